@@ -1,0 +1,79 @@
+"""What can go wrong, by the party at fault. Each class knows its exit code.
+
+    CtscanError
+    ├── UsageError           2  the caller is wrong: an option, the configuration, an address that isn't one
+    ├── InputError           1  a local file or directory can't be read as what it should be
+    ├── SourceError          1  the network or the server failed; asking again may help
+    │   ├── Missing             the server says that it has no such thing (404, 410)
+    │   └── BadAnswer           an answer that no correct server gives: empty, oversized, not the format
+    ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
+    │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
+    ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
+    ├── Misbehaviour         3  a log contradicted itself; carries the raw tree heads as evidence
+    └── IndexFault           1  the index is missing, locked, newer than this program, or damaged
+
+A message is one line: what, where, expected, got, and what to do. It never holds a name or an address:
+an identifier is described by its kind and length.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CtscanError(Exception):
+    """Base of everything that ctscan raises on purpose; `str(error)` is the line for the user."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(CtscanError):
+    """The caller asked for something that can't be: exit code 2."""
+
+    exit_code = 2
+
+
+class InputError(CtscanError):
+    """A local file or directory is not what it was given as."""
+
+
+class SourceError(CtscanError):
+    """A log, a list or a repository could not be read; the next pass tries again."""
+
+
+class Missing(SourceError):
+    """The server answered 404 or 410."""
+
+
+class BadAnswer(SourceError):
+    """The server answered with something that no correct server sends."""
+
+
+class FormatError(CtscanError):
+    """Bytes that don't follow their format."""
+
+
+class CutError(FormatError):
+    """A batch that can't be cut into entries. `raw` holds the bytes as received, kept for quarantine."""
+
+    def __init__(self, message: str, raw: bytes) -> None:
+        super().__init__(message)
+        self.raw = raw
+
+
+class ProofError(CtscanError):
+    """A Merkle proof, a tile or a signature doesn't verify."""
+
+
+class Misbehaviour(CtscanError):
+    """A log contradicted itself. `evidence` holds the raw tree heads, verbatim."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, evidence: tuple[bytes, ...] = ()) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
+class IndexFault(CtscanError):
+    """The index can't be used as it is."""

@@ -1,0 +1,147 @@
+"""What ctscan keeps: the `Index` protocol. `sqlite.py` implements it; the URL scheme chooses the implementation.
+
+An index stores and finds; it knows neither protocols nor rules. Every write method is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ctscan.model import (
+    Advance,
+    Evidence,
+    Finding,
+    Log,
+    LogState,
+    LookupKey,
+    Match,
+    RuleSet,
+    Run,
+    SkippedLog,
+    TreeHead,
+)
+
+
+class Index(Protocol):
+    """One database of findings, coverage and evidence."""
+
+    # --- runs ---
+    async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
+        """Record that a scan began and which logs it selected and skipped; returns its id. `run.id` is ignored."""
+        ...
+
+    async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
+        """The log list changed while the scan runs: add to (selected) and replace (skipped) what it names."""
+        ...
+
+    async def end_run(self, run_id: int, ended: datetime, outcome: str) -> None:
+        """Record how a scan ended."""
+        ...
+
+    async def runs(self, limit: int) -> list[Run]:
+        """The newest runs first."""
+        ...
+
+    async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
+        """`(log ids, skipped)` of the selection last scanned; empty when nothing was scanned."""
+        ...
+
+    async def rule_sets(self) -> dict[str, RuleSet]:
+        """Every rule set that a range was read with, by version."""
+        ...
+
+    # --- one log ---
+    async def log_states(self) -> list[LogState]:
+        """All logs known, by name."""
+        ...
+
+    async def log_state(self, log_id: bytes) -> LogState | None:
+        """One log; None when it was never seen."""
+        ...
+
+    async def save_log(self, log: Log) -> None:
+        """Insert or update what the log list says of a log."""
+        ...
+
+    async def save_head(self, head: TreeHead, at: datetime) -> None:
+        """A verified head that is consistent with all before it. It becomes the log's head if it is the largest, or
+        as large and newer."""
+        ...
+
+    async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
+        """The head was read to its end (or was already); clears the last error."""
+        ...
+
+    async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
+        """The log could not be read to its head."""
+        ...
+
+    async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
+        """The log contradicted itself; keeps the raw heads verbatim."""
+        ...
+
+    async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
+        """What `record_misbehaviour` kept, oldest first."""
+        ...
+
+    async def commit(self, run_id: int, advance: Advance) -> None:
+        """Position, edge, coverage, rows, holes and proofs of one step, in one transaction. Idempotent."""
+        ...
+
+    async def rewind(self, log_id: bytes, start: int) -> None:
+        """Give up the pending range that begins at `start`: its sightings go, and certificates without any left."""
+        ...
+
+    async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
+        """`[start, end)` is no hole any longer (it was read in this pass); cuts holes that reach beyond it."""
+        ...
+
+    async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
+        """A hole was tried once again without success."""
+        ...
+
+    # --- finding ---
+    async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+        """Certificates with a finding that has any of the keys, newest sighting first. Kinds `email` and `name` are
+        exact, `domain` finds the domain itself and everything below it. For several `name` keys every certificate
+        with at least one is found; `score` is then the share of keys matched within one finding."""
+        ...
+
+    async def find_sha256(self, fingerprint: bytes) -> list[Match]:
+        """The certificate with this SHA-256, if it was seen itself."""
+        ...
+
+    async def find_serial(self, serial: str) -> list[Match]:
+        """Certificates with this serial number: lower-case hex without leading zeros."""
+        ...
+
+    async def find_identity(self, identity: bytes) -> list[Match]:
+        """The certificate with this identity."""
+        ...
+
+    def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
+        """Evidence of every sighting of these certificates (None: of all), for `prove`."""
+        ...
+
+    # --- rules applied again, retention ---
+    def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
+        """`(identity, leaf DER, kind)` of every certificate that is kept, for `reindex`."""
+        ...
+
+    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
+        """New findings of a kept certificate; none at all removes it."""
+        ...
+
+    async def purge_quarantine(self, before: datetime) -> int:
+        """Delete raw quarantined bytes older than `before`; returns how many."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """Rows by noun: certificates, findings, sightings, unreadable; for `logs` and tests."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the database."""
+        ...

@@ -1,0 +1,509 @@
+"""The nouns: frozen, slotted dataclasses without behaviour of their own.
+
+Times are aware datetimes in UTC, log timestamps are milliseconds since 1970 as the logs give them, ranges are
+half-open `[start, end)`, hashes are raw bytes; only rendering turns them into hex, base64 or RFC 3339.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+Span = tuple[int, int]
+"""`(start, end)` offsets into a buffer."""
+
+
+# --- logs ---------------------------------------------------------------------------------------------------------
+
+
+class Protocol(StrEnum):
+    """How a log is read."""
+
+    RFC6962 = "rfc6962"
+    STATIC_CT = "static-ct"
+    HYBRID = "hybrid"  # RFC 6962 tree head and proofs, data tiles as transport
+
+
+@dataclass(frozen=True, slots=True)
+class FinalHead:
+    """`final_tree_head` of a readonly log in the log list: size, root and, where given, the time in ms."""
+
+    size: int
+    root: bytes
+    timestamp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One CT log as a log list describes it.
+
+    `url` is the RFC 6962 base (ends with `/`), `monitoring_url` the prefix of the tiles (ends with `/`; may be
+    `file://`); which of them is set follows from `protocol` (hybrid: both).  `origin` is the first line of the
+    checkpoint: the submission prefix without scheme and trailing slash; empty for plain RFC 6962 logs.
+    """
+
+    id: bytes  # SHA-256 of key
+    key: bytes  # DER SubjectPublicKeyInfo
+    name: str
+    operator: str
+    protocol: Protocol
+    state: str = "usable"  # pending qualified usable readonly retired rejected
+    url: str = ""
+    monitoring_url: str = ""
+    origin: str = ""
+    final_head: FinalHead | None = None
+    mmd: int = 86400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLog:
+    """A log of the list that is not read, with the reason in plain words; an answer names it as not covered."""
+
+    id: bytes
+    name: str
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """What a log claims at one moment (an STH or a checkpoint). Not believed before its signature is verified.
+
+    `signature` is the RFC 6962 DigitallySigned struct; empty for a head taken from a verified log list.
+    `raw` holds the bytes verbatim, kept as evidence.
+    """
+
+    log_id: bytes
+    size: int
+    root: bytes
+    timestamp: int  # ms
+    signature: bytes
+    raw: bytes
+
+
+Edge = tuple[bytes, ...]
+"""Right edge of `[0, n)`: roots of its perfect subtrees, largest first (one for each 1 bit of n). n = 0: `()`."""
+
+
+class EntryKind(StrEnum):
+    """RFC 6962 section 3.4, LogEntryType."""
+
+    X509 = "x509"
+    PRECERT = "precert"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive entries of one log in one buffer. The hot path never makes an object for a single entry.
+
+    `leaves[i]` is the span in `data` of the TimestampedEntry of entry `start + i` (leaf hash = SHA-256 over
+    `00 00 00` and that span: the leaf prefix, version 0 and leaf_type 0). `certs[i]` is the span of the certificate
+    (x509) or the TBSCertificate (precert) inside it; `(0, 0)` for an entry of an RFC 6962 log whose TimestampedEntry
+    doesn't parse (a tile with such an entry can't be cut at all). `precerts[i]` tells which it is. `extras[i]` is the
+    span in `extra` of what the tree doesn't cover, in the encoding of the transport (see `ct.wire.extra_of`).
+    """
+
+    log_id: bytes
+    start: int
+    data: bytes
+    leaves: list[Span]
+    certs: list[Span]
+    precerts: list[bool]
+    extra: bytes
+    extras: list[Span]
+    layout: str  # "tile" or "get-entries": how `extras` is encoded
+    raw: bytes  # as received, for quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a log, all of it from the leaf that the tree covers."""
+
+    log_id: bytes
+    index: int
+    timestamp: int  # ms
+    kind: EntryKind
+    der: bytes  # certificate (x509) or TBSCertificate (precert)
+    issuer_key_hash: bytes  # 32 bytes for a precert, else b""
+    extensions: bytes  # CtExtensions without the length
+
+
+# --- certificates -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read as it should be. Parse errors are data, not exceptions."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string value: the bytes, their decoding, and the repaired form where the decoding is evidently wrong."""
+
+    raw: bytes
+    tag: int  # ASN.1 tag number as encoded
+    value: str
+    repaired: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of one RDN; repeated ones are kept. `text` is None when the value is no string."""
+
+    rdn: int  # 0-based position of the RDN
+    oid: str  # dotted
+    tag: int
+    raw: bytes  # value TLV
+    text: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A distinguished name with every attribute of every RDN, in order."""
+
+    raw: bytes  # whole TLV
+    attributes: tuple[Attribute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralName:
+    """RFC 5280 section 4.2.1.6. `kind` is the context tag 0-8; `oid` the type of an otherName."""
+
+    kind: int
+    raw: bytes  # content bytes, for otherName the value's TLV
+    text: Text | None = None
+    name: Name | None = None  # directoryName
+    oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """One extension; `value` is the content of extnValue."""
+
+    oid: str
+    critical: bool
+    value: bytes
+    span: Span  # the whole Extension TLV in the buffer it was read from
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What one certificate or precertificate TBS says; everything that could be read, and the problems.
+
+    `identity`: SHA-256 over the TBS contents without the headers whose length depends on the poison and SCT-list
+    extensions, and without those two: the same for a precertificate and its certificate.
+    """
+
+    identity: bytes
+    sha256: bytes | None  # of the whole certificate; None when only a TBS was seen
+    issuer: Name
+    subject: Name
+    serial: bytes  # content of the INTEGER, as encoded
+    not_before: datetime | None
+    not_after: datetime | None
+    san: tuple[GeneralName, ...]
+    extensions: tuple[Extension, ...]
+    is_ca: bool
+    eku: tuple[str, ...]  # dotted
+    policies: tuple[str, ...]  # dotted
+    spki: bytes  # SubjectPublicKeyInfo TLV
+    problems: tuple[Problem, ...]
+
+
+# --- personal data ------------------------------------------------------------------------------------------------
+
+
+class SubjectKind(StrEnum):
+    """Whom a finding is about."""
+
+    PERSON = "person"
+    ROLE = "role"
+    ORGANISATION = "organisation"
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """How sure the subject kind is, in words."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LookupKey:
+    """What a finding is found by. `kind`: `email` (canonical address), `domain` (labels reversed, each followed by
+    a dot: `org.example.`), `name` (one folded token)."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Personal data in one place of one certificate."""
+
+    rule: str
+    category: str  # main fideslang key
+    categories: tuple[str, ...]  # all that apply, the main one first
+    value: str  # as written
+    canonical: str
+    where: str  # "subject.1.emailAddress", "san.0.rfc822Name"
+    oid: str
+    subject_kind: SubjectKind
+    confidence: Confidence
+    why: str
+    keys: tuple[LookupKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """One rule as a range was read with: raising `version` says that older readings don't cover it."""
+
+    id: str
+    version: int
+    kinds: tuple[str, ...]  # kinds of identifier that the rule finds: "email", "name"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one version of ctscan. `version` is derived from the rules, so it can't be forgotten."""
+
+    version: str
+    rules: tuple[RuleVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that holds personal data in scope: what is written to the index.
+
+    `submitted` is the submitted precertificate (or b""), compared with the TBS but not covered by the tree.
+    """
+
+    entry: Entry
+    certificate: Certificate
+    findings: tuple[Finding, ...]
+    submitted: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An entry whose certificate can't be read. In scope (`everything`, or a salvaged string is): with its findings
+    and bytes; else only index, hash and reason."""
+
+    log_id: bytes
+    index: int
+    leaf_hash: bytes
+    reason: str
+    entry: Entry | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What a person gives. `kind`: email, domain, name, sha256, serial, identity.
+
+    `canonical` is what is compared; `keys` the exact look-up keys (more than one where several forms are the same
+    thing); `variants` other identifiers offered as such (+tag, dots) and never mixed into the answer.
+    """
+
+    kind: str
+    value: str
+    canonical: str
+    keys: tuple[LookupKey, ...] = ()
+    variants: tuple[str, ...] = ()
+
+
+# --- what was searched --------------------------------------------------------------------------------------------
+
+
+class HoleReason(StrEnum):
+    """Why a range of a log does not count as searched."""
+
+    NOT_READ = "not read"
+    OUT_OF_SCOPE = "out of scope"
+    OLDER_RULES = "older rules"
+    PRUNED = "pruned"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A range that was not read, or does not count, with the reason. `tries`: passes in which it was asked for."""
+
+    start: int
+    end: int
+    reason: HoleReason
+    detail: str = ""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRange:
+    """Entries read and proven to be in the signed tree, with what they were searched for.
+
+    `edge` is the right edge of `[0, end)`, so that reading goes on from here without asking the log.
+    `scope` is canonical scope text; `rules` a rule-set version. Ranges of different scope or rules may overlap.
+    """
+
+    start: int
+    end: int
+    scope: str
+    rules: str
+    edge: Edge = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRange:
+    """Entries of a log without tiles that were read and stored but not yet proven: `[start, start + n)` after a
+    verified range (or a proven edge) that ends at `start`. `hashes` holds 32 bytes for each entry."""
+
+    start: int
+    scope: str
+    rules: str
+    edge: Edge  # of [0, start)
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """All that the index knows of one log."""
+
+    log: Log
+    head: TreeHead | None  # largest verified head
+    verified: tuple[VerifiedRange, ...]
+    pending: tuple[PendingRange, ...]
+    holes: tuple[Hole, ...]  # with reasons that only reading tells: pruned, quarantined, refused, purged
+    last_success: datetime | None  # last check of the head that ended well
+    last_error: str | None
+    misbehaviour: tuple[str, ...]  # reasons, newest last; the raw heads are kept beside
+    rate: float | None = None  # entries a second in the last pass
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """Proof that entry `index` lies in the tree of `head` (RFC 6962 section 2.1.1, leaf to root)."""
+
+    index: int
+    head: TreeHead
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One step of one reader, committed in one transaction: nothing of it is ever seen without the rest.
+
+    Tiled logs: `verified` extends by the batch, `pending` is None. Logs without tiles: hits and `pending` first;
+    when proven, an Advance without hits moves `verified`, clears `pending` and brings `proofs`.
+    """
+
+    log_id: bytes
+    at: datetime
+    verified: VerifiedRange | None = None  # to be added (and merged with its neighbour)
+    pending: PendingRange | None = None  # replaces the pending range with this start
+    clear_pending: int | None = None  # start of the pending range that is proven (or given up) now
+    hits: tuple[Hit, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    proofs: tuple[InclusionProof, ...] = ()
+    holes: tuple[Hole, ...] = ()  # found in this step
+    quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
+    entries: int = 0  # counters of this step, for the run
+    candidates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One scan: who, when, what for, and how it ended."""
+
+    id: int
+    who: str
+    started: datetime
+    ended: datetime | None
+    scope: str
+    rules: str
+    purpose: str
+    command: str
+    outcome: str  # "running", "done", "incomplete", "misbehaviour", "interrupted", "failed"
+    entries: int = 0
+    candidates: int = 0
+    certificates: int = 0
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """This certificate at that log and index. `verified`: the index lies in a verified range of the log."""
+
+    log: str
+    log_id: bytes
+    index: int
+    timestamp: int  # ms
+    kind: EntryKind
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSummary:
+    """What an answer says of a certificate. `also` are identities of the same issuer and serial: probably the same."""
+
+    sha256: bytes | None
+    identity: bytes
+    issuer: str
+    serial: str
+    subject: str
+    not_before: datetime | None
+    not_after: datetime | None
+    also: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One certificate that answers a look-up, with the findings that matched first. `score` ranks names (0 to 1)."""
+
+    certificate: CertificateSummary
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LogCoverage:
+    """What of one log was searched for an identifier; `verified` and `holes` together make up `[0, head_size)`."""
+
+    log: str
+    log_id: bytes
+    head_size: int
+    verified: tuple[VerifiedRange, ...]
+    holes: tuple[Hole, ...]
+    as_of: datetime | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to a look-up: what was found, and exactly what was searched."""
+
+    identifier: Identifier
+    matches: tuple[Match, ...]
+    coverage: tuple[LogCoverage, ...]
+    not_covered: tuple[SkippedLog, ...]
+    complete: bool
+    remarks: tuple[str, ...] = field(default=())  # plain words: limits of this kind of look-up, what to do next
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is needed to check one sighting offline (`ctscan prove`)."""
+
+    log: Log
+    entry: Entry
+    proof: InclusionProof | None
+    verified: bool

@@ -1,0 +1,60 @@
+"""Where certificates come from: one file per protocol, and the only HTTP of ctscan (`http.py`).
+
+A source fetches bytes and cuts them (`ct.wire`); it believes nothing and verifies nothing. `scan` does that.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ctscan.model import Batch, Log, Span, TreeHead
+
+
+class LogSource(Protocol):
+    """Reads one log. All methods raise `SourceError` when the log can't be reached (after retries), `Missing` on
+    404/410, `BadAnswer` when it persists in answers that no correct server gives."""
+
+    log: Log
+
+    async def head(self) -> TreeHead:
+        """The newest tree head, parsed but not verified. FormatError when it isn't one."""
+        ...
+
+    def next_range(self, start: int, end: int) -> Span:
+        """The best single request that begins at `start` and goes no further than `end`: aligned to the batch size
+        of the log (which is learnt) or to the tile."""
+        ...
+
+    async def entries(self, start: int, end: int, size: int) -> Batch:
+        """The entries `[start, end)` of the tree of `size`, as cut; may be fewer than asked, never none and never
+        more. CutError when the answer can't be cut."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release what the source holds."""
+        ...
+
+
+class ProofSource(LogSource, Protocol):
+    """A log that gives proofs on request: RFC 6962 and hybrid."""
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """get-sth-consistency (RFC 6962 section 4.4), `0 < first < second`."""
+        ...
+
+    async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        """`(leaf_input, audit path)` of one entry: get-entry-and-proof, or get-entries and get-proof-by-hash where a
+        log refuses that."""
+        ...
+
+
+class TileSource(LogSource, Protocol):
+    """A log that serves hash tiles: static-ct, over HTTP or from a directory."""
+
+    async def hash_tile(self, level: int, index: int, width: int) -> bytes:
+        """`width` x 32 bytes of tile/<level>/<index>; a partial that is gone is cut from the full tile."""
+        ...
+
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """DER of an issuer by its SHA-256, checked."""
+        ...
