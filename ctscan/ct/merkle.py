@@ -1,0 +1,244 @@
+"""Merkle trees of RFC 6962 section 2.1: hashing, the right edge of a tree, audit paths, proofs.
+
+Works on hashes alone: 32-byte SHA-256 values in, the same out. Knows nothing of logs, heads or tiles.
+
+    leaf hash   SHA-256(00 || leaf)              leaf = MerkleTreeLeaf: version 0, leaf_type 0, TimestampedEntry
+    node hash   SHA-256(01 || left || right)
+    empty tree  SHA-256("")
+
+Wrong proofs raise `ProofError` (the log or the server is wrong); arguments that can't belong together raise
+`ValueError` (the caller is wrong).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+from ctscan.errors import ProofError
+from ctscan.model import Batch, Edge
+
+HASH_SIZE: Final = 32
+EMPTY_ROOT: Final = sha256(b"").digest()
+
+_LEAF_HEAD: Final = b"\x00\x00\x00"  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash of a leaf given as its MerkleTreeLeaf (`leaf_input` of get-entries)."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of the node above `left` and `right`."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def batch_hashes(batch: Batch) -> list[bytes]:
+    """Leaf hashes of all entries of `batch`, in order."""
+    hasher, head, data = sha256, _LEAF_HEAD, batch.data
+    return [hasher(head + data[start:end]).digest() for start, end in batch.leaves]
+
+
+def subtree_root(hashes: Sequence[bytes]) -> bytes:
+    """MTH over leaf hashes (or the roots of perfect subtrees of one size). Of none: the empty root.
+
+    Pairs up level by level; an unpaired last node rises unchanged, which is the same tree as splitting at the
+    largest power of two.
+    """
+    if not hashes:
+        return EMPTY_ROOT
+    row = hashes
+    while len(row) > 1:
+        row = _row_above(row)
+    return row[0]
+
+
+def _row_above(row: Sequence[bytes]) -> list[bytes]:
+    hasher = sha256
+    nodes = iter(row)
+    above = [hasher(b"\x01" + left + right).digest() for left, right in zip(nodes, nodes, strict=False)]
+    if len(row) & 1:
+        above.append(row[-1])
+    return above
+
+
+# --- the right edge -----------------------------------------------------------------------------------------------
+
+
+def edge_append(edge: Edge, size: int, hashes: Sequence[bytes]) -> Edge:
+    """Right edge of `[0, size + len(hashes))` from the one of `[0, size)` and the leaf hashes that follow it.
+
+    Takes the largest perfect subtrees that fit, so a full tile at a multiple of 256 is one subtree.
+    Raises ValueError when `edge` isn't an edge of `size` leaves.
+    """
+    _check_edge(edge, size)
+    done, count = 0, len(hashes)
+    while done < count:
+        level = (count - done).bit_length() - 1
+        if size:
+            level = min(level, _trailing_zeros(size))
+        width = 1 << level
+        edge = edge_append_subtree(edge, size, level, subtree_root(hashes[done : done + width]))
+        size += width
+        done += width
+    return edge
+
+
+def edge_append_subtree(edge: Edge, size: int, level: int, root: bytes) -> Edge:
+    """Right edge after appending a perfect subtree of `2**level` leaves with this `root` to `[0, size)`.
+
+    Raises ValueError when `size` isn't a multiple of `2**level` or `edge` isn't an edge of `size` leaves.
+    """
+    _check_edge(edge, size)
+    if level < 0 or size & ((1 << level) - 1):
+        raise ValueError(f"a subtree of level {level} can't follow {size} leaves: not a multiple of its width")
+    kept = len(edge)
+    while size >> level & 1:
+        kept -= 1
+        root = node_hash(edge[kept], root)
+        level += 1
+    return (*edge[:kept], root)
+
+
+def edge_root(edge: Edge) -> bytes:
+    """Root of the tree whose right edge this is."""
+    if not edge:
+        return EMPTY_ROOT
+    root = edge[-1]
+    for left in reversed(edge[:-1]):
+        root = node_hash(left, root)
+    return root
+
+
+def _check_edge(edge: Edge, size: int) -> None:
+    if size < 0 or len(edge) != size.bit_count():
+        raise ValueError(f"an edge of {len(edge)} subtrees doesn't belong to a tree of {size} leaves")
+
+
+def _trailing_zeros(number: int) -> int:
+    return (number & -number).bit_length() - 1
+
+
+# --- proofs -------------------------------------------------------------------------------------------------------
+
+
+def path_in(hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """Audit path (leaf to root) of leaf `index` within the tree of these leaf hashes. IndexError: no such leaf."""
+    if not 0 <= index < len(hashes):
+        raise IndexError(f"leaf {index} is not in a tree of {len(hashes)} leaves")
+    path: list[bytes] = []
+    row = hashes
+    while len(row) > 1:
+        sibling = index ^ 1
+        if sibling < len(row):
+            path.append(row[sibling])
+        row = _row_above(row)
+        index >>= 1
+    return tuple(path)
+
+
+def root_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes]) -> bytes:
+    """Root that the audit path `path` (leaf to root) claims for a tree of `size` leaves; nothing is verified yet.
+
+    Raises ProofError when the index lies outside the tree or the path has not the one possible length.
+    """
+    inner, border = _path_shape(index, size)
+    _check_hashes((leaf_hash, *path))
+    if len(path) != inner + border:
+        raise ProofError(
+            f"inclusion proof of leaf {index} in a tree of {size}: expected {inner + border} hashes, got {len(path)}"
+        )
+    root = leaf_hash
+    for level, sibling in enumerate(path):
+        is_left = level >= inner or index >> level & 1
+        root = node_hash(sibling, root) if is_left else node_hash(root, sibling)
+    return root
+
+
+def verify_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> None:
+    """Verify that the leaf is number `index` of the tree of `size` leaves with this `root`; ProofError if not."""
+    claimed = root_from_inclusion(index, size, leaf_hash, path)
+    if claimed != root:
+        raise ProofError(
+            f"inclusion proof of leaf {index} in a tree of {size}: "
+            f"expected root {root.hex()}, the path leads to {claimed.hex()}"
+        )
+
+
+def edge_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> Edge:
+    """Right edge of `[0, index)`, read off a verified audit path of leaf `index`; ProofError if it doesn't verify.
+
+    The left siblings on the way to the root are exactly the perfect subtrees that make up `[0, index)`.
+    """
+    verify_inclusion(index, size, leaf_hash, path, root)
+    inner, _ = _path_shape(index, size)
+    left = [sibling for level, sibling in enumerate(path) if level >= inner or index >> level & 1]
+    return tuple(reversed(left))
+
+
+def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> None:
+    """Verify that the tree of `second` leaves begins with the tree of `first` leaves (RFC 6962 section 2.1.2).
+
+    With `first` 0 or equal to `second` the path must be empty. Raises ProofError.
+    """
+    what = f"consistency proof from size {first} to {second}"
+    if not 0 <= first <= second:
+        raise ProofError(f"{what}: the first size must lie between 0 and the second")
+    _check_hashes((first_root, second_root, *path))
+    if first in (0, second):
+        _verify_trivial(what, first_root, second_root if first else EMPTY_ROOT, path)
+        return
+    old, new = _roots_from_consistency(what, first, second, first_root, path)
+    if old != first_root:
+        raise ProofError(f"{what}: expected first root {first_root.hex()}, the path leads to {old.hex()}")
+    if new != second_root:
+        raise ProofError(f"{what}: expected second root {second_root.hex()}, the path leads to {new.hex()}")
+
+
+def _verify_trivial(what: str, root: bytes, expected: bytes, path: Sequence[bytes]) -> None:
+    if path:
+        raise ProofError(f"{what}: expected an empty path, got {len(path)} hashes")
+    if root != expected:
+        raise ProofError(f"{what}: expected root {expected.hex()}, got {root.hex()}")
+
+
+def _roots_from_consistency(
+    what: str, first: int, second: int, first_root: bytes, path: Sequence[bytes]
+) -> tuple[bytes, bytes]:
+    """Roots that the path claims for both sizes, 0 < first < second.
+
+    The path climbs from the last perfect subtree of the old tree (its root comes first in the path, unless the
+    old tree is that subtree) like the audit path of its last leaf.
+    """
+    low = _trailing_zeros(first)
+    inner, border = _path_shape(first - 1, second)
+    inner -= low
+    is_perfect = first == 1 << low
+    expected = inner + border + (not is_perfect)
+    if len(path) != expected:
+        raise ProofError(f"{what}: expected {expected} hashes, got {len(path)}")
+    old = new = first_root if is_perfect else path[0]
+    position = (first - 1) >> low
+    for level, sibling in enumerate(path if is_perfect else path[1:]):
+        if level >= inner or position >> level & 1:
+            old, new = node_hash(sibling, old), node_hash(sibling, new)
+        else:
+            new = node_hash(new, sibling)
+    return old, new
+
+
+def _path_shape(index: int, size: int) -> tuple[int, int]:
+    """Lengths of the two parts of an audit path: below and above the point where the way to `index` meets the right
+    border of the tree. On the border every sibling is a left one."""
+    if not 0 <= index < size:
+        raise ProofError(f"inclusion proof: leaf {index} is not in a tree of {size} leaves")
+    inner = (index ^ (size - 1)).bit_length()
+    return inner, (index >> inner).bit_count()
+
+
+def _check_hashes(hashes: Sequence[bytes]) -> None:
+    for value in hashes:
+        if len(value) != HASH_SIZE:
+            raise ProofError(f"proof: expected hashes of {HASH_SIZE} bytes, got one of {len(value)}")
