@@ -1,0 +1,83 @@
+"""The part of a tree that was read from a log without tiles, and audit paths from it.
+
+Known are the right edge of `[0, start)`, every leaf hash from there to `end`, and, when the tree is larger, one
+audit path of the last leaf (the anchor), which tells the rest. From these follows the audit path of every leaf read,
+so one request proves a whole range and gives the evidence for each finding in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ctscan.ct.merkle import node_hash
+from ctscan.model import Edge
+
+
+def _split(low: int, high: int) -> int:
+    """RFC 6962 section 2.1: the largest power of two smaller than the width goes left."""
+    return low + (1 << ((high - low - 1).bit_length() - 1))
+
+
+class PartialTree:
+    """Audit paths in the tree of `size` for leaves in `[start, start + len(hashes))`.
+
+    `anchor_path` is the audit path of the last leaf known, empty when `size` is its end.
+    """
+
+    def __init__(
+        self, start: int, edge: Edge, hashes: Sequence[bytes], size: int, anchor_path: tuple[bytes, ...] = ()
+    ) -> None:
+        self.start, self.end, self.size = start, start + len(hashes), size
+        self._hashes = hashes
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._keep_edge(edge)
+        if self.end < size:
+            self._keep_anchor(anchor_path)
+
+    def _keep_edge(self, edge: Edge) -> None:
+        low = 0
+        for bit, root in zip(
+            [b for b in range(self.start.bit_length() - 1, -1, -1) if self.start >> b & 1], edge, strict=True
+        ):
+            self._nodes[low, low + (1 << bit)] = root
+            low += 1 << bit
+
+    def _keep_anchor(self, path: tuple[bytes, ...]) -> None:
+        """Every ancestor of the last leaf known, and the sibling of each."""
+        way: list[tuple[tuple[int, int], tuple[int, int]]] = []  # (child, sibling) from the root down
+        low, high = 0, self.size
+        while high - low > 1:
+            middle = _split(low, high)
+            left, right = (low, middle), (middle, high)
+            child, sibling = (left, right) if self.end - 1 < middle else (right, left)
+            way.append((child, sibling))
+            low, high = child
+        value = self._hashes[-1]
+        for (child, sibling), other in zip(reversed(way), path, strict=True):
+            self._nodes[child], self._nodes[sibling] = value, other
+            value = node_hash(value, other) if child < sibling else node_hash(other, value)
+
+    def _node(self, low: int, high: int) -> bytes:
+        known = self._nodes.get((low, high))
+        if known is not None:
+            return known
+        if high - low == 1:
+            return self._hashes[low - self.start]
+        middle = _split(low, high)
+        value = node_hash(self._node(low, middle), self._node(middle, high))
+        self._nodes[low, high] = value
+        return value
+
+    def path(self, index: int) -> tuple[bytes, ...]:
+        """Audit path of leaf `index`, leaf to root (RFC 6962 section 2.1.1)."""
+        path: list[bytes] = []
+        low, high = 0, self.size
+        while high - low > 1:
+            middle = _split(low, high)
+            if index < middle:
+                path.append(self._node(middle, high))
+                high = middle
+            else:
+                path.append(self._node(low, middle))
+                low = middle
+        return tuple(reversed(path))

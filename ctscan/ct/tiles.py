@@ -1,0 +1,199 @@
+"""Hash tiles (C2SP tlog-tiles): where they stand, and which of them are proven to belong to a signed tree.
+
+Pure: `HashTiles` says which tile it needs next and is given its bytes. A tile is kept only after it was proven:
+the tiles of the right edge by the root itself, any other by its parent tile.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from ctscan.ct.merkle import edge_append, edge_root, node_hash, subtree_root
+from ctscan.errors import ProofError
+from ctscan.model import Edge
+
+WIDTH = 256
+HASH = 32
+KEPT_TILES = 256  # 2 MiB; the tiles above level 0 are read in order, so a few suffice
+
+TileId = tuple[int, int]
+"""`(level, index)`: level 0 holds leaf hashes, level n roots of subtrees of 256**n leaves."""
+
+
+def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
+    """Path of a tile under the monitoring prefix: `tile/0/x001/x234/067.p/5`; level `"data"` for data tiles."""
+    groups = [f"{index % 1000:03d}"]
+    while index >= 1000:
+        index //= 1000
+        groups.append(f"x{index % 1000:03d}")
+    tail = "" if width == WIDTH else f".p/{width}"
+    return f"tile/{level}/" + "/".join(reversed(groups)) + tail
+
+
+def tile_width(level: int, index: int, size: int) -> int:
+    """Hashes in tile `(level, index)` of a tree of `size`: 1 to 256, 0 when there is no such tile."""
+    return max(0, min(WIDTH, (size >> (8 * level)) - WIDTH * index))
+
+
+def edge_tiles(size: int) -> list[TileId]:
+    """The partial tiles on the right edge of a tree of `size`, highest level first. They determine its root."""
+    level, found = 0, []
+    while size:
+        if size % WIDTH:
+            found.append((level, size // WIDTH))
+        size //= WIDTH
+        level += 1
+    return found[::-1]
+
+
+def split_hashes(tile: bytes, count: int) -> list[bytes]:
+    """The first `count` hashes of a tile."""
+    return [tile[i : i + HASH] for i in range(0, count * HASH, HASH)]
+
+
+class HashTiles:
+    """The proven hash tiles of one signed tree.
+
+    Give the tiles of `missing(...)` to `add`, in that order; `add` raises ProofError for one that doesn't belong.
+    """
+
+    def __init__(self, size: int, root: bytes) -> None:
+        self.size = size
+        self.root = root
+        self._edge: dict[TileId, bytes] = {}
+        self._unproven: dict[TileId, bytes] = {}
+        self._kept: OrderedDict[TileId, bytes] = OrderedDict()
+        if size == 0 and edge_root(()) != root:
+            raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
+
+    def width(self, tile: TileId) -> int:
+        """Hashes in this tile within this tree."""
+        return tile_width(*tile, self.size)
+
+    def missing(self, tile: TileId) -> list[TileId]:
+        """What must be added, in this order, before `tile` can be used: the right edge, then parents, then it."""
+        if not self._edge:
+            edge = [t for t in edge_tiles(self.size) if t not in self._unproven]
+            return edge + self._missing_below(tile, set(edge_tiles(self.size)))
+        return self._missing_below(tile, set())
+
+    def _missing_below(self, tile: TileId, promised: set[TileId]) -> list[TileId]:
+        chain: list[TileId] = []
+        while tile not in self._edge and tile not in self._kept and tile not in promised:
+            chain.append(tile)
+            tile = (tile[0] + 1, tile[1] // WIDTH)
+        return chain[::-1]
+
+    def add(self, tile: TileId, data: bytes) -> None:
+        """Prove and keep one tile. ProofError: it doesn't belong to the signed tree."""
+        if len(data) != self.width(tile) * HASH:
+            raise ProofError(
+                f"hash tile {tile[0]}/{tile[1]}: expected {self.width(tile) * HASH} bytes, got {len(data)}"
+            )
+        if not self._edge and tile in edge_tiles(self.size):
+            self._unproven[tile] = data
+            if len(self._unproven) == len(edge_tiles(self.size)):
+                self._prove_edge()
+            return
+        if subtree_root(split_hashes(data, WIDTH)) != self._parent_hash(tile):
+            raise ProofError(f"hash tile {tile[0]}/{tile[1]} doesn't hash to its parent in the tree of {self.size}")
+        self._kept[tile] = data
+        while len(self._kept) > KEPT_TILES:
+            self._kept.popitem(last=False)
+
+    def _prove_edge(self) -> None:
+        tiles, self._unproven = self._unproven, {}
+        edge = _edge_of(tiles, self.size)
+        if edge_root(edge) != self.root:
+            raise ProofError(f"the hash tiles of the right edge don't hash to the signed root of size {self.size}")
+        self._edge = tiles
+
+    def _parent_hash(self, tile: TileId) -> bytes:
+        parent = self._get((tile[0] + 1, tile[1] // WIDTH))
+        at = tile[1] % WIDTH * HASH
+        return parent[at : at + HASH]
+
+    def _get(self, tile: TileId) -> bytes:
+        data = self._edge.get(tile)
+        if data is None:
+            data = self._kept[tile]
+            self._kept.move_to_end(tile)
+        return data
+
+    def hashes(self, tile: TileId) -> list[bytes]:
+        """The hashes of a proven tile (KeyError: `missing` was not heeded)."""
+        return split_hashes(self._get(tile), self.width(tile))
+
+    def hash_at(self, level: int, index: int) -> bytes:
+        """One proven hash: the root of the 256**level leaves from `index * 256**level` on."""
+        data, at = self._get((level, index // WIDTH)), index % WIDTH * HASH
+        return data[at : at + HASH]
+
+    def edge(self, size: int) -> Edge:
+        """Right edge of `[0, size)`, `size` at most this tree's; needs the tiles of `edge_needs(size)`."""
+        return _edge_of({tile: self._get(tile) for tile in edge_tiles(size)}, size)
+
+    def edge_needs(self, size: int) -> list[TileId]:
+        """Tiles that `edge(size)` reads."""
+        return edge_tiles(size)
+
+    def path(self, level: int, index: int) -> tuple[bytes, ...]:
+        """Audit path (RFC 6962 section 2.1.1) of the whole-tile subtree `(level, index)` of 256**level leaves up to
+        the root; level 0: of the leaf. Needs the tile that holds it and, with it, its parents."""
+        path: list[bytes] = []
+        while (level, index // WIDTH) not in self._edge:
+            path += _path_within(self.hashes((level, index // WIDTH)), index % WIDTH)
+            level, index = level + 1, index // WIDTH
+        return tuple(path + self._path_on_edge(level, index))
+
+    def _path_on_edge(self, level: int, index: int) -> list[bytes]:
+        """Within the perfect subtree of the right edge that holds the node; then the smaller subtrees to the right as
+        one hash; then the larger ones to the left, nearest first."""
+        tile = (level, index // WIDTH)
+        hashes, at = self.hashes(tile), index % WIDTH
+        larger = list(_edge_of({t: d for t, d in self._edge.items() if t[0] > level}, self.size))
+        smaller = list(_edge_of({t: d for t, d in self._edge.items() if t[0] < level}, self.size))
+        before, inside, after = _around(hashes, at)
+        rest = _fold(after + smaller)
+        return _path_within(inside[0], inside[1]) + rest + before[::-1] + larger[::-1]
+
+
+def _edge_of(tiles: dict[TileId, bytes], size: int) -> Edge:
+    """The part of the edge of `[0, size)` that its edge tiles hold (they may be wider in a larger tree)."""
+    parts: list[bytes] = []
+    for level, index in sorted(tiles, reverse=True):
+        parts += edge_append((), 0, split_hashes(tiles[level, index], (size >> (8 * level)) % WIDTH))
+    return tuple(parts)
+
+
+def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes], int], list[bytes]]:
+    """Split a partial tile into its perfect subtrees: roots before, the one that holds `at`, roots after."""
+    before: list[bytes] = []
+    start = 0
+    for bit in range(7, -1, -1):
+        width = 1 << bit
+        if not len(hashes) & width:
+            continue
+        if at < start + width:
+            rest = list(edge_append((), 0, hashes[start + width :]))
+            return before, (hashes[start : start + width], at - start), rest
+        before.append(subtree_root(hashes[start : start + width]))
+        start += width
+    raise ValueError(f"position {at} lies outside a tile of {len(hashes)}")
+
+
+def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
+    """Audit path within a perfect subtree (a power of two of hashes)."""
+    path = []
+    while len(hashes) > 1:
+        path.append(hashes[at ^ 1])
+        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+        at //= 2
+    return path
+
+
+def _fold(roots: list[bytes]) -> list[bytes]:
+    """Roots of ever smaller subtrees folded into one hash, from the right; none gives none."""
+    if not roots:
+        return []
+    return [edge_root(tuple(roots))]
