@@ -1,0 +1,575 @@
+"""A loopback HTTP server that plays CT logs of both protocols, hybrids and a log list, and lies on demand.
+
+    with Simulator() as sim:
+        log = sim.add("a", builder, Protocol.STATIC_CT, size=300)
+        log.fault("/tile/data/", server_error(503), times=2)
+        ... read log.url ...
+        log.publish(400)
+        assert [r.path for r in log.requests] == [...]
+
+It runs in a thread of its own; every setting may be changed from the test while it serves. As a process, for
+benchmarks: `python -m support.simulator --entries 100000 --protocol static-ct` (with `tests` on PYTHONPATH); it
+prints the URL of its log list and serves until it is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import gzip
+import hashlib
+import itertools
+import json
+import re
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from support.logs import WIDTH, LogBuilder, deterministic_gzip, log_list, sign_list
+
+from ctscan.model import Log, Protocol
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as received. `target` is path and query; `headers` have lower-case names."""
+
+    target: str
+    headers: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    def number(self, name: str) -> int:
+        """An integer of the query. KeyError/ValueError when there is none."""
+        return int(self.text(name))
+
+    def text(self, name: str) -> str:
+        """A value of the query."""
+        return parse_qs(urlsplit(self.target).query)[name][0]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent. `delay`: seconds before the first byte. `cut`: close after so many bytes of the body (-1: before
+    any byte of the answer)."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    cut: int | None = None
+
+    def encode(self, close: bool) -> bytes:
+        """The bytes on the wire."""
+        lines = [f"HTTP/1.1 {self.status} {_reason(self.status)}", f"Content-Length: {len(self.body)}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        lines.append("Connection: close" if close else "Connection: keep-alive")
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+Change = Callable[[Request, Answer], Answer]
+"""A fault as a function of the request and the honest answer."""
+
+
+# --- ready-made faults --------------------------------------------------------------------------------------------
+
+
+def too_many_requests(retry_after: str = "") -> Answer:
+    """429, with Retry-After as seconds or as a date."""
+    return Answer(429, b"slow down\n", {"Retry-After": retry_after} if retry_after else {})
+
+
+def server_error(status: int = 503, retry_after: str = "") -> Answer:
+    """A 5xx."""
+    return Answer(status, b"oops\n", {"Retry-After": retry_after} if retry_after else {})
+
+
+def garbage(content_type: str = "text/html") -> Answer:
+    """An HTML page with status 200."""
+    headers = {"Content-Type": content_type} if content_type else {}
+    return Answer(200, b"<!DOCTYPE html><html><body>Down for maintenance</body></html>\n", headers)
+
+
+def redirect(location: str) -> Answer:
+    """A 302."""
+    return Answer(302, b"", {"Location": location})
+
+
+def gzip_bomb(size: int = 1 << 30) -> Answer:
+    """`size` zero bytes as gzip: about a thousandth of that on the wire."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = bytes(1 << 20)
+    body = b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+    return Answer(200, body, {"Content-Encoding": "gzip"})
+
+
+def wrong_encoding(encoding: str = "gzip") -> Change:
+    """The honest body, uncompressed, under a Content-Encoding that it doesn't have."""
+
+    def change(_request: Request, honest: Answer) -> Answer:
+        return replace(honest, body=_plain(honest), headers={**honest.headers, "Content-Encoding": encoding})
+
+    return change
+
+
+def truncated(keep: int) -> Change:
+    """The connection breaks after `keep` bytes of the body."""
+    return lambda _request, honest: replace(honest, cut=keep)
+
+
+def shortened(keep: int) -> Change:
+    """A well-formed answer with only the first `keep` bytes of the (uncompressed) body."""
+    return lambda _request, honest: replace(honest, body=_plain(honest)[:keep], headers=_without_encoding(honest))
+
+
+def dropped() -> Change:
+    """The connection breaks before the answer."""
+    return lambda _request, honest: replace(honest, cut=-1)
+
+
+def slow(seconds: float) -> Change:
+    """The honest answer, late."""
+    return lambda _request, honest: replace(honest, delay=seconds)
+
+
+def entries_changed(change: Callable[[list[object]], list[object]]) -> Change:
+    """get-entries with its list changed: `lambda e: []`, `lambda e: e[:3]`, `lambda e: e + e`."""
+
+    def changed(_request: Request, honest: Answer) -> Answer:
+        fields: dict[str, list[object]] = json.loads(_plain(honest))
+        body = json.dumps({"entries": change(fields["entries"])}).encode()
+        return replace(honest, body=body, headers=_without_encoding(honest))
+
+    return changed
+
+
+def body_changed(change: Callable[[bytes], bytes]) -> Change:
+    """The honest (uncompressed) body, changed."""
+    return lambda _request, honest: replace(honest, body=change(_plain(honest)), headers=_without_encoding(honest))
+
+
+# --- one log ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Fault:
+    """Answers requests whose target matches `match` (a regular expression, searched), after `skip` of them, `times`
+    times (None: for ever). `hits` counts how often it struck."""
+
+    match: str
+    answer: Answer | Change
+    times: int | None = None
+    skip: int = 0
+    hits: int = 0
+
+    def strikes(self, request: Request) -> bool:
+        """Whether this request is answered by the fault; counts."""
+        if (self.times is not None and self.hits >= self.times) or not re.search(self.match, request.target):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.hits += 1
+        return True
+
+    def apply(self, request: Request, honest: Callable[[], Answer]) -> Answer:
+        """The scripted answer."""
+        return self.answer if isinstance(self.answer, Answer) else self.answer(request, honest())
+
+
+class SimulatedLog:
+    """One log on the server. Public attributes may be changed while it serves."""
+
+    def __init__(self, name: str, builder: LogBuilder, protocol: Protocol, url: str, size: int | None) -> None:
+        self.name = name
+        self.protocol = protocol
+        self.url = url
+        self.state = "usable"
+        self.final_size: int | None = None  # for a readonly log: final_tree_head in the list
+        self.builder = builder
+        self.published: set[int] = set()  # every size that a head was served or set for
+        self.size = builder.size if size is None else size
+        self.timestamp: int | None = None  # of the head; None: what the builder gives
+        self.root: bytes | None = None  # of the head; None: the true one
+        self.spoil_signature = False
+        self.max_batch = 256
+        self.align = False  # cut get-entries at the next multiple of max_batch
+        self.partials_kept = True  # False: a partial whose full tile exists is 404
+        self.pruned_below = 0  # entries; tiles wholly below are gone
+        self.pruned_status = 404
+        self.entry_and_proof = True
+        self.missing_tiles: set[int] = set()  # data tiles answered 404
+        self.gzip_level = 6
+        self.requests: list[Request] = []
+        self.faults: list[Fault] = []
+        self._packed: dict[tuple[int, int, int], Answer] = {}
+
+    @property
+    def size(self) -> int:
+        """Size of the head that is served."""
+        return self._size
+
+    @size.setter
+    def size(self, size: int) -> None:
+        self._size = size
+        self.published.add(size)
+
+    # --- scripting ---
+
+    def publish(self, size: int, timestamp: int | None = None) -> None:
+        """Serve the head of `size`: larger (the log grows), or smaller with an older (stale) or newer (shrunk) time."""
+        self.size, self.timestamp, self.root = size, timestamp, None
+
+    def rewrite(self, builder: LogBuilder, size: int | None = None) -> None:
+        """Serve another history (`builder.fork`), by default at the size published now."""
+        self.builder, self.size = builder, self.size if size is None else size
+        self._packed.clear()
+
+    def fault(self, match: str, answer: Answer | Change, times: int | None = None, skip: int = 0) -> Fault:
+        """Script a fault; the newest that matches wins."""
+        found = Fault(match, answer, times, skip)
+        self.faults.insert(0, found)
+        return found
+
+    def corrupt(self, index: int, times: int | None = None) -> list[Fault]:
+        """Flip a bit in the leaf of one entry, in data tiles and in get-entries, `times` times each."""
+        tile = re.escape(f"/tile/data/{_tile_number(index // WIDTH)}") + r"(\.p/\d+)?$"
+
+        def in_tile(_request: Request, honest: Answer) -> Answer:
+            at = sum(len(e.leaf) + len(e.tail) for e in self.builder.entries[index - index % WIDTH : index])
+            body = bytearray(_plain(honest))
+            body[at + len(self.builder.entries[index].leaf) // 2] ^= 1
+            return replace(honest, body=bytes(body), headers=_without_encoding(honest))
+
+        def in_entries(request: Request, honest: Answer) -> Answer:
+            fields, place = json.loads(_plain(honest)), index - request.number("start")
+            if 0 <= place < len(fields["entries"]):
+                entry = fields["entries"][place]
+                leaf = bytearray(base64.b64decode(entry["leaf_input"]))
+                leaf[len(leaf) // 2] ^= 1
+                entry["leaf_input"] = base64.b64encode(leaf).decode()
+            return replace(honest, body=json.dumps(fields).encode(), headers=_without_encoding(honest))
+
+        return [self.fault(tile, in_tile, times), self.fault("/get-entries", in_entries, times)]
+
+    def log(self) -> Log:
+        """The log as a list gives it."""
+        return self.builder.log(self.url, self.protocol, state=self.state, final_size=self.final_size)
+
+    def list_entry(self) -> dict[str, object]:
+        """The log as an object of a log list."""
+        protocol = Protocol.STATIC_CT if self.protocol is Protocol.STATIC_CT else Protocol.RFC6962
+        return self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
+
+    def warm(self) -> None:
+        """Pack every data tile now, so that serving them costs nothing."""
+        for index in range(self.size // WIDTH):
+            self._data_tile(index, WIDTH)
+
+    # --- serving ---
+
+    def answer(self, request: Request, path: str) -> Answer:
+        """The answer to `path` (below the log's URL), faults included."""
+        self.requests.append(request)
+        for fault in self.faults:
+            if fault.strikes(request):
+                return fault.apply(request, lambda: self.honest(request, path))
+        return self.honest(request, path)
+
+    def honest(self, request: Request, path: str) -> Answer:
+        """The answer of a correct server."""
+        posted = self.protocol is not Protocol.STATIC_CT
+        tiled = self.protocol is not Protocol.RFC6962
+        try:
+            if posted and path.startswith("ct/v1/"):
+                return self._rfc6962(request, path.removeprefix("ct/v1/"))
+            if tiled and path.startswith("tile/"):
+                return self._tile(path)
+            if self.protocol is Protocol.STATIC_CT:
+                return self._static(path)
+        except (KeyError, ValueError, IndexError) as error:
+            return Answer(400, f"{error}\n".encode())
+        return Answer(404, b"not found\n")
+
+    def _checkpoint(self) -> bytes:
+        return self.builder.checkpoint(self.size, timestamp=self.timestamp, root=self.root, spoil=self.spoil_signature)
+
+    def _sth(self) -> bytes:
+        return self.builder.sth(self.size, timestamp=self.timestamp, root=self.root, spoil=self.spoil_signature)
+
+    def _static(self, path: str) -> Answer:
+        if path == "checkpoint":
+            return Answer(200, self._checkpoint(), {"Content-Type": "text/plain; charset=utf-8"})
+        if path == "log.v3.json":
+            return Answer(200, json.dumps(self.list_entry()).encode(), {"Content-Type": "application/json"})
+        if found := re.fullmatch(r"issuer/([0-9a-f]{64})", path):
+            der = self.builder.issuers.get(bytes.fromhex(found[1]))
+            return Answer(200, der, {"Content-Type": "application/pkix-cert"}) if der else Answer(404, b"not found\n")
+        return Answer(404, b"not found\n")
+
+    def _tile(self, path: str) -> Answer:
+        found = re.fullmatch(r"tile/(\d|data)/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", path)
+        if not found:
+            return Answer(404, b"not found\n")
+        level, index = found[1], int(found[2].replace("x", "").replace("/", ""))
+        width = int(found[3]) if found[3] else WIDTH
+        if self.protocol is Protocol.HYBRID and (level != "data" or width != WIDTH):
+            return Answer(404, b"not found\n")
+        return self._tile_of(level, index, width)
+
+    def _tile_of(self, level: str, index: int, width: int) -> Answer:
+        span = 1 if level == "data" else WIDTH ** int(level)
+        there = self.size // span - index * WIDTH  # width of the tile at the size published now
+        if width > there or (width < WIDTH <= there and not self.partials_kept):
+            return Answer(404, b"not found\n")
+        if width < WIDTH and all(size // span - index * WIDTH != width for size in self.published):
+            return Answer(404, b"no head of this log ever asked for this width\n")
+        if (index + 1) * WIDTH * span <= self.pruned_below:
+            return Answer(self.pruned_status, b"pruned\n")
+        if level != "data":
+            return Answer(200, self.builder.hash_tile(int(level), index, width))
+        if index in self.missing_tiles:
+            return Answer(404, b"not found\n")
+        return self._data_tile(index, width)
+
+    def _data_tile(self, index: int, width: int) -> Answer:
+        key = (index, width, self.gzip_level)
+        if key not in self._packed:
+            body = deterministic_gzip(self.builder.data_tile(index, width), self.gzip_level)
+            self._packed[key] = Answer(200, body, {"Content-Encoding": "gzip"})
+        return self._packed[key]
+
+    def _rfc6962(self, request: Request, name: str) -> Answer:
+        makers: dict[str, Callable[[Request], bytes]] = {
+            "get-sth": lambda r: self._sth(),
+            "get-entries": self._get_entries,
+            "get-sth-consistency": lambda r: self.builder.get_consistency(
+                self._proven_size(r.number("first")), self._proven_size(r.number("second"))
+            ),
+            "get-proof-by-hash": lambda r: self.builder.get_proof_by_hash(
+                base64.b64decode(r.text("hash"), validate=True), self._proven_size(r.number("tree_size"))
+            ),
+            "get-entry-and-proof": lambda r: self.builder.get_entry_and_proof(
+                r.number("leaf_index"), self._proven_size(r.number("tree_size"))
+            ),
+        }
+        if name not in makers or (name == "get-entry-and-proof" and not self.entry_and_proof):
+            return Answer(404, b"not found\n")
+        return Answer(200, makers[name](request), {"Content-Type": "application/json"})
+
+    def _proven_size(self, size: int) -> int:
+        if not 0 < size <= self.size:
+            raise ValueError("size out of range")
+        return size
+
+    def _get_entries(self, request: Request) -> bytes:
+        start, end = request.number("start"), request.number("end") + 1
+        if not 0 <= start < end or start >= self.size:
+            raise ValueError("range out of the tree")
+        end = min(end, self.size, start + self.max_batch)
+        if self.align and (boundary := (start // self.max_batch + 1) * self.max_batch) < end:
+            end = boundary
+        return self.builder.get_entries(start, end)
+
+
+# --- the server ---------------------------------------------------------------------------------------------------
+
+
+class Simulator:
+    """The server. A context manager; `url` ends with a slash."""
+
+    def __init__(self) -> None:
+        self.logs: dict[str, SimulatedLog] = {}
+        self.requests: list[Request] = []  # all, those of the list included
+        self.faults: list[Fault] = []  # for the list and its signature
+        self.port = 0
+        self.list_timestamp = "2026-01-02T00:00:00Z"
+        self.connections = 0
+        self._loop = asyncio.new_event_loop()
+        self._open: set[asyncio.Transport] = set()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        if not self._ready.wait(10):
+            raise RuntimeError("the simulator did not start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        self._loop.run_forever()
+        server.close()
+        for transport in list(self._open):
+            transport.abort()
+        self._loop.run_until_complete(asyncio.sleep(0.001))
+        self._loop.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def list_url(self) -> str:
+        """Log list of all logs; `.sig` beside it is signed with `support.logs.sign_list`."""
+        return f"{self.url}log_list.json"
+
+    @property
+    def signature_url(self) -> str:
+        return f"{self.url}log_list.sig"
+
+    def add(
+        self, name: str, builder: LogBuilder, protocol: Protocol = Protocol.STATIC_CT, size: int | None = None
+    ) -> SimulatedLog:
+        """Serve `builder` under `<url><name>/`, publishing its first `size` entries (default: all)."""
+        self.logs[name] = SimulatedLog(name, builder, protocol, f"{self.url}{name}/", size)
+        return self.logs[name]
+
+    def log(self, name: str) -> SimulatedLog:
+        """The log of this name."""
+        return self.logs[name]
+
+    def fault(self, match: str, answer: Answer | Change, times: int | None = None, skip: int = 0) -> Fault:
+        """Script a fault for the log list and its signature."""
+        found = Fault(match, answer, times, skip)
+        self.faults.insert(0, found)
+        return found
+
+    def log_list(self) -> bytes:
+        """Log list v3 of all logs as they are now."""
+        entries = [(x.builder.operator, x.protocol, x.list_entry()) for x in self.logs.values()]
+        return log_list(entries, self.list_timestamp)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to any request."""
+        self.requests.append(request)
+        name, _, rest = request.path[1:].partition("/")
+        if name in self.logs:
+            return self.logs[name].answer(request, rest)
+        honest = self._list_answer(request, name)
+        for fault in self.faults:
+            if fault.strikes(request):
+                return fault.apply(request, lambda: honest)
+        return honest
+
+    def _list_answer(self, request: Request, name: str) -> Answer:
+        if name == "log_list.sig":
+            return Answer(200, sign_list(self.log_list())[0])
+        if name != "log_list.json":
+            return Answer(404, b"not found\n")
+        body = self.log_list()
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Answer(304, b"", {"ETag": tag})
+        return Answer(200, body, {"Content-Type": "application/json", "ETag": tag})
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection: GET requests only, one at a time, pipelined ones in order."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self.buffer = b""
+        self.busy = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.simulator.connections += 1
+        self.simulator._open.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.simulator._open.discard(self.transport)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        self._next()
+
+    def _next(self) -> None:
+        while not self.busy and b"\r\n\r\n" in self.buffer and not self.transport.is_closing():
+            head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+            first, *lines = head.decode("latin-1").split("\r\n")
+            pairs = (line.partition(":") for line in lines)
+            headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+            self._serve(Request(first.split(" ")[1], headers))
+
+    def _serve(self, request: Request) -> None:
+        answer = self.simulator.answer(request)
+        close = request.headers.get("connection", "").lower() == "close"
+        if answer.delay:
+            self.busy = True
+            self.simulator._loop.call_later(answer.delay, self._late, answer, close)
+        else:
+            self._send(answer, close)
+
+    def _late(self, answer: Answer, close: bool) -> None:
+        self.busy = False
+        if not self.transport.is_closing():
+            self._send(answer, close)
+            self._next()
+
+    def _send(self, answer: Answer, close: bool) -> None:
+        wire = answer.encode(close)
+        if answer.cut is not None:
+            wire = wire[: max(0, len(wire) - len(answer.body) + answer.cut)] if answer.cut >= 0 else b""
+        self.transport.write(wire)
+        if close or answer.cut is not None:
+            self.transport.close()
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _plain(answer: Answer) -> bytes:
+    return gzip.decompress(answer.body) if answer.headers.get("Content-Encoding") == "gzip" else answer.body
+
+
+def _without_encoding(answer: Answer) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "Content-Encoding"}
+
+
+def _tile_number(index: int) -> str:
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.insert(0, f"x{index % 1000:03d}")
+    return "/".join(groups)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve one log of cheap certificates until killed."""
+    parser = argparse.ArgumentParser(prog="python -m support.simulator", description=main.__doc__)
+    parser.add_argument("--entries", type=int, default=25_600)
+    parser.add_argument("--protocol", type=Protocol, choices=list(Protocol), default=Protocol.STATIC_CT)
+    chosen = parser.parse_args(arguments)
+    builder = LogBuilder("Simulated log")
+    builder.fill(chosen.entries)
+    with Simulator() as simulator:
+        simulator.add("log", builder, chosen.protocol).warm()
+        sys.stdout.write(simulator.list_url + "\n")
+        sys.stdout.flush()
+        for _ in itertools.count():
+            time.sleep(3600)
+
+
+if __name__ == "__main__":
+    main()
