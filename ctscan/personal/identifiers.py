@@ -337,6 +337,12 @@ def name_keys(text: str) -> tuple[LookupKey, ...]:
     return tuple(LookupKey("name", token) for token in name_tokens(text))
 
 
+def fold_text(text: str) -> str:
+    """A text as its folded words in order, one space between them: how names of organisations are compared."""
+    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
+    return " ".join(_without_marks(word) for word in _words(folded))
+
+
 def name_score(wanted: str, tokens: frozenset[str]) -> float:
     """How much of the wanted name a certificate holds: the share of its words that have a form among the tokens."""
     forms = name_forms(wanted)

@@ -1,0 +1,227 @@
+"""Scope: what may be indexed at all, and which part of a log a range read with a scope covers.
+
+A scope is a set of terms, or everything. Its text is canonical (sorted, without what a wider term implies), so that two
+equal scopes have equal text; that text is stored with each verified range. Terms are decided for a whole certificate: a
+certificate in scope is kept with all of its findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ctscan.errors import UsageError
+from ctscan.model import Certificate, Finding, Identifier, Name, Text
+from ctscan.personal.identifiers import (
+    canonical_domain,
+    canonical_email,
+    find_emails,
+    fold_text,
+    reversed_labels,
+)
+
+EVERYTHING = "everything"
+
+_COMMON_NAME = "2.5.4.3"
+_ORGANISATION = "2.5.4.10"
+_DNS_NAME = 2
+_MAX_VALUE = 1000
+_HOST = re.compile(r"[^\s@,;:/<>()\"'=]{1,253}")
+_SEPARATOR = re.compile(r", (?=(?:domain|email|organisation):)")
+_SPELLINGS = {"organization": "organisation", "org": "organisation", "e-mail": "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The terms of a scope: canonical domains, addresses, and folded names of organisations."""
+
+    everything: bool = False
+    domains: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """`everything`, or the terms sorted and joined by `, `. Holds personal data when a term is an address."""
+        if self.everything:
+            return EVERYTHING
+        terms = [f"domain:{d}" for d in self.domains]
+        terms += [f"email:{e}" for e in self.emails]
+        terms += [f"organisation:{o}" for o in self.organisations]
+        return ", ".join(sorted(terms))
+
+    def keeps(self, findings: Iterable[Finding], certificate: Certificate) -> bool:
+        """Whether the certificate with these findings may be indexed."""
+        if self.everything:
+            return True
+        if any(self._keeps_finding(finding) for finding in findings):
+            return True
+        if self.domains and any(self._has_domain(host) for host in _hosts(certificate)):
+            return True
+        return bool(self.organisations) and any(name in self.organisations for name in _organisations(certificate))
+
+    def keeps_text(self, strings: Iterable[str]) -> bool:
+        """The same for the readable strings of a certificate that can't be parsed: an address, a host or the name of
+        an organisation in one of them is in scope."""
+        return self.everything or any(self._keeps_string(string) for string in strings)
+
+    def _keeps_finding(self, finding: Finding) -> bool:
+        return any(
+            (key.kind == "email" and key.key in self.emails)
+            or (key.kind == "domain" and any(key.key.startswith(reversed_labels(d)) for d in self.domains))
+            for key in finding.keys
+        )
+
+    def _keeps_string(self, string: str) -> bool:
+        for address in find_emails(string):
+            if address in self.emails or self._has_domain(address.rpartition("@")[2]):
+                return True
+        if self.domains and any(self._has_host(match.group()) for match in _HOST.finditer(string)):
+            return True
+        folded = f" {fold_text(string)} "
+        return any(f" {organisation} " in folded for organisation in self.organisations)
+
+    def _has_host(self, text: str) -> bool:
+        host = _canonical_host(text)
+        return host is not None and self._has_domain(host)
+
+    def _has_domain(self, canonical: str) -> bool:
+        return any(_is_at_or_below(canonical, domain) for domain in self.domains)
+
+    def _includes_term(self, kind: str, value: str) -> bool:
+        if self.everything:
+            return True
+        if kind == "domain":
+            return self._has_domain(value)
+        if kind == "email":
+            return value in self.emails or self._has_domain(value.rpartition("@")[2])
+        return kind == "organisation" and value in self.organisations
+
+
+def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
+    """The scope of `--scope` values: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org`,
+    `everything`; a bare value is a domain or an address. UsageError when there is none or one can't be understood."""
+    terms = [_parse_term(value) for value in values]
+    if everything or any(kind == EVERYTHING for kind, _ in terms):
+        return Scope(everything=True)
+    if not terms:
+        raise UsageError(
+            "scope: expected at least one of domain:…, organisation:…, email:…, or everything, got none; "
+            "give --scope example.org, or --everything"
+        )
+    return _scope_of(terms)
+
+
+def scope_from_text(text: str) -> Scope:
+    """Read `Scope.text` back. UsageError when it is no scope text."""
+    return parse_scope(_SEPARATOR.split(text))
+
+
+def scope_covers(text: str, identifier: Identifier) -> bool:
+    """Would a range read with this scope have kept every certificate that this identifier is looked up in?"""
+    scope = scope_from_text(text)
+    if scope.everything:
+        return True
+    return identifier.kind in {"email", "domain"} and scope._includes_term(identifier.kind, identifier.canonical)
+
+
+def scope_includes(wider_text: str, narrower_text: str) -> bool:
+    """Whether whatever the narrower scope keeps, the wider one keeps as well."""
+    wider, narrower = scope_from_text(wider_text), scope_from_text(narrower_text)
+    if wider.everything or narrower.everything:
+        return wider.everything
+    return all(wider._includes_term(kind, value) for kind, value in _terms(narrower))
+
+
+def _terms(scope: Scope) -> Iterator[tuple[str, str]]:
+    yield from (("domain", value) for value in scope.domains)
+    yield from (("email", value) for value in scope.emails)
+    yield from (("organisation", value) for value in scope.organisations)
+
+
+def _scope_of(terms: Iterable[tuple[str, str]]) -> Scope:
+    by_kind: dict[str, set[str]] = {"domain": set(), "email": set(), "organisation": set()}
+    for kind, value in terms:
+        by_kind[kind].add(value)
+    domains = {d for d in by_kind["domain"] if not any(d != w and _is_at_or_below(d, w) for w in by_kind["domain"])}
+    emails = {e for e in by_kind["email"] if not any(_is_at_or_below(e.rpartition("@")[2], d) for d in domains)}
+    return Scope(False, tuple(sorted(domains)), tuple(sorted(emails)), tuple(sorted(by_kind["organisation"])))
+
+
+def _parse_term(value: str) -> tuple[str, str]:
+    text = value.strip()
+    if not text or len(text) > _MAX_VALUE:
+        raise UsageError(f"scope: expected a term of 1 to {_MAX_VALUE} characters, got {len(text)}")
+    if text.lower() == EVERYTHING:
+        return (EVERYTHING, "")
+    prefix, colon, rest = text.partition(":")
+    kind = _SPELLINGS.get(prefix.strip().lower(), prefix.strip().lower())
+    if colon and kind in _TERMS:
+        return (kind, _TERMS[kind](rest.strip()))
+    if "@" in text and not text.startswith("@"):
+        return ("email", _email_term(text))
+    return ("domain", _domain_term(text))
+
+
+def _email_term(text: str) -> str:
+    canonical = canonical_email(text)
+    if canonical is None or "," in canonical:
+        raise UsageError(
+            f"scope: expected an address such as email:name@example.org, got {len(text)} characters that are none"
+        )
+    return canonical
+
+
+def _domain_term(text: str) -> str:
+    canonical = canonical_domain(text.removeprefix("@").removeprefix("*."))
+    if canonical is None:
+        raise UsageError(
+            f"scope: expected domain:example.org, organisation:Name, email:name@example.org or everything, "
+            f"got a term of {len(text)} characters that is none of them"
+        )
+    return canonical
+
+
+def _organisation_term(text: str) -> str:
+    folded = fold_text(text)
+    if not folded:
+        raise UsageError(f"scope: expected the name of an organisation, got {len(text)} characters without a letter")
+    return folded
+
+
+_TERMS = {"domain": _domain_term, "email": _email_term, "organisation": _organisation_term}
+
+
+def _is_at_or_below(canonical: str, domain: str) -> bool:
+    return canonical == domain or canonical.endswith("." + domain)
+
+
+def _hosts(certificate: Certificate) -> Iterator[str]:
+    """Canonical DNS names of the SAN and of subject common names that are hosts, wildcards taken off."""
+    texts = [general.text for general in certificate.san if general.kind == _DNS_NAME]
+    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _COMMON_NAME]
+    for spelling in _spellings(texts):
+        host = _canonical_host(spelling)
+        if host is not None:
+            yield host
+
+
+def _canonical_host(text: str) -> str | None:
+    host = canonical_domain(text.strip().removeprefix("*.").lstrip("."))
+    return host if host and "." in host else None
+
+
+def _organisations(certificate: Certificate) -> Iterator[str]:
+    names: list[Name] = [certificate.subject]
+    names += [general.name for general in certificate.san if general.name is not None]
+    texts = [a.text for name in names for a in name.attributes if a.oid == _ORGANISATION]
+    return (fold_text(spelling) for spelling in _spellings(texts))
+
+
+def _spellings(texts: Iterable[Text | None]) -> Iterator[str]:
+    for text in texts:
+        if text is not None:
+            yield text.value
+            if text.repaired is not None:
+                yield text.repaired
