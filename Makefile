@@ -1,0 +1,74 @@
+# Everything a contributor or a first-time user types. Needs: make, Python >= 3.11 with venv and pip, a package index.
+#   PYTHON=python3.13   another interpreter        VENV=/elsewhere   another place for the environment
+
+# The first interpreter that is new enough; evaluated only when an environment has to be made.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV ?= .venv
+UV ?= uv==0.13.9
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# A stamp is newer than what was installed from; it makes a second run start at once.
+RUN_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lock demo-log clean
+
+help:
+	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
+	@echo 'make test      install what the tests need and run them all'
+	@echo 'make check     lint, format, types and tests: what a change has to pass'
+	@echo 'make install   only install ctscan into $(VENV)'
+	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
+	@echo 'make demo-log  write data/demo-log anew (byte for byte the same while its script is)'
+	@echo 'make clean     remove $(VENV) and caches'
+
+install: $(RUN_STAMP)
+
+demo: $(RUN_STAMP)
+	@$(BIN)/ctscan demo
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m pytest
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+# --no-header: the header would name the command and its paths; index and find-links options are never emitted.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
+lock: $(RUN_STAMP)
+	$(PIP) '$(UV)'
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+demo-log: $(DEV_STAMP)
+	$(BIN)/python tests/make_demo_log.py data/demo-log
+
+clean:
+	rm -rf '$(VENV)' .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+# Everything is pinned by hash, the build backend too, so building needs nothing that the lock doesn't name.
+$(RUN_STAMP): requirements.lock pyproject.toml
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory new-environment
+	@echo 'installing ctscan into $(VENV)' >&2
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@echo 'installing what the tests need into $(VENV)' >&2
+	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.PHONY: new-environment
+new-environment:
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "ctscan needs Python 3.11 or newer; found: $$( ($(or $(PYTHON),python3) --version) 2>&1 | head -n 1). Give one: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
+	@'$(PYTHON)' -m venv --clear '$(VENV)' || { \
+	  echo "$(PYTHON) can't make a virtual environment: install its venv module (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
