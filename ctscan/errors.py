@@ -77,3 +77,13 @@ class Misbehaviour(CtscanError):
 
 class IndexFault(CtscanError):
     """The index can't be used as it is."""
+
+
+EXIT_CODES: dict[int, str] = {
+    0: "done",
+    1: "failed",
+    2: "usage or configuration",
+    3: "a log misbehaved",
+    4: "the answer may be incomplete",
+}
+"""What every command's exit code means; the README repeats this table and a test compares them."""
