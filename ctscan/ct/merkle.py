@@ -186,10 +186,10 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
     what = f"consistency proof from size {first} to {second}"
     if not 0 <= first <= second:
         raise ProofError(f"{what}: the first size must lie between 0 and the second")
-    _check_hashes((first_root, second_root, *path))
-    if first in (0, second):
-        _verify_trivial(what, first_root, second_root if first else EMPTY_ROOT, path)
+    if first == second or first == 0:
+        _verify_without_path(what, first, second, first_root, second_root, path)
         return
+    _check_hashes((first_root, second_root, *path))
     old, new = _roots_from_consistency(what, first, second, first_root, path)
     if old != first_root:
         raise ProofError(f"{what}: expected first root {first_root.hex()}, the path leads to {old.hex()}")
@@ -197,11 +197,18 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
         raise ProofError(f"{what}: expected second root {second_root.hex()}, the path leads to {new.hex()}")
 
 
-def _verify_trivial(what: str, root: bytes, expected: bytes, path: Sequence[bytes]) -> None:
+def _verify_without_path(
+    what: str, first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
+) -> None:
+    """Equal sizes: equal roots. Size 0: the empty root, and any tree begins with it."""
     if path:
         raise ProofError(f"{what}: expected an empty path, got {len(path)} hashes")
-    if root != expected:
-        raise ProofError(f"{what}: expected root {expected.hex()}, got {root.hex()}")
+    if first == 0 and first_root != EMPTY_ROOT:
+        raise ProofError(f"{what}: expected the root of the empty tree, got {first_root.hex()}")
+    if first < second:
+        _check_hashes((second_root,))
+    elif first_root != second_root:
+        raise ProofError(f"{what}: expected root {first_root.hex()}, got {second_root.hex()}")
 
 
 def _roots_from_consistency(

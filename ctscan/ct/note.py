@@ -1,0 +1,117 @@
+"""Checkpoints of static-ct logs: a signed note (C2SP signed-note) around a tree head (C2SP tlog-checkpoint).
+
+    <origin>\\n <size>\\n <base64 root>\\n          no extension lines: the log's signature doesn't cover them
+    \\n
+    — <key name> <base64 of: key ID[4] | signature>\\n     one or more; U+2014, space
+
+Reads and picks the log's own signature line; `signature.verify_head` verifies it. What can't be written back byte
+for byte is refused. Lines of other keys (witnesses, other algorithms, grease) are only checked for their form.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import Final
+
+from ctscan.ct.signature import key_id
+from ctscan.ct.strict import HASH_SIZE, NUMBER_LIMIT, TIME_LIMIT, base64_bytes
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import TreeHead
+
+_WHAT: Final = "checkpoint"
+_SIZE_LIMIT: Final = 64 * 1024  # bytes of a note
+_LINE_LIMIT: Final = 32  # signature lines
+_NAME_LIMIT: Final = 1024  # characters of an origin or key name
+_MARK: Final = "\u2014 "
+_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+SignatureLine = tuple[str, bytes]
+"""Key name; key ID and signature."""
+
+
+def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
+    """The tree head of a checkpoint; its `signature` is the DigitallySigned of the log's own line, not yet verified.
+
+    Raises FormatError when `raw` isn't a checkpoint, ProofError when it is one of another origin or without a
+    signature of this log.
+    """
+    text, lines = _split_note(raw)
+    found, size, root = _parse_body(text)
+    signatures = tuple(_parse_line(line) for line in lines)
+    if _render(found, size, root, signatures) != raw:
+        raise FormatError(f"{_WHAT}: its parts don't make up the same bytes again")
+    if found != origin:
+        raise ProofError(f"{_WHAT}: expected origin {origin}, got another of {len(found)} characters")
+    timestamp, signed = _own_signature(signatures, origin, log_id)
+    return TreeHead(log_id, size, root, timestamp, signed, raw)
+
+
+def _split_note(raw: bytes) -> tuple[str, list[str]]:
+    """Signed text and signature lines, parted at the last empty line."""
+    if len(raw) > _SIZE_LIMIT:
+        raise FormatError(f"{_WHAT}: expected at most {_SIZE_LIMIT} bytes, got {len(raw)}")
+    try:
+        note = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise FormatError(f"{_WHAT}: expected UTF-8, got {len(raw)} bytes that aren't") from None
+    if _CONTROL.search(note):
+        raise FormatError(f"{_WHAT}: expected no control characters but newlines")
+    text, blank, tail = note.rpartition("\n\n")
+    if not blank or not tail.endswith("\n"):
+        raise FormatError(f"{_WHAT}: expected signature lines after an empty line, each ended by a newline")
+    lines = tail[:-1].split("\n")
+    if len(lines) > _LINE_LIMIT:
+        raise FormatError(f"{_WHAT}: expected at most {_LINE_LIMIT} signature lines, got {len(lines)}")
+    return text, lines
+
+
+def _parse_body(text: str) -> tuple[str, int, bytes]:
+    lines = text.split("\n")
+    if len(lines) != 3:
+        raise FormatError(f"{_WHAT}: expected 3 lines (origin, size, root), got {len(lines)}")
+    origin, size, root = lines
+    if not 0 < len(origin) <= _NAME_LIMIT:
+        raise FormatError(f"{_WHAT}: expected an origin of 1 to {_NAME_LIMIT} characters, got {len(origin)}")
+    if not _DECIMAL.fullmatch(size) or int(size) >= NUMBER_LIMIT:
+        raise FormatError(f"{_WHAT}: expected a decimal size below 2^63 without leading zeros")
+    value = base64_bytes(root, f"{_WHAT}: root")
+    if len(value) != HASH_SIZE:
+        raise FormatError(f"{_WHAT}: expected a root of {HASH_SIZE} bytes, got {len(value)}")
+    return origin, int(size), value
+
+
+def _parse_line(line: str) -> SignatureLine:
+    what = f"{_WHAT}: signature line"
+    if not line.startswith(_MARK):
+        raise FormatError(f"{what}: expected an em dash (U+2014) and a space at its beginning")
+    name, space, encoded = line[len(_MARK) :].partition(" ")
+    if not space or not 0 < len(name) <= _NAME_LIMIT or "+" in name or any(map(str.isspace, name)):
+        raise FormatError(f"{what}: expected a key name without spaces and plus signs, a space and base64")
+    value = base64_bytes(encoded, what)
+    if len(value) < 5:
+        raise FormatError(f"{what}: expected a key ID of 4 bytes and a signature, got {len(value)} bytes")
+    return name, value
+
+
+def _render(origin: str, size: int, root: bytes, signatures: tuple[SignatureLine, ...]) -> bytes:
+    body = f"{origin}\n{size}\n{b64encode(root).decode()}\n\n"
+    tail = "".join(f"{_MARK}{name} {b64encode(value).decode()}\n" for name, value in signatures)
+    return (body + tail).encode()
+
+
+def _own_signature(signatures: tuple[SignatureLine, ...], origin: str, log_id: bytes) -> tuple[int, bytes]:
+    """Timestamp (ms) and DigitallySigned of the log's own line: key ID[4] | u64 timestamp | DigitallySigned."""
+    wanted = key_id(origin, log_id)
+    own = [value[4:] for name, value in signatures if name == origin and value[:4] == wanted]
+    if not own:
+        raise ProofError(
+            f"{_WHAT}: none of its {len(signatures)} signature lines is of {origin} with ID {wanted.hex()}"
+        )
+    if len(own) > 1:
+        raise FormatError(f"{_WHAT}: expected one signature line of the log, got {len(own)}")
+    timestamp = int.from_bytes(own[0][:8], "big")
+    if len(own[0]) <= 8 or timestamp >= TIME_LIMIT:
+        raise FormatError(f"{_WHAT}: expected a time before the year 10000 and a signature in the log's line")
+    return timestamp, own[0][8:]

@@ -1,0 +1,111 @@
+"""Signatures of tree heads (RFC 6962 sections 2.1.4 and 3.5) and of log lists, and what is derived from a log's key.
+
+Two schemes and no other: ECDSA on P-256 and RSA (PKCS #1 v1.5, 2048 bits or more), both with SHA-256. Nothing is
+signed here. Whose key it is, is the log list's business (`loglist.py`).
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
+
+from ctscan.ct.wire import sth_message
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import TreeHead
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+_HASH_SHA256: Final = 4  # RFC 5246 section 7.4.1.4.1, HashAlgorithm
+_SIGNED_RSA: Final = 1  # the same, SignatureAlgorithm
+_SIGNED_ECDSA: Final = 3
+_NOTE_TYPE: Final = 0x05  # static-ct-api: RFC6962NoteSignature
+_RSA_BITS: Final = 2048
+_KEY_LIMIT: Final = 4096  # bytes of a key; RSA of 8192 bits needs 1,062
+
+
+def log_id_of(key: bytes) -> bytes:
+    """Log ID (RFC 6962 section 3.2): SHA-256 of the DER SubjectPublicKeyInfo."""
+    return sha256(key).digest()
+
+
+def key_id(origin: str, log_id: bytes) -> bytes:
+    """The 4 bytes that mark a checkpoint's signature line as this log's (static-ct-api, "Checkpoints")."""
+    return sha256(origin.encode("utf-8") + bytes((0x0A, _NOTE_TYPE)) + log_id).digest()[:4]
+
+
+def read_key(key: bytes) -> PublicKey:
+    """A log's public key from its DER SubjectPublicKeyInfo. FormatError: not one, or of a kind no CT log may have."""
+    if len(key) > _KEY_LIMIT:
+        raise FormatError(f"log key: expected at most {_KEY_LIMIT} bytes, got {len(key)}")
+    try:
+        public = load_der_public_key(key)
+    except (ValueError, UnsupportedAlgorithm):
+        raise FormatError(f"log key: expected a DER SubjectPublicKeyInfo, got {len(key)} bytes that aren't") from None
+    return _accepted(public, "log key")
+
+
+def verify_head(head: TreeHead, key: bytes) -> None:
+    """Verify that the log with this `key` (DER SubjectPublicKeyInfo) signed `head`. Raises ProofError."""
+    what = f"signature of the tree head of size {head.size}"
+    if log_id_of(key) != head.log_id:
+        raise ProofError(f"{what}: expected the key of log {head.log_id.hex()}, got that of {log_id_of(key).hex()}")
+    try:
+        public = read_key(key)
+        message = sth_message(head)
+    except FormatError as error:
+        raise ProofError(f"{what}: {error}") from None
+    scheme = _SIGNED_RSA if isinstance(public, rsa.RSAPublicKey) else _SIGNED_ECDSA
+    _verify(public, _signature_of(head.signature, scheme, what), message, what)
+
+
+def verify_list(raw: bytes, sig: bytes, key_pem: bytes) -> None:
+    """Verify the detached signature `sig` over the exact bytes of a log list with an RSA key. Raises ProofError."""
+    what = "signature of the log list"
+    try:
+        public = load_pem_public_key(key_pem)
+        accepted = _accepted(public, "log list key")
+    except (ValueError, UnsupportedAlgorithm):
+        raise ProofError(f"{what}: expected a PEM public key, got {len(key_pem)} bytes that aren't") from None
+    except FormatError as error:
+        raise ProofError(f"{what}: {error}") from None
+    if not isinstance(accepted, rsa.RSAPublicKey):
+        raise ProofError(f"{what}: expected an RSA key, got an elliptic-curve key")
+    _verify(accepted, sig, raw, what)
+
+
+def _accepted(public: object, what: str) -> PublicKey:
+    if isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1):
+        return public
+    if isinstance(public, rsa.RSAPublicKey) and public.key_size >= _RSA_BITS:
+        return public
+    raise FormatError(f"{what}: expected ECDSA on P-256 or RSA of {_RSA_BITS} bits or more, got another kind of key")
+
+
+def _signature_of(signed: bytes, scheme: int, what: str) -> bytes:
+    """The signature inside a DigitallySigned (RFC 5246 section 4.7), exactly filled:
+    u8 hash | u8 scheme | u16 length | signature."""
+    if len(signed) < 4:
+        raise ProofError(f"{what}: expected a DigitallySigned, got {len(signed)} bytes")
+    if (signed[0], signed[1]) != (_HASH_SHA256, scheme):
+        raise ProofError(
+            f"{what}: expected hash {_HASH_SHA256} and scheme {scheme} (as the key), got {signed[0]} and {signed[1]}"
+        )
+    length = int.from_bytes(signed[2:4], "big")
+    if length != len(signed) - 4:
+        raise ProofError(f"{what}: expected {length} bytes of signature, got {len(signed) - 4}")
+    return signed[4:]
+
+
+def _verify(public: PublicKey, signature: bytes, message: bytes, what: str) -> None:
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(signature, message, padding.PKCS1v15(), SHA256())
+        else:
+            public.verify(signature, message, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        raise ProofError(f"{what}: it doesn't verify with the key; don't use what it should prove") from None

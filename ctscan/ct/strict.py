@@ -1,0 +1,109 @@
+"""Strict readers of JSON and base64: what a log, a list or a file says is taken literally or refused.
+
+Every error is a FormatError that names the document and the field, never its content. Knows no format of CT.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from ctscan.errors import FormatError
+
+NUMBER_LIMIT: Final = 1 << 63
+"""Integers are below this: they fit a signed 64-bit column."""
+
+TIME_LIMIT: Final = 253_402_300_800_000
+"""Milliseconds from 1970 to the year 10000: later times can't be written as a date."""
+
+HASH_SIZE: Final = 32
+
+Object = Mapping[str, object]
+
+
+def json_object(raw: bytes, what: str, limit: int) -> dict[str, object]:
+    """The JSON object that `raw` (UTF-8, at most `limit` bytes) holds."""
+    if len(raw) > limit:
+        raise FormatError(f"{what}: expected at most {limit} bytes, got {len(raw)}")
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # ValueError: also bad UTF-8 and numbers of thousands of digits
+        raise FormatError(f"{what}: expected JSON, got {len(raw)} bytes that aren't ({type(error).__name__})") from None
+    if not isinstance(value, dict):
+        raise FormatError(f"{what}: expected a JSON object, got {kind_of(value)}")
+    return value
+
+
+def text_in(document: Object, key: str, what: str) -> str:
+    """A string."""
+    value = document.get(key)
+    if not isinstance(value, str):
+        raise FormatError(f"{what}: {key}: expected a string, got {kind_of(value)}")
+    return value
+
+
+def number_in(document: Object, key: str, what: str, limit: int = NUMBER_LIMIT) -> int:
+    """An integer, 0 to below `limit`; neither a float nor a boolean."""
+    value = document.get(key)
+    if type(value) is not int or not 0 <= value < limit:
+        raise FormatError(f"{what}: {key}: expected an integer from 0 to {limit - 1}, got {kind_of(value)}")
+    return value
+
+
+def list_in(document: Object, key: str, what: str) -> list[object]:
+    """A list."""
+    value = document.get(key)
+    if not isinstance(value, list):
+        raise FormatError(f"{what}: {key}: expected a list, got {kind_of(value)}")
+    return value
+
+
+def bytes_in(document: Object, key: str, what: str) -> bytes:
+    """The bytes of a base64 string."""
+    return base64_bytes(text_in(document, key, what), f"{what}: {key}")
+
+
+def hash_in(document: Object, key: str, what: str) -> bytes:
+    """A SHA-256 value in base64."""
+    return _hash(text_in(document, key, what), f"{what}: {key}")
+
+
+def hashes_in(document: Object, key: str, what: str) -> tuple[bytes, ...]:
+    """A list of SHA-256 values in base64."""
+    where = f"{what}: {key}"
+    hashes = []
+    for value in list_in(document, key, what):
+        if not isinstance(value, str):
+            raise FormatError(f"{where}: expected strings, got {kind_of(value)}")
+        hashes.append(_hash(value, where))
+    return tuple(hashes)
+
+
+def base64_bytes(text: str, what: str) -> bytes:
+    """Bytes of standard base64 with padding (RFC 4648 section 4) that encode to the very same text again."""
+    try:
+        value = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        value = b""
+    if binascii.b2a_base64(value, newline=False) != text.encode("utf-8", "replace"):
+        raise FormatError(f"{what}: expected standard base64, got {len(text)} characters that aren't")
+    return value
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for messages that must not show it."""
+    if value is None:
+        return "nothing"
+    if type(value) is int:
+        return "a negative integer" if value < 0 else f"an integer of {len(hex(value)) - 2} hexadecimal digits"
+    names = {bool: "true or false", float: "a fraction", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _hash(text: str, what: str) -> bytes:
+    value = base64_bytes(text, what)
+    if len(value) != HASH_SIZE:
+        raise FormatError(f"{what}: expected {HASH_SIZE} bytes, got {len(value)}")
+    return value

@@ -1,0 +1,387 @@
+"""The bytes that logs send: RFC 6962 (JSON and leaves) and static-ct data tiles, cut into entries and put together.
+
+    TimestampedEntry (RFC 6962 section 3.4; big endian)
+        u64 timestamp | u16 type | signed entry | u16 length, CtExtensions
+        type 0 (x509):    u24 length, certificate
+        type 1 (precert): issuer_key_hash[32] | u24 length, TBSCertificate
+    leaf_input           00 (version) 00 (leaf_type) | TimestampedEntry
+    entry of a data tile TimestampedEntry | [type 1: u24 length, submitted precertificate] | u16 length, n x SHA-256
+    CtExtensions         n x (u8 type | u16 length | data); type 0, leaf_index: u40
+
+`cut_tile` and `cut_get_entries` lay a whole batch out as spans in one buffer and make no object for a single entry.
+Nothing is believed here: hashes and signatures are the business of `merkle` and `signature`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from ctscan.ct.strict import TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, kind_of, list_in, number_in
+from ctscan.errors import CutError, FormatError
+from ctscan.model import Batch, Entry, EntryKind, Span, TreeHead
+
+MAX_BATCH: Final = 65_536
+"""Entries in one batch at most."""
+
+EXTRA_LIMIT: Final = 4 * 1024 * 1024
+"""Characters of base64 of one entry's extra_data that are kept; chains are a hundred times smaller."""
+
+_PROOF_LIMIT: Final = 64 * 1024  # bytes of get-sth, get-sth-consistency, get-proof-by-hash
+_ENTRY_LIMIT: Final = 64 * 1024 * 1024  # bytes of get-entry-and-proof: two u24 structures in base64, and the path
+_CHAIN_LIMIT: Final = 100  # certificates in one chain
+_HASH: Final = 32
+
+_X509: Final = 0  # LogEntryType
+_PRECERT: Final = 1
+_LEAF_INDEX: Final = 0  # CtExtension type
+_LEAF_INDEX_HEAD: Final = 5 << 40  # 00 | 0005 | u40 read as one u64
+_LEAF_INDEX_SIZE: Final = 8
+
+_TYPE_AND_LENGTH: Final = struct.Struct(">HBH")  # u16 type | u24 length, at 8 in a TimestampedEntry
+_U24: Final = struct.Struct(">BH")
+_U16: Final = struct.Struct(">H")
+_EXTENSION: Final = struct.Struct(">BH")
+_TAIL: Final = struct.Struct(">HQ")  # u16 length of extensions | leaf_index extension, where that is all there is
+_STH: Final = struct.Struct(">BBQQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a log gives with an entry and the tree doesn't cover: to be compared, never believed."""
+
+    submitted: bytes  # the precertificate as submitted; b"" for a certificate
+    chain: tuple[bytes, ...]  # DER, issuer first (get-entries)
+    issuers: tuple[bytes, ...]  # SHA-256 fingerprints, issuer first (data tiles)
+
+
+# --- tree heads and proofs (RFC 6962 section 4) -------------------------------------------------------------------
+
+
+def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
+    """The tree head of a get-sth answer, its signature not yet verified. Raises FormatError."""
+    what = "get-sth"
+    answer = json_object(raw, what, _PROOF_LIMIT)
+    return TreeHead(
+        log_id=log_id,
+        size=number_in(answer, "tree_size", what),
+        root=hash_in(answer, "sha256_root_hash", what),
+        timestamp=number_in(answer, "timestamp", what, TIME_LIMIT),
+        signature=bytes_in(answer, "tree_head_signature", what),
+        raw=raw,
+    )
+
+
+def sth_message(head: TreeHead) -> bytes:
+    """The 50 bytes that a log signs (RFC 6962 section 3.5, TreeHeadSignature):
+    u8 version 0 | u8 signature_type 1 | u64 timestamp | u64 size | root[32]. FormatError when they don't fit."""
+    try:
+        message = _STH.pack(0, 1, head.timestamp, head.size) + head.root
+    except struct.error:
+        raise FormatError("tree head: expected a time and a size of 64 bits") from None
+    if len(head.root) != _HASH:
+        raise FormatError(f"tree head: expected a root of {_HASH} bytes, got {len(head.root)}")
+    return message
+
+
+def parse_consistency(raw: bytes) -> tuple[bytes, ...]:
+    """The path of a get-sth-consistency answer. Raises FormatError."""
+    what = "get-sth-consistency"
+    return hashes_in(json_object(raw, what, _PROOF_LIMIT), "consistency", what)
+
+
+def parse_proof_by_hash(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
+    """`(index, audit path)` of a get-proof-by-hash answer. Raises FormatError."""
+    what = "get-proof-by-hash"
+    answer = json_object(raw, what, _PROOF_LIMIT)
+    return number_in(answer, "leaf_index", what), hashes_in(answer, "audit_path", what)
+
+
+def parse_entry_and_proof(raw: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """`(leaf_input, audit path)` of a get-entry-and-proof answer. Raises FormatError."""
+    what = "get-entry-and-proof"
+    answer = json_object(raw, what, _ENTRY_LIMIT)
+    return bytes_in(answer, "leaf_input", what), hashes_in(answer, "audit_path", what)
+
+
+# --- batches ------------------------------------------------------------------------------------------------------
+
+
+def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
+    """Cut a decompressed data tile (static-ct-api, "Log Entries") that holds entries `start` to `start + width`.
+
+    Raises CutError: another number of entries, trailing bytes, an unknown entry type, lengths that don't fit, a
+    leaf_index that isn't the entry's position.  A tile is refused whole: without one entry's length nothing behind
+    it can be found.
+    """
+    _check_range(start, width)
+    leaves: list[Span] = []
+    certs: list[Span] = []
+    precerts: list[bool] = []
+    extras: list[Span] = []
+    head, u24, u16, tail = _TYPE_AND_LENGTH.unpack_from, _U24.unpack_from, _U16.unpack_from, _TAIL.unpack_from
+    at, index, size = 0, start, len(data)
+    try:
+        for index in range(start, start + width):
+            kind, high, low = head(data, at + 8)
+            if kind == _X509:
+                cert = at + 13
+            elif kind == _PRECERT:
+                cert = at + 45
+                high, low = u24(data, at + 42)
+            else:
+                _refuse(f"expected entry type 0 or 1, got {kind}")
+            end = cert + (high << 16 | low)
+            leaf_end = end + 10
+            if leaf_end > size or tail(data, end) != (_LEAF_INDEX_SIZE, _LEAF_INDEX_HEAD | index):
+                leaf_end = _end_of_extensions(data, end, index)
+            leaves.append((at, leaf_end))
+            certs.append((cert, end))
+            precerts.append(kind == _PRECERT)
+            at = leaf_end
+            if kind == _PRECERT:
+                high, low = u24(data, at)
+                at += 3 + (high << 16 | low)
+            (length,) = u16(data, at)
+            if length % _HASH:
+                _refuse(f"expected fingerprints of {_HASH} bytes each, got {length} bytes")
+            at += 2 + length
+            extras.append((leaf_end, at))
+        if at != size:
+            _refuse(f"expected its end at byte {at}, got {size} bytes")
+    except (FormatError, struct.error) as error:
+        reason = str(error) if isinstance(error, FormatError) else f"cut off at byte {size}"
+        raise CutError(f"data tile of {width} entries from {start}: entry {index}: {reason}", data) from None
+    return Batch(log_id, start, data, leaves, certs, precerts, data, extras, "tile", data)
+
+
+def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int = EXTRA_LIMIT) -> Batch:
+    """Cut a get-entries answer (RFC 6962 section 4.6) to a request for `asked` entries from `start`.
+
+    Raises CutError: not the format, no entries or more than asked, a leaf that isn't of version 0 and type 0.
+    An entry whose TimestampedEntry doesn't parse has a leaf span all the same (so the log goes on) and `(0, 0)` as
+    certificate.  A wrong leaf_index is kept: `leaf_index_of` tells.  `extra_data` of more than `extra_limit`
+    characters isn't kept.
+    """
+    _check_range(start, asked)
+    what = f"get-entries, {asked} entries from {start}"
+    pieces: list[bytes] = []
+    extra: list[str] = []
+    leaves: list[Span] = []
+    extras: list[Span] = []
+    at = extra_at = 0
+    try:
+        for leaf, text in _leaves_and_extras(raw, asked, what):
+            pieces.append(leaf)
+            leaves.append((at, at + len(leaf)))
+            at += len(leaf)
+            kept = text if len(text) <= extra_limit else ""
+            extra.append(kept)
+            extras.append((extra_at, extra_at + len(kept)))
+            extra_at += len(kept)
+    except FormatError as error:
+        raise CutError(str(error), raw) from None
+    data = b"".join(pieces)
+    certs, precerts = _cut_leaves(data, leaves)
+    # One byte for each character, so that the spans hold; what isn't ASCII isn't base64 and fails in extra_of.
+    extra_bytes = "".join(extra).encode("ascii", "replace")
+    return Batch(log_id, start, data, leaves, certs, precerts, extra_bytes, extras, "get-entries", raw)
+
+
+def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[bytes, str]]:
+    """TimestampedEntry and base64 extra_data of each entry of the answer."""
+    entries = list_in(json_object(raw, what, len(raw)), "entries", what)
+    if not 0 < len(entries) <= asked:
+        raise FormatError(f"{what}: expected 1 to {asked} entries, got {len(entries)}")
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise FormatError(f"{what}: entry {number}: expected an object, got {kind_of(entry)}")
+        leaf_input, extra = entry.get("leaf_input"), entry.get("extra_data")
+        if not isinstance(leaf_input, str) or not isinstance(extra, str):
+            raise FormatError(f"{what}: entry {number}: expected leaf_input and extra_data as strings")
+        try:
+            leaf = binascii.a2b_base64(leaf_input, strict_mode=True)
+        except ValueError:
+            raise FormatError(f"{what}: entry {number}: leaf_input: expected standard base64") from None
+        if leaf[:2] != b"\0\0":
+            raise FormatError(f"{what}: entry {number}: expected a leaf of version 0 and type 0")
+        yield leaf[2:], extra
+
+
+def _cut_leaves(data: bytes, leaves: list[Span]) -> tuple[list[Span], list[bool]]:
+    certs: list[Span] = []
+    precerts: list[bool] = []
+    for start, end in leaves:
+        try:
+            kind, cert_start, cert_end = _cut_timestamped_entry(data, start, end)
+        except FormatError:
+            kind, cert_start, cert_end = _X509, 0, 0
+        certs.append((cert_start, cert_end))
+        precerts.append(kind == _PRECERT)
+    return certs, precerts
+
+
+def _cut_timestamped_entry(data: bytes, start: int, end: int) -> tuple[int, int, int]:
+    """Type, start and end of the certificate of the TimestampedEntry that fills `data[start:end]`. FormatError."""
+    try:
+        kind, high, low = _TYPE_AND_LENGTH.unpack_from(data, start + 8)
+        cert = start + 13
+        if kind == _PRECERT:
+            high, low = _U24.unpack_from(data, start + 42)
+            cert = start + 45
+        cert_end = cert + (high << 16 | low)
+        (length,) = _U16.unpack_from(data, cert_end)
+    except struct.error:
+        raise FormatError("leaf: cut off") from None
+    if kind not in (_X509, _PRECERT):
+        raise FormatError(f"leaf: expected entry type 0 or 1, got {kind}")
+    if cert_end + 2 + length != end:
+        raise FormatError(f"leaf: expected {cert_end + 2 + length - start} bytes, got {end - start}")
+    return kind, cert, cert_end
+
+
+# --- single entries -----------------------------------------------------------------------------------------------
+
+
+def entry_of(batch: Batch, i: int) -> Entry:
+    """Entry `i` of the batch (index `batch.start + i`), all of it from the leaf.
+
+    Raises FormatError when its TimestampedEntry doesn't parse or its time can't be a date.
+    """
+    index = batch.start + i
+    start, end = batch.leaves[i]
+    cert, cert_end = batch.certs[i]
+    if cert == 0:
+        raise FormatError(f"entry {index}: its {end - start} bytes aren't a TimestampedEntry")
+    timestamp = int.from_bytes(batch.data[start : start + 8], "big")
+    if timestamp >= TIME_LIMIT:
+        raise FormatError(f"entry {index}: expected a time before the year 10000, got {timestamp} ms")
+    is_precert = batch.precerts[i]
+    return Entry(
+        log_id=batch.log_id,
+        index=index,
+        timestamp=timestamp,
+        kind=EntryKind.PRECERT if is_precert else EntryKind.X509,
+        der=batch.data[cert:cert_end],
+        issuer_key_hash=batch.data[start + 10 : start + 42] if is_precert else b"",
+        extensions=batch.data[cert_end + 2 : end],
+    )
+
+
+def leaf_of(entry: Entry) -> bytes:
+    """The exact leaf_input (MerkleTreeLeaf) of an entry, rebuilt from its parts. FormatError when they don't fit."""
+    is_precert = entry.kind is EntryKind.PRECERT
+    if len(entry.issuer_key_hash) != (_HASH if is_precert else 0):
+        raise FormatError(f"entry {entry.index}: issuer key hash of {len(entry.issuer_key_hash)} bytes ({entry.kind})")
+    try:
+        return b"".join(
+            (
+                b"\0\0",
+                entry.timestamp.to_bytes(8, "big"),
+                (_PRECERT if is_precert else _X509).to_bytes(2, "big"),
+                entry.issuer_key_hash,
+                len(entry.der).to_bytes(3, "big"),
+                entry.der,
+                len(entry.extensions).to_bytes(2, "big"),
+                entry.extensions,
+            )
+        )
+    except OverflowError:
+        raise FormatError(f"entry {entry.index}: time, certificate or extensions too large for a leaf") from None
+
+
+def leaf_index_of(extensions: bytes) -> int | None:
+    """leaf_index in CtExtensions (static-ct-api, "SCT Extension"), None when absent; other types are ignored.
+
+    Raises FormatError when the list isn't well-formed or holds leaf_index twice.
+    """
+    found: int | None = None
+    at = 0
+    while at < len(extensions):
+        try:
+            kind, length = _EXTENSION.unpack_from(extensions, at)
+        except struct.error:
+            raise FormatError("CtExtensions: cut off") from None
+        value = extensions[at + 3 : at + 3 + length]
+        at += 3 + length
+        if at > len(extensions):
+            raise FormatError("CtExtensions: cut off")
+        if kind == _LEAF_INDEX:
+            if len(value) != 5 or found is not None:
+                raise FormatError(f"CtExtensions: expected one leaf_index of 5 bytes, got {len(value)} or a second")
+            found = int.from_bytes(value, "big")
+    return found
+
+
+def extra_of(batch: Batch, i: int) -> Extra:
+    """What the log gave with entry `i` beside the leaf. Raises FormatError when it doesn't follow its format, was too
+    large to keep, or belongs to an entry that doesn't parse."""
+    what = f"entry {batch.start + i}: extra data"
+    if batch.certs[i] == (0, 0):
+        raise FormatError(f"{what}: of what type is unknown, for the leaf doesn't parse")
+    start, end = batch.extras[i]
+    extra = batch.extra[start:end]
+    if batch.layout == "tile":
+        return _tile_extra(extra, batch.precerts[i], what)
+    try:
+        extra = binascii.a2b_base64(extra, strict_mode=True)
+    except ValueError:
+        raise FormatError(f"{what}: expected standard base64, got {end - start} characters that aren't") from None
+    return _chain_extra(extra, batch.precerts[i], what)
+
+
+def _tile_extra(extra: bytes, is_precert: bool, what: str) -> Extra:
+    submitted, at = _take(extra, 0, 3, what) if is_precert else (b"", 0)
+    prints, at = _take(extra, at, 2, what)
+    if at != len(extra) or len(prints) % _HASH:
+        raise FormatError(f"{what}: expected fingerprints of {_HASH} bytes up to byte {len(extra)}, not to {at}")
+    return Extra(submitted, (), tuple(prints[i : i + _HASH] for i in range(0, len(prints), _HASH)))
+
+
+def _chain_extra(extra: bytes, is_precert: bool, what: str) -> Extra:
+    """extra_data (RFC 6962 section 3.1): [u24 length, precertificate] | u24 length, n x (u24 length, certificate)."""
+    submitted, at = _take(extra, 0, 3, what) if is_precert else (b"", 0)
+    certificates, at = _take(extra, at, 3, what)
+    if at != len(extra):
+        raise FormatError(f"{what}: expected {at} bytes, got {len(extra)}")
+    chain: list[bytes] = []
+    at = 0
+    while at < len(certificates):
+        certificate, at = _take(certificates, at, 3, what)
+        chain.append(certificate)
+        if len(chain) > _CHAIN_LIMIT:
+            raise FormatError(f"{what}: expected at most {_CHAIN_LIMIT} certificates in the chain")
+    return Extra(submitted, tuple(chain), ())
+
+
+def _take(data: bytes, at: int, width: int, what: str) -> tuple[bytes, int]:
+    """A value after its length of `width` bytes, and where it ends."""
+    start = at + width
+    end = start + int.from_bytes(data[at:start], "big")
+    if start > len(data) or end > len(data):
+        raise FormatError(f"{what}: cut off at byte {len(data)}")
+    return data[start:end], end
+
+
+def _end_of_extensions(data: bytes, at: int, index: int) -> int:
+    """Where the CtExtensions with their length at `at` end; a leaf_index in them must be `index`."""
+    (length,) = _U16.unpack_from(data, at)
+    end = at + 2 + int(length)
+    if end > len(data):
+        _refuse(f"cut off at byte {len(data)}")
+    found = leaf_index_of(data[at + 2 : end])
+    if found not in (None, index):
+        _refuse(f"expected leaf_index {index}, got {found}")
+    return end
+
+
+def _check_range(start: int, count: int) -> None:
+    if start < 0 or not 0 < count <= MAX_BATCH:
+        raise ValueError(f"a batch of {count} entries from {start}: expected 1 to {MAX_BATCH} entries from 0 on")
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise FormatError(reason)
