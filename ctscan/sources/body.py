@@ -1,0 +1,48 @@
+"""Bodies as they come over the wire: undone from gzip, never larger than asked for. Pure.
+
+httpx would decode by itself, but without a limit, and a second time what was already plain.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from ctscan.errors import FormatError
+
+GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WINDOW = 31  # zlib: 15 bits of window, gzip header and trailer
+
+
+def gunzip(data: bytes, limit: int) -> bytes:
+    """Undo gzip (RFC 1952, several members too). FormatError when it is no gzip, is cut off, has other bytes behind
+    it, or grows beyond `limit` bytes."""
+    parts, left = [], limit
+    while data:
+        stream = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            part = stream.decompress(data, left + 1)
+        except zlib.error:
+            raise FormatError("no valid gzip") from None
+        if len(part) > left:
+            raise FormatError(f"grows beyond {limit} bytes when decompressed")
+        if not stream.eof:
+            raise FormatError("gzip that is cut off")
+        parts.append(part)
+        left -= len(part)
+        data = stream.unused_data
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -> bytes:
+    """The body behind a Content-Encoding of gzip or identity. `sniff`: undo one more gzip where the bytes begin like
+    one (files served as they lie on disk). FormatError for other encodings and whatever `gunzip` refuses."""
+    encoding = encoding.strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        raw = gunzip(raw, limit)
+    elif encoding not in ("", "identity"):
+        raise FormatError("in a Content-Encoding that was not asked for")
+    if sniff and raw.startswith(GZIP_MAGIC):
+        raw = gunzip(raw, limit)
+    if len(raw) > limit:
+        raise FormatError(f"larger than {limit} bytes")
+    return raw

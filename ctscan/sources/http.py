@@ -1,0 +1,364 @@
+"""The one polite HTTP client of ctscan: GET only, named with a contact, paced per operator, capped in every direction.
+
+One request is: wait for the operator's gate -> send -> cap -> decompress -> let the caller validate; on trouble back
+off and try again, for a minute at most. What comes out is a `Response`, or an error of `ctscan.errors`: exceptions of
+httpx never leave this module, and no message holds the query of a URL. It follows no redirects and keeps no cookies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import random as random_module
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TypeVar
+
+import httpx
+
+from ctscan.errors import BadAnswer, FormatError, Missing, SourceError, UsageError
+from ctscan.packaged import version
+from ctscan.sources.body import decode_body
+from ctscan.sources.pace import Clock, Closed, Gate, Sleep, backoff, retry_after
+
+DEFAULT_RATE = 5.0  # requests a second for an operator that nobody configured
+_CONTACT_LIMIT = 200
+_RETRIED_4XX = (408, 425)
+_SLOW_DOWN = (429, 503)
+T = TypeVar("T")
+
+NO_CONTACT = (
+    "a contact is needed before anything is read over the network: set `contact` in ctscan.toml, give --contact or "
+    "set CTSCAN_CONTACT (an e-mail address or a URL at which log operators reach you; it is sent in the User-Agent)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer that was read whole. `headers` have lower-case names; `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What one `get` asks for, the same in every try."""
+
+    url: httpx.URL
+    where: str  # the URL for messages: without query and credentials
+    headers: list[tuple[str, str]]
+    limit: int
+    accept: str
+    statuses: frozenset[int]
+    sniff: bool
+    validate: Callable[[bytes], object] | None
+
+
+class _Failure(Exception):
+    """One try failed in a way that another may not."""
+
+    def __init__(self, reason: str, kind: type[SourceError] = SourceError, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.kind, self.wait = reason, kind, wait
+
+
+def quiet_libraries() -> None:
+    """Switch off the loggers of httpx and httpcore: they write URLs with their queries."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def check_contact(contact: str) -> str:
+    """The contact, fit for a header. UsageError for anything but printable ASCII without parentheses."""
+    contact = contact.strip()
+    bad = next((c for c in contact if not " " <= c <= "~" or c in "()\\"), None)
+    if bad is not None:
+        raise UsageError(
+            f"contact: character U+{ord(bad):04X} can't stand in a User-Agent header; "
+            "give an e-mail address or URL in printable ASCII without parentheses and backslashes"
+        )
+    if len(contact) > _CONTACT_LIMIT:
+        raise UsageError(f"contact: {len(contact)} characters, at most {_CONTACT_LIMIT} are sent")
+    return contact
+
+
+class Client:
+    """Reads URLs. Made once per process, used by all sources; safe for concurrent use in one event loop.
+
+    `clock`, `wall`, `sleep` and `random` are seams for tests; `transport` replaces the network. Proxies and CA
+    bundles come from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE); loopback addresses bypass proxies.
+    """
+
+    def __init__(
+        self,
+        contact: str = "",
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = time.monotonic,
+        wall: Clock = time.time,
+        sleep: Sleep = asyncio.sleep,
+        random: Callable[[], float] = random_module.random,
+        trust_env: bool = True,
+        give_up_after: float = 60.0,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        whole_timeout: float = 120.0,
+    ) -> None:
+        quiet_libraries()
+        self.contact = check_contact(contact)
+        named = f" (+{self.contact})" if self.contact else ""
+        self.user_agent = f"ctscan/{version()}{named}"
+        self.requests = 0  # sent so far, tries counted one by one
+        self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
+        self._give_up_after, self._read_timeout, self._whole_timeout = give_up_after, read_timeout, whole_timeout
+        self._connect_timeout = connect_timeout
+        self._gates: dict[tuple[str, bool], Gate] = {}
+        self._rates: dict[str, float] = {}
+        self._timeouts = {"connect": connect_timeout, "read": read_timeout, "write": read_timeout, "pool": None}
+        self._http = _open_httpx(transport, trust_env)
+
+    def pace(self, operator: str, rate: float) -> None:
+        """Set the configured rate of an operator, requests a second."""
+        self._rates[operator] = rate
+        if gate := self._gates.get((operator, False)):
+            gate.configure(rate)
+
+    def current_rate(self, operator: str) -> float:
+        """The rate an operator is asked at now: the configured one, less what we gave way."""
+        gate = self._gates.get((operator, False))
+        return gate.rate if gate else self._rates.get(operator, DEFAULT_RATE)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        operator: str,
+        limit: int,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        keep_alive: bool = True,
+        statuses: frozenset[int] = frozenset(),
+        sniff: bool = False,
+        validate: Callable[[bytes], object] | None = None,
+    ) -> Response:
+        """GET, with retries. `limit` caps the body in bytes, compressed and decompressed.
+
+        `statuses`: answers besides 200 that the caller understands (304, say); returned as they come. `sniff`: undo
+        gzip that nothing announces. `validate` raises FormatError for a body that is asked for again like after a 5xx.
+
+        Missing on 404/410. BadAnswer when bad bodies persist, and on any redirect. SourceError when the server can't
+        be reached, keeps failing, or refuses (other 4xx). UsageError when the URL is none, or a contact is missing.
+        """
+        ask = self._ask(url, limit, accept, headers, keep_alive, statuses, sniff, validate)
+        gate = self._gate(operator, ask.url.host)
+        failures, since = 0, 0.0
+        while True:
+            await self._enter(gate, ask)
+            sent = self._clock()
+            try:
+                response = await self._try(ask, gate)
+            except _Failure as failure:
+                failures += 1
+                since = since if failures > 1 else sent
+                await self._back_off(failure, failures, since, ask)
+            else:
+                gate.succeed()
+                return response
+
+    async def read(self, url: str, parse: Callable[[bytes], T], *, operator: str, limit: int, **options: object) -> T:
+        """GET a body and parse it; one that `parse` refuses with FormatError is asked for again (see `get`)."""
+        parsed: list[T] = []
+
+        def validate(body: bytes) -> None:
+            parsed[:] = [parse(body)]
+
+        await self.get(url, operator=operator, limit=limit, validate=validate, **options)  # type: ignore[arg-type]
+        return parsed[0]
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    # --- one request ---
+
+    def _ask(
+        self,
+        url: str,
+        limit: int,
+        accept: str,
+        headers: Mapping[str, str] | None,
+        keep_alive: bool,
+        statuses: frozenset[int],
+        sniff: bool,
+        validate: Callable[[bytes], object] | None,
+    ) -> _Ask:
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError, TypeError):
+            raise UsageError(f"an address of {len(url)} characters is no URL") from None
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise UsageError(f"an address of {len(url)} characters: expected http://... or https://...")
+        if not self.contact and not is_loopback(parsed.host):
+            raise UsageError(NO_CONTACT)
+        sent = [("Host", parsed.netloc.decode("ascii")), ("User-Agent", self.user_agent), ("Accept", accept)]
+        sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
+        sent += (headers or {}).items()
+        where = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}{parsed.raw_path.decode('ascii').partition('?')[0]}"
+        return _Ask(parsed, where, sent, limit, accept, statuses, sniff, validate)
+
+    def _gate(self, operator: str, host: str) -> Gate:
+        key = (operator, is_loopback(host))
+        if key not in self._gates:
+            rate = None if key[1] else self._rates.get(operator, DEFAULT_RATE)
+            self._gates[key] = Gate(rate, self._clock, self._sleep)
+        return self._gates[key]
+
+    async def _enter(self, gate: Gate, ask: _Ask) -> None:
+        try:
+            await gate.enter(self._give_up_after)
+        except Closed as closed:
+            raise _come_back(ask, closed.seconds) from None
+
+    async def _back_off(self, failure: _Failure, failures: int, since: float, ask: _Ask) -> None:
+        """Sleep before the next try, or raise when the time for this request is used up."""
+        spent = self._clock() - since
+        left = self._give_up_after - spent
+        if failure.wait is not None:  # Retry-After: the gate is closed for so long and makes us wait
+            if failure.wait > left:
+                raise _come_back(ask, failure.wait, f" ({failure.reason})")
+            return
+        wait = backoff(failures, self._random)
+        if wait >= left:
+            times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
+            raise failure.kind(f"{ask.where}: failed {times}, last: {failure.reason}; the next pass tries again")
+        await self._sleep(wait)
+
+    async def _try(self, ask: _Ask, gate: Gate) -> Response:
+        """Send once. _Failure when another try may help."""
+        self.requests += 1
+        request = httpx.Request("GET", ask.url, headers=ask.headers, extensions={"timeout": self._timeouts})
+        try:
+            async with asyncio.timeout(self._whole_timeout):
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+                try:
+                    return await self._judge(ask, response, gate)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            raise _Failure(f"no whole answer within {self._whole_timeout:g} s") from None
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise _Failure(self._explain(error)) from None
+
+    async def _judge(self, ask: _Ask, response: httpx.Response, gate: Gate) -> Response:
+        status = response.status_code
+        if status != 200 and status not in ask.statuses:
+            raise self._refusal(ask, response, gate)
+        kind = response.headers.get("content-type", "")
+        if status == 200 and kind.lower().startswith("text/html") and "html" not in ask.accept:
+            raise _Failure("an HTML page instead of an answer", BadAnswer)
+        try:
+            raw = await _read_capped(response, ask.limit)
+            body = decode_body(raw, response.headers.get("content-encoding", ""), ask.limit, sniff=ask.sniff)
+            if status == 200 and ask.validate:
+                ask.validate(body)
+        except FormatError as error:
+            raise _Failure(f"a bad answer: {error}", BadAnswer) from error
+        return Response(status, response.headers, body)
+
+    def _refusal(self, ask: _Ask, response: httpx.Response, gate: Gate) -> Exception:
+        """The exception for a status that is no answer."""
+        status = response.status_code
+        named = f"{status} {_phrase(status)}".strip()
+        if status in (404, 410):
+            return Missing(f"{ask.where}: not there ({named})")
+        if 300 <= status < 400:
+            return BadAnswer(f"{ask.where}: answered with a redirect ({named}), which is not followed")
+        wait = None
+        if status in _SLOW_DOWN:
+            gate.give_way()
+            wait = retry_after(response.headers.get("retry-after"), response.headers.get("date"), self._wall)
+            if wait is not None:
+                gate.close_for(wait)
+        elif 400 <= status < 500 and status not in _RETRIED_4XX:
+            return SourceError(f"{ask.where}: refused ({named})")
+        return _Failure(f"status {named}", BadAnswer if status < 300 else SourceError, wait)
+
+    def _explain(self, error: Exception) -> str:
+        """A reason in our words; texts of libraries may hold what the server sent."""
+        match error:
+            case httpx.ConnectTimeout():
+                return f"no connection within {self._connect_timeout:g} s"
+            case httpx.TimeoutException():
+                return f"nothing received for {self._read_timeout:g} s"
+            case httpx.ProxyError():
+                return "the proxy refused (see HTTPS_PROXY)"
+            case httpx.ConnectError():
+                return f"no connection: {_first_line(str(error))}"
+            case httpx.RemoteProtocolError():
+                return "the connection broke off, or the answer is no HTTP"
+            case httpx.NetworkError():
+                return "the connection broke"
+            case _:
+                return f"the request failed ({type(error).__name__})"
+
+
+async def _read_capped(response: httpx.Response, limit: int) -> bytes:
+    """The raw body. FormatError as soon as it is announced or grows larger than `limit` bytes."""
+    announced = response.headers.get("content-length", "")
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise FormatError(f"announced as {announced[:20]} bytes, expected at most {limit}")
+    chunks, size = [], 0
+    async for chunk in response.aiter_raw():
+        size += len(chunk)
+        if size > limit:
+            raise FormatError(f"larger than {limit} bytes")
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _open_httpx(transport: httpx.AsyncBaseTransport | None, trust_env: bool) -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30.0)
+    # None: straight, even where the environment names a proxy
+    direct: dict[str, httpx.AsyncBaseTransport | None] = dict.fromkeys(
+        ("all://127.0.0.1", "all://localhost", "all://[::1]")
+    )
+    try:
+        return httpx.AsyncClient(
+            transport=transport, trust_env=trust_env, limits=limits, mounts=None if transport else direct
+        )
+    except (httpx.InvalidURL, ValueError):
+        raise UsageError("a proxy setting (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) is no URL") from None
+    except ImportError:
+        raise UsageError("a SOCKS proxy is set (ALL_PROXY); ctscan speaks to HTTP proxies only") from None
+    except (OSError, ssl.SSLError):
+        raise UsageError("the CA certificates named by SSL_CERT_FILE or SSL_CERT_DIR can't be read") from None
+
+
+def _come_back(ask: _Ask, seconds: float, reason: str = "") -> SourceError:
+    return SourceError(f"{ask.where}: asked us to come back in {seconds:.0f} s{reason}; the next pass tries again")
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def _first_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:120] or "no reason given"

@@ -1,0 +1,129 @@
+"""How fast an operator may be asked: a token bucket that gives way, Retry-After, and backoff with jitter.
+
+Knows neither HTTP clients nor URLs; clock, sleep and randomness are given from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+SLOWEST = 0.5  # requests a second: giving way never goes below, save for Retry-After
+_BURST = 10.0  # requests that may follow each other at once after a pause
+_GROWTH = 0.05  # of the configured rate, for each second with a success
+_RETRY_AFTER_MIN, _RETRY_AFTER_MAX = 0.25, 600.0
+_BACKOFF_FIRST, _BACKOFF_MAX = 0.5, 30.0
+
+Clock = Callable[[], float]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Closed(Exception):
+    """The gate opens only in `seconds`, later than the caller would wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Gate:
+    """Token bucket of one operator. `rate` in requests a second; None: unlimited (loopback), but still closable."""
+
+    def __init__(self, rate: float | None, clock: Clock, sleep: Sleep) -> None:
+        self.configured = rate
+        self.rate = rate or 0.0
+        self._clock, self._sleep = clock, sleep
+        self._tokens = self._burst()
+        self._filled_at = self._halved_at = self._grown_at = clock()
+        self._halved_at -= 1
+        self._closed_until = 0.0
+        self._turn = asyncio.Lock()  # first come, first served
+
+    def _burst(self) -> float:
+        return max(1.0, min(_BURST, self.rate))
+
+    def configure(self, rate: float) -> None:
+        """Set the configured rate; a rate that gave way stays where it is."""
+        if self.configured is not None and rate != self.configured:
+            self.rate = rate if self.rate >= self.configured else min(self.rate, rate)
+            self.configured = rate
+
+    async def enter(self, patience: float) -> None:
+        """Wait for permission to send one request. Closed when it would be refused for longer than `patience`."""
+        if self.configured is None and self._clock() >= self._closed_until:
+            return
+        self._check_open(patience)
+        async with self._turn:
+            while (wait := self._wait()) > 0:
+                self._check_open(patience)
+                await self._sleep(wait)
+            self._tokens -= 1
+
+    def _check_open(self, patience: float) -> None:
+        left = self._closed_until - self._clock()
+        if left > patience:
+            raise Closed(left)
+
+    def _wait(self) -> float:
+        now = self._clock()
+        if self.configured is None:
+            return self._closed_until - now
+        self._tokens = min(self._burst(), self._tokens + (now - self._filled_at) * self.rate)
+        self._filled_at = now
+        # a hair of tolerance: a sleep that ends a rounding error early must not spin
+        missing = 0.0 if self._tokens > 1 - 1e-6 else (1 - self._tokens) / self.rate
+        return max(missing, self._closed_until - now)
+
+    def give_way(self) -> None:
+        """429 or 503: halve the rate, at most once a second."""
+        now = self._clock()
+        if self.configured is not None and now - self._halved_at >= 1:
+            self.rate = max(min(SLOWEST, self.configured), self.rate / 2)
+            self._tokens = min(self._tokens, 0.0)
+            self._halved_at = self._grown_at = now
+
+    def close_for(self, seconds: float) -> None:
+        """Retry-After: nobody passes for so long."""
+        self._closed_until = max(self._closed_until, self._clock() + seconds)
+
+    def succeed(self) -> None:
+        """An honest answer: grow back, step by step."""
+        if self.configured is None or self.rate >= self.configured:
+            return
+        now = self._clock()
+        if now - self._grown_at >= 1:
+            self.rate = min(self.configured, self.rate + _GROWTH * self.configured)
+            self._grown_at = now
+
+
+def retry_after(value: str | None, date: str | None, wall: Clock) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110 section 10.2.3), as number or as date, clamped to 0.25 s ... 600 s.
+
+    A date is measured against the server's own Date where given. None when there is no header that can be read.
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        seconds = float(value[:12])
+    elif (then := _http_date(value)) is not None:
+        now = _http_date(date) if date else None
+        seconds = then - (wall() if now is None else now)
+    else:
+        return None
+    return min(max(seconds, _RETRY_AFTER_MIN), _RETRY_AFTER_MAX)
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        found = parsedate_to_datetime(text)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def backoff(failures: int, random: Callable[[], float]) -> float:
+    """Seconds to wait after so many failures in a row (1 and up): exponential to 30 s, full jitter."""
+    return random() * min(_BACKOFF_MAX, _BACKOFF_FIRST * 2.0 ** min(failures - 1, 10))
