@@ -94,6 +94,10 @@ class Index(Protocol):
         """Give up the pending range that begins at `start`: its sightings go, and certificates without any left."""
         ...
 
+    async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
+        """Indexes of the sightings in `[start, end)` of a log that have no inclusion proof yet."""
+        ...
+
     async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
         """`[start, end)` is no hole any longer (it was read in this pass); cuts holes that reach beyond it."""
         ...

@@ -1,0 +1,176 @@
+"""Answers: certificates by look-up key, fingerprint, serial and identity. Functions of one open transaction.
+
+Exact look-ups search indexes and never scan a table; a test asks SQLite for its plan.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ctscan.index import rows
+from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, Sighting
+
+_AT_ONCE = 500  # certificates whose rows are read together
+
+_LAST = "\U0010ffff"  # the largest character: no label begins with it
+
+_NEWEST = "(SELECT max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate = {})"
+
+BY_SHA256 = "SELECT certificate FROM leaf WHERE sha256 = ? AND kind = 'x509'"
+BY_SERIAL = f"SELECT id FROM certificate WHERE serial = ? ORDER BY {_NEWEST.format('certificate.id')} DESC, id"
+BY_IDENTITY = "SELECT id FROM certificate WHERE identity = ?"
+
+
+def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> list[Match]:
+    """Certificates that one of the `BY_...` queries finds, in its order."""
+    return list(_matches(connection, [id for (id,) in connection.execute(sql, (value,))], ()))
+
+
+def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+    """The best first, then the newest: these are what a limit keeps."""
+    asked = sorted({LookupKey(rows.clean(key.kind), rows.clean(key.key)) for key in keys})
+    if not asked:
+        return []
+    found = connection.execute(keys_query(len(asked)), (*_bounds(asked), limit)).fetchall()
+    return list(_matches(connection, [certificate for (certificate,) in found], asked))
+
+
+def keys_query(count: int) -> str:
+    """Certificates by `count` keys, each given as (kind, low, high, tokens), and the limit. A key of kind `name`
+    is one token, any other kind is worth all of them: an address that is found is found wholly."""
+    return f"""
+        WITH asked (kind, low, high, tokens) AS (VALUES {", ".join(["(?, ?, ?, ?)"] * count)}),
+        found (finding, tokens) AS (
+            SELECT finding, sum(tokens) FROM asked CROSS JOIN lookup_key
+            ON lookup_key.kind = asked.kind AND lookup_key.key BETWEEN asked.low AND asked.high GROUP BY finding
+        ),
+        best (certificate, tokens) AS (
+            SELECT certificate, max(min(tokens, {count})) FROM found CROSS JOIN finding ON finding.id = found.finding
+            GROUP BY certificate
+        )
+        SELECT certificate FROM best
+        ORDER BY tokens DESC, {_NEWEST.format("best.certificate")} DESC, certificate LIMIT ?
+    """
+
+
+def _bounds(asked: Sequence[LookupKey]) -> Iterator[Any]:
+    for key in asked:
+        high = key.key + _LAST if key.kind == "domain" else key.key
+        yield from (key.kind, key.key, high, 1 if key.kind == "name" else len(asked))
+
+
+# --- what matched -------------------------------------------------------------------------------------------------
+
+
+def _score(finding: Finding, asked: Sequence[LookupKey]) -> float:
+    """The share of the asked tokens that one finding holds; 1 when it has a key of another kind."""
+    if not asked:
+        return 1.0
+    matched = [key for key in asked if any(_is_found(key, own) for own in finding.keys)]
+    if any(key.kind != "name" for key in matched):
+        return 1.0
+    return len(matched) / sum(key.kind == "name" for key in asked) if matched else 0.0
+
+
+def _is_found(asked: LookupKey, own: LookupKey) -> bool:
+    if asked.kind == "domain":
+        return own.kind == "domain" and own.key.startswith(asked.key)
+    return own == asked
+
+
+def _matches(connection: sqlite3.Connection, ids: list[int], asked: Sequence[LookupKey]) -> Iterator[Match]:
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        summaries = _summaries(connection, some)
+        findings = _findings(connection, some)
+        sightings = _sightings(connection, some)
+        for id in some:
+            ranked = sorted(findings[id], key=lambda finding: -_score(finding, asked))
+            score = max((_score(finding, asked) for finding in ranked), default=1.0)
+            yield Match(summaries[id], tuple(ranked), tuple(sightings[id]), score)
+
+
+# --- rows of several certificates ---------------------------------------------------------------------------------
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, CertificateSummary]:
+    also = _same_serial(connection, ids)
+    cursor = connection.execute(
+        "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after"
+        f" FROM certificate WHERE id IN ({_marks(ids)})",
+        ids,
+    )
+    return {
+        id: CertificateSummary(
+            sha256=sha256,
+            identity=identity,
+            issuer=issuer,
+            serial=serial,
+            subject=subject,
+            not_before=rows.time_of(not_before),
+            not_after=rows.time_of(not_after),
+            also=tuple(also[id]),
+        )
+        for id, sha256, identity, issuer, serial, subject, not_before, not_after in cursor
+    }
+
+
+def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """Other identities with the same issuer and serial."""
+    also: dict[int, list[bytes]] = defaultdict(list)
+    cursor = connection.execute(
+        "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
+        " ON other.serial = one.serial AND other.issuer_hash = one.issuer_hash AND other.id <> one.id"
+        f" WHERE one.id IN ({_marks(ids)}) AND one.problem IS NULL ORDER BY other.id",
+        ids,
+    )
+    for id, identity in cursor:
+        also[id].append(identity)
+    return also
+
+
+def _findings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Finding]]:
+    keys: dict[int, list[LookupKey]] = defaultdict(list)
+    for finding, kind, key in connection.execute(
+        "SELECT finding, kind, key FROM finding CROSS JOIN lookup_key ON lookup_key.finding = finding.id"
+        f" WHERE certificate IN ({_marks(ids)}) ORDER BY finding, ordinal",
+        ids,
+    ):
+        keys[finding].append(LookupKey(kind, key))
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for certificate, id, *columns in connection.execute(
+        f"SELECT certificate, id, {rows.FINDING_COLUMNS} FROM finding WHERE certificate IN ({_marks(ids)}) ORDER BY id",
+        ids,
+    ):
+        findings[certificate].append(rows.finding_of(tuple(columns), tuple(keys[id])))
+    return findings
+
+
+IS_VERIFIED = (
+    "sighting.pending IS NULL AND EXISTS (SELECT 1 FROM coverage WHERE coverage.log = sighting.log"
+    " AND range_start <= entry_index AND entry_index < range_end)"
+)
+"""A sighting is verified when it is proven itself and its index lies in a verified range of its log."""
+
+
+def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
+    """Newest first."""
+    sightings: dict[int, list[Sighting]] = defaultdict(list)
+    for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
+        f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
+        " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id JOIN log ON log.id = sighting.log"
+        f" WHERE certificate IN ({_marks(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
+        ids,
+    ):
+        sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
+        sightings[certificate].append(sighting)
+    return sightings

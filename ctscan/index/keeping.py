@@ -1,0 +1,95 @@
+"""What is kept, in portions: leaves for rules applied again, evidence of sightings, retention, counts.
+
+A portion is one short transaction of its own, so that going through all of it holds up no writer; a certificate that
+goes meanwhile is simply not there any longer.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ctscan.index import rows
+from ctscan.index.finding import IS_VERIFIED
+from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, Log
+
+_PORTION = 200
+
+Kept = tuple[int, bytes, bytes, str]
+"""The row, identity, leaf DER and kind of a certificate."""
+
+
+def kept_after(connection: sqlite3.Connection, row: int) -> list[Kept]:
+    """The next certificates after a row. The whole certificate is given where it was seen, else the TBS."""
+    cursor = connection.execute(
+        "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="
+        " (SELECT id FROM leaf WHERE certificate = certificate.id ORDER BY kind DESC, id LIMIT 1)"
+        " WHERE certificate.id > ? ORDER BY certificate.id LIMIT ?",
+        (row, _PORTION),
+    )
+    return [(id, identity, rows.unpack(der), kind) for id, identity, der, kind in cursor]
+
+
+# --- evidence -----------------------------------------------------------------------------------------------------
+
+_PARTS = "entry_index, sighting.timestamp, kind, der, issuer_key_hash, extensions"
+_HEAD = ", ".join(f"tree_head.{column}" for column in rows.HEAD_COLUMNS.split(", "))
+_LOG = ", ".join(f"log.{column}" for column in rows.LOG_COLUMNS.split(", "))
+_EVIDENCE = (
+    f"SELECT sighting.id, {IS_VERIFIED}, proof, {_PARTS}, {_HEAD}, {_LOG}"
+    " FROM {} JOIN log ON log.id = sighting.log LEFT JOIN tree_head ON tree_head.id = sighting.head"
+    " WHERE {} sighting.id > ? ORDER BY sighting.id LIMIT ?"
+)
+_OF_ALL = _EVIDENCE.format("sighting CROSS JOIN leaf ON leaf.id = sighting.leaf", "")
+_OF_ONE = _EVIDENCE.format(
+    "certificate CROSS JOIN leaf ON leaf.certificate = certificate.id CROSS JOIN sighting ON sighting.leaf = leaf.id",
+    "identity = ? AND",
+)
+
+
+def evidence_after(connection: sqlite3.Connection, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
+    """The next sightings after a row, of one certificate or (None) of all."""
+    sql, given = (_OF_ALL, ()) if identity is None else (_OF_ONE, (identity,))
+    return [(columns[0], _evidence_of(columns[1:])) for columns in connection.execute(sql, (*given, row, _PORTION))]
+
+
+def _evidence_of(columns: Sequence[Any]) -> Evidence:
+    verified, proof, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:8]
+    log: Log = rows.log_of(tuple(columns[13:]))
+    entry = Entry(
+        log_id=log.id,
+        index=index,
+        timestamp=rows.unsigned64(timestamp),
+        kind=EntryKind(kind),
+        der=rows.unpack(der),
+        issuer_key_hash=issuer_key_hash,
+        extensions=extensions,
+    )
+    inclusion = None
+    if proof is not None:
+        inclusion = InclusionProof(index, rows.head_of(log.id, tuple(columns[8:13])), rows.split_hashes(proof))
+    return Evidence(log, entry, inclusion, bool(verified))
+
+
+# --- retention, figures -------------------------------------------------------------------------------------------
+
+
+def purge_quarantine(connection: sqlite3.Connection, before: datetime) -> int:
+    return connection.execute("DELETE FROM quarantine WHERE at < ?", (rows.time_text(before),)).rowcount
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = {
+        "certificates": "certificate",
+        "findings": "finding",
+        "sightings": "sighting",
+        "unreadable": "unreadable",
+        "quarantined": "quarantine",
+    }
+    return {
+        noun: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for noun, table in tables.items()
+    }

@@ -1,0 +1,272 @@
+"""Between the nouns and the columns: times, numbers, text, lists of hashes, compressed bytes. Pure, no SQL."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from ctscan.errors import IndexFault
+from ctscan.model import (
+    Certificate,
+    Confidence,
+    Entry,
+    EntryKind,
+    FinalHead,
+    Finding,
+    Hit,
+    Log,
+    LookupKey,
+    Name,
+    Protocol,
+    RuleSet,
+    RuleVersion,
+    SubjectKind,
+    TreeHead,
+    Unreadable,
+)
+
+Render = Callable[[Name], str]
+"""Makes the text of an issuer or a subject."""
+
+_HASH = 32
+_LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
+
+
+# --- values -------------------------------------------------------------------------------------------------------
+
+
+def time_text(at: datetime) -> str:
+    """RFC 3339 with microseconds in UTC: sorts as the times do. ValueError for a time without zone."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone can't be stored")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def optional_time_text(at: datetime | None) -> str | None:
+    return None if at is None else time_text(at)
+
+
+def time_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def signed64(number: int) -> int:
+    """The 64 bits of a log timestamp as SQLite holds them: a log may claim any uint64."""
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def unsigned64(number: int) -> int:
+    return number + (1 << 64) if number < 0 else number
+
+
+def clean(text: str) -> str:
+    """The text, with U+FFFD for a lone surrogate, which has no UTF-8 form."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def serial_text(serial: bytes) -> str:
+    """Lower-case hex of the INTEGER's content without leading zeros."""
+    return serial.hex().lstrip("0") or "0"
+
+
+def join_hashes(hashes: Iterable[bytes]) -> bytes:
+    return b"".join(hashes)
+
+
+def split_hashes(joined: bytes) -> tuple[bytes, ...]:
+    return tuple(joined[i : i + _HASH] for i in range(0, len(joined), _HASH))
+
+
+def pack(data: bytes) -> bytes:
+    return zlib.compress(data)
+
+
+def unpack(data: bytes) -> bytes:
+    """The bytes that `pack` was given. IndexFault when they are damaged or larger than any leaf."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(data, _LARGEST_DER)
+    except zlib.error as error:
+        raise IndexFault("stored bytes can't be unpacked; the index is damaged, restore it from a copy") from error
+    if not inflater.eof:
+        raise IndexFault("stored bytes are cut off or too large; the index is damaged, restore it from a copy")
+    return plain
+
+
+def plain_name(name: Name) -> str:
+    """Every attribute as `oid=value`, for an index that was opened without a renderer."""
+    return ", ".join(f"{a.oid}={a.text.repaired or a.text.value}" for a in name.attributes if a.text is not None)
+
+
+# --- nouns --------------------------------------------------------------------------------------------------------
+
+LOG_COLUMNS = (
+    "log_id, key, name, operator, protocol, state, url, monitoring_url, origin, mmd, "
+    "final_size, final_root, final_timestamp"
+)
+
+
+def log_row(log: Log) -> tuple[Any, ...]:
+    final = log.final_head
+    return (
+        log.id,
+        log.key,
+        clean(log.name),
+        clean(log.operator),
+        str(log.protocol),
+        log.state,
+        log.url,
+        log.monitoring_url,
+        log.origin,
+        log.mmd,
+        final and final.size,
+        final and final.root,
+        final and final.timestamp,
+    )
+
+
+def log_of(row: tuple[Any, ...]) -> Log:
+    log_id, key, name, operator, protocol, state, url, monitoring_url, origin, mmd, size, root, timestamp = row
+    return Log(
+        id=log_id,
+        key=key,
+        name=name,
+        operator=operator,
+        protocol=Protocol(protocol),
+        state=state,
+        url=url,
+        monitoring_url=monitoring_url,
+        origin=origin,
+        final_head=None if size is None else FinalHead(size, root, timestamp),
+        mmd=mmd,
+    )
+
+
+HEAD_COLUMNS = "size, root, timestamp, signature, raw"
+
+
+def head_row(head: TreeHead) -> tuple[Any, ...]:
+    return head.size, head.root, signed64(head.timestamp), head.signature, head.raw
+
+
+def head_of(log_id: bytes, row: tuple[Any, ...]) -> TreeHead:
+    size, root, timestamp, signature, raw = row
+    return TreeHead(log_id, size, root, unsigned64(timestamp), signature, raw)
+
+
+def rules_json(rules: RuleSet) -> str:
+    return json.dumps([[rule.id, rule.version, list(rule.kinds)] for rule in rules.rules])
+
+
+def rules_of(version: str, text: str) -> RuleSet:
+    return RuleSet(version, tuple(RuleVersion(id, number, tuple(kinds)) for id, number, kinds in json.loads(text)))
+
+
+FINDING_COLUMNS = "rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why"
+
+
+def finding_row(finding: Finding) -> tuple[Any, ...]:
+    return (
+        finding.rule,
+        finding.category,
+        json.dumps(finding.categories),
+        clean(finding.value),
+        clean(finding.canonical),
+        clean(finding.where),
+        finding.oid,
+        str(finding.subject_kind),
+        str(finding.confidence),
+        clean(finding.why),
+    )
+
+
+def finding_of(row: tuple[Any, ...], keys: tuple[LookupKey, ...]) -> Finding:
+    rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why = row
+    return Finding(
+        rule=rule,
+        category=category,
+        categories=tuple(json.loads(categories)),
+        value=value,
+        canonical=canonical,
+        where=place,
+        oid=oid,
+        subject_kind=SubjectKind(subject_kind),
+        confidence=Confidence(confidence),
+        why=why,
+        keys=keys,
+    )
+
+
+# --- what an entry becomes ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An entry that is kept, ready to be written: everything that costs time is done before the transaction."""
+
+    entry: Entry
+    identity: bytes
+    sha256: bytes | None
+    serial: str
+    issuer_hash: bytes
+    issuer: str
+    subject: str
+    not_before: str | None
+    not_after: str | None
+    problem: str | None
+    leaf_sha256: bytes
+    leaf_der: bytes  # packed
+    submitted_sha256: bytes
+    submitted_der: bytes  # packed; b"" when none was submitted
+    findings: tuple[Finding, ...]
+
+
+def kept_hit(hit: Hit, render: Render) -> Kept:
+    certificate: Certificate = hit.certificate
+    return Kept(
+        entry=hit.entry,
+        identity=certificate.identity,
+        sha256=certificate.sha256,
+        serial=serial_text(certificate.serial),
+        issuer_hash=sha256(certificate.issuer.raw).digest(),
+        issuer=clean(render(certificate.issuer)),
+        subject=clean(render(certificate.subject)),
+        not_before=optional_time_text(certificate.not_before),
+        not_after=optional_time_text(certificate.not_after),
+        problem=None,
+        leaf_sha256=sha256(hit.entry.der).digest(),
+        leaf_der=pack(hit.entry.der),
+        submitted_sha256=sha256(hit.submitted).digest(),
+        submitted_der=pack(hit.submitted) if hit.submitted else b"",
+        findings=hit.findings,
+    )
+
+
+def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
+    """An unreadable entry in scope. Its identity is the SHA-256 of its bytes, so that one certificate in several
+    logs is one here as well; it has neither names nor serial."""
+    fingerprint = sha256(entry.der).digest()
+    return Kept(
+        entry=entry,
+        identity=fingerprint,
+        sha256=fingerprint if entry.kind is EntryKind.X509 else None,
+        serial="",
+        issuer_hash=b"",
+        issuer="",
+        subject="",
+        not_before=None,
+        not_after=None,
+        problem=clean(unreadable.reason),
+        leaf_sha256=fingerprint,
+        leaf_der=pack(entry.der),
+        submitted_sha256=b"",
+        submitted_der=b"",
+        findings=unreadable.findings,
+    )

@@ -1,0 +1,162 @@
+"""The index in an SQLite file: every method of the `Index` protocol as one transaction.
+
+What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `finding`,
+`keeping`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when the
+database can't do what they ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ctscan.index import finding, keeping, logs, ranges, rows, runs, writing
+from ctscan.index.connection import Database, open_database
+from ctscan.model import (
+    Advance,
+    Evidence,
+    Finding,
+    Log,
+    LogState,
+    LookupKey,
+    Match,
+    RuleSet,
+    Run,
+    SkippedLog,
+    TreeHead,
+)
+
+
+async def open_index(path: Path, *, create: bool, render: rows.Render = rows.plain_name) -> SqliteIndex:
+    """Open the index at `path`; `create` makes a missing one. `render` makes the text of issuers and subjects when
+    certificates are written (`x509.names.render_name`); look-ups need none.
+
+    IndexFault, with nothing changed: no such file, a directory, no index, damaged, of a newer ctscan.
+    The index has a thread: it has to be closed (`async with`, or `aclose`) for the program to end.
+    """
+    return SqliteIndex(await open_database(path, create=create), render)
+
+
+class SqliteIndex:
+    """An `Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
+
+    def __init__(self, database: Database, render: rows.Render) -> None:
+        self._database = database
+        self._render = render
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._database.aclose()
+
+    # --- runs ---
+
+    async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
+        return await self._database.write(lambda c: runs.start(c, run, rules, selected, skipped))
+
+    async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
+        await self._database.write(lambda c: runs.extend(c, run_id, selected, skipped))
+
+    async def end_run(self, run_id: int, ended: datetime, outcome: str) -> None:
+        await self._database.write(lambda c: runs.end(c, run_id, ended, outcome))
+
+    async def runs(self, limit: int) -> list[Run]:
+        return await self._database.read(lambda c: runs.newest(c, limit))
+
+    async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
+        return await self._database.read(runs.selection)
+
+    async def rule_sets(self) -> dict[str, RuleSet]:
+        return await self._database.read(runs.rule_sets)
+
+    # --- one log ---
+
+    async def log_states(self) -> list[LogState]:
+        return await self._database.read(logs.states)
+
+    async def log_state(self, log_id: bytes) -> LogState | None:
+        return await self._database.read(lambda c: logs.state(c, log_id))
+
+    async def save_log(self, log: Log) -> None:
+        await self._database.write(lambda c: logs.save(c, log))
+
+    async def save_head(self, head: TreeHead, at: datetime) -> None:
+        await self._database.write(lambda c: logs.save_head(c, head, at))
+
+    async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
+        await self._database.write(lambda c: logs.record_success(c, log_id, at, rate))
+
+    async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
+        await self._database.write(lambda c: logs.record_error(c, log_id, at, error))
+
+    async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
+        await self._database.write(lambda c: logs.record_misbehaviour(c, log_id, at, reason, evidence))
+
+    async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
+        return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
+
+    async def commit(self, run_id: int, advance: Advance) -> None:
+        step = writing.prepare(advance, self._render)
+        await self._database.write(lambda c: writing.commit(c, run_id, step))
+
+    async def rewind(self, log_id: bytes, start: int) -> None:
+        await self._database.write(lambda c: writing.rewind(c, log_id, start))
+
+    async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
+        await self._database.write(lambda c: ranges.fill_hole(c, logs.row_of(c, log_id), start, end))
+
+    async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
+        await self._database.write(lambda c: ranges.count_try(c, logs.row_of(c, log_id), start, end, detail))
+
+    # --- finding ---
+
+    async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_keys(c, keys, limit))
+
+    async def find_sha256(self, fingerprint: bytes) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SHA256, fingerprint))
+
+    async def find_serial(self, serial: str) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SERIAL, serial))
+
+    async def find_identity(self, identity: bytes) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_IDENTITY, identity))
+
+    async def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
+        for identity in [None] if identities is None else identities:
+            row = 0
+            while portion := await self._evidence_after(identity, row):
+                for row, evidence in portion:  # noqa: B007 - the last row is where the next portion begins
+                    yield evidence
+
+    async def _evidence_after(self, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
+        return await self._database.read(lambda c: keeping.evidence_after(c, identity, row))
+
+    # --- rules applied again, retention ---
+
+    async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
+        row = 0
+        while portion := await self._kept_after(row):
+            for row, identity, der, kind in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield identity, der, kind
+
+    async def _kept_after(self, row: int) -> list[keeping.Kept]:
+        return await self._database.read(lambda c: keeping.kept_after(c, row))
+
+    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
+        await self._database.write(lambda c: writing.replace_findings(c, identity, findings, rules))
+
+    async def purge_quarantine(self, before: datetime) -> int:
+        return await self._database.write(lambda c: keeping.purge_quarantine(c, before))
+
+    async def counts(self) -> dict[str, int]:
+        return await self._database.read(keeping.counts)

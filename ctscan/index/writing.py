@@ -1,0 +1,345 @@
+"""Entries and what they hold: the step of a reader, giving one up, new findings. Functions of one open transaction.
+
+A row that came with a pending range is marked with the start of that range until an advance proves it. So an
+unproven entry never passes for a proven one, even where its index was proven before (with another scope), and never
+overwrites it: a log that shows another entry the second time is found out by the proof, and the rewind leaves what
+was proven.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ctscan.index import logs, ranges, rows, runs
+from ctscan.index.rows import Kept
+from ctscan.model import Advance, Finding, InclusionProof, PendingRange, TreeHead, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An advance with everything computed that can be before the transaction begins."""
+
+    advance: Advance
+    kept: tuple[Kept, ...]  # hits, then unreadable entries in scope
+    quarantine: tuple[tuple[int, int, bytes], ...]  # packed
+
+
+def prepare(advance: Advance, render: rows.Render) -> Step:
+    hits = [rows.kept_hit(hit, render) for hit in advance.hits]
+    unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
+    quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in advance.quarantine)
+    return Step(advance, (*hits, *unreadable), quarantine)
+
+
+# --- one step of a reader -----------------------------------------------------------------------------------------
+
+
+def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
+    """Everything of one step. Done twice, the second time finds everything done and counts nothing."""
+    advance = step.advance
+    log = logs.row_of(connection, advance.log_id)
+    moved = _move(connection, log, advance)
+    certificates = 0
+    if step.kept or advance.unreadable:
+        certificates = _write_entries(connection, log, step, _rules_of(connection, run_id, advance))
+    _write_proofs(connection, log, advance)
+    _write_quarantine(connection, log, step)
+    if moved or not _has_position(advance):
+        runs.count(connection, run_id, advance.entries, advance.candidates, certificates)
+
+
+def _has_position(advance: Advance) -> bool:
+    """Does the step itself tell whether it was done before?"""
+    return bool(advance.verified or advance.pending or advance.clear_pending is not None or advance.holes)
+
+
+def _rules_of(connection: sqlite3.Connection, run_id: int, advance: Advance) -> str:
+    source = advance.verified or advance.pending
+    return source.rules if source is not None else runs.rules_of_run(connection, run_id)
+
+
+def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
+    """Verified and pending ranges and holes; whether any of it was new."""
+    moved = False
+    if advance.clear_pending is not None:
+        moved |= ranges.clear_pending(connection, log, advance.clear_pending)
+    if advance.pending is not None:
+        moved |= ranges.put_pending(connection, log, advance.pending)
+    if advance.verified is not None:
+        moved |= ranges.add_verified(connection, log, advance.verified)
+    if advance.clear_pending is not None:
+        _settle(connection, log, advance, advance.clear_pending)
+    for hole in advance.holes:
+        moved |= ranges.add_hole(connection, log, hole)
+    return moved
+
+
+def _settle(connection: sqlite3.Connection, log: int, advance: Advance, start: int) -> None:
+    """What came with the pending range that is cleared: proven, pending again from another start, or given up."""
+    if advance.verified is not None:
+        _mark(connection, log, start, None, advance.verified.start, advance.verified.end)
+    if advance.pending is not None:
+        _mark(connection, log, start, advance.pending.start, *_span(advance.pending))
+    if advance.pending is None or advance.pending.start != start:
+        _give_up(connection, log, start)
+
+
+def _span(pending: PendingRange) -> tuple[int, int]:
+    return pending.start, pending.start + len(pending.hashes) // 32
+
+
+def _mark(connection: sqlite3.Connection, log: int, old: int, new: int | None, start: int, end: int) -> None:
+    for table in ("sighting", "unreadable"):
+        connection.execute(
+            f"UPDATE {table} SET pending = ? WHERE log = ? AND pending = ? AND entry_index >= ? AND entry_index < ?",
+            (new, log, old, start, end),
+        )
+
+
+def _mark_of(advance: Advance, index: int) -> int | None:
+    """The pending range that an entry of this step belongs to."""
+    if advance.pending is None:
+        return None
+    start, end = _span(advance.pending)
+    return start if start <= index < end else None
+
+
+# --- entries ------------------------------------------------------------------------------------------------------
+
+
+def _write_entries(connection: sqlite3.Connection, log: int, step: Step, rules: str) -> int:
+    """Returns how many certificates were new."""
+    new = 0
+    for kept in step.kept:
+        mark = _mark_of(step.advance, kept.entry.index)
+        if _is_settled(connection, log, kept.entry.index, mark):
+            continue
+        new += _write_kept(connection, log, kept, rules, mark)
+    for unreadable in step.advance.unreadable:
+        _write_unreadable(connection, log, unreadable, _mark_of(step.advance, unreadable.index))
+    return new
+
+
+def _is_settled(connection: sqlite3.Connection, log: int, index: int, mark: int | None) -> bool:
+    """Is this an unproven entry where a proven one is kept already?"""
+    if mark is None:
+        return False
+    found = connection.execute(
+        "SELECT pending FROM sighting WHERE log = ? AND entry_index = ?", (log, index)
+    ).fetchone()
+    return found is not None and found[0] is None
+
+
+def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str, mark: int | None) -> bool:
+    certificate, is_new = _write_certificate(connection, kept, rules)
+    leaf = _write_leaf(connection, kept, certificate)
+    _write_sighting(connection, log, kept, leaf, mark)
+    if kept.problem is None:
+        connection.execute("DELETE FROM unreadable WHERE log = ? AND entry_index = ?", (log, kept.entry.index))
+    return is_new
+
+
+def _write_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> tuple[int, bool]:
+    found = connection.execute(
+        "SELECT id, rules, sha256 FROM certificate WHERE identity = ?", (kept.identity,)
+    ).fetchone()
+    if found is None:
+        return _insert_certificate(connection, kept, rules), True
+    id, stored_rules, stored_sha256 = found
+    if stored_sha256 is None and kept.sha256 is not None:
+        connection.execute("UPDATE certificate SET sha256 = ? WHERE id = ?", (kept.sha256, id))
+    if stored_rules != rules:
+        connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
+        _write_findings(connection, id, kept.findings)
+    return id, False
+
+
+def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> int:
+    cursor = connection.execute(
+        "INSERT INTO certificate (identity, sha256, serial, issuer_hash, issuer, subject, not_before, not_after,"
+        " rules, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            kept.identity,
+            kept.sha256,
+            kept.serial,
+            kept.issuer_hash,
+            kept.issuer,
+            kept.subject,
+            kept.not_before,
+            kept.not_after,
+            rules,
+            kept.problem,
+        ),
+    )
+    id = int(cursor.lastrowid or 0)
+    _write_findings(connection, id, kept.findings)
+    return id
+
+
+def _write_findings(connection: sqlite3.Connection, certificate: int, findings: Sequence[Finding]) -> None:
+    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
+    keys: list[tuple[Any, ...]] = []
+    for finding in findings:
+        cursor = connection.execute(
+            f"INSERT INTO finding (certificate, {rows.FINDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (certificate, *rows.finding_row(finding)),
+        )
+        keys += [
+            (rows.clean(key.kind), rows.clean(key.key), cursor.lastrowid, ordinal)
+            for ordinal, key in enumerate(finding.keys)
+        ]
+    connection.executemany(
+        "INSERT INTO lookup_key (kind, key, finding, ordinal) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", keys
+    )
+
+
+def _write_leaf(connection: sqlite3.Connection, kept: Kept, certificate: int) -> int:
+    """A leaf that was unreadable before, and is not any longer, moves to its certificate."""
+    found = connection.execute(
+        "SELECT id, certificate FROM leaf WHERE sha256 = ? AND kind = ?", (kept.leaf_sha256, str(kept.entry.kind))
+    ).fetchone()
+    if found is None:
+        cursor = connection.execute(
+            "INSERT INTO leaf (certificate, kind, sha256, der) VALUES (?, ?, ?, ?)",
+            (certificate, str(kept.entry.kind), kept.leaf_sha256, kept.leaf_der),
+        )
+        leaf = int(cursor.lastrowid or 0)
+    else:
+        leaf = int(found[0])
+    if found is not None and found[1] != certificate:
+        connection.execute("UPDATE leaf SET certificate = ? WHERE id = ?", (certificate, leaf))
+        _drop_certificates(connection, [found[1]])
+    if kept.submitted_der:
+        connection.execute(
+            "INSERT INTO submitted (leaf, sha256, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (leaf, kept.submitted_sha256, kept.submitted_der),
+        )
+    return leaf
+
+
+def _write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: int, mark: int | None) -> None:
+    entry = kept.entry
+    content = (rows.signed64(entry.timestamp), leaf, entry.issuer_key_hash, entry.extensions)
+    found = connection.execute(
+        "SELECT timestamp, leaf, issuer_key_hash, extensions, pending FROM sighting WHERE log = ? AND entry_index = ?",
+        (log, entry.index),
+    ).fetchone()
+    if found == (*content, mark):
+        return
+    if found is not None and found[:4] == content:  # the same entry: what is proven of it stays
+        connection.execute(
+            "UPDATE sighting SET pending = ? WHERE log = ? AND entry_index = ?", (mark, log, entry.index)
+        )
+        return
+    if found is not None:
+        connection.execute("DELETE FROM sighting WHERE log = ? AND entry_index = ?", (log, entry.index))
+        _drop_leaves(connection, [found[1]])
+    connection.execute(
+        "INSERT INTO sighting (timestamp, leaf, issuer_key_hash, extensions, log, entry_index, pending)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*content, log, entry.index, mark),
+    )
+
+
+def _write_unreadable(connection: sqlite3.Connection, log: int, unreadable: Unreadable, mark: int | None) -> None:
+    connection.execute(
+        "INSERT INTO unreadable (log, entry_index, leaf_hash, reason, leaf, pending)"
+        " VALUES (?1, ?2, ?3, ?4, iif(?5, (SELECT leaf FROM sighting WHERE log = ?1 AND entry_index = ?2), NULL), ?6)"
+        " ON CONFLICT (log, entry_index) DO UPDATE SET leaf_hash = excluded.leaf_hash, reason = excluded.reason,"
+        " leaf = coalesce(excluded.leaf, leaf), pending = excluded.pending"
+        " WHERE pending IS NOT NULL OR excluded.pending IS NULL",  # unproven never overwrites proven
+        (
+            log,
+            unreadable.index,
+            unreadable.leaf_hash,
+            rows.clean(unreadable.reason),
+            unreadable.entry is not None,
+            mark,
+        ),
+    )
+
+
+def _write_proofs(connection: sqlite3.Connection, log: int, advance: Advance) -> None:
+    heads: dict[TreeHead, int] = {}
+    for proof in advance.proofs:
+        if proof.head not in heads:
+            heads[proof.head] = logs.head_id(connection, log, proof.head, advance.at)
+        _write_proof(connection, log, proof, heads[proof.head])
+
+
+def _write_proof(connection: sqlite3.Connection, log: int, proof: InclusionProof, head: int) -> None:
+    connection.execute(
+        "UPDATE sighting SET head = ?, proof = ? WHERE log = ? AND entry_index = ?",
+        (head, rows.join_hashes(proof.path), log, proof.index),
+    )
+
+
+def _write_quarantine(connection: sqlite3.Connection, log: int, step: Step) -> None:
+    connection.executemany(
+        "INSERT INTO quarantine (log, range_start, range_end, at, raw) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (log, range_start, range_end) DO UPDATE SET at = excluded.at, raw = excluded.raw",
+        [(log, start, end, rows.time_text(step.advance.at), raw) for start, end, raw in step.quarantine],
+    )
+
+
+# --- taking back --------------------------------------------------------------------------------------------------
+
+
+def rewind(connection: sqlite3.Connection, log_id: bytes, start: int) -> None:
+    """Give up the pending range that begins at `start`, with what came with it."""
+    log = logs.row_of(connection, log_id)
+    ranges.clear_pending(connection, log, start)
+    _give_up(connection, log, start)
+
+
+def _give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
+    lost = connection.execute("SELECT leaf FROM sighting WHERE log = ? AND pending = ?", (log, start)).fetchall()
+    connection.execute("DELETE FROM unreadable WHERE log = ? AND pending = ?", (log, start))
+    connection.execute("DELETE FROM sighting WHERE log = ? AND pending = ?", (log, start))
+    _drop_leaves(connection, {leaf for (leaf,) in lost})
+
+
+def _drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
+    """Leaves that no entry shows any longer go, and certificates that have none left."""
+    certificates = set()
+    for leaf in leaves:
+        gone = connection.execute(
+            "DELETE FROM leaf WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = ?1)"
+            " RETURNING certificate",
+            (leaf,),
+        ).fetchall()
+        certificates |= {certificate for (certificate,) in gone}
+    _drop_certificates(connection, certificates)
+
+
+def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[int]) -> None:
+    for certificate in certificates:
+        connection.execute(
+            "DELETE FROM certificate WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = ?1)",
+            (certificate,),
+        )
+        connection.execute(  # the certificate itself may have gone, while its precertificate is still there
+            "UPDATE certificate SET sha256 = (SELECT sha256 FROM leaf WHERE certificate = ?1 AND kind = 'x509')"
+            " WHERE id = ?1",
+            (certificate,),
+        )
+
+
+# --- findings, retention ------------------------------------------------------------------------------------------
+
+
+def replace_findings(connection: sqlite3.Connection, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
+    """New findings of a kept certificate; none at all removes it. An identity that isn't kept is left alone."""
+    found = connection.execute("SELECT id FROM certificate WHERE identity = ?", (identity,)).fetchone()
+    if found is None:
+        return
+    if not findings:
+        connection.execute("DELETE FROM certificate WHERE id = ?", found)
+        return
+    connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, found[0]))
+    _write_findings(connection, found[0], findings)
