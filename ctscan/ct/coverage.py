@@ -1,0 +1,107 @@
+"""Which ranges of a log were read and proven, and where the holes are. Pure arithmetic on half-open ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ctscan.model import Hole, HoleReason, LogCoverage, LogState, Span, VerifiedRange
+
+Judge = Callable[[VerifiedRange], HoleReason | None]
+"""Why a verified range doesn't count for a question; None when it does."""
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Sorted, disjoint, non-adjacent ranges that cover the same."""
+    found: list[Span] = []
+    for start, end in sorted(s for s in spans if s[0] < s[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def subtract(span: Span, covered: Iterable[Span]) -> list[Span]:
+    """What of `span` lies in none of `covered`."""
+    left: list[Span] = []
+    at, end = span
+    for low, high in union(covered):
+        if low >= end:
+            break
+        if low > at:
+            left.append((at, low))
+        at = max(at, high)
+    if at < end:
+        left.append((at, end))
+    return left
+
+
+def cut(span: Span, limits: Span) -> Span:
+    """`span` cut to `limits`; empty (start >= end) when they don't meet."""
+    return max(span[0], limits[0]), min(span[1], limits[1])
+
+
+def size(spans: Iterable[Span]) -> int:
+    """Entries in the union."""
+    return sum(end - start for start, end in union(spans))
+
+
+def verified_size(state: LogState) -> int:
+    """Entries read and proven, holes excluded."""
+    return size((r.start, r.end) for r in state.verified)
+
+
+def position(state: LogState) -> int:
+    """One past the last entry read, proven or not; 0 when nothing was read."""
+    ends = [r.end for r in state.verified] + [p.start + len(p.hashes) // 32 for p in state.pending]
+    return max(ends, default=0)
+
+
+def edge_known_at(state: LogState, index: int) -> VerifiedRange | None:
+    """A verified range that ends at `index`: its edge lets reading go on from there."""
+    return next((r for r in state.verified if r.end == index and (r.edge or index == 0)), None)
+
+
+def unread(state: LogState, span: Span, counts: Callable[[VerifiedRange], bool]) -> list[Span]:
+    """What of `span` is still to be read, given which verified ranges count."""
+    return subtract(span, ((r.start, r.end) for r in state.verified if counts(r)))
+
+
+def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
+    """What of `[0, head)` answers a question. Every entry is in a verified range or in exactly one hole, whose reason
+    is the best that is known: why a range that was read doesn't count, else why it couldn't be read, else not read."""
+    head = state.head.size if state.head else 0
+    judged = [(r, judge_range(r)) for r in state.verified if r.start < min(r.end, head)]
+    counted = [r for r, reason in judged if reason is None]
+    holes: list[Hole] = []
+    taken = [(r.start, r.end) for r in counted]
+    reasons = [Hole(r.start, r.end, reason) for r, reason in judged if reason] + list(state.holes)
+    for known in [*reasons, Hole(0, head, HoleReason.NOT_READ)]:
+        for start, end in subtract(cut((known.start, known.end), (0, head)), taken):
+            holes.append(Hole(start, end, known.reason, known.detail, known.tries))
+            taken.append((start, end))
+    return LogCoverage(
+        log=state.log.name,
+        log_id=state.log.id,
+        head_size=head,
+        verified=tuple(sorted((_clip(r, head) for r in counted), key=lambda r: (r.start, r.end, r.scope))),
+        holes=tuple(sorted(_join(holes), key=lambda h: h.start)),
+        as_of=state.last_success,
+        stale=stale,
+    )
+
+
+def _clip(verified: VerifiedRange, head: int) -> VerifiedRange:
+    return VerifiedRange(verified.start, min(verified.end, head), verified.scope, verified.rules)
+
+
+def _join(holes: list[Hole]) -> list[Hole]:
+    """Neighbours of one reason as one hole."""
+    joined: list[Hole] = []
+    for hole in sorted(holes, key=lambda h: h.start):
+        last = joined[-1] if joined else None
+        if last and last.end == hole.start and (last.reason, last.detail) == (hole.reason, hole.detail):
+            joined[-1] = Hole(last.start, hole.end, last.reason, last.detail, max(last.tries, hole.tries))
+        else:
+            joined.append(hole)
+    return joined

@@ -1,0 +1,136 @@
+"""Answers a look-up from the index, and says exactly what was searched. The one place that judges completeness.
+
+    identifier -> look-up keys -> matches
+    selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ctscan.ct.coverage import judge
+from ctscan.index import Index
+from ctscan.model import (
+    Answer,
+    Identifier,
+    LogCoverage,
+    LogState,
+    Match,
+    RuleSet,
+    SkippedLog,
+)
+from ctscan.personal.identifiers import name_score
+from ctscan.personal.rules import rule_set
+from ctscan.personal.searched import why_not_searched
+
+LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so
+STALE_AFTER = timedelta(hours=24)
+
+
+async def answer(
+    index: Index, identifier: Identifier, *, now: datetime, stale_after: timedelta = STALE_AFTER, limit: int = LIMIT
+) -> Answer:
+    """What the index holds about `identifier`, with the coverage of that answer."""
+    found = await _find(index, identifier, limit + 1)
+    matches = found[:limit]
+    selected, skipped = await index.selection()
+    states = {state.log.id: state for state in await index.log_states()}
+    rule_sets = await index.rule_sets()
+    read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
+    unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
+    coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
+    remarks = _remarks(identifier, matches, read, len(selected), cut=len(found) > limit)
+    return Answer(
+        identifier=identifier,
+        matches=tuple(matches),
+        coverage=coverage,
+        not_covered=(*(_never_read(state) for state in unread), *skipped),
+        complete=bool(selected)
+        and len(read) == len(selected)
+        and _is_whole(coverage)
+        and not _limits(identifier, matches, read)
+        and len(found) <= limit,
+        remarks=remarks,
+    )
+
+
+async def _find(index: Index, identifier: Identifier, limit: int) -> list[Match]:
+    match identifier.kind:
+        case "sha256":
+            return await index.find_sha256(bytes.fromhex(identifier.canonical))
+        case "serial":
+            return await index.find_serial(identifier.canonical)
+        case "identity":
+            return await index.find_identity(bytes.fromhex(identifier.canonical))
+        case "name":
+            return _ranked(identifier, await index.find_keys(identifier.keys, limit))
+        case "email":
+            exact = [key for key in identifier.keys if key.kind == "email"]
+            return await index.find_keys(exact, limit)
+        case _:
+            return await index.find_keys(identifier.keys, limit)
+
+
+def _ranked(identifier: Identifier, matches: Sequence[Match]) -> list[Match]:
+    """Best first: how much of the name asked for is in one certificate, in any order, spelling or script."""
+    scored = []
+    for match in matches:
+        tokens = frozenset(key.key for f in match.findings for key in f.keys if key.kind == "name")
+        scored.append(replace(match, score=name_score(identifier.canonical, tokens)))
+    return sorted((m for m in scored if m.score > 0), key=lambda m: -m.score)
+
+
+def _coverage(
+    state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], now: datetime, stale_after: timedelta
+) -> LogCoverage:
+    today = rule_set()
+    return judge(
+        state, lambda r: why_not_searched(r, identifier, rule_sets, today), is_stale(state, now, stale_after)
+    )
+
+
+def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
+    """The last successful check is too long ago. Logs that can't grow, and directories, don't go stale."""
+    if state.log.monitoring_url.startswith("file://"):
+        return False
+    if state.log.final_head and state.head and state.head.size == state.log.final_head.size:
+        return False
+    return state.last_success is None or now - state.last_success > stale_after
+
+
+def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
+    return all(not log.holes and not log.stale for log in coverage)
+
+
+def _never_read(state: LogState) -> SkippedLog:
+    return SkippedLog(state.log.id, state.log.name, state.log.operator, f"never read: {state.last_error or 'no tree head yet'}")
+
+
+def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
+    """What keeps an answer from being complete whatever was read, in plain words."""
+    limits = [f"{state.log.name} contradicted itself: {state.misbehaviour[-1]}" for state in read if state.misbehaviour]
+    if identifier.kind == "sha256" and not matches:
+        limits.append(
+            "a fingerprint doesn't find a certificate that was logged as a precertificate only: "
+            "look it up by its serial number, or with --certificate FILE"
+        )
+    return limits
+
+
+def _remarks(
+    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: bool
+) -> tuple[str, ...]:
+    remarks = _limits(identifier, matches, read)
+    if not selected:
+        remarks.append("nothing was scanned yet: run `ctscan scan` first")
+    if cut:
+        remarks.append(f"more than {len(matches)} certificates match; only the first {len(matches)} are shown")
+    if identifier.kind == "name":
+        remarks.append("a name is searched for in the spelling given, in any order, and in Latin letters")
+    if identifier.kind == "domain":
+        remarks.append("addresses are searched for at and below the domain as spelled; other domains of the same owner are not")
+    if identifier.kind in ("serial", "sha256", "identity"):
+        remarks.append("the index keeps only certificates in which personal data was found")
+    return tuple(remarks)

@@ -1,0 +1,39 @@
+"""What a verified range was searched for: does it answer for an identifier, does it satisfy a scan?
+
+A range answers only if its scope would have kept the certificate and its rules look for that kind of identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ctscan.model import HoleReason, Identifier, RuleSet, VerifiedRange
+from ctscan.personal.scope import scope_covers, scope_includes
+
+_KINDS = {"email": ("email",), "domain": ("email",), "name": ("name",)}
+"""Kinds of finding that answer for a kind of identifier; for the others every rule counts, because a certificate is
+kept for any finding."""
+
+
+def why_not_searched(
+    verified: VerifiedRange, identifier: Identifier, rule_sets: Mapping[str, RuleSet], today: RuleSet
+) -> HoleReason | None:
+    """Why this range doesn't answer for the identifier; None when it does."""
+    if not scope_covers(verified.scope, identifier):
+        return HoleReason.OUT_OF_SCOPE
+    if not _rules_reach(rule_sets.get(verified.rules), today, _KINDS.get(identifier.kind)):
+        return HoleReason.OLDER_RULES
+    return None
+
+
+def satisfies(verified: VerifiedRange, scope: str, rule_sets: Mapping[str, RuleSet], today: RuleSet) -> bool:
+    """Reading this range again with this scope and today's rules could find nothing more."""
+    return scope_includes(verified.scope, scope) and _rules_reach(rule_sets.get(verified.rules), today, None)
+
+
+def _rules_reach(then: RuleSet | None, today: RuleSet, kinds: tuple[str, ...] | None) -> bool:
+    if then is None:
+        return False
+    versions = {rule.id: rule.version for rule in then.rules}
+    wanted = (rule for rule in today.rules if kinds is None or set(kinds) & set(rule.kinds))
+    return all(versions.get(rule.id, 0) >= rule.version for rule in wanted)

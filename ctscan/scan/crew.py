@@ -1,0 +1,93 @@
+"""Reads many logs side by side in one process, once or for as long as it is told to follow them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+from ctscan.model import Log
+from ctscan.scan.connect import Connection
+from ctscan.scan.job import Ending, LogOutcome
+from ctscan.scan.logscan import ScanContext, scan_log
+
+AT_ONCE = 16  # logs read at the same time: bounds memory, not speed
+POLL = 30.0  # seconds between two looks at a followed log
+
+
+class Crew:
+    """One task for each log. `connect_to` opens a log; every source opened is closed."""
+
+    def __init__(self, context: ScanContext, connect_to: Callable[[Log], Connection], poll: float = POLL) -> None:
+        self._context = context
+        self._connect_to = connect_to
+        self._poll = poll
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._stops: dict[bytes, asyncio.Event] = {}
+        self._tasks: dict[bytes, asyncio.Task[LogOutcome]] = {}
+
+    def add(self, logs: Iterable[Log]) -> None:
+        """Begin to read these logs."""
+        for log in logs:
+            if log.id not in self._tasks:
+                self._stops[log.id] = asyncio.Event()
+                self._tasks[log.id] = asyncio.create_task(self._read(log))
+
+    def drop(self, log_ids: Iterable[bytes]) -> None:
+        """Leave these logs after the batch in hand: they are no longer on the list."""
+        for log_id in log_ids:
+            if log_id in self._stops:
+                self._stops[log_id].set()
+
+    @property
+    def reading(self) -> set[bytes]:
+        """Logs with a task that hasn't ended."""
+        return {log_id for log_id, task in self._tasks.items() if not task.done()}
+
+    async def finish(self) -> list[LogOutcome]:
+        """Wait for every log to end; when following, until told to stop, because logs may join. What isn't the fault
+        of one log (a full disk, say) is raised."""
+        watch = asyncio.create_task(self._pass_on_stop())
+        try:
+            while self.reading or (self._context.follow and not watch.done()):
+                running = [self._tasks[log_id] for log_id in self.reading]
+                await asyncio.wait([*running, *([] if watch.done() else [watch])], return_when=asyncio.FIRST_COMPLETED)
+                for task in running:
+                    if task.done():
+                        task.result()
+            return [task.result() for task in self._tasks.values()]
+        finally:
+            pending = [watch, *(t for t in self._tasks.values() if not t.done())]
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _pass_on_stop(self) -> None:
+        await self._context.stop.wait()
+        for stop in self._stops.values():
+            stop.set()
+
+    async def _read(self, log: Log) -> LogOutcome:
+        stop = self._stops[log.id]
+        if self._context.stop.is_set():
+            stop.set()
+        context = replace(self._context, stop=stop)
+        async with AsyncExitStack() as stack:
+            connection = self._connect_to(log)
+            stack.push_async_callback(connection.source.aclose)
+            while True:
+                async with self._slots:
+                    outcome = await scan_log(context, connection)
+                if not context.follow or outcome.ending in (Ending.MISBEHAVIOUR, Ending.STOPPED) or stop.is_set():
+                    return outcome
+                await _wait(stop, self._poll)
+                if stop.is_set():
+                    return outcome
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,84 @@
+"""What a scan is asked to do, what it tells while it runs, and how it ended. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """One `ctscan scan`: plain values, so that it can be handed to a child process.
+
+    `start` is what `--from` says, None when it wasn't given. `scope` is canonical scope text. `tuning` holds the
+    overrides of the configuration, by operator or log.
+    """
+
+    db: str
+    scope: str
+    contact: str | None = None
+    log_list: str | None = None
+    logs: tuple[str, ...] = ()
+    start: str | None = None
+    purpose: str = ""
+    follow: bool = False
+    jobs: int = 1
+    quarantine_days: int = 30
+    who: str = ""
+    command: str = "scan"
+    tuning: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Ending(StrEnum):
+    """How the reading of one log ended."""
+
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    MISBEHAVIOUR = "misbehaviour"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOutcome:
+    """One log at the end of a scan."""
+
+    log_id: bytes
+    name: str
+    ending: Ending
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a scan. `exit_code`: 3 if any log misbehaved, else 1 if one was not read to its head, else 0."""
+
+    logs: tuple[LogOutcome, ...]
+
+    @property
+    def exit_code(self) -> int:
+        endings = {log.ending for log in self.logs}
+        if Ending.MISBEHAVIOUR in endings:
+            return 3
+        return 1 if Ending.INCOMPLETE in endings else 0
+
+
+class Reporter(Protocol):
+    """Hears what a scan does; the command line turns it into progress bars or lines."""
+
+    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
+        """A pass over one log begins: so many entries are still to be read."""
+        ...
+
+    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
+        """So many more entries were committed, up to `position`; `found` certificates with personal data in scope."""
+        ...
+
+    def log_done(self, outcome: LogOutcome) -> None:
+        """A pass over one log ended."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """Something that the user should read, in one line."""
+        ...

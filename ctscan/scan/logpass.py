@@ -1,0 +1,155 @@
+"""One pass over one log: what every reader needs, and the steps that it commits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ctscan.errors import CutError, FormatError, Missing, SourceError
+from ctscan.index import Index
+from ctscan.model import Advance, Batch, Hit, Hole, HoleReason, InclusionProof, Log, LogState, Span, TreeHead, Unreadable
+from ctscan.personal.examine import Examiner
+from ctscan.scan.ahead import fetch_span
+from ctscan.scan.job import Reporter
+from ctscan.scan.trust import ASK_AGAIN, Sleep
+from ctscan.sources import LogSource
+
+COMMIT_EVERY = 0.5  # seconds: what a kill may cost is read again, never lost or doubled
+COMMIT_HITS = 256
+
+
+def utc_now() -> datetime:
+    """The wall clock; the only place of a scan that asks it."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class LogPass:
+    """What the readers of one log share during one pass."""
+
+    log: Log
+    head: TreeHead
+    source: LogSource
+    index: Index
+    run_id: int
+    examiner: Examiner
+    scope: str
+    rules: str
+    reporter: Reporter
+    stop: asyncio.Event
+    concurrency: int
+    state: LogState | None = None
+    now: Callable[[], datetime] = utc_now
+    sleep: Sleep = asyncio.sleep
+    entries: int = 0  # committed in this pass
+    incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
+
+    async def commit(self, advance: Advance, position: int) -> None:
+        """One transaction, then the news of it."""
+        await self.index.commit(self.run_id, advance)
+        self.entries += advance.entries
+        self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
+
+    async def ask_again(self, span: Span) -> list[Batch] | CutError:
+        """An answer contradicted the signed tree: ask for the same entries once more."""
+        try:
+            return await fetch_span(self.source, span, self.head.size)
+        except CutError as error:
+            return error
+
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """Seconds before each further try of an answer that contradicts the tree."""
+        return ASK_AGAIN
+
+    def missing_hole(self, span: Span, error: Missing) -> Hole:
+        """404 or 410: pruned when an earlier pass saw the same, else only not read yet."""
+        before = self.state.holes if self.state else ()
+        seen = any(h.start < span[1] and span[0] < h.end and h.tries > 0 for h in before)
+        if seen:
+            return Hole(*span, HoleReason.PRUNED, str(error), tries=2)
+        self.incomplete.append(f"entries {span[0]} to {span[1]} are missing: {error}")
+        return Hole(*span, HoleReason.NOT_READ, str(error), tries=1)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was examined since the last commit."""
+
+    hits: list[Hit] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    proofs: list[InclusionProof] = field(default_factory=list)
+    entries: int = 0
+    candidates: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def examine(self, examiner: Examiner, batch: Batch) -> list[int]:
+        """Find the personal data of a batch; returns the indexes of the entries that are kept."""
+        examined = examiner.examine(batch)
+        self.hits += examined.hits
+        self.unreadable += examined.unreadable
+        self.entries += examined.entries
+        self.candidates += examined.candidates
+        return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]
+
+    @property
+    def is_due(self) -> bool:
+        """Enough to commit."""
+        return len(self.hits) >= COMMIT_HITS or time.monotonic() - self.since >= COMMIT_EVERY
+
+
+def slice_batch(batch: Batch, start: int, end: int) -> Batch:
+    """The part of a batch that lies in `[start, end)`."""
+    low, high = max(0, start - batch.start), min(len(batch.leaves), end - batch.start)
+    if (low, high) == (0, len(batch.leaves)):
+        return batch
+    return Batch(
+        batch.log_id,
+        batch.start + low,
+        batch.data,
+        batch.leaves[low:high],
+        batch.certs[low:high],
+        batch.precerts[low:high],
+        batch.extra,
+        batch.extras[low:high],
+        batch.layout,
+        batch.raw,
+    )
+
+
+async def first_available(lp: LogPass, span: Span) -> int:
+    """Logs prune from the beginning: find by galloping, then halving, where entries can be had again. `span[1]`:
+    nowhere in this span. Other failures than 404 and 410 are raised."""
+    low, step = lp.source.next_range(*span)[1], 1
+    high = low
+    while high < span[1] and not await _is_there(lp, high):
+        low, high = high, min(span[1], high + step * 256)
+        step *= 2
+    if high >= span[1]:
+        last = lp.source.next_range(max(low, span[1] - 1), span[1])[0]
+        if last <= low or not await _is_there(lp, last):
+            return span[1]
+        high = last
+    while high - low > 256:
+        middle = (low + high) // 512 * 256
+        if middle <= low:
+            break
+        if await _is_there(lp, middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+async def _is_there(lp: LogPass, index: int) -> bool:
+    try:
+        await lp.source.entries(*lp.source.next_range(index, lp.head.size), lp.head.size)
+    except Missing:
+        return False
+    except FormatError:
+        return True  # garbled, but there
+    return True
+

@@ -1,0 +1,144 @@
+"""One log, from its tree head to the commit of its last entry.
+
+    head -> believe it? -> what is still to be read -> read and prove each range -> success, or why not
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ctscan.ct import coverage
+from ctscan.errors import CtscanError, FormatError, IndexFault, Misbehaviour, SourceError
+from ctscan.index import Index
+from ctscan.model import Advance, Log, LogState, Protocol, RuleSet, Span, VerifiedRange
+from ctscan.personal.examine import Examiner
+from ctscan.personal.scope import scope_from_text
+from ctscan.personal.searched import satisfies
+from ctscan.scan.connect import Connection
+from ctscan.scan.heads import accept_head, is_finished
+from ctscan.scan.job import Ending, LogOutcome, Reporter
+from ctscan.scan.logpass import LogPass, utc_now
+from ctscan.scan.plan import begin_at, spans_to_read, warning_before
+from ctscan.scan.tiled import TiledReader
+from ctscan.scan.trust import Sleep, TileTrust
+from ctscan.scan.untiled import UntiledReader
+
+PARTIAL_WAIT = 300.0  # seconds that a followed log has to fill its last tile (static-ct monitors wait 5 min)
+
+
+@dataclass(slots=True)
+class ScanContext:
+    """What the logs of one scan share."""
+
+    index: Index
+    run_id: int
+    scope: str
+    rules: RuleSet
+    start: str | None
+    reporter: Reporter
+    stop: asyncio.Event
+    follow: bool = False
+    now: Callable[[], datetime] = utc_now
+    sleep: Sleep = asyncio.sleep
+    joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
+    partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)  # log: (last partial tile, first seen)
+
+
+async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
+    """One pass over one log. Its failures are recorded and told, and never stop another log."""
+    log = connection.log
+    try:
+        message = await _pass(context, connection)
+        ending = Ending.STOPPED if context.stop.is_set() else Ending.INCOMPLETE if message else Ending.DONE
+    except Misbehaviour as error:
+        ending, message = Ending.MISBEHAVIOUR, str(error)
+        await context.index.record_misbehaviour(log.id, context.now(), message, error.evidence)
+    except (SourceError, FormatError) as error:
+        ending, message = Ending.INCOMPLETE, str(error)
+    if ending is Ending.INCOMPLETE:
+        await context.index.record_error(log.id, context.now(), message)
+    outcome = LogOutcome(log.id, log.name, ending, message)
+    context.reporter.log_done(outcome)
+    return outcome
+
+
+async def _pass(context: ScanContext, connection: Connection) -> str:
+    """Returns why the head wasn't reached; empty when it was."""
+    log, index, began = connection.log, context.index, time.monotonic()
+    await index.save_log(log)
+    state = await index.log_state(log.id)
+    if state is not None and _is_done(context, state, await index.rule_sets()):
+        context.reporter.log_started(log.id, log.name, 0)
+        await index.record_success(log.id, context.now(), None)
+        return ""
+    accepted = await accept_head(connection.source, state.head if state else None, connection.trust_in, context.sleep)
+    if accepted.stale:
+        context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
+    if accepted.is_new:
+        await index.save_head(accepted.head, context.now())
+    lp = LogPass(
+        log, accepted.head, connection.source, index, context.run_id, Examiner(scope_from_text(context.scope)),
+        context.scope, context.rules.version, context.reporter, context.stop, connection.concurrency,
+        state, context.now, context.sleep,
+    )  # fmt: skip
+    await _read_all(context, connection, lp)
+    if not lp.incomplete and not context.stop.is_set():
+        seconds = time.monotonic() - began
+        await index.record_success(log.id, context.now(), lp.entries / seconds if lp.entries else None)
+    return "; ".join(lp.incomplete)
+
+
+def _is_done(context: ScanContext, state: LogState, rule_sets: Mapping[str, RuleSet]) -> bool:
+    """A readonly log, read to its final head: nothing can come any more."""
+    if state.head is None or not is_finished(state.log, state.head) or context.start not in (None, "now"):
+        return False
+    begin = min((r.start for r in state.verified), default=state.head.size)
+    return coverage.verified_size(state) == state.head.size - begin and bool(state.verified)
+
+
+async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> None:
+    trust = connection.trust_in(lp.head)
+    log, start = lp.log, context.start
+    begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
+    if lp.state is None or not lp.state.verified and not lp.state.pending:
+        anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, await trust.edge_at(begin))
+        await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
+        lp.state = await lp.index.log_state(log.id)
+    is_explicit = start not in (None, "now")
+    rule_sets = await lp.index.rule_sets()
+    end = _end(context, lp)
+    spans = spans_to_read(lp.state, begin, end, is_explicit, lambda r: satisfies(r, lp.scope, rule_sets, context.rules))
+    entries = coverage.size(spans)
+    warning = warning_before(log.name, entries, log.protocol, connection.rate, connection.batch)
+    if warning:
+        lp.reporter.notice(warning)
+    lp.reporter.log_started(log.id, log.name, entries)
+    reader = TiledReader(lp, trust) if isinstance(trust, TileTrust) else UntiledReader(lp, trust)
+    for span in spans:
+        if lp.stop.is_set():
+            return
+        with lp.index.lock(log.id, *span):
+            await reader.read(span, _known_edge(lp.state, span))
+
+
+def _known_edge(state: LogState | None, span: Span) -> tuple[bytes, ...] | None:
+    known = coverage.edge_known_at(state, span[0]) if state else None
+    return known.edge if known else None
+
+
+def _end(context: ScanContext, lp: LogPass) -> int:
+    """The head; when following a tiled log, not its last partial tile before that had time to fill."""
+    size = lp.head.size
+    if not context.follow or lp.log.protocol is not Protocol.STATIC_CT or size % 256 == 0 or is_finished(lp.log, lp.head):
+        return size
+    tile = size // 256
+    known, since = context.partials.get(lp.log.id, (-1, 0.0))
+    if known != tile:
+        since = time.monotonic()
+        context.partials[lp.log.id] = (tile, since)
+    return size if time.monotonic() - since >= PARTIAL_WAIT else tile * 256
+

@@ -1,0 +1,90 @@
+"""Where coverage shall begin, and which ranges of a log are therefore still to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+from ctscan.ct.coverage import unread
+from ctscan.errors import UsageError
+from ctscan.model import LogState, Protocol, Span, VerifiedRange
+from ctscan.scan.trust import Trust
+
+LARGE = 10_000_000  # entries: before more than that a scan says what it takes
+TILE_BYTES, ENTRIES_BYTES = 650, 2_600  # compressed on the wire for an entry, by tiles and by get-entries
+
+
+def check_start(text: str, logs: int) -> None:
+    """UsageError when `--from` is none of start, now, an index or a date. An index needs exactly one log."""
+    if text in ("start", "now"):
+        return
+    if text.isascii() and text.isdigit():
+        if logs != 1:
+            raise UsageError(f"--from {text}: an index belongs to one log: name exactly one with --log, got {logs}")
+        return
+    parse_date(text)
+
+
+def parse_date(text: str) -> datetime:
+    """A date or an RFC 3339 time, UTC unless it says otherwise. UsageError otherwise."""
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--from: expected start, now, an index or a date such as 2026-01-31, got {text!r}") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+async def begin_at(start: str | None, state: LogState | None, trust: Trust, protocol: Protocol, joined: bool) -> int:
+    """The index from which coverage shall reach to the head. Without `--from`: where this log's coverage began; for
+    a log that joined the list after the first scan 0; else now."""
+    known = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
+    size = trust.head.size
+    if start is None or start == "now":
+        if known:
+            return min(known)
+        return 0 if joined else size
+    if start == "start":
+        return 0
+    if start.isascii() and start.isdigit():
+        return min(_aligned(int(start), protocol), size)
+    return _aligned(await _first_since(parse_date(start), trust), protocol)
+
+
+def _aligned(index: int, protocol: Protocol) -> int:
+    return index // 256 * 256 if protocol is Protocol.STATIC_CT else index
+
+
+async def _first_since(moment: datetime, trust: Trust) -> int:
+    """The first entry with a timestamp of `moment` or later, by halving. Timestamps follow the order of entries only
+    to within the log's maximum merge delay, so a day is taken off."""
+    wanted = int(moment.timestamp() * 1000) - 86_400_000
+    low, high = 0, trust.head.size
+    while low < high:
+        middle = (low + high) // 2
+        if await trust.timestamp_at(middle) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def spans_to_read(
+    state: LogState | None, begin: int, size: int, is_explicit: bool, counts: Callable[[VerifiedRange], bool]
+) -> list[Span]:
+    """What is still to be read. With an explicit `--from`, ranges that were read with a narrower scope or older rules
+    are read again; without, whatever was read stays read."""
+    if state is None:
+        return [(begin, size)] if begin < size else []
+    return unread(state, (begin, size), counts if is_explicit else lambda _: True)
+
+
+def warning_before(name: str, entries: int, protocol: Protocol, rate: float, batch: int) -> str | None:
+    """What reading so many entries takes; None when it isn't worth a word."""
+    if entries <= LARGE:
+        return None
+    tiles = protocol is not Protocol.RFC6962
+    gigabytes = entries * (TILE_BYTES if tiles else ENTRIES_BYTES) / 1e9
+    hours = entries / (rate * batch) / 3600
+    return f"{name}: {entries:,} entries to read, about {gigabytes:,.0f} GB and {hours:,.0f} hours at this log's rate"

@@ -1,0 +1,67 @@
+"""Which logs are read: the log list, what the user names of it, and archived logs in directories."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ctscan.errors import UsageError
+from ctscan.model import Log, SkippedLog
+from ctscan.sources.directory import read_directory_log
+from ctscan.sources.loglists import load_list
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The logs to read and those that are named as not covered. `etag` of the list, for reading it again."""
+
+    logs: tuple[Log, ...]
+    skipped: tuple[SkippedLog, ...]
+    etag: str | None = None
+
+    def names(self, log_id: bytes) -> bool:
+        """Whether the log was known to the list."""
+        return any(log_id == log.id for log in (*self.logs, *self.skipped))
+
+
+def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """`(directories, names of the list)`."""
+    directories = [name for name in names if name.startswith("file://")]
+    return directories, [name for name in names if not name.startswith("file://")]
+
+
+async def from_directories(urls: Sequence[str]) -> tuple[Log, ...]:
+    """The logs that stand in these directories, each described by its `log.v3.json`."""
+    return tuple([await read_directory_log(url) for url in urls])
+
+
+def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[str], etag: str | None) -> Selection:
+    """The logs of a list that were named (none named: all). UsageError for a name that fits none, or several."""
+    if not names:
+        return Selection(tuple(logs), tuple(skipped), etag)
+    chosen = {log.id: log for log in (_one(name, logs, skipped) for name in names)}
+    left = (SkippedLog(log.id, log.name, log.operator, "not selected with --log") for log in logs if log.id not in chosen)
+    return Selection(tuple(chosen.values()), (*left, *skipped), etag)
+
+
+def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog]) -> Log:
+    wanted = name.casefold().rstrip("/")
+    exact = [log for log in logs if wanted in _names_of(log)]
+    found = exact or [log for log in logs if wanted in log.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"--log {name!r} fits {len(found)} logs: {', '.join(sorted(log.name for log in found)[:5])}; name one of them in full")
+    for log in skipped:
+        if wanted in (log.name.casefold(), base64.b64encode(log.id).decode().casefold()):
+            raise UsageError(f"--log {name!r}: this log is not read: {log.reason}")
+    raise UsageError(f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list")
+
+
+def _names_of(log: Log) -> set[str]:
+    urls = {url.rstrip("/") for url in (log.url, log.monitoring_url) if url}
+    return {log.name.casefold(), base64.b64encode(log.id).decode().casefold(), *(url.casefold() for url in urls)}
+
+
+__all__ = ["Selection", "choose", "from_directories", "load_list", "split_names"]

@@ -1,0 +1,132 @@
+"""Reads a range of a tiled log: every tile is proven by hash tiles before a byte of it is used.
+
+    fetch tile -> hash leaves -> prove against the signed root -> examine -> gather -> commit
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root, subtree_root
+from ctscan.errors import CutError, Misbehaviour, Missing, ProofError, SourceError
+from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
+from ctscan.scan.ahead import Fetched, fetch_ahead
+from ctscan.scan.logpass import Gathered, LogPass, first_available, slice_batch
+from ctscan.scan.trust import TileTrust
+
+
+class TiledReader:
+    """Reads ranges of one tiled log within one pass."""
+
+    def __init__(self, lp: LogPass, trust: TileTrust) -> None:
+        self._lp = lp
+        self._trust = trust
+        self._start = self._at = 0
+        self._edge: Edge = ()
+        self._gathered = Gathered()
+
+    async def read(self, span: Span, edge: Edge | None) -> None:
+        """Read and commit `[start, end)`. SourceError when the log can't be reached: what was read is committed."""
+        await self._begin(span[0], edge)
+        while self._at < span[1] and not self._lp.stop.is_set():
+            resume = await self._read_until_missing((self._at, span[1]))
+            if resume is not None:
+                await self._begin(resume, None)
+        await self._flush()
+
+    async def _begin(self, at: int, edge: Edge | None) -> None:
+        self._start = self._at = at
+        self._edge = await self._trust.edge_at(at) if edge is None else edge
+
+    async def _read_until_missing(self, span: Span) -> int | None:
+        """None at the end (or when asked to stop); else where to go on after what is missing."""
+        lp = self._lp
+        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
+            async for part, fetched in answers:
+                if isinstance(fetched, Missing):
+                    return await self._skip((part[0], span[1]), fetched)
+                await self._take(part, fetched)
+                if lp.stop.is_set():
+                    return None
+        return None
+
+    async def _take(self, part: Span, fetched: Fetched) -> None:
+        if isinstance(fetched, SourceError):
+            await self._flush()
+            raise fetched
+        proven = await self._prove(fetched)
+        for pause in self._lp.pauses:
+            if isinstance(proven, tuple):
+                break
+            await self._flush()
+            await self._lp.sleep(pause)
+            fetched = await self._lp.ask_again(part)
+            proven = await self._prove(fetched)
+        if isinstance(proven, tuple):
+            await self._use(*proven)
+        else:
+            await self._quarantine(part, proven)
+
+    async def _prove(self, fetched: Fetched) -> tuple[Batch, list[bytes]] | CutError:
+        """The batch with its leaf hashes, or why it contradicts the signed tree, with its raw bytes."""
+        if isinstance(fetched, CutError):
+            return fetched
+        if not isinstance(fetched, list):
+            raise fetched
+        (batch,) = fetched
+        hashes = batch_hashes(batch)
+        try:
+            await self._trust.prove(batch, hashes)
+        except ProofError as error:
+            return CutError(str(error), batch.raw)
+        return batch, hashes
+
+    async def _use(self, batch: Batch, hashes: list[bytes]) -> None:
+        end = batch.start + len(hashes)
+        fresh = slice_batch(batch, self._at, end)
+        kept = self._gathered.examine(self._lp.examiner, fresh)
+        proofs = self._gathered.proofs
+        proofs += [InclusionProof(i, self._lp.head, self._trust.path(batch, hashes, i)) for i in kept]
+        if fresh is batch and len(hashes) == 256:
+            self._edge = edge_append_subtree(self._edge, self._at, 8, subtree_root(hashes))
+        else:
+            self._edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
+        self._at = end
+        if end == self._lp.head.size and edge_root(self._edge) != self._lp.head.root:
+            raise Misbehaviour(f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,))
+        if self._gathered.is_due:
+            await self._flush()
+
+    async def _flush(self, hole: Hole | None = None, raw: bytes | None = None) -> None:
+        """Commit what was gathered, with the hole that follows it."""
+        done, self._gathered = self._gathered, Gathered()
+        lp = self._lp
+        verified = VerifiedRange(self._start, self._at, lp.scope, lp.rules, self._edge) if self._at > self._start else None
+        if verified is None and hole is None:
+            return
+        advance = Advance(
+            lp.log.id,
+            lp.now(),
+            verified=verified,
+            hits=tuple(done.hits),
+            unreadable=tuple(done.unreadable),
+            proofs=tuple(done.proofs),
+            holes=(hole,) if hole else (),
+            quarantine=((hole.start, hole.end, raw),) if hole and raw is not None else (),
+            entries=done.entries,
+            candidates=done.candidates,
+        )
+        self._start = self._at
+        await lp.commit(advance, self._at)
+
+    async def _quarantine(self, part: Span, error: CutError) -> None:
+        """Three answers contradicted the signed tree: a hole; the log goes on over proven hash tiles."""
+        hole = Hole(self._at, part[1], HoleReason.QUARANTINED, str(error), tries=1)
+        await self._flush(hole, error.raw)
+        self._lp.reporter.notice(f"{self._lp.log.name}: entries {hole.start} to {hole.end} quarantined: {error}")
+        await self._begin(part[1], None)
+
+    async def _skip(self, span: Span, error: Missing) -> int:
+        resume = await first_available(self._lp, span)
+        await self._flush(self._lp.missing_hole((span[0], resume), error))
+        return resume

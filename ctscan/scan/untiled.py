@@ -1,0 +1,205 @@
+"""Reads a range of a log without hash tiles (RFC 6962, hybrid): read first, proven every 65,536 entries.
+
+    fetch batch -> hash leaves -> examine -> commit as pending ... -> one inclusion proof -> commit as verified
+
+The audit path of the last entry read carries the right edge of the log's own tree there. If it equals the edge of
+what was read, all of it is proven, and the path gives the evidence for every finding. If not, the pending rows are
+taken back and the range is read once more, proven batch by batch, so that the batch at fault is found.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
+from ctscan.ct.partial_tree import PartialTree
+from ctscan.errors import CutError, FormatError, Missing, ProofError, SourceError
+from ctscan.model import (
+    Advance,
+    Batch,
+    Edge,
+    Hole,
+    HoleReason,
+    InclusionProof,
+    PendingRange,
+    Span,
+    VerifiedRange,
+)
+from ctscan.scan.ahead import Fetched, fetch_ahead
+from ctscan.scan.logpass import Gathered, LogPass, first_available, slice_batch
+from ctscan.scan.trust import ProofTrust
+
+PROVE_EVERY = 65_536  # entries
+
+
+class UntiledReader:
+    """Reads ranges of one log within one pass."""
+
+    def __init__(self, lp: LogPass, trust: ProofTrust) -> None:
+        self._lp = lp
+        self._trust = trust
+        self._start = 0  # proven up to here
+        self._edge: Edge = ()  # of [0, start)
+        self._hashes: list[bytes] = []  # of [start, at)
+        self._kept: list[int] = []  # indexes in it that need evidence
+        self._gathered = Gathered()
+
+    @property
+    def _at(self) -> int:
+        return self._start + len(self._hashes)
+
+    async def read(self, span: Span, edge: Edge | None) -> None:
+        """Read, prove and commit `[start, end)`. SourceError when the log can't be reached: what was read is
+        committed, proven as far as the log allowed."""
+        await self._begin(span[0], edge)
+        while self._at < span[1] and not self._lp.stop.is_set():
+            resume = await self._read_until_missing((self._at, span[1]))
+            if resume is not None:
+                await self._begin(resume, None)
+        if self._lp.stop.is_set():
+            await self._commit_pending()  # leave at once; the next pass proves it
+        else:
+            await self._settle()
+
+    async def _begin(self, at: int, edge: Edge | None) -> None:
+        self._start, self._hashes, self._kept = at, [], []
+        self._edge = await self._trust.edge_at(at) if edge is None else edge
+        await self._resume()
+
+    async def _resume(self) -> None:
+        """Take up what an interrupted pass read here but could not prove any more."""
+        pending = next((p for p in self._lp.state.pending if p.start == self._start), None) if self._lp.state else None
+        if pending is None:
+            return
+        if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or self._start + len(pending.hashes) // 32 > self._lp.head.size:
+            await self._lp.index.rewind(self._lp.log.id, self._start)
+            return
+        self._hashes = [pending.hashes[i : i + 32] for i in range(0, len(pending.hashes), 32)]
+        self._kept = await self._lp.index.unproven(self._lp.log.id, self._start, self._at)
+        await self._settle()
+
+    async def _read_until_missing(self, span: Span) -> int | None:
+        lp = self._lp
+        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
+            async for part, fetched in answers:
+                if isinstance(fetched, Missing):
+                    return await self._skip((part[0], span[1]), fetched)
+                await self._take(part, fetched)
+                if lp.stop.is_set() or self._at < part[1]:
+                    return None  # asked to stop, or taken back: the caller goes on from where it stands
+        return None
+
+    async def _take(self, part: Span, fetched: Fetched) -> None:
+        if isinstance(fetched, list):
+            for batch in fetched:
+                await self._keep(batch)
+            if self._at // PROVE_EVERY > self._start // PROVE_EVERY:
+                await self._settle()
+        elif isinstance(fetched, SourceError):
+            await self._commit_pending()
+            raise fetched
+        else:
+            await self._settle()
+            await self._read_carefully(part)
+
+    async def _keep(self, batch: Batch) -> None:
+        fresh = slice_batch(batch, self._at, batch.start + len(batch.leaves))
+        self._hashes += batch_hashes(fresh)
+        self._kept += self._gathered.examine(self._lp.examiner, fresh)
+        if self._gathered.is_due:
+            await self._commit_pending()
+
+    async def _commit_pending(self) -> None:
+        done, self._gathered = self._gathered, Gathered()
+        if not done.entries:
+            return
+        lp = self._lp
+        pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, b"".join(self._hashes))
+        await lp.commit(
+            Advance(
+                lp.log.id,
+                lp.now(),
+                pending=pending,
+                hits=tuple(done.hits),
+                unreadable=tuple(done.unreadable),
+                entries=done.entries,
+                candidates=done.candidates,
+            ),
+            self._at,
+        )
+
+    async def _settle(self) -> None:
+        """Commit and prove what was read; where it contradicts the signed tree, read it again batch by batch."""
+        await self._commit_pending()
+        if not self._hashes:
+            return
+        if not await self._prove():
+            span = (self._start, self._at)
+            await self._take_back()
+            await self._read_carefully(span)
+
+    async def _prove(self) -> bool:
+        """Is the edge of what was read the log's own? Then it is verified from now on."""
+        edge = edge_append(self._edge, self._start, self._hashes)
+        path: tuple[bytes, ...] = ()
+        if self._at < self._lp.head.size or edge_root(edge) != self._lp.head.root:
+            true_edge, path = await self._trust.anchor(self._at)
+            if edge != true_edge:
+                return False
+        await self._commit_verified(edge, path)
+        return True
+
+    async def _commit_verified(self, edge: Edge, path: tuple[bytes, ...]) -> None:
+        lp, kept = self._lp, self._kept
+        verified = VerifiedRange(self._start, self._at, lp.scope, lp.rules, edge)
+        proofs: tuple[InclusionProof, ...] = ()
+        if kept:
+            tree = PartialTree(self._start, self._edge, self._hashes, lp.head.size, path)
+            proofs = tuple(InclusionProof(i, lp.head, tree.path(i)) for i in kept)
+        at = self._at
+        await lp.commit(Advance(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)
+        self._start, self._edge, self._hashes, self._kept = at, edge, [], []
+
+    async def _take_back(self) -> None:
+        await self._lp.index.rewind(self._lp.log.id, self._start)
+        self._hashes, self._kept, self._gathered = [], [], Gathered()
+
+    async def _read_carefully(self, span: Span) -> None:
+        """Each batch is proven by itself before the next; one that contradicts three times is quarantined."""
+        while self._at < span[1]:
+            part = self._lp.source.next_range(self._at, span[1])
+            error = await self._try_batch(part)
+            for pause in self._lp.pauses:
+                if error is None:
+                    break
+                await self._lp.sleep(pause)
+                error = await self._try_batch(part)
+            if error is not None:
+                await self._quarantine(part, error)
+
+    async def _try_batch(self, part: Span) -> CutError | None:
+        answer = await self._lp.ask_again(part)
+        if isinstance(answer, CutError):
+            return answer
+        for batch in answer:
+            await self._keep(batch)
+        await self._commit_pending()
+        if await self._prove():
+            return None
+        await self._take_back()
+        return CutError(f"entries {part[0]} to {part[1]} don't hash to the signed tree", b"".join(b.raw for b in answer))
+
+    async def _quarantine(self, part: Span, error: CutError) -> None:
+        lp = self._lp
+        hole = Hole(*part, HoleReason.QUARANTINED, str(error), tries=1)
+        await lp.commit(Advance(lp.log.id, lp.now(), holes=(hole,), quarantine=((*part, error.raw),)), part[1])
+        lp.reporter.notice(f"{lp.log.name}: entries {part[0]} to {part[1]} quarantined: {error}")
+        await self._begin(part[1], None)
+
+    async def _skip(self, span: Span, error: Missing) -> int:
+        await self._settle()
+        resume = await first_available(self._lp, span)
+        lp = self._lp
+        await lp.commit(Advance(lp.log.id, lp.now(), holes=(lp.missing_hole((span[0], resume), error),)), resume)
+        return resume
+
