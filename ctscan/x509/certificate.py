@@ -1,0 +1,214 @@
+"""What a certificate or a TBSCertificate says (RFC 5280 section 4.1), read tolerantly.
+
+One broken field never hides another: whatever can't be read becomes a Problem, duplicates are kept, and only bytes
+without a serial number, an issuer and a subject are refused. Which of it is personal data is not decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from ctscan.errors import FormatError
+from ctscan.model import Certificate, Extension, GeneralName
+from ctscan.x509.der import Element, content, element_at
+from ctscan.x509.names import read_general_names, read_name
+from ctscan.x509.reading import OCTETS, OID, SEQUENCE, Reading
+from ctscan.x509.times import parse_time
+
+SUBJECT_ALT_NAME: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+SCT_LIST: Final = "1.3.6.1.4.1.11129.2.4.2"
+POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Read a Certificate. Raises FormatError only when no serial number, issuer and subject can be located."""
+    reading = Reading(der)
+    fields = reading.children("certificate", _outermost(reading, "certificate"))
+    if not fields or fields[0][0] != SEQUENCE:
+        raise FormatError("certificate: expected a SEQUENCE that begins with the TBSCertificate; is it a certificate?")
+    if len(fields) != 3:
+        reading.problem("certificate", f"expected TBS, algorithm and signature, got {len(fields)} elements")
+    return _read(reading, fields[0], hashlib.sha256(der).digest())
+
+
+def read_tbs(der: bytes) -> Certificate:
+    """Read a TBSCertificate, as it stands in the leaf of a precertificate (RFC 6962 section 3.2); its `sha256` is None.
+    Raises FormatError as `read_certificate` does."""
+    reading = Reading(der)
+    return _read(reading, _outermost(reading, "tbsCertificate"), None)
+
+
+def _outermost(reading: Reading, what: str) -> Element:
+    """The one SEQUENCE that the buffer consists of."""
+    size = len(reading.data)
+    element, problem = element_at(reading.data, 0, size)
+    if element[0] != SEQUENCE:
+        raise FormatError(f"{what}: expected a SEQUENCE (0x30), got tag {element[0]:#x} in {size} octets")
+    if problem:
+        reading.problem(what, problem)
+    if element[4] != size:
+        reading.problem(what, f"{size - element[4]} octets after the end")
+    return element
+
+
+def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
+    # [0] version? · serial · signature algorithm · issuer · validity · subject · key · [1]? · [2]? · [3] extensions?
+    data = reading.data
+    fields = reading.children("tbsCertificate", tbs)
+    first = 1 if fields and fields[0][0] == 0xA0 else 0
+    if len(fields) < first + 5:
+        raise FormatError(f"tbsCertificate: expected at least {first + 5} fields, got {len(fields)}")
+    serial, _, issuer, validity, subject = fields[first : first + 5]
+    if serial[0] & 0x20 or issuer[0] != SEQUENCE or subject[0] != SEQUENCE:
+        raise FormatError("tbsCertificate: no serial number, issuer and subject where they belong")
+    if serial[0] != 0x02:
+        reading.problem("serialNumber", f"expected an INTEGER, got tag {serial[0]:#x}")
+    rest = fields[first + 5 :]
+    spki = rest[0] if rest and rest[0][0] == SEQUENCE else None
+    if not spki:
+        reading.problem("subjectPublicKeyInfo", "missing")
+    extensions, identity = _extensions(reading, tbs, rest[1 if spki else 0 :])
+    not_before, not_after = _validity(reading, validity)
+    values = _values(reading, extensions)
+    return Certificate(
+        identity=identity,
+        sha256=sha256,
+        issuer=read_name(reading, "issuer", issuer, repeats=True),
+        subject=read_name(reading, "subject", subject),
+        serial=data[serial[2] : serial[3]],
+        not_before=not_before,
+        not_after=not_after,
+        san=_san(reading, values.get(SUBJECT_ALT_NAME, ())),
+        extensions=extensions,
+        is_ca=_is_ca(reading, values.get(BASIC_CONSTRAINTS, ())),
+        eku=_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ())),
+        policies=_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
+        spki=data[spki[1] : spki[4]] if spki else b"",
+        problems=tuple(reading.problems),
+    )
+
+
+def _validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:
+    times = reading.children("validity", validity)
+    if len(times) != 2:
+        reading.problem("validity", f"expected two times, got {len(times)} elements")
+    read: list[datetime | None] = []
+    for where, time in zip(("notBefore", "notAfter"), times, strict=False):
+        read.append(parse_time(time[0], reading.data[time[2] : time[3]]))
+        if read[-1] is None:
+            reading.problem(where, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets")
+    read += [None, None]
+    return read[0], read[1]
+
+
+# --- extensions ----------------------------------------------------------------------------------------------------
+
+
+def _extensions(reading: Reading, tbs: Element, rest: list[Element]) -> tuple[tuple[Extension, ...], bytes]:
+    """The extensions, and the identity: SHA-256 over the fields before [3] and every Extension but the poison and the
+    SCT list, as encoded, without the headers around them. Bytes that belong nowhere count too."""
+    data = reading.data
+    at = next((field[1] for field in rest if field[0] == 0xA3), tbs[3])
+    hashed = [data[tbs[2] : at]]
+    found: list[Extension] = []
+    for field in rest:
+        if field[0] not in (0x81, 0x82, 0xA1, 0xA2, 0xA3):
+            reading.problem("tbsCertificate", f"unexpected field with tag {field[0]:#x}")
+        if field[1] < at:
+            continue
+        if field[0] == 0xA3:
+            found += _extension_list(reading, field, hashed)
+        else:
+            hashed.append(data[field[1] : field[4]])
+        at = field[4]
+    hashed.append(data[at : tbs[3]])
+    return tuple(found), hashlib.sha256(b"".join(hashed)).digest()
+
+
+def _extension_list(reading: Reading, field: Element, hashed: list[bytes]) -> list[Extension]:
+    """The extensions of one [3] { SEQUENCE { Extension … } }; what the identity covers of them goes to `hashed`."""
+    data = reading.data
+    outer = reading.children("extensions", field)
+    frame = field
+    if len(outer) == 1 and outer[0][0] == SEQUENCE and data[outer[0][2] : outer[0][2] + 1] != bytes((OID,)):
+        frame = outer[0]
+        outer = reading.children("extensions", frame)
+    else:
+        reading.problem("extensions", "expected one SEQUENCE of extensions")
+    found: list[Extension] = []
+    at = frame[2]
+    for i, element in enumerate(outer):
+        extension = _extension(reading, f"extensions.{i}", element)
+        if extension:
+            found.append(extension)
+        if not extension or extension.oid not in (POISON, SCT_LIST):
+            hashed.append(data[element[1] : element[4]])
+        at = element[4]
+    hashed.append(data[at : frame[3]])
+    return found
+
+
+def _extension(reading: Reading, where: str, element: Element) -> Extension | None:
+    # SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }
+    data = reading.data
+    parts = reading.children(where, element)
+    if not parts:
+        reading.problem(where, "empty extension")
+        return None
+    flags = [part for part in parts[1:-1] if part[0] == 0x01]
+    if len(parts) - len(flags) != 2:
+        reading.problem(where, f"expected type, flag and value, got {len(parts)} elements")
+    value = b""
+    if len(parts) > 1:
+        last = parts[-1]
+        if last[0] in (OCTETS, OCTETS | 0x20):
+            value = content(data, last)
+        else:
+            reading.problem(where, f"expected an OCTET STRING, got tag {last[0]:#x}")
+            value = data[last[1] : last[4]]
+    critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
+    return Extension(reading.oid(where, parts[0]), critical, value, (element[1], element[4]))
+
+
+def _values(reading: Reading, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
+    """The values of the extensions by OID; one that occurs twice is a Problem, and both are read."""
+    values: dict[str, list[bytes]] = {}
+    for extension in extensions:
+        values.setdefault(extension.oid, []).append(extension.value)
+    for oid, repeated in values.items():
+        if len(repeated) > 1:
+            reading.problem("extensions", f"{oid or 'an extension without type'} occurs {len(repeated)} times")
+    return values
+
+
+def _san(reading: Reading, values: Sequence[bytes]) -> tuple[GeneralName, ...]:
+    names: list[GeneralName] = []
+    for value in values:
+        names += read_general_names(Reading(value, reading.problems), "san", first=len(names))
+    return tuple(names)
+
+
+def _is_ca(reading: Reading, values: Sequence[bytes]) -> bool:
+    """The cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
+    for value in values:
+        parts = Reading(value, reading.problems).parts("basicConstraints")
+        if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
+            return True
+    return False
+
+
+def _oids(reading: Reading, where: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:
+    """The OIDs in SEQUENCE { OID … }, or, `within`, at the head of each element of it."""
+    oids: list[str] = []
+    for value in values:
+        inside = Reading(value, reading.problems)
+        for part in inside.parts(where):
+            heads = inside.children(where, part)[:1] if within else [part]
+            oids += (inside.oid(where, head) for head in heads)
+    return tuple(oid for oid in oids if oid)

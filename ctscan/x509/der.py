@@ -1,0 +1,156 @@
+"""A bounded, tolerant walk over tags and lengths (ITU-T X.690): DER, BER, and what careless encoders make of them.
+
+Not a decoder: it says where elements lie and leaves their meaning to the caller. Long and non-minimal lengths,
+indefinite lengths and high tag numbers are read; a length that runs past its container is clipped to it and
+reported. Nothing recurses, nothing raises anything but FormatError, and no content is copied.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from ctscan.errors import FormatError
+
+Element = tuple[int, int, int, int, int]
+"""`(tag, start, body, end, next)`: offsets of the identifier octet, of the content, of its end, and of what follows
+(two octets later than `end` for an indefinite length). `tag` is the identifier octet with class and constructed bit
+(0x30 SEQUENCE, 0xA3 context 3 constructed); for high tag numbers `number << 8 | identifier octet`."""
+
+MAX_CHILDREN: Final = 100_000
+"""Elements read from one container; a certificate with more is reported, not followed."""
+
+MAX_DEPTH: Final = 32
+"""Indefinite lengths open at once, and nesting of constructed strings."""
+
+MAX_OID: Final = 256
+"""Octets of an OBJECT IDENTIFIER; the longest registered ones have about 20."""
+
+
+def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | None]:
+    """The elements in `[start, end)`, and what stopped the walk or was clipped (None: nothing). Never raises."""
+    found: list[Element] = []
+    at = start
+    while at < end:
+        if len(found) == MAX_CHILDREN:
+            return found, f"more than {MAX_CHILDREN} elements in one container; the rest is not read"
+        tag = data[at]
+        body = at + 2
+        # The common case: low tag number, length in one octet, inside the container.
+        if tag & 0x1F != 0x1F and body <= end and data[at + 1] < 0x80 and (stop := body + data[at + 1]) <= end:
+            found.append((tag, at, body, stop, stop))
+            at = stop
+            continue
+        try:
+            element, problem = element_at(data, at, end)
+        except FormatError as error:
+            return found, str(error)
+        found.append(element)
+        if problem:
+            return found, problem
+        at = element[4]
+    return found, None
+
+
+def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:
+    """The element at `at`, clipped to `end`, and what was wrong with its length (None: nothing).
+
+    Raises FormatError when there is no whole identifier and length.
+    """
+    tag, body, size = _header(data, at, end)
+    if size >= 0:
+        stop = body + size
+        if stop <= end:
+            return (tag, at, body, stop, stop), None
+        return (tag, at, body, end, end), f"length runs {stop - end} octets past the container; clipped"
+    try:
+        stop = _end_of_contents(data, body, end)
+    except FormatError as error:
+        return (tag, at, body, end, end), str(error)
+    return (tag, at, body, stop, stop + 2), None
+
+
+def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """`(tag, body, size)` of the element at `at`; size -1: indefinite."""
+    if at + 2 > end:
+        raise FormatError(f"element at octet {at}: expected identifier and length, got {max(end - at, 0)} octets")
+    tag = data[at]
+    at += 1
+    if tag & 0x1F == 0x1F:
+        number, at = _high_tag_number(data, at, end)
+        tag |= number << 8
+    if at >= end:
+        raise FormatError(f"element before octet {at}: the length is missing")
+    size = data[at]
+    at += 1
+    if size < 0x80:
+        return tag, at, size
+    if size == 0x80:
+        if not tag & 0x20:
+            raise FormatError(f"element before octet {at}: indefinite length of a primitive element")
+        return tag, at, -1
+    octets = size & 0x7F
+    if size == 0xFF or at + octets > end:
+        raise FormatError(f"element before octet {at}: expected {octets} octets of length, got {end - at}")
+    return tag, at + octets, int.from_bytes(data[at : at + octets], "big")
+
+
+def _high_tag_number(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """The number in base 128 at `at`, and the offset after it; five octets at most."""
+    number = 0
+    for i in range(at, min(at + 5, end)):
+        number = number << 7 | data[i] & 0x7F
+        if data[i] < 0x80:
+            return number, i + 1
+    raise FormatError(f"element before octet {at}: expected a tag number of at most five octets")
+
+
+def _end_of_contents(data: bytes, at: int, end: int) -> int:
+    """Offset of the end-of-contents octets (00 00) that close the indefinite length whose content begins at `at`."""
+    still_open = 1
+    while at < end:
+        tag, body, size = _header(data, at, end)
+        if size < 0:
+            still_open += 1
+            if still_open > MAX_DEPTH:
+                raise FormatError(f"more than {MAX_DEPTH} indefinite lengths within each other")
+            at = body
+            continue
+        if tag == 0 and size == 0:
+            still_open -= 1
+            if not still_open:
+                return at
+        at = body + size
+    raise FormatError("indefinite length without end; clipped")
+
+
+def content(data: bytes, element: Element) -> bytes:
+    """The content octets; the segments of a constructed string (BER) are joined."""
+    if not element[0] & 0x20:
+        return data[element[2] : element[3]]
+    parts: list[bytes] = []
+    waiting = [(element, 0)]
+    while waiting:
+        (tag, _, body, end, _), depth = waiting.pop()
+        if tag & 0x20 and depth < MAX_DEPTH:
+            segments, _ = children(data, body, end)
+            waiting.extend((segment, depth + 1) for segment in reversed(segments))
+        else:
+            parts.append(data[body:end])
+    return b"".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def dotted(octets: bytes) -> str:
+    """The dotted form of the content of an OBJECT IDENTIFIER. Raises FormatError when it isn't one."""
+    if not octets or octets[-1] & 0x80 or len(octets) > MAX_OID:
+        raise FormatError(f"expected an object identifier, got {len(octets)} octets that are none")
+    arcs: list[int] = []
+    arc = 0
+    for octet in octets:
+        arc = arc << 7 | octet & 0x7F
+        if octet < 0x80:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))

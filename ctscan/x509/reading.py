@@ -1,0 +1,48 @@
+"""One pass over one buffer: the bytes and the problems met so far. Base of the readers of names and certificates."""
+
+from __future__ import annotations
+
+from ctscan.errors import FormatError
+from ctscan.model import Problem
+from ctscan.x509.der import Element, children, dotted
+
+OID, SEQUENCE, SET, OCTETS = 0x06, 0x30, 0x31, 0x04
+
+
+class Reading:
+    """Walks `data`; what can't be read becomes a Problem in `problems`, which readings of parts share."""
+
+    __slots__ = ("data", "problems")
+
+    def __init__(self, data: bytes, problems: list[Problem] | None = None) -> None:
+        self.data = data
+        self.problems: list[Problem] = [] if problems is None else problems
+
+    def problem(self, where: str, what: str) -> None:
+        """Note what is wrong, without a word of the content."""
+        self.problems.append(Problem(where, what))
+
+    def children(self, where: str, parent: Element) -> list[Element]:
+        """The elements in `parent`."""
+        found, problem = children(self.data, parent[2], parent[3])
+        if problem:
+            self.problem(where, problem)
+        return found
+
+    def parts(self, where: str) -> list[Element]:
+        """The elements of the one SEQUENCE that the buffer should be; of the first, with a Problem, if it isn't."""
+        outer, problem = children(self.data, 0, len(self.data))
+        if problem or len(outer) != 1 or outer[0][0] != SEQUENCE:
+            self.problem(where, problem or f"expected one SEQUENCE, got {len(outer)} elements")
+        return self.children(where, outer[0]) if outer and outer[0][0] == SEQUENCE else []
+
+    def oid(self, where: str, element: Element) -> str:
+        """The dotted OID; empty, with a Problem, when the element is none."""
+        if element[0] != OID:
+            self.problem(where, f"expected an object identifier, got tag {element[0]:#x}")
+            return ""
+        try:
+            return dotted(self.data[element[2] : element[3]])
+        except FormatError as error:
+            self.problem(where, str(error))
+            return ""

@@ -1,0 +1,223 @@
+"""Strings of certificates, whatever type they claim to have: raw, decoded, and repaired where evidently wrong.
+
+`value` is what the type says, or the most straightforward reading of it; `repaired` is what the issuer evidently
+meant (UTF-8 in a PrintableString, T.61 accents, ASCII in a BMPString, NULs). Whoever searches looks at both.
+Nothing here raises: bytes that are no text decode to something.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Text
+
+BIT_STRING: Final = 3
+OCTET_STRING: Final = 4
+UTF8_STRING: Final = 12
+NUMERIC_STRING: Final = 18
+PRINTABLE_STRING: Final = 19
+T61_STRING: Final = 20
+VIDEOTEX_STRING: Final = 21
+IA5_STRING: Final = 22
+GRAPHIC_STRING: Final = 25
+VISIBLE_STRING: Final = 26
+GENERAL_STRING: Final = 27
+UNIVERSAL_STRING: Final = 28
+BMP_STRING: Final = 30
+
+STRING_TYPES: Final = frozenset((UTF8_STRING, *range(18, 23), *range(25, 29), BMP_STRING))
+"""Tag numbers of the types that hold text by definition."""
+
+MAX_STRINGS: Final = 10_000
+MAX_STRING: Final = 4_096
+_OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses none
+
+
+def decode_text(tag: int, raw: bytes) -> Text:
+    """Decode the content `raw` of a string with the universal tag number `tag` (X.680 section 8.4). Never raises.
+
+    A BIT STRING loses its count of unused bits first; any type that isn't a string is read as octets holding text.
+    """
+    if tag == BMP_STRING:
+        return _text(raw, tag, raw.decode("utf-16-be", "replace"), _repaired_bmp(raw))
+    if tag == UNIVERSAL_STRING:
+        return _text(raw, tag, raw.decode("utf-32-be", "replace"), _repaired_universal(raw))
+    octets = raw[1:] if tag == BIT_STRING and raw[:1] < b"\x08" else raw
+    if octets.isascii():
+        return _text(raw, tag, octets.decode("ascii"), None)
+    utf8 = _utf8(octets)
+    if tag == UTF8_STRING:
+        if utf8 is None:
+            return _text(raw, tag, octets.decode("utf-8", "replace"), _eight_bit(octets))
+        return _text(raw, tag, utf8, _twice_encoded(utf8))
+    if tag in (BIT_STRING, OCTET_STRING) or tag not in STRING_TYPES:
+        return _text(raw, tag, _eight_bit(octets) if utf8 is None else utf8, None)
+    repaired = utf8 if utf8 is not None else _accented(octets) if tag in (T61_STRING, VIDEOTEX_STRING) else None
+    return _text(raw, tag, _eight_bit(octets), repaired)
+
+
+def read_text(tag: int, raw: bytes) -> Text | None:
+    """The text of an element with the identifier octet `tag` (segments joined), or None when it holds none.
+
+    String types always hold text; BIT STRING, OCTET STRING and context-tagged primitives when all of it is printable.
+    """
+    number = tag & 0x1F if tag < 0x40 else -1
+    if number in STRING_TYPES:
+        return decode_text(number, raw)
+    if number not in (BIT_STRING, OCTET_STRING) and not 0x80 <= tag < 0xA0:
+        return None
+    text = decode_text(number if number >= 0 else OCTET_STRING, raw)
+    return text if text.value and text.value.isprintable() else None
+
+
+def _text(raw: bytes, tag: int, value: str, repaired: str | None) -> Text:
+    """A Text; NULs are never meant, and a repair that changes nothing is none."""
+    if "\0" in value:
+        repaired = (repaired or value).replace("\0", "")
+    return Text(raw, tag, value, repaired if repaired != value else None)
+
+
+def _utf8(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _eight_bit(raw: bytes) -> str:
+    """Latin-1, or Windows-1252 where Latin-1 would give control characters and 1252 knows better."""
+    if re.search(rb"[\x80-\x9f]", raw):
+        try:
+            return raw.decode("cp1252")
+        except UnicodeDecodeError:
+            pass
+    return raw.decode("latin-1")
+
+
+def _twice_encoded(value: str) -> str | None:
+    """UTF-8 that was taken for Latin-1 and encoded again: `MÃ¼ller` for `Müller`."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            return value.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return None
+
+
+def _repaired_bmp(raw: bytes) -> str | None:
+    """What a BMPString means that isn't UTF-16 in network order: 8-bit text, or the other byte order."""
+    if len(raw) >= 2 and not len(raw) % 2:
+        if not any(raw[1::2]) and all(raw[0::2]):
+            return raw.decode("utf-16-le", "replace")
+        if re.fullmatch(rb"[A-Za-z0-9@._ -]{4,}", raw):
+            return raw.decode("ascii")
+        return None
+    return _utf8(raw) if raw and 0 not in raw else None
+
+
+def _repaired_universal(raw: bytes) -> str | None:
+    """What a UniversalString means that isn't UTF-32 in network order: UTF-16, or 8-bit text."""
+    try:
+        raw.decode("utf-32-be")
+    except UnicodeDecodeError:
+        if 0 not in raw:
+            return _utf8(raw) or _eight_bit(raw)
+        return raw.decode("utf-16-be", "replace")
+    return None
+
+
+# --- T.61 ----------------------------------------------------------------------------------------------------------
+
+# An accent stands before its letter: 0xC8 0x75 is u with diaeresis.
+_ACCENTS: Final = dict(zip(range(0xC1, 0xD0), "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0308\u030a\u0327\u0332\u030b\u0328\u030c", strict=True))  # fmt: skip  # noqa: E501
+_T61: Final = dict(zip(b"\xa4\xa6\xa8\xb4\xb8", "$#¤×÷", strict=True)) | dict(
+    zip(
+        b"\xe0\xe1\xe2\xe3\xe4\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef"
+        b"\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd\xfe",
+        "ΩÆĐªĦĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ",
+        strict=True,
+    )
+)
+_ACCENTED: Final = re.compile(rb"[\xc1-\xcf](.)", re.DOTALL)
+
+# Latin-1 has capital letters at C1-CF. One of them inside a word before a small letter (`fÈur`), or at its beginning
+# before a capital that a small one follows (`ÈUbung`), is no spelling of anything: T.61 was meant.
+_EVIDENT_T61: Final = re.compile(
+    rb"[A-Za-z\xdf-\xff][\xc1-\xcf][a-z]|(?:^|[^A-Za-z\xc0-\xff])[\xc1-\xcf][A-Z][a-z]",
+)
+
+
+def _accented(raw: bytes) -> str | None:
+    """`raw` as T.61 with accents before their letters, when that is evidently what it is; else None."""
+    if not _EVIDENT_T61.search(raw):
+        return None
+    out: list[str] = []
+    at = 0
+    for accent in _ACCENTED.finditer(raw):
+        if accent.start() < at:
+            return None
+        letter = unicodedata.normalize("NFC", chr(accent[1][0]) + _ACCENTS[raw[accent.start()]])
+        if len(letter) != 1:
+            return None
+        out.append(_unaccented(raw[at : accent.start()]) + letter)
+        at = accent.end()
+    return "".join(out) + _unaccented(raw[at:])
+
+
+def _unaccented(raw: bytes) -> str:
+    return "".join(_T61.get(octet, chr(octet)) for octet in raw)
+
+
+# --- salvage -------------------------------------------------------------------------------------------------------
+
+_RUN: Final = re.compile(
+    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}",
+)
+_WIDE_RUN: Final = re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}", re.DOTALL)
+_STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x90)))
+
+
+def salvage_strings(data: bytes) -> list[str]:
+    """Printable runs of at least four characters in bytes that can't be read as a structure: ASCII and UTF-8, then
+    UTF-16 in network order (BMPString) of alphabets below U+0600. Order of appearance, each string once.
+
+    Where a string element's identifier and length stand before a run, the run is cut to that length, so that the
+    header of the next element (0x31 is `1`) doesn't become part of an address. At most MAX_STRINGS strings of
+    MAX_STRING characters; longer runs are cut with an overlap.
+    """
+    found: dict[str, None] = {}
+    for value in _runs(data):
+        for at in range(0, max(len(value) - _OVERLAP, 1), MAX_STRING - _OVERLAP):
+            found[value[at : at + MAX_STRING]] = None
+        if len(found) >= MAX_STRINGS:
+            break
+    return list(found)[:MAX_STRINGS]
+
+
+def _runs(data: bytes) -> Iterator[str]:
+    for run in _RUN.finditer(data):
+        at = run.start()
+        while run.end() - at >= 4:
+            at, end, following = _cut_run(data, at, run.end())
+            if end - at >= 4:
+                yield data[at:end].decode("utf-8", "replace")
+            at = following
+    for run in _WIDE_RUN.finditer(data):
+        yield run[0].decode("utf-16-be", "replace")
+
+
+def _cut_run(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """`(start, end, following)` of the text at the beginning of the run `[at, end)`, by the length before or in it."""
+    headers = (
+        (at - 2, at - 1, at),  # 0x16 0x10 text
+        (at - 3, at - 1, at),  # 0x16 0x81 0xA0 text
+        (at - 1, at, at + 1),  # 0x16 '(' text: the length is printable itself
+    )
+    for tag, size, start in headers:
+        is_string = tag >= 0 and data[tag] in _STRING_OCTETS and (size - tag == 1 or data[tag + 1] == 0x81)
+        if is_string and start < (stop := start + data[size]) <= end:
+            return start, stop, stop
+    return at, end, end

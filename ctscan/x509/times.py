@@ -1,0 +1,40 @@
+"""UTCTime and GeneralizedTime (X.680 sections 46 and 47), with the forms that DER forbids and certificates have."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+UTC_TIME: Final = 0x17
+GENERALIZED_TIME: Final = 0x18
+
+_ZONE = rb"(?:Z|([+-])(\d\d)(\d\d))?"
+_FORMS: Final = {
+    UTC_TIME: re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?" + _ZONE),
+    GENERALIZED_TIME: re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?" + _ZONE),
+}
+
+
+def parse_time(tag: int, raw: bytes) -> datetime | None:
+    """The moment in UTC, to the second, or None when the content of a Time element is none.
+
+    Two-digit years mean 1950 to 2049 (RFC 5280 section 4.1.2.5.1). Minutes or seconds that are missing are 0, a
+    missing zone is UTC.
+    """
+    form = _FORMS.get(tag)
+    found = form.fullmatch(raw) if form else None
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    if tag == UTC_TIME:
+        year += 1900 if year >= 50 else 2000
+    sign, hours, minutes = found.groups()[6:]
+    try:
+        when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        if sign:
+            away = timedelta(hours=int(hours), minutes=int(minutes))
+            when = when - away if sign == b"+" else when + away
+    except (ValueError, OverflowError):
+        return None
+    return when
