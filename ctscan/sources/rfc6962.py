@@ -1,0 +1,173 @@
+"""RFC 6962 logs: get-sth, get-entries, get-sth-consistency, get-entry-and-proof, get-proof-by-hash (section 4).
+
+Ranges are half-open here and everywhere in ctscan; `end` in a get-entries URL is inclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+from ctscan.ct.wire import (
+    cut_get_entries,
+    parse_consistency,
+    parse_entry_and_proof,
+    parse_proof_by_hash,
+    parse_sth,
+)
+from ctscan.errors import BadAnswer, CutError, FormatError
+from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.sources.http import Client
+from ctscan.sources.tuning import Tuning
+
+_PROOF_LIMIT = 64 * 1024
+_ENTRY_LIMIT = 8 * 1024 * 1024  # bytes of JSON with one entry
+_PER_ENTRY = 64 * 1024  # and what every further one may add on average
+_ENTRIES_LIMIT = 48 * 1024 * 1024
+_REFUSALS = frozenset({400, 403, 404, 405, 501})  # of a log that has no get-entry-and-proof
+T = TypeVar("T")
+
+
+class BatchSize:
+    """How many entries a log gives in one answer, learnt from the answers that are shorter than asked.
+
+    A log cuts an answer either after B entries or at the next multiple of B. Hence a short answer tells B when it
+    began at a multiple of its own length, or when the one before was as short. Once learnt, only the second counts,
+    and after a while the larger size is tried again: a hiccup must not slow us down for ever.
+    """
+
+    _TRY_AGAIN = 16  # full answers of the learnt size
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.learnt: int | None = None
+        self._last_short = 0
+        self._full = 0
+
+    @property
+    def size(self) -> int:
+        """The size to ask for now."""
+        return self.learnt or self.most
+
+    def observe(self, start: int, asked: int, got: int) -> None:
+        """An answer of `got` entries to a request for `asked` from `start`."""
+        if got >= asked:
+            self._full += got == self.learnt
+            if self._full >= self._TRY_AGAIN:
+                self.learnt, self._last_short, self._full = None, 0, 0
+            return
+        first = self.learnt is None and got > 1 and start % got == 0
+        if first or got == self._last_short:
+            self.learnt, self._full = got, 0
+        self._last_short = got
+
+
+class Rfc6962Source:
+    """A `ProofSource` over the RFC 6962 API of a log."""
+
+    def __init__(self, log: Log, client: Client, tuning: Tuning) -> None:
+        self.log = log
+        self.batch_size = BatchSize(tuning.batch)
+        self._client, self._keep_alive = client, tuning.keep_alive
+        self._has_entry_and_proof = True
+        client.pace(log.operator, tuning.rate)
+
+    async def head(self) -> TreeHead:
+        """get-sth, parsed but not verified. BadAnswer when it keeps being none."""
+        return await self._read("get-sth", _PROOF_LIMIT, lambda raw: parse_sth(raw, self.log.id))
+
+    def next_range(self, start: int, end: int) -> Span:
+        """From `start` to the next multiple of the batch size, or to `end`: caches in front of a log answer aligned
+        requests."""
+        size = self.batch_size.size
+        return start, min(end, (start // size + 1) * size)
+
+    async def entries(self, start: int, end: int, size: int) -> Batch:
+        """get-entries for `[start, end)`; may be fewer. BadAnswer when the log keeps giving none, too many, or no
+        JSON; CutError when the entries can't be cut."""
+        if not 0 <= start < end <= size:
+            raise ValueError(f"entries {start} to {end} of a tree of {size}")
+        asked = end - start
+        limit = min(_ENTRIES_LIMIT, _ENTRY_LIMIT + asked * _PER_ENTRY)
+        cut = await self._read(
+            f"get-entries?start={start}&end={end - 1}", limit, lambda raw: _cut(raw, self.log.id, start, asked)
+        )
+        if isinstance(cut, CutError):
+            raise cut
+        self.batch_size.observe(start, asked, len(cut.leaves))
+        return cut
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """get-sth-consistency. Logs refuse `first` = 0: there is nothing to prove."""
+        if not 0 < first < second:
+            raise ValueError(f"consistency of {first} and {second}: expected 0 < first < second")
+        return await self._read(f"get-sth-consistency?first={first}&second={second}", _PROOF_LIMIT, parse_consistency)
+
+    async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        """`(leaf_input, audit path)` by get-entry-and-proof; where the log refuses that, by get-entries and
+        get-proof-by-hash, and from then on so."""
+        if not 0 <= index < size:
+            raise ValueError(f"entry {index} of a tree of {size}")
+        if not self._has_entry_and_proof:
+            return await self._entry_then_proof(index, size)
+        found: list[tuple[bytes, tuple[bytes, ...]]] = []
+        response = await self._client.get(
+            self._url(f"get-entry-and-proof?leaf_index={index}&tree_size={size}"),
+            operator=self.log.operator,
+            limit=_ENTRY_LIMIT,
+            keep_alive=self._keep_alive,
+            statuses=_REFUSALS,
+            validate=lambda raw: found.append(parse_entry_and_proof(raw)),
+        )
+        if response.status == 200:
+            return found[0]
+        answer = await self._entry_then_proof(index, size)
+        self._has_entry_and_proof = False
+        return answer
+
+    async def _entry_then_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        batch = await self.entries(index, index + 1, size)
+        begin, end = batch.leaves[0]
+        leaf = b"\0\0" + batch.data[begin:end]
+        leaf_hash = b64encode(hashlib.sha256(b"\0" + leaf).digest()).decode()
+        found, path = await self._read(
+            f"get-proof-by-hash?hash={quote(leaf_hash, safe='')}&tree_size={size}", _PROOF_LIMIT, parse_proof_by_hash
+        )
+        if found != index:  # the same leaf stands at two places of the tree, or the log is wrong
+            raise BadAnswer(f"{self._url('get-proof-by-hash')}: asked for entry {index}, got a proof for {found}")
+        return leaf, path
+
+    async def aclose(self) -> None:
+        """Nothing is held: connections belong to the client."""
+
+    def _url(self, call: str) -> str:
+        return f"{self.log.url}ct/v1/{call}"
+
+    async def _read(self, call: str, limit: int, parse: Callable[[bytes], T]) -> T:
+        return await self._client.read(
+            self._url(call),
+            parse,
+            operator=self.log.operator,
+            limit=limit,
+            accept="application/json",
+            keep_alive=self._keep_alive,
+        )
+
+
+def _cut(raw: bytes, log_id: bytes, start: int, asked: int) -> Batch | CutError:
+    """The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
+    change. FormatError for an answer that a hiccup explains: no JSON, no entries, too many."""
+    try:
+        return cut_get_entries(raw, log_id, start, asked)
+    except CutError as error:
+        try:
+            found = json.loads(raw)["entries"]
+        except (ValueError, RecursionError, KeyError, TypeError):
+            raise FormatError("no JSON of get-entries") from None
+        if not isinstance(found, list) or not 0 < len(found) <= asked:
+            raise FormatError(str(error)) from None
+        return error

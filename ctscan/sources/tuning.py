@@ -1,0 +1,157 @@
+"""How each operator wants to be read: `data/logs.toml`, with what the user's configuration puts over it.
+
+    [default]                      every key of `Tuning`
+    [operator."Example"]           some keys, for all logs of an operator; `rate` is shared by them
+    [log."Example 'log2026'"]      some keys, for one log by its name in the log list; `id` (base64 log ID) and
+                                   `tiles` (URL prefix of data tiles) make an RFC 6962 log a hybrid
+
+Pure: bytes and mappings in, values out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+
+from ctscan.errors import UsageError
+from ctscan.model import Log
+
+_LIMITS = {"batch": (1, 65_536), "concurrency": (1, 64), "rate": (0.01, 1000.0)}
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How one log is read."""
+
+    batch: int = 256  # entries asked for in one get-entries, until the log shows that it gives fewer
+    concurrency: int = 4  # requests of one log at a time
+    rate: float = 5.0  # requests a second to the whole operator
+    keep_alive: bool = True  # use a connection for more than one request
+
+
+_KEYS = tuple(field.name for field in fields(Tuning))
+
+
+@dataclass(frozen=True, slots=True)
+class TuningTable:
+    """The tuning of all logs. `layers` of `(operator or log key, values)` apply in order, later ones win."""
+
+    default: Tuning
+    layers: tuple[tuple[str, Values], ...]
+    hybrids: Mapping[bytes, str]  # log ID -> URL prefix of data tiles
+
+    def of(self, log: Log) -> Tuning:
+        """The tuning of one log."""
+        names = {_fold(log.operator), _fold(log.name), base64.b64encode(log.id).decode()}
+        values: dict[str, object] = {}
+        for key, layer in self.layers:
+            if key in names:
+                values.update(layer)
+        return replace(self.default, **values)  # type: ignore[arg-type]
+
+
+def load_tuning(data: bytes, overrides: Mapping[str, Values] = MappingProxyType({})) -> TuningTable:
+    """Read `data/logs.toml` (TOML) and put `overrides` over it: keyed by operator, log name or base64 log ID.
+
+    UsageError names unknown keys and values out of bounds.
+    """
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"logs.toml: not TOML: {error}") from None
+    unknown = sorted(set(document) - {"default", "operator", "log"})
+    if unknown:
+        raise UsageError(f"logs.toml: unknown section {unknown[0]!r}; expected default, operator, log")
+    default = Tuning(**_checked(_table(document, "default"), "logs.toml: default"))  # type: ignore[arg-type]
+    layers: list[tuple[str, Values]] = []
+    ids: dict[str, bytes] = {}
+    hybrids: dict[bytes, str] = {}
+    for kind in ("operator", "log"):
+        for name, values in _tables(_table(document, kind), f"logs.toml: {kind}"):
+            where = f"logs.toml: {kind} {name!r}"
+            if kind == "log" and "id" in values:
+                ids[_fold(name)] = _log_id(str(values["id"]), where)
+            _take_tiles(values, ids.get(_fold(name)), hybrids, where)
+            layers.append((_fold(name), _checked(values, where, "id" if kind == "log" else "")))
+    for name, values in _tables(overrides, "tuning"):
+        where = f"configuration: tuning of {name!r}"
+        log_id = ids.get(_fold(name)) or _maybe_log_id(name)
+        _take_tiles(values, log_id, hybrids, where)
+        layers.append((name if log_id and _maybe_log_id(name) else _fold(name), _checked(values, where)))
+    return TuningTable(default, tuple(layers), MappingProxyType(hybrids))
+
+
+def _table(document: Mapping[str, object], key: str) -> Mapping[str, object]:
+    found = document.get(key, {})
+    if not isinstance(found, Mapping):
+        raise UsageError(f"logs.toml: {key}: expected a table, got {type(found).__name__}")
+    return found
+
+
+def _tables(found: Mapping[str, object], where: str) -> list[tuple[str, dict[str, object]]]:
+    tables = []
+    for name, values in found.items():
+        if not isinstance(values, Mapping):
+            raise UsageError(f"{where}: {name!r}: expected a table, got {type(values).__name__}")
+        tables.append((name, dict(values)))
+    return tables
+
+
+def _take_tiles(values: dict[str, object], log_id: bytes | None, hybrids: dict[bytes, str], where: str) -> None:
+    """Move `tiles` from the values to the hybrids."""
+    if "tiles" not in values:
+        return
+    prefix = values.pop("tiles")
+    if not isinstance(prefix, str) or not prefix.startswith(("https://", "http://")) or not prefix.endswith("/"):
+        raise UsageError(f"{where}: tiles: expected a URL prefix that ends with a slash")
+    if log_id is None:
+        raise UsageError(f"{where}: tiles: which log this is must be said by its ID: use the base64 log ID as name")
+    hybrids[log_id] = prefix
+
+
+def _checked(values: Values, where: str, also: str = "") -> dict[str, object]:
+    """The values of known keys, each within its bounds; `also` is a key that is known and left out."""
+    checked: dict[str, object] = {}
+    for key, value in values.items():
+        if key == also:
+            continue
+        if key not in _KEYS:
+            raise UsageError(f"{where}: unknown key {key!r}; expected {', '.join(_KEYS)} or tiles")
+        checked[key] = _value(key, value, f"{where}: {key}")
+    return checked
+
+
+def _value(key: str, value: object, where: str) -> object:
+    if key == "keep_alive":
+        if not isinstance(value, bool):
+            raise UsageError(f"{where}: expected true or false")
+        return value
+    low, high = _LIMITS[key]
+    number = isinstance(value, int | float if key == "rate" else int) and not isinstance(value, bool)
+    if not number or not low <= value <= high:  # type: ignore[operator]
+        raise UsageError(f"{where}: expected {'a' if key == 'rate' else 'a whole'} number from {low} to {high}")
+    return float(value) if key == "rate" else value  # type: ignore[arg-type]
+
+
+def _log_id(text: str, where: str) -> bytes:
+    found = _maybe_log_id(text)
+    if found is None:
+        raise UsageError(f"{where}: id: expected a log ID, 32 bytes in base64, got {len(text)} characters")
+    return found
+
+
+def _maybe_log_id(text: str) -> bytes | None:
+    try:
+        found = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return found if len(found) == 32 else None
+
+
+def _fold(name: str) -> str:
+    return " ".join(name.casefold().split())
