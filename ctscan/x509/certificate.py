@@ -14,7 +14,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension, GeneralName
 from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.names import read_general_names, read_name
+from ctscan.x509.general_names import read_general_names, read_name
 from ctscan.x509.reading import OCTETS, OID, SEQUENCE, Reading
 from ctscan.x509.times import parse_time
 

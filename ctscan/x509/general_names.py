@@ -1,0 +1,150 @@
+"""Distinguished names (RFC 5280 section 4.1.2.4) and general names (section 4.2.1.6), read tolerantly."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from ctscan.model import Attribute, GeneralName, Name, Problem, Text
+from ctscan.x509.der import Element, children, content, element_at
+from ctscan.x509.reading import OID, SEQUENCE, SET, Reading
+from ctscan.x509.text import IA5_STRING, decode_text, read_text
+
+OTHER_NAME: Final = 0
+RFC822_NAME: Final = 1
+DNS_NAME: Final = 2
+X400_ADDRESS: Final = 3
+DIRECTORY_NAME: Final = 4
+EDI_PARTY_NAME: Final = 5
+URI: Final = 6
+IP_ADDRESS: Final = 7
+REGISTERED_ID: Final = 8
+
+
+def read_name(reading: Reading, where: str, element: Element, *, repeats: bool = False) -> Name:
+    """The Name in `element`. `repeats`: many certificates hold the same (issuers do); then it is kept and reused."""
+    raw = reading.data[element[1] : element[4]]
+    name, problems = _kept_name(raw) if repeats and len(raw) <= 1024 else _name(raw)
+    for problem in problems:
+        reading.problem(f"{where}.{problem.where}" if problem.where else where, problem.what)
+    return name
+
+
+def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
+    """The Name that `raw` is, and its problems with places relative to it."""
+    reading = Reading(raw)
+    outer, _ = element_at(raw, 0, len(raw))
+    attributes: list[Attribute] = []
+    for i, rdn in enumerate(reading.children("", outer)):
+        # SET { SEQUENCE { OID, value } … }; some leave out the SET
+        bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
+        pairs = [rdn] if bare else reading.children(f"{i}", rdn)
+        if bare or rdn[0] != SET:
+            reading.problem(f"{i}", f"expected a SET, got tag {rdn[0]:#x}")
+        if not pairs:
+            reading.problem(f"{i}", "an RDN without attributes")
+        attributes += filter(None, (_attribute(reading, i, pair) for pair in pairs))
+    return Name(raw, tuple(attributes)), tuple(reading.problems)
+
+
+_kept_name = lru_cache(maxsize=1024)(_name)
+
+
+def _attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
+    data = reading.data
+    parts = reading.children(f"{rdn}", pair)
+    if len(parts) != 2:
+        reading.problem(f"{rdn}", f"expected type and value, got {len(parts)} elements")
+        if len(parts) < 2:
+            return None
+    value = parts[1]
+    oid = reading.oid(f"{rdn}", parts[0])
+    return Attribute(rdn, oid, value[0], data[value[1] : value[4]], element_text(data, value))
+
+
+def element_text(data: bytes, element: Element) -> Text | None:
+    """The text of a string element, primitive or of joined segments; None when the element is none."""
+    tag = element[0]
+    if tag & 0x20:
+        tag ^= 0x20
+        if tag in (0x10, 0x11) or tag >= 0x40:  # SEQUENCE and SET, or a class of its own: segments of nothing
+            return None
+    return read_text(tag, content(data, element))
+
+
+# --- general names -------------------------------------------------------------------------------------------------
+
+
+def read_general_names(reading: Reading, where: str, first: int = 0) -> list[GeneralName]:
+    """The GeneralNames that the buffer is; also a bare list of general names without the SEQUENCE around it.
+    Problems count the names from `first` on."""
+    outer, problem = children(reading.data, 0, len(reading.data))
+    if problem:
+        reading.problem(where, problem)
+    if len(outer) == 1 and outer[0][0] == SEQUENCE:
+        outer = reading.children(where, outer[0])
+    else:
+        reading.problem(where, f"expected one SEQUENCE of general names, got {len(outer)} elements")
+        outer = [part for e in outer for part in (reading.children(where, e) if e[0] == SEQUENCE else [e])]
+    names = (read_general_name(reading, f"{where}.{i}", element) for i, element in enumerate(outer, first))
+    return [name for name in names if name]
+
+
+def read_general_name(reading: Reading, where: str, element: Element) -> GeneralName | None:
+    """One general name of any of the nine kinds; None, with a Problem, when the element is none."""
+    tag = element[0]
+    kind = tag & 0x1F
+    if tag & 0xC0 != 0x80 or kind > REGISTERED_ID:
+        return _untagged_name(reading, where, element)
+    if kind in (RFC822_NAME, DNS_NAME, URI):
+        raw = content(reading.data, element)
+        return GeneralName(kind, raw, decode_text(IA5_STRING, raw))
+    if kind == OTHER_NAME:
+        return _other_name(reading, where, element)
+    raw = reading.data[element[2] : element[3]]
+    if kind == DIRECTORY_NAME:
+        return GeneralName(kind, raw, None, _directory_name(reading, where, element))
+    return GeneralName(kind, raw, _party_name(reading, where, element) if kind == EDI_PARTY_NAME else None)
+
+
+def _untagged_name(reading: Reading, where: str, element: Element) -> GeneralName | None:
+    """A bare string where a general name belongs is an address or a host by its "@"; anything else is lost."""
+    reading.problem(where, f"expected a general name, got tag {element[0]:#x}")
+    text = element_text(reading.data, element)
+    return GeneralName(RFC822_NAME if "@" in text.value else DNS_NAME, text.raw, text) if text else None
+
+
+def _other_name(reading: Reading, where: str, element: Element) -> GeneralName:
+    # [0] { OID, [0] EXPLICIT value }; the inner tag is often forgotten
+    data = reading.data
+    parts = reading.children(where, element)
+    if len(parts) != 2:
+        reading.problem(where, f"otherName: expected type and value, got {len(parts)} elements")
+    oid = reading.oid(where, parts[0]) if parts else ""
+    if len(parts) < 2:
+        return GeneralName(OTHER_NAME, b"", oid=oid)
+    value = parts[1]
+    if value[0] == 0xA0:
+        inner = reading.children(where, value)
+        value = inner[0] if len(inner) == 1 else value
+    else:
+        reading.problem(where, f"otherName: expected the value in [0], got tag {value[0]:#x}")
+    return GeneralName(OTHER_NAME, data[value[1] : value[4]], element_text(data, value), oid=oid)
+
+
+def _directory_name(reading: Reading, where: str, element: Element) -> Name:
+    # [4] EXPLICIT Name: [4] { SEQUENCE { SET … } }; some leave out the SEQUENCE
+    parts = reading.children(where, element)
+    if len(parts) == 1 and parts[0][0] == SEQUENCE and reading.data[parts[0][2] : parts[0][2] + 1] != bytes((OID,)):
+        return read_name(reading, where, parts[0])
+    reading.problem(where, f"directoryName: expected one SEQUENCE, got {len(parts)} elements")
+    return read_name(reading, where, element)
+
+
+def _party_name(reading: Reading, where: str, element: Element) -> Text | None:
+    # [5] { [0] nameAssigner?, [1] partyName }, both explicitly tagged strings
+    for part in reading.children(where, element):
+        if part[0] & 0x1F == 1:
+            inner = reading.children(where, part) if part[0] & 0x20 else [part]
+            return element_text(reading.data, inner[0]) if inner else None
+    return None
