@@ -1,7 +1,7 @@
 """Answers a look-up from the index, and says exactly what was searched. The one place that judges completeness.
 
-    identifier -> look-up keys -> matches
-    selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
+identifier -> look-up keys -> matches
+selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
 """
 
 from __future__ import annotations
@@ -86,9 +86,7 @@ def _coverage(
     state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], now: datetime, stale_after: timedelta
 ) -> LogCoverage:
     today = rule_set()
-    return judge(
-        state, lambda r: why_not_searched(r, identifier, rule_sets, today), is_stale(state, now, stale_after)
-    )
+    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), is_stale(state, now, stale_after))
 
 
 def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
@@ -105,7 +103,9 @@ def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
 
 
 def _never_read(state: LogState) -> SkippedLog:
-    return SkippedLog(state.log.id, state.log.name, state.log.operator, f"never read: {state.last_error or 'no tree head yet'}")
+    return SkippedLog(
+        state.log.id, state.log.name, state.log.operator, f"never read: {state.last_error or 'no tree head yet'}"
+    )
 
 
 def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
@@ -130,7 +130,9 @@ def _remarks(
     if identifier.kind == "name":
         remarks.append("a name is searched for in the spelling given, in any order, and in Latin letters")
     if identifier.kind == "domain":
-        remarks.append("addresses are searched for at and below the domain as spelled; other domains of the same owner are not")
+        remarks.append(
+            "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
+        )
     if identifier.kind in ("serial", "sha256", "identity"):
         remarks.append("the index keeps only certificates in which personal data was found")
     return tuple(remarks)

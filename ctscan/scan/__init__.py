@@ -57,7 +57,9 @@ async def run_scan(request: ScanRequest, reporter: Reporter, stop: asyncio.Event
         run_id = await _start_run(index, request, selection)
         outcome = Outcome(())
         try:
-            outcome = Outcome(tuple(await _read(request, reporter, stop, client, tuning, index, run_id, selection, joined)))
+            outcome = Outcome(
+                tuple(await _read(request, reporter, stop, client, tuning, index, run_id, selection, joined))
+            )
         finally:
             await index.end_run(run_id, utc_now(), _ending(outcome, stop))
     return outcome
@@ -87,7 +89,9 @@ async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
 
 async def _start_run(index: Index, request: ScanRequest, selection: Selection) -> int:
     rules = rule_set()
-    run = Run(0, request.who, utc_now(), None, request.scope, rules.version, request.purpose, request.command, "running")
+    run = Run(
+        0, request.who, utc_now(), None, request.scope, rules.version, request.purpose, request.command, "running"
+    )
     return await index.start_run(run, rules, selection.logs, selection.skipped)
 
 
@@ -175,4 +179,3 @@ async def _reload(
         crew.drop(gone)
         crew.add(new)
         selection = fresh
-

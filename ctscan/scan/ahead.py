@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from ctscan.errors import FormatError, SourceError
 from ctscan.model import Batch, Span
@@ -32,7 +32,9 @@ async def _attempt(source: LogSource, span: Span, size: int) -> Fetched:
         return error
 
 
-async def fetch_ahead(source: LogSource, span: Span, size: int, concurrency: int) -> AsyncIterator[tuple[Span, Fetched]]:
+async def fetch_ahead(
+    source: LogSource, span: Span, size: int, concurrency: int
+) -> AsyncGenerator[tuple[Span, Fetched], None]:
     """The requests that make up `span`, in order, with up to `concurrency` of them under way. Close it (aclosing)
     to cancel those."""
     under_way: deque[tuple[Span, asyncio.Task[Fetched]]] = deque()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctscan.model import Log, Protocol, TreeHead
 from ctscan.scan.trust import ProofTrust, Sleep, TileTrust
-from ctscan.sources import LogSource
+from ctscan.sources import LogSource, ProofSource, TileSource
 from ctscan.sources.directory import DirectorySource
 from ctscan.sources.http import Client
 from ctscan.sources.hybrid import HybridSource
@@ -32,11 +32,11 @@ class Connection:
 def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep) -> Connection:
     """Open one log. Nothing is asked yet."""
     client.pace(log.operator, tuning.rate)
-    source: LogSource
+    speed = (tuning.concurrency, tuning.rate, tuning.batch)
     if log.protocol is Protocol.STATIC_CT:
-        tiles = DirectorySource(log) if log.monitoring_url.startswith("file://") else StaticCtSource(log, client, tuning)
-        source, trust_in = tiles, lambda head: TileTrust(tiles, head, sleep)
-    else:
-        proofs = HybridSource(log, client, tuning) if log.protocol is Protocol.HYBRID else Rfc6962Source(log, client, tuning)
-        source, trust_in = proofs, lambda head: ProofTrust(proofs, head, sleep)
-    return Connection(log, source, trust_in, tuning.concurrency, tuning.rate, tuning.batch)
+        is_local = log.monitoring_url.startswith("file://")
+        tiles: TileSource = DirectorySource(log) if is_local else StaticCtSource(log, client, tuning)
+        return Connection(log, tiles, lambda head: TileTrust(tiles, head, sleep), *speed)
+    is_hybrid = log.protocol is Protocol.HYBRID
+    proofs: ProofSource = HybridSource(log, client, tuning) if is_hybrid else Rfc6962Source(log, client, tuning)
+    return Connection(log, proofs, lambda head: ProofTrust(proofs, head, sleep), *speed)

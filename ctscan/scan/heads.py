@@ -54,7 +54,7 @@ async def _offered(source: LogSource, known: TreeHead | None) -> TreeHead:
     except ProofError as error:
         raise Misbehaviour(f"{log.name}: the tree head isn't signed by the log's key: {error}") from error
     except SourceError:
-        if log.final_head is None or known is not None and known.size > log.final_head.size:
+        if log.final_head is None or (known is not None and known.size > log.final_head.size):
             raise
         return final_tree_head(log, log.final_head)
     check_signature(log, offered)

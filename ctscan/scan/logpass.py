@@ -8,10 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ctscan.errors import CutError, FormatError, Missing, SourceError
-from ctscan.index import Index
-from ctscan.model import Advance, Batch, Hit, Hole, HoleReason, InclusionProof, Log, LogState, Span, TreeHead, Unreadable
 from ctscan.personal.examine import Examiner
+
+from ctscan.errors import CutError, FormatError, Missing
+from ctscan.index import Index
+from ctscan.model import (
+    Advance,
+    Batch,
+    Hit,
+    Hole,
+    HoleReason,
+    InclusionProof,
+    Log,
+    LogState,
+    Span,
+    TreeHead,
+    Unreadable,
+)
 from ctscan.scan.ahead import fetch_span
 from ctscan.scan.job import Reporter
 from ctscan.scan.trust import ASK_AGAIN, Sleep
@@ -152,4 +165,3 @@ async def _is_there(lp: LogPass, index: int) -> bool:
     except FormatError:
         return True  # garbled, but there
     return True
-

@@ -1,6 +1,6 @@
 """One log, from its tree head to the commit of its last entry.
 
-    head -> believe it? -> what is still to be read -> read and prove each range -> success, or why not
+head -> believe it? -> what is still to be read -> read and prove each range -> success, or why not
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctscan.ct import coverage
-from ctscan.errors import CtscanError, FormatError, IndexFault, Misbehaviour, SourceError
-from ctscan.index import Index
-from ctscan.model import Advance, Log, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.examine import Examiner
+
+from ctscan.ct import coverage
+from ctscan.errors import FormatError, Misbehaviour, SourceError
+from ctscan.index import Index
+from ctscan.model import Advance, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.scope import scope_from_text
 from ctscan.personal.searched import satisfies
 from ctscan.scan.connect import Connection
@@ -104,7 +105,7 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     trust = connection.trust_in(lp.head)
     log, start = lp.log, context.start
     begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
-    if lp.state is None or not lp.state.verified and not lp.state.pending:
+    if lp.state is None or (not lp.state.verified and not lp.state.pending):
         anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, await trust.edge_at(begin))
         await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
         lp.state = await lp.index.log_state(log.id)
@@ -133,7 +134,12 @@ def _known_edge(state: LogState | None, span: Span) -> tuple[bytes, ...] | None:
 def _end(context: ScanContext, lp: LogPass) -> int:
     """The head; when following a tiled log, not its last partial tile before that had time to fill."""
     size = lp.head.size
-    if not context.follow or lp.log.protocol is not Protocol.STATIC_CT or size % 256 == 0 or is_finished(lp.log, lp.head):
+    if (
+        not context.follow
+        or lp.log.protocol is not Protocol.STATIC_CT
+        or size % 256 == 0
+        or is_finished(lp.log, lp.head)
+    ):
         return size
     tile = size // 256
     known, since = context.partials.get(lp.log.id, (-1, 0.0))
@@ -141,4 +147,3 @@ def _end(context: ScanContext, lp: LogPass) -> int:
         since = time.monotonic()
         context.partials[lp.log.id] = (tile, since)
     return size if time.monotonic() - since >= PARTIAL_WAIT else tile * 256
-

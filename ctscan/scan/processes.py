@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -80,10 +81,8 @@ async def _child_main(pipe: Connection, work: Work, share: Share) -> list[LogOut
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def listen() -> None:
-        try:
+        with suppress(EOFError, OSError):  # raised when the parent is gone: stop as well
             pipe.recv()
-        except (EOFError, OSError):
-            pass  # the parent is gone: stop as well
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop.set)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog
 from ctscan.sources.directory import read_directory_log
-from ctscan.sources.loglists import load_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Selection:
 
     def names(self, log_id: bytes) -> bool:
         """Whether the log was known to the list."""
-        return any(log_id == log.id for log in (*self.logs, *self.skipped))
+        return log_id in {log.id for log in self.logs} | {log.id for log in self.skipped}
 
 
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -41,7 +40,9 @@ def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[s
     if not names:
         return Selection(tuple(logs), tuple(skipped), etag)
     chosen = {log.id: log for log in (_one(name, logs, skipped) for name in names)}
-    left = (SkippedLog(log.id, log.name, log.operator, "not selected with --log") for log in logs if log.id not in chosen)
+    left = (
+        SkippedLog(log.id, log.name, log.operator, "not selected with --log") for log in logs if log.id not in chosen
+    )
     return Selection(tuple(chosen.values()), (*left, *skipped), etag)
 
 
@@ -52,16 +53,16 @@ def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog]) -> Log:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"--log {name!r} fits {len(found)} logs: {', '.join(sorted(log.name for log in found)[:5])}; name one of them in full")
+        names = ", ".join(sorted(log.name for log in found)[:5])
+        raise UsageError(f"--log {name!r} fits {len(found)} logs: {names}; name one of them in full")
     for log in skipped:
         if wanted in (log.name.casefold(), base64.b64encode(log.id).decode().casefold()):
             raise UsageError(f"--log {name!r}: this log is not read: {log.reason}")
-    raise UsageError(f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list")
+    raise UsageError(
+        f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list"
+    )
 
 
 def _names_of(log: Log) -> set[str]:
     urls = {url.rstrip("/") for url in (log.url, log.monitoring_url) if url}
     return {log.name.casefold(), base64.b64encode(log.id).decode().casefold(), *(url.casefold() for url in urls)}
-
-
-__all__ = ["Selection", "choose", "from_directories", "load_list", "split_names"]

@@ -1,6 +1,6 @@
 """Reads a range of a tiled log: every tile is proven by hash tiles before a byte of it is used.
 
-    fetch tile -> hash leaves -> prove against the signed root -> examine -> gather -> commit
+fetch tile -> hash leaves -> prove against the signed root -> examine -> gather -> commit
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ class TiledReader:
             self._edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
         self._at = end
         if end == self._lp.head.size and edge_root(self._edge) != self._lp.head.root:
-            raise Misbehaviour(f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,))
+            raise Misbehaviour(
+                f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
+            )
         if self._gathered.is_due:
             await self._flush()
 
@@ -101,7 +103,9 @@ class TiledReader:
         """Commit what was gathered, with the hole that follows it."""
         done, self._gathered = self._gathered, Gathered()
         lp = self._lp
-        verified = VerifiedRange(self._start, self._at, lp.scope, lp.rules, self._edge) if self._at > self._start else None
+        verified = (
+            VerifiedRange(self._start, self._at, lp.scope, lp.rules, self._edge) if self._at > self._start else None
+        )
         if verified is None and hole is None:
             return
         advance = Advance(

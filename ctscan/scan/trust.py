@@ -74,7 +74,9 @@ class TileTrust:
         async with self._one_at_a_time:
             for tile in wanted:
                 for missing in self._tiles.missing(tile):
-                    await insist(lambda missing=missing: self._load(missing), self.head, self._source.log.name, self._sleep)  # type: ignore[misc]
+                    await insist(
+                        lambda missing=missing: self._load(missing), self.head, self._source.log.name, self._sleep
+                    )  # type: ignore[misc]
 
     async def _load(self, tile: TileId) -> None:
         self._tiles.add(tile, await self._source.hash_tile(*tile, self._tiles.width(tile)))
@@ -180,4 +182,3 @@ def _not_extended(name: str, known: TreeHead, head: TreeHead) -> Misbehaviour:
         f"{name}: the tree of size {head.size} doesn't extend the tree of size {known.size} that was signed before",
         (known.raw, head.raw),
     )
-

@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
 from ctscan.ct.partial_tree import PartialTree
-from ctscan.errors import CutError, FormatError, Missing, ProofError, SourceError
+from ctscan.errors import CutError, Missing, SourceError
 from ctscan.model import (
     Advance,
     Batch,
@@ -71,7 +71,9 @@ class UntiledReader:
         pending = next((p for p in self._lp.state.pending if p.start == self._start), None) if self._lp.state else None
         if pending is None:
             return
-        if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or self._start + len(pending.hashes) // 32 > self._lp.head.size:
+        if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or self._start + len(
+            pending.hashes
+        ) // 32 > self._lp.head.size:
             await self._lp.index.rewind(self._lp.log.id, self._start)
             return
         self._hashes = [pending.hashes[i : i + 32] for i in range(0, len(pending.hashes), 32)]
@@ -187,7 +189,9 @@ class UntiledReader:
         if await self._prove():
             return None
         await self._take_back()
-        return CutError(f"entries {part[0]} to {part[1]} don't hash to the signed tree", b"".join(b.raw for b in answer))
+        return CutError(
+            f"entries {part[0]} to {part[1]} don't hash to the signed tree", b"".join(b.raw for b in answer)
+        )
 
     async def _quarantine(self, part: Span, error: CutError) -> None:
         lp = self._lp
@@ -202,4 +206,3 @@ class UntiledReader:
         lp = self._lp
         await lp.commit(Advance(lp.log.id, lp.now(), holes=(lp.missing_hole((span[0], resume), error),)), resume)
         return resume
-

@@ -1,0 +1,99 @@
+"""Coverage: every entry of a log is in a range that counts or in exactly one hole."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctscan.ct.coverage import edge_known_at, judge, position, size, subtract, union, unread, verified_size
+from ctscan.model import Hole, HoleReason, Log, LogState, PendingRange, Protocol, TreeHead, VerifiedRange
+
+LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.STATIC_CT)
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
+
+
+def state(*verified: VerifiedRange, holes: tuple[Hole, ...] = (), pending: tuple[PendingRange, ...] = ()) -> LogState:
+    head = TreeHead(LOG.id, 100, bytes(32), 0, b"", b"")
+    return LogState(LOG, head, verified, pending, holes, None, None, ())
+
+
+def points(spans: list[tuple[int, int]]) -> set[int]:
+    return {i for start, end in spans for i in range(start, end)}
+
+
+@given(SPANS)
+def test_a_union_holds_the_same_points_in_disjoint_ranges(spans: list[tuple[int, int]]) -> None:
+    joined = union(spans)
+    assert points(joined) == points(spans)
+    assert all(a[1] < b[0] for a, b in pairwise(joined))
+    assert size(spans) == len(points(spans))
+
+
+@given(st.tuples(st.integers(0, 40), st.integers(0, 40)), SPANS)
+def test_subtracting_leaves_the_points_that_are_not_covered(
+    span: tuple[int, int], covered: list[tuple[int, int]]
+) -> None:
+    assert points(subtract(span, covered)) == points([span]) - points(covered)
+
+
+@given(SPANS, SPANS)
+def test_verified_and_holes_make_up_the_log_and_holes_do_not_overlap(
+    counted: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
+    ranges = [VerifiedRange(*span, "everything", "now") for span in counted]
+    ranges += [VerifiedRange(*span, "domain:example.org", "now") for span in other]
+    known = state(*ranges, holes=(Hole(30, 60, HoleReason.PRUNED),))
+    answer = judge(known, lambda r: None if r.scope == "everything" else HoleReason.OUT_OF_SCOPE, stale=False)
+    verified = points([(r.start, r.end) for r in answer.verified])
+    holes = [i for h in answer.holes for i in range(h.start, h.end)]
+    assert len(holes) == len(set(holes))
+    assert verified | set(holes) == set(range(100)) and not verified & set(holes)
+
+
+def test_a_hole_has_the_best_reason_that_is_known() -> None:
+    known = state(
+        VerifiedRange(0, 10, "domain:example.org", "now"),
+        VerifiedRange(5, 20, "everything", "now"),
+        holes=(Hole(40, 50, HoleReason.QUARANTINED, "garbled"),),
+    )
+    answer = judge(known, lambda r: None if r.scope == "everything" else HoleReason.OUT_OF_SCOPE, stale=True)
+    assert [(h.start, h.end, h.reason.value) for h in answer.holes] == [
+        (0, 5, "out of scope"),
+        (20, 40, "not read"),
+        (40, 50, "quarantined"),
+        (50, 100, "not read"),
+    ]
+    assert answer.stale
+
+
+def test_ranges_of_two_scopes_count_together_where_each_answers() -> None:
+    known = state(
+        VerifiedRange(0, 50, "a", "now"), VerifiedRange(50, 100, "b", "now"), VerifiedRange(20, 30, "b", "now")
+    )
+    assert judge(known, lambda _: None, stale=False).holes == ()
+    assert verified_size(known) == 100
+
+
+def test_nothing_beyond_the_head_counts() -> None:
+    known = state(VerifiedRange(90, 120, "everything", "now"))
+    (verified,) = judge(known, lambda _: None, stale=False).verified
+    assert (verified.start, verified.end) == (90, 100)
+
+
+def test_position_counts_what_is_pending_and_verified_size_does_not() -> None:
+    known = state(VerifiedRange(0, 10, "s", "r"), pending=(PendingRange(10, "s", "r", (), bytes(32 * 7)),))
+    assert (position(known), verified_size(known)) == (17, 10)
+
+
+def test_an_edge_is_known_where_a_range_ends() -> None:
+    known = state(VerifiedRange(0, 10, "s", "r", (b"x",)), VerifiedRange(20, 30, "s", "r"))
+    assert edge_known_at(known, 10) is not None
+    assert edge_known_at(known, 30) is None and edge_known_at(known, 11) is None
+
+
+def test_unread_asks_which_ranges_count() -> None:
+    known = state(VerifiedRange(0, 50, "narrow", "r"), VerifiedRange(50, 60, "wide", "r"))
+    assert unread(known, (0, 100), lambda r: r.scope == "wide") == [(0, 50), (60, 100)]
+    assert unread(known, (10, 100), lambda r: True) == [(60, 100)]
