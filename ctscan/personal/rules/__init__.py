@@ -1,0 +1,151 @@
+"""The rules: each says what one kind of personal data is and where it stands. One file for each kind.
+
+A new rule is a new module in this package with a function under `@rule(...)`; nothing else has to change: all modules
+are loaded by walking the package, and the version of the rule set follows from the rules. A rule takes a certificate
+and yields findings; it never raises for what a certificate holds, and if it does all the same, that becomes a problem
+of that certificate and the other rules go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
+from ctscan.personal import identifiers
+from ctscan.personal.categories import CATEGORIES
+
+READER_VERSION = 1
+"""Raise when the reader of certificates gives the rules more, or other text, than before: ranges read earlier then
+count as read with older rules."""
+
+Reading = Callable[[Certificate], Iterable[Finding]]
+TextReading = Callable[[Sequence[str]], Iterable[Finding]]
+
+_KINDS = frozenset({"email", "domain", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of personal data.
+
+    `kinds` are the kinds of identifier that its findings can be looked up by, `cites` where the place is specified.
+    Exactly one of `find` (a certificate) and `find_in` (readable strings of one that can't be parsed) is set.
+    """
+
+    id: str
+    version: int
+    category: str
+    kinds: tuple[str, ...]
+    cites: tuple[str, ...]
+    looks_for: str
+    find: Reading | None = None
+    find_in: TextReading | None = None
+
+
+_registered: dict[str, Rule] = {}
+
+
+def rule(
+    *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
+) -> Callable[[Reading], Reading]:
+    """Register a function from a certificate to findings. The first line of its docstring says what it looks for.
+
+    ValueError (at import, so that it can't be missed) when the id is taken or a field is not as it should be.
+    """
+
+    def register(find: Reading) -> Reading:
+        _register(Rule(id, version, category, kinds, cites, _first_line(find), find=find))
+        return find
+
+    return register
+
+
+def text_rule(
+    *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
+) -> Callable[[TextReading], TextReading]:
+    """The same for a function from the readable strings of a broken certificate to findings."""
+
+    def register(find_in: TextReading) -> TextReading:
+        _register(Rule(id, version, category, kinds, cites, _first_line(find_in), find_in=find_in))
+        return find_in
+
+    return register
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the package, ordered by id."""
+    _load()
+    return tuple(_registered[id] for id in sorted(_registered))
+
+
+@cache
+def rule_set() -> RuleSet:
+    """The rules with the version that ranges are read with: 12 hexadecimal digits over ids, versions, kinds and the
+    versions of the readers."""
+    rules = tuple(RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules())
+    lines = [f"reader {READER_VERSION} {identifiers.READER_VERSION}"]
+    lines += [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
+    return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], rules)
+
+
+def find_personal_data(certificate: Certificate) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """What all rules find in a certificate, ordered by rule, and the problems of rules that failed on it."""
+    findings: dict[Finding, None] = {}
+    problems: list[Problem] = []
+    for rule, find in _certificate_rules():
+        try:
+            findings.update(dict.fromkeys(find(certificate)))
+        except Exception as error:  # one bad rule must not hide what the others find; the type alone, it may quote
+            problems.append(_failure(rule, error))
+    return tuple(findings), tuple(problems)
+
+
+def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """What is found in the readable strings of a certificate that can't be parsed; `where` is "salvaged"."""
+    findings: dict[Finding, None] = {}
+    problems: list[Problem] = []
+    for rule in all_rules():
+        if rule.find_in is None:
+            continue
+        try:
+            findings.update(dict.fromkeys(rule.find_in(strings)))
+        except Exception as error:
+            problems.append(_failure(rule, error))
+    return tuple(findings), tuple(problems)
+
+
+@cache
+def _certificate_rules() -> tuple[tuple[Rule, Reading], ...]:
+    return tuple((rule, rule.find) for rule in all_rules() if rule.find is not None)
+
+
+@cache
+def _load() -> None:
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
+
+
+def _register(rule: Rule) -> None:
+    if rule.id in _registered:
+        raise ValueError(f"rule {rule.id}: expected an id of its own, got one that another rule has")
+    if rule.category not in CATEGORIES:
+        raise ValueError(f"rule {rule.id}: expected a category of ctscan.personal.categories, got {rule.category!r}")
+    if rule.version < 1 or not rule.cites or not _KINDS.issuperset(rule.kinds):
+        raise ValueError(f"rule {rule.id}: expected version >= 1, a citation, and kinds among {sorted(_KINDS)}")
+    _registered[rule.id] = rule
+
+
+def _first_line(function: Callable[..., object]) -> str:
+    line = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    if not line:
+        raise ValueError(f"rule function {function.__name__}: expected a docstring that says what it looks for")
+    return line
+
+
+def _failure(rule: Rule, error: Exception) -> Problem:
+    return Problem(f"rule {rule.id}", f"the rule failed ({type(error).__name__}); the others were applied")

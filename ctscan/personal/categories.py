@@ -1,0 +1,49 @@
+"""The categories of personal data: keys of the fideslang taxonomy 3.1, each with a label in plain words.
+
+A closed vocabulary: a rule with another key is refused when it is loaded. A key is below another one when it continues
+it after a dot (`user.name.first` is below `user.name`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+CATEGORIES: Mapping[str, str] = MappingProxyType(
+    {
+        "user.account.username": "account name",
+        "user.authorization.biometric": "biometric used to log in",
+        "user.biometric": "biometric data",
+        "user.contact.address.city": "town",
+        "user.contact.address.country": "country",
+        "user.contact.address.postal_code": "postal code",
+        "user.contact.address.state": "state or province",
+        "user.contact.address.street": "street address",
+        "user.contact.email": "e-mail address",
+        "user.contact.fax_number": "fax number",
+        "user.contact.organization": "organisation of the contact",
+        "user.contact.phone_number": "telephone number",
+        "user.contact.url": "personal web address",
+        "user.content.self_image": "picture of the person",
+        "user.demographic": "personal circumstances",
+        "user.demographic.date_of_birth": "date of birth",
+        "user.demographic.gender": "gender",
+        "user.device.device_id": "device identifier",
+        "user.device.ip_address": "IP address",
+        "user.government_id.national_identification_number": "national identity number",
+        "user.government_id.passport_number": "passport number",
+        "user.job_title": "job title",
+        "user.name": "name",
+        "user.name.first": "given name",
+        "user.name.last": "surname",
+        "user.unique_id": "identifier of the person",
+        "user.unique_id.pseudonymous": "pseudonym",
+        "user.workplace": "workplace",
+    }
+)
+"""From fideslang key to what a reader is told."""
+
+
+def label(category: str) -> str:
+    """The plain words for a key; KeyError when it is not one of CATEGORIES."""
+    return CATEGORIES[category]

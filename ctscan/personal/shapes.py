@@ -1,0 +1,168 @@
+"""What a common name looks like: a host, an organisation, one of the forms in which schemes write persons, or words
+that may be a name.
+
+Shape is the weakest evidence. `person_form` is sure of its forms, `is_name_shaped` isn't and needs other evidence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ctscan.personal.addresses import canonical_domain
+from ctscan.personal.lexicon import HAN_SURNAMES, HANGUL_SURNAMES, ORGANISATION_PARTS, ORGANISATION_WORDS
+from ctscan.personal.names import fold_text
+
+MAX_NAME_SHAPE = 100
+
+_INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‐-][^\W\d_]+)*\.?")
+_PARTICLES = frozenset(
+    [
+        *("al", "bin", "binti", "da", "dal", "de", "dei", "del", "della", "den", "der", "di", "do", "dos", "du", "e"),
+        *("el", "ibn", "la", "las", "le", "los", "san", "ten", "ter", "van", "von", "y", "zu", "zur"),
+    ]
+)
+_TITLE = re.compile(
+    r"(?:(?:Bc|BSc|Dipl|Dott|Dott\.ssa|Dr|Doc|Eng|Ing|JUDr|MDDr|MUDr|MVDr|Mag|Mgr|MSc|PaedDr|PhDr|PharmDr|Prof|RNDr|"
+    r"ThDr|arch|med|phil|rer|nat|h\.c)\.[ ,-]*)+"
+)
+_AFTER_NAME = re.compile(r"[ ,]+(?:Ph\.? ?D|CSc|DrSc|MBA|MPH|M\.?Sc|B\.?Sc|LL\.?M|Jr|Sr|DiS|MD|M\.D)\.?(?=$|[ ,])")
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
+        "the form surname.given.number of the US Department of Defense",
+    ),
+    (
+        re.compile(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
+        "the form surname,given name,personal code of the Baltic identity cards",
+    ),
+    (
+        re.compile(r"(?P<name>[^\W\d_][^\d:]{1,80}):\d{11}"),
+        "the form name:CPF of Brazilian certificates of persons (11 digits)",
+    ),
+    (
+        re.compile(
+            r"(?:NOMBRE )?(?P<name>[^\W\d_][^\d:]{2,80}?) ?[-/] ?(?:NIF|DNI|NIE)[: ]{0,2}(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
+        ),
+        "the form name - NIF of Spanish certificates of persons",
+    ),
+    (
+        re.compile(r"(?:[XYZ]\d{7}|\d{8})[A-Z] (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
+        "the form of a Spanish certificate of a representative: the person first, then the entity",
+    ),
+    (
+        re.compile(r"(?P<name>[^\W\d_][^\d:()]{2,80}) \((?:Authentication|Signature)\)"),
+        "the form name (Authentication) of identity cards",
+    ),
+    (
+        re.compile(
+            r"(?:iPhone Developer|Apple Development|Mac Developer): (?P<name>[^\W\d_][^\d:()@]{2,80}) \([0-9A-Z]{10}\)"
+        ),
+        "the form of a developer's certificate of one person",
+    ),
+    (
+        re.compile(r"Robot: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
+        "the form of a robot certificate that names its keeper",
+    ),
+)
+_COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
+_LETTER_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) \d{3,9}")  # a name made unique by a number
+
+
+def is_host(text: str) -> bool:
+    """`www.example.org`, `*.example.org`, an IP address, `localhost`: no spaces, and a dot or a known name."""
+    stripped = text.strip()
+    if not stripped or any(char.isspace() for char in stripped) or "@" in stripped:
+        return False
+    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*|localhost", stripped):
+        return True
+    host = stripped.removeprefix("*.")
+    return "." in host.rstrip(".") and not host.startswith(".") and canonical_domain(host) is not None
+
+
+def has_organisation_word(text: str) -> bool:
+    """Whether a word of the text belongs to organisations, authorities or machines, in one of several languages."""
+    if any(part in text for part in ORGANISATION_PARTS):
+        return True
+    joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
+    return not ORGANISATION_WORDS.isdisjoint(fold_text(joined).split())
+
+
+def person_form(text: str) -> tuple[str, str] | None:
+    """`(name, form)` when the text has one of the forms in which identity schemes write a person, else None.
+
+    The name comes without the number that the form carries; the form is told in plain words.
+    """
+    if len(text) > 2 * MAX_NAME_SHAPE:
+        return None
+    for pattern, form in _FORMS:
+        match = pattern.fullmatch(text.strip())
+        if match and not has_organisation_word(match["name"]) and fold_text(match["name"]):
+            return match["name"], form
+    return None
+
+
+def loose_person_form(text: str) -> tuple[str, str] | None:
+    """The same for forms that mostly, not always, mean a person: a title before the name; `Surname, Given`."""
+    stripped = text.strip()
+    if len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
+        return None
+    title = _TITLE.match(stripped)
+    if title and is_name_shaped(stripped[title.end() :]):
+        return stripped[title.end() :], "a title before the name"
+    comma = _COMMA_FORM.fullmatch(stripped)
+    if comma and is_name_shaped(f"{comma['given']} {comma['last']}") and not _is_acronym(comma["given"]):
+        return stripped, "the form surname, given name"
+    return None
+
+
+def is_name_shaped(text: str) -> bool:
+    """Two to five words that begin with a capital (or have none in their script), no digits, no word of organisations;
+    in Han and Hangul also one word of 2 to 4 characters that begins with a common surname."""
+    stripped = _AFTER_NAME.sub("", _without_number(text.strip()))
+    title = _TITLE.match(stripped)
+    words = (stripped[title.end() :] if title else stripped).split()
+    if not words or len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
+        return False
+    if len(words) == 1:
+        return _is_unspaced_name(words[0])
+    return len(words) <= 5 and _are_name_words([word.strip(",") for word in words])
+
+
+def name_part(text: str) -> str:
+    """The text without a number that only makes it unique."""
+    return _without_number(text.strip())
+
+
+def _are_name_words(words: list[str]) -> bool:
+    full = [word for word in words if word.casefold() not in _PARTICLES]
+    if not all(_is_name_word(word) for word in full):
+        return False
+    return sum(len(word.rstrip(".")) > 1 for word in full) >= 2 and not all(map(_is_acronym, full))
+
+
+def _is_name_word(word: str) -> bool:
+    plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs are no \\w
+    if not _WORD.fullmatch(plain):
+        return False
+    return not plain[0].islower()
+
+
+def _is_acronym(word: str) -> bool:
+    """All capitals and at most three letters or without a vowel: `VPN`, `TCS`."""
+    return word.isascii() and word.isupper() and (len(word) <= 2 or not re.search("[AEIOUY]", word))
+
+
+def _is_unspaced_name(word: str) -> bool:
+    if not 2 <= len(word) <= 4:
+        return False
+    names = [unicodedata.name(char, "") for char in word]
+    if all(name.startswith("CJK UNIFIED") for name in names):
+        return word[0] in HAN_SURNAMES
+    return all(name.startswith("HANGUL SYLLABLE") for name in names) and word[0] in HANGUL_SURNAMES and len(word) == 3
+
+
+def _without_number(text: str) -> str:
+    match = _LETTER_AND_NUMBER.fullmatch(text)
+    return match["name"] if match else text
