@@ -54,7 +54,7 @@ class Database:
     """An open index file. `read` and `write` run one transaction each and raise IndexFault."""
 
     def __init__(self, path: Path, session: Session) -> None:
-        self._path = path
+        self.path = path
         self._session = session
 
     async def read(self, work: Work[T]) -> T:
@@ -69,9 +69,9 @@ class Database:
         try:
             return await self._session.run(work)
         except sqlite3.Error as error:
-            raise fault(self._path, error) from error
+            raise fault(self.path, error) from error
         except OverflowError as error:
-            raise IndexFault(f"{self._path}: a number of more than 63 bits was not written") from error
+            raise IndexFault(f"{self.path}: a number of more than 63 bits was not written") from error
 
     async def aclose(self) -> None:
         """Close the connection; closing twice is no error."""
@@ -123,6 +123,7 @@ _ADVICE = {
     "SQLITE_LOCKED": "the index is in use by this very process; try again",
     "SQLITE_NOTADB": "not an SQLite database, expected an index of ctscan; give another path with --db",
     "SQLITE_CORRUPT": "the index is damaged; restore it from a copy, or move it away and scan again",
+    "SQLITE_CONSTRAINT_FOREIGNKEY": "a row names a run, a rule set or a log that was never recorded; start a new scan",
     "SQLITE_FULL": "the disk is full; nothing of this step was written; free some space and run again",
     "SQLITE_READONLY": "the index may not be written to; check the owner and mode of the file and its directory",
     "SQLITE_CANTOPEN": "the index can't be opened; check the owner and mode of the file and its directory",

@@ -42,19 +42,26 @@ def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: in
 
 def keys_query(count: int) -> str:
     """Certificates by `count` keys, each given as (kind, low, high, tokens), and the limit. A key of kind `name`
-    is one token, any other kind is worth all of them: an address that is found is found wholly."""
+    is one token, any other kind is worth all of them: an address that is found is found wholly. Most tokens in the
+    certificate come first (given name and surname are often two findings), then most in one finding."""
     return f"""
         WITH asked (kind, low, high, tokens) AS (VALUES {", ".join(["(?, ?, ?, ?)"] * count)}),
-        found (finding, tokens) AS (
-            SELECT finding, sum(tokens) FROM asked CROSS JOIN lookup_key
-            ON lookup_key.kind = asked.kind AND lookup_key.key BETWEEN asked.low AND asked.high GROUP BY finding
+        found (certificate, finding, low, tokens) AS MATERIALIZED (
+            SELECT certificate, finding.id, low, tokens FROM asked
+            CROSS JOIN lookup_key ON lookup_key.kind = asked.kind AND lookup_key.key BETWEEN asked.low AND asked.high
+            CROSS JOIN finding ON finding.id = lookup_key.finding
+        ),
+        whole (certificate, tokens) AS (
+            SELECT certificate, min(sum(tokens), {count}) FROM (SELECT DISTINCT certificate, low, tokens FROM found)
+            GROUP BY certificate
         ),
         best (certificate, tokens) AS (
-            SELECT certificate, max(min(tokens, {count})) FROM found CROSS JOIN finding ON finding.id = found.finding
+            SELECT certificate, max(tokens)
+            FROM (SELECT certificate, min(sum(tokens), {count}) AS tokens FROM found GROUP BY certificate, finding)
             GROUP BY certificate
         )
-        SELECT certificate FROM best
-        ORDER BY tokens DESC, {_NEWEST.format("best.certificate")} DESC, certificate LIMIT ?
+        SELECT certificate FROM whole JOIN best USING (certificate)
+        ORDER BY whole.tokens DESC, best.tokens DESC, {_NEWEST.format("whole.certificate")} DESC, certificate LIMIT ?
     """
 
 

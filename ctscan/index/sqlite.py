@@ -1,13 +1,14 @@
 """The index in an SQLite file: every method of the `Index` protocol as one transaction.
 
 What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `finding`,
-`keeping`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when the
+`keeping`, `locks`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when the
 database can't do what they ask.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Self
 
 from ctscan.index import finding, keeping, logs, ranges, rows, runs, writing
 from ctscan.index.connection import Database, open_database
+from ctscan.index.locks import lock_range
 from ctscan.model import (
     Advance,
     Evidence,
@@ -116,6 +118,14 @@ class SqliteIndex:
 
     async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
         await self._database.write(lambda c: ranges.count_try(c, logs.row_of(c, log_id), start, end, detail))
+
+    async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
+        """Indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof yet."""
+        return await self._database.read(lambda c: writing.unproven(c, log_id, start, end))
+
+    def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
+        """Hold a part of a log while reading it (None: to its end and beyond); IndexFault when it is being read."""
+        return lock_range(self._database.path, log_id, start, end)
 
     # --- finding ---
 

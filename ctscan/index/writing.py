@@ -72,6 +72,7 @@ def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
         moved |= ranges.put_pending(connection, log, advance.pending)
     if advance.verified is not None:
         moved |= ranges.add_verified(connection, log, advance.verified)
+        moved |= ranges.fill_hole(connection, log, advance.verified.start, advance.verified.end)
     if advance.clear_pending is not None:
         _settle(connection, log, advance, advance.clear_pending)
     for hole in advance.holes:
@@ -117,7 +118,7 @@ def _write_entries(connection: sqlite3.Connection, log: int, step: Step, rules: 
     new = 0
     for kept in step.kept:
         mark = _mark_of(step.advance, kept.entry.index)
-        if _is_settled(connection, log, kept.entry.index, mark):
+        if mark is not None and _contradicts_proven(connection, log, kept):
             continue
         new += _write_kept(connection, log, kept, rules, mark)
     for unreadable in step.advance.unreadable:
@@ -125,14 +126,22 @@ def _write_entries(connection: sqlite3.Connection, log: int, step: Step, rules: 
     return new
 
 
-def _is_settled(connection: sqlite3.Connection, log: int, index: int, mark: int | None) -> bool:
-    """Is this an unproven entry where a proven one is kept already?"""
-    if mark is None:
-        return False
-    found = connection.execute(
-        "SELECT pending FROM sighting WHERE log = ? AND entry_index = ?", (log, index)
+def _contradicts_proven(connection: sqlite3.Connection, log: int, kept: Kept) -> bool:
+    """Was another entry proven at this index? Then this one, which isn't, can't be in the tree."""
+    entry = kept.entry
+    proven = connection.execute(
+        "SELECT timestamp, leaf.sha256, kind, issuer_key_hash, extensions FROM sighting JOIN leaf"
+        " ON leaf.id = sighting.leaf WHERE log = ? AND entry_index = ? AND pending IS NULL",
+        (log, entry.index),
     ).fetchone()
-    return found is not None and found[0] is None
+    content = (
+        rows.signed64(entry.timestamp),
+        kept.leaf_sha256,
+        str(entry.kind),
+        entry.issuer_key_hash,
+        entry.extensions,
+    )
+    return proven is not None and proven != content
 
 
 def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str, mark: int | None) -> bool:
@@ -226,14 +235,13 @@ def _write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: 
     entry = kept.entry
     content = (rows.signed64(entry.timestamp), leaf, entry.issuer_key_hash, entry.extensions)
     found = connection.execute(
-        "SELECT timestamp, leaf, issuer_key_hash, extensions, pending FROM sighting WHERE log = ? AND entry_index = ?",
+        "SELECT timestamp, leaf, issuer_key_hash, extensions FROM sighting WHERE log = ? AND entry_index = ?",
         (log, entry.index),
     ).fetchone()
-    if found == (*content, mark):
-        return
-    if found is not None and found[:4] == content:  # the same entry: what is proven of it stays
+    if found == content:  # the same entry: its proof stays, and proven it stays
         connection.execute(
-            "UPDATE sighting SET pending = ? WHERE log = ? AND entry_index = ?", (mark, log, entry.index)
+            "UPDATE sighting SET pending = ? WHERE log = ? AND entry_index = ? AND pending IS NOT NULL",
+            (mark, log, entry.index),
         )
         return
     if found is not None:
@@ -285,6 +293,16 @@ def _write_quarantine(connection: sqlite3.Connection, log: int, step: Step) -> N
         " ON CONFLICT (log, range_start, range_end) DO UPDATE SET at = excluded.at, raw = excluded.raw",
         [(log, start, end, rows.time_text(step.advance.at), raw) for start, end, raw in step.quarantine],
     )
+
+
+def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:
+    """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
+    cursor = connection.execute(
+        "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
+        " AND (pending IS NOT NULL OR proof IS NULL) ORDER BY entry_index",
+        (logs.row_of(connection, log_id), start, end),
+    )
+    return [index for (index,) in cursor]
 
 
 # --- taking back --------------------------------------------------------------------------------------------------

@@ -1,0 +1,139 @@
+"""Locks on a part of one log, so that two scans with one index never do the same work. Held by the OS: a process that
+is killed holds none any longer.
+
+One file for each log in `<index>.locks/`, in which byte n stands for entry n. POSIX knows locks on ranges of bytes,
+so processes may work on disjoint ranges of one log; on Windows a log is locked whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ctscan.errors import IndexFault
+
+Part = tuple[int, int | None]
+"""`[start, end)` of a log; None: to wherever it grows."""
+
+_guard = threading.Lock()
+_held: dict[Path, list[Part]] = {}
+_descriptors: dict[Path, int] = {}  # open for as long as the process lives, see _descriptor
+
+
+@contextmanager
+def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Iterator[None]:
+    """Hold `[start, end)` of a log (None: to its end and beyond) for this index.
+
+    IndexFault when another process, or another task of this one, holds a part of it; it never waits. ValueError for
+    an empty range.
+    """
+    if start < 0 or (end is not None and end <= start):
+        raise ValueError(f"a range to lock has a start and an end after it, got [{start}, {end})")
+    file, part = _file_of(db_path, log_id), (start, end)
+    with _guard:
+        _acquire(file, part, log_id)
+    try:
+        yield
+    finally:
+        with _guard:
+            _release(file, part)
+
+
+def _file_of(db_path: Path, log_id: bytes) -> Path:
+    path = db_path.expanduser().resolve()
+    return path.with_name(f"{path.name}.locks") / log_id.hex()
+
+
+def _acquire(file: Path, part: Part, log_id: bytes) -> None:
+    if any(_overlap(part, other) for other in _held.get(file, ())):
+        raise _refusal(log_id, part, "this scan is reading it already")
+    try:
+        taken = _os_lock(_descriptor(file), part)
+    except OSError as error:
+        raise IndexFault(
+            f"{file.parent}: locks can't be held here ({error.strerror}); keep the index on a local disk that you own"
+        ) from error
+    if not taken:
+        raise _refusal(log_id, part, "another scan is reading it")
+    _held.setdefault(file, []).append(part)
+
+
+def _release(file: Path, part: Part) -> None:
+    if part in _held.get(file, ()):  # not so in a child that was forked meanwhile: its parent holds it
+        _held[file].remove(part)
+        _os_unlock(_descriptors[file], part, last=not _held[file])
+
+
+def _overlap(one: Part, other: Part) -> bool:
+    return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])
+
+
+def _refusal(log_id: bytes, part: Part, who: str) -> IndexFault:
+    end = "its end" if part[1] is None else str(part[1])
+    return IndexFault(
+        f"log {log_id.hex()}: entries {part[0]} to {end} are locked, {who}; wait for it to end, or read another part"
+    )
+
+
+def _descriptor(file: Path) -> int:
+    """One descriptor for each file, never closed: closing any of them would drop all POSIX locks of the process on
+    the file."""
+    if file not in _descriptors:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
+    return _descriptors[file]
+
+
+def _forget() -> None:
+    """A forked child holds none of the locks of its parent."""
+    global _guard
+    _guard = threading.Lock()
+    _held.clear()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _os_lock(descriptor: int, part: Part) -> bool:
+        """The whole log, as its first byte; a second range of the same process is covered by the first lock."""
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        if any(_descriptors[file] == descriptor and parts for file, parts in _held.items()):
+            return True
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise
+        return True
+
+    def _os_unlock(descriptor: int, part: Part, *, last: bool) -> None:
+        if last:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    os.register_at_fork(after_in_child=_forget)
+
+    def _os_lock(descriptor: int, part: Part) -> bool:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _length(part), part[0], os.SEEK_SET)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                return False
+            raise
+        return True
+
+    def _os_unlock(descriptor: int, part: Part, *, last: bool) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_UN, _length(part), part[0], os.SEEK_SET)
+
+    def _length(part: Part) -> int:
+        """In bytes; 0 means to the end of the file, wherever that will be."""
+        return 0 if part[1] is None else part[1] - part[0]
