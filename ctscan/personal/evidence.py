@@ -95,15 +95,15 @@ def is_self_issued(certificate: Certificate) -> bool:
     return certificate.issuer.raw == certificate.subject.raw
 
 
-def about_mailbox(certificate: Certificate, local: str, *, issuer: bool = False) -> Verdict:
-    """Whom an address is about. `local` is the canonical local part; `issuer`: it stands in the issuer's name, for
-    which the evidence about the subject counts only when the certificate is self-issued."""
+def about_mailbox(certificate: Certificate, address: str, *, issuer: bool = False) -> Verdict:
+    """Whom a canonical address is about. `issuer`: it stands in the issuer's name, for which the evidence about the
+    subject counts only when the certificate is self-issued."""
     by_name = _by_attributes(certificate.issuer if issuer else certificate.subject)
     if by_name is not None:
         return by_name
     if issuer and not is_self_issued(certificate):
-        return _by_mailbox(local) or _unsure("the address of an issuer; nothing says whether it is one person's")
-    return _by_policy(certificate, local) or _by_use(certificate, local)
+        return _by_mailbox(address) or _unsure("the address of an issuer; nothing says whether it is one person's")
+    return _by_policy(certificate, address) or _by_use(certificate, address)
 
 
 def about_name(certificate: Certificate, text: str) -> Verdict:
@@ -121,7 +121,7 @@ def _by_attributes(name: Name) -> Verdict | None:
     return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"the same name holds {words}, which only people have")
 
 
-def _by_policy(certificate: Certificate, local: str) -> Verdict | None:
+def _by_policy(certificate: Certificate, address: str) -> Verdict | None:
     natural = natural_policy(certificate)
     if natural is not None:
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"issued under the policy {natural}")
@@ -129,16 +129,16 @@ def _by_policy(certificate: Certificate, local: str) -> Verdict | None:
     if legal is None:
         return None
     reason = f"issued under the policy {legal}"
-    return _by_mailbox(local) or Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, reason)
+    return _by_mailbox(address) or Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, reason)
 
 
-def _by_use(certificate: Certificate, local: str) -> Verdict:
-    by_mailbox = _by_mailbox(local)
+def _by_use(certificate: Certificate, address: str) -> Verdict:
+    by_mailbox = _by_mailbox(address)
     if by_mailbox is not None:
         return by_mailbox
     if certificate.is_ca:
         return _unsure("the address of a certification authority; nothing says whether it is one person's")
-    if any(_names_mailbox(text, local) for text in _common_names(certificate)):
+    if any(_names_mailbox(text, address) for text in _common_names(certificate)):
         why = "the mailbox name is made from the words of a common name that is shaped like a person's"
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     purpose = purpose_of_people(certificate)
@@ -149,7 +149,8 @@ def _by_use(certificate: Certificate, local: str) -> Verdict:
     return _unsure("nothing in the certificate says whose mailbox it is")
 
 
-def _by_mailbox(local: str) -> Verdict | None:
+def _by_mailbox(address: str) -> Verdict | None:
+    local = address.rpartition("@")[0]
     if mailbox.is_reserved_role(local):
         return Verdict(SubjectKind.ROLE, Confidence.CERTAIN, "a mailbox name that RFC 2142 reserves for a function")
     if mailbox.is_role(local):
@@ -165,8 +166,8 @@ def _common_names(certificate: Certificate) -> list[str]:
     return [spelling for text in texts if text is not None for spelling in spellings(text)]
 
 
-def _names_mailbox(common_name: str, local: str) -> bool:
-    return not is_host(common_name) and is_name_shaped(common_name) and mailbox.resembles(local, common_name)
+def _names_mailbox(common_name: str, address: str) -> bool:
+    return not is_host(common_name) and is_name_shaped(common_name) and mailbox.resembles(address, common_name)
 
 
 def _unsure(why: str) -> Verdict:

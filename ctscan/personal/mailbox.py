@@ -18,7 +18,18 @@ ROLE_WORDS = RFC_2142 | frozenset(
     [
         # certification authorities and their desks
         *("ca", "cas", "caadmin", "cert", "certs", "certificado", "certificados", "certificate", "certificates"),
-        *("certification", "certificacion", "certificacao", "certmaster", "cps", "crl", "csr", "esign", "ejbca"),
+        *(
+            "certification",
+            "certify",
+            "certificacion",
+            "certificacao",
+            "certmaster",
+            "cps",
+            "crl",
+            "csr",
+            "esign",
+            "ejbca",
+        ),
         *("firma", "firmadigital", "identity", "igtf", "keymaster", "ocsp", "pki", "pkiadmin", "pma", "policy"),
         *("ra", "registration", "revocation", "revoke", "root", "rootca", "sign", "signature", "signing", "smime"),
         *("ssl", "subca", "tls", "trust", "trustcenter", "tsa", "tsp", "validation"),
@@ -27,22 +38,49 @@ ROLE_WORDS = RFC_2142 | frozenset(
         *("host", "hosting", "it", "itadmin", "mail", "mailer", "master", "network", "nobody", "noreply", "nospam"),
         *("operations", "operator", "ops", "registry", "reply", "server", "servers", "service", "services"),
         *("servicedesk", "sysadmin", "sysop", "system", "systems", "tech", "technical", "technik", "test", "unix"),
-        *("web", "webadmin"),
+        *("admins", "chipcard", "demo", "edv", "hotline", "hrz", "rechenzentrum", "rz", "user", "users", "web"),
+        *("webadmin",),
         # offices, in the languages seen
         *("account", "accounts", "agency", "billing", "bureau", "buero", "central", "compliance", "contact"),
         *("contacto", "contato", "customer", "customercare", "customerservice", "dataprotection", "desk", "digital"),
         *("digitale", "dpo", "email", "enquiries", "enquiry", "feedback", "general", "hello", "help", "hr"),
-        *("incident", "informatica", "informatique", "infos", "inquiry", "kontakt", "legal", "management"),
-        *("manager", "office", "oficina", "orders", "podatelna", "posta", "pr", "press", "privacy", "project"),
+        *(
+            "incident",
+            "informatica",
+            "informatique",
+            "infos",
+            "inquiry",
+            "kontakt",
+            "laboratories",
+            "legal",
+            "management",
+        ),
+        *(
+            "manager",
+            "office",
+            "oficina",
+            "orders",
+            "podatelna",
+            "podpora",
+            "posta",
+            "pr",
+            "press",
+            "privacy",
+            "project",
+        ),
         *("public", "recepcja", "reception", "request", "requests", "root", "sekretariat", "secretariat"),
         *("secretary", "segreteria", "servicio", "servicios", "servis", "servizio", "seguridad", "soporte"),
         *("sportello", "staff", "suporte", "supporto", "team", "webmail", "welcome", "zertifikat", "zertifikate"),
+        *("zertifizierungsstelle",),
     ]
 )
 _ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name
+_DESKS = frozenset({"ca", "pki", "ra", "rootca", "subca", "cert", "certs", "ssl"})
 _NOISE = re.compile(r"[0-9]+")
 _SEGMENTS = re.compile(r"[._+\-\s\"]+")
-_INITIAL_OR_NAME = re.compile(r"[^\W\d_]{1,30}(?:\.[^\W\d_]\.)?[._][^\W\d_'-]{2,30}(?:[._-][^\W\d_]{2,30})?")
+_INITIAL_OR_NAME = re.compile(
+    r"[^\W\d_]{1,30}(?:\.[^\W\d_])?\.[^\W\d_]{2,30}(?:[.-][^\W\d_]{2,30})?|[^\W\d_]{3,30}_[^\W\d_]{3,30}"
+)
 
 
 def is_role(local: str) -> bool:
@@ -50,9 +88,10 @@ def is_role(local: str) -> bool:
     segments = [s for s in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if s]
     if not segments:
         return False
-    if all(segment in ROLE_WORDS or _is_compound(segment) for segment in segments):
+    known = [segment in ROLE_WORDS or _is_compound(segment) for segment in segments]
+    if all(known) or segments[0] in _DESKS or (segments[-1] in _DESKS and "." not in local):
         return True
-    return any(len(segment) >= _ENOUGH_ALONE and segment in ROLE_WORDS for segment in segments)
+    return any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True))
 
 
 def is_reserved_role(local: str) -> bool:
@@ -65,17 +104,18 @@ def is_personal_shape(local: str) -> bool:
     return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
 
 
-def resembles(local: str, name: str) -> bool:
-    """Whether the local part is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe. Tokens of 3 letters or
-    more count; a role word that is also in the name doesn't."""
-    tokens = {token for token in name_tokens(name) if len(token) >= 3 and token not in ROLE_WORDS and token.isalpha()}
-    flat = "".join(name_tokens(local)) if not local.isascii() else local
-    return any(token in flat for token in tokens)
+def resembles(address: str, name: str) -> bool:
+    """Whether the canonical address is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe. Words of 3 letters
+    or more count, but neither words of roles nor those that the domain is named by."""
+    local, _, host = address.rpartition("@")
+    ignored = ROLE_WORDS.union(host.split("."))
+    flat = local if local.isascii() else "".join(name_tokens(local))
+    return any(len(t) >= 3 and t.isalpha() and t not in ignored and t in flat for t in name_tokens(name))
 
 
 def _is_compound(segment: str) -> bool:
-    """Two role words in one, at least one of them long: `caadmin`, `pkisupport`."""
+    """Two role words in one, at least one of them long or none of them short: `caadmin`, `webssl`; not `cara`."""
     return any(
-        segment[:at] in ROLE_WORDS and segment[at:] in ROLE_WORDS and max(at, len(segment) - at) >= _ENOUGH_ALONE
+        segment[:at] in ROLE_WORDS and segment[at:] in ROLE_WORDS and (len(segment) > 5 or at == 3)
         for at in range(2, len(segment) - 1)
     )

@@ -30,7 +30,7 @@ def email_address_attribute(certificate: Certificate) -> Iterator[Finding]:
     """E-mail addresses in the emailAddress attribute of the subject or the issuer."""
     for place in name_places(certificate, EMAIL_ADDRESS):
         for addresses in _declared(place.text):
-            verdict = about_mailbox(certificate, _local(addresses[0]), issuer=place.side == "issuer")
+            verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
             yield _finding("email.emailAddress", place.text.value, addresses, place.where, EMAIL_ADDRESS, verdict)
 
 
@@ -76,7 +76,7 @@ def email_in_text(certificate: Certificate) -> Iterator[Finding]:
     for place in name_places(certificate):
         if place.attribute.oid != EMAIL_ADDRESS:
             for addresses in _inside(place.text):
-                verdict = about_mailbox(certificate, _local(addresses[0]), issuer=place.side == "issuer")
+                verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
                 yield _finding("email.text", place.text.value, addresses, place.where, place.attribute.oid, verdict)
 
 
@@ -96,7 +96,7 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
 
 def _in_san(certificate: Certificate, rule_id: str, text: Text, where: str, oid: str) -> Iterator[Finding]:
     for addresses in _declared(text):
-        yield _finding(rule_id, text.value, addresses, where, oid, about_mailbox(certificate, _local(addresses[0])))
+        yield _finding(rule_id, text.value, addresses, where, oid, about_mailbox(certificate, addresses[0]))
 
 
 def _declared(text: Text) -> Iterable[tuple[str, ...]]:
@@ -132,12 +132,8 @@ def _finding(rule_id: str, value: str, addresses: tuple[str, ...], where: str, o
     )
 
 
-def _local(address: str) -> str:
-    return address.rpartition("@")[0]
-
-
 def _about_salvaged(address: str) -> Verdict:
-    if mailbox.is_role(_local(address)):
+    if mailbox.is_role(address.rpartition("@")[0]):
         return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the mailbox name is that of a function, not of a person")
     why = "read from a certificate that can't be parsed; nothing says whose mailbox it is"
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

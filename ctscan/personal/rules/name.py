@@ -103,7 +103,7 @@ def _attributes(certificate: Certificate, oid: str, rule_id: str, category: str)
 
 def _judge(certificate: Certificate, place: Place, text: str) -> tuple[str, Verdict] | None:
     """The part of a common name that is a person's name, and why; None when nothing says so."""
-    if sum(char.isalpha() for char in text) < 2 or is_host(text) or canonical_email(text):
+    if sum(char.isalpha() for char in text) < 2 or is_host(text) or _is_address(text):
         return None
     if _shares_a_word(place, text):
         why = "the common name has a word of the given name or the surname beside it"
@@ -123,7 +123,7 @@ def _shares_a_word(place: Place, text: str) -> bool:
         for token in name_tokens(spelling)
         if not token.isdigit()
     }
-    return not words.isdisjoint(name_tokens(text))
+    return bool(words) and not words.isdisjoint(name_tokens(text))
 
 
 def _by_policy(certificate: Certificate, text: str) -> tuple[str, Verdict] | None:
@@ -150,7 +150,7 @@ def _by_words(certificate: Certificate, text: str) -> tuple[str, Verdict] | None
     if certificate.is_ca or not is_name_shaped(text) or _is_organisation(certificate, text):
         return None
     name = name_part(text)
-    if any(mailbox.resembles(local, name) for local in _mailboxes(certificate)):
+    if any(mailbox.resembles(address, name) for address in _mailboxes(certificate)):
         why = "shaped like a name, and the mailbox in the same certificate is made from its words"
         return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     purpose = purpose_of_people(certificate)
@@ -167,13 +167,17 @@ def _is_organisation(certificate: Certificate, text: str) -> bool:
 
 
 def _mailboxes(certificate: Certificate) -> Iterator[str]:
-    """Canonical local parts of the addresses declared for the subject."""
+    """The addresses declared for the subject, canonical."""
     texts = [general.text for general in certificate.san if general.kind == _RFC822_NAME]
     texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == EMAIL_ADDRESS]
     for text in texts:
         canonical = canonical_email(text.value) if text is not None else None
         if canonical is not None:
-            yield canonical.rpartition("@")[0]
+            yield canonical
+
+
+def _is_address(text: str) -> bool:
+    return ("@" in text or "\uff20" in text) and canonical_email(text) is not None
 
 
 def _without_addresses(text: str) -> str:
