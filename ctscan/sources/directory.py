@@ -44,7 +44,7 @@ class DirectorySource(TiledSource):
         return body
 
 
-async def load_directory_log(url: str) -> Log:
+async def read_directory_log(url: str) -> Log:
     """The log that lies in a directory, from its `log.v3.json`.
 
     InputError when there is none, or it doesn't describe a log; UsageError when the address is no `file:` URL.

@@ -98,7 +98,7 @@ class Client:
 
     def __init__(
         self,
-        contact: str = "",
+        contact: str | None = None,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = time.monotonic,
@@ -112,7 +112,7 @@ class Client:
         whole_timeout: float = 120.0,
     ) -> None:
         quiet_libraries()
-        self.contact = check_contact(contact)
+        self.contact = check_contact(contact or "")
         named = f" (+{self.contact})" if self.contact else ""
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far, tries counted one by one
@@ -314,8 +314,11 @@ async def _read_capped(response: httpx.Response, limit: int) -> bytes:
     announced = response.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > limit:
         raise FormatError(f"announced as {announced[:20]} bytes, expected at most {limit}")
-    chunks, size = [], 0
-    async for chunk in response.aiter_raw():
+    chunks: list[bytes] = []
+    size = 0
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise FormatError("nothing that can be read")
+    async for chunk in response.stream:  # raw, as aiter_raw() gives it
         size += len(chunk)
         if size > limit:
             raise FormatError(f"larger than {limit} bytes")

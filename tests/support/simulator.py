@@ -163,13 +163,14 @@ def body_changed(change: Callable[[bytes], bytes]) -> Change:
 @dataclass
 class Fault:
     """Answers requests whose target matches `match` (a regular expression, searched), after `skip` of them, `times`
-    times (None: for ever). `hits` counts how often it struck."""
+    times (None: for ever). `hits` counts how often it struck, `struck` is set when it first does."""
 
     match: str
     answer: Answer | Change
     times: int | None = None
     skip: int = 0
     hits: int = 0
+    struck: threading.Event = field(default_factory=threading.Event)
 
     def strikes(self, request: Request) -> bool:
         """Whether this request is answered by the fault; counts."""
@@ -179,6 +180,7 @@ class Fault:
             self.skip -= 1
             return False
         self.hits += 1
+        self.struck.set()
         return True
 
     def apply(self, request: Request, honest: Callable[[], Answer]) -> Answer:

@@ -1,0 +1,33 @@
+"""Time for tests of waiting: a clock that only moves when somebody sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class FakeTime:
+    """`clock`, `wall` and `sleep` for whoever takes them as arguments. `naps` are the sleeps asked for."""
+
+    def __init__(self, now: float = 1000.0, wall: float = 1_767_225_600.0) -> None:
+        self.now = now
+        self.naps: list[float] = []
+        self._wall_ahead = wall - now
+
+    def clock(self) -> float:
+        """Seconds, monotonic."""
+        return self.now
+
+    def wall(self) -> float:
+        """Seconds since 1970."""
+        return self.now + self._wall_ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass at once."""
+        self.naps.append(seconds)
+        self.now += max(0.0, seconds)
+        await asyncio.sleep(0)
+
+    @property
+    def slept(self) -> float:
+        """Seconds slept in all."""
+        return sum(self.naps)
