@@ -9,9 +9,9 @@ What is read, believed and kept is decided elsewhere (`sources`, `ct`, `personal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +24,7 @@ from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.connect import Connection, connect
 from ctscan.scan.crew import Crew
-from ctscan.scan.job import Ending, LogOutcome, Outcome, Reporter, ScanRequest
-from ctscan.scan.logpass import utc_now
+from ctscan.scan.job import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
 from ctscan.scan.logscan import ScanContext
 from ctscan.scan.plan import check_start
 from ctscan.scan.processes import Children, Share, divide
@@ -33,49 +32,67 @@ from ctscan.scan.selection import Selection, choose, from_directories, split_nam
 from ctscan.sources.http import Client
 from ctscan.sources.loglists import load_list
 from ctscan.sources.tuning import TuningTable, load_tuning
+from ctscan.x509.names import render_name
 
-RELOAD = 3600.0  # seconds between two looks at the log list while following
-
-__all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanRequest", "run_scan"]
+__all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanRequest", "Seams", "run_scan"]
 
 
-async def run_scan(request: ScanRequest, reporter: Reporter, stop: asyncio.Event) -> Outcome:
+async def run_scan(
+    request: ScanRequest, reporter: Reporter, stop: asyncio.Event, seams: Seams | None = None
+) -> Outcome:
     """One pass to each log's current head; with `follow` until `stop` is set. Raises UsageError, IndexFault, and
     SourceError when the log list can't be had; what goes wrong with one log is in the outcome."""
+    seams = seams or Seams()
     scope_from_text(request.scope)
-    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning)
-    async with AsyncExitStack() as stack:
-        client = Client(request.contact)
-        stack.push_async_callback(client.aclose)
-        selection = await _select(request, client, tuning)
-        if request.start is not None:
-            check_start(request.start, len(selection.logs))
-        index = await open_index(Path(request.db), create=True)
-        stack.push_async_callback(index.aclose)
-        await index.purge_quarantine(utc_now() - timedelta(days=request.quarantine_days))
-        joined = await _joined(index, selection)
-        run_id = await _start_run(index, request, selection)
-        outcome = Outcome(())
-        try:
-            outcome = Outcome(
-                tuple(await _read(request, reporter, stop, client, tuning, index, run_id, selection, joined))
-            )
-        finally:
-            await index.end_run(run_id, utc_now(), _ending(outcome, stop))
+    async with _open_network(request, seams) as network:
+        selection = await network.select()
+        check_start(request.start, len(selection.logs))
+        async with await open_index(Path(request.db), create=True, render=render_name) as index:
+            await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
+            joined = await _joined(index, selection)
+            run_id = await _start_run(index, request, selection, seams)
+            context = _context(request, index, run_id, reporter, stop, seams, joined)
+            outcome = Outcome(())
+            try:
+                outcome = Outcome(tuple(await _read(network, context, selection)))
+            finally:
+                await index.end_run(run_id, seams.now(), _ending(outcome, stop))
     return outcome
 
 
-async def _select(request: ScanRequest, client: Client, tuning: TuningTable, etag: str | None = None) -> Selection:
-    """Logs in directories need no list; with `etag`, a list that hasn't changed gives no logs and the same etag."""
-    directories, names = split_names(request.logs)
-    archived = await from_directories(directories)
-    if directories and not names:
-        return Selection(archived, ())
-    loaded = await load_list(request.log_list, client, hybrids=tuning.hybrids, etag=etag)
-    if loaded.list is None:
-        return Selection((), (), etag)
-    chosen = choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag)
-    return replace(chosen, logs=(*archived, *chosen.logs))
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """What one process of a scan reads with."""
+
+    request: ScanRequest
+    client: Client
+    tuning: TuningTable
+    seams: Seams
+
+    def connect(self, log: Log) -> Connection:
+        return connect(log, self.client, self.tuning.of(log), self.seams.sleep)
+
+    async def select(self, etag: str | None = None) -> Selection:
+        """Logs in directories need no list. With `etag`, a list that hasn't changed gives no logs."""
+        directories, names = split_names(self.request.logs)
+        archived = await from_directories(directories)
+        if directories and not names:
+            return Selection(archived, ())
+        loaded = await load_list(self.request.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
+        if loaded.list is None:
+            return Selection((), (), etag)
+        chosen = choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag)
+        return replace(chosen, logs=(*archived, *chosen.logs))
+
+
+@asynccontextmanager
+async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Network]:
+    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning)
+    client = Client(request.contact or "", sleep=seams.sleep, give_up_after=request.give_up_after)
+    try:
+        yield _Network(request, client, tuning, seams)
+    finally:
+        await client.aclose()
 
 
 async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
@@ -87,10 +104,10 @@ async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
-async def _start_run(index: Index, request: ScanRequest, selection: Selection) -> int:
+async def _start_run(index: Index, request: ScanRequest, selection: Selection, seams: Seams) -> int:
     rules = rule_set()
     run = Run(
-        0, request.who, utc_now(), None, request.scope, rules.version, request.purpose, request.command, "running"
+        0, request.who, seams.now(), None, request.scope, rules.version, request.purpose, request.command, "running"
     )
     return await index.start_run(run, rules, selection.logs, selection.skipped)
 
@@ -105,51 +122,45 @@ def _ending(outcome: Outcome, stop: asyncio.Event) -> str:
     return "incomplete" if outcome.exit_code else "done"
 
 
-async def _read(
-    request: ScanRequest, reporter: Reporter, stop: asyncio.Event, client: Client, tuning: TuningTable,
-    index: Index, run_id: int, selection: Selection, joined: frozenset[bytes],
-) -> list[LogOutcome]:  # fmt: skip
-    """The first share is read here, every other one in a process of its own."""
-    own, *others = divide(selection.logs, request.jobs) or [()]
-    children = Children(_work_share, [Share(request, run_id, logs, joined) for logs in others], reporter)
-    children.start()
-    context = _context(request, index, run_id, reporter, stop, joined)
-    crew = Crew(context, _connector(client, tuning))
-    crew.add(own)
-    helpers = [asyncio.create_task(_stop_children(stop, children))]
-    if request.follow:
-        helpers.append(asyncio.create_task(_reload(request, client, tuning, context, crew, selection)))
-    try:
-        return await crew.finish() + await children.finish()
-    finally:
-        children.stop()
-        for helper in helpers:
-            helper.cancel()
-        await asyncio.gather(*helpers, return_exceptions=True)
-
-
 def _context(
-    request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, joined: frozenset[bytes]
-) -> ScanContext:
+    request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, seams: Seams,
+    joined: frozenset[bytes],
+) -> ScanContext:  # fmt: skip
     return ScanContext(
-        index, run_id, request.scope, rule_set(), request.start, reporter, stop, request.follow, joined=joined
+        index, run_id, request.scope, rule_set(), request.start, reporter, stop, seams, request.follow, joined
     )
 
 
-def _connector(client: Client, tuning: TuningTable) -> Callable[[Log], Connection]:
-    return lambda log: connect(log, client, tuning.of(log))
+async def _read(network: _Network, context: ScanContext, selection: Selection) -> list[LogOutcome]:
+    """The first share is read here, every other one in a process of its own."""
+    own, *others = divide(selection.logs, network.request.jobs) or [()]
+    shares = [Share(network.request, context.run_id, logs, context.joined) for logs in others]
+    children = Children(_work_share, shares, context.reporter)
+    children.start()
+    crew = Crew(context, network.connect)
+    crew.add(own)
+    beside = [asyncio.create_task(_stop_children(context.stop, children))]
+    if context.follow:
+        beside.append(asyncio.create_task(_reload(network, context, crew, selection)))
+    try:
+        listening = asyncio.create_task(children.finish())
+        beside.append(listening)
+        return await crew.finish() + await listening
+    finally:
+        children.stop()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _work_share(share: Share, reporter: Reporter, stop: asyncio.Event) -> list[LogOutcome]:
     """What a child process does: its logs, with its own client and its own connection to the index."""
-    request = share.request
-    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning)
-    async with AsyncExitStack() as stack:
-        client = Client(request.contact)
-        stack.push_async_callback(client.aclose)
-        index = await open_index(Path(request.db), create=False)
-        stack.push_async_callback(index.aclose)
-        crew = Crew(_context(request, index, share.run_id, reporter, stop, share.joined), _connector(client, tuning))
+    request, seams = share.request, Seams()
+    async with (
+        _open_network(request, seams) as network,
+        await open_index(Path(request.db), create=False, render=render_name) as index,
+    ):
+        crew = Crew(_context(request, index, share.run_id, reporter, stop, seams, share.joined), network.connect)
         crew.add(share.logs)
         return await crew.finish()
 
@@ -159,23 +170,20 @@ async def _stop_children(stop: asyncio.Event, children: Children) -> None:
     children.stop()
 
 
-async def _reload(
-    request: ScanRequest, client: Client, tuning: TuningTable, context: ScanContext, crew: Crew, selection: Selection
-) -> None:
+async def _reload(network: _Network, context: ScanContext, crew: Crew, selection: Selection) -> None:
     """While following: logs that join the list are read from 0, logs that leave it are left."""
     while True:
-        await asyncio.sleep(RELOAD)
+        await context.seams.sleep(context.seams.reload)
         try:
-            fresh = await _select(request, client, tuning, selection.etag)
+            fresh = await network.select(selection.etag)
         except CtscanError as error:
             context.reporter.notice(f"the log list could not be read again: {error}")
             continue
         if not fresh.logs:
             continue
         new = [log for log in fresh.logs if not selection.names(log.id)]
-        gone = {log.id for log in selection.logs} - {log.id for log in fresh.logs}
         context.joined |= frozenset(log.id for log in new)
         await context.index.extend_run(context.run_id, new, fresh.skipped)
-        crew.drop(gone)
+        crew.drop({log.id for log in selection.logs} - {log.id for log in fresh.logs})
         crew.add(new)
         selection = fresh

@@ -13,16 +13,14 @@ from ctscan.scan.job import Ending, LogOutcome
 from ctscan.scan.logscan import ScanContext, scan_log
 
 AT_ONCE = 16  # logs read at the same time: bounds memory, not speed
-POLL = 30.0  # seconds between two looks at a followed log
 
 
 class Crew:
     """One task for each log. `connect_to` opens a log; every source opened is closed."""
 
-    def __init__(self, context: ScanContext, connect_to: Callable[[Log], Connection], poll: float = POLL) -> None:
+    def __init__(self, context: ScanContext, connect_to: Callable[[Log], Connection]) -> None:
         self._context = context
         self._connect_to = connect_to
-        self._poll = poll
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._stops: dict[bytes, asyncio.Event] = {}
         self._tasks: dict[bytes, asyncio.Task[LogOutcome]] = {}
@@ -81,7 +79,7 @@ class Crew:
                     outcome = await scan_log(context, connection)
                 if not context.follow or outcome.ending in (Ending.MISBEHAVIOUR, Ending.STOPPED) or stop.is_set():
                     return outcome
-                await _wait(stop, self._poll)
+                await _wait(stop, context.seams.poll)
                 if stop.is_set():
                     return outcome
 

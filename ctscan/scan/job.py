@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -26,9 +28,27 @@ class ScanRequest:
     follow: bool = False
     jobs: int = 1
     quarantine_days: int = 30
+    give_up_after: float = 60.0  # seconds of failures of one request
     who: str = ""
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
+
+
+def utc_now() -> datetime:
+    """The wall clock; the only place of a scan that asks it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Where a test takes the place of clock and patience. Seconds."""
+
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], datetime] = utc_now
+    commit_every: float = 0.5  # what a kill may cost is read again, never lost or doubled
+    poll: float = 30.0  # between two looks at a followed log
+    reload: float = 3600.0  # between two looks at the log list while following
+    partial_wait: float = 300.0  # that a followed log has to fill its last tile (static-ct monitors wait 5 min)
 
 
 class Ending(StrEnum):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ctscan.personal.examine import Examiner
 
@@ -26,17 +25,11 @@ from ctscan.model import (
     Unreadable,
 )
 from ctscan.scan.ahead import fetch_span
-from ctscan.scan.job import Reporter
-from ctscan.scan.trust import ASK_AGAIN, Sleep
+from ctscan.scan.job import Reporter, Seams
+from ctscan.scan.trust import ASK_AGAIN
 from ctscan.sources import LogSource
 
-COMMIT_EVERY = 0.5  # seconds: what a kill may cost is read again, never lost or doubled
 COMMIT_HITS = 256
-
-
-def utc_now() -> datetime:
-    """The wall clock; the only place of a scan that asks it."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -55,8 +48,7 @@ class LogPass:
     stop: asyncio.Event
     concurrency: int
     state: LogState | None = None
-    now: Callable[[], datetime] = utc_now
-    sleep: Sleep = asyncio.sleep
+    seams: Seams = field(default_factory=Seams)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
 
@@ -77,6 +69,10 @@ class LogPass:
     def pauses(self) -> tuple[float, ...]:
         """Seconds before each further try of an answer that contradicts the tree."""
         return ASK_AGAIN
+
+    def now(self) -> datetime:
+        """The time that goes into the index."""
+        return self.seams.now()
 
     def missing_hole(self, span: Span, error: Missing) -> Hole:
         """404 or 410: pruned when an earlier pass saw the same, else only not read yet."""
@@ -108,29 +104,9 @@ class Gathered:
         self.candidates += examined.candidates
         return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]
 
-    @property
-    def is_due(self) -> bool:
-        """Enough to commit."""
-        return len(self.hits) >= COMMIT_HITS or time.monotonic() - self.since >= COMMIT_EVERY
-
-
-def slice_batch(batch: Batch, start: int, end: int) -> Batch:
-    """The part of a batch that lies in `[start, end)`."""
-    low, high = max(0, start - batch.start), min(len(batch.leaves), end - batch.start)
-    if (low, high) == (0, len(batch.leaves)):
-        return batch
-    return Batch(
-        batch.log_id,
-        batch.start + low,
-        batch.data,
-        batch.leaves[low:high],
-        batch.certs[low:high],
-        batch.precerts[low:high],
-        batch.extra,
-        batch.extras[low:high],
-        batch.layout,
-        batch.raw,
-    )
+    def is_due(self, every: float) -> bool:
+        """Enough to commit, or `every` seconds old."""
+        return len(self.hits) >= COMMIT_HITS or time.monotonic() - self.since >= every
 
 
 async def first_available(lp: LogPass, span: Span) -> int:

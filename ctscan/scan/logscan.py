@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from ctscan.personal.examine import Examiner
 
@@ -21,14 +20,12 @@ from ctscan.personal.scope import scope_from_text
 from ctscan.personal.searched import satisfies
 from ctscan.scan.connect import Connection
 from ctscan.scan.heads import accept_head, is_finished
-from ctscan.scan.job import Ending, LogOutcome, Reporter
-from ctscan.scan.logpass import LogPass, utc_now
+from ctscan.scan.job import Ending, LogOutcome, Reporter, Seams
+from ctscan.scan.logpass import LogPass
 from ctscan.scan.plan import begin_at, spans_to_read, warning_before
 from ctscan.scan.tiled import TiledReader
-from ctscan.scan.trust import Sleep, TileTrust
+from ctscan.scan.trust import TileTrust
 from ctscan.scan.untiled import UntiledReader
-
-PARTIAL_WAIT = 300.0  # seconds that a followed log has to fill its last tile (static-ct monitors wait 5 min)
 
 
 @dataclass(slots=True)
@@ -42,9 +39,8 @@ class ScanContext:
     start: str | None
     reporter: Reporter
     stop: asyncio.Event
+    seams: Seams
     follow: bool = False
-    now: Callable[[], datetime] = utc_now
-    sleep: Sleep = asyncio.sleep
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
     partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)  # log: (last partial tile, first seen)
 
@@ -57,11 +53,11 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         ending = Ending.STOPPED if context.stop.is_set() else Ending.INCOMPLETE if message else Ending.DONE
     except Misbehaviour as error:
         ending, message = Ending.MISBEHAVIOUR, str(error)
-        await context.index.record_misbehaviour(log.id, context.now(), message, error.evidence)
+        await context.index.record_misbehaviour(log.id, context.seams.now(), message, error.evidence)
     except (SourceError, FormatError) as error:
         ending, message = Ending.INCOMPLETE, str(error)
     if ending is Ending.INCOMPLETE:
-        await context.index.record_error(log.id, context.now(), message)
+        await context.index.record_error(log.id, context.seams.now(), message)
     outcome = LogOutcome(log.id, log.name, ending, message)
     context.reporter.log_done(outcome)
     return outcome
@@ -74,22 +70,24 @@ async def _pass(context: ScanContext, connection: Connection) -> str:
     state = await index.log_state(log.id)
     if state is not None and _is_done(context, state, await index.rule_sets()):
         context.reporter.log_started(log.id, log.name, 0)
-        await index.record_success(log.id, context.now(), None)
+        await index.record_success(log.id, context.seams.now(), None)
         return ""
-    accepted = await accept_head(connection.source, state.head if state else None, connection.trust_in, context.sleep)
+    accepted = await accept_head(
+        connection.source, state.head if state else None, connection.trust_in, context.seams.sleep
+    )
     if accepted.stale:
         context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
     if accepted.is_new:
-        await index.save_head(accepted.head, context.now())
+        await index.save_head(accepted.head, context.seams.now())
     lp = LogPass(
         log, accepted.head, connection.source, index, context.run_id, Examiner(scope_from_text(context.scope)),
         context.scope, context.rules.version, context.reporter, context.stop, connection.concurrency,
-        state, context.now, context.sleep,
+        state, context.seams,
     )  # fmt: skip
     await _read_all(context, connection, lp)
     if not lp.incomplete and not context.stop.is_set():
         seconds = time.monotonic() - began
-        await index.record_success(log.id, context.now(), lp.entries / seconds if lp.entries else None)
+        await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
     return "; ".join(lp.incomplete)
 
 
@@ -146,4 +144,4 @@ def _end(context: ScanContext, lp: LogPass) -> int:
     if known != tile:
         since = time.monotonic()
         context.partials[lp.log.id] = (tile, since)
-    return size if time.monotonic() - since >= PARTIAL_WAIT else tile * 256
+    return size if time.monotonic() - since >= context.seams.partial_wait else tile * 256

@@ -14,9 +14,9 @@ LARGE = 10_000_000  # entries: before more than that a scan says what it takes
 TILE_BYTES, ENTRIES_BYTES = 650, 2_600  # compressed on the wire for an entry, by tiles and by get-entries
 
 
-def check_start(text: str, logs: int) -> None:
+def check_start(text: str | None, logs: int) -> None:
     """UsageError when `--from` is none of start, now, an index or a date. An index needs exactly one log."""
-    if text in ("start", "now"):
+    if text is None or text in ("start", "now"):
         return
     if text.isascii() and text.isdigit():
         if logs != 1:

@@ -11,8 +11,9 @@ from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edg
 from ctscan.errors import CutError, Misbehaviour, Missing, ProofError, SourceError
 from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
 from ctscan.scan.ahead import Fetched, fetch_ahead
-from ctscan.scan.logpass import Gathered, LogPass, first_available, slice_batch
+from ctscan.scan.logpass import Gathered, LogPass, first_available
 from ctscan.scan.trust import TileTrust
+from ctscan.sources.tile_reader import slice_batch
 
 
 class TiledReader:
@@ -59,7 +60,7 @@ class TiledReader:
             if isinstance(proven, tuple):
                 break
             await self._flush()
-            await self._lp.sleep(pause)
+            await self._lp.seams.sleep(pause)
             fetched = await self._lp.ask_again(part)
             proven = await self._prove(fetched)
         if isinstance(proven, tuple):
@@ -96,7 +97,7 @@ class TiledReader:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )
-        if self._gathered.is_due:
+        if self._gathered.is_due(self._lp.seams.commit_every):
             await self._flush()
 
     async def _flush(self, hole: Hole | None = None, raw: bytes | None = None) -> None:

@@ -26,8 +26,9 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.scan.ahead import Fetched, fetch_ahead
-from ctscan.scan.logpass import Gathered, LogPass, first_available, slice_batch
+from ctscan.scan.logpass import Gathered, LogPass, first_available
 from ctscan.scan.trust import ProofTrust
+from ctscan.sources.tile_reader import slice_batch
 
 PROVE_EVERY = 65_536  # entries
 
@@ -105,10 +106,10 @@ class UntiledReader:
             await self._read_carefully(part)
 
     async def _keep(self, batch: Batch) -> None:
-        fresh = slice_batch(batch, self._at, batch.start + len(batch.leaves))
+        fresh = slice_batch(batch, max(self._at, batch.start), batch.start + len(batch.leaves))
         self._hashes += batch_hashes(fresh)
         self._kept += self._gathered.examine(self._lp.examiner, fresh)
-        if self._gathered.is_due:
+        if self._gathered.is_due(self._lp.seams.commit_every):
             await self._commit_pending()
 
     async def _commit_pending(self) -> None:
@@ -174,7 +175,7 @@ class UntiledReader:
             for pause in self._lp.pauses:
                 if error is None:
                     break
-                await self._lp.sleep(pause)
+                await self._lp.seams.sleep(pause)
                 error = await self._try_batch(part)
             if error is not None:
                 await self._quarantine(part, error)

@@ -1,0 +1,159 @@
+"""Runs whole scans against the simulator, and looks into the index afterwards. No clock is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from support.certs import make_certificate, make_precert
+from support.logs import LogBuilder, cheap_certificate
+from support.simulator import Simulator
+
+from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.lookup import answer
+from ctscan.model import Answer, LogState, Run
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.scan import LogOutcome, Outcome, ScanRequest, Seams, run_scan
+
+T = TypeVar("T")
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass
+class Heard:
+    """A Reporter that remembers. `on_advance` is called after each commit."""
+
+    notices: list[str] = field(default_factory=list)
+    done: list[LogOutcome] = field(default_factory=list)
+    entries: int = 0
+    on_advance: Callable[[], None] = lambda: None
+
+    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
+        """Nothing to remember."""
+
+    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
+        self.entries += entries
+        self.on_advance()
+
+    def log_done(self, outcome: LogOutcome) -> None:
+        self.done.append(outcome)
+
+    def notice(self, text: str) -> None:
+        self.notices.append(text)
+
+
+async def no_sleep(seconds: float) -> None:
+    """Lets other tasks run, and waits for nothing."""
+    await asyncio.sleep(0)
+
+
+def request(sim: Simulator, db: Path, **changes: object) -> ScanRequest:
+    """A scan of everything that the simulator lists, from the start."""
+    made = ScanRequest(db=str(db), scope="everything", log_list=sim.list_url, start="start")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> Outcome:
+    """One whole scan."""
+
+    async def run() -> Outcome:
+        return await run_scan(request(sim, db, **changes), heard or Heard(), asyncio.Event(), Seams(sleep=no_sleep))
+
+    return asyncio.run(run())
+
+
+def with_index(db: Path, ask: Callable[[SqliteIndex], Awaitable[T]]) -> T:
+    """Ask an existing index something."""
+
+    async def run() -> T:
+        async with await open_index(db, create=False) as index:
+            return await ask(index)
+
+    return asyncio.run(run())
+
+
+def look_up(db: Path, text: str, now: datetime | None = None) -> Answer:
+    """The answer to a look-up, at the moment of the last scan."""
+    when = now or datetime.now(UTC)
+    return with_index(db, lambda i: answer(i, parse_identifier(text), now=when, stale_after=timedelta(hours=24)))
+
+
+def states(db: Path) -> dict[str, LogState]:
+    """Every log of the index by name."""
+
+    async def ask(index: SqliteIndex) -> dict[str, LogState]:
+        return {state.log.name: state for state in await index.log_states()}
+
+    return with_index(db, ask)
+
+
+def last_run(db: Path) -> Run:
+    """The newest run."""
+    return with_index(db, lambda i: i.runs(1))[0]
+
+
+def holes(db: Path, name: str) -> list[tuple[int, int, str]]:
+    """Holes of one log: start, end, reason."""
+    return [(h.start, h.end, h.reason.value) for h in states(db)[name].holes]
+
+
+def ranges(db: Path, name: str) -> list[tuple[int, int, str]]:
+    """Verified ranges of one log: start, end, scope."""
+    return [(r.start, r.end, r.scope) for r in states(db)[name].verified]
+
+
+PEOPLE = {
+    3: "jane.roe@example.org",
+    200: "иван.петров@example.com",
+    300: "jane.roe@example.org",
+    700: "zoë.müller@example.net",
+    901: "jane.roe@example.org",
+}
+
+
+def person_certificate(address: str, number: int) -> bytes:
+    """A certificate of an invented person."""
+    return make_certificate(
+        subject=[("2.5.4.3", f"Person {number}"), ("1.2.840.113549.1.9.1", address)], serial=number + 1
+    )
+
+
+def people_log(name: str = "people", size: int = 1000, **options: object) -> LogBuilder:
+    """`size` entries, most of them hosts; the people of `PEOPLE` among them, one as a precertificate."""
+    builder = LogBuilder(name, **options)  # type: ignore[arg-type]
+    for index in range(size):
+        address = PEOPLE.get(index)
+        if address is None:
+            builder.add_certificate(cheap_certificate(index))
+        elif index == 300:
+            made = make_precert(subject=[("1.2.840.113549.1.9.1", address)], serial=index + 1)
+            builder.add_precert(made.tbs, bytes(32), made.submitted)
+        else:
+            builder.add_certificate(person_certificate(address, index))
+    return builder
+
+
+def dump(db: Path) -> str:
+    """All that a scan found and covers, as comparable text: independent of ids, times and the order of commits."""
+
+    async def ask(index: SqliteIndex) -> str:
+        rows = []
+        async for item in index.evidence(None):
+            proof = item.proof
+            rows.append(
+                [item.log.name, item.entry.index, item.entry.timestamp, item.entry.der.hex(), item.verified]
+                + [proof is not None and [proof.head.size, [h.hex() for h in proof.path]]]
+            )
+        known = [
+            [s.log.name, [[r.start, r.end, r.scope, [h.hex() for h in r.edge]] for r in s.verified], len(s.pending)]
+            for s in await index.log_states()
+        ]
+        counts = await index.counts()
+        return json.dumps([sorted(rows), known, counts], indent=1)
+
+    return with_index(db, ask)
