@@ -19,22 +19,10 @@ from typing import Any
 from ctscan.errors import UsageError
 
 FILE_NAME = "ctscan.toml"
-GOOGLE_LOG_LIST = "https://www.gstatic.com/ct/log_list/v3/log_list.json"
 FORMATS = ("table", "json")
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 OWN_VARIABLES = ("CTSCAN_CONFIG", "CTSCAN_LOG_LEVEL")  # environment variables that are no keys of the file
 NUMBER_LIMIT = 1_000_000  # no count, rate or number of seconds in a configuration is larger
-
-
-@dataclass(frozen=True, slots=True)
-class Tuning:
-    """How one operator's logs, or one log, are read; None leaves what ctscan ships in `data/logs.toml`."""
-
-    batch: int | None = None  # entries asked for in one request
-    concurrency: int | None = None  # requests at a time
-    rate: float | None = None  # requests a second
-    keep_alive: bool | None = None  # use a connection for more than one request
-    tiles: str | None = None  # prefix of the data tiles of a hybrid log
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +38,15 @@ class Timeouts:
 class Config:
     """Every setting, checked. `start` is the key `from`; `path` the file that was read, if any.
 
-    `scope`, `logs` and `start` are as given: `personal.scope` and `scan` say what they mean.
+    `scope`, `logs` and `start` are as given: `personal.scope` and `scan` say what they mean, and None is "not given".
     """
 
     path: Path | None = None
-    contact: str = ""
+    contact: str | None = None
     db: str = "ctscan.db"
-    log_list: str = GOOGLE_LOG_LIST
+    log_list: str | None = None  # Google's
     logs: tuple[str, ...] = ()
-    start: str = "now"
+    start: str | None = None
     scope: tuple[str, ...] = ()
     everything: bool = False
     purpose: str = ""
@@ -68,7 +56,7 @@ class Config:
     stale_after: timedelta = timedelta(hours=24)
     quarantine_days: int = 30
     retention: str = ""
-    tuning: Mapping[str, Tuning] = field(default_factory=dict)  # by operator or by name of a log
+    tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what overrides data/logs.toml
     timeouts: Timeouts = Timeouts()
 
 
@@ -325,7 +313,8 @@ def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
     return {name: checks[name](item, f"{where}.{name}") for name, item in value.items()}
 
 
-def _tuning(value: Any, where: str) -> dict[str, Tuning]:
+def _tuning(value: Any, where: str) -> dict[str, Settings]:
+    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean."""
     checks: dict[str, Check] = {
         "batch": _count(1, 100_000),
         "concurrency": _count(1, 64),
@@ -335,7 +324,7 @@ def _tuning(value: Any, where: str) -> dict[str, Tuning]:
     }
     if not isinstance(value, dict):
         raise _expected(where, 'tables such as [tuning."Name of an operator or log"]', value)
-    return {name: Tuning(**_table(item, f'{where}."{_shown(name)}"', checks)) for name, item in value.items()}
+    return {name: _table(item, f'{where}."{_shown(name)}"', checks) for name, item in value.items()}
 
 
 def _timeouts(value: Any, where: str) -> Timeouts:

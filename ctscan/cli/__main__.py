@@ -1,0 +1,5 @@
+"""`python -m ctscan.cli` is `ctscan`."""
+
+from ctscan.cli import main
+
+main()

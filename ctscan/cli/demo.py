@@ -1,0 +1,96 @@
+"""`ctscan demo`: the whole way, offline: a small log with invented people is scanned, proven and asked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ctscan.cli import options
+from ctscan.cli.program import command
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ctscan.model import Answer
+    from ctscan.scan import Outcome
+
+PERSON = "jane.roe@example.org"
+
+
+@command("demo", exits={0: "", 1: "the demonstration failed"}, example="ctscan demo")
+@options.verbose
+def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
+    """Show what ctscan does: scan a small log of invented people offline, and look one of them up."""
+    from ctscan.cli.logging import set_up
+    from ctscan.cli.render import tables
+
+    set_up(verbose, os.environ)
+    out = tables.console()
+    with tempfile.TemporaryDirectory(prefix="ctscan-demo-") as directory:
+        return asyncio.run(_demonstrate(out, Path(directory) / "demo.db"))
+
+
+async def _demonstrate(out: Console, db: Path) -> int:
+    from ctscan.cli.render import tables
+
+    began = time.monotonic()
+    tables.say(out, "1. Scanning a complete log of invented people that comes with ctscan, offline …", "bold")
+    outcome = await _scan(db)
+    if outcome.exit_code:
+        return outcome.exit_code
+    tables.say(out, f"   read and proven, entry by entry, in {time.monotonic() - began:.1f} s\n")
+    tables.say(out, f"2. Looking up one of them: ctscan lookup {PERSON}\n", "bold")
+    given = await _ask(db)
+    tables.answer(out, given)
+    _say_next(out)
+    return 0 if given.matches and given.complete else 1
+
+
+async def _scan(db: Path) -> Outcome:
+    from ctscan.cli.progress import reporter
+    from ctscan.cli.scan import stop_on_signal
+    from ctscan.packaged import data_path
+    from ctscan.scan import ScanRequest, run_scan
+
+    request = ScanRequest(
+        db=str(db),
+        scope="everything",
+        logs=(data_path("demo-log").as_uri(),),
+        start="start",
+        purpose="demonstration",
+        who="demo",
+        command="ctscan demo",
+    )
+    with stop_on_signal() as stop, reporter() as shown:
+        return await run_scan(request, shown, stop)
+
+
+async def _ask(db: Path) -> Answer:
+    from ctscan.index.sqlite import open_index
+    from ctscan.lookup import answer
+    from ctscan.personal.identifiers import parse_identifier
+
+    index = await open_index(db, create=False)
+    try:
+        return await answer(index, parse_identifier(PERSON), now=datetime.now(UTC))
+    finally:
+        await index.aclose()
+
+
+def _say_next(out: Console) -> None:
+    from ctscan.cli.render import tables
+
+    tables.say(out, "3. The same with the real logs:", "bold")
+    click.echo(
+        "   ctscan init --contact you@example.org --scope example.org --purpose 'exposure check'\n"
+        "   ctscan scan                      # Google's log list, from now on; repeat it to go on\n"
+        "   ctscan lookup jane@example.org   # what was found, and exactly what was searched\n"
+        "   ctscan --help                    # everything else"
+    )

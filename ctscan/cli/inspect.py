@@ -1,0 +1,141 @@
+"""`ctscan inspect`: the personal data in local certificates, without any database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ctscan.cli import options
+from ctscan.cli.program import command, complain
+from ctscan.errors import InputError
+
+if TYPE_CHECKING:
+    from ctscan.cli.inputs import Inspected
+
+PROBLEMS_SHOWN = 3
+
+
+@command(
+    "inspect",
+    exits={0: "at least one certificate was read", 1: "nothing was read", 2: ""},
+    example="ctscan inspect jane.pem\nctscan inspect /etc/ssl/certs --format jsonl\n"
+    "openssl s_client -connect example.org:443 </dev/null | ctscan inspect -",
+)
+@click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
+@options.output("table", "json", "jsonl", from_config=False)
+@options.verbose
+def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
+    """Show the personal data in certificates on this machine: PEM (also several in a file) or DER, whole directories.
+
+    Needs no index and no network. With '-', reads standard input.
+    """
+    from ctscan.cli.inputs import inspect_inputs
+
+    inspected = inspect_inputs(paths)
+    counts = _print_table(inspected) if format == "table" else _print_json(inspected, is_array=format == "json")
+    if not counts.read:
+        raise InputError(
+            f"inspect: no certificate could be read; expected PEM or DER, got {counts.refusal or 'nothing'}"
+        )
+    return 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was inspected. `refusal` says of the last unreadable input why it is."""
+
+    read: int = 0
+    unreadable: int = 0
+    personal: int = 0
+    refusal: str = ""
+
+    def add(self, found: Inspected) -> None:
+        """Count one input."""
+        from ctscan.cli.inputs import complaint
+
+        self.read += found.certificate is not None
+        self.personal += bool(found.findings)
+        if found.certificate is None:
+            self.unreadable += 1
+            self.refusal = complaint(found)
+
+
+def shape(found: Inspected) -> dict[str, Any]:
+    """The JSON shape of one certificate or unreadable input; documented and never changed."""
+    from ctscan.cli.render import shapes
+    from ctscan.x509.names import render_name
+
+    certificate = found.certificate
+    return {
+        "source": found.source,
+        "sha256": shapes.hex_text(found.sha256),
+        "serial": serial_text(certificate.serial) if certificate else None,
+        "issuer": render_name(certificate.issuer) if certificate else None,
+        "not_before": shapes.time_text(certificate.not_before) if certificate else None,
+        "not_after": shapes.time_text(certificate.not_after) if certificate else None,
+        "findings": [shapes.finding(finding) for finding in found.findings],
+        "problems": [shapes.problem(problem) for problem in found.problems],
+    }
+
+
+def serial_text(serial: bytes) -> str:
+    """Lower-case hex of the INTEGER's content without leading zeros, as it is looked up."""
+    return serial.hex().lstrip("0") or "0"
+
+
+def _print_json(inspected: Iterable[Inspected], *, is_array: bool) -> Counts:
+    from ctscan.cli.render.shapes import to_json
+    from ctscan.cli.wiring import is_ascii_only
+
+    counts = Counts()
+    before, between, after = ("[\n", ",\n", "\n]\n") if is_array else ("", "\n", "\n")
+    for found in inspected:
+        counts.add(found)
+        click.echo(before + to_json(shape(found), indent=None, ascii_only=is_ascii_only()), nl=False)
+        before = between
+    click.echo(after, nl=False)
+    return counts
+
+
+def _print_table(inspected: Iterable[Inspected]) -> Counts:
+    """Certificates with personal data one by one, the others only counted; what can't be read goes to stderr."""
+    from ctscan.cli.inputs import complaint
+    from ctscan.cli.render import tables
+    from ctscan.cli.render.words import count
+
+    out, counts = tables.console(), Counts()
+    for found in inspected:
+        counts.add(found)
+        if found.certificate is None:
+            complain(complaint(found))
+        if found.findings:
+            tables.say(out, f"{found.source}", "bold")
+            for line in _about(found):
+                tables.say(out, f"  {line}")
+            tables.findings(out, found.findings)
+            out.print()
+    unreadable = f", {counts.unreadable:,} could not be read" if counts.unreadable else ""
+    if counts.read:
+        tables.say(
+            out, f"{count(counts.read, 'certificate')} read, {counts.personal:,} with personal data{unreadable}."
+        )
+    return counts
+
+
+def _about(found: Inspected) -> list[str]:
+    """Serial number, issuer, validity, and the first problems."""
+    from ctscan.cli.render.words import day
+    from ctscan.x509.names import render_name
+
+    lines = []
+    if found.certificate:
+        issuer = render_name(found.certificate.issuer) or "(no name)"
+        valid = f"valid {day(found.certificate.not_before)} to {day(found.certificate.not_after)}"
+        lines.append(f"serial {serial_text(found.certificate.serial)}, issued by {issuer}, {valid}")
+    lines += [f"problem: {problem.where}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
+    if len(found.problems) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")
+    return lines

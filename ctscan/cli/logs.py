@@ -1,0 +1,103 @@
+"""`ctscan logs`: how far each log was read, and whether it can be relied on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ctscan.cli import options
+from ctscan.cli.program import command
+
+if TYPE_CHECKING:
+    from ctscan.cli.render.shapes import Misbehaved
+    from ctscan.config import Config
+    from ctscan.model import LogState
+
+
+@command(
+    "logs",
+    exits={0: "", 1: "the index can't be read", 2: ""},
+    example="ctscan logs\nctscan logs --format json",
+)
+@options.on_index("table", "json")
+def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
+    """Show how far each log was read, how it is doing, what was not read, and what it contradicted itself in."""
+    from ctscan.cli.wiring import run
+
+    config = options.settle(**given)
+    states = run(_states(config))
+    if config.format == "json":
+        _print_json(states, config.stale_after)
+    else:
+        _print_table(states, config.stale_after)
+
+
+async def _states(config: Config) -> list[tuple[LogState, list[Misbehaved]]]:
+    from ctscan.cli.wiring import existing_index
+
+    async with existing_index(config) as index:
+        return [(state, await index.evidence_of_misbehaviour(state.log.id)) for state in await index.log_states()]
+
+
+def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
+    """The worst that is known of a log, in one or two words."""
+    from ctscan.ct.coverage import position
+    from ctscan.lookup import is_stale
+
+    if state.misbehaviour:
+        return "misbehaved"
+    if state.last_error:
+        return "failing"
+    if state.head is None:
+        return "never read"
+    if is_stale(state, now, stale_after):
+        return "stale"
+    if state.pending or position(state) < state.head.size:
+        return "behind"
+    return "has holes" if state.holes else "ok"
+
+
+def _print_json(states: list[tuple[LogState, list[Misbehaved]]], stale_after: timedelta) -> None:
+    from ctscan.cli.render import shapes
+    from ctscan.cli.wiring import print_json
+
+    now = datetime.now(UTC)
+    print_json([shapes.log(state, evidence, health(state, now, stale_after)) for state, evidence in states])
+
+
+def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: timedelta) -> None:
+    from ctscan.cli.render import tables
+    from ctscan.cli.render.words import count, moment
+
+    out = tables.console()
+    if not states:
+        tables.say(out, "No log was read yet: run 'ctscan scan'.")
+        return
+    now = datetime.now(UTC)
+    headers = ("Log", "Operator", "Health", "Verified", "Head", "Behind", "Holes", "Last success")
+    tables.table(out, headers, [_row(state, health(state, now, stale_after)) for state, _ in states])
+    for state, evidence in states:
+        for at, reason, heads in evidence:
+            kept = count(len(heads), "tree head")
+            tables.say(out, f"{state.log.name}, {moment(at)}: {reason} ({kept} kept as evidence)", "red")
+        if state.last_error:
+            tables.say(out, f"{state.log.name}: {state.last_error}", "yellow")
+
+
+def _row(state: LogState, how: str) -> tuple[str, ...]:
+    from ctscan.cli.render.words import moment
+    from ctscan.ct.coverage import judge, position, size, verified_size
+
+    head = state.head.size if state.head else 0
+    holes = judge(state, lambda _: None, False).holes
+    unread = size((hole.start, hole.end) for hole in holes)
+    return (
+        state.log.name,
+        state.log.operator,
+        how,
+        f"{verified_size(state):,}",
+        f"{head:,}",
+        f"{max(0, head - position(state)):,}",
+        f"{len(holes)} ({unread:,} entries)" if holes else "none",
+        moment(state.last_success),
+    )

@@ -1,0 +1,78 @@
+"""What leaves the program besides answers holds no personal data: addresses are replaced, messages of unknown errors
+are not shown. Answers themselves are only made harmless: what a certificate says must not steer a terminal.
+
+Pure; `cli.logging` and `cli.program` put everything that goes to stderr through it.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+import unicodedata
+from collections.abc import Iterator
+
+from ctscan.errors import CtscanError
+
+ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
+_JOINERS = "\u200c\u200d"  # part of the spelling of Persian and Indic words
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def without_addresses(text: str) -> str:
+    """The text with everything that looks like an e-mail address replaced by `<email>`."""
+    return ADDRESS.sub("<email>", text)
+
+
+def visible(text: str) -> str:
+    """The text with control, escape, bidirectional and invisible characters as escapes: `\\x1b`, `\\u202e`.
+
+    Printing the result can't move a cursor, set a title or reorder what stands beside it.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(c) if _is_unsafe(c) else c for c in text)
+
+
+def one_line(text: str) -> str:
+    """`visible`, for a message: a line break becomes a blank."""
+    return visible(" ".join(text.split()))
+
+
+def safe_traceback(error: BaseException) -> str:
+    """A traceback with the frames and classes of the error and its causes, but without what its messages and local
+    variables may hold: only messages that ctscan wrote itself, and those of the system, are shown."""
+    lines: list[str] = []
+    for link in _chain(error):
+        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(link.__traceback__)]
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {_told(link)}\n")
+    return "".join(without_addresses(line) for line in lines)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error after its causes, oldest first; a circle ends where it closes."""
+    links: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and all(link is not known for known in links):
+        links.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return reversed(links)
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, CtscanError):
+        return one_line(str(error))
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"(message of {len(str(error))} characters withheld)"
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
+
+
+def _escaped(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:
+        return _SHORT.get(character, f"\\x{number:02x}")
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

@@ -1,0 +1,91 @@
+"""`ctscan reindex`: applies today's rules to the certificates that are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from ctscan.cli import options
+from ctscan.cli.program import command
+from ctscan.errors import FormatError
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.index import Index
+    from ctscan.model import Finding
+
+OUTCOMES = ("unchanged", "changed", "removed")
+
+
+@command(
+    "reindex",
+    exits={0: "", 1: "the index can't be read or written", 2: ""},
+    example="ctscan reindex",
+)
+@options.on_index("table", "json")
+def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
+    """Apply today's rules to the certificates in the index again, without reading any log.
+
+    New rules then find more in what is kept. Certificates that older rules passed over were not kept: only reading
+    their logs again ('ctscan scan --from …') finds those.
+    """
+    from ctscan.cli.wiring import run
+
+    config = options.settle(**given)
+    counts = run(_reindex(config))
+    shape = {"rules": _version(), **{outcome: counts[outcome] for outcome in OUTCOMES}}
+    if config.format == "json":
+        from ctscan.cli.wiring import print_json
+
+        print_json(shape)
+    else:
+        from ctscan.cli.render import tables
+
+        out = tables.console()
+        rows = [(outcome, f"{counts[outcome]:,}") for outcome in OUTCOMES]
+        tables.table(out, ("Certificates", "Number"), rows)
+        tables.say(out, f"Rule set {_version()} applied to {counts.total():,} certificates.")
+
+
+def _version() -> str:
+    from ctscan.personal.rules import rule_set
+
+    return rule_set().version
+
+
+async def _reindex(config: Config) -> Counter[str]:
+    from ctscan.cli.wiring import existing_index
+
+    counts: Counter[str] = Counter()
+    async with existing_index(config) as index:
+        async for identity, der, kind in index.kept():
+            counts[await _apply(index, identity, der, kind)] += 1
+    return counts
+
+
+async def _apply(index: Index, identity: bytes, der: bytes, kind: str) -> str:
+    """Read one certificate again, write what is found now, and say what came of it."""
+    findings = _find(der, kind)
+    before = [finding for match in await index.find_identity(identity) for finding in match.findings]
+    await index.replace_findings(identity, findings, _version())
+    if not findings:
+        return "removed"
+    return "unchanged" if _same(before, findings) else "changed"
+
+
+def _find(der: bytes, kind: str) -> tuple[Finding, ...]:
+    """What today's rules find: in the certificate, or in the readable strings of one that can't be parsed."""
+    from ctscan.personal.rules import find_in_text, find_personal_data
+    from ctscan.x509.certificate import read_certificate, read_tbs
+    from ctscan.x509.text import salvage_strings
+
+    try:
+        certificate = read_tbs(der) if kind == "precert" else read_certificate(der)
+    except FormatError:
+        return find_in_text(salvage_strings(der))[0]
+    return find_personal_data(certificate)[0]
+
+
+def _same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:
+    return sorted(map(repr, before)) == sorted(map(repr, now))

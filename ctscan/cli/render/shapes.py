@@ -1,0 +1,234 @@
+"""The JSON shapes of all answers: fields may be added, never changed. Documented in docs/, held by tests.
+
+Times are RFC 3339 in UTC, hashes and serial numbers lower-case hex, log ids base64, ranges half-open.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ctscan.ct.coverage import judge, position, verified_size
+from ctscan.model import (
+    Answer,
+    CertificateSummary,
+    Finding,
+    Hole,
+    LogCoverage,
+    LogState,
+    Match,
+    Problem,
+    Run,
+    Sighting,
+    VerifiedRange,
+)
+
+Shape = dict[str, Any]
+
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e0fff]"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# --- values -------------------------------------------------------------------------------------------------------
+
+
+def to_json(shape: object, *, indent: int | None = 2, ascii_only: bool = False) -> str:
+    """JSON text in which every alphabet can be read, but nothing can steer a terminal: control and bidirectional
+    characters are `\\u` escapes, which JSON readers turn back."""
+    text = json.dumps(shape, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0]).strip('"') if match[0] != "\x7f" else "\\u007f"
+
+
+def time_text(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC with Z; fractions of a second only where there are any."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def timestamp_text(milliseconds: int) -> str | None:
+    """A log's timestamp; None for a time that no calendar holds (a log may claim any 64 bits)."""
+    try:
+        return time_text(_EPOCH + timedelta(milliseconds=milliseconds))
+    except OverflowError:
+        return None
+
+
+def base64_text(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def hex_text(data: bytes | None) -> str | None:
+    """Lower-case hex."""
+    return None if data is None else data.hex()
+
+
+# --- parts --------------------------------------------------------------------------------------------------------
+
+
+def finding(found: Finding) -> Shape:
+    """Personal data in one place of a certificate."""
+    return {
+        "rule": found.rule,
+        "category": found.category,
+        "categories": list(found.categories),
+        "value": found.value,
+        "canonical": found.canonical,
+        "where": found.where,
+        "oid": found.oid,
+        "subject_kind": str(found.subject_kind),
+        "confidence": str(found.confidence),
+        "why": found.why,
+    }
+
+
+def problem(found: Problem) -> Shape:
+    """What could not be read."""
+    return {"where": found.where, "what": found.what}
+
+
+def certificate(summary: CertificateSummary) -> Shape:
+    """A certificate in an answer; `also` are identities with the same issuer and serial: probably the same."""
+    return {
+        "sha256": hex_text(summary.sha256),
+        "identity": summary.identity.hex(),
+        "issuer": summary.issuer,
+        "serial": summary.serial,
+        "subject": summary.subject,
+        "not_before": time_text(summary.not_before),
+        "not_after": time_text(summary.not_after),
+        "also": [identity.hex() for identity in summary.also],
+    }
+
+
+def sighting(seen: Sighting) -> Shape:
+    """A certificate at a log and index."""
+    return {
+        "log": seen.log,
+        "log_id": base64_text(seen.log_id),
+        "index": seen.index,
+        "timestamp": timestamp_text(seen.timestamp),
+        "kind": str(seen.kind),
+        "verified": seen.verified,
+    }
+
+
+def match(found: Match) -> Shape:
+    """One certificate that answers a look-up."""
+    return {
+        "certificate": certificate(found.certificate),
+        "findings": [finding(f) for f in found.findings],
+        "sightings": [sighting(s) for s in found.sightings],
+        "score": round(found.score, 4),
+    }
+
+
+def hole(gap: Hole) -> Shape:
+    """A range that doesn't count as searched."""
+    return {
+        "start": gap.start,
+        "end": gap.end,
+        "reason": str(gap.reason),
+        "detail": gap.detail,
+        "tries": gap.tries,
+    }
+
+
+def verified_range(verified: VerifiedRange) -> Shape:
+    """A range that was read and proven, and what it was searched for."""
+    return {"start": verified.start, "end": verified.end, "scope": verified.scope, "rules": verified.rules}
+
+
+def coverage(log: LogCoverage) -> Shape:
+    """What of one log was searched."""
+    return {
+        "log": log.log,
+        "log_id": base64_text(log.log_id),
+        "head_size": log.head_size,
+        "verified": [verified_range(r) for r in log.verified],
+        "holes": [hole(h) for h in log.holes],
+        "as_of": time_text(log.as_of),
+        "stale": log.stale,
+    }
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def answer(given: Answer) -> Shape:
+    """`ctscan lookup`: what was found, and exactly what was searched."""
+    identifier = given.identifier
+    return {
+        "identifier": {
+            "kind": identifier.kind,
+            "value": identifier.value,
+            "canonical": identifier.canonical,
+            "variants": list(identifier.variants),
+        },
+        "matches": [match(m) for m in given.matches],
+        "coverage": [coverage(c) for c in given.coverage],
+        "not_covered": [{"log": s.name, "log_id": base64_text(s.id), "reason": s.reason} for s in given.not_covered],
+        "complete": given.complete,
+        "remarks": list(given.remarks),
+    }
+
+
+Misbehaved = tuple[datetime, str, list[bytes]]
+"""When a log contradicted itself, how, and its tree heads verbatim."""
+
+
+def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
+    """`ctscan logs`: one log as the index knows it. `holes` together with what is verified make up `[0, head_size)`."""
+    head = state.head.size if state.head else 0
+    return {
+        "name": state.log.name,
+        "log_id": base64_text(state.log.id),
+        "operator": state.log.operator,
+        "protocol": str(state.log.protocol),
+        "state": state.log.state,
+        "health": health,
+        "head_size": head,
+        "head_time": timestamp_text(state.head.timestamp) if state.head else None,
+        "verified_size": verified_size(state),
+        "position": position(state),
+        "backlog": max(0, head - position(state)),
+        "rate": state.rate,
+        "last_success": time_text(state.last_success),
+        "last_error": state.last_error,
+        "verified": [verified_range(r) for r in state.verified],
+        "holes": [hole(h) for h in judge(state, lambda _: None, False).holes],
+        "evidence": [
+            {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
+            for at, reason, heads in evidence
+        ],
+    }
+
+
+def run(done: Run) -> Shape:
+    """`ctscan runs`: one scan."""
+    return {
+        "id": done.id,
+        "who": done.who,
+        "started": time_text(done.started),
+        "ended": time_text(done.ended),
+        "scope": done.scope,
+        "rules": done.rules,
+        "purpose": done.purpose,
+        "command": done.command,
+        "outcome": done.outcome,
+        "entries": done.entries,
+        "candidates": done.candidates,
+        "certificates": done.certificates,
+    }

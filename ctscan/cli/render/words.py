@@ -1,0 +1,112 @@
+"""What an answer says in plain words: found, nothing found, and how far that can be relied on. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from ctscan.cli.render.shapes import time_text
+from ctscan.ct.coverage import size
+from ctscan.model import Answer, LogCoverage
+
+KINDS = {
+    "email": "e-mail address",
+    "domain": "domain",
+    "name": "name",
+    "sha256": "fingerprint",
+    "serial": "serial number",
+    "identity": "certificate",
+}
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 log`, `2 logs`, `1,234 entries`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def verdict(answer: Answer) -> str:
+    """The sentence that answers the question. The three cases differ in their first words."""
+    kind = KINDS.get(answer.identifier.kind, answer.identifier.kind)
+    searched = f"every entry of {count(len(answer.coverage), 'log')} was searched for this {kind}"
+    if answer.matches and answer.complete:
+        return f"Found in {count(len(answer.matches), 'certificate')}; the answer is complete: {searched}."
+    if answer.matches:
+        return f"Found in {count(len(answer.matches), 'certificate')}; there may be more, the answer may be incomplete:"
+    if answer.complete:
+        return f"Nothing found, complete: {searched}."
+    return "Nothing found, but the answer may be incomplete:"
+
+
+def doubts(answer: Answer) -> list[str]:
+    """Why an answer may be incomplete, the largest reason first; empty when it is complete."""
+    if answer.complete:
+        return []
+    gaps = [log for log in answer.coverage if log.holes]
+    stale = [log for log in answer.coverage if log.stale]
+    found = [_about_gaps(gaps)] if gaps else []
+    if stale:
+        found.append(f"{_names([log.log for log in stale])} not checked lately: run 'ctscan scan'")
+    if answer.not_covered:
+        found.append(f"{count(len(answer.not_covered), 'log')} not covered at all: {_not_covered(answer)}")
+    return found
+
+
+def _about_gaps(gaps: Sequence[LogCoverage]) -> str:
+    entries: Counter[str] = Counter()
+    for log in gaps:
+        for hole in log.holes:
+            entries[str(hole.reason)] += hole.end - hole.start
+    parts = ", ".join(f"{number:,} {reason}" for reason, number in entries.most_common())
+    return (
+        f"{count(sum(entries.values()), 'entry', 'entries')} of {_names([g.log for g in gaps])} not searched: {parts}"
+    )
+
+
+def _names(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} other logs"
+
+
+def _not_covered(answer: Answer) -> str:
+    reasons = Counter(skipped.reason for skipped in answer.not_covered)
+    return "; ".join(f"{number:,} {reason}" for reason, number in reasons.most_common(4))
+
+
+def coverage_row(log: LogCoverage) -> tuple[str, str, str, str]:
+    """Log, what of it was searched, what wasn't, and when it was last checked."""
+    searched = size((r.start, r.end) for r in log.verified)
+    return (
+        log.log,
+        _searched(log, searched),
+        _holes(log),
+        f"{moment(log.as_of)}{' (too long ago)' if log.stale else ''}",
+    )
+
+
+def _searched(log: LogCoverage, searched: int) -> str:
+    if log.head_size and searched == log.head_size:
+        return f"all {log.head_size:,}"
+    text = f"{searched:,} of {log.head_size:,}"
+    if searched and log.verified[0].start + searched == log.head_size:
+        text += f", from entry {log.verified[0].start:,} on"
+    return text
+
+
+def _holes(log: LogCoverage) -> str:
+    """At most three holes one by one, else sums."""
+    if len(log.holes) <= 3:
+        return "; ".join(f"{h.start:,} to {h.end:,} {h.reason}" for h in log.holes) or "none"
+    sums: Counter[str] = Counter()
+    for hole in log.holes:
+        sums[str(hole.reason)] += hole.end - hole.start
+    return f"{len(log.holes)} holes: " + ", ".join(f"{number:,} {reason}" for reason, number in sums.most_common())
+
+
+def moment(at: datetime | None) -> str:
+    """A time for eyes: to the second, UTC."""
+    return (time_text(at.replace(microsecond=0)) or "") if at else "never"
+
+
+def day(at: datetime | None) -> str:
+    """The date of a time, UTC."""
+    return (time_text(at) or "")[:10] if at else "?"

@@ -1,0 +1,153 @@
+"""`ctscan scan`: reads logs into the index. Turns settings into a request, signals into a wish to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ctscan.cli import options
+from ctscan.cli.program import command
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.scan import Outcome, ScanRequest
+
+
+@command(
+    "scan",
+    exits={
+        0: "every log was read to its head",
+        1: "a log could not be read to its head, or the scan was stopped before",
+        2: "",
+        3: "a log misbehaved (also after a signal)",
+    },
+    example="ctscan scan --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
+    "ctscan scan --from 2026-01-01 --follow\n"
+    "ctscan scan --log file:///srv/archive/log2024 --everything --db archive.db",
+)
+@click.option(
+    "--log-list", metavar="URL|FILE", help="Log list (v3) to read.  [env: CTSCAN_LOG_LIST; default: Google's, signed]"
+)
+@click.option(
+    "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"
+)
+@click.option(
+    "--from",
+    "start",
+    metavar="start|now|DATE|N",
+    help="Where coverage shall begin.  [env: CTSCAN_FROM; default: now, when a log is seen first]",
+)
+@click.option(
+    "--scope",
+    metavar="S",
+    multiple=True,
+    help="What may be indexed: domain:…, organisation:…, email:…, or a bare domain or address; repeatable.  "
+    "[env: CTSCAN_SCOPE, several separated by ;]",
+)
+@click.option("--everything", is_flag=True, help="Index all personal data, of anybody.  [env: CTSCAN_EVERYTHING]")
+@click.option("--purpose", metavar="TEXT", help="What for; recorded with the scan.  [env: CTSCAN_PURPOSE]")
+@click.option("--follow", is_flag=True, help="Go on with what the logs add, until stopped.  [env: CTSCAN_FOLLOW]")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes.  [env: CTSCAN_JOBS; default: 1]")
+@click.option(
+    "--contact",
+    metavar="ADDRESS|URL",
+    help="Where operators of logs reach you; needed for the network.  [env: CTSCAN_CONTACT]",
+)
+@options.on_index("table", "json")
+def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
+    """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head."""
+    from ctscan.cli.logging import set_up
+    from ctscan.cli.progress import reporter
+    from ctscan.scan import run_scan
+
+    config = options.settle(**given)
+    request = request_of(config)
+    set_up(verbose, os.environ)
+
+    async def work() -> Outcome:
+        with stop_on_signal() as stop, reporter() as shown:
+            return await run_scan(request, shown, stop)
+
+    outcome = asyncio.run(work())
+    _print(outcome, config.format)
+    return outcome.exit_code
+
+
+def request_of(config: Config) -> ScanRequest:
+    """The settings as `scan` wants them. UsageError when the scope is missing or can't be understood."""
+    from ctscan.personal.scope import parse_scope
+    from ctscan.scan import ScanRequest
+
+    return ScanRequest(
+        db=str(options.database_path(config.db)),
+        scope=parse_scope(config.scope, config.everything).text,
+        contact=config.contact,
+        log_list=config.log_list,
+        logs=config.logs,
+        start=config.start,
+        purpose=config.purpose,
+        follow=config.follow,
+        jobs=config.jobs,
+        quarantine_days=config.quarantine_days,
+        who=_who(),
+        command=shlex.join(["ctscan", *sys.argv[1:]]),
+        tuning=config.tuning,
+    )
+
+
+def _who() -> str:
+    """The account that runs the scan, for the record; its number where it has no name (in a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set: the batch in hand is committed. A second signal ends the process at once,
+    which loses nothing that was committed."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def heard() -> None:
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        click.echo("ctscan: stopping; the batch in hand is committed (again to stop at once)", err=True)
+
+    for number in signals:
+        loop.add_signal_handler(number, heard)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _print(outcome: Outcome, format: str) -> None:
+    """What became of each log. For eyes the reporter has told it already, so only what to do next is added."""
+    if format == "json":
+        from ctscan.cli.render.shapes import base64_text
+        from ctscan.cli.wiring import print_json
+
+        logs = [
+            {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.ending), "message": log.message}
+            for log in outcome.logs
+        ]
+        print_json({"exit_code": outcome.exit_code, "logs": logs})
+    elif outcome.exit_code == 0:
+        click.echo("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.", err=True)
+    else:
+        click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)

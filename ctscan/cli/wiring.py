@@ -1,0 +1,51 @@
+"""Opens what a command works on and closes it whatever happens; runs the command's coroutine.
+
+The only place of the command line that chooses implementations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ctscan.cli.options import database_path
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.index.sqlite import SqliteIndex
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(work)
+
+
+@asynccontextmanager
+async def existing_index(config: Config) -> AsyncIterator[SqliteIndex]:
+    """The index of the configuration; IndexFault when there is none."""
+    from ctscan.index.sqlite import open_index
+
+    index = await open_index(database_path(config.db), create=False)
+    try:
+        yield index
+    finally:
+        await index.aclose()
+
+
+def print_json(shape: object, *, indent: int | None = 2) -> None:
+    """JSON on stdout; ASCII only where stdout can't show more."""
+    from ctscan.cli.render.shapes import to_json
+
+    click.echo(to_json(shape, indent=indent, ascii_only=is_ascii_only()))
+
+
+def is_ascii_only() -> bool:
+    """Whether stdout can't show every character."""
+    return (sys.stdout.encoding or "ascii").lower().replace("-", "") not in ("utf8", "utf16", "utf32")
