@@ -6,6 +6,7 @@ An index stores and finds; it knows neither protocols nor rules. Every write met
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -96,6 +97,11 @@ class Index(Protocol):
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
         """Indexes of the sightings in `[start, end)` of a log that have no inclusion proof yet."""
+        ...
+
+    def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
+        """Hold `[start, end)` of a log (None: to wherever it grows) against every other scan with this index; held
+        by the system, so a killed process holds nothing. IndexFault when a part of it is held already."""
         ...
 
     async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:

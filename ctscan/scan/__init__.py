@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from ctscan.errors import CtscanError
 from ctscan.index import Index
@@ -139,7 +140,7 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     children.start()
     crew = Crew(context, network.connect)
     crew.add(own)
-    beside = [asyncio.create_task(_stop_children(context.stop, children))]
+    beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
     if context.follow:
         beside.append(asyncio.create_task(_reload(network, context, crew, selection)))
     try:

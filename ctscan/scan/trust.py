@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol, TypeVar
 
 from ctscan.ct.merkle import (
@@ -74,9 +75,7 @@ class TileTrust:
         async with self._one_at_a_time:
             for tile in wanted:
                 for missing in self._tiles.missing(tile):
-                    await insist(
-                        lambda missing=missing: self._load(missing), self.head, self._source.log.name, self._sleep
-                    )  # type: ignore[misc]
+                    await insist(partial(self._load, missing), self.head, self._source.log.name, self._sleep)
 
     async def _load(self, tile: TileId) -> None:
         self._tiles.add(tile, await self._source.hash_tile(*tile, self._tiles.width(tile)))
