@@ -1,0 +1,45 @@
+"""One local certificate, read and searched: what `ctscan inspect` shows. Pure; no file is opened here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from ctscan.errors import FormatError
+from ctscan.model import Certificate, Finding, Problem
+from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.x509.certificate import read_certificate, read_tbs
+from ctscan.x509.text import salvage_strings
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What bytes given as a certificate hold. `certificate` is None when they can't be read as one: then `findings`
+    come from their readable strings, and `problems` begins with the reason."""
+
+    sha256: bytes  # of the bytes as given
+    certificate: Certificate | None
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+def inspect_der(der: bytes) -> Inspected:
+    """Read a certificate (or a bare TBSCertificate) and apply every rule. Never raises for what the bytes hold."""
+    digest = hashlib.sha256(der).digest()
+    try:
+        certificate = read_certificate(der)
+    except FormatError as refused:
+        tbs = _read_tbs(der)
+        if tbs is None:
+            findings, problems = find_in_text(salvage_strings(der))
+            return Inspected(digest, None, findings, (Problem("certificate", str(refused)), *problems))
+        certificate = tbs
+    findings, problems = find_personal_data(certificate)
+    return Inspected(digest, certificate, findings, (*certificate.problems, *problems))
+
+
+def _read_tbs(der: bytes) -> Certificate | None:
+    try:
+        return read_tbs(der)
+    except FormatError:
+        return None
