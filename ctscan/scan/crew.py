@@ -12,6 +12,7 @@ from ctscan.scan.connect import Connection
 from ctscan.scan.job import Ending, LogOutcome
 from ctscan.scan.logscan import ScanContext, scan_log
 
+_FINAL = (Ending.MISBEHAVIOUR, Ending.STOPPED)
 AT_ONCE = 16  # logs read at the same time: bounds memory, not speed
 
 
@@ -74,18 +75,23 @@ class Crew:
         async with AsyncExitStack() as stack:
             connection = self._connect_to(log)
             stack.push_async_callback(connection.source.aclose)
-            while True:
-                async with self._slots:
-                    outcome = await scan_log(context, connection)
-                if not context.follow or outcome.ending in (Ending.MISBEHAVIOUR, Ending.STOPPED) or stop.is_set():
-                    return outcome
-                await _wait(stop, context.seams.poll)
-                if stop.is_set():
-                    return outcome
+            outcome = await self._pass(context, connection)
+            while context.follow and outcome.ending not in _FINAL and not await _stopped_within(stop, context):
+                outcome = await self._pass(context, connection)
+            return outcome
+
+    async def _pass(self, context: ScanContext, connection: Connection) -> LogOutcome:
+        async with self._slots:
+            return await scan_log(context, connection)
 
 
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
+async def _stopped_within(stop: asyncio.Event, context: ScanContext) -> bool:
+    """Wait until it is time to look at the log again; True when told to stop before."""
+    pause = asyncio.ensure_future(context.seams.sleep(context.seams.poll))
+    told = asyncio.ensure_future(stop.wait())
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+        await asyncio.wait([pause, told], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        pause.cancel()
+        told.cancel()
+    return stop.is_set()

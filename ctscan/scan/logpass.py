@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctscan.personal.examine import Examiner
-
 from ctscan.errors import CutError, FormatError, Missing
 from ctscan.index import Index
 from ctscan.model import (
@@ -24,6 +22,7 @@ from ctscan.model import (
     TreeHead,
     Unreadable,
 )
+from ctscan.personal.examine import Examiner
 from ctscan.scan.ahead import fetch_span
 from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.trust import ASK_AGAIN

@@ -10,12 +10,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ctscan.personal.examine import Examiner
-
 from ctscan.ct import coverage
 from ctscan.errors import FormatError, Misbehaviour, SourceError
 from ctscan.index import Index
 from ctscan.model import Advance, LogState, Protocol, RuleSet, Span, VerifiedRange
+from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
 from ctscan.personal.searched import satisfies
 from ctscan.scan.connect import Connection

@@ -118,9 +118,8 @@ PEOPLE = {
 
 def person_certificate(address: str, number: int) -> bytes:
     """A certificate of an invented person."""
-    return make_certificate(
-        subject=[("2.5.4.3", f"Person {number}"), ("1.2.840.113549.1.9.1", address)], serial=number + 1
-    )
+    subject = [("2.5.4.3", f"Person {number}"), ("1.2.840.113549.1.9.1", address)]
+    return make_certificate(subject=subject, serial=number + 1)
 
 
 def people_log(name: str = "people", size: int = 1000, **options: object) -> LogBuilder:
@@ -145,10 +144,8 @@ def dump(db: Path) -> str:
         rows = []
         async for item in index.evidence(None):
             proof = item.proof
-            rows.append(
-                [item.log.name, item.entry.index, item.entry.timestamp, item.entry.der.hex(), item.verified]
-                + [proof is not None and [proof.head.size, [h.hex() for h in proof.path]]]
-            )
+            proven = proof and [proof.head.size, [h.hex() for h in proof.path]]
+            rows.append([item.log.name, item.entry.index, item.entry.der.hex(), item.verified, proven])
         known = [
             [s.log.name, [[r.start, r.end, r.scope, [h.hex() for h in r.edge]] for r in s.verified], len(s.pending)]
             for s in await index.log_states()
