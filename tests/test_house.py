@@ -1,0 +1,184 @@
+"""The rules of the house that no other tool checks: who imports whom, how long a file may be, what it may speak of."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "ctscan"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    # who                 what of ctscan it may import besides itself
+    "model": set(),
+    "errors": set(),
+    "packaged": {"errors"},
+    "config": {"errors"},
+    "ct": {"model", "errors"},
+    "x509": {"model", "errors"},
+    "personal": {"model", "errors", "x509"},
+    "sources": {"model", "errors", "packaged", "ct"},
+    "index": {"model", "errors"},
+    "proof": {"model", "errors", "ct"},
+    "lookup": {"model", "errors", "ct", "personal", "index"},
+    "scan": {"model", "errors", "packaged", "config", "ct", "x509", "personal", "sources", "index"},
+    "cli": {
+        "model", "errors", "packaged", "config", "ct", "x509", "personal", "sources", "index", "proof", "lookup",
+        "scan",
+    },
+}  # fmt: skip
+
+PURE = ("model", "errors", "ct", "x509", "personal", "proof", "lookup")
+"""Rooms that take values and return values."""
+
+IMPURE = {
+    "aiosqlite", "asyncio", "glob", "http", "httpx", "io", "logging", "multiprocessing", "os", "pathlib", "random",
+    "secrets", "shutil", "signal", "socket", "sqlite3", "ssl", "structlog", "subprocess", "sys", "tempfile",
+    "threading", "time", "uuid",
+}  # fmt: skip
+
+LONGER_FOR_A_REASON = {"ctscan/model.py": "the vocabulary is read as one page"}
+MAX_LINES = 400
+MAX_TEST_LINES = 600
+
+
+def files(folder: Path = PACKAGE) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Every module that a file imports, wherever in the file; `from a import b` gives `a` and `a.b`."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module if node.level == 0 and node.module else f"a relative import in {name_of(path)}"
+            found.update((module, *(f"{module}.{alias.name}" for alias in node.names)))
+    return frozenset(found)
+
+
+def packages(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    return {module.split(".")[0] for module in imports(path)}
+
+
+def test_imports_follow_the_table() -> None:
+    wrong = []
+    for path in files():
+        room = room_of(path)
+        own = {module.split(".")[1] for module in imports(path) if module.startswith("ctscan.")}
+        wrong += [f"{name_of(path)}: {other}" for other in own - {room} - MAY_IMPORT.get(room, set())]
+        wrong += [f"{name_of(path)}: {module}" for module in imports(path) if module == "ctscan" or " " in module]
+    assert wrong == []
+
+
+def test_table_names_the_rooms_that_there_are() -> None:
+    assert {room_of(path) for path in files()} - {"__init__"} == set(MAY_IMPORT)
+
+
+def test_pure_rooms_do_no_io() -> None:
+    wrong = []
+    for path in files():
+        if room_of(path) not in PURE:
+            continue
+        calls = {n.func.id for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        wrong += [f"{name_of(path)}: {what}" for what in packages(path) & IMPURE | calls & {"open", "print", "input"}]
+    assert wrong == []
+
+
+def test_nothing_but_the_wiring_imports_a_database_driver_or_an_implementation_of_the_index() -> None:
+    for path in files():
+        room, found = room_of(path), set(imports(path))
+        if room != "index":
+            assert not {"sqlite3", "aiosqlite"} & found, name_of(path)
+        if room not in ("index", "scan", "cli"):
+            assert not any(module.startswith("ctscan.index.") and module.count(".") > 2 for module in found), path
+
+
+def test_only_sources_speak_http_and_only_the_command_line_draws() -> None:
+    for path in files():
+        top = packages(path)
+        if room_of(path) != "sources":
+            assert "httpx" not in top, name_of(path)
+        if room_of(path) != "cli":
+            assert not top & {"click", "rich"}, name_of(path)
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[^A-Za-z0-9_.-]", text)[0].lower() for text in project["dependencies"]}
+    used = {package for path in files() for package in packages(path)} - sys.stdlib_module_names - {"ctscan"}
+    assert used == declared
+
+
+def test_no_file_is_too_long() -> None:
+    limits = dict.fromkeys(files(), MAX_LINES) | dict.fromkeys(files(ROOT / "tests"), MAX_TEST_LINES)
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in limits}
+    long = {name_of(path): lines for path, lines in lengths.items() if lines > limits[path]}
+    assert set(long) == set(LONGER_FOR_A_REASON), long
+
+
+def test_every_module_says_what_it_is() -> None:
+    for path in files():
+        text = path.read_text(encoding="utf-8")
+        assert not text or ast.get_docstring(ast.parse(text)), f"{name_of(path)} has no docstring"
+
+
+# --- what the files speak of ---------------------------------------------------------------------------------------
+
+MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:home|Users|root|work|opt|mnt)/\w")
+REAL_ADDRESS_HINT = re.compile(r"[\w.+-]+@(?:gmail|googlemail|outlook|hotmail|yahoo|gmx|icloud|web)\.[a-z]{2,}", re.I)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text file of the repository, by name."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        if any(part.startswith(".") and part not in (".ci", ".gitignore", ".gitattributes") for part in parts):
+            continue
+        if "__pycache__" in parts or "demo-log" in parts or not path.is_file() or path.stat().st_size > 2_000_000:
+            continue
+        try:
+            yield name_of(path), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def test_no_file_holds_a_path_of_some_machine() -> None:
+    assert [(name, found[0]) for name, text in texts() for found in MACHINE_PATH.finditer(text)] == []
+
+
+def test_addresses_are_at_reserved_domains() -> None:
+    assert [name for name, text in texts() if REAL_ADDRESS_HINT.search(text)] == []
+
+
+def test_locks_name_no_index_and_pin_every_file() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text, f"{name} names an index or a URL"
+        assert not re.search(r"^\s*-(?!-hash)", text, re.MULTILINE), f"{name} holds an option of pip"
+        pinned = re.findall(
+            r"^[a-z0-9][^\n]*?(?:\\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+|\n)", text, re.MULTILINE
+        )
+        assert pinned
+        assert all("==" in line and "--hash=" in line for line in pinned)
