@@ -10,28 +10,19 @@ Values are never repeated in an error: a contact or a scope may be somebody's ad
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ctscan.config_keys import KEYS, Settings, Timeouts, advice, nearest, shown
 from ctscan.errors import UsageError
 
 FILE_NAME = "ctscan.toml"
-FORMATS = ("table", "json")
+PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
 OWN_VARIABLES = ("CTSCAN_CONFIG", "CTSCAN_LOG_LEVEL")  # environment variables that are no keys of the file
-NUMBER_LIMIT = 1_000_000  # no count, rate or number of seconds in a configuration is larger
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Patience, in seconds."""
-
-    connect: float = 10.0
-    read: float = 30.0
-    give_up: float = 60.0  # of failures of one request; then the pass goes on without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,7 @@ class Config:
     quarantine_days: int = 30
     retention: str = ""
     tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what overrides data/logs.toml
-    timeouts: Timeouts = Timeouts()
-
-
-Settings = dict[str, Any]
-"""Checked values by name of a `Config` field."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:
@@ -130,7 +117,7 @@ def _checked(table: Mapping[str, Any], where: str) -> Settings:
     for name, value in table.items():
         key = KEYS.get(name)
         if key is None:
-            raise UsageError(f"{where}: unknown key '{_shown(name)}'; {_advice(name, KEYS)}")
+            raise UsageError(f"{where}: unknown key '{shown(name)}'; {advice(name, KEYS)}")
         settings[key.field or name] = key.check(value, f"{where}: {name}")
     return settings
 
@@ -139,7 +126,7 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
     known = {variable: name for name, key in KEYS.items() if key.parse for variable in variables_of(name)}
     settings: Settings = {}
     for variable, text in environ.items():
-        if not variable.startswith("CTSCAN_") or variable in OWN_VARIABLES or not text.strip():
+        if not variable.startswith(PREFIX) or variable in OWN_VARIABLES or not text.strip():
             continue
         if variable not in known:
             _refuse_slip(variable, known)
@@ -152,16 +139,16 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
 
 def variables_of(name: str) -> tuple[str, ...]:
     """The environment variables of a key: that of the key, and that of the option where it is called otherwise."""
-    variable = f"CTSCAN_{name.upper()}"
+    variable = f"{PREFIX}{name.upper()}"
     return (variable, "CTSCAN_LOG") if name == "logs" else (variable,)
 
 
 def _refuse_slip(variable: str, known: Iterable[str]) -> None:
     """What looks like a typing error is refused. Anything else that begins with CTSCAN_ isn't meant for us: container
     platforms set CTSCAN_PORT and the like for a service of that name."""
-    nearest = _nearest(variable, known, cutoff=0.85)
-    if nearest:
-        raise UsageError(f"environment: unknown variable {_shown(variable)}; did you mean {nearest}?")
+    found = nearest(variable.removeprefix(PREFIX), (name.removeprefix(PREFIX) for name in known), cutoff=0.8)
+    if found:
+        raise UsageError(f"environment: unknown variable {shown(variable)}; did you mean {PREFIX}{found}?")
 
 
 def _read_options(options: Mapping[str, Any]) -> Settings:
@@ -171,6 +158,8 @@ def _read_options(options: Mapping[str, Any]) -> Settings:
 
 
 def _checked_option(name: str, value: Any) -> Any:
+    if name == "format":
+        return value  # each command has its own choices, and the command line has checked them
     option = "--log" if name == "logs" else "--" + name.replace("_", "-")
     return KEYS[name].check(list(value) if isinstance(value, tuple) else value, option)
 
@@ -182,208 +171,3 @@ def _anchored(settings: Settings, directory: Path) -> Settings:
         name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
         for name, text in places.items()
     }
-
-
-# --- what was wrong, without repeating it ---------------------------------------------------------------------------
-
-
-def _advice(name: str, known: Iterable[str]) -> str:
-    nearest = _nearest(name, known, cutoff=0.6)
-    return f"did you mean '{nearest}'?" if nearest else f"expected one of {', '.join(known)}"
-
-
-def _nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
-    from difflib import get_close_matches
-
-    folded = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=cutoff)
-    return folded[found[0]] if found else None
-
-
-def _shown(name: str) -> str:
-    """A key as it can be repeated on a terminal: a line of at most 60 plain characters."""
-    return re.sub(r"[^\w .:-]", "?", name)[:60]
-
-
-def _kind_of(value: object) -> str:
-    """What a value is, in the words of TOML, and never the value."""
-    if isinstance(value, str):
-        return f"text of {len(value)} characters"
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | float):
-        return f"the number {value:.12g}" if abs(value) < NUMBER_LIMIT**2 else "a huge number"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    return "a table" if isinstance(value, dict) else "a date or time"
-
-
-def _expected(where: str, expected: str, value: object) -> UsageError:
-    return UsageError(f"{where}: expected {expected}, got {_kind_of(value)}")
-
-
-# --- checks: a value from TOML, the environment or an option in, the value of the field out --------------------------
-
-Check = Callable[[Any, str], Any]
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise _expected(where, "text in quotes", value)
-    if not value.isprintable():
-        raise _expected(where, "one line of text without control characters", value)
-    return value.strip()
-
-
-def _filled(value: Any, where: str) -> str:
-    text = _text(value, where)
-    if not text:
-        raise _expected(where, "text that isn't empty", value)
-    return text
-
-
-def _contact(value: Any, where: str) -> str:
-    """It goes into the User-Agent, which carries ASCII only."""
-    text = _text(value, where)
-    if text and (not text.isascii() or not re.search(r"[^@\s]@[^@\s]|^https?://[^\s/]", text)):
-        raise _expected(
-            where, "an e-mail address or an http(s) URL in ASCII, under which operators of logs reach you", value
-        )
-    return text
-
-
-def _date_or_text(value: Any, where: str) -> str:
-    """`from` may be a TOML date or number as well as text; `scan` reads it."""
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return str(value)
-    return _filled(value, where)
-
-
-def _texts(value: Any, where: str) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (_filled(value, where),)
-    if not isinstance(value, list):
-        raise _expected(where, "a list of texts", value)
-    return tuple(_filled(item, f"{where}[{i}]") for i, item in enumerate(value))
-
-
-def _flag(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise _expected(where, "true or false", value)
-    return value
-
-
-def _count(low: int, high: int = NUMBER_LIMIT) -> Check:
-    def check(value: Any, where: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise _expected(where, f"a whole number from {low} to {high}", value)
-        return value
-
-    return check
-
-
-def _positive(value: Any, where: str) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= NUMBER_LIMIT:
-        raise _expected(where, f"a number above 0 and up to {NUMBER_LIMIT}", value)
-    return float(value)
-
-
-def _duration(value: Any, where: str) -> timedelta:
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value.strip()) if isinstance(value, str) else None
-    if found is None or int(found[1]) == 0:
-        raise _expected(where, 'a duration such as "90m", "24h" or "7d"', value)
-    return timedelta(**{units[found[2]]: int(found[1])})
-
-
-def _format(value: Any, where: str) -> str:
-    if value not in (*FORMATS, "jsonl"):
-        raise _expected(where, " or ".join(f'"{name}"' for name in FORMATS), value)
-    return str(value)
-
-
-def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
-    if not isinstance(value, dict):
-        raise _expected(where, "a table", value)
-    for name in value:
-        if name not in checks:
-            raise UsageError(f"{where}: unknown key '{_shown(name)}'; {_advice(name, checks)}")
-    return {name: checks[name](item, f"{where}.{name}") for name, item in value.items()}
-
-
-def _tuning(value: Any, where: str) -> dict[str, Settings]:
-    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean."""
-    checks: dict[str, Check] = {
-        "batch": _count(1, 100_000),
-        "concurrency": _count(1, 64),
-        "rate": _positive,
-        "keep_alive": _flag,
-        "tiles": _text,
-    }
-    if not isinstance(value, dict):
-        raise _expected(where, 'tables such as [tuning."Name of an operator or log"]', value)
-    return {name: _table(item, f'{where}."{_shown(name)}"', checks) for name, item in value.items()}
-
-
-def _timeouts(value: Any, where: str) -> Timeouts:
-    return Timeouts(**_table(value, where, {"connect": _positive, "read": _positive, "give_up": _positive}))
-
-
-# --- text of an environment variable into the value that TOML would have given ---------------------------------------
-
-Parse = Callable[[str, str], Any]
-
-
-def _as_is(text: str, _where: str) -> str:
-    return text
-
-
-def _as_list(text: str, _where: str) -> list[str]:
-    """Several are separated by `;` or a line break: a comma may be part of the name of an organisation."""
-    return [item.strip() for item in re.split(r"[;\n]", text) if item.strip()]
-
-
-def _as_flag(text: str, where: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in words:
-        raise _expected(where, "1 or 0, true or false, yes or no", text)
-    return words[text.lower()]
-
-
-def _as_count(text: str, where: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise _expected(where, "a whole number", text)
-    return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` can't be
-    given in the environment."""
-
-    check: Check
-    parse: Parse | None = None
-    field: str = ""
-
-
-KEYS: dict[str, Key] = {
-    "contact": Key(_contact, _as_is),
-    "db": Key(_filled, _as_is),
-    "log_list": Key(_filled, _as_is),
-    "logs": Key(_texts, _as_list),
-    "from": Key(_date_or_text, _as_is, "start"),
-    "scope": Key(_texts, _as_list),
-    "everything": Key(_flag, _as_flag),
-    "purpose": Key(_text, _as_is),
-    "follow": Key(_flag, _as_flag),
-    "jobs": Key(_count(1, 256), _as_count),
-    "format": Key(_format, _as_is),
-    "stale_after": Key(_duration, _as_is),
-    "quarantine_days": Key(_count(0, 36_500), _as_count),
-    "retention": Key(_text, _as_is),
-    "tuning": Key(_tuning),
-    "timeouts": Key(_timeouts),
-}
-"""Every key that `ctscan.toml` may hold."""

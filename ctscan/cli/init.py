@@ -14,8 +14,8 @@ from ctscan.config import FILE_NAME, load_config
 from ctscan.errors import InputError
 
 TEMPLATE = """\
-# Settings of ctscan. Every key can also be given as an environment variable (CTSCAN_CONTACT and so on) or as an
-# option; an option wins over the environment, the environment over this file. Check it with: ctscan scan --help
+# Settings of ctscan. A key can also be given as an environment variable (CTSCAN_CONTACT and so on), most of them as an
+# option as well: an option wins over the environment, the environment over this file. An unknown key is an error.
 
 # Who you are: an e-mail address or a URL under which the operators of logs can reach you. It is sent with every
 # request, and nothing is read over the network without it.

@@ -10,10 +10,9 @@ import click
 
 from ctscan.cli import options
 from ctscan.cli.program import command, complain
-from ctscan.errors import InputError
 
 if TYPE_CHECKING:
-    from ctscan.cli.inputs import Inspected
+    from ctscan.cli.inputs import LocalCertificate
 
 PROBLEMS_SHOWN = 3
 
@@ -32,15 +31,15 @@ def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: 
 
     Needs no index and no network. With '-', reads standard input.
     """
-    from ctscan.cli.inputs import inspect_inputs
+    from ctscan.cli.inputs import local_certificates
 
-    inspected = inspect_inputs(paths)
-    counts = _print_table(inspected) if format == "table" else _print_json(inspected, is_array=format == "json")
+    found = local_certificates(paths)
+    if format == "table":
+        return 0 if _print_table(found).read else 1  # why has been said, input by input
+    counts = _print_json(found, is_array=format == "json")
     if not counts.read:
-        raise InputError(
-            f"inspect: no certificate could be read; expected PEM or DER, got {counts.refusal or 'nothing'}"
-        )
-    return 0
+        complain(f"inspect: no certificate could be read: {counts.refusal}")
+    return 0 if counts.read else 1
 
 
 @dataclass(slots=True)
@@ -52,7 +51,7 @@ class Counts:
     personal: int = 0
     refusal: str = ""
 
-    def add(self, found: Inspected) -> None:
+    def add(self, found: LocalCertificate) -> None:
         """Count one input."""
         from ctscan.cli.inputs import complaint
 
@@ -63,7 +62,7 @@ class Counts:
             self.refusal = complaint(found)
 
 
-def shape(found: Inspected) -> dict[str, Any]:
+def shape(found: LocalCertificate) -> dict[str, Any]:
     """The JSON shape of one certificate or unreadable input; documented and never changed."""
     from ctscan.cli.render import shapes
     from ctscan.x509.names import render_name
@@ -86,7 +85,7 @@ def serial_text(serial: bytes) -> str:
     return serial.hex().lstrip("0") or "0"
 
 
-def _print_json(inspected: Iterable[Inspected], *, is_array: bool) -> Counts:
+def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> Counts:
     from ctscan.cli.render.shapes import to_json
     from ctscan.cli.wiring import is_ascii_only
 
@@ -100,7 +99,7 @@ def _print_json(inspected: Iterable[Inspected], *, is_array: bool) -> Counts:
     return counts
 
 
-def _print_table(inspected: Iterable[Inspected]) -> Counts:
+def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
     """Certificates with personal data one by one, the others only counted; what can't be read goes to stderr."""
     from ctscan.cli.inputs import complaint
     from ctscan.cli.render import tables
@@ -125,7 +124,7 @@ def _print_table(inspected: Iterable[Inspected]) -> Counts:
     return counts
 
 
-def _about(found: Inspected) -> list[str]:
+def _about(found: LocalCertificate) -> list[str]:
     """Serial number, issuer, validity, and the first problems."""
     from ctscan.cli.render.words import day
     from ctscan.x509.names import render_name

@@ -43,7 +43,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     """Look people up in the index, and say exactly what was searched.
 
     An IDENTIFIER is an e-mail address, @domain (all addresses at and below it), a name, a SHA-256 fingerprint or a
-    serial number in hex; - reads them from stdin, one on each line.
+    serial number in hex. With -, or without any, they are read from stdin, one on each line.
     """
     from ctscan.cli.wiring import run
 
@@ -75,7 +75,8 @@ def _asked(texts: tuple[str, ...], from_file: str | None, certificates: tuple[st
     """Everything is read and understood before anything is answered."""
     from ctscan.personal.identifiers import parse_identifier
 
-    for text in texts:
+    is_piped = not (texts or from_file or certificates or sys.stdin.isatty())
+    for text in ("-",) if is_piped else texts:
         if text == "-":
             yield from _from_lines(sys.stdin.buffer, "stdin")
         else:
@@ -115,10 +116,10 @@ def _from_line(line: bytes, where: str) -> Identifier:
 
 def _identities_of(path: str) -> Iterator[Identifier]:
     """The certificates of a file by their identity, which a precertificate and its certificate share."""
-    from ctscan.cli.inputs import certificates_in
+    from ctscan.cli.inputs import readable_certificates
     from ctscan.model import Identifier
 
-    for source, certificate in certificates_in(path):
+    for source, certificate in readable_certificates(path):
         identity = certificate.identity.hex()
         yield Identifier(kind="identity", value=source, canonical=identity)
 

@@ -1,0 +1,238 @@
+"""The keys of `ctscan.toml`: how a value is checked, and how the text of an environment variable becomes one.
+
+Values are never repeated in an error: a contact or a scope may be somebody's address. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ctscan.errors import UsageError
+
+FORMATS = ("table", "json")
+NUMBER_LIMIT = 1_000_000  # no count, rate or number of seconds in a configuration is larger
+
+Check = Callable[[Any, str], Any]
+"""A value from TOML, the environment or an option, and where it stood; gives the value of the field."""
+
+Parse = Callable[[str, str], Any]
+"""Text of an environment variable into the value that TOML would have given."""
+
+Settings = dict[str, Any]
+"""Checked values by name of a `Config` field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Patience, in seconds."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    give_up: float = 60.0  # of failures of one request; then the pass goes on without it
+
+
+# --- what was wrong, without repeating it ---------------------------------------------------------------------------
+
+
+def advice(name: str, known: Iterable[str]) -> str:
+    """What to do about an unknown key."""
+    found = nearest(name, known, cutoff=0.6)
+    return f"did you mean '{found}'?" if found else f"expected one of {', '.join(known)}"
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
+    """The known name that is most like this one, if any is like it at all."""
+    from difflib import get_close_matches
+
+    folded = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower().replace("-", "_"), folded, n=1, cutoff=cutoff)
+    return folded[found[0]] if found else None
+
+
+def shown(name: str) -> str:
+    """A key as it can be repeated on a terminal: a line of at most 60 plain characters."""
+    return re.sub(r"[^\w .:-]", "?", name)[:60]
+
+
+def _kind_of(value: object) -> str:
+    """What a value is, in the words of TOML, and never the value."""
+    if isinstance(value, str):
+        return f"text of {len(value)} characters"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return f"the number {value:.12g}" if abs(value) < NUMBER_LIMIT**2 else "a huge number"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    return "a table" if isinstance(value, dict) else "a date or time"
+
+
+def _expected(where: str, expected: str, value: object) -> UsageError:
+    return UsageError(f"{where}: expected {expected}, got {_kind_of(value)}")
+
+
+# --- checks: a value from TOML, the environment or an option in, the value of the field out --------------------------
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise _expected(where, "text in quotes", value)
+    if not value.isprintable():
+        raise _expected(where, "one line of text without control characters", value)
+    return value.strip()
+
+
+def _filled(value: Any, where: str) -> str:
+    text = _text(value, where)
+    if not text:
+        raise _expected(where, "text that isn't empty", value)
+    return text
+
+
+def _contact(value: Any, where: str) -> str | None:
+    """It goes into the User-Agent, which carries ASCII only."""
+    text = _text(value, where)
+    if text and (not text.isascii() or not re.search(r"[^@\s]@[^@\s]|^https?://[^\s/]", text)):
+        raise _expected(
+            where, "an e-mail address or an http(s) URL in ASCII, under which operators of logs reach you", value
+        )
+    return text or None
+
+
+def _date_or_text(value: Any, where: str) -> str:
+    """`from` may be a TOML date or number as well as text; `scan` reads it."""
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return str(value)
+    return _filled(value, where)
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (_filled(value, where),)
+    if not isinstance(value, list):
+        raise _expected(where, "a list of texts", value)
+    return tuple(_filled(item, f"{where}[{i}]") for i, item in enumerate(value))
+
+
+def _flag(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _expected(where, "true or false", value)
+    return value
+
+
+def _count(low: int, high: int = NUMBER_LIMIT) -> Check:
+    def check(value: Any, where: str) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise _expected(where, f"a whole number from {low} to {high}", value)
+        return value
+
+    return check
+
+
+def _positive(value: Any, where: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= NUMBER_LIMIT:
+        raise _expected(where, f"a number above 0 and up to {NUMBER_LIMIT}", value)
+    return float(value)
+
+
+def _duration(value: Any, where: str) -> timedelta:
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    found = re.fullmatch(r"([0-9]{1,6})\s*([smhd])", value.strip()) if isinstance(value, str) else None
+    if found is None or int(found[1]) == 0:
+        raise _expected(where, 'a duration such as "90m", "24h" or "7d"', value)
+    return timedelta(**{units[found[2]]: int(found[1])})
+
+
+def _format(value: Any, where: str) -> str:
+    if value not in FORMATS:
+        raise _expected(where, " or ".join(f'"{name}"' for name in FORMATS), value)
+    return str(value)
+
+
+def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
+    if not isinstance(value, dict):
+        raise _expected(where, "a table", value)
+    for name in value:
+        if name not in checks:
+            raise UsageError(f"{where}: unknown key '{shown(name)}'; {advice(name, checks)}")
+    return {name: checks[name](item, f"{where}.{name}") for name, item in value.items()}
+
+
+def _tuning(value: Any, where: str) -> dict[str, Settings]:
+    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean."""
+    checks: dict[str, Check] = {
+        "batch": _count(1, 100_000),
+        "concurrency": _count(1, 64),
+        "rate": _positive,
+        "keep_alive": _flag,
+        "tiles": _text,
+    }
+    if not isinstance(value, dict):
+        raise _expected(where, 'tables such as [tuning."Name of an operator or log"]', value)
+    return {name: _table(item, f'{where}."{shown(name)}"', checks) for name, item in value.items()}
+
+
+def _timeouts(value: Any, where: str) -> Timeouts:
+    return Timeouts(**_table(value, where, {"connect": _positive, "read": _positive, "give_up": _positive}))
+
+
+# --- text of an environment variable into the value that TOML would have given ---------------------------------------
+
+
+def _as_is(text: str, _where: str) -> str:
+    return text
+
+
+def _as_list(text: str, _where: str) -> list[str]:
+    """Several are separated by `;` or a line break: a comma may be part of the name of an organisation."""
+    return [item.strip() for item in re.split(r"[;\n]", text) if item.strip()]
+
+
+def _as_flag(text: str, where: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise _expected(where, "1 or 0, true or false, yes or no", text)
+    return words[text.lower()]
+
+
+def _as_count(text: str, where: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise _expected(where, "a whole number", text)
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` can't be
+    given in the environment."""
+
+    check: Check
+    parse: Parse | None = None
+    field: str = ""
+
+
+KEYS: dict[str, Key] = {
+    "contact": Key(_contact, _as_is),
+    "db": Key(_filled, _as_is),
+    "log_list": Key(_filled, _as_is),
+    "logs": Key(_texts, _as_list),
+    "from": Key(_date_or_text, _as_is, "start"),
+    "scope": Key(_texts, _as_list),
+    "everything": Key(_flag, _as_flag),
+    "purpose": Key(_text, _as_is),
+    "follow": Key(_flag, _as_flag),
+    "jobs": Key(_count(1, 256), _as_count),
+    "format": Key(_format, _as_is),
+    "stale_after": Key(_duration, _as_is),
+    "quarantine_days": Key(_count(0, 36_500), _as_count),
+    "retention": Key(_text, _as_is),
+    "tuning": Key(_tuning),
+    "timeouts": Key(_timeouts),
+}
+"""Every key that `ctscan.toml` may hold."""
