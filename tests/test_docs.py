@@ -1,0 +1,172 @@
+"""The documents say what the program does: commands, exit codes and the JSON shapes, taken from real runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.certs import make_certificate
+from support.logs import LogBuilder
+
+from ctscan.cli.program import COMMANDS
+from ctscan.cli.render import shapes
+from ctscan.errors import EXIT_CODES
+from ctscan.model import (
+    Answer,
+    Hole,
+    HoleReason,
+    Identifier,
+    LogCoverage,
+    LogState,
+    SkippedLog,
+    VerifiedRange,
+)
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {p.name: p.read_text(encoding="utf-8") for p in sorted((ROOT / "docs").rglob("*.md"))}
+EXAMPLES = {name: json.loads(text) for name, text in re.findall(r"```json (\w+)\n(.*?)```", PAGES["analyst.md"], re.S)}
+AT = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def differences(documented: Any, real: Any, where: str = "") -> list[str]:
+    """Fields that one side has and the other hasn't, at any depth; a null or an empty real list
+    says nothing of its inside."""
+    if isinstance(documented, dict) and isinstance(real, dict):
+        found = [f"{where}.{key}" for key in documented.keys() ^ real.keys()]
+        for key in documented.keys() & real.keys():
+            found += differences(documented[key], real[key], f"{where}.{key}")
+        return found
+    if isinstance(documented, list) and isinstance(real, list):
+        if real and not documented:
+            return [f"{where}: nothing of its inside is documented"]
+        return [line for item in real for line in differences(documented[0], item, f"{where}[]")]
+    if documented is None or real is None:
+        return []
+    kinds = [float if isinstance(v, int | float) and not isinstance(v, bool) else type(v) for v in (documented, real)]
+    return [] if kinds[0] is kinds[1] else [f"{where}: {kinds[0].__name__} is {kinds[1].__name__}"]
+
+
+# --- commands and exit codes ---------------------------------------------------------------------------------------
+
+
+def test_readme_lists_the_commands_that_there_are() -> None:
+    assert re.findall(r"^\| `ctscan (\w+)` \|", README, re.M) == list(COMMANDS)
+
+
+def test_every_command_in_the_documents_exists() -> None:
+    for name, text in {"README.md": README, **PAGES}.items():
+        mentioned = set(re.findall(r"^    ctscan ([a-z]+)\b", text, re.M)) | set(
+            re.findall(r"`ctscan ([a-z]+)\b", text)
+        )
+        assert mentioned <= set(COMMANDS), name
+
+
+def test_documents_mention_every_command() -> None:
+    text = "".join(PAGES.values())
+    assert [command for command in COMMANDS if f"ctscan {command}" not in text] == []
+
+
+def test_readme_table_of_exit_codes() -> None:
+    rows = re.findall(r"^\| (\d) \| (.+?) \|$", README, re.M)
+    assert {int(code): words for code, words in rows} == EXIT_CODES
+
+
+def test_make_targets_in_the_documents_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    for name, text in {
+        "README.md": README,
+        "CONTRIBUTING.md": (ROOT / "CONTRIBUTING.md").read_text("utf-8"),
+        **PAGES,
+    }.items():
+        assert set(re.findall(r"(?:^    |`)make ([a-z-]+)", text, re.M)) <= targets, name
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def ctscan(folder: Path, *arguments: str) -> Any:
+    """Run a command in a folder; what it prints, read as JSON (lines of JSON as an array)."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
+    command = [sys.executable, "-m", "ctscan.cli", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
+    )
+    assert done.returncode in (0, 4), done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a certificate of an invented person, a log that holds it, and an index of that log."""
+    folder = tmp_path_factory.mktemp("docs")
+    person = make_certificate([("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")], serial=0x4A0F92)
+    (folder / "jane.der").write_bytes(person)
+    log = LogBuilder("Docs log")
+    log.fill(3)
+    log.add_certificate(person)
+    log.write_static_tree(folder / "log")
+    result = ctscan(
+        folder, "scan", "--log", (folder / "log").as_uri(), "--from", "start", "--everything", "--format", "json"
+    )
+    (folder / "scan.json").write_text(json.dumps(result), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("lookup", ("lookup", "jane.roe@example.org", "--format", "json")),
+        ("inspect", ("inspect", "jane.der", "--format", "jsonl")),
+        ("logs", ("logs", "--format", "json")),
+        ("runs", ("runs", "--format", "json")),
+        ("rules", ("rules", "--format", "json")),
+        ("prove", ("prove", "jane.roe@example.org", "--format", "json")),
+        ("reindex", ("reindex", "--format", "json")),
+    ],
+)
+def test_shapes_are_as_documented(scanned: Path, name: str, arguments: tuple[str, ...]) -> None:
+    real = ctscan(scanned, *arguments)
+    assert real
+    assert differences(EXAMPLES[name], real) == []
+
+
+def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
+    real = json.loads((scanned / "scan.json").read_text(encoding="utf-8"))
+    assert real["logs"]
+    assert differences(EXAMPLES["scan"], real) == []
+
+
+def test_every_example_is_of_a_command() -> None:
+    assert set(EXAMPLES) <= set(COMMANDS)
+
+
+def test_parts_that_a_clean_scan_does_not_show() -> None:
+    log = LogBuilder("Docs log").log("https://log.example.org/")
+    hole = Hole(3, 5, HoleReason.PRUNED, "404", 2)
+    ranges = (VerifiedRange(0, 3, "everything", "abc"),)
+    coverage = LogCoverage(log.name, log.id, 5, ranges, (hole,), AT)
+    asked = Identifier("email", "jane.roe@example.org", "jane.roe@example.org", (), ("janeroe@example.org",))
+    answer = Answer(asked, (), (coverage,), (SkippedLog(log.id, "Old", "Example", "retired"),), False, ("a remark",))
+    assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []
+    state = LogState(log, None, ranges, (), (hole,), AT, None, ("two roots",))
+    assert differences(EXAMPLES["logs"], [shapes.log(state, [(AT, "two roots", [b"head"])], "misbehaved")]) == []
+
+
+def test_a_difference_is_seen() -> None:
+    assert differences({"a": [{"b": 1}]}, {"a": [{"b": 1}, {"c": 1}]}) != []
+    assert differences({"a": "text"}, {"a": 1}) != []
+    assert differences({"a": 1.0}, {"a": 1}) == []
