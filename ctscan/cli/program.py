@@ -109,7 +109,7 @@ class Program(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         is_verbose = any(a == "--verbose" or (a.startswith("-v") and set(a[1:]) == {"v"}) for a in arguments)
         _forgive_encoding()
-        extra["standalone_mode"] = False
+        extra |= {"standalone_mode": False, "obj": tuple(arguments)}
         try:
             code = super().main(arguments, prog_name or "ctscan", **extra)
             sys.stdout.flush()

@@ -7,8 +7,7 @@ import getpass
 import os
 import shlex
 import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +69,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     from ctscan.scan import run_scan
 
     config = options.settle(**given)
-    request = request_of(config)
+    request = request_of(config, click.get_current_context().find_root().obj)
     set_up(verbose, os.environ)
 
     async def work() -> Outcome:
@@ -82,8 +81,8 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     return outcome.exit_code
 
 
-def request_of(config: Config) -> ScanRequest:
-    """The settings as `scan` wants them. UsageError when the scope is missing or can't be understood."""
+def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
+    """The settings as `scan` wants them; `arguments` are those of the command line, for the record. UsageError when the scope is missing or can't be understood."""
     from ctscan.personal.scope import parse_scope
     from ctscan.scan import ScanRequest
 
@@ -99,7 +98,7 @@ def request_of(config: Config) -> ScanRequest:
         jobs=config.jobs,
         quarantine_days=config.quarantine_days,
         who=_who(),
-        command=shlex.join(["ctscan", *sys.argv[1:]]),
+        command=shlex.join(["ctscan", *arguments]),
         tuning=config.tuning,
     )
 

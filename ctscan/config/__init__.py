@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ctscan.config_keys import KEYS, Settings, Timeouts, advice, nearest, shown
+from ctscan.config.keys import KEYS, Settings, Timeouts, advice, nearest, shown
 from ctscan.errors import UsageError
 
 FILE_NAME = "ctscan.toml"
