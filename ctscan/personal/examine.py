@@ -1,0 +1,146 @@
+"""From a batch of verified or verifiable entries to those that hold personal data in scope: the hot path.
+
+    prefilter (all entries) -> full reading (candidates) -> rules -> scope -> Hit
+
+Knows nothing of encodings of logs: how an entry and its extra data are taken from a batch is handed in
+(`ct.wire.entry_of` and `ct.wire.extra_of`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from ctscan.errors import FormatError
+from ctscan.model import Batch, Certificate, Entry, Finding, Hit, Problem, Unreadable
+from ctscan.personal.prefilter import Prefilter
+from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.personal.scope import Scope
+from ctscan.x509.certificate import POISON, read_certificate, read_tbs
+from ctscan.x509.text import salvage_strings
+
+_LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_entry (RFC 6962 sections 2.1 and 3.4)
+
+
+class _Extra(Protocol):
+    """What a log gives beside a leaf; of it only the submitted precertificate (or b"") matters here."""
+
+    @property
+    def submitted(self) -> bytes: ...
+
+
+EntryOf = Callable[[Batch, int], Entry]
+"""Entry i of a batch; raises FormatError when its leaf can't be taken apart."""
+
+ExtraOf = Callable[[Batch, int], _Extra]
+"""What the log gave with entry i; raises FormatError when it isn't in the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a batch of `entries` held; `candidates` of them were read in full."""
+
+    hits: list[Hit]
+    unreadable: list[Unreadable]
+    candidates: int
+    entries: int
+
+
+class Examiner:
+    """Examines batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole scan."""
+
+    def __init__(self, scope: Scope, entry_of: EntryOf, extra_of: ExtraOf) -> None:
+        self._scope = scope
+        self._entry_of = entry_of
+        self._extra_of = extra_of
+        self._prefilter = Prefilter()
+
+    def examine(self, batch: Batch) -> Examined:
+        """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
+        holds."""
+        is_impersonal = self._prefilter.is_impersonal
+        data = batch.data
+        hits: list[Hit] = []
+        unreadable: list[Unreadable] = []
+        candidates = 0
+        for i, ((start, end), precert) in enumerate(zip(batch.certs, batch.precerts, strict=True)):
+            if is_impersonal(data, start, end, precert):
+                continue
+            candidates += 1
+            result = self._read(batch, i)
+            if isinstance(result, Hit):
+                hits.append(result)
+            elif result is not None:
+                unreadable.append(result)
+        return Examined(hits, unreadable, candidates, len(batch.certs))
+
+    def _read(self, batch: Batch, i: int) -> Hit | Unreadable | None:
+        """Read one candidate in full: None when it holds nothing in scope."""
+        start, end = batch.certs[i]
+        if not end:
+            return self._unreadable(batch, i, "the TimestampedEntry doesn't parse", batch.leaves[i])
+        der = batch.data[start:end]
+        try:
+            certificate = (read_tbs if batch.precerts[i] else read_certificate)(der)
+        except FormatError as error:
+            return self._unreadable(batch, i, str(error), batch.certs[i])
+        except Exception as error:  # one bad leaf must not end the scan of a log; the type alone, it may quote
+            return self._unreadable(batch, i, f"the reader failed with {type(error).__name__}", batch.certs[i])
+        findings, failures = find_personal_data(certificate)
+        if failures:
+            certificate = replace(certificate, problems=certificate.problems + failures)
+        elif _has_impersonal_issuer(certificate, findings):
+            self._prefilter.learn_issuer(certificate.issuer.raw)
+        if not findings and failures:
+            return self._unreadable(batch, i, _reason(failures), batch.certs[i])
+        if not findings or not self._scope.keeps(findings, certificate):
+            return None
+        try:
+            entry = self._entry_of(batch, i)
+        except FormatError as error:
+            return self._unreadable(batch, i, str(error), batch.certs[i])
+        return Hit(entry, certificate, findings, self._submitted(batch, i, certificate))
+
+    def _submitted(self, batch: Batch, i: int, certificate: Certificate) -> bytes:
+        """The submitted precertificate if it is one and has the identity of the TBS in the leaf; else b"".
+
+        The tree doesn't cover it, so it is compared and never believed.
+        """
+        if not batch.precerts[i]:
+            return b""
+        try:
+            submitted = self._extra_of(batch, i).submitted
+            claimed = read_certificate(submitted)
+        except FormatError:
+            return b""
+        is_precertificate = any(extension.oid == POISON for extension in claimed.extensions)
+        return submitted if is_precertificate and claimed.identity == certificate.identity else b""
+
+    def _unreadable(self, batch: Batch, i: int, reason: str, span: tuple[int, int]) -> Unreadable:
+        """Salvage the strings in `span`; findings and bytes are kept only if one of the strings is in scope."""
+        start, end = batch.leaves[i]
+        leaf_hash = hashlib.sha256(_LEAF_PREFIX + batch.data[start:end]).digest()
+        index = batch.start + i
+        strings = salvage_strings(batch.data[span[0] : span[1]])
+        if not self._scope.keeps_text(strings):
+            return Unreadable(batch.log_id, index, leaf_hash, reason)
+        findings, failures = find_in_text(strings)
+        if failures:
+            reason = f"{reason}; {_reason(failures)}"
+        try:
+            entry = self._entry_of(batch, i)
+        except FormatError:
+            entry = None
+        return Unreadable(batch.log_id, index, leaf_hash, reason, entry, findings)
+
+
+def _has_impersonal_issuer(certificate: Certificate, findings: tuple[Finding, ...]) -> bool:
+    """Whether the issuer's name was read without a problem and nothing was found in it."""
+    places = [finding.where for finding in findings] + [problem.where for problem in certificate.problems]
+    return not any(place == "issuer" or place.startswith("issuer.") for place in places)
+
+
+def _reason(failures: tuple[Problem, ...]) -> str:
+    return "; ".join(f"{failure.where}: {failure.what}" for failure in failures)
