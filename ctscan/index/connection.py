@@ -7,6 +7,7 @@ between its statements, and a cancelled task leaves no transaction open.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import time
@@ -33,6 +34,7 @@ _SETTINGS = (
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
+S = TypeVar("S")
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -43,6 +45,15 @@ class Session(aiosqlite.Connection):
     The public methods of aiosqlite cross to the thread once for each statement; `_execute` is what all of them are
     made of, and this class is the only place that knows it.
     """
+
+    async def open(self) -> None:
+        """Connect. When that fails, the thread has ended before the error is raised: it would outlive the event loop
+        otherwise, and complain about it."""
+        try:
+            await self
+        except BaseException:
+            await asyncio.to_thread(self._thread.join)
+            raise
 
     async def run(self, work: Work[T]) -> T:
         """`work(connection)` in the thread of the connection."""
@@ -64,6 +75,15 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Run `work` as one BEGIN IMMEDIATE transaction: all of it is written, or nothing."""
         return await self._run(lambda connection: in_transaction(connection, "BEGIN IMMEDIATE", work))
+
+    async def write_prepared(self, prepare: Callable[[], S], work: Callable[[sqlite3.Connection, S], T]) -> T:
+        """`write`, with a part that needs no database: it runs in the thread too, before the transaction begins."""
+
+        def prepared(connection: sqlite3.Connection) -> T:
+            step = prepare()
+            return in_transaction(connection, "BEGIN IMMEDIATE", lambda c: work(c, step))
+
+        return await self._run(prepared)
 
     async def _run(self, work: Work[T]) -> T:
         try:
@@ -89,7 +109,7 @@ async def open_database(path: Path, *, create: bool) -> Database:
     path = _prepare_file(path, create)
     session = Session(lambda: _connect(path), iter_chunk_size=64)
     try:
-        await session
+        await session.open()
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except IndexFault as error:

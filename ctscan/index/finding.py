@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ctscan.index import rows
@@ -74,32 +74,34 @@ def _bounds(asked: Sequence[LookupKey]) -> Iterator[Any]:
 # --- what matched -------------------------------------------------------------------------------------------------
 
 
-def _score(finding: Finding, asked: Sequence[LookupKey]) -> float:
+def _scorer(asked: Sequence[LookupKey]) -> Callable[[Finding], float]:
     """The share of the asked tokens that one finding holds; 1 when it has a key of another kind."""
-    if not asked:
-        return 1.0
-    matched = [key for key in asked if any(_is_found(key, own) for own in finding.keys)]
-    if any(key.kind != "name" for key in matched):
-        return 1.0
-    return len(matched) / sum(key.kind == "name" for key in asked) if matched else 0.0
+    domains = tuple(key.key for key in asked if key.kind == "domain")
+    exact = frozenset(key for key in asked if key.kind != "domain")
+    tokens = sum(key.kind == "name" for key in asked)
 
+    def score(finding: Finding) -> float:
+        found = exact.intersection(finding.keys)
+        if any(key.kind != "name" for key in found) or not asked:
+            return 1.0
+        if domains and any(key.kind == "domain" and key.key.startswith(domains) for key in finding.keys):
+            return 1.0
+        return len(found) / tokens if tokens else 0.0
 
-def _is_found(asked: LookupKey, own: LookupKey) -> bool:
-    if asked.kind == "domain":
-        return own.kind == "domain" and own.key.startswith(asked.key)
-    return own == asked
+    return score
 
 
 def _matches(connection: sqlite3.Connection, ids: list[int], asked: Sequence[LookupKey]) -> Iterator[Match]:
+    score = _scorer(asked)
     for at in range(0, len(ids), _AT_ONCE):
         some = ids[at : at + _AT_ONCE]
         summaries = _summaries(connection, some)
         findings = _findings(connection, some)
         sightings = _sightings(connection, some)
         for id in some:
-            ranked = sorted(findings[id], key=lambda finding: -_score(finding, asked))
-            score = max((_score(finding, asked) for finding in ranked), default=1.0)
-            yield Match(summaries[id], tuple(ranked), tuple(sightings[id]), score)
+            ranked = sorted(findings[id], key=score, reverse=True)
+            best = score(ranked[0]) if ranked else 1.0
+            yield Match(summaries[id], tuple(ranked), tuple(sightings[id]), best)
 
 
 # --- rows of several certificates ---------------------------------------------------------------------------------

@@ -85,7 +85,9 @@ def _descriptor(file: Path) -> int:
     the file."""
     if file not in _descriptors:
         file.parent.mkdir(mode=0o700, exist_ok=True)
+        file.parent.chmod(0o700)  # whatever the umask took away
         _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
+        file.chmod(0o600)
     return _descriptors[file]
 
 

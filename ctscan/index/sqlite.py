@@ -1,8 +1,8 @@
 """The index in an SQLite file: every method of the `Index` protocol as one transaction.
 
 What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `finding`,
-`keeping`, `locks`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when the
-database can't do what they ask.
+`keeping`, `locks`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when
+the database can't do what they ask.
 """
 
 from __future__ import annotations
@@ -107,8 +107,9 @@ class SqliteIndex:
         return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
 
     async def commit(self, run_id: int, advance: Advance) -> None:
-        step = writing.prepare(advance, self._render)
-        await self._database.write(lambda c: writing.commit(c, run_id, step))
+        await self._database.write_prepared(
+            lambda: writing.prepare(advance, self._render), lambda c, step: writing.commit(c, run_id, step)
+        )
 
     async def rewind(self, log_id: bytes, start: int) -> None:
         await self._database.write(lambda c: writing.rewind(c, log_id, start))

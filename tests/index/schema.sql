@@ -1,0 +1,237 @@
+CREATE TABLE certificate (
+    id          INTEGER PRIMARY KEY,
+    identity    BLOB NOT NULL UNIQUE,
+    sha256      BLOB,           -- null until the certificate itself was seen
+    serial      TEXT NOT NULL,  -- lower-case hex without leading zeros
+    issuer_hash BLOB NOT NULL,  -- SHA-256 of the issuer's DER
+    issuer      TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    not_before  TEXT,
+    not_after   TEXT,
+    rules       TEXT NOT NULL,  -- rule set that its findings were made with
+    problem     TEXT
+) STRICT;
+
+CREATE TABLE coverage (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    scope       TEXT NOT NULL,
+    rules       TEXT NOT NULL REFERENCES rule_set (version),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    range_end   INTEGER NOT NULL CHECK (range_end >= range_start),
+    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
+    UNIQUE (log, scope, rules, range_start)
+) STRICT;
+
+CREATE TABLE finding (
+    id           INTEGER PRIMARY KEY,
+    certificate  INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    rule         TEXT NOT NULL,
+    category     TEXT NOT NULL,
+    categories   TEXT NOT NULL,  -- JSON: [key, ...]
+    value        TEXT NOT NULL,
+    canonical    TEXT NOT NULL,
+    place        TEXT NOT NULL,
+    oid          TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    confidence   TEXT NOT NULL,
+    why          TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE hole (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    range_end   INTEGER NOT NULL CHECK (range_end > range_start),
+    reason      TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    tries       INTEGER NOT NULL,
+    UNIQUE (log, range_start)
+) STRICT;
+
+CREATE TABLE leaf (
+    id          INTEGER PRIMARY KEY,
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    kind        TEXT NOT NULL CHECK (kind IN ('x509', 'precert')),
+    sha256      BLOB NOT NULL,
+    der         BLOB NOT NULL,  -- zlib
+    UNIQUE (sha256, kind)
+) STRICT;
+
+CREATE TABLE log (
+    id              INTEGER PRIMARY KEY,
+    log_id          BLOB NOT NULL UNIQUE CHECK (length(log_id) = 32),
+    key             BLOB NOT NULL,
+    name            TEXT NOT NULL,
+    operator        TEXT NOT NULL,
+    protocol        TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    url             TEXT NOT NULL,
+    monitoring_url  TEXT NOT NULL,
+    origin          TEXT NOT NULL,
+    mmd             INTEGER NOT NULL,
+    final_size      INTEGER,
+    final_root      BLOB,
+    final_timestamp INTEGER,
+    head            INTEGER REFERENCES tree_head (id),
+    last_success    TEXT,
+    last_error      TEXT,
+    last_error_at   TEXT,
+    rate            REAL
+) STRICT;
+
+CREATE TABLE lookup_key (
+    kind    TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    finding INTEGER NOT NULL REFERENCES finding (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    PRIMARY KEY (kind, key, finding)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE migration (
+    number  INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    applied TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE misbehaviour (
+    id     INTEGER PRIMARY KEY,
+    log    INTEGER NOT NULL REFERENCES log (id),
+    at     TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    digest BLOB NOT NULL,  -- over reason and heads: the same thing seen again is not written again
+    UNIQUE (log, digest)
+) STRICT;
+
+CREATE TABLE misbehaviour_head (
+    misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
+    ordinal      INTEGER NOT NULL,
+    raw          BLOB NOT NULL,
+    PRIMARY KEY (misbehaviour, ordinal)
+) STRICT;
+
+CREATE TABLE pending (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    scope       TEXT NOT NULL,
+    rules       TEXT NOT NULL REFERENCES rule_set (version),
+    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
+    UNIQUE (log, range_start)
+) STRICT;
+
+CREATE TABLE pending_piece (
+    pending INTEGER NOT NULL REFERENCES pending (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    hashes  BLOB NOT NULL CHECK (length(hashes) % 32 = 0),
+    PRIMARY KEY (pending, ordinal)
+) STRICT;
+
+CREATE TABLE quarantine (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL,
+    range_end   INTEGER NOT NULL,
+    at          TEXT NOT NULL,
+    raw         BLOB NOT NULL,  -- zlib
+    UNIQUE (log, range_start, range_end)
+) STRICT;
+
+CREATE TABLE rule_set (
+    version TEXT PRIMARY KEY,
+    rules   TEXT NOT NULL  -- JSON: [[id, version, [kinds]], ...]
+) STRICT;
+
+CREATE TABLE run (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    who          TEXT NOT NULL,
+    started      TEXT NOT NULL,
+    ended        TEXT,
+    scope        TEXT NOT NULL,
+    rules        TEXT NOT NULL REFERENCES rule_set (version),
+    purpose      TEXT NOT NULL,
+    command      TEXT NOT NULL,
+    outcome      TEXT NOT NULL,
+    entries      INTEGER NOT NULL DEFAULT 0,
+    candidates   INTEGER NOT NULL DEFAULT 0,
+    certificates INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE run_log (
+    id       INTEGER PRIMARY KEY,
+    run      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    log_id   BLOB NOT NULL,
+    name     TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    reason   TEXT,
+    UNIQUE (run, log_id)
+) STRICT;
+
+CREATE TABLE sighting (
+    id              INTEGER PRIMARY KEY,
+    log             INTEGER NOT NULL REFERENCES log (id),
+    entry_index     INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp       INTEGER NOT NULL,
+    leaf            INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    issuer_key_hash BLOB NOT NULL,
+    extensions      BLOB NOT NULL,
+    pending         INTEGER,
+    head            INTEGER REFERENCES tree_head (id),
+    proof           BLOB CHECK (length(proof) % 32 = 0),
+    UNIQUE (log, entry_index)
+) STRICT;
+
+CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE submitted (
+    id     INTEGER PRIMARY KEY,
+    leaf   INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    sha256 BLOB NOT NULL,
+    der    BLOB NOT NULL,  -- zlib
+    UNIQUE (leaf, sha256)
+) STRICT;
+
+CREATE TABLE tree_head (
+    id        INTEGER PRIMARY KEY,
+    log       INTEGER NOT NULL REFERENCES log (id),
+    size      INTEGER NOT NULL CHECK (size >= 0),
+    root      BLOB NOT NULL CHECK (length(root) = 32),
+    timestamp INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    raw       BLOB NOT NULL,
+    saved     TEXT NOT NULL,
+    UNIQUE (log, size, timestamp, root, signature)
+) STRICT;
+
+CREATE TABLE unreadable (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    leaf_hash   BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+    reason      TEXT NOT NULL,
+    leaf        INTEGER REFERENCES leaf (id) ON DELETE SET NULL,
+    pending     INTEGER,
+    UNIQUE (log, entry_index)
+) STRICT;
+
+CREATE INDEX certificate_serial ON certificate (serial, issuer_hash);
+
+CREATE INDEX finding_certificate ON finding (certificate);
+
+CREATE INDEX leaf_certificate ON leaf (certificate);
+
+CREATE INDEX log_head ON log (head);
+
+CREATE INDEX lookup_key_finding ON lookup_key (finding);
+
+CREATE INDEX quarantine_at ON quarantine (at);
+
+CREATE INDEX sighting_head ON sighting (head) WHERE head IS NOT NULL;
+
+CREATE INDEX sighting_leaf ON sighting (leaf, timestamp);
+
+CREATE INDEX sighting_pending ON sighting (log, pending) WHERE pending IS NOT NULL;
+
+CREATE INDEX unreadable_leaf ON unreadable (leaf) WHERE leaf IS NOT NULL;
+
+CREATE INDEX unreadable_pending ON unreadable (log, pending) WHERE pending IS NOT NULL;

@@ -1,0 +1,231 @@
+"""Contract: runs, selections, rule sets, and what is known of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from support.kept import (
+    AT,
+    LOG,
+    NEWER_RULES,
+    RULES,
+    a_head,
+    a_hit,
+    a_log,
+    a_run,
+    an_advance,
+    digest,
+    later,
+    proof,
+    started,
+)
+
+from ctscan.errors import IndexFault
+from ctscan.index import Index
+from ctscan.model import FinalHead, Protocol, SkippedLog
+
+RunScenario = Callable[[Callable], None]
+
+
+def test_a_run_is_recorded_with_all_it_says_and_how_it_ended(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        first = await index.start_run(a_run(purpose="Prüfung – проверка"), RULES, [LOG], [])
+        second = await index.start_run(a_run(started=later(60), rules=NEWER_RULES.version), NEWER_RULES, [LOG], [])
+        assert first != second
+        await index.end_run(first, later(59.5), "done")
+        newest, older = await index.runs(10)
+        assert newest == a_run(id=second, started=later(60), rules=NEWER_RULES.version)
+        assert older == a_run(id=first, purpose="Prüfung – проверка", ended=later(59.5), outcome="done")
+        assert [run.id for run in await index.runs(1)] == [second]
+
+    scenario(work)
+
+
+def test_the_rule_set_of_every_run_can_be_read_back(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        assert await index.rule_sets() == {}
+        for rules in (RULES, NEWER_RULES, RULES):
+            await started(index, rules=rules)
+        assert await index.rule_sets() == {RULES.version: RULES, NEWER_RULES.version: NEWER_RULES}
+
+    scenario(work)
+
+
+def test_counters_of_a_run_add_up_and_certificates_count_once(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, an_advance(0, 256, a_hit(1), a_hit(2), candidates=5))
+        await index.commit(run_id, an_advance(256, 512, a_hit(300, label=1), a_hit(301), candidates=7))
+        (run,) = await index.runs(1)
+        assert (run.entries, run.candidates, run.certificates) == (512, 12, 3)
+
+    scenario(work)
+
+
+def test_a_run_that_does_not_exist_is_an_error(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        with pytest.raises(IndexFault, match="run 77 is not in this index"):
+            await index.end_run(77, AT, "done")
+        with pytest.raises(IndexFault, match="run 77"):
+            await index.extend_run(77, [LOG], [])
+        run_id = await started(index)
+        with pytest.raises(IndexFault, match="run 77"):
+            await index.commit(77, an_advance(0, 256, a_hit(1)))
+        assert (await index.counts())["sightings"] == 0
+        await index.commit(run_id, an_advance(0, 256, a_hit(1)))
+
+    scenario(work)
+
+
+def test_the_selection_is_that_of_the_last_run(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        assert await index.selection() == ([], [])
+        other = a_log("Example 2032")
+        retired = SkippedLog(digest("retired"), "Example 2019", "Example Operator", "retired")
+        await index.start_run(a_run(), RULES, [other, LOG], [retired])
+        assert await index.selection() == ([other.id, LOG.id], [retired])
+        await index.start_run(a_run(), RULES, [LOG], [])
+        assert await index.selection() == ([LOG.id], [])
+
+    scenario(work)
+
+
+def test_a_log_that_joins_or_leaves_while_a_scan_runs_changes_its_selection(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        joins = a_log("Example 2033")
+        leaves = a_log("Example 2030")
+        waiting = SkippedLog(joins.id, joins.name, joins.operator, "pending")
+        run_id = await index.start_run(a_run(), RULES, [LOG, leaves], [waiting])
+        retired = SkippedLog(leaves.id, leaves.name, leaves.operator, "retired")
+        await index.extend_run(run_id, [joins], [retired])
+        selected, skipped = await index.selection()
+        assert set(selected) == {LOG.id, joins.id}
+        assert skipped == [retired]
+        assert joins.id in {state.log.id for state in await index.log_states()}
+
+    scenario(work)
+
+
+# --- one log ------------------------------------------------------------------------------------------------------
+
+
+def test_what_the_list_says_of_a_log_is_kept_whole_and_renewed(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        assert await index.log_state(LOG.id) is None
+        await index.save_log(LOG)
+        state = await index.log_state(LOG.id)
+        assert state is not None and state.log == LOG
+        assert (state.head, state.verified, state.pending, state.holes, state.misbehaviour) == (None, (), (), (), ())
+        assert (state.last_success, state.last_error, state.rate) == (None, None, None)
+        frozen = replace(
+            LOG,
+            name="Beispiel ’31",
+            protocol=Protocol.HYBRID,
+            state="readonly",
+            monitoring_url="https://tiles.example.org/",
+            origin="log.example.org/2031",
+            final_head=FinalHead(5, digest("final"), None),
+            mmd=60,
+        )
+        await index.save_log(frozen)
+        assert [state.log for state in await index.log_states()] == [frozen]
+        timed = replace(frozen, final_head=FinalHead(0, digest("final"), 17))
+        await index.save_log(timed)
+        assert [state.log for state in await index.log_states()] == [timed]
+
+    scenario(work)
+
+
+def test_logs_come_by_name(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        for name in ("Zebra", "Alpha", "Middle"):
+            await index.save_log(a_log(name))
+        assert [state.log.name for state in await index.log_states()] == ["Alpha", "Middle", "Zebra"]
+
+    scenario(work)
+
+
+def test_the_head_is_the_largest_and_among_equals_the_newest(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        steps = [
+            (a_head(100, 5), a_head(100, 5)),
+            (a_head(90, 9), a_head(100, 5)),
+            (a_head(100, 7), a_head(100, 7)),
+            (a_head(100, 6), a_head(100, 7)),
+            (a_head(200, 1), a_head(200, 1)),
+        ]
+        for offered, expected in steps:
+            await index.save_head(offered, AT)
+            state = await index.log_state(LOG.id)
+            assert state is not None and state.head == expected
+
+    scenario(work)
+
+
+def test_a_head_that_a_proof_leads_to_outlives_newer_heads(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        old = a_head(256)
+        await index.save_head(old, AT)
+        await index.commit(run_id, an_advance(0, 256, a_hit(3), proofs=(proof(3, old),)))
+        for size in (300, 400):
+            await index.save_head(a_head(size), AT)
+        (evidence,) = [item async for item in index.evidence(None)]
+        assert evidence.proof == proof(3, old)
+
+    scenario(work)
+
+
+def test_success_clears_the_error_and_keeps_the_last_rate(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        await index.record_error(LOG.id, AT, "HTTP 503 eleven times")
+        state = await index.log_state(LOG.id)
+        assert state is not None and (state.last_error, state.last_success) == ("HTTP 503 eleven times", None)
+        await index.record_success(LOG.id, later(1), 1234.5)
+        state = await index.log_state(LOG.id)
+        assert state is not None and (state.last_error, state.last_success, state.rate) == (None, later(1), 1234.5)
+        await index.record_success(LOG.id, later(2), None)
+        await index.record_error(LOG.id, later(3), "timeout")
+        state = await index.log_state(LOG.id)
+        assert state is not None and (state.last_error, state.last_success, state.rate) == ("timeout", later(2), 1234.5)
+
+    scenario(work)
+
+
+def test_misbehaviour_is_kept_verbatim_once_for_each_kind_of_evidence(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        assert await index.evidence_of_misbehaviour(LOG.id) == []
+        for second in range(3):
+            await index.record_misbehaviour(LOG.id, later(second), "two roots", [b"one\xff", b"two\0"])
+        await index.record_misbehaviour(LOG.id, later(9), "bad signature", [b""])
+        await index.record_misbehaviour(LOG.id, later(10), "no evidence", [])
+        assert await index.evidence_of_misbehaviour(LOG.id) == [
+            (AT, "two roots", [b"one\xff", b"two\0"]),
+            (later(9), "bad signature", [b""]),
+            (later(10), "no evidence", []),
+        ]
+        state = await index.log_state(LOG.id)
+        assert state is not None and state.misbehaviour == ("two roots", "bad signature", "no evidence")
+        assert await index.evidence_of_misbehaviour(digest("another log")) == []
+
+    scenario(work)
+
+
+def test_nothing_is_recorded_of_a_log_that_was_never_saved(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        stranger = a_log("Never saved")
+        with pytest.raises(IndexFault, match="not in this index"):
+            await index.commit(run_id, an_advance(0, 256, log=stranger))
+        with pytest.raises(IndexFault, match="not in this index"):
+            await index.save_head(a_head(1, log=stranger), AT)
+        with pytest.raises(IndexFault, match="not in this index"):
+            await index.record_error(stranger.id, AT, "unreachable")
+
+    scenario(work)

@@ -1,0 +1,121 @@
+"""kill -9 at any moment: the index opens, is whole, and its position and its rows agree."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from support.kept import LOG, a_hit, an_advance, pending_advance, proving_advance, started
+
+from ctscan.index import Index
+from ctscan.index.sqlite import open_index
+from ctscan.model import Log
+
+STEP = 8
+KILLS = 12
+
+CHILD = """
+import asyncio, sys
+sys.path[:0] = {path!r}
+from pathlib import Path
+from test_sqlite_crash import write_for_ever
+asyncio.run(write_for_ever(Path({db!r})))
+"""
+
+
+async def write_for_ever(db: Path) -> None:
+    """What a reader does, from where the index says that it stands."""
+    async with await open_index(db, create=True) as index:
+        run_id = await started(index)
+        print("ready", flush=True)  # noqa: T201
+        while True:
+            await _step(index, run_id)
+
+
+async def _step(index: Index, run_id: int) -> None:
+    at, pending_end = await _position(index)
+    if pending_end - at >= 3 * STEP:
+        await index.commit(run_id, proving_advance(at, pending_end, await index.unproven(LOG.id, at, pending_end)))
+    elif at % (7 * STEP) == 0:
+        await index.commit(run_id, an_advance(at, at + STEP, *(a_hit(i) for i in range(at, at + STEP))))
+    else:
+        hits = (a_hit(i) for i in range(pending_end, pending_end + STEP))
+        step = pending_advance(at, pending_end + STEP, *hits)
+        await index.commit(run_id, replace(step, entries=STEP))
+
+
+async def _position(index: Index) -> tuple[int, int]:
+    """`(verified to, read to)`."""
+    state = await index.log_state(LOG.id)
+    assert state is not None
+    at = state.verified[0].end if state.verified else 0
+    return at, state.pending[0].start + len(state.pending[0].hashes) // 32 if state.pending else at
+
+
+def test_an_index_survives_being_killed(tmp_path: Path) -> None:
+    db = tmp_path / "ctscan.db"
+    here = Path(__file__).parent
+    code = CHILD.format(path=[str(here), str(here.parent), str(here.parent.parent)], db=str(db))
+    chance = random.Random(5)
+    positions = [0]
+    for _ in range(KILLS):
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"ready\n"
+            time.sleep(chance.uniform(0.0, 0.12))
+            child.kill()
+        positions.append(asyncio.run(_check(db)))
+    assert positions == sorted(positions)
+    assert positions[-1] > 10 * STEP
+
+
+async def _check(db: Path) -> int:
+    async with await open_index(db, create=False) as index:
+        at, pending_end = await _position(index)
+        seen = [(item.entry.index, item.verified) async for item in index.evidence(None)]
+        assert sorted(seen) == [(i, i < at) for i in range(pending_end)]
+        counts = await index.counts()
+        assert counts["certificates"] == counts["findings"] == pending_end
+        counted = sum(run.entries for run in await index.runs(100))
+        assert counted == pending_end
+    _check_file(db)
+    return pending_end
+
+
+def _check_file(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_creation_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, sys\nsys.path[:0] = {path!r}\nfrom pathlib import Path\n"
+        "from ctscan.index.sqlite import open_index\nprint('ready', flush=True)\n"
+        "asyncio.run(open_index(Path({db!r}), create=True))\n"
+    )
+    chance = random.Random(6)
+    root = str(Path(__file__).parent.parent.parent)
+    for attempt in range(8):
+        db = tmp_path / f"{attempt}.db"
+        source = code.format(path=[root], db=str(db))
+        with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.03))
+            child.kill()
+        asyncio.run(_use(db, a_log=LOG))
+        _check_file(db)
+
+
+async def _use(db: Path, a_log: Log) -> None:
+    async with await open_index(db, create=True) as index:
+        await index.save_log(a_log)
+        assert [state.log for state in await index.log_states()] == [a_log]

@@ -1,0 +1,148 @@
+"""Exact look-ups search indexes: SQLite is asked how it would do them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.kept import (
+    LOG,
+    a_certificate_hit,
+    a_head,
+    a_hit,
+    an_advance,
+    an_unreadable,
+    digest,
+    email_finding,
+    pending_advance,
+    proof,
+    proving_advance,
+    started,
+)
+
+from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.model import LookupKey
+
+TABLES = {"certificate", "leaf", "sighting", "finding", "lookup_key", "submitted", "unreadable"}
+
+
+def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list[list[str]]:
+    """The query plan of every statement that `work` runs, on an index with rows of every kind."""
+
+    async def run() -> list[list[str]]:
+        statements: list[str] = []
+        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
+            run_id = await started(index)
+            hits = [a_hit(i) for i in range(50)] + [a_certificate_hit(60, 1)]
+            broken = (an_unreadable(70, email_finding("z@example.org")),)
+            await index.commit(run_id, an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),)))
+            await index._database._run(lambda c: c.set_trace_callback(statements.append))
+            await work(index)  # type: ignore[misc]
+            await index._database._run(lambda c: c.set_trace_callback(None))
+            return await index._database._run(lambda c: [plan(c, sql) for sql in statements if is_query(sql)])
+
+    plans = asyncio.run(run())
+    assert plans
+    return plans
+
+
+def is_query(sql: str) -> bool:
+    return sql.lstrip().upper().startswith(("SELECT", "WITH", "DELETE", "UPDATE", "INSERT"))
+
+
+def plan(connection: sqlite3.Connection, sql: str) -> list[str]:
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+
+def scanned(plans: list[list[str]]) -> set[str]:
+    """Tables of which every row is read."""
+    lines = [line for lines in plans for line in lines]
+    return {match[1] for line in lines if (match := re.match(r"SCAN (\w+)", line))} & TABLES
+
+
+async def _addresses(index: SqliteIndex) -> None:
+    await index.find_keys([LookupKey("email", "person1@example.org"), LookupKey("email", "person2@example.org")], 10)
+
+
+async def _domain(index: SqliteIndex) -> None:
+    await index.find_keys([LookupKey("domain", "org.example.")], 10)
+
+
+async def _name(index: SqliteIndex) -> None:
+    await index.find_keys([LookupKey("name", "jane"), LookupKey("name", "roe")], 10)
+
+
+async def _fingerprint(index: SqliteIndex) -> None:
+    await index.find_sha256(a_certificate_hit(60, 1).certificate.sha256 or b"")
+
+
+async def _serial(index: SqliteIndex) -> None:
+    await index.find_serial(digest("serial", 3)[:8].hex().lstrip("0"))
+
+
+async def _identity(index: SqliteIndex) -> None:
+    await index.find_identity(digest("identity", 3))
+
+
+async def _evidence(index: SqliteIndex) -> None:
+    assert [item async for item in index.evidence([digest("identity", 3)])]
+
+
+async def _one_step(index: SqliteIndex) -> None:
+    await index.commit(1, an_advance(256, 512, a_hit(300, label=1), a_certificate_hit(301, 2)))
+
+
+async def _prove_and_rewind(index: SqliteIndex) -> None:
+    await index.commit(1, pending_advance(1000, 1010, a_hit(1001), a_hit(1002)))
+    await index.unproven(LOG.id, 1000, 1010)
+    await index.commit(1, proving_advance(1000, 1010, [1001, 1002]))
+    await index.commit(1, pending_advance(1010, 1020, a_hit(1011)))
+    await index.rewind(LOG.id, 1010)
+
+
+async def _replace(index: SqliteIndex) -> None:
+    await index.replace_findings(digest("identity", 3), [email_finding("new@example.org")], "rules-1")
+    await index.replace_findings(digest("identity", 4), [], "rules-1")
+
+
+WORK = (
+    _addresses, _domain, _name, _fingerprint, _serial, _identity, _evidence, _one_step, _prove_and_rewind, _replace,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("work", WORK, ids=lambda work: work.__name__.strip("_"))
+def test_no_table_of_findings_is_ever_scanned(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> None:
+    assert scanned(statements_of(tmp_path, work)) == set()
+
+
+def test_a_scan_would_be_noticed(tmp_path: Path) -> None:
+    """Counting does read whole tables."""
+
+    async def count(index: SqliteIndex) -> None:
+        await index.counts()
+
+    assert {"certificate", "finding", "sighting"} <= scanned(statements_of(tmp_path, count))
+
+
+def test_every_reference_has_an_index_so_that_deleting_scans_nothing(tmp_path: Path) -> None:
+    statements_of(tmp_path, _identity)
+    with closing(sqlite3.connect(tmp_path / "ctscan.db")) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        references = {(table, row[3]) for table in tables for row in rows(connection, "foreign_key_list", table)}
+        indexed = {
+            (table, rows(connection, "index_info", index[1])[0][2])
+            for table in tables
+            for index in rows(connection, "index_list", table)
+        }
+    deletable = {(table, column) for table, column in references if column not in ("log", "rules")}
+    assert len(deletable) > 8
+    assert deletable - indexed == set()
+
+
+def rows(connection: sqlite3.Connection, pragma: str, argument: str) -> list[tuple[object, ...]]:
+    return connection.execute(f"PRAGMA {pragma}({argument})").fetchall()

@@ -1,0 +1,188 @@
+"""Builds what an index keeps - logs, runs, hits, advances - without certificates or logs behind it. People invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from ctscan.index import Index
+from ctscan.model import (
+    Advance,
+    Attribute,
+    Certificate,
+    Confidence,
+    Entry,
+    EntryKind,
+    Finding,
+    Hit,
+    Hole,
+    HoleReason,
+    InclusionProof,
+    Log,
+    LookupKey,
+    Name,
+    PendingRange,
+    Protocol,
+    RuleSet,
+    RuleVersion,
+    Run,
+    SubjectKind,
+    Text,
+    TreeHead,
+    Unreadable,
+    VerifiedRange,
+)
+
+AT = datetime(2031, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+RULES = RuleSet("rules-1", (RuleVersion("email", 1, ("email",)), RuleVersion("name", 3, ("name", "email"))))
+NEWER_RULES = RuleSet("rules-2", (RuleVersion("email", 2, ("email",)),))
+SCOPE = "everything"
+
+
+def digest(*parts: object) -> bytes:
+    """32 bytes that depend on what is given."""
+    return sha256(repr(parts).encode()).digest()
+
+
+def a_log(name: str = "Example 2031", **fields: object) -> Log:
+    """A tiled log of an invented operator."""
+    key = name.encode()
+    log = Log(sha256(key).digest(), key, name, "Example Operator", Protocol.STATIC_CT, url="https://log.example.org/")
+    return replace(log, **fields)  # type: ignore[arg-type]
+
+
+LOG = a_log()
+
+
+def a_head(size: int, timestamp: int = 1_900_000_000_000, log: Log = LOG) -> TreeHead:
+    return TreeHead(log.id, size, digest("root", size), timestamp, b"signature", b"raw head, \xff verbatim")
+
+
+def a_run(**fields: object) -> Run:
+    run = Run(0, "jane", AT, None, SCOPE, RULES.version, "a test", "ctscan scan", "running")
+    return replace(run, **fields)  # type: ignore[arg-type]
+
+
+async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
+    """A run that selected these logs."""
+    return await index.start_run(a_run(rules=rules.version), rules, logs or (LOG,), ())
+
+
+def a_name(text: str) -> Name:
+    raw = text.encode("utf-8", "surrogatepass")
+    return Name(raw, (Attribute(0, "2.5.4.3", 12, raw, Text(raw, 12, text)),))
+
+
+def a_certificate(label: object, **fields: object) -> Certificate:
+    """A certificate of its own for each label; `sha256` None, as when only a TBS was seen."""
+    certificate = Certificate(
+        identity=digest("identity", label),
+        sha256=None,
+        issuer=a_name("Example CA"),
+        subject=a_name(f"Person {label}"),
+        serial=digest("serial", label)[:8],
+        not_before=datetime(2030, 1, 1, tzinfo=UTC),
+        not_after=datetime(2031, 1, 1, tzinfo=UTC),
+        san=(),
+        extensions=(),
+        is_ca=False,
+        eku=(),
+        policies=(),
+        spki=b"",
+        problems=(),
+    )
+    return replace(certificate, **fields)  # type: ignore[arg-type]
+
+
+def email_finding(address: str) -> Finding:
+    domain = ".".join(reversed(address.partition("@")[2].split("."))) + "."
+    keys = (LookupKey("email", address), LookupKey("domain", domain))
+    return _finding("email", "user.contact.email", address, "san.0.rfc822Name", keys)
+
+
+def name_finding(name: str, where: str = "subject.0.commonName") -> Finding:
+    keys = tuple(LookupKey("name", token) for token in name.casefold().split())
+    return _finding("name", "user.name", name, where, keys)
+
+
+def _finding(rule: str, category: str, value: str, where: str, keys: tuple[LookupKey, ...]) -> Finding:
+    return Finding(
+        rule=rule,
+        category=category,
+        categories=(category, "user"),
+        value=value,
+        canonical=value.casefold(),
+        where=where,
+        oid="2.5.4.3",
+        subject_kind=SubjectKind.PERSON,
+        confidence=Confidence.LIKELY,
+        why="as a test says",
+        keys=keys,
+    )
+
+
+def an_entry(index: int, label: object = None, kind: EntryKind = EntryKind.PRECERT, log: Log = LOG) -> Entry:
+    """The leaf of entry `index`; its DER depends on the label alone."""
+    label = index if label is None else label
+    key_hash = digest("issuer key") if kind is EntryKind.PRECERT else b""
+    return Entry(log.id, index, 1_900_000_000_000 + index, kind, b"der of " + digest(label), key_hash, b"\0\0\5")
+
+
+def a_hit(index: int, *findings: Finding, label: object = None, log: Log = LOG, **fields: object) -> Hit:
+    """A precertificate at this index, of a person of its own when no finding is given."""
+    label = index if label is None else label
+    found = findings or (email_finding(f"person{label}@example.org"),)
+    return Hit(an_entry(index, label, log=log), a_certificate(label, **fields), found)
+
+
+def a_certificate_hit(index: int, label: object, *findings: Finding, log: Log = LOG) -> Hit:
+    """The certificate itself, of the same identity as `a_hit` of this label."""
+    found = findings or (email_finding(f"person{label}@example.org"),)
+    entry = an_entry(index, ("whole", label), EntryKind.X509, log)
+    return Hit(entry, a_certificate(label, sha256=sha256(entry.der).digest()), found)
+
+
+def an_unreadable(index: int, *findings: Finding, log: Log = LOG) -> Unreadable:
+    """In scope, with its bytes, when there are findings."""
+    entry = an_entry(index, ("broken", index), log=log) if findings else None
+    return Unreadable(log.id, index, digest("leaf", index), "the subject is cut off", entry, findings)
+
+
+def verified(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version) -> VerifiedRange:
+    return VerifiedRange(start, end, scope, rules, (digest("edge", end), digest("edge", end, 2)))
+
+
+def pending(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version, salt: object = "") -> PendingRange:
+    hashes = b"".join(digest("leaf", i, salt) for i in range(start, end))
+    return PendingRange(start, scope, rules, (digest("edge", start),), hashes)
+
+
+def a_hole(start: int, end: int, **fields: object) -> Hole:
+    return replace(Hole(start, end, HoleReason.QUARANTINED, "other hashes", 1), **fields)  # type: ignore[arg-type]
+
+
+def proof(index: int, head: TreeHead) -> InclusionProof:
+    return InclusionProof(index, head, tuple(digest("path", index, i) for i in range(3)))
+
+
+def an_advance(start: int, end: int, *hits: Hit, log: Log = LOG, **fields: object) -> Advance:
+    """A step over `[start, end)` of a tiled log."""
+    advance = Advance(log.id, AT, verified=verified(start, end), hits=hits, entries=end - start)
+    return replace(advance, **fields)  # type: ignore[arg-type]
+
+
+def pending_advance(start: int, end: int, *hits: Hit, scope: str = SCOPE, rules: str = RULES.version) -> Advance:
+    """A step over `[start, end)` of a log without tiles: read, not proven."""
+    return Advance(LOG.id, AT, pending=pending(start, end, scope, rules), hits=hits, entries=end - start)
+
+
+def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: str = SCOPE) -> Advance:
+    """The step that proves what was pending from `start` on, up to `end`."""
+    proofs = tuple(proof(index, a_head(end)) for index in indexes)
+    return Advance(LOG.id, AT, verified=verified(start, end, scope), clear_pending=start, proofs=proofs)
+
+
+def later(seconds: float) -> datetime:
+    return AT + timedelta(seconds=seconds)
