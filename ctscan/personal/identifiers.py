@@ -134,8 +134,10 @@ def _serial(value: str, rest: str) -> Identifier:
 
 def _name(value: str, rest: str) -> Identifier:
     tokens = name_tokens(rest)
-    if sum(char.isalpha() for char in rest) < 2 or not tokens:
-        raise UsageError(f"identifier: expected a name with at least 2 letters, got {len(value)} characters")
+    if not tokens or not any(char.isalpha() for char in rest):  # one Han character is a name, one Latin letter isn't
+        raise UsageError(
+            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none"
+        )
     canonical = " ".join(sorted({forms[0] for forms in name_forms(rest)}))
     return Identifier("name", value, canonical, tuple(LookupKey("name", token) for token in tokens))
 

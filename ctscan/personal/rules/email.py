@@ -11,7 +11,7 @@ from ctscan.model import Certificate, Confidence, Finding, SubjectKind, Text
 from ctscan.personal import mailbox
 from ctscan.personal.evidence import Verdict, about_mailbox
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
-from ctscan.personal.places import EMAIL_ADDRESS, SMTP_UTF8_MAILBOX, name_places, spellings
+from ctscan.personal.places import EMAIL_ADDRESS, SMTP_UTF8_MAILBOX, SUBJECT_ALT_NAME, name_places, spellings
 from ctscan.personal.rules import rule, text_rule
 
 _CATEGORY = "user.contact.email"
@@ -46,7 +46,7 @@ def rfc822_name(certificate: Certificate) -> Iterator[Finding]:
     for position, general in enumerate(certificate.san):
         if general.kind == _RFC822_NAME and general.text is not None:
             where = f"san.{position}.rfc822Name"
-            yield from _in_san(certificate, "email.rfc822Name", general.text, where, "")
+            yield from _in_san(certificate, "email.rfc822Name", general.text, where, SUBJECT_ALT_NAME)
 
 
 @rule(

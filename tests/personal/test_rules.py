@@ -1,0 +1,287 @@
+"""The rules against golden certificates, and how rules are registered, versioned and kept apart."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import make_golden
+import pytest
+from support.certs import EMAIL_PROTECTION, make_certificate, make_precert, name
+
+from ctscan.model import Certificate, Finding, LookupKey, SubjectKind
+from ctscan.personal import mailbox
+from ctscan.personal.categories import CATEGORIES, label
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.inspect import inspect_der
+from ctscan.personal.rules import all_rules, find_in_text, find_personal_data, rule, rule_set
+from ctscan.personal.shapes import has_organisation_word, is_host, is_name_shaped, person_form
+from ctscan.x509.certificate import read_certificate, read_tbs
+from ctscan.x509.text import salvage_strings
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = sorted(path.stem for path in GOLDEN.glob("*.pem"))
+
+
+def golden_der(case: str) -> bytes:
+    lines = (GOLDEN / f"{case}.pem").read_text().splitlines()
+    return base64.b64decode("".join(line for line in lines if not line.startswith("-----")), validate=True)
+
+
+def as_expected(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "category": finding.category,
+        "where": finding.where,
+        "value": finding.value,
+        "canonical": finding.canonical,
+        "subject_kind": finding.subject_kind.value,
+        "confidence": finding.confidence.value,
+        "keys": [f"{key.kind}:{key.key}" for key in finding.keys],
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_golden_certificates(case: str) -> None:
+    expected = tomllib.loads((GOLDEN / f"{case}.toml").read_text())["finding"]
+    findings, problems = find_personal_data(read_certificate(golden_der(case)))
+    assert [as_expected(finding) for finding in findings] == expected
+    assert problems == ()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_reasons_quote_nothing_of_the_certificate(case: str) -> None:
+    for finding in find_personal_data(read_certificate(golden_der(case)))[0]:
+        words = {word for word in finding.canonical.replace("@", " ").replace(".", " ").split() if len(word) > 4}
+        assert not words & set(finding.why.lower().split())
+        assert finding.why
+
+
+def test_every_golden_certificate_has_its_expectation() -> None:
+    assert len(CASES) >= 30
+    assert sorted(path.stem for path in GOLDEN.glob("*.toml")) == CASES
+
+
+@pytest.mark.parametrize("case", make_golden.CASES)
+def test_golden_certificates_are_those_of_the_script(case: str) -> None:
+    assert golden_der(case) == make_golden.build(case)
+
+
+def test_every_golden_finding_is_found_by_its_own_identifier() -> None:
+    for case in CASES:
+        for finding in find_personal_data(read_certificate(golden_der(case)))[0]:
+            kind = "email:" if finding.rule.startswith("email.") else "name:"
+            wanted = parse_identifier(kind + finding.canonical)
+            assert set(wanted.keys) & set(finding.keys), case
+
+
+def test_every_rule_says_what_it_looks_for_and_where_that_is_specified() -> None:
+    for one in all_rules():
+        assert one.category in CATEGORIES
+        assert label(one.category)
+        assert one.looks_for
+        assert all(cite.split()[0] in {"RFC", "ETSI"} for cite in one.cites)
+        assert (one.find is None) != (one.find_in is None)
+
+
+def test_rules_come_in_order_and_carry_their_kinds() -> None:
+    ids = [one.id for one in all_rules()]
+    assert ids == sorted(set(ids))
+    assert {"email.rfc822Name", "email.emailAddress", "name.given", "name.common"} <= set(ids)
+    assert {kind for one in rule_set().rules for kind in one.kinds} == {"email", "domain", "name"}
+
+
+def test_the_version_of_the_rule_set_is_the_same_in_every_process() -> None:
+    code = "from ctscan.personal.rules import rule_set; print(rule_set().version)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert out.stdout.strip() == rule_set().version
+    assert len(rule_set().version) == 12
+    int(rule_set().version, 16)
+
+
+def test_a_new_file_is_a_new_rule_and_changes_the_version(tmp_path: Path) -> None:
+    code = (
+        "import sys; import ctscan.personal.rules as rules; rules.__path__.append(sys.argv[1]);"
+        "print(rules.rule_set().version, *(rule.id for rule in rules.all_rules()))"
+    )
+    (tmp_path / "extra.py").write_text(
+        "from ctscan.personal.rules import rule\n"
+        "@rule(id='extra.one', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
+        "def extra(certificate):\n    '''Nothing.'''\n    return ()\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    version, *ids = out.stdout.split()
+    assert "extra.one" in ids
+    assert version != rule_set().version
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "email.rfc822Name"},
+        {"category": "user.shoe_size"},
+        {"version": 0},
+        {"cites": ()},
+        {"kinds": ("shoe size",)},
+    ],
+)
+def test_a_bad_rule_is_refused_when_it_is_loaded(change: dict[str, object]) -> None:
+    assert all_rules()
+    fields = {"id": "bad.rule", "version": 1, "category": "user.name", "kinds": ("name",), "cites": ("RFC 5280",)}
+
+    def nothing(certificate: Certificate) -> tuple[Finding, ...]:
+        """Nothing."""
+        return ()
+
+    with pytest.raises(ValueError, match="expected"):
+        rule(**(fields | change))(nothing)  # type: ignore[arg-type]
+    assert "bad.rule" not in [one.id for one in all_rules()]
+
+
+def test_a_rule_that_fails_is_a_problem_and_the_others_go_on(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2]); import ctscan.personal.rules as rules;"
+        "from support.certs import make_certificate; from ctscan.x509.certificate import read_certificate;"
+        "rules.__path__.append(sys.argv[1]);"
+        "der = make_certificate([('CN', 'x')], [('email', 'jane@example.org')]);"
+        "findings, problems = rules.find_personal_data(read_certificate(der));"
+        "print(len(findings), *(problem.where + ' ' + problem.what for problem in problems))"
+    )
+    (tmp_path / "broken.py").write_text(
+        "from ctscan.personal.rules import rule\n"
+        "@rule(id='a.broken', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
+        "def broken(certificate):\n    '''Breaks.'''\n    raise KeyError(certificate.san[0].text.value)\n"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parents[1])]
+    out = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    assert out.startswith("1 rule a.broken ")
+    assert "KeyError" in out
+    assert "jane" not in out
+
+
+def test_a_precertificate_gives_what_its_certificate_gives() -> None:
+    made = make_precert([("GN", "Jane"), ("SN", "Doe"), ("emailAddress", "jane@example.org")])
+    of_tbs = find_personal_data(read_tbs(made.tbs))
+    assert len(of_tbs[0]) == 3
+    assert (
+        of_tbs
+        == find_personal_data(read_certificate(made.final))
+        == find_personal_data(read_certificate(made.submitted))
+    )
+
+
+def test_both_spellings_of_a_wrongly_encoded_text_are_keys() -> None:
+    der = make_certificate([("GN", "Renée".encode(), "printable")], [("email", "renée@example.org")])
+    keys = {key for finding in find_personal_data(read_certificate(der))[0] for key in finding.keys}
+    assert {LookupKey("name", "renee"), LookupKey("email", "renée@example.org")} <= keys
+    assert LookupKey("email", "renã©e@example.org") in keys
+
+
+def test_salvaged_strings_are_searched_for_addresses() -> None:
+    broken = b"\x30\x82" + make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")])[40:]
+    findings, problems = find_in_text(salvage_strings(broken))
+    assert [(f.rule, f.canonical, f.where) for f in findings] == [("email.salvaged", "jane@example.org", "salvaged")]
+    assert problems == ()
+    assert find_in_text(["no address", "x@y", "\x00"]) == ((), ())
+
+
+def test_inspect_reads_certificates_tbs_and_what_is_neither() -> None:
+    made = make_precert([("CN", "example.org")], [("email", "jane@example.org")])
+    whole, tbs, broken = inspect_der(made.final), inspect_der(made.tbs), inspect_der(b"jane@example.org is not DER")
+    assert whole.certificate is not None
+    assert tbs.certificate is not None
+    assert whole.findings == tbs.findings != ()
+    assert broken.certificate is None
+    assert [f.canonical for f in broken.findings] == ["jane@example.org"]
+    assert broken.problems[0].where == "certificate"
+    assert inspect_der(b"").problems
+
+
+def test_hostile_texts_are_quick_and_harmless() -> None:
+    for text in ("@" * 20000, "a@" * 10000, "a." * 20000 + "@b.example", '"' * 20000 + "@b.example", "(" * 9999 + "@"):
+        der = make_certificate([("CN", text), ("GN", text), ("O", text)], [("email", text)], eku=(EMAIL_PROTECTION,))
+        assert find_personal_data(read_certificate(der))[1] == ()
+
+
+def test_the_kinds_of_subject_follow_the_strongest_evidence() -> None:
+    subject = name([("GN", "Jane"), ("SN", "Doe")])
+    (finding, *_) = find_personal_data(read_certificate(make_certificate(subject, [("email", "info@example.org")])))[0]
+    assert finding.subject_kind is SubjectKind.PERSON
+    (finding,) = find_personal_data(read_certificate(make_certificate([], [("email", "info@example.org")])))[0]
+    assert finding.subject_kind is SubjectKind.ROLE
+
+
+@pytest.mark.parametrize(
+    "local", ["info", "pki-ca", "ca.admin2", "support-eu", "caadmin", "webssl", "no-reply", "ca2", "info+x", "dpo"]
+)
+def test_mailboxes_of_roles(local: str) -> None:
+    assert mailbox.is_role(local)
+    assert not mailbox.is_personal_shape(local)
+
+
+@pytest.mark.parametrize("local", ["cara", "monica", "rebecca", "jane", "j.roe", "marca", "raul", "ira", "q7"])
+def test_mailboxes_that_are_no_roles(local: str) -> None:
+    assert not mailbox.is_role(local)
+
+
+@pytest.mark.parametrize(
+    "local", ["jane.doe", "j.doe", "jane.q.doe", "jane_doe", "jane.doe2", "jane.doe+x", "мария.п.примерова"]
+)
+def test_mailboxes_in_the_form_of_a_person(local: str) -> None:
+    assert mailbox.is_personal_shape(local)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Jane Doe", "DOE Jane", "Jane van der Doe", "J. Doe Roe", "Anne-Marie O'Example", "Мария Примерова"),
+        *(
+            "मीरा उदाहरण",
+            "Jane Doe, PhD",
+            "Dr. Jane Doe",
+            "王小明",
+            "홍길동",
+            "見本 花子",
+            "ليلى المثال",
+            "Jane Doe 12345",
+        ),
+    ],
+)
+def test_texts_shaped_like_names(text: str) -> None:
+    assert is_name_shaped(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "Jane", "jane doe", "Example Ltd", "Example S.A.", "Root CA", "VPN TCS", "Web Server 1", "device-17 a"),
+        *("A B", "www.example.org", "Universidad de Ejemplo", "ООО Пример", "Université Exemple", "株式会社 見本"),
+        *("範例大學", "x" * 200),
+    ],
+)
+def test_texts_that_are_no_names(text: str) -> None:
+    assert not is_name_shaped(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["example.org", "*.example.org", "192.0.2.1", "2001:db8::1", "localhost", "a_b.example."]
+)
+def test_hosts(text: str) -> None:
+    assert is_host(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Jane Doe", "jane@example.org", "DOE.JANE.1234567890", "J. Doe", "Jane", ".example"]
+)
+def test_texts_that_are_no_hosts(text: str) -> None:
+    assert not is_host(text)
+
+
+def test_forms_of_organisations_are_no_persons() -> None:
+    assert person_form("EXEMPLO COMERCIO:12345678000199") is None
+    assert person_form("EXAMPLE UNIVERSITY (Authentication)") is None
+    assert person_form("A" * 1000) is None
+    assert has_organisation_word("Société Exemple")
