@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
 
 import httpx
@@ -345,7 +346,11 @@ def _open_httpx(transport: httpx.AsyncBaseTransport | None, trust_env: bool) -> 
     )
     try:
         return httpx.AsyncClient(
-            transport=transport, trust_env=trust_env, limits=limits, mounts=None if transport else direct
+            transport=transport,
+            trust_env=trust_env,
+            limits=limits,
+            mounts=None if transport else direct,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none
         )
     except (httpx.InvalidURL, ValueError):
         raise UsageError("a proxy setting (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) is no URL") from None

@@ -35,17 +35,17 @@ T = TypeVar("T")
 class BatchSize:
     """How many entries a log gives in one answer, learnt from the answers that are shorter than asked.
 
-    A log cuts an answer either after B entries or at the next multiple of B. Hence a short answer tells B when it
-    began at a multiple of its own length, or when the one before was as short. Once learnt, only the second counts,
-    and after a while the larger size is tried again: a hiccup must not slow us down for ever.
+    A log cuts an answer either after B entries or at the next multiple of B: only the first short answer can be
+    shorter than B, so the longer of two is B. Short answers among full ones teach nothing once B is learnt, and after
+    a while the larger size is tried again: a hiccup must not slow us down for ever.
     """
 
-    _TRY_AGAIN = 16  # full answers of the learnt size
+    _TRY_AGAIN = 64  # full answers of the learnt size
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.learnt: int | None = None
-        self._last_short = 0
+        self._short = 0  # length of the last short answer
         self._full = 0
 
     @property
@@ -53,17 +53,17 @@ class BatchSize:
         """The size to ask for now."""
         return self.learnt or self.most
 
-    def observe(self, start: int, asked: int, got: int) -> None:
-        """An answer of `got` entries to a request for `asked` from `start`."""
-        if got >= asked:
-            self._full += got == self.learnt
+    def observe(self, asked: int, got: int) -> None:
+        """An answer of `got` entries to a request for `asked`."""
+        if got < asked:
+            if self._short:
+                self.learnt, self._full = max(got, self._short), 0
+            self._short = 0 if self._short else got
+        elif got == self.learnt:
+            self._short = 0
+            self._full += 1
             if self._full >= self._TRY_AGAIN:
-                self.learnt, self._last_short, self._full = None, 0, 0
-            return
-        first = self.learnt is None and got > 1 and start % got == 0
-        if first or got == self._last_short:
-            self.learnt, self._full = got, 0
-        self._last_short = got
+                self.learnt, self._full = None, 0
 
 
 class Rfc6962Source:
@@ -98,7 +98,7 @@ class Rfc6962Source:
         )
         if isinstance(cut, CutError):
             raise cut
-        self.batch_size.observe(start, asked, len(cut.leaves))
+        self.batch_size.observe(asked, len(cut.leaves))
         return cut
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time as real_time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pytest
 from support import simulator as sims
 from support.logs import LogBuilder
 from support.patience import FakeTime
+from support.reading import patient_client, with_client
 from support.simulator import Answer, Simulator
 
 from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, UsageError
 from ctscan.sources.http import Client, Response, is_loopback
 
-T = TypeVar("T")
 LIMIT = 1 << 20
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -28,22 +28,6 @@ def small_log(entries: int = 300) -> LogBuilder:
     builder = LogBuilder("Small log")
     builder.fill(entries)
     return builder
-
-
-def patient_client(time: FakeTime, contact: str = "ct@example.org", **options: Any) -> Client:
-    return Client(
-        contact, clock=time.clock, wall=time.wall, sleep=time.sleep, random=lambda: 1.0, trust_env=False, **options
-    )
-
-
-def with_client(client: Client, use: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
-    async def main() -> T:
-        try:
-            return await use(client)
-        finally:
-            await client.aclose()
-
-    return asyncio.run(main())
 
 
 def get(client: Client, url: str, **options: Any) -> Response:
@@ -83,6 +67,21 @@ def test_connections_are_used_again_unless_told_otherwise() -> None:
         assert sim.connections == 1
         with_client(patient_client(FakeTime()), lambda c: five(c, url, False))
         assert sim.connections == 6
+
+
+def test_cookies_are_neither_kept_nor_sent() -> None:
+    async def twice(client: Client, url: str) -> None:
+        for _ in range(2):
+            await client.get(url, operator="Example", limit=LIMIT)
+
+    with Simulator() as sim:
+        log = sim.add("a", small_log())
+        log.fault("x", Answer(200, b"", {"Set-Cookie": "who=jane; Path=/"}))
+        client = patient_client(FakeTime())
+        with_client(client, lambda c: twice(c, f"{log.url}x"))
+        assert len(log.requests) == 2
+        assert all("cookie" not in request.headers for request in log.requests)
+        assert list(client._http.cookies.jar) == []
 
 
 def test_without_a_contact_nothing_leaves_the_machine() -> None:
