@@ -138,13 +138,13 @@ def _name(value: str, rest: str) -> Identifier:
         raise UsageError(
             f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none"
         )
-    canonical = " ".join(sorted({forms[0] for forms in name_forms(rest)}))
+    canonical = " ".join(sorted(set(fold_text(rest).split())))
     return Identifier("name", value, canonical, tuple(LookupKey("name", token) for token in tokens))
 
 
 _READERS = {
     "email": _email,
-    "mailto": _email,
+    "mailto": lambda value, rest: _email(value, value),
     "domain": _domain,
     "sha256": _sha256,
     "identity": _identity,

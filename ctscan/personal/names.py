@@ -48,7 +48,7 @@ def name_keys(text: str) -> tuple[LookupKey, ...]:
 def fold_text(text: str) -> str:
     """A text as its folded words in order, one space between them: how names of organisations are compared."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
-    return " ".join(_without_marks(word) for word in _words(folded))
+    return " ".join(filter(None, map(_without_marks, _words(folded))))
 
 
 def name_score(wanted: str, tokens: frozenset[str]) -> float:

@@ -1,0 +1,371 @@
+"""Identifiers: the canonical forms that both sides of a look-up meet in."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ctscan.errors import UsageError
+from ctscan.model import LookupKey
+from ctscan.personal.identifiers import (
+    address_variants,
+    canonical_domain,
+    canonical_email,
+    domain_key,
+    email_keys,
+    find_emails,
+    fold_text,
+    name_forms,
+    name_keys,
+    name_score,
+    name_tokens,
+    parse_identifier,
+    serial_hex,
+)
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+SAME_ADDRESS = [
+    "jane@example.org",
+    "Jane@Example.ORG",
+    " jane@example.org ",
+    "jane@example.org.",
+    "mailto:jane@example.org",
+    "mailto:jane%40example.org?subject=hello",
+    "MAILTO: jane@example.org",
+    "mail: jane@example.org",
+    "E-mail: jane@example.org",
+    "rfc822Name=jane@example.org",
+    "SMTP:jane@example.org",
+    "<jane@example.org>",
+    "Jane Doe <jane@example.org>",
+    '"Doe, Jane" <jane@example.org>',
+    "jane@example.org(at work)",
+    "(Jane) jane@example.org",
+    '"jane@example.org"',
+    "'jane@example.org'",
+    '"jane"@example.org',
+    "jane@example.org;",
+    "jane\u200b@example.org",
+    "jane@example.org\x00",
+    "ｊａｎｅ＠ｅｘａｍｐｌｅ．ｏｒｇ",
+    "jane@example。org",
+]
+
+
+@pytest.mark.parametrize("text", SAME_ADDRESS)
+def test_what_stands_around_an_address_does_not_matter(text: str) -> None:
+    assert canonical_email(text) == "jane@example.org"
+    assert parse_identifier(text).canonical == "jane@example.org"
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("jane@bücher.example", "jane@xn--bcher-kva.example"),
+        ("jane@BÜCHER.example", "jane@xn--bcher-kva.example"),
+        ("jane@bu\u0308cher.example", "jane@xn--bcher-kva.example"),
+        ("jane@XN--BCHER-KVA.example", "jane@xn--bcher-kva.example"),
+        ("jane@faß.example", "jane@xn--fa-hia.example"),
+        ("jane@☕.example", "jane@xn--53h.example"),
+        ("jane@XN--53H.example", "jane@xn--53h.example"),
+        ("straße@example.org", "strasse@example.org"),
+        ("ΔΟΚΙΜΉ@example.org", "δοκιμή@example.org"),
+        ("jose\u0301@example.org", "josé@example.org"),
+        ("jane@mail_1.example.org", "jane@mail_1.example.org"),
+        ("jane.@example.org", "jane.@example.org"),
+        ("o'roe+tag=x@example.org", "o'roe+tag=x@example.org"),
+        ('"jane doe"@example.org', '"jane doe"@example.org'),
+        (r'"jane\"doe"@example.org', r'"jane\"doe"@example.org'),
+        ("root@localhost", "root@localhost"),
+        ("root@[192.0.2.1]", "root@[192.0.2.1]"),
+        ("root@192.0.2.1", "root@[192.0.2.1]"),
+        ("root@[IPv6:2001:DB8:0::1]", "root@[ipv6:2001:db8::1]"),
+        ("用户@例子.example", "用户@xn--fsqu00a.example"),
+    ],
+)
+def test_canonical_addresses(text: str, canonical: str) -> None:
+    assert canonical_email(text) == canonical
+    assert canonical_email(canonical) == canonical
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "@",
+            "jane",
+            "jane@",
+            "@example.org",
+            "jane@@example.org",
+            "a@b@example.org",
+            "jane doe@example.org",
+            "∞",
+        ),
+        *("jane@example..org", "jane@-example.org", "jane@exa mple.org", "jane@example.123", "jane@refs/heads/main"),
+        *("jane@example.org, john@example.com", "00:11:22:33:44:55", ".@example.org", "jane@" + "a" * 64 + ".org"),
+        *("a" * 320 + "@example.org", "x" * 2000 + "@example.org", "jane@" + "a." * 200 + "org", "jane@[300.1.1.1]"),
+    ],
+)
+def test_texts_that_are_no_address(text: str) -> None:
+    assert canonical_email(text) is None
+    assert email_keys(text) == ()
+
+
+def test_keys_of_an_address_are_exact_and_by_domain() -> None:
+    assert email_keys("Jane@Mail.Example.org") == (
+        LookupKey("email", "jane@mail.example.org"),
+        LookupKey("domain", "org.example.mail."),
+    )
+    assert email_keys("root@[192.0.2.1]") == (LookupKey("email", "root@[192.0.2.1]"),)
+
+
+def test_everything_below_a_domain_begins_with_its_key() -> None:
+    assert domain_key("mail.Example.org.").startswith(domain_key("example.org"))
+    assert not domain_key("badexample.org").startswith(domain_key("example.org"))
+    assert domain_key("bücher.example") == domain_key("xn--bcher-kva.example") == "example.xn--bcher-kva."
+
+
+@pytest.mark.parametrize(
+    "domain", ["", ".", "a..b", "exa mple.org", "jane@example.org", "192.0.2.1", "-a.org", "a" * 64]
+)
+def test_texts_that_are_no_domain(domain: str) -> None:
+    assert canonical_domain(domain) is None
+    with pytest.raises(UsageError, match="expected a domain name"):
+        domain_key(domain)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "jane@example.org, john@example.com;eve@example.net",
+            ["jane@example.org", "john@example.com", "eve@example.net"],
+        ),
+        ("Jane Doe <Jane@Example.org>", ["jane@example.org"]),
+        ("write to (jane@example.org).", ["jane@example.org"]),
+        ("CN=Jane/emailAddress=jane@example.org", ["jane@example.org"]),
+        ("mailto:jane@example.org", ["jane@example.org"]),
+        ("Jane Doe/jane@example.org", ["jane@example.org"]),
+        ("jane@example.org jane@EXAMPLE.org", ["jane@example.org"]),
+        ("'o'roe@example.org'", ["o'roe@example.org"]),
+        ('"jane doe"@example.org', ['"jane doe"@example.org']),
+        ("root@[192.0.2.1]", ["root@[192.0.2.1]"]),
+        ("連絡先：用户@例子.example、他", ["用户@xn--fsqu00a.example"]),
+        ("jane＠example．org", ["jane@example.org"]),
+        ("jane@example.org\x00\x01john@example.com", ["jane@example.org", "john@example.com"]),
+        ("jane@xn--e1afmkfd.xn--p1ai", ["jane@xn--e1afmkfd.xn--p1ai"]),
+    ],
+)
+def test_addresses_in_running_text(text: str, found: list[str]) -> None:
+    assert find_emails(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "@", "a@", "@example.org", "user@host", "release.yml@refs/heads/main", "https://user@example.org/"),
+        *("NTR@NL-12345678", "https://example.org/o/r/.github/release.yml@refs/heads/main", "ftp://u@192.0.2.1"),
+        *("/cps/cps@sign.html", "user@192.0.2.1", "041@1234@NAME@00000001", "1@a.example@2", "package@1.2.3", "a@b"),
+        *("icon@2x.png", "git@example.org:owner/repository.git", "xmpp://jane@example.org"),
+        *("postgres://u:p@db.example.org/x",),
+    ],
+)
+def test_false_friends_in_running_text(text: str) -> None:
+    assert find_emails(text) == []
+
+
+@given(st.text(max_size=300))
+@example("İ@İ.example")
+@example("ǅ@example.org")
+@example("a@ß.example")
+def test_canonical_addresses_are_stable(text: str) -> None:
+    for canonical in [canonical_email(text), *find_emails(text)]:
+        if canonical is not None:
+            assert canonical_email(canonical) == canonical
+            assert len(canonical) < 1000
+
+
+LOCALS = st.from_regex(r"[a-zA-Z0-9._%+'éßλя用-]{1,20}", fullmatch=True).filter(
+    lambda local: local.strip(".'") == local
+)
+HOSTS = st.from_regex(r"([a-z0-9]{1,10}\.|bücher\.|例子\.){1,3}(org|example)", fullmatch=True)
+
+
+@given(LOCALS, HOSTS, st.sampled_from(["{}", "<{}>", "x <{}>", " {} ", "mailto:{}", "{}(c)", "{},"]))
+def test_an_address_is_found_whatever_its_case_and_surroundings(local: str, host: str, around: str) -> None:
+    wanted = canonical_email(f"{local}@{host}")
+    assert wanted is not None
+    if "%" not in local:
+        assert canonical_email(around.format(f"{local.upper()}@{host.upper()}")) == wanted
+    assert unicodedata.is_normalized("NFKC", wanted)
+
+
+@given(LOCALS.filter(lambda local: "%" not in local), HOSTS)
+def test_whatever_is_an_address_is_found_in_running_text(local: str, host: str) -> None:
+    assert canonical_email(f"{local}@{host}") in find_emails(f"see {local}@{host} for more")
+
+
+def test_hostile_texts_cost_little() -> None:
+    started = time.perf_counter()
+    texts = [
+        "@" * 65536,
+        "a@" * 32768,
+        "a." * 32768 + "@b.example",
+        '"' * 65535 + "@",
+        "(" * 990 + "a@b.example",
+        "<" * 999,
+    ]
+    for text in [*texts, "mailto:" * 140, "((" * 400 + "@" + "))" * 100, "\u0300" * 60000 + "@example.org"]:
+        find_emails(text)
+        canonical_email(text)
+        canonical_email(text[:1000])
+        name_tokens(text)
+        fold_text(text)
+    assert time.perf_counter() - started < 5
+    assert len(find_emails(" ".join(f"a{i}@example.org" for i in range(500)))) == 64
+
+
+def test_variants_are_offered_and_never_mixed_in() -> None:
+    identifier = parse_identifier("Jane.Doe+shop@example.org")
+    assert identifier.variants == ("jane.doe@example.org", "janedoe@example.org", "janedoe+shop@example.org")
+    assert {key.key for key in identifier.keys} == {"jane.doe+shop@example.org", "org.example."}
+    assert address_variants("jane@example.org") == ()
+    assert address_variants('"a+b"@example.org') == ()
+    assert address_variants("+x@example.org") == ()
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Jane Doe", "DOE, Jane"),
+        ("Zoë Müller", "zoe muller"),
+        ("Zoë Müller", "Zoe MUELLER"),
+        ("Łukasz Żak", "lukasz zak"),
+        ("Мария Примерова", "Mariya Primerova"),
+        ("Ελένη", "ΕΛΕΝΗ"),
+        ("O'Roe", "O’ROE"),
+        ("İpek Işık", "ipek isik"),
+        ("范小明", "Fan Xiao Ming"),
+        ("예길동", "Ye Gil-dong"),
+        ("しまだ", "shimada"),
+        ("ＪＡＮＥ", "jane"),
+        ("José", "Jose\u0301"),
+        ("מִרְיָם", "מרים"),
+    ],
+)
+def test_one_name_written_in_two_ways(one: str, other: str) -> None:
+    assert name_score(other, frozenset(name_tokens(one))) == 1.0
+
+
+def test_tokens_are_sorted_bounded_and_free_of_order() -> None:
+    assert name_tokens("Doe Jane") == name_tokens("Jane  DOE, jane") == ("doe", "jane")
+    assert name_tokens("J. R. Q.") == ()
+    assert len(name_tokens(" ".join(f"name{i}" for i in range(100)))) == 32
+    assert name_keys("Jane") == (LookupKey("name", "jane"),)
+    assert name_forms("Zoë Żak") == (("zoe",), ("zak",))
+
+
+def test_a_score_is_the_share_of_the_wanted_words() -> None:
+    assert name_score("Jane Doe", frozenset(["jane"])) == 0.5
+    assert name_score("Jane Doe", frozenset(["jane", "doe", "roe"])) == 1.0
+    assert name_score("Мария Примерова", frozenset(["mariya", "primerova"])) == 1.0
+    assert name_score("!", frozenset(["jane"])) == 0.0
+
+
+def test_vowel_signs_stay_within_a_word() -> None:
+    assert [forms[0] for forms in name_forms("मीरा उदाहरण")] == ["मीरा", "उदाहरण"]
+    assert fold_text("Exämple,  Inc.") == "example inc"
+
+
+@given(st.text(max_size=100))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold_text(fold_text(text)) == fold_text(text)
+    assert all(len(token) >= 2 for token in name_tokens(text))
+
+
+# --- what a person gives ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "canonical"),
+    [
+        ("Jane@Example.org", "email", "jane@example.org"),
+        ("email:jane@example.org", "email", "jane@example.org"),
+        ("@Example.org", "domain", "example.org"),
+        ("＠bücher.example", "domain", "xn--bcher-kva.example"),
+        ("domain:example.org", "domain", "example.org"),
+        ("AB" * 32, "sha256", "ab" * 32),
+        (":".join(["AB"] * 32), "sha256", "ab" * 32),
+        (" ".join(["ABCDEF01"] * 8), "sha256", "abcdef01" * 8),
+        ("sha256:" + "0f" * 32, "sha256", "0f" * 32),
+        ("identity:" + "0f" * 32, "identity", "0f" * 32),
+        ("serial:00AB", "serial", "ab"),
+        ("serial: 0", "serial", "0"),
+        ("0x1F", "serial", "1f"),
+        ("03:e8", "serial", "3e8"),
+        ("00deadbeef", "serial", "deadbeef"),
+        ("12345678", "serial", "12345678"),
+        ("Jane Doe", "name", "doe jane"),
+        ("name:12345678 Jane", "name", "12345678 jane"),
+        ("deadbeef", "name", "deadbeef"),
+        ("Ada", "name", "ada"),
+        ("范", "name", "范"),
+        ("Мария", "name", "мария"),
+    ],
+)
+def test_kinds_of_identifier(text: str, kind: str, canonical: str) -> None:
+    identifier = parse_identifier(text)
+    assert (identifier.kind, identifier.canonical, identifier.value) == (kind, canonical, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            " ",
+            "jane@",
+            "@",
+            "@-",
+            "jane@example..org",
+            "a@b.example c@d.example",
+            "x",
+            "1234567",
+            "!!",
+            "sha256:12",
+        ),
+        *("serial:xyz", "serial:", "identity:zz", "domain:exa mple", "email:jane", "0xzz", "name:", "J", "z" * 1001),
+        *("secretjane@" + "x" * 400 + ".example", "secretjane doe@example.org", "email:secretjane", "@secretjane..org"),
+    ],
+)
+def test_what_is_no_identifier_is_told_by_kind_and_length_only(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_identifier(text)
+    message = str(caught.value)
+    assert message.startswith("identifier: expected")
+    assert "\n" not in message
+    assert "secretjane" not in message
+
+
+@given(st.text(max_size=1100))
+def test_any_text_is_an_identifier_or_a_usage_error(text: str) -> None:
+    try:
+        identifier = parse_identifier(text)
+    except UsageError:
+        return
+    assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
+
+
+def test_serials_of_certificates_and_people_meet() -> None:
+    assert serial_hex(b"\x00\xab\xcd") == parse_identifier("serial:00:AB:CD").canonical == "abcd"
+    assert serial_hex(b"\x00") == parse_identifier("0x00").canonical == "0"
+    assert serial_hex(b"") == "0"
