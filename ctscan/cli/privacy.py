@@ -40,8 +40,8 @@ def one_line(text: str) -> str:
 
 
 def safe_traceback(error: BaseException) -> str:
-    """A traceback with the frames and classes of the error and its causes, but without what its messages and local
-    variables may hold: only messages that ctscan wrote itself, and those of the system, are shown."""
+    """A traceback with the frames and classes of the error and its causes, but without what messages may quote (a
+    ValueError quotes the value): only those of ctscan itself, of the system, and about code are shown."""
     lines: list[str] = []
     for link in _chain(error):
         lines += ["Traceback (most recent call last):\n", *traceback.format_tb(link.__traceback__)]
@@ -60,7 +60,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _told(error: BaseException) -> str:
-    if isinstance(error, CtscanError):
+    if isinstance(error, CtscanError | AttributeError | ImportError | NameError | TypeError):
         return one_line(str(error))
     if isinstance(error, OSError) and error.strerror:
         return error.strerror

@@ -85,6 +85,13 @@ class Program(click.Group):
         found = importlib.import_module(COMMANDS[cmd_name]).COMMAND
         return found if isinstance(found, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Called by click, which would take the end of any stream for a Ctrl-D of the user."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise RuntimeError("a stream ended early") from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Called by click: every command with its whole sentence."""
         commands = [(name, self.get_command(ctx, name)) for name in COMMANDS]
@@ -119,10 +126,8 @@ class Program(click.Group):
             code = error.exit_code
         except BrokenPipeError:
             code = _leave_pipe()
-        except (KeyboardInterrupt, click.Abort) as error:
-            if not isinstance(error.__cause__, EOFError):  # click takes the end of some other stream for Ctrl-D
-                _die_of_interrupt()
-            code = _fail(error.__cause__, is_verbose)
+        except (KeyboardInterrupt, click.Abort):
+            _die_of_interrupt()
         except CtscanError as error:
             complain(str(error), error if is_verbose else None)
             code = error.exit_code

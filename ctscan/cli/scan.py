@@ -82,7 +82,10 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
 
 def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
-    """The settings as `scan` wants them; `arguments` are those of the command line, for the record. UsageError when the scope is missing or can't be understood."""
+    """The settings as `scan` wants them; `arguments` are those of the command line, for the record.
+
+    UsageError when the scope is missing or can't be understood.
+    """
     from ctscan.personal.scope import parse_scope
     from ctscan.scan import ScanRequest
 

@@ -1,0 +1,118 @@
+"""Every command explains itself: a sentence, its options, its exit codes, an example. The README agrees."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from support.cli import ROOT, run
+
+from ctscan.cli import program
+from ctscan.cli.program import COMMANDS, Command
+from ctscan.errors import EXIT_CODES, CtscanError
+
+CONTEXT = click.Context(program, info_name="ctscan")
+
+
+def command_of(name: str) -> Command:
+    found = program.get_command(CONTEXT, name)
+    assert isinstance(found, Command)
+    return found
+
+
+def test_alone_it_shows_the_commands_in_the_order_of_use() -> None:
+    result = run()
+    assert result.exit_code == 0
+    listed = re.findall(r"^  (\w+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
+    assert listed == ["init", "scan", "lookup", "inspect", "rules", "logs", "runs", "prove", "reindex", "demo"]
+    assert listed == list(COMMANDS)
+    assert "..." not in result.stdout.partition("Commands")[2]  # no sentence is cut
+    assert "First steps" in result.stdout
+
+
+def test_version() -> None:
+    result = run("--version")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.fullmatch(r"ctscan \d+\.\d+\.\d+\S*\n", result.stdout)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert f"Usage: ctscan {name}" in result.stdout
+    for heading in ("Options:", "Exit codes:"):
+        assert heading in result.stdout
+    assert re.search(r"^Examples?:$", result.stdout, re.MULTILINE)
+    purpose = result.stdout.split("\n\n")[1].strip()
+    assert re.match(r"[A-Z]\w+ ", purpose)
+    assert purpose.endswith(".")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_exit_codes_of_each_command_are_in_the_table(name: str) -> None:
+    found = command_of(name)
+    assert 0 in found.exits
+    assert set(found.exits) <= set(EXIT_CODES)
+    page = run(name, "--help").stdout.partition("Exit codes:")[2]
+    assert [int(code) for code in re.findall(r"^  (\d)  \S", page, re.MULTILINE)] == sorted(found.exits)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_are_commands_that_exist(name: str) -> None:
+    found = command_of(name)
+    for line in found.example.splitlines():
+        words = shlex.split(line.rpartition("|")[2])
+        assert words[:2] == ["ctscan", name]
+        with found.make_context(name, words[2:], resilient_parsing=False) as context:
+            assert context.params
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_says_what_it_is_for(name: str) -> None:
+    for parameter in command_of(name).params:
+        assert not isinstance(parameter, click.Option) or parameter.help, parameter.name
+
+
+@pytest.mark.parametrize("name", ["scan", "lookup", "logs", "runs", "prove", "reindex"])
+def test_commands_on_an_index_share_their_options(name: str) -> None:
+    options = {option for parameter in command_of(name).params for option in parameter.opts}
+    assert {"--config", "--db", "--format", "--verbose"} <= options
+
+
+def test_scan_takes_every_option_of_the_contract() -> None:
+    options = {option for parameter in command_of("scan").params for option in parameter.opts}
+    assert options >= {
+        "--config", "--db", "--log-list", "--log", "--from", "--scope", "--everything", "--purpose", "--follow",
+        "--jobs", "--contact",
+    }  # fmt: skip
+
+
+def test_the_readme_has_the_table_of_exit_codes() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| ([^|]+?) \|$", readme, re.MULTILINE)
+    assert {int(code): meaning for code, meaning in rows} == EXIT_CODES
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `ctscan (\w+)` \|", readme, re.MULTILINE) == list(COMMANDS)
+
+
+def test_every_error_has_an_exit_code_of_the_table() -> None:
+    kinds = [CtscanError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    assert len(kinds) > 8
+    assert all(kind.exit_code in EXIT_CODES and kind.exit_code for kind in kinds)
+
+
+def test_the_operator_page_names_every_key() -> None:
+    from ctscan.config.keys import KEYS
+
+    page = Path(ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    named = re.findall(r'^\| `\[?(\w+)(?:\."…")?\]?` \|', page, re.MULTILINE)
+    assert set(named) == set(KEYS)

@@ -1,0 +1,266 @@
+"""The configuration: which layer wins, what is refused, and that no error repeats a value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ctscan.config import Config, load_config, variables_of
+from ctscan.config.keys import KEYS
+from ctscan.errors import UsageError
+
+
+def write(directory: Path, text: str, name: str = "ctscan.toml") -> Path:
+    path = directory / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(directory: Path, text: str) -> str:
+    """What is said of a configuration file that is refused."""
+    write(directory, text)
+    with pytest.raises(UsageError) as caught:
+        load_config({}, {}, directory)
+    return str(caught.value)
+
+
+def test_defaults_without_any_configuration(tmp_path: Path) -> None:
+    config = load_config({}, {}, tmp_path)
+    assert config == Config(db=str(tmp_path / "ctscan.db"))
+    assert (config.contact, config.start, config.stale_after) == (None, None, timedelta(hours=24))
+    assert config.quarantine_days == 30
+
+
+def test_option_wins_over_environment_over_file(tmp_path: Path) -> None:
+    write(tmp_path, 'purpose = "file"\ncontact = "file@example.org"\njobs = 2\nretention = "12 months"')
+    environ = {"CTSCAN_PURPOSE": "environment", "CTSCAN_JOBS": "3"}
+    config = load_config({"jobs": 4}, environ, tmp_path)
+    assert (config.jobs, config.purpose, config.contact) == (4, "environment", "file@example.org")
+    assert config.retention == "12 months"
+
+
+def test_options_not_given_leave_the_other_layers(tmp_path: Path) -> None:
+    write(tmp_path, 'follow = true\nlogs = ["Example log"]\nformat = "json"')
+    config = load_config({"follow": False, "logs": (), "format": None, "db": None}, {}, tmp_path)
+    assert (config.follow, config.logs, config.format) == (True, ("Example log",), "json")
+
+
+def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+        contact = "https://example.org/ct"
+        db = "data/index.db"
+        log_list = "lists/log_list.json"
+        logs = ["Example 'a'", "file:///srv/log"]
+        from = 2026-01-31
+        scope = ["example.org", "organisation:Example, Ltd"]
+        everything = false
+        purpose = "test"
+        follow = true
+        jobs = 2
+        format = "json"
+        stale_after = "90m"
+        quarantine_days = 0
+        retention = "12 months"
+        [tuning."Example Operator"]
+        batch = 512
+        rate = 2
+        keep_alive = false
+        [timeouts]
+        read = 12.5
+        """,
+    )
+    config = load_config({}, {}, tmp_path)
+    assert config.path == tmp_path / "ctscan.toml"
+    assert config.db == str(tmp_path / "data" / "index.db")
+    assert config.log_list == str(tmp_path / "lists" / "log_list.json")
+    assert config.start == "2026-01-31"
+    assert config.scope == ("example.org", "organisation:Example, Ltd")
+    assert (config.stale_after, config.quarantine_days) == (timedelta(minutes=90), 0)
+    assert config.tuning == {"Example Operator": {"batch": 512, "rate": 2.0, "keep_alive": False}}
+    assert (config.timeouts.read, config.timeouts.connect) == (12.5, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "field", "value"),
+    [
+        ("CTSCAN_CONTACT", "ct@example.org", "contact", "ct@example.org"),
+        ("CTSCAN_DB", "sqlite:////srv/ctscan.db", "db", "sqlite:////srv/ctscan.db"),
+        ("CTSCAN_LOG_LIST", "https://example.org/list.json", "log_list", "https://example.org/list.json"),
+        ("CTSCAN_LOG", "one; two", "logs", ("one", "two")),
+        ("CTSCAN_LOGS", "one\ntwo", "logs", ("one", "two")),
+        ("CTSCAN_FROM", "start", "start", "start"),
+        (
+            "CTSCAN_SCOPE",
+            "organisation:Example, Ltd;example.org",
+            "scope",
+            ("organisation:Example, Ltd", "example.org"),
+        ),
+        ("CTSCAN_EVERYTHING", "yes", "everything", True),
+        ("CTSCAN_PURPOSE", "answering requests", "purpose", "answering requests"),
+        ("CTSCAN_FOLLOW", "1", "follow", True),
+        ("CTSCAN_JOBS", "2", "jobs", 2),
+        ("CTSCAN_FORMAT", "json", "format", "json"),
+        ("CTSCAN_STALE_AFTER", "7d", "stale_after", timedelta(days=7)),
+        ("CTSCAN_QUARANTINE_DAYS", "7", "quarantine_days", 7),
+        ("CTSCAN_RETENTION", "a year", "retention", "a year"),
+    ],
+)
+def test_environment(tmp_path: Path, variable: str, text: str, field: str, value: object) -> None:
+    assert getattr(load_config({}, {variable: text}, tmp_path), field) == value
+
+
+def test_every_flat_key_has_a_variable() -> None:
+    tables = {name for name, key in KEYS.items() if key.parse is None}
+    assert tables == {"tuning", "timeouts"}
+    assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
+
+
+def test_an_empty_variable_is_not_given(tmp_path: Path) -> None:
+    write(tmp_path, 'purpose = "file"')
+    assert load_config({}, {"CTSCAN_PURPOSE": " "}, tmp_path).purpose == "file"
+
+
+@pytest.mark.parametrize(
+    ("file", "environ", "options", "scope", "everything"),
+    [
+        ('scope = ["example.org"]', {}, {"everything": True}, (), True),
+        ("everything = true", {}, {"scope": ("example.org",)}, ("example.org",), False),
+        ("everything = true", {"CTSCAN_SCOPE": "example.net"}, {}, ("example.net",), False),
+        ('scope = ["example.org"]', {"CTSCAN_EVERYTHING": "1"}, {"scope": ("example.com",)}, ("example.com",), False),
+    ],
+)
+def test_a_later_scope_replaces_an_earlier_everything_and_the_reverse(
+    tmp_path: Path, file: str, environ: dict[str, str], options: dict[str, object], scope: object, everything: bool
+) -> None:
+    write(tmp_path, file)
+    config = load_config(options, environ, tmp_path)
+    assert (config.scope, config.everything) == (scope, everything)
+
+
+# --- which file -----------------------------------------------------------------------------------------------------
+
+
+def test_search_order_of_the_file(tmp_path: Path) -> None:
+    write(tmp_path, 'purpose = "here"')
+    named = write(tmp_path, 'purpose = "named"', "other.toml")
+    given = write(tmp_path, 'purpose = "given"', "given.toml")
+    environ = {"CTSCAN_CONFIG": str(named)}
+    assert load_config({}, {}, tmp_path).purpose == "here"
+    assert load_config({}, environ, tmp_path).purpose == "named"
+    assert load_config({"config": str(given)}, environ, tmp_path).purpose == "given"
+
+
+def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"expected a file at .*nowhere\.toml, found none; 'ctscan init'"):
+        load_config({"config": "nowhere.toml"}, {}, tmp_path)
+
+
+def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
+    folder, here = tmp_path / "etc", tmp_path / "here"
+    folder.mkdir()
+    path = write(folder, 'db = "a.db"')
+    assert load_config({"config": str(path)}, {}, here).db == str(folder / "a.db")
+    assert load_config({"config": str(path)}, {"CTSCAN_DB": "b.db"}, here).db == str(here / "b.db")
+    assert load_config({"config": str(path), "db": "c.db"}, {}, here).db == str(here / "c.db")
+    path.write_text("", encoding="utf-8")
+    assert load_config({"config": str(path)}, {}, here).db == str(folder / "ctscan.db")
+
+
+# --- what is refused ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('scop = ["example.org"]', "unknown key 'scop'; did you mean 'scope'?"),
+        ('log-list = "x"', "unknown key 'log-list'; did you mean 'log_list'?"),
+        ("colour = 1", "unknown key 'colour'; expected one of contact, db, "),
+        ("[tuning.Example]\nconcurency = 2", "unknown key 'concurency'; did you mean 'concurrency'?"),
+        ("[timeouts]\nwrite = 2", "timeouts: unknown key 'write'; expected one of connect, read, give_up"),
+        ('jobs = "two"', "jobs: expected a whole number from 1 to 256, got text of 3 characters"),
+        ("jobs = true", "jobs: expected a whole number from 1 to 256, got true or false"),
+        ("jobs = 0", "jobs: expected a whole number from 1 to 256, got the number 0"),
+        ("follow = 1", "follow: expected true or false, got the number 1"),
+        ('scope = ["example.org", 5]', "scope[1]: expected text in quotes, got the number 5"),
+        ("scope = {}", "scope: expected a list of texts, got a table"),
+        ('stale_after = "soon"', 'stale_after: expected a duration such as "90m", "24h" or "7d", got text of 4'),
+        ('stale_after = "0h"', "stale_after: expected a duration"),
+        ("stale_after = 24", "stale_after: expected a duration"),
+        ('contact = "me"', "contact: expected an e-mail address or an http(s) URL"),
+        ('contact = "jürgen@example.org"', "in ASCII"),
+        ('purpose = "a\\u0007b"', "purpose: expected one line of text without control characters"),
+        ('format = "csv"', 'format: expected "table" or "json", got text of 3 characters'),
+        ("tuning = 3", "tuning: expected tables such as"),
+        ('[tuning."Example"]\nrate = nan', "rate: expected a number above 0"),
+        ("from = 12:30:00", "from: expected text in quotes, got a date or time"),
+        ('db = ""', "db: expected text that isn't empty"),
+    ],
+)
+def test_refused_with_what_where_expected_and_got(tmp_path: Path, text: str, words: str) -> None:
+    message = refusal(tmp_path, text)
+    assert words in message
+    assert message.startswith(str(tmp_path / "ctscan.toml"))
+    assert "\n" not in message
+
+
+def test_not_toml_names_the_place(tmp_path: Path) -> None:
+    message = refusal(tmp_path, 'purpose = "x"\ncontact = jane@example.org\n')
+    assert "expected TOML, got something else at line 2, column" in message
+    assert "jane" not in message
+
+
+def test_not_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "ctscan.toml").write_bytes(b'purpose = "\xff"')
+    with pytest.raises(UsageError, match="expected UTF-8, got something else at byte 11"):
+        load_config({}, {}, tmp_path)
+
+
+def test_an_endless_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ctscan.toml").write_bytes(b"#" * (1 << 20) + b"\n")
+    with pytest.raises(UsageError, match="at most 1048576 bytes of TOML"):
+        load_config({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ('scope = ["jane@example.org\\n"]', "jane"),
+        ('contact = "Jane Roe"', "Jane"),
+        ('stale_after = "jane@example.org"', "jane"),
+    ],
+)
+def test_errors_repeat_no_value(tmp_path: Path, text: str, secret: str) -> None:
+    assert secret not in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"CTSCAN_SCOP": "example.org"}, "unknown variable CTSCAN_SCOP; did you mean CTSCAN_SCOPE?"),
+        ({"CTSCAN_LOGLIST": "x"}, "did you mean CTSCAN_LOG_LIST?"),
+        ({"CTSCAN_JOBS": "two"}, "CTSCAN_JOBS: expected a whole number"),
+        ({"CTSCAN_JOBS": "１"}, "CTSCAN_JOBS: expected a whole number"),
+        ({"CTSCAN_FOLLOW": "maybe"}, "CTSCAN_FOLLOW: expected 1 or 0"),
+        ({"CTSCAN_FORMAT": "jsonl"}, "CTSCAN_FORMAT: expected"),
+    ],
+)
+def test_environment_is_checked(tmp_path: Path, environ: dict[str, str], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_config({}, environ, tmp_path)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["CTSCAN_PORT", "CTSCAN_SERVICE_HOST", "CTSCAN_PORT_443_TCP", "CTSCAN_LOG_LEVEL"])
+def test_variables_of_a_container_platform_are_not_ours(tmp_path: Path, variable: str) -> None:
+    assert load_config({}, {variable: "tcp://203.0.113.1:443"}, tmp_path) == load_config({}, {}, tmp_path)
+
+
+def test_options_are_checked_and_called_by_their_names(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^--contact: expected"):
+        load_config({"contact": "nobody"}, {}, tmp_path)
+    with pytest.raises(UsageError, match=r"^--log\[0\]: expected"):
+        load_config({"logs": ("",)}, {}, tmp_path)
