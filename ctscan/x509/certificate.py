@@ -161,6 +161,8 @@ def _extension(reading: Reading, where: str, element: Element) -> Extension | No
     if not parts:
         reading.problem(where, "empty extension")
         return None
+    if element[0] != SEQUENCE:
+        reading.problem(where, f"expected a SEQUENCE, got tag {element[0]:#x}")
     flags = [part for part in parts[1:-1] if part[0] == 0x01]
     if len(parts) - len(flags) != 2:
         reading.problem(where, f"expected type, flag and value, got {len(parts)} elements")

@@ -115,7 +115,8 @@ def _repaired_bmp(raw: bytes) -> str | None:
         if re.fullmatch(rb"[A-Za-z0-9@._ -]{4,}", raw):
             return raw.decode("ascii")
         return None
-    return _utf8(raw) if raw and 0 not in raw else None
+    octets = _utf8(raw)
+    return octets if octets and octets.isprintable() else None
 
 
 def _repaired_universal(raw: bytes) -> str | None:
