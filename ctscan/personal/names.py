@@ -74,7 +74,8 @@ def _word_forms(word: str) -> Iterator[str]:
     yield folded
     if word.isascii():
         return
-    yield _without_marks(word.translate(_EXPANSIONS))
+    if len(folded) > 1:  # an initial stays one
+        yield _without_marks(word.translate(_EXPANSIONS))
     latin = anyascii(folded)
     yield "".join(c for c in latin.lower() if c.isalnum())
     if not latin.islower():  # syllables of Han and Hangul come capitalised
