@@ -15,12 +15,13 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lock demo-log clean
+.PHONY: help install demo test check bench lock demo-log clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
 	@echo 'make test      install what the tests need and run them all'
 	@echo 'make check     lint, format, types and tests: what a change has to pass'
+	@echo 'make bench     entries a second of each stage, and peak memory: a benchmark, not a test'
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
 	@echo 'make demo-log  write data/demo-log anew (byte for byte the same while its script is)'
@@ -39,6 +40,9 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+bench: $(DEV_STAMP)
+	$(BIN)/python tests/bench.py
 
 # --no-header: the header would name the command and its paths; index and find-links options are never emitted.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
