@@ -10,14 +10,18 @@ import zlib
 from ctscan.errors import FormatError
 
 GZIP_MAGIC = b"\x1f\x8b"
+_MEMBERS_LIMIT = 16
 _GZIP_WINDOW = 31  # zlib: 15 bits of window, gzip header and trailer
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
     """Undo gzip (RFC 1952, several members too). FormatError when it is no gzip, is cut off, has other bytes behind
     it, or grows beyond `limit` bytes."""
-    parts, left = [], limit
+    parts: list[bytes] = []
+    left = limit
     while data:
+        if len(parts) == _MEMBERS_LIMIT:  # each one costs a copy of the rest
+            raise FormatError(f"gzip of more than {_MEMBERS_LIMIT} members")
         stream = zlib.decompressobj(_GZIP_WINDOW)
         try:
             part = stream.decompress(data, left + 1)

@@ -173,14 +173,23 @@ class Client:
                 gate.succeed()
                 return response
 
-    async def read(self, url: str, parse: Callable[[bytes], T], *, operator: str, limit: int, **options: object) -> T:
+    async def read(
+        self,
+        url: str,
+        parse: Callable[[bytes], T],
+        *,
+        operator: str,
+        limit: int,
+        accept: str = "*/*",
+        keep_alive: bool = True,
+    ) -> T:
         """GET a body and parse it; one that `parse` refuses with FormatError is asked for again (see `get`)."""
         parsed: list[T] = []
 
         def validate(body: bytes) -> None:
             parsed[:] = [parse(body)]
 
-        await self.get(url, operator=operator, limit=limit, validate=validate, **options)  # type: ignore[arg-type]
+        await self.get(url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, validate=validate)
         return parsed[0]
 
     async def aclose(self) -> None:
@@ -211,8 +220,7 @@ class Client:
         sent = [("Host", parsed.netloc.decode("ascii")), ("User-Agent", self.user_agent), ("Accept", accept)]
         sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
         sent += (headers or {}).items()
-        where = f"{parsed.scheme}://{parsed.netloc.decode('ascii')}{parsed.raw_path.decode('ascii').partition('?')[0]}"
-        return _Ask(parsed, where, sent, limit, accept, statuses, sniff, validate)
+        return _Ask(parsed, _shown(parsed), sent, limit, accept, statuses, sniff, validate)
 
     def _gate(self, operator: str, host: str) -> Gate:
         key = (operator, is_loopback(host))
@@ -310,6 +318,18 @@ class Client:
                 return f"the request failed ({type(error).__name__})"
 
 
+def shown_url(url: str) -> str:
+    """A URL for messages: without query, fragment and credentials."""
+    try:
+        return _shown(httpx.URL(url))
+    except (httpx.InvalidURL, ValueError):
+        return f"an address of {len(url)} characters"
+
+
+def _shown(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii').partition('?')[0]}"
+
+
 async def _read_capped(response: httpx.Response, limit: int) -> bytes:
     """The raw body. FormatError as soon as it is announced or grows larger than `limit` bytes."""
     announced = response.headers.get("content-length", "")
@@ -365,7 +385,10 @@ def _come_back(ask: _Ask, seconds: float, reason: str = "") -> SourceError:
 
 
 def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def _first_line(text: str) -> str:

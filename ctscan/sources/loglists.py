@@ -16,7 +16,7 @@ from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError
 from ctscan.packaged import data_path
 from ctscan.sources.directory import directory_of
-from ctscan.sources.http import Client
+from ctscan.sources.http import Client, shown_url
 
 LIST_LIMIT = 8 * 1024 * 1024
 _SIGNATURE_LIMIT = 4096
@@ -74,7 +74,7 @@ async def load_list(
 
 
 async def _load_pinned(pinned: PinnedList, client: Client, hybrids: Mapping[bytes, str], etag: str | None) -> Loaded:
-    for tries in range(1, _TRIES + 1):
+    for _ in range(_TRIES):
         raw, tag = await _fetch(pinned.url, client, etag)
         if raw is None:
             return Loaded(None, tag, verified=True)
@@ -82,14 +82,12 @@ async def _load_pinned(pinned: PinnedList, client: Client, hybrids: Mapping[byte
         try:
             verify_list(raw, answer.body, pinned.key)
         except ProofError as error:
-            if tries == _TRIES:
-                raise ProofError(
-                    f"{pinned.url}: {error}; nothing of it is believed. Try again later, or give another list with "
-                    "--log-list"
-                ) from error
+            reason = error
         else:
             return Loaded(_parse(raw, pinned.url, hybrids, by_hand=False), tag, verified=True)
-    raise AssertionError("unreachable")
+    raise ProofError(
+        f"{pinned.url}: {reason}; nothing of it is believed. Try again later, or give another list with --log-list"
+    ) from reason
 
 
 async def _fetch(url: str, client: Client, etag: str | None) -> tuple[bytes | None, str | None]:
@@ -125,4 +123,5 @@ def _parse(raw: bytes, where: str, hybrids: Mapping[bytes, str], *, by_hand: boo
     try:
         return parse_log_list(raw, by_hand=by_hand, hybrids=hybrids)
     except FormatError as error:
-        raise InputError(f"log list {where.partition('?')[0]}: {error}") from error
+        shown = shown_url(where) if "://" in where else where
+        raise InputError(f"log list {shown}: {error}") from error

@@ -51,6 +51,12 @@ def test_the_limit_holds_for_all_members_together() -> None:
         gunzip(gzip.compress(bytes(600)) * 2, 1000)
 
 
+def test_more_members_than_anybody_writes_are_refused() -> None:
+    assert gunzip(gzip.compress(b"x") * 16, 1000) == b"x" * 16
+    with pytest.raises(FormatError, match="members"):
+        gunzip(gzip.compress(b"") * 100_000, 1000)
+
+
 def test_a_bomb_costs_no_more_than_the_limit() -> None:
     import tracemalloc
 

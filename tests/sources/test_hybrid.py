@@ -20,6 +20,11 @@ from ctscan.sources.hybrid import HybridSource
 from ctscan.sources.tuning import Tuning
 
 T = TypeVar("T")
+NO_USE: dict[str, sims.Answer | sims.Change] = {
+    "html": sims.garbage(),
+    "cut": sims.shortened(999),
+    "bomb": sims.gzip_bomb(32 << 20),
+}
 
 
 def plain_log(entries: int = 700) -> LogBuilder:
@@ -81,8 +86,7 @@ def test_a_tile_that_is_no_use_is_read_by_get_entries_and_not_asked_for_again(tr
         if trouble == "missing":
             log.missing_tiles.add(1)
         else:
-            fault = {"html": sims.garbage(), "cut": sims.shortened(999), "bomb": sims.gzip_bomb(32 << 20)}[trouble]
-            log.fault("tile/data/001", fault)
+            log.fault("tile/data/001", NO_USE[trouble])
         batches = ask(log, lambda s: read_all(s, 0, 600))
         tries = calls(log).count("tile/data/001")
     assert sum(len(batch.leaves) for batch in batches) == 600

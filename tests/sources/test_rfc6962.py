@@ -121,7 +121,7 @@ def test_short_answers_cost_nothing_and_lose_nothing() -> None:
     assert_entries(batches[1], log.builder, 7, 14)
 
 
-EMPTY_OR_OVERSIZED = {
+EMPTY_OR_OVERSIZED: dict[str, Answer | sims.Change] = {
     "none": sims.entries_changed(lambda e: []),
     "too many": sims.entries_changed(lambda e: e + e),
     "no list": sims.body_changed(lambda _: b'{"entries": 5}'),

@@ -242,12 +242,13 @@ def test_a_full_tile_in_place_of_a_partial_is_a_cut_error() -> None:
 
 @pytest.mark.parametrize("name", ["bomb", "html", "503", "truncated"])
 def test_trouble_with_a_tile_is_sat_out_or_given_up(name: str) -> None:
-    fault = {
+    faults: dict[str, sims.Answer | sims.Change] = {
         "bomb": sims.gzip_bomb(64 << 20),
         "html": sims.garbage(),
         "503": sims.server_error(),
         "truncated": sims.truncated(1000),
-    }[name]
+    }
+    fault = faults[name]
     with Simulator() as sim:
         log = sim.add("a", mixed_log(300))
         log.fault("data", fault, times=2)
