@@ -1,6 +1,6 @@
 """Which ranges of a log are verified, pending and holes. Functions of one open transaction.
 
-Every function that writes tells whether it changed anything: a step that is committed twice changes nothing.
+What writes tells whether it changed anything: a step that is committed twice changes nothing.
 """
 
 from __future__ import annotations
@@ -71,34 +71,33 @@ def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...
     )
 
 
-def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> bool:
-    """Replace the pending range with this start. Where it only grew, only the new hashes are written: a range of
-    65,536 entries is 2 MiB, and would otherwise be written whole with every step."""
+def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> tuple[bool, bool]:
+    """Keep a pending range; returns `(changed, replaced)`. Where the range with this start only grew, only the new
+    hashes are written: 65,536 entries are 2 MiB, and would otherwise be written whole with every step. Anything else
+    replaces it."""
     kept = (rows.clean(new.scope), new.rules, rows.join_hashes(new.edge))
     found = connection.execute(
         "SELECT id, scope, rules, edge FROM pending WHERE log = ? AND range_start = ?", (log, new.start)
     ).fetchone()
     if found is not None and found[1:] == kept:
-        return _grow(connection, found[0], new.hashes)
+        pieces = _pieces(connection, found[0])
+        if _begins_with(new.hashes, pieces):
+            return _append(connection, found[0], pieces, new.hashes), False
     clear_pending(connection, log, new.start)
     cursor = connection.execute(
         "INSERT INTO pending (log, range_start, scope, rules, edge) VALUES (?, ?, ?, ?, ?)", (log, new.start, *kept)
     )
-    _grow(connection, int(cursor.lastrowid or 0), new.hashes)
-    return True
+    _append(connection, int(cursor.lastrowid or 0), [], new.hashes)
+    return True, found is not None
 
 
 def clear_pending(connection: sqlite3.Connection, log: int, start: int) -> bool:
     return connection.execute("DELETE FROM pending WHERE log = ? AND range_start = ?", (log, start)).rowcount > 0
 
 
-def _grow(connection: sqlite3.Connection, id: int, hashes: bytes) -> bool:
-    pieces = _pieces(connection, id)
+def _append(connection: sqlite3.Connection, id: int, pieces: list[bytes], hashes: bytes) -> bool:
     stored = sum(map(len, pieces))
-    if not _begins_with(hashes, pieces):
-        connection.execute("DELETE FROM pending_piece WHERE pending = ?", (id,))
-        pieces, stored = [], 0
-    elif stored == len(hashes):
+    if stored == len(hashes):
         return False
     connection.execute(
         "INSERT INTO pending_piece (pending, ordinal, hashes) VALUES (?, ?, ?)", (id, len(pieces), hashes[stored:])
@@ -107,6 +106,7 @@ def _grow(connection: sqlite3.Connection, id: int, hashes: bytes) -> bool:
 
 
 def _begins_with(hashes: bytes, pieces: Iterable[bytes]) -> bool:
+    """Compares exactly: rows that came with other hashes must never be proven by these."""
     at = 0
     for piece in pieces:
         if not hashes.startswith(piece, at):

@@ -69,7 +69,7 @@ def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
     if advance.clear_pending is not None:
         moved |= ranges.clear_pending(connection, log, advance.clear_pending)
     if advance.pending is not None:
-        moved |= ranges.put_pending(connection, log, advance.pending)
+        moved |= _put_pending(connection, log, advance.pending)
     if advance.verified is not None:
         moved |= ranges.add_verified(connection, log, advance.verified)
         moved |= ranges.fill_hole(connection, log, advance.verified.start, advance.verified.end)
@@ -78,6 +78,14 @@ def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
     for hole in advance.holes:
         moved |= ranges.add_hole(connection, log, hole)
     return moved
+
+
+def _put_pending(connection: sqlite3.Connection, log: int, pending: PendingRange) -> bool:
+    """What came with a pending range that is replaced goes with it: the new hashes prove nothing of it."""
+    changed, replaced = ranges.put_pending(connection, log, pending)
+    if replaced:
+        _give_up(connection, log, pending.start)
+    return changed
 
 
 def _settle(connection: sqlite3.Connection, log: int, advance: Advance, start: int) -> None:
@@ -149,7 +157,10 @@ def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str
     leaf = _write_leaf(connection, kept, certificate)
     _write_sighting(connection, log, kept, leaf, mark)
     if kept.problem is None:
-        connection.execute("DELETE FROM unreadable WHERE log = ? AND entry_index = ?", (log, kept.entry.index))
+        connection.execute(
+            "DELETE FROM unreadable WHERE log = ?1 AND entry_index = ?2 AND (pending IS NOT NULL OR ?3 IS NULL)",
+            (log, kept.entry.index, mark),
+        )
     return is_new
 
 
@@ -342,8 +353,8 @@ def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[in
             (certificate,),
         )
         connection.execute(  # the certificate itself may have gone, while its precertificate is still there
-            "UPDATE certificate SET sha256 = (SELECT sha256 FROM leaf WHERE certificate = ?1 AND kind = 'x509')"
-            " WHERE id = ?1",
+            "UPDATE certificate SET sha256 ="
+            " (SELECT sha256 FROM leaf WHERE certificate = ?1 AND kind = 'x509' ORDER BY id LIMIT 1) WHERE id = ?1",
             (certificate,),
         )
 

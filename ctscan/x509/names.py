@@ -58,8 +58,8 @@ _SPECIAL = frozenset('"+,;<>\\')
 
 
 def render_name(name: Name) -> str:
-    """RDNs from the last to the first, joined by commas, the attributes of one RDN joined by plus signs. At most
-    `LIMIT` characters; an empty name renders as an empty string."""
+    """RDNs from the last to the first, joined by commas; the attributes of one RDN in their order, joined by plus
+    signs. At most `LIMIT` characters; an empty name renders as an empty string."""
     parts: list[str] = []
     length = 0
     for _, attributes in groupby(reversed(name.attributes), key=lambda attribute: attribute.rdn):

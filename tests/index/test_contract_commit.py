@@ -182,6 +182,17 @@ def test_a_pending_range_grows_and_is_replaced_by_its_start(scenario: RunScenari
     scenario(work)
 
 
+def test_what_came_with_other_hashes_is_not_proven_by_new_ones(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, pending_advance(0, 100, a_hit(42, label="before")))
+        await index.commit(run_id, Advance(LOG.id, AT, pending=pending(0, 100, salt="other"), hits=(a_hit(43),)))
+        await index.commit(run_id, proving_advance(0, 100, [43]))
+        assert [(item.entry.index, item.verified) async for item in index.evidence(None)] == [(43, True)]
+
+    scenario(work)
+
+
 def test_a_pending_entry_is_unverified_until_its_range_is_proven(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)

@@ -18,6 +18,7 @@ from support.kept import LOG, a_hit, an_advance, started
 
 from ctscan.errors import IndexFault
 from ctscan.index import schema
+from ctscan.index.connection import fault
 from ctscan.index.sqlite import open_index
 
 
@@ -250,6 +251,23 @@ def test_a_full_disk_writes_nothing_of_the_step(tmp_path: Path) -> None:
             await index.commit(run_id, an_advance(0, 256, a_hit(1)))
 
     asyncio.run(work())
+
+
+def test_waiting_for_another_writer_in_vain_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    make(path)
+    with closing(sqlite3.connect(path)) as writer, closing(sqlite3.connect(path, timeout=0)) as other:
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            other.execute("BEGIN IMMEDIATE")
+    assert str(fault(path, caught.value)).startswith(f"{path}: another process has been writing to the index")
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_its_name(tmp_path: Path) -> None:
+    error = sqlite3.OperationalError("no such table: certificate")
+    error.sqlite_errorname = "SQLITE_ERROR"
+    message = f"{tmp_path}: the index could not be used (SQLITE_ERROR: no such table: certificate)"
+    assert str(fault(tmp_path, error)) == message
 
 
 # --- schema -------------------------------------------------------------------------------------------------------
