@@ -51,7 +51,7 @@ ORGANISATION_WORDS = frozenset(
         *("client", "cloud", "code", "communication", "communications", "computer", "controller", "core", "crl"),
         *("customer", "data", "database", "default", "demo", "desktop", "developer", "development", "device"),
         *("digital", "document", "documents", "domain", "dns", "dv", "ecc", "ecdsa", "electronic", "email", "emea"),
-        *("encryption", "end", "entity", "error", "ev", "example", "exchange", "external", "fake", "firewall"),
+        *("encryption", "end", "entity", "error", "ev", "exchange", "external", "fake", "firewall"),
         *("firma", "gateway", "global", "good", "grid", "hello", "host", "http", "https", "ibm", "id", "identity"),
         *("intermediate", "internal", "issuer", "issuing", "iot", "key", "keys", "kiosk", "leaf", "legal", "level"),
         *("linux", "local", "localhost", "logon", "logging", "mail", "management", "manager", "master", "microsoft"),

@@ -86,7 +86,9 @@ def has_organisation_word(text: str) -> bool:
     if any(part in text for part in ORGANISATION_PARTS):
         return True
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
-    return not ORGANISATION_WORDS.isdisjoint(fold_text(joined).split())
+    words = {word for word in fold_text(joined).split() if len(word) > 2}
+    words.update(word for word in re.findall(r"\w+", joined.casefold()) if len(word) == 2)  # Sá is a name, SA isn't
+    return not ORGANISATION_WORDS.isdisjoint(words)
 
 
 def person_form(text: str) -> tuple[str, str] | None:
@@ -96,9 +98,10 @@ def person_form(text: str) -> tuple[str, str] | None:
     """
     if len(text) > 2 * MAX_NAME_SHAPE:
         return None
+    stripped = text.strip()
     for pattern, form in _FORMS:
-        match = pattern.fullmatch(text.strip())
-        if match and not has_organisation_word(match["name"]) and fold_text(match["name"]):
+        match = pattern.fullmatch(stripped)
+        if match and fold_text(match["name"]) and (_has_number(stripped) or not has_organisation_word(match["name"])):
             return match["name"], form
     return None
 
@@ -161,6 +164,11 @@ def _is_unspaced_name(word: str) -> bool:
     if all(name.startswith("CJK UNIFIED") for name in names):
         return word[0] in HAN_SURNAMES
     return all(name.startswith("HANGUL SYLLABLE") for name in names) and word[0] in HANGUL_SURNAMES and len(word) == 3
+
+
+def _has_number(text: str) -> bool:
+    """Whether the form carries the number of a person, which no organisation has."""
+    return sum(char.isdigit() for char in text) >= 7
 
 
 def _without_number(text: str) -> str:

@@ -282,6 +282,17 @@ def test_texts_that_are_no_hosts(text: str) -> None:
 
 def test_forms_of_organisations_are_no_persons() -> None:
     assert person_form("EXEMPLO COMERCIO:12345678000199") is None
-    assert person_form("EXAMPLE UNIVERSITY (Authentication)") is None
+    assert person_form("MUSTER UNIVERSITY (Authentication)") is None
     assert person_form("A" * 1000) is None
     assert has_organisation_word("Société Exemple")
+    assert has_organisation_word("Muster S.A.")
+    assert has_organisation_word("MUSTER SA")
+
+
+def test_surnames_that_look_like_words_of_organisations() -> None:
+    assert not has_organisation_word("Maria Sá")
+    assert person_form("MARIA DE SA:12345678901") == (
+        "MARIA DE SA",
+        "the form name:CPF of Brazilian certificates of persons (11 digits)",
+    )
+    assert is_name_shaped("Jane Example")
