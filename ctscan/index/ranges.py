@@ -131,8 +131,9 @@ def holes(connection: sqlite3.Connection, log: int) -> tuple[Hole, ...]:
 
 
 def add_hole(connection: sqlite3.Connection, log: int, new: Hole) -> bool:
-    """The newest reason counts where holes overlap; a hole keeps its tries as long as its reason stays the same."""
-    return _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
+    """The newest reason counts where holes overlap; a hole keeps its tries as long as its reason stays the same. An
+    empty hole is none."""
+    return new.start < new.end and _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
 
 
 def fill_hole(connection: sqlite3.Connection, log: int, start: int, end: int) -> bool:

@@ -339,6 +339,17 @@ def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
     scenario(work)
 
 
+def test_empty_ranges_make_and_cut_no_holes(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
+        await index.fill_hole(LOG.id, 50, 50)
+        await index.commit(run_id, an_advance(60, 60))
+        assert (await the_state(index)).holes == (a_hole(0, 100),)
+
+    scenario(work)
+
+
 def test_a_try_counts_for_the_part_that_was_tried(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
