@@ -8,14 +8,12 @@ httpx never leave this module, and no message holds the query of a URL. It follo
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import random as random_module
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
@@ -24,6 +22,7 @@ import httpx
 
 from ctscan.errors import BadAnswer, FormatError, Missing, SourceError, UsageError
 from ctscan.packaged import version
+from ctscan.sources.address import is_loopback, parse_url, show
 from ctscan.sources.body import decode_body
 from ctscan.sources.pace import Clock, Closed, Gate, Sleep, backoff, retry_after
 
@@ -209,18 +208,13 @@ class Client:
         sniff: bool,
         validate: Callable[[bytes], object] | None,
     ) -> _Ask:
-        try:
-            parsed = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError, TypeError):
-            raise UsageError(f"an address of {len(url)} characters is no URL") from None
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise UsageError(f"an address of {len(url)} characters: expected http://... or https://...")
+        parsed = parse_url(url)
         if not self.contact and not is_loopback(parsed.host):
             raise UsageError(NO_CONTACT)
         sent = [("Host", parsed.netloc.decode("ascii")), ("User-Agent", self.user_agent), ("Accept", accept)]
         sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
         sent += (headers or {}).items()
-        return _Ask(parsed, _shown(parsed), sent, limit, accept, statuses, sniff, validate)
+        return _Ask(parsed, show(parsed), sent, limit, accept, statuses, sniff, validate)
 
     def _gate(self, operator: str, host: str) -> Gate:
         key = (operator, is_loopback(host))
@@ -318,18 +312,6 @@ class Client:
                 return f"the request failed ({type(error).__name__})"
 
 
-def shown_url(url: str) -> str:
-    """A URL for messages: without query, fragment and credentials."""
-    try:
-        return _shown(httpx.URL(url))
-    except (httpx.InvalidURL, ValueError):
-        return f"an address of {len(url)} characters"
-
-
-def _shown(url: httpx.URL) -> str:
-    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii').partition('?')[0]}"
-
-
 async def _read_capped(response: httpx.Response, limit: int) -> bytes:
     """The raw body. FormatError as soon as it is announced or grows larger than `limit` bytes."""
     announced = response.headers.get("content-length", "")
@@ -345,17 +327,6 @@ async def _read_capped(response: httpx.Response, limit: int) -> bytes:
             raise FormatError(f"larger than {limit} bytes")
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-@lru_cache(maxsize=1024)
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _open_httpx(transport: httpx.AsyncBaseTransport | None, trust_env: bool) -> httpx.AsyncClient:

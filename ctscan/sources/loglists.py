@@ -15,8 +15,9 @@ from ctscan.ct.loglist import ListedLogs, parse_log_list
 from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError
 from ctscan.packaged import data_path
+from ctscan.sources.address import shown_url
 from ctscan.sources.directory import directory_of
-from ctscan.sources.http import Client, shown_url
+from ctscan.sources.http import Client
 
 LIST_LIMIT = 8 * 1024 * 1024
 _SIGNATURE_LIMIT = 4096

@@ -18,7 +18,8 @@ from support.reading import patient_client, with_client
 from support.simulator import Answer, Simulator
 
 from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, UsageError
-from ctscan.sources.http import Client, Response, is_loopback
+from ctscan.sources.address import is_loopback
+from ctscan.sources.http import Client, Response
 
 LIMIT = 1 << 20
 Handler = Callable[[httpx.Request], httpx.Response]
