@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ctscan.errors import CtscanError
+from ctscan.errors import CtscanError, InputError
 from ctscan.index import Index
 from ctscan.index.sqlite import open_index
 from ctscan.model import Log, Run
@@ -48,6 +48,9 @@ async def run_scan(
     async with _open_network(request, seams) as network:
         selection = await network.select()
         check_start(request.start, len(selection.logs))
+        if not selection.logs:
+            why = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
+            raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{why}")
         async with await open_index(Path(request.db), create=True, render=render_name) as index:
             await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
             joined = await _joined(index, selection)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import Any
 
 from ctscan.model import Log
 from ctscan.scan.connect import Connection
@@ -57,7 +57,7 @@ class Crew:
                         task.result()
             return [task.result() for task in self._tasks.values()]
         finally:
-            pending = [watch, *(t for t in self._tasks.values() if not t.done())]
+            pending: list[asyncio.Task[Any]] = [watch, *(t for t in self._tasks.values() if not t.done())]
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
@@ -72,13 +72,14 @@ class Crew:
         if self._context.stop.is_set():
             stop.set()
         context = replace(self._context, stop=stop)
-        async with AsyncExitStack() as stack:
-            connection = self._connect_to(log)
-            stack.push_async_callback(connection.source.aclose)
+        connection = self._connect_to(log)
+        try:
             outcome = await self._pass(context, connection)
             while context.follow and outcome.ending not in _FINAL and not await _stopped_within(stop, context):
                 outcome = await self._pass(context, connection)
             return outcome
+        finally:
+            await connection.source.aclose()
 
     async def _pass(self, context: ScanContext, connection: Connection) -> LogOutcome:
         async with self._slots:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ctscan.ct.tail import Standing, check_signature, final_tree_head, judge_head
@@ -38,7 +39,8 @@ async def accept_head(
         if standing is Standing.GROWN:
             await trust_in(offered).check_extends(known)
             return Accepted(offered, True, stale)
-        await trust_in(known).check_extends(offered)
+        with suppress(SourceError):  # an old answer that can't be checked now is still only an old answer
+            await trust_in(known).check_extends(offered)
         stale += 1
         if pause is not None:
             await sleep(pause)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
+from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, Misbehaviour, SourceError
 from ctscan.index import Index
-from ctscan.model import Advance, LogState, Protocol, RuleSet, Span, VerifiedRange
+from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
 from ctscan.personal.searched import satisfies
@@ -79,15 +80,35 @@ async def _pass(context: ScanContext, connection: Connection) -> str:
     if accepted.is_new:
         await index.save_head(accepted.head, context.seams.now())
     lp = LogPass(
-        log, accepted.head, connection.source, index, context.run_id, Examiner(scope_from_text(context.scope)),
-        context.scope, context.rules.version, context.reporter, context.stop, connection.concurrency,
-        state, context.seams,
-    )  # fmt: skip
+        log=log,
+        head=accepted.head,
+        source=connection.source,
+        index=index,
+        run_id=context.run_id,
+        examiner=Examiner(scope_from_text(context.scope), entry_at_its_index, extra_of),
+        scope=context.scope,
+        rules=context.rules.version,
+        reporter=context.reporter,
+        stop=context.stop,
+        concurrency=connection.concurrency,
+        state=state,
+        seams=context.seams,
+    )
     await _read_all(context, connection, lp)
     if not lp.incomplete and not context.stop.is_set():
         seconds = time.monotonic() - began
         await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
     return "; ".join(lp.incomplete)
+
+
+def entry_at_its_index(batch: Batch, i: int) -> Entry:
+    """Entry i of a batch. FormatError as well when its leaf_index extension (static-ct-api) names another index:
+    tiles are checked when they are cut, answers of get-entries here."""
+    entry = entry_of(batch, i)
+    claimed = leaf_index_of(entry.extensions) if entry.extensions else None
+    if claimed is not None and claimed != entry.index:
+        raise FormatError(f"entry {entry.index}: its leaf_index says {claimed}")
+    return entry
 
 
 def _is_done(context: ScanContext, state: LogState, rule_sets: Mapping[str, RuleSet]) -> bool:

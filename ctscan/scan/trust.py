@@ -74,11 +74,12 @@ class TileTrust:
     async def _need(self, *wanted: TileId) -> None:
         async with self._one_at_a_time:
             for tile in wanted:
-                for missing in self._tiles.missing(tile):
-                    await insist(partial(self._load, missing), self.head, self._source.log.name, self._sleep)
+                if self._tiles.missing(tile):
+                    await insist(partial(self._load, tile), self.head, self._source.log.name, self._sleep)
 
     async def _load(self, tile: TileId) -> None:
-        self._tiles.add(tile, await self._source.hash_tile(*tile, self._tiles.width(tile)))
+        for missing in self._tiles.missing(tile):
+            self._tiles.add(missing, await self._source.hash_tile(*missing, self._tiles.width(missing)))
 
     async def edge_at(self, index: int) -> Edge:
         wanted = self._tiles.edge_needs(index)

@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
 from ctscan.ct.partial_tree import PartialTree
-from ctscan.errors import CutError, Missing, SourceError
+from ctscan.errors import CutError, Misbehaviour, Missing, SourceError
 from ctscan.model import (
     Advance,
     Batch,
@@ -52,6 +52,13 @@ class UntiledReader:
     async def read(self, span: Span, edge: Edge | None) -> None:
         """Read, prove and commit `[start, end)`. SourceError when the log can't be reached: what was read is
         committed, proven as far as the log allowed."""
+        try:
+            await self._read(span, edge)
+        except Misbehaviour:
+            await self._take_back()  # what can't be proven any more isn't kept
+            raise
+
+    async def _read(self, span: Span, edge: Edge | None) -> None:
         await self._begin(span[0], edge)
         while self._at < span[1] and not self._lp.stop.is_set():
             resume = await self._read_until_missing((self._at, span[1]))

@@ -85,7 +85,7 @@ def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol:
         scan(sim, tmp_path / "fresh", tuning=tuning)
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
     assert [s.index for m in look_up(tmp_path / "db", "@example.org").matches for s in m.sightings].count(300) == 1
-    assert with_index(tmp_path / "db", SqliteIndex.counts)["sighting"] == len(PEOPLE)
+    assert with_index(tmp_path / "db", SqliteIndex.counts)["sightings"] == len(PEOPLE)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -149,7 +149,7 @@ def test_a_scope_keeps_only_its_own_and_answers_only_for_its_own(tmp_path: Path)
     with Simulator() as sim:
         sim.add("people", people_log())
         scan(sim, tmp_path / "db", scope="domain:example.org")
-        assert with_index(tmp_path / "db", SqliteIndex.counts)["certificate"] == 3
+        assert with_index(tmp_path / "db", SqliteIndex.counts)["certificates"] == 3
         assert look_up(tmp_path / "db", "jane.roe@example.org").complete
         other = look_up(tmp_path / "db", "zoë.müller@example.net")
         assert not other.complete and not other.matches
@@ -162,7 +162,7 @@ def test_a_scope_keeps_only_its_own_and_answers_only_for_its_own(tmp_path: Path)
     wider = look_up(tmp_path / "db", "zoë.müller@example.net")
     assert wider.complete and len(wider.matches) == 1
     assert look_up(tmp_path / "db", "jane.roe@example.org").complete
-    assert with_index(tmp_path / "db", SqliteIndex.counts)["certificate"] == 4
+    assert with_index(tmp_path / "db", SqliteIndex.counts)["certificates"] == 4
 
 
 def test_only_the_logs_that_are_named_are_read_and_the_others_are_named_as_not_covered(tmp_path: Path) -> None:
@@ -206,12 +206,12 @@ def test_a_directory_is_a_log(tmp_path: Path) -> None:
 def test_several_processes_find_the_same(tmp_path: Path) -> None:
     with Simulator() as sim:
         for number in range(4):
-            sim.add(f"log {number}", people_log(f"log {number}", 600, operator=f"Operator {number}"))
+            sim.add(f"log{number}", people_log(f"log{number}", 600, operator=f"Operator {number}"))
         assert scan(sim, tmp_path / "one").exit_code == 0
         heard = Heard()
         assert scan(sim, tmp_path / "many", heard, jobs=3).exit_code == 0
     assert heard.entries == 2400
-    assert sorted(o.name for o in heard.done) == [f"log {n}" for n in range(4)]
+    assert sorted(o.name for o in heard.done) == [f"log{n}" for n in range(4)]
     assert dump(tmp_path / "one") == dump(tmp_path / "many")
 
 

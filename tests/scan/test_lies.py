@@ -1,0 +1,315 @@
+"""What a log may not do, what it may, and what is kept of it: the exit codes, the evidence, the holes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from support.logs import EPOCH
+from support.scanning import Heard, dump, holes, look_up, people_log, ranges, scan, states, with_index
+from support.simulator import (
+    Answer,
+    Fault,
+    SimulatedLog,
+    Simulator,
+    garbage,
+    gzip_bomb,
+    redirect,
+    server_error,
+    too_many_requests,
+)
+
+from ctscan.index.sqlite import SqliteIndex
+from ctscan.model import Protocol
+
+BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]
+
+
+def people(protocol: Protocol, size: int = 1000):  # type: ignore[no-untyped-def]
+    return people_log(size=size, leaf_index=protocol is Protocol.STATIC_CT)
+
+
+async def evidence(index: SqliteIndex) -> list[tuple[datetime, str, list[bytes]]]:
+    (state,) = await index.log_states()
+    return await index.evidence_of_misbehaviour(state.log.id)
+
+
+def misbehaved(db: Path) -> tuple[str, list[bytes]]:
+    ((_, reason, heads),) = with_index(db, evidence)
+    return reason, heads
+
+
+def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault:
+    """The log answers with an old head of this size, as a cache may; all else is up to date."""
+    builder = log.builder
+    tiled = log.protocol is Protocol.STATIC_CT
+    head = builder.checkpoint(size, root=root) if tiled else builder.sth(size, root=root)
+    return log.fault("/checkpoint$|/get-sth$", Answer(200, head))
+
+
+# --- heads --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        bad = sim.add("bad", people_log("bad", leaf_index=protocol is Protocol.STATIC_CT), protocol)
+        bad.spoil_signature = True
+        sim.add("good", people_log("good"))
+        outcome = scan(sim, tmp_path / "db")
+    assert outcome.exit_code == 3
+    assert {log.name: log.ending.value for log in outcome.logs} == {"bad": "misbehaviour", "good": "done"}
+    assert ranges(tmp_path / "db", "good") == [(0, 1000, "everything")]
+    assert ranges(tmp_path / "db", "bad") == []
+    assert not look_up(tmp_path / "db", "jane.roe@example.org").complete
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("lie", ["shrank", "two roots", "doesn't extend"])
+def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(protocol: Protocol, lie: str, tmp_path: Path) -> None:
+    builder = people(protocol)
+    with Simulator() as sim:
+        log = sim.add("people", builder, protocol, size=900)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        if lie == "shrank":
+            log.publish(500, timestamp=builder.head_time(900) + 1)
+        elif lie == "two roots":
+            log.rewrite(builder.fork(600, 300))
+        else:
+            log.rewrite(builder.fork(600, 400), size=1000)
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 3
+    reason, heads = misbehaved(tmp_path / "db")
+    assert lie in reason
+    assert len(heads) == 2 and all(heads)
+    assert ranges(tmp_path / "db", "people") == [(0, 900, "everything")]
+    assert [m.sightings[0].index for m in look_up(tmp_path / "db", "jane.roe@example.org").matches] != []
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol, size=900)
+        scan(sim, tmp_path / "db")
+        fault = serve_head(log, 500)
+        heard = Heard()
+        assert scan(sim, tmp_path / "db", heard, start=None).exit_code == 0
+        assert any("old tree head" in notice for notice in heard.notices)
+        log.faults.remove(fault)
+        log.publish(1000)
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_an_old_head_with_another_root_is_no_cache(protocol: Protocol, tmp_path: Path) -> None:
+    builder = people(protocol)
+    with Simulator() as sim:
+        log = sim.add("people", builder, protocol, size=900)
+        scan(sim, tmp_path / "db")
+        serve_head(log, 500, builder.fork(300, 200).root(500))
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 3
+    assert "doesn't extend" in misbehaved(tmp_path / "db")[0]
+
+
+def test_a_readonly_log_may_not_sign_beyond_its_final_head(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(), size=900)
+        log.state, log.final_size = "readonly", 800
+        assert scan(sim, tmp_path / "db").exit_code == 3
+    assert "beyond the final size 800" in misbehaved(tmp_path / "db")[0]
+
+
+def test_a_readonly_log_whose_head_is_gone_is_read_to_the_final_head_of_the_list(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log())
+        log.state, log.final_size = "readonly", 1000
+        log.fault("/checkpoint", server_error(404))
+        assert scan(sim, tmp_path / "db").exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+    assert look_up(tmp_path / "db", "jane.roe@example.org").complete
+
+
+# --- entries ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_an_entry_garbled_once_is_read_again(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.max_batch = 100
+        log.corrupt(300, times=1)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        scan(sim, tmp_path / "honest")
+    assert holes(tmp_path / "db", "people") == []
+    assert dump(tmp_path / "db") == dump(tmp_path / "honest")
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
+    protocol: Protocol, tmp_path: Path
+) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.max_batch = 100
+        faults = log.corrupt(300)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        hole = (256, 512) if protocol is Protocol.STATIC_CT else (300, 400)
+        assert holes(tmp_path / "db", "people") == [(*hole, "quarantined")]
+        assert ranges(tmp_path / "db", "people") == [(0, hole[0], "everything"), (hole[1], 1000, "everything")]
+        found = look_up(tmp_path / "db", "jane.roe@example.org")
+        assert not found.complete
+        assert sorted(s.index for m in found.matches for s in m.sightings) == [3, 901]
+        assert with_index(tmp_path / "db", SqliteIndex.counts)["quarantined"] >= 1
+        for fault in faults:
+            log.faults.remove(fault)
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+    assert holes(tmp_path / "db", "people") == []
+    assert look_up(tmp_path / "db", "jane.roe@example.org").complete
+
+
+def test_a_root_that_no_proof_can_be_had_for_stops_the_log(tmp_path: Path) -> None:
+    builder = people_log(leaf_index=False)
+    with Simulator() as sim:
+        log = sim.add("people", builder, Protocol.RFC6962)
+        log.root = builder.fork(500, 500).root()
+        assert scan(sim, tmp_path / "db").exit_code == 3
+    assert "inclusion proof" in misbehaved(tmp_path / "db")[0]
+    assert ranges(tmp_path / "db", "people") in ([], [(0, 0, "everything")])
+    assert look_up(tmp_path / "db", "jane.roe@example.org").matches == ()
+
+
+def test_hash_tiles_that_do_not_belong_to_the_signed_root_stop_the_log(tmp_path: Path) -> None:
+    builder = people_log()
+    with Simulator() as sim:
+        log = sim.add("people", builder)
+        log.root = builder.fork(500, 500).root()
+        assert scan(sim, tmp_path / "db").exit_code == 3
+    assert "signed root" in misbehaved(tmp_path / "db")[0]
+
+
+def test_missing_tiles_are_holes_only_when_they_stay_missing(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log())
+        log.missing_tiles = {1}
+        assert scan(sim, tmp_path / "db").exit_code == 1
+        assert holes(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (512, 1000, "everything")]
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+        assert holes(tmp_path / "db", "people") == [(256, 512, "pruned")]
+        log.missing_tiles = set()
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+    assert holes(tmp_path / "db", "people") == []
+    assert look_up(tmp_path / "db", "jane.roe@example.org").complete
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_pruned_beginning_costs_few_requests(status: int, tmp_path: Path) -> None:
+    builder = people_log(size=256 * 40)
+    with Simulator() as sim:
+        log = sim.add("people", builder)
+        log.pruned_below, log.pruned_status = 256 * 29, status
+        scan(sim, tmp_path / "db")
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        gone = [r for r in log.requests if "/tile/data/" in r.target]
+    assert holes(tmp_path / "db", "people") == [(0, 256 * 29, "pruned")]
+    assert [r for r in ranges(tmp_path / "db", "people") if r[0] < r[1]] == [(256 * 29, 256 * 40, "everything")]
+    assert len(gone) < 60
+
+
+def test_a_partial_tile_that_is_gone_is_cut_from_the_full_one(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(), size=300)
+        log.partials_kept = False
+        scan(sim, tmp_path / "db")
+        builder_size = log.builder.size
+        log.publish(300)
+        log.size = builder_size
+        log.publish(builder_size)
+        scan(sim, tmp_path / "db")
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+    assert with_index(tmp_path / "db", SqliteIndex.counts)["sightings"] == 5
+
+
+# --- the network --------------------------------------------------------------------------------------------------
+
+TROUBLE = {
+    "429": too_many_requests("1"),
+    "503": server_error(503),
+    "html": garbage(),
+    "bomb": gzip_bomb(1 << 26),
+}
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("trouble", sorted(TROUBLE))
+def test_passing_trouble_costs_time_and_nothing_else(protocol: Protocol, trouble: str, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.max_batch = 100
+        log.fault("/get-entries|/tile/data/001", TROUBLE[trouble], times=2)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.max_batch = 100
+        fault = log.fault("/get-entries.start=[5-9]..|/tile/data/002", server_error(500))
+        before = Heard()
+        outcome = scan(sim, tmp_path / "db", before, give_up_after=0.0)
+        assert outcome.exit_code == 1
+        state = states(tmp_path / "db")["people"]
+        assert state.last_success is None and state.last_error and "500" in state.last_error
+        assert not look_up(tmp_path / "db", "jane.roe@example.org").complete
+        log.faults.remove(fault)
+        heard = Heard()
+        assert scan(sim, tmp_path / "db", heard, start=None).exit_code == 0
+    assert before.entries >= 256 and before.entries + heard.entries == 1000
+    assert look_up(tmp_path / "db", "jane.roe@example.org").complete
+    assert states(tmp_path / "db")["people"].last_error is None
+
+
+def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log())
+        elsewhere = sim.add("elsewhere", people_log("elsewhere"))
+        log.fault("/tile/data/001", redirect(f"{elsewhere.url}tile/data/001"))
+        outcome = scan(sim, tmp_path / "db", logs=("people",))
+        assert elsewhere.requests == []
+    assert outcome.exit_code == 1 and "redirect" in outcome.logs[0].message
+
+
+def test_an_rfc6962_log_without_entry_and_proof_is_proven_all_the_same(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        log.entry_and_proof, log.max_batch = False, 64
+        assert scan(sim, tmp_path / "db", start="333", logs=("people",)).exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(333, 1000, "everything")]
+
+
+def test_a_short_answer_is_continued_and_the_batch_size_learnt(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        log.max_batch, log.align = 32, True
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        late = [r for r in log.requests if "get-entries?" in r.target][-10:]
+    assert all(r.number("start") % 32 == 0 for r in late)
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+def test_a_list_that_cannot_be_had_changes_nothing(tmp_path: Path) -> None:
+    from ctscan.errors import CtscanError
+
+    with Simulator() as sim:
+        sim.add("people", people_log(size=10))
+        sim.fault("log_list", garbage())
+        with pytest.raises(CtscanError):
+            scan(sim, tmp_path / "db", give_up_after=0.0)
+    assert not (tmp_path / "db").exists()
+
+
+def test_the_clock_of_the_simulator_is_sane() -> None:
+    assert datetime.fromtimestamp(EPOCH / 1000, UTC).year >= 2024
