@@ -333,7 +333,7 @@ def _open_httpx(transport: httpx.AsyncBaseTransport | None, trust_env: bool) -> 
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30.0)
     # None: straight, even where the environment names a proxy
     direct: dict[str, httpx.AsyncBaseTransport | None] = dict.fromkeys(
-        ("all://127.0.0.1", "all://localhost", "all://[::1]")
+        ("all://127.0.0.1", "all://*localhost", "all://[::1]")
     )
     try:
         return httpx.AsyncClient(
