@@ -72,7 +72,7 @@ class Prefilter:
         only grow, so that the comparison with the end of the TBS catches that.
         """
         try:
-            return self._is_impersonal(buffer, start, end, precert)
+            return end <= len(buffer) and self._is_impersonal(buffer, start, end, precert)
         except (IndexError, FormatError):  # cut off at the very end of the buffer, or no DER
             return False
 
