@@ -141,6 +141,8 @@ PERSONAL: dict[str, bytes] = {
         HOST, HOSTS, extra=[extension("2.5.29.17", certs.general_names([("email", ADDRESS)]), critical=True)]
     ),
     "mail in dNSName": make_certificate(HOST, [("dns", ADDRESS)]),
+    "mail in the second dNSName": make_certificate(HOST, [*HOSTS, ("dns", ADDRESS)]),
+    "mail in a long dNSName": make_certificate(HOST, [("dns", "x" * 120 + ADDRESS)]),
     "directoryName": make_certificate(HOST, [*HOSTS, ("dir", [("CN", "Jana Novak")])]),
     "UPN": make_certificate(HOST, [("upn", ADDRESS)]),
     "SmtpUTF8Mailbox": make_certificate(HOST, [("smtp", "žofie@example.org")]),
@@ -205,9 +207,21 @@ def test_a_san_whose_lengths_lie_is_a_candidate() -> None:
         b"",
         b"\x82\x00",
         b"\x82\x81\x0f" + host,
+        b"\x82\x9c" + b"x" * 0x9C,
+        b"\x82\x81\xff" + b"x" * 0x9C,
     ):
         san = certs.extension("2.5.29.17", tlv(0x30, names))
         assert not drops(knowing(), make_certificate(HOST, extensions=[certs.key_usage(), san])), names.hex()
+
+
+@pytest.mark.parametrize("last", [certs.key_usage(), certs.crl_distribution("http://crl.example.net"), CRITICAL_SAN])
+def test_an_extension_that_runs_past_the_tbs_is_a_candidate(last: bytes) -> None:
+    whole = make_tbs(HOST, extensions=[certs.basic_constraints(), last])
+    prefilter = knowing()
+    assert prefilter.is_impersonal(whole, 0, len(whole), True)
+    for cut in range(1, len(last)):
+        short = make_tbs(HOST, extensions=[certs.basic_constraints(), last[:-cut]])
+        assert not prefilter.is_impersonal(short + last[-cut:], 0, len(short), True)
 
 
 def test_no_extensions_at_all_is_a_candidate_without_version_3() -> None:
