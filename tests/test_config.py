@@ -70,7 +70,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         rate = 2
         keep_alive = false
         [timeouts]
-        read = 12.5
+        give_up = 12.5
         """,
     )
     config = load_config({}, {}, tmp_path)
@@ -81,7 +81,7 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     assert config.scope == ("example.org", "organisation:Example, Ltd")
     assert (config.stale_after, config.quarantine_days) == (timedelta(minutes=90), 0)
     assert config.tuning == {"Example Operator": {"batch": 512, "rate": 2.0, "keep_alive": False}}
-    assert (config.timeouts.read, config.timeouts.connect) == (12.5, 10.0)
+    assert config.timeouts.give_up == 12.5
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ('log-list = "x"', "unknown key 'log-list'; did you mean 'log_list'?"),
         ("colour = 1", "unknown key 'colour'; expected one of contact, db, "),
         ("[tuning.Example]\nconcurency = 2", "unknown key 'concurency'; did you mean 'concurrency'?"),
-        ("[timeouts]\nwrite = 2", "timeouts: unknown key 'write'; expected one of connect, read, give_up"),
+        ("[timeouts]\nwrite = 2", "timeouts: unknown key 'write'; expected one of give_up"),
         ('jobs = "two"', "jobs: expected a whole number from 1 to 256, got text of 3 characters"),
         ("jobs = true", "jobs: expected a whole number from 1 to 256, got true or false"),
         ("jobs = 0", "jobs: expected a whole number from 1 to 256, got the number 0"),

@@ -8,7 +8,9 @@ A command's module imports what it needs inside the command, so that `ctscan loo
 
 from __future__ import annotations
 
-from ctscan.cli.program import Program
+import threading
+
+from ctscan.cli.program import Program, complain_of_thread
 
 program = Program(
     name="ctscan",
@@ -18,4 +20,5 @@ program = Program(
 
 def main() -> None:
     """Entry point of the `ctscan` script; leaves the process with one of the exit codes of `errors.EXIT_CODES`."""
+    threading.excepthook = complain_of_thread
     program()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
 import time
@@ -30,11 +29,12 @@ def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program 
     """Show what ctscan does: scan a small log of invented people offline, and look one of them up."""
     from ctscan.cli.logging import set_up
     from ctscan.cli.render import tables
+    from ctscan.cli.wiring import run
 
     set_up(verbose, os.environ)
     out = tables.console()
     with tempfile.TemporaryDirectory(prefix="ctscan-demo-") as directory:
-        return asyncio.run(_demonstrate(out, Path(directory) / "demo.db"))
+        return run(_demonstrate(out, Path(directory) / "demo.db"))
 
 
 async def _demonstrate(out: Console, db: Path) -> int:
@@ -45,15 +45,19 @@ async def _demonstrate(out: Console, db: Path) -> int:
     outcome = await _scan(db)
     if outcome.exit_code:
         return outcome.exit_code
-    tables.say(out, f"   read and proven, entry by entry, in {time.monotonic() - began:.1f} s\n")
-    tables.say(out, f"2. Looking up one of them: ctscan lookup {PERSON}\n", "bold")
+    tables.say(out, f"   read and proven, entry by entry, in {time.monotonic() - began:.1f} s")
+    out.print()
+    tables.say(out, f"2. Looking up one of them: ctscan lookup {PERSON}", "bold")
+    out.print()
     given = await _ask(db)
     tables.answer(out, given)
+    out.print()
     _say_next(out)
     return 0 if given.matches and given.complete else 1
 
 
 async def _scan(db: Path) -> Outcome:
+    from ctscan.cli.logging import LoggingReporter
     from ctscan.cli.progress import reporter
     from ctscan.cli.scan import stop_on_signal
     from ctscan.packaged import data_path
@@ -69,7 +73,7 @@ async def _scan(db: Path) -> Outcome:
         command="ctscan demo",
     )
     with stop_on_signal() as stop, reporter() as shown:
-        return await run_scan(request, shown, stop)
+        return await run_scan(request, LoggingReporter(shown), stop)
 
 
 async def _ask(db: Path) -> Answer:

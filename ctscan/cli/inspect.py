@@ -113,7 +113,7 @@ def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
         if found.findings:
             tables.say(out, f"{found.source}", "bold")
             for line in _about(found):
-                tables.say(out, f"  {line}")
+                tables.say(out, line, indent=2)
             tables.findings(out, found.findings)
             out.print()
     unreadable = f", {counts.unreadable:,} could not be read" if counts.unreadable else ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import threading
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
@@ -16,6 +15,7 @@ import structlog
 
 from ctscan.cli.privacy import one_line, safe_traceback, without_addresses
 from ctscan.errors import UsageError
+from ctscan.scan.job import LogOutcome, Reporter
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio")
@@ -34,7 +34,6 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
     debug; without it CTSCAN_LOG_LEVEL says. UsageError when that is no level."""
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    threading.excepthook = _excepthook
     is_terminal = (stream or sys.stderr).isatty()
     structlog.configure(
         processors=[
@@ -57,6 +56,38 @@ def level_of(verbose: int, environ: Mapping[str, str]) -> int:
     if name not in LEVELS:
         raise UsageError(f"CTSCAN_LOG_LEVEL: expected one of {', '.join(LEVELS)}, got text of {len(name)} characters")
     return LEVELS[name]
+
+
+class LoggingReporter:
+    """A `scan.Reporter` that writes a log line for what it hears and passes it on: a line for each pass over a log at
+    info, one for each committed batch at debug."""
+
+    def __init__(self, shown: Reporter) -> None:
+        self._shown = shown
+        self._log = structlog.get_logger()
+        self._names: dict[bytes, str] = {}
+
+    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
+        """Called by the scan; see `scan.Reporter`."""
+        self._names[log_id] = name
+        self._log.info("log started", log=name, entries=entries)
+        self._shown.log_started(log_id, name, entries)
+
+    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
+        """Called by the scan; see `scan.Reporter`."""
+        name = self._names.get(log_id, "")
+        if entries:
+            self._log.debug("batch committed", log=name, entries=entries, position=position, found=found)
+        self._shown.advanced(log_id, entries, position, found)
+
+    def log_done(self, outcome: LogOutcome) -> None:
+        """Called by the scan; see `scan.Reporter`."""
+        self._log.info("log done", log=outcome.name, outcome=str(outcome.ending), message=outcome.message)
+        self._shown.log_done(outcome)
+
+    def notice(self, text: str) -> None:
+        """Called by the scan; see `scan.Reporter`."""
+        self._shown.notice(text)
 
 
 class _Writer:
@@ -102,8 +133,6 @@ def _hidden(value: Any) -> Any:
         return [_hidden(item) for item in value]
     if isinstance(value, bytes):
         return f"<{len(value)} bytes>"
-    if isinstance(value, BaseException):
-        return f"<{type(value).__name__}>"
     return f"<{type(value).__name__}>"
 
 
@@ -115,9 +144,3 @@ def short_line(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
     trace = str(rest.pop("exception", ""))
     line = " ".join([head, *(f"{key}={one_line(str(value))}" for key, value in rest.items())])
     return f"{line}\n{trace.rstrip()}" if trace else line
-
-
-def _excepthook(given: threading.ExceptHookArgs) -> None:
-    """A thread that died of an error."""
-    if given.exc_value is not None:
-        structlog.get_logger().error("thread failed", exc_info=given.exc_value)

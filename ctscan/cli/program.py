@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -166,6 +167,12 @@ def _unexpected(error: Exception, is_verbose: bool) -> str:
         return f"the system refused: {error.strerror} ({type(error).__name__} at {frames[-1]})"
     advice = "please report the lines above" if is_verbose else "run with --verbose for details"
     return f"unexpected error {type(error).__name__} at {frames[-1]}; {advice}"
+
+
+def complain_of_thread(given: threading.ExceptHookArgs) -> None:
+    """What Python calls when a thread ends by an error; its own way would print the message, whatever that quotes."""
+    if isinstance(given.exc_value, Exception):
+        complain(_unexpected(given.exc_value, is_verbose=True), given.exc_value)
 
 
 def _explain_usage(error: click.ClickException) -> int:

@@ -74,20 +74,22 @@ class _Pace:
     told: float
     done: int = 0
     found: int = 0
-    window_began: float = 0.0
-    window_done: int = 0
+    window: tuple[float, int] = (0.0, 0)  # when the window before this one began, and what was done then
+    newest: tuple[float, int] = (0.0, 0)  # the same of this one
+
+    def __post_init__(self) -> None:
+        self.window = self.newest = (self.began, 0)
 
     def advance(self, entries: int, found: int, now: float) -> None:
-        if now - self.window_began > WINDOW:
-            self.window_began, self.window_done = now, self.done
         self.done += entries
         self.found += found
+        if now - self.newest[0] > WINDOW:
+            self.window, self.newest = self.newest, (now, self.done)
 
     def rate(self, now: float) -> float:
-        """Entries a second lately, or since the beginning where lately is too short."""
-        if now - self.window_began > 2.0:
-            return (self.done - self.window_done) / (now - self.window_began)
-        return self.done / max(now - self.began, 0.001)
+        """Entries a second over the last one or two windows."""
+        began, done = self.window
+        return (self.done - done) / max(now - began, 0.001)
 
     def line(self, now: float) -> str:
         rate = self.rate(now)
@@ -119,7 +121,7 @@ class LineReporter:
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """Called by the scan; see `scan.Reporter`."""
         now = self._clock()
-        self._paces[log_id] = _Pace(name, entries, began=now, told=now, window_began=now)
+        self._paces[log_id] = _Pace(name, entries, began=now, told=now)
         if entries:
             self._say(f"{name}: {entries:,} entries to read")
 
@@ -181,7 +183,7 @@ class BarReporter:
         """Called by the scan; see `scan.Reporter`."""
         self._drop(log_id)
         now = self._clock()
-        pace = _Pace(name, entries, began=now, told=now, window_began=now)
+        pace = _Pace(name, entries, began=now, told=now)
         self._paces[log_id] = (pace, self._bars.add_task(harmless(name), total=entries, rate=""))
 
     def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:

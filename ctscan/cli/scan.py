@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 import shlex
@@ -17,6 +16,8 @@ from ctscan.cli import options
 from ctscan.cli.program import command
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ctscan.config import Config
     from ctscan.scan import Outcome, ScanRequest
 
@@ -64,8 +65,9 @@ if TYPE_CHECKING:
 @options.on_index("table", "json")
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head."""
-    from ctscan.cli.logging import set_up
+    from ctscan.cli.logging import LoggingReporter, set_up
     from ctscan.cli.progress import reporter
+    from ctscan.cli.wiring import run
     from ctscan.scan import run_scan
 
     config = options.settle(**given)
@@ -74,9 +76,9 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
     async def work() -> Outcome:
         with stop_on_signal() as stop, reporter() as shown:
-            return await run_scan(request, shown, stop)
+            return await run_scan(request, LoggingReporter(shown), stop)
 
-    outcome = asyncio.run(work())
+    outcome = run(work())
     _print(outcome, config.format)
     return outcome.exit_code
 
@@ -100,6 +102,7 @@ def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
         follow=config.follow,
         jobs=config.jobs,
         quarantine_days=config.quarantine_days,
+        give_up_after=config.timeouts.give_up,
         who=_who(),
         command=shlex.join(["ctscan", *arguments]),
         tuning=config.tuning,
@@ -118,6 +121,8 @@ def _who() -> str:
 def stop_on_signal() -> Iterator[asyncio.Event]:
     """An event that SIGINT and SIGTERM set: the batch in hand is committed. A second signal ends the process at once,
     which loses nothing that was committed."""
+    import asyncio
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
@@ -149,6 +154,8 @@ def _print(outcome: Outcome, format: str) -> None:
             for log in outcome.logs
         ]
         print_json({"exit_code": outcome.exit_code, "logs": logs})
+    elif not options.is_terminal():
+        return  # a journal has no next step
     elif outcome.exit_code == 0:
         click.echo("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.", err=True)
     else:

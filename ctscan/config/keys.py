@@ -30,8 +30,6 @@ Settings = dict[str, Any]
 class Timeouts:
     """Patience, in seconds."""
 
-    connect: float = 10.0
-    read: float = 30.0
     give_up: float = 60.0  # of failures of one request; then the pass goes on without it
 
 
@@ -179,7 +177,7 @@ def _tuning(value: Any, where: str) -> dict[str, Settings]:
 
 
 def _timeouts(value: Any, where: str) -> Timeouts:
-    return Timeouts(**_table(value, where, {"connect": _positive, "read": _positive, "give_up": _positive}))
+    return Timeouts(**_table(value, where, {"give_up": _positive}))
 
 
 # --- text of an environment variable into the value that TOML would have given ---------------------------------------

@@ -204,7 +204,7 @@ def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
         "verified_size": verified_size(state),
         "position": position(state),
         "backlog": max(0, head - position(state)),
-        "rate": state.rate,
+        "rate": None if state.rate is None else round(state.rate, 1),
         "last_success": time_text(state.last_success),
         "last_error": state.last_error,
         "verified": [verified_range(r) for r in state.verified],

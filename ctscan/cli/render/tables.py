@@ -7,11 +7,14 @@ Every text goes through `visible`: a certificate must not be able to write to th
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -25,10 +28,22 @@ NARROW = 12  # columns for each column of a table; with less, rows become blocks
 SHOWN = 20  # sightings of one certificate; JSON has them all
 
 
+class _Trimmed:
+    """stdout without the blanks with which rich fills up lines: a pipe has no use for them."""
+
+    def write(self, rendered: str) -> int:
+        return sys.stdout.write(re.sub(r" +(?=\n)", "", rendered))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stdout, name)
+
+
 def console() -> Console:
     """Where answers are printed. `COLUMNS` sets the width, also of a pipe."""
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    if sys.stdout.isatty():
+        return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    width = None if os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
+    return Console(file=cast(TextIO, _Trimmed()), width=width, highlight=False, markup=False, emoji=False)
 
 
 def text(value: object, style: str = "") -> Text:
@@ -36,34 +51,45 @@ def text(value: object, style: str = "") -> Text:
     return Text(visible(str(value)), style=style, overflow="fold")
 
 
-def say(out: Console, line: str, style: str = "") -> None:
-    """One line, wrapped at the width of the terminal."""
-    out.print(text(line, style))
+def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
+    """A line, wrapped at the width of the terminal."""
+    out.print(Padding(text(line, style), (0, 0, 0, indent), expand=False))
 
 
 def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows under headers, or each row as a block of lines when the terminal is too narrow for that."""
+    cells = [[text(value) for value in row] for row in rows]
     if out.width < NARROW * len(headers):
-        for row in rows:
-            for header, value in zip(headers, row, strict=True):
-                out.print(text(f"{header}: ", "bold"), text(value), sep="")
-            out.print()
+        _blocks(out, headers, cells)
         return
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
-    for header in headers:
-        grid.add_column(text(header), overflow="fold")
-    for row in rows:
-        grid.add_row(*(text(value) for value in row))
+    longest = max((row[0].cell_len for row in cells), default=0)
+    for number, header in enumerate(headers):
+        # the first column says what a row is about: it is folded last
+        grid.add_column(text(header), overflow="fold", no_wrap=number == 0 and longest <= out.width // 2)
+    for row in cells:
+        grid.add_row(*row)
     out.print(grid)
+
+
+def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
+    for row in cells:
+        for header, value in zip(headers, row, strict=True):
+            out.print(text(f"{header}: ", "bold"), value, sep="")
+        out.print()
 
 
 # --- parts --------------------------------------------------------------------------------------------------------
 
 
 def findings(out: Console, found: Iterable[Finding]) -> None:
-    """Personal data in one certificate."""
-    rows = [(f.value, f.category, f.where, f"{f.subject_kind} ({f.confidence})") for f in found]
-    table(out, ("Value", "Category", "Where", "Whose"), rows)
+    """Personal data in one certificate: each value once, with what it is and all places where it stands."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for f in found:
+        places.setdefault((f.value, f.category, f"{f.subject_kind} ({f.confidence})"), []).append(f.where)
+    for (value, category, whose), where in places.items():
+        line = Text.assemble(text(value, "bold"), f"  {category}, {whose}, in {visible(', '.join(where))}")
+        out.print(Padding(line, (0, 0, 0, 4), expand=False))
 
 
 def certificate_line(summary: CertificateSummary) -> str:
@@ -86,9 +112,9 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
     say(out, given.identifier.value, "bold")
     say(out, verdict(given), "green" if given.complete else "yellow")
     for line in (*doubts(given), *given.remarks):
-        say(out, f"  - {line}")
+        say(out, f"- {line}", indent=2)
     for variant in given.identifier.variants:
-        say(out, f"  - not looked up, but perhaps the same: {variant}")
+        say(out, f"- not looked up, but perhaps the same: {variant}", indent=2)
     for number, match in enumerate(given.matches, 1):
         out.print()
         _match(out, match, number, len(given.matches), is_ranked=given.identifier.kind == "name")
@@ -100,17 +126,17 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
 def _match(out: Console, match: Match, number: int, total: int, *, is_ranked: bool) -> None:
     score = f", agreement {match.score:.0%}" if is_ranked else ""
     say(out, f"Certificate {number} of {total}{score}", "bold")
-    say(out, f"  {certificate_line(match.certificate)}")
+    say(out, certificate_line(match.certificate), indent=2)
     fingerprint = (
         match.certificate.sha256.hex() if match.certificate.sha256 else "not seen itself, only its precertificate"
     )
-    say(out, f"  SHA-256 {fingerprint}")
+    say(out, f"SHA-256 {fingerprint}", indent=2)
     if match.certificate.also:
-        say(out, f"  probably the same: {', '.join(identity.hex() for identity in match.certificate.also)}")
+        say(out, f"probably the same: {', '.join(identity.hex() for identity in match.certificate.also)}", indent=2)
     for seen in match.sightings[:SHOWN]:
-        say(out, f"  {sighting_line(seen)}")
+        say(out, sighting_line(seen), indent=2)
     if len(match.sightings) > SHOWN:
-        say(out, f"  and {count(len(match.sightings) - SHOWN, 'more sighting')}; --format json shows them all")
+        say(out, f"and {count(len(match.sightings) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
     findings(out, match.findings)
 
 

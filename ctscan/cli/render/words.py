@@ -20,6 +20,14 @@ KINDS = {
 }
 
 
+ADVICE = {
+    "not read": "'ctscan scan' reads on; with '--from start' also what lies before",
+    "out of scope": "only 'ctscan scan --from start' with a wider --scope closes that",
+    "older rules": "only 'ctscan scan --from start' closes that, by reading them again",
+}
+"""What closes holes, by their reason. For the other reasons there is nothing to do but to scan again."""
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 log`, `2 logs`, `1,234 entries`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -58,9 +66,9 @@ def _about_gaps(gaps: Sequence[LogCoverage]) -> str:
         for hole in log.holes:
             entries[str(hole.reason)] += hole.end - hole.start
     parts = ", ".join(f"{number:,} {reason}" for reason, number in entries.most_common())
-    return (
-        f"{count(sum(entries.values()), 'entry', 'entries')} of {_names([g.log for g in gaps])} not searched: {parts}"
-    )
+    sums = count(sum(entries.values()), "entry", "entries")
+    advice = "; ".join(ADVICE[reason] for reason, _ in entries.most_common() if reason in ADVICE)
+    return f"{sums} of {_names([log.log for log in gaps])} not searched: {parts}{f' ({advice})' if advice else ''}"
 
 
 def _names(names: Sequence[str]) -> str:

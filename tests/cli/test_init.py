@@ -1,0 +1,80 @@
+"""`ctscan init`: a file that explains itself, that ctscan understands, and that is never overwritten."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+from support.cli import error_line, run
+
+from ctscan.cli.init import TEMPLATE
+from ctscan.config import load_config
+from ctscan.config.keys import KEYS
+
+
+def test_the_file_is_private_and_understood(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.toml"
+    result = run(
+        "init", "--config", path, "--contact", "ct@example.org", "--scope", "example.org", "--scope",
+        'organisation:Exämple "Ltd" \\ Co', "--purpose", "exposure", "--retention", "12 months",
+    )  # fmt: skip
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "ctscan scan --config" in result.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    config = load_config({"config": str(path)}, {}, tmp_path)
+    assert config.contact == "ct@example.org"
+    assert config.scope == ("example.org", 'organisation:Exämple "Ltd" \\ Co')
+    assert (config.purpose, config.retention) == ("exposure", "12 months")
+
+
+def test_without_options_everything_is_an_example_and_the_next_step_says_what_to_fill_in(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.toml"
+    result = run("init", "--config", path)
+    assert "Fill in contact and scope" in result.stdout
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == {}
+
+
+def test_every_example_in_the_file_is_valid_and_every_flat_key_has_one(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.toml"
+    run("init", "--config", path)
+    text = re.sub(r"^# (?=\w+ = |\[)", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    config = load_config({"config": str(path)}, {}, tmp_path)
+    assert config.tuning
+    keys = set(re.findall(r"^(\w+) = ", text, re.MULTILINE)) - {"rate"}
+    assert keys == {name for name, key in KEYS.items() if key.parse} - {"format"}
+    assert max(len(line) for line in TEMPLATE.splitlines()) <= 120
+
+
+def test_an_existing_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.toml"
+    path.write_text("mine")
+    result = run("init", "--config", path, "--contact", "ct@example.org")
+    assert result.exit_code == 1
+    assert "exists already" in error_line(result)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--contact", "nobody"), 2),
+        (("--scope", "not a domain@@"), 2),
+        (("--purpose", "two\nlines"), 2),
+    ],
+)
+def test_bad_values_write_nothing(tmp_path: Path, arguments: tuple[str, ...], code: int) -> None:
+    path = tmp_path / "ctscan.toml"
+    result = run("init", "--config", path, *arguments)
+    assert result.exit_code == code
+    assert error_line(result)
+    assert not path.exists()
+
+
+def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    result = run("init", "--config", tmp_path / "none" / "ctscan.toml")
+    assert result.exit_code == 1
+    assert "can't be written: No such file or directory" in error_line(result)

@@ -1,0 +1,122 @@
+"""`ctscan inspect`: certificates on disk, whatever is wrong with them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.certs import EMAIL_PROTECTION, make_certificate
+from support.cli import error_line, run
+
+FIELDS = ["source", "sha256", "serial", "issuer", "not_before", "not_after", "findings", "problems"]
+FINDING_FIELDS = {"rule", "category", "categories", "value", "canonical", "where", "oid", "subject_kind", "why"}
+
+
+def pem(der: bytes) -> str:
+    body = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+
+
+def certificate_of(name: str, address: str, serial: int = 10) -> bytes:
+    der = make_certificate([("CN", name)], [("email", address)], eku=(EMAIL_PROTECTION,), serial=serial)
+    assert isinstance(der, bytes)
+    return der
+
+
+JANE = certificate_of("Jane Roe", "Jane.Roe@example.org", 0x0A1B)
+HOST = make_certificate([("CN", "www.example.org")], [("dns", "www.example.org")], serial=5)
+
+
+def lines(*arguments: str | Path, stdin: bytes = b"") -> list[dict[str, Any]]:
+    result = run("inspect", *arguments, "--format", "jsonl", stdin=stdin)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_one_object_for_each_certificate(tmp_path: Path) -> None:
+    path = tmp_path / "jane.pem"
+    path.write_text(pem(JANE) + pem(HOST))
+    jane, host = lines(path)
+    assert list(jane) == FIELDS
+    assert jane["source"] == str(path)
+    assert jane["sha256"] == hashlib.sha256(JANE).hexdigest()
+    assert jane["serial"] == "a1b"
+    assert jane["not_before"].endswith("Z")
+    assert {finding["category"] for finding in jane["findings"]} == {"user.contact.email", "user.name"}
+    assert all(set(finding) >= FINDING_FIELDS for finding in jane["findings"])
+    address = next(finding for finding in jane["findings"] if finding["where"] == "san.0.rfc822Name")
+    assert (address["value"], address["canonical"]) == ("Jane.Roe@example.org", "jane.roe@example.org")
+    assert (host["findings"], host["source"]) == ([], f"{path}#2")
+
+
+def test_der_and_standard_input_and_directories(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "jane.bin").write_bytes(JANE)
+    (tmp_path / "a" / "notes.txt").write_text("nothing here")
+    assert [found["serial"] for found in lines(tmp_path)] == ["a1b"]
+    assert [found["serial"] for found in lines("-", stdin=pem(HOST).encode())] == ["5"]
+
+
+def test_json_is_an_array(tmp_path: Path) -> None:
+    (tmp_path / "two.pem").write_text(pem(JANE) + pem(HOST))
+    result = run("inspect", tmp_path, "--format", "json")
+    assert [found["serial"] for found in json.loads(result.stdout)] == ["a1b", "5"]
+
+
+def test_tables_show_the_people_and_count_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "two.pem").write_text(pem(JANE) + pem(HOST))
+    result = run("inspect", tmp_path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Jane.Roe@example.org  user.contact.email, person" in result.stdout
+    assert "serial a1b" in result.stdout
+    assert "www.example.org" not in result.stdout
+    assert result.stdout.endswith("2 certificates read, 1 with personal data.\n")
+    assert " \n" not in result.stdout
+
+
+def test_a_truncated_pem_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "cut.pem"
+    path.write_text(pem(JANE)[:200])
+    result = run("inspect", path)
+    assert result.exit_code == 1
+    assert error_line(result).startswith(f"ctscan: {path}: PEM block without its END line")
+
+
+def test_unreadable_input_is_an_object_beside_the_readable(tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text(pem(JANE))
+    (tmp_path / "b.pem").write_text(pem(JANE)[:200])
+    jane, cut = lines(tmp_path)
+    assert jane["findings"]
+    assert {field: cut[field] for field in FIELDS[1:6]} == dict.fromkeys(FIELDS[1:6])
+    assert [set(problem) for problem in cut["problems"]] == [{"where", "what"}]
+
+
+@pytest.mark.parametrize("format", ["table", "json", "jsonl"])
+@pytest.mark.parametrize("what", ["directory", "missing", "text", "empty"])
+def test_nothing_to_read_is_one_line_and_exit_code_1(tmp_path: Path, what: str, format: str) -> None:
+    path = tmp_path / what
+    if what == "directory":
+        path.mkdir()
+        (path / "notes.txt").write_text("nothing")
+    elif what != "missing":
+        path.write_text("x" * 5 if what == "text" else "")
+    result = run("inspect", path, "--format", format)
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert str(path) in result.stderr
+
+
+def test_a_certificate_can_not_write_to_the_terminal(tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07Jane\u202e [bold]Roe[/bold] :smile:"
+    der = make_certificate([("GN", evil), ("CN", evil)], [("email", "jane\x1b[2J@example.org")])
+    (tmp_path / "evil.der").write_bytes(der)
+    for format in ("table", "json", "jsonl"):
+        result = run("inspect", tmp_path, "--format", format)
+        assert result.exit_code == 0
+        assert not set(result.stdout) & {"\x1b", "\x07", "\u202e"}
+    assert run("inspect", tmp_path, "--format", "table").stdout.count("[bold]Roe[/bold] :smile:") >= 1

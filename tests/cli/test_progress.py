@@ -1,0 +1,105 @@
+"""How a scan is told: lines for a journal, bars for a terminal; neither holds an address."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from ctscan.cli.progress import BarReporter, LineReporter, duration, ending_line, reporter
+from ctscan.scan.job import Ending, LogOutcome
+
+LOG = b"l" * 32
+
+
+class Clock:
+    """Time as the test says."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    """A stream that says that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_lines_at_intervals_with_rate_and_remaining_time() -> None:
+    out, clock = io.StringIO(), Clock()
+    shown = LineReporter(out, clock)
+    with shown:
+        shown.log_started(LOG, "Example log", 10_000)
+        for _ in range(12):
+            clock.now += 1
+            shown.advanced(LOG, 500, 500, 1)
+        shown.log_done(LogOutcome(LOG, "Example log", Ending.DONE))
+    assert out.getvalue().splitlines() == [
+        "Example log: 10,000 entries to read",
+        "Example log: 5,000 of 10,000 entries (50%), 500/s, 10 s left, 10 with personal data",
+        "Example log: read to its head (6,000 entries read, 12 with personal data in scope)",
+    ]
+
+
+def test_rate_is_that_of_lately() -> None:
+    out, clock = io.StringIO(), Clock()
+    shown = LineReporter(out, clock)
+    shown.log_started(LOG, "Example log", 1_000_000)
+    clock.now += 60
+    shown.advanced(LOG, 60_000, 60_000, 0)
+    for _ in range(70):
+        clock.now += 1
+        shown.advanced(LOG, 10, 60_000, 0)
+    rates = [line.split(", ")[1] for line in out.getvalue().splitlines() if "/s" in line]
+    assert rates[-1] != rates[0]
+    assert int(rates[-1].removesuffix("/s").replace(",", "")) < int(rates[0].removesuffix("/s").replace(",", ""))
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_whatever_is_told_holds_no_address_and_steers_nothing(terminal: bool) -> None:
+    out = Terminal() if terminal else io.StringIO()
+    shown = BarReporter(out) if terminal else LineReporter(out)
+    with shown:
+        shown.log_started(LOG, "Evil \x1b]0;x\x07[red] log", 10)
+        shown.advanced(LOG, 5, 5, 1)
+        shown.advanced(b"x" * 32, 5, 5, 1)  # of a log that never began
+        shown.notice("see jane@example.org \x9b")
+        shown.log_done(LogOutcome(LOG, "Evil", Ending.MISBEHAVIOUR, "two roots, ask jane@example.org"))
+    text = out.getvalue()
+    assert "see <email> \\x9b" in text
+    assert "Evil: MISBEHAVED (5 entries read, 1 with personal data in scope): two roots, ask <email>" in " ".join(
+        text.split()
+    )
+    assert "jane" not in text
+    assert not {"\x07", "\x9b"} & set(text)
+    assert "\x1b]" not in text
+
+
+def test_the_reporter_fits_the_stream() -> None:
+    assert isinstance(reporter(io.StringIO()), LineReporter)
+    assert isinstance(reporter(Terminal()), BarReporter)
+
+
+@pytest.mark.parametrize(
+    ("ending", "words"),
+    [
+        (Ending.DONE, "Example: read to its head"),
+        (Ending.INCOMPLETE, "Example: not read to its head: time-out"),
+        (Ending.STOPPED, "Example: stopped, everything so far is kept"),
+    ],
+)
+def test_endings(ending: Ending, words: str) -> None:
+    message = "time-out" if ending is Ending.INCOMPLETE else ""
+    assert ending_line(LogOutcome(LOG, "Example", ending, message), 0, 0) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "1 h 0 min"), (7260, "2 h 1 min"), (200_000, "2 d 7 h")],
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
