@@ -10,7 +10,8 @@
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
     ├── Misbehaviour         3  a log contradicted itself; carries the raw tree heads as evidence
-    └── IndexFault           1  the index is missing, locked, newer than this program, or damaged
+    └── IndexFault           1  the index is missing, newer than this program, or damaged
+        └── Locked              another scan is reading this part of a log
 
 A message is one line: what, where, expected, got, and what to do. It never holds a name or an address:
 an identifier is described by its kind and length.
@@ -62,7 +63,12 @@ class CutError(FormatError):
 
 
 class ProofError(CtscanError):
-    """A Merkle proof, a tile or a signature doesn't verify."""
+    """A Merkle proof, a tile or a signature doesn't verify. `raw`: a checkpoint that carries no signature of its log,
+    verbatim, kept as evidence."""
+
+    def __init__(self, message: str, raw: bytes = b"") -> None:
+        super().__init__(message)
+        self.raw = raw
 
 
 class Misbehaviour(CtscanError):
@@ -77,6 +83,10 @@ class Misbehaviour(CtscanError):
 
 class IndexFault(CtscanError):
     """The index can't be used as it is."""
+
+
+class Locked(IndexFault):
+    """Another scan is reading this part of a log."""
 
 
 EXIT_CODES: dict[int, str] = {

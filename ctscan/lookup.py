@@ -32,15 +32,16 @@ STALE_AFTER = timedelta(hours=24)
 async def answer(
     index: Index, identifier: Identifier, *, now: datetime, stale_after: timedelta = STALE_AFTER, limit: int = LIMIT
 ) -> Answer:
-    """What the index holds about `identifier`, with the coverage of that answer."""
-    found = await _find(index, identifier, limit + 1)
-    matches = found[:limit]
+    """What the index holds about `identifier`, with the coverage of that answer. Coverage is asked first: what a scan
+    commits in between is then found without being counted as searched, never the other way round."""
     selected, skipped = await index.selection()
     states = {state.log.id: state for state in await index.log_states()}
     rule_sets = await index.rule_sets()
     read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
     unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
     coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
+    found = await _find(index, identifier, limit + 1)
+    matches = found[:limit]
     remarks = _remarks(identifier, matches, read, len(selected), cut=len(found) > limit)
     return Answer(
         identifier=identifier,

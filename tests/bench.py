@@ -10,9 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import gzip
-import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,8 +20,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support.certs import make_precert
+from support.certs import Precert, make_precert
 from support.logs import LogBuilder, deterministic_gzip
+from support.simulator import Simulator
 
 from ctscan.ct.merkle import batch_hashes, subtree_root
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
@@ -37,27 +36,34 @@ from ctscan.x509.certificate import read_tbs
 TILE = 256
 
 
-def host_log(size: int) -> LogBuilder:
-    """A log of precertificates for invented hosts; every thousandth entry names an invented person."""
-    builder = LogBuilder("bench", leaf_index=True)
+def host_log(size: int, leaf_index: bool = True) -> LogBuilder:
+    """A log of precertificates for invented hosts, laid out as those of the large issuers are; every thousandth names
+    an invented person. The certificates repeat, the entries don't: each has its own time."""
+    builder = LogBuilder("bench", leaf_index=leaf_index)
+    made = [_precert(number) for number in range(min(size, 2_000))]
     for index in range(size):
-        person = index % 1000 == 999
-        subject = (
-            [("1.2.840.113549.1.9.1", f"person{index}@example.org")]
-            if person
-            else [("2.5.4.3", f"h{index}.example.org")]
-        )
-        made = make_precert(
-            subject=subject, san=[("dns", f"h{index}.example.org")], serial=index + 1, eku=["1.3.6.1.5.5.7.3.1"]
-        )
-        builder.add_precert(made.tbs, bytes(32), made.submitted)
+        precert = made[index % len(made)]
+        builder.add_precert(precert.tbs, bytes(32), precert.submitted)
     return builder
+
+
+def _precert(number: int) -> Precert:
+    host = f"h{number}.example.org"
+    named = number % 1000 == 999
+    subject = [("1.2.840.113549.1.9.1", f"person{number}@example.org")] if named else [("2.5.4.3", host)]
+    return make_precert(subject=subject, san=[("dns", host), ("dns", f"www.{host}")], serial=number + 1)
 
 
 def timed(name: str, entries: int, work: Callable[[], object], rounds: int = 3) -> None:
     """Best of some rounds: the least disturbed."""
     best = min(_seconds(work) for _ in range(rounds))
-    print(f"{name:<34} {entries / best:>12,.0f} entries/s {best / entries * 1e6:>9.2f} us/entry")
+    say(f"{name:<34} {entries / best:>12,.0f} entries/s {best / entries * 1e6:>9.2f} us/entry")
+
+
+def say(line: str) -> None:
+    """One line of the result."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -109,12 +115,20 @@ async def _commits(batches: list[Batch]) -> None:
                 await index.commit(run, Advance(batch.log_id, now, verified=verified, entries=TILE))
 
 
+def serve(entries: int, protocol: Protocol) -> None:
+    """Serve a log of hosts until killed; prints the URL of the log list."""
+    with Simulator() as simulator:
+        simulator.add("log", host_log(entries, protocol is Protocol.STATIC_CT), protocol).warm()
+        say(simulator.list_url)
+        while True:
+            time.sleep(3600)
+
+
 @contextlib.contextmanager
 def served(entries: int, protocol: str) -> Iterator[str]:
-    """The simulator as a process of its own; gives the URL of its log list."""
-    command = [sys.executable, "-m", "support.simulator", "--entries", str(entries), "--protocol", protocol]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
+    """A server in a process of its own; gives the URL of its log list."""
+    command = [sys.executable, __file__, "--serve", protocol, "--entries", str(entries)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()
@@ -132,21 +146,24 @@ def pipeline(entries: int, protocol: str) -> None:
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
     cpu = used.ru_utime + used.ru_stime
-    print(
+    code = os.waitstatus_to_exitcode(status)
+    say(
         f"{'pipeline ' + protocol:<34} {entries / wall:>12,.0f} entries/s {wall / entries * 1e6:>9.2f} us/entry"
-        f"   cpu {entries / cpu:,.0f} entries/s   peak {used.ru_maxrss / 1024:,.0f} MiB   exit {os.waitstatus_to_exitcode(status)}"
+        f"   {entries / cpu:,.0f} a CPU second   peak {used.ru_maxrss / 1024:,.0f} MiB   exit {code}"
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=100_096, help="entries in the pipeline's log")
+    parser.add_argument("--serve", type=Protocol, metavar="PROTOCOL", help=argparse.SUPPRESS)
+    parser.add_argument("--entries", type=int, default=256_000, help="entries in the pipeline's log")
     parser.add_argument("--stage-entries", type=int, default=10_240, help="entries for the single stages")
     chosen = parser.parse_args()
+    if chosen.serve:
+        serve(chosen.entries, chosen.serve)
     stages(host_log(chosen.stage_entries))
     for protocol in ("static-ct", "rfc6962"):
         pipeline(chosen.entries, protocol)
-    print(json.dumps({"peak of this process (MiB)": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
 
 
 if __name__ == "__main__":

@@ -43,8 +43,13 @@ def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
     if _render(found, size, root, signatures) != raw:
         raise FormatError(f"{_WHAT}: its parts don't make up the same bytes again")
     if found != origin:
-        raise ProofError(f"{_WHAT}: expected origin {origin}, got another of {len(found)} characters")
-    timestamp, signed = _own_signature(signatures, origin, log_id)
+        raise ProofError(f"{_WHAT}: expected origin {origin}, got another of {len(found)} characters", raw)
+    own = [value[4:] for name, value in signatures if name == origin and value[:4] == key_id(origin, log_id)]
+    if not own:
+        raise ProofError(
+            f"{_WHAT}: none of its {len(signatures)} signature lines is of {origin} with the log's key", raw
+        )
+    timestamp, signed = _own_signature(own)
     return TreeHead(log_id, size, root, timestamp, signed, raw)
 
 
@@ -101,14 +106,8 @@ def _render(origin: str, size: int, root: bytes, signatures: tuple[SignatureLine
     return (body + tail).encode()
 
 
-def _own_signature(signatures: tuple[SignatureLine, ...], origin: str, log_id: bytes) -> tuple[int, bytes]:
-    """Timestamp (ms) and DigitallySigned of the log's own line: key ID[4] | u64 timestamp | DigitallySigned."""
-    wanted = key_id(origin, log_id)
-    own = [value[4:] for name, value in signatures if name == origin and value[:4] == wanted]
-    if not own:
-        raise ProofError(
-            f"{_WHAT}: none of its {len(signatures)} signature lines is of {origin} with ID {wanted.hex()}"
-        )
+def _own_signature(own: list[bytes]) -> tuple[int, bytes]:
+    """Timestamp (ms) and DigitallySigned of the log's own line: u64 timestamp | DigitallySigned."""
     if len(own) > 1:
         raise FormatError(f"{_WHAT}: expected one signature line of the log, got {len(own)}")
     timestamp = int.from_bytes(own[0][:8], "big")

@@ -27,7 +27,8 @@ def check_signature(log: Log, offered: TreeHead) -> None:
     try:
         verify_head(offered, log.key)
     except ProofError as error:
-        raise Misbehaviour(f"{log.name}: the tree head of size {offered.size} signs badly: {error}", (offered.raw,)) from error
+        reason = f"{log.name}: the tree head of size {offered.size} signs badly: {error}"
+        raise Misbehaviour(reason, (offered.raw,)) from error
 
 
 def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> Standing:
@@ -55,7 +56,9 @@ def _check_final(log: Log, offered: TreeHead) -> None:
     if final is None or offered.size < final.size:
         return
     if offered.size > final.size:
-        raise Misbehaviour(f"{log.name}: a signed head of size {offered.size} beyond the final size {final.size}", (offered.raw,))
+        raise Misbehaviour(
+            f"{log.name}: a signed head of size {offered.size} beyond the final size {final.size}", (offered.raw,)
+        )
     if offered.root != final.root:
         raise Misbehaviour(f"{log.name}: the final size {final.size} is signed with another root", (offered.raw,))
 

@@ -101,7 +101,7 @@ class Index(Protocol):
 
     def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
         """Hold `[start, end)` of a log (None: to wherever it grows) against every other scan with this index; held
-        by the system, so a killed process holds nothing. IndexFault when a part of it is held already."""
+        by the system, so a killed process holds nothing. Locked when a part of it is held already."""
         ...
 
     async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:

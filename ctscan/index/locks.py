@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ctscan.errors import IndexFault
+from ctscan.errors import IndexFault, Locked
 
 Part = tuple[int, int | None]
 """`[start, end)` of a log; None: to wherever it grows."""
@@ -29,7 +29,7 @@ _descriptors: dict[Path, int] = {}  # open for as long as the process lives, see
 def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Iterator[None]:
     """Hold `[start, end)` of a log (None: to its end and beyond) for this index.
 
-    IndexFault when another process, or another task of this one, holds a part of it; it never waits. ValueError for
+    Locked when another process, or another task of this one, holds a part of it; it never waits. ValueError for
     an empty range.
     """
     if start < 0 or (end is not None and end <= start):
@@ -73,9 +73,9 @@ def _overlap(one: Part, other: Part) -> bool:
     return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])
 
 
-def _refusal(log_id: bytes, part: Part, who: str) -> IndexFault:
+def _refusal(log_id: bytes, part: Part, who: str) -> Locked:
     end = "its end" if part[1] is None else str(part[1])
-    return IndexFault(
+    return Locked(
         f"log {log_id.hex()}: entries {part[0]} to {end} are locked, {who}; wait for it to end, or read another part"
     )
 

@@ -54,7 +54,8 @@ async def _offered(source: LogSource, known: TreeHead | None) -> TreeHead:
     try:
         offered = await source.head()
     except ProofError as error:
-        raise Misbehaviour(f"{log.name}: the tree head isn't signed by the log's key: {error}") from error
+        evidence = (error.raw,) if error.raw else ()
+        raise Misbehaviour(f"{log.name}: the tree head isn't signed by the log's key: {error}", evidence) from error
     except SourceError:
         if log.final_head is None or (known is not None and known.size > log.final_head.size):
             raise

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
-from ctscan.errors import FormatError, Misbehaviour, SourceError
+from ctscan.errors import FormatError, Locked, Misbehaviour, SourceError
 from ctscan.index import Index
 from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.examine import Examiner
@@ -51,13 +51,16 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     try:
         message = await _pass(context, connection)
         ending = Ending.STOPPED if context.stop.is_set() else Ending.INCOMPLETE if message else Ending.DONE
+        if ending is Ending.INCOMPLETE:
+            await context.index.record_error(log.id, context.seams.now(), message)
     except Misbehaviour as error:
         ending, message = Ending.MISBEHAVIOUR, str(error)
         await context.index.record_misbehaviour(log.id, context.seams.now(), message, error.evidence)
     except (SourceError, FormatError) as error:
         ending, message = Ending.INCOMPLETE, str(error)
-    if ending is Ending.INCOMPLETE:
         await context.index.record_error(log.id, context.seams.now(), message)
+    except Locked as error:
+        ending, message = Ending.INCOMPLETE, str(error)  # no fault of the log
     outcome = LogOutcome(log.id, log.name, ending, message)
     context.reporter.log_done(outcome)
     return outcome

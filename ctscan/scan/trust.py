@@ -147,6 +147,10 @@ class ProofTrust:
             return (await self._leaf(index))[2]
         return (await self.anchor(index))[0]
 
+    def distrust(self, start: int) -> None:
+        """The entries from `start` on contradicted the signed tree: they are to come another way next time."""
+        self._source.avoid_tile(start)
+
     async def anchor(self, index: int) -> tuple[Edge, tuple[bytes, ...]]:
         """The proven right edge of `[0, index)` and the audit path of its last entry."""
         leaf, path, before = await self._leaf(index - 1)

@@ -197,6 +197,7 @@ class UntiledReader:
         if await self._prove():
             return None
         await self._take_back()
+        self._trust.distrust(part[0])
         return CutError(
             f"entries {part[0]} to {part[1]} don't hash to the signed tree", b"".join(b.raw for b in answer)
         )

@@ -47,6 +47,11 @@ class ProofSource(LogSource, Protocol):
         log refuses that."""
         ...
 
+    def avoid_tile(self, start: int) -> None:
+        """The entries of the tile of `start` contradicted the tree: read them another way from now on, if there is
+        one."""
+        ...
+
 
 class TileSource(LogSource, Protocol):
     """A log that serves hash tiles: static-ct, over HTTP or from a directory."""

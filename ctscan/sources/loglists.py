@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ctscan.ct.loglist import ListedLogs, parse_log_list
 from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError
+from ctscan.model import SkippedLog
 from ctscan.packaged import data_path
 from ctscan.sources.address import shown_url
 from ctscan.sources.directory import directory_of
@@ -69,9 +70,22 @@ async def load_list(
         return await _load_pinned(pinned, client, hybrids, etag)
     if where.startswith(("http://", "https://")):
         raw, tag = await _fetch(where, client, etag)
+        listed = _without_directories(_parse(raw, where, hybrids, by_hand=True)) if raw is not None else None
     else:
         raw, tag = await asyncio.to_thread(_read_file, where, etag)
-    return Loaded(_parse(raw, where, hybrids, by_hand=True) if raw is not None else None, tag, verified=False)
+        listed = _parse(raw, where, hybrids, by_hand=True) if raw is not None else None
+    return Loaded(listed, tag, verified=False)
+
+
+def _without_directories(listed: ListedLogs) -> ListedLogs:
+    """A list from the network has no say in which directories of this machine are read."""
+    local = [log for log in listed.logs if log.monitoring_url.startswith("file:")]
+    reason = "a directory of this machine, named by a list from the network"
+    return replace(
+        listed,
+        logs=tuple(log for log in listed.logs if log not in local),
+        skipped=(*listed.skipped, *(SkippedLog(log.id, log.name, log.operator, reason) for log in local)),
+    )
 
 
 async def _load_pinned(pinned: PinnedList, client: Client, hybrids: Mapping[bytes, str], etag: str | None) -> Loaded:

@@ -141,6 +141,9 @@ class Rfc6962Source:
             raise BadAnswer(f"{self._url('get-proof-by-hash')}: asked for entry {index}, got a proof for {found}")
         return leaf, path
 
+    def avoid_tile(self, start: int) -> None:
+        """There is only one way to read this log."""
+
     async def aclose(self) -> None:
         """Nothing is held: connections belong to the client."""
 

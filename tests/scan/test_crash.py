@@ -1,0 +1,153 @@
+"""kill -9 at random moments loses nothing and doubles nothing; locks and children end with their process."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.scanning import dump, people_log, scan, with_index
+from support.simulator import Simulator, slow
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import SqliteIndex
+from ctscan.model import Protocol
+
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start_scan() -> Iterator[Start]:
+    """Starts `ctscan scan` as a process; what still runs at the end of the test is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(sim: Simulator, db: Path, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ctscan.cli", "scan", "--db", str(db), "--everything", "--from", "start"]
+        command += ["--log-list", sim.list_url, *options]
+        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def committed(db: Path) -> int:
+    """Runs and positions are enough to see that a scan is under way."""
+    try:
+        return with_index(db, SqliteIndex.counts)["sightings"]
+    except IndexFault:
+        return 0
+
+
+@pytest.mark.parametrize("protocol", [Protocol.STATIC_CT, Protocol.RFC6962])
+def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
+    protocol: Protocol, tmp_path: Path, start_scan: Start
+) -> None:
+    moments = random.Random(20260301)
+    with Simulator() as sim:
+        builder = people_log(size=6000, leaf_index=protocol is Protocol.STATIC_CT)
+        log = sim.add("people", builder, protocol)
+        log.max_batch = 64
+        scan(sim, tmp_path / "whole")
+        log.fault("/tile/data/|/get-entries", slow(0.03))
+        for _ in range(6):
+            process = start_scan(sim, tmp_path / "db")
+            time.sleep(0.5 + moments.random())
+            process.kill()
+            process.wait()
+        log.faults.clear()
+        assert scan(sim, tmp_path / "db").exit_code == 0
+    assert dump(tmp_path / "db") == dump(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_commits_and_leaves(signal_number: signal.Signals, tmp_path: Path, start_scan: Start) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=6000))
+        log.fault("/tile/data/", slow(0.2))
+        process = start_scan(sim, tmp_path / "db")
+        _wait_for(lambda: any("/tile/data/" in r.target for r in log.requests))
+        process.send_signal(signal_number)
+        assert process.wait(20) in (0, 1)
+        log.faults.clear()
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        scan(sim, tmp_path / "whole")
+    assert dump(tmp_path / "db") == dump(tmp_path / "whole")
+
+
+def test_only_overlapping_work_is_refused_and_a_killed_scan_holds_nothing(tmp_path: Path, start_scan: Start) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=2000))
+        other = sim.add("other", people_log("other", 300))
+        log.fault("/tile/data/", slow(30))
+        process = start_scan(sim, tmp_path / "db", "--log", "people")
+        _wait_for(lambda: any("/tile/data/" in r.target for r in log.requests))
+        refused = scan(sim, tmp_path / "db", logs=("people",))
+        assert refused.exit_code == 1 and "another scan" in refused.logs[0].message
+        assert scan(sim, tmp_path / "db", logs=("other",)).exit_code == 0
+        assert other.requests
+        process.kill()
+        process.wait()
+        log.faults.clear()
+        assert scan(sim, tmp_path / "db", logs=("people",)).exit_code == 0
+
+
+def test_children_end_with_their_parent(tmp_path: Path, start_scan: Start) -> None:
+    with Simulator() as sim:
+        for number in range(3):
+            log = sim.add(f"log{number}", people_log(f"log{number}", 3000, operator=f"Operator {number}"))
+            log.fault("/tile/data/", slow(0.5))
+        process = start_scan(sim, tmp_path / "db", "--jobs", "3")
+        _wait_for(lambda: all(log.requests for log in sim.logs.values()))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        _wait_for(lambda: not _alive_in_session(process.pid), seconds=20)
+        for log in sim.logs.values():
+            log.faults.clear()
+        assert scan(sim, tmp_path / "db").exit_code == 0
+
+
+def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=6000))
+        log.fault("/tile/data/", slow(0.1))
+        process = start_scan(sim, tmp_path / "db")
+        _wait_for(lambda: committed(tmp_path / "db") > 0)
+        look = [sys.executable, "-m", "ctscan.cli", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
+        asked = subprocess.run(look, capture_output=True, check=False, timeout=30)
+        assert process.poll() is None
+        process.kill()
+        process.wait()
+    assert asked.returncode == 4, asked.stderr
+    assert b"may be" in asked.stdout.lower() or b"incomplete" in asked.stdout.lower() or b"not complete" in asked.stdout
+
+
+def _alive_in_session(session: int) -> list[int]:
+    """Processes of a session that have not ended (zombies have)."""
+    alive = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            alive.append(int(entry.name))
+    return alive
+
+
+def _wait_for(condition: object, seconds: float = 15) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
