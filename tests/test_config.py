@@ -130,6 +130,7 @@ def test_an_empty_variable_is_not_given(tmp_path: Path) -> None:
         ('scope = ["example.org"]', {}, {"everything": True}, (), True),
         ("everything = true", {}, {"scope": ("example.org",)}, ("example.org",), False),
         ("everything = true", {"CTSCAN_SCOPE": "example.net"}, {}, ("example.net",), False),
+        ('scope = ["example.org"]', {"CTSCAN_EVERYTHING": "0"}, {}, ("example.org",), False),
         ('scope = ["example.org"]', {"CTSCAN_EVERYTHING": "1"}, {"scope": ("example.com",)}, ("example.com",), False),
     ],
 )

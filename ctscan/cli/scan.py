@@ -113,8 +113,8 @@ def _who() -> str:
     """The account that runs the scan, for the record; its number where it has no name (in a container)."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # the last on Windows, before Python 3.13
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
 @contextmanager
@@ -125,22 +125,21 @@ def stop_on_signal() -> Iterator[asyncio.Event]:
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
     def heard() -> None:
         stop.set()
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for number in numbers:
             signal.signal(number, signal.SIG_DFL)
         click.echo("ctscan: stopping; the batch in hand is committed (again to stop at once)", err=True)
 
-    for number in signals:
-        loop.add_signal_handler(number, heard)
+    # not the handlers of the event loop: Windows has none
+    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(heard)) for number in numbers}
     try:
         yield stop
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _print(outcome: Outcome, format: str) -> None:

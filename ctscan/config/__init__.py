@@ -66,8 +66,9 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
         _anchored(_read_environment(environ), directory),
         _anchored(_read_options(options), directory),
     ):
-        if "scope" in layer or "everything" in layer:  # one setting in two keys: the later layer replaces both
+        if layer.get("everything"):  # one setting in two keys: what a later layer says replaces the other key as well
             settings.pop("scope", None)
+        if layer.get("scope"):
             settings.pop("everything", None)
         settings |= layer
     return Config(path=path, **settings)
