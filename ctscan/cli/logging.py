@@ -15,6 +15,7 @@ import structlog
 
 from ctscan.cli.privacy import one_line, safe_traceback, without_addresses
 from ctscan.errors import UsageError
+from ctscan.model import TreeHead
 from ctscan.scan.job import LogOutcome, Reporter
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -59,13 +60,18 @@ def level_of(verbose: int, environ: Mapping[str, str]) -> int:
 
 
 class LoggingReporter:
-    """A `scan.Reporter` that writes a log line for what it hears and passes it on: a line for each pass over a log at
-    info, one for each committed batch at debug."""
+    """A `scan.Reporter` that writes a log line for what it hears and passes it on: a line for each tree head and
+    each pass over a log at info, one for each committed batch at debug."""
 
     def __init__(self, shown: Reporter) -> None:
         self._shown = shown
         self._log = structlog.get_logger()
         self._names: dict[bytes, str] = {}
+
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        """Called by the scan; see `scan.Reporter`."""
+        self._log.info("tree head", log=name, size=head.size, root=head.root.hex(), timestamp_ms=head.timestamp)
+        self._shown.tree_head(name, head)
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """Called by the scan; see `scan.Reporter`."""

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from ctscan.cli.privacy import one_line, without_addresses
+from ctscan.model import TreeHead
 from ctscan.scan.job import Ending, LogOutcome, Reporter
 
 if TYPE_CHECKING:
@@ -118,6 +119,9 @@ class LineReporter:
     ) -> None:
         self._out.flush()
 
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        """Called by the scan; see `scan.Reporter`. Nothing to show: what is to be read follows."""
+
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """Called by the scan; see `scan.Reporter`."""
         now = self._clock()
@@ -178,6 +182,9 @@ class BarReporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        """Called by the scan; see `scan.Reporter`. Nothing to show: what is to be read follows."""
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """Called by the scan; see `scan.Reporter`."""

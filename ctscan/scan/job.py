@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from ctscan.model import TreeHead
+
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
@@ -86,6 +88,10 @@ class Outcome:
 
 class Reporter(Protocol):
     """Hears what a scan does; the command line turns it into progress bars or lines."""
+
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        """A log's signed tree head was believed; the pass reads up to it."""
+        ...
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """A pass over one log begins: so many entries are still to be read."""

@@ -80,6 +80,7 @@ async def _pass(context: ScanContext, connection: Connection) -> str:
     )
     if accepted.stale:
         context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
+    context.reporter.tree_head(log.name, accepted.head)
     if accepted.is_new:
         await index.save_head(accepted.head, context.seams.now())
     lp = LogPass(

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ctscan.errors import CtscanError
-from ctscan.model import Log
+from ctscan.model import Log, TreeHead
 from ctscan.scan.job import Ending, LogOutcome, Reporter, ScanRequest
 
 
@@ -50,6 +50,9 @@ class _PipeReporter:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
+
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        self._pipe.send(("tree_head", (name, head)))
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         self._pipe.send(("log_started", (log_id, name, entries)))

@@ -16,7 +16,7 @@ from support.simulator import Simulator
 
 from ctscan.index.sqlite import SqliteIndex, open_index
 from ctscan.lookup import answer
-from ctscan.model import Answer, LogState, Run
+from ctscan.model import Answer, LogState, Run, TreeHead
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.scan import LogOutcome, Outcome, ScanRequest, Seams, run_scan
 
@@ -32,6 +32,9 @@ class Heard:
     done: list[LogOutcome] = field(default_factory=list)
     entries: int = 0
     on_advance: Callable[[], None] = lambda: None
+
+    def tree_head(self, name: str, head: TreeHead) -> None:
+        """Nothing to remember."""
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
         """Nothing to remember."""

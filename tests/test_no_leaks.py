@@ -1,0 +1,107 @@
+"""No name and no address in log lines, progress, errors, tracebacks or URLs: a whole run, with bad input, at its most
+talkative. What may say them is an answer on stdout, and the index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from support.certs import make_certificate
+from support.logs import LogBuilder, timestamped_x509
+from support.scanning import PEOPLE, people_log
+from support.simulator import Simulator, garbage
+
+from ctscan.model import Protocol
+
+NAMES = ["Zuzanna", "Kowalczykowa", "Ναταλία", "花子山田"]
+SECRET = [*{address.split("@")[0] for address in PEOPLE.values()}, *NAMES, "zuzanna.k"]
+
+
+def talkative_log() -> LogBuilder:
+    """People; an entry that no reader can read, with an address in it; a certificate with broken parts."""
+    builder = people_log("people", 300)
+    builder.add_certificate(
+        make_certificate(
+            subject=[("2.5.4.42", NAMES[0]), ("2.5.4.4", NAMES[1]), ("1.2.840.113549.1.9.1", "zuzanna.k@example.org")],
+            san=[("email", "zuzanna.k@example.org\x00broken"), ("email", "zuzanna.k at example")],
+        )
+    )
+    builder.add_certificate(b"\x30\x82\xff\xffzuzanna.k@example.org Zuzanna Kowalczykowa")
+    builder.add_raw(timestamped_x509(b"zuzanna.k@example.org", 1))
+    for number, name in enumerate(NAMES):
+        builder.add_certificate(make_certificate(subject=[("2.5.4.65", name)], serial=5000 + number))
+    return builder
+
+
+def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "CTSCAN_LOG_LEVEL": "debug"}
+    command = [sys.executable, "-X", "dev", "-m", "ctscan.cli", *arguments]
+    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120, env=environment)
+
+
+def assert_silent(said: bytes, where: str) -> None:
+    text = said.decode("utf-8", "backslashreplace").casefold()
+    for secret in SECRET:
+        for spelling in {secret, secret.encode("unicode_escape").decode(), quote(secret)}:
+            assert spelling.casefold() not in text, f"{where} says {spelling!r}"
+
+
+@pytest.mark.parametrize("protocol", [Protocol.STATIC_CT, Protocol.RFC6962])
+def test_a_scan_says_nothing_of_anybody(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", talkative_log(), protocol)
+        log.corrupt(20, times=1)
+        log.fault("/checkpoint|/get-sth", garbage(), times=1)
+        scope = ["--scope", "zuzanna.k@example.org", "--scope", "example.com", "--scope", "example.org"]
+        done = run("scan", "-vv", "--db", str(tmp_path / "db"), "--log-list", sim.list_url, "--from", "start", *scope)
+        assert done.returncode == 0, done.stderr
+        log.spoil_signature = True
+        lied = run("scan", "-vv", "--db", str(tmp_path / "db"), "--log-list", sim.list_url, *scope)
+        assert lied.returncode == 3
+        urls = "\n".join(request.target for request in sim.requests)
+        headers = repr([request.headers for request in sim.requests])
+    assert b"batch committed" in done.stderr and b"tree head" in done.stderr
+    for said, where in [
+        (done.stderr, "a scan"),
+        (done.stdout, "a scan's stdout"),
+        (lied.stderr, "a scan of a lying log"),
+        (urls.encode(), "a URL"),
+        (headers.encode(), "a header"),
+    ]:
+        assert_silent(said, where)
+    found = run("lookup", "zuzanna.k@example.org", "--db", str(tmp_path / "db"))
+    assert b"zuzanna" in found.stdout  # else the test would prove nothing
+    assert_silent(found.stderr, "a look-up")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lookup", "-vv", "zuzanna.k@@example.org"),
+        ("lookup", "-vv", "zuzanna.k@example.org", "--db", "/nowhere/at/all.db"),
+        ("lookup", "-vv", "Zuzanna Kowalczykowa", "--db", "."),
+        ("lookup", "-vv", "--from-file", "/nowhere"),
+        ("scan", "-vv", "--scope", "zuzanna.k@@example.org"),
+        ("scan", "-vv", "--scope", "email:zuzanna.k", "--log", "x"),
+        ("scan", "-vv", "--everything", "--contact", "zuzanna.k@example.org\n", "--log-list", "http://127.0.0.1:9/x"),
+        ("prove", "-vv", "zuzanna.k@@example.org"),
+        ("inspect", "-vv", "/nowhere"),
+    ],
+    ids=lambda a: " ".join(a[:1]) + str(len(a)),
+)
+def test_errors_tell_kind_and_length_and_not_the_value(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*arguments, given=b"zuzanna.k@@example.org\nZuzanna Kowalczykowa\n")
+    assert done.returncode in (1, 2), done
+    assert done.stderr
+    assert_silent(done.stderr, "an error")
+
+
+def test_bad_certificates_are_reported_without_what_is_in_them(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pem"
+    broken.write_bytes(b"-----BEGIN CERTIFICATE-----\nenV6YW5uYS5rQGV4YW1wbGUub3Jn\n-----END CERTIFICATE-----\n")
+    done = run("inspect", "-vv", str(broken), "--format", "jsonl")
+    assert_silent(done.stderr, "inspect")
