@@ -350,6 +350,8 @@ class VerifiedRange:
 
     `edge` is the right edge of `[0, end)`, so that reading goes on from here without asking the log.
     `scope` is canonical scope text; `rules` a rule-set version. Ranges of different scope or rules may overlap.
+    `since`: where coverage was told to begin after entry 0, the time of entry `start` (or of the tree head, when the
+    log ended there) in ms; older entries are not in the range.
     """
 
     start: int
@@ -357,6 +359,7 @@ class VerifiedRange:
     scope: str
     rules: str
     edge: Edge = ()
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +479,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class LogCoverage:
-    """What of one log was searched for an identifier; `verified` and `holes` together make up `[0, head_size)`."""
+    """What of one log was searched for an identifier; `verified` and `holes` together make up `[0, head_size)`.
+
+    `since`: where coverage begins after entry 0, the time (ms) from which on the log was searched.
+    """
 
     log: str
     log_id: bytes
@@ -485,6 +491,7 @@ class LogCoverage:
     holes: tuple[Hole, ...]
     as_of: datetime | None
     stale: bool = False
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

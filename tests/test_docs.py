@@ -158,7 +158,7 @@ def test_parts_that_a_clean_scan_does_not_show() -> None:
     log = LogBuilder("Docs log").log("https://log.example.org/")
     hole = Hole(3, 5, HoleReason.PRUNED, "404", 2)
     ranges = (VerifiedRange(0, 3, "everything", "abc"),)
-    coverage = LogCoverage(log.name, log.id, 5, ranges, (hole,), AT)
+    coverage = LogCoverage(log.name, log.id, 5, ranges, (hole,), AT, since=1_700_000_000_000)
     asked = Identifier("email", "jane.roe@example.org", "jane.roe@example.org", (), ("janeroe@example.org",))
     answer = Answer(asked, (), (coverage,), (SkippedLog(log.id, "Old", "Example", "retired"),), False, ("a remark",))
     assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []

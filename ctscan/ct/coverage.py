@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from ctscan.model import Hole, HoleReason, LogCoverage, LogState, Span, VerifiedRange
 
@@ -71,7 +72,9 @@ def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
     """What of `[0, head)` answers a question. Every entry is in a verified range or in exactly one hole, whose reason
     is the best that is known: why a range that was read doesn't count, else why it couldn't be read, else not read."""
     head = state.head.size if state.head else 0
-    judged = [(r, judge_range(r)) for r in state.verified if r.start < min(r.end, head)]
+    judged = [(r, judge_range(r)) for r in state.verified]
+    first = min((r for r, reason in judged if reason is None), key=lambda r: r.start, default=None)
+    judged = [(r, reason) for r, reason in judged if r.start < min(r.end, head)]
     counted = [r for r, reason in judged if reason is None]
     holes: list[Hole] = []
     taken = [(r.start, r.end) for r in counted]
@@ -88,11 +91,12 @@ def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
         holes=tuple(sorted(_join(holes), key=lambda h: h.start)),
         as_of=state.last_success,
         stale=stale,
+        since=first.since if first else None,
     )
 
 
 def _clip(verified: VerifiedRange, head: int) -> VerifiedRange:
-    return VerifiedRange(verified.start, min(verified.end, head), verified.scope, verified.rules)
+    return replace(verified, end=min(verified.end, head), edge=())
 
 
 def _join(holes: list[Hole]) -> list[Hole]:

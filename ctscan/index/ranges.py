@@ -21,39 +21,42 @@ Change = Callable[[list[Hole]], list[Hole]]
 
 def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, ...]:
     cursor = connection.execute(
-        "SELECT range_start, range_end, scope, rules, edge FROM coverage WHERE log = ?"
+        "SELECT range_start, range_end, scope, rules, edge, since FROM coverage WHERE log = ?"
         " ORDER BY range_start, range_end, scope, rules",
         (log,),
     )
     return tuple(
-        VerifiedRange(start, end, scope, rules, rows.split_hashes(edge)) for start, end, scope, rules, edge in cursor
+        VerifiedRange(start, end, scope, rules, rows.split_hashes(edge), since)
+        for start, end, scope, rules, edge, since in cursor
     )
 
 
 def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -> bool:
     """Add a range and merge it with those of equal scope and rules that it touches or overlaps. The edge belongs to
-    the greater end. An empty range is kept as well: it carries a proven edge."""
+    the greater end, `since` to the smaller start. An empty range is kept as well: it carries a proven edge."""
     touching = connection.execute(
-        "SELECT id, range_start, range_end, edge FROM coverage"
+        "SELECT id, range_start, range_end, edge, since FROM coverage"
         " WHERE log = ? AND scope = ? AND rules = ? AND range_start <= ? AND range_end >= ? ORDER BY range_start",
         (log, rows.clean(new.scope), new.rules, new.end, new.start),
     ).fetchall()
-    end, edge = new.end, rows.join_hashes(new.edge)
-    for _, _, stored_end, stored_edge in touching:
+    start, since, end, edge = new.start, new.since, new.end, rows.join_hashes(new.edge)
+    for _, stored_start, stored_end, stored_edge, stored_since in touching:
         if stored_end > end or (stored_end == end and not edge):
             end, edge = stored_end, stored_edge
-    start = min([new.start, *(stored_start for _, stored_start, _, _ in touching)])
-    if len(touching) == 1 and touching[0][1:] == (start, end, edge):
+        if stored_start < start or (stored_start == start and since is None):
+            start, since = stored_start, stored_since
+    if len(touching) == 1 and touching[0][1:] == (start, end, edge, since):
         return False
     if not touching:
         connection.execute(
-            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge) VALUES (?, ?, ?, ?, ?, ?)",
-            (log, rows.clean(new.scope), new.rules, start, end, edge),
+            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (log, rows.clean(new.scope), new.rules, start, end, edge, since),
         )
         return True
     connection.executemany("DELETE FROM coverage WHERE id = ?", [row[:1] for row in touching[1:]])
     connection.execute(
-        "UPDATE coverage SET range_start = ?, range_end = ?, edge = ? WHERE id = ?", (start, end, edge, touching[0][0])
+        "UPDATE coverage SET range_start = ?, range_end = ?, edge = ?, since = ? WHERE id = ?",
+        (start, end, edge, since, touching[0][0]),
     )
     return True
 

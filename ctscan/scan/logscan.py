@@ -128,7 +128,9 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     log, start = lp.log, context.start
     begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
     if lp.state is None or (not lp.state.verified and not lp.state.pending):
-        anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, await trust.edge_at(begin))
+        since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
+        edge = await trust.edge_at(begin)
+        anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
         await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
         lp.state = await lp.index.log_state(log.id)
     is_explicit = start not in (None, "now")

@@ -105,6 +105,8 @@ def test_coverage_begins_where_it_is_told_to_and_is_verified_from_there(
     found = look_up(tmp_path / "db", "jane.roe@example.org")
     assert not found.complete
     assert [(h.start, h.end, h.reason.value) for h in found.coverage[0].holes] == [(0, first, "not read")]
+    first_time = EPOCH + 1000 * first  # of entry `first`; of the tree head, when nothing was there yet
+    assert found.coverage[0].since == first_time
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -161,6 +161,7 @@ def coverage(log: LogCoverage) -> Shape:
         "holes": [hole(h) for h in log.holes],
         "as_of": time_text(log.as_of),
         "stale": log.stale,
+        "since": timestamp_text(log.since) if log.since is not None else None,
     }
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from ctscan.cli.render.shapes import time_text
+from ctscan.cli.render.shapes import time_text, timestamp_text
 from ctscan.ct.coverage import size
 from ctscan.model import Answer, LogCoverage
 
@@ -97,6 +97,8 @@ def _searched(log: LogCoverage, searched: int) -> str:
     text = f"{searched:,} of {log.head_size:,}"
     if searched and log.verified[0].start + searched == log.head_size:
         text += f", from entry {log.verified[0].start:,} on"
+    if log.since is not None:
+        text += f", logged since {timestamp_text(log.since) or 'an impossible time'}"
     return text
 
 

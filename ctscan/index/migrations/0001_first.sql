@@ -95,6 +95,7 @@ CREATE TABLE coverage (
     range_start INTEGER NOT NULL CHECK (range_start >= 0),
     range_end   INTEGER NOT NULL CHECK (range_end >= range_start),
     edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
+    since       INTEGER,
     UNIQUE (log, scope, rules, range_start)
 ) STRICT;
 
