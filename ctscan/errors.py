@@ -5,7 +5,9 @@
     ├── InputError           1  a local file or directory can't be read as what it should be
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
-    │   └── BadAnswer           an answer that no correct server gives: empty, oversized, not the format
+    │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
+    │   └── BadAnswer           an answer that no correct server gives: oversized, not the format
+    │       └── WrongCount      no entries, or more than were asked for, again and again
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
@@ -46,8 +48,16 @@ class Missing(SourceError):
     """The server answered 404 or 410."""
 
 
+class Refused(SourceError):
+    """The server refuses this request: a 4xx that asking again won't change."""
+
+
 class BadAnswer(SourceError):
     """The server answered with something that no correct server sends."""
+
+
+class WrongCount(BadAnswer):
+    """A log keeps answering get-entries with no entries, or with more than were asked for."""
 
 
 class FormatError(CtscanError):

@@ -49,7 +49,8 @@ def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -
         return False
     if not touching:
         connection.execute(
-            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge, since)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (log, rows.clean(new.scope), new.rules, start, end, edge, since),
         )
         return True

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 import httpx
 
-from ctscan.errors import BadAnswer, FormatError, Missing, SourceError, UsageError
+from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, UsageError
 from ctscan.packaged import version
 from ctscan.sources.address import is_loopback, parse_url, show
 from ctscan.sources.body import decode_body
@@ -154,7 +154,7 @@ class Client:
         gzip that nothing announces. `validate` raises FormatError for a body that is asked for again like after a 5xx.
 
         Missing on 404/410. BadAnswer when bad bodies persist, and on any redirect. SourceError when the server can't
-        be reached, keeps failing, or refuses (other 4xx). UsageError when the URL is none, or a contact is missing.
+        be reached or keeps failing, Refused on other 4xx. UsageError when the URL is none, or a contact is missing.
         """
         ask = self._ask(url, limit, accept, headers, keep_alive, statuses, sniff, validate)
         gate = self._gate(operator, ask.url.host)
@@ -290,7 +290,7 @@ class Client:
             if wait is not None:
                 gate.close_for(wait)
         elif 400 <= status < 500 and status not in _RETRIED_4XX:
-            return SourceError(f"{ask.where}: refused ({named})")
+            return Refused(f"{ask.where}: refused ({named})")
         return _Failure(f"status {named}", BadAnswer if status < 300 else SourceError, wait)
 
     def _explain(self, error: Exception) -> str:

@@ -19,7 +19,7 @@ from ctscan.ct.wire import (
     parse_proof_by_hash,
     parse_sth,
 )
-from ctscan.errors import BadAnswer, CutError, FormatError
+from ctscan.errors import BadAnswer, CutError, FormatError, WrongCount
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
 from ctscan.sources.tuning import Tuning
@@ -87,15 +87,23 @@ class Rfc6962Source:
         return start, min(end, (start // size + 1) * size)
 
     async def entries(self, start: int, end: int, size: int) -> Batch:
-        """get-entries for `[start, end)`; may be fewer. BadAnswer when the log keeps giving none, too many, or no
-        JSON; CutError when the entries can't be cut."""
+        """get-entries for `[start, end)`; may be fewer. WrongCount when the log keeps giving none or too many,
+        BadAnswer no JSON; CutError when the entries can't be cut."""
         if not 0 <= start < end <= size:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
         asked = end - start
         limit = min(_ENTRIES_LIMIT, _ENTRY_LIMIT + asked * _PER_ENTRY)
-        cut = await self._read(
-            f"get-entries?start={start}&end={end - 1}", limit, lambda raw: _cut(raw, self.log.id, start, asked)
-        )
+        miscounted: list[str] = []
+        try:
+            cut = await self._read(
+                f"get-entries?start={start}&end={end - 1}",
+                limit,
+                lambda raw: _cut(raw, self.log.id, start, asked, miscounted),
+            )
+        except BadAnswer as error:
+            if miscounted:
+                raise WrongCount(str(error)) from error
+            raise
         if isinstance(cut, CutError):
             raise cut
         self.batch_size.observe(asked, len(cut.leaves))
@@ -161,9 +169,9 @@ class Rfc6962Source:
         )
 
 
-def _cut(raw: bytes, log_id: bytes, start: int, asked: int) -> Batch | CutError:
+def _cut(raw: bytes, log_id: bytes, start: int, asked: int, miscounted: list[str]) -> Batch | CutError:
     """The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
-    change. FormatError for an answer that a hiccup explains: no JSON, no entries, too many."""
+    change. FormatError for an answer that a hiccup explains: no JSON; no entries or too many (kept in `miscounted`)."""
     try:
         return cut_get_entries(raw, log_id, start, asked)
     except CutError as error:
@@ -172,5 +180,6 @@ def _cut(raw: bytes, log_id: bytes, start: int, asked: int) -> Batch | CutError:
         except (ValueError, RecursionError, KeyError, TypeError):
             raise FormatError("no JSON of get-entries") from None
         if not isinstance(found, list) or not 0 < len(found) <= asked:
+            miscounted.append(str(error))
             raise FormatError(str(error)) from None
         return error
