@@ -31,6 +31,7 @@ MAX_KNOWN_SIZE: Final = 512
 
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _UTC_TIMES: Final = b"\x30\x1e\x17\x0d"  # two UTCTimes of 13 characters
+_UTC_TIMES_SIZE: Final = 32
 _KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"  # subjectKeyIdentifier of 20 octets
 _KEY_ID_SIZE: Final = 31
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
@@ -40,11 +41,17 @@ _CRITICAL: Final = b"\x01\x01\xff"
 # 0x82 (dNSName), a length in one octet, host characters; whether the lengths are right is checked beside
 _DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
 _HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
-# 06 03 55 04 03, a string type, a length, a host in small letters whose labels are no IDNA ("xn--")
-_HOST_CN: Final = re.compile(
-    rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])"
-    rb"((?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++)",
-)
+# a host in small letters whose labels are no IDNA ("xn--")
+_HOST: Final = re.compile(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
+# 06 03 55 04 03, a string type, a length, a host
+_HOST_CN: Final = re.compile(rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])(" + _HOST.pattern + rb")")
+# 30 L { 31 L { 30 L { CN of so many characters } } }: a host name as CN and nothing else
+_HOST_SUBJECTS: Final = {
+    bytes((0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 0x06, 0x03, 0x55, 0x04, 0x03, kind, size)): size
+    for size in range(3, 65)
+    for kind in (0x0C, 0x13, 0x16)
+}
+_HOST_SUBJECT_HEAD: Final = 13
 # 06 03 55 04 and C (6), L (7), ST (8) or O (10), a string type, a length, printable ASCII without "@"
 _PLAIN_ATTRIBUTE: Final = re.compile(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\x13\x16]([\x01-\x7f])([ -?A-~]+)")
 
@@ -52,11 +59,12 @@ _PLAIN_ATTRIBUTE: Final = re.compile(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\
 class Prefilter:
     """Knows the issuers and the extensions that were looked at before. One for each process; not for threads."""
 
-    __slots__ = ("_issuers", "_known")
+    __slots__ = ("_issuers", "_known", "_signers")
 
     def __init__(self) -> None:
         self._issuers: set[bytes] = set()
         self._known: set[bytes] = set()
+        self._signers: set[bytes] = set()  # algorithm and known issuer, as they follow each other
 
     def learn_issuer(self, name: bytes) -> None:
         """Remember an issuer Name (the whole element) in which a full reading found no personal data."""
@@ -91,49 +99,56 @@ class Prefilter:
             if not _is_signature(buffer, stop, end):
                 return False
         # 30 82 LL LL, version, 02 serial, 30 algorithm, 30 issuer, 30 validity, 30 subject, 30 key, A3 extensions
-        if buffer[at] != 0x30 or buffer[at + 1] != 0x82 or not buffer[at + 2]:
+        head = _tbs_head(stop - at)
+        if not head or not buffer.startswith(head, at) or buffer[at + 10] > 0x7F:
             return False
-        if at + 4 + (buffer[at + 2] << 8 | buffer[at + 3]) != stop or buffer[at + 4 : at + 9] != _VERSION_3:
-            return False
-        at += 9
-        if buffer[at] != 0x02 or buffer[at + 1] > 0x7F:
-            return False
-        at += 2 + buffer[at + 1]
-        if buffer[at] != 0x30 or buffer[at + 1] > 0x7F:
-            return False
-        at += 2 + buffer[at + 1]
+        at += 11 + buffer[at + 10]
 
-        end = after(buffer, at)
-        if buffer[at:end] not in self._issuers:
-            return False
-        at = end
-        if buffer[at : at + 4] == _UTC_TIMES:
-            at += 32
-        elif buffer[at] == 0x30 and buffer[at + 1] < 0x80:
-            at += 2 + buffer[at + 1]
+        # most certificates of an issuer have the same algorithm and issuer between serial number and times
+        times = buffer.find(_UTC_TIMES, at, stop)
+        if times > at and buffer[at:times] in self._signers:
+            at = times + _UTC_TIMES_SIZE
         else:
-            return False
-        if buffer[at] != 0x30:
+            at = self._after_times(buffer, at)
+        if not at or buffer[at] != 0x30:
             return False
         if buffer[at + 1]:
-            end = after(buffer, at)
-            if not _is_impersonal_subject(buffer, at, end):
-                return False
-            at = end
+            size = _HOST_SUBJECTS.get(buffer[at : at + _HOST_SUBJECT_HEAD])
+            if size:
+                at += _HOST_SUBJECT_HEAD
+                if not _HOST.fullmatch(buffer, at, at + size):
+                    return False
+                at += size
+            else:
+                end = after(buffer, at)
+                if not is_organisational(buffer, at, end):
+                    return False
+                at = end
         else:
             at += 2
         if buffer[at] != 0x30:
             return False
-        at = after(buffer, at)
+        at = at + 2 + buffer[at + 1] if buffer[at + 1] < 0x80 else after(buffer, at)
 
         # A3 LL { 30 LL { extensions } }, to the end of the TBS
-        if buffer[at] != 0xA3 or after(buffer, at) != stop:
+        head = _extensions_head(stop - at)
+        if not head or not buffer.startswith(head, at):
             return False
-        at += 2 if buffer[at + 1] < 0x80 else buffer[at + 1] - 0x7E
-        if buffer[at] != 0x30 or after(buffer, at) != stop:
-            return False
-        at += 2 if buffer[at + 1] < 0x80 else buffer[at + 1] - 0x7E
-        return self._are_impersonal_extensions(buffer, at, stop)
+        return self._are_impersonal_extensions(buffer, at + len(head), stop)
+
+    def _after_times(self, buffer: bytes, at: int) -> int:
+        """Offset after algorithm, issuer and validity if the issuer is known; else 0. Learns what it has seen."""
+        start = at
+        if buffer[at] != 0x30 or buffer[at + 1] > 0x7F:
+            return 0
+        at += 2 + buffer[at + 1]
+        end = after(buffer, at)
+        if buffer[at:end] not in self._issuers or buffer[end] != 0x30 or buffer[end + 1] > 0x7F:
+            return 0
+        if len(self._signers) >= MAX_ISSUERS:
+            self._signers.clear()
+        self._signers.add(buffer[start:end])
+        return end + 2 + buffer[end + 1]
 
     def _are_impersonal_extensions(self, buffer: bytes, at: int, stop: int) -> bool:
         """Whether `[at, stop)` is Extension elements without personal data.
@@ -150,10 +165,13 @@ class Prefilter:
             if buffer[san] != 0x30:  # a length in two or three octets
                 san -= 1 if buffer[san] == 0x81 else 2
             if buffer[at:san] in known:
-                end = after(buffer, san)
-                if not self._is_impersonal_extension(buffer[san:end]):
+                at = after(buffer, san)
+                head = _san_head(at - san)
+                if head and buffer.startswith(head, san):
+                    if not _are_hosts(buffer[san + len(head) : at]):
+                        return False
+                elif not self._is_impersonal_extension(buffer[san:at]):
                     return False
-                at = end
         return (at < stop and buffer[at:stop] in known) or self._walk(buffer, at, stop)
 
     def _walk(self, buffer: bytes, at: int, stop: int) -> bool:
@@ -236,17 +254,6 @@ def _are_long_hosts(names: bytes) -> bool:
 # --- subject -------------------------------------------------------------------------------------------------------
 
 
-def _is_impersonal_subject(buffer: bytes, at: int, end: int) -> bool:
-    """A host name as the only common name, or an organisational subject."""
-    # 30 L { 31 L { 30 L { CN } } }
-    size = end - at
-    if size < 0x80 and buffer[at + 3] == size - 4 and buffer[at + 5] == size - 6:
-        found = _HOST_CN.fullmatch(buffer, at + 6, end)
-        if found and buffer[at + 2] == 0x31 and buffer[at + 4] == 0x30:
-            return found[1][0] == len(found[2])
-    return is_organisational(buffer, at, end)
-
-
 def is_organisational(buffer: bytes, at: int, end: int) -> bool:
     """Whether the Name in `[at, end)` holds only C, L, ST, O in printable ASCII without "@", and host names as CN.
 
@@ -286,6 +293,20 @@ def _nested(head: bytes, size: int, tags: tuple[int, ...]) -> tuple[bytes, int]:
 def _extension_head(oid: bytes, tags: tuple[int, ...], size: int) -> tuple[bytes, int]:
     head, size = _nested(b"", size, (0x30,))
     return _nested(head + oid, size - len(oid), tags) if head else (b"", 0)
+
+
+@lru_cache(maxsize=4096)
+def _tbs_head(size: int) -> bytes:
+    """The octets up to the tag of the serial number in a TBSCertificate of `size` octets; empty for one with less than
+    256 octets of content, which is no real one."""
+    head, _ = _nested(b"", size, (0x30,))
+    return head + _VERSION_3 + b"\x02" if len(head) == 4 else b""
+
+
+@lru_cache(maxsize=4096)
+def _extensions_head(size: int) -> bytes:
+    """The octets before the first Extension where [3] fills `size` octets; empty: it can't."""
+    return _nested(b"", size, (0xA3, 0x30))[0]
 
 
 @lru_cache(maxsize=4096)

@@ -120,6 +120,10 @@ def test_what_is_remembered_is_bounded() -> None:
     prefilter.learn_issuer(certs.name([("CN", "x" * module.MAX_ISSUER)]))
     assert len(prefilter._issuers) <= module.MAX_ISSUERS
     assert max(map(len, prefilter._issuers)) <= module.MAX_ISSUER
+    prefilter.learn_issuer(ISSUER)
+    for i in range(module.MAX_ISSUERS + 10):
+        assert prefilter._after_times(tlv(0x30, oid(f"1.2.{i}")) + ISSUER + tlv(0x30, b""), 0)
+    assert len(prefilter._signers) <= module.MAX_ISSUERS
 
 
 # --- what is never dropped -----------------------------------------------------------------------------------------
@@ -222,6 +226,17 @@ def test_an_extension_that_runs_past_the_tbs_is_a_candidate(last: bytes) -> None
     for cut in range(1, len(last)):
         short = make_tbs(HOST, extensions=[certs.basic_constraints(), last[:-cut]])
         assert not prefilter.is_impersonal(short + last[-cut:], 0, len(short), True)
+
+
+def test_a_tbs_that_ends_behind_a_known_issuer_is_a_candidate() -> None:
+    issuer: list[RdnSpec] = [("O", "x" * 120), ("OU", "y" * 120), ("CN", "z" * 60)]
+    whole = make_tbs(HOST, HOSTS, issuer=issuer)
+    prefilter = knowing(certs.name(issuer))
+    assert prefilter.is_impersonal(whole, 0, len(whole), True)
+    end = whole.index(certs.name(issuer)) + len(certs.name(issuer))
+    for more in range(3):
+        short = tlv(0x30, whole[4:end] + bytes(more))
+        assert not prefilter.is_impersonal(short, 0, len(short), True)
 
 
 def test_no_extensions_at_all_is_a_candidate_without_version_3() -> None:
