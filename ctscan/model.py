@@ -134,10 +134,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be read as it should be. Parse errors are data, not exceptions."""
+    """Something that could not be read as it should be. Parse errors are data, not exceptions.
+
+    `unread` holds the octets that were given up, for their readable strings; empty where all of it was read after all.
+    """
 
     where: str
     what: str
+    unread: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

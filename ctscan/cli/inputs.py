@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ctscan.errors import InputError
 from ctscan.model import Certificate, Finding, Problem
-from ctscan.personal.inspect import inspect_der
+from ctscan.personal.inspect import inspect_der, inspect_unreadable
 from ctscan.sources.files import Input, read_inputs
+from ctscan.x509.structures import certificates_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class LocalCertificate:
 
 def local_certificates(paths: Iterable[str]) -> Iterator[LocalCertificate]:
     """Everything in files, directories and standard input (`-`). Never raises for what they hold."""
-    for found in read_inputs(paths):
+    for found in read_inputs(paths, certificates_in):
         yield _inspected(found)
 
 
@@ -47,9 +48,12 @@ def complaint(found: LocalCertificate) -> str:
 
 
 def _inspected(found: Input) -> LocalCertificate:
-    if found.der is None:
+    if found.der is not None:
+        inspected = inspect_der(found.der)
+    elif found.problem is not None and found.problem.unread:
+        inspected = inspect_unreadable(found.problem.unread, found.problem)
+    else:
         return LocalCertificate(found.source, None, None, (), (found.problem,) if found.problem else ())
-    inspected = inspect_der(found.der)
     return LocalCertificate(
         found.source, inspected.sha256, inspected.certificate, inspected.findings, inspected.problems
     )

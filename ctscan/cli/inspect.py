@@ -27,7 +27,8 @@ PROBLEMS_SHOWN = 3
 @options.output("table", "json", "jsonl", from_config=False)
 @options.verbose
 def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
-    """Show the personal data in certificates on this machine: PEM (also several in a file) or DER, whole directories.
+    """Show the personal data in certificates on this machine: PEM (also several in a file), DER, PKCS#7 (.p7b), whole
+    directories.
 
     Needs no index and no network. With '-', reads standard input.
     """

@@ -35,7 +35,9 @@ LINE_LIMIT = 4096  # bytes; no identifier is longer
 )
 @click.argument("identifiers", metavar="[IDENTIFIER|-]...", nargs=-1)
 @click.option("--from-file", metavar="FILE", help="Read identifiers from a file, one on each line (-: from stdin).")
-@click.option("--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM or DER); repeatable.")
+@click.option(
+    "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
+)
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...], from_file: str | None, certificate: tuple[str, ...], verbose: int, **given: Any

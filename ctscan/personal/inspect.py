@@ -31,11 +31,16 @@ def inspect_der(der: bytes) -> Inspected:
     except FormatError as refused:
         tbs = _read_tbs(der)
         if tbs is None:
-            findings, problems = find_in_text(salvage_strings(der))
-            return Inspected(digest, None, findings, (Problem("certificate", str(refused)), *problems))
+            return inspect_unreadable(der, Problem("certificate", str(refused)))
         certificate = tbs
     findings, problems = find_personal_data(certificate)
     return Inspected(digest, certificate, findings, (*certificate.problems, *problems))
+
+
+def inspect_unreadable(data: bytes, why: Problem) -> Inspected:
+    """What the readable strings hold of bytes that can't be read as what they should be."""
+    findings, problems = find_in_text(salvage_strings(data))
+    return Inspected(hashlib.sha256(data).digest(), None, findings, (why, *problems))
 
 
 def _read_tbs(der: bytes) -> Certificate | None:

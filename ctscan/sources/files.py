@@ -1,7 +1,8 @@
 """Local certificates: files, directories and standard input, by content and never by name.
 
-A file is PEM (any number of certificates, other blocks passed over), base64 without armour, or DER. This module finds
-the bytes of certificates and reports what it can't use; it does not read certificates.
+A file is PEM (any number of certificates, other blocks passed over), base64 without armour, or DER; each may be a
+PKCS#7 or CMS structure with certificates in it (.p7b, .p7c). This module finds the bytes of certificates and reports
+what it can't use; it does not read certificates, and how such a structure is taken apart is handed in.
 """
 
 from __future__ import annotations
@@ -12,23 +13,30 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from ctscan.errors import FormatError
 from ctscan.model import Problem
 
 MAX_FILE = 64 * 1024 * 1024
+MAX_STRUCTURE = 16 * 1024 * 1024  # PKCS#7 or CMS
 MAX_CERTIFICATE = 1024 * 1024
 STDIN = "-"
 
-_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,64})-----")
+_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
+_STRUCTURES = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"})  # RFC 7468 sections 8 and 9, and an old label
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _SPACE = re.compile(rb"\s+")
 _BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier that SignedData begins with
+
+Unpack = Callable[[bytes], Sequence[bytes]]
+"""From a PKCS#7 or CMS structure in DER or BER to the certificates in it; raises FormatError when it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Input:
     """One certificate, or what could not be used and why: exactly one of `der` and `problem` is set.
 
     `source` is the path as given (below a directory: joined to it), with `#2` for the second certificate of a file.
+    A structure that can't be taken apart stands whole in `problem.unread`.
     """
 
     source: str
@@ -43,7 +52,7 @@ class Input:
     problem: Problem | None = None
 
 
-def read_inputs(paths: Iterable[str | Path], stdin: BinaryIO | None = None) -> Iterator[Input]:
+def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
     """The certificates of files and directories, in sorted order, one file in memory at a time.
 
     Directories are read recursively; a file in them that holds no certificate is passed over, and links are followed to
@@ -53,38 +62,39 @@ def read_inputs(paths: Iterable[str | Path], stdin: BinaryIO | None = None) -> I
     """
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stream(stdin if stdin is not None else sys.stdin.buffer)
+            yield from _read_stream(stdin if stdin is not None else sys.stdin.buffer, unpack)
         elif Path(path).is_dir():
-            yield from _read_directory(Path(path))
+            yield from _read_directory(Path(path), unpack)
         else:
-            yield from _read_file(Path(path), named=True)
+            yield from _read_file(Path(path), unpack, named=True)
 
 
-def split_certificates(data: bytes, *, named: bool = True) -> Iterator[bytes | Problem]:
+def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> Iterator[bytes | Problem]:
     """The DER of each certificate in the content of one file, and a problem for each block that can't be used.
 
     Nothing at all comes of content that is none of PEM, base64 and DER. `named`: the file was asked for by name, so
-    that any DER is given to the reader; else only what begins like a certificate (no keys, requests, CRLs).
+    that any DER is given to the reader; else only what begins like a certificate or a structure that may hold some (no
+    keys, requests, CRLs).
     """
     data = data.removeprefix(_BOM)
     if _BEGIN.search(data):
-        yield from _pem_blocks(data)
-    elif _begins_like_certificate(data) or (named and _begins_like_sequence(data)):
-        yield from _der_sequence(data)
+        yield from _pem_blocks(data, unpack)
+    elif _begins_like_certificate(data) or _is_structure(data) or (named and _begins_like_sequence(data)):
+        yield from _der_sequence(data, unpack)
     elif len(data) <= 2 * MAX_CERTIFICATE and _BASE64.fullmatch(data):
-        yield from _bare_base64(data)
+        yield from _bare_base64(data, unpack)
 
 
 # --- where bytes come from ------------------------------------------------------------------------------------------
 
 
-def _read_directory(top: Path) -> Iterator[Input]:
+def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:
     count = 0
     for path in _walk(top, set()):
         if isinstance(path, Input):
             yield path
             continue
-        for found in _read_file(path, named=False):
+        for found in _read_file(path, unpack, named=False):
             count += 1
             yield found
     if not count:
@@ -113,18 +123,18 @@ def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
             yield _refused(_shown(path), _reason(error))
 
 
-def _read_file(path: Path, *, named: bool) -> Iterator[Input]:
+def _read_file(path: Path, unpack: Unpack, *, named: bool) -> Iterator[Input]:
     """What one file holds. `named`: it was asked for by name, so that it is a problem when it holds nothing."""
     try:
         with path.open("rb") as file:
-            yield from _read_open(file, _shown(path), named=named)
+            yield from _read_open(file, _shown(path), unpack, named=named)
     except OSError as error:
         yield _refused(_shown(path), _reason(error))
 
 
-def _read_stream(stream: BinaryIO) -> Iterator[Input]:
+def _read_stream(stream: BinaryIO, unpack: Unpack) -> Iterator[Input]:
     try:
-        yield from _read_open(stream, STDIN, named=True)
+        yield from _read_open(stream, STDIN, unpack, named=True)
     except OSError as error:
         yield _refused(STDIN, _reason(error))
 
@@ -134,17 +144,17 @@ def _shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _read_open(file: BinaryIO, source: str, *, named: bool) -> Iterator[Input]:
+def _read_open(file: BinaryIO, source: str, unpack: Unpack, *, named: bool) -> Iterator[Input]:
     data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         if named or _BEGIN.search(data, 0, 65536):
             yield _refused(source, f"expected at most {MAX_FILE} octets, got more; split the file")
         return
     position = 0
-    for position, found in enumerate(split_certificates(data, named=named), 1):
+    for position, found in enumerate(split_certificates(data, unpack, named=named), 1):
         numbered = source if position == 1 else f"{source}#{position}"
         yield (
-            Input(numbered, problem=Problem(numbered, found.what))
+            Input(numbered, problem=replace(found, where=numbered))
             if isinstance(found, Problem)
             else Input(numbered, found)
         )
@@ -155,7 +165,7 @@ def _read_open(file: BinaryIO, source: str, *, named: bool) -> Iterator[Input]:
 
 def _no_certificate(data: bytes) -> str:
     if _BEGIN.search(data):
-        return "expected a PEM block CERTIFICATE, got other blocks only"
+        return "expected a PEM block CERTIFICATE or PKCS7, got other blocks only"
     return f"expected a certificate (PEM, DER or base64), got {len(data)} octets of something else"
 
 
@@ -170,35 +180,38 @@ def _reason(error: OSError) -> str:
 # --- what bytes hold ------------------------------------------------------------------------------------------------
 
 
-def _pem_blocks(data: bytes) -> Iterator[bytes | Problem]:
+def _pem_blocks(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
     """RFC 7468, laxly: text between blocks and headers inside them (RFC 1421) are passed over."""
     begin = _BEGIN.search(data)
     while begin:
         following = _BEGIN.search(data, begin.end())
-        if begin[1] in _CERTIFICATES:
-            limit = following.start() if following else len(data)
-            yield _pem_body(data[begin.end() : limit], b"-----END " + begin[1] + b"-----")
+        if begin[1] in _CERTIFICATES or begin[1] in _STRUCTURES:
+            stop = following.start() if following else len(data)
+            limit = MAX_STRUCTURE if begin[1] in _STRUCTURES else MAX_CERTIFICATE
+            body = _pem_body(data[begin.end() : stop], b"-----END " + begin[1] + b"-----", limit)
+            if isinstance(body, Problem):
+                yield body
+            else:
+                yield from _taken_apart(body, unpack) if begin[1] in _STRUCTURES else _found(body, unpack)
         begin = following
 
 
-def _pem_body(body: bytes, end: bytes) -> bytes | Problem:
+def _pem_body(body: bytes, end: bytes, limit: int) -> bytes | Problem:
     text, marker, _ = body.partition(end)
     if not marker:
         return _problem("PEM block without its END line; the file is truncated or damaged")
-    if len(text) > 2 * MAX_CERTIFICATE:
-        return _problem(
-            f"PEM block of {len(text)} characters; expected a certificate of at most {MAX_CERTIFICATE} octets"
-        )
+    if len(text) > 2 * limit:
+        return _problem(f"PEM block of {len(text)} characters; expected at most {limit} octets in it")
     if b":" in text:  # headers up to an empty line
         text = re.split(rb"\r?\n[ \t]*\r?\n", text.strip(b"\r\n"), maxsplit=1)[-1]
     der = _decode(text)
-    return _checked(der) if der is not None else _problem("PEM block that is not base64; the file is damaged")
+    return der if der is not None else _problem("PEM block that is not base64; the file is damaged")
 
 
-def _bare_base64(data: bytes) -> Iterator[bytes | Problem]:
+def _bare_base64(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
     der = _decode(data)
     if der is not None and der[:1] == bytes((_SEQUENCE,)):
-        yield _checked(der)
+        yield from _found(der, unpack)
 
 
 def _decode(text: bytes) -> bytes | None:
@@ -231,20 +244,26 @@ def _begins_like_certificate(data: bytes) -> bool:
     return tags == [0x02, _SEQUENCE, _SEQUENCE, _SEQUENCE]
 
 
+def _is_structure(data: bytes) -> bool:
+    """SEQUENCE { OID signedData …: whoever wrote it, and whatever the label around it says."""
+    at = _content_start(data, 0)
+    return data[:1] == bytes((_SEQUENCE,)) and data[at : at + len(_SIGNED_DATA)] == _SIGNED_DATA
+
+
 def _content_start(data: bytes, at: int) -> int:
     first = data[at + 1] if at + 1 < len(data) else 0
     return at + 2 + (first & 0x7F if first > 0x80 else 0)
 
 
-def _der_sequence(data: bytes) -> Iterator[bytes | Problem]:
-    """One certificate, or several one after the other; what a truncated one lacks is left to the reader."""
+def _der_sequence(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
+    """One certificate or structure, or several in a row; what a truncated one lacks is left to the reader."""
     at = 0
     while at < len(data) and data[at] == _SEQUENCE:
         end = _element_end(data, at)
         if end is None or end > len(data) or (at == 0 and data[end:].strip(b"\r\n\0 ") == b""):
-            yield _checked(data[at:] if end is None or end > len(data) else data[at:end])
+            yield from _found(data[at:] if end is None or end > len(data) else data[at:end], unpack)
             return
-        yield _checked(data[at:end])
+        yield from _found(data[at:end], unpack)
         at = end
     if data[at:].strip(b"\r\n\0 "):
         yield _problem(f"{len(data) - at} octets after the certificate that are none")
@@ -259,6 +278,26 @@ def _element_end(data: bytes, at: int) -> int | None:
     if not 1 <= octets <= 4 or at + 2 + octets > len(data):
         return None
     return at + 2 + octets + int.from_bytes(data[at + 2 : at + 2 + octets])
+
+
+def _found(der: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
+    """A certificate, or those in a structure."""
+    if _is_structure(der):
+        yield from _taken_apart(der, unpack)
+    else:
+        yield _checked(der)
+
+
+def _taken_apart(der: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
+    try:
+        certificates = unpack(der)
+    except FormatError as error:
+        yield Problem("", str(error), der)
+        return
+    if not certificates:
+        yield _problem("expected certificates in the PKCS#7 or CMS structure, got none")
+    for certificate in certificates:
+        yield _checked(certificate)
 
 
 def _checked(der: bytes) -> bytes | Problem:

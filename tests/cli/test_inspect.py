@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.certs import EMAIL_PROTECTION, make_certificate
+from support.certs import EMAIL_PROTECTION, make_certificate, signed_data
 from support.cli import error_line, run
 
 FIELDS = ["source", "sha256", "serial", "issuer", "not_before", "not_after", "findings", "problems"]
 FINDING_FIELDS = {"rule", "category", "categories", "value", "canonical", "where", "oid", "subject_kind", "why"}
 
 
-def pem(der: bytes) -> str:
+def pem(der: bytes, label: str = "CERTIFICATE") -> str:
     body = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
-    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
 
 
 def certificate_of(name: str, address: str, serial: int = 10) -> bytes:
@@ -60,6 +60,31 @@ def test_der_and_standard_input_and_directories(tmp_path: Path) -> None:
     (tmp_path / "a" / "notes.txt").write_text("nothing here")
     assert [found["serial"] for found in lines(tmp_path)] == ["a1b"]
     assert [found["serial"] for found in lines("-", stdin=pem(HOST).encode())] == ["5"]
+
+
+def test_certificates_in_pkcs7_files(tmp_path: Path) -> None:
+    (tmp_path / "chain.p7b").write_text(pem(signed_data(JANE, HOST), "PKCS7"))
+    (tmp_path / "chain.p7c").write_bytes(signed_data(HOST))
+    jane, host, other = lines(tmp_path)
+    assert [found["source"].rpartition("/")[2] for found in (jane, host, other)] == [
+        "chain.p7b",
+        "chain.p7b#2",
+        "chain.p7c",
+    ]
+    assert (jane["sha256"], jane["serial"]) == (hashlib.sha256(JANE).hexdigest(), "a1b")
+    assert jane["findings"]
+    assert host["sha256"] == other["sha256"]
+
+
+def test_a_damaged_pkcs7_file_is_searched_by_its_strings(tmp_path: Path) -> None:
+    damaged = signed_data(JANE)[:-5]
+    (tmp_path / "chain.p7b").write_bytes(damaged)
+    result = run("inspect", tmp_path / "chain.p7b", "--format", "jsonl")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["sha256"]) == (1, hashlib.sha256(damaged).hexdigest())
+    assert [finding["canonical"] for finding in found["findings"]] == ["jane.roe@example.org"]
+    assert found["problems"][0]["what"].startswith("signed data: ")
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_json_is_an_array(tmp_path: Path) -> None:

@@ -13,15 +13,19 @@ from support.certs import (
     NOT_BEFORE,
     arbitrary_spki,
     certificate,
+    indefinite_tlv,
     integer,
     make_certificate,
     make_precert,
     moment,
     name,
+    signed_data,
     tbs,
+    tlv,
 )
 
-from ctscan.sources.files import MAX_CERTIFICATE, MAX_FILE, Input, read_inputs, split_certificates
+from ctscan.sources.files import MAX_CERTIFICATE, MAX_FILE, MAX_STRUCTURE, Input, read_inputs, split_certificates
+from ctscan.x509.structures import certificates_in
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
 JOHN = make_certificate([("CN", "John Roe")], [("email", "john@example.com")], serial=2)
@@ -32,7 +36,7 @@ def pem(der: bytes, label: str = "CERTIFICATE") -> bytes:
 
 
 def read(*paths: str | Path, stdin: bytes = b"") -> list[Input]:
-    return list(read_inputs(paths, io.BytesIO(stdin)))
+    return list(read_inputs(paths, certificates_in, io.BytesIO(stdin)))
 
 
 def write(path: Path, data: bytes) -> Path:
@@ -90,7 +94,7 @@ def test_a_block_that_is_not_base64_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_an_empty_block_is_a_problem() -> None:
-    (found,) = split_certificates(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n")
+    (found,) = split_certificates(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", certificates_in)
     assert not isinstance(found, bytes)
 
 
@@ -195,6 +199,47 @@ def test_a_name_that_is_no_utf8_can_be_printed(tmp_path: Path) -> None:
     assert found.source.encode().endswith(rb"\xff.pem")
 
 
+# --- PKCS#7 and CMS ------------------------------------------------------------------------------------------------
+
+BUNDLE = signed_data(JANE, JOHN)
+
+
+@pytest.mark.parametrize("label", ["PKCS7", "CMS", "PKCS #7 SIGNED DATA", "CERTIFICATE"])
+def test_certificates_in_a_structure_are_numbered_like_those_of_a_file(tmp_path: Path, label: str) -> None:
+    path = write(tmp_path / "bundle.p7b", pem(BUNDLE, label) + pem(JANE))
+    assert read(path) == [Input(str(path), JANE), Input(f"{path}#2", JOHN), Input(f"{path}#3", JANE)]
+
+
+def test_a_structure_is_known_by_its_content(tmp_path: Path) -> None:
+    for data in (BUNDLE, base64.encodebytes(BUNDLE), indefinite_tlv(0x30, BUNDLE[4:]), BUNDLE + b"\r\n"):
+        write(tmp_path / "bundle", data)
+        assert [i.der for i in read(tmp_path)] == [i.der for i in read(tmp_path / "bundle")] == [JANE, JOHN]
+
+
+def test_a_structure_that_can_not_be_taken_apart_is_kept_for_its_strings(tmp_path: Path) -> None:
+    first, second = read(write(tmp_path / "bad.p7b", pem(BUNDLE[:-9], "PKCS7") + pem(JOHN)))
+    assert first.der is None
+    assert first.problem is not None
+    assert first.problem.what.startswith("signed data: ")
+    assert (first.problem.where, first.problem.unread) == (first.source, BUNDLE[:-9])
+    assert second.der == JOHN
+
+
+def test_a_structure_without_certificates_is_a_problem(tmp_path: Path) -> None:
+    assert "got none" in only_problem(read(write(tmp_path / "empty.p7b", signed_data())))
+    assert "expected" in only_problem(read(write(tmp_path / "empty.p7b", pem(b"", "PKCS7"))))
+
+
+def test_a_structure_beyond_the_cap_is_a_problem(tmp_path: Path) -> None:
+    large = signed_data(tlv(0x30, bytes(MAX_CERTIFICATE)), JOHN)
+    first, second = read(write(tmp_path / "large.p7b", pem(large, "PKCS7")))
+    assert first.problem is not None
+    assert str(MAX_CERTIFICATE) in first.problem.what
+    assert second.der == JOHN
+    beyond = pem(bytes(MAX_STRUCTURE * 3 // 2), "PKCS7")
+    assert str(MAX_STRUCTURE) in only_problem(read(write(tmp_path / "large.p7b", beyond)))
+
+
 def test_standard_input() -> None:
     assert read("-", stdin=pem(JANE) + pem(JOHN)) == [Input("-", JANE), Input("-#2", JOHN)]
     assert "empty" in only_problem(read("-"))
@@ -202,7 +247,7 @@ def test_standard_input() -> None:
 
 def test_inputs_are_streamed(tmp_path: Path) -> None:
     first = write(tmp_path / "1", JANE)
-    inputs = read_inputs([first, tmp_path / "2"])
+    inputs = read_inputs([first, tmp_path / "2"], certificates_in)
     assert next(inputs).der == JANE
     write(tmp_path / "2", JOHN)
     assert next(inputs).der == JOHN

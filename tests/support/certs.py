@@ -467,6 +467,20 @@ def make_precert(  # type: ignore[no-untyped-def]
     return Precert(tbs(extensions=extensions, **fields), with_(poison(), poison_at), with_(scts, scts_at))
 
 
+# --- structures around certificates --------------------------------------------------------------------------------
+
+PKCS7_DATA, PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
+
+
+def signed_data(*members: bytes, version: int = 1, content: bytes = b"", rest: Sequence[bytes] = ()) -> bytes:
+    """A ContentInfo with a SignedData that nobody signed, as in .p7b files. `members`: whole elements of the set of
+    certificates (none: no set); `content`: the element that would be signed; `rest`: elements after the set."""
+    inner = tlv(0x30, oid(PKCS7_DATA), tlv(0xA0, content) if content else b"")
+    held = tlv(0xA0, *members) if members else b""
+    signed = tlv(0x30, integer(version), tlv(0x31), inner, held, *rest, tlv(0x31))
+    return tlv(0x30, oid(PKCS7_SIGNED), tlv(0xA0, signed))
+
+
 # --- other encodings of the same thing -----------------------------------------------------------------------------
 
 LengthForm = Callable[[int, bytes], bytes]
