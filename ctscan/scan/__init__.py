@@ -58,7 +58,7 @@ async def run_scan(
             context = _context(request, index, run_id, reporter, stop, seams, joined)
             outcome = Outcome(())
             try:
-                outcome = Outcome(tuple(await _read(network, context, selection)))
+                outcome = Outcome(tuple(await _read(network, context, selection)), request.follow)
             finally:
                 await index.end_run(run_id, seams.now(), _ending(outcome, stop))
     return outcome

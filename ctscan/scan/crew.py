@@ -10,6 +10,7 @@ from typing import Any
 from ctscan.model import Log
 from ctscan.scan.connect import Connection
 from ctscan.scan.job import Ending, LogOutcome
+from ctscan.scan.logpass import stopped_within
 from ctscan.scan.logscan import ScanContext, scan_log
 
 _FINAL = (Ending.MISBEHAVIOUR, Ending.STOPPED)
@@ -75,7 +76,11 @@ class Crew:
         connection = self._connect_to(log)
         try:
             outcome = await self._pass(context, connection)
-            while context.follow and outcome.ending not in _FINAL and not await _stopped_within(stop, context):
+            while (
+                context.follow
+                and outcome.ending not in _FINAL
+                and not await stopped_within(stop, context.seams.sleep(context.seams.poll))
+            ):
                 outcome = await self._pass(context, connection)
             return outcome
         finally:
@@ -84,15 +89,3 @@ class Crew:
     async def _pass(self, context: ScanContext, connection: Connection) -> LogOutcome:
         async with self._slots:
             return await scan_log(context, connection)
-
-
-async def _stopped_within(stop: asyncio.Event, context: ScanContext) -> bool:
-    """Wait until it is time to look at the log again; True when told to stop before."""
-    pause = asyncio.ensure_future(context.seams.sleep(context.seams.poll))
-    told = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait([pause, told], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        pause.cancel()
-        told.cancel()
-    return stop.is_set()

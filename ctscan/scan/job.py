@@ -74,16 +74,19 @@ class LogOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a scan. `exit_code`: 3 if any log misbehaved, else 1 if one was not read to its head, else 0."""
+    """The end of a scan. `exit_code`: 3 if any log misbehaved, else 1 if one was not read to its head, else 0. A scan
+    that follows is stopped in the end, and that is no failure."""
 
     logs: tuple[LogOutcome, ...]
+    follow: bool = False
 
     @property
     def exit_code(self) -> int:
         endings = {log.ending for log in self.logs}
         if Ending.MISBEHAVIOUR in endings:
             return 3
-        return 1 if Ending.INCOMPLETE in endings else 0
+        failed = {Ending.INCOMPLETE} if self.follow else {Ending.INCOMPLETE, Ending.STOPPED}
+        return 1 if endings & failed else 0
 
 
 class Reporter(Protocol):

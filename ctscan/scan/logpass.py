@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ctscan.errors import CutError, FormatError, Missing
+from ctscan.errors import CutError, FormatError, Missing, Refused
 from ctscan.index import Index
 from ctscan.model import (
     Advance,
@@ -73,14 +74,32 @@ class LogPass:
         """The time that goes into the index."""
         return self.seams.now()
 
-    def missing_hole(self, span: Span, error: Missing) -> Hole:
-        """404 or 410: pruned when an earlier pass saw the same, else only not read yet."""
+    async def stopped_within(self, seconds: float) -> bool:
+        """Wait; True as soon as told to stop."""
+        return await stopped_within(self.stop, self.seams.sleep(seconds))
+
+    def gap(self, span: Span, error: Missing | Refused) -> Hole:
+        """The hole that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) when an
+        earlier pass saw the same, else only not read yet."""
         before = self.state.holes if self.state else ()
         seen = any(h.start < span[1] and span[0] < h.end and h.tries > 0 for h in before)
-        if seen:
+        if seen and isinstance(error, Missing):
             return Hole(*span, HoleReason.PRUNED, str(error), tries=2)
-        self.incomplete.append(f"entries {span[0]} to {span[1]} are missing: {error}")
+        self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")
+        if seen:
+            return Hole(*span, HoleReason.REFUSED, str(error), tries=2)
         return Hole(*span, HoleReason.NOT_READ, str(error), tries=1)
+
+
+async def stopped_within(stop: asyncio.Event, pause: Awaitable[None]) -> bool:
+    """Wait for the pause to end; True as soon as told to stop."""
+    waiting = [asyncio.ensure_future(pause), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return stop.is_set()
 
 
 @dataclass(slots=True)
@@ -110,7 +129,7 @@ class Gathered:
 
 async def first_available(lp: LogPass, span: Span) -> int:
     """Logs prune from the beginning: find by galloping, then halving, where entries can be had again. `span[1]`:
-    nowhere in this span. Other failures than 404 and 410 are raised."""
+    nowhere in this span. Other failures than 4xx are raised."""
     low, step = lp.source.next_range(*span)[1], 1
     high = low
     while high < span[1] and not await _is_there(lp, high):
@@ -135,7 +154,7 @@ async def first_available(lp: LogPass, span: Span) -> int:
 async def _is_there(lp: LogPass, index: int) -> bool:
     try:
         await lp.source.entries(*lp.source.next_range(index, lp.head.size), lp.head.size)
-    except Missing:
+    except (Missing, Refused):
         return False
     except FormatError:
         return True  # garbled, but there

@@ -49,8 +49,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     """One pass over one log. Its failures are recorded and told, and never stop another log."""
     log = connection.log
     try:
-        message = await _pass(context, connection)
-        ending = Ending.STOPPED if context.stop.is_set() else Ending.INCOMPLETE if message else Ending.DONE
+        ending, message = await _pass(context, connection)
         if ending is Ending.INCOMPLETE:
             await context.index.record_error(log.id, context.seams.now(), message)
     except Misbehaviour as error:
@@ -66,15 +65,15 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     return outcome
 
 
-async def _pass(context: ScanContext, connection: Connection) -> str:
-    """Returns why the head wasn't reached; empty when it was."""
+async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
+    """How the pass ended, and why the head wasn't reached when it wasn't."""
     log, index, began = connection.log, context.index, time.monotonic()
     await index.save_log(log)
     state = await index.log_state(log.id)
     if state is not None and _is_done(context, state, await index.rule_sets()):
         context.reporter.log_started(log.id, log.name, 0)
         await index.record_success(log.id, context.seams.now(), None)
-        return ""
+        return Ending.DONE, ""
     accepted = await accept_head(
         connection.source, state.head if state else None, connection.trust_in, context.seams.sleep
     )
@@ -98,11 +97,13 @@ async def _pass(context: ScanContext, connection: Connection) -> str:
         state=state,
         seams=context.seams,
     )
-    await _read_all(context, connection, lp)
-    if not lp.incomplete and not context.stop.is_set():
-        seconds = time.monotonic() - began
-        await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
-    return "; ".join(lp.incomplete)
+    if not await _read_all(context, connection, lp):
+        return Ending.STOPPED, ""
+    if lp.incomplete:
+        return Ending.INCOMPLETE, "; ".join(lp.incomplete)
+    seconds = time.monotonic() - began
+    await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
+    return Ending.DONE, ""
 
 
 def entry_at_its_index(batch: Batch, i: int) -> Entry:
@@ -123,7 +124,8 @@ def _is_done(context: ScanContext, state: LogState, rule_sets: Mapping[str, Rule
     return coverage.verified_size(state) == state.head.size - begin and bool(state.verified)
 
 
-async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> None:
+async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> bool:
+    """Read what is still to be read; False when told to stop before the end."""
     trust = connection.trust_in(lp.head)
     log, start = lp.log, context.start
     begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
@@ -144,10 +146,10 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     lp.reporter.log_started(log.id, log.name, entries)
     reader = TiledReader(lp, trust) if isinstance(trust, TileTrust) else UntiledReader(lp, trust)
     for span in spans:
-        if lp.stop.is_set():
-            return
         with lp.index.lock(log.id, *span):
-            await reader.read(span, _known_edge(lp.state, span))
+            if not await reader.read(span, _known_edge(lp.state, span)):
+                return False
+    return True
 
 
 def _known_edge(state: LogState | None, span: Span) -> tuple[bytes, ...] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root, subtree_root
-from ctscan.errors import CutError, Misbehaviour, Missing, ProofError, SourceError
+from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, ProofError, Refused, SourceError
 from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
 from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
@@ -25,26 +25,29 @@ class TiledReader:
         self._start = self._at = 0
         self._edge: Edge = ()
         self._gathered = Gathered()
+        self._bad_before = False  # was the tile before this one no tile at all?
 
-    async def read(self, span: Span, edge: Edge | None) -> None:
-        """Read and commit `[start, end)`. SourceError when the log can't be reached: what was read is committed."""
+    async def read(self, span: Span, edge: Edge | None) -> bool:
+        """Read and commit `[start, end)`; False when told to stop before. SourceError when the log can't be reached:
+        what was read is committed."""
         await self._begin(span[0], edge)
         while self._at < span[1] and not self._lp.stop.is_set():
-            resume = await self._read_until_missing((self._at, span[1]))
+            resume = await self._read_until_gap((self._at, span[1]))
             if resume is not None:
                 await self._begin(resume, None)
         await self._flush()
+        return self._at >= span[1]
 
     async def _begin(self, at: int, edge: Edge | None) -> None:
         self._start = self._at = at
         self._edge = await self._trust.edge_at(at) if edge is None else edge
 
-    async def _read_until_missing(self, span: Span) -> int | None:
+    async def _read_until_gap(self, span: Span) -> int | None:
         """None at the end (or when asked to stop); else where to go on after what is missing."""
         lp = self._lp
         async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
             async for part, fetched in answers:
-                if isinstance(fetched, Missing):
+                if isinstance(fetched, Missing | Refused):
                     return await self._skip((part[0], span[1]), fetched)
                 await self._take(part, fetched)
                 if lp.stop.is_set():
@@ -54,19 +57,29 @@ class TiledReader:
     async def _take(self, part: Span, fetched: Fetched) -> None:
         if isinstance(fetched, SourceError):
             await self._flush()
-            raise fetched
+            await self._bear(part, fetched)
+            return
         proven = await self._prove(fetched)
         for pause in self._lp.pauses:
             if isinstance(proven, tuple):
                 break
             await self._flush()
-            await self._lp.seams.sleep(pause)
+            if await self._lp.stopped_within(pause):
+                return
             fetched = await self._lp.ask_again(part)
             proven = await self._prove(fetched)
         if isinstance(proven, tuple):
             await self._use(*proven)
         else:
             await self._quarantine(part, proven)
+
+    async def _bear(self, part: Span, error: SourceError) -> None:
+        """One tile that can't be read as one (too large, garbage) while its neighbours can is quarantined; any other
+        failure ends the pass."""
+        if not isinstance(error, BadAnswer) or self._bad_before:
+            raise error
+        self._bad_before = True
+        await self._quarantine(part, CutError(str(error), b""))
 
     async def _prove(self, fetched: Fetched) -> tuple[Batch, list[bytes]] | CutError:
         """The batch with its leaf hashes, or why it contradicts the signed tree, with its raw bytes."""
@@ -83,6 +96,7 @@ class TiledReader:
         return batch, hashes
 
     async def _use(self, batch: Batch, hashes: list[bytes]) -> None:
+        self._bad_before = False
         end = batch.start + len(hashes)
         fresh = slice_batch(batch, self._at, end)
         kept = self._gathered.examine(self._lp.examiner, fresh)
@@ -131,7 +145,7 @@ class TiledReader:
         self._lp.reporter.notice(f"{self._lp.log.name}: entries {hole.start} to {hole.end} quarantined: {error}")
         await self._begin(part[1], None)
 
-    async def _skip(self, span: Span, error: Missing) -> int:
+    async def _skip(self, span: Span, error: Missing | Refused) -> int:
         resume = await first_available(self._lp, span)
-        await self._flush(self._lp.missing_hole((span[0], resume), error))
+        await self._flush(self._lp.gap((span[0], resume), error))
         return resume

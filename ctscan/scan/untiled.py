@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
 from ctscan.ct.partial_tree import PartialTree
-from ctscan.errors import CutError, Misbehaviour, Missing, SourceError
+from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, Refused, SourceError, WrongCount
 from ctscan.model import (
     Advance,
     Batch,
@@ -44,30 +44,33 @@ class UntiledReader:
         self._hashes: list[bytes] = []  # of [start, at)
         self._kept: list[int] = []  # indexes in it that need evidence
         self._gathered = Gathered()
+        self._bad_before = False  # was the batch before this one no batch at all?
+        self._counted = 0  # entries below were counted when they were first read
 
     @property
     def _at(self) -> int:
         return self._start + len(self._hashes)
 
-    async def read(self, span: Span, edge: Edge | None) -> None:
-        """Read, prove and commit `[start, end)`. SourceError when the log can't be reached: what was read is
-        committed, proven as far as the log allowed."""
+    async def read(self, span: Span, edge: Edge | None) -> bool:
+        """Read, prove and commit `[start, end)`; False when told to stop before. SourceError when the log can't be
+        reached: what was read is committed, and proven by the next pass."""
         try:
-            await self._read(span, edge)
+            return await self._read(span, edge)
         except Misbehaviour:
             await self._take_back()  # what can't be proven any more isn't kept
             raise
 
-    async def _read(self, span: Span, edge: Edge | None) -> None:
+    async def _read(self, span: Span, edge: Edge | None) -> bool:
         await self._begin(span[0], edge)
         while self._at < span[1] and not self._lp.stop.is_set():
-            resume = await self._read_until_missing((self._at, span[1]))
+            resume = await self._read_until_gap((self._at, span[1]))
             if resume is not None:
                 await self._begin(resume, None)
-        if self._lp.stop.is_set():
+        if self._at < span[1]:
             await self._commit_pending()  # leave at once; the next pass proves it
-        else:
-            await self._settle()
+            return False
+        await self._settle()
+        return True
 
     async def _begin(self, at: int, edge: Edge | None) -> None:
         self._start, self._hashes, self._kept = at, [], []
@@ -88,11 +91,11 @@ class UntiledReader:
         self._kept = await self._lp.index.unproven(self._lp.log.id, self._start, self._at)
         await self._settle()
 
-    async def _read_until_missing(self, span: Span) -> int | None:
+    async def _read_until_gap(self, span: Span) -> int | None:
         lp = self._lp
         async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
             async for part, fetched in answers:
-                if isinstance(fetched, Missing):
+                if isinstance(fetched, Missing | Refused):
                     return await self._skip((part[0], span[1]), fetched)
                 await self._take(part, fetched)
                 if lp.stop.is_set() or self._at < part[1]:
@@ -107,12 +110,24 @@ class UntiledReader:
                 await self._settle()
         elif isinstance(fetched, SourceError):
             await self._commit_pending()
-            raise fetched
+            await self._bear(part, fetched)
         else:
             await self._settle()
             await self._read_carefully(part)
 
+    async def _bear(self, part: Span, error: SourceError) -> None:
+        """One batch that can't be read as one while its neighbours can is quarantined; a log that keeps giving none
+        or too many entries misbehaves; any other failure ends the pass."""
+        if isinstance(error, WrongCount):
+            raise Misbehaviour(f"{self._lp.log.name}: {error}", (self._lp.head.raw,)) from error
+        if not isinstance(error, BadAnswer) or self._bad_before:
+            raise error
+        self._bad_before = True
+        await self._settle()
+        await self._quarantine(part, CutError(str(error), b""))
+
     async def _keep(self, batch: Batch) -> None:
+        self._bad_before = False
         fresh = slice_batch(batch, max(self._at, batch.start), batch.start + len(batch.leaves))
         self._hashes += batch_hashes(fresh)
         self._kept += self._gathered.examine(self._lp.examiner, fresh)
@@ -124,6 +139,8 @@ class UntiledReader:
         if not done.entries:
             return
         lp = self._lp
+        entries = max(0, min(done.entries, self._at - self._counted))
+        self._counted = max(self._counted, self._at)
         pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, b"".join(self._hashes))
         await lp.commit(
             Advance(
@@ -132,7 +149,7 @@ class UntiledReader:
                 pending=pending,
                 hits=tuple(done.hits),
                 unreadable=tuple(done.unreadable),
-                entries=done.entries,
+                entries=entries,
                 candidates=done.candidates,
             ),
             self._at,
@@ -176,13 +193,14 @@ class UntiledReader:
 
     async def _read_carefully(self, span: Span) -> None:
         """Each batch is proven by itself before the next; one that contradicts three times is quarantined."""
-        while self._at < span[1]:
+        while self._at < span[1] and not self._lp.stop.is_set():
             part = self._lp.source.next_range(self._at, span[1])
             error = await self._try_batch(part)
             for pause in self._lp.pauses:
                 if error is None:
                     break
-                await self._lp.seams.sleep(pause)
+                if await self._lp.stopped_within(pause):
+                    return
                 error = await self._try_batch(part)
             if error is not None:
                 await self._quarantine(part, error)
@@ -209,9 +227,9 @@ class UntiledReader:
         lp.reporter.notice(f"{lp.log.name}: entries {part[0]} to {part[1]} quarantined: {error}")
         await self._begin(part[1], None)
 
-    async def _skip(self, span: Span, error: Missing) -> int:
+    async def _skip(self, span: Span, error: Missing | Refused) -> int:
         await self._settle()
         resume = await first_available(self._lp, span)
         lp = self._lp
-        await lp.commit(Advance(lp.log.id, lp.now(), holes=(lp.missing_hole((span[0], resume), error),)), resume)
+        await lp.commit(Advance(lp.log.id, lp.now(), holes=(lp.gap((span[0], resume), error),)), resume)
         return resume

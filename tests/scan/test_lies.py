@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from support.simulator import (
     Fault,
     SimulatedLog,
     Simulator,
+    entries_changed,
     garbage,
     gzip_bomb,
     redirect,
@@ -272,6 +274,46 @@ def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Pro
     assert states(tmp_path / "db")["people"].last_error is None
 
 
+@pytest.mark.parametrize("change", [lambda entries: [], lambda entries: entries * 2])
+def test_a_log_that_keeps_giving_none_or_too_many_entries_misbehaves(
+    change: Callable[[list[object]], list[object]], tmp_path: Path
+) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        once = log.fault("/get-entries", entries_changed(change), times=2)
+        assert scan(sim, tmp_path / "db", give_up_after=5).exit_code == 0
+        assert once.hits == 2
+        log.fault("/get-entries", entries_changed(change))
+        assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 3
+    assert len(misbehaved(tmp_path / "again")[1]) == 1
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
+    protocol: Protocol, tmp_path: Path
+) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.fault("/get-entries.start=256|/tile/data/001", garbage())
+        assert scan(sim, tmp_path / "db", give_up_after=0.0).exit_code == 0
+        assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+        log.fault("/get-entries|/tile/data", garbage())
+        assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 1
+    assert [r for r in ranges(tmp_path / "again", "people") if r[0] < r[1]] == []
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_what_a_log_refuses_is_a_hole_and_never_done(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.fault("/get-entries.start=(2[5-9]|[34])..?&|/tile/data/001", server_error(403))
+        assert scan(sim, tmp_path / "db").exit_code == 1
+        assert holes(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 1
+    assert holes(tmp_path / "db", "people") == [(256, 512, "refused")]
+    assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (512, 1000, "everything")]
+
+
 def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people_log())
@@ -279,7 +321,8 @@ def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
         log.fault("/tile/data/001", redirect(f"{elsewhere.url}tile/data/001"))
         outcome = scan(sim, tmp_path / "db", logs=("people",))
         assert elsewhere.requests == []
-    assert outcome.exit_code == 1 and "redirect" in outcome.logs[0].message
+    assert outcome.exit_code == 0
+    assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
 
 
 def test_an_rfc6962_log_without_entry_and_proof_is_proven_all_the_same(tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ def _stop_early(sim: Simulator, db: Path, tuning: dict[str, object]) -> Heard:
         heard = Heard()
         heard.on_advance = lambda: stop.set() if heard.entries else None
         outcome = await run_scan(request(sim, db, tuning=tuning), heard, stop, Seams(no_sleep, commit_every=0.0))
-        assert outcome.exit_code == 0
+        assert outcome.exit_code == 1 and outcome.logs[0].ending.value == "stopped"
         return heard
 
     return asyncio.run(run())
