@@ -18,6 +18,7 @@ import binascii
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, NoReturn
 
 from ctscan.ct.strict import TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, kind_of, list_in, number_in
@@ -34,6 +35,7 @@ _PROOF_LIMIT: Final = 64 * 1024  # bytes of get-sth, get-sth-consistency, get-pr
 _ENTRY_LIMIT: Final = 64 * 1024 * 1024  # bytes of get-entry-and-proof: two u24 structures in base64, and the path
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
 _HASH: Final = 32
+_EXTRA_DATA: Final = b'"extra_data"'  # the key of get-entries
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
@@ -169,30 +171,46 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
     _check_range(start, asked)
     what = f"get-entries, {asked} entries from {start}"
     pieces: list[bytes] = []
-    extra: list[str] = []
+    texts: list[str] = []
     leaves: list[Span] = []
-    extras: list[Span] = []
-    at = extra_at = 0
+    at = 0
     try:
         for leaf, text in _leaves_and_extras(raw, asked, what):
             pieces.append(leaf)
-            leaves.append((at, at + len(leaf)))
+            texts.append(text if len(text) <= extra_limit else "")
+            leaves.append((at + 2, at + len(leaf)))  # behind version and leaf_type
             at += len(leaf)
-            kept = text if len(text) <= extra_limit else ""
-            extra.append(kept)
-            extras.append((extra_at, extra_at + len(kept)))
-            extra_at += len(kept)
     except FormatError as error:
         raise CutError(str(error), raw) from None
     data = b"".join(pieces)
     certs, precerts = _cut_leaves(data, leaves)
+    extra, extras = _place_texts(raw, texts)
+    return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, "get-entries", raw)
+
+
+def _place_texts(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
+    """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: extra data
+    make up most of it, so a copy would cost more time than cutting the leaves does, and nearly double the memory."""
+    spans: list[Span] = []
+    at = 0
+    for text in texts:
+        at = raw.find(_EXTRA_DATA, at)
+        start = raw.find(b'"', at + len(_EXTRA_DATA)) + 1  # of the value, if this is the key
+        if at < 0 or not raw.startswith(text.encode("ascii", "replace"), start):
+            return _copy_texts(texts)  # written with escapes, or a key that is there twice
+        at = start + len(text)
+        spans.append((start, at))
+    return raw, spans
+
+
+def _copy_texts(texts: list[str]) -> tuple[bytes, list[Span]]:
     # One byte for each character, so that the spans hold; what isn't ASCII isn't base64 and fails in extra_of.
-    extra_bytes = "".join(extra).encode("ascii", "replace")
-    return Batch(log_id, start, data, leaves, certs, precerts, extra_bytes, extras, "get-entries", raw)
+    ends = list(accumulate(map(len, texts)))
+    return "".join(texts).encode("ascii", "replace"), list(zip([0, *ends], ends, strict=False))
 
 
 def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[bytes, str]]:
-    """TimestampedEntry and base64 extra_data of each entry of the answer."""
+    """MerkleTreeLeaf and base64 extra_data of each entry of the answer."""
     entries = list_in(json_object(raw, what, len(raw)), "entries", what)
     if not 0 < len(entries) <= asked:
         raise FormatError(f"{what}: expected 1 to {asked} entries, got {len(entries)}")
@@ -208,7 +226,7 @@ def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[byte
             raise FormatError(f"{what}: entry {number}: leaf_input: expected standard base64") from None
         if leaf[:2] != b"\0\0":
             raise FormatError(f"{what}: entry {number}: expected a leaf of version 0 and type 0")
-        yield leaf[2:], extra
+        yield leaf, extra
 
 
 def _cut_leaves(data: bytes, leaves: list[Span]) -> tuple[list[Span], list[bool]]:

@@ -440,11 +440,35 @@ def test_bad_extra_data_costs_only_itself(extra: str, reason: str) -> None:
     assert wire.entry_of(batch, 1).der == b"certificate"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        b'{"entries":[{"leaf_input":"L","extra_data":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"entries" : [ { "extra_data" : "E", "leaf_input" : "L" }, {"extra_data":\n"F","leaf_input":"L"} ] }',
+        b'{"entries":[{"leaf_input":"L","extra_data":"F","extra_data":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"extra_data":"F","entries":[{"leaf_input":"L","extra_data":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"entries":[{"leaf_input":"L","x":"extra_data","extra_data":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"entries":[{"leaf_input":"L","x":{"extra_data":"F"},"extra_data":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"entries":[{"leaf_input":"L","extra\\u005fdata":"E"},{"leaf_input":"L","extra_data":"F"}]}',
+        b'{"entries":[{"leaf_input":"L","extra_data":"E"},{"leaf_input":"L","extra\\u005fdata":"F"}]}',
+        b'{"entries":[{"leaf_input":"L","extra_data":"E"},{"leaf_input":"L","extra_data":"\\u0041F"}]}',
+    ],
+)
+def test_extra_data_however_it_is_written(written: bytes) -> None:
+    """The last of two equal keys counts, and an escape is the character it stands for."""
+    first, second = (u24(u24(name)) for name in (b"first issuer", b"another issuer"))
+    raw = written.replace(b'"L"', f'"{b64(GOOD)}"'.encode()).replace(b'"E"', f'"{b64(first)}"'.encode())
+    raw = raw.replace(b'"F"', f'"{b64(second)}"'.encode()).replace(b"\\u0041F", b"\\u0041" + b64(second)[1:].encode())
+    batch = wire.cut_get_entries(raw, LOG_ID, 0, 2)
+    assert [wire.extra_of(batch, i).chain for i in (0, 1)] == [(b"first issuer",), (b"another issuer",)]
+
+
 def test_oversized_extra_data_is_not_kept() -> None:
     raw = entries_of(GOOD, extra=b64(u24(u24(b"x" * 3000))))
     assert wire.extra_of(wire.cut_get_entries(raw, LOG_ID, 0, 1), 0).chain == (b"x" * 3000,)
     batch = wire.cut_get_entries(raw, LOG_ID, 0, 1, extra_limit=1000)
-    assert batch.extra == b""
+    ((start, end),) = batch.extras
+    assert start == end
     with pytest.raises(FormatError, match="extra data"):
         wire.extra_of(batch, 0)
 
