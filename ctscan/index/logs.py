@@ -60,9 +60,9 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> N
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
     # a head that no proof leads to has done its work
     connection.execute(
-        "DELETE FROM tree_head WHERE log = ?1 AND id <> (SELECT head FROM log WHERE id = ?1)"
+        "DELETE FROM tree_head WHERE log = :log AND id <> (SELECT head FROM log WHERE id = :log)"
         " AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.head = tree_head.id)",
-        (log,),
+        {"log": log},
     )
 
 

@@ -158,7 +158,7 @@ def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str
     _write_sighting(connection, log, kept, leaf, mark)
     if kept.problem is None:
         connection.execute(
-            "DELETE FROM unreadable WHERE log = ?1 AND entry_index = ?2 AND (pending IS NOT NULL OR ?3 IS NULL)",
+            "DELETE FROM unreadable WHERE log = ? AND entry_index = ? AND (pending IS NOT NULL OR ? IS NULL)",
             (log, kept.entry.index, mark),
         )
     return is_new
@@ -268,18 +268,19 @@ def _write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: 
 def _write_unreadable(connection: sqlite3.Connection, log: int, unreadable: Unreadable, mark: int | None) -> None:
     connection.execute(
         "INSERT INTO unreadable (log, entry_index, leaf_hash, reason, leaf, pending)"
-        " VALUES (?1, ?2, ?3, ?4, iif(?5, (SELECT leaf FROM sighting WHERE log = ?1 AND entry_index = ?2), NULL), ?6)"
+        " VALUES (:log, :at, :leaf_hash, :reason,"
+        " iif(:kept, (SELECT leaf FROM sighting WHERE log = :log AND entry_index = :at), NULL), :pending)"
         " ON CONFLICT (log, entry_index) DO UPDATE SET leaf_hash = excluded.leaf_hash, reason = excluded.reason,"
         " leaf = coalesce(excluded.leaf, leaf), pending = excluded.pending"
         " WHERE pending IS NOT NULL OR excluded.pending IS NULL",  # unproven never overwrites proven
-        (
-            log,
-            unreadable.index,
-            unreadable.leaf_hash,
-            rows.clean(unreadable.reason),
-            unreadable.entry is not None,
-            mark,
-        ),
+        {
+            "log": log,
+            "at": unreadable.index,
+            "leaf_hash": unreadable.leaf_hash,
+            "reason": rows.clean(unreadable.reason),
+            "kept": unreadable.entry is not None,
+            "pending": mark,
+        },
     )
 
 
@@ -338,9 +339,9 @@ def _drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
     certificates = set()
     for leaf in leaves:
         gone = connection.execute(
-            "DELETE FROM leaf WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = ?1)"
+            "DELETE FROM leaf WHERE id = :leaf AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = :leaf)"
             " RETURNING certificate",
-            (leaf,),
+            {"leaf": leaf},
         ).fetchall()
         certificates |= {certificate for (certificate,) in gone}
     _drop_certificates(connection, certificates)
@@ -349,13 +350,13 @@ def _drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
 def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[int]) -> None:
     for certificate in certificates:
         connection.execute(
-            "DELETE FROM certificate WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = ?1)",
-            (certificate,),
+            "DELETE FROM certificate WHERE id = :id AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = :id)",
+            {"id": certificate},
         )
         connection.execute(  # the certificate itself may have gone, while its precertificate is still there
             "UPDATE certificate SET sha256 ="
-            " (SELECT sha256 FROM leaf WHERE certificate = ?1 AND kind = 'x509' ORDER BY id LIMIT 1) WHERE id = ?1",
-            (certificate,),
+            " (SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY id LIMIT 1) WHERE id = :id",
+            {"id": certificate},
         )
 
 
