@@ -41,10 +41,12 @@ def one_line(text: str) -> str:
 
 def safe_traceback(error: BaseException) -> str:
     """A traceback with the frames and classes of the error and its causes, but without what messages may quote (a
-    ValueError quotes the value): only those of ctscan itself, of the system, and about code are shown."""
+    ValueError quotes the value): only those of ctscan itself, of the system, and about code are shown. The line of code
+    is shown if it stands in a file: what was typed (`python -c`, as Python 3.13 shows it) may hold anything."""
     lines: list[str] = []
     for link in _chain(error):
-        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(link.__traceback__)]
+        frames = [_without_typed_code(frame) for frame in traceback.extract_tb(link.__traceback__)]
+        lines += ["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()]
         lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {_told(link)}\n")
     return "".join(without_addresses(line) for line in lines)
 
@@ -57,6 +59,12 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         links.append(link)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return reversed(links)
+
+
+def _without_typed_code(frame: traceback.FrameSummary) -> traceback.FrameSummary:
+    if not frame.filename.startswith("<"):
+        return frame
+    return traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line="")
 
 
 def _told(error: BaseException) -> str:
