@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.ct.signature import verify_head
 from ctscan.errors import Misbehaviour, ProofError
 from ctscan.model import FinalHead, Log, TreeHead
@@ -32,8 +33,12 @@ def check_signature(log: Log, offered: TreeHead) -> None:
 
 
 def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> Standing:
-    """Compare a signed head with the largest one known. Raises Misbehaviour with both as evidence."""
+    """Compare a signed head with the largest one known. Raises Misbehaviour with both as evidence.
+
+    A head that a list states (it has no signature) says nothing of when: its time accuses nobody."""
     _check_final(log, offered)
+    if offered.size == 0 and offered.root != EMPTY_ROOT:
+        raise Misbehaviour(f"{log.name}: an empty tree is signed with the root {offered.root.hex()}", (offered.raw,))
     if known is None:
         return Standing.FIRST
     evidence = (known.raw, offered.raw)
@@ -42,7 +47,7 @@ def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> Standing:
             raise Misbehaviour(f"{log.name}: two roots for the size {known.size}", evidence)
         return Standing.SAME
     smaller, larger = sorted((known, offered), key=lambda head: head.size)
-    if smaller.timestamp > larger.timestamp:
+    if smaller.timestamp > larger.timestamp and smaller.signature and larger.signature:
         raise Misbehaviour(
             f"{log.name}: the tree shrank: size {larger.size} at {larger.timestamp} ms, "
             f"size {smaller.size} at {smaller.timestamp} ms",

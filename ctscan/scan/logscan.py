@@ -101,6 +101,8 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
         return Ending.STOPPED, ""
     if lp.incomplete:
         return Ending.INCOMPLETE, "; ".join(lp.incomplete)
+    if not accepted.is_current:
+        return Ending.DONE, ""  # read to the largest head known, but what the log says today wasn't heard
     seconds = time.monotonic() - began
     await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
     return Ending.DONE, ""

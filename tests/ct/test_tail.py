@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from support.logs import LogBuilder
 
+from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.ct.tail import Standing, check_signature, final_tree_head, judge_head
 from ctscan.ct.wire import parse_sth
 from ctscan.errors import Misbehaviour
@@ -25,7 +26,7 @@ def log_of(builder: LogBuilder) -> Log:
 
 
 def head(size: int, timestamp: int, root: bytes = b"r" * 32) -> TreeHead:
-    return TreeHead(bytes(32), size, root, timestamp, b"", b"raw %d %d" % (size, timestamp))
+    return TreeHead(bytes(32), size, root, timestamp, b"signed", b"raw %d %d" % (size, timestamp))
 
 
 LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.RFC6962)
@@ -70,6 +71,20 @@ def test_contradictions_keep_both_heads(known: TreeHead, offered: TreeHead, why:
     with pytest.raises(Misbehaviour, match=why) as caught:
         judge_head(LOG, known, offered)
     assert set(caught.value.evidence) == {known.raw, offered.raw}
+
+
+def test_the_time_of_a_head_that_only_a_list_states_accuses_nobody() -> None:
+    final = final_tree_head(LOG, FinalHead(9, b"r" * 32))  # lists need give no time: 0
+    assert judge_head(LOG, head(5, 10), final) is Standing.GROWN
+    assert judge_head(LOG, final, head(5, 10)) is Standing.STALE
+    with pytest.raises(Misbehaviour, match="two roots"):
+        judge_head(LOG, final, head(9, 10, b"x" * 32))
+
+
+def test_an_empty_tree_has_one_root() -> None:
+    assert judge_head(LOG, None, head(0, 10, EMPTY_ROOT)) is Standing.FIRST
+    with pytest.raises(Misbehaviour, match="empty tree"):
+        judge_head(LOG, None, head(0, 10))
 
 
 def test_a_readonly_log_ends_at_its_final_head() -> None:
