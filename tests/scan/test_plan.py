@@ -1,0 +1,84 @@
+"""Where coverage begins, what is left to read, and what is said before much is read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ctscan.errors import UsageError
+from ctscan.model import Log, LogState, Protocol, VerifiedRange
+from ctscan.scan.job import Ending, LogOutcome, Outcome
+from ctscan.scan.plan import check_start, parse_date, spans_to_read, warning_before
+from ctscan.scan.processes import divide
+
+LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.RFC6962)
+
+
+@pytest.mark.parametrize(
+    "text", ["start", "now", None, "2026-01-31", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00+05:30"]
+)
+def test_starts_that_any_number_of_logs_may_have(text: str | None) -> None:
+    check_start(text, 40)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "-5", "1.5", "²", "", "start ", "2026-01-31T25:00:00Z"])
+def test_other_starts_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected start, now, an index or a date"):
+        check_start(text, 1)
+
+
+def test_an_index_belongs_to_one_log() -> None:
+    check_start("12", 1)
+    with pytest.raises(UsageError, match="name exactly one with --log, got 2"):
+        check_start("12", 2)
+
+
+def test_dates_are_utc_unless_they_say_otherwise() -> None:
+    assert parse_date("2026-01-31") == datetime(2026, 1, 31, tzinfo=UTC)
+    assert parse_date("2026-01-31T01:00:00") == datetime(2026, 1, 31, 1, tzinfo=UTC)
+    assert parse_date("2026-01-31T01:00:00+01:00") == datetime(2026, 1, 31, tzinfo=UTC)
+    assert parse_date("2026-01-31T01:00:00+01:00").utcoffset() == timedelta(hours=1)
+
+
+def test_only_an_explicit_start_reads_again_what_was_read_with_less() -> None:
+    ranges = (VerifiedRange(0, 50, "narrow", "r"), VerifiedRange(50, 60, "wide", "r"))
+    state = LogState(LOG, None, ranges, (), (), None, None, ())
+    assert spans_to_read(state, 0, 100, True, lambda r: r.scope == "wide") == [(0, 50), (60, 100)]
+    assert spans_to_read(state, 0, 100, False, lambda r: r.scope == "wide") == [(60, 100)]
+    assert spans_to_read(None, 7, 9, False, lambda _: True) == [(7, 9)]
+    assert spans_to_read(None, 9, 9, False, lambda _: True) == []
+
+
+def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
+    assert warning_before("a", 10_000_000, Protocol.STATIC_CT, 10, 256) is None
+    said = warning_before("a", 92_160_000, Protocol.STATIC_CT, 10.0, 256)
+    assert said == "a: 92,160,000 entries to read, about 60 GB and 10 hours at this log's rate"
+    slower = warning_before("a", 92_160_000, Protocol.RFC6962, 10.0, 256)
+    assert slower is not None and "240 GB" in slower
+
+
+@pytest.mark.parametrize(
+    ("endings", "follow", "code"),
+    [
+        (["done", "done"], False, 0),
+        (["done", "incomplete"], False, 1),
+        (["stopped"], False, 1),
+        (["stopped"], True, 0),
+        (["incomplete"], True, 1),
+        (["incomplete", "misbehaviour", "done"], False, 3),
+        (["stopped", "misbehaviour"], True, 3),
+    ],
+)
+def test_exit_codes_of_a_scan(endings: list[str], follow: bool, code: int) -> None:
+    logs = tuple(LogOutcome(bytes(32), "log", Ending(ending)) for ending in endings)
+    assert Outcome(logs, follow).exit_code == code
+
+
+def test_shares_keep_the_logs_of_an_operator_together() -> None:
+    logs = [Log(bytes([n]) * 32, b"", f"log {n}", f"operator {n % 3}", Protocol.RFC6962) for n in range(9)]
+    shares = divide(logs, 2)
+    assert sorted(log.name for share in shares for log in share) == [f"log {n}" for n in range(9)]
+    homes = {(log.operator, number) for number, share in enumerate(shares) for log in share}
+    assert len(homes) == 3
+    assert len(divide(logs, 8)) == 3 and divide([], 3) == []
