@@ -10,12 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random as random_module
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
 
 import httpx
@@ -25,6 +23,7 @@ from ctscan.packaged import version
 from ctscan.sources.address import is_loopback, parse_url, show
 from ctscan.sources.body import decode_body
 from ctscan.sources.pace import Clock, Closed, Gate, Sleep, backoff, retry_after
+from ctscan.sources.pools import Pools
 
 DEFAULT_RATE = 5.0  # requests a second for an operator that nobody configured
 _CONTACT_LIMIT = 200
@@ -122,7 +121,7 @@ class Client:
         self._gates: dict[tuple[str, bool], Gate] = {}
         self._rates: dict[str, float] = {}
         self._timeouts = {"connect": connect_timeout, "read": read_timeout, "write": read_timeout, "pool": None}
-        self._http = _open_httpx(transport, trust_env)
+        self._pools = Pools(transport, trust_env)
 
     def pace(self, operator: str, rate: float) -> None:
         """Set the configured rate of an operator, requests a second."""
@@ -193,7 +192,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._pools.aclose()
 
     # --- one request ---
 
@@ -248,12 +247,8 @@ class Client:
         self.requests += 1
         request = httpx.Request("GET", ask.url, headers=ask.headers, extensions={"timeout": self._timeouts})
         try:
-            async with asyncio.timeout(self._whole_timeout):
-                response = await self._http.send(request, stream=True, follow_redirects=False)
-                try:
-                    return await self._judge(ask, response, gate)
-                finally:
-                    await response.aclose()
+            async with asyncio.timeout(self._whole_timeout), self._pools.send(request) as response:
+                return await self._judge(ask, response, gate)
         except TimeoutError:
             raise _Failure(f"no whole answer within {self._whole_timeout:g} s") from None
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
@@ -327,28 +322,6 @@ async def _read_capped(response: httpx.Response, limit: int) -> bytes:
             raise FormatError(f"larger than {limit} bytes")
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _open_httpx(transport: httpx.AsyncBaseTransport | None, trust_env: bool) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30.0)
-    # None: straight, even where the environment names a proxy
-    direct: dict[str, httpx.AsyncBaseTransport | None] = dict.fromkeys(
-        ("all://127.0.0.1", "all://*localhost", "all://[::1]")
-    )
-    try:
-        return httpx.AsyncClient(
-            transport=transport,
-            trust_env=trust_env,
-            limits=limits,
-            mounts=None if transport else direct,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none
-        )
-    except (httpx.InvalidURL, ValueError):
-        raise UsageError("a proxy setting (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) is no URL") from None
-    except ImportError:
-        raise UsageError("a SOCKS proxy is set (ALL_PROXY); ctscan speaks to HTTP proxies only") from None
-    except (OSError, ssl.SSLError):
-        raise UsageError("the CA certificates named by SSL_CERT_FILE or SSL_CERT_DIR can't be read") from None
 
 
 def _come_back(ask: _Ask, seconds: float, reason: str = "") -> SourceError:

@@ -15,7 +15,7 @@ from support import simulator as sims
 from support.logs import LogBuilder
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, Simulator
+from support.simulator import Answer, Simulator, slow
 
 from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, UsageError
 from ctscan.sources.address import is_loopback
@@ -70,6 +70,22 @@ def test_connections_are_used_again_unless_told_otherwise() -> None:
         assert sim.connections == 6
 
 
+def test_many_connections_at_once_are_all_used_again() -> None:
+    async def rush(client: Client, url: str) -> None:
+        async def ask() -> None:
+            for _ in range(4):
+                await client.get(url, operator="Example", limit=LIMIT)
+
+        await asyncio.gather(*(ask() for _ in range(100)))
+
+    with Simulator() as sim:
+        log = sim.add("a", small_log())
+        log.fault("checkpoint", slow(0.05))
+        with_client(patient_client(FakeTime()), lambda c: rush(c, f"{log.url}checkpoint"))
+        assert len(log.requests) == 400
+        assert sim.connections == 100
+
+
 def test_cookies_are_neither_kept_nor_sent() -> None:
     async def twice(client: Client, url: str) -> None:
         for _ in range(2):
@@ -82,7 +98,8 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
         with_client(client, lambda c: twice(c, f"{log.url}x"))
         assert len(log.requests) == 2
         assert all("cookie" not in request.headers for request in log.requests)
-        assert list(client._http.cookies.jar) == []
+        kept = [list(pool.http.cookies.jar) for pools in client._pools._pools.values() for pool in pools]
+        assert kept == [[]]
 
 
 def test_without_a_contact_nothing_leaves_the_machine() -> None:
