@@ -165,8 +165,7 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
 
     Raises CutError: not the format, no entries or more than asked, a leaf that isn't of version 0 and type 0.
     An entry whose TimestampedEntry doesn't parse has a leaf span all the same (so the log goes on) and `(0, 0)` as
-    certificate.  A wrong leaf_index is kept: `leaf_index_of` tells.  `extra_data` of more than `extra_limit`
-    characters isn't kept.
+    certificate.  A wrong leaf_index is kept: `leaf_index_of` tells.  `extra_data` above `extra_limit` isn't kept.
     """
     _check_range(start, asked)
     what = f"get-entries, {asked} entries from {start}"
@@ -189,24 +188,20 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
 
 
 def _place_texts(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
-    """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: extra data
-    make up most of it, so a copy would cost more time than cutting the leaves does, and nearly double the memory."""
+    """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: they make up
+    most of it, and a copy would cost more time than cutting the leaves does, and nearly double the memory."""
     spans: list[Span] = []
     at = 0
     for text in texts:
         at = raw.find(_EXTRA_DATA, at)
         start = raw.find(b'"', at + len(_EXTRA_DATA)) + 1  # of the value, if this is the key
         if at < 0 or not raw.startswith(text.encode("ascii", "replace"), start):
-            return _copy_texts(texts)  # written with escapes, or a key that is there twice
+            # Written with escapes, or a key twice. One byte for each character: what isn't ASCII fails in extra_of.
+            ends = list(accumulate(map(len, texts)))
+            return "".join(texts).encode("ascii", "replace"), list(zip([0, *ends], ends, strict=False))
         at = start + len(text)
         spans.append((start, at))
     return raw, spans
-
-
-def _copy_texts(texts: list[str]) -> tuple[bytes, list[Span]]:
-    # One byte for each character, so that the spans hold; what isn't ASCII isn't base64 and fails in extra_of.
-    ends = list(accumulate(map(len, texts)))
-    return "".join(texts).encode("ascii", "replace"), list(zip([0, *ends], ends, strict=False))
 
 
 def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[bytes, str]]:
