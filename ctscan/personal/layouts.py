@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ctscan.errors import FormatError
+from ctscan.x509.der import MAX_OID
 
 _Part = tuple[int, int, int]
 """`(tag, body, end)` of an element."""
@@ -104,7 +105,8 @@ def _flat(*tags: int) -> Callable[[bytes], bool]:
     """A SEQUENCE of flags, numbers (both small) and OIDs."""
 
     def layout(value: bytes) -> bool:
-        return all(tag in tags and (tag == 0x06 or end - body <= _SMALL) for tag, body, end in _sequence(value))
+        parts = _sequence(value)
+        return all(p[0] in tags and (_is_oid(value, p) if p[0] == 0x06 else p[2] - p[1] <= _SMALL) for p in parts)
 
     return layout
 
@@ -145,7 +147,7 @@ def _policies(value: bytes) -> bool:
 
 
 def _is_policy(value: bytes, parts: list[_Part]) -> bool:
-    if not 1 <= len(parts) <= 2 or parts[0][0] != 0x06:
+    if not 1 <= len(parts) <= 2 or not _is_oid(value, parts[0]):
         return False
     for qualifier in _inside(value, parts[1], 0x30) if len(parts) == 2 else []:
         pair = _inside(value, qualifier, 0x30)
@@ -154,6 +156,12 @@ def _is_policy(value: bytes, parts: list[_Part]) -> bool:
         if not _is_plain_uri(value, pair[1]):
             return False
     return True
+
+
+def _is_oid(value: bytes, part: _Part) -> bool:
+    """Whether the reader takes it for an object identifier; what it doesn't is searched as text."""
+    tag, body, end = part
+    return tag == 0x06 and 0 < end - body <= MAX_OID and value[end - 1] < 0x80
 
 
 def _is_plain_uri(value: bytes, part: _Part) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctscan.model import Attribute, Certificate, Name, Text
+from ctscan.x509.general_names import nested_texts
 
 GIVEN_NAME = "2.5.4.42"
 SURNAME = "2.5.4.4"
@@ -13,7 +14,6 @@ PSEUDONYM = "2.5.4.65"
 COMMON_NAME = "2.5.4.3"
 EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 SUBJECT_ALT_NAME = "2.5.29.17"
-SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9"
 
 _NAMES = {
     COMMON_NAME: "commonName",
@@ -72,10 +72,23 @@ def attribute_name(oid: str) -> str:
 
 def name_places(certificate: Certificate, *oids: str) -> Iterator[Place]:
     """Attributes with text of the subject, then of the issuer: those of the given types, or all."""
-    for side, name in (("subject", certificate.subject), ("issuer", certificate.issuer)):
+    for side, name in _names(certificate):
         for attribute in name.attributes:
             if attribute.text is not None and (not oids or attribute.oid in oids):
                 yield Place(side, name, attribute, attribute.text)
+
+
+def nested_places(certificate: Certificate) -> Iterator[Place]:
+    """The same for the texts inside attributes that are no string themselves, such as the lines of a postalAddress."""
+    for side, name in _names(certificate):
+        for attribute in name.attributes:
+            if attribute.text is None:
+                for text in nested_texts(attribute.raw):
+                    yield Place(side, name, attribute, text)
+
+
+def _names(certificate: Certificate) -> tuple[tuple[str, Name], ...]:
+    return ("subject", certificate.subject), ("issuer", certificate.issuer)
 
 
 def spellings(text: Text) -> tuple[str, ...]:

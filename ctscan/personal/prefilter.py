@@ -7,9 +7,11 @@ full. What is dropped is DER with the shortest lengths, in which
     SAN          has only dNSNames of ASCII host characters
     issuer       is one of those that a full reading found nothing in (`learn_issuer`)
     extensions   are of the types in `layouts.py`, laid out so that no text but a plain http(s) URI has a place
+    validity     is two times of digits
 
-Serial number, validity, key and signatures are not looked into: no rule reads them. A rule that is to find something
-in what is dropped here has to narrow this filter; tests/personal/test_prefilter.py proves that today's rules don't.
+Serial number, key and signatures are not looked into: no rule reads them. A rule that is to find something in what is
+dropped here has to narrow this filter; tests/personal/test_prefilter.py proves that today's rules don't. What the
+reader can't read is searched by its strings, so that nothing may be dropped that the reader would give up.
 """
 
 from __future__ import annotations
@@ -32,12 +34,16 @@ MAX_KNOWN_SIZE: Final = 512
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _UTC_TIMES: Final = b"\x30\x1e\x17\x0d"  # two UTCTimes of 13 characters
 _UTC_TIMES_SIZE: Final = 32
+_UTC_TIMES_REST: Final = b"\x1e\x17\x0dZ\x17\x0dZ"  # of both when the digits are taken away, 0x30 among them
+_DIGITS: Final = b"0123456789"
 _KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"  # subjectKeyIdentifier of 20 octets
 _KEY_ID_SIZE: Final = 31
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
 _SCT_LIST: Final = b"\x06\x0a\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"
 _CRITICAL: Final = b"\x01\x01\xff"
 
+# 30 L, then twice 17 0D YYMMDDHHMMSSZ or 18 0F YYYYMMDDHHMMSSZ; whether L is right is checked beside
+_VALIDITY: Final = re.compile(rb"\x30[\x1e\x20\x22](?:\x17\x0d[0-9]{12}Z|\x18\x0f[0-9]{14}Z){2}")
 # 0x82 (dNSName), a length in one octet, host characters; whether the lengths are right is checked beside
 _DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
 _HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
@@ -106,8 +112,13 @@ class Prefilter:
 
         # most certificates of an issuer have the same algorithm and issuer between serial number and times
         times = buffer.find(_UTC_TIMES, at, stop)
-        if times > at and buffer[at:times] in self._signers:
-            at = times + _UTC_TIMES_SIZE
+        after_times = times + _UTC_TIMES_SIZE
+        if (
+            times > at
+            and buffer[at:times] in self._signers
+            and buffer[times:after_times].translate(None, _DIGITS) == _UTC_TIMES_REST
+        ):
+            at = after_times
         else:
             at = self._after_times(buffer, at)
         if not at or buffer[at] != 0x30:
@@ -143,12 +154,13 @@ class Prefilter:
             return 0
         at += 2 + buffer[at + 1]
         end = after(buffer, at)
-        if buffer[at:end] not in self._issuers or buffer[end] != 0x30 or buffer[end + 1] > 0x7F:
+        validity = _VALIDITY.match(buffer, end)
+        if buffer[at:end] not in self._issuers or not validity or validity.end() != end + 2 + buffer[end + 1]:
             return 0
         if len(self._signers) >= MAX_ISSUERS:
             self._signers.clear()
         self._signers.add(buffer[start:end])
-        return end + 2 + buffer[end + 1]
+        return validity.end()
 
     def _are_impersonal_extensions(self, buffer: bytes, at: int, stop: int) -> bool:
         """Whether `[at, stop)` is Extension elements without personal data.

@@ -33,7 +33,8 @@ def read_certificate(der: bytes) -> Certificate:
     if not fields or fields[0][0] != SEQUENCE:
         raise FormatError("certificate: expected a SEQUENCE that begins with the TBSCertificate; is it a certificate?")
     if len(fields) != 3:
-        reading.problem("certificate", f"expected TBS, algorithm and signature, got {len(fields)} elements")
+        what = f"expected TBS, algorithm and signature, got {len(fields)} elements"
+        reading.problem("certificate", what, _from(fields[1:]))
     return _read(reading, fields[0], hashlib.sha256(der).digest())
 
 
@@ -53,8 +54,13 @@ def _outermost(reading: Reading, what: str) -> Element:
     if problem:
         reading.problem(what, problem)
     if element[4] != size:
-        reading.problem(what, f"{size - element[4]} octets after the end")
+        reading.problem(what, f"{size - element[4]} octets after the end", (0, element[4], element[4], size, size))
     return element
+
+
+def _from(elements: list[Element]) -> Element | None:
+    """Several elements in a row as one."""
+    return (0, *elements[0][1:3], *elements[-1][3:5]) if elements else None
 
 
 def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
@@ -68,7 +74,7 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
     if serial[0] & 0x20 or issuer[0] != SEQUENCE or subject[0] != SEQUENCE:
         raise FormatError("tbsCertificate: no serial number, issuer and subject where they belong")
     if serial[0] != 0x02:
-        reading.problem("serialNumber", f"expected an INTEGER, got tag {serial[0]:#x}")
+        reading.problem("serialNumber", f"expected an INTEGER, got tag {serial[0]:#x}", serial)
     rest = fields[first + 5 :]
     spki = rest[0] if rest and rest[0][0] == SEQUENCE else None
     if not spki:
@@ -97,12 +103,12 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
 def _validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:
     times = reading.children("validity", validity)
     if len(times) != 2:
-        reading.problem("validity", f"expected two times, got {len(times)} elements")
+        reading.problem("validity", f"expected two times, got {len(times)} elements", validity)
     read: list[datetime | None] = []
     for where, time in zip(("notBefore", "notAfter"), times, strict=False):
         read.append(parse_time(time[0], reading.data[time[2] : time[3]]))
         if read[-1] is None:
-            reading.problem(where, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets")
+            reading.problem(where, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets", time)
     read += [None, None]
     return read[0], read[1]
 
@@ -119,7 +125,7 @@ def _extensions(reading: Reading, tbs: Element, rest: list[Element]) -> tuple[tu
     found: list[Extension] = []
     for field in rest:
         if field[0] not in (0x81, 0x82, 0xA1, 0xA2, 0xA3):
-            reading.problem("tbsCertificate", f"unexpected field with tag {field[0]:#x}")
+            reading.problem("tbsCertificate", f"unexpected field with tag {field[0]:#x}", field)
         if field[1] < at:
             continue
         if field[0] == 0xA3:
@@ -159,23 +165,23 @@ def _extension(reading: Reading, where: str, element: Element) -> Extension | No
     data = reading.data
     parts = reading.children(where, element)
     if not parts:
-        reading.problem(where, "empty extension")
+        reading.problem(where, "empty extension", element)
         return None
     if element[0] != SEQUENCE:
-        reading.problem(where, f"expected a SEQUENCE, got tag {element[0]:#x}")
+        reading.problem(where, f"expected a SEQUENCE, got tag {element[0]:#x}", element)
     flags = [part for part in parts[1:-1] if part[0] == 0x01]
     if len(parts) - len(flags) != 2:
-        reading.problem(where, f"expected type, flag and value, got {len(parts)} elements")
+        reading.problem(where, f"expected type, flag and value, got {len(parts)} elements", element)
     value = b""
     if len(parts) > 1:
         last = parts[-1]
         if last[0] in (OCTETS, OCTETS | 0x20):
             value = content(data, last)
         else:
-            reading.problem(where, f"expected an OCTET STRING, got tag {last[0]:#x}")
+            reading.problem(where, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
             value = data[last[1] : last[4]]
     critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
-    return Extension(reading.oid(where, parts[0]), critical, value, (element[1], element[4]))
+    return Extension(reading.oid(where, parts[0], element), critical, value, (element[1], element[4]))
 
 
 def _values(reading: Reading, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Attribute, GeneralName, Name, Problem, Text
-from ctscan.x509.der import Element, children, content, element_at
+from ctscan.x509.der import MAX_DEPTH, Element, children, content, element_at
 from ctscan.x509.reading import OID, SEQUENCE, SET, Reading
-from ctscan.x509.text import IA5_STRING, decode_text, read_text
+from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
 
 OTHER_NAME: Final = 0
 RFC822_NAME: Final = 1
@@ -20,13 +21,17 @@ URI: Final = 6
 IP_ADDRESS: Final = 7
 REGISTERED_ID: Final = 8
 
+SMTP_UTF8_MAILBOX: Final = "1.3.6.1.5.5.7.8.9"
+_UNIQUE_IDENTIFIER: Final = "2.5.4.45"  # bits by definition (X.520)
+
 
 def read_name(reading: Reading, where: str, element: Element, *, repeats: bool = False) -> Name:
     """The Name in `element`. `repeats`: many certificates hold the same (issuers do); then it is kept and reused."""
     raw = reading.data[element[1] : element[4]]
     name, problems = _kept_name(raw) if repeats and len(raw) <= 1024 else _name(raw)
     for problem in problems:
-        reading.problem(f"{where}.{problem.where}" if problem.where else where, problem.what)
+        place = f"{where}.{problem.where}" if problem.where else where
+        reading.problems.append(replace(problem, where=place))
     return name
 
 
@@ -39,11 +44,12 @@ def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
         # SET { SEQUENCE { OID, value } … }; some leave out the SET
         bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
         pairs = [rdn] if bare else reading.children(f"{i}", rdn)
+        found = [attribute for pair in pairs if (attribute := _attribute(reading, i, pair))]
         if bare or rdn[0] != SET:
-            reading.problem(f"{i}", f"expected a SET, got tag {rdn[0]:#x}")
+            reading.problem(f"{i}", f"expected a SET, got tag {rdn[0]:#x}", None if found else rdn)
         if not pairs:
-            reading.problem(f"{i}", "an RDN without attributes")
-        attributes += filter(None, (_attribute(reading, i, pair) for pair in pairs))
+            reading.problem(f"{i}", "an RDN without attributes", rdn)
+        attributes += found
     return Name(raw, tuple(attributes)), tuple(reading.problems)
 
 
@@ -54,12 +60,17 @@ def _attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
     data = reading.data
     parts = reading.children(f"{rdn}", pair)
     if len(parts) != 2:
-        reading.problem(f"{rdn}", f"expected type and value, got {len(parts)} elements")
+        reading.problem(f"{rdn}", f"expected type and value, got {len(parts)} elements", pair)
         if len(parts) < 2:
             return None
     value = parts[1]
-    oid = reading.oid(f"{rdn}", parts[0])
-    return Attribute(rdn, oid, value[0], data[value[1] : value[4]], element_text(data, value))
+    oid = reading.oid(f"{rdn}", parts[0], pair)
+    text = element_text(data, value)
+    if text is not None:
+        _check_segments(reading, f"{rdn}", value)
+    elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid != _UNIQUE_IDENTIFIER:
+        reading.problem(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that are none", value)
+    return Attribute(rdn, oid, value[0], data[value[1] : value[4]], text)
 
 
 def element_text(data: bytes, element: Element) -> Text | None:
@@ -72,6 +83,28 @@ def element_text(data: bytes, element: Element) -> Text | None:
     return read_text(tag, content(data, element))
 
 
+def nested_texts(element: bytes) -> list[Text]:
+    """The texts of all string elements inside an element that is none itself, in order: the lines of a postalAddress
+    (X.520), a SEQUENCE OF strings."""
+    found: list[Text] = []
+    waiting = [(part, 0) for part in children(element, 0, len(element))[0]]
+    while waiting:
+        part, depth = waiting.pop()
+        text = element_text(element, part)
+        if text is not None:
+            found.append(text)
+        elif part[0] & 0x20 and depth < MAX_DEPTH:
+            inside, _ = children(element, part[2], part[3])
+            waiting.extend((inner, depth + 1) for inner in reversed(inside))
+    return found
+
+
+def _check_segments(reading: Reading, where: str, element: Element) -> None:
+    """A constructed string (BER) consists of primitive ones; else what was joined is hardly what was meant."""
+    if element[0] & 0x20 and any(part[0] & 0x20 for part in reading.children(where, element)):
+        reading.problem(where, "expected the segments of a string, got other elements", element)
+
+
 # --- general names -------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +113,7 @@ def read_general_names(reading: Reading, where: str, first: int = 0) -> list[Gen
     Problems count the names from `first` on."""
     outer, problem = children(reading.data, 0, len(reading.data))
     if problem:
-        reading.problem(where, problem)
+        reading.problem(where, problem, reading.whole())
     if len(outer) == 1 and outer[0][0] == SEQUENCE:
         outer = reading.children(where, outer[0])
     else:
@@ -97,6 +130,7 @@ def read_general_name(reading: Reading, where: str, element: Element) -> General
     if tag & 0xC0 != 0x80 or kind > REGISTERED_ID:
         return _untagged_name(reading, where, element)
     if kind in (RFC822_NAME, DNS_NAME, URI):
+        _check_segments(reading, where, element)
         raw = content(reading.data, element)
         return GeneralName(kind, raw, decode_text(IA5_STRING, raw))
     if kind == OTHER_NAME:
@@ -104,14 +138,17 @@ def read_general_name(reading: Reading, where: str, element: Element) -> General
     raw = reading.data[element[2] : element[3]]
     if kind == DIRECTORY_NAME:
         return GeneralName(kind, raw, None, _directory_name(reading, where, element))
+    if kind == IP_ADDRESS and len(raw) not in (4, 16):
+        reading.problem(where, f"iPAddress: expected 4 or 16 octets, got {len(raw)}", element)
     return GeneralName(kind, raw, _party_name(reading, where, element) if kind == EDI_PARTY_NAME else None)
 
 
 def _untagged_name(reading: Reading, where: str, element: Element) -> GeneralName | None:
-    """A bare string where a general name belongs is an address or a host by its "@"; anything else is lost."""
-    reading.problem(where, f"expected a general name, got tag {element[0]:#x}")
+    """A bare string where a general name belongs is an address or a host by its "@"; anything else is unread."""
     text = element_text(reading.data, element)
-    return GeneralName(RFC822_NAME if "@" in text.value else DNS_NAME, text.raw, text) if text else None
+    is_address = text is not None and "@" in text.value
+    reading.problem(where, f"expected a general name, got tag {element[0]:#x}", None if is_address else element)
+    return GeneralName(RFC822_NAME if is_address else DNS_NAME, text.raw, text) if text else None
 
 
 def _other_name(reading: Reading, where: str, element: Element) -> GeneralName:
@@ -119,17 +156,23 @@ def _other_name(reading: Reading, where: str, element: Element) -> GeneralName:
     data = reading.data
     parts = reading.children(where, element)
     if len(parts) != 2:
-        reading.problem(where, f"otherName: expected type and value, got {len(parts)} elements")
-    oid = reading.oid(where, parts[0]) if parts else ""
+        reading.problem(where, f"otherName: expected type and value, got {len(parts)} elements", element)
+    oid = reading.oid(where, parts[0], element) if parts else ""
     if len(parts) < 2:
         return GeneralName(OTHER_NAME, b"", oid=oid)
     value = parts[1]
     if value[0] == 0xA0:
         inner = reading.children(where, value)
-        value = inner[0] if len(inner) == 1 else value
+        if len(inner) == 1:
+            value = inner[0]
+        else:
+            reading.problem(where, f"otherName: expected one value in [0], got {len(inner)} elements", value)
     else:
         reading.problem(where, f"otherName: expected the value in [0], got tag {value[0]:#x}")
-    return GeneralName(OTHER_NAME, data[value[1] : value[4]], element_text(data, value), oid=oid)
+    text = element_text(data, value)
+    if text is None and oid == SMTP_UTF8_MAILBOX:
+        reading.problem(where, f"SmtpUTF8Mailbox: expected a string, got tag {value[0]:#x}", value)
+    return GeneralName(OTHER_NAME, data[value[1] : value[4]], text, oid=oid)
 
 
 def _directory_name(reading: Reading, where: str, element: Element) -> Name:

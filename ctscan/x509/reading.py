@@ -18,31 +18,36 @@ class Reading:
         self.data = data
         self.problems: list[Problem] = [] if problems is None else problems
 
-    def problem(self, where: str, what: str) -> None:
-        """Note what is wrong, without a word of the content."""
-        self.problems.append(Problem(where, what))
+    def problem(self, where: str, what: str, unread: Element | None = None) -> None:
+        """Note what is wrong, without a word of the content, and keep the octets of an element that is given up."""
+        self.problems.append(Problem(where, what, self.data[unread[1] : unread[4]] if unread else b""))
 
     def children(self, where: str, parent: Element) -> list[Element]:
-        """The elements in `parent`."""
+        """The elements in `parent`. When one of them lies about its length, none is sure: all of `parent` is unread."""
         found, problem = children(self.data, parent[2], parent[3])
         if problem:
-            self.problem(where, problem)
+            self.problem(where, problem, parent)
         return found
 
     def parts(self, where: str) -> list[Element]:
         """The elements of the one SEQUENCE that the buffer should be; of the first, with a Problem, if it isn't."""
         outer, problem = children(self.data, 0, len(self.data))
         if problem or len(outer) != 1 or outer[0][0] != SEQUENCE:
-            self.problem(where, problem or f"expected one SEQUENCE, got {len(outer)} elements")
+            self.problem(where, problem or f"expected one SEQUENCE, got {len(outer)} elements", self.whole())
         return self.children(where, outer[0]) if outer and outer[0][0] == SEQUENCE else []
 
-    def oid(self, where: str, element: Element) -> str:
-        """The dotted OID; empty, with a Problem, when the element is none."""
+    def whole(self) -> Element:
+        """All of the buffer, as the element that nothing of which could be read."""
+        return (0, 0, 0, len(self.data), len(self.data))
+
+    def oid(self, where: str, element: Element, of: Element | None = None) -> str:
+        """The dotted OID; empty, with a Problem, when the element is none. `of`: the element that can't be read without
+        knowing its type."""
         if element[0] != OID:
-            self.problem(where, f"expected an object identifier, got tag {element[0]:#x}")
+            self.problem(where, f"expected an object identifier, got tag {element[0]:#x}", of or element)
             return ""
         try:
             return dotted(self.data[element[2] : element[3]])
         except FormatError as error:
-            self.problem(where, str(error))
+            self.problem(where, str(error), of or element)
             return ""

@@ -178,6 +178,7 @@ _RUN: Final = re.compile(
     rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}",
 )
 _WIDE_RUN: Final = re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}", re.DOTALL)
+_PRINTABLE_TAGS: Final = frozenset(b"01")  # SEQUENCE and SET
 _STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x90)))
 
 
@@ -186,8 +187,9 @@ def salvage_strings(data: bytes) -> list[str]:
     UTF-16 in network order (BMPString) of alphabets below U+0600. Order of appearance, each string once.
 
     Where a string element's identifier and length stand before a run, the run is cut to that length, so that the
-    header of the next element (0x31 is `1`) doesn't become part of an address. At most MAX_STRINGS strings of
-    MAX_STRING characters; longer runs are cut with an overlap.
+    header of the next element (0x31 is `1`) doesn't become part of an address. A length that evidently lies counts for
+    nothing: then what it cuts apart is given as well. At most MAX_STRINGS strings of MAX_STRING characters; longer runs
+    are cut with an overlap.
     """
     found: dict[str, None] = {}
     for value in _runs(data):
@@ -200,18 +202,30 @@ def salvage_strings(data: bytes) -> list[str]:
 
 def _runs(data: bytes) -> Iterator[str]:
     for run in _RUN.finditer(data):
-        at = run.start()
-        while run.end() - at >= 4:
-            at, end, following = _cut_run(data, at, run.end())
-            if end - at >= 4:
-                yield data[at:end].decode("utf-8", "replace")
-            at = following
+        for start, end in _pieces(data, run.start(), run.end()):
+            if end - start >= 4:
+                yield data[start:end].decode("utf-8", "replace")
     for run in _WIDE_RUN.finditer(data):
         yield run[0].decode("utf-16-be", "replace")
 
 
-def _cut_run(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """`(start, end, following)` of the text at the beginning of the run `[at, end)`, by the length before or in it."""
+def _pieces(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """The texts in the run `[at, end)`, by the lengths before and in it; where those lie, also what they cut apart."""
+    while at < end:
+        text = _headed(data, at, end)
+        if text is None:
+            yield at, end
+            if at and data[at - 1] in _STRING_OCTETS:
+                yield at + 1, end  # without what may have been meant as the length
+            return
+        yield text
+        start, at = text
+        if at < end and data[at] not in _PRINTABLE_TAGS:
+            yield max(start, at - _OVERLAP), min(end, at + _OVERLAP)
+
+
+def _headed(data: bytes, at: int, end: int) -> tuple[int, int] | None:
+    """The text at the beginning of the run `[at, end)` if there is the header of a string that ends in the run."""
     headers = (
         (at - 2, at - 1, at),  # 0x16 0x10 text
         (at - 3, at - 1, at),  # 0x16 0x81 0xA0 text
@@ -220,5 +234,5 @@ def _cut_run(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     for tag, size, start in headers:
         is_string = tag >= 0 and data[tag] in _STRING_OCTETS and (size - tag == 1 or data[tag + 1] == 0x81)
         if is_string and start < (stop := start + data[size]) <= end:
-            return start, stop, stop
-    return at, end, end
+            return start, stop
+    return None

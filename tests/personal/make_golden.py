@@ -19,11 +19,13 @@ from support.certs import (
     CLIENT_AUTH,
     EMAIL_PROTECTION,
     ISSUER,
+    SMTP_UTF8_MAILBOX,
     certificate_policies,
     make_certificate,
     name,
     other_name,
     string,
+    tlv,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,6 +41,7 @@ def _policy(oid: str) -> dict[str, Any]:
 INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
 QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
 
+POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
 SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # addresses, in every place that is read so far
@@ -131,6 +134,15 @@ CASES: dict[str, dict[str, Any]] = {
     "not-path": {"subject": [("OU", "/cps/cps@sign.html")]},
     "not-record": {"subject": [("CN", "041@1234@WIDGETS@00000001")], **MAIL},
     "not-address": {"san": [("email", "∞"), ("email", "jane"), ("email", "00:11:22:33:44:55")]},
+    # text inside values that are no string, and parts that can't be read
+    "email-postal-address": {"subject": [("CN", "example.org"), ("postalAddress", POSTAL_ADDRESS, "raw")]},
+    "salvaged-san-kind": {"san": [("dns", "example.org"), tlv(0x30, string("jane@example.org"))]},
+    "salvaged-san-length": {"san": [b"\x81\x07jane@example.org", ("email", "john@example.com")]},
+    "salvaged-san-constructed": {"san": [tlv(0xA1, b"jane@example.org")]},
+    "salvaged-mailbox": {"san": [other_name(SMTP_UTF8_MAILBOX, tlv(0x30, string("मीरा@example.org")))]},
+    "salvaged-attribute": {"subject": [("CN", "example.org"), ("emailAddress", b"jane@example.org\0", "octet")]},
+    "salvaged-extension": {"extra": [tlv(0x30, string("2.5.29.17"), tlv(0x04, b"\x81\x10jane@example.org"))]},
+    "salvaged-beside-read": {"san": [("email", "jane@example.org"), tlv(0xA9, b"jane@example.org")]},
 }
 
 

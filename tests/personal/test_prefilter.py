@@ -35,6 +35,7 @@ from ctscan.x509.certificate import read_certificate, read_tbs
 HOST = [("CN", "www.example.org")]
 HOSTS: list[GeneralNameSpec] = [("dns", "www.example.org"), ("dns", "*.example.org")]
 ISSUER = certs.name(certs.ISSUER)
+TIMES = tlv(0x30, certs.moment(certs.NOT_BEFORE), certs.moment(certs.NOT_AFTER))
 CRITICAL_SAN = certs.extension("2.5.29.17", certs.general_names(HOSTS), critical=True)
 
 
@@ -122,7 +123,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert max(map(len, prefilter._issuers)) <= module.MAX_ISSUER
     prefilter.learn_issuer(ISSUER)
     for i in range(module.MAX_ISSUERS + 10):
-        assert prefilter._after_times(tlv(0x30, oid(f"1.2.{i}")) + ISSUER + tlv(0x30, b""), 0)
+        assert prefilter._after_times(tlv(0x30, oid(f"1.2.{i}")) + ISSUER + TIMES, 0)
     assert len(prefilter._signers) <= module.MAX_ISSUERS
 
 
@@ -180,6 +181,20 @@ PERSONAL: dict[str, bytes] = {
         HOST, HOSTS, extra=[tlv(0x30, oid("2.5.29.15"), tlv(0x04, tlv(0x03, b"\x05\xa0")), string(ADDRESS))]
     ),
     "trailing bytes": make_certificate(HOST, HOSTS) + string(ADDRESS),
+    "a time that is text": make_certificate(HOST, HOSTS, not_after=string(ADDRESS)),
+    "a UTCTime that is text": make_certificate(HOST, HOSTS, not_after=tlv(0x17, b"me@example.es")),
+    "a GeneralizedTime that is text": make_certificate(HOST, HOSTS, not_after=tlv(0x18, b"you@example.org")),
+    "a third time": make_certificate(HOST, HOSTS, not_after=certs.moment(certs.NOT_AFTER) + string(ADDRESS)),
+    "EKU that ends in the middle": make_certificate(
+        HOST, HOSTS, extra=[extension("2.5.29.37", tlv(0x30, tlv(0x06, ADDRESS.encode() + b"\x80")))]
+    ),
+    "policy that ends in the middle": make_certificate(
+        HOST, HOSTS, extra=[extension("2.5.29.32", tlv(0x30, tlv(0x30, tlv(0x06, ADDRESS.encode() + b"\x80"))))]
+    ),
+    "EKU that is very long": make_certificate(
+        HOST, HOSTS, extra=[extension("2.5.29.37", tlv(0x30, tlv(0x06, ADDRESS.encode() + bytes(300))))]
+    ),
+    "empty EKU": make_certificate(HOST, HOSTS, extra=[extension("2.5.29.37", tlv(0x30, tlv(0x06)))]),
     "no version": make_certificate(HOST, HOSTS).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01"),
 }
 
@@ -249,12 +264,12 @@ def longer(tag: int, content: bytes) -> bytes:
 
 def test_every_length_but_the_shortest_is_a_candidate() -> None:
     """One element after the other gets a longer length. It goes unnoticed only where no text is looked for: in the two
-    algorithms (one OID each), the two times, and the four elements within the key."""
+    algorithms (one OID each), and the four elements within the key."""
     der = make_precert(HOST, HOSTS).final
     prefilter = knowing()
     assert drops(prefilter, der)
     unnoticed = [i for i in range(count_elements(der)) if drops(prefilter, reencode_one(der, i, longer))]
-    assert len(unnoticed) == 8
+    assert len(unnoticed) == 6
 
 
 def test_every_length_but_the_shortest_in_an_extension_is_a_candidate() -> None:
@@ -311,11 +326,17 @@ TEXTS += [
 texts = st.sampled_from(TEXTS)
 string_types = st.sampled_from(list(certs.STRING_TAGS))
 attributes = st.tuples(st.sampled_from(list(certs.ATTRIBUTES)), texts, string_types)
+strange = st.builds(tlv, st.sampled_from([0x05, 0x0C, 0x30, 0x5E, 0x81, 0x89, 0xA0, 0xA1]), st.builds(string, texts))
+"""Elements with a text in them that belong nowhere, and some that belong in a SAN."""
 host_attributes = st.sampled_from(
     [("CN", "www.example.org", "utf8"), ("C", "XX", "printable"), ("O", "Example Ltd", "utf8")]
 )
 rdns: st.SearchStrategy[RdnSpec] = st.one_of(
-    host_attributes, host_attributes, attributes, st.lists(attributes, min_size=1, max_size=2)
+    host_attributes,
+    host_attributes,
+    attributes,
+    st.lists(attributes, min_size=1, max_size=2),
+    st.tuples(st.sampled_from(list(certs.ATTRIBUTES)), strange, st.just("raw")),
 )
 names = st.lists(rdns, max_size=3)
 general_names: st.SearchStrategy[GeneralNameSpec] = st.one_of(
@@ -323,6 +344,7 @@ general_names: st.SearchStrategy[GeneralNameSpec] = st.one_of(
     st.tuples(st.just("dns"), st.sampled_from(["www.example.org", "example.net"])),
     st.tuples(st.sampled_from(["email", "dns", "uri", "upn", "smtp"]), texts),
     st.tuples(st.just("dir"), names),
+    strange,
     st.builds(
         certs.other_name, st.sampled_from([certs.UPN, certs.SMTP_UTF8_MAILBOX]), st.builds(string, texts, string_types)
     ),
@@ -330,7 +352,7 @@ general_names: st.SearchStrategy[GeneralNameSpec] = st.one_of(
 policies = st.sampled_from([certs.DOMAIN_VALIDATED, "2.23.140.1.2.3", "0.4.0.194112.1.0"])
 extra_extensions = st.sampled_from(
     [*(e for e in plain_extensions(POLICIES)), certs.sct_list(b"s"), certs.poison(), CRITICAL_SAN]
-)
+) | st.builds(extension, st.sampled_from(["2.5.29.17", "2.5.29.19", "2.5.29.37", "2.5.29.32"]), strange)
 
 
 def length_form(draw: Callable[[], int]) -> Callable[[int, bytes], bytes]:
@@ -383,6 +405,8 @@ def test_what_any_rule_finds_is_let_through(data: st.DataObject) -> None:
         "ca": draw(st.booleans()),
         "extra": [certs.certificate_policies([draw(policies)]), *draw(st.lists(extra_extensions, max_size=2))],
     }
+    if draw(st.integers(0, 9)) == 0:
+        arguments["not_after"] = draw(strange)
     precert = draw(st.booleans())
     der = make_tbs(**arguments) if precert else make_certificate(**arguments)
     if draw(st.integers(0, 3)) == 0:

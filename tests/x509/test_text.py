@@ -130,6 +130,13 @@ def test_a_general_name_is_salvaged_whole() -> None:
     ]
 
 
+@pytest.mark.parametrize("length", [1, 5, 15, 17, 0x20, 0x40, 0x41, 0x7F, 0xFF])
+def test_a_length_that_lies_cuts_no_address(length: int) -> None:
+    broken = b"\x30\x7f\x81" + bytes((length,)) + b"jana@example.org\x82\x0bexample.com"
+    assert "jana@example.org" in salvage_strings(broken)
+    assert "example.com" in salvage_strings(broken)
+
+
 def test_salvage_is_bounded_and_a_cut_loses_no_address() -> None:
     many = b"\0".join(b"name%05d" % i for i in range(text.MAX_STRINGS + 500))
     assert len(salvage_strings(many)) == text.MAX_STRINGS

@@ -3,7 +3,8 @@
 A new rule is a new module in this package with a function under `@rule(...)`; nothing else has to change: all modules
 are loaded by walking the package, and the version of the rule set follows from the rules. A rule takes a certificate
 and yields findings; it never raises for what a certificate holds, and if it does all the same, that becomes a problem
-of that certificate and the other rules go on.
+of that certificate and the other rules go on. Text rules take readable strings of what can't be parsed: a certificate,
+or a part of one that can be read otherwise.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import hashlib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
 from ctscan.personal import identifiers
 from ctscan.personal.categories import CATEGORIES
+from ctscan.x509.text import salvage_strings
 
 READER_VERSION = 1
 """Raise when the reader of certificates gives the rules more, or other text, than before: ranges read earlier then
@@ -34,7 +36,7 @@ class Rule:
     """One kind of personal data.
 
     `kinds` are the kinds of identifier that its findings can be looked up by, `cites` where the place is specified.
-    Exactly one of `find` (a certificate) and `find_in` (readable strings of one that can't be parsed) is set.
+    Exactly one of `find` (a certificate) and `find_in` (readable strings of what can't be parsed) is set.
     """
 
     id: str
@@ -68,7 +70,7 @@ def rule(
 def text_rule(
     *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
 ) -> Callable[[TextReading], TextReading]:
-    """The same for a function from the readable strings of a broken certificate to findings."""
+    """The same for a function from the readable strings of what can't be parsed to findings."""
 
     def register(find_in: TextReading) -> TextReading:
         _register(Rule(id, version, category, kinds, cites, _first_line(find_in), find_in=find_in))
@@ -94,7 +96,11 @@ def rule_set() -> RuleSet:
 
 
 def find_personal_data(certificate: Certificate) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """What all rules find in a certificate, ordered by rule, and the problems of rules that failed on it."""
+    """What all rules find in a certificate, ordered by rule, and the problems of rules that failed on it.
+
+    Parts that can't be read are searched by their readable strings: `where` is then the place of the problem. What is
+    found in a part that could be read is not told again.
+    """
     findings: dict[Finding, None] = {}
     problems: list[Problem] = []
     for rule, find in _certificate_rules():
@@ -102,11 +108,16 @@ def find_personal_data(certificate: Certificate) -> tuple[tuple[Finding, ...], t
             findings.update(dict.fromkeys(find(certificate)))
         except Exception as error:  # one bad rule must not hide what the others find; the type alone, it may quote
             problems.append(_failure(rule, error))
-    return tuple(findings), tuple(problems)
+    if not any(problem.unread for problem in certificate.problems):
+        return tuple(findings), tuple(problems)
+    salvaged, failures = _salvage(certificate.problems)
+    known = {(finding.category, finding.canonical) for finding in findings}
+    findings.update((one, None) for one in salvaged if (one.category, one.canonical) not in known)
+    return tuple(sorted(findings, key=lambda finding: finding.rule)), (*problems, *failures)
 
 
 def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """What is found in the readable strings of a certificate that can't be parsed; `where` is "salvaged"."""
+    """What is found in the readable strings of what can't be parsed; `where` is "salvaged"."""
     findings: dict[Finding, None] = {}
     problems: list[Problem] = []
     for rule in all_rules():
@@ -117,6 +128,18 @@ def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Pro
         except Exception as error:
             problems.append(_failure(rule, error))
     return tuple(findings), tuple(problems)
+
+
+def _salvage(problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
+    """What is found in the octets that were given up: each finding once, in the smallest part that holds it."""
+    found: dict[tuple[str, str], Finding] = {}
+    failures: dict[Problem, None] = {}
+    for problem in sorted(problems, key=lambda problem: len(problem.unread)):
+        findings, failed = find_in_text(salvage_strings(problem.unread))
+        for finding in findings:
+            found.setdefault((finding.rule, finding.canonical), replace(finding, where=problem.where))
+        failures.update(dict.fromkeys(failed))
+    return list(found.values()), list(failures)
 
 
 @cache

@@ -11,12 +11,11 @@ from ctscan.model import Certificate, Confidence, Finding, SubjectKind, Text
 from ctscan.personal import mailbox
 from ctscan.personal.evidence import Verdict, about_mailbox
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
-from ctscan.personal.places import EMAIL_ADDRESS, SMTP_UTF8_MAILBOX, SUBJECT_ALT_NAME, name_places, spellings
+from ctscan.personal.places import EMAIL_ADDRESS, SUBJECT_ALT_NAME, name_places, nested_places, spellings
 from ctscan.personal.rules import rule, text_rule
+from ctscan.x509.general_names import OTHER_NAME, RFC822_NAME, SMTP_UTF8_MAILBOX
 
 _CATEGORY = "user.contact.email"
-_RFC822_NAME = 1
-_OTHER_NAME = 0
 
 
 @rule(
@@ -44,7 +43,7 @@ def email_address_attribute(certificate: Certificate) -> Iterator[Finding]:
 def rfc822_name(certificate: Certificate) -> Iterator[Finding]:
     """E-mail addresses among the subject alternative names (rfc822Name)."""
     for position, general in enumerate(certificate.san):
-        if general.kind == _RFC822_NAME and general.text is not None:
+        if general.kind == RFC822_NAME and general.text is not None:
             where = f"san.{position}.rfc822Name"
             yield from _in_san(certificate, "email.rfc822Name", general.text, where, SUBJECT_ALT_NAME)
 
@@ -59,36 +58,36 @@ def rfc822_name(certificate: Certificate) -> Iterator[Finding]:
 def smtp_utf8_mailbox(certificate: Certificate) -> Iterator[Finding]:
     """E-mail addresses beyond ASCII among the subject alternative names (otherName SmtpUTF8Mailbox)."""
     for position, general in enumerate(certificate.san):
-        if general.kind == _OTHER_NAME and general.oid == SMTP_UTF8_MAILBOX and general.text is not None:
+        if general.kind == OTHER_NAME and general.oid == SMTP_UTF8_MAILBOX and general.text is not None:
             where = f"san.{position}.SmtpUTF8Mailbox"
             yield from _in_san(certificate, "email.SmtpUTF8Mailbox", general.text, where, SMTP_UTF8_MAILBOX)
 
 
 @rule(
     id="email.text",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6",),
 )
 def email_in_text(certificate: Certificate) -> Iterator[Finding]:
     """E-mail addresses inside the text of any other attribute of the subject or the issuer, such as the common name."""
-    for place in name_places(certificate):
-        if place.attribute.oid != EMAIL_ADDRESS:
-            for addresses in _inside(place.text):
-                verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
-                yield _finding("email.text", place.text.value, addresses, place.where, place.attribute.oid, verdict)
+    others = (place for place in name_places(certificate) if place.attribute.oid != EMAIL_ADDRESS)
+    for place in (*others, *nested_places(certificate)):
+        for addresses in _inside(place.text):
+            verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
+            yield _finding("email.text", place.text.value, addresses, place.where, place.attribute.oid, verdict)
 
 
 @text_rule(
     id="email.salvaged",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 5280 section 4.2.1.6"),
 )
 def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
-    """E-mail addresses in the readable strings of a certificate that can't be parsed."""
+    """E-mail addresses in the readable strings of a certificate that can't be parsed, or of a part of one."""
     for string in strings:
         for address in find_emails(string):
             yield _finding("email.salvaged", string, (address,), "salvaged", "", _about_salvaged(address))
@@ -135,5 +134,5 @@ def _finding(rule_id: str, value: str, addresses: tuple[str, ...], where: str, o
 def _about_salvaged(address: str) -> Verdict:
     if mailbox.is_role(address.rpartition("@")[0]):
         return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the mailbox name is that of a function, not of a person")
-    why = "read from a certificate that can't be parsed; nothing says whose mailbox it is"
+    why = "read from something that can't be parsed; nothing says whose mailbox it is"
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
