@@ -66,6 +66,11 @@ class HashTiles:
         if size == 0 and edge_root(()) != root:
             raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
 
+    @property
+    def is_rooted(self) -> bool:
+        """Are the tiles of the right edge proven by the root?"""
+        return bool(self._edge)
+
     def width(self, tile: TileId) -> int:
         """Hashes in this tile within this tree."""
         return tile_width(*tile, self.size)

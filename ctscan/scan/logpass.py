@@ -7,8 +7,10 @@ import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from ctscan.errors import CutError, FormatError, Missing, Refused
+from ctscan.ct.coverage import subtract
+from ctscan.errors import BadAnswer, CutError, FormatError, Missing, Refused
 from ctscan.index import Index
 from ctscan.model import (
     Advance,
@@ -26,10 +28,12 @@ from ctscan.model import (
 from ctscan.personal.examine import Examiner
 from ctscan.scan.ahead import fetch_span
 from ctscan.scan.job import Reporter, Seams
+from ctscan.scan.search import first_that
 from ctscan.scan.trust import ASK_AGAIN
 from ctscan.sources import LogSource
 
 COMMIT_HITS = 256
+_NOT_GIVEN = (HoleReason.NOT_READ, HoleReason.PRUNED, HoleReason.REFUSED)
 
 
 @dataclass(slots=True)
@@ -78,17 +82,19 @@ class LogPass:
         """Wait; True as soon as told to stop."""
         return await stopped_within(self.stop, self.seams.sleep(seconds))
 
-    def gap(self, span: Span, error: Missing | Refused) -> Hole:
-        """The hole that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) when an
+    def gaps(self, span: Span, error: Missing | Refused) -> tuple[Hole, ...]:
+        """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an
         earlier pass saw the same, else only not read yet."""
-        before = self.state.holes if self.state else ()
-        seen = any(h.start < span[1] and span[0] < h.end and h.tries > 0 for h in before)
-        if seen and isinstance(error, Missing):
-            return Hole(*span, HoleReason.PRUNED, str(error), tries=2)
-        self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")
-        if seen:
-            return Hole(*span, HoleReason.REFUSED, str(error), tries=2)
-        return Hole(*span, HoleReason.NOT_READ, str(error), tries=1)
+        known = self.state.holes if self.state else ()
+        fresh = subtract(span, ((h.start, h.end) for h in known if h.reason in _NOT_GIVEN and h.tries))
+        again = subtract(span, fresh)
+        if fresh or isinstance(error, Refused):
+            self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")
+        reason = HoleReason.REFUSED if isinstance(error, Refused) else HoleReason.PRUNED
+        return (
+            *(Hole(*part, HoleReason.NOT_READ, str(error), tries=1) for part in fresh),
+            *(Hole(*part, reason, str(error), tries=2) for part in again),
+        )
 
 
 async def stopped_within(stop: asyncio.Event, pause: Awaitable[None]) -> bool:
@@ -128,27 +134,9 @@ class Gathered:
 
 
 async def first_available(lp: LogPass, span: Span) -> int:
-    """Logs prune from the beginning: find by galloping, then halving, where entries can be had again. `span[1]`:
-    nowhere in this span. Other failures than 4xx are raised."""
-    low, step = lp.source.next_range(*span)[1], 1
-    high = low
-    while high < span[1] and not await _is_there(lp, high):
-        low, high = high, min(span[1], high + step * 256)
-        step *= 2
-    if high >= span[1]:
-        last = lp.source.next_range(max(low, span[1] - 1), span[1])[0]
-        if last <= low or not await _is_there(lp, last):
-            return span[1]
-        high = last
-    while high - low > 256:
-        middle = (low + high) // 512 * 256
-        if middle <= low:
-            break
-        if await _is_there(lp, middle):
-            high = middle
-        else:
-            low = middle
-    return high
+    """Where in a span that begins with missing entries some can be had again; `span[1]`: nowhere. Other failures than
+    4xx are raised."""
+    return await first_that(*span, partial(_is_there, lp), lambda at: lp.source.next_range(at, span[1])[1])
 
 
 async def _is_there(lp: LogPass, index: int) -> bool:
@@ -156,6 +144,6 @@ async def _is_there(lp: LogPass, index: int) -> bool:
         await lp.source.entries(*lp.source.next_range(index, lp.head.size), lp.head.size)
     except (Missing, Refused):
         return False
-    except FormatError:
+    except (FormatError, BadAnswer):
         return True  # garbled, but there
     return True

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time
 from ctscan.ct.coverage import unread
 from ctscan.errors import UsageError
 from ctscan.model import LogState, Protocol, Span, VerifiedRange
+from ctscan.scan.search import first_that
 from ctscan.scan.trust import Trust
 
+_INDEX_DIGITS = 18
 LARGE = 10_000_000  # entries: before more than that a scan says what it takes
 TILE_BYTES, ENTRIES_BYTES = 650, 2_600  # compressed on the wire for an entry, by tiles and by get-entries
 
@@ -19,6 +21,8 @@ def check_start(text: str | None, logs: int) -> None:
     if text is None or text in ("start", "now"):
         return
     if text.isascii() and text.isdigit():
+        if len(text) > _INDEX_DIGITS:
+            raise UsageError(f"--from: expected an index of at most {_INDEX_DIGITS} digits, got {len(text)}")
         if logs != 1:
             raise UsageError(f"--from {text}: an index belongs to one log: name exactly one with --log, got {logs}")
         return
@@ -58,13 +62,23 @@ def _aligned(index: int, protocol: Protocol) -> int:
 
 async def _first_since(moment: datetime, trust: Trust) -> int:
     """The first entry with a timestamp of `moment` or later, by halving. Timestamps follow the order of entries only
-    to within the log's maximum merge delay, so a day is taken off."""
+    to within the log's maximum merge delay, so a day is taken off. Where an entry can't be had, the next that can
+    decides; where that is late enough, all before it may be so too, and is taken in."""
     wanted = int(moment.timestamp() * 1000) - 86_400_000
+    times: dict[int, int | None] = {}
+
+    async def is_dated(index: int) -> bool:
+        if index not in times:
+            times[index] = await trust.timestamp_at(index)
+        return times[index] is not None
+
     low, high = 0, trust.head.size
     while low < high:
         middle = (low + high) // 2
-        if await trust.timestamp_at(middle) < wanted:
-            low = middle + 1
+        at = middle if await is_dated(middle) else await first_that(middle, high, is_dated)
+        then = times.get(at)
+        if at < high and then is not None and then < wanted:
+            low = at + 1
         else:
             high = middle
     return low

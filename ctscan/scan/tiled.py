@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root, subtree_root
+from ctscan.ct.tiles import WIDTH
 from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, ProofError, Refused, SourceError
 from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
 from ctscan.scan.ahead import Fetched, fetch_ahead
@@ -22,37 +23,39 @@ class TiledReader:
     def __init__(self, lp: LogPass, trust: TileTrust) -> None:
         self._lp = lp
         self._trust = trust
-        self._start = self._at = 0
+        self._start = self._at = self._end = 0
         self._edge: Edge = ()
         self._gathered = Gathered()
         self._bad_before = False  # was the tile before this one no tile at all?
 
     async def read(self, span: Span, edge: Edge | None) -> bool:
-        """Read and commit `[start, end)`; False when told to stop before. SourceError when the log can't be reached:
-        what was read is committed."""
+        """Read and commit `[start, end)`; False when told to stop before. SourceError when the log can't be reached.
+        However it ends, what was read and proven is committed."""
+        self._end = span[1]
         await self._begin(span[0], edge)
-        while self._at < span[1] and not self._lp.stop.is_set():
-            resume = await self._read_until_gap((self._at, span[1]))
-            if resume is not None:
-                await self._begin(resume, None)
-        await self._flush()
+        try:
+            while self._at < span[1] and not self._lp.stop.is_set():
+                await self._read_until_gap((self._at, span[1]))
+        finally:
+            await self._flush()
         return self._at >= span[1]
 
-    async def _begin(self, at: int, edge: Edge | None) -> None:
+    async def _begin(self, at: int, edge: Edge | None = None) -> None:
         self._start = self._at = at
-        self._edge = await self._trust.edge_at(at) if edge is None else edge
+        if at < self._end:  # behind the end nothing is read, and no edge needed
+            self._edge = await self._trust.edge_at(at) if edge is None else edge
 
-    async def _read_until_gap(self, span: Span) -> int | None:
-        """None at the end (or when asked to stop); else where to go on after what is missing."""
+    async def _read_until_gap(self, span: Span) -> None:
+        """To the end, until asked to stop, or to the next place that is there after one that is missing."""
         lp = self._lp
         async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
             async for part, fetched in answers:
                 if isinstance(fetched, Missing | Refused):
-                    return await self._skip((part[0], span[1]), fetched)
-                await self._take(part, fetched)
-                if lp.stop.is_set():
-                    return None
-        return None
+                    await self._skip((part[0], span[1]), fetched)
+                else:
+                    await self._take(part, fetched)
+                if lp.stop.is_set() or self._at != part[1]:
+                    break
 
     async def _take(self, part: Span, fetched: Fetched) -> None:
         if isinstance(fetched, SourceError):
@@ -61,7 +64,7 @@ class TiledReader:
             return
         proven = await self._prove(fetched)
         for pause in self._lp.pauses:
-            if isinstance(proven, tuple):
+            if not isinstance(proven, CutError):
                 break
             await self._flush()
             if await self._lp.stopped_within(pause):
@@ -70,8 +73,10 @@ class TiledReader:
             proven = await self._prove(fetched)
         if isinstance(proven, tuple):
             await self._use(*proven)
-        else:
+        elif isinstance(proven, CutError):
             await self._quarantine(part, proven)
+        else:
+            await self._leave_out(part, proven)
 
     async def _bear(self, part: Span, error: SourceError) -> None:
         """One tile that can't be read as one (too large, garbage) while its neighbours can is quarantined; any other
@@ -81,8 +86,9 @@ class TiledReader:
         self._bad_before = True
         await self._quarantine(part, CutError(str(error), b""))
 
-    async def _prove(self, fetched: Fetched) -> tuple[Batch, list[bytes]] | CutError:
-        """The batch with its leaf hashes, or why it contradicts the signed tree, with its raw bytes."""
+    async def _prove(self, fetched: Fetched) -> tuple[Batch, list[bytes]] | CutError | Missing:
+        """The batch with its leaf hashes; or why it contradicts the signed tree, with its raw bytes; or the hash tile
+        that would tell and isn't there."""
         if isinstance(fetched, CutError):
             return fetched
         if not isinstance(fetched, list):
@@ -93,35 +99,39 @@ class TiledReader:
             await self._trust.prove(batch, hashes)
         except ProofError as error:
             return CutError(str(error), batch.raw)
+        except Missing as error:
+            if not self._trust.is_rooted:
+                raise  # without its right edge nothing of this tree can be proven
+            return error
         return batch, hashes
 
     async def _use(self, batch: Batch, hashes: list[bytes]) -> None:
         self._bad_before = False
         end = batch.start + len(hashes)
         fresh = slice_batch(batch, self._at, end)
-        kept = self._gathered.examine(self._lp.examiner, fresh)
-        proofs = self._gathered.proofs
-        proofs += [InclusionProof(i, self._lp.head, self._trust.path(batch, hashes, i)) for i in kept]
-        if fresh is batch and len(hashes) == 256:
-            self._edge = edge_append_subtree(self._edge, self._at, 8, subtree_root(hashes))
+        if fresh is batch and len(hashes) == WIDTH:
+            edge = edge_append_subtree(self._edge, self._at, 8, subtree_root(hashes))
         else:
-            self._edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
-        self._at = end
-        if end == self._lp.head.size and edge_root(self._edge) != self._lp.head.root:
+            edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
+        if end == self._lp.head.size and edge_root(edge) != self._lp.head.root:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )
+        kept = self._gathered.examine(self._lp.examiner, fresh)
+        proofs = self._gathered.proofs
+        proofs += [InclusionProof(i, self._lp.head, self._trust.path(batch, hashes, i)) for i in kept]
+        self._at, self._edge = end, edge
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._flush()
 
-    async def _flush(self, hole: Hole | None = None, raw: bytes | None = None) -> None:
-        """Commit what was gathered, with the hole that follows it."""
+    async def _flush(self, *holes: Hole, raw: bytes | None = None) -> None:
+        """Commit what was gathered, with the holes that follow it. `raw`: the bytes that belong into the hole."""
         done, self._gathered = self._gathered, Gathered()
         lp = self._lp
         verified = (
             VerifiedRange(self._start, self._at, lp.scope, lp.rules, self._edge) if self._at > self._start else None
         )
-        if verified is None and hole is None:
+        if verified is None and not holes:
             return
         advance = Advance(
             lp.log.id,
@@ -130,8 +140,8 @@ class TiledReader:
             hits=tuple(done.hits),
             unreadable=tuple(done.unreadable),
             proofs=tuple(done.proofs),
-            holes=(hole,) if hole else (),
-            quarantine=((hole.start, hole.end, raw),) if hole and raw is not None else (),
+            holes=holes,
+            quarantine=tuple((hole.start, hole.end, raw) for hole in holes) if raw is not None else (),
             entries=done.entries,
             candidates=done.candidates,
         )
@@ -141,11 +151,18 @@ class TiledReader:
     async def _quarantine(self, part: Span, error: CutError) -> None:
         """Three answers contradicted the signed tree: a hole; the log goes on over proven hash tiles."""
         hole = Hole(self._at, part[1], HoleReason.QUARANTINED, str(error), tries=1)
-        await self._flush(hole, error.raw)
+        await self._flush(hole, raw=error.raw)
         self._lp.reporter.notice(f"{self._lp.log.name}: entries {hole.start} to {hole.end} quarantined: {error}")
-        await self._begin(part[1], None)
+        await self._begin(part[1])
 
-    async def _skip(self, span: Span, error: Missing | Refused) -> int:
+    async def _skip(self, span: Span, error: Missing | Refused) -> None:
         resume = await first_available(self._lp, span)
-        await self._flush(self._lp.gap((span[0], resume), error))
-        return resume
+        await self._flush(*self._lp.gaps((self._at, resume), error))
+        await self._begin(resume)
+
+    async def _leave_out(self, part: Span, error: Missing) -> None:
+        """A hash tile is missing: what it covers can't be proven, whether it is there or not."""
+        covered = WIDTH if part[1] % WIDTH else WIDTH * WIDTH
+        resume = min(self._end, (part[0] // covered + 1) * covered)
+        await self._flush(*self._lp.gaps((self._at, resume), error))
+        await self._begin(resume)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -21,14 +23,17 @@ from ctscan.ct.merkle import (
     subtree_root,
     verify_consistency,
 )
+from ctscan.ct.strict import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TileId
-from ctscan.errors import Misbehaviour, ProofError
+from ctscan.errors import BadAnswer, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
 from ctscan.model import Batch, Edge, TreeHead
 from ctscan.sources import ProofSource, TileSource
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 ASK_AGAIN = (5.0, 10.0)  # seconds before the second and the third try: within 15 s
+UNUSABLE = (Missing, Refused, BadAnswer, FormatError, ProofError)
+"""One thing asked for is lost or garbled, which says nothing of the others."""
 
 
 class Trust(Protocol):
@@ -44,8 +49,9 @@ class Trust(Protocol):
         """This tree extends `known`; else Misbehaviour with both heads."""
         ...
 
-    async def timestamp_at(self, index: int) -> int:
-        """The proven timestamp of one entry, in ms."""
+    async def timestamp_at(self, index: int) -> int | None:
+        """The proven timestamp of one entry, in ms; None when the log doesn't give that entry, gives another one, or
+        a time that can't be. One such entry is no reason to accuse the log, nor to stop."""
         ...
 
 
@@ -71,6 +77,11 @@ class TileTrust:
         self._sleep = sleep
         self._one_at_a_time = asyncio.Lock()
 
+    @property
+    def is_rooted(self) -> bool:
+        """Whether the right edge of the tree is there and proven: what is missing then is a single tile."""
+        return self._tiles.is_rooted
+
     async def _need(self, *wanted: TileId) -> None:
         async with self._one_at_a_time:
             for tile in wanted:
@@ -90,16 +101,14 @@ class TileTrust:
         if edge_root(await self.edge_at(known.size)) != known.root:
             raise _not_extended(self._source.log.name, known, self.head)
 
-    async def timestamp_at(self, index: int) -> int:
+    async def timestamp_at(self, index: int) -> int | None:
         start = index // WIDTH * WIDTH
-
-        async def ask() -> int:
+        with suppress(*UNUSABLE):
             batch = await self._source.entries(start, min(start + WIDTH, self.head.size), self.head.size)
             await self.prove(batch, batch_hashes(batch))
             at = batch.leaves[index - start][0]
             return _timestamp(batch.data[at : at + 8])
-
-        return await insist(ask, self.head, self._source.log.name, self._sleep)
+        return None
 
     async def prove(self, batch: Batch, hashes: list[bytes]) -> None:
         """The batch is one whole tile of this tree, or its last partial one. ProofError when it isn't."""
@@ -121,6 +130,16 @@ class TileTrust:
         return path_in(hashes, index - batch.start) + self._tiles.path(1, tile)
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The proven right edge of `[0, index)`, and an audit path that tells the rest of the tree: of the last entry
+    before `index`, or of the one at `index`, whose leaf hash is then in `beyond`."""
+
+    edge: Edge
+    path: tuple[bytes, ...]
+    beyond: tuple[bytes, ...] = ()
+
+
 class ProofTrust:
     """Proof by asking: inclusion proofs carry the right edge, consistency proofs tie heads together."""
 
@@ -129,32 +148,48 @@ class ProofTrust:
         self._source = source
         self._sleep = sleep
 
-    async def _leaf(self, index: int) -> tuple[bytes, tuple[bytes, ...], Edge]:
+    async def _ask(self, index: int) -> tuple[bytes, tuple[bytes, ...], Edge]:
         """`(leaf_input, audit path, right edge of [0, index))`, proven against the signed root."""
+        leaf, path = await self._source.entry_and_proof(index, self.head.size)
+        return leaf, path, edge_from_inclusion(index, self.head.size, leaf_hash(leaf), path, self.head.root)
 
-        async def ask() -> tuple[bytes, tuple[bytes, ...], Edge]:
-            leaf, path = await self._source.entry_and_proof(index, self.head.size)
-            edge = edge_from_inclusion(index, self.head.size, leaf_hash(leaf), path, self.head.root)
-            return leaf, path, edge
-
+    async def _leaf(self, index: int) -> tuple[bytes, tuple[bytes, ...], Edge]:
         what = f"{self._source.log.name}: inclusion proof of entry {index} in the tree of {self.head.size}"
-        return await insist(ask, self.head, what, self._sleep)
+        return await insist(partial(self._ask, index), self.head, what, self._sleep)
 
     async def edge_at(self, index: int) -> Edge:
         if index == 0:
             return ()
         if index < self.head.size:
-            return (await self._leaf(index))[2]
-        return (await self.anchor(index))[0]
+            with suppress(SourceError, Misbehaviour):  # that entry is lost or garbled: the one before it will do
+                return (await self._leaf(index))[2]
+        return await self._edge_after(index - 1)
+
+    async def _edge_after(self, index: int) -> Edge:
+        leaf, _, before = await self._leaf(index)
+        return edge_append(before, index, [leaf_hash(leaf)])
 
     def distrust(self, start: int) -> None:
         """The entries from `start` on contradicted the signed tree: they are to come another way next time."""
         self._source.avoid_tile(start)
 
-    async def anchor(self, index: int) -> tuple[Edge, tuple[bytes, ...]]:
-        """The proven right edge of `[0, index)` and the audit path of its last entry."""
-        leaf, path, before = await self._leaf(index - 1)
-        return edge_append(before, index - 1, [leaf_hash(leaf)]), path
+    async def anchor(self, index: int) -> Anchor:
+        """What proves entries up to `index`, which lies inside the tree."""
+        try:
+            leaf, path, before = await self._leaf(index - 1)
+        except (SourceError, Misbehaviour):  # that entry is lost or garbled: the next one carries the same edge
+            leaf, path, edge = await self._leaf(index)
+            return Anchor(edge, path, (leaf_hash(leaf),))
+        return Anchor(edge_append(before, index - 1, [leaf_hash(leaf)]), path)
+
+    async def confirm(self, start: int, end: int) -> None:
+        """One entry at least of `[start, end)` is proven to be in the signed tree: if those that came make another
+        root, they are at fault. Misbehaviour when none is: then nothing tells what is."""
+        if end - start > 1:
+            with suppress(SourceError, Misbehaviour):
+                await self._leaf(end - 1)
+                return
+        await self._leaf(start)
 
     async def check_extends(self, known: TreeHead) -> None:
         if known.size in (0, self.head.size):
@@ -170,15 +205,21 @@ class ProofTrust:
             await insist(ask, self.head, self._source.log.name, self._sleep)
         except Misbehaviour as error:
             raise _not_extended(self._source.log.name, known, self.head) from error
+        except SourceError:  # another proof of the same: the tree that entry n was added to is the one known
+            if edge_root(await self.edge_at(known.size)) != known.root:
+                raise _not_extended(self._source.log.name, known, self.head) from None
 
-    async def timestamp_at(self, index: int) -> int:
-        leaf, _, _ = await self._leaf(index)
-        return _timestamp(leaf[2:10])  # u8 version, u8 leaf_type, u64 timestamp
+    async def timestamp_at(self, index: int) -> int | None:
+        with suppress(*UNUSABLE):
+            leaf, _, _ = await self._ask(index)
+            return _timestamp(leaf[2:10])  # u8 version, u8 leaf_type, u64 timestamp
+        return None
 
 
-def _timestamp(data: bytes) -> int:
-    """The first field of a TimestampedEntry (RFC 6962 section 3.4): u64, ms."""
-    return int.from_bytes(data, "big")
+def _timestamp(data: bytes) -> int | None:
+    """The first field of a TimestampedEntry (RFC 6962 section 3.4): u64, ms. None when it can't be a time."""
+    found = int.from_bytes(data, "big")
+    return found if len(data) == 8 and found < TIME_LIMIT else None
 
 
 def _not_extended(name: str, known: TreeHead, head: TreeHead) -> Misbehaviour:

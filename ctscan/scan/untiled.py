@@ -9,6 +9,7 @@ taken back and the range is read once more, proven batch by batch, so that the b
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
@@ -27,7 +28,7 @@ from ctscan.model import (
 )
 from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
-from ctscan.scan.trust import ProofTrust
+from ctscan.scan.trust import Anchor, ProofTrust
 from ctscan.sources.tile_reader import slice_batch
 
 PROVE_EVERY = 65_536  # entries
@@ -39,7 +40,7 @@ class UntiledReader:
     def __init__(self, lp: LogPass, trust: ProofTrust) -> None:
         self._lp = lp
         self._trust = trust
-        self._start = 0  # proven up to here
+        self._start = self._end = 0  # proven up to here, to be read up to there
         self._edge: Edge = ()  # of [0, start)
         self._hashes: list[bytes] = []  # of [start, at)
         self._kept: list[int] = []  # indexes in it that need evidence
@@ -54,28 +55,25 @@ class UntiledReader:
     async def read(self, span: Span, edge: Edge | None) -> bool:
         """Read, prove and commit `[start, end)`; False when told to stop before. SourceError when the log can't be
         reached: what was read is committed, and proven by the next pass."""
+        self._end = span[1]
         try:
-            return await self._read(span, edge)
+            await self._begin(span[0], edge)
+            while self._at < span[1] and not self._lp.stop.is_set():
+                await self._read_until_gap((self._at, span[1]))
         except Misbehaviour:
             await self._take_back()  # what can't be proven any more isn't kept
             raise
+        except CancelledError:
+            await self._commit_pending()
+            raise
+        await self._commit_pending()  # leave at once; the next pass proves it
+        return self._at >= span[1]
 
-    async def _read(self, span: Span, edge: Edge | None) -> bool:
-        await self._begin(span[0], edge)
-        while self._at < span[1] and not self._lp.stop.is_set():
-            resume = await self._read_until_gap((self._at, span[1]))
-            if resume is not None:
-                await self._begin(resume, None)
-        if self._at < span[1]:
-            await self._commit_pending()  # leave at once; the next pass proves it
-            return False
-        await self._settle()
-        return True
-
-    async def _begin(self, at: int, edge: Edge | None) -> None:
+    async def _begin(self, at: int, edge: Edge | None = None) -> None:
         self._start, self._hashes, self._kept = at, [], []
-        self._edge = await self._trust.edge_at(at) if edge is None else edge
-        await self._resume()
+        if at < self._end:  # behind the end nothing is read, and no edge needed
+            self._edge = await self._trust.edge_at(at) if edge is None else edge
+            await self._resume()
 
     async def _resume(self) -> None:
         """Take up what an interrupted pass read here but could not prove any more."""
@@ -91,16 +89,19 @@ class UntiledReader:
         self._kept = await self._lp.index.unproven(self._lp.log.id, self._start, self._at)
         await self._settle()
 
-    async def _read_until_gap(self, span: Span) -> int | None:
+    async def _read_until_gap(self, span: Span) -> None:
+        """To the end, all of it proven; or until asked to stop; or to where reading goes on after what is missing or
+        was taken back."""
         lp = self._lp
         async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
             async for part, fetched in answers:
                 if isinstance(fetched, Missing | Refused):
-                    return await self._skip((part[0], span[1]), fetched)
-                await self._take(part, fetched)
-                if lp.stop.is_set() or self._at < part[1]:
-                    return None  # asked to stop, or taken back: the caller goes on from where it stands
-        return None
+                    await self._skip((part[0], span[1]), fetched)
+                else:
+                    await self._take(part, fetched)
+                if lp.stop.is_set() or self._at != part[1]:
+                    return
+        await self._settle()
 
     async def _take(self, part: Span, fetched: Fetched) -> None:
         if isinstance(fetched, list):
@@ -122,9 +123,10 @@ class UntiledReader:
             raise Misbehaviour(f"{self._lp.log.name}: {error}", (self._lp.head.raw,)) from error
         if not isinstance(error, BadAnswer) or self._bad_before:
             raise error
-        self._bad_before = True
         await self._settle()
-        await self._quarantine(part, CutError(str(error), b""))
+        if self._at == part[0]:
+            self._bad_before = True
+            await self._quarantine(part, CutError(str(error), b""))
 
     async def _keep(self, batch: Batch) -> None:
         self._bad_before = False
@@ -167,21 +169,25 @@ class UntiledReader:
 
     async def _prove(self) -> bool:
         """Is the edge of what was read the log's own? Then it is verified from now on."""
-        edge = edge_append(self._edge, self._start, self._hashes)
-        path: tuple[bytes, ...] = ()
-        if self._at < self._lp.head.size or edge_root(edge) != self._lp.head.root:
-            true_edge, path = await self._trust.anchor(self._at)
-            if edge != true_edge:
+        head, edge = self._lp.head, edge_append(self._edge, self._start, self._hashes)
+        anchor = Anchor(edge, ())
+        if self._at < head.size:
+            anchor = await self._trust.anchor(self._at)
+            if edge != anchor.edge:
                 return False
-        await self._commit_verified(edge, path)
+        elif edge_root(edge) != head.root:
+            await self._trust.confirm(self._start, self._at)
+            return False
+        await self._commit_verified(anchor)
         return True
 
-    async def _commit_verified(self, edge: Edge, path: tuple[bytes, ...]) -> None:
-        lp, kept = self._lp, self._kept
+    async def _commit_verified(self, anchor: Anchor) -> None:
+        lp, kept, edge = self._lp, self._kept, anchor.edge
         verified = VerifiedRange(self._start, self._at, lp.scope, lp.rules, edge)
         proofs: tuple[InclusionProof, ...] = ()
         if kept:
-            tree = PartialTree(self._start, self._edge, self._hashes, lp.head.size, path)
+            known = [*self._hashes, *anchor.beyond]
+            tree = PartialTree(self._start, self._edge, known, lp.head.size, anchor.path)
             proofs = tuple(InclusionProof(i, lp.head, tree.path(i)) for i in kept)
         at = self._at
         await lp.commit(Advance(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)
@@ -192,21 +198,27 @@ class UntiledReader:
         self._hashes, self._kept, self._gathered = [], [], Gathered()
 
     async def _read_carefully(self, span: Span) -> None:
-        """Each batch is proven by itself before the next; one that contradicts three times is quarantined."""
+        """Each batch is proven by itself before the next; one that contradicts three times is quarantined. Ends early
+        where told to stop, and where entries can't be had any more."""
         while self._at < span[1] and not self._lp.stop.is_set():
             part = self._lp.source.next_range(self._at, span[1])
             error = await self._try_batch(part)
             for pause in self._lp.pauses:
-                if error is None:
+                if not isinstance(error, CutError):
                     break
                 if await self._lp.stopped_within(pause):
                     return
                 error = await self._try_batch(part)
-            if error is not None:
+            if isinstance(error, CutError):
                 await self._quarantine(part, error)
+            elif error is not None:
+                return
 
-    async def _try_batch(self, part: Span) -> CutError | None:
-        answer = await self._lp.ask_again(part)
+    async def _try_batch(self, part: Span) -> CutError | Missing | Refused | None:
+        try:
+            answer = await self._lp.ask_again(part)
+        except (Missing, Refused) as error:
+            return error
         if isinstance(answer, CutError):
             return answer
         for batch in answer:
@@ -225,11 +237,13 @@ class UntiledReader:
         hole = Hole(*part, HoleReason.QUARANTINED, str(error), tries=1)
         await lp.commit(Advance(lp.log.id, lp.now(), holes=(hole,), quarantine=((*part, error.raw),)), part[1])
         lp.reporter.notice(f"{lp.log.name}: entries {part[0]} to {part[1]} quarantined: {error}")
-        await self._begin(part[1], None)
+        await self._begin(part[1])
 
-    async def _skip(self, span: Span, error: Missing | Refused) -> int:
+    async def _skip(self, span: Span, error: Missing | Refused) -> None:
         await self._settle()
+        if self._at != span[0]:
+            return  # something before it was taken back
         resume = await first_available(self._lp, span)
         lp = self._lp
-        await lp.commit(Advance(lp.log.id, lp.now(), holes=(lp.gap((span[0], resume), error),)), resume)
-        return resume
+        await lp.commit(Advance(lp.log.id, lp.now(), holes=lp.gaps((span[0], resume), error)), resume)
+        await self._begin(resume)
