@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ctscan.model import Hole, HoleReason, LogCoverage, LogState, Span, VerifiedRange
+from ctscan.model import Hole, HoleReason, LogCoverage, LogState, PendingRange, Span, VerifiedRange
 
 Judge = Callable[[VerifiedRange], HoleReason | None]
 """Why a verified range doesn't count for a question; None when it does."""
@@ -42,6 +42,16 @@ def cut(span: Span, limits: Span) -> Span:
     return max(span[0], limits[0]), min(span[1], limits[1])
 
 
+def parted(span: Span, at: int) -> list[Span]:
+    """`span`, in two where `at` lies inside it."""
+    return [(span[0], at), (at, span[1])] if span[0] < at < span[1] else [span]
+
+
+def pending_end(pending: PendingRange) -> int:
+    """One past the last entry of a pending range."""
+    return pending.start + len(pending.hashes) // 32
+
+
 def size(spans: Iterable[Span]) -> int:
     """Entries in the union."""
     return sum(end - start for start, end in union(spans))
@@ -54,7 +64,7 @@ def verified_size(state: LogState) -> int:
 
 def position(state: LogState) -> int:
     """One past the last entry read, proven or not; 0 when nothing was read."""
-    ends = [r.end for r in state.verified] + [p.start + len(p.hashes) // 32 for p in state.pending]
+    ends = [r.end for r in state.verified] + [pending_end(p) for p in state.pending]
     return max(ends, default=0)
 
 

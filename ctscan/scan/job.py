@@ -50,6 +50,7 @@ class Seams:
     commit_every: float = 0.5  # what a kill may cost is read again, never lost or doubled
     poll: float = 30.0  # between two looks at a followed log
     reload: float = 3600.0  # between two looks at the log list while following
+    leave_within: float = 1.0  # that a log has to leave by itself when told to stop
     partial_wait: float = 300.0  # that a followed log has to fill its last tile (static-ct monitors wait 5 min)
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ctscan.ct import coverage
+from ctscan.ct.coverage import parted, pending_end
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
-from ctscan.errors import FormatError, Locked, Misbehaviour, SourceError
+from ctscan.errors import CtscanError, FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index import Index
 from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.examine import Examiner
@@ -26,6 +30,8 @@ from ctscan.scan.plan import begin_at, spans_to_read, warning_before
 from ctscan.scan.tiled import TiledReader
 from ctscan.scan.trust import TileTrust
 from ctscan.scan.untiled import UntiledReader
+
+TOLD = 3  # gaps that a message names
 
 
 @dataclass(slots=True)
@@ -42,27 +48,60 @@ class ScanContext:
     seams: Seams
     follow: bool = False
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
-    partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)  # log: (last partial tile, first seen)
+    partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)  # log: (last partial tile, unread since)
+    begins: dict[bytes, int] = field(
+        default_factory=dict
+    )  # log: where `start` is; a date is searched for once
 
 
 async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
-    """One pass over one log. Its failures are recorded and told, and never stop another log."""
-    log = connection.log
+    """One pass over one log. Its failures are recorded and told, and never stop another log; what is no fault of one
+    log is raised: IndexFault, and UsageError for a missing contact."""
+    log, index, now = connection.log, context.index, context.seams.now
     try:
-        ending, message = await _pass(context, connection)
+        ending, message = await _unless_stopped(context, connection)
         if ending is Ending.INCOMPLETE:
-            await context.index.record_error(log.id, context.seams.now(), message)
+            await index.record_error(log.id, now(), message)
     except Misbehaviour as error:
         ending, message = Ending.MISBEHAVIOUR, str(error)
-        await context.index.record_misbehaviour(log.id, context.seams.now(), message, error.evidence)
-    except (SourceError, FormatError) as error:
-        ending, message = Ending.INCOMPLETE, str(error)
-        await context.index.record_error(log.id, context.seams.now(), message)
+        await index.record_misbehaviour(log.id, now(), message, error.evidence)
     except Locked as error:
         ending, message = Ending.INCOMPLETE, str(error)  # no fault of the log
+    except (IndexFault, UsageError):
+        raise
+    except Exception as error:
+        ending, message = Ending.INCOMPLETE, _told(error)
+        await index.record_error(log.id, now(), message)
     outcome = LogOutcome(log.id, log.name, ending, message)
     context.reporter.log_done(outcome)
     return outcome
+
+
+def _told(error: Exception) -> str:
+    """Of an error that isn't ours only its class and place are told: its text may hold anything that was read."""
+    if isinstance(error, CtscanError):
+        return str(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"unexpected error {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; please report it"
+
+
+async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
+    """The pass; once told to stop it has a moment to leave by itself, and is cancelled then: a server that doesn't
+    answer holds nobody up. What was read is committed all the same."""
+    if context.stop.is_set():
+        return Ending.STOPPED, ""
+    reading = asyncio.create_task(_pass(context, connection))
+    told = asyncio.create_task(context.stop.wait())
+    try:
+        await asyncio.wait([reading, told], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([reading], timeout=context.seams.leave_within)
+        if reading.done():
+            return await reading
+        return Ending.STOPPED, ""
+    finally:
+        told.cancel()
+        reading.cancel()
+        await asyncio.gather(reading, told, return_exceptions=True)
 
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
@@ -100,7 +139,8 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
     if not await _read_all(context, connection, lp):
         return Ending.STOPPED, ""
     if lp.incomplete:
-        return Ending.INCOMPLETE, "; ".join(lp.incomplete)
+        more = [f"and {len(lp.incomplete) - TOLD} more such gaps"] if len(lp.incomplete) > TOLD else []
+        return Ending.INCOMPLETE, "; ".join(lp.incomplete[:TOLD] + more)
     if not accepted.is_current:
         return Ending.DONE, ""  # read to the largest head known, but what the log says today wasn't heard
     seconds = time.monotonic() - began
@@ -130,7 +170,9 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     """Read what is still to be read; False when told to stop before the end."""
     trust = connection.trust_in(lp.head)
     log, start = lp.log, context.start
-    begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
+    begin = context.begins.get(log.id)
+    if begin is None:
+        begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
     if lp.state is None or (not lp.state.verified and not lp.state.pending):
         since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
         edge = await trust.edge_at(begin)
@@ -138,6 +180,8 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
         await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
         lp.state = await lp.index.log_state(log.id)
     is_explicit = start not in (None, "now")
+    if is_explicit:
+        context.begins[log.id] = begin
     rule_sets = await lp.index.rule_sets()
     end = _end(context, lp)
     spans = spans_to_read(lp.state, begin, end, is_explicit, lambda r: satisfies(r, lp.scope, rule_sets, context.rules))
@@ -147,11 +191,25 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
         lp.reporter.notice(warning)
     lp.reporter.log_started(log.id, log.name, entries)
     reader = TiledReader(lp, trust) if isinstance(trust, TileTrust) else UntiledReader(lp, trust)
-    for span in spans:
+    for span in await _resuming(lp, spans, isinstance(reader, UntiledReader)):
         with lp.index.lock(log.id, *span):
             if not await reader.read(span, _known_edge(lp.state, span)):
                 return False
     return True
+
+
+async def _resuming(lp: LogPass, spans: list[Span], can_resume: bool) -> list[Span]:
+    """The spans, parted where a reader takes up what an interrupted pass left pending. What none can take up any more
+    (read in another way, with another scope or older rules, or proven since) is given up: it would stay unproven."""
+    for pending in lp.state.pending if lp.state else ():
+        part = (pending.start, max(pending.start + 1, pending_end(pending)))
+        is_ours = (pending.scope, pending.rules) == (lp.scope, lp.rules) and part[1] <= lp.head.size
+        if can_resume and is_ours and any(start <= pending.start < end for start, end in spans):
+            spans = [piece for span in spans for piece in parted(span, pending.start)]
+            continue
+        with suppress(Locked), lp.index.lock(lp.log.id, *part):  # another scan may be reading it
+            await lp.index.rewind(lp.log.id, pending.start)
+    return spans
 
 
 def _known_edge(state: LogState | None, span: Span) -> tuple[bytes, ...] | None:
@@ -170,6 +228,9 @@ def _end(context: ScanContext, lp: LogPass) -> int:
     ):
         return size
     tile = size // 256
+    if lp.state and coverage.position(lp.state) >= size:
+        context.partials.pop(lp.log.id, None)  # what comes next has its own time to wait
+        return size
     known, since = context.partials.get(lp.log.id, (-1, 0.0))
     if known != tile:
         since = time.monotonic()
