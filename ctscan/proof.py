@@ -8,7 +8,7 @@ from ctscan.ct.merkle import leaf_hash, verify_inclusion
 from ctscan.ct.signature import verify_head
 from ctscan.ct.wire import leaf_of
 from ctscan.errors import CtscanError
-from ctscan.model import Evidence
+from ctscan.model import Evidence, FinalHead, TreeHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ def check(evidence: Evidence) -> Checked:
     if proof is None:
         return Checked(evidence, False, "", "no inclusion proof yet: the range was read but not proven")
     trust = "signature" if proof.head.signature else "log list"
+    if not proof.head.signature and not _is_final(evidence.log.final_head, proof.head):
+        return Checked(evidence, False, "", "its tree head has no signature and is not the log's final one")
     try:
         verify_inclusion(
             evidence.entry.index, proof.head.size, leaf_hash(leaf_of(evidence.entry)), proof.path, proof.head.root
@@ -37,3 +39,8 @@ def check(evidence: Evidence) -> Checked:
     except CtscanError as error:
         return Checked(evidence, False, trust, str(error))
     return Checked(evidence, True, trust)
+
+
+def _is_final(final: FinalHead | None, head: TreeHead) -> bool:
+    """Only the final head of a log, as the log list names it, is believed without a signature."""
+    return final is not None and (final.size, final.root) == (head.size, head.root)

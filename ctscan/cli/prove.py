@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ctscan.cli import options
-from ctscan.cli.program import command
+from ctscan.cli.program import command, complain
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.index import Index
-    from ctscan.model import Identifier
+    from ctscan.index.sqlite import SqliteIndex
+    from ctscan.model import Certificate, CertificateSummary, Entry, Finding, Identifier, Match
     from ctscan.proof import Checked
 
 
 @command(
     "prove",
     exits={
-        0: "every sighting is proven to be in a tree that its log signed",
+        0: "every sighting is proven to be in a tree that its log signed, and says what the index says",
         1: "a sighting is not proven, there is none, or the index can't be read",
         2: "",
     },
@@ -35,7 +37,7 @@ def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **give
     """Check offline that what was found really is in the logs, from the evidence kept with it.
 
     Rebuilds each entry, follows its inclusion proof to the kept tree head, and verifies the head's signature with the
-    key of the log.
+    key of the log. Then reads the entry again: what the index tells of it must stand in it.
     """
     from ctscan.cli.wiring import run
     from ctscan.personal.identifiers import parse_identifier
@@ -50,13 +52,16 @@ async def _prove(config: Config, asked: list[Identifier] | None) -> int:
     from ctscan.cli.wiring import existing_index
 
     async with existing_index(config) as index:
-        identities = None if asked is None else await _identities(index, asked)
-        checked = _checked(index, identities)
+        held = await index.counts() if asked is None else None
+        identities = [identity async for identity, _, _ in index.kept()] if asked is None else None
+        bare: list[bytes] = []
+        checked = _checked(index, await _identities(index, asked or ()) if identities is None else identities, bare)
         if config.format == "table":
             counts = await _print_table(checked)
         else:
             counts = await _print_json(checked, is_array=config.format == "json")
-    return 0 if counts[True] and not counts[False] else 1
+    is_whole = _tell_missing(len(bare), held, len(identities or ()), counts.total())
+    return 0 if counts[True] and not counts[False] and is_whole else 1
 
 
 async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
@@ -72,11 +77,81 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
     return list(found)
 
 
-async def _checked(index: Index, identities: list[bytes] | None) -> AsyncIterator[Checked]:
+async def _checked(index: SqliteIndex, identities: Iterable[bytes], bare: list[bytes]) -> AsyncIterator[Checked]:
+    """Every sighting of the certificates, checked; `bare` gets the certificates that have none."""
     from ctscan.proof import check
 
-    async for evidence in index.evidence(identities):
-        yield check(evidence)
+    for identity in identities:
+        matches = await index.find_identity(identity)
+        seen = False
+        async for evidence in index.evidence([identity]):
+            seen = True
+            yield _compared(check(evidence), matches)
+        if not seen:
+            bare.append(identity)
+
+
+def _compared(checked: Checked, matches: Iterable[Match]) -> Checked:
+    """A proven entry must also say what the index says of it."""
+    if checked.is_proven and any(_differs(checked.evidence.entry, match) for match in matches):
+        problem = (
+            "the entry is in the log, but the index says something else than the entry; "
+            "'ctscan reindex' finds again what stands in it"
+        )
+        return replace(checked, is_proven=False, problem=problem)
+    return checked
+
+
+def _differs(entry: Entry, match: Match) -> bool:
+    """Whether certificate and findings in the index are others than those in the entry. Of what can't be parsed the
+    index may hold less: only strings in scope."""
+    from ctscan.cli.reindex import findings_in, parsed
+
+    certificate = parsed(entry.der, str(entry.kind))
+    there, here = _facts(findings_in(entry.der, str(entry.kind))), _facts(match.findings)
+    if certificate is None:
+        return not here <= there
+    told = match.certificate
+    return (
+        here != there
+        or not _is_same(certificate, told)
+        or (certificate.sha256 is not None and certificate.sha256 != told.sha256)
+    )
+
+
+def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
+    from ctscan.personal.identifiers import serial_hex
+    from ctscan.x509.names import render_name
+
+    return (
+        certificate.identity,
+        serial_hex(certificate.serial),
+        render_name(certificate.issuer),
+        render_name(certificate.subject),
+        certificate.not_before,
+        certificate.not_after,
+    ) == (told.identity, told.serial, told.issuer, told.subject, told.not_before, told.not_after)
+
+
+def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
+    """What is claimed, without the place, which differs between a precertificate and its certificate."""
+    return {(f.category, f.value, f.canonical, frozenset(f.keys)) for f in findings}
+
+
+def _tell_missing(bare: int, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:
+    """Say what has no evidence, because rows were deleted by hand or the file is damaged; whether nothing has."""
+    from ctscan.cli.render.words import count
+
+    if held:
+        bare += max(0, held["certificates"] - certificates)
+    lost = max(0, held["sightings"] - sightings) if held else 0
+    parts = [count(bare, "certificate") + " without any evidence"] if bare else []
+    parts += [count(lost, "sighting") + " without a certificate"] if lost else []
+    if parts:
+        complain(
+            f"prove: the index was changed or is damaged: {', '.join(parts)}; restore it from a copy, or scan again"
+        )
+    return not parts
 
 
 def _shape(checked: Checked) -> dict[str, Any]:
@@ -136,7 +211,7 @@ async def _print_table(results: AsyncIterator[Checked]) -> Counter[bool]:
         rows = [(log, f"{number:,}", trust) for (log, trust), number in sorted(logs.items())]
         tables.table(out, ("Log", "Proven sightings", "Tree head rests on"), rows)
     if not counts:
-        tables.say(out, "Nothing to prove: no certificate in the index matches.", "yellow")
+        tables.say(out, "Nothing to prove: the index holds no sighting of that.", "yellow")
     elif counts[False]:
         tables.say(out, f"{count(counts[False], 'sighting')} NOT proven, {counts[True]:,} proven.", "red")
     else:

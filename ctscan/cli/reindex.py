@@ -13,7 +13,7 @@ from ctscan.errors import FormatError
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.index import Index
-    from ctscan.model import Finding
+    from ctscan.model import Certificate, Finding
 
 OUTCOMES = ("unchanged", "changed", "removed")
 
@@ -66,7 +66,7 @@ async def _reindex(config: Config) -> Counter[str]:
 
 async def _apply(index: Index, identity: bytes, der: bytes, kind: str) -> str:
     """Read one certificate again, write what is found now, and say what came of it."""
-    findings = _find(der, kind)
+    findings = findings_in(der, kind)
     before = [finding for match in await index.find_identity(identity) for finding in match.findings]
     await index.replace_findings(identity, findings, _version())
     if not findings:
@@ -74,17 +74,23 @@ async def _apply(index: Index, identity: bytes, der: bytes, kind: str) -> str:
     return "unchanged" if _same(before, findings) else "changed"
 
 
-def _find(der: bytes, kind: str) -> tuple[Finding, ...]:
+def findings_in(der: bytes, kind: str) -> tuple[Finding, ...]:
     """What today's rules find: in the certificate, or in the readable strings of one that can't be parsed."""
     from ctscan.personal.rules import find_in_text, find_personal_data
-    from ctscan.x509.certificate import read_certificate, read_tbs
     from ctscan.x509.text import salvage_strings
 
+    certificate = parsed(der, kind)
+    return find_in_text(salvage_strings(der))[0] if certificate is None else find_personal_data(certificate)[0]
+
+
+def parsed(der: bytes, kind: str) -> Certificate | None:
+    """The certificate in a leaf: whole, or (kind `precert`) a TBSCertificate; None when it can't be read."""
+    from ctscan.x509.certificate import read_certificate, read_tbs
+
     try:
-        certificate = read_tbs(der) if kind == "precert" else read_certificate(der)
+        return read_tbs(der) if kind == "precert" else read_certificate(der)
     except FormatError:
-        return find_in_text(salvage_strings(der))[0]
-    return find_personal_data(certificate)[0]
+        return None
 
 
 def _same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:
