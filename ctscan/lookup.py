@@ -21,7 +21,7 @@ from ctscan.model import (
     RuleSet,
     SkippedLog,
 )
-from ctscan.personal.identifiers import name_score
+from ctscan.personal.identifiers import canonical_domain, name_score
 from ctscan.personal.rules import rule_set
 from ctscan.personal.searched import why_not_searched
 
@@ -130,6 +130,7 @@ def _remarks(
         remarks.append(f"more than {len(matches)} certificates match; only the first {len(matches)} are shown")
     if identifier.kind == "name":
         remarks.append("a name is searched for in the spelling given, in any order, and in Latin letters")
+        remarks += _other_readings(identifier)
     if identifier.kind == "domain":
         remarks.append(
             "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
@@ -137,3 +138,15 @@ def _remarks(
     if identifier.kind in ("serial", "sha256", "identity"):
         remarks.append("the index keeps only certificates in which personal data was found")
     return tuple(remarks)
+
+
+def _other_readings(identifier: Identifier) -> list[str]:
+    """What else may have been meant by something that was read as a name: "nothing found" of it means little."""
+    if identifier.value.startswith("name:"):
+        return []
+    words = identifier.value.split()
+    if len(words) == 1 and "." in words[0] and canonical_domain(words[0]):
+        return ["this was read as a name; to look up the addresses at and below a domain, put an @ before it"]
+    if len(words) == 1 and ":" in words[0]:
+        return ["this was read as a name: what stands before the colon is no kind of identifier"]
+    return []

@@ -11,6 +11,9 @@ from ctscan.personal.inspect import inspect_der, inspect_unreadable
 from ctscan.sources.files import Input, read_inputs
 from ctscan.x509.structures import certificates_in
 
+OUTERMOST = ("certificate", "tbsCertificate")
+"""Where the reader notes that the end of a certificate is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalCertificate:
@@ -34,10 +37,15 @@ def local_certificates(paths: Iterable[str]) -> Iterator[LocalCertificate]:
 
 
 def readable_certificates(path: str) -> Iterator[tuple[str, Certificate]]:
-    """`(source, certificate)` of everything at a path. InputError when anything there can't be read."""
+    """`(source, certificate)` of everything at a path. InputError when anything there can't be read, or is cut off:
+    half a certificate has another identity than the whole, so it would be looked up in vain."""
     for found in local_certificates([path]):
         if found.certificate is None:
             raise InputError(complaint(found))
+        if any(p.where in OUTERMOST and p.what.endswith("clipped") for p in found.certificate.problems):
+            raise InputError(
+                f"{found.source}: expected a whole certificate, got one that is cut off; get the file again"
+            )
         yield found.source, found.certificate
 
 

@@ -34,7 +34,11 @@ LINE_LIMIT = 4096  # bytes; no identifier is longer
     "ctscan lookup --from-file people.txt --format json",
 )
 @click.argument("identifiers", metavar="[IDENTIFIER|-]...", nargs=-1)
-@click.option("--from-file", metavar="FILE", help="Read identifiers from a file, one on each line (-: from stdin).")
+@click.option(
+    "--from-file",
+    metavar="FILE",
+    help="Read identifiers from a file, one on each line; lines that begin with # are comments (-: from stdin).",
+)
 @click.option(
     "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
 )
@@ -99,17 +103,18 @@ def _from_lines(stream: BinaryIO, where: str) -> Iterator[Identifier]:
     number = 0
     while line := stream.readline(LINE_LIMIT):
         number += 1
-        if line.strip():
-            yield _from_line(line.removeprefix(BOM_UTF8) if number == 1 else line, f"{where}, line {number}")
+        text = (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
+        if text and (len(line) == LINE_LIMIT or not text.startswith(b"#")):
+            yield _from_line(line, text, f"{where}, line {number}")
 
 
-def _from_line(line: bytes, where: str) -> Identifier:
+def _from_line(line: bytes, text: bytes, where: str) -> Identifier:
     from ctscan.personal.identifiers import parse_identifier
 
     if len(line) == LINE_LIMIT:
         raise UsageError(f"{where}: expected an identifier, got a line of {LINE_LIMIT} bytes or more")
     try:
-        return parse_identifier(line.decode("utf-8").strip())
+        return parse_identifier(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: expected UTF-8 text, got something else; save the file as UTF-8") from error
     except UsageError as error:

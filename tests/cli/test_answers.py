@@ -156,7 +156,7 @@ def test_several_identifiers_give_an_array_or_lines(db: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("how", ["-", "--from-file", "pipe", "--from-file -"])
 def test_identifiers_from_lines(db: Path, tmp_path: Path, how: str) -> None:
-    text = "\ufeffjane.roe@example.org\r\n\nŽofie Nováková\n"
+    text = "\ufeff# who asked\r\njane.roe@example.org\r\n\n  # and\nŽofie Nováková\n"
     path = tmp_path / "people.txt"
     path.write_text(text, encoding="utf-8", newline="")
     arguments = {
@@ -197,6 +197,27 @@ def test_look_up_by_certificate_serial_and_fingerprint(db: Path, tmp_path: Path)
     path.write_text("no certificate")
     result = run("lookup", "--certificate", path, "--db", db)
     assert (result.exit_code, str(path) in error_line(result)) == (1, True)
+
+
+@pytest.mark.parametrize("cut", [1, 100, len(JANE) // 2])
+def test_half_a_certificate_is_not_looked_up(db: Path, tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "jane.der"
+    path.write_bytes(JANE[:-cut])
+    result = run("lookup", "--certificate", path, "--db", db)
+    assert (result.exit_code, "expected a whole certificate, got one that is cut off" in error_line(result)) == (
+        1,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("identifier", "words"),
+    [("example.org", "put an @ before it"), ("mail:roe", "what stands before the colon is no kind of identifier")],
+)
+def test_what_may_not_have_been_meant_as_a_name_is_told(db: Path, identifier: str, words: str) -> None:
+    assert any(words in remark for remark in look_up(db, identifier)["remarks"])
+    for name in ("Jane Roe", "Roe", "J. Roe", f"name:{identifier}"):
+        assert not any(words in remark for remark in look_up(db, name)["remarks"])
 
 
 @pytest.mark.parametrize(
