@@ -160,6 +160,18 @@ def test_a_named_file_that_is_missing_is_refused(tmp_path: Path) -> None:
         load_config({"config": "nowhere.toml"}, {}, tmp_path)
 
 
+@pytest.mark.parametrize("option", [None, "ctscan.toml"])
+def test_a_directory_in_place_of_the_file_is_refused(tmp_path: Path, option: str | None) -> None:
+    (tmp_path / "ctscan.toml").mkdir()
+    with pytest.raises(UsageError, match=r"expected a file at .*ctscan\.toml, got a directory"):
+        load_config({"config": option}, {}, tmp_path)
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "ctscan.toml").write_bytes(b"\xef\xbb\xbfjobs = 2\n")
+    assert load_config({}, {}, tmp_path).jobs == 2
+
+
 def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
     folder, here = tmp_path / "etc", tmp_path / "here"
     folder.mkdir()

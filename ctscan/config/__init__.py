@@ -78,7 +78,9 @@ def find_file(option: object, environ: Mapping[str, str], directory: Path) -> Pa
     """The configuration file: `--config`, else `CTSCAN_CONFIG`, else `ctscan.toml` in `directory` if there is one."""
     named = str(option or environ.get("CTSCAN_CONFIG") or "")
     path = directory / Path(named or FILE_NAME).expanduser()
-    if path.is_file():
+    if path.is_dir():
+        raise UsageError(f"configuration: expected a file at {path}, got a directory; give another with --config")
+    if path.exists():
         return path
     if named:
         raise UsageError(f"configuration: expected a file at {path}, found none; 'ctscan init' writes one")
@@ -99,7 +101,7 @@ def _read_file(path: Path) -> Settings:
     if len(raw) > FILE_LIMIT:
         raise UsageError(f"{path}: expected at most {FILE_LIMIT} bytes of TOML, got more")
     try:
-        table = tomllib.loads(raw.decode("utf-8"))
+        table = tomllib.loads(raw.decode("utf-8-sig"))  # some editors begin a file with a byte order mark
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: expected UTF-8, got something else at byte {error.start}") from error
     except tomllib.TOMLDecodeError as error:
