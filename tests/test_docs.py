@@ -95,6 +95,23 @@ def test_links_between_the_documents_lead_somewhere() -> None:
             assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
+def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
+    sample = re.search(r"^    jane\.roe@example\.org\n.*?(?=^## )", README, re.M | re.S)
+    assert sample
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ctscan.cli", "demo"],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=True,
+    )
+    said = " ".join(done.stdout.decode().split())
+    for part in sample[0].strip().split("\n\n"):
+        words = " ".join(part.split())
+        assert re.sub(r" \d{4}-\d\d-\d\dT[\d:]{8}Z$", "", words) in said  # but for when it was scanned
+
+
 # --- JSON ----------------------------------------------------------------------------------------------------------
 
 

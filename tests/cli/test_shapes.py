@@ -82,6 +82,12 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
     assert shape["last_error"] == "time-out"
 
 
+def test_an_empty_range_holds_a_position_and_is_not_shown() -> None:
+    state = replace(STATE, verified=(VerifiedRange(1000, 1000, "everything", "v1"),))
+    shape = shapes.log(state, [], "ok")
+    assert (shape["verified"], shape["position"], shape["verified_size"]) == ([], 1000, 0)
+
+
 def test_shape_of_a_log_never_read() -> None:
     shape = shapes.log(replace(STATE, head=None, verified=(), last_success=None), [], "never read")
     assert (shape["head_size"], shape["head_time"], shape["last_success"], shape["holes"]) == (0, None, None, [])

@@ -208,7 +208,7 @@ def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
         "rate": None if state.rate is None else round(state.rate, 1),
         "last_success": time_text(state.last_success),
         "last_error": state.last_error,
-        "verified": [verified_range(r) for r in state.verified],
+        "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
         "holes": [hole(h) for h in judge(state, lambda _: None, False).holes],
         "evidence": [
             {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
