@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -113,6 +114,10 @@ def _write(path: Path, text: str) -> None:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
+        if path.is_dir():
+            raise InputError(
+                f"{path}: expected the name of a file, got a directory; give another with --config"
+            ) from None
         raise InputError(
             f"{path}: exists already and was left as it is; edit it, or give another with --config"
         ) from None
@@ -124,15 +129,14 @@ def _write(path: Path, text: str) -> None:
 
 def _next_steps(path: Path, contact: str | None, scope: tuple[str, ...]) -> list[str]:
     missing = [name for name, value in (("contact", contact), ("scope", scope)) if not value]
-    scan = (
-        "ctscan scan"
-        if path.name == FILE_NAME and path.parent in (Path(), Path.cwd())
-        else f"ctscan scan --config {path}"
-    )
+    is_default = path.name == FILE_NAME and path.parent in (Path(), Path.cwd())
+    config = "" if is_default else f" --config {shlex.quote(str(path))}"
+    scan, lookup = f"ctscan scan{config}", f"ctscan lookup{config} ADDRESS"
+    width = max(len(scan) + len(" --follow"), len(lookup))
     first = [f"Fill in {' and '.join(missing)} in it, then:"] if missing else ["Next:"]
     return [
         *first,
-        f"{scan}            read the logs from now on; repeat it to go on",
-        f"{scan} --follow   the same, and go on until it is stopped",
-        "ctscan lookup ADDRESS  look somebody up in what was read",
+        f"{scan:{width}}  read the logs from now on; repeat it to go on",
+        f"{scan + ' --follow':{width}}  the same, and go on until it is stopped",
+        f"{lookup:{width}}  look somebody up in what was read",
     ]

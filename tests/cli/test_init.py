@@ -78,3 +78,20 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     result = run("init", "--config", tmp_path / "none" / "ctscan.toml")
     assert result.exit_code == 1
     assert "can't be written: No such file or directory" in error_line(result)
+
+
+def test_the_next_steps_name_the_file_and_stand_in_columns(tmp_path: Path) -> None:
+    path = tmp_path / "my settings.toml"
+    lines = run("init", "--config", path, "--contact", "ct@example.org", "--scope", "example.org").stdout.splitlines()[
+        2:
+    ]
+    assert [line.split(" --config ")[0].strip() for line in lines] == ["ctscan scan", "ctscan scan", "ctscan lookup"]
+    assert all(f"--config '{path}' " in line for line in lines)
+    assert (
+        len({line.index(words) for line, words in zip(lines, ("read the", "the same", "look som"), strict=True)}) == 1
+    )
+
+
+def test_a_directory_is_no_file_to_write(tmp_path: Path) -> None:
+    result = run("init", "--config", tmp_path)
+    assert (result.exit_code, "got a directory" in error_line(result)) == (1, True)
