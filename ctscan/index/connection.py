@@ -11,6 +11,7 @@ import asyncio
 import os
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -69,8 +70,15 @@ class Database:
         self._session = session
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` on one snapshot of the database."""
-        return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
+        """Run `work` on one snapshot of the database. IndexFault as well for rows that don't make sense: somebody
+        changed them by hand, or the file is damaged."""
+        try:
+            return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
+        except (LookupError, TypeError, ValueError, zlib.error) as error:
+            raise IndexFault(
+                f"{self.path}: rows don't fit together ({type(error).__name__}): the index was changed by hand or is "
+                "damaged; restore it from a copy, or move it away and scan again"
+            ) from error
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` as one BEGIN IMMEDIATE transaction: all of it is written, or nothing."""
