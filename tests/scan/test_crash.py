@@ -118,7 +118,7 @@ def test_children_end_with_their_parent(tmp_path: Path, start_scan: Start) -> No
 def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) -> None:
     with Simulator() as sim:
         log = sim.add("people", people_log(size=6000))
-        log.fault("/tile/data/", slow(0.1))
+        log.fault("/tile/data/", slow(2))  # so that the scan outlives the look-up on a busy machine too
         process = start_scan(sim, tmp_path / "db")
         _wait_for(lambda: committed(tmp_path / "db") > 0)
         look = [sys.executable, "-m", "ctscan.cli", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
