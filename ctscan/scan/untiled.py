@@ -14,6 +14,7 @@ from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
 from ctscan.ct.partial_tree import PartialTree
+from ctscan.ct.tiles import HASH, split_hashes
 from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, Refused, SourceError, WrongCount
 from ctscan.model import (
     Advance,
@@ -42,7 +43,7 @@ class UntiledReader:
         self._trust = trust
         self._start = self._end = 0  # proven up to here, to be read up to there
         self._edge: Edge = ()  # of [0, start)
-        self._hashes: list[bytes] = []  # of [start, at)
+        self._hashes = bytearray()  # of the leaves [start, at), back to back: as objects they take twice the room
         self._kept: list[int] = []  # indexes in it that need evidence
         self._gathered = Gathered()
         self._bad_before = False  # was the batch before this one no batch at all?
@@ -50,7 +51,7 @@ class UntiledReader:
 
     @property
     def _at(self) -> int:
-        return self._start + len(self._hashes)
+        return self._start + len(self._hashes) // HASH
 
     async def read(self, span: Span, edge: Edge | None) -> bool:
         """Read, prove and commit `[start, end)`; False when told to stop before. SourceError when the log can't be
@@ -70,7 +71,7 @@ class UntiledReader:
         return self._at >= span[1]
 
     async def _begin(self, at: int, edge: Edge | None = None) -> None:
-        self._start, self._hashes, self._kept = at, [], []
+        self._start, self._hashes, self._kept = at, bytearray(), []
         if at < self._end:  # behind the end nothing is read, and no edge needed
             self._edge = await self._trust.edge_at(at) if edge is None else edge
             await self._resume()
@@ -80,12 +81,11 @@ class UntiledReader:
         pending = next((p for p in self._lp.state.pending if p.start == self._start), None) if self._lp.state else None
         if pending is None:
             return
-        if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or self._start + len(
-            pending.hashes
-        ) // 32 > self._lp.head.size:
+        end = self._start + len(pending.hashes) // HASH
+        if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or end > self._lp.head.size:
             await self._lp.index.rewind(self._lp.log.id, self._start)
             return
-        self._hashes = [pending.hashes[i : i + 32] for i in range(0, len(pending.hashes), 32)]
+        self._hashes += pending.hashes
         self._kept = await self._lp.index.unproven(self._lp.log.id, self._start, self._at)
         await self._settle()
 
@@ -131,7 +131,7 @@ class UntiledReader:
     async def _keep(self, batch: Batch) -> None:
         self._bad_before = False
         fresh = slice_batch(batch, max(self._at, batch.start), batch.start + len(batch.leaves))
-        self._hashes += batch_hashes(fresh)
+        self._hashes += b"".join(batch_hashes(fresh))
         self._kept += self._gathered.examine(self._lp.examiner, fresh)
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._commit_pending()
@@ -143,7 +143,7 @@ class UntiledReader:
         lp = self._lp
         entries = max(0, min(done.entries, self._at - self._counted))
         self._counted = max(self._counted, self._at)
-        pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, b"".join(self._hashes))
+        pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, bytes(self._hashes))
         await lp.commit(
             Advance(
                 lp.log.id,
@@ -167,9 +167,12 @@ class UntiledReader:
             await self._take_back()
             await self._read_carefully(span)
 
+    def _leaf_hashes(self) -> list[bytes]:
+        return split_hashes(bytes(self._hashes), len(self._hashes) // HASH)
+
     async def _prove(self) -> bool:
         """Is the edge of what was read the log's own? Then it is verified from now on."""
-        head, edge = self._lp.head, edge_append(self._edge, self._start, self._hashes)
+        head, edge = self._lp.head, edge_append(self._edge, self._start, self._leaf_hashes())
         anchor = Anchor(edge, ())
         if self._at < head.size:
             anchor = await self._trust.anchor(self._at)
@@ -186,16 +189,16 @@ class UntiledReader:
         verified = VerifiedRange(self._start, self._at, lp.scope, lp.rules, edge)
         proofs: tuple[InclusionProof, ...] = ()
         if kept:
-            known = [*self._hashes, *anchor.beyond]
+            known = [*self._leaf_hashes(), *anchor.beyond]
             tree = PartialTree(self._start, self._edge, known, lp.head.size, anchor.path)
             proofs = tuple(InclusionProof(i, lp.head, tree.path(i)) for i in kept)
         at = self._at
         await lp.commit(Advance(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)
-        self._start, self._edge, self._hashes, self._kept = at, edge, [], []
+        self._start, self._edge, self._hashes, self._kept = at, edge, bytearray(), []
 
     async def _take_back(self) -> None:
         await self._lp.index.rewind(self._lp.log.id, self._start)
-        self._hashes, self._kept, self._gathered = [], [], Gathered()
+        self._hashes, self._kept, self._gathered = bytearray(), [], Gathered()
 
     async def _read_carefully(self, span: Span) -> None:
         """Each batch is proven by itself before the next; one that contradicts three times is quarantined. Ends early
