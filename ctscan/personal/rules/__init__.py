@@ -87,12 +87,14 @@ def all_rules() -> tuple[Rule, ...]:
 
 @cache
 def rule_set() -> RuleSet:
-    """The rules with the version that ranges are read with: 12 hexadecimal digits over ids, versions, kinds and the
-    versions of the readers."""
-    rules = tuple(RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules())
-    lines = [f"reader {READER_VERSION} {identifiers.READER_VERSION}"]
-    lines += [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
-    return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], rules)
+    """The rules, and the readers that all of them rest on, with the version that ranges are read with: 12
+    hexadecimal digits over ids, versions and kinds. What an older reader read doesn't cover what a newer one finds."""
+    rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules()]
+    every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
+    rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
+    rules.append(RuleVersion("reader.identifier", identifiers.READER_VERSION, every_kind))
+    lines = [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
+    return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], tuple(rules))
 
 
 def find_personal_data(certificate: Certificate) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:

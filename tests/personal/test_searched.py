@@ -1,0 +1,67 @@
+"""Does a range that was read with some scope and rules answer for an identifier, or satisfy a scan?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ctscan.model import HoleReason, RuleSet, RuleVersion, VerifiedRange
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.rules import rule_set
+from ctscan.personal.searched import satisfies, why_not_searched
+
+EMAIL, NAME = RuleVersion("email.x", 2, ("email", "domain")), RuleVersion("name.x", 1, ("name",))
+TODAY = RuleSet("today", (EMAIL, NAME))
+OLDER = RuleSet("older", (replace(EMAIL, version=1), NAME))
+NAMELESS = RuleSet("nameless", (EMAIL,))
+KNOWN = {rules.version: rules for rules in (TODAY, OLDER, NAMELESS)}
+
+
+@pytest.mark.parametrize(
+    ("scope", "rules", "identifier", "reason"),
+    [
+        ("everything", "today", "jane@example.org", None),
+        ("everything", "older", "jane@example.org", HoleReason.OLDER_RULES),
+        ("everything", "older", "@example.org", HoleReason.OLDER_RULES),
+        ("everything", "older", "Jane Roe", None),
+        ("everything", "nameless", "Jane Roe", HoleReason.OLDER_RULES),
+        ("everything", "nameless", "jane@example.org", None),
+        ("everything", "nameless", "ab" * 32, HoleReason.OLDER_RULES),  # a certificate is kept for any finding
+        ("everything", "unknown", "jane@example.org", HoleReason.OLDER_RULES),
+        ("domain:example.org", "today", "jane@example.org", None),
+        ("domain:example.org", "today", "jane@mail.example.org", None),
+        ("domain:example.org", "today", "jane@example.com", HoleReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "Jane Roe", HoleReason.OUT_OF_SCOPE),
+        ("email:jane@example.org", "today", "jane@example.org", None),
+        ("email:jane@example.org", "today", "@example.org", HoleReason.OUT_OF_SCOPE),
+    ],
+)
+def test_why_a_range_does_not_answer(scope: str, rules: str, identifier: str, reason: HoleReason | None) -> None:
+    verified = VerifiedRange(0, 9, scope, rules)
+    assert why_not_searched(verified, parse_identifier(identifier), KNOWN, TODAY) is reason
+
+
+@pytest.mark.parametrize(
+    ("scope", "rules", "wanted", "enough"),
+    [
+        ("everything", "today", "domain:example.org", True),
+        ("domain:example.org", "today", "domain:example.org", True),
+        ("domain:example.org", "today", "domain:mail.example.org", True),
+        ("domain:example.org", "today", "domain:example.com, domain:example.org", False),
+        ("domain:example.org", "today", "everything", False),
+        ("everything", "older", "domain:example.org", False),
+        ("everything", "nameless", "domain:example.org", False),
+    ],
+)
+def test_what_satisfies_a_scan(scope: str, rules: str, wanted: str, enough: bool) -> None:
+    assert satisfies(VerifiedRange(0, 9, scope, rules), wanted, KNOWN, TODAY) is enough
+
+
+def test_an_older_reader_makes_every_range_older() -> None:
+    today = rule_set()
+    older = RuleSet("older", tuple(replace(r, version=r.version - r.id.startswith("reader.")) for r in today.rules))
+    for identifier in ("jane@example.org", "@example.org", "Jane Roe"):
+        verified = VerifiedRange(0, 9, "everything", "older")
+        reason = why_not_searched(verified, parse_identifier(identifier), {"older": older}, today)
+        assert reason is HoleReason.OLDER_RULES
