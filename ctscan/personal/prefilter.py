@@ -33,9 +33,9 @@ MAX_KNOWN_SIZE: Final = 512
 
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _UTC_TIMES: Final = b"\x30\x1e\x17\x0d"  # two UTCTimes of 13 characters
-_UTC_TIMES_SIZE: Final = 32
-_UTC_TIMES_REST: Final = b"\x1e\x17\x0dZ\x17\x0dZ"  # of both when the digits are taken away, 0x30 among them
-_DIGITS: Final = b"0123456789"
+_UTC_TIMES_SHAPE: Final = b"\x30\x1e\x17\x0d000000000000Z\x17\x0d000000000000Z"  # of both, with any digits
+_UTC_TIMES_SIZE: Final = len(_UTC_TIMES_SHAPE)
+_ANY_DIGIT: Final = bytes.maketrans(b"0123456789", b"0000000000")
 _KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"  # subjectKeyIdentifier of 20 octets
 _KEY_ID_SIZE: Final = 31
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
@@ -116,7 +116,7 @@ class Prefilter:
         if (
             times > at
             and buffer[at:times] in self._signers
-            and buffer[times:after_times].translate(None, _DIGITS) == _UTC_TIMES_REST
+            and buffer[times:after_times].translate(_ANY_DIGIT) == _UTC_TIMES_SHAPE
         ):
             at = after_times
         else:

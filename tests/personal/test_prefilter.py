@@ -243,6 +243,17 @@ def test_an_extension_that_runs_past_the_tbs_is_a_candidate(last: bytes) -> None
         assert not prefilter.is_impersonal(short + last[-cut:], 0, len(short), True)
 
 
+@pytest.mark.parametrize("digits", [(13, 11), (11, 13), (0, 24), (24, 0)])
+def test_times_of_other_lengths_are_a_candidate(digits: tuple[int, int]) -> None:
+    tbs = make_tbs(HOST, HOSTS)
+    prefilter = knowing()
+    assert prefilter.is_impersonal(tbs, 0, len(tbs), True)
+    at = tbs.index(b"\x30\x1e\x17\x0d") + 4
+    odd = tbs[:at] + b"1" * digits[0] + b"Z\x17\x0d" + b"1" * digits[1] + b"Z" + tbs[at + 28 :]
+    assert len(odd) == len(tbs)
+    assert not prefilter.is_impersonal(odd, 0, len(odd), True)
+
+
 def test_a_tbs_that_ends_behind_a_known_issuer_is_a_candidate() -> None:
     issuer: list[RdnSpec] = [("O", "x" * 120), ("OU", "y" * 120), ("CN", "z" * 60)]
     whole = make_tbs(HOST, HOSTS, issuer=issuer)
