@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ from ctscan.scan.crew import Crew
 from ctscan.scan.job import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
 from ctscan.scan.logscan import ScanContext
 from ctscan.scan.plan import check_start
-from ctscan.scan.processes import Children, Share, divide
-from ctscan.scan.selection import Selection, choose, from_directories, split_names
+from ctscan.scan.processes import Children, Orders, Share, divide
+from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
 from ctscan.sources.http import Client
 from ctscan.sources.loglists import load_list
 from ctscan.sources.tuning import TuningTable, load_tuning
@@ -46,7 +46,7 @@ async def run_scan(
     seams = seams or Seams()
     scope_from_text(request.scope)
     async with _open_network(request, seams) as network:
-        selection = await network.select()
+        selection = await network.select() or Selection((), ())
         check_start(request.start, len(selection.logs))
         if not selection.logs:
             why = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
@@ -76,17 +76,16 @@ class _Network:
     def connect(self, log: Log) -> Connection:
         return connect(log, self.client, self.tuning.of(log), self.seams.sleep)
 
-    async def select(self, etag: str | None = None) -> Selection:
-        """Logs in directories need no list. With `etag`, a list that hasn't changed gives no logs."""
+    async def select(self, etag: str | None = None) -> Selection | None:
+        """Logs in directories need no list. None when the list is still the one of `etag`."""
         directories, names = split_names(self.request.logs)
         archived = await from_directories(directories)
         if directories and not names:
             return Selection(archived, ())
         loaded = await load_list(self.request.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
-            return Selection((), (), etag)
-        chosen = choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag)
-        return replace(chosen, logs=(*archived, *chosen.logs))
+            return None
+        return with_archived(archived, choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag))
 
 
 @asynccontextmanager
@@ -100,11 +99,12 @@ async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Ne
 
 
 async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
-    """Logs that the list didn't name at the scan before, though it was the same list: they joined since."""
+    """Logs that the list didn't name as readable at the scan before, though it was the same list: they joined since.
+    Those that were there and not selected didn't."""
     selected, skipped = await index.selection()
-    before = {*selected, *(log.id for log in skipped)}
-    if not any(selection.names(log_id) for log_id in before):
+    if not any(selection.names(log_id) for log_id in (*selected, *(log.id for log in skipped))):
         return frozenset()
+    before = {*selected, *(log.id for log in skipped if was_left_out(log))}
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
@@ -145,7 +145,7 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     crew.add(own)
     beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
     if context.follow:
-        beside.append(asyncio.create_task(_reload(network, context, crew, selection)))
+        beside.append(asyncio.create_task(_follow_list(network, context, selection, children, crew)))
     try:
         listening = asyncio.create_task(children.finish())
         beside.append(listening)
@@ -157,16 +157,26 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-async def _work_share(share: Share, reporter: Reporter, stop: asyncio.Event) -> list[LogOutcome]:
+async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
     """What a child process does: its logs, with its own client and its own connection to the index."""
     request, seams = share.request, Seams()
     async with (
         _open_network(request, seams) as network,
         await open_index(Path(request.db), create=False, render=render_name) as index,
     ):
-        crew = Crew(_context(request, index, share.run_id, reporter, stop, seams, share.joined), network.connect)
+        context = _context(request, index, share.run_id, reporter, orders.stop, seams, share.joined)
+        crew = Crew(context, network.connect)
         crew.add(share.logs)
-        return await crew.finish()
+        obeying = asyncio.create_task(_obey(crew, orders))
+        try:
+            return await crew.finish()
+        finally:
+            obeying.cancel()
+
+
+async def _obey(crew: Crew, orders: Orders) -> None:
+    while True:
+        crew.follow_list(await orders.changes.get())
 
 
 async def _stop_children(stop: asyncio.Event, children: Children) -> None:
@@ -174,20 +184,23 @@ async def _stop_children(stop: asyncio.Event, children: Children) -> None:
     children.stop()
 
 
-async def _reload(network: _Network, context: ScanContext, crew: Crew, selection: Selection) -> None:
-    """While following: logs that join the list are read from 0, logs that leave it are left."""
+async def _follow_list(
+    network: _Network, context: ScanContext, selection: Selection, children: Children, crew: Crew
+) -> None:
+    """While following, read the log list again: logs that join it are read from 0, logs that leave it are left, and
+    one whose entry changed (it became readonly, it moved) is read as it says now. What is due to go, goes."""
     while True:
         await context.seams.sleep(context.seams.reload)
         try:
+            oldest = context.seams.now() - timedelta(days=network.request.quarantine_days)
+            await context.index.purge_quarantine(oldest)
             fresh = await network.select(selection.etag)
+            if fresh is None:
+                continue
+            change = selection.change_to(fresh)
+            await context.index.extend_run(context.run_id, change.logs, fresh.skipped)
         except CtscanError as error:
             context.reporter.notice(f"the log list could not be read again: {error}")
             continue
-        if not fresh.logs:
-            continue
-        new = [log for log in fresh.logs if not selection.names(log.id)]
-        context.joined |= frozenset(log.id for log in new)
-        await context.index.extend_run(context.run_id, new, fresh.skipped)
-        crew.drop({log.id for log in selection.logs} - {log.id for log in fresh.logs})
-        crew.add(new)
+        crew.follow_list(children.follow_list(change))
         selection = fresh

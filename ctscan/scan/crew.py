@@ -9,7 +9,7 @@ from typing import Any
 
 from ctscan.model import Log
 from ctscan.scan.connect import Connection
-from ctscan.scan.job import Ending, LogOutcome
+from ctscan.scan.job import Change, Ending, LogOutcome
 from ctscan.scan.logpass import stopped_within
 from ctscan.scan.logscan import ScanContext, scan_log
 
@@ -26,19 +26,31 @@ class Crew:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._stops: dict[bytes, asyncio.Event] = {}
         self._tasks: dict[bytes, asyncio.Task[LogOutcome]] = {}
+        self._added = asyncio.Event()
 
     def add(self, logs: Iterable[Log]) -> None:
-        """Begin to read these logs."""
+        """Begin to read these logs; one that is being read already is read anew as it is described now. A log that
+        misbehaved is left alone: the next scan asks it again."""
         for log in logs:
-            if log.id not in self._tasks:
-                self._stops[log.id] = asyncio.Event()
-                self._tasks[log.id] = asyncio.create_task(self._read(log))
+            before = self._tasks.get(log.id)
+            if before and before.done() and before.result().ending is Ending.MISBEHAVIOUR:
+                continue
+            self.drop([log.id])
+            self._stops[log.id] = asyncio.Event()
+            self._tasks[log.id] = asyncio.create_task(self._read(log, before))
+        self._added.set()
 
     def drop(self, log_ids: Iterable[bytes]) -> None:
         """Leave these logs after the batch in hand: they are no longer on the list."""
         for log_id in log_ids:
             if log_id in self._stops:
                 self._stops[log_id].set()
+
+    def follow_list(self, change: Change) -> None:
+        """The log list changed."""
+        self._context.joined |= change.joined
+        self.drop(change.left)
+        self.add(change.logs)
 
     @property
     def reading(self) -> set[bytes]:
@@ -49,16 +61,21 @@ class Crew:
         """Wait for every log to end; when following, until told to stop, because logs may join. What isn't the fault
         of one log (a full disk, say) is raised."""
         watch = asyncio.create_task(self._pass_on_stop())
+        added = asyncio.create_task(self._added.wait())
         try:
             while self.reading or (self._context.follow and not watch.done()):
                 running = [self._tasks[log_id] for log_id in self.reading]
-                await asyncio.wait([*running, *([] if watch.done() else [watch])], return_when=asyncio.FIRST_COMPLETED)
+                signs = [added] if watch.done() else [added, watch]
+                await asyncio.wait([*running, *signs], return_when=asyncio.FIRST_COMPLETED)
                 for task in running:
                     if task.done():
                         task.result()
+                if added.done():
+                    self._added.clear()
+                    added = asyncio.create_task(self._added.wait())
             return [task.result() for task in self._tasks.values()]
         finally:
-            pending: list[asyncio.Task[Any]] = [watch, *(t for t in self._tasks.values() if not t.done())]
+            pending: list[asyncio.Task[Any]] = [watch, added, *(t for t in self._tasks.values() if not t.done())]
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
@@ -68,8 +85,10 @@ class Crew:
         for stop in self._stops.values():
             stop.set()
 
-    async def _read(self, log: Log) -> LogOutcome:
+    async def _read(self, log: Log, before: asyncio.Task[LogOutcome] | None = None) -> LogOutcome:
         stop = self._stops[log.id]
+        if before and (ended := await before).ending is Ending.MISBEHAVIOUR:
+            return ended
         if self._context.stop.is_set():
             stop.set()
         context = replace(self._context, stop=stop)

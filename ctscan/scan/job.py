@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from ctscan.model import TreeHead
+from ctscan.model import Log, TreeHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,16 @@ class Seams:
     reload: float = 3600.0  # between two looks at the log list while following
     leave_within: float = 1.0  # that a log has to leave by itself when told to stop
     partial_wait: float = 300.0  # that a followed log has to fill its last tile (static-ct monitors wait 5 min)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of the log list while following: logs to read from now on, or anew because their entry changed;
+    which of them joined it, and are read from 0; logs that left it."""
+
+    logs: tuple[Log, ...] = ()
+    joined: frozenset[bytes] = frozenset()
+    left: frozenset[bytes] = frozenset()
 
 
 class Ending(StrEnum):

@@ -69,10 +69,12 @@ class LogPass:
         except CutError as error:
             return error
 
-    @property
-    def pauses(self) -> tuple[float, ...]:
-        """Seconds before each further try of an answer that contradicts the tree."""
-        return ASK_AGAIN
+    def pauses(self, span: Span) -> tuple[float, ...]:
+        """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is
+        asked for once more, and waited for no longer: many such places would take hours of every pass."""
+        known = self.state.holes if self.state else ()
+        quarantined = ((h.start, h.end) for h in known if h.reason is HoleReason.QUARANTINED)
+        return ASK_AGAIN if subtract(span, quarantined) else (0.0,)
 
     def now(self) -> datetime:
         """The time that goes into the index."""

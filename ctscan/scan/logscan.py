@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ctscan.ct import coverage
 from ctscan.ct.coverage import parted, pending_end
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
-from ctscan.errors import CtscanError, FormatError, IndexFault, Locked, Misbehaviour, UsageError
+from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index import Index
 from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
 from ctscan.personal.searched import satisfies
 from ctscan.scan.connect import Connection
+from ctscan.scan.faults import told
 from ctscan.scan.heads import accept_head, is_finished
 from ctscan.scan.job import Ending, LogOutcome, Reporter, Seams
 from ctscan.scan.logpass import LogPass
@@ -48,10 +47,15 @@ class ScanContext:
     seams: Seams
     follow: bool = False
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
-    partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)  # log: (last partial tile, unread since)
-    begins: dict[bytes, int] = field(
+    partials: dict[bytes, tuple[int, float]] = field(
         default_factory=dict
-    )  # log: where `start` is; a date is searched for once
+    )  # log: (first entry of a partial tile, since)
+    begins: dict[bytes, int] = field(default_factory=dict)  # log: where `start` is; a date is searched for once
+
+    @property
+    def is_explicit(self) -> bool:
+        """Was it said where coverage shall begin?"""
+        return self.start not in (None, "now")
 
 
 async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
@@ -70,19 +74,11 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     except (IndexFault, UsageError):
         raise
     except Exception as error:
-        ending, message = Ending.INCOMPLETE, _told(error)
+        ending, message = Ending.INCOMPLETE, told(error)
         await index.record_error(log.id, now(), message)
     outcome = LogOutcome(log.id, log.name, ending, message)
     context.reporter.log_done(outcome)
     return outcome
-
-
-def _told(error: Exception) -> str:
-    """Of an error that isn't ours only its class and place are told: its text may hold anything that was read."""
-    if isinstance(error, CtscanError):
-        return str(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"unexpected error {type(error).__name__} at {Path(place.filename).name}:{place.lineno}; please report it"
 
 
 async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
@@ -91,17 +87,17 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
     if context.stop.is_set():
         return Ending.STOPPED, ""
     reading = asyncio.create_task(_pass(context, connection))
-    told = asyncio.create_task(context.stop.wait())
+    stop = asyncio.create_task(context.stop.wait())
     try:
-        await asyncio.wait([reading, told], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait([reading], timeout=context.seams.leave_within)
         if reading.done():
             return await reading
         return Ending.STOPPED, ""
     finally:
-        told.cancel()
+        stop.cancel()
         reading.cancel()
-        await asyncio.gather(reading, told, return_exceptions=True)
+        await asyncio.gather(reading, stop, return_exceptions=True)
 
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
@@ -160,10 +156,16 @@ def entry_at_its_index(batch: Batch, i: int) -> Entry:
 
 def _is_done(context: ScanContext, state: LogState, rule_sets: Mapping[str, RuleSet]) -> bool:
     """A readonly log, read to its final head: nothing can come any more."""
-    if state.head is None or not is_finished(state.log, state.head) or context.start not in (None, "now"):
+    if state.head is None or not is_finished(state.log, state.head) or not state.verified:
         return False
-    begin = min((r.start for r in state.verified), default=state.head.size)
-    return coverage.verified_size(state) == state.head.size - begin and bool(state.verified)
+    begin = context.begins.get(state.log.id) if context.is_explicit else min(r.start for r in state.verified)
+    return begin is not None and not _unread(context, state, (begin, state.head.size), rule_sets)
+
+
+def _unread(context: ScanContext, state: LogState | None, span: Span, rule_sets: Mapping[str, RuleSet]) -> list[Span]:
+    return spans_to_read(
+        state, *span, context.is_explicit, lambda r: satisfies(r, context.scope, rule_sets, context.rules)
+    )
 
 
 async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> bool:
@@ -179,12 +181,9 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
         anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
         await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
         lp.state = await lp.index.log_state(log.id)
-    is_explicit = start not in (None, "now")
-    if is_explicit:
+    if context.is_explicit:
         context.begins[log.id] = begin
-    rule_sets = await lp.index.rule_sets()
-    end = _end(context, lp)
-    spans = spans_to_read(lp.state, begin, end, is_explicit, lambda r: satisfies(r, lp.scope, rule_sets, context.rules))
+    spans = _unread(context, lp.state, (begin, _end(context, lp)), await lp.index.rule_sets())
     entries = coverage.size(spans)
     warning = warning_before(log.name, entries, log.protocol, connection.rate, connection.batch)
     if warning:
@@ -227,12 +226,12 @@ def _end(context: ScanContext, lp: LogPass) -> int:
         or is_finished(lp.log, lp.head)
     ):
         return size
-    tile = size // 256
-    if lp.state and coverage.position(lp.state) >= size:
-        context.partials.pop(lp.log.id, None)  # what comes next has its own time to wait
+    position = coverage.position(lp.state) if lp.state else 0
+    if position >= size:
         return size
     known, since = context.partials.get(lp.log.id, (-1, 0.0))
-    if known != tile:
+    unread = max(position, size // 256 * 256)
+    if known != unread:
         since = time.monotonic()
-        context.partials[lp.log.id] = (tile, since)
-    return size if time.monotonic() - since >= context.seams.partial_wait else tile * 256
+        context.partials[lp.log.id] = (unread, since)
+    return size if time.monotonic() - since >= context.seams.partial_wait else size // 256 * 256

@@ -1,7 +1,7 @@
 """Child processes that read a share of the logs (`--jobs`). They share nothing but the index.
 
-A child hears one thing from its parent, to stop, and stops as well when the parent is gone: the pipe between them
-then ends. It tells its parent what the reporter is to hear, and at last how each log ended.
+A child hears from its parent what became of the log list, and to stop; it stops as well when the parent is gone: the
+pipe between them then ends. It tells its parent what the reporter is to hear, and at last how each log ended.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import asyncio
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ctscan.errors import CtscanError
 from ctscan.model import Log, TreeHead
-from ctscan.scan.job import Ending, LogOutcome, Reporter, ScanRequest
+from ctscan.scan.faults import told
+from ctscan.scan.job import Change, Ending, LogOutcome, Reporter, ScanRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,16 @@ class Share:
     joined: frozenset[bytes]
 
 
-Work = Callable[[Share, Reporter, asyncio.Event], Coroutine[Any, Any, list[LogOutcome]]]
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a child hears: the changes of the log list, and `stop`."""
+
+    stop: asyncio.Event
+    changes: asyncio.Queue[Change]
+
+
+Work = Callable[[Share, Reporter, Orders], Coroutine[Any, Any, list[LogOutcome]]]
+_STOP = "stop"
 
 
 def divide(logs: Sequence[Log], jobs: int) -> list[tuple[Log, ...]]:
@@ -72,26 +82,32 @@ def _child(pipe: Connection, work: Work, share: Share) -> None:
     try:
         outcomes = asyncio.run(_child_main(pipe, work, share))
         pipe.send(("end", (outcomes,)))
-    except CtscanError as error:
-        pipe.send(("failed", (str(error),)))
     except (BrokenPipeError, EOFError):
         return  # the parent is gone; what was committed is committed
+    except Exception as error:  # a traceback here would be printed, whatever it quotes
+        pipe.send(("failed", (told(error),)))
     finally:
         pipe.close()
 
 
 async def _child_main(pipe: Connection, work: Work, share: Share) -> list[LogOutcome]:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    orders, loop = Orders(asyncio.Event(), asyncio.Queue()), asyncio.get_running_loop()
+
+    def hear(order: Change | str) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(
+                *((orders.stop.set,) if isinstance(order, str) else (orders.changes.put_nowait, order))
+            )
 
     def listen() -> None:
         with suppress(EOFError, OSError):  # raised when the parent is gone: stop as well
-            pipe.recv()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(stop.set)
+            while (order := pipe.recv()) != _STOP:
+                hear(order)
+        hear(_STOP)
 
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, orders.stop.set)
     threading.Thread(target=listen, daemon=True).start()
-    return await work(share, _PipeReporter(pipe), stop)
+    return await work(share, _PipeReporter(pipe), orders)
 
 
 class Children:
@@ -99,8 +115,10 @@ class Children:
 
     def __init__(self, work: Work, shares: Sequence[Share], reporter: Reporter) -> None:
         self._work, self._shares, self._reporter = work, shares, reporter
+        self._logs = [{log.id: log for log in share.logs} for share in shares]
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
+        self._ears = ThreadPoolExecutor(max_workers=max(1, len(shares)))  # one blocks for each child
 
     def start(self) -> None:
         """Start one process for each share."""
@@ -116,30 +134,58 @@ class Children:
     def stop(self) -> None:
         """Ask every child to commit the batch in hand and leave."""
         for pipe in self._pipes:
-            try:
-                pipe.send("stop")
-            except OSError:
-                continue  # it has ended already
+            _send(pipe, _STOP)
+
+    def follow_list(self, change: Change) -> Change:
+        """Pass on what concerns each child: all logs of an operator stay in one process, which keeps its rate limit.
+        Returns what is left for this process."""
+        rest = change.logs
+        for pipe, logs in zip(self._pipes, self._logs, strict=True):
+            operators = {log.operator for log in logs.values()}
+            theirs = tuple(log for log in rest if log.operator in operators or log.id in logs)
+            rest = tuple(log for log in rest if log not in theirs)
+            left = change.left & logs.keys()
+            if theirs or left:
+                logs.update((log.id, log) for log in theirs)
+                _send(pipe, Change(theirs, change.joined, left))
+        return Change(rest, change.joined, change.left)
 
     async def finish(self) -> list[LogOutcome]:
         """Pass on what the children tell until each has ended. A child that dies leaves its logs incomplete."""
-        ended = await asyncio.gather(*(self._listen(*pair) for pair in zip(self._pipes, self._shares, strict=True)))
-        for process in self._processes:
-            await asyncio.to_thread(process.join)
+        try:
+            ended = await asyncio.gather(*(self._listen(*pair) for pair in zip(self._pipes, self._logs, strict=True)))
+            for process in self._processes:
+                await self._in_thread(process.join)
+        finally:
+            self._ears.shutdown(wait=False)
         return [outcome for outcomes in ended for outcome in outcomes]
 
-    async def _listen(self, pipe: Connection, share: Share) -> list[LogOutcome]:
+    async def _in_thread(self, wait: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._ears, wait)
+
+    async def _listen(self, pipe: Connection, logs: Mapping[bytes, Log]) -> list[LogOutcome]:
+        accused: dict[bytes, LogOutcome] = {}
         while True:
             try:
-                what, told = await asyncio.to_thread(pipe.recv)
+                what, heard = await self._in_thread(pipe.recv)
             except (EOFError, OSError):
-                return _lost(share, "the process that read it died; repeat the scan to go on")
+                return self._lost(logs, accused, "the process that read it died; repeat the scan to go on")
             if what == "end":
-                return list(told[0])
+                return list(heard[0])
             if what == "failed":
-                return _lost(share, told[0])
-            getattr(self._reporter, what)(*told)
+                return self._lost(logs, accused, heard[0])
+            if what == "log_done" and heard[0].ending is Ending.MISBEHAVIOUR:
+                accused[heard[0].log_id] = heard[0]
+            getattr(self._reporter, what)(*heard)
+
+    def _lost(self, logs: Mapping[bytes, Log], accused: Mapping[bytes, LogOutcome], why: str) -> list[LogOutcome]:
+        """A child read these logs and does so no longer. What it had found against a log still stands."""
+        lost = [LogOutcome(log.id, log.name, Ending.INCOMPLETE, why) for log in logs.values() if log.id not in accused]
+        for outcome in lost:
+            self._reporter.log_done(outcome)
+        return [*accused.values(), *lost]
 
 
-def _lost(share: Share, why: str) -> list[LogOutcome]:
-    return [LogOutcome(log.id, log.name, Ending.INCOMPLETE, why) for log in share.logs]
+def _send(pipe: Connection, order: Change | str) -> None:
+    with suppress(OSError):  # it has ended already
+        pipe.send(order)

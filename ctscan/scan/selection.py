@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog
+from ctscan.scan.job import Change
 from ctscan.sources.directory import read_directory_log
+
+_NOT_SELECTED = "not selected with --log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,13 @@ class Selection:
         """Whether the log was known to the list."""
         return log_id in {log.id for log in self.logs} | {log.id for log in self.skipped}
 
+    def change_to(self, fresh: Selection) -> Change:
+        """What is to be done when the list says `fresh` now."""
+        before = {log.id: log for log in self.logs}
+        logs = tuple(log for log in fresh.logs if before.get(log.id) != log)
+        joined = frozenset(log.id for log in logs if log.id not in before)
+        return Change(logs, joined, frozenset(before.keys() - {log.id for log in fresh.logs}))
+
 
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     """`(directories, names of the list)`."""
@@ -31,8 +41,25 @@ def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 async def from_directories(urls: Sequence[str]) -> tuple[Log, ...]:
-    """The logs that stand in these directories, each described by its `log.v3.json`."""
-    return tuple([await read_directory_log(url) for url in urls])
+    """The logs that stand in these directories, each described by its `log.v3.json`; of two copies the first."""
+    logs: dict[bytes, Log] = {}
+    for url in urls:
+        log = await read_directory_log(url)
+        logs.setdefault(log.id, log)
+    return tuple(logs.values())
+
+
+def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
+    """The logs of directories and those of a list together. A log that lies in a directory is read there, whatever
+    the list says of it."""
+    ids = {log.id for log in archived}
+    logs = (*archived, *(log for log in chosen.logs if log.id not in ids))
+    return Selection(logs, tuple(log for log in chosen.skipped if log.id not in ids), chosen.etag)
+
+
+def was_left_out(log: SkippedLog) -> bool:
+    """Skipped because the user named others, not because of what the list said of it."""
+    return log.reason == _NOT_SELECTED
 
 
 def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[str], etag: str | None) -> Selection:
@@ -40,9 +67,7 @@ def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[s
     if not names:
         return Selection(tuple(logs), tuple(skipped), etag)
     chosen = {log.id: log for log in (_one(name, logs, skipped) for name in names)}
-    left = (
-        SkippedLog(log.id, log.name, log.operator, "not selected with --log") for log in logs if log.id not in chosen
-    )
+    left = (SkippedLog(log.id, log.name, log.operator, _NOT_SELECTED) for log in logs if log.id not in chosen)
     return Selection(tuple(chosen.values()), (*left, *skipped), etag)
 
 

@@ -63,7 +63,7 @@ class TiledReader:
             await self._bear(part, fetched)
             return
         proven = await self._prove(fetched)
-        for pause in self._lp.pauses:
+        for pause in self._lp.pauses(part):
             if not isinstance(proven, CutError):
                 break
             await self._flush()

@@ -68,7 +68,7 @@ class UntiledReader:
             await self._commit_pending()
             raise
         await self._commit_pending()  # leave at once; the next pass proves it
-        return self._at >= span[1]
+        return self._start >= span[1]
 
     async def _begin(self, at: int, edge: Edge | None = None) -> None:
         self._start, self._hashes, self._kept = at, bytearray(), []
@@ -206,7 +206,7 @@ class UntiledReader:
         while self._at < span[1] and not self._lp.stop.is_set():
             part = self._lp.source.next_range(self._at, span[1])
             error = await self._try_batch(part)
-            for pause in self._lp.pauses:
+            for pause in self._lp.pauses(part):
                 if not isinstance(error, CutError):
                     break
                 if await self._lp.stopped_within(pause):

@@ -1,0 +1,41 @@
+"""What tests that attack a scan share: a log of people in any protocol, and how a scan of it ended."""
+
+from __future__ import annotations
+
+import base64
+
+from support.scanning import people_log
+from support.simulator import SimulatedLog, Simulator
+
+from ctscan.index.sqlite import SqliteIndex
+from ctscan.model import Protocol
+from ctscan.proof import check
+from ctscan.scan import Outcome
+
+BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]
+ALL = [*BOTH, Protocol.HYBRID]
+
+
+def add_people(sim: Simulator, protocol: Protocol, size: int = 1000, published: int | None = None) -> SimulatedLog:
+    """A log `people` of this protocol, that gives 100 entries at a time."""
+    builder = people_log("people", size, leaf_index=protocol is Protocol.STATIC_CT)
+    log = sim.add("people", builder, protocol, published)
+    log.max_batch = 100
+    return log
+
+
+def tiles_of(log: SimulatedLog) -> dict[str, object]:
+    """Tuning that makes a simulated hybrid one for the scan as well."""
+    if log.protocol is not Protocol.HYBRID:
+        return {}
+    return {base64.b64encode(log.log().id).decode(): {"tiles": log.url}}
+
+
+def endings(outcome: Outcome) -> dict[str, str]:
+    """How each log ended, by name."""
+    return {log.name: log.ending.value for log in outcome.logs}
+
+
+async def all_evidence(index: SqliteIndex) -> list[tuple[int, bool]]:
+    """Every sighting: its index, and whether it is proven."""
+    return sorted([(e.entry.index, check(e).is_proven) async for e in index.evidence(None)])
