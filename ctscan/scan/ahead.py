@@ -25,7 +25,8 @@ async def fetch_span(source: LogSource, span: Span, size: int) -> list[Batch]:
     return batches
 
 
-async def _attempt(source: LogSource, span: Span, size: int) -> Fetched:
+async def attempt(source: LogSource, span: Span, size: int) -> Fetched:
+    """As `fetch_span`, its failure as a value."""
     try:
         return await fetch_span(source, span, size)
     except (SourceError, FormatError) as error:
@@ -43,7 +44,7 @@ async def fetch_ahead(
         while at < span[1] or under_way:
             while at < span[1] and len(under_way) < concurrency:
                 part = source.next_range(at, span[1])
-                under_way.append((part, asyncio.create_task(_attempt(source, part, size))))
+                under_way.append((part, asyncio.create_task(attempt(source, part, size))))
                 at = part[1]
             part, task = under_way[0]
             fetched = await task

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from ctscan.ct.coverage import subtract
-from ctscan.errors import BadAnswer, CutError, FormatError, Missing, Refused
+from ctscan.errors import BadAnswer, FormatError, Missing, Refused
 from ctscan.index import Index
 from ctscan.model import (
     Advance,
@@ -26,7 +26,7 @@ from ctscan.model import (
     Unreadable,
 )
 from ctscan.personal.examine import Examiner
-from ctscan.scan.ahead import fetch_span
+from ctscan.scan.ahead import Fetched, attempt
 from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.search import first_that
 from ctscan.scan.trust import ASK_AGAIN
@@ -62,12 +62,9 @@ class LogPass:
         self.entries += advance.entries
         self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
 
-    async def ask_again(self, span: Span) -> list[Batch] | CutError:
+    async def ask_again(self, span: Span) -> Fetched:
         """An answer contradicted the signed tree: ask for the same entries once more."""
-        try:
-            return await fetch_span(self.source, span, self.head.size)
-        except CutError as error:
-            return error
+        return await attempt(self.source, span, self.head.size)
 
     def pauses(self, span: Span) -> tuple[float, ...]:
         """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root, subtree_root
 from ctscan.ct.tiles import WIDTH
-from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, ProofError, Refused, SourceError
+from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
 from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
 from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
@@ -50,45 +50,42 @@ class TiledReader:
         lp = self._lp
         async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
             async for part, fetched in answers:
-                if isinstance(fetched, Missing | Refused):
-                    await self._skip((part[0], span[1]), fetched)
-                else:
-                    await self._take(part, fetched)
+                await self._take(part, fetched)
                 if lp.stop.is_set() or self._at != part[1]:
                     break
 
     async def _take(self, part: Span, fetched: Fetched) -> None:
-        if isinstance(fetched, SourceError):
-            await self._flush()
-            await self._bear(part, fetched)
-            return
-        proven = await self._prove(fetched)
-        for pause in self._lp.pauses(part):
-            if not isinstance(proven, CutError):
-                break
+        pauses = iter(self._lp.pauses(part))
+        while True:
+            if isinstance(fetched, Missing | Refused):
+                return await self._skip(part, fetched)
+            if isinstance(fetched, SourceError):
+                return await self._bear(part, fetched)
+            proven = await self._prove(fetched)
+            if isinstance(proven, tuple):
+                return await self._use(*proven)
+            if isinstance(proven, SourceError):
+                return await self._leave_out(part, proven)
+            pause = next(pauses, None)
+            if pause is None:
+                return await self._quarantine(part, proven)
             await self._flush()
             if await self._lp.stopped_within(pause):
-                return
+                return None
             fetched = await self._lp.ask_again(part)
-            proven = await self._prove(fetched)
-        if isinstance(proven, tuple):
-            await self._use(*proven)
-        elif isinstance(proven, CutError):
-            await self._quarantine(part, proven)
-        else:
-            await self._leave_out(part, proven)
 
     async def _bear(self, part: Span, error: SourceError) -> None:
         """One tile that can't be read as one (too large, garbage) while its neighbours can is quarantined; any other
         failure ends the pass."""
+        await self._flush()
         if not isinstance(error, BadAnswer) or self._bad_before:
             raise error
         self._bad_before = True
         await self._quarantine(part, CutError(str(error), b""))
 
-    async def _prove(self, fetched: Fetched) -> tuple[Batch, list[bytes]] | CutError | Missing:
-        """The batch with its leaf hashes; or why it contradicts the signed tree, with its raw bytes; or the hash tile
-        that would tell and isn't there."""
+    async def _prove(self, fetched: list[Batch] | FormatError) -> tuple[Batch, list[bytes]] | CutError | SourceError:
+        """The batch with its leaf hashes; or why it contradicts the signed tree, with its raw bytes; or why the hash
+        tile that would tell is no use."""
         if isinstance(fetched, CutError):
             return fetched
         if not isinstance(fetched, list):
@@ -99,7 +96,7 @@ class TiledReader:
             await self._trust.prove(batch, hashes)
         except ProofError as error:
             return CutError(str(error), batch.raw)
-        except Missing as error:
+        except (Missing, Refused, BadAnswer) as error:
             if not self._trust.is_rooted:
                 raise  # without its right edge nothing of this tree can be proven
             return error
@@ -155,14 +152,17 @@ class TiledReader:
         self._lp.reporter.notice(f"{self._lp.log.name}: entries {hole.start} to {hole.end} quarantined: {error}")
         await self._begin(part[1])
 
-    async def _skip(self, span: Span, error: Missing | Refused) -> None:
-        resume = await first_available(self._lp, span)
+    async def _skip(self, part: Span, error: Missing | Refused) -> None:
+        resume = await first_available(self._lp, (part[0], self._end))
         await self._flush(*self._lp.gaps((self._at, resume), error))
         await self._begin(resume)
 
-    async def _leave_out(self, part: Span, error: Missing) -> None:
-        """A hash tile is missing: what it covers can't be proven, whether it is there or not."""
+    async def _leave_out(self, part: Span, error: SourceError) -> None:
+        """A hash tile is missing or garbled: what it covers can't be proven, whether it is there or not."""
         covered = WIDTH if part[1] % WIDTH else WIDTH * WIDTH
-        resume = min(self._end, (part[0] // covered + 1) * covered)
-        await self._flush(*self._lp.gaps((self._at, resume), error))
-        await self._begin(resume)
+        gap = (part[0], min(self._end, (part[0] // covered + 1) * covered))
+        if isinstance(error, Missing | Refused):
+            await self._flush(*self._lp.gaps(gap, error))
+            await self._begin(gap[1])
+        else:
+            await self._quarantine(gap, CutError(str(error), b""))

@@ -86,7 +86,17 @@ class TileTrust:
         async with self._one_at_a_time:
             for tile in wanted:
                 if self._tiles.missing(tile):
-                    await insist(partial(self._load, tile), self.head, self._source.log.name, self._sleep)
+                    await self._insist_on(tile)
+
+    async def _insist_on(self, tile: TileId) -> None:
+        """Misbehaviour when the right edge doesn't lead to the root. Behind a proven edge one tile that contradicts it
+        is garbled, whoever did it: BadAnswer, which costs what it covers."""
+        try:
+            await insist(partial(self._load, tile), self.head, self._source.log.name, self._sleep)
+        except Misbehaviour as error:
+            if not self.is_rooted:
+                raise
+            raise BadAnswer(str(error)) from error
 
     async def _load(self, tile: TileId) -> None:
         for missing in self._tiles.missing(tile):

@@ -218,12 +218,11 @@ class UntiledReader:
                 return
 
     async def _try_batch(self, part: Span) -> CutError | Missing | Refused | None:
-        try:
-            answer = await self._lp.ask_again(part)
-        except (Missing, Refused) as error:
-            return error
-        if isinstance(answer, CutError):
+        answer = await self._lp.ask_again(part)
+        if isinstance(answer, CutError | Missing | Refused):
             return answer
+        if not isinstance(answer, list):
+            raise answer
         for batch in answer:
             await self._keep(batch)
         await self._commit_pending()

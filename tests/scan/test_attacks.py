@@ -342,16 +342,26 @@ def test_a_log_that_has_nothing_at_all_any_more_ends(protocol: Protocol, tmp_pat
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
 
 
-def test_a_hash_tile_that_is_gone_costs_what_it_covers_and_no_more(tmp_path: Path) -> None:
+GARBLED = body_changed(lambda body: bytes(32) + body[32:])
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "reason"),
+    [(server_error(404), 1, "not read"), (GARBLED, 0, "quarantined")],
+    ids=["gone", "garbled"],
+)
+def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
+    answer: Answer | Change, code: int, reason: str, tmp_path: Path
+) -> None:
     size = 65536 + 600
     builder = LogBuilder("people")
     builder.fill(size, lambda _: b"")
     with Simulator() as sim:
         log = sim.add("people", builder)
-        log.fault("/tile/1/000$", server_error(404))
-        assert scan(sim, tmp_path / "db", scope="domain:example.org").exit_code == 1
+        log.fault("/tile/1/000$", answer)
+        assert scan(sim, tmp_path / "db", scope="domain:example.org").exit_code == code
         assert tile_requests(log) < 20
-    assert holes(tmp_path / "db", "people") == [(0, 65536, "not read")]
+    assert holes(tmp_path / "db", "people") == [(0, 65536, reason)]
     assert [r[:2] for r in ranges(tmp_path / "db", "people")] == [(0, 0), (65536, size)]
 
 
