@@ -7,7 +7,7 @@ tiles and no partial tiles, so the ragged tail, and any tile that is not there o
 from __future__ import annotations
 
 from ctscan.ct.tiles import WIDTH
-from ctscan.errors import BadAnswer, CutError, Missing
+from ctscan.errors import CutError, Missing, SourceError
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
 from ctscan.sources.rfc6962 import Rfc6962Source
@@ -16,6 +16,7 @@ from ctscan.sources.tile_reader import TiledSource, slice_batch, tile_end
 from ctscan.sources.tuning import Tuning
 
 _REMEMBERED = 4096  # tiles that are not asked for again
+_ENOUGH = 3  # failures in a row, each up to a minute long: the tiles are left alone until the next tree head
 
 
 class HybridSource:
@@ -26,14 +27,16 @@ class HybridSource:
         self._posted = Rfc6962Source(log, client, tuning)
         self._tiles = TiledSource(log, http_fetch(log.monitoring_url, log.operator, client, tuning))
         self._avoided: dict[int, None] = {}  # tile indexes, oldest first
+        self._failures = 0  # of tiles, in a row; one that isn't there or is garbled is no failure of the others
 
     async def head(self) -> TreeHead:
         """get-sth, parsed but not verified."""
+        self._failures = 0
         return await self._posted.head()
 
     def next_range(self, start: int, end: int) -> Span:
         """To the end of the tile of `start`; where no tile is to be had, as get-entries likes it."""
-        if tile_end(start) > end or start // WIDTH in self._avoided:
+        if tile_end(start) > end or not self._has_tile(start // WIDTH):
             return self._posted.next_range(start, end)
         return start, tile_end(start)
 
@@ -43,14 +46,20 @@ class HybridSource:
         if not 0 <= start < end <= size:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
         index = start // WIDTH
-        if tile_end(start) > size or index in self._avoided:
+        if tile_end(start) > size or not self._has_tile(index):
             return await self._posted.entries(start, end, size)
         try:
             batch = await self._tiles.data_tile(index, WIDTH)
-        except (Missing, BadAnswer, CutError):
+        except (SourceError, CutError) as error:
+            if not isinstance(error, Missing | CutError):
+                self._failures += 1
             self.avoid_tile(start)
             return await self._posted.entries(start, end, size)
+        self._failures = 0
         return slice_batch(batch, start, min(end, tile_end(start)))
+
+    def _has_tile(self, index: int) -> bool:
+        return self._failures < _ENOUGH and index not in self._avoided
 
     def avoid_tile(self, start: int) -> None:
         """Read the tile of entry `start` by get-entries from now on: what it held doesn't belong to the tree."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from ctscan.ct.wire import (
     parse_proof_by_hash,
     parse_sth,
 )
-from ctscan.errors import BadAnswer, CutError, FormatError, WrongCount
+from ctscan.errors import BadAnswer, CutError, FormatError, SourceError, WrongCount
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
 from ctscan.sources.tuning import Tuning
@@ -116,23 +117,24 @@ class Rfc6962Source:
         return await self._read(f"get-sth-consistency?first={first}&second={second}", _PROOF_LIMIT, parse_consistency)
 
     async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
-        """`(leaf_input, audit path)` by get-entry-and-proof; where the log refuses that, by get-entries and
-        get-proof-by-hash, and from then on so."""
+        """`(leaf_input, audit path)` by get-entry-and-proof; where the log refuses that or it is broken, by
+        get-entries and get-proof-by-hash, and from then on so."""
         if not 0 <= index < size:
             raise ValueError(f"entry {index} of a tree of {size}")
         if not self._has_entry_and_proof:
             return await self._entry_then_proof(index, size)
         found: list[tuple[bytes, tuple[bytes, ...]]] = []
-        response = await self._client.get(
-            self._url(f"get-entry-and-proof?leaf_index={index}&tree_size={size}"),
-            operator=self.log.operator,
-            limit=_ENTRY_LIMIT,
-            keep_alive=self._keep_alive,
-            statuses=_REFUSALS,
-            validate=lambda raw: found.append(parse_entry_and_proof(raw)),
-        )
-        if response.status == 200:
-            return found[0]
+        with suppress(SourceError):  # broken; whether the other way is open, that way tells
+            await self._client.get(
+                self._url(f"get-entry-and-proof?leaf_index={index}&tree_size={size}"),
+                operator=self.log.operator,
+                limit=_ENTRY_LIMIT,
+                keep_alive=self._keep_alive,
+                statuses=_REFUSALS,
+                validate=lambda raw: found.append(parse_entry_and_proof(raw)),
+            )
+        if found:
+            return found[-1]
         answer = await self._entry_then_proof(index, size)
         self._has_entry_and_proof = False
         return answer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
-from support.logs import EPOCH, LogBuilder
+from support.logs import EPOCH, LogBuilder, cheap_certificate
 from support.scanning import (
     PEOPLE,
     holes,
@@ -30,6 +30,7 @@ from support.simulator import (
     Simulator,
     body_changed,
     entries_changed,
+    garbage,
     server_error,
 )
 
@@ -447,3 +448,41 @@ def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_r
     assert sorted(i for i, _, _ in found) == sorted(PEOPLE)
     for index, size, path in found:
         assert path == builder.inclusion_path(index, size)
+
+
+# --- proofs and tiles that come another way -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", [server_error(500), garbage("application/json"), server_error(403)])
+def test_a_log_whose_get_entry_and_proof_is_broken_is_proven_the_other_way(broken: Answer, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = add_people(sim, Protocol.RFC6962)
+        log.fault("/get-entry-and-proof", broken)
+        assert scan(sim, tmp_path / "db", start="333", logs=("people",), give_up_after=0.0).exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(333, 1000, "everything")]
+    assert with_index(tmp_path / "db", all_evidence) == [(i, True) for i in sorted(PEOPLE) if i >= 333]
+
+
+@pytest.mark.parametrize("broken", [server_error(500), garbage(), server_error(403), server_error(404)])
+def test_a_hybrid_whose_tiles_are_broken_is_read_by_get_entries(broken: Answer, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = add_people(sim, Protocol.HYBRID, 4000)
+        fault = log.fault("/tile/data/", broken)
+        outcome = scan(sim, tmp_path / "db", tuning=tiles_of(log), give_up_after=0.0)
+        assert endings(outcome) == {"people": "done"}
+        assert broken.status == 404 or fault.hits < 10  # each try of a tile may take a minute
+    assert ranges(tmp_path / "db", "people") == [(0, 4000, "everything")]
+
+
+def test_an_impossible_time_of_the_first_entry_is_no_time(tmp_path: Path) -> None:
+    for protocol in BOTH:
+        builder = LogBuilder("people", leaf_index=protocol is Protocol.STATIC_CT)
+        for index in range(600):
+            builder.add_certificate(cheap_certificate(index), (1 << 64) - 1 if index == 256 else None)
+        with Simulator() as sim:
+            sim.add("people", builder, protocol)
+            db = tmp_path / protocol.value
+            assert scan(sim, db, start="256", logs=("people",)).exit_code == 0
+            assert scan(sim, db, start="2026-01-03", logs=("people",)).exit_code == 0
+        assert verified_size(states(db)["people"]) >= 600 - 256
+        assert look_up(db, "jane.roe@example.org").coverage[0].since is None

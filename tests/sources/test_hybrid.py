@@ -110,13 +110,21 @@ def test_a_tile_that_does_not_belong_can_be_avoided() -> None:
         assert_entries(ask(log, use), log.builder, 0, 64)
 
 
-def test_a_log_that_is_down_is_not_asked_in_another_way() -> None:
+def test_a_log_whose_tiles_are_down_is_read_by_get_entries_and_they_are_left_alone() -> None:
+    with Simulator() as sim:
+        log = sim.add("h", plain_log(2000), Protocol.HYBRID)
+        log.fault("tile", sims.server_error())
+        batches = ask(log, lambda s: read_all(s, 0, 2000))
+        assert sum(len(batch.leaves) for batch in batches) == 2000
+        assert len({call for call in calls(log) if "tile" in call}) == 3
+
+
+def test_a_log_that_is_down_is_down() -> None:
     with Simulator() as sim:
         log = sim.add("h", plain_log(300), Protocol.HYBRID)
-        log.fault("tile", sims.server_error())
-        with pytest.raises(SourceError, match="tile/data/000"):
+        log.fault("tile|get-entries", sims.server_error())
+        with pytest.raises(SourceError, match="get-entries"):
             ask(log, lambda s: s.entries(0, 256, 300))
-        assert set(calls(log)) == {"tile/data/000"}
 
 
 def test_heads_and_proofs_are_those_of_rfc_6962() -> None:
