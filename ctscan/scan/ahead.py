@@ -15,11 +15,17 @@ Fetched = list[Batch] | SourceError | FormatError
 
 
 async def fetch_span(source: LogSource, span: Span, size: int) -> list[Batch]:
-    """All of `span`; an answer that is short is continued where it ends."""
+    """All of `span`; an answer that is short is continued where it ends. Where that fails, only what came: whoever
+    goes on from there learns what is wrong with the rest."""
     batches: list[Batch] = []
     at = span[0]
     while at < span[1]:
-        batch = await source.entries(at, span[1], size)
+        try:
+            batch = await source.entries(at, span[1], size)
+        except (SourceError, FormatError):
+            if not batches:
+                raise
+            break
         batches.append(batch)
         at = batch.start + len(batch.leaves)
     return batches

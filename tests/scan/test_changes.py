@@ -80,12 +80,12 @@ def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes
 
     async def run() -> tuple[Outcome, float]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard(), stop, Seams()))
+        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard(), stop, Seams(leave_within=0.1)))
         for _ in range(1000):
             if condition():
                 break
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.1)
         assert not task.done()
         stop.set()
         told = loop.time()
@@ -125,15 +125,54 @@ def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
             assert ranges(tmp_path / "db", "people") == [(0, 512, "everything")]
 
 
+@pytest.mark.parametrize("protocol", ALL)
+def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: Protocol, tmp_path: Path) -> None:
+    async def run(log: SimulatedLog) -> Outcome:
+        stop, heard = asyncio.Event(), Heard()
+        heard.on_advance = lambda: stop.set() if heard.entries == 1000 else None
+        seams = Seams(no_sleep, commit_every=0.0)
+        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard, stop, seams)
+
+    with Simulator() as sim:
+        log = add_people(sim, protocol)
+        outcome = asyncio.run(run(log))
+        state = states(tmp_path / "db")["people"]
+        is_whole = verified_size(state) == 1000
+        assert endings(outcome) == {"people": "done" if is_whole else "stopped"}
+        assert (state.last_success is not None, state.pending == ()) == (is_whole, is_whole)
+        rest = Heard()
+        assert scan(sim, tmp_path / "db", rest, start=None, tuning=tiles_of(log)).exit_code == 0
+    assert rest.entries == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = add_people(sim, Protocol.RFC6962)
+        log.fault("get-entries.start=[12]..&", server_error(404))
+        interrupted(sim, tmp_path / "db", 700)
+        state = states(tmp_path / "db")["people"]
+        assert [p.start for p in state.pending] == [300]
+        assert holes(tmp_path / "db", "people") == [(100, 300, "not read")]  # not what came before it in one answer
+        log.faults.clear()
+        rest = Heard()
+        asked = len(log.requests)
+        assert scan(sim, tmp_path / "db", rest, start=None).exit_code == 0
+        starts = {r.number("start") for r in log.requests[asked:] if "get-entries?" in r.target}
+    assert starts and not {start for start in starts if 300 <= start < 700}
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+    assert with_index(tmp_path / "db", all_evidence) == [(i, True) for i in sorted(PEOPLE)]
+
+
 # --- scope, rules, protocols that change --------------------------------------------------------------------------
 
 
-def interrupted(sim: Simulator, db: Path, **changes: object) -> None:
+def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -> None:
     """A scan that stops with entries pending: read and committed, not proven."""
 
     async def run() -> None:
         stop, heard = asyncio.Event(), Heard()
-        heard.on_advance = lambda: stop.set() if heard.entries >= 400 else None
+        heard.on_advance = lambda: stop.set() if heard.entries >= after else None
         await run_scan(request(sim, db, **changes), heard, stop, Seams(no_sleep, commit_every=0.0))
 
     asyncio.run(run())
@@ -324,7 +363,7 @@ def test_what_follows_a_partial_tile_that_was_read_has_its_own_time_to_wait(tmp_
 
     with Simulator() as sim:
         sim.add("people", people_log(), size=300)
-        follow(sim, tmp_path / "db", script, partial_wait=1.0)
+        follow(sim, tmp_path / "db", script, partial_wait=0.5)
 
 
 # --- processes ----------------------------------------------------------------------------------------------------
