@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -458,8 +459,9 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason(tmp_path: Pa
 
     def sabotage() -> None:
         if heard.entries:
-            with sqlite3.connect(tmp_path / "db") as connection:
+            with closing(sqlite3.connect(tmp_path / "db")) as connection:
                 connection.execute("DROP TABLE IF EXISTS coverage")
+                connection.commit()
 
     heard.on_advance = sabotage
     with Simulator() as sim:
