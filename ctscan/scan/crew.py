@@ -75,10 +75,11 @@ class Crew:
                     added = asyncio.create_task(self._added.wait())
             return [task.result() for task in self._tasks.values()]
         finally:
-            pending: list[asyncio.Task[Any]] = [watch, added, *(t for t in self._tasks.values() if not t.done())]
-            for task in pending:
+            # those that failed too as well: what nobody asks for, asyncio prints
+            everything: list[asyncio.Task[Any]] = [watch, added, *self._tasks.values()]
+            for task in everything:
                 task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+            await asyncio.gather(*everything, return_exceptions=True)
 
     async def _pass_on_stop(self) -> None:
         await self._context.stop.wait()

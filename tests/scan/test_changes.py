@@ -4,6 +4,7 @@ processes that die. Nothing waits, nothing is lost, and what was found against a
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ from support.simulator import Answer, Change, SimulatedLog, Simulator, server_er
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
+from ctscan.index.sqlite import SqliteIndex
 from ctscan.model import Protocol, TreeHead
 from ctscan.scan import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
 from ctscan.scan.processes import Children, Orders, Share, Work
@@ -40,13 +42,13 @@ Script = Callable[[Simulator, Heard], Awaitable[None]]
 
 
 def follow(
-    sim: Simulator, db: Path, script: Script, *, partial_wait: float, **changes: object
+    sim: Simulator, db: Path, script: Script, *, partial_wait: float, poll: float = 0.01, **changes: object
 ) -> tuple[Outcome, Heard]:
     """Follow while `script` plays, then stop."""
 
     async def run() -> tuple[Outcome, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        seams = Seams(sleep=short_sleep, poll=0.01, reload=0.02, partial_wait=partial_wait)
+        seams = Seams(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
         task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard, stop, seams))
         try:
             await script(sim, heard)
@@ -58,7 +60,7 @@ def follow(
 
 
 async def short_sleep(seconds: float) -> None:
-    await asyncio.sleep(min(seconds, 0.01))
+    await asyncio.sleep(seconds if seconds >= 100 else min(seconds, 0.01))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -367,6 +369,19 @@ def test_what_follows_a_partial_tile_that_was_read_has_its_own_time_to_wait(tmp_
         follow(sim, tmp_path / "db", script, partial_wait=0.5)
 
 
+def test_quarantined_bytes_go_when_their_days_are_over_while_following_too(tmp_path: Path) -> None:
+    async def script(sim: Simulator, heard: Heard) -> None:
+        await until(lambda: any("quarantined" in notice for notice in heard.notices))
+        seen = reloads(sim)
+        await until(lambda: reloads(sim) > seen + 2)
+
+    with Simulator() as sim:
+        sim.add("people", people_log(size=512)).corrupt(300)
+        follow(sim, tmp_path / "db", script, partial_wait=0.0, poll=1000.0, quarantine_days=0)
+    assert with_index(tmp_path / "db", SqliteIndex.counts)["quarantined"] == 0
+    assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+
+
 # --- processes ----------------------------------------------------------------------------------------------------
 
 
@@ -454,7 +469,9 @@ def test_a_fault_of_ours_in_one_log_stops_no_other_and_is_told(tmp_path: Path) -
     assert "ZeroDivisionError" in message and "jane" not in message
 
 
-def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason(tmp_path: Path) -> None:
+def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     heard = Heard()
 
     def sabotage() -> None:
@@ -469,4 +486,6 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason(tmp_path: Pa
             sim.add(name, people_log(name, 6000))
         with pytest.raises(IndexFault, match="coverage"):
             scan(sim, tmp_path / "db", heard)
+    gc.collect()
+    assert caplog.records == []  # no "exception was never retrieved"
     assert last_run(tmp_path / "db").outcome == "failed"
