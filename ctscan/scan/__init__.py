@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ctscan.errors import CtscanError, InputError
+from ctscan.errors import InputError
 from ctscan.index import Index
 from ctscan.index.sqlite import open_index
 from ctscan.model import Log, Run
@@ -25,6 +25,7 @@ from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.connect import Connection, connect
 from ctscan.scan.crew import Crew
+from ctscan.scan.faults import told
 from ctscan.scan.job import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
 from ctscan.scan.logscan import ScanContext
 from ctscan.scan.plan import check_start
@@ -199,8 +200,8 @@ async def _follow_list(
                 continue
             change = selection.change_to(fresh)
             await context.index.extend_run(context.run_id, change.logs, fresh.skipped)
-        except CtscanError as error:
-            context.reporter.notice(f"the log list could not be read again: {error}")
+        except Exception as error:  # whatever it is, the list is read again the next time
+            context.reporter.notice(f"the log list could not be read again: {told(error)}")
             continue
         crew.follow_list(children.follow_list(change))
         selection = fresh
