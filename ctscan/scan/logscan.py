@@ -47,10 +47,9 @@ class ScanContext:
     seams: Seams
     follow: bool = False
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
-    partials: dict[bytes, tuple[int, float]] = field(
-        default_factory=dict
-    )  # log: (first entry of a partial tile, since)
-    begins: dict[bytes, int] = field(default_factory=dict)  # log: where `start` is; a date is searched for once
+    # by log: the first unread entry of its partial tile, and since when; where `start` is (a date is searched for once)
+    partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)
+    begins: dict[bytes, int] = field(default_factory=dict)
 
     @property
     def is_explicit(self) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
-from support.logs import EPOCH, LogBuilder, cheap_certificate
+from support.logs import EPOCH, LogBuilder
 from support.scanning import (
     PEOPLE,
     holes,
+    host_certificate,
     look_up,
     people_log,
     ranges,
@@ -185,7 +186,7 @@ def days_log(protocol: Protocol) -> LogBuilder:
     """20 days of 256 entries each."""
     builder = LogBuilder("people", leaf_index=protocol is Protocol.STATIC_CT)
     for number in range(20 * 256):
-        builder.add_certificate(cheap_certificate(number), EPOCH + number // 256 * 86_400_000 + number % 256)
+        builder.add_certificate(host_certificate(number), EPOCH + number // 256 * 86_400_000 + number % 256)
     return builder
 
 
@@ -372,7 +373,7 @@ def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
 
 @pytest.mark.parametrize("protocol", [Protocol.RFC6962, Protocol.HYBRID])
 @pytest.mark.parametrize("entry_and_proof", [True, False])
-@pytest.mark.parametrize("index", [300, 399, 511, 999])
+@pytest.mark.parametrize("index", [399, 511, 999])
 def test_a_leaf_that_is_garbled_wherever_it_is_asked_for_costs_its_batch(
     protocol: Protocol, entry_and_proof: bool, index: int, tmp_path: Path
 ) -> None:
@@ -430,7 +431,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", ALL)
-@pytest.mark.parametrize("start", ["0", "1", "255", "257", "901"])
+@pytest.mark.parametrize("start", ["1", "255", "901"])
 def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_resumes(
     protocol: Protocol, start: str, tmp_path: Path
 ) -> None:
@@ -464,7 +465,7 @@ def test_a_log_whose_get_entry_and_proof_is_broken_is_proven_the_other_way(broke
     assert with_index(tmp_path / "db", all_evidence) == [(i, True) for i in sorted(PEOPLE) if i >= 333]
 
 
-@pytest.mark.parametrize("broken", [server_error(500), garbage(), server_error(403), server_error(404)])
+@pytest.mark.parametrize("broken", [server_error(500), garbage(), server_error(404)])
 def test_a_hybrid_whose_tiles_are_broken_is_read_by_get_entries(broken: Answer, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, Protocol.HYBRID, 4000)
@@ -479,7 +480,7 @@ def test_an_impossible_time_of_the_first_entry_is_no_time(tmp_path: Path) -> Non
     for protocol in BOTH:
         builder = LogBuilder("people", leaf_index=protocol is Protocol.STATIC_CT)
         for index in range(600):
-            builder.add_certificate(cheap_certificate(index), (1 << 64) - 1 if index == 256 else None)
+            builder.add_certificate(host_certificate(index), (1 << 64) - 1 if index == 256 else None)
         with Simulator() as sim:
             sim.add("people", builder, protocol)
             db = tmp_path / protocol.value

@@ -113,8 +113,16 @@ def test_stopping_does_not_wait_for_a_batch_that_is_asked_again(protocol: Protoc
     assert with_index(tmp_path / "db", all_evidence) == [(i, True) for i in sorted(PEOPLE)]
 
 
-@pytest.mark.parametrize("where", ["/checkpoint", "/tile/1/", "/tile/data/002"])
-@pytest.mark.parametrize("answer", [server_error(503, "30"), server_error(500), slow(20)])
+@pytest.mark.parametrize(
+    ("where", "answer"),
+    [
+        ("/checkpoint", server_error(503, "30")),
+        ("/checkpoint", slow(20)),
+        ("/tile/1/", server_error(500)),
+        ("/tile/data/002", server_error(503, "30")),
+        ("/tile/data/002", slow(20)),
+    ],
+)
 def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
     where: str, answer: Answer | Change, tmp_path: Path
 ) -> None:
@@ -484,8 +492,9 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason_told_once(
     with Simulator() as sim:
         for name in ("one", "two", "three"):
             sim.add(name, people_log(name, 6000))
+        asked, seams = request(sim, tmp_path / "db"), Seams(no_sleep, commit_every=0.0)
         with pytest.raises(IndexFault, match="coverage"):
-            scan(sim, tmp_path / "db", heard)
+            asyncio.run(run_scan(asked, heard, asyncio.Event(), seams))
     gc.collect()
     assert caplog.records == []  # no "exception was never retrieved"
     assert last_run(tmp_path / "db").outcome == "failed"
