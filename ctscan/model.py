@@ -195,6 +195,25 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One value that a certificate holds, with the path to it: what rules look at.
+
+    The strings inside a value that is none itself (the lines of a postalAddress, the body of a private extension) are
+    places of their own with the same path, marked `nested`.
+    """
+
+    where: str  # "subject.1.emailAddress", "san.0.directoryName.2.surname", "extensions.4.netscape-comment"
+    part: str  # "subject", "issuer", "san", "ian", "subjectDirectoryAttributes", …: the first word of `where`
+    oid: str  # type of the attribute or of the otherName, else of the extension; empty for what has none
+    tag: int  # identifier octet as encoded
+    raw: bytes  # attribute and otherName: the value's element; general names: the content; extensions: extnValue
+    text: Text | None
+    kind: int | None = None  # context tag 0-8 of a general name
+    name: Name | None = None  # that the attribute stands in
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What one certificate or precertificate TBS says; everything that could be read, and the problems.
 
@@ -216,6 +235,10 @@ class Certificate:
     policies: tuple[str, ...]  # dotted
     spki: bytes  # SubjectPublicKeyInfo TLV
     problems: tuple[Problem, ...]
+    subject_unique_id: bytes = b""  # content of the BIT STRING [2]
+    issuer_unique_id: bytes = b""  # [1]
+    attributes: bytes = b""  # content of the SEQUENCE OF Attribute of an attribute certificate (RFC 5755)
+    places: tuple[Place, ...] = ()  # every value of all of it, in the order of the certificate
 
 
 # --- personal data ------------------------------------------------------------------------------------------------
@@ -225,8 +248,11 @@ class SubjectKind(StrEnum):
     """Whom a finding is about."""
 
     PERSON = "person"
-    ROLE = "role"
+    ROLE = "role"  # a function: its mailbox, its desk
     ORGANISATION = "organisation"
+    HOST = "host"
+    DEVICE = "device"
+    CA = "certification authority"
     UNKNOWN = "unknown"
 
 
@@ -238,10 +264,28 @@ class Confidence(StrEnum):
     POSSIBLE = "possible"
 
 
+class Sensitivity(StrEnum):
+    """How much the law protects it."""
+
+    ORDINARY = "ordinary"
+    NATIONAL_IDENTIFIER = "national identifier"  # GDPR article 87
+    SPECIAL_CATEGORY = "special category"  # GDPR articles 9 and 10: biometrics, health, or what tells them
+
+
+class Mark(StrEnum):
+    """What a reader of a finding has to know about its value."""
+
+    DERIVED = "derived"  # follows from another value (a birth date inside a national number)
+    HASHED = "hashed"  # a hash of the datum, still personal data
+    PARTIAL = "partial"  # part of the datum, such as the last digits
+    INVALID = "invalid"  # has the form of a number, but its check digit is wrong
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class LookupKey:
     """What a finding is found by. `kind`: `email` (canonical address), `domain` (labels reversed, each followed by
-    a dot: `org.example.`), `name` (one folded token)."""
+    a dot: `org.example.`), `name` (one folded token), `number` (letters and digits of a number of a person or a card,
+    in capitals), `phone` (E.164 without the plus sign), `account` (folded name of an account)."""
 
     kind: str
     key: str
@@ -249,7 +293,11 @@ class LookupKey:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Personal data in one place of one certificate."""
+    """Personal data in one place of one certificate.
+
+    `person` tells the people of one certificate apart: findings with the same word are about the same one. `raw` is the
+    value as encoded (b"" where it is just `value` in UTF-8), `repaired` what was evidently meant, where that differs.
+    """
 
     rule: str
     category: str  # main fideslang key
@@ -262,6 +310,12 @@ class Finding:
     confidence: Confidence
     why: str
     keys: tuple[LookupKey, ...]
+    person: str = ""  # "subject", "representative", "ca contact", "subject 2", …
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    marks: tuple[Mark, ...] = ()
+    tag: int = 0  # identifier octet as encoded; 0: none
+    raw: bytes = b""
+    repaired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +324,7 @@ class RuleVersion:
 
     id: str
     version: int
-    kinds: tuple[str, ...]  # kinds of identifier that the rule finds: "email", "name"
+    kinds: tuple[str, ...]  # kinds of identifier that the rule finds: "email", "name", "number", …
 
 
 @dataclass(frozen=True, slots=True)

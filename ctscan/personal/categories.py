@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ctscan.model import Sensitivity
+
 CATEGORIES: Mapping[str, str] = MappingProxyType(
     {
         "user.account.username": "account name",
@@ -47,3 +49,22 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
 def label(category: str) -> str:
     """The plain words for a key; KeyError when it is not one of CATEGORIES."""
     return CATEGORIES[category]
+
+
+_SENSITIVE: Mapping[str, Sensitivity] = MappingProxyType(
+    {
+        "user.authorization.biometric": Sensitivity.SPECIAL_CATEGORY,
+        "user.biometric": Sensitivity.SPECIAL_CATEGORY,
+        "user.content.self_image": Sensitivity.ORDINARY,  # a photograph isn't biometric by itself (GDPR recital 51)
+        "user.government_id": Sensitivity.NATIONAL_IDENTIFIER,
+    }
+)
+
+
+def sensitivity_of(category: str) -> Sensitivity:
+    """How the law protects a category: that of the category itself or of the one above it, else ordinary."""
+    while category:
+        if category in _SENSITIVE:
+            return _SENSITIVE[category]
+        category = category.rpartition(".")[0]
+    return Sensitivity.ORDINARY

@@ -11,12 +11,17 @@ A verdict gives its reason in plain words, which never quote the certificate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ctscan.model import Certificate, Confidence, Name, SubjectKind
+from ctscan.model import Certificate, Confidence, Name, Place, SubjectKind
 from ctscan.personal import mailbox
-from ctscan.personal.places import COMMON_NAME, GIVEN_NAME, PSEUDONYM, SURNAME, spellings
 from ctscan.personal.shapes import has_organisation_word, is_host, is_name_shaped
+from ctscan.personal.values import ONLY_PEOPLE, Verdict
+from ctscan.personal.view import ISSUING_PARTS, View, spellings
+
+COMMON_NAME = "2.5.4.3"
+SURNAME = "2.5.4.4"
+ORGANISATION = "2.5.4.10"
+GIVEN_NAME = "2.5.4.42"
+PSEUDONYM = "2.5.4.65"
 
 _PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym"}
 
@@ -47,15 +52,6 @@ _HELD_BY_PEOPLE = {
     "1.2.840.113583.1.1.5": "document signing",
     "1.3.6.1.5.5.7.3.2": "client authentication",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whom, how sure, and why."""
-
-    kind: SubjectKind
-    confidence: Confidence
-    why: str
 
 
 def personal_attribute(name: Name) -> str | None:
@@ -95,13 +91,16 @@ def is_self_issued(certificate: Certificate) -> bool:
     return certificate.issuer.raw == certificate.subject.raw
 
 
-def about_mailbox(certificate: Certificate, address: str, *, issuer: bool = False) -> Verdict:
-    """Whom a canonical address is about. `issuer`: it stands in the issuer's name, for which the evidence about the
-    subject counts only when the certificate is self-issued."""
-    by_name = _by_attributes(certificate.issuer if issuer else certificate.subject)
+def about_mailbox(view: View, place: Place, address: str) -> Verdict:
+    """Whom a canonical address is about. In what an issuer says of itself the evidence about the subject counts only
+    when the certificate is self-issued."""
+    certificate = view.certificate
+    is_of_issuer = person_of(view, place) == CA_CONTACT
+    name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
+    by_name = _by_attributes(name)
     if by_name is not None:
         return by_name
-    if issuer and not is_self_issued(certificate):
+    if is_of_issuer:
         return _by_mailbox(address) or _unsure("the address of an issuer; nothing says whether it is one person's")
     return _by_policy(certificate, address) or _by_use(certificate, address)
 
@@ -111,7 +110,53 @@ def about_name(certificate: Certificate, text: str) -> Verdict:
     authority misuses it for words that organisations have."""
     if certificate.is_ca and has_organisation_word(text):
         return _unsure("an attribute for names of people, but in the certificate of a CA and with other words")
-    return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "an attribute that only people have")
+    return ONLY_PEOPLE
+
+
+def about_place(view: View, place: Place) -> Verdict:
+    """Whom a value is about that isn't personal by itself (an address, a telephone number): the one whom its part of
+    the certificate is about."""
+    if place.name is not None and (by_name := _by_attributes(place.name)) is not None:
+        return by_name
+    if person_of(view, place) == CA_CONTACT:
+        return _unsure("what an issuer says of itself; nothing says that it is about a person")
+    return view.once(_about_subject)
+
+
+CA_CONTACT = "ca contact"
+SUBJECT = "subject"
+
+
+def person_of(view: View, place: Place) -> str:
+    """Which person of the certificate a place is about: the subject, or a contact of whoever issued it."""
+    return person_of_part(place.part, view.certificate)
+
+
+def person_of_part(part: str, certificate: Certificate) -> str:
+    """The same for the name of a part."""
+    if part in ISSUING_PARTS and not (part == "issuer" and is_self_issued(certificate)):
+        return CA_CONTACT
+    return SUBJECT
+
+
+def _about_subject(view: View) -> Verdict:
+    certificate = view.certificate
+    by_name = _by_attributes(certificate.subject)
+    if by_name is not None:
+        return by_name
+    natural, legal = natural_policy(certificate), legal_policy(certificate)
+    if natural is not None:
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"issued under the policy {natural}")
+    if legal is not None:
+        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, f"issued under the policy {legal}")
+    if certificate.is_ca:
+        return Verdict(SubjectKind.CA, Confidence.CERTAIN, "the certificate of a certification authority")
+    if is_server(certificate):
+        return Verdict(SubjectKind.HOST, Confidence.LIKELY, "the key is for a server")
+    purpose = purpose_of_people(certificate)
+    if purpose is not None:
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, f"the key is for {purpose}, as keys of people are")
+    return _unsure("nothing in the certificate says whom it is about")
 
 
 def _by_attributes(name: Name) -> Verdict | None:

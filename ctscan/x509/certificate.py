@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension, GeneralName
+from ctscan.x509.contents import read_places
 from ctscan.x509.der import Element, content, element_at
 from ctscan.x509.general_names import read_general_names, read_name
 from ctscan.x509.reading import OCTETS, OID, SEQUENCE, Reading
@@ -82,7 +84,7 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
     extensions, identity = _extensions(reading, tbs, rest[1 if spki else 0 :])
     not_before, not_after = _validity(reading, validity)
     values = _values(reading, extensions)
-    return Certificate(
+    certificate = Certificate(
         identity=identity,
         sha256=sha256,
         issuer=read_name(reading, "issuer", issuer, repeats=True),
@@ -97,7 +99,17 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
         policies=_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
         spki=data[spki[1] : spki[4]] if spki else b"",
         problems=tuple(reading.problems),
+        subject_unique_id=_unique_id(reading, rest, 2),
+        issuer_unique_id=_unique_id(reading, rest, 1),
     )
+    places, problems = read_places(certificate)
+    return replace(certificate, places=places, problems=certificate.problems + problems)
+
+
+def _unique_id(reading: Reading, rest: list[Element], number: int) -> bytes:
+    """The content of [number] IMPLICIT UniqueIdentifier, unused-bit count first."""
+    tags = (0x80 | number, 0xA0 | number)
+    return next((content(reading.data, field) for field in rest if field[0] in tags), b"")
 
 
 def _validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:

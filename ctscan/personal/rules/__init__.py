@@ -1,10 +1,10 @@
 """The rules: each says what one kind of personal data is and where it stands. One file for each kind.
 
-A new rule is a new module in this package with a function under `@rule(...)`; nothing else has to change: all modules
-are loaded by walking the package, and the version of the rule set follows from the rules. A rule takes a certificate
-and yields findings; it never raises for what a certificate holds, and if it does all the same, that becomes a problem
-of that certificate and the other rules go on. Text rules take readable strings of what can't be parsed: a certificate,
-or a part of one that can be read otherwise.
+A new rule is a new module in this package with a function under `@rule(...)`, or a table of types given to `oid_rule`;
+nothing else has to change: all modules are loaded by walking the package, and the version of the rule set follows from
+the rules. A rule takes a view of a certificate and yields findings; it never raises for what a certificate holds, and
+if it does all the same, that becomes a problem of that certificate and the other rules go on. Text rules take readable
+strings of what can't be parsed: a certificate, or a part of one that can be read otherwise.
 """
 
 from __future__ import annotations
@@ -12,31 +12,37 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
 from ctscan.personal import identifiers
 from ctscan.personal.categories import CATEGORIES
+from ctscan.personal.evidence import person_of_part
+from ctscan.personal.finding import make_finding
+from ctscan.personal.persons import tell_apart
+from ctscan.personal.values import Read
+from ctscan.personal.view import View
 from ctscan.x509.text import salvage_strings
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raise when the reader of certificates gives the rules more, or other text, than before: ranges read earlier then
 count as read with older rules."""
 
-Reading = Callable[[Certificate], Iterable[Finding]]
+Reading = Callable[[View], Iterable[Finding]]
 TextReading = Callable[[Sequence[str]], Iterable[Finding]]
 
-_KINDS = frozenset({"email", "domain", "name"})
+_KINDS = frozenset({"email", "domain", "name", "number", "phone", "account"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One kind of personal data.
 
-    `kinds` are the kinds of identifier that its findings can be looked up by, `cites` where the place is specified.
-    Exactly one of `find` (a certificate) and `find_in` (readable strings of what can't be parsed) is set.
+    `category` is the main one of its findings, `kinds` are the kinds of identifier that they can be looked up by,
+    `cites` says where the places are specified, `covers` which types (OIDs) it reads. Exactly one of `find`
+    (a certificate) and `find_in` (readable strings of what can't be parsed) is set.
     """
 
     id: str
@@ -45,6 +51,7 @@ class Rule:
     kinds: tuple[str, ...]
     cites: tuple[str, ...]
     looks_for: str
+    covers: tuple[str, ...] = ()
     find: Reading | None = None
     find_in: TextReading | None = None
 
@@ -53,18 +60,49 @@ _registered: dict[str, Rule] = {}
 
 
 def rule(
-    *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
+    *,
+    id: str,
+    version: int,
+    category: str,
+    kinds: tuple[str, ...],
+    cites: tuple[str, ...],
+    covers: tuple[str, ...] = (),
 ) -> Callable[[Reading], Reading]:
-    """Register a function from a certificate to findings. The first line of its docstring says what it looks for.
+    """Register a function from a view to findings. The first line of its docstring says what it looks for.
 
     ValueError (at import, so that it can't be missed) when the id is taken or a field is not as it should be.
     """
 
     def register(find: Reading) -> Reading:
-        _register(Rule(id, version, category, kinds, cites, _first_line(find), find=find))
+        _register(Rule(id, version, category, kinds, cites, _first_line(find), covers, find=find))
         return find
 
     return register
+
+
+def oid_rule(
+    *,
+    id: str,
+    version: int,
+    category: str,
+    kinds: tuple[str, ...],
+    cites: tuple[str, ...],
+    looks_for: str,
+    rows: Mapping[str, Read],
+) -> None:
+    """Register a table: for each type (of attribute, otherName or extension, wherever it stands) what reads its
+    values. ValueError as for `rule`."""
+
+    def find(view: View) -> Iterator[Finding]:
+        if not view.has(oids):
+            return
+        for oid, read in rows.items():
+            for place in view.of(oid):
+                for value in read(view, place):
+                    yield make_finding(id, view, place, value)
+
+    oids = frozenset(rows)
+    _register(Rule(id, version, category, kinds, cites, looks_for, tuple(rows), find=find))
 
 
 def text_rule(
@@ -97,25 +135,35 @@ def rule_set() -> RuleSet:
     return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], tuple(rules))
 
 
-def find_personal_data(certificate: Certificate) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+def find_personal_data(
+    certificate: Certificate, domains: tuple[str, ...] = ()
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """What all rules find in a certificate, ordered by rule, and the problems of rules that failed on it.
 
+    `domains`: canonical ones of the scope, in whose hosts names of people are looked for.
     Parts that can't be read are searched by their readable strings: `where` is then the place of the problem. What is
     found in a part that could be read is not told again.
     """
-    findings: dict[Finding, None] = {}
+    view = View(certificate, domains)
+    findings: dict[tuple[str, ...], Finding] = {}
     problems: list[Problem] = []
     for rule, find in _certificate_rules():
         try:
-            findings.update(dict.fromkeys(find(certificate)))
+            for finding in find(view):
+                findings.setdefault(_what(finding), finding)
         except Exception as error:  # one bad rule must not hide what the others find; the type alone, it may quote
             problems.append(_failure(rule, error))
-    if not any(problem.unread for problem in certificate.problems):
-        return tuple(findings), tuple(problems)
-    salvaged, failures = _salvage(certificate.problems)
-    known = {(finding.category, finding.canonical) for finding in findings}
-    findings.update((one, None) for one in salvaged if (one.category, one.canonical) not in known)
-    return tuple(sorted(findings, key=lambda finding: finding.rule)), (*problems, *failures)
+    unread = [problem for problem in certificate.problems if problem.unread]
+    salvaged, failures = _salvage(certificate, unread)
+    known = {(finding.category, finding.canonical) for finding in findings.values()}
+    unknown = [one for one in salvaged if (one.category, one.canonical) not in known]
+    ordered = sorted((*findings.values(), *unknown), key=lambda finding: finding.rule)
+    return tell_apart(view, ordered), (*problems, *failures)
+
+
+def _what(finding: Finding) -> tuple[str, ...]:
+    """The same thing twice in one place, differently encoded (or a field that names it twice), is one finding."""
+    return finding.rule, finding.where, finding.category, finding.canonical, finding.value
 
 
 def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
@@ -132,14 +180,15 @@ def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Pro
     return tuple(findings), tuple(problems)
 
 
-def _salvage(problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
+def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
     """What is found in the octets that were given up: each finding once, in the smallest part that holds it."""
     found: dict[tuple[str, str], Finding] = {}
     failures: dict[Problem, None] = {}
     for problem in sorted(problems, key=lambda problem: len(problem.unread)):
         findings, failed = find_in_text(salvage_strings(problem.unread))
+        person = person_of_part(problem.where.partition(".")[0], certificate)
         for finding in findings:
-            found.setdefault((finding.rule, finding.canonical), replace(finding, where=problem.where))
+            found.setdefault((finding.rule, finding.canonical), replace(finding, where=problem.where, person=person))
         failures.update(dict.fromkeys(failed))
     return list(found.values()), list(failures)
 

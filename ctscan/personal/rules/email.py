@@ -1,82 +1,77 @@
-"""E-mail addresses: where they are declared, and where they stand in other text of a name.
-
-Not here: the rest of the places (userPrincipalName, issuer alternative name, name constraints, free-text extensions).
-"""
+"""E-mail addresses: where they are declared, and where they stand in other text of a certificate."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ctscan.model import Certificate, Confidence, Finding, SubjectKind, Text
+from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
 from ctscan.personal import mailbox
-from ctscan.personal.evidence import Verdict, about_mailbox
+from ctscan.personal.evidence import about_mailbox
+from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
-from ctscan.personal.places import EMAIL_ADDRESS, SUBJECT_ALT_NAME, name_places, nested_places, spellings
 from ctscan.personal.rules import rule, text_rule
-from ctscan.x509.general_names import OTHER_NAME, RFC822_NAME, SMTP_UTF8_MAILBOX
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View, spellings
+from ctscan.x509.general_names import RFC822_NAME, SMTP_UTF8_MAILBOX
 
+_EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _CATEGORY = "user.contact.email"
 
 
 @rule(
     id="email.emailAddress",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 2985 section 5.2.1"),
+    covers=(_EMAIL_ADDRESS,),
 )
-def email_address_attribute(certificate: Certificate) -> Iterator[Finding]:
-    """E-mail addresses in the emailAddress attribute of the subject or the issuer."""
-    for place in name_places(certificate, EMAIL_ADDRESS):
-        for addresses in _declared(place.text):
-            verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
-            yield _finding("email.emailAddress", place.text.value, addresses, place.where, EMAIL_ADDRESS, verdict)
+def email_address_attribute(view: View) -> Iterator[Finding]:
+    """E-mail addresses in the emailAddress attribute of any name."""
+    for place in view.of(_EMAIL_ADDRESS):
+        yield from _findings("email.emailAddress", view, place, _declared)
 
 
 @rule(
     id="email.rfc822Name",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.2.1.6",),
 )
-def rfc822_name(certificate: Certificate) -> Iterator[Finding]:
-    """E-mail addresses among the subject alternative names (rfc822Name)."""
-    for position, general in enumerate(certificate.san):
-        if general.kind == RFC822_NAME and general.text is not None:
-            where = f"san.{position}.rfc822Name"
-            yield from _in_san(certificate, "email.rfc822Name", general.text, where, SUBJECT_ALT_NAME)
+def rfc822_name(view: View) -> Iterator[Finding]:
+    """E-mail addresses among the general names of kind rfc822Name: alternative names, constraints, access locations."""
+    for place in view.places:
+        if place.kind == RFC822_NAME:
+            yield from _findings("email.rfc822Name", view, place, _declared)
 
 
 @rule(
     id="email.SmtpUTF8Mailbox",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 9598 section 3",),
+    covers=(SMTP_UTF8_MAILBOX,),
 )
-def smtp_utf8_mailbox(certificate: Certificate) -> Iterator[Finding]:
-    """E-mail addresses beyond ASCII among the subject alternative names (otherName SmtpUTF8Mailbox)."""
-    for position, general in enumerate(certificate.san):
-        if general.kind == OTHER_NAME and general.oid == SMTP_UTF8_MAILBOX and general.text is not None:
-            where = f"san.{position}.SmtpUTF8Mailbox"
-            yield from _in_san(certificate, "email.SmtpUTF8Mailbox", general.text, where, SMTP_UTF8_MAILBOX)
+def smtp_utf8_mailbox(view: View) -> Iterator[Finding]:
+    """E-mail addresses beyond ASCII among the general names (otherName SmtpUTF8Mailbox)."""
+    for place in view.of(SMTP_UTF8_MAILBOX):
+        yield from _findings("email.SmtpUTF8Mailbox", view, place, _declared)
 
 
 @rule(
     id="email.text",
-    version=2,
+    version=3,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6",),
 )
-def email_in_text(certificate: Certificate) -> Iterator[Finding]:
-    """E-mail addresses inside the text of any other attribute of the subject or the issuer, such as the common name."""
-    others = (place for place in name_places(certificate) if place.attribute.oid != EMAIL_ADDRESS)
-    for place in (*others, *nested_places(certificate)):
-        for addresses in _inside(place.text):
-            verdict = about_mailbox(certificate, addresses[0], issuer=place.side == "issuer")
-            yield _finding("email.text", place.text.value, addresses, place.where, place.attribute.oid, verdict)
+def email_in_text(view: View) -> Iterator[Finding]:
+    """E-mail addresses inside any other text: attributes such as the common name, notices, comments, extensions."""
+    for place, _ in view.texts():
+        if place.oid not in (_EMAIL_ADDRESS, SMTP_UTF8_MAILBOX) and place.kind != RFC822_NAME:
+            yield from _findings("email.text", view, place, _inside)
 
 
 @text_rule(
@@ -90,12 +85,32 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
     """E-mail addresses in the readable strings of a certificate that can't be parsed, or of a part of one."""
     for string in strings:
         for address in find_emails(string):
-            yield _finding("email.salvaged", string, (address,), "salvaged", "", _about_salvaged(address))
+            verdict = _about_salvaged(address)
+            yield Finding(
+                rule="email.salvaged",
+                category=_CATEGORY,
+                categories=(_CATEGORY,),
+                value=string,
+                canonical=address,
+                where="salvaged",
+                oid="",
+                subject_kind=verdict.kind,
+                confidence=verdict.confidence,
+                why=verdict.why,
+                keys=email_keys(address),
+            )
 
 
-def _in_san(certificate: Certificate, rule_id: str, text: Text, where: str, oid: str) -> Iterator[Finding]:
-    for addresses in _declared(text):
-        yield _finding(rule_id, text.value, addresses, where, oid, about_mailbox(certificate, addresses[0]))
+def _findings(
+    rule_id: str, view: View, place: Place, read: Callable[[Text], Iterable[tuple[str, ...]]]
+) -> Iterator[Finding]:
+    if place.text is None:
+        return
+    for addresses in read(place.text):
+        keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
+        verdict = about_mailbox(view, place, addresses[0])
+        value = Value(_CATEGORY, place.text.value, addresses[0], keys, verdict=verdict, repaired=place.text.repaired)
+        yield make_finding(rule_id, view, place, value)
 
 
 def _declared(text: Text) -> Iterable[tuple[str, ...]]:
@@ -113,22 +128,6 @@ def _inside(text: Text) -> Iterable[tuple[str, ...]]:
     if rest and len(rest[0]) == len(best):
         return [tuple(dict.fromkeys(pair)) for pair in zip(best, rest[0], strict=True)]
     return [(address,) for address in dict.fromkeys([*best, *(a for found in rest for a in found)])]
-
-
-def _finding(rule_id: str, value: str, addresses: tuple[str, ...], where: str, oid: str, verdict: Verdict) -> Finding:
-    return Finding(
-        rule=rule_id,
-        category=_CATEGORY,
-        categories=(_CATEGORY,),
-        value=value,
-        canonical=addresses[0],
-        where=where,
-        oid=oid,
-        subject_kind=verdict.kind,
-        confidence=verdict.confidence,
-        why=verdict.why,
-        keys=tuple(dict.fromkeys(key for address in addresses for key in email_keys(address))),
-    )
 
 
 def _about_salvaged(address: str) -> Verdict:

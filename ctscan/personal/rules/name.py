@@ -7,27 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Certificate, Confidence, Finding, LookupKey, SubjectKind, Text
+from ctscan.model import Certificate, Confidence, Finding, Place, SubjectKind, Text
 from ctscan.personal import mailbox
 from ctscan.personal.evidence import (
-    Verdict,
+    COMMON_NAME,
+    GIVEN_NAME,
+    PSEUDONYM,
+    SURNAME,
     about_name,
     is_self_issued,
     is_server,
     natural_policy,
     purpose_of_people,
 )
+from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import canonical_email, fold_text, name_keys, name_tokens
-from ctscan.personal.places import (
-    COMMON_NAME,
-    EMAIL_ADDRESS,
-    GIVEN_NAME,
-    PSEUDONYM,
-    SURNAME,
-    Place,
-    name_places,
-    spellings,
-)
 from ctscan.personal.rules import rule
 from ctscan.personal.shapes import (
     has_organisation_word,
@@ -37,68 +31,79 @@ from ctscan.personal.shapes import (
     name_part,
     person_form,
 )
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View, spellings
 
+_EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _ORGANISATION = "2.5.4.10"
 _RFC822_NAME = 1
 
 
 @rule(
     id="name.given",
-    version=1,
+    version=2,
     category="user.name.first",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 5280 appendix A.1"),
+    covers=(GIVEN_NAME,),
 )
-def given_name(certificate: Certificate) -> Iterator[Finding]:
-    """Given names in the givenName attribute of the subject or the issuer."""
-    yield from _attributes(certificate, GIVEN_NAME, "name.given", "user.name.first")
+def given_name(view: View) -> Iterator[Finding]:
+    """Given names in the givenName attribute of any name."""
+    yield from _attributes(view, GIVEN_NAME, "name.given", "user.name.first")
 
 
 @rule(
     id="name.surname",
-    version=1,
+    version=2,
     category="user.name.last",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 5280 appendix A.1"),
+    covers=(SURNAME,),
 )
-def surname(certificate: Certificate) -> Iterator[Finding]:
-    """Surnames in the surname attribute of the subject or the issuer."""
-    yield from _attributes(certificate, SURNAME, "name.surname", "user.name.last")
+def surname(view: View) -> Iterator[Finding]:
+    """Surnames in the surname attribute of any name."""
+    yield from _attributes(view, SURNAME, "name.surname", "user.name.last")
 
 
 @rule(
     id="name.pseudonym",
-    version=1,
+    version=2,
     category="user.unique_id.pseudonymous",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 3739 section 3.1.2"),
+    covers=(PSEUDONYM,),
 )
-def pseudonym(certificate: Certificate) -> Iterator[Finding]:
-    """Pseudonyms in the pseudonym attribute of the subject or the issuer."""
-    yield from _attributes(certificate, PSEUDONYM, "name.pseudonym", "user.unique_id.pseudonymous")
+def pseudonym(view: View) -> Iterator[Finding]:
+    """Pseudonyms in the pseudonym attribute of any name."""
+    yield from _attributes(view, PSEUDONYM, "name.pseudonym", "user.unique_id.pseudonymous")
 
 
 @rule(
     id="name.common",
-    version=1,
+    version=2,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),
+    covers=(COMMON_NAME,),
 )
-def common_name(certificate: Certificate) -> Iterator[Finding]:
-    """Common names of the subject or the issuer that name a person, by other evidence or by the form of the name."""
-    for place in name_places(certificate, COMMON_NAME):
-        judged = _judge(certificate, place, _without_addresses(spellings(place.text)[0]))
+def common_name(view: View) -> Iterator[Finding]:
+    """Common names in any name that name a person, by other evidence or by the form of the name."""
+    for place in view.of(COMMON_NAME):
+        if place.text is None:
+            continue
+        judged = _judge(view.certificate, place, _without_addresses(spellings(place.text)[0]))
         if judged is not None:
             name, verdict = judged
-            yield _finding("name.common", "user.name", place, name, verdict)
+            yield _finding("name.common", "user.name", view, place, place.text, name, verdict)
 
 
-def _attributes(certificate: Certificate, oid: str, rule_id: str, category: str) -> Iterator[Finding]:
-    for place in name_places(certificate, oid):
+def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[Finding]:
+    for place in view.of(oid):
+        if place.text is None:
+            continue
         best = spellings(place.text)[0]
         if any(char.isalpha() for char in best) or (oid == PSEUDONYM and name_tokens(best)):
-            yield _finding(rule_id, category, place, best, about_name(certificate, best))
+            yield _finding(rule_id, category, view, place, place.text, best, about_name(view.certificate, best))
 
 
 def _judge(certificate: Certificate, place: Place, text: str) -> tuple[str, Verdict] | None:
@@ -109,7 +114,7 @@ def _judge(certificate: Certificate, place: Place, text: str) -> tuple[str, Verd
         why = "the common name has a word of the given name or the surname beside it"
         form = person_form(text)
         return form[0] if form else name_part(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    if place.side == "issuer" and not is_self_issued(certificate):
+    if place.part != "subject" and not (place.part == "issuer" and is_self_issued(certificate)):
         return None
     return _by_policy(certificate, text) or _by_form(certificate, text) or _by_words(certificate, text)
 
@@ -117,7 +122,7 @@ def _judge(certificate: Certificate, place: Place, text: str) -> tuple[str, Verd
 def _shares_a_word(place: Place, text: str) -> bool:
     words = {
         token
-        for attribute in place.name.attributes
+        for attribute in (place.name.attributes if place.name else ())
         if attribute.oid in (GIVEN_NAME, SURNAME) and attribute.text is not None
         for spelling in spellings(attribute.text)
         for token in name_tokens(spelling)
@@ -169,7 +174,7 @@ def _is_organisation(certificate: Certificate, text: str) -> bool:
 def _mailboxes(certificate: Certificate) -> Iterator[str]:
     """The addresses declared for the subject, canonical."""
     texts = [general.text for general in certificate.san if general.kind == _RFC822_NAME]
-    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == EMAIL_ADDRESS]
+    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _EMAIL_ADDRESS]
     for text in texts:
         canonical = canonical_email(text.value) if text is not None else None
         if canonical is not None:
@@ -187,25 +192,10 @@ def _without_addresses(text: str) -> str:
     return text if len(kept) == len(words) or not kept else " ".join(kept)
 
 
-def _finding(rule_id: str, category: str, place: Place, name: str, verdict: Verdict) -> Finding:
-    return Finding(
-        rule=rule_id,
-        category=category,
-        categories=(category,),
-        value=place.text.value,
-        canonical=fold_text(name),
-        where=place.where,
-        oid=place.attribute.oid,
-        subject_kind=verdict.kind,
-        confidence=verdict.confidence,
-        why=verdict.why,
-        keys=_keys(place.text, name),
-    )
-
-
-def _keys(text: Text, name: str) -> tuple[LookupKey, ...]:
-    """Keys of the name, and of the text as decoded where that differs from the repaired text."""
+def _finding(rule_id: str, category: str, view: View, place: Place, text: Text, name: str, verdict: Verdict) -> Finding:
+    """A name, found in the repaired spelling and as decoded."""
     keys = name_keys(name)
     if text.repaired is not None and text.repaired != text.value:
-        keys += name_keys(text.value)
-    return tuple(dict.fromkeys(keys))
+        keys = tuple(dict.fromkeys((*keys, *name_keys(text.value))))
+    value = Value(category, text.value, fold_text(name), keys, verdict=verdict, repaired=text.repaired)
+    return make_finding(rule_id, view, place, value)

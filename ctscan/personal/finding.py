@@ -1,0 +1,38 @@
+"""From a place and a typed value to a finding: the one place that puts them together."""
+
+from __future__ import annotations
+
+from ctscan.model import Finding, Place, Sensitivity
+from ctscan.personal.categories import sensitivity_of
+from ctscan.personal.evidence import about_place, person_of
+from ctscan.personal.values import Value
+from ctscan.personal.view import View
+
+MAX_RAW = 4096
+"""Octets of the encoded value kept with a finding; the certificate itself has all of them."""
+
+
+def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Finding:
+    """The finding of one value at one place. Whom it is about: as the value says, else as the place does."""
+    verdict = value.verdict or about_place(view, place)
+    raw = place.raw[:MAX_RAW]
+    categories = tuple(dict.fromkeys((value.category, *value.also)))
+    return Finding(
+        rule=rule_id,
+        category=value.category,
+        categories=categories,
+        value=value.value,
+        canonical=value.canonical,
+        where=place.where,
+        oid=place.oid,
+        subject_kind=verdict.kind,
+        confidence=verdict.confidence,
+        why=verdict.why,
+        keys=value.keys,
+        person=value.person or person_of(view, place),
+        sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=list(Sensitivity).index),
+        marks=value.marks,
+        tag=place.tag,
+        raw=b"" if raw == value.value.encode("utf-8", "surrogatepass") else raw,
+        repaired=value.repaired,
+    )

@@ -1,0 +1,152 @@
+"""Typed values: what rules make of the text of a place, each with its category, canonical form and look-up keys.
+
+The constructors are the vocabulary of rules that are tables (`oid_rule`): a row names an OID and one of them. Whom a
+value is about is not decided here unless its kind alone decides it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ctscan.model import Confidence, LookupKey, Mark, Place, Sensitivity, SubjectKind, Text
+from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, name_keys
+from ctscan.personal.view import View, spellings, strings_of
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whom a value is about, how sure, and why (in plain words that never quote the certificate)."""
+
+    kind: SubjectKind
+    confidence: Confidence
+    why: str
+
+
+ONLY_PEOPLE: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "an attribute that only people have")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One typed value. `value` is the part of the text that it was read from; `verdict` None: as the place says;
+    `person` empty: the one whom the place is about; `sensitivity` None: that of the category."""
+
+    category: str
+    value: str
+    canonical: str
+    keys: tuple[LookupKey, ...] = ()
+    also: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    verdict: Verdict | None = None
+    person: str = ""
+    sensitivity: Sensitivity | None = None
+    repaired: str | None = None
+
+
+Read = Callable[[View, Place], Iterable[Value]]
+"""What a row of a table does: from a place to its values. Never raises for what a certificate holds."""
+
+FromText = Callable[[str], Iterable[Value]]
+
+
+def each_text(read: FromText) -> Read:
+    """Apply `read` to the text of a place (repaired where it had to be), or to each string inside its value."""
+
+    def reader(view: View, place: Place) -> Iterable[Value]:
+        for text in strings_of(view, place):
+            for value in read(spellings(text)[0]):
+                yield with_spelling(value, text)
+
+    return reader
+
+
+def with_spelling(value: Value, text: Text) -> Value:
+    """A value of repaired text: tells the decoded form as written, and is found by both where it is a name."""
+    if text.repaired is None or text.repaired == text.value or value.value != text.repaired:
+        return value
+    keys = value.keys
+    if any(key.kind == "name" for key in keys):
+        keys = tuple(dict.fromkeys((*keys, *name_keys(text.value))))
+    return replace(value, value=text.value, repaired=text.repaired, keys=keys)
+
+
+def of_person(read: Read, why: str = ONLY_PEOPLE.why, person: str = "") -> Read:
+    """The same values, certainly about a person: the type says so. `person`: which one of the certificate."""
+    verdict = replace(ONLY_PEOPLE, why=why)
+    return lambda view, place: (replace(v, verdict=v.verdict or verdict, person=person) for v in read(view, place))
+
+
+def of_organisation(read: Read, why: str) -> Read:
+    """The same values, certainly not about a person by themselves."""
+    verdict = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, why)
+    return lambda view, place: (replace(v, verdict=v.verdict or verdict) for v in read(view, place))
+
+
+# --- constructors --------------------------------------------------------------------------------------------------
+
+
+def named(category: str) -> Read:
+    """A name of a person in one of the name categories."""
+
+    def read(text: str) -> Iterable[Value]:
+        if any(char.isalpha() for char in text):
+            yield Value(category, text, fold_text(text), name_keys(text))
+
+    return each_text(read)
+
+
+def number(category: str, sensitivity: Sensitivity | None = None) -> Read:
+    """A number of a person, of a card or of a register, found by its letters and digits."""
+
+    def read(text: str) -> Iterable[Value]:
+        yield from numbered(category, text, sensitivity)
+
+    return each_text(read)
+
+
+def numbered(category: str, text: str, sensitivity: Sensitivity | None = None) -> Iterable[Value]:
+    """One number as a value; nothing when the text has neither letter nor digit, or is all zeros."""
+    canonical = number_key(text)
+    if canonical.strip("0"):
+        yield Value(category, text, canonical, (LookupKey("number", canonical),), sensitivity=sensitivity)
+
+
+def number_key(text: str) -> str:
+    """Letters and digits of a number in capitals: how numbers are compared."""
+    return re.sub(r"[\W_]", "", text).upper()[:200]
+
+
+def plain(category: str) -> Read:
+    """A text that is personal data and not looked up by: a job title, a town, a date."""
+
+    def read(text: str) -> Iterable[Value]:
+        if text.strip():
+            yield Value(category, text, fold_text(text) or text.strip())
+
+    return each_text(read)
+
+
+def account(category: str = "user.account.username") -> Read:
+    """The name of an account; when it has the form of an address, also that address."""
+
+    def read(text: str) -> Iterable[Value]:
+        canonical = text.strip().casefold()
+        if canonical:
+            address = canonical_email(text)
+            keys = (LookupKey("account", canonical), *(email_keys(address) if address else ()))
+            yield Value(category, text, canonical, keys)
+
+    return each_text(read)
+
+
+def addresses(category: str = "user.contact.email") -> Read:
+    """Each e-mail address in the text."""
+
+    def read(text: str) -> Iterable[Value]:
+        whole = canonical_email(text)
+        for address in [whole] if whole else find_emails(text):
+            yield Value(category, text, address, email_keys(address))
+
+    return each_text(read)

@@ -1,0 +1,73 @@
+"""One certificate as rules see it: every place with its value, by type, and what is worked out once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar, cast
+
+from ctscan.model import Certificate, Place, Text
+
+T = TypeVar("T")
+
+ISSUING_PARTS = frozenset(
+    [
+        *("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifier", "authorityInfoAccess", "subjectInfoAccess"),
+        *("certificatePolicies", "cRLDistributionPoints", "freshestCRL"),
+    ]
+)
+"""Parts that speak of who issued the certificate, not of whom it is about."""
+
+
+class View:
+    """A certificate, its places, and the canonical domains of the scope (for rules that look for names in hosts)."""
+
+    __slots__ = ("_by_oid", "_known", "certificate", "domains", "places")
+
+    certificate: Certificate
+    places: tuple[Place, ...]
+    domains: tuple[str, ...]
+
+    def __init__(self, certificate: Certificate, domains: tuple[str, ...] = ()) -> None:
+        self.certificate = certificate
+        self.domains = domains
+        self.places = certificate.places
+        self._known: dict[object, object] = {}
+        self._by_oid: dict[str, list[Place]] = {}
+        for place in self.places:
+            if not place.nested:
+                self._by_oid.setdefault(place.oid, []).append(place)
+
+    def of(self, *oids: str) -> Iterator[Place]:
+        """The values with one of these types, wherever they stand, in the order of the types."""
+        for oid in oids:
+            yield from self._by_oid.get(oid, ())
+
+    def has(self, oids: frozenset[str]) -> bool:
+        """Whether any value has one of these types."""
+        return not oids.isdisjoint(self._by_oid)
+
+    def texts(self) -> Iterator[tuple[Place, Text]]:
+        """Every place with text, also those inside other values."""
+        return ((place, place.text) for place in self.places if place.text is not None)
+
+    def once(self, work: Callable[[View], T]) -> T:
+        """What `work` makes of this view, worked out the first time."""
+        if work not in self._known:
+            self._known[work] = work(self)
+        return cast(T, self._known[work])
+
+
+def spellings(text: Text) -> tuple[str, ...]:
+    """The repaired form first, where there is one, then the text as decoded."""
+    if text.repaired is None or text.repaired == text.value:
+        return (text.value,)
+    return (text.repaired, text.value)
+
+
+def strings_of(view: View, place: Place) -> tuple[Text, ...]:
+    """The text of a value, or the strings inside it when it is none: the lines of an address, the fields of a
+    structure, in order."""
+    if place.text is not None:
+        return (place.text,)
+    inside = (p.text for p in view.places if p.nested and p.where == place.where and p.oid == place.oid)
+    return tuple(text for text in inside if text is not None)

@@ -1,0 +1,47 @@
+"""What must not be found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.certs import (
+    CLIENT_AUTH,
+    EMAIL_PROTECTION,
+    certificate_policies,
+    string,
+    tlv,
+)
+
+MAIL = {"eku": (EMAIL_PROTECTION,)}
+CLIENT = {"eku": (CLIENT_AUTH,)}
+
+
+def _policy(oid: str) -> dict[str, Any]:
+    return {"extra": [certificate_policies([oid])], **MAIL}
+
+
+INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
+QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
+
+POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
+SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
+CASES: dict[str, dict[str, Any]] = {
+    # what must not be found
+    "not-host": {"subject": [("CN", "jane.doe.example.org")], "san": [("dns", "jane.doe.example.org")]},
+    "not-host-individual": {"subject": [("CN", "www.example.org")], "extra": [certificate_policies([INDIVIDUAL_TLS])]},
+    "not-organisation": {"subject": [("O", "Example Ltd"), ("CN", "Example Widgets Ltd")], **MAIL},
+    "not-university": {"subject": [("CN", "Universität Musterstadt")], **MAIL},
+    "not-company-brazil": {"subject": [("CN", "EXEMPLO COMERCIO:12345678000199")]},
+    "not-company-comma": {"subject": [("CN", "Example Widgets, Inc.")], **MAIL},
+    "not-company-han": {"subject": [("CN", "范例公司")], **MAIL},
+    "not-ca": {"subject": [("O", "Example"), ("CN", "Jane Doe")], "ca": True, "eku": ()},
+    "not-server": {"subject": [("CN", "Jane Doe")]},
+    "not-organisation-of-that-name": {"subject": [("O", "Blue Harbour"), ("CN", "Blue Harbour")], **MAIL},
+    "not-surname-number": {"subject": [("SN", "0123456789"), ("CN", "device-17")], **CLIENT},
+    "not-organisation-identifier": {"subject": [("organizationIdentifier", "NTR@NL-12345678")]},
+    "not-reference": {"subject": [("OU", "https://example.org/o/r/.github/release.yml@refs/heads/main")]},
+    "not-userinfo": {"subject": [("OU", "https://user@192.0.2.1/"), ("OU", "ftp://user@files.example.org/pub")]},
+    "not-path": {"subject": [("OU", "/cps/cps@sign.html")]},
+    "not-record": {"subject": [("CN", "041@1234@WIDGETS@00000001")], **MAIL},
+    "not-address": {"san": [("email", "∞"), ("email", "jane"), ("email", "00:11:22:33:44:55")]},
+}

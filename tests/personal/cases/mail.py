@@ -1,0 +1,64 @@
+"""E-mail addresses in every place that is for them, and in text that isn't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.certs import (
+    CLIENT_AUTH,
+    EMAIL_PROTECTION,
+    certificate_policies,
+    other_name,
+    string,
+    tlv,
+)
+
+MAIL = {"eku": (EMAIL_PROTECTION,)}
+CLIENT = {"eku": (CLIENT_AUTH,)}
+
+
+def _policy(oid: str) -> dict[str, Any]:
+    return {"extra": [certificate_policies([oid])], **MAIL}
+
+
+INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
+QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
+
+POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
+SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
+CASES: dict[str, dict[str, Any]] = {
+    # addresses, in every place that is read so far
+    "email-subject": {"subject": [("C", "XX"), ("emailAddress", "Jane.Doe@Example.ORG")], **MAIL},
+    "email-subject-twice": {"subject": [("emailAddress", "a.jones@example.org"), ("emailAddress", "k2@example.org")]},
+    "email-issuer": {"issuer": [("O", "Example Trust"), ("emailAddress", "pki@example.net")], "subject": []},
+    "email-self-signed": {"subject": SELF, "issuer": SELF, **MAIL},
+    "email-san": {"san": [("dns", "example.org"), ("email", "q7@example.org")], **MAIL},
+    "email-san-prefix": {"san": [("email", "rfc822Name=jane@example.org ")]},
+    "email-san-brackets": {"san": [("email", "Jane <jane@example.org>")]},
+    "email-san-comment": {"san": [("email", "jane@example.org(work)")]},
+    "email-san-list": {"san": [("email", "jane@example.org, john@example.com")]},
+    "email-san-latin-1": {"san": [("email", "jos\xe9@example.org".encode("latin-1"))]},
+    "email-san-utf-8": {"san": [("email", "josé@example.org")]},
+    "email-san-quoted": {"san": [("email", '"jane doe"@example.org')]},
+    "email-san-ip-literal": {"san": [("email", "root@[192.0.2.1]")]},
+    "email-san-underscore": {"san": [("email", "jane@mail_1.example.org")]},
+    "email-idn-u-label": {"san": [("smtp", "jane@bücher.example")]},
+    "email-idn-a-label": {"san": [("email", "jane@XN--BCHER-KVA.example")]},
+    "email-idn-subject": {"subject": [("emailAddress", "jane@bücher.example", "utf8")]},
+    "email-smtputf8": {"san": [("smtp", "δοκιμή@παράδειγμα.example")], **MAIL},
+    "email-smtputf8-han": {"san": [("smtp", "用户@例子.example")], **MAIL},
+    "email-smtputf8-arabic": {"san": [("smtp", "مثال@مثال.example")], **MAIL},
+    "email-smtputf8-untagged": {"san": [other_name("1.3.6.1.5.5.7.8.9", string("मीरा@example.org"), explicit=False)]},
+    "email-fullwidth": {"subject": [("emailAddress", "ｊａｎｅ＠ｅｘａｍｐｌｅ．ｏｒｇ", "utf8")]},
+    "email-cn": {"subject": [("CN", "jane.doe@example.org")], **MAIL},
+    "email-cn-with-name": {"subject": [("CN", "Jane Doe <jane@example.org>")], **MAIL},
+    "email-organisation": {"subject": [("O", "Example Ltd, contact j.roe@example.com")]},
+    "email-mail-attribute": {"subject": [("mail", "jane@example.org")]},
+    "email-bmp": {"subject": [("emailAddress", "jane@example.org", "bmp")]},
+    "email-numbers": {"san": [("email", "u1234567@example.org")], **CLIENT},
+    # roles
+    "role-rfc-2142": {"san": [("email", "postmaster@example.org")]},
+    "role-desk": {"subject": [("emailAddress", "pki-ca@example.org")], "ca": True},
+    "role-office": {"san": [("email", "support.emea@example.org")], **MAIL},
+    "role-organisation-policy": {"san": [("email", "q9x@example.org")], **_policy(ORGANISATION)},
+}

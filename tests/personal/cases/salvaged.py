@@ -1,0 +1,40 @@
+"""Parts that can't be read, and values that are no strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.certs import (
+    CLIENT_AUTH,
+    EMAIL_PROTECTION,
+    SMTP_UTF8_MAILBOX,
+    certificate_policies,
+    other_name,
+    string,
+    tlv,
+)
+
+MAIL = {"eku": (EMAIL_PROTECTION,)}
+CLIENT = {"eku": (CLIENT_AUTH,)}
+
+
+def _policy(oid: str) -> dict[str, Any]:
+    return {"extra": [certificate_policies([oid])], **MAIL}
+
+
+INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
+QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
+
+POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
+SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
+CASES: dict[str, dict[str, Any]] = {
+    # text inside values that are no string, and parts that can't be read
+    "email-postal-address": {"subject": [("CN", "example.org"), ("postalAddress", POSTAL_ADDRESS, "raw")]},
+    "salvaged-san-kind": {"san": [("dns", "example.org"), tlv(0x30, string("jane@example.org"))]},
+    "salvaged-san-length": {"san": [b"\x81\x07jane@example.org", ("email", "john@example.com")]},
+    "salvaged-san-constructed": {"san": [tlv(0xA1, b"jane@example.org")]},
+    "salvaged-mailbox": {"san": [other_name(SMTP_UTF8_MAILBOX, tlv(0x30, string("मीरा@example.org")))]},
+    "salvaged-attribute": {"subject": [("CN", "example.org"), ("emailAddress", b"jane@example.org\0", "octet")]},
+    "salvaged-extension": {"extra": [tlv(0x30, string("2.5.29.17"), tlv(0x04, b"\x81\x10jane@example.org"))]},
+    "salvaged-beside-read": {"san": [("email", "jane@example.org"), tlv(0xA9, b"jane@example.org")]},
+}
