@@ -21,10 +21,12 @@ from ctscan.model import (
     Hit,
     Log,
     LookupKey,
+    Mark,
     Name,
     Protocol,
     RuleSet,
     RuleVersion,
+    Sensitivity,
     SubjectKind,
     TreeHead,
     Unreadable,
@@ -169,38 +171,55 @@ def rules_of(version: str, text: str) -> RuleSet:
     return RuleSet(version, tuple(RuleVersion(id, number, tuple(kinds)) for id, number, kinds in json.loads(text)))
 
 
-FINDING_COLUMNS = "rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why"
+FINDING_COLUMNS = (
+    "rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why, "
+    "person, sensitivity, marks, tag, raw, repaired"
+)
 
 
 def finding_row(finding: Finding) -> tuple[Any, ...]:
+    """What is usual is null, which takes no room: there are many findings."""
     return (
         finding.rule,
         finding.category,
-        json.dumps(finding.categories),
+        None if finding.categories == (finding.category,) else " ".join(finding.categories),
         clean(finding.value),
-        clean(finding.canonical),
+        None if finding.canonical == finding.value else clean(finding.canonical),
         clean(finding.where),
         finding.oid,
         str(finding.subject_kind),
         str(finding.confidence),
         clean(finding.why),
+        finding.person,
+        None if finding.sensitivity is Sensitivity.ORDINARY else str(finding.sensitivity),
+        " ".join(finding.marks) or None,
+        finding.tag,
+        finding.raw or None,
+        None if finding.repaired is None else clean(finding.repaired),
     )
 
 
 def finding_of(row: tuple[Any, ...], keys: tuple[LookupKey, ...]) -> Finding:
-    rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why = row
+    rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why, *more = row
+    person, sensitivity, marks, tag, raw, repaired = more
     return Finding(
         rule=rule,
         category=category,
-        categories=tuple(json.loads(categories)),
+        categories=(category,) if categories is None else tuple(categories.split()),
         value=value,
-        canonical=canonical,
+        canonical=value if canonical is None else canonical,
         where=place,
         oid=oid,
         subject_kind=SubjectKind(subject_kind),
         confidence=Confidence(confidence),
         why=why,
         keys=keys,
+        person=person,
+        sensitivity=Sensitivity.ORDINARY if sensitivity is None else Sensitivity(sensitivity),
+        marks=tuple(Mark(mark) for mark in (marks or "").split()),
+        tag=tag,
+        raw=raw or b"",
+        repaired=repaired,
     )
 
 

@@ -201,12 +201,18 @@ def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) 
     return id
 
 
+_INSERT_FINDING = (
+    f"INSERT INTO finding (certificate, {rows.FINDING_COLUMNS})"
+    f" VALUES (?{', ?' * len(rows.FINDING_COLUMNS.split(', '))})"
+)
+
+
 def _write_findings(connection: sqlite3.Connection, certificate: int, findings: Sequence[Finding]) -> None:
     connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
     keys: list[tuple[Any, ...]] = []
     for finding in findings:
         cursor = connection.execute(
-            f"INSERT INTO finding (certificate, {rows.FINDING_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _INSERT_FINDING,
             (certificate, *rows.finding_row(finding)),
         )
         keys += [

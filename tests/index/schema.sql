@@ -29,14 +29,20 @@ CREATE TABLE finding (
     certificate  INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     rule         TEXT NOT NULL,
     category     TEXT NOT NULL,
-    categories   TEXT NOT NULL,  -- JSON: [key, ...]
+    categories   TEXT,
     value        TEXT NOT NULL,
-    canonical    TEXT NOT NULL,
+    canonical    TEXT,
     place        TEXT NOT NULL,
     oid          TEXT NOT NULL,
     subject_kind TEXT NOT NULL,
     confidence   TEXT NOT NULL,
-    why          TEXT NOT NULL
+    why          TEXT NOT NULL,
+    person       TEXT NOT NULL,  -- the same word in one certificate: the same person
+    sensitivity  TEXT,
+    marks        TEXT,
+    tag          INTEGER NOT NULL,  -- identifier octet of the value as encoded; 0: none
+    raw          BLOB,
+    repaired     TEXT
 ) STRICT;
 
 CREATE TABLE hole (

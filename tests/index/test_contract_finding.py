@@ -12,6 +12,7 @@ import pytest
 from support.kept import (
     LOG,
     NEWER_RULES,
+    RULES,
     a_certificate_hit,
     a_head,
     a_hit,
@@ -21,6 +22,7 @@ from support.kept import (
     digest,
     email_finding,
     name_finding,
+    number_finding,
     proof,
     started,
     verified,
@@ -28,7 +30,7 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index import Index
-from ctscan.model import CertificateSummary, EntryKind, Evidence, LookupKey, Match, Sighting
+from ctscan.model import CertificateSummary, EntryKind, Evidence, LookupKey, Mark, Match, Sensitivity, Sighting
 
 RunScenario = Callable[[Callable], None]
 
@@ -67,6 +69,41 @@ def test_a_match_says_all_that_is_known(scenario: RunScenario) -> None:
             sightings=(Sighting(LOG.name, LOG.id, 4, 1_900_000_000_004, EntryKind.X509, True),),
             score=1.0,
         )
+
+    scenario(work)
+
+
+def test_a_finding_comes_back_as_it_was(scenario: RunScenario) -> None:
+    plain = replace(name_finding("jane"), categories=("user.name",), person="", tag=0)
+    rich = number_finding("12345678Z", "representative")
+    odd = replace(rich, value="\ud800Ω", canonical="ω", repaired="", raw=b"\0" * 5000, marks=(), categories=())
+
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, an_advance(0, 256, a_hit(1, plain, rich, odd)))
+        (match,) = await index.find_keys([LookupKey("number", "12345678Z")], 10)
+        assert match.findings == (rich, replace(odd, value="\ufffdΩ"), plain)
+        rewritten = replace(rich, marks=(Mark.HASHED,), sensitivity=Sensitivity.SPECIAL_CATEGORY, repaired=None)
+        await index.replace_findings(match.certificate.identity, (rewritten,), RULES.version)
+        (match,) = await index.find_identity(match.certificate.identity)
+        assert match.findings == (rewritten,)
+
+    scenario(work)
+
+
+def test_numbers_telephones_and_accounts_are_found_exactly(scenario: RunScenario) -> None:
+    kinds = ("number", "phone", "account")
+
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        hits = [
+            a_hit(i, replace(number_finding("4930"), keys=(LookupKey(kind, "4930"),))) for i, kind in enumerate(kinds)
+        ]
+        await index.commit(run_id, an_advance(0, 256, *hits))
+        for i, kind in enumerate(kinds):
+            assert indexes(await index.find_keys([LookupKey(kind, "4930")], 10)) == [i]
+            assert await index.find_keys([LookupKey(kind, "493")], 10) == []
+        assert indexes(await index.find_keys([LookupKey(kind, "4930") for kind in kinds], 10)) == [2, 1, 0]
 
     scenario(work)
 

@@ -22,12 +22,14 @@ from ctscan.model import (
     InclusionProof,
     Log,
     LookupKey,
+    Mark,
     Name,
     PendingRange,
     Protocol,
     RuleSet,
     RuleVersion,
     Run,
+    Sensitivity,
     SubjectKind,
     Text,
     TreeHead,
@@ -107,6 +109,22 @@ def name_finding(name: str, where: str = "subject.0.commonName") -> Finding:
     return _finding("name", "user.name", name, where, keys)
 
 
+def number_finding(number: str, person: str = "subject") -> Finding:
+    """A national number as a representative's certificate has it, with everything that a finding can say."""
+    found = _finding("number", "user.government_id", number, "san.0.directoryName.2.serialNumber", ())
+    return replace(
+        found,
+        canonical=number,
+        keys=(LookupKey("number", number),),
+        person=person,
+        sensitivity=Sensitivity.NATIONAL_IDENTIFIER,
+        marks=(Mark.PARTIAL, Mark.INVALID),
+        tag=0x1E,
+        raw=b"\x1e\x04\x00\x31\xd8\x00",
+        repaired="12",
+    )
+
+
 def _finding(rule: str, category: str, value: str, where: str, keys: tuple[LookupKey, ...]) -> Finding:
     return Finding(
         rule=rule,
@@ -120,6 +138,8 @@ def _finding(rule: str, category: str, value: str, where: str, keys: tuple[Looku
         confidence=Confidence.LIKELY,
         why="as a test says",
         keys=keys,
+        person="subject",
+        tag=0x0C,
     )
 
 

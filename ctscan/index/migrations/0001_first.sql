@@ -215,19 +215,27 @@ CREATE TABLE unreadable (
 CREATE INDEX unreadable_leaf ON unreadable (leaf) WHERE leaf IS NOT NULL;
 CREATE INDEX unreadable_pending ON unreadable (log, pending) WHERE pending IS NOT NULL;
 
+-- What is usual is null, which takes no room: the main category alone, a canonical form that is the value, ordinary
+-- sensitivity, no marks, bytes that are the value in UTF-8, nothing repaired. Lists are separated by blanks.
 CREATE TABLE finding (
     id           INTEGER PRIMARY KEY,
     certificate  INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     rule         TEXT NOT NULL,
     category     TEXT NOT NULL,
-    categories   TEXT NOT NULL,  -- JSON: [key, ...]
+    categories   TEXT,
     value        TEXT NOT NULL,
-    canonical    TEXT NOT NULL,
+    canonical    TEXT,
     place        TEXT NOT NULL,
     oid          TEXT NOT NULL,
     subject_kind TEXT NOT NULL,
     confidence   TEXT NOT NULL,
-    why          TEXT NOT NULL
+    why          TEXT NOT NULL,
+    person       TEXT NOT NULL,  -- the same word in one certificate: the same person
+    sensitivity  TEXT,
+    marks        TEXT,
+    tag          INTEGER NOT NULL,  -- identifier octet of the value as encoded; 0: none
+    raw          BLOB,
+    repaired     TEXT
 ) STRICT;
 
 CREATE INDEX finding_certificate ON finding (certificate);
