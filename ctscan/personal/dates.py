@@ -1,0 +1,152 @@
+"""Dates of birth and genders as certificates write them: times of ASN.1, and dates in the order of a country.
+
+Nothing here decides whom a date is about, and nothing is dropped: what can't be read as a date is kept as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from ctscan.model import Mark, Place, Text
+from ctscan.personal.identifiers import fold_text
+from ctscan.personal.values import Read, Value, with_spelling
+from ctscan.personal.view import View, spellings, strings_of
+from ctscan.x509.text import VISIBLE_STRING, decode_text
+
+DATE_OF_BIRTH = "user.demographic.date_of_birth"
+GENDER = "user.demographic.gender"
+
+_UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
+_EARLIEST, _LATEST = 1850, 2100  # years that a person of a certificate can be born in
+_MAX_TEXT = 64
+
+# GeneralizedTime `19800229120000Z`, with fraction and offset as X.680 section 46 allows them; and without the time.
+_TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d(?:[0-6]\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?")
+_SEPARATED = re.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})\.?(?:[T ].{0,30})?")
+_DIGITS = re.compile(r"[\d.,Z+:-]{4,40}")
+
+
+def birth_date(order: str = "ymd") -> Read:
+    """The date of birth at a place: of a time of ASN.1, or of text in `order` ("ymd", "dmy", "mdy")."""
+
+    def read(view: View, place: Place) -> Iterable[Value]:
+        for text in _texts(view, place):
+            for value in birth_values(spellings(text)[0], order):
+                yield with_spelling(value, text)
+
+    return read
+
+
+def birth_values(text: str, order: str = "ymd") -> Iterable[Value]:
+    """The date of birth in a text, canonical as `1980-02-29` (`1980-02`, `1980` where that is all it says, marked
+    partial); as written when it is no date that can be read; nothing where zeros stand for an unknown one."""
+    stripped = text.strip()
+    if not stripped.strip("0 .-/"):
+        return
+    found = read_date(stripped, order)
+    if found is None:
+        yield Value(DATE_OF_BIRTH, text, fold_text(stripped) or stripped)
+    else:
+        yield Value(DATE_OF_BIRTH, text, found, marks=() if len(found) == 10 else (Mark.PARTIAL,))
+
+
+def read_date(text: str, order: str = "ymd") -> str | None:
+    """The ISO form of a date in text; None when it is none. The order counts only where the text doesn't tell it: a
+    field of four digits is the year, wherever it stands."""
+    text = text.strip()
+    if len(text) > _MAX_TEXT:
+        return None
+    separated = _SEPARATED.fullmatch(text)
+    if separated:
+        return _from_fields([separated[1], separated[2], separated[3]], order)
+    return _from_digits(text, order) if _DIGITS.fullmatch(text) else None
+
+
+def utc_time_date(text: str) -> str | None:
+    """The date of a UTCTime (`800229120000Z`): a year of two digits below 50 is of this century (RFC 5280 section
+    4.1.2.5.1). For births that is all there is."""
+    if not re.fullmatch(r"\d{6}.{0,20}", text):
+        return None
+    century = "20" if int(text[:2]) < 50 else "19"
+    return iso_date(int(century + text[:2]), int(text[2:4]), int(text[4:6]))
+
+
+def iso_date(year: int, month: int, day: int) -> str | None:
+    """`1980-02-29`; None when there is no such day, or nobody who has a certificate was born then."""
+    if not _EARLIEST <= year <= _LATEST:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def gender() -> Read:
+    """The gender at a place (RFC 3739 section 3.3.2: M or F, in practice words too)."""
+
+    def read(view: View, place: Place) -> Iterable[Value]:
+        for text in strings_of(view, place):
+            for value in gender_values(spellings(text)[0]):
+                yield with_spelling(value, text)
+
+    return read
+
+
+def gender_values(text: str) -> Iterable[Value]:
+    """`female`, `male` or `other`, or as written (folded) where it is neither of the known words."""
+    folded = fold_text(text)
+    if folded:
+        yield Value(GENDER, text, _GENDERS.get(folded, folded))
+
+
+_GENDERS = {
+    **dict.fromkeys(
+        ["f", "female", "woman", "w", "weiblich", "frau", "2", "mujer", "femme", "femenino", "nu"], "female"
+    ),
+    **dict.fromkeys(["m", "male", "man", "mannlich", "mann", "1", "hombre", "homme", "masculino", "nam"], "male"),
+    **dict.fromkeys(["x", "other", "d", "divers", "diverse"], "other"),
+}
+
+
+def _texts(view: View, place: Place) -> Iterable[Text]:
+    """The strings of a place; a time of ASN.1 is one as well, in the form that birth_values reads."""
+    tag = place.tag
+    if place.text is None and tag in (_UTC_TIME, _GENERALIZED_TIME) and 2 <= len(place.raw) <= _MAX_TEXT:
+        text = decode_text(VISIBLE_STRING, place.raw[2:])
+        found = utc_time_date(text.value) if tag == _UTC_TIME else None
+        return [Text(text.raw, tag, found or text.value)]
+    return strings_of(view, place)
+
+
+def _from_fields(fields: list[str], order: str) -> str | None:
+    if len(fields[0]) == 4:
+        order = "ymd"
+    elif len(fields[2]) == 4 and order == "ymd":
+        order = "dmy"
+    by = dict(zip(order, fields, strict=False))
+    if sorted(by) != ["d", "m", "y"] or len(by["y"]) != 4:
+        return None
+    return iso_date(int(by["y"]), int(by["m"]), int(by["d"]))
+
+
+def _from_digits(text: str, order: str) -> str | None:
+    """`19800229`, with or without a time of day after it; `29021980` in another order; `1980-02`, `1980`."""
+    if re.fullmatch(r"\d{8}", text[:8]):
+        if text[8:] and not _TIME.fullmatch(text[8:]):
+            return None
+        orders = [order] if order == "ymd" else [order, "ymd"]
+        cuts = (_cut(text[:8], one) for one in orders)
+        return next((found for found in cuts if found), None)
+    partial = re.fullmatch(r"(\d{4})(?:-?(\d{2}))?", text)
+    if partial and _EARLIEST <= int(partial[1]) <= _LATEST and "01" <= (partial[2] or "01") <= "12":
+        return "-".join(filter(None, partial.groups()))
+    return None
+
+
+def _cut(digits: str, order: str) -> str | None:
+    if order == "ymd":
+        return iso_date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    first, second, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
+    return iso_date(year, second, first) if order == "dmy" else iso_date(year, first, second)

@@ -1,0 +1,119 @@
+"""National numbers of people: checked with python-stdnum, the only module that imports it (inside functions).
+
+A number is never dropped for its check digit: a wrong one is marked, since the number is still in the certificate.
+What a number discloses about its bearer (date of birth, gender) comes as values of their own, marked as derived.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+from ctscan.model import LookupKey, Mark
+from ctscan.personal.dates import DATE_OF_BIRTH, GENDER
+from ctscan.personal.identifiers import fold_text
+from ctscan.personal.values import Read, Value, each_text, number_key
+
+NATIONAL = "user.government_id.national_identification_number"
+
+VALID, WRONG_CHECK, OTHER = "valid", "wrong check digit", "other"
+
+_MAX_NUMBER = 64
+_HASH = re.compile(r"[0-9a-fA-F]+")
+_HASH_SIZES = frozenset((32, 40, 56, 64, 96, 128))  # hexadecimal digits of MD5, SHA-1 and the SHA-2 family
+
+
+def national(scheme: str, category: str = NATIONAL) -> Read:
+    """National numbers of one scheme at a place. `scheme`: a module of python-stdnum such as "es.dni", empty when it
+    has none."""
+    return each_text(lambda text: national_values(text, scheme, category))
+
+
+def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> Iterable[Value]:
+    """The number in a text, and what it discloses. Nothing for a placeholder; a hash is marked as one."""
+    if is_placeholder(text):
+        return
+    key = number_key(text)
+    if is_hash(text):
+        yield Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+        return
+    status, compact = check(text, scheme) if scheme else (OTHER, key)
+    keys = dict.fromkeys((key, number_key(compact)))
+    marks = (Mark.INVALID,) if status == WRONG_CHECK else ()
+    yield Value(category, text, key, tuple(LookupKey("number", each) for each in keys if each), marks=marks)
+    if status != OTHER:
+        for value in disclosed(compact, scheme):
+            yield replace(value, value=text, marks=(*value.marks, *marks))
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text is the hash of something, in hexadecimal: its length is one of a hash function, and there are
+    letters in it (32 digits are a number)."""
+    stripped = text.strip()
+    return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
+
+
+_ABSENT = frozenset(
+    ["na", "n a", "none", "null", "nil", "unknown", "not applicable", "not available", "not provided", "undefined"]
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for no number at all: zeros, dashes, `N/A`."""
+    key = number_key(text)
+    return not key.strip("0") or not key.strip("X") or fold_text(text) in _ABSENT
+
+
+def check(text: str, scheme: str) -> tuple[str, str]:
+    """VALID, WRONG_CHECK (its form is right, its check digit isn't) or OTHER, and the number without what is only
+    written between its digits. Never raises for what a text holds."""
+    from stdnum.exceptions import InvalidChecksum
+
+    module = _module(scheme)
+    plain = unicodedata.normalize("NFKC", text[:_MAX_NUMBER]).strip()
+    try:
+        compact = str(module.validate(plain))
+    except InvalidChecksum:
+        return WRONG_CHECK, plain
+    except (ValueError, LookupError, TypeError, AttributeError):  # not of that form; some modules trip over odd text
+        return OTHER, plain
+    return VALID, compact
+
+
+def disclosed(number: str, scheme: str) -> Iterator[Value]:
+    """What a number of the scheme tells about its bearer: date of birth, gender."""
+    module = _module(scheme)
+    born = _ask(getattr(module, "get_birth_date", None), number)
+    if born is not None:
+        yield Value(DATE_OF_BIRTH, number, born.isoformat(), marks=(Mark.DERIVED,))
+    gender = {"F": "female", "M": "male"}.get(str(_ask(getattr(module, "get_gender", None), number))[:1].upper())
+    if gender is not None:
+        yield Value(GENDER, number, gender, marks=(Mark.DERIVED,))
+
+
+def _ask(question: Callable[[str], Any] | None, number: str) -> Any:
+    if question is None:
+        return None
+    try:
+        return question(number)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+@cache
+def _module(scheme: str) -> Any:
+    """The module of python-stdnum for a scheme; ModuleNotFoundError for one that it doesn't have."""
+    return import_module(f"stdnum.{scheme}")
+
+
+SCHEMES: Final[dict[str, tuple[str, ...]]] = {}
+
+
+def satisfied(text: str, country: str) -> tuple[str, ...]:
+    """The schemes of a country (two capital letters) for numbers of people that a bare number satisfies."""
+    return tuple(scheme for scheme in SCHEMES.get(country, ()) if check(text, scheme)[0] == VALID)
