@@ -56,6 +56,21 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
         yield Value(category, text, digits, (LookupKey("phone", digits),))
 
 
+def national_digits(e164: str) -> str:
+    """The digits that are dialled within the country of an E.164 number (without its plus sign), as a certificate has
+    them that names no country; empty when it is no such number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{e164}")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(re.findall(r"\d", written))
+
+
 def region_of(view: View, place: Place) -> str:
     """Two capital letters of the country of the name that the place stands in, else of the subject, or empty."""
     for name in filter(None, (place.name, view.certificate.subject)):
