@@ -6,6 +6,7 @@ selection last scanned -> verified ranges that would have kept it -> coverage, h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -128,9 +129,8 @@ def _remarks(
         remarks.append("nothing was scanned yet: run `ctscan scan` first")
     if cut:
         remarks.append(f"more than {len(matches)} certificates match; only the first {len(matches)} are shown")
-    if identifier.kind == "name":
-        remarks.append("a name is searched for in the spelling given, in any order, and in Latin letters")
-        remarks += _other_readings(identifier)
+    remarks += _ways_of_comparing(identifier)
+    remarks += _other_readings(identifier)
     if identifier.kind == "domain":
         remarks.append(
             "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
@@ -140,13 +140,53 @@ def _remarks(
     return tuple(remarks)
 
 
+def _ways_of_comparing(identifier: Identifier) -> list[str]:
+    """How far "nothing found" goes for what can be written in several ways."""
+    match identifier.kind:
+        case "name":
+            return ["a name is searched for in the spelling given, in any order, and in Latin letters"]
+        case "number":
+            return ["a number is compared by its letters and digits, all of them: give it with and without a prefix"]
+        case "phone":
+            return [
+                "a telephone number is compared with its country; certificates that name no country may hold it without"
+            ]
+        case "account":
+            return ["an account name is compared whole; an address of the same form is looked up by itself"]
+        case _:
+            return []
+
+
+_KIND_GIVEN = re.compile(
+    r"\s*(?:email|mailto|domain|name|number|id|phone|tel|account|serial|sha256|identity)\s*:", re.I
+)
+
+
 def _other_readings(identifier: Identifier) -> list[str]:
-    """What else may have been meant by something that was read as a name: "nothing found" of it means little."""
-    if identifier.value.startswith("name:"):
+    """What else may have been meant by something whose kind had to be guessed: "nothing found" of it means little."""
+    value = identifier.value.strip()
+    if identifier.kind == "phone" and not re.search(r"\+|\b00", value):
+        return ["no country code was given, so the first digits were tried as one; begin with + and the country code"]
+    if _KIND_GIVEN.match(value):
         return []
-    words = identifier.value.split()
-    if len(words) == 1 and "." in words[0] and canonical_domain(words[0]):
+    if identifier.kind == "serial" and not re.search(r"0x|:", value, re.I):
+        return [
+            "this was read as the serial number of a certificate, in hexadecimal; to look up the number of a person or "
+            "a card, put number: before it, and phone: before a telephone number"
+        ]
+    if identifier.kind == "number":
+        return ["this was read as the number of a person or a card; to look up something else, put its kind before it"]
+    return _other_than_a_name(value) if identifier.kind == "name" else []
+
+
+def _other_than_a_name(value: str) -> list[str]:
+    words = value.split()
+    if len(words) != 1:
+        return []
+    if "." in words[0] and canonical_domain(words[0]):
         return ["this was read as a name; to look up the addresses at and below a domain, put an @ before it"]
-    if len(words) == 1 and ":" in words[0]:
+    if ":" in words[0]:
         return ["this was read as a name: what stands before the colon is no kind of identifier"]
+    if any(char.isdigit() for char in words[0]) or "\\" in words[0]:
+        return ["this was read as a name; to look up a number or an account, put number: or account: before it"]
     return []

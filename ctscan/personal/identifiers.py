@@ -1,8 +1,9 @@
 """Identifiers: what a person gives, and the front door of everything that is normalised before it is compared.
 
 Text that a certificate holds goes through the same functions as text that a person types, so both sides meet: addresses
-and domains in `addresses.py`, names in `names.py`. What merely might be the same mailbox (a +tag, dots) is offered,
-never mixed in.
+and domains in `addresses.py`, names in `names.py`, numbers and accounts in `values.py`, telephone numbers in
+`phones.py`. What merely might be the same (a +tag, dots, a telephone number without its country) is offered, never
+mixed in.
 """
 
 from __future__ import annotations
@@ -50,14 +51,18 @@ MAX_IDENTIFIER = 1000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PLAIN_HEX = re.compile(r"(?=.*[0-9])[0-9a-f]{8,}")
 _COLON_HEX = re.compile(r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2})+")
+_PHONE = re.compile(r"\+[\d\s()./-]{6,40}")
+_DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_NUMBER_WITH_COUNTRY = re.compile(r"(?:PAS|IDC|PNO|TAX|TIN|[A-Z]{2}:)[A-Z]{2}-(.+)")  # ETSI EN 319 412-1 section 5.1.3
 
 
 def parse_identifier(text: str) -> Identifier:
     """Tell what kind of identifier a text is, and its canonical form.
 
     `jane@example.org` e-mail; `@example.org` all addresses at and below the domain; 64 hexadecimal digits a SHA-256
-    fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); anything else a name.
-    `email:`, `domain:`, `sha256:`, `identity:` and `name:` say the kind. UsageError tells kind and length only.
+    fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a telephone number;
+    one word of digits and punctuation, with at most three letters, a number of a person; anything else a name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`),
+    `phone:` (`tel:`), `account:`, `sha256:` and `identity:` say the kind. UsageError tells kind and length only.
     """
     value = text.strip()
     if not value or len(value) > MAX_IDENTIFIER:
@@ -83,9 +88,21 @@ def _guess(value: str) -> Identifier:
     digits = tidy.lower()
     if _SHA256.fullmatch(digits.replace(":", "").replace(" ", "")):
         return _sha256(value, digits)
+    if _PHONE.fullmatch(tidy):
+        return _phone(value, tidy)
     if _COLON_HEX.fullmatch(digits) or _PLAIN_HEX.fullmatch(digits.removeprefix("0x")) or digits.startswith("0x"):
         return _serial(value, digits)
-    return _name(value, tidy)
+    return _number(value, tidy) if _is_number(tidy) else _name(value, tidy)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text that is not hexadecimal can only be a number: one word of digits and at most three letters, or
+    of the form that ETSI gave to numbers of people. Digits alone may be a serial number, dotted ones an IP address."""
+    if _NUMBER_WITH_COUNTRY.fullmatch(text.upper()):
+        return True
+    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
+    is_word = all(char.isalnum() or char in ".-/" for char in text)
+    return is_word and digits >= 5 and letters <= 3 and not (text.isdigit() or _DOTTED_QUAD.fullmatch(text))
 
 
 def _email(value: str, rest: str) -> Identifier:
@@ -136,10 +153,51 @@ def _name(value: str, rest: str) -> Identifier:
     tokens = name_tokens(rest)
     if not tokens or not any(char.isalpha() for char in rest):  # one Han character is a name, one Latin letter isn't
         raise UsageError(
-            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none"
+            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none; put number:, "
+            "phone: or serial: before what is one of these"
         )
     canonical = " ".join(sorted(set(fold_text(rest).split())))
     return Identifier("name", value, canonical, tuple(LookupKey("name", token) for token in tokens))
+
+
+def _number(value: str, rest: str) -> Identifier:
+    """By its letters and digits; also without the kind and country that a semantics identifier puts before it."""
+    from ctscan.personal.values import number_key  # not at the top: values are made with this module
+
+    tidy = tidy_text(rest).strip()
+    canonical = number_key(tidy)
+    if not canonical.strip("0"):
+        raise UsageError(
+            f"identifier: expected a number of letters and digits after number:, got {len(rest)} characters without one"
+        )
+    bare = _NUMBER_WITH_COUNTRY.fullmatch(tidy.upper())
+    forms = dict.fromkeys((canonical, number_key(bare[1]) if bare else canonical))
+    return Identifier("number", value, canonical, tuple(LookupKey("number", form) for form in forms if form.strip("0")))
+
+
+def _phone(value: str, rest: str) -> Identifier:
+    """One telephone number; as its digits where no country has such a number."""
+    from ctscan.personal.phones import national_digits, phone_values
+
+    tidy = tidy_text(rest).strip()
+    found = list(phone_values(tidy))
+    if len(found) != 1 or not found[0].keys:
+        raise UsageError(
+            f"identifier: expected one telephone number with its country, such as +49 30 …, got {len(rest)} characters "
+            "that are none"
+        )
+    national = national_digits(found[0].canonical)
+    return Identifier("phone", value, found[0].canonical, found[0].keys, (f"phone:{national}",) if national else ())
+
+
+def _account(value: str, rest: str) -> Identifier:
+    canonical = rest.strip().casefold()
+    if not canonical:
+        raise UsageError("identifier: expected the name of an account after account:, got none")
+    address = canonical_email(rest)
+    return Identifier(
+        "account", value, canonical, (LookupKey("account", canonical),), (f"email:{address}",) if address else ()
+    )
 
 
 _READERS = {
@@ -150,4 +208,9 @@ _READERS = {
     "identity": _identity,
     "serial": _serial,
     "name": _name,
+    "number": _number,
+    "id": _number,
+    "phone": _phone,
+    "tel": _phone,
+    "account": _account,
 }

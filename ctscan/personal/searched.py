@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from ctscan.model import HoleReason, Identifier, RuleSet, VerifiedRange
 from ctscan.personal.scope import scope_covers, scope_includes
 
-_KINDS = {"email": ("email",), "domain": ("email",), "name": ("name",)}
+_KINDS = {
+    "email": ("email",),
+    "domain": ("email", "domain"),
+    "name": ("name",),
+    "number": ("number",),
+    "phone": ("phone",),
+    "account": ("account",),
+}
 """Kinds of finding that answer for a kind of identifier; for the others every rule counts, because a certificate is
 kept for any finding."""
 

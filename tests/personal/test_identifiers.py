@@ -320,6 +320,20 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         ("Ada", "name", "ada"),
         ("范", "name", "范"),
         ("Мария", "name", "мария"),
+        ("jdoe12345", "name", "jdoe12345"),
+        ("+49 30 901820", "phone", "4930901820"),
+        ("phone:0049 (30) 90 18 20", "phone", "4930901820"),
+        ("tel:+4930901820", "phone", "4930901820"),
+        ("phone:4930901820", "phone", "4930901820"),
+        ("phone:030 901820", "phone", "030901820"),
+        ("number:12.345.678-z", "number", "12345678Z"),
+        ("id: ab 12", "number", "AB12"),
+        ("number:12345678", "number", "12345678"),
+        ("12345678Z", "number", "12345678Z"),
+        ("123.456.789-09", "number", "12345678909"),
+        ("PNOEE-38001085718", "number", "PNOEE38001085718"),
+        ("account: EXAMPLE\\Jane", "account", "example\\jane"),
+        ("account:Jane@Example.org", "account", "jane@example.org"),
     ],
 )
 def test_kinds_of_identifier(text: str, kind: str, canonical: str) -> None:
@@ -343,6 +357,8 @@ def test_kinds_of_identifier(text: str, kind: str, canonical: str) -> None:
             "!!",
             "sha256:12",
         ),
+        *("192.0.2.1", "12345", "number:", "number:-/.", "number:000", "phone:", "phone:12", "phone:secretjane"),
+        *("phone:+49 30 901820, +49 30 901821", "account:", "account:  "),
         *("serial:xyz", "serial:", "identity:zz", "domain:exa mple", "email:jane", "0xzz", "name:", "J", "z" * 1001),
         *("secretjane@" + "x" * 400 + ".example", "secretjane doe@example.org", "email:secretjane", "@secretjane..org"),
     ],
@@ -363,6 +379,33 @@ def test_any_text_is_an_identifier_or_a_usage_error(text: str) -> None:
     except UsageError:
         return
     assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
+
+
+def test_a_number_is_found_with_and_without_the_country_before_it() -> None:
+    keys = (LookupKey("number", "IDCES12345678Z"), LookupKey("number", "12345678Z"))
+    assert parse_identifier("IDCES-12345678Z").keys == keys
+    assert parse_identifier("number:12345678-Z").keys == keys[1:]
+
+
+def test_other_forms_are_offered_and_never_mixed_in() -> None:
+    telephone, account = parse_identifier("+49 30 901820"), parse_identifier("account:Jane@example.org")
+    assert telephone.variants == ("phone:030901820",)
+    assert telephone.keys == (LookupKey("phone", "4930901820"),)
+    assert account.variants == ("email:jane@example.org",)
+    assert account.keys == (LookupKey("account", "jane@example.org"),)
+    for offered in (*telephone.variants, *account.variants):
+        assert parse_identifier(offered).kind in ("phone", "email")
+
+
+@given(st.sampled_from(["number", "phone", "account", "id", "tel"]), st.text(max_size=80))
+def test_what_is_typed_after_a_kind_is_read_the_same_again(kind: str, text: str) -> None:
+    try:
+        identifier = parse_identifier(f"{kind}:{text}")
+    except UsageError as error:
+        assert len(text.strip()) < 3 or text.strip() not in str(error)
+        return
+    if identifier.canonical.isascii():  # some letters have a longer form in capitals, which has marks of its own
+        assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
 
 
 def test_serials_of_certificates_and_people_meet() -> None:

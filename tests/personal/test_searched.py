@@ -12,10 +12,13 @@ from ctscan.personal.rules import rule_set
 from ctscan.personal.searched import satisfies, why_not_searched
 
 EMAIL, NAME = RuleVersion("email.x", 2, ("email", "domain")), RuleVersion("name.x", 1, ("name",))
-TODAY = RuleSet("today", (EMAIL, NAME))
-OLDER = RuleSet("older", (replace(EMAIL, version=1), NAME))
-NAMELESS = RuleSet("nameless", (EMAIL,))
-KNOWN = {rules.version: rules for rules in (TODAY, OLDER, NAMELESS)}
+NUMBER, ACCOUNT = RuleVersion("number.x", 3, ("number", "phone")), RuleVersion("account.x", 1, ("account", "email"))
+TODAY = RuleSet("today", (EMAIL, NAME, NUMBER, ACCOUNT))
+OLDER = RuleSet("older", (replace(EMAIL, version=1), NAME, NUMBER, ACCOUNT))
+NAMELESS = RuleSet("nameless", (EMAIL, NUMBER, ACCOUNT))
+WITHOUT_NUMBERS = RuleSet("without numbers", (EMAIL, NAME, replace(NUMBER, version=2), ACCOUNT))
+WITHOUT_ACCOUNTS = RuleSet("without accounts", (EMAIL, NAME, NUMBER))
+KNOWN = {rules.version: rules for rules in (TODAY, OLDER, NAMELESS, WITHOUT_NUMBERS, WITHOUT_ACCOUNTS)}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,16 @@ KNOWN = {rules.version: rules for rules in (TODAY, OLDER, NAMELESS)}
         ("domain:example.org", "today", "jane@mail.example.org", None),
         ("domain:example.org", "today", "jane@example.com", HoleReason.OUT_OF_SCOPE),
         ("domain:example.org", "today", "Jane Roe", HoleReason.OUT_OF_SCOPE),
+        ("everything", "older", "number:12345678Z", None),
+        ("everything", "without numbers", "number:12345678Z", HoleReason.OLDER_RULES),
+        ("everything", "without numbers", "+49 30 901820", HoleReason.OLDER_RULES),
+        ("everything", "without numbers", "account:jane", None),
+        ("everything", "without accounts", "account:jane", HoleReason.OLDER_RULES),
+        ("everything", "without accounts", "number:12345678Z", None),
+        ("everything", "without accounts", "jane@example.org", HoleReason.OLDER_RULES),  # accounts are addresses too
+        ("domain:example.org", "today", "number:12345678Z", HoleReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "+49 30 901820", HoleReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "account:jane@example.org", HoleReason.OUT_OF_SCOPE),
         ("email:jane@example.org", "today", "jane@example.org", None),
         ("email:jane@example.org", "today", "@example.org", HoleReason.OUT_OF_SCOPE),
     ],
