@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 from ctscan.model import LookupKey, Mark
 from ctscan.personal.dates import DATE_OF_BIRTH, GENDER
+from ctscan.personal.disclosed import BIRTH_DATES, CHECKS, GENDERS
 from ctscan.personal.identifiers import fold_text
+from ctscan.personal.schemes import SCHEMES, TELLING
 from ctscan.personal.values import Read, Value, each_text, number_key
 
 NATIONAL = "user.government_id.national_identification_number"
@@ -26,6 +28,7 @@ VALID, WRONG_CHECK, OTHER = "valid", "wrong check digit", "other"
 _MAX_NUMBER = 64
 _HASH = re.compile(r"[0-9a-fA-F]+")
 _HASH_SIZES = frozenset((32, 40, 56, 64, 96, 128))  # hexadecimal digits of MD5, SHA-1 and the SHA-2 family
+_ODD_TEXT = (ValueError, LookupError, TypeError, AttributeError)  # what modules of python-stdnum trip over it with
 
 
 def national(scheme: str, category: str = NATIONAL) -> Read:
@@ -72,26 +75,38 @@ def is_placeholder(text: str) -> bool:
 def check(text: str, scheme: str) -> tuple[str, str]:
     """VALID, WRONG_CHECK (its form is right, its check digit isn't) or OTHER, and the number without what is only
     written between its digits. Never raises for what a text holds."""
+    plain = unicodedata.normalize("NFKC", text[:_MAX_NUMBER]).strip().upper()
+    if scheme in CHECKS:
+        form, is_right = CHECKS[scheme]
+        compact = number_key(plain)
+        if not form.fullmatch(compact):
+            return OTHER, compact
+        return (VALID if is_right(compact) else WRONG_CHECK), compact
+    if scheme == "lv.pvn" and re.fullmatch(r"32\d{4}-?\d{5}", plain):  # given since 2017: without date or check digit
+        return OTHER, number_key(plain)
+    return _check_with_stdnum(plain, scheme)
+
+
+def _check_with_stdnum(plain: str, scheme: str) -> tuple[str, str]:
     from stdnum.exceptions import InvalidChecksum
 
     module = _module(scheme)
-    plain = unicodedata.normalize("NFKC", text[:_MAX_NUMBER]).strip()
     try:
-        compact = str(module.validate(plain))
+        return VALID, str(module.validate(plain))
     except InvalidChecksum:
-        return WRONG_CHECK, plain
-    except (ValueError, LookupError, TypeError, AttributeError):  # not of that form; some modules trip over odd text
+        return WRONG_CHECK, str(_ask(module.compact, plain) or plain)
+    except _ODD_TEXT:
         return OTHER, plain
-    return VALID, compact
 
 
 def disclosed(number: str, scheme: str) -> Iterator[Value]:
     """What a number of the scheme tells about its bearer: date of birth, gender."""
-    module = _module(scheme)
-    born = _ask(getattr(module, "get_birth_date", None), number)
+    module = None if scheme in CHECKS else _module(scheme)
+    born = _ask(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
     if born is not None:
-        yield Value(DATE_OF_BIRTH, number, born.isoformat(), marks=(Mark.DERIVED,))
-    gender = {"F": "female", "M": "male"}.get(str(_ask(getattr(module, "get_gender", None), number))[:1].upper())
+        yield Value(DATE_OF_BIRTH, number, str(born), marks=(Mark.DERIVED,))
+    told = _ask(GENDERS.get(scheme) or getattr(module, "get_gender", None), number)
+    gender = {"f": "female", "m": "male"}.get(str(told)[:1].lower())
     if gender is not None:
         yield Value(GENDER, number, gender, marks=(Mark.DERIVED,))
 
@@ -101,7 +116,7 @@ def _ask(question: Callable[[str], Any] | None, number: str) -> Any:
         return None
     try:
         return question(number)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (*_ODD_TEXT, OverflowError):
         return None
 
 
@@ -111,9 +126,22 @@ def _module(scheme: str) -> Any:
     return import_module(f"stdnum.{scheme}")
 
 
-SCHEMES: Final[dict[str, tuple[str, ...]]] = {}
+def country_values(text: str, country: str, category: str = NATIONAL) -> Iterable[Value]:
+    """The number of a person of a country (two capital letters) as the first of its schemes reads it that it fits."""
+    statuses = {scheme: check(text, scheme)[0] for scheme in SCHEMES.get(country, ())}
+    for wanted in (VALID, WRONG_CHECK):
+        for scheme, status in statuses.items():
+            if status == wanted:
+                return national_values(text, scheme, category)
+    return national_values(text, "", category)
 
 
 def satisfied(text: str, country: str) -> tuple[str, ...]:
-    """The schemes of a country (two capital letters) for numbers of people that a bare number satisfies."""
-    return tuple(scheme for scheme in SCHEMES.get(country, ()) if check(text, scheme)[0] == VALID)
+    """The schemes of a country that number only people and that a bare number satisfies, form and check digit: what
+    says, of a number without any prefix, that it may be one of a person."""
+    found = []
+    for scheme, form in TELLING.get(country, {}).items():
+        status, compact = check(text, scheme)
+        if status == VALID and re.fullmatch(form, compact):
+            found.append(scheme)
+    return tuple(found)
