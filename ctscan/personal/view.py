@@ -21,7 +21,7 @@ ISSUING_PARTS = frozenset(
 class View:
     """A certificate, its places, and the canonical domains of the scope (for rules that look for names in hosts)."""
 
-    __slots__ = ("_by_oid", "_known", "certificate", "domains", "places")
+    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "domains", "places")
 
     certificate: Certificate
     places: tuple[Place, ...]
@@ -33,6 +33,7 @@ class View:
         self.places = certificate.places
         self._known: dict[object, object] = {}
         self._by_oid: dict[str, list[Place]] = {}
+        self._inside: dict[int, list[Text]] | None = None
         for place in self.places:
             if not place.nested:
                 self._by_oid.setdefault(place.oid, []).append(place)
@@ -50,11 +51,31 @@ class View:
         """Every place with text, also those inside other values."""
         return ((place, place.text) for place in self.places if place.text is not None)
 
+    def inside(self, place: Place) -> tuple[Text, ...]:
+        """The strings inside one of `places` that is no string itself."""
+        if self._inside is None:
+            self._inside = _strings_inside(self.places)
+        return tuple(self._inside.get(id(place), ()))
+
     def once(self, work: Callable[[View], T]) -> T:
         """What `work` makes of this view, worked out the first time."""
         if work not in self._known:
             self._known[work] = work(self)
         return cast(T, self._known[work])
+
+
+def _strings_inside(places: tuple[Place, ...]) -> dict[int, list[Text]]:
+    """The strings inside each value, by its identity: values may share a path, as those of one attribute do. Nested
+    places belong to the last value before them that has their path."""
+    inside: dict[int, list[Text]] = {}
+    last: dict[tuple[str, str], list[Text]] = {}
+    for place in places:
+        if not place.nested:
+            if place.text is None:
+                last[place.where, place.oid] = inside[id(place)] = []
+        elif place.text is not None and (texts := last.get((place.where, place.oid))) is not None:
+            texts.append(place.text)
+    return inside
 
 
 def spellings(text: Text) -> tuple[str, ...]:
@@ -69,5 +90,4 @@ def strings_of(view: View, place: Place) -> tuple[Text, ...]:
     structure, in order."""
     if place.text is not None:
         return (place.text,)
-    inside = (p.text for p in view.places if p.nested and p.where == place.where and p.oid == place.oid)
-    return tuple(text for text in inside if text is not None)
+    return view.inside(place)

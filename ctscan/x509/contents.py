@@ -23,11 +23,11 @@ def read_places(certificate: Certificate) -> tuple[tuple[Place, ...], tuple[Prob
 
 
 def _places(certificate: Certificate, problems: list[Problem]) -> Iterator[Place]:
-    yield from name_places("subject", "subject", certificate.subject)
-    yield from name_places("issuer", "issuer", certificate.issuer)
+    yield from name_places("subject", "subject", certificate.subject, problems)
+    yield from name_places("issuer", "issuer", certificate.issuer, problems)
     yield from unique_identifier("subjectUniqueID", certificate.subject_unique_id)
     yield from unique_identifier("issuerUniqueID", certificate.issuer_unique_id)
-    yield from general_name_places("san", "san", "2.5.29.17", certificate.san)
+    yield from general_name_places("san", "san", "2.5.29.17", certificate.san, problems)
     if certificate.attributes:
         reading = Reading(certificate.attributes, problems)
         for position, element in enumerate(reading.children("attributes", reading.whole())):

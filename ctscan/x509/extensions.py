@@ -60,18 +60,18 @@ def _other(reading: Reading, path: str, oid: str) -> Iterator[Place]:
         for string in salvage_strings(data):
             yield Place(path, "extensions", oid, 0, data, decode_text(0x0C, string.encode()), nested=True)
     else:
-        yield from nested_places(path, "extensions", oid, data)
+        yield from nested_places(path, "extensions", oid, Reading(data, reading.problems))
 
 
 # --- general names -------------------------------------------------------------------------------------------------
 
 
 def _issuer_alternative_name(reading: Reading, path: str, oid: str) -> Iterator[Place]:
-    yield from general_name_places("ian", "ian", oid, read_general_names(reading, "ian"))
+    yield from general_name_places("ian", "ian", oid, read_general_names(reading, "ian"), reading.problems)
 
 
 def _general_names(reading: Reading, path: str, oid: str) -> Iterator[Place]:
-    yield from general_name_places(path, path, oid, read_general_names(reading, path))
+    yield from general_name_places(path, path, oid, read_general_names(reading, path), reading.problems)
 
 
 def _within(reading: Reading, path: str, part: str, oid: str, element: Element) -> Iterator[Place]:
@@ -83,7 +83,7 @@ def _within(reading: Reading, path: str, part: str, oid: str, element: Element) 
 def _one(reading: Reading, path: str, part: str, oid: str, element: Element) -> Iterator[Place]:
     general = read_general_name(reading, path, element)
     if general is not None:
-        yield from one_general_name(path, part, oid, general)
+        yield from one_general_name(path, part, oid, general, reading.problems)
 
 
 def _name_constraints(reading: Reading, path: str, oid: str) -> Iterator[Place]:
@@ -103,7 +103,7 @@ def _distribution_points(reading: Reading, path: str, oid: str) -> Iterator[Plac
             if field[0] & 0x1F == 0:
                 for name in reading.children(where, field):
                     if name[0] & 0x1F == 1:
-                        yield from name_places(where, path, _relative_name(reading, where, name))
+                        yield from name_places(where, path, _relative_name(reading, where, name), reading.problems)
                     else:
                         yield from _within(reading, where, path, oid, name)
             elif field[0] & 0x1F == 2:
@@ -148,7 +148,7 @@ def attribute_set(reading: Reading, path: str, part: str, element: Element) -> I
     for value in values:
         text = element_text(reading.data, value)
         attribute = Attribute(0, oid, value[0], reading.data[value[1] : value[4]], text)
-        yield from attribute_places(f"{path}.{attribute_name(oid)}", part, attribute, None)
+        yield from attribute_places(f"{path}.{attribute_name(oid)}", part, attribute, None, reading.problems)
 
 
 # --- policies and statements ---------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def _strings(data: bytes, where: str, part: str, oid: str, element: Element) -> 
     if text is not None:
         yield text_place(where, part, oid, text)
     else:
-        yield from nested_places(where, part, oid, data[element[1] : element[4]])
+        yield from nested_places(where, part, oid, Reading(data[element[1] : element[4]]))
 
 
 _QC_SYNTAX_V2: Final = b"\x2b\x06\x01\x05\x05\x07\x0b\x02"  # 1.3.6.1.5.5.7.11.2

@@ -8,6 +8,9 @@ from ctscan.x509.der import Element, children, dotted
 
 OID, SEQUENCE, SET, OCTETS = 0x06, 0x30, 0x31, 0x04
 
+MAX_PROBLEMS = 500
+"""Of one certificate. Then all of it counts as unread, so that what is wrong with the rest hides nothing."""
+
 
 class Reading:
     """Walks `data`; what can't be read becomes a Problem in `problems`, which readings of parts share."""
@@ -20,7 +23,16 @@ class Reading:
 
     def problem(self, where: str, what: str, unread: Element | None = None) -> None:
         """Note what is wrong, without a word of the content, and keep the octets of an element that is given up."""
-        self.problems.append(Problem(where, what, self.data[unread[1] : unread[4]] if unread else b""))
+        self.note(Problem(where, what, self.data[unread[1] : unread[4]] if unread else b""))
+
+    def note(self, problem: Problem) -> None:
+        """The same for a problem that was met elsewhere."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
+        elif not self._is_given_up:
+            self._is_given_up = True
+            where = problem.where.partition(".")[0]
+            self.problems.append(Problem(where, f"more than {MAX_PROBLEMS} problems; the rest isn't told", self.data))
 
     def children(self, where: str, parent: Element) -> list[Element]:
         """The elements in `parent`. When one of them lies about its length, none is sure: all of `parent` is unread."""

@@ -174,10 +174,11 @@ def _unaccented(raw: bytes) -> str:
 
 # --- salvage -------------------------------------------------------------------------------------------------------
 
+# possessive: nothing to go back to, and a long run would take a hundred octets of memory for each of its own
 _RUN: Final = re.compile(
-    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}",
+    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}+",
 )
-_WIDE_RUN: Final = re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}", re.DOTALL)
+_WIDE_RUN: Final = re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]|[\x01-\x05][\x00-\xff]){4,}+", re.DOTALL)
 _PRINTABLE_TAGS: Final = frozenset(b"01")  # SEQUENCE and SET
 _STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x90)))
 

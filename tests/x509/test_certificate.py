@@ -32,7 +32,7 @@ NAMES = [
     ("upn", "jana@example.org"),
     ("email", "jana@example.org"),
     ("dns", "www.example.org"),
-    ("x400", tlv(0x61, b"x")),
+    ("x400", tlv(0x30, tlv(0x61, string("XX", "printable")))),
     ("dir", [("CN", "Jana Nováková"), ("O", "Example")]),
     ("edi", tlv(0xA1, string("Jana"))),
     ("uri", "https://example.org/jana"),
