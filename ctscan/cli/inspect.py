@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,8 @@ from ctscan.cli import options
 from ctscan.cli.program import command, complain
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ctscan.cli.inputs import LocalCertificate
 
 PROBLEMS_SHOWN = 3
@@ -45,19 +48,35 @@ def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: 
 
 @dataclass(slots=True)
 class Counts:
-    """What was inspected. `refusal` says of the last unreadable input why it is."""
+    """What was inspected; certificates of authorities are counted apart, since whom they name is seldom a customer.
+    `refusal` says of the last unreadable input why it is."""
 
     read: int = 0
+    of_authorities: int = 0
     unreadable: int = 0
     personal: int = 0
+    personal_of_authorities: int = 0
+    with_problems: int = 0
     refusal: str = ""
+    findings: Counter[str] = field(default_factory=Counter)  # by category
+    about_people: Counter[str] = field(default_factory=Counter)
+    findings_of_authorities: Counter[str] = field(default_factory=Counter)
 
     def add(self, found: LocalCertificate) -> None:
         """Count one input."""
         from ctscan.cli.inputs import complaint
+        from ctscan.model import SubjectKind
 
+        is_authority = found.certificate is not None and found.certificate.is_ca
         self.read += found.certificate is not None
+        self.of_authorities += is_authority
         self.personal += bool(found.findings)
+        self.personal_of_authorities += is_authority and bool(found.findings)
+        self.with_problems += found.certificate is not None and bool(found.problems)
+        for finding in found.findings:
+            self.findings[finding.category] += 1
+            self.about_people[finding.category] += finding.subject_kind is SubjectKind.PERSON
+            self.findings_of_authorities[finding.category] += is_authority
         if found.certificate is None:
             self.unreadable += 1
             self.refusal = complaint(found)
@@ -76,6 +95,7 @@ def shape(found: LocalCertificate) -> dict[str, Any]:
         "issuer": render_name(certificate.issuer) if certificate else None,
         "not_before": shapes.time_text(certificate.not_before) if certificate else None,
         "not_after": shapes.time_text(certificate.not_after) if certificate else None,
+        "is_ca": certificate.is_ca if certificate else None,
         "findings": [shapes.finding(finding) for finding in found.findings],
         "problems": [shapes.problem(problem) for problem in found.problems],
     }
@@ -104,7 +124,6 @@ def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
     """Certificates with personal data one by one, the others only counted; what can't be read goes to stderr."""
     from ctscan.cli.inputs import complaint
     from ctscan.cli.render import tables
-    from ctscan.cli.render.words import count
 
     out, counts = tables.console(), Counts()
     for found in inspected:
@@ -117,12 +136,31 @@ def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
                 tables.say(out, line, indent=2)
             tables.findings(out, found.findings)
             out.print()
-    unreadable = f", {counts.unreadable:,} could not be read" if counts.unreadable else ""
-    if counts.read:
-        tables.say(
-            out, f"{count(counts.read, 'certificate')} read, {counts.personal:,} with personal data{unreadable}."
-        )
+    _print_counts(out, counts)
     return counts
+
+
+def _print_counts(out: Console, counts: Counts) -> None:
+    """The sums, by category where there is more than one certificate."""
+    from ctscan.cli.render import tables
+    from ctscan.cli.render.words import category, count
+
+    if counts.read + counts.unreadable > 1 and counts.findings:
+        headers = ("What was found", "Findings", "Of people", "Of CAs")
+        rows = [
+            (category(key), f"{number:,}", f"{counts.about_people[key]:,}", f"{counts.findings_of_authorities[key]:,}")
+            for key, number in counts.findings.most_common()
+        ]
+        tables.table(out, headers, rows)
+        out.print()
+    if counts.read:
+        parts = [f"{count(counts.read, 'certificate')} read"]
+        parts += [f"{counts.of_authorities:,} of CAs"] if counts.of_authorities else []
+        among = f" ({counts.personal_of_authorities:,} of CAs)" if counts.personal_of_authorities else ""
+        parts += [f"{counts.personal:,} with personal data{among}"]
+        parts += [f"{counts.with_problems:,} with problems"] if counts.with_problems else []
+        parts += [f"{counts.unreadable:,} could not be read"] if counts.unreadable else []
+        tables.say(out, f"{', '.join(parts)}.")
 
 
 def _about(found: LocalCertificate) -> list[str]:

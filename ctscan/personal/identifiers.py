@@ -60,9 +60,10 @@ def parse_identifier(text: str) -> Identifier:
     """Tell what kind of identifier a text is, and its canonical form.
 
     `jane@example.org` e-mail; `@example.org` all addresses at and below the domain; 64 hexadecimal digits a SHA-256
-    fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a telephone number;
-    one word of digits and punctuation, with at most three letters, a number of a person; anything else a name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`),
-    `phone:` (`tel:`), `account:`, `sha256:` and `identity:` say the kind. UsageError tells kind and length only.
+    fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a telephone
+    number; one word of digits and punctuation, with at most three letters, the number of a person; anything else a
+    name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`), `phone:` (`tel:`),
+    `account:`, `sha256:` and `identity:` say the kind. UsageError tells kind and length only.
     """
     value = text.strip()
     if not value or len(value) > MAX_IDENTIFIER:
@@ -153,8 +154,8 @@ def _name(value: str, rest: str) -> Identifier:
     tokens = name_tokens(rest)
     if not tokens or not any(char.isalpha() for char in rest):  # one Han character is a name, one Latin letter isn't
         raise UsageError(
-            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none; put number:, "
-            "phone: or serial: before what is one of these"
+            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none; "
+            "put number:, phone: or serial: before what is one of these"
         )
     canonical = " ".join(sorted(set(fold_text(rest).split())))
     return Identifier("name", value, canonical, tuple(LookupKey("name", token) for token in tokens))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate, signed_data
 from support.cli import error_line, run
 
-FIELDS = ["source", "sha256", "serial", "issuer", "not_before", "not_after", "findings", "problems"]
-FINDING_FIELDS = {"rule", "category", "categories", "value", "canonical", "where", "oid", "subject_kind", "why"}
+FIELDS = ["source", "sha256", "serial", "issuer", "not_before", "not_after", "is_ca", "findings", "problems"]
+FINDING_FIELDS = {"rule", "category", "categories", "value", "canonical", "where", "oid", "subject_kind", "why"} | {
+    "confidence", "person", "sensitivity", "marks", "repaired", "tag", "raw"
+}  # fmt: skip
 
 
 def pem(der: bytes, label: str = "CERTIFICATE") -> str:
@@ -97,11 +100,31 @@ def test_tables_show_the_people_and_count_the_rest(tmp_path: Path) -> None:
     (tmp_path / "two.pem").write_text(pem(JANE) + pem(HOST))
     result = run("inspect", tmp_path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "Jane.Roe@example.org  user.contact.email, person" in result.stdout
+    assert "Jane.Roe@example.org  e-mail address, person (likely)" in result.stdout
     assert "serial a1b" in result.stdout
     assert "www.example.org" not in result.stdout
+    assert re.search(r"^name +1 +1 +0$", result.stdout, re.M)
     assert result.stdout.endswith("2 certificates read, 1 with personal data.\n")
     assert " \n" not in result.stdout
+
+
+def test_certificates_of_authorities_are_counted_apart(tmp_path: Path) -> None:
+    authority = make_certificate([("CN", "Example CA"), ("emailAddress", "pki@example.net")], serial=8, ca=True)
+    broken = make_certificate([("CN", "www.example.org")], [b"\x81\x07jane@example.org"], serial=9)
+    (tmp_path / "three.pem").write_text(pem(JANE) + pem(authority) + pem(broken))
+    result = run("inspect", tmp_path)
+    said = "3 certificates read, 1 of CAs, 3 with personal data (1 of CAs), 1 with problems.\n"
+    assert result.stdout.endswith(said)
+    assert re.search(r"^e-mail address +\d +\d +1$", result.stdout, re.M)
+    assert [found["is_ca"] for found in lines(tmp_path)] == [False, True, False]
+
+
+def test_the_people_of_one_certificate_are_told_apart(tmp_path: Path) -> None:
+    both = make_certificate([("GN", "Jane"), ("SN", "Roe")], issuer=[("CN", "CA"), ("emailAddress", "pki@example.net")])
+    (tmp_path / "both.der").write_bytes(both)
+    page = run("inspect", tmp_path).stdout
+    subject, contact = page.index("About the subject"), page.index("About a contact of the certification authority")
+    assert subject < page.index("Jane  given name, person (certain)") < contact < page.index("pki@example.net  e-mail")
 
 
 def test_a_truncated_pem_is_one_line(tmp_path: Path) -> None:
@@ -117,7 +140,7 @@ def test_unreadable_input_is_an_object_beside_the_readable(tmp_path: Path) -> No
     (tmp_path / "b.pem").write_text(pem(JANE)[:200])
     jane, cut = lines(tmp_path)
     assert jane["findings"]
-    assert {field: cut[field] for field in FIELDS[1:6]} == dict.fromkeys(FIELDS[1:6])
+    assert {field: cut[field] for field in FIELDS[1:7]} == dict.fromkeys(FIELDS[1:7])
     assert [set(problem) for problem in cut["problems"]] == [{"where", "what"}]
 
 

@@ -91,6 +91,12 @@ def finding(found: Finding) -> Shape:
         "subject_kind": str(found.subject_kind),
         "confidence": str(found.confidence),
         "why": found.why,
+        "person": found.person,
+        "sensitivity": str(found.sensitivity),
+        "marks": [str(mark) for mark in found.marks],
+        "repaired": found.repaired,
+        "tag": found.tag or None,
+        "raw": found.raw.hex() or None,
     }
 
 

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from ctscan.cli.privacy import visible
 from ctscan.cli.render.shapes import timestamp_text
-from ctscan.cli.render.words import count, coverage_row, day, doubts, verdict
+from ctscan.cli.render.words import by_person, count, coverage_row, day, doubts, person, shown_value, verdict, what
 from ctscan.model import Answer, CertificateSummary, Finding, LogCoverage, Match, Sighting
 
 PIPE_WIDTH = 160  # columns when nobody said how wide the output is
@@ -82,14 +82,29 @@ def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]
 # --- parts --------------------------------------------------------------------------------------------------------
 
 
-def findings(out: Console, found: Iterable[Finding]) -> None:
-    """Personal data in one certificate: each value once, with what it is and all places where it stands."""
-    places: dict[tuple[str, str, str], list[str]] = {}
+def findings(out: Console, found: Sequence[Finding]) -> None:
+    """Personal data in one certificate by person: each value once, with what it is, why that is believed, and all
+    places where it stands. The heading is left out where everything is about the subject."""
+    groups = by_person(found)
+    for word, theirs in groups.items():
+        if list(groups) != ["subject"]:
+            say(out, person(word), "bold", indent=4)
+        indent = 4 if list(groups) == ["subject"] else 6
+        for (value, about), places in _values(theirs).items():
+            line = Text.assemble(text(value, "bold"), "  ", text(about))
+            out.print(Padding(line, (0, 0, 0, indent), expand=False))
+            for why, where in places.items():
+                say(out, f"{why}; in {', '.join(where)}", "dim", indent=indent + 4)
+
+
+def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """Value and what it is; reason; places."""
+    values: dict[tuple[str, str], dict[str, list[str]]] = {}
     for f in found:
-        places.setdefault((f.value, f.category, f"{f.subject_kind} ({f.confidence})"), []).append(f.where)
-    for (value, category, whose), where in places.items():
-        line = Text.assemble(text(value, "bold"), f"  {category}, {whose}, in {visible(', '.join(where))}")
-        out.print(Padding(line, (0, 0, 0, 4), expand=False))
+        places = values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, [])
+        if f.where not in places:
+            places.append(f.where)
+    return values
 
 
 def certificate_line(summary: CertificateSummary) -> str:

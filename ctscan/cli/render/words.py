@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ctscan.cli.render.shapes import time_text, timestamp_text
 from ctscan.ct.coverage import size
-from ctscan.model import Answer, LogCoverage
+from ctscan.model import Answer, Finding, LogCoverage, Mark, Sensitivity
+from ctscan.personal.categories import CATEGORIES
+
+LONGEST = 300  # characters of a value that are shown
 
 KINDS = {
     "email": "e-mail address",
@@ -22,6 +25,26 @@ KINDS = {
     "identity": "certificate",
 }
 
+
+PERSONS = {
+    "subject": "the subject",
+    "representative": "a representative",
+    "represented": "whom the representative acts for",
+    "ca contact": "a contact of the certification authority",
+}
+"""Whom findings are about, within one certificate; other words are shown as they are."""
+
+MARKS = {
+    Mark.DERIVED: "derived",
+    Mark.HASHED: "a hash of it",
+    Mark.PARTIAL: "part of it",
+    Mark.INVALID: "check digit wrong",
+}
+
+SENSITIVITIES = {
+    Sensitivity.NATIONAL_IDENTIFIER: "specially protected: national identifier",
+    Sensitivity.SPECIAL_CATEGORY: "specially protected: special category",
+}
 
 ADVICE = {
     "not read": "'ctscan scan' reads on; with '--from start' also what lies before",
@@ -81,6 +104,45 @@ def _names(names: Sequence[str]) -> str:
 def _not_covered(answer: Answer) -> str:
     reasons = Counter(skipped.reason for skipped in answer.not_covered)
     return "; ".join(f"{number:,} {reason}" for reason, number in reasons.most_common(4))
+
+
+def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of one certificate by whom they are about: the subject first, whoever issued it last."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in found:
+        groups.setdefault(finding.person or "subject", []).append(finding)
+    order = sorted(groups, key=lambda person: (person == "ca contact") - (person == "subject"))
+    return {person: groups[person] for person in order}
+
+
+def person(word: str) -> str:
+    """Heading of the findings of one person."""
+    return f"About {PERSONS.get(word, word)}"
+
+
+def what(finding: Finding) -> str:
+    """What a finding is and whom it is about, with all that a reader has to know about the value."""
+    parts = [category(finding.category), *(MARKS[mark] for mark in finding.marks)]
+    parts += [f"{finding.subject_kind} ({finding.confidence})"]
+    parts += [SENSITIVITIES[finding.sensitivity]] if finding.sensitivity in SENSITIVITIES else []
+    return ", ".join(parts)
+
+
+def category(key: str) -> str:
+    """A category in plain words; the key itself when it is one of another version."""
+    return CATEGORIES.get(key, key)
+
+
+def shown_value(finding: Finding) -> str:
+    """The value as written and, where that differs, as it was meant; of what is derived, what follows."""
+    if Mark.DERIVED in finding.marks and finding.canonical != finding.value:
+        return f"{_short(finding.canonical)} (from {_short(finding.value)})"
+    meant = f" (meant: {_short(finding.repaired)})" if finding.repaired is not None else ""
+    return _short(finding.value) + meant
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters; JSON has them all)"
 
 
 def coverage_row(log: LogCoverage) -> tuple[str, str, str, str]:

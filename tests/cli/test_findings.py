@@ -1,0 +1,108 @@
+"""Findings for eyes: people told apart, marks and reasons in plain words, narrow terminals, endless values."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+from support.kept import email_finding, name_finding, number_finding
+
+from ctscan.cli.render import shapes, tables, words
+from ctscan.model import Confidence, Finding, Mark, Sensitivity, SubjectKind
+
+JANE = name_finding("Jane Roe")
+NUMBER = replace(number_finding("12345678Z"), category="user.government_id.national_identification_number")
+
+
+def page(*findings: Finding, width: int = 200) -> str:
+    out = io.StringIO()
+    tables.findings(Console(file=out, width=width, highlight=False, markup=False), findings)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def test_each_value_once_with_its_reason_and_all_its_places() -> None:
+    elsewhere = replace(JANE, where="san.0.directoryName.0.commonName")
+    for_another_reason = replace(JANE, where="issuer.0.commonName", why="as another test says")
+    assert page(JANE, elsewhere, for_another_reason, JANE).split("\n") == [
+        "    Jane Roe  name, person (likely)",
+        "        as a test says; in subject.0.commonName, san.0.directoryName.0.commonName",
+        "        as another test says; in issuer.0.commonName",
+    ]
+
+
+def test_people_stand_apart_the_subject_first_and_the_issuer_last() -> None:
+    contact = replace(email_finding("pki@example.net"), person="ca contact", subject_kind=SubjectKind.ROLE)
+    acting = replace(name_finding("Max Mustermann"), person="representative")
+    second = replace(name_finding("Erika Mustermann"), person="subject 2")
+    assert [line.strip() for line in page(contact, acting, JANE, second).split("\n") if "; in " not in line] == [
+        "About the subject",
+        "Jane Roe  name, person (likely)",
+        "About a representative",
+        "Max Mustermann  name, person (likely)",
+        "About subject 2",
+        "Erika Mustermann  name, person (likely)",
+        "About a contact of the certification authority",
+        "pki@example.net  e-mail address, role (likely)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (Mark.DERIVED, "derived"),
+        (Mark.HASHED, "a hash of it"),
+        (Mark.PARTIAL, "part of it"),
+        (Mark.INVALID, "check digit wrong"),
+    ],
+)
+def test_marks_in_plain_words(mark: Mark, said: str) -> None:
+    assert words.what(replace(NUMBER, marks=(mark,), sensitivity=Sensitivity.ORDINARY)) == (
+        f"national identity number, {said}, person (likely)"
+    )
+
+
+def test_every_mark_sensitivity_and_kind_of_person_has_its_words() -> None:
+    assert set(words.MARKS) == set(Mark)
+    assert set(words.SENSITIVITIES) == set(Sensitivity) - {Sensitivity.ORDINARY}
+    assert words.what(NUMBER).endswith("person (likely), specially protected: national identifier")
+    for kind in SubjectKind:
+        said = words.what(replace(JANE, subject_kind=kind, confidence=Confidence.POSSIBLE))
+        assert said == f"name, {kind.value} (possible)"
+    assert words.category("user.of_a_later_version") == "user.of_a_later_version"
+
+
+def test_what_follows_from_a_number_stands_before_the_number() -> None:
+    born = replace(JANE, value="9001311234", canonical="1990-01-31", marks=(Mark.DERIVED,))
+    assert words.shown_value(born) == "1990-01-31 (from 9001311234)"
+    assert words.shown_value(replace(JANE, value="JosÃ©", repaired="José")) == "JosÃ© (meant: José)"
+
+
+def test_an_endless_value_is_cut_for_eyes_and_whole_in_json() -> None:
+    endless = replace(JANE, value="x" * 100_000)
+    assert len(page(endless)) < 1000
+    assert "100,000 characters" in page(endless)
+    assert shapes.finding(endless)["value"] == endless.value
+
+
+def test_a_narrow_terminal_holds_every_word() -> None:
+    narrow = page(JANE, replace(NUMBER, person="representative"), width=30)
+    assert max(map(len, narrow.split("\n"))) <= 30
+    whole = page(JANE, replace(NUMBER, person="representative"))
+    assert "".join(narrow.split()) == "".join(whole.split())
+
+
+def test_shape_of_a_finding() -> None:
+    shape = shapes.finding(NUMBER)
+    assert {key: shape[key] for key in ("person", "sensitivity", "marks", "repaired", "tag", "raw")} == {
+        "person": "subject",
+        "sensitivity": "national identifier",
+        "marks": ["partial", "invalid"],
+        "repaired": "12",
+        "tag": 30,
+        "raw": "1e040031d800",
+    }
+    usual = shapes.finding(replace(JANE, tag=0))
+    assert (usual["raw"], usual["repaired"], usual["tag"], usual["marks"]) == (None, None, None, [])
+    assert usual["sensitivity"] == "ordinary"
