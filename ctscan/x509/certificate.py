@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Certificate, Extension, GeneralName
+from ctscan.model import Certificate, Extension, GeneralName, Problem
 from ctscan.x509.contents import read_places
 from ctscan.x509.der import Element, content, element_at
 from ctscan.x509.general_names import read_general_names, read_name
-from ctscan.x509.reading import OCTETS, OID, SEQUENCE, Reading
+from ctscan.x509.reading import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, Reading
 from ctscan.x509.times import parse_time
 
 SUBJECT_ALT_NAME: Final = "2.5.29.17"
@@ -103,7 +103,14 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
         issuer_unique_id=_unique_id(reading, rest, 1),
     )
     places, problems = read_places(certificate)
-    return replace(certificate, places=places, problems=certificate.problems + problems)
+    return replace(certificate, places=places, problems=_bounded(certificate.problems + problems, data))
+
+
+def _bounded(problems: tuple[Problem, ...], data: bytes) -> tuple[Problem, ...]:
+    if len(problems) <= MAX_PROBLEMS:
+        return problems
+    more = Problem("certificate", f"more than {MAX_PROBLEMS} problems; all of it is searched by its strings", data)
+    return (*problems[:MAX_PROBLEMS], more)
 
 
 def _unique_id(reading: Reading, rest: list[Element], number: int) -> bytes:

@@ -31,7 +31,7 @@ def read_name(reading: Reading, where: str, element: Element, *, repeats: bool =
     name, problems = _kept_name(raw) if repeats and len(raw) <= 1024 else _name(raw)
     for problem in problems:
         place = f"{where}.{problem.where}" if problem.where else where
-        reading.problems.append(replace(problem, where=place))
+        reading.note(replace(problem, where=place))
     return name
 
 

@@ -9,7 +9,7 @@ from ctscan.x509.der import Element, children, dotted
 OID, SEQUENCE, SET, OCTETS = 0x06, 0x30, 0x31, 0x04
 
 MAX_PROBLEMS = 500
-"""Of one certificate. Then all of it counts as unread, so that what is wrong with the rest hides nothing."""
+"""Of one certificate. With more of them all of it counts as unread, so that the rest of them hides nothing."""
 
 
 class Reading:
@@ -26,13 +26,9 @@ class Reading:
         self.note(Problem(where, what, self.data[unread[1] : unread[4]] if unread else b""))
 
     def note(self, problem: Problem) -> None:
-        """The same for a problem that was met elsewhere."""
-        if len(self.problems) < MAX_PROBLEMS:
+        """The same for a problem that was met elsewhere. Beyond MAX_PROBLEMS only that there are more is kept."""
+        if len(self.problems) <= MAX_PROBLEMS:
             self.problems.append(problem)
-        elif not self._is_given_up:
-            self._is_given_up = True
-            where = problem.where.partition(".")[0]
-            self.problems.append(Problem(where, f"more than {MAX_PROBLEMS} problems; the rest isn't told", self.data))
 
     def children(self, where: str, parent: Element) -> list[Element]:
         """The elements in `parent`. When one of them lies about its length, none is sure: all of `parent` is unread."""

@@ -30,6 +30,9 @@ READER_VERSION = 2
 """Raise when the reader of certificates gives the rules more, or other text, than before: ranges read earlier then
 count as read with older rules."""
 
+MAX_SALVAGED = 4 << 20
+"""Octets in all parts of one certificate that were given up, before parts of parts are left out."""
+
 Reading = Callable[[View], Iterable[Finding]]
 TextReading = Callable[[Sequence[str]], Iterable[Finding]]
 
@@ -184,13 +187,28 @@ def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[lis
     """What is found in the octets that were given up: each finding once, in the smallest part that holds it."""
     found: dict[tuple[str, str], Finding] = {}
     failures: dict[Problem, None] = {}
-    for problem in sorted(problems, key=lambda problem: len(problem.unread)):
+    for problem in _to_salvage(problems):
         findings, failed = find_in_text(salvage_strings(problem.unread))
         person = person_of_part(problem.where.partition(".")[0], certificate)
         for finding in findings:
             found.setdefault((finding.rule, finding.canonical), replace(finding, where=problem.where, person=person))
         failures.update(dict.fromkeys(failed))
     return list(found.values()), list(failures)
+
+
+def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
+    """The parts that were given up, the smallest first, each once. Where parts of parts of parts add up to more than
+    MAX_SALVAGED, a part that lies in a larger one is left to that."""
+    kept: dict[bytes, Problem] = {}
+    for problem in sorted(problems, key=lambda problem: len(problem.unread)):
+        kept.setdefault(problem.unread, problem)
+    if sum(map(len, kept)) <= MAX_SALVAGED:
+        return list(kept.values())
+    outermost: list[bytes] = []
+    for unread in reversed(kept):
+        if not any(unread in larger for larger in outermost):
+            outermost.append(unread)
+    return [kept[unread] for unread in reversed(outermost)]
 
 
 @cache
