@@ -1,0 +1,41 @@
+"""Bulgaria: personal numbers (EGN) written with the name of their register: `EGN:…`, `…:EGN`, `…:BULSTAT`.
+
+The register of firms (BULSTAT) enters people of free professions under their EGN: ten digits instead of nine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Finding
+from ctscan.personal.finding import make_finding
+from ctscan.personal.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.parts import about_person, first_text
+from ctscan.personal.rules import rule
+from ctscan.personal.view import View
+
+_TYPES: Final = ("0.9.2342.19200300.100.1.1", "2.5.4.11", "2.5.4.5", "2.5.4.13")  # UID, unit, serialNumber, description
+_EGN: Final = re.compile(r"(?:EGN|ЕГН)T?[: -]{0,3}(\d{10})|(\d{10}):(?:EGN|ЕГН)", re.IGNORECASE)
+_BULSTAT: Final = re.compile(r"(?:BULSTAT|БУЛСТАТ)[: -]{0,3}(\d{10})|(\d{10}):(?:BULSTAT|БУЛСТАТ)", re.IGNORECASE)
+
+
+@rule(
+    id="bg.egn",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("Act on civil registration of Bulgaria, article 11", "InfoNotary, certificate profiles"),
+    covers=_TYPES,
+)
+def personal_numbers(view: View) -> Iterator[Finding]:
+    """Bulgarian personal numbers (EGN) beside the name of their register; they tell birth date and gender."""
+    for place in view.of(*_TYPES):
+        text = first_text(view, place)[:200].strip()
+        found = _EGN.fullmatch(text) or _BULSTAT.fullmatch(text)
+        number = (found[1] or found[2]) if found else ""
+        if number and (_EGN.fullmatch(text) or check(number, "bg.egn")[0] == VALID):
+            why = "a number in the form of the register of the population"
+            for value in about_person(national_values(number, "bg.egn"), why):
+                yield make_finding("bg.egn", view, place, value)
