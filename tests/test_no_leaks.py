@@ -1,5 +1,5 @@
-"""No name and no address in log lines, progress, errors, tracebacks or URLs: a whole run, with bad input, at its most
-talkative. What may say them is an answer on stdout, and the index."""
+"""No name, address or number of anybody in log lines, progress, errors, tracebacks or URLs: a whole run, bad input,
+at its most talkative. What may say them is an answer on stdout, and the index."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from support.certs import make_certificate
+from support.certs import extension, make_certificate, other_name, string
 from support.logs import LogBuilder, timestamped_x509
 from support.scanning import PEOPLE, people_log
 from support.simulator import Simulator, garbage
@@ -18,7 +18,16 @@ from support.simulator import Simulator, garbage
 from ctscan.model import Protocol
 
 NAMES = ["Zuzanna", "Kowalczykowa", "Ναταλία", "花子山田"]
-SECRET = [*{address.split("@")[0] for address in PEOPLE.values()}, *NAMES, "zuzanna.k"]
+NUMBER, PHONE, ACCOUNT = "ZXK7654321Q", "+48 22 555 01 99", "EXAMPLE\\zkowalczykowa"
+SECRET = [
+    NUMBER,
+    PHONE,
+    PHONE.replace(" ", "").strip("+"),
+    "zkowalczykowa",
+    *{address.split("@")[0] for address in PEOPLE.values()},
+    *NAMES,
+    "zuzanna.k",
+]
 
 
 def talkative_log() -> LogBuilder:
@@ -28,6 +37,13 @@ def talkative_log() -> LogBuilder:
         make_certificate(
             subject=[("2.5.4.42", NAMES[0]), ("2.5.4.4", NAMES[1]), ("1.2.840.113549.1.9.1", "zuzanna.k@example.org")],
             san=[("email", "zuzanna.k@example.org\x00broken"), ("email", "zuzanna.k at example")],
+        )
+    )
+    builder.add_certificate(
+        make_certificate(
+            subject=[("2.5.4.42", NAMES[0]), ("2.5.4.5", f"PNOPL-{NUMBER}"), ("2.5.4.20", PHONE)],
+            san=[other_name("1.3.6.1.4.1.311.20.2.3", string(ACCOUNT)), ("email", "zuzanna.k@example.org")],
+            extra=[extension("1.3.6.1.4.1.99999.1", b"\x30\x7f" + f"{NUMBER} {PHONE} zuzanna.k@example.org".encode())],
         )
     )
     builder.add_certificate(b"\x30\x82\xff\xffzuzanna.k@example.org Zuzanna Kowalczykowa")
@@ -85,13 +101,25 @@ def test_a_scan_says_nothing_of_anybody(protocol: Protocol, tmp_path: Path) -> N
         ("lookup", "-vv", "zuzanna.k@example.org", "--db", "/nowhere/at/all.db"),
         ("lookup", "-vv", "Zuzanna Kowalczykowa", "--db", "."),
         ("lookup", "-vv", "--from-file", "/nowhere"),
+        ("lookup", "-vv", f"number:{NUMBER}", "--db", "/nowhere/at/all.db"),
+        ("lookup", "-vv", PHONE, "--db", "."),
+        ("lookup", "-vv", f"phone:{PHONE}, {PHONE}"),
+        ("lookup", "-vv", f"account:{ACCOUNT}", "--db", "/nowhere/at/all.db"),
+        ("lookup", "-vv", f"serial:{NUMBER}"),
+        ("lookup", "-vv", f"sha256:{PHONE}"),
+        ("logs", "-vv", NUMBER, PHONE, "Zuzanna"),
+        (NUMBER,),
+        ("Zuzanna Kowalczykowa",),
+        ("scan", "-vv", "--scope", f"number:{NUMBER}", "--scope", f"phone:{PHONE}"),
+        ("scan", "-vv", "--scope", f"account:{ACCOUNT}"),
+        ("prove", "-vv", f"number:{NUMBER}", "--db", "."),
         ("scan", "-vv", "--scope", "zuzanna.k@@example.org"),
         ("scan", "-vv", "--scope", "email:zuzanna.k", "--log", "x"),
         ("scan", "-vv", "--everything", "--contact", "zuzanna.k@example.org\n", "--log-list", "http://127.0.0.1:9/x"),
         ("prove", "-vv", "zuzanna.k@@example.org"),
         ("inspect", "-vv", "/nowhere"),
     ],
-    ids=lambda a: " ".join(a[:1]) + str(len(a)),
+    ids=lambda a: (a[0] if len(a) > 1 else "alone") + str(len(a)),
 )
 def test_errors_tell_kind_and_length_and_not_the_value(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*arguments, given=b"zuzanna.k@@example.org\nZuzanna Kowalczykowa\n")

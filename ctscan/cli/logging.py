@@ -22,10 +22,11 @@ LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio")
 
 PERSONAL_KEYS = frozenset({
-    "address", "addresses", "attribute", "canonical", "common_name", "contact", "cn", "der", "email", "emails",
-    "finding", "findings", "given_name", "identifier", "identifiers", "issuer", "key", "keys", "leaf", "mail",
-    "match", "matches", "name_tokens", "names", "person", "pseudonym", "raw", "san", "scope", "serial",
-    "subject", "surname", "text", "token", "tokens", "value", "values", "variants",
+    "account", "accounts", "address", "addresses", "attribute", "canonical", "common_name", "contact", "cn",
+    "date_of_birth", "der", "email", "emails", "finding", "findings", "given_name", "identifier", "identifiers",
+    "issuer", "key", "keys", "leaf", "mail", "match", "matches", "name_tokens", "names", "number", "numbers", "person",
+    "phone", "phones", "pseudonym", "raw", "repaired", "san", "scope", "serial", "subject", "surname", "telephone",
+    "text", "token", "tokens", "upn", "user", "username", "value", "values", "variants",
 })  # fmt: skip
 """Keys of log lines whose values are never shown, whatever they hold. The name of a log is no name of a person."""
 

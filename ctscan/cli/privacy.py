@@ -1,5 +1,6 @@
-"""What leaves the program besides answers holds no personal data: addresses are replaced, messages of unknown errors
-are not shown. Answers themselves are only made harmless: what a certificate says must not steer a terminal.
+"""What leaves the program besides answers holds no personal data: addresses and telephone numbers are replaced, the
+messages of unknown errors are not shown. Answers themselves are only made harmless: what a certificate says must not
+steer a terminal.
 
 Pure; `cli.logging` and `cli.program` put everything that goes to stderr through it.
 """
@@ -14,14 +15,16 @@ from collections.abc import Iterator
 from ctscan.errors import CtscanError
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
+PHONE = re.compile(r"(?:\+|%2B|＋)\d(?:[ ().\-/]{0,2}\d){6,}", re.IGNORECASE)
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _JOINERS = "\u200c\u200d"  # part of the spelling of Persian and Indic words
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def without_addresses(text: str) -> str:
-    """The text with everything that looks like an e-mail address replaced by `<email>`."""
-    return ADDRESS.sub("<email>", text)
+    """The text with `<email>` for everything that looks like an e-mail address, and `<phone>` for what looks like a
+    telephone number with its country."""
+    return PHONE.sub("<phone>", ADDRESS.sub("<email>", text))
 
 
 def visible(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import signal
 import sys
 import threading
@@ -178,8 +179,19 @@ def complain_of_thread(given: threading.ExceptHookArgs) -> None:
 def _explain_usage(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "ctscan"
-    complain(f"{error.format_message().rstrip('.')}; see '{path} --help'")
+    complain(f"{_without_arguments(error.format_message()).rstrip('.')}; see '{path} --help'")
     return error.exit_code
+
+
+def _without_arguments(message: str) -> str:
+    """What was typed in the wrong place may be somebody's name or number: its length is told. A mistyped command is
+    shown where it can only be one."""
+    message = re.sub(r"(unexpected extra arguments?) \((.*)\)", _told_by_length, message, flags=re.DOTALL)
+    return re.sub(r"(No such command) '((?![a-z]{2,8}'\.).*)'", _told_by_length, message, flags=re.DOTALL)
+
+
+def _told_by_length(match: re.Match[str]) -> str:
+    return f"{match[1]} of {len(match[2])} characters"
 
 
 def _leave_pipe() -> int:

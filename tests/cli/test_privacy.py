@@ -28,6 +28,9 @@ from ctscan.errors import InputError, UsageError
         ("jane＠example.org", "<email>"),
         ("GET https://jane@example.org/a", "GET https://<email>/a"),
         ("Google 'Argon2026h1' log: 5 of 10 at 2026-01-31T00:00:00Z", None),
+        ("call +49 30 901820 or (+1) 212-555-0199", "call <phone> or (<phone>"),
+        ("tel:+49-30-901820; +49 (30) 901820.", "tel:<phone>; <phone>."),
+        ("2026-01-31T00:00:00+00:00 20,000 entries, 123456789012", None),
         ("expected start, now, an index or a date", None),
     ],
 )
