@@ -13,12 +13,11 @@ from ctscan.model import Mark, Place, Text
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
-from ctscan.x509.text import VISIBLE_STRING, decode_text
 
 DATE_OF_BIRTH = "user.demographic.date_of_birth"
 GENDER = "user.demographic.gender"
 
-_UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
+_UTC_TIME = 0x17
 _EARLIEST, _LATEST = 1850, 2100  # years that a person of a certificate can be born in
 _MAX_TEXT = 64
 
@@ -112,12 +111,10 @@ _GENDERS = {
 
 def _texts(view: View, place: Place) -> Iterable[Text]:
     """The strings of a place; a time of ASN.1 is one as well, in the form that birth_values reads."""
-    tag = place.tag
-    if place.text is None and tag in (_UTC_TIME, _GENERALIZED_TIME) and 2 <= len(place.raw) <= _MAX_TEXT:
-        text = decode_text(VISIBLE_STRING, place.raw[2:])
-        found = utc_time_date(text.value) if tag == _UTC_TIME else None
-        return [Text(text.raw, tag, found or text.value)]
-    return strings_of(view, place)
+    texts = strings_of(view, place)
+    if place.tag == _UTC_TIME:
+        return [Text(text.raw, text.tag, utc_time_date(text.value) or text.value) for text in texts]
+    return texts
 
 
 def _from_fields(fields: list[str], order: str) -> str | None:

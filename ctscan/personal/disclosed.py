@@ -128,3 +128,11 @@ CHECKS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]]] = {
     "tw.nid": (re.compile(r"[A-Z][1289]\d{8}"), _taiwan_check),
 }
 """Schemes that python-stdnum doesn't have: the form of the bare number, and whether its check digit is right."""
+
+EMBEDDED: Final[Mapping[str, re.Pattern[str]]] = {
+    "ar.cuit": re.compile(r"2[0347](\d{8})\d"),
+    "ec.ruc": re.compile(r"(\d\d[0-5]\d{7})00[1-9]"),
+    "in_.gstin": re.compile(r"\d\d([A-Z]{3}P[A-Z]\d{4}[A-Z])[0-9A-Z]{3}"),
+    "pe.ruc": re.compile(r"10(\d{8})\d"),
+}
+"""Numbers of taxpayers that are made from the number of the person: where it stands in them."""

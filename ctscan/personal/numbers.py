@@ -16,7 +16,7 @@ from typing import Any
 
 from ctscan.model import LookupKey, Mark
 from ctscan.personal.dates import DATE_OF_BIRTH, GENDER
-from ctscan.personal.disclosed import BIRTH_DATES, CHECKS, GENDERS
+from ctscan.personal.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.schemes import SCHEMES, TELLING
 from ctscan.personal.values import Read, Value, each_text, number_key
@@ -100,7 +100,7 @@ def _check_with_stdnum(plain: str, scheme: str) -> tuple[str, str]:
 
 
 def disclosed(number: str, scheme: str) -> Iterator[Value]:
-    """What a number of the scheme tells about its bearer: date of birth, gender."""
+    """What a number of the scheme tells about its bearer: date of birth, gender, another number of the same person."""
     module = None if scheme in CHECKS else _module(scheme)
     born = _ask(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
     if born is not None:
@@ -109,6 +109,10 @@ def disclosed(number: str, scheme: str) -> Iterator[Value]:
     gender = {"f": "female", "m": "male"}.get(str(told)[:1].lower())
     if gender is not None:
         yield Value(GENDER, number, gender, marks=(Mark.DERIVED,))
+    inner = EMBEDDED.get(scheme)
+    part = inner.fullmatch(number_key(number)) if inner else None
+    if part:
+        yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Mark.DERIVED,))
 
 
 def _ask(question: Callable[[str], Any] | None, number: str) -> Any:
@@ -145,3 +149,14 @@ def satisfied(text: str, country: str) -> tuple[str, ...]:
         if status == VALID and re.fullmatch(form, compact):
             found.append(scheme)
     return tuple(found)
+
+
+_UNCHECKED = frozenset(["al.nipt", "ar.dni", "cr.cpf", "cr.cr", "fo.vn", "mx.rfc", "pe.cui", "us.itin", "us.ssn"])
+
+
+def satisfied_surely(text: str, country: str) -> bool:
+    """Whether a number that is known to be a person's is a national one: it is valid in a scheme of the country that
+    has check digits, or a date."""
+    if satisfied(text, country):
+        return True
+    return any(s not in _UNCHECKED and check(text, s)[0] == VALID for s in SCHEMES.get(country, ()))

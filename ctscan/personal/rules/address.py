@@ -1,0 +1,98 @@
+"""Postal addresses: attributes for parts of one, which count when they stand in the name of a person.
+
+The address of an organisation or of the operator of a server is no personal data: without a person in the same name,
+or a policy for natural persons, nothing is found. Beside an organisation it is only likely the person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.evidence import ORGANISATION, about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.values import Read, Value, Verdict, of_person, plain
+from ctscan.personal.view import View, spellings, strings_of
+
+_ADDRESS: Final = "user.contact.address"
+_PARTS: Final = {
+    "2.5.4.7": f"{_ADDRESS}.city",  # localityName
+    "2.5.4.8": f"{_ADDRESS}.state",  # stateOrProvinceName
+    "2.5.4.9": f"{_ADDRESS}.street",  # streetAddress
+    "2.5.4.17": f"{_ADDRESS}.postal_code",  # postalCode
+    "2.5.4.18": f"{_ADDRESS}.street",  # postOfficeBox
+    "2.5.4.19": f"{_ADDRESS}.city",  # physicalDeliveryOfficeName
+    "2.5.4.51": f"{_ADDRESS}.street",  # houseIdentifier
+    "0.9.2342.19200300.100.1.6": f"{_ADDRESS}.street",  # roomNumber
+}
+_WHOLE: Final = {"2.5.4.16": _ADDRESS, "2.5.4.26": _ADDRESS}  # postalAddress, registeredAddress: SEQUENCE OF lines
+_HOME_POSTAL_ADDRESS: Final = "0.9.2342.19200300.100.1.39"
+
+_SHARED: Final = Verdict(
+    SubjectKind.PERSON,
+    Confidence.LIKELY,
+    "stands beside the name of a person and of an organisation, whose address it may be",
+)
+
+
+def whole_address(category: str = _ADDRESS) -> Read:
+    """An address of one or several lines (X.520 section 6.6.1) as one value, its lines joined by commas."""
+
+    def read(view: View, place: Place) -> Iterable[Value]:
+        lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)[:30]]
+        written = ", ".join(filter(None, lines))
+        if any(char.isalnum() for char in written):
+            yield Value(category, written, fold_text(written) or written)
+
+    return read
+
+
+_READS: Final[dict[str, Read]] = {
+    **{oid: plain(category) for oid, category in _PARTS.items()},
+    **{oid: whole_address(category) for oid, category in _WHOLE.items()},
+}
+
+
+@rule(
+    id="address.of_person",
+    version=1,
+    category=_ADDRESS,
+    kinds=(),
+    cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "RFC 4519 section 2", "ITU-T X.520 section 6.3"),
+    covers=tuple(_READS),
+)
+def addresses_of_people(view: View) -> Iterator[Finding]:
+    """Towns, streets, postal codes and whole postal addresses in names of people, not in those of organisations."""
+    for oid, read in _READS.items():
+        for place in view.of(oid):
+            if not is_of_person(view, place):
+                continue
+            for value in read(view, place):
+                verdict = _SHARED if _beside_organisation(place) else None
+                yield make_finding("address.of_person", view, place, replace(value, verdict=verdict))
+
+
+oid_rule(
+    id="address.home",
+    version=1,
+    category=_ADDRESS,
+    kinds=(),
+    cites=("RFC 4524 section 2.7",),
+    looks_for="Postal addresses of the homes of people",
+    rows={_HOME_POSTAL_ADDRESS: of_person(whole_address(), "an attribute for the address of a home")},
+)
+
+
+def is_of_person(view: View, place: Place) -> bool:
+    """Whether a place is about a person for certain, by its name or the policy: what counts for attributes that
+    organisations have as well."""
+    verdict = about_place(view, place)
+    return verdict.kind is SubjectKind.PERSON and verdict.confidence is Confidence.CERTAIN
+
+
+def _beside_organisation(place: Place) -> bool:
+    return place.name is not None and any(attribute.oid == ORGANISATION for attribute in place.name.attributes)

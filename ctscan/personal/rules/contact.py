@@ -1,0 +1,76 @@
+"""Telephone and fax numbers in attributes for them.
+
+A number in the name of a person is that person's; beside anything else it is still a way to reach somebody, and is
+told as possible with nobody named. Numbers in issuers' names are contacts of whoever runs the authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Confidence, LookupKey, Place, SubjectKind
+from ctscan.personal.evidence import about_place
+from ctscan.personal.phones import PHONE, fax, phone
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.values import Read, Value, Verdict, of_person
+from ctscan.personal.view import View, spellings, strings_of
+
+_UNSURE: Final = Verdict(
+    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a telephone number; nothing says whether it is one person's"
+)
+_ORGANISATION: Final = Verdict(
+    SubjectKind.ORGANISATION, Confidence.POSSIBLE, "a telephone number in a certificate of an organisation"
+)
+
+
+def as_the_place(read: Read) -> Read:
+    """About the person of the place; of an organisation, if that is what the policy says; else nobody is named."""
+
+    def reader(view: View, place: Place) -> Iterable[Value]:
+        here = about_place(view, place)
+        is_organisation = here.kind is SubjectKind.ORGANISATION
+        verdict = here if here.kind is SubjectKind.PERSON else _ORGANISATION if is_organisation else _UNSURE
+        return (replace(value, verdict=verdict) for value in read(view, place))
+
+    return reader
+
+
+def _data_address(view: View, place: Place) -> Iterator[Value]:
+    """An X.121 address or a telex number: digits of a network of its own, not of the telephone's."""
+    texts = [spellings(text)[0].strip() for text in strings_of(view, place)[:3]]
+    digits = "".join(char for text in texts[:1] for char in text if char.isdigit())
+    if digits.strip("0"):
+        yield Value(PHONE, texts[0], digits, (LookupKey("phone", digits),))
+
+
+_ALWAYS: Final = "an attribute for a telephone that one person has"
+
+oid_rule(
+    id="contact.phone",
+    version=1,
+    category=PHONE,
+    kinds=("phone",),
+    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520 section 6.7"),
+    looks_for="Telephone, mobile, pager, telex, ISDN and data network numbers",
+    rows={
+        "2.5.4.20": as_the_place(phone()),  # telephoneNumber
+        "2.5.4.21": as_the_place(_data_address),  # telexNumber: SEQUENCE { number, country code, answerback }
+        "2.5.4.24": as_the_place(_data_address),  # x121Address
+        "2.5.4.25": as_the_place(phone()),  # internationalISDNNumber
+        "0.9.2342.19200300.100.1.20": of_person(phone(), _ALWAYS),  # homeTelephoneNumber
+        "0.9.2342.19200300.100.1.41": of_person(phone(), _ALWAYS),  # mobileTelephoneNumber
+        "0.9.2342.19200300.100.1.42": of_person(phone(), _ALWAYS),  # pagerTelephoneNumber
+    },
+)
+
+oid_rule(
+    id="contact.fax",
+    version=1,
+    category="user.contact.fax_number",
+    kinds=("phone",),
+    cites=("RFC 4519 section 2.10", "ITU-T X.520 section 6.7.4"),
+    looks_for="Numbers of fax machines",
+    rows={"2.5.4.23": as_the_place(fax())},
+)

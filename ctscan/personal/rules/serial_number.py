@@ -1,0 +1,149 @@
+"""The serialNumber attribute (2.5.4.5): a number of a person, of a company, of a device, or of an order.
+
+Read in this order: what the text says itself (a prefix of ETSI EN 319 412-1, a word such as PESEL); the signs of a
+company (business category, jurisdiction, extended validation); the evidence for a person in the same name; last, the
+form and the check digits of a number that only people have in the country of the name. Numbers of organisations are
+no personal data and are left out, except when such a number is that of a sole trader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Certificate, Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.personal.evidence import CA_CONTACT, about_place, is_server, legal_policy, person_of
+from ctscan.personal.finding import make_finding
+from ctscan.personal.numbers import (
+    NATIONAL,
+    country_values,
+    is_hash,
+    is_placeholder,
+    national_values,
+    satisfied,
+    satisfied_surely,
+)
+from ctscan.personal.phones import region_of
+from ctscan.personal.rules import rule
+from ctscan.personal.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
+from ctscan.personal.values import Value, Verdict, number_key, with_spelling
+from ctscan.personal.view import View, spellings
+
+SERIAL_NUMBER: Final = "2.5.4.5"
+ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
+BUSINESS_CATEGORY: Final = "2.5.4.15"
+JURISDICTION: Final = tuple(f"1.3.6.1.4.1.311.60.2.1.{n}" for n in (1, 2, 3))
+
+_COMPANY = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
+_EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
+
+BY_PREFIX: Final = Verdict(
+    SubjectKind.PERSON, Confidence.CERTAIN, "what stands before the number says that it is one of a person"
+)
+SOLE_TRADER: Final = Verdict(
+    SubjectKind.PERSON, Confidence.LIKELY, "the number of an organisation is one that people have: a sole trader"
+)
+BY_CHECK: Final = Verdict(
+    SubjectKind.PERSON,
+    Confidence.POSSIBLE,
+    "form and check digits are those of numbers that people of the country have",
+)
+
+
+@rule(
+    id="number.serial",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "ETSI EN 319 412-1 section 5.1.3"),
+    covers=(SERIAL_NUMBER, BUSINESS_CATEGORY, *JURISDICTION),
+)
+def serial_numbers(view: View) -> Iterator[Finding]:
+    """National, tax, passport and other numbers of people in the serialNumber attribute of any name."""
+    for place in view.of(SERIAL_NUMBER):
+        if place.text is None:
+            continue
+        text = spellings(place.text)[0]
+        for value in _values(view, place, text.strip()):
+            yield make_finding("number.serial", view, place, with_spelling(written_as(value, text), place.text))
+
+
+def written_as(value: Value, text: str) -> Value:
+    """A value with the whole text that its number was taken from, by which it is found as well."""
+    whole = LookupKey("number", number_key(text))
+    return replace(value, value=text, keys=tuple(dict.fromkeys((*value.keys, whole))) if value.keys else ())
+
+
+def _values(view: View, place: Place, text: str) -> Iterable[Value]:
+    country = region_of(view, place)
+    found = read_semantics(text, country)
+    if found is not None and (said := said_values(found)) is not None:
+        return said
+    if is_placeholder(text) or is_company(view.certificate, place) or "/" in text:
+        return ()
+    number = found.number if found is not None else text
+    if _is_person(view, place) and not _is_of_organisation(place, number):
+        return _by_evidence(number, found.country if found and found.country else country)
+    if found is None and satisfied(text, country) and not _is_of_something_else(view, place):
+        return (replace(value, verdict=BY_CHECK) for value in country_values(text, country))
+    return ()
+
+
+def said_values(found: Semantics) -> Iterable[Value] | None:
+    """The values of a number whose text says whose it is; none of an organisation's; None where that isn't said."""
+    if found.bearer is Bearer.PERSON:
+        return semantic_values(found, BY_PREFIX)
+    if found.satisfied:
+        return semantic_values(found, SOLE_TRADER)
+    return () if found.bearer is Bearer.ORGANISATION else None
+
+
+def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
+    """The number taken out of its text, by its scheme where it has one; found with and without its country."""
+    is_national = found.category == NATIONAL
+    if found.category == DOCUMENT:  # of an identity card: its own number, or that of its holder
+        is_national = satisfied_surely(found.number, found.country)
+    if found.scheme or not is_national:
+        values = national_values(found.number, found.scheme, found.category)
+    else:
+        values = country_values(found.number, found.country)
+    for value in values:
+        yield replace(value, verdict=verdict)
+
+
+def is_company(certificate: Certificate, place: Place) -> bool:
+    """Whether the number is that of a company by the extended validation guidelines: their attributes stand beside it,
+    or the certificate is issued under them."""
+    attributes = place.name.attributes if place.name is not None else ()
+    if any(attribute.oid in _COMPANY for attribute in attributes):
+        return True
+    return place.part == "subject" and not _EXTENDED.isdisjoint(certificate.policies)
+
+
+def _is_person(view: View, place: Place) -> bool:
+    verdict = about_place(view, place)
+    return verdict.kind is SubjectKind.PERSON and verdict.confidence is Confidence.CERTAIN
+
+
+def _by_evidence(number: str, country: str) -> Iterable[Value]:
+    """A number beside a person's name: national where it satisfies a scheme of the country, else one that somebody gave
+    the person (the issuer, an employer). Certificates of India have the hash of the tax number there."""
+    if satisfied_surely(number, country) or (is_hash(number) and country == "IN"):
+        return country_values(number, country)
+    return national_values(number, "", IDENTIFIER)
+
+
+def _is_of_organisation(place: Place, number: str) -> bool:
+    """Whether the organisationIdentifier of the same name ends with the same number."""
+    key = number_key(number)
+    attributes = place.name.attributes if place.name is not None else ()
+    texts = (a.text.value for a in attributes if a.oid == ORGANISATION_IDENTIFIER and a.text is not None)
+    return any(key and number_key(text).endswith(key) for text in texts)
+
+
+def _is_of_something_else(view: View, place: Place) -> bool:
+    """Whether what is known of the certificate speaks against a person: a bare number is weak evidence."""
+    certificate = view.certificate
+    is_issuer = person_of(view, place) == CA_CONTACT
+    return is_issuer or certificate.is_ca or is_server(certificate) or legal_policy(certificate) is not None
