@@ -53,6 +53,9 @@ _HELD_BY_PEOPLE = {
     "1.3.6.1.5.5.7.3.2": "client authentication",
 }
 
+CLASSIFIERS = frozenset({*_NATURAL_POLICIES, *_LEGAL_POLICIES, *_HELD_BY_PEOPLE, _SERVER_AUTH})
+"""Types (OIDs) that tell whom a certificate is about."""
+
 
 def personal_attribute(name: Name) -> str | None:
     """What the name has that only people have, in words ("a given name"), or None. An attribute without a letter (a
