@@ -31,6 +31,9 @@ _FOR_A_PERSON = "a field of this scheme for the person who holds the certificate
 _EMPLOYER = Verdict(
     SubjectKind.ORGANISATION, Confidence.CERTAIN, "the organisation that the person named beside it works or acts for"
 )
+_DEVICE = Verdict(
+    SubjectKind.DEVICE, Confidence.CERTAIN, "the machine or service that the person named beside it answers for"
+)
 
 
 def name_value(category: str, text: str) -> Iterator[Value]:
@@ -74,16 +77,26 @@ def acting_person(view: View) -> str:
     return SUBJECT if personal_attribute(view.certificate.subject) else REPRESENTATIVE
 
 
-def employer(*beside: str, category: str = WORKPLACE) -> Read:
+def employer(*beside: str, acts: bool = False) -> Read:
     """The organisation of a person. Only where a person is named by one of the types `beside`: an organisation alone
-    is no personal data."""
-    people = frozenset(beside)
+    is no personal data. `acts`: of the person who answers for the certificate (see `acting`)."""
+    return _beside(beside, WORKPLACE, _EMPLOYER, acts)
 
-    def read(text: str) -> Iterable[Value]:
-        return (replace(value, verdict=_EMPLOYER) for value in plain_value(category, text))
 
-    reader = each_text(read)
-    return lambda view, place: reader(view, place) if view.has(people) else ()
+def device(*beside: str) -> Read:
+    """The machine or service that a person answers for; only where that person is named by one of the types."""
+    return _beside(beside, "user.device", _DEVICE, True)
+
+
+def _beside(people: Iterable[str], category: str, verdict: Verdict, acts: bool) -> Read:
+    named = frozenset(people)
+    read = each_text(lambda text: (replace(value, verdict=verdict) for value in plain_value(category, text)))
+
+    def reader(view: View, place: Place) -> Iterable[Value]:
+        person = acting_person(view) if acts else ""
+        return (replace(value, person=person) for value in read(view, place)) if view.has(named) else ()
+
+    return reader
 
 
 def first_text(view: View, place: Place) -> str:

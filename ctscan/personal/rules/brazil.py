@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Finding, Place
+from ctscan.model import Finding, Place, Sensitivity
 from ctscan.personal.dates import birth_values
 from ctscan.personal.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
@@ -21,7 +21,6 @@ from ctscan.personal.parts import (
     FULL_NAME,
     about_person,
     acting,
-    acting_person,
     common_names,
     employer,
     first_text,
@@ -43,8 +42,9 @@ _CITE: Final = "ICP-Brasil DOC-ICP-04 section 7.1.2.3"
 def _person_data(text: str) -> Iterable[Value]:
     """DDMMYYYY, CPF (11), NIS (11), RG (15), then who issued the RG and its state (6)."""
     born, cpf, nis, rg, issuer = (text[start:end].strip() for start, end in _WIDTHS)
-    if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # of another form: one number, as it stands
-        yield from national_values(text)
+    if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # of another form: the CPF in it, else all of it
+        found = re.search(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", text[:200])
+        yield from national_values(found[0], _CPF) if found else national_values(text)
         return
     yield from birth_values(born, "dmy")
     yield from national_values(cpf, _CPF)
@@ -60,13 +60,19 @@ _WIDTHS: Final = ((0, 8), (8, 19), (19, 30), (30, 45), (45, 60))
 def _voter(text: str) -> Iterable[Value]:
     """Number of the voter (12), electoral zone (3), section (4), then the town and its state."""
     yield from national_values(text[:12])
-    yield from plain_value(CITY, text[19:80].strip(" 0"))
+    town = text[19:80].strip(" 0")
+    yield from plain_value(CITY, town[:-2])
+    yield from plain_value("user.contact.address.state", town[-2:])
 
 
-def _profession(text: str) -> Iterable[Value]:
-    """The number in a register of a profession: says who it is and what the person does."""
-    for value in numbered("user.unique_id", text):
-        yield replace(value, also=("user.job_title",))
+def _register(sensitivity: Sensitivity | None = None) -> Read:
+    """The number in the register of a profession: says who it is and what the person does."""
+
+    def read(text: str) -> Iterable[Value]:
+        for value in numbered("user.unique_id", text, sensitivity):
+            yield replace(value, also=("user.job_title",))
+
+    return holder(each_text(read), "the number of a person in the register of a profession")
 
 
 # Before 2023 the name of a sole trader's firm was the person's name and CPF; since then the first eight digits of its
@@ -86,7 +92,7 @@ def _trader(text: str) -> Iterator[Value]:
 
 
 _WHY_TRADER: Final = "the name of a firm in the form for sole traders, which holds the person's own"
-_employer: Final = employer(f"{_DATA}2", f"{_DATA}4")
+_employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
 
 
 def _company(view: View, place: Place) -> Iterable[Value]:
@@ -107,7 +113,7 @@ def _is_trader(view: View) -> bool:
     return any(True for name in names for _ in _trader(name))
 
 
-_registered: Final[Read] = holder(each_text(_profession), "the number of a person in the register of a profession")
+_of_health_or_law: Final = _register(Sensitivity.SPECIAL_CATEGORY)
 
 oid_rule(
     id="br.icp-brasil",
@@ -127,10 +133,10 @@ oid_rule(
         f"{_DATA}8": _company,
         f"{_DATA}9": holder(each_text(national_values)),
         f"{_DATA}11": holder(each_text(lambda text: numbered("user.unique_id", text))),
-        f"{_PROFESSIONS}1.1.1": _registered,
-        f"{_PROFESSIONS}2.1.1": _registered,
-        f"{_PROFESSIONS}2.2.1": _registered,
-        f"{_PROFESSIONS}2.3.1": _registered,
+        f"{_PROFESSIONS}1.1.1": _register(),  # SINCOR: insurance brokers
+        f"{_PROFESSIONS}2.1.1": _of_health_or_law,  # OAB: lawyers
+        f"{_PROFESSIONS}2.2.1": _of_health_or_law,  # CRM: physicians
+        f"{_PROFESSIONS}2.3.1": _of_health_or_law,  # CRF: pharmacists
         f"{_PROFESSIONS}3": holder(named(FULL_NAME), "the field for the name that a person goes by"),
     },
 )
@@ -152,7 +158,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
         if not found:
             continue
         if len(found["number"]) == 14:
-            values = about_person(_trader(found["name"]), _WHY_TRADER, acting_person(view))
+            values = about_person(_trader(found["name"]), _WHY_TRADER, SUBJECT)
         else:
             why = "the common name has the form name:CPF of Brazilian certificates of people"
             values = about_person(national_values(found["number"], _CPF), why)

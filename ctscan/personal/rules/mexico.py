@@ -20,7 +20,14 @@ from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, number_key
 from ctscan.personal.view import View
 
-_UNIQUE_IDENTIFIER, _NAME, _ORGANISATION, _SERIAL = "2.5.4.45", "2.5.4.41", "2.5.4.10", "2.5.4.5"
+_COMMON_NAME, _NAME, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.10"
+_UNIQUE_IDENTIFIER, _SERIAL = "2.5.4.45", "2.5.4.5"
+    "2.5.4.3",
+    "2.5.4.45",
+    "2.5.4.41",
+    "2.5.4.10",
+    "2.5.4.5",
+)
 _RFC_OF_PERSON: Final = re.compile(r"[A-ZÑ&]{4}(\d{2})(\d{2})(\d{2})[A-Z0-9]{3}")
 _RFC_OF_COMPANY: Final = re.compile(r"[A-ZÑ&]{3}\d{6}[A-Z0-9]{3}")
 _CURP: Final = re.compile(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d")
@@ -50,11 +57,12 @@ def tax_numbers(view: View) -> Iterator[Finding]:
 
 
 def _names_like_organisations(view: View, place: Place) -> Iterator[Finding]:
-    """The name attribute of a taxpayer who is a person: it is repeated as organisation, which tells nothing here."""
+    """The name of a taxpayer who is a person, which is written as common name, name and organisation alike."""
     organisations = {fold_text(text) for text in texts_of(place.name, _ORGANISATION)}
-    for beside in view.of(_NAME):
+    names = {fold_text(text) for oid in (_COMMON_NAME, _NAME) for text in texts_of(place.name, oid)}
+    for beside in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
         text = first_text(view, beside)
-        if beside.name is place.name and fold_text(text) in organisations:
+        if beside.name is place.name and fold_text(text) in organisations & names:
             for value in about_person(name_value(FULL_NAME, text), "the name of a taxpayer whose RFC is a person's"):
                 yield make_finding("mx.rfc", view, beside, value)
 

@@ -11,17 +11,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, SubjectKind
+from ctscan.model import Confidence, Sensitivity, SubjectKind
 from ctscan.personal.parts import JOB_TITLE, about_person, plain_value
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict, each_text, numbered
 
 _UZI: Final = re.compile(
-    r"(?P<oid>[\d.]{5,80})-(?P<version>\d{1,2})-(?P<number>\d{1,12})-(?P<type>[A-Z])-(?P<subscriber>\d{1,12})"
-    r"-(?P<role>\d{2}\.\d{3})(?:-(?P<agb>\d{1,12}))?"
+    r"[\d.]{5,80}-\d{1,2}-(?P<number>\d{1,12})"
+    r"(?:-(?P<type>[A-Z])-\d{1,12}(?:-(?P<role>\d{2}\.\d{3})(?:-(?P<agb>\d{1,12}))?)?)?"
 )
 _UNIQUE: Final = "user.unique_id"
 _CARDS: Final = {"Z": "a care provider", "N": "an employee by name", "M": "an employee without a name on the card"}
+_PROFESSIONS: Final = {
+    "01": "arts",
+    "02": "tandarts",
+    "03": "verloskundige",
+    "04": "fysiotherapeut",
+    "16": "psychotherapeut",
+    "17": "apotheker",
+    "25": "gezondheidszorgpsycholoog",
+    "30": "verpleegkundige",
+}
 _DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a server in the Dutch register of care providers")
 
 
@@ -31,16 +41,28 @@ def _uzi(text: str) -> Iterable[Value]:
     if not found:
         yield from numbered(_UNIQUE, text)
         return
+    if found["type"] is None:
+        yield from numbered(_UNIQUE, found["number"])
+        return
     if found["type"] not in _CARDS:
         for value in numbered("user.device.device_id", found["number"]):
             yield replace(value, verdict=_DEVICE)
         return
     values = [*numbered(_UNIQUE, found["number"])]
-    if found["role"] != "00.000":
-        values += plain_value(JOB_TITLE, found["role"])
+    values += _profession(found["role"] or "")
     if found["type"] == "Z" and found["agb"]:
         values += numbered(_UNIQUE, found["agb"])
     yield from about_person(values, f"the card of {_CARDS[found['type']]} in the Dutch register of care providers")
+
+
+def _profession(role: str) -> Iterable[Value]:
+    """The role: the profession by its number in the register of professions (BIG), a dot, the specialism."""
+    if not role.strip("0."):
+        return
+    for value in plain_value(JOB_TITLE, role):
+        word = _PROFESSIONS.get(role[:2])
+        canonical = f"{word} {role}" if word else value.canonical
+        yield replace(value, canonical=canonical, sensitivity=Sensitivity.SPECIAL_CATEGORY)
 
 
 oid_rule(

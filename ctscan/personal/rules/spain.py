@@ -23,6 +23,7 @@ from ctscan.personal.parts import (
     acting,
     acting_person,
     common_names,
+    device,
     employer,
     first_text,
     holder,
@@ -72,8 +73,8 @@ oid_rule(
         f"{_FNMT}4": holder(_own_nif),
         f"{_FNMT}6": employer(*_FNMT_PEOPLE),
         f"{_FNMT}7": _sole_trader,
-        f"{_FNMT}8": employer(*_FNMT_PEOPLE, category="user.device"),
-        f"{_FNMT}14": employer(*_FNMT_PEOPLE),
+        f"{_FNMT}8": device(*_FNMT_PEOPLE),
+        f"{_FNMT}14": employer(*_FNMT_PEOPLE, acts=True),
         f"{_FNMT}15": _sole_trader,
         f"{_FNMT}16": acting(_given),
         f"{_FNMT}17": acting(_surname),
@@ -129,7 +130,7 @@ oid_rule(
         **rows_under(
             (_AGE + arc for arc in _SEALS),
             {
-                "2": _EMPLOYER,
+                "2": employer(*_AGE_PEOPLE, acts=True),
                 "3": _sole_trader,
                 "4": acting(_own_nif),
                 "6": acting(_given),
@@ -248,8 +249,10 @@ _NAME = r"(?P<name>[^\W\d_][^\d:()]{2,120}?)"
 _ENTITY_AND_PERSON = re.compile(
     rf"(?:ENTIDAD )?.{{1,120}}? - CIF [A-Z]\d{{7}}\w - (?:NOMBRE )?{_NAME} - {_LABEL} {_ID}"
 )
-_NAME_AND_NUMBER = re.compile(rf"(?:NOMBRE )?{_NAME} ?[-/|] ?(?:{_LABEL}[ :]{{0,2}})?{_ID}(?: ?\([^()]{{1,40}}\))?")
-_NUMBER_AND_NAME = re.compile(rf"{_ID} {_NAME} \((?:R: ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
+_NAME_AND_NUMBER = re.compile(
+    rf"(?:NOMBRE )?{_NAME} ?[-/|] ?(?:(?P<label>{_LABEL})[ :]{{0,2}})?{_ID}(?: ?\([^()]{{1,40}}\))?"
+)
+_NUMBER_AND_NAME = re.compile(rf"{_ID} {_NAME} \((?:(?P<label>R): ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
 _COMMON_NAME_FORMS: Final = (
     (_NAME_AND_NUMBER, "the form name - NIF of Spanish certificates"),
     (_NUMBER_AND_NAME, "the form NIF name (R: entity) of Spanish certificates: a person, who may act for an entity"),
@@ -288,8 +291,7 @@ def _common_name_values(view: View, text: str) -> Iterator[Value]:
 
 def _is_plausible(found: re.Match[str]) -> bool:
     """A number without a word before it has to have the right letter; machines are numbered too."""
-    groups = found.groupdict(default="")
-    return "label" not in groups or bool(groups["label"]) or check(found["id"], _NIF)[0] == VALID
+    return found["label"] is not None or check(found["id"], _NIF)[0] == VALID
 
 
 _SURNAMES_AND_NUMBER = re.compile(rf"{_NAME} ?- ?(?:{_LABEL}[ :]{{0,2}})?{_ID}")
