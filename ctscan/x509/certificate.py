@@ -7,23 +7,27 @@ without a serial number, an issuer and a subject are refused. Which of it is per
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Certificate, Extension, GeneralName, Problem
-from ctscan.x509.contents import read_places
+from ctscan.model import Certificate, Extension
+from ctscan.x509.contents import Said, read_places
 from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.general_names import read_general_names, read_name
-from ctscan.x509.reading import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, Reading
-from ctscan.x509.times import parse_time
+from ctscan.x509.fields import (
+    BASIC_CONSTRAINTS,
+    CERTIFICATE_POLICIES,
+    EXTENDED_KEY_USAGE,
+    SUBJECT_ALT_NAME,
+    read_extension,
+    read_is_ca,
+    read_oids,
+    read_san,
+    read_validity,
+    values_by_type,
+)
+from ctscan.x509.general_names import read_name
+from ctscan.x509.reading import OID, SEQUENCE, Reading, told
 
-SUBJECT_ALT_NAME: Final = "2.5.29.17"
-BASIC_CONSTRAINTS: Final = "2.5.29.19"
-CERTIFICATE_POLICIES: Final = "2.5.29.32"
-EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 SCT_LIST: Final = "1.3.6.1.4.1.11129.2.4.2"
 POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
 
@@ -82,54 +86,42 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
     if not spki:
         reading.problem("subjectPublicKeyInfo", "missing")
     extensions, identity = _extensions(reading, tbs, rest[1 if spki else 0 :])
-    not_before, not_after = _validity(reading, validity)
-    values = _values(reading, extensions)
-    certificate = Certificate(
+    not_before, not_after = read_validity(reading, validity)
+    values = values_by_type(reading, extensions)
+    subject_name = read_name(reading, "subject", subject)
+    issuer_name = read_name(reading, "issuer", issuer, repeats=True)
+    san = read_san(reading, values.get(SUBJECT_ALT_NAME, ()))
+    subject_unique_id, issuer_unique_id = (_unique_id(reading, rest, number) for number in (2, 1))
+    is_ca = read_is_ca(reading, values.get(BASIC_CONSTRAINTS, ()))
+    eku = read_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ()))
+    policies = read_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True)
+    said = Said(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
+    places = read_places(said, reading.problems)
+    return Certificate(
         identity=identity,
         sha256=sha256,
-        issuer=read_name(reading, "issuer", issuer, repeats=True),
-        subject=read_name(reading, "subject", subject),
+        issuer=issuer_name,
+        subject=subject_name,
         serial=data[serial[2] : serial[3]],
         not_before=not_before,
         not_after=not_after,
-        san=_san(reading, values.get(SUBJECT_ALT_NAME, ())),
+        san=san,
         extensions=extensions,
-        is_ca=_is_ca(reading, values.get(BASIC_CONSTRAINTS, ())),
-        eku=_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ())),
-        policies=_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
+        is_ca=is_ca,
+        eku=eku,
+        policies=policies,
         spki=data[spki[1] : spki[4]] if spki else b"",
-        problems=tuple(reading.problems),
-        subject_unique_id=_unique_id(reading, rest, 2),
-        issuer_unique_id=_unique_id(reading, rest, 1),
+        problems=told(reading.problems, data),
+        subject_unique_id=subject_unique_id,
+        issuer_unique_id=issuer_unique_id,
+        places=places,
     )
-    places, problems = read_places(certificate)
-    return replace(certificate, places=places, problems=_bounded(certificate.problems + problems, data))
-
-
-def _bounded(problems: tuple[Problem, ...], data: bytes) -> tuple[Problem, ...]:
-    if len(problems) <= MAX_PROBLEMS:
-        return problems
-    more = Problem("certificate", f"more than {MAX_PROBLEMS} problems; all of it is searched by its strings", data)
-    return (*problems[:MAX_PROBLEMS], more)
 
 
 def _unique_id(reading: Reading, rest: list[Element], number: int) -> bytes:
     """The content of [number] IMPLICIT UniqueIdentifier, unused-bit count first."""
     tags = (0x80 | number, 0xA0 | number)
     return next((content(reading.data, field) for field in rest if field[0] in tags), b"")
-
-
-def _validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:
-    times = reading.children("validity", validity)
-    if len(times) != 2:
-        reading.problem("validity", f"expected two times, got {len(times)} elements", validity)
-    read: list[datetime | None] = []
-    for where, time in zip(("notBefore", "notAfter"), times, strict=False):
-        read.append(parse_time(time[0], reading.data[time[2] : time[3]]))
-        if read[-1] is None:
-            reading.problem(where, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets", time)
-    read += [None, None]
-    return read[0], read[1]
 
 
 # --- extensions ----------------------------------------------------------------------------------------------------
@@ -169,7 +161,7 @@ def _extension_list(reading: Reading, field: Element, hashed: list[bytes]) -> li
     found: list[Extension] = []
     at = frame[2]
     for i, element in enumerate(outer):
-        extension = _extension(reading, f"extensions.{i}", element)
+        extension = read_extension(reading, f"extensions.{i}", element)
         if extension:
             found.append(extension)
         if not extension or extension.oid not in (POISON, SCT_LIST):
@@ -177,65 +169,3 @@ def _extension_list(reading: Reading, field: Element, hashed: list[bytes]) -> li
         at = element[4]
     hashed.append(data[at : frame[3]])
     return found
-
-
-def _extension(reading: Reading, where: str, element: Element) -> Extension | None:
-    # SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }
-    data = reading.data
-    parts = reading.children(where, element)
-    if not parts:
-        reading.problem(where, "empty extension", element)
-        return None
-    if element[0] != SEQUENCE:
-        reading.problem(where, f"expected a SEQUENCE, got tag {element[0]:#x}", element)
-    flags = [part for part in parts[1:-1] if part[0] == 0x01]
-    if len(parts) - len(flags) != 2:
-        reading.problem(where, f"expected type, flag and value, got {len(parts)} elements", element)
-    value = b""
-    if len(parts) > 1:
-        last = parts[-1]
-        if last[0] in (OCTETS, OCTETS | 0x20):
-            value = content(data, last)
-        else:
-            reading.problem(where, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
-            value = data[last[1] : last[4]]
-    critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
-    return Extension(reading.oid(where, parts[0], element), critical, value, (element[1], element[4]))
-
-
-def _values(reading: Reading, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
-    """The values of the extensions by OID; one that occurs twice is a Problem, and both are read."""
-    values: dict[str, list[bytes]] = {}
-    for extension in extensions:
-        values.setdefault(extension.oid, []).append(extension.value)
-    for oid, repeated in values.items():
-        if len(repeated) > 1:
-            reading.problem("extensions", f"{oid or 'an extension without type'} occurs {len(repeated)} times")
-    return values
-
-
-def _san(reading: Reading, values: Sequence[bytes]) -> tuple[GeneralName, ...]:
-    names: list[GeneralName] = []
-    for value in values:
-        names += read_general_names(Reading(value, reading.problems), "san", first=len(names))
-    return tuple(names)
-
-
-def _is_ca(reading: Reading, values: Sequence[bytes]) -> bool:
-    """The cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
-    for value in values:
-        parts = Reading(value, reading.problems).parts("basicConstraints")
-        if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
-            return True
-    return False
-
-
-def _oids(reading: Reading, where: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:
-    """The OIDs in SEQUENCE { OID … }, or, `within`, at the head of each element of it."""
-    oids: list[str] = []
-    for value in values:
-        inside = Reading(value, reading.problems)
-        for part in inside.parts(where):
-            heads = inside.children(where, part)[:1] if within else [part]
-            oids += (inside.oid(where, head) for head in heads)
-    return tuple(oid for oid in oids if oid)

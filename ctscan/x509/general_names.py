@@ -24,6 +24,9 @@ REGISTERED_ID: Final = 8
 SMTP_UTF8_MAILBOX: Final = "1.3.6.1.5.5.7.8.9"
 _UNIQUE_IDENTIFIER: Final = "2.5.4.45"  # bits by definition (X.520)
 
+MAX_ATTRIBUTES: Final = 1_000
+"""Of one Name: what rules say of an attribute depends on all the others beside it. The rest is unread."""
+
 
 def read_name(reading: Reading, where: str, element: Element, *, repeats: bool = False) -> Name:
     """The Name in `element`. `repeats`: many certificates hold the same (issuers do); then it is kept and reused."""
@@ -41,14 +44,20 @@ def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
     outer, _ = element_at(raw, 0, len(raw))
     attributes: list[Attribute] = []
     for i, rdn in enumerate(reading.children("", outer)):
+        if len(attributes) >= MAX_ATTRIBUTES:
+            rest = (0, rdn[1], rdn[1], outer[3], outer[3])
+            reading.problem("", f"more than {MAX_ATTRIBUTES} attributes; the rest is searched by its strings", rest)
+            break
         # SET { SEQUENCE { OID, value } … }; some leave out the SET
         bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
         pairs = [rdn] if bare else reading.children(f"{i}", rdn)
-        found = [attribute for pair in pairs if (attribute := _attribute(reading, i, pair))]
+        found = [attribute for pair in pairs[:MAX_ATTRIBUTES] if (attribute := _attribute(reading, i, pair))]
         if bare or rdn[0] != SET:
             reading.problem(f"{i}", f"expected a SET, got tag {rdn[0]:#x}", None if found else rdn)
         if not pairs:
             reading.problem(f"{i}", "an RDN without attributes", rdn)
+        if len(pairs) > MAX_ATTRIBUTES:
+            reading.problem(f"{i}", f"more than {MAX_ATTRIBUTES} attributes; all are searched by their strings", rdn)
         attributes += found
     return Name(raw, tuple(attributes)), tuple(reading.problems)
 
@@ -123,8 +132,9 @@ def read_general_names(reading: Reading, where: str, first: int = 0) -> list[Gen
     return [name for name in names if name]
 
 
-def read_general_name(reading: Reading, where: str, element: Element) -> GeneralName | None:
-    """One general name of any of the nine kinds; None, with a Problem, when the element is none."""
+def read_general_name(reading: Reading, where: str, element: Element, *, masks: bool = False) -> GeneralName | None:
+    """One general name of any of the nine kinds; None, with a Problem, when the element is none. `masks`: an iPAddress
+    has a mask after it, as in name constraints."""
     tag = element[0]
     kind = tag & 0x1F
     if tag & 0xC0 != 0x80 or kind > REGISTERED_ID:
@@ -138,8 +148,9 @@ def read_general_name(reading: Reading, where: str, element: Element) -> General
     raw = reading.data[element[2] : element[3]]
     if kind == DIRECTORY_NAME:
         return GeneralName(kind, raw, None, _directory_name(reading, where, element))
-    if kind == IP_ADDRESS and len(raw) not in (4, 16):
-        reading.problem(where, f"iPAddress: expected 4 or 16 octets, got {len(raw)}", element)
+    if kind == IP_ADDRESS and len(raw) not in ((8, 32) if masks else (4, 16)):
+        expected = "8 or 32" if masks else "4 or 16"
+        reading.problem(where, f"iPAddress: expected {expected} octets, got {len(raw)}", element)
     return GeneralName(kind, raw, _party_name(reading, where, element) if kind == EDI_PARTY_NAME else None)
 
 

@@ -121,6 +121,8 @@ OTHER_NAMES: Final = {
 }
 
 EXTENSIONS: Final = {
+    "2.5.29.1": "authorityKeyIdentifier",
+    "2.5.29.3": "certificatePolicies",
     "2.5.29.9": "subjectDirectoryAttributes",
     "2.5.29.14": "subjectKeyIdentifier",
     "2.5.29.15": "keyUsage",

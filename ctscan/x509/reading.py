@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.x509.der import Element, children, dotted
 
 OID, SEQUENCE, SET, OCTETS = 0x06, 0x30, 0x31, 0x04
 
-MAX_PROBLEMS = 500
+MAX_PROBLEMS: Final = 500
 """Of one certificate. With more of them all of it counts as unread, so that the rest of them hides nothing."""
+
+
+def told(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
+    """The problems met in `data`, or the first of them and that all of it is unread."""
+    if len(problems) <= MAX_PROBLEMS:
+        return tuple(problems)
+    more = Problem("certificate", f"more than {MAX_PROBLEMS} problems; all of it is searched by its strings", data)
+    return (*problems[:MAX_PROBLEMS], more)
 
 
 class Reading:
