@@ -22,12 +22,6 @@ from ctscan.personal.view import View
 
 _COMMON_NAME, _NAME, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.10"
 _UNIQUE_IDENTIFIER, _SERIAL = "2.5.4.45", "2.5.4.5"
-    "2.5.4.3",
-    "2.5.4.45",
-    "2.5.4.41",
-    "2.5.4.10",
-    "2.5.4.5",
-)
 _RFC_OF_PERSON: Final = re.compile(r"[A-ZÑ&]{4}(\d{2})(\d{2})(\d{2})[A-Z0-9]{3}")
 _RFC_OF_COMPANY: Final = re.compile(r"[A-ZÑ&]{3}\d{6}[A-Z0-9]{3}")
 _CURP: Final = re.compile(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d")
