@@ -67,9 +67,6 @@ _PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "SNILS": ("RU", "", NATIONAL),
     "СНИЛС": ("RU", "", NATIONAL),
     "CNP": ("RO", "ro.cnp", NATIONAL),
-    "EGN": ("BG", "bg.egn", NATIONAL),
-    "ЕГН": ("BG", "bg.egn", NATIONAL),
-    "EGNT": ("BG", "bg.egn", NATIONAL),
     "PNF": ("BG", "bg.pnf", NATIONAL),
     "JMBG": ("RS", "si.emso", NATIONAL),
     "EMSO": ("SI", "si.emso", NATIONAL),
@@ -124,8 +121,8 @@ _LABELLED = re.compile(rf"({_WORDS}){_SEPARATED}(\d.*|[A-Z]{{1,6}}[- ]?\d.*)", r
 _KAZAKH = re.compile(r"(IIN|ИИН|ЖСН|BIN|БИН) ?(\d{12})", re.IGNORECASE)  # without anything between
 
 _SAFE: Final = (
-    *("BIN", "CCCD", "CEDULA", "CÉDULA", "CMND", "CPF", "CUIL", "CUIT", "CURP", "DNI", "EGN", "IIN", "INN", "JMBG"),
-    *("NIE", "NIF", "PESEL", "RFC", "RUT", "SNILS", "БИН", "ЕГН", "ЖСН", "ИИН", "ИНН", "РНОКПП", "СНИЛС"),
+    *("BIN", "CCCD", "CEDULA", "CÉDULA", "CMND", "CPF", "CUIL", "CUIT", "CURP", "DNI", "IIN", "INN", "JMBG"),
+    *("NIE", "NIF", "PESEL", "RFC", "RUT", "SNILS", "БИН", "ЖСН", "ИИН", "ИНН", "РНОКПП", "СНИЛС"),
 )  # words that mean nothing else in running text
 _IN_TEXT = re.compile(
     rf"(?<![^\W_])({'|'.join(_SAFE)})(?:{_SEPARATED})?"

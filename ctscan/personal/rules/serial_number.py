@@ -8,6 +8,7 @@ no personal data and are left out, except when such a number is that of a sole t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -36,6 +37,7 @@ BUSINESS_CATEGORY: Final = "2.5.4.15"
 JURISDICTION: Final = tuple(f"1.3.6.1.4.1.311.60.2.1.{n}" for n in (1, 2, 3))
 
 _COMPANY = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
+_OF_A_SCHEME = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: they have rules of their own
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
 BY_PREFIX: Final = Verdict(
@@ -80,7 +82,7 @@ def _values(view: View, place: Place, text: str) -> Iterable[Value]:
     found = read_semantics(text, country)
     if found is not None and (said := said_values(found)) is not None:
         return said
-    if is_placeholder(text) or is_company(view.certificate, place) or "/" in text:
+    if is_placeholder(text) or is_company(view.certificate, place) or _OF_A_SCHEME.search(text):
         return ()
     number = found.number if found is not None else text
     if _is_person(view, place) and not _is_of_organisation(place, number):
