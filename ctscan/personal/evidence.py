@@ -128,10 +128,14 @@ def about_place(view: View, place: Place) -> Verdict:
 
 CA_CONTACT = "ca contact"
 SUBJECT = "subject"
+REPRESENTED = "represented"
 
 
 def person_of(view: View, place: Place) -> str:
-    """Which person of the certificate a place is about: the subject, or a contact of whoever issued it."""
+    """Which person of the certificate a place is about: the subject, a contact of whoever issued it, or the party that a
+    procuration is for."""
+    if ".procuration" in place.where:
+        return REPRESENTED
     return person_of_part(place.part, view.certificate)
 
 
