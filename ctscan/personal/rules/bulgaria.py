@@ -16,9 +16,12 @@ from ctscan.personal.parts import about_person, first_text
 from ctscan.personal.rules import rule
 from ctscan.personal.view import View
 
-_TYPES: Final = ("0.9.2342.19200300.100.1.1", "2.5.4.11", "2.5.4.5", "2.5.4.13")  # UID, unit, serialNumber, description
-_EGN: Final = re.compile(r"(?:EGN|ЕГН)T?[: -]{0,3}(\d{10})|(\d{10}):(?:EGN|ЕГН)", re.IGNORECASE)
-_BULSTAT: Final = re.compile(r"(?:BULSTAT|БУЛСТАТ)[: -]{0,3}(\d{10})|(\d{10}):(?:BULSTAT|БУЛСТАТ)", re.IGNORECASE)
+_UID, _UNIT, _DESCRIPTION = "0.9.2342.19200300.100.1.1", "2.5.4.11", "2.5.4.13"
+_BEFORE: Final = re.compile(r"(?:EGN|ЕГН)T?[: -]{0,3}(\d{10})", re.IGNORECASE)
+_AFTER: Final = re.compile(r"(\d{10}):(?:EGN|ЕГН)", re.IGNORECASE)
+_BULSTAT: Final = re.compile(
+    r"(?:(?:BULSTAT|БУЛСТАТ)[: -]{0,3})?(?P<number>\d{10})(?::(?:BULSTAT|БУЛСТАТ))?", re.IGNORECASE
+)
 
 
 @rule(
@@ -27,15 +30,24 @@ _BULSTAT: Final = re.compile(r"(?:BULSTAT|БУЛСТАТ)[: -]{0,3}(\d{10})|(\d{
     category=NATIONAL,
     kinds=("number",),
     cites=("Act on civil registration of Bulgaria, article 11", "InfoNotary, certificate profiles"),
-    covers=_TYPES,
+    covers=(_UID, _UNIT, _DESCRIPTION),
 )
 def personal_numbers(view: View) -> Iterator[Finding]:
     """Bulgarian personal numbers (EGN) beside the name of their register; they tell birth date and gender."""
-    for place in view.of(*_TYPES):
-        text = first_text(view, place)[:200].strip()
-        found = _EGN.fullmatch(text) or _BULSTAT.fullmatch(text)
-        number = (found[1] or found[2]) if found else ""
-        if number and (_EGN.fullmatch(text) or check(number, "bg.egn")[0] == VALID):
+    for place in view.of(_UID, _UNIT, _DESCRIPTION):
+        number = _number(first_text(view, place)[:200].strip())
+        if number:
             why = "a number in the form of the register of the population"
             for value in about_person(national_values(number, "bg.egn"), why):
                 yield make_finding("bg.egn", view, place, value)
+
+
+def _number(text: str) -> str:
+    """The EGN in a text, or empty."""
+    found = _BEFORE.fullmatch(text) or _AFTER.fullmatch(text)
+    if found:
+        return found[1]
+    firm = _BULSTAT.fullmatch(text)
+    if firm and not text.isdigit() and check(firm["number"], "bg.egn")[0] == VALID:
+        return firm["number"]
+    return ""
