@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Finding, Problem
 from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.text import salvage_strings
 
@@ -24,15 +25,16 @@ class Inspected:
 
 
 def inspect_der(der: bytes) -> Inspected:
-    """Read a certificate (or a bare TBSCertificate) and apply every rule. Never raises for what the bytes hold."""
+    """Read a certificate (a bare TBSCertificate or an attribute certificate too) and apply every rule. Never raises for
+    what the bytes hold."""
     digest = hashlib.sha256(der).digest()
     try:
         certificate = read_certificate(der)
     except FormatError as refused:
-        tbs = _read_tbs(der)
-        if tbs is None:
+        other = _read_other(der)
+        if other is None:
             return inspect_unreadable(der, Problem("certificate", str(refused)))
-        certificate = tbs
+        certificate = other
     findings, problems = find_personal_data(certificate)
     return Inspected(digest, certificate, findings, (*certificate.problems, *problems))
 
@@ -43,8 +45,10 @@ def inspect_unreadable(data: bytes, why: Problem) -> Inspected:
     return Inspected(hashlib.sha256(data).digest(), None, findings, (why, *problems))
 
 
-def _read_tbs(der: bytes) -> Certificate | None:
-    try:
-        return read_tbs(der)
-    except FormatError:
-        return None
+def _read_other(der: bytes) -> Certificate | None:
+    for read in (read_tbs, read_attribute_certificate):
+        try:
+            return read(der)
+        except FormatError:
+            continue
+    return None

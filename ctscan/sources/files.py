@@ -27,7 +27,7 @@ MAX_CERTIFICATE = 1024 * 1024
 STDIN = "-"
 
 _BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
-_CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"})
+_CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"ATTRIBUTE CERTIFICATE"})
 _STRUCTURES = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA"})  # RFC 7468 sections 8 and 9, and an old label
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
 _SPACE = re.compile(rb"\s+")
@@ -228,7 +228,7 @@ def _begins_like_sequence(data: bytes) -> bool:
 
 def _begins_like_certificate(data: bytes) -> bool:
     """SEQUENCE { SEQUENCE { [0] version …: version 3, or { INTEGER, SEQUENCE, SEQUENCE, SEQUENCE …: version 1, where
-    a CRL has a time and a request no second SEQUENCE at that level."""
+    a CRL has a time and a request no second SEQUENCE at that level. An attribute certificate has [0] in third place."""
     if not _begins_like_sequence(data):
         return False
     at = _content_start(data, 0)
@@ -241,7 +241,7 @@ def _begins_like_certificate(data: bytes) -> bool:
     while len(tags) < 4 and at < len(data):
         tags.append(data[at])
         at = _element_end(data, at) or len(data)
-    return tags == [0x02, _SEQUENCE, _SEQUENCE, _SEQUENCE]
+    return tags in ([0x02, _SEQUENCE, _SEQUENCE, _SEQUENCE], [0x02, _SEQUENCE, 0xA0, _SEQUENCE])
 
 
 def _is_structure(data: bytes) -> bool:

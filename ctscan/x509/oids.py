@@ -46,6 +46,7 @@ _X520: Final = {
     50: "uniqueMember",
     51: "houseIdentifier",
     54: "dmdName",
+    55: "clearance",
     65: "pseudonym",
     72: "role",
     83: "uri",
@@ -92,11 +93,14 @@ _PDA: Final = {
     5: "countryOfResidence",
 }
 
+_ATTESTED: Final = {1: "authenticationInfo", 2: "accessIdentity", 3: "chargingIdentity", 4: "group", 6: "encAttrs"}
+
 ATTRIBUTES: Final = {
     **{f"2.5.4.{arc}": name for arc, name in _X520.items()},
     **{f"0.9.2342.19200300.100.1.{arc}": name for arc, name in _COSINE.items()},
     **{f"1.2.840.113549.1.9.{arc}": name for arc, name in _PKCS9.items()},
     **{f"1.3.6.1.5.5.7.9.{arc}": name for arc, name in _PDA.items()},
+    **{f"1.3.6.1.5.5.7.10.{arc}": name for arc, name in _ATTESTED.items()},
     "1.3.6.1.4.1.311.60.2.1.1": "jurisdictionLocality",
     "1.3.6.1.4.1.311.60.2.1.2": "jurisdictionStateOrProvince",
     "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionCountry",

@@ -21,6 +21,8 @@ SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 MAX_SIGNED_DATA: Final = 16 * 1024 * 1024
 MAX_CERTIFICATES: Final = 10_000
 
+_ATTRIBUTE_CERTIFICATES: Final = (0xA1, 0xA2)  # of version 1 and 2
+
 _LEVELS: Final = 4  # ContentInfo, its fields, SignedData, its fields
 
 
@@ -28,7 +30,8 @@ def certificates_in(der: bytes) -> list[bytes]:
     """The DER certificates in the SignedData of a ContentInfo (RFC 5652 sections 3 and 5.1, RFC 2315 section 9.1), as
     .p7b and .p7c files and S/MIME signatures hold them, in the order of the file; BER around them is read too.
 
-    Attribute certificates and the obsolete extended certificates (CertificateChoices with a context tag) are left out.
+    Attribute certificates (CertificateChoices with the tags [1] and [2]) come with the SEQUENCE that their tag stands
+    for; the obsolete extended certificates [0] and other formats [3] are left out.
     Raises FormatError when the bytes are no such structure, have anything after it, or are beyond the limits above.
     """
     if len(der) > MAX_SIGNED_DATA:
@@ -38,7 +41,11 @@ def certificates_in(der: bytes) -> list[bytes]:
     found, problem = children(members, 0, len(members))
     if problem:
         raise FormatError(f"signed data: the certificates can't be told apart: {problem}")
-    certificates = [members[start:following] for tag, start, _, _, following in found if tag == SEQUENCE]
+    certificates = [
+        bytes((SEQUENCE,)) + members[start + 1 : following]
+        for tag, start, _, _, following in found
+        if tag in (SEQUENCE, *_ATTRIBUTE_CERTIFICATES)
+    ]
     if len(certificates) > MAX_CERTIFICATES:
         raise FormatError(f"signed data: expected at most {MAX_CERTIFICATES} certificates, got {len(certificates)}")
     return certificates

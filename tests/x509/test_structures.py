@@ -45,10 +45,17 @@ def test_the_order_of_the_file_is_kept(version: int, content: bytes) -> None:
         assert certificates_in(signed_data(*certificates, version=version, content=content)) == certificates
 
 
-def test_crls_and_attribute_certificates_are_left_out() -> None:
-    attribute_certificate = tlv(0xA2, tlv(0x30, integer(1)))
+def test_crls_and_obsolete_kinds_of_certificates_are_left_out() -> None:
+    others = [tlv(tag, tlv(0x30, integer(1))) for tag in (0xA0, 0xA3)]
     crls = tlv(0xA1, tlv(0x30, tlv(0x30, integer(1))))
-    assert certificates_in(signed_data(JANE, attribute_certificate, HOST, rest=[crls])) == [JANE, HOST]
+    assert certificates_in(signed_data(JANE, *others, HOST, rest=[crls])) == [JANE, HOST]
+
+
+@pytest.mark.parametrize("tag", [0xA1, 0xA2])
+def test_attribute_certificates_come_out_as_they_stand_in_files(tag: int) -> None:
+    attribute_certificate = tlv(0x30, tlv(0x30, integer(1)))
+    tagged = bytes((tag,)) + attribute_certificate[1:]
+    assert certificates_in(signed_data(JANE, tagged, HOST)) == [JANE, attribute_certificate, HOST]
 
 
 def test_ber_around_certificates_leaves_them_as_they_are() -> None:
