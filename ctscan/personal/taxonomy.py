@@ -88,6 +88,7 @@ def coverage(rules: Iterable[Rule], evidence: Collection[str]) -> Iterator[Cover
 _A, _S, _O, _E, _P = TypeKind
 _INSIDE = "@searched names, addresses and texts inside are read where they stand"
 _TEXT = "@searched free text"
+_ADDRESSES = "@searched for addresses inside"
 _OF_ORGANISATION = "@organisation names or numbers an organisation"
 _OF_HOST = "@host names a machine or a service"
 
@@ -96,9 +97,9 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         _A,
         "2.5.4.",
         f"""3; 4; 42; 43; 44; 41; 65; 12; 5; 6 @context a country alone is nobody's; 7; 8; 9; 10; 11; 97; 13 {_TEXT};
-        15 @classifier tells that the serial number is a company's; 16; 17; 18; 19; 20; 21; 23; 24; 25; 26; 31 {_INSIDE}; 32
-        {_INSIDE}; 33 {_INSIDE}; 34 {_INSIDE}; 35; 36 {_INSIDE}; 45; 46; 49 {_INSIDE}; 50 {_INSIDE}; 51; 54 {_OF_ORGANISATION}; 72; 83 @searched for addresses inside;
-        86 @searched for addresses inside; 100 {_OF_HOST}; 104; 105""",
+        15 @classifier tells that the serial number is a company's; 16; 17; 18; 19; 20; 21; 23; 24; 25; 26;
+        31 {_INSIDE}; 32 {_INSIDE}; 33 {_INSIDE}; 34 {_INSIDE}; 35; 36 {_INSIDE}; 45; 46; 49 {_INSIDE}; 50 {_INSIDE};
+        51; 54 {_OF_ORGANISATION}; 72; 83 {_ADDRESSES}; 86 {_ADDRESSES}; 100 {_OF_HOST}; 104; 105""",
     ),
     (_A, "1.2.840.113549.1.9.", f"1; 2 {_TEXT}; 7; 8; 20 {_TEXT}"),
     (
@@ -185,8 +186,8 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         "2.16.724.1.3.5.7.2.",
         f"""1 type of certificate (public employee) @classifier tells the kind of certificate; 2 authority
         {_OF_ORGANISATION}; 3 tax number of the authority {_OF_ORGANISATION}; 4 identity number; 5 personnel number;
-        6 given name; 7 first surname; 8 second surname; 9 e-mail address @searched for addresses
-        inside; 10 unit {_OF_ORGANISATION}; 11 post""",
+        6 given name; 7 first surname; 8 second surname; 9 e-mail address {_ADDRESSES};
+        10 unit {_OF_ORGANISATION}; 11 post""",
     ),
     (
         _A,
