@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import idna
@@ -20,7 +21,8 @@ from ctscan.model import LookupKey
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 MAX_DECLARED = 1000  # of a text that should be exactly one address
 MAX_TEXT = 65536  # of a text that is searched for addresses
-MAX_FOUND = 64  # addresses taken from one text
+MAX_FOUND = 500  # addresses taken from one text
+_AROUND = 400
 
 JOINERS = "\u200c\u200d"  # they carry meaning inside a label (RFC 5892 appendix A), nowhere else
 _ATEXT = frozenset(
@@ -133,17 +135,35 @@ def find_emails(text: str) -> list[str]:
 
     Stricter than `canonical_email`, since an @ in running text is often something else: the domain needs two labels
     and an alphabetic last one; user names of URIs, URL paths, file names and @-separated records are passed over.
-    Reads at most 64 Ki characters and looks at most 384 characters around each @.
+    Looks at most 384 characters around each @; of a text beyond 64 Ki characters only at what surrounds the first of
+    them, and at most 500 addresses are taken from one text.
     """
-    tidy = tidy_text(text[:MAX_TEXT])
     found: dict[str, None] = {}
-    at = tidy.find("@")
-    while at >= 0 and len(found) < MAX_FOUND:
-        address = _address_around(tidy, at)
-        if address is not None:
-            found[address] = None
-        at = tidy.find("@", at + 1)
+    for piece in [text] if len(text) <= MAX_TEXT else _around_each_at(text):
+        tidy = tidy_text(piece)
+        at = tidy.find("@")
+        while at >= 0 and len(found) < MAX_FOUND:
+            address = _address_around(tidy, at)
+            if address is not None:
+                found[address] = None
+            at = tidy.find("@", at + 1)
     return list(found)
+
+
+def _around_each_at(text: str) -> Iterator[str]:
+    """What surrounds each @ of a long text, up to MAX_TEXT characters in all."""
+    left, start, end = MAX_TEXT, 0, 0
+    for match in re.finditer("[@\uff20]", text):
+        if match.start() + _AROUND <= end:
+            continue
+        if match.start() - _AROUND > end:
+            yield text[start:end]
+            left -= end - start
+            start = match.start() - _AROUND
+        end = match.start() + 2 * _AROUND
+        if end - start > left:
+            break
+    yield text[start : min(end, start + left)]
 
 
 def address_variants(canonical: str) -> tuple[str, ...]:
@@ -282,7 +302,10 @@ def _is_false_friend(text: str, start: int, end: int) -> bool:
         return True
     word_start = max(text.rfind(stop, max(0, start - 256), start) for stop in ' <>"(),;') + 1
     before = text[word_start:start]
-    if "://" in before or (before.endswith("/") and (before.startswith("/") or before.count("/") > 1)):
+    locator = before.partition("://")[2]
+    if "://" in before:
+        return "/" not in locator or not before.endswith("=")  # user names and paths; not a value: `?mail=x@y`
+    if before.endswith("/") and (before.startswith("/") or before.count("/") > 1):
         return True
     rest = text[end : end + 128].split(" ", 1)[0]
     return rest.startswith(":") and "/" in rest

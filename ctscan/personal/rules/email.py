@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
 from ctscan.personal import mailbox
@@ -12,15 +14,31 @@ from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
 from ctscan.personal.rules import rule, text_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings
-from ctscan.x509.general_names import RFC822_NAME, SMTP_UTF8_MAILBOX
+from ctscan.x509.general_names import IP_ADDRESS, REGISTERED_ID, RFC822_NAME, SMTP_UTF8_MAILBOX, URI
+from ctscan.x509.text import OCTET_STRING, decode_text
 
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_MAILBOXES = {
+    "0.9.2342.19200300.100.1.3": "rfc822Mailbox",
+    "2.5.4.104": "intEmail",
+    "1.3.6.1.4.1.42.2.11.2.1": "e-mail address of certificates made with Sun software",
+}
+_ACCOUNTS = (
+    "1.3.6.1.4.1.311.20.2.3",  # userPrincipalName
+    "1.2.840.113556.1.4.656",  # the same as an attribute
+    "1.3.6.1.5.2.2",  # KRB5PrincipalName
+    "1.3.6.1.5.5.7.8.5",  # id-on-xmppAddr
+    "2.5.4.105",  # jid
+)
+_READ_ELSEWHERE = frozenset((_EMAIL_ADDRESS, SMTP_UTF8_MAILBOX, *_MAILBOXES, *_ACCOUNTS))
 _CATEGORY = "user.contact.email"
+_MAX_VALUE = 1000
+_CONTEXT = 200  # characters on each side of an address that are told of a longer text
 
 
 @rule(
     id="email.emailAddress",
-    version=2,
+    version=3,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 2985 section 5.2.1"),
@@ -33,8 +51,22 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
 
 
 @rule(
+    id="email.mailbox",
+    version=1,
+    category=_CATEGORY,
+    kinds=("email", "domain"),
+    cites=("RFC 4524 section 2.16", "ITU-T X.520 section 6.2.20"),
+    covers=tuple(_MAILBOXES),
+)
+def mailbox_attributes(view: View) -> Iterator[Finding]:
+    """E-mail addresses in the other attributes for them: rfc822Mailbox, intEmail, and that of Sun."""
+    for place in view.of(*_MAILBOXES):
+        yield from _findings("email.mailbox", view, place, _declared)
+
+
+@rule(
     id="email.rfc822Name",
-    version=2,
+    version=3,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.2.1.6",),
@@ -48,7 +80,7 @@ def rfc822_name(view: View) -> Iterator[Finding]:
 
 @rule(
     id="email.SmtpUTF8Mailbox",
-    version=2,
+    version=3,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 9598 section 3",),
@@ -62,21 +94,23 @@ def smtp_utf8_mailbox(view: View) -> Iterator[Finding]:
 
 @rule(
     id="email.text",
-    version=3,
+    version=4,
     category=_CATEGORY,
     kinds=("email", "domain"),
-    cites=("RFC 5280 section 4.1.2.6",),
+    cites=("RFC 5280 section 4.1.2.6", "RFC 6068 section 2"),
 )
 def email_in_text(view: View) -> Iterator[Finding]:
-    """E-mail addresses inside any other text: attributes such as the common name, notices, comments, extensions."""
-    for place, _ in view.texts():
-        if place.oid not in (_EMAIL_ADDRESS, SMTP_UTF8_MAILBOX) and place.kind != RFC822_NAME:
-            yield from _findings("email.text", view, place, _inside)
+    """E-mail addresses inside any other text: attributes such as the common name, notices, URIs, extensions."""
+    for place in view.places:
+        if place.oid in _READ_ELSEWHERE or place.kind == RFC822_NAME:
+            continue
+        is_uri = place.kind == URI or (place.text is not None and _URI.match(place.text.value) is not None)
+        yield from _findings("email.text", view, place, _in_uri if is_uri else _inside)
 
 
 @text_rule(
     id="email.salvaged",
-    version=2,
+    version=3,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 5280 section 4.2.1.6"),
@@ -104,13 +138,32 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
 def _findings(
     rule_id: str, view: View, place: Place, read: Callable[[Text], Iterable[tuple[str, ...]]]
 ) -> Iterator[Finding]:
-    if place.text is None:
+    text = _text_of(place)
+    if text is None:
         return
-    for addresses in read(place.text):
+    for addresses in read(text):
         keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
         verdict = about_mailbox(view, place, addresses[0])
-        value = Value(_CATEGORY, place.text.value, addresses[0], keys, verdict=verdict, repaired=place.text.repaired)
+        written = _excerpt(text.value, addresses)
+        repaired = text.repaired if text.repaired is None else _excerpt(text.repaired, addresses)
+        value = Value(_CATEGORY, written, addresses[0], keys, verdict=verdict, repaired=repaired)
         yield make_finding(rule_id, view, place, value)
+
+
+def _text_of(place: Place) -> Text | None:
+    """The text of a place; also of an iPAddress or a registeredID in which someone has written text."""
+    if place.text is None and place.kind in (IP_ADDRESS, REGISTERED_ID) and not place.nested:
+        return decode_text(OCTET_STRING, place.raw) if b"@" in place.raw and place.raw.isascii() else None
+    return place.text
+
+
+def _excerpt(text: str, addresses: tuple[str, ...]) -> str:
+    """A text as it is; of a long one what surrounds the address, or its beginning."""
+    if len(text) <= _MAX_VALUE:
+        return text
+    folded = text.lower()  # of the same length but for a few letters; where not, the excerpt is a little beside
+    at = max(0, *(folded.find(address) for address in addresses))
+    return text[max(0, at - _CONTEXT) : at + len(addresses[0]) + _CONTEXT]
 
 
 def _declared(text: Text) -> Iterable[tuple[str, ...]]:
@@ -128,6 +181,43 @@ def _inside(text: Text) -> Iterable[tuple[str, ...]]:
     if rest and len(rest[0]) == len(best):
         return [tuple(dict.fromkeys(pair)) for pair in zip(best, rest[0], strict=True)]
     return [(address,) for address in dict.fromkeys([*best, *(a for found in rest for a in found)])]
+
+
+# --- URIs ----------------------------------------------------------------------------------------------------------
+
+_URI = re.compile(r"\s{0,20}(?:mailto|sips?|xmpp|im|pres):", re.IGNORECASE)
+_MAX_URI = 65536
+_RECIPIENTS = frozenset(("to", "cc", "bcc"))
+
+
+def _in_uri(text: Text) -> Iterable[tuple[str, ...]]:
+    """The addresses in a URI, as it stands and percent-decoded. Accounts of telephony and messaging, which look like
+    addresses (`sip:jane@example.org`), are read as accounts elsewhere."""
+    found: dict[str, None] = {}
+    for spelling in spellings(text):
+        scheme, _, rest = spelling.strip()[:_MAX_URI].partition(":")
+        if scheme.lower() == "mailto":
+            found.update(dict.fromkeys(_mailto(rest)))
+        elif not _URI.match(spelling):
+            decoded = [unquote(spelling)] if "%40" in spelling else []
+            found.update(dict.fromkeys(address for one in (spelling, *decoded) for address in find_emails(one)))
+    return [(address,) for address in found]
+
+
+def _mailto(rest: str) -> Iterator[str]:
+    """RFC 6068 section 2: recipients between commas, then `?to=…&cc=…`, all of it percent-encoded."""
+    recipients, _, headers = rest.partition("?")
+    fields = [recipients]
+    for header in headers.split("&"):
+        name, _, value = header.partition("=")
+        if unquote(name).lower() in _RECIPIENTS:
+            fields.append(value)
+        elif "@" in value or "%40" in value:
+            yield from find_emails(unquote(value))
+    for recipient in ",".join(fields).split(","):
+        decoded = unquote(recipient)
+        whole = canonical_email(decoded)
+        yield from [whole] if whole else find_emails(decoded)
 
 
 def _about_salvaged(address: str) -> Verdict:
