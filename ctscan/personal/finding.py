@@ -15,7 +15,7 @@ MAX_RAW = 4096
 def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Finding:
     """The finding of one value at one place. Whom it is about: as the value says, else as the place does."""
     verdict = value.verdict or about_place(view, place)
-    raw = place.raw[:MAX_RAW]
+    raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
     categories = tuple(dict.fromkeys((value.category, *value.also)))
     return Finding(
         rule=rule_id,
