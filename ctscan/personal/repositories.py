@@ -1,0 +1,44 @@
+"""Owners of source repositories, in addresses on the web: `https://github.com/owner/name/…`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HOSTS: Final = frozenset(
+    ["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "gitee.com", "git.sr.ht", "gist.github.com"]
+)
+"""Hosts on which the first part of a path is an account."""
+
+MAX_URL: Final = 2000
+
+_OWNER = re.compile(r"~?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
+_URL = re.compile(
+    r"(?:git\+)?(?:https?|git|ssh)://(?:[^/@\s]{1,100}@)?([A-Za-z0-9.-]{1,253})(?::\d{1,5})?/(.*)", re.DOTALL
+)
+_PAGES: Final = frozenset(
+    [
+        *("about", "apps", "contact", "enterprise", "explore", "features", "login", "marketplace", "orgs", "pricing"),
+        *("security", "site", "sponsors", "topics", "users"),
+    ]
+)
+"""First parts of paths that are pages of the host itself."""
+
+
+def owner_in_path(path: str) -> str | None:
+    """The owner in `owner/name`; None when it is none."""
+    owner, slash, name = path[:MAX_URL].partition("/")
+    return owner if slash and name and _OWNER.fullmatch(owner) else None
+
+
+def owner_in_url(url: str, *, known: bool = False) -> str | None:
+    """`github.com/owner` of the address of a repository, or of an account, on the web; None when there is none.
+    `known`: only on hosts of which it is known."""
+    match = _URL.fullmatch(url[:MAX_URL])
+    if match is None:
+        return None
+    host = match[1].lower().removeprefix("www.")
+    owner = re.split(r"[/?#]", match[2], maxsplit=1)[0]
+    if not _OWNER.fullmatch(owner) or owner.lower() in _PAGES or (known and host not in HOSTS):
+        return None
+    return f"{host}/{owner}"

@@ -1,0 +1,80 @@
+"""Machines and services in alternative names: told so that nobody takes them for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.personal.accounts import account_value
+from ctscan.personal.elements import OCTETS, SEQUENCE, part_of
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View, spellings, strings_of
+
+HARDWARE_MODULE = "1.3.6.1.5.5.7.8.4"
+SERVICE_NAME = "1.3.6.1.5.5.7.8.7"
+ACCESS_REALM = "1.3.6.1.5.5.7.8.8"
+BUNDLE_ENDPOINT = "1.3.6.1.5.5.7.8.11"
+_DEVICE_ID = "user.device.device_id"
+
+
+@rule(
+    id="device.hardware",
+    version=1,
+    category=_DEVICE_ID,
+    kinds=(),
+    cites=("RFC 4108 section 5",),
+    covers=(HARDWARE_MODULE,),
+)
+def hardware_module(view: View) -> Iterator[Finding]:
+    """Serial numbers of devices (otherName hardwareModuleName)."""
+    # SEQUENCE { hwType OID, hwSerialNum OCTET STRING }
+    verdict = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "the serial number of a piece of hardware")
+    for place in view.of(HARDWARE_MODULE):
+        outer = part_of(place.raw)
+        parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
+        serials = [(part.text.value if part.text else part.body.hex())[:200] for part in parts if part.tag == OCTETS]
+        for serial in serials or [text.value for text in strings_of(view, place)]:
+            value = Value(_DEVICE_ID, serial, serial.strip().upper(), verdict=verdict)
+            yield make_finding("device.hardware", view, place, value)
+
+
+@rule(
+    id="device.endpoint",
+    version=1,
+    category=_DEVICE_ID,
+    kinds=(),
+    cites=("RFC 9174 section 4.4.1", "RFC 7585 section 2.2"),
+    covers=(BUNDLE_ENDPOINT, ACCESS_REALM),
+)
+def endpoint(view: View) -> Iterator[Finding]:
+    """Nodes of delay-tolerant networks and realms of network access."""
+    node = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a node of a delay-tolerant network")
+    realm = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "a realm that people log in to, not one of them")
+    for place in view.of(BUNDLE_ENDPOINT, ACCESS_REALM):
+        text = spellings(place.text)[0].strip() if place.text is not None else ""
+        if text:
+            verdict = node if place.oid == BUNDLE_ENDPOINT else realm
+            value = Value(_DEVICE_ID, text, text.casefold()[:200], verdict=verdict)
+            yield make_finding("device.endpoint", view, place, value)
+
+
+@rule(
+    id="device.service",
+    version=1,
+    category=_DEVICE_ID,
+    kinds=("account", "email", "domain"),
+    cites=("RFC 4985 section 2",),
+    covers=(SERVICE_NAME,),
+)
+def service_name(view: View) -> Iterator[Finding]:
+    """Services of a domain (otherName SRVName), and accounts where one stands there instead."""
+    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "a service of a domain")
+    for place in view.of(SERVICE_NAME):
+        text = spellings(place.text)[0].strip() if place.text is not None else ""
+        value = account_value(view, place, text) if "@" in text else None
+        if value is None and text:
+            value = Value(_DEVICE_ID, text, text.casefold()[:200], verdict=verdict)
+        if value is not None:
+            yield make_finding("device.service", view, place, value)

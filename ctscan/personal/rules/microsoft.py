@@ -1,0 +1,126 @@
+"""Accounts of Microsoft Active Directory: user principal names, security identifiers, and the GUID of a controller."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.personal.accounts import account_value
+from ctscan.personal.elements import part_of
+from ctscan.personal.evidence import about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View, spellings, strings_of
+from ctscan.x509.general_names import URI
+
+UPN = "1.3.6.1.4.1.311.20.2.3"
+OBJECT_SID = "1.3.6.1.4.1.311.25.2.1"
+SECURITY_EXTENSION = "1.3.6.1.4.1.311.25.2"
+CONTROLLER = "1.3.6.1.4.1.311.25.1"
+_EXTENSION_PART = "ntdsCaSecurity"
+
+_SID = re.compile(r"S-1-\d{1,14}(?:-\d{1,10}){1,15}(?!\d)", re.IGNORECASE)
+_SID_URI = re.compile(r"tag:microsoft\.com,\d{4}-\d\d-\d\d:sid:", re.IGNORECASE)
+_BUILT_IN = range(500, 1000)  # last part of identifiers that every domain has: its administrator, its groups
+
+
+@rule(
+    id="microsoft.upn",
+    version=1,
+    category="user.account.username",
+    kinds=("account", "email", "domain"),
+    cites=("MS-WCCE section 2.2.2.7.7.4", "MS-ADTS section 5.1.1.1.1"),
+    covers=(UPN,),
+)
+def user_principal_name(view: View) -> Iterator[Finding]:
+    """User principal names: accounts that have the form of an address and may be one."""
+    for place in view.of(UPN):
+        for text in strings_of(view, place):
+            best = spellings(text)[0].strip()
+            if place.part == "nameConstraints" and not best.partition("@")[2]:  # all accounts of a domain
+                continue
+            value = account_value(view, place, best)
+            if value is not None:
+                yield make_finding("microsoft.upn", view, place, value)
+
+
+@rule(
+    id="microsoft.sid",
+    version=1,
+    category="user.unique_id",
+    kinds=("account",),
+    cites=("MS-WCCE section 2.2.2.7.7.4", "MS-DTYP section 2.4.2"),
+    covers=(OBJECT_SID, SECURITY_EXTENSION),
+)
+def security_identifier(view: View) -> Iterator[Finding]:
+    """Security identifiers of accounts: in the security extension, an otherName, or a tag URI."""
+    for place in view.of(OBJECT_SID):
+        at = replace(place, oid=SECURITY_EXTENSION) if place.part == _EXTENSION_PART else place
+        for sid in _identifiers(view, place):
+            yield make_finding("microsoft.sid", view, at, _identifier(view, at, sid))
+    for place in view.places:
+        text = place.text.value if place.kind == URI and place.text is not None else ""
+        match = _SID_URI.match(text)
+        named = _SID.match(text, match.end()) if match else None
+        if named:
+            yield make_finding("microsoft.sid", view, place, _identifier(view, place, named.group()))
+
+
+def _identifier(view: View, place: Place, text: str) -> Value:
+    canonical = text.casefold()[:200]
+    here = about_place(view, place)
+    last = canonical.rpartition("-")[2]
+    if last.isdecimal() and len(last) < 5 and int(last) in _BUILT_IN:
+        here = Verdict(
+            SubjectKind.ROLE, Confidence.LIKELY, "an account that every domain has, such as its administrator"
+        )
+    elif here.kind is SubjectKind.UNKNOWN:
+        here = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "an account of a domain, of a person or of a machine")
+    return Value("user.unique_id", text, canonical, (LookupKey("account", canonical),), verdict=here)
+
+
+def _identifiers(view: View, place: Place) -> list[str]:
+    """The identifiers of a value: of its binary form, of its text; the octets in hexadecimal when it has neither."""
+    part = part_of(place.raw)
+    binary = _binary_sid(part.body) if part is not None else ""
+    texts = [spellings(text)[0].strip() for text in strings_of(view, place)]
+    written = [match.group() for text in texts for match in _SID.finditer(text[:1000])]
+    return [binary] if binary else written or [(part.body if part is not None else place.raw)[:100].hex()]
+
+
+def _binary_sid(body: bytes) -> str:
+    """`S-1-5-21-…` of the binary form: revision, count, six octets of authority, then the parts with the low octet
+    first; empty when it is none."""
+    if len(body) < 12 or body[0] != 1 or len(body) != 8 + 4 * body[1] or body[1] > 15:
+        return ""
+    parts = (int.from_bytes(body[at : at + 4], "little") for at in range(8, len(body), 4))
+    return "-".join(map(str, ("S-1", int.from_bytes(body[2:8]), *parts)))
+
+
+@rule(
+    id="microsoft.controller",
+    version=1,
+    category="user.device.device_id",
+    kinds=(),
+    cites=("MS-WCCE section 2.2.2.7.7.4", "MS-ADTS section 6.1.1.2.2.1.2.1.1"),
+    covers=(CONTROLLER,),
+)
+def domain_controller(view: View) -> Iterator[Finding]:
+    """GUIDs of domain controllers: machines, never people."""
+    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "the identifier of a domain controller, a machine")
+    for place in view.of(CONTROLLER):
+        for text in _guid(place):
+            yield make_finding(
+                "microsoft.controller", view, place, Value("user.device.device_id", text, text.lower(), verdict=verdict)
+            )
+
+
+def _guid(place: Place) -> Iterable[str]:
+    part = part_of(place.raw)
+    if part is not None and len(part.body) == 16:
+        return [str(uuid.UUID(bytes_le=part.body))]
+    return [place.text.value] if place.text is not None else [place.raw[:100].hex()]

@@ -1,0 +1,77 @@
+"""PersonalData of the German signature interoperability specification: name, birth, gender and address of a person.
+
+It stands in an otherName, and in a procuration for the person who is represented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctscan.model import Finding, Place
+from ctscan.personal.dates import birth_date, gender
+from ctscan.personal.elements import SEQUENCE, Located, Part, findings, part_of, read_part
+from ctscan.personal.rules import rule
+from ctscan.personal.values import addresses, named, number, of_person, plain
+from ctscan.personal.view import View, spellings, strings_of
+
+SIGI_PERSONAL_DATA = "1.3.36.8.4.1"
+PKIX_PERSONAL_DATA = "1.3.6.1.5.5.7.8.1"
+_WHY = "personal data by the type of the value"
+
+
+@rule(
+    id="de.personalData",
+    version=1,
+    category="user.name",
+    kinds=("name", "number"),
+    cites=("Common PKI 2.0 part 1 table 29a", "RFC 3039 appendix A.2"),
+    covers=(SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA),
+)
+def personal_data(view: View) -> Iterator[Finding]:
+    """Names, dates and places of birth, genders and addresses in values of the type personalData."""
+    for place in view.of(SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA):
+        yield from findings("de.personalData", view, personal_data_values(view, place, part_of(place.raw)))
+
+
+def personal_data_values(view: View, place: Place, part: Part | None, person: str = "") -> Iterator[Located]:
+    """The values of one PersonalData; every string in it as it is when it has another layout."""
+    # SEQUENCE { SEQUENCE { surname, SEQUENCE OF givenName } | pseudonym, [0] nameDistinguisher INTEGER?,
+    #            [1] dateOfBirth?, [2] placeOfBirth?, [3] gender?, [4] postalAddress? }
+    fields = part.parts if part is not None and part.tag == SEQUENCE else ()
+    found = list(_name(view, place, fields[0], person)) if fields else []
+    for field in fields[1:]:
+        read = _FIELDS.get(field.number)
+        if read is not None:
+            found += read_part(view, place, field, of_person(read, _WHY, person))
+    yield from found or _as_it_is(view, place, person)
+
+
+_FIELDS = {
+    1: birth_date(),
+    2: plain("user.demographic"),
+    3: gender(),
+    4: plain("user.contact.address"),
+}
+
+
+def _name(view: View, place: Place, field: Part, person: str) -> Iterator[Located]:
+    if field.tag != SEQUENCE:
+        yield from read_part(view, place, field, of_person(named("user.unique_id.pseudonymous"), _WHY, person))
+        return
+    surname, *given = field.parts or (None,)
+    yield from read_part(view, place, surname, of_person(named("user.name.last"), _WHY, person))
+    for part in given:
+        yield from read_part(view, place, part, of_person(named("user.name.first"), _WHY, person))
+
+
+def _as_it_is(view: View, place: Place, person: str) -> Iterator[Located]:
+    """Every string of a value of that type is personal, whatever its layout."""
+    for text in strings_of(view, place):
+        best = spellings(text)[0]
+        if "@" in best:
+            read = addresses()
+        else:
+            read = named("user.name") if any(char.isalpha() for char in best) else number("user.unique_id")
+        at = replace(place, text=text)
+        yield from ((at, value) for value in of_person(read, _WHY, person)(view, at))

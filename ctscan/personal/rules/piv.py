@@ -1,0 +1,170 @@
+"""Identity cards of the United States government and its partners (PIV, CAC): numbers of people and of their cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Finding, LookupKey, Mark, Place
+from ctscan.personal.elements import BOOLEAN, part_of
+from ctscan.personal.evidence import COMMON_NAME
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.rules.microsoft import UPN
+from ctscan.personal.values import ONLY_PEOPLE, Value, number_key
+from ctscan.personal.view import View, spellings
+
+FASC_N = "2.16.840.1.101.3.6.6"
+NACI = "2.16.840.1.101.3.6.9.1"
+USER_ID = "0.9.2342.19200300.100.1.1"
+
+_ON_A_CARD = replace(ONLY_PEOPLE, why="a number on the identity card of a person")
+
+# --- FASC-N --------------------------------------------------------------------------------------------------------
+
+_SYMBOLS: Final = "0123456789:[;-?]"  # 11 start sentinel, 13 field separator, 15 end sentinel
+_LAYOUT = re.compile(r"\[(\d{4})-(\d{4})-(\d{6})-(\d)-(\d)-(\d{10})(\d)(\d{4})(\d)\].")
+_ASSOCIATIONS: Final = {
+    "1": "employee",
+    "2": "civil",
+    "3": "executive staff",
+    "4": "uniformed service",
+    "5": "contractor",
+    "6": "organisational affiliate",
+    "7": "organisational beneficiary",
+}
+
+
+@rule(
+    id="us.fascn",
+    version=1,
+    category="user.unique_id",
+    kinds=("number",),
+    cites=("FIPS 201-3 section 4.2.1", "TIG SCEPACS 2.3 section 6"),
+    covers=(FASC_N,),
+)
+def fasc_n(view: View) -> Iterator[Finding]:
+    """Numbers of card and person, agency and kind of association in the FASC-N of identity cards."""
+    for place in view.of(FASC_N):
+        for value in _card_values(place):
+            yield make_finding("us.fascn", view, place, replace(value, verdict=_ON_A_CARD))
+
+
+def _card_values(place: Place) -> Iterator[Value]:
+    symbols = _symbols(place)
+    fields = _LAYOUT.fullmatch(symbols)
+    if fields is None:
+        written_out = place.text is not None and number_key(place.text.value).isdecimal()
+        text = place.text.value if place.text is not None and written_out else symbols or _octets(place)[:100].hex()
+        yield Value(
+            "user.unique_id", text, number_key(text), (LookupKey("number", number_key(text)),), marks=(Mark.INVALID,)
+        )
+        return
+    agency, system, credential, _, _, person, _, _, association = fields.groups()
+    written = symbols[1:-2]
+    card = agency + system + credential
+    # Cards of others than agencies (PIV-I) have nines in place of the first three fields: those single out nobody.
+    keys = () if not card.strip("9") else (LookupKey("number", card),)
+    yield Value("user.unique_id", written, card, keys)
+    if person.strip("0"):
+        yield Value("user.unique_id", person, person, (LookupKey("number", person),))
+    if agency.strip("9"):
+        yield Value("user.workplace", agency, f"agency {agency}", marks=(Mark.DERIVED,))
+    if association in _ASSOCIATIONS:
+        yield Value("user.job_title", association, _ASSOCIATIONS[association], marks=(Mark.DERIVED,))
+
+
+def _symbols(place: Place) -> str:
+    """The 40 symbols of 25 octets: four bits each, the lowest first, and a bit that makes their count odd; empty when
+    there are others, or a count is even."""
+    octets = _octets(place)
+    if len(octets) != 25:
+        return ""
+    bits = f"{int.from_bytes(octets):0200b}"
+    groups = [bits[at : at + 5] for at in range(0, 200, 5)]
+    if any(group.count("1") % 2 == 0 for group in groups[:-1]):  # the last one is a check sum over all, often careless
+        return ""
+    return "".join(_SYMBOLS[int(group[3::-1], 2)] for group in groups)
+
+
+def _octets(place: Place) -> bytes:
+    part = part_of(place.raw)
+    return part.body if part is not None else place.raw
+
+
+# --- numbers in names ----------------------------------------------------------------------------------------------
+
+_COMMON_NAME_FORM = re.compile(r"[^\W\d_][^\d@:/]{0,120}\.(\d{10})")
+_MILITARY_ACCOUNT = re.compile(r"(\d{10})(?:\d{6})?@(?:[a-z0-9-]{1,63}\.){0,4}mil", re.IGNORECASE)
+_AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
+
+
+@rule(
+    id="us.edipi",
+    version=1,
+    category="user.unique_id",
+    kinds=("number",),
+    cites=("DoDI 1000.30 enclosure 2", "FIPS 201-3 section 4.2.1"),
+    covers=(COMMON_NAME, UPN),
+)
+def dod_id_number(view: View) -> Iterator[Finding]:
+    """Numbers that the Department of Defense gives to people, in common names and accounts of its cards."""
+    verdict = replace(ONLY_PEOPLE, why="the number by which the US Department of Defense knows a person")
+    for oid, form in ((COMMON_NAME, _COMMON_NAME_FORM), (UPN, _MILITARY_ACCOUNT)):
+        for place in view.of(oid):
+            text = spellings(place.text)[0].strip() if place.text is not None else ""
+            match = form.fullmatch(text[:200])
+            if match and match[1].strip("0") and (oid == UPN or text.count(".") >= 2):
+                yield make_finding("us.edipi", view, place, _numbered(match[1], verdict.why))
+
+
+@rule(
+    id="us.uid",
+    version=1,
+    category="user.unique_id",
+    kinds=("number",),
+    cites=(
+        "FPKI certificate profiles: X.509 Certificate and CRL Extensions Profile for the PIV-I",
+        "RFC 4519 section 2.39",
+    ),
+    covers=(USER_ID,),
+)
+def agency_user_id(view: View) -> Iterator[Finding]:
+    """Numbers of people in the userId attribute of names of the US government."""
+    for place in view.of(USER_ID):
+        text = spellings(place.text)[0].strip() if place.text is not None else ""
+        match = _AGENCY_FORM.fullmatch(text[:100])
+        if match and match[1].strip("0"):
+            yield make_finding(
+                "us.uid", view, place, _numbered(match[1], "the number by which an agency knows a person")
+            )
+
+
+def _numbered(digits: str, why: str) -> Value:
+    keys = (LookupKey("number", digits),)
+    return Value("user.unique_id", digits, digits, keys, verdict=replace(ONLY_PEOPLE, why=why))
+
+
+# --- background check ----------------------------------------------------------------------------------------------
+
+
+@rule(
+    id="us.naci",
+    version=1,
+    category="user.criminal_history",
+    kinds=(),
+    cites=("FIPS 201-1 section 5.4.2.1",),
+    covers=(NACI,),
+)
+def background_check(view: View) -> Iterator[Finding]:
+    """Whether the check of the holder's background was still open when the card was given out (NACI indicator)."""
+    verdict = replace(ONLY_PEOPLE, why="a mark of the identity cards of people")
+    for place in view.of(NACI):
+        part = part_of(place.raw)
+        told = part is not None and part.tag == BOOLEAN and len(part.body) == 1
+        is_open = told and part is not None and part.body != b"\0"
+        text = ("TRUE" if is_open else "FALSE") if told else place.raw[:50].hex()
+        words = f"background check {'not completed' if is_open else 'completed'}" if told else "background check"
+        yield make_finding("us.naci", view, place, Value("user.criminal_history", text, words, verdict=verdict))

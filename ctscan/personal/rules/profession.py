@@ -1,0 +1,159 @@
+"""Admissions to a profession (Common PKI): what a person is admitted to, by which body, under which number.
+
+The same extension tells of a doctor (the card of a health professional) and of a practice or a hospital (the card of an
+institution); its type says which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from ctscan.model import Confidence, Finding, Place, Sensitivity, SubjectKind
+from ctscan.personal.elements import OCTETS, OID, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
+from ctscan.personal.evidence import about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.professions import INSTITUTIONS, PROFESSIONS, is_institution, is_technical, tells_health_or_law
+from ctscan.personal.rules import rule
+from ctscan.personal.values import Read, Value, Verdict, number, numbered, of_organisation, plain
+from ctscan.personal.view import View, strings_of
+
+ADMISSION = "1.3.36.8.3.3"
+_TITLE = "user.job_title"
+
+_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "admitted to a profession that only people have")
+_AN_INSTITUTION = Verdict(
+    SubjectKind.ORGANISATION, Confidence.CERTAIN, "the admission is that of an institution, not of a person"
+)
+_A_SERVICE = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "the admission is that of a service or a device")
+_ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, "admitted to a profession, as people are")
+
+
+@rule(
+    id="de.admission",
+    version=1,
+    category=_TITLE,
+    kinds=("number", "name"),
+    cites=("Common PKI 2.0 part 1 SigG profile section 3.1.3", "gemSpec_OID tables 402 and 403"),
+    covers=(ADMISSION,),
+)
+def admission(view: View) -> Iterator[Finding]:
+    """Professions, registration numbers and chambers in the admission extension (or attribute)."""
+    for place in view.of(ADMISSION):
+        found = list(_admissions(view, place))
+        yield from findings("de.admission", view, found or _as_it_is(view, place))
+
+
+def _admissions(view: View, place: Place) -> Iterator[Located]:
+    # SEQUENCE { GeneralName?, SEQUENCE OF SEQUENCE { [0] GeneralName?, [1] NamingAuthority?, SEQUENCE OF ProfessionInfo
+    # } }; a directoryName has the tag [4], so the one SEQUENCE is the contents
+    outer = part_of(place.raw)
+    for contents in _sequences(outer):
+        for one in _sequences(contents):
+            for field in one.parts:
+                if field.tag == SEQUENCE:
+                    for info in _sequences(field):
+                        yield from _profession(view, place, info)
+                elif field.number == 1:
+                    yield from _naming_authority(view, place, field)
+
+
+def _profession(view: View, place: Place, info: Part) -> Iterator[Located]:
+    # SEQUENCE { [0] NamingAuthority?, SEQUENCE OF DirectoryString, SEQUENCE OF OID?, registrationNumber?, OCTETS? }
+    oids = [part for field in _sequences(info) for part in field.parts if part.tag == OID]
+    items = [part for field in _sequences(info) for part in field.parts if part.tag != OID]
+    texts = [text.value for part in items for text in part.texts]
+    verdict = _verdict(view, place, [part.oid for part in oids], texts)
+    special = _sensitivity(verdict, [part.oid for part in oids], texts)
+    told = _told(verdict, special)
+    for part in items:
+        yield from read_part(view, place, part, told(plain(_TITLE)))
+    for part in oids:
+        value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid))
+        yield at_part(place, part), replace(value, verdict=verdict, sensitivity=special)
+    for field in info.parts:
+        if field.number == 0:
+            yield from _naming_authority(view, place, field)
+        elif field.tag == OCTETS:
+            yield from read_part(view, place, field, told(plain(_TITLE)))
+        elif field.tag not in (SEQUENCE, OID):
+            yield from read_part(view, place, field, told(number("user.unique_id")))
+
+
+def _verdict(view: View, place: Place, oids: list[str], texts: list[str]) -> Verdict:
+    if not INSTITUTIONS.isdisjoint(oids):
+        return _AN_INSTITUTION
+    if any(oid in PROFESSIONS for oid in oids):
+        return _A_PERSON
+    if any(map(is_technical, oids)):
+        return _A_SERVICE
+    if any(map(is_institution, texts)):
+        return _AN_INSTITUTION
+    if any(map(tells_health_or_law, texts)):
+        return _A_PERSON
+    here = about_place(view, place)
+    return _ADMITTED if here.kind in (SubjectKind.UNKNOWN, SubjectKind.HOST) else here
+
+
+def _sensitivity(verdict: Verdict, oids: list[str], texts: list[str]) -> Sensitivity | None:
+    """A profession of health or of law tells more than a job title does; an institution's tells of nobody."""
+    if verdict.kind is not SubjectKind.PERSON:
+        return None
+    tells = any(oid in PROFESSIONS for oid in oids) or any(map(tells_health_or_law, texts))
+    return Sensitivity.SPECIAL_CATEGORY if tells else None
+
+
+def _told(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read], Read]:
+    def combine(read: Read) -> Read:
+        return lambda view, place: (
+            replace(value, verdict=verdict, sensitivity=sensitivity) for value in read(view, place)
+        )
+
+    return combine
+
+
+def _naming_authority(view: View, place: Place, field: Part) -> Iterator[Located]:
+    """The body that admits: [n] SEQUENCE { OID?, url?, text? }. Its address on the web isn't told."""
+    authority = of_organisation(plain("user.contact.organization"), "the body that admits to the profession")
+    for part in field.inner.parts:
+        if part.tag != OID and not any(text.value.startswith(("http:", "https:")) for text in part.texts):
+            yield from read_part(view, place, part, authority)
+
+
+def _as_it_is(view: View, place: Place) -> Iterator[Located]:
+    """The strings of an admission with another layout."""
+    for text in strings_of(view, place):
+        at = replace(place, text=text)
+        verdict = _verdict(view, place, [], [text.value])
+        sensitivity = _sensitivity(verdict, [], [text.value])
+        yield from ((at, value) for value in _told(verdict, sensitivity)(plain(_TITLE))(view, at))
+
+
+def _sequences(part: Part | None) -> Iterable[Part]:
+    return [inside for inside in part.parts if inside.tag == SEQUENCE] if part is not None else []
+
+
+_INSURED_OID = bytes.fromhex("06072a8214004c0431")  # 1.2.276.0.76.4.49
+_UNIT = "2.5.4.11"
+_INSURED_NUMBER = re.compile(r"[A-Z]\d{9}")
+
+
+@rule(
+    id="de.insured",
+    version=1,
+    category="user.health_and_medical.insurance_beneficiary_id",
+    kinds=("number",),
+    cites=("gemSpec_PKI section 5.1", "SGB V section 290"),
+    covers=(_UNIT,),
+)
+def insured_number(view: View) -> Iterator[Finding]:
+    """Health insurance numbers in the certificates of German health cards, which have them as organisational units."""
+    if not any(_INSURED_OID in place.raw for place in view.of(ADMISSION)):
+        return
+    verdict = replace(_A_PERSON, why="the number of an insured person, on a health card")
+    for place in view.of(_UNIT):
+        text = place.text.value.strip() if place.text is not None else ""
+        if place.part == "subject" and _INSURED_NUMBER.fullmatch(text):
+            for value in numbered("user.health_and_medical.insurance_beneficiary_id", text):
+                yield make_finding("de.insured", view, place, replace(value, verdict=verdict))

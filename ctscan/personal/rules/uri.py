@@ -1,0 +1,180 @@
+"""URIs that single out a person: the scheme decides what they say. Addresses in `mailto:` are found as text.
+
+A user before a host (`https://user@192.0.2.1/`) is no address, and most DNs in `ldap:` URIs are those of CAs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Final
+from urllib.parse import unquote
+
+from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.personal.accounts import account_value
+from ctscan.personal.evidence import about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.phones import phone_values
+from ctscan.personal.repositories import owner_in_url
+from ctscan.personal.rules import rule
+from ctscan.personal.shapes import has_organisation_word, is_name_shaped
+from ctscan.personal.values import Value, Verdict, number_key
+from ctscan.personal.view import ISSUING_PARTS, View, spellings
+from ctscan.x509.general_names import URI
+
+_ATTRIBUTES: Final = ("2.5.4.83", "2.5.4.86")  # uri, urn
+_MAX_URI: Final = 4000
+_PIV_POLICY = "2.16.840.1.101.3."
+_PIV_CARD = "2.16.840.1.101.3.6.8"  # purpose: authentication by the card alone
+
+_SCHEME = re.compile(r"(?:uri[:=])?([a-z][a-z0-9+.-]{1,30}):(.*)", re.IGNORECASE | re.DOTALL)
+_UUID = re.compile(r"uuid:([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})", re.IGNORECASE)
+_PUBLIC_USER = re.compile(r"publicid:IDN\+([A-Za-z0-9.-]{1,253})\+user\+([^+:/\s]{1,200})", re.IGNORECASE)
+
+
+@rule(
+    id="uri.person",
+    version=1,
+    category="user.account.username",
+    kinds=("account", "phone", "number", "name", "email", "domain"),
+    cites=("RFC 3966", "RFC 3261 section 19.1", "RFC 5122", "RFC 3859", "RFC 9562 section 4", "RFC 4516", "RFC 4514"),
+    covers=_ATTRIBUTES,
+)
+def person_in_uri(view: View) -> Iterator[Finding]:
+    """Accounts, telephone numbers, card identifiers and entries of directories in URIs (tel, sip, xmpp, urn, ldap)."""
+    for place in view.places:
+        if (place.kind != URI and place.oid not in _ATTRIBUTES) or place.text is None or place.nested:
+            continue
+        if place.part in ISSUING_PARTS and place.text.value.startswith("http"):
+            continue  # where issuers keep their lists and certificates: most of all URIs, and never about a person
+        match = _SCHEME.fullmatch(spellings(place.text)[0].strip()[:_MAX_URI])
+        read = _SCHEMES.get(match[1].lower()) if match else None
+        if read is not None and match is not None:
+            for value in read(view, place, match[2]):
+                yield make_finding("uri.person", view, place, value)
+
+
+def _telephone(view: View, place: Place, rest: str) -> Iterator[Value]:
+    number = unquote(rest).partition(";")[0].lstrip("/")
+    for value in phone_values(number):
+        yield replace(value, verdict=_reached(view, place))
+
+
+def _call(view: View, place: Place, rest: str) -> Iterator[Value]:
+    """`sip:jane@example.org;transport=tls`, `sip:+4930…@example.org;user=phone`; without a user it is a server."""
+    account = _before(rest)
+    user = account.partition("@")[0].partition(":")[0]
+    if "@" not in account or not user:
+        return
+    if re.fullmatch(r"\+[\d().-]{5,25}", user):
+        for value in phone_values(user):
+            yield replace(value, verdict=_reached(view, place))
+    yield from _account(view, place, f"{user}@{account.partition('@')[2]}")
+
+
+def _message(view: View, place: Place, rest: str) -> Iterator[Value]:
+    account = _before(rest).partition("/")[0]
+    if "@" in account:
+        yield from _account(view, place, account)
+
+
+def _urn(view: View, place: Place, rest: str) -> Iterator[Value]:
+    uuid = _UUID.match(rest)
+    if uuid:
+        key = number_key(uuid[1])
+        is_card = _is_identity_card(view)
+        verdict = (
+            Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "the identifier of an identity card") if is_card else None
+        )
+        category = "user.unique_id" if is_card else "user.device.device_id"
+        yield Value(category, uuid[1], key, (LookupKey("number", key),), verdict=verdict)
+    user = _PUBLIC_USER.match(rest)
+    if user:
+        yield from _account(view, place, f"{unquote(user[2])}@{user[1]}")
+
+
+def _directory(view: View, place: Place, rest: str) -> Iterator[Value]:
+    """The entry that an LDAP URI names: `//host/CN=Jane%20Doe,OU=People,O=Example?attribute`."""
+    dn = unquote(rest[2:].partition("/")[2].partition("?")[0]) if rest.startswith("//") else unquote(rest)
+    pairs = [(kind.strip().lower(), _unescaped(text)) for kind, _, text in (p.partition("=") for p in _rdns(dn))]
+    kinds = {kind for kind, _ in pairs}
+    name = next((text for kind, text in pairs if kind == "cn"), "")
+    has_other = not kinds.isdisjoint(("gn", "givenname", "sn", "surname", "uid", "mail", "emailaddress", "e"))
+    has_other |= any(kind == "ou" and text.casefold() in _PEOPLE for kind, text in pairs)
+    if not is_name_shaped(name) or has_organisation_word(name) or (place.part in ISSUING_PARTS and not has_other):
+        return
+    why = "an entry of a directory that is shaped like the name of a person"
+    verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY if has_other else Confidence.POSSIBLE, why)
+    yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)
+
+
+def _web(view: View, place: Place, rest: str) -> Iterator[Value]:
+    """The page of an account on a host for repositories; only of the holder: issuers link their own pages."""
+    owner = owner_in_url(f"https:{rest}", known=True) if place.part not in ISSUING_PARTS else None
+    if owner is None:
+        return
+    value = account_value(view, place, f"https:{rest}", owner.rpartition("/")[2], name=owner)
+    if value is not None:
+        why = "the page of an account, of a person or of an organisation"
+        verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
+        yield replace(value, verdict=verdict, also=("user.contact.url",))
+
+
+_SCHEMES: Final[dict[str, Callable[[View, Place, str], Iterator[Value]]]] = {
+    "tel": _telephone,
+    "fax": _telephone,
+    "sip": _call,
+    "sips": _call,
+    "xmpp": _message,
+    "im": _message,
+    "pres": _message,
+    "urn": _urn,
+    "ldap": _directory,
+    "ldaps": _directory,
+    "http": _web,
+    "https": _web,
+    "git+https": _web,
+}
+_PEOPLE: Final = frozenset(["people", "users", "persons", "person", "staff", "employees", "personal", "mitarbeiter"])
+
+
+def _account(view: View, place: Place, account: str) -> Iterator[Value]:
+    value = account_value(view, place, account)
+    if value is not None:
+        yield value
+
+
+def _before(rest: str) -> str:
+    """What comes before the parameters, unquoted: `//` begins an authority (RFC 5122), which isn't the account."""
+    text = rest
+    if text.startswith("//"):
+        text = text[2:].partition("/")[2] or text[2:]
+    return unquote(re.split(r"[;?#]", text, maxsplit=1)[0]).strip()
+
+
+def _reached(view: View, place: Place) -> Verdict | None:
+    here = about_place(view, place)
+    if here.kind is SubjectKind.UNKNOWN and place.part not in ISSUING_PARTS:
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a number to call the holder, who may be a person")
+    return here
+
+
+def _is_identity_card(view: View) -> bool:
+    """Whether the certificate is one of an identity card of the US government or its partners."""
+    certificate = view.certificate
+    return (
+        view.has(frozenset(["2.16.840.1.101.3.6.6"]))
+        or _PIV_CARD in certificate.eku
+        or any(policy.startswith(_PIV_POLICY) for policy in certificate.policies)
+    )
+
+
+def _rdns(dn: str) -> list[str]:
+    """The parts of a DN in text (RFC 4514): at commas, semicolons and plus signs that aren't escaped."""
+    return [part for part in re.split(r"(?<!\\)[,;+]", dn) if "=" in part][:50]
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text.strip()).strip('" ')
