@@ -151,6 +151,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("logs", ("logs", "--format", "json")),
         ("runs", ("runs", "--format", "json")),
         ("rules", ("rules", "--format", "json")),
+        ("types", ("rules", "--types", "--format", "json")),
         ("prove", ("prove", "jane.roe@example.org", "--format", "json")),
         ("reindex", ("reindex", "--format", "json")),
     ],
@@ -168,7 +169,7 @@ def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
 
 
 def test_every_example_is_of_a_command() -> None:
-    assert set(EXAMPLES) <= set(COMMANDS)
+    assert set(EXAMPLES) <= set(COMMANDS) | {"types"}  # of `ctscan rules`
 
 
 def test_parts_that_a_clean_scan_does_not_show() -> None:
@@ -181,6 +182,13 @@ def test_parts_that_a_clean_scan_does_not_show() -> None:
     assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []
     state = LogState(log, None, ranges, (), (hole,), AT, None, ("two roots",))
     assert differences(EXAMPLES["logs"], [shapes.log(state, [(AT, "two roots", [b"head"])], "misbehaved")]) == []
+
+
+def test_every_field_of_a_finding_is_explained() -> None:
+    table = PAGES["analyst.md"].partition("| Field | Meaning |")[2].partition("\n\n")[0]
+    explained = set(re.findall(r"`(?:findings\[\]\.)?(\w+)`", table))
+    (finding,) = EXAMPLES["inspect"]["findings"]
+    assert set(finding) - explained == {"rule", "category", "categories"}  # under "Categories" and `ctscan rules`
 
 
 def test_a_difference_is_seen() -> None:
