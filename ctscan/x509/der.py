@@ -21,7 +21,10 @@ MAX_CHILDREN: Final = 100_000
 """Elements read from one container; a certificate with more is reported, not followed."""
 
 MAX_DEPTH: Final = 32
-"""Indefinite lengths open at once, and nesting of constructed strings."""
+"""Nesting of constructed strings, and of structures that are walked without knowing them."""
+
+MAX_INDEFINITE: Final = 16
+"""Indefinite lengths open at once. A certificate of nothing else has 8; each is looked for through all inner ones."""
 
 MAX_OID: Final = 256
 """Octets of an OBJECT IDENTIFIER; the longest registered ones have about 20."""
@@ -109,11 +112,14 @@ def _end_of_contents(data: bytes, at: int, end: int) -> int:
     """Offset of the end-of-contents octets (00 00) that close the indefinite length whose content begins at `at`."""
     still_open = 1
     while at < end:
+        if at + 2 <= end and data[at] and data[at] & 0x1F != 0x1F and data[at + 1] < 0x80:  # the common case
+            at += 2 + data[at + 1]
+            continue
         tag, body, size = _header(data, at, end)
         if size < 0:
             still_open += 1
-            if still_open > MAX_DEPTH:
-                raise FormatError(f"more than {MAX_DEPTH} indefinite lengths within each other")
+            if still_open > MAX_INDEFINITE:
+                raise FormatError(f"more than {MAX_INDEFINITE} indefinite lengths within each other")
             at = body
             continue
         if tag == 0 and size == 0:

@@ -7,6 +7,7 @@ text nor DER is searched by its readable runs; what can't be walked is a Problem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,6 +29,7 @@ MIN_RUN: Final = 8
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
 _JOINED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS: Final = {9: None, 10: None, 13: None}
 
 
@@ -48,6 +50,8 @@ def value_text(data: bytes, element: Element) -> Text | None:
 
 def plain_text(octets: bytes, tag: int = OCTETS) -> Text | None:
     """Octets as text when all of it prints, apart from line breaks and NULs at the end; else None."""
+    if _CONTROL.search(octets.rstrip(b"\0"), 1 if tag == BIT_STRING else 0):
+        return None
     text = decode_text(tag, octets)
     bare = text.value.rstrip("\0").translate(_BREAKS)
     return text if bare and bare.isprintable() and not bare.isspace() else None

@@ -31,6 +31,8 @@ BMP_STRING: Final = 30
 STRING_TYPES: Final = frozenset((UTF8_STRING, *range(18, 23), *range(25, 29), BMP_STRING))
 """Tag numbers of the types that hold text by definition."""
 
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+
 MAX_STRINGS: Final = 10_000
 MAX_STRING: Final = 4_096
 _OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses none
@@ -69,6 +71,8 @@ def read_text(tag: int, raw: bytes) -> Text | None:
         return decode_text(number, raw)
     if number not in (BIT_STRING, OCTET_STRING) and not 0x80 <= tag < 0xA0:
         return None
+    if _CONTROL.search(raw, 1 if number == BIT_STRING and raw[:1] < b"\x08" else 0):
+        return None  # as none of the decodings makes it printable, and most octets are no text
     text = decode_text(number if number >= 0 else OCTET_STRING, raw)
     return text if text.value and text.value.isprintable() else None
 

@@ -77,7 +77,7 @@ def test_indefinite_lengths_have_a_depth() -> None:
     deep = b"\x30\x80" * 10_000
     (element, *_), problem = der.children(deep, 0, len(deep))
     assert problem is not None
-    assert str(der.MAX_DEPTH) in problem
+    assert str(der.MAX_INDEFINITE) in problem
     assert element[3] == len(deep)
 
 
@@ -99,7 +99,7 @@ def test_segments_of_a_constructed_string_are_joined_in_order() -> None:
 
 def test_segments_have_a_depth() -> None:
     data = b""
-    for _ in range(der.MAX_DEPTH * 3):
+    for _ in range(der.MAX_INDEFINITE * 3):
         data = tlv(0x24, data)
     (element,), _ = der.children(data, 0, len(data))
     assert len(der.content(data, element)) < len(data)
