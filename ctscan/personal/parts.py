@@ -5,6 +5,7 @@ Not a rule: the modules of `ctscan.personal.rules` that read one scheme each are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -27,6 +28,8 @@ REPRESENTATIVE: Final = "representative"
 """Who acts for the organisation that the certificate is about."""
 
 _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
+_LONGEST_FORM: Final = 300
+_NUMBER_OR_SLASH: Final = re.compile(r"\d{5}|/|\d\.\d{3}\.\d{3}")
 _FOR_A_PERSON = "a field of this scheme for the person who holds the certificate or answers for it"
 _EMPLOYER = Verdict(
     SubjectKind.ORGANISATION, Confidence.CERTAIN, "the organisation that the person named beside it works or acts for"
@@ -116,14 +119,20 @@ def country_of(name: Name | None) -> str:
     return next((text.strip().upper() for text in texts_of(name, _COUNTRY) if len(text.strip()) == 2), "")
 
 
-def common_names(view: View, longest: int = 300) -> Iterator[tuple[Place, str]]:
-    """The common names of the subject, and those beside a person in a directory name, that are short enough to be one
-    of the forms of a scheme."""
+def common_names(view: View) -> tuple[tuple[Place, str], ...]:
+    """The common names of the subject and of directory names beside it that can be in one of the forms of a scheme:
+    all of them have a number or a slash."""
+    return view.once(_common_names)
+
+
+def _common_names(view: View) -> tuple[tuple[Place, str], ...]:
+    found: list[tuple[Place, str]] = []
     for place in view.of(_COMMON_NAME):
         if place.text is not None and place.part in ("subject", "san"):
             text = spellings(place.text)[0].strip()
-            if text and len(text) <= longest:
-                yield place, text
+            if len(text) <= _LONGEST_FORM and _NUMBER_OR_SLASH.search(text):
+                found.append((place, text))
+    return tuple(found)
 
 
 def rows_under(arcs: Iterable[str], rows: dict[str, Read]) -> dict[str, Read]:

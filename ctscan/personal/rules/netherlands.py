@@ -33,6 +33,9 @@ _PROFESSIONS: Final = {
     "30": "verpleegkundige",
 }
 _DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a server in the Dutch register of care providers")
+_UNTYPED: Final = Verdict(
+    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "in the Dutch register of care providers, without the type of the card"
+)
 
 
 def _uzi(text: str) -> Iterable[Value]:
@@ -42,7 +45,8 @@ def _uzi(text: str) -> Iterable[Value]:
         yield from numbered(_UNIQUE, text)
         return
     if found["type"] is None:
-        yield from numbered(_UNIQUE, found["number"])
+        for value in numbered(_UNIQUE, found["number"]):
+            yield replace(value, verdict=_UNTYPED)
         return
     if found["type"] not in _CARDS:
         for value in numbered("user.device.device_id", found["number"]):

@@ -14,7 +14,7 @@ from ctscan.model import Finding, Mark, Place
 from ctscan.personal.evidence import GIVEN_NAME, SUBJECT, SURNAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import find_emails, name_tokens
-from ctscan.personal.numbers import NATIONAL, VALID, check, national, national_values
+from ctscan.personal.numbers import NATIONAL, VALID, check, national_values
 from ctscan.personal.parts import (
     FULL_NAME,
     GIVEN,
@@ -40,21 +40,32 @@ from ctscan.personal.view import View, spellings
 
 _NIF: Final = "es.nif"
 _OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and NIF of people without either
-_PERSON_NIF = re.compile(rf"(?:NIF|DNI|NIE)?[: -]*{_OF_PERSON}", re.IGNORECASE)
-_ENTITY_NIF = re.compile(r"(?:CIF|NIF|VATES)?[: -]*[ABCDEFGHJNPQRSUVW]-?\d{7}-?[0-9A-J]", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
+_PERSON_NIF = re.compile(_OF_PERSON, re.IGNORECASE)
+_ENTITY_NIF = re.compile(r"[ABCDEFGHJNPQRSUVW]-?\d{7}-?[0-9A-J]", re.IGNORECASE)
 
 
 def _is_person_nif(text: str) -> bool:
-    return len(text) <= 32 and _PERSON_NIF.fullmatch(text.strip()) is not None
+    return len(text) <= 32 and _PERSON_NIF.fullmatch(_bare(text)) is not None
 
 
 def _is_no_entity_nif(text: str) -> bool:
-    return len(text) > 32 or _ENTITY_NIF.fullmatch(text.strip()) is None
+    return len(text) > 32 or _ENTITY_NIF.fullmatch(_bare(text)) is None
+
+
+def _bare(text: str) -> str:
+    """A number without the name of its kind before it (`IDCES-`, `NIF `)."""
+    return _PREFIX.sub("", text.strip(), count=1)
+
+
+def _nif_values(text: str) -> Iterable[Value]:
+    return national_values(_bare(text), _NIF)
 
 
 _given, _surname, _title = named(GIVEN), named(SURNAME_CATEGORY), plain(JOB_TITLE)
-_own_nif = only_if(national(_NIF), _is_no_entity_nif)
-_sole_trader = holder(only_if(national(_NIF), _is_person_nif), "a tax number in the form of a person: a sole trader")
+_own_nif = only_if(each_text(_nif_values), _is_no_entity_nif)
+_WHY_TRADER = "a tax number in the form of a person: a sole trader"
+_sole_trader = holder(only_if(each_text(_nif_values), _is_person_nif), _WHY_TRADER)
 
 _FNMT = "1.3.6.1.4.1.5734.1."
 _FNMT_PEOPLE = tuple(f"{_FNMT}{last}" for last in (1, 2, 3, 4, 16, 17, 18, 19))
@@ -80,6 +91,7 @@ oid_rule(
         f"{_FNMT}17": acting(_surname),
         f"{_FNMT}18": acting(_surname),
         f"{_FNMT}19": acting(_own_nif),
+        f"{_FNMT}20": holder(_title, "the post in which a person acts for an entity"),
     },
 )
 
@@ -94,6 +106,12 @@ def _personnel_number(text: str) -> Iterable[Value]:
 
         for value in national_values(found[1] + dni.calc_check_digit(found[1]), _NIF):
             yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
+
+
+def _pseudonym(text: str) -> Iterable[Value]:
+    """What stands for the name of an employee: words, or the number of a badge."""
+    category = "user.unique_id.pseudonymous"
+    return name_value(category, text) if any(map(str.isalpha, text)) else numbered(category, text)
 
 
 # Ley 39/2015 profiles, annex 2: the last arc says the field, the one before the level of assurance.
@@ -145,7 +163,7 @@ oid_rule(
                 "3": _sole_trader,
                 "10": _EMPLOYER,
                 "11": holder(_title),
-                "12": holder(named("user.unique_id.pseudonymous")),
+                "12": holder(each_text(_pseudonym)),
             },
         ),
         **rows_under((_AGE + arc for arc in _SITES), {"3": _sole_trader}),
@@ -158,7 +176,7 @@ def _by_content(view: View, place: Place) -> Iterable[Value]:
     subject is called by. Addresses are found by the rule for them."""
     text = first_text(view, place)
     if _is_person_nif(text):
-        yield from about_person(national_values(text, _NIF), "a number in the form of a Spanish NIF of a person")
+        yield from about_person(_nif_values(text), "a number in the form of a Spanish NIF of a person")
     elif not _is_telling(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
         why = "holds a word of the given name or the surname of the subject"
         yield from about_person(name_value(FULL_NAME, text), why)
@@ -191,6 +209,9 @@ oid_rule(
         f"{_ANF}10.2": holder(_surname),
         f"{_ANF}10.3": holder(_surname),
         f"{_ANF}10.4": holder(_own_nif),
+        f"{_ANF}20.3": acting(_given),
+        f"{_ANF}20.4": acting(_surname),
+        f"{_ANF}20.5": acting(_surname),
         f"{_ANF}20.6": acting(_own_nif),
     },
 )
@@ -206,7 +227,7 @@ def _entity_number(text: str) -> Iterable[Value]:
         for value in national_values(found[1], ""):
             yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
     elif _is_person_nif(text):
-        yield from national_values(text, _NIF)
+        yield from _nif_values(text)
 
 
 _CAMERFIRMA, _FIRMAPROFESIONAL, _ACA, _MAP = (
@@ -227,7 +248,7 @@ oid_rule(
     looks_for="Names and NIF in the fields of other Spanish authorities: tax agency, Camerfirma, Firmaprofesional",
     rows={
         "1.3.6.1.4.1.18838.1.1": acting(_own_nif, "the attribute of the tax agency for the NIF of the person who acts"),
-        f"{_CAMERFIRMA}3": holder(each_text(_entity_number), "a tax number in the form of a person: a sole trader"),
+        f"{_CAMERFIRMA}3": holder(each_text(_entity_number), _WHY_TRADER),
         f"{_CAMERFIRMA}7": holder(_given),
         f"{_CAMERFIRMA}8": holder(_surname),
         f"{_CAMERFIRMA}9": holder(_surname),

@@ -54,16 +54,20 @@ def seal(arc: str) -> list[RdnSpec]:
     return [(f"{AGE}{arc}.{last}", value) for last, value in values.items()]
 
 
-def pseudonym(arc: str) -> list[RdnSpec]:
+def pseudonym(arc: str, name: str) -> list[RdnSpec]:
     values = {1: "EMPLEADO CON SEUDONIMO", 2: "MINISTERIO DE EJEMPLOS", 3: "S0000000E", 10: "BRIGADA", 11: "INSPECTOR"}
-    return [(f"{AGE}{arc}.{last}", value) for last, value in {**values, 12: "PLACA 98765"}.items()]
+    return [(f"{AGE}{arc}.{last}", value) for last, value in {**values, 12: name}.items()]
 
 
 ANF_PERSON = {"10.1": "LUCÍA", "10.2": "PRUEBAS", "10.3": "INVENTADA", "10.4": "00000000T"}
 ANF_FIELDS = {
     **ANF_PERSON,
     "10.5": "LUCÍA PRUEBAS INVENTADA",
+    "20.3": "LUCÍA",
+    "20.4": "PRUEBAS",
+    "20.5": "INVENTADA",
     "20.6": "00000000T",
+    "20.8": "NIF",
     "29.1": "PRUEBAS INVENTADA",
     "29.4": "00000000T",
     "29.5": "lucia@example.org",
@@ -112,9 +116,11 @@ CASES: dict[str, dict[str, Any]] = {
                     (f"{FNMT}1", "MARÍA"),
                     (f"{FNMT}2", "EJEMPLO"),
                     (f"{FNMT}3", "PRUEBAS"),
-                    (f"{FNMT}4", "12345678Z"),
+                    (f"{FNMT}4", "IDCES-12345678Z"),
                     (f"{FNMT}6", "EJEMPLO SOCIEDAD LIMITADA"),
-                    (f"{FNMT}7", "B00000000"),
+                    (f"{FNMT}7", "VATES-B00000000"),
+                    (f"{FNMT}20", "ADMINISTRADORA ÚNICA"),
+                    (f"{FNMT}22", "RA - SOCIEDAD LIMITADA"),
                 ],
             )
         ],
@@ -168,8 +174,8 @@ CASES: dict[str, dict[str, Any]] = {
         for arc in ("2.1", "2.2", "6.1", "6.2")
     },
     **{
-        f"administration-pseudonym-{arc.replace('.', '-')}": {"san": [("dir", pseudonym(arc))], **MAIL}
-        for arc in ("4.1", "4.2")
+        f"administration-pseudonym-{arc.replace('.', '-')}": {"san": [("dir", pseudonym(arc, name))], **MAIL}
+        for arc, name in (("4.1", "PLACA NOVENTA"), ("4.2", "98765"))
     },
     "administration-site": {
         "subject": [("C", "ES"), ("CN", "sede.example.org")],
