@@ -36,3 +36,9 @@ def version() -> str:
         return installed_version("ctscan")
     except PackageNotFoundError:
         return "unknown"
+
+
+@cache
+def data_text(name: str) -> str:
+    """The text of a file that ships with ctscan (`names/given.txt`). InputError as for `data_path`."""
+    return data_path(name).read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors"},
     "ct": {"model", "errors"},
     "x509": {"model", "errors"},
-    "personal": {"model", "errors", "x509"},
+    "personal": {"model", "errors", "packaged", "x509"},
     "sources": {"model", "errors", "packaged", "ct"},
     "index": {"model", "errors"},
     "proof": {"model", "errors", "ct"},

@@ -85,7 +85,7 @@ _INITIAL_OR_NAME = re.compile(
 
 def is_role(local: str) -> bool:
     """`info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`: the mailbox of a function. `local` is canonical."""
-    segments = [s for s in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if s]
+    segments = words(local)
     if not segments:
         return False
     known = [segment in ROLE_WORDS or _is_compound(segment) for segment in segments]
@@ -102,6 +102,11 @@ def is_reserved_role(local: str) -> bool:
 def is_personal_shape(local: str) -> bool:
     """`first.last`, `f.last`, `first_last`: what organisations give to people. Role words make it something else."""
     return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
+
+
+def words(local: str) -> list[str]:
+    """The words of a mailbox name: `jane`, `doe` of `jane.doe2+x`."""
+    return [segment for segment in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if segment]
 
 
 def resembles(address: str, name: str) -> bool:

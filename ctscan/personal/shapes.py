@@ -16,22 +16,32 @@ from ctscan.personal.names import fold_text
 MAX_NAME_SHAPE = 100
 
 _INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ‐-][^\W\d_]+)*\.?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
 _PARTICLES = frozenset(
     [
-        *("al", "bin", "binti", "da", "dal", "de", "dei", "del", "della", "den", "der", "di", "do", "dos", "du", "e"),
-        *("el", "ibn", "la", "las", "le", "los", "san", "ten", "ter", "van", "von", "y", "zu", "zur"),
+        *("abd", "abu", "af", "al", "ap", "bar", "ben", "bin", "bint", "binti", "binte", "d", "da", "dal", "das", "de"),
+        *("degli", "dei", "del", "dell", "della", "delle", "den", "der", "des", "di", "do", "dos", "du", "e", "el"),
+        *("i", "ibn", "la", "las", "le", "les", "lo", "los", "san", "st", "te", "ten", "ter", "und", "van", "vom"),
+        *("von", "y", "zu", "zum", "zur"),
     ]
 )
 _TITLE = re.compile(
-    r"(?:(?:Bc|BSc|Dipl|Dott|Dott\.ssa|Dr|Doc|Eng|Ing|JUDr|MDDr|MUDr|MVDr|Mag|Mgr|MSc|PaedDr|PhDr|PharmDr|Prof|RNDr|"
-    r"ThDr|arch|med|phil|rer|nat|h\.c)\.[ ,-]*)+"
+    r"(?:(?:Bc|BSc|Dhr|Dipl|Dott|Dott\.ssa|Dr|Doc|Don|Eng|Frau|Hr|Herr|Ing|JUDr|MDDr|MUDr|MVDr|Mag|Mgr|Mr|Mrs|Ms|MSc|"
+    r"PaedDr|PhDr|PharmDr|Prof|RNDr|Sig|Sr|Sra|ThDr|arch|med|phil|rer|nat|h\.c)\.[ ,-]*|(?:Mr|Mrs|Ms|Dr|Ing|Prof) )+"
 )
-_AFTER_NAME = re.compile(r"[ ,]+(?:Ph\.? ?D|CSc|DrSc|MBA|MPH|M\.?Sc|B\.?Sc|LL\.?M|Jr|Sr|DiS|MD|M\.D)\.?(?=$|[ ,])")
+_AFTER_NAME = re.compile(
+    r"[ ,]+(?:Ph\.? ?D|CSc|DrSc|MBA|MPH|M\.?Sc|B\.?Sc|LL\.?M|Jr|Sr|II|III|DiS|MD|M\.D)\.?(?=$|[ ,])"
+)
+_PURPOSE = (
+    r"(?:Authentication|Signature|Signing|Encryption|AUTH|SIGN|ENC|FIRMA|CIFRADO|AUTENTICACI[OÓ]N|AUTENTICA[CÇ][AÃ]O|"
+    r"ASSINATURA|FIRMA DIGITALE|Affiliate|Contractor|affiliate|TCAT)"
+)
+_NIF = r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
+EDIPI_FORM = "the form surname.given.number of the US Department of Defense"
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
-        "the form surname.given.number of the US Department of Defense",
+        EDIPI_FORM,
     ),
     (
         re.compile(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
@@ -43,17 +53,23 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?:NOMBRE )?(?P<name>[^\W\d_][^\d:]{2,80}?) ?[-/] ?(?:NIF|DNI|NIE)[: ]{0,2}(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
+            r"(?:NOMBRE )?(?P<name>[^\W\d_][^\d:|]{2,80}?) ?[-–/|] ?(?:(?:NIF|DNI|NIE)[: ]{0,2})?"
+            + _NIF
+            + rf"(?: \({_PURPOSE}\))?"
         ),
         "the form name - NIF of Spanish certificates of persons",
     ),
     (
-        re.compile(r"(?:[XYZ]\d{7}|\d{8})[A-Z] (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
+        re.compile(_NIF + r" (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
         "the form of a Spanish certificate of a representative: the person first, then the entity",
     ),
     (
-        re.compile(r"(?P<name>[^\W\d_][^\d:()]{2,80}) \((?:Authentication|Signature)\)"),
-        "the form name (Authentication) of identity cards",
+        re.compile(rf"(?P<name>[^\W\d_][^\d:()]{{2,80}}) \({_PURPOSE}\)"),
+        "the form name (purpose of the key) of identity cards",
+    ),
+    (
+        re.compile(rf"\({_PURPOSE}\) (?P<name>[^\W\d_][^\d:()]{{2,80}})"),
+        "the form (purpose of the key) name of identity cards",
     ),
     (
         re.compile(
@@ -62,12 +78,20 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
         "the form of a developer's certificate of one person",
     ),
     (
-        re.compile(r"Robot: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
+        re.compile(r"[Rr]obot ?: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
         "the form of a robot certificate that names its keeper",
     ),
 )
 _COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
-_LETTER_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) \d{3,9}")  # a name made unique by a number
+_NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # made unique by it
+_PSEUDONYM = re.compile(r"(?P<name>[^:]{2,80}?) ?:PN")
+
+_SOLE_TRADER = re.compile(
+    r"(?:Inh\.|Inhaber(?:in)?:?) ?(?P<after>.{3,80})|"
+    r"(?P<before>.{3,80}?),? (?:e\. ?[Kk]\.|e\. ?Kfm\.|e\. ?Kfr\.|eenmanszaak|\(?sole trader\)?)"
+)
+SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
+"""What a name in which `sole_trader` finds one has in it (a pattern for text and for octets)."""
 
 
 def is_host(text: str) -> bool:
@@ -120,17 +144,45 @@ def loose_person_form(text: str) -> tuple[str, str] | None:
     return None
 
 
+def pseudonym_form(text: str) -> str | None:
+    """The pseudonym before `:PN`, the mark of German certificates under a pseudonym; authorities have it too, but with
+    words of theirs."""
+    match = _PSEUDONYM.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    if match is None or not any(char.isalpha() for char in match["name"]) or has_organisation_word(match["name"]):
+        return None
+    return match["name"]
+
+
+def sole_trader(text: str) -> str | None:
+    """The name that stands beside the mark of a sole trader (`e.K.`, `Inh.`), when it is shaped like one."""
+    match = _SOLE_TRADER.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    name = (match["after"] or match["before"]).strip(" ,") if match else ""
+    return name if name and is_name_shaped(name) else None
+
+
 def is_name_shaped(text: str) -> bool:
-    """Two to five words that begin with a capital (or have none in their script), no digits, no word of organisations;
+    """Two to six words that begin with a capital (or have none in their script), no digits, no word of organisations;
     in Han and Hangul also one word of 2 to 4 characters that begins with a common surname."""
+    name = bare_name(text)
+    return full_words(name) is not None and not has_organisation_word(name)
+
+
+def bare_name(text: str) -> str:
+    """The text without titles, degrees and a number that only makes it unique."""
     stripped = _AFTER_NAME.sub("", _without_number(text.strip()))
     title = _TITLE.match(stripped)
-    words = (stripped[title.end() :] if title else stripped).split()
-    if not words or len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
-        return False
+    return stripped[title.end() :] if title else stripped
+
+
+def full_words(name: str) -> list[str] | None:
+    """The words of a text that is shaped like a name, without its particles; None when it isn't shaped like one."""
+    if len(name) > MAX_NAME_SHAPE:
+        return None
+    words = [word.strip(",") for word in name.split()]
     if len(words) == 1:
-        return _is_unspaced_name(words[0])
-    return len(words) <= 5 and _are_name_words([word.strip(",") for word in words])
+        return words if _is_unspaced_name(words[0]) else None
+    full = [word for word in words if word.casefold() not in _PARTICLES]
+    return full if len(words) <= 8 and len(full) <= 6 and _are_name_words(full) else None
 
 
 def name_part(text: str) -> str:
@@ -138,8 +190,7 @@ def name_part(text: str) -> str:
     return _without_number(text.strip())
 
 
-def _are_name_words(words: list[str]) -> bool:
-    full = [word for word in words if word.casefold() not in _PARTICLES]
+def _are_name_words(full: list[str]) -> bool:
     if not all(_is_name_word(word) for word in full):
         return False
     return sum(len(word.rstrip(".")) > 1 for word in full) >= 2 and not all(map(_is_acronym, full))
@@ -172,5 +223,5 @@ def _has_number(text: str) -> bool:
 
 
 def _without_number(text: str) -> str:
-    match = _LETTER_AND_NUMBER.fullmatch(text)
+    match = _NAME_AND_NUMBER.fullmatch(text)
     return match["name"] if match else text
