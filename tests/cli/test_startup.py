@@ -39,6 +39,7 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
     "arguments",
     [
         ("lookup", "jane@example.org", "--db", "none.db", "--format", "json"),
+        ("lookup", "number:12345678Z", "account:jane", "--db", "none.db", "--format", "json"),
         ("logs", "--db", "none.db", "--format", "json"),
         ("rules", "--format", "json"),
         ("--help",),
@@ -46,7 +47,8 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
 )
 def test_nothing_heavy_is_imported(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     found = imported(tmp_path, *arguments)
-    assert not found & {"httpx", "cryptography", "rich", "structlog", "asn1crypto", "multiprocessing"}
+    heavy = {"httpx", "cryptography", "rich", "structlog", "asn1crypto", "multiprocessing", "phonenumbers", "stdnum"}
+    assert not found & heavy
 
 
 def test_help_needs_neither_a_database_nor_an_event_loop(tmp_path: Path) -> None:
