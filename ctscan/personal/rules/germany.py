@@ -21,7 +21,6 @@ from ctscan.personal.evidence import (
     personal_attribute,
 )
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.personal_data import PKIX_PERSONAL_DATA, SIGI_PERSONAL_DATA, personal_data_values
 from ctscan.personal.shapes import has_organisation_word
@@ -36,7 +35,7 @@ from ctscan.personal.values import (
     of_person,
     plain,
 )
-from ctscan.personal.view import View, spellings
+from ctscan.personal.view import View
 
 PROCURATION = "1.3.36.8.3.2"
 MAJORITY = "1.3.36.8.3.5"
@@ -70,31 +69,6 @@ oid_rule(
         "0.2.262.1.10.7.25": number("user.device.device_id"),
     },
 )
-
-
-# --- pseudonyms ----------------------------------------------------------------------------------------------------
-
-
-@rule(
-    id="de.pseudonym",
-    version=1,
-    category="user.unique_id.pseudonymous",
-    kinds=("name",),
-    cites=("Common PKI 2.0 part 1 table 7",),
-    covers=(COMMON_NAME,),
-)
-def pseudonym_suffix(view: View) -> Iterator[Finding]:
-    """Common names marked as pseudonyms by `:PN` at their end, as German certificates do."""
-    if view.certificate.is_ca:
-        return
-    why = "the common name ends with the mark of a pseudonym, which only people have"
-    for place in view.of(COMMON_NAME):
-        best = spellings(place.text)[0].strip() if place.text is not None else ""
-        bare = best[:-3].strip() if best[-3:].upper() == ":PN" else ""
-        if any(char.isalnum() for char in bare) and person_of(view, place) != CA_CONTACT:
-            verdict = replace(ONLY_PEOPLE, why=why)
-            value = Value("user.unique_id.pseudonymous", best, fold_text(bare), name_keys(bare), verdict=verdict)
-            yield make_finding("de.pseudonym", view, place, value)
 
 
 # --- procuration ---------------------------------------------------------------------------------------------------

@@ -228,7 +228,7 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
                 other_name("1.3.36.8.4.1", tlv(0x31, string("4711-0815", "printable"))),
             ]
         },
-        "pseudonym-suffix": {"subject": [("C", "DE"), ("CN", "Nachteule 17:PN")], **MAIL},
+        "pseudonym-suffix": {"subject": [("C", "DE"), ("CN", "Nachteule:PN")], **MAIL},
         "not-pseudonym-ca": {
             "subject": [("C", "DE"), ("CN", "Muster CA 1:PN")],
             "issuer": [("CN", "Muster Root 5:PN")],
