@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from ctscan.model import Mark, Place, Text
+from ctscan.model import Mark, Place
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -31,8 +31,10 @@ def birth_date(order: str = "ymd") -> Read:
     """The date of birth at a place: of a time of ASN.1, or of text in `order` ("ymd", "dmy", "mdy")."""
 
     def read(view: View, place: Place) -> Iterable[Value]:
-        for text in _texts(view, place):
-            for value in birth_values(spellings(text)[0], order):
+        for text in strings_of(view, place):
+            found = utc_time_date(text.value) if place.tag == _UTC_TIME else None
+            values = [Value(DATE_OF_BIRTH, text.value, found)] if found else birth_values(spellings(text)[0], order)
+            for value in values:
                 yield with_spelling(value, text)
 
     return read
@@ -107,14 +109,6 @@ _GENDERS = {
     **dict.fromkeys(["m", "male", "man", "mannlich", "mann", "1", "hombre", "homme", "masculino", "nam"], "male"),
     **dict.fromkeys(["x", "other", "d", "divers", "diverse"], "other"),
 }
-
-
-def _texts(view: View, place: Place) -> Iterable[Text]:
-    """The strings of a place; a time of ASN.1 is one as well, in the form that birth_values reads."""
-    texts = strings_of(view, place)
-    if place.tag == _UTC_TIME:
-        return [Text(text.raw, text.tag, utc_time_date(text.value) or text.value) for text in texts]
-    return texts
 
 
 def _from_fields(fields: list[str], order: str) -> str | None:

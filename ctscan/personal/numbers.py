@@ -46,12 +46,21 @@ def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> It
         yield Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
         return
     status, compact = check(text, scheme) if scheme else (OTHER, key)
-    keys = dict.fromkeys((key, number_key(compact)))
+    keys = dict.fromkeys((key, number_key(compact), *_other_forms(compact, scheme)))
     marks = (Mark.INVALID,) if status == WRONG_CHECK else ()
     yield Value(category, text, key, tuple(LookupKey("number", each) for each in keys if each), marks=marks)
     if status != OTHER:
         for value in disclosed(compact, scheme):
             yield replace(value, value=text, marks=(*value.marks, *marks))
+
+
+def _other_forms(compact: str, scheme: str) -> Iterator[str]:
+    """The same number as others write it: in Sweden with or without the century."""
+    key = number_key(compact)
+    if scheme == "se.personnummer":
+        born = next((value.canonical for value in disclosed(compact, scheme)), "") if len(key) == 10 else ""
+        yield key[-10:]
+        yield born[:2] + key
 
 
 def is_hash(text: str) -> bool:

@@ -19,12 +19,13 @@ FAX = "user.contact.fax_number"
 
 _COUNTRY = "2.5.4.6"
 _MAX_TEXT, _MAX_NUMBERS = 250, 8
+_LABEL = re.compile(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
 _FEWEST_DIGITS = 5  # fewer are an extension or a service, not a number of somebody
 
 
 def phone(region: str = "", category: str = PHONE) -> Read:
     """The telephone numbers at a place; `region`: two letters, for numbers without a country code; empty: that of the
-    name the place stands in, else of the subject."""
+    name the place stands in, else of the subject, else of the issuer."""
 
     def read(view: View, place: Place) -> Iterable[Value]:
         here = region or region_of(view, place)
@@ -46,11 +47,11 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
     if is_hash(text):
         yield Value(category, text, text.strip().lower(), marks=(Mark.HASHED,))
         return
-    text = re.sub(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", "", text[:_MAX_TEXT], flags=re.IGNORECASE)
-    whole = _e164(text, region)
-    numbers = [whole] if whole else list(dict.fromkeys(filter(None, (_e164(part, region) for part in _parts(text)))))
+    bare = _LABEL.sub("", text[:_MAX_TEXT])
+    whole = _e164(bare, region)
+    numbers = [whole] if whole else list(dict.fromkeys(filter(None, (_e164(part, region) for part in _parts(bare)))))
     if not numbers:
-        digits = "".join(re.findall(r"\d", text))
+        digits = "".join(re.findall(r"\d", bare))
         numbers = [digits] if len(digits) >= _FEWEST_DIGITS and digits.strip("0") else []
     for digits in numbers:
         yield Value(category, text, digits, (LookupKey("phone", digits),))
@@ -72,8 +73,9 @@ def national_digits(e164: str) -> str:
 
 
 def region_of(view: View, place: Place) -> str:
-    """Two capital letters of the country of the name that the place stands in, else of the subject, or empty."""
-    for name in filter(None, (place.name, view.certificate.subject)):
+    """Two capital letters of the country of the name that the place stands in, else of the subject, else of the
+    issuer, or empty."""
+    for name in filter(None, (place.name, view.certificate.subject, view.certificate.issuer)):
         country = _country(name)
         if country:
             return country

@@ -163,8 +163,22 @@ def _etsi(text: str) -> Semantics | None:
     legal = _LEGAL.fullmatch(text) or _COUNTRY_COLON.fullmatch(text)
     if legal:
         country, number = (legal[2].upper(), legal[3]) if legal.re is _LEGAL else ("IT", legal[2])
-        return Semantics(Bearer.ORGANISATION, number, country, satisfied=bool(satisfied_in(number, country)))
+        return _of_organisation(number, country)
     return None
+
+
+def _of_organisation(number: str, country: str) -> Semantics:
+    """A number of an organisation; of a sole trader, where it is one that people have."""
+    schemes = satisfied_in(number, country)
+    if not schemes:
+        return Semantics(Bearer.ORGANISATION, number, country)
+    return Semantics(Bearer.ORGANISATION, _bare(number, country), country, schemes[0], satisfied=True)
+
+
+def _bare(number: str, country: str) -> str:
+    """Without the `01` that Sweden adds to make a VAT number."""
+    is_vat = country == "SE" and re.fullmatch(r"\d{10}01", number_key(number)) and not satisfied(number, country)
+    return number_key(number)[:10] if is_vat else number
 
 
 def satisfied_in(number: str, country: str) -> tuple[str, ...]:

@@ -93,8 +93,10 @@ def _values(view: View, place: Place, text: str) -> Iterable[Value]:
     found = read_semantics(text, country) or Semantics(Bearer.EITHER, text, country)
     if found.bearer is Bearer.PERSON and text.upper().startswith(_NATURAL_ONLY):
         return semantic_values(found, BY_PREFIX)
-    if not satisfied_in(found.number, found.country):
+    schemes = satisfied_in(found.number, found.country)
+    if not schemes:
         return ()
+    found = replace(found, scheme=found.scheme or schemes[0], category=NATIONAL)
     person = _REPRESENTED if _is_anothers(place, found.number) else ""
     return (replace(value, person=person) for value in semantic_values(found, SOLE_TRADER))
 

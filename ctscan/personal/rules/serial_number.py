@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.model import Certificate, Confidence, Finding, LookupKey, Mark, Place, SubjectKind
 from ctscan.personal.evidence import CA_CONTACT, about_place, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import (
@@ -73,8 +73,10 @@ def serial_numbers(view: View) -> Iterator[Finding]:
 
 def written_as(value: Value, text: str) -> Value:
     """A value with the whole text that its number was taken from, by which it is found as well."""
+    if not value.keys or Mark.DERIVED in value.marks:
+        return replace(value, value=text)
     whole = LookupKey("number", number_key(text))
-    return replace(value, value=text, keys=tuple(dict.fromkeys((*value.keys, whole))) if value.keys else ())
+    return replace(value, value=text, keys=tuple(dict.fromkeys((*value.keys, whole))))
 
 
 def _values(view: View, place: Place, text: str) -> Iterable[Value]:
@@ -86,6 +88,8 @@ def _values(view: View, place: Place, text: str) -> Iterable[Value]:
         return ()
     number = found.number if found is not None else text
     if _is_person(view, place) and not _is_of_organisation(place, number):
+        if view.certificate.is_ca and not satisfied_surely(number, country):
+            return ()  # the serial number of an authority whose name has a pseudonym
         return _by_evidence(number, found.country if found and found.country else country)
     if found is None and satisfied(text, country) and not _is_of_something_else(view, place):
         return (replace(value, verdict=BY_CHECK) for value in country_values(text, country))

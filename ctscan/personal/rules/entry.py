@@ -1,0 +1,60 @@
+"""Names of other people inside a name: attributes whose value is a distinguished name.
+
+The attributes of the inner name are places of their own, read by the rules for names and addresses; here the entry is
+told as a whole, with what it is to the one whose name it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Confidence, Place, SubjectKind
+from ctscan.personal.evidence import personal_attribute
+from ctscan.personal.identifiers import fold_text
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View
+from ctscan.x509.names import render_name
+
+_IDENTIFIER: Final = "user.unique_id"
+
+_ONLY_PEOPLE: Final = ("0.9.2342.19200300.100.1.10", "0.9.2342.19200300.100.1.21")  # manager, secretary
+_ENTRIES: Final = (
+    "2.5.4.31",  # member
+    "2.5.4.32",  # owner
+    "2.5.4.33",  # roleOccupant
+    "2.5.4.34",  # seeAlso
+    "2.5.4.49",  # distinguishedName
+    "2.5.4.50",  # uniqueMember: SEQUENCE { name, BIT STRING OPTIONAL }
+    *_ONLY_PEOPLE,
+)
+"""Attributes whose values are names."""
+
+
+def _entry(view: View, place: Place) -> Iterator[Value]:
+    """The name of another entry of a directory, as a whole; its attributes are places of their own."""
+    inner = next((p.name for p in view.places if p.where.startswith(f"{place.where}.") and p.name is not None), None)
+    if inner is not None and (place.oid in _ONLY_PEOPLE or personal_attribute(inner) is not None):
+        rendered = render_name(inner)
+        yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
+
+
+def _person(place: Place) -> str:
+    """The word of the path for whom the entry is: `manager`."""
+    return place.where.rpartition(".")[2].partition("#")[0]
+
+
+_OTHER: Final = Verdict(
+    SubjectKind.PERSON, Confidence.CERTAIN, "the name of another person in an attribute that points to one"
+)
+
+oid_rule(
+    id="person.entry",
+    version=1,
+    category=_IDENTIFIER,
+    kinds=(),
+    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520 section 6.10"),
+    looks_for="Names of other people inside a name: manager, secretary, owner, member, role occupant",
+    rows=dict.fromkeys(_ENTRIES, _entry),
+)

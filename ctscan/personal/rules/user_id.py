@@ -1,0 +1,131 @@
+"""User names and numbers of people: the uid attribute, which machines and applications have as well, principal names,
+and numbers that employers give.
+
+A uid in the name of a server, an organisation or an authority isn't told; nor are hosts and identifiers of apps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.personal.accounts import account_value
+from ctscan.personal.evidence import about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.numbers import is_hash, is_placeholder, satisfied
+from ctscan.personal.phones import region_of
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.rules.serial_number import BY_CHECK, said_values
+from ctscan.personal.semantics import read_semantics
+from ctscan.personal.shapes import is_host
+from ctscan.personal.values import Value, Verdict, each_text, number_key, numbered, of_person, with_spelling
+from ctscan.personal.view import View, spellings
+
+_USER_ID: Final = "0.9.2342.19200300.100.1.1"
+_IDENTIFIER: Final = "user.unique_id"
+_USERNAME: Final = "user.account.username"
+
+_APPLE_TEAM = re.compile(r"[A-Z0-9]{10}")
+_REVERSED_HOST = re.compile(r"(?:app|biz|co|com|de|dev|edu|eu|gov|info|io|me|net|org|uk)(?:\.[\w-]+){2,}", re.I)
+_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TEAM: Final = Verdict(
+    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "the number of a developer team, which may be one person"
+)
+_CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a user number, as people have them")
+
+
+@rule(
+    id="account.uid",
+    version=1,
+    category=_USERNAME,
+    kinds=("account", "email", "domain", "number"),
+    cites=("RFC 4519 section 2.39", "RFC 4524 section 2"),
+    covers=(_USER_ID,),
+)
+def user_ids(view: View) -> Iterator[Finding]:
+    """User names, and employee, national and team numbers, in the uid attribute of any name but those of servers."""
+    for place in view.of(_USER_ID):
+        if place.text is None:
+            continue
+        text = spellings(place.text)[0]
+        for value in _user_id(view, place, text.strip()):
+            yield make_finding("account.uid", view, place, with_spelling(replace(value, value=text), place.text))
+
+
+def _user_id(view: View, place: Place, text: str) -> Iterable[Value]:
+    country = region_of(view, place)
+    found = read_semantics(text, country)
+    said = said_values(found) if found is not None else None
+    if said is not None:
+        return said
+    here = about_place(view, place)
+    is_person = here.kind is SubjectKind.PERSON
+    if is_placeholder(text) or _REVERSED_HOST.fullmatch(text) or (not is_person and is_host(text) and "." in text):
+        return ()
+    if not is_person and here.kind is not SubjectKind.UNKNOWN:
+        return ()
+    return _bare_user_id(view, place, text, country)
+
+
+def _bare_user_id(view: View, place: Place, text: str, country: str) -> Iterable[Value]:
+    """A user name; a number where it has no more than two letters, or the form of one that machines make."""
+    here = about_place(view, place)
+    verdict = _CARD if here.kind is SubjectKind.UNKNOWN else None
+    if _is_apple(view) and _APPLE_TEAM.fullmatch(text):
+        return (replace(value, verdict=_TEAM) for value in numbered(_IDENTIFIER, text))
+    if _UUID.fullmatch(text) or is_hash(text) or _is_number(text):
+        if satisfied(text, country) and verdict is not None:
+            verdict = BY_CHECK
+        return (replace(value, verdict=verdict) for value in identifier_values(text))
+    account = account_value(view, place, text)
+    return () if account is None else (account,)
+
+
+def identifier_values(text: str) -> Iterator[Value]:
+    """A number that somebody gave a person: an employer, an issuer; a hash is marked as one."""
+    if is_placeholder(text):
+        return
+    for value in numbered(_IDENTIFIER, text):
+        yield replace(value, marks=(Mark.HASHED,)) if is_hash(text) else value
+
+
+def _is_number(text: str) -> bool:
+    key = number_key(text)
+    return "@" not in text and sum(map(str.isdigit, key)) >= 4 and sum(map(str.isalpha, key)) <= 2
+
+
+def _is_apple(view: View) -> bool:
+    texts = (a.text for a in view.certificate.issuer.attributes if a.oid == "2.5.4.10" and a.text is not None)
+    return any(text.value == "Apple Inc." for text in texts)
+
+
+def _account(view: View, place: Place) -> Iterator[Value]:
+    """An account in an attribute that only accounts of people have."""
+    for text in [place.text] if place.text is not None else []:
+        value = account_value(view, place, spellings(text)[0])
+        if value is not None:
+            yield with_spelling(value, text)
+
+
+oid_rule(
+    id="account.principal",
+    version=1,
+    category=_USERNAME,
+    kinds=("account", "email", "domain"),
+    cites=("Microsoft MS-ADA3 section 2.349",),
+    looks_for="Principal names of accounts as attributes of names",
+    rows={"1.2.840.113556.1.4.656": _account},
+)
+
+oid_rule(
+    id="number.employee",
+    version=1,
+    category=_IDENTIFIER,
+    kinds=("number",),
+    cites=("RFC 2798 section 2.4",),
+    looks_for="Numbers that employers give people",
+    rows={"2.16.840.1.113730.3.1.3": of_person(each_text(identifier_values), "an attribute that employees have")},
+)

@@ -1,0 +1,136 @@
+"""Numbers of people: serialNumber and organizationIdentifier, and what national numbers disclose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.certs import CLIENT_AUTH, EMAIL_PROTECTION, SERVER_AUTH, certificate_policies
+
+MAIL = {"eku": (EMAIL_PROTECTION,)}
+CLIENT = {"eku": (CLIENT_AUTH,)}
+EXTENDED = {"eku": (SERVER_AUTH,), "extra": [certificate_policies(["2.23.140.1.1"])]}
+HASH = "5b3c0f0e7d1a4c2b9e8f7a6d5c4b3a291807f6e5d4c3b2a19080706050403020"
+
+
+def _person(country: str, given: str, surname: str, number: str, kind: str = "utf8") -> dict[str, Any]:
+    return {"subject": [("C", country), ("GN", given), ("SN", surname), ("serialNumber", number, kind)], **CLIENT}
+
+
+def _bare(country: str, number: str, **rest: Any) -> dict[str, Any]:
+    return {"subject": [("C", country), ("CN", "Q-7"), ("serialNumber", number)], **(rest or CLIENT)}
+
+
+CASES: dict[str, dict[str, Any]] = {
+    # a prefix says that it is a person's (ETSI EN 319 412-1 section 5.1.3)
+    "serial-pno-estonia": _person("EE", "Mari", "Eeskuju", "PNOEE-48001010005"),
+    "serial-pno-wrong-check": _person("EE", "Mari", "Eeskuju", "PNOEE-48001010009"),
+    "serial-pno-without-hyphen": _bare("LT", "pnolt38001010009"),
+    "serial-pno-slovakia": _person("SK", "Žofia", "Príkladová", "PNOSK-8051010000"),
+    "serial-pno-latvia-new": _person("LV", "Anna", "Paraudziņa", "PNOLV-320000-12345"),
+    "serial-pas": _bare("US", "PASUS-912345678"),
+    "serial-idc-spain": _person("ES", "María", "Ejemplo", "IDCES-12345678Z"),
+    "serial-idc-card": _person("DE", "Eva", "Beispiel", "IDCDE-590082394654"),
+    "serial-tin-italy": _person("IT", "Maria", "Esempio", "TINIT-SMPMRA80A41H501N"),
+    "serial-tin-italy-company": _bare("IT", "TINIT-00000120154"),
+    "serial-scheme-denmark": _bare("DK", "UI:DK-P:G:00000000-1111-4222-8333-444444444444"),
+    "serial-scheme-sweden": _person("SE", "Karin", "Exempel", "EI:SE-198001010027"),
+    "serial-it-colon": _bare("IT", "IT:SMPMRA80A41H501N"),
+    # a word says so
+    "serial-pesel": _bare("PL", "PESEL: 80010100000"),
+    "serial-nip": _person("PL", "Łucja", "Wymyślona", "NIP: 5260000005"),
+    "serial-nip-company": _bare("PL", "NIP: 5260000005"),
+    "serial-register-poland": _bare("PL", "Nr wpisu: 12"),
+    "serial-cuil": _bare("AR", "CUIL 20-00000012-5"),
+    "serial-cuit-company": _bare("AR", "CUIT 30-00000012-0"),
+    "serial-iin": {
+        "subject": [
+            ("C", "KZ"),
+            ("CN", "ҮЛГІ АЙГҮЛ"),
+            ("SN", "ҮЛГІ"),
+            ("GN", "МЫСАЛҚЫЗЫ"),
+            ("serialNumber", "IIN900515450010"),
+            ("OU", "BIN900515450010"),
+        ],
+        **CLIENT,
+    },
+    "serial-cpf-costa-rica": _bare("CR", "CPF-01-1234-5678"),
+    "serial-cpj-costa-rica": _bare("CR", "CPJ-3-101-123456"),
+    "serial-rif-person": _bare("VE", "RIF-V-10000012-8"),
+    "serial-rif-company": _bare("VE", "RIF-J-00000012-3"),
+    "serial-rut": _bare("CL", "12000012-8"),
+    "serial-ruc-person": _bare("PE", "RUC:10100000127"),
+    "serial-pid": _bare("DK", "PID:9208-2002-2-123456789012"),
+    "serial-rid": _bare("DK", "CVR:12345678-RID:1234567890"),
+    "serial-ica": {"subject": [("C", "CZ"), ("CN", "Q-7"), ("serialNumber", "ICA - 10012345")], **MAIL},
+    # nothing says so: the evidence in the name, then the check digits
+    "serial-bare-belgium": _person("BE", "Marie", "Exemple", "80010100206"),
+    "serial-bare-finland": _person("FI", "Maija", "Esimerkki", "010180-0025"),
+    "serial-luxtrust": _person("LU", "Marie", "Exemple", "10301111110001111111"),
+    "serial-employee": _person("XX", "Jane", "Doe", "E-4711"),
+    "serial-hash-india": _person("IN", "मीरा", "उदाहरण", HASH),
+    "serial-pseudonym": {"subject": [("pseudonym", "Night Owl"), ("serialNumber", "17")], **CLIENT},
+    "serial-possible": _bare("BE", "80010100206"),
+    "serial-possible-brazil": _bare("BR", "100.000.012-52"),
+    "serial-counter": _bare("DE", "17"),
+    "serial-placeholder": _person("XX", "Jane", "Doe", "00000000"),
+    # companies
+    "serial-company": {
+        "subject": [
+            ("2.5.4.15", "Private Organization"),
+            ("1.3.6.1.4.1.311.60.2.1.3", "BE", "printable"),
+            ("serialNumber", "80010100206"),
+            ("C", "BE"),
+            ("O", "Example NV"),
+            ("CN", "www.example.org"),
+        ],
+        "san": [("dns", "www.example.org")],
+    },
+    "serial-company-policy": _bare("BE", "80010100206", **EXTENDED),
+    "serial-register": _bare("SK", "NTRSK-52577465"),
+    "serial-server": _bare("BE", "80010100206", eku=(SERVER_AUTH,)),
+    "serial-authority": {"subject": [("C", "BE"), ("CN", "Example CA"), ("serialNumber", "80010100206")], "ca": True},
+    "serial-equals-organisation": {
+        "subject": [
+            *(("C", "XX"), ("GN", "Jane"), ("SN", "Doe"), ("O", "Example Ltd")),
+            *(("organizationIdentifier", "NTRXX-4711001"), ("serialNumber", "4711001")),
+        ],
+        **CLIENT,
+    },
+    # organisations that are one person
+    "organisation-sole-trader": {
+        "subject": [("C", "ES"), ("O", "Ejemplo"), ("organizationIdentifier", "VATES-12345678Z")],
+        **CLIENT,
+    },
+    "organisation-represented": {
+        "subject": [
+            *(("C", "IT"), ("GN", "Anna"), ("SN", "Prova"), ("serialNumber", "TINIT-PRVNNA75D50F205R")),
+            *(("O", "Ditta Esempio"), ("organizationIdentifier", "VATIT-SMPMRA80A41H501N")),
+        ],
+        **CLIENT,
+    },
+    "organisation-sweden": {
+        "subject": [("C", "SE"), ("O", "Exempel"), ("organizationIdentifier", "VATSE-800101002701")],
+        **CLIENT,
+    },
+    "organisation-india": {
+        "subject": [("C", "IN"), ("O", "Example"), ("organizationIdentifier", "VATIN-27AAAPX0012A1ZG")],
+        **CLIENT,
+    },
+    "organisation-company": {
+        "subject": [("C", "ES"), ("O", "Ejemplo SL"), ("organizationIdentifier", "VATES-B00000125")],
+        **CLIENT,
+    },
+    # in text for anything
+    "text-words": {
+        "subject": [
+            ("2.5.4.13", "Titular con DNI 12345678Z"),
+            ("0.9.2342.19200300.100.1.4", "PESEL: 80010100000"),
+            ("0.9.2342.19200300.100.1.8", "CUIL 20-00000012-5"),
+            ("2.5.4.54", "NIF 12345678Z"),
+            ("1.2.840.113549.1.9.2", "IIN 900515450010"),
+            ("1.2.840.113549.1.9.20", "Clé de CPF 100.000.012-52", "bmp"),
+            ("OU", "RFC 5280 and DNI pending"),
+        ],
+        **CLIENT,
+    },
+}
