@@ -154,7 +154,7 @@ def about_name(certificate: Certificate, text: str) -> Verdict:
 def person_of(view: View, place: Place) -> str:
     """Which person of the certificate a place is about: the subject, a contact of whoever issued it, or the party that
     a procuration is for."""
-    if ".procuration" in place.where:
+    if ".procuration" in place.where or ".1.3.36.8.3.2" in place.where:  # the extension, or the attribute
         return REPRESENTED
     return person_of_part(place.part, view.certificate)
 

@@ -12,7 +12,7 @@ from ctscan.personal.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.rules import rule
 from ctscan.personal.values import ONLY_PEOPLE, Value, Verdict
-from ctscan.personal.view import View, strings_of
+from ctscan.personal.view import View
 
 BIOMETRIC_INFO = "1.3.6.1.5.5.7.1.2"
 LOGOTYPE = "1.3.6.1.5.5.7.1.12"
@@ -35,9 +35,8 @@ def biometric_info(view: View) -> Iterator[Finding]:
     for place in view.of(BIOMETRIC_INFO):
         outer = part_of(place.raw)
         found = [value for entry in (outer.parts if outer is not None else ()) for value in _biometric(entry)]
-        strings = [
-            Value("user.biometric", text.value, text.value.strip()[:_MAX_URI]) for text in strings_of(view, place)
-        ]
+        texts = outer.texts if outer is not None else ()
+        strings = [Value("user.biometric", text.value, text.value.strip()[:_MAX_URI]) for text in texts]
         for value in found or strings:
             value = replace(value, verdict=verdict, sensitivity=Sensitivity.SPECIAL_CATEGORY)
             yield make_finding("biometric.info", view, place, value)
@@ -46,11 +45,9 @@ def biometric_info(view: View) -> Iterator[Finding]:
 def _biometric(entry: Part) -> Iterator[Value]:
     # SEQUENCE { INTEGER 0 picture, 1 handwritten signature | OID, hashAlgorithm, hash OCTET STRING, sourceDataUri? }
     kind, *rest = (entry.parts if entry.tag == SEQUENCE else ()) or (entry,)
-    category, words = (
-        _TYPES.get(int.from_bytes(kind.body[:4]), ("user.biometric", "biometric"))
-        if (kind.tag == INTEGER)
-        else ("user.biometric", kind.oid or "biometric")
-    )
+    category, words = "user.biometric", kind.oid or "biometric"
+    if kind.tag == INTEGER:
+        category, words = _TYPES.get(int.from_bytes(kind.body[:4]), (category, words))
     for part in rest:
         if part.tag == OCTETS:
             digest = part.body[:100].hex()

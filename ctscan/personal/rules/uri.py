@@ -63,7 +63,8 @@ def _telephone(view: View, place: Place, rest: str) -> Iterator[Value]:
 
 
 def _call(view: View, place: Place, rest: str) -> Iterator[Value]:
-    """`sip:jane@example.org;transport=tls`, `sip:+4930…@example.org;user=phone`; without a user it is a server."""
+    """`sip:jane@example.org;transport=tls`, `sip:+4930…@example.org;user=phone`; without a user it is a server.
+    A number before the host is one to call, not the name of an account."""
     account = _before(rest)
     user = account.partition("@")[0].partition(":")[0]
     if "@" not in account or not user:
@@ -71,6 +72,7 @@ def _call(view: View, place: Place, rest: str) -> Iterator[Value]:
     if re.fullmatch(r"\+[\d().-]{5,25}", user):
         for value in phone_values(user):
             yield replace(value, verdict=_reached(view, place))
+        return
     yield from _account(view, place, f"{user}@{account.partition('@')[2]}")
 
 

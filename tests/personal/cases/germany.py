@@ -156,6 +156,20 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
                 procuration(tlv(0xA4, name([("C", "DE"), ("CN", "Jan Vorlage"), ("GN", "Jan"), ("SN", "Vorlage")])))
             ],
         },
+        "procuration-attribute": {
+            "subject": [("GN", "Eva"), ("SN", "Beispiel")],
+            "extra": [
+                attributes(
+                    (
+                        "1.3.36.8.3.2",
+                        tlv(
+                            0x30,
+                            tlv(0xA3, tlv(0xA4, name([("GN", "Jan"), ("SN", "Vorlage"), ("serialNumber", "17-4711")]))),
+                        ),
+                    )
+                )
+            ],
+        },
         "procuration-company": {
             "subject": [("GN", "Eva"), ("SN", "Beispiel")],
             "extra": [
