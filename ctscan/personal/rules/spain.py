@@ -96,15 +96,17 @@ oid_rule(
 )
 
 
+_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+"""Of a DNI, by the rest of its number divided by 23 (Real Decreto 1553/2005)."""
+
+
 def _personnel_number(text: str) -> Iterable[Value]:
     """NRP: the eight digits of the DNI, two control digits, then the letter and number of the corps. The DNI follows
     from it, with the letter that goes with its digits."""
     yield from numbered("user.unique_id", text)
     found = re.match(r"(\d{8})\d{2} ?[A-Z]\d{2}", text.strip())
     if found:
-        from stdnum.es import dni
-
-        for value in national_values(found[1] + dni.calc_check_digit(found[1]), _NIF):
+        for value in national_values(found[1] + _LETTERS[int(found[1]) % 23], _NIF):
             yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
 
 
@@ -114,7 +116,7 @@ def _pseudonym(text: str) -> Iterable[Value]:
     return name_value(category, text) if any(map(str.isalpha, text)) else numbered(category, text)
 
 
-# Ley 39/2015 profiles, annex 2: the last arc says the field, the one before the level of assurance.
+# Profiles of certificates under Ley 40/2015: the last arc says the field, the one before the level of assurance.
 _AGE = "2.16.724.1.3.5."
 _EMPLOYEES, _SEALS = ("3.1", "3.2", "7.1", "7.2"), ("2.1", "2.2", "6.1", "6.2")
 _PSEUDONYMS, _SITES = ("4.1", "4.2"), ("1.1", "1.2", "5.1", "5.2")
@@ -357,12 +359,9 @@ def mandates(view: View) -> Iterator[Finding]:
             for value in about_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
                 yield make_finding("es.description", view, place, value)
         for found in _NOTARY.finditer(text):
-            for value in about_person(name_value(FULL_NAME, found[1]), "the notary before whom a power was given"):
-                yield make_finding("es.description", view, place, _as_notary(value))
-
-
-def _as_notary(value: Value) -> Value:
-    return Value(value.category, value.value, value.canonical, value.keys, verdict=value.verdict, person="notary")
+            why = "the notary before whom a power was given"
+            for value in about_person(name_value(FULL_NAME, found[1]), why, "notary"):
+                yield make_finding("es.description", view, place, value)
 
 
 _QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
