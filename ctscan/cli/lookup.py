@@ -30,7 +30,7 @@ LINE_LIMIT = 4096  # bytes; no identifier is longer
         2: "",
         4: "the answer may be incomplete, whether or not something was found",
     },
-    example="ctscan lookup jane@example.org\nctscan lookup 'Jane Roe' @example.com\n"
+    example="ctscan lookup jane@example.org\nctscan lookup 'Jane Roe' @example.com number:12345678Z\n"
     "ctscan lookup --from-file people.txt --format json",
 )
 @click.argument("identifiers", metavar="[IDENTIFIER|-]...", nargs=-1)
@@ -48,8 +48,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 ) -> int:
     """Look people up in the index, and say exactly what was searched.
 
-    An IDENTIFIER is an e-mail address, @domain (all addresses at and below it), a name, a SHA-256 fingerprint or a
-    serial number in hex. With -, or without any, they are read from stdin, one on each line.
+    An IDENTIFIER is an e-mail address, @domain (all addresses at and below it), a name, a telephone number (+49 30 …),
+    number:12345678Z (of a person or a card), account:NAME, a SHA-256 fingerprint or a serial number in hex. With -, or
+    without any, they are read from stdin, one on each line.
     """
     from ctscan.cli.wiring import run
 

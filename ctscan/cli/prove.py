@@ -79,21 +79,23 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
 
 async def _checked(index: SqliteIndex, identities: Iterable[bytes], bare: list[bytes]) -> AsyncIterator[Checked]:
     """Every sighting of the certificates, checked; `bare` gets the certificates that have none."""
+    from ctscan.cli.reindex import scanned_domains
     from ctscan.proof import check
 
+    domains = await scanned_domains(index)
     for identity in identities:
         matches = await index.find_identity(identity)
         seen = False
         async for evidence in index.evidence([identity]):
             seen = True
-            yield _compared(check(evidence), matches)
+            yield _compared(check(evidence), matches, domains)
         if not seen:
             bare.append(identity)
 
 
-def _compared(checked: Checked, matches: Iterable[Match]) -> Checked:
+def _compared(checked: Checked, matches: Iterable[Match], domains: tuple[str, ...]) -> Checked:
     """A proven entry must also say what the index says of it."""
-    if checked.is_proven and any(_differs(checked.evidence.entry, match) for match in matches):
+    if checked.is_proven and any(_differs(checked.evidence.entry, match, domains) for match in matches):
         problem = (
             "the entry is in the log, but the index says something else than the entry; "
             "'ctscan reindex' finds again what stands in it"
@@ -102,18 +104,20 @@ def _compared(checked: Checked, matches: Iterable[Match]) -> Checked:
     return checked
 
 
-def _differs(entry: Entry, match: Match) -> bool:
+def _differs(entry: Entry, match: Match, domains: tuple[str, ...]) -> bool:
     """Whether certificate and findings in the index are others than those in the entry. Of what can't be parsed the
-    index may hold less: only strings in scope."""
+    index may hold less: only strings in scope. In hosts of `domains` names are found where one of the scopes with that
+    domain read them, so the index may hold those or not."""
     from ctscan.cli.reindex import findings_in, parsed
 
     certificate = parsed(entry.der, str(entry.kind))
-    there, here = _facts(findings_in(entry.der, str(entry.kind))), _facts(match.findings)
+    most, here = _facts(findings_in(entry.der, str(entry.kind), domains)), _facts(match.findings)
     if certificate is None:
-        return not here <= there
+        return not here <= most
+    least = _facts(findings_in(entry.der, str(entry.kind))) if domains else most
     told = match.certificate
     return (
-        here != there
+        not least <= here <= most
         or not _is_same(certificate, told)
         or (certificate.sha256 is not None and certificate.sha256 != told.sha256)
     )
@@ -135,7 +139,7 @@ def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
 
 def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
     """What is claimed, without the place, which differs between a precertificate and its certificate."""
-    return {(f.category, f.value, f.canonical, frozenset(f.keys)) for f in findings}
+    return {(f.category, f.value, f.canonical, f.raw, f.repaired, f.marks, frozenset(f.keys)) for f in findings}
 
 
 def _tell_missing(bare: int, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:

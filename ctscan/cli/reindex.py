@@ -59,14 +59,24 @@ async def _reindex(config: Config) -> Counter[str]:
 
     counts: Counter[str] = Counter()
     async with existing_index(config) as index:
+        domains = await scanned_domains(index)
         async for identity, der, kind in index.kept():
-            counts[await _apply(index, identity, der, kind)] += 1
+            counts[await _apply(index, identity, findings_in(der, kind, domains))] += 1
     return counts
 
 
-async def _apply(index: Index, identity: bytes, der: bytes, kind: str) -> str:
-    """Read one certificate again, write what is found now, and say what came of it."""
-    findings = findings_in(der, kind)
+async def scanned_domains(index: Index) -> tuple[str, ...]:
+    """The domains of every scope that a range was read with: in their hosts names of people are looked for."""
+    from ctscan.personal.scope import scope_from_text
+
+    states = await index.log_states()
+    scopes = {verified.scope for state in states for verified in state.verified}
+    scopes |= {pending.scope for state in states for pending in state.pending}
+    return tuple(sorted({domain for scope in scopes for domain in scope_from_text(scope).domains}))
+
+
+async def _apply(index: Index, identity: bytes, findings: tuple[Finding, ...]) -> str:
+    """Write what is found in a certificate now, and say what came of it."""
     before = [finding for match in await index.find_identity(identity) for finding in match.findings]
     await index.replace_findings(identity, findings, _version())
     if not findings:
@@ -74,13 +84,16 @@ async def _apply(index: Index, identity: bytes, der: bytes, kind: str) -> str:
     return "unchanged" if _same(before, findings) else "changed"
 
 
-def findings_in(der: bytes, kind: str) -> tuple[Finding, ...]:
-    """What today's rules find: in the certificate, or in the readable strings of one that can't be parsed."""
+def findings_in(der: bytes, kind: str, domains: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """What today's rules find: in the certificate, or in the readable strings of one that can't be parsed. `domains`:
+    those of the scope."""
     from ctscan.personal.rules import find_in_text, find_personal_data
     from ctscan.x509.text import salvage_strings
 
     certificate = parsed(der, kind)
-    return find_in_text(salvage_strings(der))[0] if certificate is None else find_personal_data(certificate)[0]
+    if certificate is None:
+        return find_in_text(salvage_strings(der))[0]
+    return find_personal_data(certificate, domains)[0]
 
 
 def parsed(der: bytes, kind: str) -> Certificate | None:

@@ -54,6 +54,8 @@ def test_nothing_was_changed(index: Path) -> None:
         ("UPDATE tree_head SET root = zeroblob(32)", "expected root 0000"),
         ("UPDATE tree_head SET signature = x''", "has no signature and is not the log's final one"),
         ("UPDATE finding SET value = 'John' WHERE value = 'Jane'", "the index says something else than the entry"),
+        ("UPDATE finding SET raw = x'4A' WHERE value = 'Jane'", "the index says something else than the entry"),
+        ("UPDATE finding SET marks = 'partial' WHERE value = 'Jane'", "the index says something else than the entry"),
         ("DELETE FROM finding WHERE value = 'Jane'", "the index says something else than the entry"),
         ("DELETE FROM lookup_key WHERE key = 'jane'", "the index says something else than the entry"),
         ("UPDATE certificate SET serial = '99'", "the index says something else than the entry"),
@@ -107,3 +109,22 @@ def test_only_the_final_head_of_the_list_needs_no_signature(index: Path, tmp_pat
     assert (result.exit_code, {found["trust"] for found in json.loads(result.stdout)}) == (0, {"log list"})
     other = "UPDATE log SET final_size = 5, final_root = (SELECT root FROM tree_head)"
     assert run("prove", "--all", "--db", changed(index, tmp_path, unsigned, other)).exit_code == 1
+
+
+def test_names_in_hosts_of_a_scope_are_no_contradiction(tmp_path: Path) -> None:
+    """They are looked for in the domains of a scope only, so entry and index alone don't tell whether they belong."""
+    log = LogBuilder("Example log")
+    san = [("email", "jane@example.org"), ("dns", "jane-smith.example.org")]
+    log.add_certificate(make_certificate([("CN", "jane-smith.example.org")], san, serial=7))
+    log.write_static_tree(tmp_path / "log")
+    db = tmp_path / "scoped.db"
+    scan = ("scan", "--db", db, "--log", (tmp_path / "log").as_uri(), "--from", "start", "--scope", "example.org")
+    assert run(*scan).exit_code == 0
+    for command in (("prove", "--all"), ("reindex",), ("prove", "--all")):
+        assert run(*command, "--db", db).exit_code == 0
+    copy = tmp_path / "changed.db"
+    shutil.copyfile(db, copy)
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("UPDATE finding SET value = 'joe' WHERE category = 'user.contact.email'").rowcount
+    connection.close()
+    assert run("prove", "--all", "--db", copy).exit_code == 1
