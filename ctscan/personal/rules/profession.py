@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
+from typing import Final
 
 from ctscan.model import Confidence, Finding, Place, Sensitivity, SubjectKind
 from ctscan.personal.elements import OCTETS, OID, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
@@ -21,6 +23,8 @@ from ctscan.personal.view import View, strings_of
 
 ADMISSION = "1.3.36.8.3.3"
 _TITLE = "user.job_title"
+MAX_VALUES: Final = 1000
+"""Values told of one admission; a real one has some ten. The strings beyond are searched as all text is."""
 
 _A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "admitted to a profession that only people have")
 _AN_INSTITUTION = Verdict(
@@ -41,7 +45,7 @@ _ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, "admitted to a profes
 def admission(view: View) -> Iterator[Finding]:
     """Professions, registration numbers and chambers in the admission extension (or attribute)."""
     for place in view.of(ADMISSION):
-        found = list(_admissions(view, place))
+        found = list(islice(_admissions(view, place), MAX_VALUES))
         yield from findings("de.admission", view, found or _as_it_is(view, place))
 
 
