@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
-from ctscan.personal.evidence import ORGANISATION, about_place
+from ctscan.personal.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule, rule
@@ -30,6 +30,7 @@ _PARTS: Final = {
     "0.9.2342.19200300.100.1.6": f"{_ADDRESS}.street",  # roomNumber
 }
 _WHOLE: Final = {"2.5.4.16": _ADDRESS, "2.5.4.26": _ADDRESS}  # postalAddress, registeredAddress: SEQUENCE OF lines
+_OF_SUBJECT: Final = ("subject", "san", "subjectDirectoryAttributes", "extensions")
 _HOME_POSTAL_ADDRESS: Final = "0.9.2342.19200300.100.1.39"
 
 _SHARED: Final = Verdict(
@@ -88,10 +89,16 @@ oid_rule(
 
 
 def is_of_person(view: View, place: Place) -> bool:
-    """Whether a place is about a person for certain, by its name or the policy: what counts for attributes that
-    organisations have as well."""
+    """Whether a place is about a person for certain: what counts for attributes that organisations have as well.
+
+    A policy for natural persons says it of the subject of an end-entity certificate alone: an authority only issues
+    under it, and a name constraint is about names that others may get.
+    """
     verdict = about_place(view, place)
-    return verdict.kind is SubjectKind.PERSON and verdict.confidence is Confidence.CERTAIN
+    if verdict.kind is not SubjectKind.PERSON or verdict.confidence is not Confidence.CERTAIN:
+        return False
+    is_subject = place.part in _OF_SUBJECT and not view.certificate.is_ca
+    return is_subject or (place.name is not None and personal_attribute(place.name) is not None)
 
 
 def _beside_organisation(place: Place) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Certificate, Confidence, Finding, LookupKey, Mark, Place, SubjectKind
-from ctscan.personal.evidence import CA_CONTACT, about_place, is_server, legal_policy, person_of
+from ctscan.personal.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import (
     NATIONAL,
@@ -27,6 +27,7 @@ from ctscan.personal.numbers import (
 )
 from ctscan.personal.phones import region_of
 from ctscan.personal.rules import rule
+from ctscan.personal.rules.address import is_of_person
 from ctscan.personal.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
 from ctscan.personal.values import Value, Verdict, number_key, with_spelling
 from ctscan.personal.view import View, spellings
@@ -87,7 +88,7 @@ def _values(view: View, place: Place, text: str) -> Iterable[Value]:
     if is_placeholder(text) or is_company(view.certificate, place) or _OF_A_SCHEME.search(text):
         return ()
     number = found.number if found is not None else text
-    if _is_person(view, place) and not _is_of_organisation(place, number):
+    if is_of_person(view, place) and not _is_of_organisation(place, number):
         if view.certificate.is_ca and not satisfied_surely(number, country):
             return ()  # the serial number of an authority whose name has a pseudonym
         return _by_evidence(number, found.country if found and found.country else country)
@@ -125,11 +126,6 @@ def is_company(certificate: Certificate, place: Place) -> bool:
     if any(attribute.oid in _COMPANY for attribute in attributes):
         return True
     return place.part == "subject" and not _EXTENDED.isdisjoint(certificate.policies)
-
-
-def _is_person(view: View, place: Place) -> bool:
-    verdict = about_place(view, place)
-    return verdict.kind is SubjectKind.PERSON and verdict.confidence is Confidence.CERTAIN
 
 
 def _by_evidence(number: str, country: str) -> Iterable[Value]:
