@@ -30,10 +30,11 @@ class LocalCertificate:
     problems: tuple[Problem, ...]
 
 
-def local_certificates(paths: Iterable[str]) -> Iterator[LocalCertificate]:
-    """Everything in files, directories and standard input (`-`). Never raises for what they hold."""
+def local_certificates(paths: Iterable[str], domains: tuple[str, ...] = ()) -> Iterator[LocalCertificate]:
+    """Everything in files, directories and standard input (`-`). Never raises for what they hold. `domains`: canonical
+    ones, in whose hosts names of people are looked for."""
     for found in read_inputs(paths, certificates_in):
-        yield _inspected(found)
+        yield _inspected(found, domains)
 
 
 def readable_certificates(path: str) -> Iterator[tuple[str, Certificate]]:
@@ -55,9 +56,9 @@ def complaint(found: LocalCertificate) -> str:
     return f"{found.source}: {what}"
 
 
-def _inspected(found: Input) -> LocalCertificate:
+def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
     if found.der is not None:
-        inspected = inspect_der(found.der)
+        inspected = inspect_der(found.der, domains)
     elif found.problem is not None and found.problem.unread:
         inspected = inspect_unreadable(found.problem.unread, found.problem)
     else:

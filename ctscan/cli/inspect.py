@@ -27,9 +27,10 @@ PROBLEMS_SHOWN = 3
     "openssl s_client -connect example.org:443 </dev/null | ctscan inspect -",
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
+@click.option("--scope", metavar="S", multiple=True, help="Domains in whose hosts to look for names; repeatable.")
 @options.output("table", "json", "jsonl", from_config=False)
 @options.verbose
-def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
+def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
     """Show the personal data in certificates on this machine: PEM (also several in a file), DER, PKCS#7 (.p7b), whole
     directories.
 
@@ -37,13 +38,20 @@ def COMMAND(paths: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: 
     """
     from ctscan.cli.inputs import local_certificates
 
-    found = local_certificates(paths)
+    found = local_certificates(paths, _domains(scope))
     if format == "table":
         return 0 if _print_table(found).read else 1  # why has been said, input by input
     counts = _print_json(found, is_array=format == "json")
     if not counts.read:
         complain(f"inspect: no certificate could be read: {counts.refusal}")
     return 0 if counts.read else 1
+
+
+def _domains(scope: tuple[str, ...]) -> tuple[str, ...]:
+    """The domains of a scope that was given; UsageError when it can't be understood."""
+    from ctscan.personal.scope import parse_scope
+
+    return parse_scope(scope).domains if scope else ()
 
 
 @dataclass(slots=True)

@@ -86,6 +86,13 @@ def test_an_endless_value_is_cut_for_eyes_and_whole_in_json() -> None:
     assert shapes.finding(endless)["value"] == endless.value
 
 
+def test_thousands_of_values_and_places_are_summed_up() -> None:
+    many = page(*(name_finding(f"Jane {number}") for number in range(1000)))
+    assert many.endswith("    and 800 more values; --format json shows them all")
+    repeated = page(*(replace(JANE, where=f"subject.{number}.commonName") for number in range(1000)))
+    assert repeated.endswith("subject.19.commonName and 980 more places")
+
+
 def test_a_narrow_terminal_holds_every_word() -> None:
     narrow = page(JANE, replace(NUMBER, person="representative"), width=30)
     assert max(map(len, narrow.split("\n"))) <= 30

@@ -25,7 +25,8 @@ from ctscan.model import Answer, CertificateSummary, Finding, LogCoverage, Match
 
 PIPE_WIDTH = 160  # columns when nobody said how wide the output is
 NARROW = 12  # columns for each column of a table; with less, rows become blocks
-SHOWN = 20  # sightings of one certificate; JSON has them all
+SHOWN = 20  # sightings of one certificate, and places of one value; JSON has them all
+SHOWN_VALUES = 200  # of one person in one certificate
 
 
 class _Trimmed:
@@ -90,21 +91,28 @@ def findings(out: Console, found: Sequence[Finding]) -> None:
         if list(groups) != ["subject"]:
             say(out, person(word), "bold", indent=4)
         indent = 4 if list(groups) == ["subject"] else 6
-        for (value, about), places in _values(theirs).items():
+        values = list(_values(theirs).items())
+        for (value, about), places in values[:SHOWN_VALUES]:
             line = Text.assemble(text(value, "bold"), "  ", text(about))
             out.print(Padding(line, (0, 0, 0, indent), expand=False))
             for why, where in places.items():
-                say(out, f"{why}; in {', '.join(where)}", "dim", indent=indent + 4)
+                say(out, f"{why}; in {_places(where)}", "dim", indent=indent + 4)
+        if len(values) > SHOWN_VALUES:
+            rest = count(len(values) - SHOWN_VALUES, "more value")
+            say(out, f"and {rest}; --format json shows them all", indent=indent)
+
+
+def _places(where: Sequence[str]) -> str:
+    more = f" and {count(len(where) - SHOWN, 'more place')}" if len(where) > SHOWN else ""
+    return ", ".join(where[:SHOWN]) + more
 
 
 def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[str]]]:
     """Value and what it is; reason; places."""
-    values: dict[tuple[str, str], dict[str, list[str]]] = {}
+    values: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for f in found:
-        places = values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, [])
-        if f.where not in places:
-            places.append(f.where)
-    return values
+        values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.where] = None
+    return {key: {why: list(where) for why, where in reasons.items()} for key, reasons in values.items()}
 
 
 def certificate_line(summary: CertificateSummary) -> str:
