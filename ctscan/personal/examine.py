@@ -55,7 +55,7 @@ class Examiner:
         self._scope = scope
         self._entry_of = entry_of
         self._extra_of = extra_of
-        self._prefilter = Prefilter()
+        self._prefilter = Prefilter(scope.domains)
 
     def examine(self, batch: Batch) -> Examined:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
@@ -88,7 +88,7 @@ class Examiner:
             return self._unreadable(batch, i, str(error), batch.certs[i])
         except Exception as error:  # one bad leaf must not end the scan of a log; the type alone, it may quote
             return self._unreadable(batch, i, f"the reader failed with {type(error).__name__}", batch.certs[i])
-        findings, failures = find_personal_data(certificate)
+        findings, failures = find_personal_data(certificate, self._scope.domains)
         if failures:
             certificate = replace(certificate, problems=certificate.problems + failures)
         elif _has_impersonal_issuer(certificate, findings):

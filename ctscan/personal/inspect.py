@@ -24,9 +24,9 @@ class Inspected:
     problems: tuple[Problem, ...]
 
 
-def inspect_der(der: bytes) -> Inspected:
+def inspect_der(der: bytes, domains: tuple[str, ...] = ()) -> Inspected:
     """Read a certificate (a bare TBSCertificate or an attribute certificate too) and apply every rule. Never raises for
-    what the bytes hold."""
+    what the bytes hold. `domains`: canonical ones, in whose hosts names of people are looked for."""
     digest = hashlib.sha256(der).digest()
     try:
         certificate = read_certificate(der)
@@ -35,7 +35,7 @@ def inspect_der(der: bytes) -> Inspected:
         if other is None:
             return inspect_unreadable(der, Problem("certificate", str(refused)))
         certificate = other
-    findings, problems = find_personal_data(certificate)
+    findings, problems = find_personal_data(certificate, domains)
     return Inspected(digest, certificate, findings, (*certificate.problems, *problems))
 
 

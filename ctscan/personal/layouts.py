@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ctscan.errors import FormatError
+from ctscan.personal.classifiers import NATURAL_POLICIES
 from ctscan.x509.der import MAX_OID
 
 _Part = tuple[int, int, int]
@@ -141,13 +142,32 @@ def _distribution_points(value: bytes) -> bool:
 _CPS: Final = b"\x2b\x06\x01\x05\x05\x07\x02\x01"  # 1.3.6.1.5.5.7.2.1
 
 
+def _octets(dotted: str) -> bytes:
+    """The content of an OBJECT IDENTIFIER (X.690 section 8.19)."""
+    first, second, *rest = map(int, dotted.split("."))
+    octets = bytearray()
+    for arc in (40 * first + second, *rest):
+        groups = [arc & 0x7F]
+        while arc := arc >> 7:
+            groups.append(0x80 | arc & 0x7F)
+        octets += bytes(reversed(groups))
+    return bytes(octets)
+
+
+_OF_PEOPLE: Final = frozenset(map(_octets, NATURAL_POLICIES))
+"""Policies under which O, L and ST of a certificate with a host as CN are those of a person."""
+
+
 def _policies(value: bytes) -> bool:
-    """SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { id-qt-cps, IA5String URI } OPTIONAL }: no user notices."""
+    """SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { id-qt-cps, IA5String URI } OPTIONAL }: no user notices, and
+    no policy for natural persons."""
     return all(_is_policy(value, _inside(value, policy, 0x30)) for policy in _sequence(value))
 
 
 def _is_policy(value: bytes, parts: list[_Part]) -> bool:
     if not 1 <= len(parts) <= 2 or not _is_oid(value, parts[0]):
+        return False
+    if value[parts[0][1] : parts[0][2]] in _OF_PEOPLE:
         return False
     for qualifier in _inside(value, parts[1], 0x30) if len(parts) == 2 else []:
         pair = _inside(value, qualifier, 0x30)

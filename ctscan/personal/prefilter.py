@@ -3,11 +3,15 @@
 Closed by default: a certificate that departs in any octet from the few layouts below is a candidate and is read in
 full. What is dropped is DER with the shortest lengths, in which
 
-    subject      is empty, or has one attribute to an RDN: a host name as CN, plain ASCII without "@" as C, L, ST, O
+    subject      is empty, or has one attribute to an RDN: a host name as CN, plain ASCII without "@" as C, L, ST, O,
+                 with no word that sole traders have
     SAN          has only dNSNames of ASCII host characters
     issuer       is one of those that a full reading found nothing in (`learn_issuer`)
-    extensions   are of the types in `layouts.py`, laid out so that no text but a plain http(s) URI has a place
+    extensions   are of the types in `layouts.py`, laid out so that no text but a plain http(s) URI has a place, and
+                 without a policy for natural persons
     validity     is two times of digits
+
+and that names none of the domains in whose hosts names of people are looked for.
 
 Serial number, key and signatures are not looked into: no rule reads them. A rule that is to find something in what is
 dropped here has to narrow this filter; tests/personal/test_prefilter.py proves that today's rules don't. What the
@@ -17,11 +21,13 @@ reader can't read is searched by its strings, so that nothing may be dropped tha
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.personal.layouts import after, is_impersonal_extension, length_octets
+from ctscan.personal.shapes import SOLE_TRADER
 
 MAX_ISSUERS: Final = 20_000
 MAX_ISSUER: Final = 1_024
@@ -62,12 +68,20 @@ _HOST_SUBJECT_HEAD: Final = 13
 _PLAIN_ATTRIBUTE: Final = re.compile(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\x13\x16]([\x01-\x7f])([ -?A-~]+)")
 
 
+_MARK_OF_TRADER: Final = re.compile(SOLE_TRADER.encode("ascii"))
+
+
 class Prefilter:
-    """Knows the issuers and the extensions that were looked at before. One for each process; not for threads."""
+    """Knows the issuers and the extensions that were looked at before. One for each process; not for threads.
 
-    __slots__ = ("_issuers", "_known", "_signers")
+    `domains`: canonical ones of the scope; whatever has one of them in it, in any case, is never dropped.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_domains", "_issuers", "_known", "_signers")
+
+    def __init__(self, domains: Iterable[str] = ()) -> None:
+        names = b"|".join(re.escape(domain.encode("ascii")) for domain in sorted(domains))
+        self._domains = re.compile(names, re.IGNORECASE) if names else None
         self._issuers: set[bytes] = set()
         self._known: set[bytes] = set()
         self._signers: set[bytes] = set()  # algorithm and known issuer, as they follow each other
@@ -86,9 +100,11 @@ class Prefilter:
         only grow, so that the comparison with the end of the TBS catches that.
         """
         try:
-            return end <= len(buffer) and self._is_impersonal(buffer, start, end, precert)
+            if end > len(buffer) or not self._is_impersonal(buffer, start, end, precert):
+                return False
         except (IndexError, FormatError):  # cut off at the very end of the buffer, or no DER
             return False
+        return self._domains is None or self._domains.search(buffer, start, end) is None
 
     def _is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
         """In one piece, though long: a call costs as much as a field, and this runs for every entry of every log."""
@@ -269,7 +285,7 @@ def _are_long_hosts(names: bytes) -> bool:
 def is_organisational(buffer: bytes, at: int, end: int) -> bool:
     """Whether the Name in `[at, end)` holds only C, L, ST, O in printable ASCII without "@", and host names as CN.
 
-    O may be the name of a sole trader; no rule looks for people there as yet, and one that does narrows this.
+    O may be the name of a person: under a policy for natural persons (see `layouts`) or with the mark of a sole trader.
     """
     at += 2 if buffer[at + 1] < 0x80 else buffer[at + 1] - 0x7E
     while at < end:
@@ -279,7 +295,7 @@ def is_organisational(buffer: bytes, at: int, end: int) -> bool:
             return False
         rdn_end = at + 2 + size
         found = _PLAIN_ATTRIBUTE.fullmatch(buffer, at + 4, rdn_end) or _HOST_CN.fullmatch(buffer, at + 4, rdn_end)
-        if not found or found[1][0] != len(found[2]):
+        if not found or found[1][0] != len(found[2]) or _MARK_OF_TRADER.search(found[2]):
             return False
         at = rdn_end
     return at == end

@@ -1,0 +1,53 @@
+"""Names of people in host names at or below the domains of the scope.
+
+Only there: a name in a host of one's own domain is likely that of somebody who works there, and the hosts of everybody
+else are too many and say too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.evidence import COMMON_NAME
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import canonical_domain, name_keys
+from ctscan.personal.labels import people_in_host
+from ctscan.personal.rules import rule
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View
+from ctscan.x509.general_names import DNS_NAME
+
+MAX_HOSTS = 2000
+"""Hosts of one certificate that are looked at."""
+
+_VERDICT = Verdict(
+    SubjectKind.PERSON,
+    Confidence.POSSIBLE,
+    "a label of the host, below a domain of the scope, is made of words from lists of names",
+)
+
+
+@rule(
+    id="name.host_label",
+    version=1,
+    category="user.name",
+    kinds=("name",),
+    cites=("RFC 5280 section 4.2.1.6", "RFC 1034 section 3.1"),
+)
+def host_label(view: View) -> Iterator[Finding]:
+    """Names of people in the labels of hosts at or below a domain of the scope (jane-doe, jane.doe, jdoe-laptop)."""
+    if not view.domains:
+        return
+    for place in _host_places(view):
+        written = place.text.value if place.text is not None else ""
+        host = canonical_domain(written.strip().removeprefix("*.").rstrip("."))
+        for name in people_in_host(host, view.domains) if host else ():
+            value = Value("user.name", written, name, name_keys(name), verdict=_VERDICT)
+            yield make_finding("name.host_label", view, place, value)
+
+
+def _host_places(view: View) -> Iterator[Place]:
+    common = [place for place in view.of(COMMON_NAME) if place.part == "subject"]
+    hosts = [place for place in view.places if place.kind == DNS_NAME and place.part == "san"]
+    yield from (common + hosts)[:MAX_HOSTS]

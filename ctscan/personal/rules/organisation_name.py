@@ -1,0 +1,88 @@
+"""Organisations and units that are a person: named as the person beside them, under a policy for individuals, or with
+the mark of a sole trader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.evidence import GIVEN_NAME, ORGANISATION, SURNAME, is_self_issued, natural_policy
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.rules import rule
+from ctscan.personal.rules.name import named_people
+from ctscan.personal.shapes import bare_name, has_organisation_word, is_host, is_name_shaped, sole_trader
+from ctscan.personal.values import Value, Verdict, with_spelling
+from ctscan.personal.view import View, spellings
+
+UNIT = "2.5.4.11"
+_INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 2, 3))})
+"""Policies whose organisation, if there is one, is the person (CA/Browser Forum, TLS and S/MIME)."""
+
+
+@rule(
+    id="name.organisation",
+    version=1,
+    category="user.name",
+    kinds=("name",),
+    cites=("RFC 5280 section 4.1.2.4", "CA/Browser Forum Baseline Requirements section 7.1.2.7.3"),
+    covers=(ORGANISATION, UNIT),
+)
+def organisation_name(view: View) -> Iterator[Finding]:
+    """Organisations and units named as the person in the same name, or as a sole trader, or under an individual's
+    policy."""
+    for place in view.of(ORGANISATION, UNIT):
+        if place.text is None or len(place.text.value) > 300:
+            continue
+        text = spellings(place.text)[0]
+        found = _by_name_beside(view, place, text) or _by_mark(text) or _by_policy(view, place, text)
+        if found is not None:
+            name, verdict = found
+            value = Value("user.name", text, fold_text(name), name_keys(name), verdict=verdict)
+            yield make_finding("name.organisation", view, place, with_spelling(value, place.text))
+
+
+def _by_name_beside(view: View, place: Place, text: str) -> tuple[str, Verdict] | None:
+    if not is_name_shaped(text):
+        return None
+    words = set(name_tokens(text))
+    for beside, name, verdict in named_people(view):
+        if beside.name is place.name and set(name_tokens(name)) == words and not _is_full_name(place, words):
+            why = "the same words as the common name beside it, which names a person"
+            confidence = Confidence.POSSIBLE if verdict.confidence is Confidence.POSSIBLE else Confidence.LIKELY
+            return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
+    if place.oid == UNIT and _is_full_name(place, words):
+        why = "the words of the given name and the surname beside it"
+        return bare_name(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    return None
+
+
+def _is_full_name(place: Place, words: set[str]) -> bool:
+    """Whether given name and surname beside it make the text; such an organisation another rule tells."""
+    parts: dict[str, set[str]] = {GIVEN_NAME: set(), SURNAME: set()}
+    for attribute in place.name.attributes if place.name is not None else ():
+        if attribute.oid in parts and attribute.text is not None:
+            parts[attribute.oid].update(t for s in spellings(attribute.text) for t in name_tokens(s))
+    given, surname = parts[GIVEN_NAME], parts[SURNAME]
+    return bool(words & given and words & surname) and words <= given | surname
+
+
+def _by_mark(text: str) -> tuple[str, Verdict] | None:
+    name = sole_trader(text)
+    if name is None:
+        return None
+    why = "the mark of a sole trader, who is the business, stands beside words shaped like a name"
+    return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+
+
+def _by_policy(view: View, place: Place, text: str) -> tuple[str, Verdict] | None:
+    certificate = view.certificate
+    if place.oid != ORGANISATION or certificate.is_ca or _INDIVIDUAL.isdisjoint(certificate.policies):
+        return None
+    if place.part != "subject" and not (place.part == "issuer" and is_self_issued(certificate)):
+        return None
+    if has_organisation_word(text) or is_host(text) or sum(char.isalpha() for char in text) < 2:
+        return None
+    why = f"issued under the policy {natural_policy(certificate)}, whose organisation is the person"
+    confidence = Confidence.LIKELY if is_name_shaped(text) else Confidence.POSSIBLE
+    return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
