@@ -43,7 +43,7 @@ from ctscan.personal.shapes import (
     pseudonym_form,
 )
 from ctscan.personal.values import Value, Verdict
-from ctscan.personal.view import ISSUING_PARTS, View, spellings
+from ctscan.personal.view import ISSUING_PARTS, View, spellings, strings_of
 
 FULL_NAME = "2.5.4.41"
 GENERATION = "2.5.4.44"
@@ -184,11 +184,10 @@ def _named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
 
 def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[Finding]:
     for place in view.of(oid):
-        if place.text is None:
-            continue
-        best = spellings(place.text)[0]
-        if any(char.isalpha() for char in best) or (oid == PSEUDONYM and name_tokens(best)):
-            yield _finding(rule_id, category, view, place, place.text, best, about_name(view.certificate, best))
+        for text in strings_of(view, place):
+            best = spellings(text)[0]
+            if any(char.isalpha() for char in best) or (oid == PSEUDONYM and name_tokens(best)):
+                yield _finding(rule_id, category, view, place, text, best, about_name(view.certificate, best))
 
 
 def _about_pseudonym(view: View, place: Place) -> Verdict | None:
