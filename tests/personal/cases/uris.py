@@ -120,6 +120,7 @@ CASES: dict[str, dict[str, Any]] = held_by_people(
         "odd-30-zero-serial": {"subject": PERSON, "serial": 0, **MAIL},
         "odd-30-long-serial": {"subject": PERSON, "serial": 1 << 180, **MAIL},
         "odd-30-empty-subject": {"san": [("email", "eva.beispiel@example.org")], **MAIL},
+        "odd-30-t61-subject": {"subject": [("GN", b"Ren\xc2e", "t61"), ("SN", b"M\xc8uster", "t61")], **MAIL},
         "odd-30-bmp-subject": {"subject": [("GN", "Łucja", "bmp"), ("SN", "Wzór", "bmp")], **MAIL},
         "odd-30-universal-subject": {"subject": [("GN", "Eva", "universal"), ("SN", "Größer", "universal")], **MAIL},
         "issuer-uri": {"extra": [extension("2.5.29.18", general_names([("uri", "tel:+49-30-2345678")]))]},
