@@ -41,7 +41,7 @@ def test_people_stand_apart_the_subject_first_and_the_issuer_last() -> None:
         "Jane Roe  name, person (likely)",
         "About a representative",
         "Max Mustermann  name, person (likely)",
-        "About subject 2",
+        "About another person (subject 2)",
         "Erika Mustermann  name, person (likely)",
         "About a contact of the certification authority",
         "pki@example.net  e-mail address, role (likely)",
@@ -76,6 +76,9 @@ def test_every_mark_sensitivity_and_kind_of_person_has_its_words() -> None:
 def test_what_follows_from_a_number_stands_before_the_number() -> None:
     born = replace(JANE, value="9001311234", canonical="1990-01-31", marks=(Mark.DERIVED,))
     assert words.shown_value(born) == "1990-01-31 (from 9001311234)"
+    written = replace(born, category="user.demographic.date_of_birth", value="31011990", marks=())
+    assert words.shown_value(written) == "31011990 (1990-01-31)"
+    assert words.shown_value(replace(written, value="1990-01-31")) == "1990-01-31"
     assert words.shown_value(replace(JANE, value="JosÃ©", repaired="José")) == "JosÃ© (meant: José)"
 
 

@@ -31,6 +31,14 @@ PERSONS = {
     "representative": "a representative",
     "represented": "whom the representative acts for",
     "ca contact": "a contact of the certification authority",
+    "notary": "a notary",
+    "owner": "an owner",
+    "member": "a member",
+    "uniqueMember": "a member",
+    "manager": "a manager",
+    "secretary": "a secretary",
+    "roleOccupant": "whoever holds a role",
+    "seeAlso": "somebody referred to",
 }
 """Whom findings are about, within one certificate; other words are shown as they are."""
 
@@ -40,6 +48,9 @@ MARKS = {
     Mark.PARTIAL: "part of it",
     Mark.INVALID: "check digit wrong",
 }
+
+NORMALISED = ("user.demographic.date_of_birth", "user.demographic.gender")
+"""Categories whose values are shown in their canonical form too."""
 
 SENSITIVITIES = {
     Sensitivity.NATIONAL_IDENTIFIER: "specially protected: national identifier",
@@ -116,8 +127,9 @@ def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def person(word: str) -> str:
-    """Heading of the findings of one person."""
-    return f"About {PERSONS.get(word, word)}"
+    """Heading of the findings of one person; `subject 2` is somebody else than `subject`."""
+    first, _, number = word.rpartition(" ")
+    return f"About another person ({word})" if first and number.isdigit() else f"About {PERSONS.get(word, word)}"
 
 
 def what(finding: Finding) -> str:
@@ -134,9 +146,12 @@ def category(key: str) -> str:
 
 
 def shown_value(finding: Finding) -> str:
-    """The value as written and, where that differs, as it was meant; of what is derived, what follows."""
+    """The value as written and, where that differs, as it was meant; of what is derived, what follows; of a date or a
+    code, what it says."""
     if Mark.DERIVED in finding.marks and finding.canonical != finding.value:
         return f"{_short(finding.canonical)} (from {_short(finding.value)})"
+    if finding.category in NORMALISED and finding.canonical.casefold() != finding.value.casefold():
+        return f"{_short(finding.value)} ({_short(finding.canonical)})"
     meant = f" (meant: {_short(finding.repaired)})" if finding.repaired is not None else ""
     return _short(finding.value) + meant
 
