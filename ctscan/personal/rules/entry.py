@@ -27,16 +27,22 @@ _ENTRIES: Final = (
     "2.5.4.34",  # seeAlso
     "2.5.4.49",  # distinguishedName
     "2.5.4.50",  # uniqueMember: SEQUENCE { name, BIT STRING OPTIONAL }
+    "2.5.4.36",  # userCertificate
     *_ONLY_PEOPLE,
 )
 """Attributes whose values are names."""
 
 
 def _entry(view: View, place: Place) -> Iterator[Value]:
-    """The name of another entry of a directory, as a whole; its attributes are places of their own."""
-    inner = next((p.name for p in view.places if p.where.startswith(f"{place.where}.") and p.name is not None), None)
-    if inner is not None and (place.oid in _ONLY_PEOPLE or personal_attribute(inner) is not None):
-        rendered = render_name(inner)
+    """The name of another entry of a directory, as a whole; its attributes are places of their own. Of several (a
+    certificate has those of issuer and subject) the first that is a person's."""
+    inside = (f"{place.where}.", f"{place.where}#")
+    names = [
+        p.name for p in view.places if p.name is not None and p.name is not place.name and p.where.startswith(inside)
+    ]
+    people = [name for name in names if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None]
+    if people:
+        rendered = render_name(people[0])
         yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
 
 
