@@ -91,12 +91,12 @@ def _print_types(covered: list[Coverage]) -> None:
 
 
 def _told(covered: Coverage) -> str:
-    """`found by es.fnmt; also used as evidence`, `organisation: names or numbers …`."""
+    """`found by es.fnmt`, `used as evidence`, `organisation: names or numbers …`."""
     from ctscan.personal.taxonomy import Treatment
 
     if covered.treatment is Treatment.FOUND:
         also = "; also used as evidence" if covered.is_evidence else ""
         return f"found by {', '.join(covered.rules)}{also}"
     if covered.treatment is Treatment.EVIDENCE:
-        return "used as evidence"
+        return "used as evidence" + (f" by {', '.join(covered.rules)}" if covered.rules else "")
     return f"{covered.treatment}: {covered.why}" if covered.why else str(covered.treatment)

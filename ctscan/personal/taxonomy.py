@@ -32,7 +32,7 @@ class Treatment(StrEnum):
     """What becomes of the values of a type."""
 
     FOUND = "found"  # by rules of its own
-    EVIDENCE = "evidence"  # tells whom the certificate is about
+    EVIDENCE = "evidence"  # tells whom the certificate, or another value, is about
     SEARCHED = "searched"  # free text or a container: the rules for texts and for what stands inside
     CONTEXT = "context"
     ORGANISATION = "organisation"
@@ -73,11 +73,11 @@ def coverage(rules: Iterable[Rule], evidence: Collection[str]) -> Iterator[Cover
         found = tuple(sorted(by_type.get(known.oid, ())))
         is_evidence = known.oid in evidence
         treatment = known.treatment
-        if found:
+        if found and treatment is not Treatment.CLASSIFIER:
             treatment = Treatment.FOUND
-        elif is_evidence:
+        elif found or is_evidence:  # a rule reads a classifier to know what other values are
             treatment = Treatment.EVIDENCE
-        yield Coverage(known, treatment, found, is_evidence, "" if found else known.why)
+        yield Coverage(known, treatment, found, is_evidence, known.why if treatment is known.treatment else "")
 
 
 # --- the list ------------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     (
         _A,
         "0.9.2342.19200300.100.1.",
-        f"""1; 2 {_TEXT}; 3; 4 {_TEXT}; 5; 6; 7; 8 @classifier a class of users that the issuer chose; 9 {_OF_HOST};
+        f"""1; 2 {_TEXT}; 3; 4 {_TEXT}; 5; 6; 7; 8 {_TEXT}; 9 {_OF_HOST};
         10 {_INSIDE}; 20; 21 {_INSIDE}; 25 @context parts of a domain; 39; 40; 41; 42; 44; 55; 60""",
     ),
     (_A, "2.16.840.1.113730.3.1.", "3; 39; 241"),
