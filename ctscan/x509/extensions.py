@@ -24,8 +24,10 @@ MAX_KEPT: Final = 1024
 _PATHS: Final = {"2.5.29.1": "authorityKeyIdentifier", "2.5.29.7": "san", "2.5.29.8": "ian", "2.5.29.18": "ian"}
 """Parts of a certificate that have a shorter name than the extension, or the one of its successor."""
 
-_OWN_PATH: Final = frozenset(("1.3.6.1.5.5.7.1.2", "1.3.6.1.5.5.7.1.12"))
-"""Known layouts that stand among the extensions: `extensions.3.logotype`."""
+_UNNAMED: Final = frozenset(("1.3.6.1.5.5.7.1.2", "1.3.6.1.5.5.7.1.12"))
+"""Known layouts that are no part of their own: `extensions.3.logotype`, as for all whose layout isn't known."""
+
+_PARTS: Final = {oid: _PATHS.get(oid) or extension_name(oid) for oid in READERS.keys() - _UNNAMED}
 
 BINARY: Final = {
     "2.5.29.14": 0x04,  # subjectKeyIdentifier: a hash of the key, in which any characters turn up by chance
@@ -47,9 +49,9 @@ def extension_places(position: int, extension: Extension, problems: list[Problem
     tag = BINARY.get(oid)
     if tag is not None and (tag < 0 or not value or value[0] == tag):
         return ()
-    path = _PATHS.get(oid) or extension_name(oid)
-    if oid not in READERS or oid in _OWN_PATH:
-        path = f"extensions.{position}.{path}".rstrip(".")  # its type may be unreadable
+    path = _PARTS.get(oid)
+    if path is None:
+        path = f"extensions.{position}.{extension_name(oid)}".rstrip(".")  # its type may be unreadable
     if len(value) > MAX_KEPT:
         return _read(path, oid, Reading(value, problems))
     places, found = _kept(path, oid, value)
