@@ -53,7 +53,6 @@ _PLAIN_HEX = re.compile(r"(?=.*[0-9])[0-9a-f]{8,}")
 _COLON_HEX = re.compile(r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2})+")
 _PHONE = re.compile(r"\+[\d\s()./-]{6,40}")
 _DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_NUMBER_WITH_COUNTRY = re.compile(r"(?:PAS|IDC|PNO|TAX|TIN|[A-Z]{2}:)[A-Z]{2}-(.+)")  # ETSI EN 319 412-1 section 5.1.3
 
 
 def parse_identifier(text: str) -> Identifier:
@@ -98,8 +97,10 @@ def _guess(value: str) -> Identifier:
 
 def _is_number(text: str) -> bool:
     """Whether a text that is not hexadecimal can only be a number: one word of digits and at most three letters, or
-    of the form that ETSI gave to numbers of people. Digits alone may be a serial number, dotted ones an IP address."""
-    if _NUMBER_WITH_COUNTRY.fullmatch(text.upper()):
+    after a word for such numbers. Digits alone may be a serial number, dotted ones an IP address."""
+    from ctscan.personal.semantics import read_semantics  # not at the top: numbers are read with this module
+
+    if read_semantics(text) is not None:
         return True
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
     is_word = all(char.isalnum() or char in ".-/" for char in text)
@@ -162,8 +163,9 @@ def _name(value: str, rest: str) -> Identifier:
 
 
 def _number(value: str, rest: str) -> Identifier:
-    """By its letters and digits; also without the kind and country that a semantics identifier puts before it."""
-    from ctscan.personal.values import number_key  # not at the top: values are made with this module
+    """By its letters and digits; also without the word, or the kind and country, that stands before it."""
+    from ctscan.personal.semantics import read_semantics  # not at the top: numbers are read with this module
+    from ctscan.personal.values import number_key
 
     tidy = tidy_text(rest).strip()
     canonical = number_key(tidy)
@@ -171,8 +173,8 @@ def _number(value: str, rest: str) -> Identifier:
         raise UsageError(
             f"identifier: expected a number of letters and digits after number:, got {len(rest)} characters without one"
         )
-    bare = _NUMBER_WITH_COUNTRY.fullmatch(tidy.upper())
-    forms = dict.fromkeys((canonical, number_key(bare[1]) if bare else canonical))
+    bare = read_semantics(tidy)
+    forms = dict.fromkeys((canonical, number_key(bare.number) if bare else canonical))
     return Identifier("number", value, canonical, tuple(LookupKey("number", form) for form in forms if form.strip("0")))
 
 

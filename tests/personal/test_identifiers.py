@@ -384,6 +384,9 @@ def test_any_text_is_an_identifier_or_a_usage_error(text: str) -> None:
 def test_a_number_is_found_with_and_without_the_country_before_it() -> None:
     keys = (LookupKey("number", "IDCES12345678Z"), LookupKey("number", "12345678Z"))
     assert parse_identifier("IDCES-12345678Z").keys == keys
+    assert LookupKey("number", "12345678Z") in parse_identifier("NIF 12345678-Z").keys
+    assert LookupKey("number", "V123456781") in parse_identifier("RIF-V-12345678-1").keys
+    assert LookupKey("number", "80010100000") in parse_identifier("number:PESEL: 80010100000").keys
     assert parse_identifier("number:12345678-Z").keys == keys[1:]
 
 
