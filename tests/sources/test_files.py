@@ -251,3 +251,13 @@ def test_inputs_are_streamed(tmp_path: Path) -> None:
     assert next(inputs).der == JANE
     write(tmp_path / "2", JOHN)
     assert next(inputs).der == JOHN
+
+
+def test_attribute_certificates_are_found_by_label_and_by_content(tmp_path: Path) -> None:
+    holder, issuer, algorithm = tlv(0x30, tlv(0xA1, bytes(120))), tlv(0xA0), tlv(0x30)
+    attribute_certificate = tlv(0x30, tlv(0x30, integer(1), holder, issuer, algorithm), tlv(0x30), tlv(0x03, b"\0"))
+    assert [i.der for i in read(write(tmp_path / "a.pem", pem(attribute_certificate, "ATTRIBUTE CERTIFICATE")))] == [
+        attribute_certificate
+    ]
+    write(tmp_path / "b.der", attribute_certificate)
+    assert [i.der for i in read(tmp_path)] == [attribute_certificate] * 2
