@@ -84,13 +84,13 @@ _PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "PASAPORTE": ("", "", PASSPORT),
     "EDIPI": ("US", "", IDENTIFIER),
     "PID": ("DK", "", DOCUMENT),  # of the Danish public certificates: stands for a CPR number that only the state knows
-    "ICA": ("CZ", "", IDENTIFIER),  # the customer of a certification authority
 }
 """Words before numbers that only people have: the country, the scheme, the category."""
 
 _EITHER: Final[Mapping[str, tuple[str, ...]]] = {
     "CPF": ("BR", "CR"),
     "CUIT": ("AR",),
+    "ICA": (),  # the customer of a Czech certification authority
     "INN": ("RU",),
     "ИНН": ("RU",),
     "BIN": ("KZ",),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Confidence, Place, SubjectKind
+from ctscan.model import Confidence, Name, Place, SubjectKind
 from ctscan.personal.evidence import personal_attribute
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule
@@ -36,14 +36,25 @@ _ENTRIES: Final = (
 def _entry(view: View, place: Place) -> Iterator[Value]:
     """The name of another entry of a directory, as a whole; its attributes are places of their own. Of several (a
     certificate has those of issuer and subject) the first that is a person's."""
-    inside = (f"{place.where}.", f"{place.where}#")
-    names = [
-        p.name for p in view.places if p.name is not None and p.name is not place.name and p.where.startswith(inside)
-    ]
-    people = [name for name in names if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None]
-    if people:
-        rendered = render_name(people[0])
-        yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
+    for name in view.once(_names_inside).get(place.where, ()):
+        if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None:
+            rendered = render_name(name)
+            yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
+            return
+
+
+def _names_inside(view: View) -> dict[str, list[Name]]:
+    """By the path of each entry the names in it, whose places follow that of the entry."""
+    found: dict[str, list[Name]] = {}
+    here = ""
+    for place in view.places:
+        is_inside = here and place.where.startswith((f"{here}.", f"{here}#"))
+        if is_inside and place.name is not None and (not found[here] or found[here][-1] is not place.name):
+            found[here].append(place.name)
+        if place.oid in _ENTRIES and not place.nested:
+            here = place.where
+            found.setdefault(here, [])
+    return found
 
 
 def _person(place: Place) -> str:

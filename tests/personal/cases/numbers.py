@@ -61,7 +61,8 @@ CASES: dict[str, dict[str, Any]] = {
     "serial-ruc-person": _bare("PE", "RUC:10100000127"),
     "serial-pid": _bare("DK", "PID:9208-2002-2-123456789012"),
     "serial-rid": _bare("DK", "CVR:12345678-RID:1234567890"),
-    "serial-ica": {"subject": [("C", "CZ"), ("CN", "Q-7"), ("serialNumber", "ICA - 10012345")], **MAIL},
+    "serial-ica": _person("CZ", "Žofie", "Vzorná", "ICA - 10012345"),
+    "serial-ica-company": _bare("CZ", "ICA - 10012345"),
     # nothing says so: the evidence in the name, then the check digits
     "serial-bare-belgium": _person("BE", "Marie", "Exemple", "80010100206"),
     "serial-bare-finland": _person("FI", "Maija", "Esimerkki", "010180-0025"),
