@@ -60,7 +60,8 @@ SUBJECT = "subject"
 REPRESENTED = "represented"
 
 _PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym", INITIALS: "initials"}
-_ABOUT_OTHERS = ISSUING_PARTS | {"nameConstraints"}
+_OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # for whom a CA may issue; registration authorities
+_ABOUT_OTHERS = ISSUING_PARTS | _OF_OTHERS
 _NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
 
 
@@ -143,10 +144,11 @@ def about_mailbox(view: View, place: Place, address: str) -> Verdict:
     return _by_mailbox(address) or _by_names(certificate, address) or _by_holder(certificate, here)
 
 
-def about_name(certificate: Certificate, text: str) -> Verdict:
+def about_name(view: View, place: Place) -> Verdict:
     """Whom an attribute that only people have is about: itself the strongest evidence, unless a certification
-    authority misuses it for words that organisations have."""
-    if certificate.is_ca and has_organisation_word(text):
+    authority misuses such attributes for words that organisations have."""
+    is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
+    if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
         return _unsure("an attribute for names of people, but in the certificate of a CA and with other words")
     return ONLY_PEOPLE
 
@@ -183,7 +185,8 @@ def _by_own_name(view: View) -> Verdict | None:
 
 def _by_attributes(view: View, name: Name) -> Verdict | None:
     words = personal_attribute(name)
-    if words is None or (view.certificate.is_ca and any(has_organisation_word(text) for text in _personal_texts(name))):
+    is_authority = view.certificate.is_ca or name is view.certificate.issuer
+    if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
         return None
     why = f"the same name holds {words}, which only people have"
     legal = legal_policy(view.certificate) or qualified_for(view.certificate)[1]

@@ -182,6 +182,8 @@ def full_words(name: str) -> list[str] | None:
     if len(words) == 1:
         return words if _is_unspaced_name(words[0]) else None
     full = [word for word in words if word.casefold() not in _PARTICLES]
+    if len(full) < 2:  # Ben Le
+        full = words
     return full if len(words) <= 8 and len(full) <= 6 and _are_name_words(full) else None
 
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.common_names import named_people
 from ctscan.personal.evidence import GIVEN_NAME, ORGANISATION, SURNAME, is_self_issued, natural_policy
 from ctscan.personal.finding import make_finding
+from ctscan.personal.gazetteer import Likeness, likeness
 from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
-from ctscan.personal.rules.name import named_people
 from ctscan.personal.shapes import bare_name, has_organisation_word, is_host, is_name_shaped, sole_trader
 from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings
@@ -84,5 +85,5 @@ def _by_policy(view: View, place: Place, text: str) -> tuple[str, Verdict] | Non
     if has_organisation_word(text) or is_host(text) or sum(char.isalpha() for char in text) < 2:
         return None
     why = f"issued under the policy {natural_policy(certificate)}, whose organisation is the person"
-    confidence = Confidence.LIKELY if is_name_shaped(text) else Confidence.POSSIBLE
+    confidence = Confidence.LIKELY if likeness(text) >= Likeness.WEAK else Confidence.POSSIBLE
     return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
