@@ -67,7 +67,7 @@ def _judge(view: View, place: Place, whole: Text) -> Judged | None:
         return None
     beside = _words_beside(place)
     if not beside.isdisjoint(name_tokens(text)):
-        return _beside_name(view, text, beside)
+        return _beside_name(view, text, beside, is_of_subject(view, place))
     if pseudonym_form(text) is not None:
         return None
     if not is_of_subject(view, place):
@@ -101,13 +101,15 @@ def _words_beside(place: Place) -> set[str]:
     }
 
 
-def _beside_name(view: View, text: str, beside: set[str]) -> Judged | None:
+def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
     """Given names and surnames say whose the common name is, unless a service has them, or other words stand in it."""
     why = "the common name has a word of the given name or the surname beside it"
+    certificate = view.certificate
+    is_of_other = certificate.is_ca or not is_own or service_of(certificate) is not None
+    if is_of_other and has_organisation_word(text):
+        return None
     others = " ".join(word for word in text.split() if beside.isdisjoint(name_tokens(word)))
     if person_form(text) is None and has_organisation_word(others):
-        if service_of(view.certificate) is not None or view.certificate.is_ca:
-            return None
         return name_part(text), Verdict(
             SubjectKind.PERSON, Confidence.POSSIBLE, f"{why}, but words of other things too"
         )

@@ -37,6 +37,9 @@ _ENDINGS = re.compile(
     r"οπουλος|οπουλου|ιδης|ιδου|ιαδης|ακης|ακη|ατος|ου|ης|ας|ος|"
     r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
 )
+_SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
+"""Scripts of India, Sri Lanka and Thailand: their names are in no list as completely as the others, but two words alone
+are mostly a person."""
 
 
 @cache
@@ -65,12 +68,16 @@ def is_name_word(word: str) -> bool:
 def _likeness(text: str) -> Likeness:
     name = bare_name(text)
     words = full_words(name)
-    if words is None or has_organisation_word(name):
+    if has_organisation_word(name):
         return Likeness.NONE
+    if words is None:
+        return Likeness.STRONG if _is_listed_whole(name) else Likeness.NONE
     if len(words) == 1:
         return _unspaced(words[0])
     initials = sum(len(word.rstrip(".")) == 1 for word in words)
     full = [_Word(word) for word in words if len(word.rstrip(".")) > 1]
+    if len(words) == 2 and all(map(_SPACED_FOR_PEOPLE.fullmatch, words)):
+        return max(_graded(full, initials), Likeness.WEAK)
     return _graded(full, initials)
 
 
@@ -110,14 +117,20 @@ def _graded(words: list[_Word], initials: int) -> Likeness:
 
 
 def _unspaced(word: str) -> Likeness:
-    """Han, Kana and Hangul without a space: a listed surname, then a listed given name, or two syllables."""
-    for at in (1, 2, 3):
-        first, rest = word[:at], word[at:]
-        if first in surnames() and rest in given_names():
-            return Likeness.STRONG
+    """Han, Kana and Hangul without a space: a listed surname and a listed given name, or as many syllables as names
+    have."""
+    if _is_listed_whole(word):
+        return Likeness.STRONG
     if len(word) == 3 and word[0] in HANGUL_SURNAMES:
         return Likeness.GOOD
     return Likeness.WEAK if len(word) <= 3 else Likeness.SHAPED
+
+
+def _is_listed_whole(word: str) -> bool:
+    """Whether a surname of one to three characters and a given name make the word."""
+    if not 2 <= len(word) <= 6 or word[0] < "\u3040":
+        return False
+    return any(word[:at] in surnames() and word[at:] in given_names() for at in (1, 2, 3))
 
 
 def _words_of(name: str) -> frozenset[str]:

@@ -129,7 +129,9 @@ def _person_in(parts: list[str]) -> str | None:
 def _in_pair(one: str, two: str) -> str | None:
     first, second = _parts(one), _parts(two)
     words = [*first, *second]
-    return " ".join(words) if len(first) == len(second) == 1 and _is_full_name(words) else None
+    if len(first) != 1 or len(second) != 1 or not _PLACES.isdisjoint(words):
+        return None
+    return " ".join(words) if _is_full_name(words) else None
 
 
 def _is_full_name(words: list[str]) -> bool:

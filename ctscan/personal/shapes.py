@@ -195,7 +195,9 @@ def name_part(text: str) -> str:
 def _are_name_words(full: list[str]) -> bool:
     if not all(_is_name_word(word) for word in full):
         return False
-    return sum(len(word.rstrip(".")) > 1 for word in full) >= 2 and not all(map(_is_acronym, full))
+    whole = sum(len(word.rstrip(".")) > 1 for word in full)
+    is_initial = bool(full) and len(full[0]) == 2 and full[0].endswith(".")  # J. Doe
+    return whole >= (1 if is_initial else 2) and not all(map(_is_acronym, full))
 
 
 def _is_name_word(word: str) -> bool:

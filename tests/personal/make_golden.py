@@ -9,6 +9,7 @@ A certificate that was made elsewhere is just two more files; nothing here has t
                        where they differ from these: person = "subject", sensitivity = "ordinary", marks = [],
                        repaired = none
     problems = []      optional: the places of what could not be read
+    domains = []       optional: of the scope, as the case has them
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def build(case: str) -> bytes:
         return der
     serial = int.from_bytes(hashlib.sha256(case.encode()).digest()[:8]) >> 1
     arguments = {"subject": [], "issuer": ISSUER, "serial": serial} | given
+    arguments.pop("domains", None)
     for key in ("subject", "issuer"):
         if not isinstance(arguments[key], bytes):
             arguments[key] = name(arguments[key])
@@ -87,7 +89,10 @@ def show(case: str) -> None:
 
     from ctscan.personal.inspect import inspect_der
 
-    inspected = inspect_der(build(case))
+    domains = all_cases()[case].get("domains", ())
+    inspected = inspect_der(build(case), tuple(domains))
+    if domains:
+        sys.stdout.write(f"domains = {json.dumps(domains)}\n")
     if not inspected.findings:
         sys.stdout.write("finding = []\n")
     for finding in inspected.findings:

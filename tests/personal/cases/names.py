@@ -8,12 +8,14 @@ from support.certs import (
     CLIENT_AUTH,
     EMAIL_PROTECTION,
     certificate_policies,
+    key_usage,
     string,
     tlv,
 )
 
 MAIL = {"eku": (EMAIL_PROTECTION,)}
 CLIENT = {"eku": (CLIENT_AUTH,)}
+NOTHING: dict[str, Any] = {"extensions": [key_usage()]}
 
 
 def _policy(oid: str) -> dict[str, Any]:
@@ -64,4 +66,52 @@ CASES: dict[str, dict[str, Any]] = {
     "cn-policy-individual": {"subject": [("CN", "Мария Примерова")], **_policy(INDIVIDUAL)},
     "cn-policy-sponsor": {"subject": [("O", "Example Ltd"), ("CN", "Jane Doe")], **_policy(SPONSOR)},
     "cn-policy-qualified": {"subject": [("CN", "JANE DOE")], **_policy(QUALIFIED_NATURAL)},
+    "cn-firma": {"subject": [("CN", "EJEMPLO INVENTADA, MARIA (FIRMA)")]},
+    "cn-sign": {"subject": [("CN", "(SIGN) MARI EESKUJU")]},
+    "cn-nif-bar": {"subject": [("CN", "EJEMPLO INVENTADA MARIA |12345678Z")]},
+    "cn-developer": {"subject": [("CN", "Apple Development: Jane Doe (AB12CD34EF)")]},
+    "cn-robot": {"subject": [("CN", "Robot: build - Jane Doe")], **CLIENT},
+    # common names without other evidence
+    "cn-alone": {"subject": [("CN", "Jane Doe")], **NOTHING},
+    "cn-alone-server": {"subject": [("O", "Example Ltd"), ("CN", "Jane Doe")]},
+    "cn-alone-surname-first": {"subject": [("CN", "MUSTERFRAU Anna Maria")], **NOTHING},
+    "cn-alone-cyrillic": {"subject": [("CN", "Іваненко Марія Петрівна")], **NOTHING},
+    "cn-alone-greek": {"subject": [("CN", "Ελένη Παπαδοπούλου")], **NOTHING},
+    "cn-alone-arabic": {"subject": [("CN", "محمد العتيبي")], **NOTHING},
+    "cn-alone-hebrew": {"subject": [("CN", "יעל כהן")], **NOTHING},
+    "cn-alone-hangul": {"subject": [("CN", "김민수")], **NOTHING},
+    "cn-alone-han": {"subject": [("CN", "王秀英")], **NOTHING},
+    "cn-alone-kanji": {"subject": [("CN", "山田 花子")], **NOTHING},
+    "cn-alone-thai": {"subject": [("CN", "สมชาย ใจดี")], **NOTHING},
+    "cn-alone-devanagari": {"subject": [("CN", "प्रिया शर्मा")], **NOTHING},
+    "cn-own-ca": {"subject": [("CN", "Jane Doe")], "issuer": [("CN", "Jane Doe")], "ca": True, "eku": ()},
+    "cn-own-issuer": {"subject": [("CN", "www.example.org")], "issuer": [("CN", "Jane Doe")]},
+    "cn-pn": {"subject": [("C", "DE"), ("CN", "Nachteule:PN")], **MAIL},
+    "cn-pn-service": {"subject": [("CN", "Nachteule 3:PN")], "eku": ("1.3.6.1.5.5.7.3.8",)},
+    # other attributes of names
+    "name-around": {
+        "subject": [
+            *(("0.9.2342.19200300.100.1.40", "Dr."), ("GN", "John"), ("initials", "JQD"), ("SN", "Doe")),
+            ("2.5.4.44", "Jr."),
+        ],
+    },
+    "name-generation-of-authority": {"subject": [("O", "Example Trust"), ("2.5.4.44", "G2")], "ca": True, "eku": ()},
+    "name-full": {"subject": [("name", "Jane Doe"), ("serialNumber", "17")], **CLIENT},
+    "name-full-beside": {"subject": [("SN", "Примерова"), ("name", "Мария Ивановна")]},
+    "name-full-organisation": {"subject": [("O", "BLUE HARBOUR"), ("name", "BLUE HARBOUR")], **CLIENT},
+    "name-display": {"subject": [("2.16.840.1.113730.3.1.241", "Doe, Jane (Example)")], **CLIENT},
+    "name-misused": {"subject": [("GN", "Root"), ("SN", "CA"), ("CN", "Example Root CA")], "ca": True, "eku": ()},
+    "name-surname-address": {"subject": [("GN", "Jane"), ("SN", "jane@example.org")]},
+    # organisations and units that are a person
+    "o-person": {
+        "subject": [("O", "Jane Doe"), ("CN", "Jane Doe")],
+        "san": [("email", "jane.doe@example.org")],
+        **MAIL,
+    },
+    "o-individual": {
+        "subject": [("C", "XX"), ("O", "Jane Doe"), ("CN", "www.example.org")],
+        "extra": [certificate_policies([INDIVIDUAL_TLS])],
+    },
+    "o-trader": {"subject": [("O", "Erika Mustermann e.K."), ("CN", "www.example.org")]},
+    "ou-person": {"subject": [("O", "Example Ltd"), ("OU", "Jane Doe"), ("GN", "Jane"), ("SN", "Doe")]},
 }
