@@ -122,6 +122,8 @@ def about_place(view: View, place: Place) -> Verdict:
         return by_name
     if person_of(view, place) == CA_CONTACT:
         return _unsure("what an issuer says of itself; nothing says that it is about a person")
+    if place.part in _OF_OTHERS:
+        return _unsure("what is said of somebody else than the subject; nothing says that it is about a person")
     return about_subject(view)
 
 
@@ -131,6 +133,8 @@ def about_mailbox(view: View, place: Place, address: str) -> Verdict:
     certificate = view.certificate
     if place.name is None and person_of(view, place) == REPRESENTED:
         return _by_mailbox(address) or _unsure("the address of whoever is represented, a person or an organisation")
+    if place.name is None and place.part in _OF_OTHERS:
+        return _by_mailbox(address) or _unsure("the address of somebody else than the subject; nothing says whose")
     is_of_issuer = person_of(view, place) == CA_CONTACT
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = _by_attributes(view, name)

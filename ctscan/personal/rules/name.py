@@ -86,7 +86,9 @@ def parts_around(view: View) -> Iterator[Finding]:
     for place in view.of(GENERATION, PERSONAL_TITLE):
         words = personal_attribute(place.name) if place.name is not None else None
         text = spellings(place.text)[0] if place.text is not None else ""
-        if words is not None and place.text is not None and any(char.isalpha() for char in text):
+        if words is None or about_name(view, place).kind is not SubjectKind.PERSON:
+            continue
+        if place.text is not None and any(char.isalpha() for char in text):
             why = f"the same name holds {words}, which only people have"
             verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
             value = Value("user.name", place.text.value, fold_text(text), verdict=verdict, repaired=place.text.repaired)
