@@ -1,0 +1,72 @@
+"""Organisation names that are a person's: sole traders and people of free professions, whose business is themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctscan.model import Confidence, Finding, Name, Place, SubjectKind
+from ctscan.personal.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.rules import rule
+from ctscan.personal.shapes import is_name_shaped
+from ctscan.personal.values import Value, Verdict, with_spelling
+from ctscan.personal.view import View, spellings
+
+_FULL_NAME = "2.5.4.41"
+
+# ФОП, фізична особа-підприємець (Ukraine); ИП, индивидуальный предприниматель (Russia, Belarus, Kazakhstan); ЖК, жеке
+# кәсіпкер (Kazakhstan); фізична особа, физическое лицо: a natural person.
+_TRADER = re.compile(
+    r"\W*(?:фоп|фо-?п|фізична особа(?: ?[-–—] ?| )підприємець|фізична особа|самозайнята особа|ип|"
+    r"индивидуальный предприниматель|физическое лицо|жк|жеке кәсіпкер|якка тартибдаги тадбиркор)"
+    r"(?=[\W]) ?[\"«“„(:,–—-]*(?P<name>[^\"»”()]{3,120})",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    id="name.sole_trader",
+    version=1,
+    category="user.name",
+    kinds=("name",),
+    cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),
+    covers=(ORGANISATION, COMMON_NAME),
+)
+def sole_trader(view: View) -> Iterator[Finding]:
+    """Organisation names that are the full name of the person in the same name; sole trader, in words, and a name."""
+    for place in view.of(ORGANISATION, COMMON_NAME):
+        if place.text is None:
+            continue
+        value = _value(place, spellings(place.text)[0])
+        if value is not None:
+            yield make_finding("name.sole_trader", view, place, with_spelling(value, place.text))
+
+
+def _value(place: Place, text: str) -> Value | None:
+    if len(text) > 300:
+        return None
+    named = _TRADER.match(text)
+    if named and is_name_shaped(named["name"].strip().title()):
+        name, why = named["name"].strip(), "the words sole trader or natural person stand before the name"
+        verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    elif place.oid == ORGANISATION and _is_full_name(place.name, text):
+        name, why = text, "the name of the organisation is that of the person in the same name"
+        verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    else:
+        return None
+    return Value("user.name", text, fold_text(name), name_keys(name), verdict=verdict)
+
+
+def _is_full_name(name: Name | None, text: str) -> bool:
+    """Whether the text has the words of the surname and of the given name beside it, and no other ones."""
+    words = set(name_tokens(text))
+    surnames, given = _tokens(name, SURNAME), _tokens(name, GIVEN_NAME) | _tokens(name, _FULL_NAME)
+    return bool(words & surnames and words & given) and words <= surnames | given
+
+
+def _tokens(name: Name | None, oid: str) -> set[str]:
+    attributes = name.attributes if name is not None else ()
+    texts = (a.text for a in attributes if a.oid == oid and a.text is not None)
+    return {token for text in texts for spelling in spellings(text) for token in name_tokens(spelling)}
