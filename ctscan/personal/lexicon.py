@@ -10,7 +10,7 @@ _LEGAL_FORMS = """
     ab ag aktiebolag aktiengesellschaft anonim aps as asa berhad bhd bv bvba cia corp corporation cv doo eg ek
     ev genossenschaft gesellschaft gmbh inc incorporated kft kg kk lda limitada limited llc llp lp ltd ltda mbh
     nv nyrt ood oy oyj plc pte pty pvt sa sarl sas scrl sdn se sgps sia sicav sirketi sl slu spa spol sprl srl
-    sro uab ug zrt αε επε ао ат еоод зао кг оао оод ооо пао пат тов тоо
+    sro tnhh uab ug zrt αε επε ао ат еоод зао кг оао оод ооо пао пат тов тоо
 """
 _BODIES = """
     academy acquedotto admin administracao administracio administracion administration agence agencia agency
@@ -93,7 +93,7 @@ _PARTS = """
     測試 机构 機構 部門 服务 服務 주식회사 대학교 은행 인증 센터 기관 테스트 บริษัท
     มหาวิทยาลัย ธนาคาร กระทรวง サーバ サーバー テスト 局 省庁 協同組合 認証局 有限公司
     电子 電子 证券 签发 根证书 医院 病院 研究 学院 協議会 委員会 委员会 政务 科技 网络 網路 信息 한국
-    정보 서버 공사 협회 학교 เซิร์ฟเวอร์ ทดสอบ สำนักงาน ใบรับรอง सर्वर
+    정보 서버 공사 협회 학교 (주) ㈜ 유한회사 เซิร์ฟเวอร์ ทดสอบ สำนักงาน ใบรับรอง सर्वर
     विश्वविद्यालय
 """
 ORGANISATION_PARTS = tuple(_PARTS.split())
