@@ -37,9 +37,14 @@ _BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Z
 )
 def hashed_attributes(view: View) -> Iterator[Finding]:
     """Hashes of identifiers, year of birth and gender in the subjects of Indian certificates."""
+    if not view.has(_TYPES):
+        return
+    indian: dict[int, bool] = {}  # by name, worked out once
     for oid, read in _READS.items():
         for place in view.of(oid):
-            if _is_indian(view, place):
+            if id(place.name) not in indian:
+                indian[id(place.name)] = _is_indian(view, place)
+            if indian[id(place.name)]:
                 yield from (make_finding("in.hashes", view, place, value) for value in read(view, place))
 
 
@@ -69,6 +74,8 @@ _READS: Final = {
     TITLE: _each(lambda text: _hash(text, _ID)),  # of the PIN that the authority gave the holder
     PSEUDONYM: _each(lambda text: _hash(text, "user.unique_id.pseudonymous")),  # of the answer that proved the identity
 }
+
+_TYPES: Final = frozenset(_READS)
 
 
 def _is_indian(view: View, place: Place) -> bool:

@@ -15,6 +15,7 @@ from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings
 
 _FULL_NAME = "2.5.4.41"
+_LONGEST = 300
 
 # ФОП, фізична особа-підприємець (Ukraine); ИП, индивидуальный предприниматель (Russia, Belarus, Kazakhstan); ЖК, жеке
 # кәсіпкер (Kazakhstan); фізична особа, физическое лицо: a natural person.
@@ -36,37 +37,40 @@ _TRADER = re.compile(
 )
 def sole_trader(view: View) -> Iterator[Finding]:
     """Organisation names that are the full name of the person in the same name; sole trader, in words, and a name."""
+    full_names: dict[int, tuple[set[str], set[str]]] = {}  # of each name, worked out once
     for place in view.of(ORGANISATION, COMMON_NAME):
-        if place.text is None:
+        if place.text is None or len(place.text.value) > _LONGEST:
             continue
-        value = _value(place, spellings(place.text)[0])
+        if id(place.name) not in full_names:
+            full_names[id(place.name)] = _full_name(place.name)
+        value = _value(place, spellings(place.text)[0], *full_names[id(place.name)])
         if value is not None:
             yield make_finding("name.sole_trader", view, place, with_spelling(value, place.text))
 
 
-def _value(place: Place, text: str) -> Value | None:
-    if len(text) > 300:
-        return None
+def _value(place: Place, text: str, surnames: set[str], given: set[str]) -> Value | None:
     named = _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), "the words sole trader or natural person stand before the name"
-        verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    elif place.oid == ORGANISATION and _is_full_name(place.name, text):
+    elif place.oid == ORGANISATION and _is_full_name(set(name_tokens(text)), surnames, given):
         name, why = text, "the name of the organisation is that of the person in the same name"
-        verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     else:
         return None
+    verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return Value("user.name", text, fold_text(name), name_keys(name), verdict=verdict)
 
 
-def _is_full_name(name: Name | None, text: str) -> bool:
-    """Whether the text has the words of the surname and of the given name beside it, and no other ones."""
-    words = set(name_tokens(text))
-    surnames, given = _tokens(name, SURNAME), _tokens(name, GIVEN_NAME) | _tokens(name, _FULL_NAME)
+def _is_full_name(words: set[str], surnames: set[str], given: set[str]) -> bool:
+    """Whether there are words of the surname and of the given name, and no other ones."""
     return bool(words & surnames and words & given) and words <= surnames | given
+
+
+def _full_name(name: Name | None) -> tuple[set[str], set[str]]:
+    """The words of surnames and of given names (Belarus has those in the attribute name)."""
+    return _tokens(name, SURNAME), _tokens(name, GIVEN_NAME) | _tokens(name, _FULL_NAME)
 
 
 def _tokens(name: Name | None, oid: str) -> set[str]:
     attributes = name.attributes if name is not None else ()
-    texts = (a.text for a in attributes if a.oid == oid and a.text is not None)
+    texts = (a.text for a in attributes if a.oid == oid and a.text is not None and len(a.text.value) <= _LONGEST)
     return {token for text in texts for spelling in spellings(text) for token in name_tokens(spelling)}
