@@ -22,6 +22,7 @@ MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 MAX_DECLARED = 1000  # of a text that should be exactly one address
 MAX_TEXT = 65536  # of a text that is searched for addresses
 MAX_FOUND = 500  # addresses taken from one text
+MAX_LOOKED = 2000  # of the @ in one text
 _AROUND = 400
 
 JOINERS = "\u200c\u200d"  # they carry meaning inside a label (RFC 5892 appendix A), nowhere else
@@ -135,14 +136,16 @@ def find_emails(text: str) -> list[str]:
 
     Stricter than `canonical_email`, since an @ in running text is often something else: the domain needs two labels
     and an alphabetic last one; user names of URIs, URL paths, file names and @-separated records are passed over.
-    Looks at most 384 characters around each @; of a text beyond 64 Ki characters only at what surrounds the first of
-    them, and at most 500 addresses are taken from one text.
+    Looks at most 384 characters around each @, at 2,000 of them in one text, of which at most 500 addresses are taken;
+    in a text beyond 64 Ki characters only at as many around the first of them.
     """
     found: dict[str, None] = {}
+    looked = 0
     for piece in [text] if len(text) <= MAX_TEXT else _around_each_at(text):
         tidy = tidy_text(piece)
         at = tidy.find("@")
-        while at >= 0 and len(found) < MAX_FOUND:
+        while at >= 0 and len(found) < MAX_FOUND and looked < MAX_LOOKED:
+            looked += 1
             address = _address_around(tidy, at)
             if address is not None:
                 found[address] = None

@@ -8,6 +8,9 @@ from support.certs import (
     CLIENT_AUTH,
     EMAIL_PROTECTION,
     certificate_policies,
+    cps_qualifier,
+    extension,
+    san_extension,
     string,
     tlv,
 )
@@ -24,6 +27,7 @@ INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3,
 QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
 
 POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
+KEY_ID = tlv(0x30, tlv(0x80, b"y@example.org!!!!!!!"))
 SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # what must not be found
@@ -44,4 +48,23 @@ CASES: dict[str, dict[str, Any]] = {
     "not-path": {"subject": [("OU", "/cps/cps@sign.html")]},
     "not-record": {"subject": [("CN", "041@1234@WIDGETS@00000001")], **MAIL},
     "not-address": {"san": [("email", "∞"), ("email", "jane"), ("email", "00:11:22:33:44:55")]},
+    "not-in-uris": {
+        "extensions": [
+            san_extension(
+                [
+                    ("uri", "https://example.org/o/r/.github/workflows/release.yml@refs/heads/main"),
+                    *(("uri", "https://user@192.0.2.1/"), ("uri", "ftp://user@files.example.org/pub")),
+                    *(
+                        ("uri", "https://user:secret@files.example.org"),
+                        ("uri", "https://example.org/cps/cps@sign.html"),
+                    ),
+                ]
+            ),
+            certificate_policies({"2.23.140.1.2.1": [cps_qualifier("https://www.example.org/cps/cps@sign.html")]}),
+        ],
+    },
+    "not-keys": {
+        "extensions": [extension("2.5.29.14", tlv(0x04, b"x@example.org!!!!!!!")), extension("2.5.29.35", KEY_ID)],
+    },
+    "not-a-whole-domain": {"san": [("email", "@example.org"), ("email", ".example.org"), ("email", "example.org")]},
 }

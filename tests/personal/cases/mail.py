@@ -8,6 +8,8 @@ from support.certs import (
     CLIENT_AUTH,
     EMAIL_PROTECTION,
     certificate_policies,
+    extension,
+    name,
     other_name,
     string,
     tlv,
@@ -25,6 +27,15 @@ INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3,
 QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
 
 POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
+CONSTRAINTS = extension(
+    "2.5.29.30",
+    tlv(
+        0x30,
+        tlv(0xA0, *(tlv(0x30, tlv(0x81, text)) for text in (b"jane@example.org", b"example.com", b".example.net"))),
+        tlv(0xA1, tlv(0x30, tlv(0x81, b"john@example.org"))),
+    ),
+    critical=True,
+)
 SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # addresses, in every place that is read so far
@@ -61,4 +72,43 @@ CASES: dict[str, dict[str, Any]] = {
     "role-desk": {"subject": [("emailAddress", "pki-ca@example.org")], "ca": True},
     "role-office": {"san": [("email", "support.emea@example.org")], **MAIL},
     "role-organisation-policy": {"san": [("email", "q9x@example.org")], **_policy(ORGANISATION)},
+    # attributes, and places that nobody looks at
+    "email-attributes": {
+        "subject": [
+            *(("mail", "jane@example.org", "t61"), ("2.5.4.104", "jané@example.org", "utf8")),
+            *(("1.3.6.1.4.1.42.2.11.2.1", "jane@example.net", "printable"), ("SN", "doe@example.com")),
+        ],
+        **MAIL,
+    },
+    "email-attributes-nested": {"san": [("dir", [("O", "Example Ltd"), ("mail", "E-mail: Jane <jane@example.org>;")])]},
+    "email-in-dns-name": {"san": [("dns", "jane.doe@example.org"), ("dns", "example.org")]},
+    "email-in-ip-address": {"san": [("ip", b"jane@example.org"), ("ip", b"q7@example.com")]},
+    "email-in-constraints": {"extra": [CONSTRAINTS], "ca": True, "eku": ()},
+    "email-many": {"subject": [("emailAddress", f"q{number:02}x@example.org") for number in range(62)]},
+    "email-uri": {
+        "san": [
+            ("uri", "mailto:jane%2Edoe@example.org,john.roe@example.com?cc=q7%40example.net&subject=a%20b"),
+            ("uri", "https://example.com/unsubscribe?list=1&mail=k2%40example.com"),
+            ("uri", "ldap://ldap.example.com/CN=Example,E=k3@example.com,O=Example?cACertificate"),
+        ],
+    },
+    "email-account-once": {"san": [("upn", "jane.doe@example.org"), ("uri", "sip:jane.doe@example.org")], **CLIENT},
+    "email-unreadable-spelling": {
+        "subject": [("emailAddress", "j\0a\0n\0e\0@example.org\0"), ("O", "x@example.org\0")]
+    },
+    # people told apart
+    "persons-two-addresses": {"san": [("email", "jane.doe@example.org"), ("email", "john.roe@example.org")], **MAIL},
+    "persons-responsible": {
+        "subject": [("C", "XX"), ("GN", "Jane"), ("SN", "Doe"), ("CN", "Jane Doe")],
+        "san": [
+            ("email", "jane.doe@example.org"),
+            ("dir", [("GN", "John"), ("SN", "Roe"), ("emailAddress", "desk@example.org")]),
+            ("email", "jroe@example.org"),
+        ],
+        **MAIL,
+    },
+    "persons-owner": {
+        "subject": [("CN", "Gateway 7"), ("2.5.4.32", name([("GN", "Erika"), ("SN", "Mustermann")]), "raw")],
+        "san": [("dir", [("GN", "John"), ("SN", "Roe")]), ("dns", "gateway7.example.org")],
+    },
 }
