@@ -36,7 +36,7 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
         "user.contact.url": "personal web address",
         "user.content.private": "text about the person",
         "user.content.self_image": "picture of the person",
-        "user.criminal_history": "criminal record",
+        "user.criminal_history": "background check",
         "user.demographic": "personal circumstances",
         "user.demographic.age_range": "age",
         "user.demographic.date_of_birth": "date of birth",

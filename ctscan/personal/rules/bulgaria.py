@@ -35,15 +35,15 @@ _BULSTAT: Final = re.compile(
 def personal_numbers(view: View) -> Iterator[Finding]:
     """Bulgarian personal numbers (EGN) beside the name of their register; they tell birth date and gender."""
     for place in view.of(_UID, _UNIT, _DESCRIPTION):
-        number = _number(first_text(view, place)[:200].strip())
+        number = population_number(first_text(view, place)[:200].strip())
         if number:
             why = "a number in the form of the register of the population"
             for value in about_person(national_values(number, "bg.egn"), why):
                 yield make_finding("bg.egn", view, place, value)
 
 
-def _number(text: str) -> str:
-    """The EGN in a text, or empty."""
+def population_number(text: str) -> str:
+    """The EGN in a text that names its register, or empty."""
     found = _BEFORE.fullmatch(text) or _AFTER.fullmatch(text)
     if found:
         return found[1]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Finding, LookupKey, Mark
+from ctscan.model import Finding, LookupKey, Mark, Place
 from ctscan.personal.elements import OCTETS, SEQUENCE, part_of
+from ctscan.personal.evidence import PSEUDONYM, about_name
 from ctscan.personal.finding import make_finding
+from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.values import ONLY_PEOPLE, Value, number, of_organisation, of_person, plain
-from ctscan.personal.view import View
+from ctscan.personal.values import ONLY_PEOPLE, Value, number, number_key, of_organisation, of_person, plain
+from ctscan.personal.view import View, spellings
 
 PERMANENT_IDENTIFIER = "1.3.6.1.5.5.7.8.3"
 SUBJECT_IDENTIFICATION = "1.3.6.1.5.5.7.8.6"
@@ -55,20 +57,32 @@ oid_rule(
     version=1,
     category="user.unique_id.pseudonymous",
     kinds=("number",),
-    cites=("RFC 4683 section 4.4",),
-    covers=(SUBJECT_IDENTIFICATION,),
+    cites=("RFC 4683", "RFC 3739 section 3.1.2"),
+    covers=(SUBJECT_IDENTIFICATION, PSEUDONYM),
 )
-def subject_identification(view: View) -> Iterator[Finding]:
-    """Hashes of a number of the person, made with a secret that the person knows (otherName SIM)."""
-    # SEQUENCE { hashAlg SEQUENCE, authorityRandom OCTET STRING, pEPSI OCTET STRING }
-    verdict = replace(ONLY_PEOPLE, why="the hash of a number of the person, by the type of the value")
+def hashed_identifiers(view: View) -> Iterator[Finding]:
+    """Hashes of a number of the person (otherName SIM), and pseudonyms that are one."""
     for place in view.of(SUBJECT_IDENTIFICATION):
-        outer = part_of(place.raw)
-        octets = (
-            [part for part in outer.parts if part.tag == OCTETS] if outer is not None and outer.tag == SEQUENCE else []
-        )
-        digest = (octets[-1].body if octets else place.raw)[:100].hex().upper()
-        if digest:
-            keys = (LookupKey("number", digest),)
-            value = Value("user.unique_id.pseudonymous", digest, digest, keys, marks=(Mark.HASHED,), verdict=verdict)
+        value = _subject_identification(place)
+        if value is not None:
             yield make_finding("id.hashed", view, place, value)
+    for place in view.of(PSEUDONYM):
+        text = spellings(place.text)[0] if place.text is not None else ""
+        if is_hash(text):
+            yield make_finding("id.hashed", view, place, replace(_hash(text), verdict=about_name(view, place)))
+
+
+def _subject_identification(place: Place) -> Value | None:
+    """The hash of a number of the person, made with a secret that the person knows; None when there is nothing."""
+    # SEQUENCE { hashAlg SEQUENCE, authorityRandom OCTET STRING, pEPSI OCTET STRING }
+    outer = part_of(place.raw)
+    parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
+    octets = [part.body for part in parts if part.tag == OCTETS]
+    digest = (octets[-1] if octets else place.raw)[:100].hex()
+    verdict = replace(ONLY_PEOPLE, why="the hash of a number of the person, by the type of the value")
+    return replace(_hash(digest.upper()), verdict=verdict) if digest else None
+
+
+def _hash(text: str) -> Value:
+    key = number_key(text)
+    return Value("user.unique_id.pseudonymous", text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))

@@ -1,8 +1,8 @@
 """India: the hashes that certificates of the Controller of Certifying Authorities hold in ordinary attributes of the
 subject, and the year of birth and the gender in front of one of them.
 
-The rules for those attributes tell numbers and telephones that are hashes; here stands what has another meaning than
-the attribute.
+The rules for those attributes tell numbers, telephones and pseudonyms that are hashes; here stands what has another
+meaning than the attribute.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ctscan.personal.rules import rule
 from ctscan.personal.values import FromText, Read, Value, each_text, number_key, of_person
 from ctscan.personal.view import View
 
-TITLE, QUALIFIER, PSEUDONYM = "2.5.4.12", "2.5.4.46", "2.5.4.65"
+TITLE, QUALIFIER = "2.5.4.12", "2.5.4.46"
 _COUNTRY = "2.5.4.6"
 
 _ID = "user.unique_id"
@@ -33,7 +33,7 @@ _BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Z
     category=_ID,
     kinds=("number",),
     cites=("India, CCA: interoperability guidelines for digital signature certificates, version 3.4",),
-    covers=(TITLE, QUALIFIER, PSEUDONYM),
+    covers=(TITLE, QUALIFIER),
 )
 def hashed_attributes(view: View) -> Iterator[Finding]:
     """Hashes of identifiers, year of birth and gender in the subjects of Indian certificates."""
@@ -52,17 +52,17 @@ def qualifier_values(text: str) -> Iterator[Value]:
     """`1985M` and a hash: the year of birth, the gender (M, F, T for transgender), and a hash of the identity."""
     match = _BORN.fullmatch(text.strip())
     if match is None:
-        yield from _hash(text, _ID)
+        yield from _hash(text)
         return
     yield Value(DATE_OF_BIRTH, text, match["year"], marks=(Mark.DERIVED, Mark.PARTIAL))
     yield Value(GENDER, text, _GENDERS[match["gender"]], marks=(Mark.DERIVED,))
-    yield from _hash(match["rest"], _ID)
+    yield from _hash(match["rest"])
 
 
-def _hash(text: str, category: str) -> Iterator[Value]:
+def _hash(text: str) -> Iterator[Value]:
     if is_hash(text):
         key = number_key(text)
-        yield Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+        yield Value(_ID, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
 
 
 def _each(read: FromText) -> Read:
@@ -71,8 +71,7 @@ def _each(read: FromText) -> Read:
 
 _READS: Final = {
     QUALIFIER: _each(qualifier_values),
-    TITLE: _each(lambda text: _hash(text, _ID)),  # of the PIN that the authority gave the holder
-    PSEUDONYM: _each(lambda text: _hash(text, "user.unique_id.pseudonymous")),  # of the answer that proved the identity
+    TITLE: _each(_hash),  # of the PIN that the authority gave the holder
 }
 
 _TYPES: Final = frozenset(_READS)

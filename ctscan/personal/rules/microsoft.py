@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -122,5 +121,11 @@ def domain_controller(view: View) -> Iterator[Finding]:
 def _guid(place: Place) -> Iterable[str]:
     part = part_of(place.raw)
     if part is not None and len(part.body) == 16:
-        return [str(uuid.UUID(bytes_le=part.body))]
+        return [_written_guid(part.body)]
     return [place.text.value] if place.text is not None else [place.raw[:100].hex()]
+
+
+def _written_guid(octets: bytes) -> str:
+    """16 octets as a GUID is written (MS-DTYP section 2.3.4): its first three fields have the low octet first."""
+    fields = (octets[3::-1], octets[5:3:-1], octets[7:5:-1], octets[8:10], octets[10:])
+    return "-".join(field.hex() for field in fields)

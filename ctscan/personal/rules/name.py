@@ -23,6 +23,7 @@ from ctscan.personal.evidence import (
 )
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import rule
 from ctscan.personal.shapes import has_organisation_word, is_host, pseudonym_form
 from ctscan.personal.values import Value, Verdict
@@ -154,7 +155,7 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
     for place in view.of(oid):
         for text in strings_of(view, place):
             best = spellings(text)[0]
-            if is_address(best):  # told as such
+            if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # told as such
                 continue
             if any(char.isalpha() for char in best) or (oid == PSEUDONYM and name_tokens(best)):
                 yield _finding(rule_id, category, view, place, text, best, about_name(view, place))

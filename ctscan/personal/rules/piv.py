@@ -11,6 +11,7 @@ from ctscan.model import Finding, LookupKey, Mark, Place
 from ctscan.personal.elements import BOOLEAN, part_of
 from ctscan.personal.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
+from ctscan.personal.phones import region_of
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.microsoft import UPN
 from ctscan.personal.values import ONLY_PEOPLE, Value, number_key
@@ -135,11 +136,17 @@ def agency_user_id(view: View) -> Iterator[Finding]:
     """Numbers of people in the userId attribute of names of the US government."""
     for place in view.of(USER_ID):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
-        match = _AGENCY_FORM.fullmatch(text[:100])
-        if match and match[1].strip("0"):
-            yield make_finding(
-                "us.uid", view, place, _numbered(match[1], "the number by which an agency knows a person")
-            )
+        digits = agency_number(text, region_of(view, place))
+        if digits:
+            value = _numbered(digits, "the number by which an agency knows a person")
+            whole = LookupKey("number", number_key(text))
+            yield make_finding("us.uid", view, place, replace(value, value=text, keys=(*value.keys, whole)))
+
+
+def agency_number(text: str, country: str) -> str:
+    """The number in `1000000004.AGENCY.1`, or empty. `country`: of the name, empty when it has none."""
+    match = _AGENCY_FORM.fullmatch(text[:100]) if country in ("", "US") else None
+    return match[1] if match and match[1].strip("0") else ""
 
 
 def _numbered(digits: str, why: str) -> Value:

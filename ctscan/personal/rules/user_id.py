@@ -18,6 +18,8 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import is_hash, is_placeholder, satisfied
 from ctscan.personal.phones import region_of
 from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.rules.bulgaria import population_number
+from ctscan.personal.rules.piv import agency_number
 from ctscan.personal.rules.serial_number import BY_CHECK, said_values
 from ctscan.personal.semantics import read_semantics
 from ctscan.personal.shapes import is_host
@@ -57,12 +59,16 @@ def user_ids(view: View) -> Iterator[Finding]:
 
 def _user_id(view: View, place: Place, text: str) -> Iterable[Value]:
     country = region_of(view, place)
+    if population_number(text) or agency_number(text, country):  # Bulgaria, US agencies: they have rules of their own
+        return ()
     found = read_semantics(text, country)
     said = said_values(found) if found is not None else None
     if said is not None:
         return said
     here = about_place(view, place)
     is_person = here.kind is SubjectKind.PERSON
+    if found is not None:  # a word for numbers of people and companies alike, such as that for tax numbers in Vietnam
+        return identifier_values(found.number) if is_person and here.confidence is not Confidence.POSSIBLE else ()
     if is_placeholder(text) or _REVERSED_HOST.fullmatch(text) or (not is_person and is_host(text) and "." in text):
         return ()
     if not is_person and here.kind is not SubjectKind.UNKNOWN:
