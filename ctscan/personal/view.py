@@ -11,8 +11,8 @@ T = TypeVar("T")
 
 ISSUING_PARTS = frozenset(
     [
-        *("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifier", "authorityInfoAccess", "subjectInfoAccess"),
-        *("certificatePolicies", "cRLDistributionPoints", "freshestCRL", "attributeIssuer", "holderIssuer"),
+        *("issuer", "ian", "issuerUniqueID", "authorityKeyIdentifier", "authorityInfoAccess", "certificatePolicies"),
+        *("cRLDistributionPoints", "freshestCRL", "attributeIssuer", "holderIssuer"),
     ]
 )
 """Parts that speak of who issued the certificate, not of whom it is about."""

@@ -22,6 +22,7 @@ _MAILBOXES = {
     "0.9.2342.19200300.100.1.3": "rfc822Mailbox",
     "2.5.4.104": "intEmail",
     "1.3.6.1.4.1.42.2.11.2.1": "e-mail address of certificates made with Sun software",
+    "1.3.6.1.4.1.18332.29.5": "e-mail address of certificates of ANF Autoridad de Certificación",
 }
 _ACCOUNTS = (
     "1.3.6.1.4.1.311.20.2.3",  # userPrincipalName
@@ -59,7 +60,7 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
     covers=tuple(_MAILBOXES),
 )
 def mailbox_attributes(view: View) -> Iterator[Finding]:
-    """E-mail addresses in the other attributes for them: rfc822Mailbox, intEmail, and that of Sun."""
+    """E-mail addresses in the other attributes for them: rfc822Mailbox, intEmail, and those of Sun and ANF."""
     for place in view.of(*_MAILBOXES):
         yield from _findings("email.mailbox", view, place, _declared)
 

@@ -206,7 +206,8 @@ oid_rule(
     cites=("ANF AC certificate profiles, private fields in extensions and subjectAltName",),
     looks_for="Names and NIF in the fields of ANF Autoridad de Certificación: extension, attribute or otherName",
     rows={
-        **dict.fromkeys((f"{_ANF}{arc}.{last}" for arc in (10, 20, 29) for last in range(1, 21)), _by_content),
+        **dict.fromkeys((f"{_ANF}{arc}.{last}" for arc in (10, 20) for last in range(1, 21)), _by_content),
+        **dict.fromkeys((f"{_ANF}29.{last}" for last in range(1, 21) if last != 5), _by_content),  # 5: an address
         f"{_ANF}10.1": holder(_given),
         f"{_ANF}10.2": holder(_surname),
         f"{_ANF}10.3": holder(_surname),

@@ -1,0 +1,51 @@
+"""Parties of electronic data interchange among the alternative names (ediPartyName): mostly firms, by a name or a code
+that a register gives; now and then a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.evidence import about_place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import find_emails, fold_text, name_keys
+from ctscan.personal.rules import rule
+from ctscan.personal.shapes import has_organisation_word, is_name_shaped
+from ctscan.personal.values import Value, Verdict, numbered, with_spelling
+from ctscan.personal.view import View, spellings
+from ctscan.x509.general_names import EDI_PARTY_NAME
+
+_LONGEST = 300
+
+
+@rule(
+    id="name.edi_party",
+    version=1,
+    category="user.name",
+    kinds=("name", "number"),
+    cites=("RFC 5280 section 4.2.1.6",),
+)
+def edi_party(view: View) -> Iterator[Finding]:
+    """Names and codes of the parties in ediPartyName that are people, not who registers them."""
+    for place in view.places:
+        if place.kind != EDI_PARTY_NAME or place.nested or place.text is None or len(place.text.value) > _LONGEST:
+            continue
+        for value in _values(view, place, spellings(place.text)[0].strip()):
+            yield make_finding("name.edi_party", view, place, with_spelling(value, place.text))
+
+
+def _values(view: View, place: Place, text: str) -> Iterator[Value]:
+    """A name shaped like a person's; beside certain evidence for a person also a code."""
+    here = about_place(view, place)
+    is_person = here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN
+    if find_emails(text) or has_organisation_word(text):
+        return
+    if is_name_shaped(text):
+        confidence = Confidence.LIKELY if is_person else Confidence.POSSIBLE
+        verdict = Verdict(SubjectKind.PERSON, confidence, "the name of a party, shaped like the name of a person")
+        yield Value("user.name", text, fold_text(text), name_keys(text), verdict=verdict)
+    elif is_person and any(map(str.isdigit, text)):
+        why = "the code of a party, in the certificate of a person"
+        verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        yield from (replace(value, verdict=verdict) for value in numbered("user.unique_id", text))
