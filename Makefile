@@ -15,13 +15,14 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock demo-log clean
+.PHONY: help install demo test check bench fuzz fuzz-coverage lock demo-log clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
 	@echo 'make test      install what the tests need and run them all'
 	@echo 'make check     lint, format, types and tests: what a change has to pass'
 	@echo 'make bench     entries a second of each stage, and peak memory: a benchmark, not a test'
+	@echo 'make fuzz      read and search mutated certificates, and say what breaks (RUNS, SECONDS, SEED, SEEDS=folder)'
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
 	@echo 'make demo-log  write data/demo-log anew (byte for byte the same while its script is)'
@@ -43,6 +44,19 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python tests/bench.py
+
+# The inputs follow from SEED, so that a run can be repeated; failing ones are saved in fuzz-failures/.
+RUNS ?= 100000
+SECONDS ?= 0
+SEED ?= 1
+SEEDS ?=
+fuzz: $(DEV_STAMP)
+	$(BIN)/python tests/fuzz/run.py --runs $(RUNS) --seconds $(SECONDS) --seed $(SEED) $(SEEDS)
+
+# Guided by coverage (libFuzzer); Linux only, and outside the locks, since nothing else needs it.
+fuzz-coverage: $(DEV_STAMP)
+	$(PIP) 'atheris>=3; sys_platform == "linux" and python_version < "3.14"'
+	$(BIN)/python tests/fuzz/atheris_run.py fuzz-corpus -max_total_time=$(if $(filter-out 0,$(SECONDS)),$(SECONDS),600) -rss_limit_mb=1024
 
 # --no-header: the header would name the command and its paths; index and find-links options are never emitted.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet

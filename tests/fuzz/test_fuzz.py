@@ -1,0 +1,130 @@
+"""A small, repeatable part of the fuzzing, and that the fuzzer finds what it is for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from hypothesis import given, settings
+from mutator import Mutator, replaced, tree
+from run import Outcome, Plan, work
+from seeds import all_seeds, from_path, kept
+from strategies import built, mutated
+from support.certs import make_certificate, name, tlv
+from target import Failure, failures_of
+
+from ctscan.errors import FormatError
+from ctscan.x509.certificate import read_certificate
+
+RUN = Path(__file__).parent / "run.py"
+DER = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")])
+
+
+def test_mutated_certificates_break_nothing() -> None:
+    outcome = work(Plan(runs=2500, seconds=0, seed=0), 0, 1)
+    assert outcome.runs == 2500
+    assert dict(outcome.first) == {}
+
+
+def test_what_is_kept_breaks_nothing() -> None:
+    assert len(kept()) > 50
+    assert [failures_of(data) for data in kept()] == [[] for _ in kept()]
+
+
+def test_huge_certificates_are_quick_and_small() -> None:
+    """What took seconds or 100 MiB once: very many broken attributes, attributes, strings, and a text full of @."""
+    broken, whole = tlv(0x31, tlv(0x30, b"\x30")), name([("CN", "Jane Doe")])[2:]
+    for subject in (
+        tlv(0x30, broken * 100_000),
+        tlv(0x30, whole * 30_000),
+        tlv(0x30, tlv(0xA0, b"a@b.cc \0" * 100_000)),
+    ):
+        assert failures_of(make_certificate(subject)) == []
+    texts = (
+        b"@" * 1_000_000,
+        b"a@b.example, " * 80_000,
+        b"jane@example.org" * 60_000,
+        "é@é.example ".encode() * 70_000,
+    )
+    for text in texts:
+        assert failures_of(make_certificate([("CN", text), ("O", text)], [("email", text), ("uri", text)])) == []
+
+
+@settings(max_examples=120, deadline=None)
+@given(built)
+def test_any_value_of_any_type_breaks_nothing(data: bytes) -> None:
+    read_certificate(data)
+    assert failures_of(data) == []
+
+
+@settings(max_examples=120, deadline=None)
+@given(mutated)
+def test_mutations_of_any_number_break_nothing(data: bytes) -> None:
+    assert failures_of(data) == []
+
+
+def test_an_input_follows_from_its_number() -> None:
+    seeds = all_seeds()
+    one, other = Mutator(seeds, seed=7), Mutator(seeds, seed=7)
+    again = [one.input(index) for index in range(200)]
+    assert [other.input(index) for index in reversed(range(200))] == again[::-1]
+    assert again != [Mutator(seeds, seed=8).input(index) for index in range(200)]
+    assert len(set(again)) > 150
+
+
+def test_changed_elements_keep_the_certificate_readable() -> None:
+    nodes = tree(DER)
+    assert len(nodes) > 60
+    text = next(node for node in nodes if DER[node.body : node.end] == b"Jane Doe")
+    longer = read_certificate(replaced(DER, nodes, text, b"\x0c\x81\xc8" + b"x" * 200))
+    assert longer.subject.attributes[0].text.value == "x" * 200
+    assert longer.problems == ()
+
+
+def test_most_mutated_certificates_can_still_be_read() -> None:
+    """Otherwise the rules behind the reader would see little."""
+    mutator, readable = Mutator(all_seeds(), seed=3), 0
+    for index in range(500):
+        try:
+            readable += bool(read_certificate(mutator.input(index)).places)
+        except FormatError:
+            continue
+    assert readable > 250
+
+
+def test_outcomes_of_workers_add_up() -> None:
+    crash = Failure("crash", "KeyError at rules/x.py:1")
+    one, other = Outcome(runs=3), Outcome(runs=4)
+    one.add(crash, 9)
+    other.add(crash, 5)
+    one.merge(other)
+    assert (one.runs, one.times[crash], one.first[crash]) == (7, 2, 5)
+
+
+def test_a_rule_that_breaks_is_told_with_its_line_and_the_input_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(
+        "from ctscan.personal.rules import rule\n"
+        "@rule(id='a.broken', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
+        "def broken(view):\n    '''Breaks.'''\n    return [view.places[0].no_such_thing]\n"
+    )
+    (tmp_path / "seed.der").write_bytes(DER)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import run, ctscan.personal.rules as rules;"
+        "from pathlib import Path; rules.__path__.append(sys.argv[2]);"
+        "plan = run.Plan(50, 0, 1, save=Path(sys.argv[2]) / 'saved'); run.report(plan, run.work(plan, 0, 1), 1)"
+    )
+    arguments = [sys.executable, "-c", code, str(RUN.parent), str(tmp_path)]
+    out = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    assert "rule a.broken: AttributeError at" in out
+    assert "broken.py:5" in out
+    assert [path.suffix for path in (tmp_path / "saved").iterdir()] == [".der"]
+
+
+def test_workers_share_the_inputs_and_other_seeds_can_be_given(tmp_path: Path) -> None:
+    (tmp_path / "seed.der").write_bytes(DER)
+    assert list(from_path(tmp_path)) == [DER]
+    arguments = [sys.executable, str(RUN), "--runs", "60", "--processes", "2", "--save", str(tmp_path / "saved")]
+    out = subprocess.run([*arguments, str(tmp_path / "seed.der")], capture_output=True, text=True, check=True).stdout
+    assert out.startswith("60 inputs in ")
+    assert out.endswith("no failures\n")
