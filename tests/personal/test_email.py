@@ -173,6 +173,13 @@ def test_accounts_that_look_like_addresses_are_told_once_and_found_by_both(gener
     assert {key.kind for key in finding.keys} == {"account", "email", "domain"}
 
 
+def test_what_was_meant_as_an_address_is_told_though_it_cant_be_compared() -> None:
+    host = ".".join(["a" * 60] * 6)
+    (finding,) = findings_of(make_certificate([], [("email", f"Jane@{host}")]))
+    assert (finding.canonical, finding.keys) == (f"jane@{host}", ())
+    assert findings_of(make_certificate([], [("email", "jane@"), ("email", "@example.org"), ("email", "x@y z")])) == ()
+
+
 def test_keys_are_no_text() -> None:
     identifier = tlv(0x04, b"jane@example.org!!!!")
     assert emails(inside("2.5.29.14", identifier)) == set()

@@ -169,9 +169,16 @@ def _excerpt(text: str, addresses: tuple[str, ...]) -> str:
 
 def _declared(text: Text) -> Iterable[tuple[str, ...]]:
     """The addresses of a place that is for addresses, each with all its canonical spellings, the best one first: the
-    whole text when it is one address, else those found inside."""
+    whole text when it is one address, else those found inside, else what was meant as one and can't be compared."""
     whole = tuple(dict.fromkeys(filter(None, map(canonical_email, spellings(text)))))
-    return [whole] if whole else _inside(text)
+    return [whole] if whole else _inside(text) or _meant(spellings(text)[0])
+
+
+def _meant(text: str) -> Iterable[tuple[str, ...]]:
+    """A text that no domain can be made of, such as one of 300 characters, but that has both sides of an address."""
+    local, at, host = text.strip().rpartition("@")
+    has_sides = at and all(any(map(str.isalnum, side)) for side in (local, host))
+    return [(text.strip().casefold()[:_MAX_VALUE],)] if has_sides and "." in host else []
 
 
 def _inside(text: Text) -> Iterable[tuple[str, ...]]:
