@@ -33,10 +33,15 @@ _WHOLE: Final = {"2.5.4.16": _ADDRESS, "2.5.4.26": _ADDRESS}  # postalAddress, r
 _OF_SUBJECT: Final = ("subject", "san", "subjectDirectoryAttributes", "extensions")
 _HOME_POSTAL_ADDRESS: Final = "0.9.2342.19200300.100.1.39"
 
+BUSINESS_CATEGORY: Final = "2.5.4.15"
+JURISDICTION: Final = tuple(f"1.3.6.1.4.1.311.60.2.1.{n}" for n in (1, 2, 3))
+COMPANY: Final = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
+"""Attributes that companies have in their names (CA/Browser Forum, extended validation)."""
+
 _SHARED: Final = Verdict(
     SubjectKind.PERSON,
     Confidence.LIKELY,
-    "stands beside the name of a person and of an organisation, whose address it may be",
+    "stands in the name of a person beside an organisation, whose address it may be",
 )
 
 
@@ -97,8 +102,14 @@ def is_of_person(view: View, place: Place) -> bool:
     verdict = about_place(view, place)
     if verdict.kind is not SubjectKind.PERSON or verdict.confidence is not Confidence.CERTAIN:
         return False
-    is_subject = place.part in _OF_SUBJECT and not view.certificate.is_ca
-    return is_subject or (place.name is not None and personal_attribute(place.name) is not None)
+    if place.name is not None and personal_attribute(place.name) is not None:
+        return True
+    return place.part in _OF_SUBJECT and not view.certificate.is_ca and not has_company_attribute(place)
+
+
+def has_company_attribute(place: Place) -> bool:
+    """Whether the name that the place stands in is a company's by its attributes."""
+    return place.name is not None and any(attribute.oid in COMPANY for attribute in place.name.attributes)
 
 
 def _beside_organisation(place: Place) -> bool:

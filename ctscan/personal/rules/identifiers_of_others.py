@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Finding, LookupKey, Mark, Place
+from ctscan.model import Finding, LookupKey, Mark, Place, SubjectKind
 from ctscan.personal.elements import OCTETS, SEQUENCE, part_of
-from ctscan.personal.evidence import PSEUDONYM, about_name
+from ctscan.personal.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import oid_rule, rule
@@ -27,16 +27,24 @@ oid_rule(
     rows={PERMANENT_IDENTIFIER: number("user.unique_id")},
 )
 
+_LEI, _LEI_ROLE = "1.3.6.1.4.1.52266.1", "1.3.6.1.4.1.52266.2"
+_ORGANISATION = "user.contact.organization"
+
+
+def _employer(view: View, place: Place) -> Iterator[Value]:
+    """The legal entity of a person; nothing where there is no sign of one."""
+    if view.has(frozenset((_LEI_ROLE,))) or about_place(view, place).kind is SubjectKind.PERSON:
+        yield from of_organisation(plain(_ORGANISATION), "the identifier of a legal entity")(view, place)
+
+
 oid_rule(
     id="id.lei",
     version=1,
-    category="user.contact.organization",
+    category=_ORGANISATION,
     kinds=(),
-    cites=("ISO 17442-2 annex A",),
-    looks_for="Identifiers of legal entities: of an organisation, told for the role beside them",
-    rows={
-        "1.3.6.1.4.1.52266.1": of_organisation(plain("user.contact.organization"), "the identifier of a legal entity"),
-    },
+    cites=("ISO 17442-2",),
+    looks_for="Identifiers of the legal entities that people work or act for",
+    rows={_LEI: _employer},
 )
 
 oid_rule(
@@ -44,10 +52,10 @@ oid_rule(
     version=1,
     category="user.job_title",
     kinds=(),
-    cites=("ISO 17442-2 annex A",),
+    cites=("ISO 17442-2",),
     looks_for="Roles of people in a legal entity",
     rows={
-        "1.3.6.1.4.1.52266.2": of_person(plain("user.job_title"), "a role in a legal entity, which a person has"),
+        _LEI_ROLE: of_person(plain("user.job_title"), "a role in a legal entity, which a person has"),
     },
 )
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 from ctscan.model import Finding, Place
 from ctscan.personal.dates import birth_date, gender
 from ctscan.personal.elements import SEQUENCE, Located, Part, findings, part_of, read_part
+from ctscan.personal.identifiers import find_emails
 from ctscan.personal.rules import rule
-from ctscan.personal.values import addresses, named, number, of_person, plain
+from ctscan.personal.values import named, number, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
 SIGI_PERSONAL_DATA = "1.3.36.8.4.1"
@@ -66,12 +67,11 @@ def _name(view: View, place: Place, field: Part, person: str) -> Iterator[Locate
 
 
 def _as_it_is(view: View, place: Place, person: str) -> Iterator[Located]:
-    """Every string of a value of that type is personal, whatever its layout."""
+    """Every string of a value of that type is personal, whatever its layout; addresses are found as text."""
     for text in strings_of(view, place):
         best = spellings(text)[0]
-        if "@" in best:
-            read = addresses()
-        else:
-            read = named("user.name") if any(char.isalpha() for char in best) else number("user.unique_id")
+        if find_emails(best):
+            continue
+        read = named("user.name") if any(char.isalpha() for char in best) else number("user.unique_id")
         at = replace(place, text=text)
         yield from ((at, value) for value in of_person(read, _WHY, person)(view, at))

@@ -27,17 +27,14 @@ from ctscan.personal.numbers import (
 )
 from ctscan.personal.phones import region_of
 from ctscan.personal.rules import rule
-from ctscan.personal.rules.address import is_of_person
+from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
 from ctscan.personal.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
 from ctscan.personal.values import Value, Verdict, number_key, with_spelling
 from ctscan.personal.view import View, spellings
 
 SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
-BUSINESS_CATEGORY: Final = "2.5.4.15"
-JURISDICTION: Final = tuple(f"1.3.6.1.4.1.311.60.2.1.{n}" for n in (1, 2, 3))
 
-_COMPANY = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
 _OF_A_SCHEME = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: they have rules of their own
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
@@ -122,8 +119,7 @@ def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
 def is_company(certificate: Certificate, place: Place) -> bool:
     """Whether the number is that of a company by the extended validation guidelines: their attributes stand beside it,
     or the certificate is issued under them."""
-    attributes = place.name.attributes if place.name is not None else ()
-    if any(attribute.oid in _COMPANY for attribute in attributes):
+    if has_company_attribute(place):
         return True
     return place.part == "subject" and not _EXTENDED.isdisjoint(certificate.policies)
 
