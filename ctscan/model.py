@@ -87,10 +87,12 @@ Edge = tuple[bytes, ...]
 
 
 class EntryKind(StrEnum):
-    """RFC 6962 section 3.4, LogEntryType."""
+    """RFC 6962 section 3.4, LogEntryType; `CHAIN` is no entry itself, but in the chain submitted with one: a `Sighting`
+    can be of that kind, an `Entry` never."""
 
     X509 = "x509"
     PRECERT = "precert"
+    CHAIN = "chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +351,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainHit:
+    """A certificate with personal data in scope in the chain that was submitted with an entry: no entry itself, and
+    not covered by the tree. `certificate` is None when it can't be read; `reason` then says why, and the findings are
+    those of its readable strings."""
+
+    log_id: bytes
+    index: int  # of the entry
+    timestamp: int  # ms, of the entry
+    der: bytes
+    certificate: Certificate | None
+    findings: tuple[Finding, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """An entry whose certificate can't be read. In scope (`everything`, or a salvaged string is): with its findings
     and bytes; else only index, hash and reason."""
@@ -471,6 +488,7 @@ class Advance:
     clear_pending: int | None = None  # start of the pending range that is proven (or given up) now
     hits: tuple[Hit, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    in_chains: tuple[ChainHit, ...] = ()  # of entries of this step; they come and go with their entries
     proofs: tuple[InclusionProof, ...] = ()
     holes: tuple[Hole, ...] = ()  # found in this step
     quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
@@ -501,7 +519,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """This certificate at that log and index. `verified`: the index lies in a verified range of the log."""
+    """This certificate at that log and index. `verified`: the index lies in a verified range of the log; never true of
+    kind `CHAIN`, for no tree covers chains."""
 
     log: str
     log_id: bytes
@@ -523,6 +542,7 @@ class CertificateSummary:
     not_before: datetime | None
     not_after: datetime | None
     also: tuple[bytes, ...] = ()
+    is_ca: bool = False  # as its basic constraints say
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "prove",
     exits={
         0: "every sighting is proven to be in a tree that its log signed, and says what the index says",
-        1: "a sighting is not proven, there is none, or the index can't be read",
+        1: "a sighting is not proven, there is none that can be, or the index can't be read",
         2: "",
     },
     example="ctscan prove jane@example.org\nctscan prove --all --format json",
@@ -37,7 +37,8 @@ def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **give
     """Check offline that what was found really is in the logs, from the evidence kept with it.
 
     Rebuilds each entry, follows its inclusion proof to the kept tree head, and verifies the head's signature with the
-    key of the log. Then reads the entry again: what the index tells of it must stand in it.
+    key of the log. Then reads the entry again: what the index tells of it must stand in it. Sightings in chains that
+    were submitted with entries are passed over: no log's tree covers chains.
     """
     from ctscan.cli.wiring import run
     from ctscan.personal.identifiers import parse_identifier
@@ -54,13 +55,13 @@ async def _prove(config: Config, asked: list[Identifier] | None) -> int:
     async with existing_index(config) as index:
         held = await index.counts() if asked is None else None
         identities = [identity async for identity, _, _ in index.kept()] if asked is None else None
-        bare: list[bytes] = []
-        checked = _checked(index, await _identities(index, asked or ()) if identities is None else identities, bare)
+        missing = _Missing()
+        checked = _checked(index, await _identities(index, asked or ()) if identities is None else identities, missing)
         if config.format == "table":
             counts = await _print_table(checked)
         else:
             counts = await _print_json(checked, is_array=config.format == "json")
-    is_whole = _tell_missing(len(bare), held, len(identities or ()), counts.total())
+    is_whole = _tell_missing(missing, held, len(identities or ()), counts.total())
     return 0 if counts[True] and not counts[False] and is_whole else 1
 
 
@@ -77,9 +78,10 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
     return list(found)
 
 
-async def _checked(index: SqliteIndex, identities: Iterable[bytes], bare: list[bytes]) -> AsyncIterator[Checked]:
-    """Every sighting of the certificates, checked; `bare` gets the certificates that have none."""
+async def _checked(index: SqliteIndex, identities: Iterable[bytes], missing: _Missing) -> AsyncIterator[Checked]:
+    """Every sighting of the certificates, checked; `missing` counts the certificates that have none."""
     from ctscan.cli.reindex import scanned_domains
+    from ctscan.model import EntryKind
     from ctscan.proof import check
 
     domains = await scanned_domains(index)
@@ -90,7 +92,9 @@ async def _checked(index: SqliteIndex, identities: Iterable[bytes], bare: list[b
             seen = True
             yield _compared(check(evidence), matches, domains)
         if not seen:
-            bare.append(identity)
+            in_chains = any(s.kind is EntryKind.CHAIN for match in matches for s in match.sightings)
+            missing.in_chains += in_chains
+            missing.bare += not in_chains
 
 
 def _compared(checked: Checked, matches: Iterable[Match], domains: tuple[str, ...]) -> Checked:
@@ -134,7 +138,8 @@ def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
         render_name(certificate.subject),
         certificate.not_before,
         certificate.not_after,
-    ) == (told.identity, told.serial, told.issuer, told.subject, told.not_before, told.not_after)
+        certificate.is_ca,
+    ) == (told.identity, told.serial, told.issuer, told.subject, told.not_before, told.not_after, told.is_ca)
 
 
 def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
@@ -142,10 +147,25 @@ def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
     return {(f.category, f.value, f.canonical, f.raw, f.repaired, f.marks, frozenset(f.keys)) for f in findings}
 
 
-def _tell_missing(bare: int, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:
-    """Say what has no evidence, because rows were deleted by hand or the file is damaged; whether nothing has."""
+@dataclass(slots=True)
+class _Missing:
+    """Certificates without evidence: `in_chains` those that can't have any, `bare` those that ought to."""
+
+    bare: int = 0
+    in_chains: int = 0
+
+
+def _tell_missing(missing: _Missing, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:
+    """Say what has no evidence: because it only came in chains, or rows were deleted by hand or the file is damaged;
+    whether nothing was."""
     from ctscan.cli.render.words import count
 
+    if missing.in_chains:
+        complain(
+            f"prove: {count(missing.in_chains, 'certificate')} only came in chains submitted with entries: "
+            "no log's tree covers chains, so nothing can prove that"
+        )
+    bare = missing.bare
     if held:
         bare += max(0, held["certificates"] - certificates)
     lost = max(0, held["sightings"] - sightings) if held else 0
@@ -215,7 +235,7 @@ async def _print_table(results: AsyncIterator[Checked]) -> Counter[bool]:
         rows = [(log, f"{number:,}", trust) for (log, trust), number in sorted(logs.items())]
         tables.table(out, ("Log", "Proven sightings", "Tree head rests on"), rows)
     if not counts:
-        tables.say(out, "Nothing to prove: the index holds no sighting of that.", "yellow")
+        tables.say(out, "Nothing to prove: the index holds no entry of a log with that.", "yellow")
     elif counts[False]:
         tables.say(out, f"{count(counts[False], 'sighting')} NOT proven, {counts[True]:,} proven.", "red")
     else:

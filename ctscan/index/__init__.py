@@ -149,7 +149,7 @@ class Index(Protocol):
         ...
 
     async def counts(self) -> dict[str, int]:
-        """Rows by noun: certificates, findings, sightings, unreadable; for `logs` and tests."""
+        """Rows by noun: certificates, findings, sightings, sightings in chains, unreadable; for `logs` and tests."""
         ...
 
     async def aclose(self) -> None:

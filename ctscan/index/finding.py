@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ctscan.index import rows
+from ctscan.index import chains, rows
 from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, Sighting
 
 _AT_ONCE = 500  # certificates whose rows are read together
@@ -114,7 +114,7 @@ def _marks(values: Sequence[Any]) -> str:
 def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, CertificateSummary]:
     also = _same_serial(connection, ids)
     cursor = connection.execute(
-        "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after"
+        "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca"
         f" FROM certificate WHERE id IN ({_marks(ids)})",
         ids,
     )
@@ -128,8 +128,9 @@ def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
             not_before=rows.time_of(not_before),
             not_after=rows.time_of(not_after),
             also=tuple(also[id]),
+            is_ca=bool(is_ca),
         )
-        for id, sha256, identity, issuer, serial, subject, not_before, not_after in cursor
+        for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca in cursor
     }
 
 
@@ -172,7 +173,7 @@ IS_VERIFIED = (
 
 
 def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
-    """Newest first."""
+    """Newest first; those in chains, which prove nothing, after all others."""
     sightings: dict[int, list[Sighting]] = defaultdict(list)
     for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
         f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
@@ -181,5 +182,7 @@ def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
         ids,
     ):
         sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
+        sightings[certificate].append(sighting)
+    for certificate, sighting in chains.sightings(connection, ids):
         sightings[certificate].append(sighting)
     return sightings

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index import rows
+from ctscan.index import logs, rows
 from ctscan.index.finding import IS_VERIFIED
 from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, Log
 
@@ -75,6 +75,16 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
     return Evidence(log, entry, inclusion, bool(verified))
 
 
+def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:
+    """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
+    cursor = connection.execute(
+        "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
+        " AND (pending IS NOT NULL OR proof IS NULL) ORDER BY entry_index",
+        (logs.row_of(connection, log_id), start, end),
+    )
+    return [index for (index,) in cursor]
+
+
 # --- retention, figures -------------------------------------------------------------------------------------------
 
 
@@ -87,6 +97,7 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
         "certificates": "certificate",
         "findings": "finding",
         "sightings": "sighting",
+        "sightings in chains": "chain_sighting",
         "unreadable": "unreadable",
         "quarantined": "quarantine",
     }

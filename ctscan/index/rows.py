@@ -13,6 +13,7 @@ from typing import Any
 from ctscan.errors import IndexFault
 from ctscan.model import (
     Certificate,
+    ChainHit,
     Confidence,
     Entry,
     EntryKind,
@@ -239,6 +240,7 @@ class Kept:
     subject: str
     not_before: str | None
     not_after: str | None
+    is_ca: bool
     problem: str | None
     leaf_sha256: bytes
     leaf_der: bytes  # packed
@@ -259,6 +261,7 @@ def kept_hit(hit: Hit, render: Render) -> Kept:
         subject=clean(render(certificate.subject)),
         not_before=optional_time_text(certificate.not_before),
         not_after=optional_time_text(certificate.not_after),
+        is_ca=certificate.is_ca,
         problem=None,
         leaf_sha256=sha256(hit.entry.der).digest(),
         leaf_der=pack(hit.entry.der),
@@ -282,6 +285,7 @@ def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
         subject="",
         not_before=None,
         not_after=None,
+        is_ca=False,
         problem=clean(unreadable.reason),
         leaf_sha256=fingerprint,
         leaf_der=pack(entry.der),
@@ -289,3 +293,12 @@ def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
         submitted_der=b"",
         findings=unreadable.findings,
     )
+
+
+def kept_in_chain(hit: ChainHit, render: Render) -> Kept:
+    """A certificate of a chain as an entry of its own would be kept, so that it is one certificate with one leaf here
+    when it is logged itself as well."""
+    entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
+    if hit.certificate is None:
+        return kept_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
+    return kept_hit(Hit(entry, hit.certificate, hit.findings), render)

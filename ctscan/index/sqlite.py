@@ -122,7 +122,7 @@ class SqliteIndex:
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
         """Indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof yet."""
-        return await self._database.read(lambda c: writing.unproven(c, log_id, start, end))
+        return await self._database.read(lambda c: keeping.unproven(c, log_id, start, end))
 
     def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
         """Hold a part of a log while reading it (None: to its end and beyond); IndexFault when it is being read."""

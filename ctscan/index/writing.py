@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctscan.index import logs, ranges, rows, runs
+from ctscan.index import chains, logs, ranges, rows, runs
 from ctscan.index.rows import Kept
 from ctscan.model import Advance, Finding, InclusionProof, PendingRange, TreeHead, Unreadable
 
@@ -26,14 +26,16 @@ class Step:
 
     advance: Advance
     kept: tuple[Kept, ...]  # hits, then unreadable entries in scope
+    in_chains: tuple[Kept, ...]
     quarantine: tuple[tuple[int, int, bytes], ...]  # packed
 
 
 def prepare(advance: Advance, render: rows.Render) -> Step:
     hits = [rows.kept_hit(hit, render) for hit in advance.hits]
     unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
+    in_chains = tuple(rows.kept_in_chain(hit, render) for hit in advance.in_chains)
     quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in advance.quarantine)
-    return Step(advance, (*hits, *unreadable), quarantine)
+    return Step(advance, (*hits, *unreadable), in_chains, quarantine)
 
 
 # --- one step of a reader -----------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
     log = logs.row_of(connection, advance.log_id)
     moved = _move(connection, log, advance)
     certificates = 0
-    if step.kept or advance.unreadable:
+    if step.kept or step.in_chains or advance.unreadable:
         certificates = _write_entries(connection, log, step, _rules_of(connection, run_id, advance))
     _write_proofs(connection, log, advance)
     _write_quarantine(connection, log, step)
@@ -103,9 +105,10 @@ def _span(pending: PendingRange) -> tuple[int, int]:
 
 
 def _mark(connection: sqlite3.Connection, log: int, old: int, new: int | None, start: int, end: int) -> None:
-    for table in ("sighting", "unreadable"):
-        connection.execute(
-            f"UPDATE {table} SET pending = ? WHERE log = ? AND pending = ? AND entry_index >= ? AND entry_index < ?",
+    for table in ("sighting", "chain_sighting", "unreadable"):
+        connection.execute(  # ignored where there is such a sighting in a chain: this one goes with its old mark
+            f"UPDATE OR IGNORE {table} SET pending = ?"
+            " WHERE log = ? AND pending = ? AND entry_index >= ? AND entry_index < ?",
             (new, log, old, start, end),
         )
 
@@ -122,13 +125,15 @@ def _mark_of(advance: Advance, index: int) -> int | None:
 
 
 def _write_entries(connection: sqlite3.Connection, log: int, step: Step, rules: str) -> int:
-    """Returns how many certificates were new."""
+    """Returns how many certificates were new; those that only came in chains don't count."""
     new = 0
     for kept in step.kept:
         mark = _mark_of(step.advance, kept.entry.index)
         if mark is not None and _contradicts_proven(connection, log, kept):
             continue
         new += _write_kept(connection, log, kept, rules, mark)
+    for kept in step.in_chains:
+        _write_in_chain(connection, log, kept, rules, _mark_of(step.advance, kept.entry.index))
     for unreadable in step.advance.unreadable:
         _write_unreadable(connection, log, unreadable, _mark_of(step.advance, unreadable.index))
     return new
@@ -164,25 +169,39 @@ def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str
     return is_new
 
 
-def _write_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> tuple[int, bool]:
+def _write_in_chain(connection: sqlite3.Connection, log: int, kept: Kept, rules: str, mark: int | None) -> None:
+    certificate, _ = _write_certificate(connection, kept, rules, in_chain=True)
+    chains.write_sighting(connection, log, kept, _write_leaf(connection, kept, certificate), mark)
+
+
+def _write_certificate(
+    connection: sqlite3.Connection, kept: Kept, rules: str, *, in_chain: bool = False
+) -> tuple[int, bool]:
+    """The row of a certificate, and whether it is new; so is one that is logged and only came in chains before. The
+    tree covers no chain: what an entry tells of a certificate replaces what a chain told, never the other way round."""
     found = connection.execute(
-        "SELECT id, rules, sha256 FROM certificate WHERE identity = ?", (kept.identity,)
+        "SELECT id, rules, sha256, EXISTS (SELECT 1 FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
+        " WHERE certificate = certificate.id) FROM certificate WHERE identity = ?",
+        (kept.identity,),
     ).fetchone()
     if found is None:
         return _insert_certificate(connection, kept, rules), True
-    id, stored_rules, stored_sha256 = found
-    if stored_sha256 is None and kept.sha256 is not None:
+    id, stored_rules, stored_sha256, was_logged = found
+    if in_chain and was_logged:
+        return id, False
+    is_logged_now = not in_chain and not was_logged
+    if kept.sha256 is not None and (stored_sha256 is None or is_logged_now):
         connection.execute("UPDATE certificate SET sha256 = ? WHERE id = ?", (kept.sha256, id))
-    if stored_rules != rules:
+    if stored_rules != rules or is_logged_now:
         connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
         _write_findings(connection, id, kept.findings)
-    return id, False
+    return id, is_logged_now
 
 
 def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> int:
     cursor = connection.execute(
         "INSERT INTO certificate (identity, sha256, serial, issuer_hash, issuer, subject, not_before, not_after,"
-        " rules, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " is_ca, rules, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             kept.identity,
             kept.sha256,
@@ -192,6 +211,7 @@ def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) 
             kept.subject,
             kept.not_before,
             kept.not_after,
+            kept.is_ca,
             rules,
             kept.problem,
         ),
@@ -313,16 +333,6 @@ def _write_quarantine(connection: sqlite3.Connection, log: int, step: Step) -> N
     )
 
 
-def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:
-    """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
-    cursor = connection.execute(
-        "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
-        " AND (pending IS NOT NULL OR proof IS NULL) ORDER BY entry_index",
-        (logs.row_of(connection, log_id), start, end),
-    )
-    return [index for (index,) in cursor]
-
-
 # --- taking back --------------------------------------------------------------------------------------------------
 
 
@@ -334,19 +344,20 @@ def rewind(connection: sqlite3.Connection, log_id: bytes, start: int) -> None:
 
 
 def _give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
-    lost = connection.execute("SELECT leaf FROM sighting WHERE log = ? AND pending = ?", (log, start)).fetchall()
-    connection.execute("DELETE FROM unreadable WHERE log = ? AND pending = ?", (log, start))
-    connection.execute("DELETE FROM sighting WHERE log = ? AND pending = ?", (log, start))
-    _drop_leaves(connection, {leaf for (leaf,) in lost})
+    lost = set()
+    for table in ("unreadable", "sighting", "chain_sighting"):
+        gone = connection.execute(f"DELETE FROM {table} WHERE log = ? AND pending = ? RETURNING leaf", (log, start))
+        lost |= {leaf for (leaf,) in gone if leaf is not None}
+    _drop_leaves(connection, lost)
 
 
 def _drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
-    """Leaves that no entry shows any longer go, and certificates that have none left."""
+    """Leaves that no entry shows any longer, nor the chain of one, go, and certificates that have none left."""
     certificates = set()
     for leaf in leaves:
         gone = connection.execute(
             "DELETE FROM leaf WHERE id = :leaf AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = :leaf)"
-            " RETURNING certificate",
+            " AND NOT EXISTS (SELECT 1 FROM chain_sighting WHERE leaf = :leaf) RETURNING certificate",
             {"leaf": leaf},
         ).fetchall()
         certificates |= {certificate for (certificate,) in gone}
@@ -361,7 +372,8 @@ def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[in
         )
         connection.execute(  # the certificate itself may have gone, while its precertificate is still there
             "UPDATE certificate SET sha256 ="
-            " (SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY id LIMIT 1) WHERE id = :id",
+            " (SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY"
+            " EXISTS (SELECT 1 FROM sighting WHERE leaf = leaf.id) DESC, id LIMIT 1) WHERE id = :id",
             {"id": certificate},
         )
 

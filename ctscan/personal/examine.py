@@ -1,6 +1,7 @@
 """From a batch of verified or verifiable entries to those that hold personal data in scope: the hot path.
 
     prefilter (all entries) -> full reading (candidates) -> rules -> scope -> Hit
+                               chains of candidates      -> rules -> scope -> ChainHit
 
 Knows nothing of encodings of logs: how an entry and its extra data are taken from a batch is handed in
 (`ct.wire.entry_of` and `ct.wire.extra_of`).
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
-from ctscan.model import Batch, Certificate, Entry, Finding, Hit, Problem, Unreadable
+from ctscan.model import Batch, Certificate, ChainHit, Entry, Finding, Hit, Problem, Unreadable
+from ctscan.personal.chains import ChainReader
 from ctscan.personal.prefilter import Prefilter
 from ctscan.personal.rules import find_in_text, find_personal_data
 from ctscan.personal.scope import Scope
@@ -25,10 +28,14 @@ _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_ent
 
 
 class _Extra(Protocol):
-    """What a log gives beside a leaf; of it only the submitted precertificate (or b"") matters here."""
+    """What a log gives beside a leaf, and the tree doesn't cover: the submitted precertificate (or b""), and the chain
+    where it comes with the entry."""
 
     @property
     def submitted(self) -> bytes: ...
+
+    @property
+    def chain(self) -> tuple[bytes, ...]: ...
 
 
 EntryOf = Callable[[Batch, int], Entry]
@@ -46,16 +53,28 @@ class Examined:
     unreadable: list[Unreadable]
     candidates: int
     entries: int
+    in_chains: list[ChainHit] = field(default_factory=list)
 
 
 class Examiner:
-    """Examines batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole scan."""
+    """Examines batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole pass.
+
+    Chains are looked at with candidates only: to look at every one would cost more than all the rest. An issuer is
+    learnt from an entry whose chain was looked at, and before that all its entries are candidates; so at least one
+    chain of every issuer name is. What another chain of the same issuer holds is found where it comes with a candidate.
+    """
 
     def __init__(self, scope: Scope, entry_of: EntryOf, extra_of: ExtraOf) -> None:
         self._scope = scope
         self._entry_of = entry_of
         self._extra_of = extra_of
-        self._prefilter = Prefilter(scope.domains)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was learnt and seen: entries that were examined turned out not to be in the tree. What was found
+        in their chains is given up with them, and has to be found again in those of others."""
+        self._prefilter = Prefilter(self._scope.domains)
+        self._chains = ChainReader(self._scope)
 
     def examine(self, batch: Batch) -> Examined:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
@@ -64,20 +83,33 @@ class Examiner:
         data = batch.data
         hits: list[Hit] = []
         unreadable: list[Unreadable] = []
+        in_chains: list[ChainHit] = []
         candidates = 0
         for i, ((start, end), precert) in enumerate(zip(batch.certs, batch.precerts, strict=True)):
             if is_impersonal(data, start, end, precert):
                 continue
             candidates += 1
-            result = self._read(batch, i)
+            extra = self._beside(batch, i, in_chains)
+            result = self._read(batch, i, extra)
             if isinstance(result, Hit):
                 hits.append(result)
             elif result is not None:
                 unreadable.append(result)
-        return Examined(hits, unreadable, candidates, len(batch.certs))
+        return Examined(hits, unreadable, candidates, len(batch.certs), in_chains)
 
-    def _read(self, batch: Batch, i: int) -> Hit | Unreadable | None:
-        """Read one candidate in full: None when it holds nothing in scope."""
+    def _beside(self, batch: Batch, i: int, in_chains: list[ChainHit]) -> _Extra | None:
+        """What came with a candidate, its chain looked at; None when it isn't in the format, or something was found in
+        the chain and the entry that it came with can't be told."""
+        try:
+            extra = self._extra_of(batch, i)
+            in_chains += self._chains.examine(extra.chain, partial(self._entry_of, batch, i))
+        except FormatError:
+            return None
+        return extra
+
+    def _read(self, batch: Batch, i: int, extra: _Extra | None) -> Hit | Unreadable | None:
+        """Read one candidate in full: None when it holds nothing in scope. `extra`: None when its chain wasn't looked
+        at."""
         start, end = batch.certs[i]
         if not end:
             return self._unreadable(batch, i, "the TimestampedEntry doesn't parse", batch.leaves[i])
@@ -91,7 +123,7 @@ class Examiner:
         findings, failures = find_personal_data(certificate, self._scope.domains)
         if failures:
             certificate = replace(certificate, problems=certificate.problems + failures)
-        elif _has_impersonal_issuer(certificate, findings):
+        elif extra is not None and _has_impersonal_issuer(certificate, findings):
             self._prefilter.learn_issuer(certificate.issuer.raw)
         if not findings and failures:
             return self._unreadable(batch, i, _reason(failures), batch.certs[i])
@@ -101,22 +133,7 @@ class Examiner:
             entry = self._entry_of(batch, i)
         except FormatError as error:
             return self._unreadable(batch, i, str(error), batch.certs[i])
-        return Hit(entry, certificate, findings, self._submitted(batch, i, certificate))
-
-    def _submitted(self, batch: Batch, i: int, certificate: Certificate) -> bytes:
-        """The submitted precertificate if it is one and has the identity of the TBS in the leaf; else b"".
-
-        The tree doesn't cover it, so it is compared and never believed.
-        """
-        if not batch.precerts[i]:
-            return b""
-        try:
-            submitted = self._extra_of(batch, i).submitted
-            claimed = read_certificate(submitted)
-        except FormatError:
-            return b""
-        is_precertificate = any(extension.oid == POISON for extension in claimed.extensions)
-        return submitted if is_precertificate and claimed.identity == certificate.identity else b""
+        return Hit(entry, certificate, findings, _submitted(batch.precerts[i], extra, certificate))
 
     def _unreadable(self, batch: Batch, i: int, reason: str, span: tuple[int, int]) -> Unreadable:
         """Salvage the strings in `span`; findings and bytes are kept only if one of the strings is in scope."""
@@ -134,6 +151,21 @@ class Examiner:
         except FormatError:
             entry = None
         return Unreadable(batch.log_id, index, leaf_hash, reason, entry, findings)
+
+
+def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate) -> bytes:
+    """The submitted precertificate if it is one and has the identity of the TBS in the leaf; else b"".
+
+    The tree doesn't cover it, so it is compared and never believed.
+    """
+    if not is_precert or extra is None:
+        return b""
+    try:
+        claimed = read_certificate(extra.submitted)
+    except FormatError:
+        return b""
+    is_precertificate = any(extension.oid == POISON for extension in claimed.extensions)
+    return extra.submitted if is_precertificate and claimed.identity == certificate.identity else b""
 
 
 def _has_impersonal_issuer(certificate: Certificate, findings: tuple[Finding, ...]) -> bool:

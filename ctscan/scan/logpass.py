@@ -15,6 +15,7 @@ from ctscan.index import Index
 from ctscan.model import (
     Advance,
     Batch,
+    ChainHit,
     Hit,
     Hole,
     HoleReason,
@@ -113,6 +114,7 @@ class Gathered:
 
     hits: list[Hit] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    in_chains: list[ChainHit] = field(default_factory=list)
     proofs: list[InclusionProof] = field(default_factory=list)
     entries: int = 0
     candidates: int = 0
@@ -123,13 +125,14 @@ class Gathered:
         examined = examiner.examine(batch)
         self.hits += examined.hits
         self.unreadable += examined.unreadable
+        self.in_chains += examined.in_chains
         self.entries += examined.entries
         self.candidates += examined.candidates
         return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]
 
     def is_due(self, every: float) -> bool:
         """Enough to commit, or `every` seconds old."""
-        return len(self.hits) >= COMMIT_HITS or time.monotonic() - self.since >= every
+        return len(self.hits) + len(self.in_chains) >= COMMIT_HITS or time.monotonic() - self.since >= every
 
 
 async def first_available(lp: LogPass, span: Span) -> int:

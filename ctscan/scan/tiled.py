@@ -136,6 +136,7 @@ class TiledReader:
             verified=verified,
             hits=tuple(done.hits),
             unreadable=tuple(done.unreadable),
+            in_chains=tuple(done.in_chains),
             proofs=tuple(done.proofs),
             holes=holes,
             quarantine=tuple((hole.start, hole.end, raw) for hole in holes) if raw is not None else (),

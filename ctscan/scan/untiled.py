@@ -151,6 +151,7 @@ class UntiledReader:
                 pending=pending,
                 hits=tuple(done.hits),
                 unreadable=tuple(done.unreadable),
+                in_chains=tuple(done.in_chains),
                 entries=entries,
                 candidates=done.candidates,
             ),
@@ -198,6 +199,7 @@ class UntiledReader:
 
     async def _take_back(self) -> None:
         await self._lp.index.rewind(self._lp.log.id, self._start)
+        self._lp.examiner.forget()
         self._hashes, self._kept, self._gathered = bytearray(), [], Gathered()
 
     async def _read_carefully(self, span: Span) -> None:

@@ -99,7 +99,7 @@ def test_deleted_rows_are_noticed(index: Path, tmp_path: Path, statement: str, w
 def test_a_certificate_without_evidence_is_named_to_who_asks_for_it(index: Path, tmp_path: Path) -> None:
     result = run("prove", "jane@example.org", "--db", changed(index, tmp_path, "DELETE FROM sighting"))
     assert (result.exit_code, "1 certificate without any evidence" in result.stderr) == (1, True)
-    assert "Nothing to prove: the index holds no sighting of that." in result.stdout
+    assert "Nothing to prove: the index holds no entry of a log with that." in result.stdout
 
 
 def test_only_the_final_head_of_the_list_needs_no_signature(index: Path, tmp_path: Path) -> None:

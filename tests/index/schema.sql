@@ -8,8 +8,19 @@ CREATE TABLE certificate (
     subject     TEXT NOT NULL,
     not_before  TEXT,
     not_after   TEXT,
+    is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
+) STRICT;
+
+CREATE TABLE chain_sighting (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp   INTEGER NOT NULL,
+    leaf        INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    pending     INTEGER,
+    UNIQUE (leaf, log, pending)
 ) STRICT;
 
 CREATE TABLE coverage (
@@ -222,6 +233,10 @@ CREATE TABLE unreadable (
 ) STRICT;
 
 CREATE INDEX certificate_serial ON certificate (serial, issuer_hash);
+
+CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
+
+CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE pending IS NULL;
 
 CREATE INDEX finding_certificate ON finding (certificate);
 

@@ -116,6 +116,7 @@ def certificate(summary: CertificateSummary) -> Shape:
         "not_before": time_text(summary.not_before),
         "not_after": time_text(summary.not_after),
         "also": [identity.hex() for identity in summary.also],
+        "is_ca": summary.is_ca,
     }
 
 

@@ -20,8 +20,19 @@ from rich.text import Text
 
 from ctscan.cli.privacy import visible
 from ctscan.cli.render.shapes import timestamp_text
-from ctscan.cli.render.words import by_person, count, coverage_row, day, doubts, person, shown_value, verdict, what
-from ctscan.model import Answer, CertificateSummary, Finding, LogCoverage, Match, Sighting
+from ctscan.cli.render.words import (
+    by_person,
+    count,
+    coverage_row,
+    day,
+    doubts,
+    is_of_authority,
+    person,
+    shown_value,
+    verdict,
+    what,
+)
+from ctscan.model import Answer, CertificateSummary, EntryKind, Finding, LogCoverage, Match, Sighting
 
 PIPE_WIDTH = 160  # columns when nobody said how wide the output is
 NARROW = 12  # columns for each column of a table; with less, rows become blocks
@@ -148,7 +159,8 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
 
 def _match(out: Console, match: Match, number: int, total: int, *, is_ranked: bool) -> None:
     score = f", agreement {match.score:.0%}" if is_ranked else ""
-    say(out, f"Certificate {number} of {total}{score}", "bold")
+    authority = ", of a certification authority" if is_of_authority(match) else ""
+    say(out, f"Certificate {number} of {total}{authority}{score}", "bold")
     say(out, certificate_line(match.certificate), indent=2)
     fingerprint = (
         match.certificate.sha256.hex() if match.certificate.sha256 else "not seen itself, only its precertificate"
@@ -164,7 +176,12 @@ def _match(out: Console, match: Match, number: int, total: int, *, is_ranked: bo
 
 
 def sighting_line(seen: Sighting) -> str:
-    """Where and when a certificate was logged."""
+    """Where and when a certificate was logged, or the entry that it came with."""
+    if seen.kind is EntryKind.CHAIN:
+        return (
+            f"in the chain submitted with entry {seen.index:,} of {seen.log}, {logged_at(seen.timestamp)}, "
+            "not proven: no log's tree covers chains, so it can't be"
+        )
     proven = "proven to be in the log" if seen.verified else "not yet proven to be in the log"
     return f"logged in {seen.log}, entry {seen.index:,} ({seen.kind}), {logged_at(seen.timestamp)}, {proven}"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ctscan.cli.render.shapes import time_text, timestamp_text
 from ctscan.ct.coverage import size
-from ctscan.model import Answer, Finding, LogCoverage, Mark, Sensitivity
+from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Mark, Match, Sensitivity
 from ctscan.personal.categories import CATEGORIES
 
 LONGEST = 300  # characters of a value that are shown
@@ -75,12 +75,28 @@ def verdict(answer: Answer) -> str:
     kind = KINDS.get(answer.identifier.kind, answer.identifier.kind)
     searched = f"every entry of {count(len(answer.coverage), 'log')} was searched for this {kind}"
     if answer.matches and answer.complete:
-        return f"Found in {count(len(answer.matches), 'certificate')}; the answer is complete: {searched}."
+        return f"Found in {_certificates(answer.matches)}; the answer is complete: {searched}."
     if answer.matches:
-        return f"Found in {count(len(answer.matches), 'certificate')}; there may be more, the answer may be incomplete:"
+        return f"Found in {_certificates(answer.matches)}; there may be more, the answer may be incomplete:"
     if answer.complete:
         return f"Nothing found, complete: {searched}."
     return "Nothing found, but the answer may be incomplete:"
+
+
+def is_of_authority(match: Match) -> bool:
+    """Whether it is the certificate of a certification authority: it says so itself, or it was seen in chains only."""
+    only_in_chains = all(seen.kind is EntryKind.CHAIN for seen in match.sightings)
+    return match.certificate.is_ca or (bool(match.sightings) and only_in_chains)
+
+
+def _certificates(matches: Sequence[Match]) -> str:
+    """Those of authorities apart: what stands in them is rarely about whoever asks."""
+    authorities = sum(is_of_authority(match) for match in matches)
+    of_authorities = f"of {'a certification authority' if authorities == 1 else 'certification authorities'}"
+    if authorities == len(matches):
+        return f"{count(authorities, 'certificate')} {of_authorities}"
+    found = count(len(matches) - authorities, "certificate")
+    return f"{found}, and {authorities:,} {of_authorities}" if authorities else found
 
 
 def doubts(answer: Answer) -> list[str]:

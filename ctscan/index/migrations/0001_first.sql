@@ -154,13 +154,15 @@ CREATE TABLE certificate (
     subject     TEXT NOT NULL,
     not_before  TEXT,
     not_after   TEXT,
+    is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
 ) STRICT;
 
 CREATE INDEX certificate_serial ON certificate (serial, issuer_hash);
 
--- What was logged: a whole certificate (x509) or a TBSCertificate (precert).
+-- What was logged: a whole certificate (x509) or a TBSCertificate (precert); or a whole certificate (x509) that came
+-- in the chain of an entry.
 CREATE TABLE leaf (
     id          INTEGER PRIMARY KEY,
     certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
@@ -199,6 +201,21 @@ CREATE TABLE sighting (
 CREATE INDEX sighting_leaf ON sighting (leaf, timestamp);
 CREATE INDEX sighting_head ON sighting (head) WHERE head IS NOT NULL;
 CREATE INDEX sighting_pending ON sighting (log, pending) WHERE pending IS NOT NULL;
+
+-- Certificates in the chain submitted with an entry, which no tree covers: the first time in each log, and until that
+-- is proven, the first time in each pending range. pending is the start of the range that the entry came with.
+CREATE TABLE chain_sighting (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp   INTEGER NOT NULL,
+    leaf        INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    pending     INTEGER,
+    UNIQUE (leaf, log, pending)
+) STRICT;
+
+CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE pending IS NULL;
+CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
 
 -- Entries whose certificate can't be read. leaf is set when a salvaged string is in scope.
 CREATE TABLE unreadable (
