@@ -13,6 +13,7 @@ from anyascii import anyascii
 
 from ctscan.model import LookupKey
 from ctscan.personal.addresses import JOINERS
+from ctscan.personal.memo import kept
 
 MAX_NAME = 1000
 MAX_TEXT = 65536
@@ -20,12 +21,15 @@ MAX_TOKENS = 32
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
 _EXPANSIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})  # ICAO 9303 part 3, section 6
-_MARKS = (  # combining marks that writers leave out: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels
-    (0x0300, 0x036F), (0x0483, 0x0487), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
-    (0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
-)  # fmt: skip
+# combining marks that writers leave out: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_ASCII_WORD = re.compile("[A-Za-z0-9]+")
 
 
+@kept(2048)
 def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     """For each word of a name the ways in which it may be written, the folded one first: accents off, other scripts
     in Latin letters, ä also as ae. Words come in order; at most 32, from the first 1,000 characters."""
@@ -34,17 +38,20 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(form for form in forms if form)[:MAX_TOKENS]
 
 
+@kept(4096)
 def name_tokens(text: str) -> tuple[str, ...]:
     """Folded tokens of a name without order or repetition, sorted: those of `name_forms`, at most 32."""
     tokens = dict.fromkeys(token for forms in name_forms(text) for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
 
 
+@kept(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
     """The look-up keys of a name, one for each token."""
     return tuple(LookupKey("name", token) for token in name_tokens(text))
 
 
+@kept(4096)
 def fold_text(text: str) -> str:
     """A text as its folded words in order, one space between them: how names of organisations are compared."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
@@ -58,6 +65,10 @@ def name_score(wanted: str, tokens: frozenset[str]) -> float:
 
 
 def _words(text: str) -> Iterator[str]:
+    """The words of a casefolded text."""
+    if text.isascii():
+        yield from _ASCII_WORD.findall(text)
+        return
     word: list[str] = []
     for char in unicodedata.normalize("NFC", text):
         if unicodedata.category(char)[0] in "LMN":
@@ -83,5 +94,6 @@ def _word_forms(word: str) -> Iterator[str]:
 
 
 def _without_marks(word: str) -> str:
-    kept = (c for c in unicodedata.normalize("NFKD", word) if not any(a <= ord(c) <= b for a, b in _MARKS))
-    return unicodedata.normalize("NFC", "".join(kept))
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", word)))

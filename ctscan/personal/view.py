@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
 from ctscan.model import Certificate, Place, Text
@@ -42,6 +42,10 @@ class View:
         """The values with one of these types, wherever they stand, in the order of the types."""
         for oid in oids:
             yield from self._by_oid.get(oid, ())
+
+    def types(self) -> Iterable[str]:
+        """The types that values have, each once."""
+        return self._by_oid.keys()
 
     def has(self, oids: frozenset[str]) -> bool:
         """Whether any value has one of these types."""

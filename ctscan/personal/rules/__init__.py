@@ -5,6 +5,9 @@ nothing else has to change: all modules are loaded by walking the package, and t
 the rules. A rule takes a view of a certificate and yields findings; it never raises for what a certificate holds, and
 if it does all the same, that becomes a problem of that certificate and the other rules go on. Text rules take readable
 strings of what can't be parsed: a certificate, or a part of one that can be read otherwise.
+
+Tables, and rules that read values of certain types alone (`only`), are called for certificates that have such values:
+one more of them costs nothing where it has nothing to find.
 """
 
 from __future__ import annotations
@@ -44,8 +47,9 @@ class Rule:
     """One kind of personal data.
 
     `category` is the main one of its findings, `kinds` are the kinds of identifier that they can be looked up by,
-    `cites` says where the places are specified, `covers` which types (OIDs) it reads. Exactly one of `find`
-    (a certificate) and `find_in` (readable strings of what can't be parsed) is set.
+    `cites` says where the places are specified, `covers` which types (OIDs) it reads. `only`: it finds nothing where
+    no value has one of those, and isn't called then. Exactly one of `find` (a certificate) and `find_in` (readable
+    strings of what can't be parsed) is set.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Rule:
     cites: tuple[str, ...]
     looks_for: str
     covers: tuple[str, ...] = ()
+    only: bool = False
     find: Reading | None = None
     find_in: TextReading | None = None
 
@@ -70,14 +75,17 @@ def rule(
     kinds: tuple[str, ...],
     cites: tuple[str, ...],
     covers: tuple[str, ...] = (),
+    only: bool = False,
 ) -> Callable[[Reading], Reading]:
     """Register a function from a view to findings. The first line of its docstring says what it looks for.
 
+    `only=True` where it starts from values of the types in `covers` (`view.of`) and from nothing else: then it isn't
+    called for certificates without any, which are most.
     ValueError (at import, so that it can't be missed) when the id is taken or a field is not as it should be.
     """
 
     def register(find: Reading) -> Reading:
-        _register(Rule(id, version, category, kinds, cites, _first_line(find), covers, find=find))
+        _register(Rule(id, version, category, kinds, cites, _first_line(find), covers, only, find=find))
         return find
 
     return register
@@ -97,15 +105,12 @@ def oid_rule(
     values. ValueError as for `rule`."""
 
     def find(view: View) -> Iterator[Finding]:
-        if not view.has(oids):
-            return
         for oid, read in rows.items():
             for place in view.of(oid):
                 for value in read(view, place):
                     yield make_finding(id, view, place, value)
 
-    oids = frozenset(rows)
-    _register(Rule(id, version, category, kinds, cites, looks_for, tuple(rows), find=find))
+    _register(Rule(id, version, category, kinds, cites, looks_for, tuple(rows), only=True, find=find))
 
 
 def text_rule(
@@ -150,7 +155,7 @@ def find_personal_data(
     view = View(certificate, domains)
     findings: dict[tuple[str, ...], Finding] = {}
     problems: list[Problem] = []
-    for rule, find in _certificate_rules():
+    for rule, find in _rules_for(view):
         try:
             for finding in find(view):
                 findings.setdefault(_what(finding), finding)
@@ -211,9 +216,26 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
     return [kept[unread] for unread in reversed(outermost)]
 
 
+def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
+    """The rules that may find something in a view, ordered by id: those of the types that it has, and those that look
+    at more than types."""
+    rules, always, by_type = _index()
+    numbers = set(always)
+    for oid in view.types():
+        numbers.update(by_type.get(oid, ()))
+    return (rules[number] for number in sorted(numbers))
+
+
 @cache
-def _certificate_rules() -> tuple[tuple[Rule, Reading], ...]:
-    return tuple((rule, rule.find) for rule in all_rules() if rule.find is not None)
+def _index() -> tuple[list[tuple[Rule, Reading]], list[int], dict[str, list[int]]]:
+    """The rules for certificates, which of them (by number) to call always, and which for each type."""
+    rules = [(rule, rule.find) for rule in all_rules() if rule.find is not None]
+    always = [number for number, (rule, _) in enumerate(rules) if not rule.only]
+    by_type: dict[str, list[int]] = {}
+    for number, (rule, _) in enumerate(rules):
+        for oid in rule.covers if rule.only else ():
+            by_type.setdefault(oid, []).append(number)
+    return rules, always, by_type
 
 
 @cache
@@ -227,6 +249,8 @@ def _register(rule: Rule) -> None:
         raise ValueError(f"rule {rule.id}: expected an id of its own, got one that another rule has")
     if rule.category not in CATEGORIES:
         raise ValueError(f"rule {rule.id}: expected a category of ctscan.personal.categories, got {rule.category!r}")
+    if rule.only and not rule.covers:
+        raise ValueError(f"rule {rule.id}: expected the types that it reads only, got none")
     if rule.version < 1 or not rule.cites or not _KINDS.issuperset(rule.kinds):
         raise ValueError(f"rule {rule.id}: expected version >= 1, a citation, and kinds among {sorted(_KINDS)}")
     _registered[rule.id] = rule

@@ -28,6 +28,7 @@ _MAX_URI: Final = 500
     kinds=(),
     cites=("RFC 3739 section 3.2.5",),
     covers=(BIOMETRIC_INFO,),
+    only=True,
 )
 def biometric_info(view: View) -> Iterator[Finding]:
     """Hashes of pictures and handwritten signatures, and where those are kept, in the biometricInfo extension."""
@@ -66,6 +67,7 @@ def _biometric(entry: Part) -> Iterator[Value]:
     kinds=(),
     cites=("RFC 9399 section 4",),
     covers=(LOGOTYPE,),
+    only=True,
 )
 def subject_logo(view: View) -> Iterator[Finding]:
     """Images of the holder in the logotype extension: the mark of an organisation, or the picture of a person."""

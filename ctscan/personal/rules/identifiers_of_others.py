@@ -67,6 +67,7 @@ oid_rule(
     kinds=("number",),
     cites=("RFC 4683", "RFC 3739 section 3.1.2"),
     covers=(SUBJECT_IDENTIFICATION, PSEUDONYM),
+    only=True,
 )
 def hashed_identifiers(view: View) -> Iterator[Finding]:
     """Hashes of a number of the person (otherName SIM), and pseudonyms that are one."""

@@ -22,6 +22,7 @@ _SERVICE_TYPES = frozenset((2, 3, 4))  # RFC 4120 section 6.2: a service, by its
     kinds=("account", "email", "domain"),
     cites=("RFC 4556 section 3.2.2", "RFC 4120 section 6.2"),
     covers=(KRB5_PRINCIPAL,),
+    only=True,
 )
 def kerberos_principal(view: View) -> Iterator[Finding]:
     """Kerberos principals in alternative names (otherName KRB5PrincipalName)."""

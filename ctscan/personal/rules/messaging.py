@@ -21,6 +21,7 @@ JID = "2.5.4.105"
     kinds=("account", "email", "domain"),
     cites=("RFC 6120 section 13.7.1.4", "RFC 7622 section 3"),
     covers=(XMPP_ADDRESS, JID),
+    only=True,
 )
 def xmpp_address(view: View) -> Iterator[Finding]:
     """Jabber identifiers: of a person where they have a local part, else of a server."""

@@ -28,6 +28,7 @@ _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "CA/Browser Forum Baseline Requirements section 7.1.2.7.3"),
     covers=(ORGANISATION, UNIT),
+    only=True,
 )
 def organisation_name(view: View) -> Iterator[Finding]:
     """Organisations and units named as the person in the same name, or as a sole trader, or under an individual's

@@ -47,6 +47,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
     kinds=("number",),
     cites=("SUNAT, Registro Único de Contribuyentes",),
     covers=(_UNIT,),
+    only=True,
 )
 def taxpayers(view: View) -> Iterator[Finding]:
     """The RUC of a natural person, and the DNI inside it, in units of Peruvian names."""

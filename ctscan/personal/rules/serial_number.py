@@ -58,6 +58,7 @@ BY_CHECK: Final = Verdict(
     kinds=("number",),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "ETSI EN 319 412-1 section 5.1.3"),
     covers=(SERIAL_NUMBER, BUSINESS_CATEGORY, *JURISDICTION),
+    only=True,
 )
 def serial_numbers(view: View) -> Iterator[Finding]:
     """National, tax, passport and other numbers of people in the serialNumber attribute of any name."""

@@ -79,6 +79,7 @@ _TOPICS: Final = frozenset(
     kinds=("account", "email", "domain"),
     cites=_CITES,
     covers=(USERNAME, REPOSITORY, *REFERENCES, *URIS, TOKEN_SUBJECT),
+    only=True,
 )
 def sigstore_accounts(view: View) -> Iterator[Finding]:
     """Accounts in Sigstore certificates: user names, owners of repositories, subjects of log-in tokens."""
@@ -125,6 +126,7 @@ def _owner(view: View, place: Place, text: str, owner: str | None) -> Iterator[F
     kinds=("number",),
     cites=_CITES,
     covers=(OWNER_NUMBER,),
+    only=True,
 )
 def sigstore_owner(view: View) -> Iterator[Finding]:
     """Numbers of the accounts that own the repositories built."""
@@ -140,6 +142,7 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
     kinds=(),
     cites=_CITES,
     covers=ISSUERS,
+    only=True,
 )
 def sigstore_provider(view: View) -> Iterator[Finding]:
     """Where whoever signs has the account that was logged in with."""

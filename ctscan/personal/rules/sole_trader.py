@@ -34,6 +34,7 @@ _TRADER = re.compile(
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),
     covers=(ORGANISATION, COMMON_NAME),
+    only=True,
 )
 def sole_trader(view: View) -> Iterator[Finding]:
     """Organisation names that are the full name of the person in the same name; sole trader, in words, and a name."""
