@@ -1,0 +1,222 @@
+"""The contract of an index for certificates that came in chains: apart from entries, and gone when these are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from support.kept import (
+    LOG,
+    a_certificate,
+    a_certificate_hit,
+    a_head,
+    a_hit,
+    a_log,
+    an_advance,
+    digest,
+    email_finding,
+    later,
+    pending,
+    pending_advance,
+    proof,
+    proving_advance,
+    started,
+    verified,
+)
+
+from ctscan.index import Index
+from ctscan.model import Advance, ChainHit, EntryKind, LookupKey, Match, Sighting
+
+RunScenario = Callable[[Callable], None]
+CONTACT = "contact@example.net"
+
+
+def in_chain(index: int, label: object = "ca", address: str = CONTACT) -> ChainHit:
+    """The certificate of `a_certificate_hit` of this label, in the chain of an entry."""
+    whole = a_certificate_hit(index, label)
+    certificate = a_certificate(label, sha256=sha256(whole.entry.der).digest(), is_ca=True)
+    return ChainHit(LOG.id, index, 1_900_000_000_000 + index, whole.entry.der, certificate, (email_finding(address),))
+
+
+async def find(index: Index, address: str = CONTACT) -> list[Match]:
+    return await index.find_keys([LookupKey("email", address)], 10)
+
+
+async def seen(index: Index) -> list[tuple[int, EntryKind, bool]]:
+    return [(s.index, s.kind, s.verified) for match in await find(index) for s in match.sightings]
+
+
+def test_a_certificate_of_a_chain_is_found_and_never_verified(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, an_advance(0, 256, in_chains=(in_chain(5),)))
+        (match,) = await find(index)
+        assert match.certificate.is_ca
+        assert match.findings == (email_finding(CONTACT),)
+        assert match.sightings == (Sighting(LOG.name, LOG.id, 5, 1_900_000_000_005, EntryKind.CHAIN, False),)
+        assert [m.certificate for m in await index.find_sha256(match.certificate.sha256 or b"")] == [match.certificate]
+        assert [item async for item in index.evidence(None)] == []
+        assert [kind async for _, _, kind in index.kept()] == ["x509"]
+        assert await index.unproven(LOG.id, 0, 256) == []
+        counts = await index.counts()
+        assert (counts["certificates"], counts["sightings"], counts["sightings in chains"]) == (1, 0, 1)
+        assert (await index.runs(1))[0].certificates == 0
+
+    scenario(work)
+
+
+def test_one_sighting_is_kept_for_each_log(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        other = a_log("Other 2031")
+        run_id = await started(index, LOG, other)
+        for start in range(0, 1024, 256):
+            await index.commit(run_id, an_advance(start, start + 256, in_chains=(in_chain(start + 7),)))
+        await index.commit(
+            run_id, an_advance(0, 256, log=other, in_chains=(replace(in_chain(3), log_id=other.id, timestamp=1),))
+        )
+        (match,) = await find(index)
+        assert [(s.log, s.index) for s in match.sightings] == [(LOG.name, 7), (other.name, 3)]
+
+    scenario(work)
+
+
+def test_a_certificate_that_is_logged_itself_too_is_one(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        logged = replace(a_certificate_hit(300, "ca", email_finding(CONTACT)))
+        await index.commit(run_id, an_advance(0, 256, in_chains=(in_chain(5),)))
+        await index.commit(run_id, an_advance(256, 512, logged, proofs=(proof(300, a_head(512)),)))
+        (match,) = await find(index)
+        assert await seen(index) == [(300, EntryKind.X509, True), (5, EntryKind.CHAIN, False)]
+        assert match.certificate.sha256 == sha256(logged.entry.der).digest()
+        assert [e.entry.index async for e in index.evidence(None)] == [300]
+        assert (await index.counts())["certificates"] == (await index.runs(1))[0].certificates == 1
+
+    scenario(work)
+
+
+@pytest.mark.parametrize("chain_first", [True, False])
+def test_what_an_entry_tells_replaces_what_a_chain_told(scenario: RunScenario, chain_first: bool) -> None:
+    """The same TBS with another signature has the same identity: only one of them was really logged."""
+
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        forged = replace(in_chain(5, address="forged@example.net"), der=b"another signature")
+        assert forged.certificate is not None
+        forged = replace(forged, certificate=replace(forged.certificate, sha256=sha256(forged.der).digest()))
+        logged = a_certificate_hit(300, "ca", email_finding(CONTACT))
+        steps = [an_advance(0, 256, in_chains=(forged,)), an_advance(256, 512, logged)]
+        for step in steps if chain_first else reversed(steps):
+            await index.commit(run_id, step)
+        (match,) = await find(index)
+        assert match.certificate.sha256 == sha256(logged.entry.der).digest()
+        assert match.findings == logged.findings
+        assert await find(index, "forged@example.net") == []
+
+    scenario(work)
+
+
+def test_it_goes_with_the_range_that_is_given_up(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        step = replace(pending_advance(0, 100, a_hit(9)), in_chains=(in_chain(5),))
+        await index.commit(run_id, step)
+        assert await seen(index) == [(5, EntryKind.CHAIN, False)]
+        await index.rewind(LOG.id, 0)
+        assert await find(index) == []
+        assert set((await index.counts()).values()) == {0}
+
+    scenario(work)
+
+
+def test_it_stays_when_the_range_is_proven(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, replace(pending_advance(0, 100), in_chains=(in_chain(5),)))
+        await index.commit(run_id, proving_advance(0, 100))
+        await index.rewind(LOG.id, 0)
+        await index.commit(run_id, replace(pending_advance(100, 200), in_chains=(in_chain(150),)))
+        assert await seen(index) == [(5, EntryKind.CHAIN, False)]
+
+    scenario(work)
+
+
+def test_the_one_in_a_range_that_is_proven_outlives_the_one_that_is_not(scenario: RunScenario) -> None:
+    """Two ranges of one log are read side by side, and both bring the certificate."""
+
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, replace(pending_advance(0, 100), in_chains=(in_chain(5),)))
+        await index.commit(run_id, replace(pending_advance(500, 600), in_chains=(in_chain(505),)))
+        await index.rewind(LOG.id, 0)
+        assert await seen(index) == [(505, EntryKind.CHAIN, False)]
+
+    scenario(work)
+
+
+def test_two_ranges_that_are_both_proven_leave_one(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, replace(pending_advance(0, 100), in_chains=(in_chain(5),)))
+        await index.commit(run_id, replace(pending_advance(500, 600), in_chains=(in_chain(505),)))
+        for start in (500, 0):
+            await index.commit(run_id, proving_advance(start, start + 100))
+        assert await seen(index) == [(505, EntryKind.CHAIN, False)]
+        assert (await index.counts())["sightings in chains"] == 1
+
+    scenario(work)
+
+
+def test_a_range_proven_in_part_keeps_the_rest_pending(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        other = in_chain(80, "other ca", "other@example.net")
+        await index.commit(run_id, replace(pending_advance(0, 100), in_chains=(in_chain(5), other)))
+        split = Advance(LOG.id, later(1), verified=verified(0, 50), clear_pending=0, pending=pending(50, 100))
+        await index.commit(run_id, split)
+        await index.rewind(LOG.id, 50)
+        assert await find(index, "other@example.net") == []
+        assert await seen(index) == [(5, EntryKind.CHAIN, False)]
+
+    scenario(work)
+
+
+def test_a_step_committed_twice_is_one(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        for step in (
+            replace(pending_advance(0, 100), in_chains=(in_chain(5),)),
+            an_advance(256, 512, in_chains=(in_chain(300, "other ca"),)),
+        ):
+            await index.commit(run_id, step)
+            before = (await find(index), await index.counts(), await index.runs(1))
+            await index.commit(run_id, step)
+            assert (await find(index), await index.counts(), await index.runs(1)) == before
+
+    scenario(work)
+
+
+def test_one_that_can_not_be_read_is_found_by_its_strings(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        broken = replace(in_chain(5), certificate=None, reason="it is cut off")
+        await index.commit(run_id, an_advance(0, 256, in_chains=(broken,)))
+        (match,) = await find(index)
+        assert (match.certificate.serial, match.certificate.is_ca) == ("", False)
+        assert match.certificate.identity == sha256(broken.der).digest()
+        assert (await index.counts())["unreadable"] == 0
+
+    scenario(work)
+
+
+def test_without_findings_it_goes_with_its_sighting(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        await index.commit(run_id, an_advance(0, 256, in_chains=(in_chain(5),)))
+        await index.replace_findings(digest("identity", "ca"), [], "rules-1")
+        counts = await index.counts()
+        assert (counts["certificates"], counts["sightings in chains"]) == (0, 0)
+
+    scenario(work)
