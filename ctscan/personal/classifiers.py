@@ -12,6 +12,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
+from ctscan.personal.identifiers import fold_text
 from ctscan.x509.der import children, dotted
 
 # --- policies --------------------------------------------------------------------------------------------------------
@@ -93,6 +94,24 @@ SERVICES: Final[Mapping[str, str]] = {
     "1.3.6.1.5.2.3.5": "a Kerberos domain controller",
 }
 """Purposes of keys that services have."""
+
+# --- words instead of an organisation --------------------------------------------------------------------------------
+
+_NATURAL_WORDS: Final = {
+    "фізична особа": "",
+    "физическое лицо": "",
+    "жеке тұлға": "",
+    "natural person": "",
+    "personal": "IN",  # so the rules for certificates in India have it
+}
+"""What stands in the place of an organisation where there is none, folded, and the country where it means that."""
+
+
+def is_no_organisation(text: str, countries: Iterable[str]) -> bool:
+    """Whether the name of an organisation only says that its bearer is a natural person."""
+    country = _NATURAL_WORDS.get(fold_text(text)) if len(text) < 40 else None
+    return country == "" or (country is not None and country in countries)
+
 
 # --- types of values -------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ from ctscan.personal.classifiers import (
     TEMPLATE_NAME,
     first_words,
     is_for_the_web,
+    is_no_organisation,
     is_untyped_qualified,
     qualified_for,
     template_is_for_people,
@@ -261,6 +262,10 @@ def _by_form(view: View) -> Verdict | None:
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None
+    countries = [text.strip().upper() for text in _subject_texts(certificate, "2.5.4.6")]
+    if any(is_no_organisation(text, countries) for text in _subject_texts(certificate, ORGANISATION)):
+        why = "the words natural person, or personal, stand in the place of an organisation"
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     for text in _subject_texts(certificate, COMMON_NAME):
         form = person_form(text)
         if form is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,13 @@ from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.text import salvage_strings
 
 GOLDEN = Path(__file__).parent / "golden"
+DOCUMENT = re.compile(
+    r"RFC \d{4}(?: section \d+(?:\.\d+)*| appendix [A-Z](?:\.\d)?)?"
+    r"|(?!RFC)[A-Za-z][\w-](?:[^.]|\.(?=[\w])){2,90}",
+)
+"""A document, and of an RFC, if it is more exact, the section or appendix; never a full stop."""
+KINDS = {"email", "domain", "name", "number", "phone", "account"}
+RULE_ID = re.compile(r"[a-z][a-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)+")
 CASES = sorted(path.relative_to(GOLDEN).with_suffix("").as_posix() for path in GOLDEN.rglob("*.pem"))
 
 
@@ -73,8 +81,9 @@ def test_every_rule_says_what_it_looks_for_and_where_that_is_specified() -> None
     for one in all_rules():
         assert one.category in CATEGORIES
         assert label(one.category)
-        assert one.looks_for
-        assert all(cite.split()[0] in {"RFC", "ETSI"} for cite in one.cites)
+        assert one.looks_for[0].isupper()
+        assert one.cites
+        assert all(DOCUMENT.fullmatch(cite) for cite in one.cites), one.cites
         assert (one.find is None) != (one.find_in is None)
 
 
@@ -82,7 +91,8 @@ def test_rules_come_in_order_and_carry_their_kinds() -> None:
     ids = [one.id for one in all_rules()]
     assert ids == sorted(set(ids))
     assert {"email.rfc822Name", "email.emailAddress", "name.given", "name.common"} <= set(ids)
-    assert {kind for one in rule_set().rules for kind in one.kinds} == {"email", "domain", "name"}
+    assert {kind for one in rule_set().rules for kind in one.kinds} == KINDS
+    assert all(RULE_ID.fullmatch(one) for one in ids)
 
 
 def test_the_version_of_the_rule_set_is_the_same_in_every_process() -> None:

@@ -111,7 +111,8 @@ def test_lines_of_a_postal_address_are_searched_one_by_one() -> None:
 
 def test_ranges_read_before_count_as_read_with_older_rules() -> None:
     versions = {rule.id: rule.version for rule in rule_set().rules}
-    assert (versions["email.salvaged"], versions["email.text"]) == (2, 3)
+    assert versions["email.salvaged"] >= 3  # 1: whole certificates that can't be parsed; 2: parts of others as well
+    assert versions["email.text"] >= 4
 
 
 def test_a_text_rule_that_fails_is_one_problem_and_the_others_go_on(tmp_path: Path) -> None:

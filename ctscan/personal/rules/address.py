@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.classifiers import is_no_organisation
 from ctscan.personal.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
@@ -18,6 +19,7 @@ from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.values import Read, Value, Verdict, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
+_COUNTRY: Final = "2.5.4.6"
 _ADDRESS: Final = "user.contact.address"
 _PARTS: Final = {
     "2.5.4.7": f"{_ADDRESS}.city",  # localityName
@@ -46,7 +48,7 @@ _SHARED: Final = Verdict(
 
 
 def whole_address(category: str = _ADDRESS) -> Read:
-    """An address of one or several lines (X.520 section 6.6.1) as one value, its lines joined by commas."""
+    """An address of one or several lines (X.520) as one value, its lines joined by commas."""
 
     def read(view: View, place: Place) -> Iterable[Value]:
         lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)[:30]]
@@ -68,7 +70,7 @@ _READS: Final[dict[str, Read]] = {
     version=1,
     category=_ADDRESS,
     kinds=(),
-    cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "RFC 4519 section 2", "ITU-T X.520 section 6.3"),
+    cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "RFC 4519 section 2", "ITU-T X.520"),
     covers=tuple(_READS),
 )
 def addresses_of_people(view: View) -> Iterator[Finding]:
@@ -87,7 +89,7 @@ oid_rule(
     version=1,
     category=_ADDRESS,
     kinds=(),
-    cites=("RFC 4524 section 2.7",),
+    cites=("RFC 4524 section 2.13",),
     looks_for="Postal addresses of the homes of people",
     rows={_HOME_POSTAL_ADDRESS: of_person(whole_address(), "an attribute for the address of a home")},
 )
@@ -113,4 +115,7 @@ def has_company_attribute(place: Place) -> bool:
 
 
 def _beside_organisation(place: Place) -> bool:
-    return place.name is not None and any(attribute.oid == ORGANISATION for attribute in place.name.attributes)
+    attributes = place.name.attributes if place.name is not None else ()
+    texts = [a.text.value if a.text is not None else "" for a in attributes if a.oid == ORGANISATION]
+    countries = [a.text.value.strip().upper() for a in attributes if a.oid == _COUNTRY and a.text is not None]
+    return not all(is_no_organisation(text, countries) for text in texts)

@@ -82,7 +82,7 @@ oid_rule(
     version=1,
     category=_IDENTIFIER,
     kinds=("number",),
-    cites=("RFC 5280 appendix A.1", "RFC 4524 section 2.20", "ITU-T X.520 section 6.2"),
+    cites=("RFC 5280 appendix A.1", "RFC 4524 section 2.24", "ITU-T X.520"),
     looks_for="Identifiers that make the name of a person unique (dnQualifier, uniqueIdentifier)",
     rows={
         "2.5.4.45": beside_person(_unique_identifier),
@@ -96,7 +96,7 @@ oid_rule(
     version=1,
     category="user.job_title",
     kinds=(),
-    cites=("RFC 5280 appendix A.1", "RFC 5755 section 4.4.5", "ITU-T X.520 section 6.4.3"),
+    cites=("RFC 5280 appendix A.1", "RFC 5755 section 4.4.5", "ITU-T X.520"),
     looks_for="Titles and roles in names of people",
     rows={
         "2.5.4.12": beside_person(each_text(_job_titles)),
@@ -109,7 +109,7 @@ oid_rule(
     version=1,
     category="user.contact.url",
     kinds=(),
-    cites=("ITU-T X.520 section 6.2.17",),
+    cites=("ITU-T X.520",),
     looks_for="Web addresses in names of people",
     rows={"2.5.4.83": beside_person(each_text(_pages))},
 )
@@ -135,7 +135,7 @@ oid_rule(
     version=1,
     category="user.demographic",
     kinds=(),
-    cites=("RFC 3739 section 3.2.1", "ETSI EN 319 412-2 section 4.2.4"),
+    cites=("RFC 3739 section 3.2.2", "RFC 2985 section 5.2"),
     looks_for="Date and place of birth, gender, citizenship and residence among the subject directory attributes",
     rows={
         "1.3.6.1.5.5.7.9.1": of_person(birth_date()),

@@ -23,7 +23,7 @@ _WHY: Final = "the common name has the form surname,given name,personal code of 
 
 
 @rule(
-    id="baltic.common-name",
+    id="baltic.common_name",
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
@@ -38,7 +38,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
             values: list[Value] = [*name_value(SURNAME, found["surname"]), *name_value(GIVEN, found["given"])]
             values += national_values(found["code"], scheme)
             for value in about_person(values, _WHY):
-                yield make_finding("baltic.common-name", view, place, value)
+                yield make_finding("baltic.common_name", view, place, value)
 
 
 def _scheme(country: str, code: str) -> str:

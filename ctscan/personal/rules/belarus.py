@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from ctscan.model import Confidence, Mark, Place, SubjectKind
 from ctscan.personal.dates import DATE_OF_BIRTH, GENDER, iso_date
+from ctscan.personal.evidence import ORGANISATION
 from ctscan.personal.numbers import national_values
 from ctscan.personal.parts import acting
 from ctscan.personal.rules import oid_rule
+from ctscan.personal.shapes import has_organisation_word
 from ctscan.personal.values import Value, Verdict, each_text, number_key, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
@@ -41,12 +43,21 @@ def personal_values(text: str) -> Iterator[Value]:
 
 
 def _taxpayer(view: View, place: Place) -> Iterable[Value]:
-    """Nine characters: digits of an organisation or a sole trader, or two letters and seven digits of a person."""
+    """Nine characters: digits of an organisation or a sole trader, or two letters and seven digits of a person.
+    Digits beside the name of a company are its own and left out."""
     for text in strings_of(view, place):
         number = spellings(text)[0]
-        verdict = _OF_A_PERSON if re.match(r"[^\W\d_]{2}\d{7}", number_key(number)) else _OF_ANYBODY
+        is_persons = re.match(r"[^\W\d_]{2}\d{7}", number_key(number)) is not None
+        if not is_persons and view.once(_is_company):
+            continue
+        verdict = _OF_A_PERSON if is_persons else _OF_ANYBODY
         for value in national_values(number, "by.unp"):
             yield Value(value.category, value.value, value.canonical, value.keys, marks=value.marks, verdict=verdict)
+
+
+def _is_company(view: View) -> bool:
+    texts = (a.text for a in view.certificate.subject.attributes if a.oid == ORGANISATION and a.text is not None)
+    return any(has_organisation_word(spellings(text)[0]) for text in texts)
 
 
 oid_rule(
@@ -68,7 +79,7 @@ oid_rule(
     category="user.job_title",
     kinds=(),
     cites=("STB 34.101.50", "Belarus, GosSUOK certificate profiles"),
-    looks_for="place of work, position and department of the holders of Belarusian certificates",
+    looks_for="Place of work, position and department of the holders of Belarusian certificates",
     rows={
         POSITION: acting(plain("user.job_title"), "the position of the holder of the key"),
         DEPARTMENT: acting(plain("user.workplace"), "the department where the holder of the key works"),

@@ -36,7 +36,7 @@ from ctscan.personal.view import View
 _CPF: Final = "br.cpf"
 _DATA: Final = "2.16.76.1.3."
 _PROFESSIONS: Final = "2.16.76.1.4."
-_CITE: Final = "ICP-Brasil DOC-ICP-04 section 7.1.2.3"
+_CITE: Final = "ICP-Brasil DOC-ICP-04"
 
 
 def _person_data(text: str) -> Iterable[Value]:
@@ -116,7 +116,7 @@ def _is_trader(view: View) -> bool:
 _of_health_or_law: Final = _register(Sensitivity.SPECIAL_CATEGORY)
 
 oid_rule(
-    id="br.icp-brasil",
+    id="br.icp_brasil",
     version=1,
     category=NATIONAL,
     kinds=("name", "number"),
@@ -145,7 +145,7 @@ _NAME_AND_NUMBER: Final = re.compile(r"(?P<name>[^:]{2,120}):(?P<number>\d{11}|\
 
 
 @rule(
-    id="br.common-name",
+    id="br.common_name",
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
@@ -163,4 +163,4 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
             why = "the common name has the form name:CPF of Brazilian certificates of people"
             values = about_person(national_values(found["number"], _CPF), why)
         for value in values:
-            yield make_finding("br.common-name", view, place, value)
+            yield make_finding("br.common_name", view, place, value)

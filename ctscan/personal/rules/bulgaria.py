@@ -29,7 +29,7 @@ _BULSTAT: Final = re.compile(
     version=1,
     category=NATIONAL,
     kinds=("number",),
-    cites=("Act on civil registration of Bulgaria, article 11", "InfoNotary, certificate profiles"),
+    cites=("Act on civil registration of Bulgaria", "InfoNotary, certificate profiles"),
     covers=(_UID, _UNIT, _DESCRIPTION),
 )
 def personal_numbers(view: View) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ oid_rule(
     version=1,
     category=NATIONAL,
     kinds=("number",),
-    cites=("Decreto 181/2002 of Chile, article 29", "RFC 4043"),
+    cites=("Decreto 181/2002 of Chile", "RFC 4043"),
     looks_for="The RUT of a person in Chilean otherNames, or bare under permanentIdentifier",
     rows={
         "1.3.6.1.4.1.8321.1": _rut,

@@ -144,7 +144,7 @@ oid_rule(
     version=1,
     category=_NATIONAL,
     kinds=("number",),
-    cites=("GM/T 0015-2012 section 5.2.4", "GB 11643-1999", "GB 32100-2015"),
+    cites=("GM/T 0015-2012 section 5.2", "GB 11643-1999", "GB 32100-2015"),
     looks_for="Chinese identity, insurance and tax numbers of people and their businesses, and what they tell",
     rows={
         IDENTITY: _of_identity,

@@ -43,7 +43,7 @@ oid_rule(
     version=1,
     category=NATIONAL,
     kinds=("number",),
-    cites=("Certicámara S.A., certificate profiles", "GSE, certificate profiles"),
+    cites=("Certicámara, certificate profiles", "GSE, certificate profiles"),
     looks_for="Cédula, and NIT of people, in the attributes of Colombian authorities",
     rows={
         _CEDULA: holder(national(""), _WHY),

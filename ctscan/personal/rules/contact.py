@@ -52,7 +52,7 @@ oid_rule(
     version=1,
     category=PHONE,
     kinds=("phone",),
-    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520 section 6.7"),
+    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520"),
     looks_for="Telephone, mobile, pager, telex, ISDN and data network numbers",
     rows={
         "2.5.4.20": as_the_place(phone()),  # telephoneNumber
@@ -70,7 +70,7 @@ oid_rule(
     version=1,
     category="user.contact.fax_number",
     kinds=("phone",),
-    cites=("RFC 4519 section 2.10", "ITU-T X.520 section 6.7.4"),
+    cites=("RFC 4519 section 2.10", "ITU-T X.520"),
     looks_for="Numbers of fax machines",
     rows={"2.5.4.23": as_the_place(fax())},
 )

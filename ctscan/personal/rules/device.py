@@ -45,7 +45,7 @@ def hardware_module(view: View) -> Iterator[Finding]:
     version=1,
     category=_DEVICE_ID,
     kinds=(),
-    cites=("RFC 9174 section 4.4.1", "RFC 7585 section 2.2"),
+    cites=("RFC 9174 section 4.4", "RFC 7585 section 2.2"),
     covers=(BUNDLE_ENDPOINT, ACCESS_REALM),
 )
 def endpoint(view: View) -> Iterator[Finding]:

@@ -56,7 +56,7 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
     version=1,
     category=_CATEGORY,
     kinds=("email", "domain"),
-    cites=("RFC 4524 section 2.16", "ITU-T X.520 section 6.2.20"),
+    cites=("RFC 4524 section 2.16", "ITU-T X.520", "ANF AC certificate profiles"),
     covers=tuple(_MAILBOXES),
 )
 def mailbox_attributes(view: View) -> Iterator[Finding]:

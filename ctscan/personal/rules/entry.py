@@ -71,7 +71,7 @@ oid_rule(
     version=1,
     category=_IDENTIFIER,
     kinds=(),
-    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520 section 6.10"),
+    cites=("RFC 4519 section 2", "RFC 4524 section 2", "ITU-T X.520"),
     looks_for="Names of other people inside a name: manager, secretary, owner, member, role occupant",
     rows=dict.fromkeys(_ENTRIES, _entry),
 )

@@ -40,7 +40,7 @@ from ctscan.personal.view import View
 PROCURATION = "1.3.36.8.3.2"
 MAJORITY = "1.3.36.8.3.5"
 ICCSN = "1.3.36.8.3.6"
-_COMMON_PKI = "Common PKI 2.0 part 1 SigG profile section 3.1"
+_COMMON_PKI = "Common PKI 2.0 SigG profile"
 
 
 def _distinguisher(view: View, place: Place) -> Iterator[Value]:
@@ -56,7 +56,7 @@ oid_rule(
     version=1,
     category="user.name.last",
     kinds=("name", "number"),
-    cites=("Common PKI 2.0 part 1 table 29", _COMMON_PKI),
+    cites=("Common PKI 2.0 part 1", _COMMON_PKI),
     looks_for="Names at birth, what tells namesakes apart, restrictions and additions of German certificates",
     rows={
         "1.3.36.8.3.14": of_person(named("user.name.last")),
@@ -79,7 +79,7 @@ oid_rule(
     version=1,
     category="user.name",
     kinds=("name", "number", "email", "domain"),
-    cites=(f"{_COMMON_PKI}.2",),
+    cites=(_COMMON_PKI,),
     covers=(PROCURATION,),
 )
 def procuration(view: View) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def _strings(view: View, place: Place) -> Iterator[Located]:
     version=1,
     category="user.demographic.age_range",
     kinds=(),
-    cites=(f"{_COMMON_PKI}.4",),
+    cites=(_COMMON_PKI,),
     covers=(MAJORITY,),
 )
 def declaration_of_majority(view: View) -> Iterator[Finding]:
@@ -186,7 +186,7 @@ def _age(view: View, place: Place, field: Part) -> Iterator[Located]:
     version=1,
     category="user.device.device_id",
     kinds=("number",),
-    cites=(f"{_COMMON_PKI}.5",),
+    cites=(_COMMON_PKI,),
     covers=(ICCSN,),
 )
 def card_number(view: View) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ _BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Z
     version=1,
     category=_ID,
     kinds=("number",),
-    cites=("India, CCA: interoperability guidelines for digital signature certificates, version 3.4",),
+    cites=("India, CCA: interoperability guidelines for digital signature certificates",),
     covers=(TITLE, QUALIFIER),
 )
 def hashed_attributes(view: View) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ _OF_PERSON: Final = re.compile(rf"(?:TINIT-|IT:)?{_CODE}")
 
 
 @rule(
-    id="it.common-name",
+    id="it.common_name",
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
@@ -46,7 +46,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
     for place, text in common_names(view):
         values = [*_card_values(text), *_slash_values(view, place, text)]
         for value in about_person(values, "the common name has the form that Italian cards of people have"):
-            yield make_finding("it.common-name", view, place, value)
+            yield make_finding("it.common_name", view, place, value)
 
 
 def _card_values(text: str) -> Iterator[Value]:
@@ -79,7 +79,7 @@ def _is_person(name: Name | None) -> bool:
     version=1,
     category="user.unique_id",
     kinds=("number",),
-    cites=("CNIPA deliberazione 45/2009 article 12, dnQualifier",),
+    cites=("CNIPA deliberazione 45/2009",),
     covers=(_QUALIFIER,),
 )
 def holder_numbers(view: View) -> Iterator[Finding]:

@@ -87,8 +87,8 @@ oid_rule(
     version=1,
     category="user.name",
     kinds=("name",),
-    cites=("J-LIS, profile of the JPKI signature certificate, version 3.1",),
-    looks_for="name, gender, date of birth and address in the signature certificates of Japanese residents",
+    cites=("J-LIS, profile of the JPKI signature certificate",),
+    looks_for="Name, gender, date of birth and address in the signature certificates of Japanese residents",
     rows={
         NAME: _of_holder(_name),
         NAME_SUBSTITUTES: _of_holder(_substitutes("user.name", _name)),

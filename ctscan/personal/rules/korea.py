@@ -131,8 +131,8 @@ oid_rule(
     version=1,
     category="user.name",
     kinds=("name", "number"),
-    cites=("KISA KCAC.TS.SIVID, subscriber identification based on virtual ID", "RFC 4683 section 4"),
-    looks_for="real names and hashed registration numbers in the identification data of Korean certificates",
+    cites=("KISA KCAC.TS.SIVID, subscriber identification based on virtual ID", "RFC 4683"),
+    looks_for="Real names and hashed registration numbers in the identification data of Korean certificates",
     rows={IDENTIFY_DATA: _identify_data},
 )
 

@@ -33,7 +33,7 @@ _CITE: Final = "SAT, certificates of the e.firma, subject x500UniqueIdentifier a
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
-    cites=(_CITE, "ITU-T X.520 section 6.2.7"),
+    cites=(_CITE, "ITU-T X.520"),
     covers=(_UNIQUE_IDENTIFIER,),
 )
 def tax_numbers(view: View) -> Iterator[Finding]:

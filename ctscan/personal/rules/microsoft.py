@@ -32,7 +32,7 @@ _BUILT_IN = range(500, 1000)  # last part of identifiers that every domain has: 
     version=1,
     category="user.account.username",
     kinds=("account", "email", "domain"),
-    cites=("MS-WCCE section 2.2.2.7.7.4", "MS-ADTS section 5.1.1.1.1"),
+    cites=("MS-PKCA", "MS-ADTS"),
     covers=(UPN,),
 )
 def user_principal_name(view: View) -> Iterator[Finding]:
@@ -105,7 +105,7 @@ def _binary_sid(body: bytes) -> str:
     version=1,
     category="user.device.device_id",
     kinds=(),
-    cites=("MS-WCCE section 2.2.2.7.7.4", "MS-ADTS section 6.1.1.2.2.1.2.1.1"),
+    cites=("MS-WCCE", "MS-ADTS"),
     covers=(CONTROLLER,),
 )
 def domain_controller(view: View) -> Iterator[Finding]:

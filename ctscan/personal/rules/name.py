@@ -79,7 +79,7 @@ def initials(view: View) -> Iterator[Finding]:
     version=1,
     category="user.name",
     kinds=(),
-    cites=("RFC 5280 section 4.1.2.4", "RFC 4524 section 2.19"),
+    cites=("RFC 5280 section 4.1.2.4", "RFC 4524 section 2.21"),
     covers=(GENERATION, PERSONAL_TITLE),
 )
 def parts_around(view: View) -> Iterator[Finding]:

@@ -73,7 +73,7 @@ def organisation_identifiers(view: View) -> Iterator[Finding]:
     version=1,
     category=NATIONAL,
     kinds=("number",),
-    cites=("RFC 5280 section 4.1.2.4", "RFC 2985 section 5.4.1", "RFC 4524 section 2"),
+    cites=("RFC 5280 section 4.1.2.4", "RFC 2985 section 5.2", "RFC 4524 section 2"),
     covers=FREE_TEXT,
 )
 def numbers_in_text(view: View) -> Iterator[Finding]:

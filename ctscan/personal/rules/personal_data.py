@@ -26,7 +26,7 @@ _WHY = "personal data by the type of the value"
     version=1,
     category="user.name",
     kinds=("name", "number"),
-    cites=("Common PKI 2.0 part 1 table 29a", "RFC 3039 appendix A.2"),
+    cites=("Common PKI 2.0 part 1", "RFC 3039 appendix A"),
     covers=(SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA),
 )
 def personal_data(view: View) -> Iterator[Finding]:

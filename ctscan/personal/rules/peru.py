@@ -22,7 +22,7 @@ _TRADER: Final = re.compile(r"(?:RUC[: -]*)?(10(\d{8})\d)", re.IGNORECASE)
 
 
 @rule(
-    id="pe.common-name",
+    id="pe.common_name",
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
@@ -37,7 +37,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
             values = [*name_value(FULL_NAME, found["name"])]
             values += national_values(found["number"]) if len(found["number"]) == 8 else _trader(found["number"])
             for value in about_person(values, why):
-                yield make_finding("pe.common-name", view, place, value)
+                yield make_finding("pe.common_name", view, place, value)
 
 
 @rule(

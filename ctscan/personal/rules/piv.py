@@ -43,7 +43,7 @@ _ASSOCIATIONS: Final = {
     version=1,
     category="user.unique_id",
     kinds=("number",),
-    cites=("FIPS 201-3 section 4.2.1", "TIG SCEPACS 2.3 section 6"),
+    cites=("FIPS 201-3 section 4.2.1", "TIG SCEPACS 2.3"),
     covers=(FASC_N,),
 )
 def fasc_n(view: View) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ _AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
     version=1,
     category="user.unique_id",
     kinds=("number",),
-    cites=("DoDI 1000.30 enclosure 2", "FIPS 201-3 section 4.2.1"),
+    cites=("DoDI 1000.30", "FIPS 201-3 section 4.2.1"),
     covers=(COMMON_NAME, UPN),
 )
 def dod_id_number(view: View) -> Iterator[Finding]:
@@ -162,7 +162,7 @@ def _numbered(digits: str, why: str) -> Value:
     version=1,
     category="user.criminal_history",
     kinds=(),
-    cites=("FIPS 201-1 section 5.4.2.1",),
+    cites=("FIPS 201-1",),
     covers=(NACI,),
 )
 def background_check(view: View) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ _ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, "admitted to a profes
     version=1,
     category=_TITLE,
     kinds=("number", "name"),
-    cites=("Common PKI 2.0 part 1 SigG profile section 3.1.3", "gemSpec_OID tables 402 and 403"),
+    cites=("Common PKI 2.0 SigG profile", "gemSpec_OID"),
     covers=(ADMISSION,),
 )
 def admission(view: View) -> Iterator[Finding]:
@@ -148,7 +148,7 @@ _INSURED_NUMBER = re.compile(r"[A-Z]\d{9}")
     version=1,
     category="user.health_and_medical.insurance_beneficiary_id",
     kinds=("number",),
-    cites=("gemSpec_PKI section 5.1", "SGB V section 290"),
+    cites=("gemSpec_PKI", "SGB V section 290"),
     covers=(_UNIT,),
 )
 def insured_number(view: View) -> Iterator[Finding]:

@@ -284,7 +284,7 @@ _COMMON_NAME_FORMS: Final = (
 
 
 @rule(
-    id="es.common-name",
+    id="es.common_name",
     version=1,
     category=NATIONAL,
     kinds=("number", "name"),
@@ -294,7 +294,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
     """Spanish NIF of people in common names: name - NIF, NIF name (R: entity), entity - CIF - name - NIF."""
     for place, text in common_names(view):
         for value in _common_name_values(view, text):
-            yield make_finding("es.common-name", view, place, value)
+            yield make_finding("es.common_name", view, place, value)
 
 
 def _common_name_values(view: View, text: str) -> Iterator[Value]:
@@ -373,7 +373,7 @@ _QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
     version=1,
     category=NATIONAL,
     kinds=("number",),
-    cites=("ITU-T X.520 section 6.2.8",),
+    cites=("ITU-T X.520",),
     covers=("2.5.4.46",),
 )
 def numbers_in_qualifiers(view: View) -> Iterator[Finding]:

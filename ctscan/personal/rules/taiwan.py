@@ -50,8 +50,8 @@ oid_rule(
     version=1,
     category=_NATIONAL,
     kinds=(),
-    cites=("Taiwan, GPKI certificate and CRL profiles, version 2.4",),
-    looks_for="the last digits of the identity number of a Taiwanese citizen",
+    cites=("Taiwan, GPKI certificate and CRL profiles",),
+    looks_for="The last digits of the identity number of a Taiwanese citizen",
     rows={LAST_DIGITS: of_person(each_text(last_digits), "part of an identity number, which only people have")},
 )
 
@@ -60,7 +60,7 @@ oid_rule(
     version=1,
     category="user.demographic",
     kinds=(),
-    cites=("Taiwan, GPKI certificate and CRL profiles, version 2.4",),
-    looks_for="that the holder of a Taiwanese certificate is a citizen, or works in health care",
+    cites=("Taiwan, GPKI certificate and CRL profiles",),
+    looks_for="That the holder of a Taiwanese certificate is a citizen, or works in health care",
     rows={SUBJECT_TYPE: of_person(_subject_type, "the certificate says that its subject is a person")},
 )

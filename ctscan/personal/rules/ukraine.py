@@ -80,6 +80,6 @@ oid_rule(
     category="user.contact.phone_number",
     kinds=("phone",),
     cites=("Ukraine, profiles of accredited key certification centres",),
-    looks_for="telephone numbers and addresses among the alternative names of Ukrainian certificates",
+    looks_for="Telephone numbers and addresses among the alternative names of Ukrainian certificates",
     rows={PHONE: phone("UA"), ADDRESS: plain("user.contact.address.street")},
 )

@@ -121,7 +121,7 @@ oid_rule(
     version=1,
     category=_USERNAME,
     kinds=("account", "email", "domain"),
-    cites=("Microsoft MS-ADA3 section 2.349",),
+    cites=("MS-ADA3",),
     looks_for="Principal names of accounts as attributes of names",
     rows={"1.2.840.113556.1.4.656": _account},
 )
