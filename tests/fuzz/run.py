@@ -136,9 +136,8 @@ def _lost(index: int, failure: Failure) -> Outcome:
     return outcome
 
 
-def report(plan: Plan, outcome: Outcome, seconds: float) -> None:
+def report(plan: Plan, inputs: Mutator, outcome: Outcome, seconds: float) -> None:
     """Say what came of it, and save an input for each failure."""
-    inputs = mutator(plan)
     sys.stdout.write(f"{outcome.runs} inputs in {seconds:.0f} s: {outcome.runs / max(seconds, 0.01):.0f} a second\n")
     for failure, times in outcome.times.most_common():
         index = outcome.first[failure]
@@ -162,9 +161,10 @@ def main() -> int:
     parser.add_argument("--save", type=Path, default=Path("fuzz-failures"))
     options = parser.parse_args()
     plan = Plan(options.runs, options.seconds, options.seed, options.first, tuple(options.others), options.save)
+    inputs = mutator(plan)  # before the run, so that what is edited meanwhile changes nothing
     started = time.monotonic()
     outcome = run(plan, options.processes)
-    report(plan, outcome, time.monotonic() - started)
+    report(plan, inputs, outcome, time.monotonic() - started)
     return 1 if outcome.times or not outcome.runs else 0
 
 

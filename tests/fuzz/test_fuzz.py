@@ -112,7 +112,8 @@ def test_a_rule_that_breaks_is_told_with_its_line_and_the_input_is_saved(tmp_pat
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import run, ctscan.personal.rules as rules;"
         "from pathlib import Path; rules.__path__.append(sys.argv[2]);"
-        "plan = run.Plan(50, 0, 1, save=Path(sys.argv[2]) / 'saved'); run.report(plan, run.work(plan, 0, 1), 1)"
+        "plan = run.Plan(50, 0, 1, save=Path(sys.argv[2]) / 'saved');"
+        "run.report(plan, run.mutator(plan), run.work(plan, 0, 1), 1)"
     )
     arguments = [sys.executable, "-c", code, str(RUN.parent), str(tmp_path)]
     out = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
