@@ -19,7 +19,7 @@ from ctscan.personal.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.schemes import SCHEMES, TELLING
-from ctscan.personal.values import Read, Value, each_text, number_key
+from ctscan.personal.values import Read, Value, each_text, hashed, number_key
 
 NATIONAL = "user.government_id.national_identification_number"
 
@@ -41,10 +41,10 @@ def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> It
     """The number in a text, and what it discloses. Nothing for a placeholder; a hash is marked as one."""
     if is_placeholder(text):
         return
-    key = number_key(text)
     if is_hash(text):
-        yield Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+        yield hashed(category, text)
         return
+    key = number_key(text)
     status, compact = check(text, scheme) if scheme else (OTHER, key)
     keys = dict.fromkeys((key, number_key(compact), *_other_forms(compact, scheme)))
     marks = (Mark.INVALID,) if status == WRONG_CHECK else ()

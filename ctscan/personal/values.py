@@ -113,6 +113,12 @@ def numbered(category: str, text: str, sensitivity: Sensitivity | None = None) -
         yield Value(category, text, canonical, (LookupKey("number", canonical),), sensitivity=sensitivity)
 
 
+def hashed(category: str, text: str) -> Value:
+    """The hash of something, as letters and digits: by itself it only finds itself."""
+    key = number_key(text)
+    return Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+
+
 def number_key(text: str) -> str:
     """Letters and digits of a number in capitals: how numbers are compared."""
     return re.sub(r"[\W_]", "", text).upper()[:200]

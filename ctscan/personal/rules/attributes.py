@@ -63,11 +63,7 @@ _KINDS_OF_CERTIFICATE: Final = ("private person", "professional person", "profes
 def _job_titles(text: str) -> Iterator[Value]:
     """A title that says something of a person; some issuers write there what kind of certificate it is, or a hash."""
     folded = fold_text(text)
-    if (
-        folded
-        and not is_hash(text)
-        and folded not in ("private person", "professional person", "professional administrator")
-    ):
+    if folded and not is_hash(text) and folded not in _KINDS_OF_CERTIFICATE:
         yield Value("user.job_title", text, folded)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ctscan.model import Confidence, Mark, Place, SubjectKind
 from ctscan.personal.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.evidence import ORGANISATION
-from ctscan.personal.numbers import national_values
+from ctscan.personal.numbers import NATIONAL, national_values
 from ctscan.personal.parts import acting
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.shapes import has_organisation_word
@@ -20,7 +20,6 @@ TAXPAYER = "1.2.112.1.2.1.1.1.1.2"  # UNP
 POSITION = "1.2.112.1.2.1.1.5.1"
 DEPARTMENT = "1.2.112.1.2.1.1.5.2"
 
-_NATIONAL = "user.government_id.national_identification_number"
 _CENTURY = {"1": 18, "2": 18, "3": 19, "4": 19, "5": 20, "6": 20}  # by the first digit, which is odd for men
 _PERSONAL = re.compile(r"([1-6])(\d\d)(\d\d)(\d\d)[A-Z]\d{3}[A-Z]{2}\d")  # day, month, year of the century
 _OF_A_PERSON = Verdict(
@@ -63,7 +62,7 @@ def _is_company(view: View) -> bool:
 oid_rule(
     id="by.number",
     version=1,
-    category=_NATIONAL,
+    category=NATIONAL,
     kinds=("number",),
     cites=("STB 34.101.50", "Belarus, GosSUOK certificate profiles"),
     looks_for="Belarusian personal numbers and taxpayer's numbers, and what they tell of their bearers",

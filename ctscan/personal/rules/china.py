@@ -16,7 +16,7 @@ from ctscan.personal.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys
-from ctscan.personal.numbers import national_values
+from ctscan.personal.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.values import FromText, Read, Value, Verdict, each_text, number_key, numbered, of_person
@@ -34,7 +34,6 @@ TAXATION = "1.2.156.10260.4.1.5"
 OLD_IDENTITY, OLD_INSURANCE = "1.2.86.11.7.1", "1.2.86.11.7.2"
 OLD_HOLDER = "1.2.86.11.7.1.8"  # `SF` and the identity number
 
-_NATIONAL = "user.government_id.national_identification_number"
 _PASSPORT = "user.government_id.passport_number"
 _OFFICER = "user.government_id"
 
@@ -142,7 +141,7 @@ _of_business: Read = of_person(each_text(business_values), "a number of a person
 oid_rule(
     id="cn.identity",
     version=1,
-    category=_NATIONAL,
+    category=NATIONAL,
     kinds=("number",),
     cites=("GM/T 0015-2012 section 5.2", "GB 11643-1999", "GB 32100-2015"),
     looks_for="Chinese identity, insurance and tax numbers of people and their businesses, and what they tell",

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, LookupKey, Mark, Place
+from ctscan.model import Finding, Mark, Place
 from ctscan.personal.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import rule
-from ctscan.personal.values import FromText, Read, Value, each_text, number_key, of_person
+from ctscan.personal.values import FromText, Read, Value, each_text, hashed, of_person
 from ctscan.personal.view import View
 
 TITLE, QUALIFIER = "2.5.4.12", "2.5.4.46"
@@ -61,8 +61,7 @@ def qualifier_values(text: str) -> Iterator[Value]:
 
 def _hash(text: str) -> Iterator[Value]:
     if is_hash(text):
-        key = number_key(text)
-        yield Value(_ID, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+        yield hashed(_ID, text)
 
 
 def _each(read: FromText) -> Read:

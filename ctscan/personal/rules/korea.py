@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Confidence, Finding, LookupKey, Mark, Place, SubjectKind, Text
+from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
 from ctscan.personal.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.shapes import has_organisation_word, is_name_shaped
-from ctscan.personal.values import Value, Verdict, numbered
+from ctscan.personal.values import Value, Verdict, hashed, numbered
 from ctscan.personal.view import View, spellings
 from ctscan.x509.der import MAX_DEPTH, children, content, dotted
 from ctscan.x509.text import read_text
@@ -96,16 +97,7 @@ def _identify_data(view: View, place: Place) -> Iterable[Value]:
     yield from _names(data.names)
     verdict = _HASH_OF_COMPANY if is_company else _HASH_OF_PERSON if _is_person(data.names) else _HASH_OF_ANY
     for octets in data.hashes:
-        written = octets[:64].hex().upper()
-        key = (LookupKey("number", written),)
-        yield Value(
-            "user.government_id.national_identification_number",
-            written,
-            written,
-            key,
-            marks=(Mark.HASHED,),
-            verdict=verdict,
-        )
+        yield replace(hashed(NATIONAL, octets[:64].hex().upper()), verdict=verdict)
 
 
 def _names(names: Iterable[Text]) -> Iterator[Value]:

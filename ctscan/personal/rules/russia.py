@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Mark
-from ctscan.personal.numbers import national_values
+from ctscan.personal.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text, number_key, of_person
 
@@ -20,8 +20,6 @@ SNILS = "1.2.643.100.3"
 INNLE = "1.2.643.100.4"
 OGRNIP = "1.2.643.100.5"
 INN = "1.2.643.3.131.1.1"
-
-_NATIONAL = "user.government_id.national_identification_number"
 
 
 def tax_values(text: str) -> Iterator[Value]:
@@ -55,7 +53,7 @@ _TRADER = of_person(each_text(trader_values), "a register number of fifteen digi
 oid_rule(
     id="ru.number",
     version=1,
-    category=_NATIONAL,
+    category=NATIONAL,
     kinds=("number",),
     cites=("RFC 9215 section 5", "Russia, FSB Order 795 of 2011"),
     looks_for="Russian insurance and tax numbers of people, and register numbers of sole traders",

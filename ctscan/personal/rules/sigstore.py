@@ -39,35 +39,12 @@ _OWNER = Verdict(
 _SERVICE = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a log-in by URI, as services mostly have; people may")
 _BRANCH = re.compile(r"refs/heads/([^/\s]{2,39})/\S")
 _TOPICS: Final = frozenset(
-    [
-        *(
-            "bug",
-            "bugfix",
-            "build",
-            "changeset-release",
-            "chore",
-            "ci",
-            "dependabot",
-            "dev",
-            "develop",
-            "docs",
-            "experimental",
-        ),
-        *("feat", "feature", "features", "fix", "gh-readonly-queue", "hotfix", "main", "maintenance", "master", "perf"),
-        *(
-            "refactor",
-            "release",
-            "releases",
-            "renovate",
-            "stable",
-            "staging",
-            "support",
-            "task",
-            "test",
-            "tests",
-            "wip",
-        ),
-    ]
+    (
+        *("bug", "bugfix", "build", "changeset-release", "chore", "ci", "dependabot", "dev", "develop", "docs"),
+        *("experimental", "feat", "feature", "features", "fix", "gh-readonly-queue", "hotfix", "main"),
+        *("maintenance", "master", "perf", "refactor", "release", "releases", "renovate", "stable", "staging"),
+        *("support", "task", "test", "tests", "wip"),
+    )
 )
 """What branches are commonly grouped by that isn't a person."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Mark, Place
+from ctscan.personal.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text, of_person
 from ctscan.personal.view import View
@@ -16,7 +17,6 @@ from ctscan.x509.der import dotted
 SUBJECT_TYPE = "2.16.886.1.100.2.1"
 LAST_DIGITS = "2.16.886.1.100.2.51"
 
-_NATIONAL = "user.government_id.national_identification_number"
 _PEOPLE: Final = {
     "2.16.886.1.100.3.1.1": ("user.demographic", "citizen"),
     "2.16.886.1.100.3.1.7": ("user.job_title", "health professional"),
@@ -29,7 +29,7 @@ _OID = 0x06
 def last_digits(text: str) -> Iterable[Value]:
     """The last four digits of the national identity number; too few to look anybody up by."""
     if text.strip():
-        yield Value(_NATIONAL, text, text.strip(), marks=(Mark.PARTIAL,))
+        yield Value(NATIONAL, text, text.strip(), marks=(Mark.PARTIAL,))
 
 
 def _subject_type(view: View, place: Place) -> Iterable[Value]:
@@ -48,7 +48,7 @@ def _subject_type(view: View, place: Place) -> Iterable[Value]:
 oid_rule(
     id="tw.number",
     version=1,
-    category=_NATIONAL,
+    category=NATIONAL,
     kinds=(),
     cites=("Taiwan, GPKI certificate and CRL profiles",),
     looks_for="The last digits of the identity number of a Taiwanese citizen",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from ctscan.model import Mark, Place
 from ctscan.personal.dates import DATE_OF_BIRTH, iso_date
-from ctscan.personal.numbers import national_values
+from ctscan.personal.numbers import NATIONAL, national_values
 from ctscan.personal.phones import phone
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Read, Value, each_text, number_key, numbered, of_person, plain
@@ -25,7 +25,6 @@ DEMOGRAPHIC = "1.2.804.2.1.1.1.11.1.4.11.1"  # UNZR
 PHONE = "1.3.6.1.4.1.19398.1.1.4.1"
 ADDRESS = "1.3.6.1.4.1.19398.1.1.4.2"
 
-_NATIONAL = "user.government_id.national_identification_number"
 _PASSPORT = "user.government_id.passport_number"
 
 
@@ -43,7 +42,7 @@ def taxpayer_values(text: str) -> Iterator[Value]:
 
 def demographic_values(text: str) -> Iterator[Value]:
     """The number in the demographic register, `YYYYMMDD-NNNNN`, and the date of birth that it begins with."""
-    yield from numbered(_NATIONAL, text)
+    yield from numbered(NATIONAL, text)
     digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)\d{5}", number_key(text))
     born = iso_date(*map(int, digits.groups())) if digits else None
     if born:
@@ -62,7 +61,7 @@ _taxpayer: Read = of_person(each_text(taxpayer_values), "a number that Ukraine g
 oid_rule(
     id="ua.number",
     version=1,
-    category=_NATIONAL,
+    category=NATIONAL,
     kinds=("number",),
     cites=("Ukraine, Ministry of Justice: requirements for the format of qualified certificates",),
     looks_for="Ukrainian tax numbers, passports and demographic register numbers, and what they tell of their bearers",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Finding, LookupKey, Mark, Place, SubjectKind
+from ctscan.model import Finding, Place, SubjectKind
 from ctscan.personal.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.values import ONLY_PEOPLE, Value, number, number_key, of_organisation, of_person, plain
+from ctscan.personal.values import ONLY_PEOPLE, Value, hashed, number, of_organisation, of_person, plain
 from ctscan.personal.view import View, spellings
 
 PERMANENT_IDENTIFIER = "1.3.6.1.5.5.7.8.3"
 SUBJECT_IDENTIFICATION = "1.3.6.1.5.5.7.8.6"
+_PSEUDONYMOUS = "user.unique_id.pseudonymous"
 
 oid_rule(
     id="id.permanent",
@@ -63,7 +64,7 @@ oid_rule(
 @rule(
     id="id.hashed",
     version=1,
-    category="user.unique_id.pseudonymous",
+    category=_PSEUDONYMOUS,
     kinds=("number",),
     cites=("RFC 4683", "RFC 3739 section 3.1.2"),
     covers=(SUBJECT_IDENTIFICATION, PSEUDONYM),
@@ -78,7 +79,9 @@ def hashed_identifiers(view: View) -> Iterator[Finding]:
     for place in view.of(PSEUDONYM):
         text = spellings(place.text)[0] if place.text is not None else ""
         if is_hash(text):
-            yield make_finding("id.hashed", view, place, replace(_hash(text), verdict=about_name(view, place)))
+            yield make_finding(
+                "id.hashed", view, place, replace(hashed(_PSEUDONYMOUS, text), verdict=about_name(view, place))
+            )
 
 
 def _subject_identification(place: Place) -> Value | None:
@@ -89,9 +92,4 @@ def _subject_identification(place: Place) -> Value | None:
     octets = [part.body for part in parts if part.tag == OCTETS]
     digest = (octets[-1] if octets else place.raw)[:100].hex()
     verdict = replace(ONLY_PEOPLE, why="the hash of a number of the person, by the type of the value")
-    return replace(_hash(digest.upper()), verdict=verdict) if digest else None
-
-
-def _hash(text: str) -> Value:
-    key = number_key(text)
-    return Value("user.unique_id.pseudonymous", text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+    return replace(hashed(_PSEUDONYMOUS, digest.upper()), verdict=verdict) if digest else None
