@@ -9,7 +9,6 @@ from hashlib import sha256
 import pytest
 from support.kept import (
     LOG,
-    a_certificate,
     a_certificate_hit,
     a_head,
     a_hit,
@@ -17,6 +16,7 @@ from support.kept import (
     an_advance,
     digest,
     email_finding,
+    in_chain,
     later,
     pending,
     pending_advance,
@@ -27,17 +27,10 @@ from support.kept import (
 )
 
 from ctscan.index import Index
-from ctscan.model import Advance, ChainHit, EntryKind, LookupKey, Match, Sighting
+from ctscan.model import Advance, EntryKind, LookupKey, Match, Sighting
 
 RunScenario = Callable[[Callable], None]
 CONTACT = "contact@example.net"
-
-
-def in_chain(index: int, label: object = "ca", address: str = CONTACT) -> ChainHit:
-    """The certificate of `a_certificate_hit` of this label, in the chain of an entry."""
-    whole = a_certificate_hit(index, label)
-    certificate = a_certificate(label, sha256=sha256(whole.entry.der).digest(), is_ca=True)
-    return ChainHit(LOG.id, index, 1_900_000_000_000 + index, whole.entry.der, certificate, (email_finding(address),))
 
 
 async def find(index: Index, address: str = CONTACT) -> list[Match]:

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from support.kept import (
     an_unreadable,
     digest,
     email_finding,
+    in_chain,
     pending_advance,
     proof,
     proving_advance,
@@ -28,7 +30,7 @@ from support.kept import (
 from ctscan.index.sqlite import SqliteIndex, open_index
 from ctscan.model import LookupKey
 
-TABLES = {"certificate", "leaf", "sighting", "finding", "lookup_key", "submitted", "unreadable"}
+TABLES = {"certificate", "leaf", "sighting", "chain_sighting", "finding", "lookup_key", "submitted", "unreadable"}
 
 
 def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list[list[str]]:
@@ -40,7 +42,8 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
             run_id = await started(index)
             hits = [a_hit(i) for i in range(50)] + [a_certificate_hit(60, 1)]
             broken = (an_unreadable(70, email_finding("z@example.org")),)
-            await index.commit(run_id, an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),)))
+            first = an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),))
+            await index.commit(run_id, replace(first, in_chains=(in_chain(5),)))
             await index._database._run(lambda c: c.set_trace_callback(statements.append))
             await work(index)  # type: ignore[misc]
             await index._database._run(lambda c: c.set_trace_callback(None))
@@ -94,14 +97,16 @@ async def _evidence(index: SqliteIndex) -> None:
 
 
 async def _one_step(index: SqliteIndex) -> None:
-    await index.commit(1, an_advance(256, 512, a_hit(300, label=1), a_certificate_hit(301, 2)))
+    hits = (a_hit(300, label=1), a_certificate_hit(301, 2))
+    await index.commit(1, an_advance(256, 512, *hits, in_chains=(in_chain(300), in_chain(301, "new"))))
 
 
 async def _prove_and_rewind(index: SqliteIndex) -> None:
-    await index.commit(1, pending_advance(1000, 1010, a_hit(1001), a_hit(1002)))
+    first = pending_advance(1000, 1010, a_hit(1001), a_hit(1002))
+    await index.commit(1, replace(first, in_chains=(in_chain(1003, "new"),)))
     await index.unproven(LOG.id, 1000, 1010)
     await index.commit(1, proving_advance(1000, 1010, [1001, 1002]))
-    await index.commit(1, pending_advance(1010, 1020, a_hit(1011)))
+    await index.commit(1, replace(pending_advance(1010, 1020, a_hit(1011)), in_chains=(in_chain(1012, "newer"),)))
     await index.rewind(LOG.id, 1010)
 
 

@@ -12,6 +12,7 @@ from ctscan.model import (
     Advance,
     Attribute,
     Certificate,
+    ChainHit,
     Confidence,
     Entry,
     EntryKind,
@@ -162,6 +163,13 @@ def a_certificate_hit(index: int, label: object, *findings: Finding, log: Log = 
     found = findings or (email_finding(f"person{label}@example.org"),)
     entry = an_entry(index, ("whole", label), EntryKind.X509, log)
     return Hit(entry, a_certificate(label, sha256=sha256(entry.der).digest()), found)
+
+
+def in_chain(index: int, label: object = "ca", address: str = "contact@example.net") -> ChainHit:
+    """The certificate of `a_certificate_hit` of this label, of an authority, in the chain of an entry."""
+    der = an_entry(index, ("whole", label), EntryKind.X509).der
+    certificate = a_certificate(label, sha256=sha256(der).digest(), is_ca=True)
+    return ChainHit(LOG.id, index, 1_900_000_000_000 + index, der, certificate, (email_finding(address),))
 
 
 def an_unreadable(index: int, *findings: Finding, log: Log = LOG) -> Unreadable:
