@@ -135,10 +135,10 @@ oid_rule(
     looks_for="Date and place of birth, gender, citizenship and residence among the subject directory attributes",
     rows={
         "1.3.6.1.5.5.7.9.1": of_person(birth_date()),
-        "1.3.6.1.5.5.7.9.2": of_person(plain("user.demographic")),
+        "1.3.6.1.5.5.7.9.2": of_person(plain("user.demographic"), "the place of birth of a person"),
         "1.3.6.1.5.5.7.9.3": of_person(gender()),
-        "1.3.6.1.5.5.7.9.4": of_person(_country("user.demographic")),
-        "1.3.6.1.5.5.7.9.5": of_person(_country("user.contact.address.country")),
+        "1.3.6.1.5.5.7.9.4": of_person(_country("user.demographic"), "the citizenship of a person"),
+        "1.3.6.1.5.5.7.9.5": of_person(_country("user.contact.address.country"), "the country where a person lives"),
     },
 )
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from ctscan.model import Place
 from ctscan.personal.numbers import NATIONAL, VALID, check, national
-from ctscan.personal.parts import only_if
+from ctscan.personal.parts import first_text, only_if
+from ctscan.personal.phones import region_of
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, of_person
 from ctscan.personal.view import View
@@ -26,18 +27,25 @@ def is_person(text: str) -> bool:
     return found is not None and int(found[1].replace(".", "")) < _FIRST_COMPANY
 
 
-def _is_valid_person(text: str) -> bool:
+def is_valid_person(text: str) -> bool:
+    """The same, and its check digit is right: enough to know a bare number in Chile for one."""
     return is_person(text) and check(text, "cl.rut")[0] == VALID
 
 
 _WHY: Final = "a RUT below 50 million, which is that of a person"
 _rut: Final = of_person(only_if(national("cl.rut"), is_person), _WHY)
-_valid_rut: Final = of_person(only_if(national("cl.rut"), _is_valid_person), _WHY)
+_valid_rut: Final = of_person(only_if(national("cl.rut"), is_valid_person), _WHY)
 
 
 def _bare(view: View, place: Place) -> Iterable[Value]:
     """A permanentIdentifier is a structure; where it is a bare string, some authorities mean the RUT."""
-    return _valid_rut(view, place) if place.text is not None else ()
+    return _valid_rut(view, place) if is_bare_rut(view, place) else ()
+
+
+def is_bare_rut(view: View, place: Place) -> bool:
+    """Whether a place holds just the RUT of a person, in Chile or where no country is named."""
+    is_chilean = place.text is not None and region_of(view, place) in ("CL", "")
+    return is_chilean and is_valid_person(first_text(view, place))
 
 
 oid_rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import Finding, Place, SubjectKind
@@ -11,12 +11,21 @@ from ctscan.personal.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.numbers import is_hash
 from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.rules.chile import is_bare_rut
 from ctscan.personal.values import ONLY_PEOPLE, Value, hashed, number, of_organisation, of_person, plain
 from ctscan.personal.view import View, spellings
 
 PERMANENT_IDENTIFIER = "1.3.6.1.5.5.7.8.3"
 SUBJECT_IDENTIFICATION = "1.3.6.1.5.5.7.8.6"
 _PSEUDONYMOUS = "user.unique_id.pseudonymous"
+
+_number = number("user.unique_id")
+
+
+def _permanent(view: View, place: Place) -> Iterable[Value]:
+    """A number; that of a Chilean has a rule of its own."""
+    return () if is_bare_rut(view, place) else _number(view, place)
+
 
 oid_rule(
     id="id.permanent",
@@ -25,7 +34,7 @@ oid_rule(
     kinds=("number",),
     cites=("RFC 4043 section 2",),
     looks_for="Identifiers that stay with their holder from certificate to certificate (permanentIdentifier)",
-    rows={PERMANENT_IDENTIFIER: number("user.unique_id")},
+    rows={PERMANENT_IDENTIFIER: _permanent},
 )
 
 _LEI, _LEI_ROLE = "1.3.6.1.4.1.52266.1", "1.3.6.1.4.1.52266.2"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
 from ctscan.personal.dates import birth_date
 from ctscan.personal.elements import INTEGER, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
 from ctscan.personal.evidence import (
@@ -172,11 +172,15 @@ def _age(view: View, place: Place, field: Part) -> Iterator[Located]:
     category = "user.demographic.age_range"
     if field.number == 0 and 0 < len(field.inner.body) <= 2:
         years = str(int.from_bytes(field.inner.body))
-        yield at_part(place, field), Value(category, years, f"{years} or older")
+        yield at_part(place, field), Value(category, years, f"{years} or older", marks=(Mark.DERIVED,))
     elif field.number == 1:
         words = "not of full age" if any(part.raw == b"\x01\x01\x00" for part in field.parts) else "of full age"
+        marks = (Mark.DERIVED,)
         countries = [text.value for part in field.parts for text in part.texts if part.tag != 1]
-        yield at_part(place, field), Value(category, " ".join(countries), " in ".join([words, *countries[:1]]))
+        yield (
+            at_part(place, field),
+            Value(category, " ".join(countries), " in ".join([words, *countries[:1]]), marks=marks),
+        )
     else:
         yield from read_part(view, place, field, birth_date())
 

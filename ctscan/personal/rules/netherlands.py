@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Mark, Sensitivity, SubjectKind
 from ctscan.personal.parts import JOB_TITLE, about_person, plain_value
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict, each_text, numbered
@@ -65,8 +65,8 @@ def _profession(role: str) -> Iterable[Value]:
         return
     for value in plain_value(JOB_TITLE, role):
         word = _PROFESSIONS.get(role[:2])
-        canonical = f"{word} {role}" if word else value.canonical
-        yield replace(value, canonical=canonical, sensitivity=Sensitivity.SPECIAL_CATEGORY)
+        named = replace(value, canonical=f"{word} {role}", marks=(Mark.DERIVED,)) if word else value
+        yield replace(named, sensitivity=Sensitivity.SPECIAL_CATEGORY)
 
 
 oid_rule(

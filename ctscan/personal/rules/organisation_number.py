@@ -18,6 +18,7 @@ from ctscan.personal.numbers import NATIONAL
 from ctscan.personal.phones import region_of
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.serial_number import (
+    BY_FORM,
     BY_PREFIX,
     ORGANISATION_IDENTIFIER,
     SERIAL_NUMBER,
@@ -82,7 +83,7 @@ def numbers_in_text(view: View) -> Iterator[Finding]:
         if place.text is None or not any(char.isdigit() for char in place.text.value):
             continue
         for found in semantics_in(spellings(place.text)[0], region_of(view, place)):
-            verdict = BY_PREFIX if found.bearer is Bearer.PERSON else SOLE_TRADER
+            verdict = BY_PREFIX if found.bearer is Bearer.PERSON else BY_FORM
             for value in semantic_values(found, verdict):
                 written = replace(value, value=spellings(place.text)[0])
                 yield make_finding("number.text", view, place, with_spelling(written, place.text))

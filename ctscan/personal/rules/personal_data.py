@@ -43,14 +43,16 @@ def personal_data_values(view: View, place: Place, part: Part | None, person: st
     found = list(_name(view, place, fields[0], person)) if fields else []
     for field in fields[1:]:
         read = _FIELDS.get(field.number)
+        why = "a place of birth, by the type of the value" if field.number == _PLACE_OF_BIRTH else _WHY
         if read is not None:
-            found += read_part(view, place, field, of_person(read, _WHY, person))
+            found += read_part(view, place, field, of_person(read, why, person))
     yield from found or _as_it_is(view, place, person)
 
 
+_PLACE_OF_BIRTH = 2
 _FIELDS = {
     1: birth_date(),
-    2: plain("user.demographic"),
+    _PLACE_OF_BIRTH: plain("user.demographic"),
     3: gender(),
     4: plain("user.contact.address"),
 }

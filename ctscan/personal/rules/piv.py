@@ -174,4 +174,5 @@ def background_check(view: View) -> Iterator[Finding]:
         is_open = told and part is not None and part.body != b"\0"
         text = ("TRUE" if is_open else "FALSE") if told else place.raw[:50].hex()
         words = f"background check {'not completed' if is_open else 'completed'}" if told else "background check"
-        yield make_finding("us.naci", view, place, Value("user.criminal_history", text, words, verdict=verdict))
+        value = Value("user.criminal_history", text, words, marks=(Mark.DERIVED,) if told else (), verdict=verdict)
+        yield make_finding("us.naci", view, place, value)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Place, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Finding, Mark, Place, Sensitivity, SubjectKind
 from ctscan.personal.elements import OCTETS, OID, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
 from ctscan.personal.evidence import about_place
 from ctscan.personal.finding import make_finding
@@ -74,7 +74,8 @@ def _profession(view: View, place: Place, info: Part) -> Iterator[Located]:
     for part in items:
         yield from read_part(view, place, part, told(plain(_TITLE)))
     for part in oids:
-        value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid))
+        marks = (Mark.DERIVED,) if part.oid in PROFESSIONS else ()
+        value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid), marks=marks)
         yield at_part(place, part), replace(value, verdict=verdict, sensitivity=special)
     for field in info.parts:
         if field.number == 0:

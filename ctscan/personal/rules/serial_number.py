@@ -44,6 +44,11 @@ BY_PREFIX: Final = Verdict(
 SOLE_TRADER: Final = Verdict(
     SubjectKind.PERSON, Confidence.LIKELY, "the number of an organisation is one that people have: a sole trader"
 )
+BY_FORM: Final = Verdict(
+    SubjectKind.PERSON,
+    Confidence.LIKELY,
+    "of the numbers that people and companies have, one in the form of a person's",
+)
 BY_CHECK: Final = Verdict(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
@@ -100,7 +105,7 @@ def said_values(found: Semantics) -> Iterable[Value] | None:
     if found.bearer is Bearer.PERSON:
         return semantic_values(found, BY_PREFIX)
     if found.satisfied:
-        return semantic_values(found, SOLE_TRADER)
+        return semantic_values(found, SOLE_TRADER if found.bearer is Bearer.ORGANISATION else BY_FORM)
     return () if found.bearer is Bearer.ORGANISATION else None
 
 

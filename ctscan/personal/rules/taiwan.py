@@ -42,7 +42,7 @@ def _subject_type(view: View, place: Place) -> Iterable[Value]:
         return
     if kind in _PEOPLE:
         category, words = _PEOPLE[kind]
-        yield Value(category, kind, words)
+        yield Value(category, kind, words, marks=(Mark.DERIVED,))
 
 
 oid_rule(
