@@ -17,6 +17,7 @@ import idna
 
 from ctscan.errors import UsageError
 from ctscan.model import LookupKey
+from ctscan.personal.memo import kept
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 MAX_DECLARED = 1000  # of a text that should be exactly one address
@@ -46,6 +47,7 @@ _FILE_ENDINGS = frozenset(
 # --- domains --------------------------------------------------------------------------------------------------------
 
 
+@kept(4096)
 def canonical_domain(text: str) -> str | None:
     """`BÜCHER.Example.` -> `xn--bcher-kva.example`; None when it is no domain name. One label is enough."""
     domain = unicodedata.normalize("NFKC", text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
@@ -105,6 +107,7 @@ def _is_space_or_control(char: str) -> bool:
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
+@kept(4096)
 def canonical_email(text: str) -> str | None:
     """The form in which an address is compared, or None when the text is not exactly one address.
 
@@ -121,6 +124,7 @@ def canonical_email(text: str) -> str | None:
     return f"{folded}@{host}" if folded and host else None
 
 
+@kept(4096)
 def email_keys(text: str) -> tuple[LookupKey, ...]:
     """Exact keys of one address: the address, and the domain with labels reversed. Empty when it is no address."""
     canonical = canonical_email(text)

@@ -7,6 +7,7 @@ it after a dot (`user.name.first` is below `user.name`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from ctscan.model import Sensitivity
@@ -100,6 +101,7 @@ _SENSITIVE: Mapping[str, Sensitivity] = MappingProxyType(
 health, belief or a conviction isn't told by its category: the rule says so of its values."""
 
 
+@lru_cache(maxsize=512)
 def sensitivity_of(category: str) -> Sensitivity:
     """How the law protects a category: that of the category itself or of the one above it, else ordinary."""
     while category:

@@ -11,6 +11,7 @@ import unicodedata
 
 from ctscan.personal.addresses import canonical_domain
 from ctscan.personal.lexicon import HAN_SURNAMES, HANGUL_SURNAMES, ORGANISATION_PARTS, ORGANISATION_WORDS
+from ctscan.personal.memo import kept
 from ctscan.personal.names import fold_text
 
 MAX_NAME_SHAPE = 100
@@ -94,6 +95,7 @@ SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
 """What a name in which `sole_trader` finds one has in it (a pattern for text and for octets)."""
 
 
+@kept(4096)
 def is_host(text: str) -> bool:
     """`www.example.org`, `*.example.org`, an IP address, `localhost`: no spaces, and a dot or a known name."""
     stripped = text.strip()
@@ -105,9 +107,10 @@ def is_host(text: str) -> bool:
     return "." in host.rstrip(".") and not host.startswith(".") and canonical_domain(host) is not None
 
 
+@kept(4096)
 def has_organisation_word(text: str) -> bool:
     """Whether a word of the text belongs to organisations, authorities or machines, in one of several languages."""
-    if any(part in text for part in ORGANISATION_PARTS):
+    if not text.isascii() and any(part in text for part in ORGANISATION_PARTS):
         return True
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
     words = {word for word in fold_text(joined).split() if len(word) > 2}
@@ -115,6 +118,7 @@ def has_organisation_word(text: str) -> bool:
     return not ORGANISATION_WORDS.isdisjoint(words)
 
 
+@kept(4096)
 def person_form(text: str) -> tuple[str, str] | None:
     """`(name, form)` when the text has one of the forms in which identity schemes write a person, else None.
 
@@ -160,6 +164,7 @@ def sole_trader(text: str) -> str | None:
     return name if name and is_name_shaped(name) else None
 
 
+@kept(4096)
 def is_name_shaped(text: str) -> bool:
     """Two to six words that begin with a capital (or have none in their script), no digits, no word of organisations;
     in Han and Hangul also one word of 2 to 4 characters that begins with a common surname."""
@@ -167,6 +172,7 @@ def is_name_shaped(text: str) -> bool:
     return full_words(name) is not None and not has_organisation_word(name)
 
 
+@kept(4096)
 def bare_name(text: str) -> str:
     """The text without titles, degrees and a number that only makes it unique."""
     stripped = _AFTER_NAME.sub("", _without_number(text.strip()))
@@ -201,7 +207,9 @@ def _are_name_words(full: list[str]) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs are no \\w
+    plain = word
+    if not word.isascii():
+        plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs are no \\w
     if not _WORD.fullmatch(plain):
         return False
     return not plain[0].islower()

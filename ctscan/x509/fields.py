@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Extension, GeneralName
-from ctscan.x509.der import Element, content
+from ctscan.x509.der import Element, children, content
 from ctscan.x509.general_names import read_general_names
 from ctscan.x509.reading import OCTETS, SEQUENCE, Reading
 from ctscan.x509.times import parse_time
@@ -17,6 +18,9 @@ SUBJECT_ALT_NAME: Final = "2.5.29.17"
 BASIC_CONSTRAINTS: Final = "2.5.29.19"
 CERTIFICATE_POLICIES: Final = "2.5.29.32"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+
+MAX_KEPT: Final = 256
+"""Octets of an extension that other certificates may have as well."""
 
 
 def read_validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:
@@ -35,6 +39,21 @@ def read_validity(reading: Reading, validity: Element) -> tuple[datetime | None,
 
 def read_extension(reading: Reading, where: str, element: Element) -> Extension | None:
     """One extension: SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }; None, with a Problem, when it is none."""
+    _, start, _, _, end = element
+    known = _known_extension(reading.data[start:end]) if end - start <= MAX_KEPT else None
+    return Extension(*known, (start, end)) if known is not None else _extension(reading, where, element)
+
+
+@lru_cache(maxsize=4096)
+def _known_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
+    """Type, flag and value of an extension without problems: many certificates share most of theirs."""
+    reading = Reading(raw)
+    elements, problem = children(raw, 0, len(raw))
+    found = _extension(reading, "", elements[0]) if len(elements) == 1 and not problem else None
+    return (found.oid, found.critical, found.value) if found is not None and not reading.problems else None
+
+
+def _extension(reading: Reading, where: str, element: Element) -> Extension | None:
     data = reading.data
     parts = reading.children(where, element)
     if not parts:

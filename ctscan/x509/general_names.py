@@ -24,6 +24,9 @@ REGISTERED_ID: Final = 8
 SMTP_UTF8_MAILBOX: Final = "1.3.6.1.5.5.7.8.9"
 _UNIQUE_IDENTIFIER: Final = "2.5.4.45"  # bits by definition (X.520)
 
+MAX_KEPT: Final = 128
+"""Octets of an attribute that other names may have as well."""
+
 MAX_ATTRIBUTES: Final = 1_000
 """Of one Name: what rules say of an attribute depends on all the others beside it. The rest is unread."""
 
@@ -66,6 +69,21 @@ _kept_name = lru_cache(maxsize=1024)(_name)
 
 
 def _attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
+    _, start, _, _, end = pair
+    known = _known_attribute(reading.data[start:end]) if end - start <= MAX_KEPT else None
+    return Attribute(rdn, *known) if known is not None else _read_attribute(reading, rdn, pair)
+
+
+@lru_cache(maxsize=4096)
+def _known_attribute(raw: bytes) -> tuple[str, int, bytes, Text | None] | None:
+    """An attribute without problems: countries, towns and organisations stand in many names."""
+    reading = Reading(raw)
+    elements, problem = children(raw, 0, len(raw))
+    found = _read_attribute(reading, 0, elements[0]) if len(elements) == 1 and not problem else None
+    return (found.oid, found.tag, found.raw, found.text) if found is not None and not reading.problems else None
+
+
+def _read_attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
     data = reading.data
     parts = reading.children(f"{rdn}", pair)
     if len(parts) != 2:

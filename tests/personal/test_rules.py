@@ -20,6 +20,7 @@ from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import all_rules, find_in_text, find_personal_data, rule, rule_set
 from ctscan.personal.shapes import has_organisation_word, is_host, is_name_shaped, person_form
+from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.text import salvage_strings
 
@@ -55,6 +56,14 @@ def test_reasons_quote_nothing_of_the_certificate(case: str) -> None:
         words = {word for word in finding.canonical.replace("@", " ").replace(".", " ").split() if len(word) > 4}
         assert not words & set(finding.why.lower().split())
         assert finding.why
+
+
+def test_rules_that_read_certain_types_alone_find_nothing_in_certificates_without_them() -> None:
+    for case in CASES:
+        view = View(read_certificate(golden_der(case)))
+        for one in all_rules():
+            if one.only and one.find is not None and not view.has(frozenset(one.covers)):
+                assert not list(one.find(view)), (one.id, case)
 
 
 def test_every_golden_certificate_has_its_expectation() -> None:

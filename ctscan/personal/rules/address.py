@@ -72,6 +72,7 @@ _READS: Final[dict[str, Read]] = {
     kinds=(),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "RFC 4519 section 2", "ITU-T X.520"),
     covers=tuple(_READS),
+    only=True,
 )
 def addresses_of_people(view: View) -> Iterator[Finding]:
     """Towns, streets, postal codes and whole postal addresses in names of people, not in those of organisations."""

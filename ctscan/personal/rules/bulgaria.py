@@ -31,6 +31,7 @@ _BULSTAT: Final = re.compile(
     kinds=("number",),
     cites=("Act on civil registration of Bulgaria", "InfoNotary, certificate profiles"),
     covers=(_UID, _UNIT, _DESCRIPTION),
+    only=True,
 )
 def personal_numbers(view: View) -> Iterator[Finding]:
     """Bulgarian personal numbers (EGN) beside the name of their register; they tell birth date and gender."""

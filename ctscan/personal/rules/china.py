@@ -170,6 +170,7 @@ oid_rule(
     kinds=("name", "number"),
     cites=("CFCA, certification practice statement: distinguished names of individual certificates",),
     covers=(COMMON_NAME,),
+    only=True,
 )
 def cfca_common_name(view: View) -> Iterator[Finding]:
     """Name and number of a person in the common names of CFCA, type@number@name@count."""

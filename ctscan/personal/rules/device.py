@@ -26,6 +26,7 @@ _DEVICE_ID = "user.device.device_id"
     kinds=(),
     cites=("RFC 4108 section 5",),
     covers=(HARDWARE_MODULE,),
+    only=True,
 )
 def hardware_module(view: View) -> Iterator[Finding]:
     """Serial numbers of devices (otherName hardwareModuleName)."""
@@ -47,6 +48,7 @@ def hardware_module(view: View) -> Iterator[Finding]:
     kinds=(),
     cites=("RFC 9174 section 4.4", "RFC 7585 section 2.2"),
     covers=(BUNDLE_ENDPOINT, ACCESS_REALM),
+    only=True,
 )
 def endpoint(view: View) -> Iterator[Finding]:
     """Nodes of delay-tolerant networks and realms of network access."""
@@ -67,6 +69,7 @@ def endpoint(view: View) -> Iterator[Finding]:
     kinds=("account", "email", "domain"),
     cites=("RFC 4985 section 2",),
     covers=(SERVICE_NAME,),
+    only=True,
 )
 def service_name(view: View) -> Iterator[Finding]:
     """Services of a domain (otherName SRVName), and accounts where one stands there instead."""

@@ -44,6 +44,7 @@ _CONTEXT = 200  # characters on each side of an address that are told of a longe
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 2985 section 5.2.1"),
     covers=(_EMAIL_ADDRESS,),
+    only=True,
 )
 def email_address_attribute(view: View) -> Iterator[Finding]:
     """E-mail addresses in the emailAddress attribute of any name."""
@@ -58,6 +59,7 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
     kinds=("email", "domain"),
     cites=("RFC 4524 section 2.16", "ITU-T X.520", "ANF AC certificate profiles"),
     covers=tuple(_MAILBOXES),
+    only=True,
 )
 def mailbox_attributes(view: View) -> Iterator[Finding]:
     """E-mail addresses in the other attributes for them: rfc822Mailbox, intEmail, and those of Sun and ANF."""
@@ -86,6 +88,7 @@ def rfc822_name(view: View) -> Iterator[Finding]:
     kinds=("email", "domain"),
     cites=("RFC 9598 section 3",),
     covers=(SMTP_UTF8_MAILBOX,),
+    only=True,
 )
 def smtp_utf8_mailbox(view: View) -> Iterator[Finding]:
     """E-mail addresses beyond ASCII among the general names (otherName SmtpUTF8Mailbox)."""
@@ -103,7 +106,7 @@ def smtp_utf8_mailbox(view: View) -> Iterator[Finding]:
 def email_in_text(view: View) -> Iterator[Finding]:
     """E-mail addresses inside any other text: attributes such as the common name, notices, URIs, extensions."""
     for place in view.places:
-        if place.oid in _READ_ELSEWHERE or place.kind == RFC822_NAME:
+        if place.oid in _READ_ELSEWHERE or place.kind == RFC822_NAME or _has_no_at(place):
             continue
         is_uri = place.kind == URI or (place.text is not None and _URI.match(place.text.value) is not None)
         yield from _findings("email.text", view, place, _in_uri if is_uri else _inside)
@@ -149,6 +152,15 @@ def _findings(
         repaired = text.repaired if text.repaired is None else _excerpt(text.repaired, addresses)
         value = Value(_CATEGORY, written, addresses[0], keys, verdict=verdict, repaired=repaired)
         yield make_finding(rule_id, view, place, value)
+
+
+def _has_no_at(place: Place) -> bool:
+    """Whether neither an @ is in the text of a place nor what may become one (percent-encoded, of another script): so
+    most texts are left at once."""
+    text = place.text
+    if text is None or text.repaired is not None:
+        return False
+    return "@" not in text.value and "%" not in text.value and text.value.isascii()
 
 
 def _text_of(place: Place) -> Text | None:

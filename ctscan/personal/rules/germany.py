@@ -81,6 +81,7 @@ oid_rule(
     kinds=("name", "number", "email", "domain"),
     cites=(_COMMON_PKI,),
     covers=(PROCURATION,),
+    only=True,
 )
 def procuration(view: View) -> Iterator[Finding]:
     """Who is represented by the holder, and in what manner, in the procuration extension (or attribute)."""
@@ -156,6 +157,7 @@ def _strings(view: View, place: Place) -> Iterator[Located]:
     kinds=(),
     cites=(_COMMON_PKI,),
     covers=(MAJORITY,),
+    only=True,
 )
 def declaration_of_majority(view: View) -> Iterator[Finding]:
     """Ages and dates of birth in the declarationOfMajority extension (or attribute)."""
@@ -192,6 +194,7 @@ def _age(view: View, place: Place, field: Part) -> Iterator[Located]:
     kinds=("number",),
     cites=(_COMMON_PKI,),
     covers=(ICCSN,),
+    only=True,
 )
 def card_number(view: View) -> Iterator[Finding]:
     """Serial numbers of signature cards in the iCCSN extension (or attribute)."""

@@ -34,6 +34,7 @@ _BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Z
     kinds=("number",),
     cites=("India, CCA: interoperability guidelines for digital signature certificates",),
     covers=(TITLE, QUALIFIER),
+    only=True,
 )
 def hashed_attributes(view: View) -> Iterator[Finding]:
     """Hashes of identifiers, year of birth and gender in the subjects of Indian certificates."""

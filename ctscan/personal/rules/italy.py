@@ -81,6 +81,7 @@ def _is_person(name: Name | None) -> bool:
     kinds=("number",),
     cites=("CNIPA deliberazione 45/2009",),
     covers=(_QUALIFIER,),
+    only=True,
 )
 def holder_numbers(view: View) -> Iterator[Finding]:
     """The number of the holder at an Italian certification authority, in dnQualifier beside a person's name."""

@@ -136,6 +136,7 @@ oid_rule(
     kinds=("name", "number"),
     cites=("KISA KCAC.TS.DN, distinguished names of accredited certificates",),
     covers=(COMMON_NAME,),
+    only=True,
 )
 def common_name_of_a_bank(view: View) -> Iterator[Finding]:
     """Names and customer numbers in the common names of Korean certificates, name()number."""

@@ -35,6 +35,7 @@ _CITE: Final = "SAT, certificates of the e.firma, subject x500UniqueIdentifier a
     kinds=("number", "name"),
     cites=(_CITE, "ITU-T X.520"),
     covers=(_UNIQUE_IDENTIFIER,),
+    only=True,
 )
 def tax_numbers(view: View) -> Iterator[Finding]:
     """RFC of people in x500UniqueIdentifier (RFC / RFC of the representative), and the name of such a taxpayer."""
@@ -68,6 +69,7 @@ def _names_like_organisations(view: View, place: Place) -> Iterator[Finding]:
     kinds=("number",),
     cites=(_CITE,),
     covers=(_SERIAL,),
+    only=True,
 )
 def population_numbers(view: View) -> Iterator[Finding]:
     """CURP in a serialNumber with a slash (CURP / CURP of the representative; the first is empty for a company)."""

@@ -34,6 +34,7 @@ _BUILT_IN = range(500, 1000)  # last part of identifiers that every domain has: 
     kinds=("account", "email", "domain"),
     cites=("MS-PKCA", "MS-ADTS"),
     covers=(UPN,),
+    only=True,
 )
 def user_principal_name(view: View) -> Iterator[Finding]:
     """User principal names: accounts that have the form of an address and may be one."""
@@ -107,6 +108,7 @@ def _binary_sid(body: bytes) -> str:
     kinds=(),
     cites=("MS-WCCE", "MS-ADTS"),
     covers=(CONTROLLER,),
+    only=True,
 )
 def domain_controller(view: View) -> Iterator[Finding]:
     """GUIDs of domain controllers: machines, never people."""

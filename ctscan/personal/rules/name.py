@@ -42,6 +42,7 @@ PERSONAL_TITLE = "0.9.2342.19200300.100.1.40"
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 5280 appendix A.1"),
     covers=(GIVEN_NAME,),
+    only=True,
 )
 def given_name(view: View) -> Iterator[Finding]:
     """Given names in the givenName attribute of any name."""
@@ -55,6 +56,7 @@ def given_name(view: View) -> Iterator[Finding]:
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 5280 appendix A.1"),
     covers=(SURNAME,),
+    only=True,
 )
 def surname(view: View) -> Iterator[Finding]:
     """Surnames in the surname attribute of any name."""
@@ -68,6 +70,7 @@ def surname(view: View) -> Iterator[Finding]:
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 4519 section 2.14"),
     covers=(INITIALS,),
+    only=True,
 )
 def initials(view: View) -> Iterator[Finding]:
     """Initials in the initials attribute of any name."""
@@ -81,6 +84,7 @@ def initials(view: View) -> Iterator[Finding]:
     kinds=(),
     cites=("RFC 5280 section 4.1.2.4", "RFC 4524 section 2.21"),
     covers=(GENERATION, PERSONAL_TITLE),
+    only=True,
 )
 def parts_around(view: View) -> Iterator[Finding]:
     """What stands after a name (Jr., III) or before it (Dr.), beside a given name or a surname."""
@@ -121,6 +125,7 @@ def pseudonym(view: View) -> Iterator[Finding]:
     kinds=("name",),
     cites=("RFC 4519 section 2.18", "RFC 2798 section 2.3"),
     covers=(FULL_NAME, DISPLAY_NAME),
+    only=True,
 )
 def full_name(view: View) -> Iterator[Finding]:
     """Names of people in the attributes name and displayName of any name."""
@@ -140,6 +145,7 @@ def full_name(view: View) -> Iterator[Finding]:
     kinds=("name",),
     cites=("RFC 5280 section 4.1.2.4", "ETSI EN 319 412-2 section 4.2.4"),
     covers=(COMMON_NAME,),
+    only=True,
 )
 def common_name(view: View) -> Iterator[Finding]:
     """Common names in any name that name a person, by other evidence, by the form of the name, or by its words."""

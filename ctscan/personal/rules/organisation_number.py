@@ -58,6 +58,7 @@ _REPRESENTED: Final = "represented"
     kinds=("number",),
     cites=("ETSI EN 319 412-1 section 5.1.4", "ETSI EN 319 412-3 section 4.2.1"),
     covers=(ORGANISATION_IDENTIFIER,),
+    only=True,
 )
 def organisation_identifiers(view: View) -> Iterator[Finding]:
     """Numbers in organizationIdentifier that only people have in that country: those of sole traders."""
@@ -76,6 +77,7 @@ def organisation_identifiers(view: View) -> Iterator[Finding]:
     kinds=("number",),
     cites=("RFC 5280 section 4.1.2.4", "RFC 2985 section 5.2", "RFC 4524 section 2"),
     covers=FREE_TEXT,
+    only=True,
 )
 def numbers_in_text(view: View) -> Iterator[Finding]:
     """Numbers of people in attributes for any text (unit, description, info), after a word such as DNI, PESEL, IIN."""

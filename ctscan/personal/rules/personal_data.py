@@ -28,6 +28,7 @@ _WHY = "personal data by the type of the value"
     kinds=("name", "number"),
     cites=("Common PKI 2.0 part 1", "RFC 3039 appendix A"),
     covers=(SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA),
+    only=True,
 )
 def personal_data(view: View) -> Iterator[Finding]:
     """Names, dates and places of birth, genders and addresses in values of the type personalData."""

@@ -45,6 +45,7 @@ _ASSOCIATIONS: Final = {
     kinds=("number",),
     cites=("FIPS 201-3 section 4.2.1", "TIG SCEPACS 2.3"),
     covers=(FASC_N,),
+    only=True,
 )
 def fasc_n(view: View) -> Iterator[Finding]:
     """Numbers of card and person, agency and kind of association in the FASC-N of identity cards."""
@@ -109,6 +110,7 @@ _AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
     kinds=("number",),
     cites=("DoDI 1000.30", "FIPS 201-3 section 4.2.1"),
     covers=(COMMON_NAME, UPN),
+    only=True,
 )
 def dod_id_number(view: View) -> Iterator[Finding]:
     """Numbers that the Department of Defense gives to people, in common names and accounts of its cards."""
@@ -131,6 +133,7 @@ def dod_id_number(view: View) -> Iterator[Finding]:
         "RFC 4519 section 2.39",
     ),
     covers=(USER_ID,),
+    only=True,
 )
 def agency_user_id(view: View) -> Iterator[Finding]:
     """Numbers of people in the userId attribute of names of the US government."""
@@ -164,6 +167,7 @@ def _numbered(digits: str, why: str) -> Value:
     kinds=(),
     cites=("FIPS 201-1",),
     covers=(NACI,),
+    only=True,
 )
 def background_check(view: View) -> Iterator[Finding]:
     """Whether the check of the holder's background was still open when the card was given out (NACI indicator)."""

@@ -41,6 +41,7 @@ _ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, "admitted to a profes
     kinds=("number", "name"),
     cites=("Common PKI 2.0 SigG profile", "gemSpec_OID"),
     covers=(ADMISSION,),
+    only=True,
 )
 def admission(view: View) -> Iterator[Finding]:
     """Professions, registration numbers and chambers in the admission extension (or attribute)."""
@@ -151,6 +152,7 @@ _INSURED_NUMBER = re.compile(r"[A-Z]\d{9}")
     kinds=("number",),
     cites=("gemSpec_PKI", "SGB V section 290"),
     covers=(_UNIT,),
+    only=True,
 )
 def insured_number(view: View) -> Iterator[Finding]:
     """Health insurance numbers in the certificates of German health cards, which have them as organisational units."""

@@ -328,6 +328,7 @@ _SURNAMES_AND_NUMBER = re.compile(rf"{_NAME} ?- ?(?:{_LABEL}[ :]{{0,2}})?{_ID}")
     kinds=("number", "name"),
     cites=("ANF AC certificate profiles, subject surname",),
     covers=(SURNAME,),
+    only=True,
 )
 def numbers_in_surnames(view: View) -> Iterator[Finding]:
     """Spanish NIF after the surnames in the surname attribute: surnames - NIF."""
@@ -350,6 +351,7 @@ _NOTARY = re.compile(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]
     kinds=("name",),
     cites=("FNMT-RCM certificate profiles of representatives, subject description",),
     covers=("2.5.4.13",),
+    only=True,
 )
 def mandates(view: View) -> Iterator[Finding]:
     """The post of a representative (Cargo:) and the notary of a power of attorney (Notario:) in descriptions."""
@@ -375,6 +377,7 @@ _QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
     kinds=("number",),
     cites=("ITU-T X.520",),
     covers=("2.5.4.46",),
+    only=True,
 )
 def numbers_in_qualifiers(view: View) -> Iterator[Finding]:
     """Spanish NIF in the dnQualifier attribute, after the word dni, nif or nie."""

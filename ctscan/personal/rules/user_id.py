@@ -46,6 +46,7 @@ _CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a user number, 
     kinds=("account", "email", "domain", "number"),
     cites=("RFC 4519 section 2.39", "RFC 4524 section 2"),
     covers=(_USER_ID,),
+    only=True,
 )
 def user_ids(view: View) -> Iterator[Finding]:
     """User names, and employee, national and team numbers, in the uid attribute of any name but those of servers."""
