@@ -15,7 +15,7 @@ from ctscan.errors import FormatError
 from ctscan.model import Name, Text
 from ctscan.x509.der import MAX_DEPTH, Element, content, element_at
 from ctscan.x509.general_names import element_text, read_name
-from ctscan.x509.reading import OCTETS, OID, SEQUENCE, SET, Reading
+from ctscan.x509.reading import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, Reading
 from ctscan.x509.text import BIT_STRING, UTF8_STRING, decode_text, salvage_strings
 from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME
 
@@ -26,6 +26,9 @@ _NO_TEXT: Final = frozenset((0x01, 0x02, 0x05, 0x06, 0x09, 0x0A, 0x0D))
 
 MIN_RUN: Final = 8
 """Characters of a readable run in octets that are neither text nor DER; shorter ones are chance in a hash."""
+
+MAX_ELEMENTS: Final = 20_000
+"""Elements looked at in one value; what isn't DER but looks like it gives hundreds of thousands in a megabyte."""
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
 _JOINED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
@@ -83,8 +86,13 @@ def inside(reading: Reading, where: str) -> Iterator[Text | Name]:
     """The strings, times and names inside the elements that the buffer consists of, in order. Problems go to the
     reading; the octets that could not be walked stay with them."""
     waiting = [(reading, part, 0) for part in reversed(reading.children(where, reading.whole()))]
+    left = MAX_ELEMENTS
     while waiting:
         here, element, depth = waiting.pop()
+        left -= 1
+        if left < 0 or len(reading.problems) > MAX_PROBLEMS:
+            reading.problem(where, "too many elements or problems; searched by its strings", reading.whole())
+            return
         tag = element[0]
         text = value_text(here.data, element)
         if text is not None:

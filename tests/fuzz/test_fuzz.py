@@ -11,7 +11,7 @@ from mutator import Mutator, replaced, tree
 from run import Outcome, Plan, work
 from seeds import all_seeds, from_path, kept
 from strategies import built, mutated
-from support.certs import make_certificate, name, tlv
+from support.certs import extension, make_certificate, name, tlv
 from target import Failure, failures_of
 
 from ctscan.errors import FormatError
@@ -41,6 +41,8 @@ def test_huge_certificates_are_quick_and_small() -> None:
         tlv(0x30, tlv(0xA0, b"a@b.cc \0" * 100_000)),
     ):
         assert failures_of(make_certificate(subject)) == []
+    for value in (b"\x30\x00" * 400_000, b"www.example.org" * 60_000, b"\x0c\x01x" * 300_000):
+        assert failures_of(make_certificate(extra=[extension("1.2.3.4", tlv(0x30, value))])) == []
     texts = (
         b"@" * 1_000_000,
         b"a@b.example, " * 80_000,
