@@ -29,6 +29,7 @@ REFERENCES: Final = (f"{_ARC}6", f"{_ARC}14")
 URIS: Final = tuple(f"{_ARC}{arc}" for arc in (9, 12, 16, 18, 21))
 OWNER_NUMBER: Final = f"{_ARC}17"
 TOKEN_SUBJECT: Final = f"{_ARC}24"
+_OF_BUILDS: Final = frozenset((REPOSITORY, *REFERENCES, *URIS))
 _CITES: Final = ("sigstore/fulcio docs/oid-info.md",)
 
 _OWNER = Verdict(
@@ -122,14 +123,13 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
     only=True,
 )
 def sigstore_provider(view: View) -> Iterator[Finding]:
-    """Where whoever signs has the account that was logged in with."""
-    verdict = Verdict(
-        SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever logged in has an account there; it may be a build"
-    )
+    """Where whoever signs has the account that was logged in with; nothing for builds, which nobody logs in to."""
+    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever logged in has an account there")
     if any(general.kind == RFC822_NAME and _is_address(general.text) for general in view.certificate.san):
-        verdict = Verdict(
-            SubjectKind.PERSON, Confidence.LIKELY, "the holder of the mailbox beside it has an account there"
-        )
+        why = "the holder of the mailbox beside it has an account there"
+        verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    elif view.has(_OF_BUILDS):
+        return
     for place, text in _texts(view, *ISSUERS):
         value = Value("user.account", text, text.strip().casefold()[:200], verdict=verdict)
         yield make_finding("sigstore.provider", view, place, value)
