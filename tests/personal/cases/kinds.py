@@ -136,6 +136,11 @@ CASES: dict[str, dict[str, Any]] = {
             "kerberos": "1.3.6.1.5.2.3.4",
         }.items()
     },
+    # words in the place of an organisation
+    "organisation-is-none": with_(subject=[("C", "UA"), ("O", "Фізична  особа"), ("L", "Київ")]),
+    "organisation-is-none-in-india": with_(subject=[("C", "IN"), ("O", "Personal"), ("postalCode", "560001")]),
+    "organisation-personal-elsewhere": with_(subject=[("C", "FR"), ("O", "Personal"), ("postalCode", "75001")]),
+    "organisation-is-a-company": with_(subject=[("C", "IN"), ("O", "Personal Example Ltd"), ("postalCode", "560001")]),
     # 5. and 6. the mailbox, the words
     "mailbox-of-a-person": with_(san=[("email", "jane.doe@example.org")]),
     "mailbox-of-unknown-words": with_(san=[("email", "xqzt.wvbn@example.org")]),

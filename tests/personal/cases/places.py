@@ -41,4 +41,18 @@ CASES: dict[str, dict[str, Any]] = {
         ],
         **CLIENT,
     },
+    "permanent-identifier-elsewhere": {
+        "subject": [("C", "FR"), ("CN", "x")],
+        "san": [("other", "1.3.6.1.5.5.7.8.3", string("12345678-5"))],
+        **CLIENT,
+    },
+    "user-id-of-no-agency": {
+        "subject": [("C", "DE"), ("UID", "1000000004.EXAMPLE.1"), ("CN", "JANE DOE")],
+        **CLIENT,
+    },
+    "legal-entity-of-nobody": {
+        "subject": [("C", "XX"), ("O", "Example Ltd"), ("CN", "www.example.org")],
+        "extra": [extension("1.3.6.1.4.1.52266.1", string("9695000EXAMPLE000001", "printable"))],
+        "san": [("dns", "www.example.org")],
+    },
 }
