@@ -113,8 +113,9 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     owners = _people_of_names(given, names, parties)
     if len(owners) + len(addresses) < 2:
         return given
-    mailboxes = _owners_of_addresses(given, names, owners, parties)
-    return tuple(_settled(given, names, owners, mailboxes, parties))
+    candidates = _Candidates(parties)
+    mailboxes = _owners_of_addresses(given, names, owners, parties, candidates)
+    return tuple(_settled(given, names, owners, mailboxes, candidates))
 
 
 def _with_entries(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -131,7 +132,7 @@ def _settled(
     names: dict[str, bytes],
     owners: dict[_Place, _Person],
     mailboxes: dict[tuple[str, str], str],
-    parties: dict[str, _Party],
+    candidates: _Candidates,
 ) -> Iterator[Finding]:
     for finding in findings:
         owner = owners.get((finding.person, names.get(finding.where, b"")))
@@ -140,7 +141,7 @@ def _settled(
         elif address := _address(finding):
             label = mailboxes[finding.person, address]
         else:
-            label = _namesake(finding, _candidates(parties, finding.person)) or finding.person
+            label = _namesake(finding, candidates.of(finding.person)) or finding.person
         yield finding if label == finding.person else replace(finding, person=label)
 
 
@@ -208,10 +209,17 @@ def _are_relatives(a: _Naming, b: _Naming) -> bool:
 # --- what stands outside names -------------------------------------------------------------------------------------
 
 
-def _candidates(parties: dict[str, _Party], label: str) -> list[_Person]:
+class _Candidates:
     """Who may own what stands outside names in a party: contacts of the issuer own nothing of the subject."""
-    own = label == CA_CONTACT
-    return [person for one in parties.values() if (one.label == CA_CONTACT) is own for person in one.named.people]
+
+    __slots__ = ("_contacts", "_others")
+
+    def __init__(self, parties: dict[str, _Party]) -> None:
+        self._contacts = [person for one in parties.values() if one.label == CA_CONTACT for person in one.named.people]
+        self._others = [person for one in parties.values() if one.label != CA_CONTACT for person in one.named.people]
+
+    def of(self, label: str) -> list[_Person]:
+        return self._contacts if label == CA_CONTACT else self._others
 
 
 def _address(finding: Finding) -> str:
@@ -224,7 +232,11 @@ def _addresses(findings: Sequence[Finding]) -> set[str]:
 
 
 def _owners_of_addresses(
-    findings: Sequence[Finding], names: dict[str, bytes], owners: dict[_Place, _Person], parties: dict[str, _Party]
+    findings: Sequence[Finding],
+    names: dict[str, bytes],
+    owners: dict[_Place, _Person],
+    parties: dict[str, _Party],
+    candidates: _Candidates,
 ) -> dict[tuple[str, str], str]:
     """For each party and address outside the names of people the label of its owner."""
     outside: dict[str, dict[str, None]] = {}
@@ -235,7 +247,7 @@ def _owners_of_addresses(
     return {
         (label, address): owner
         for label, addresses in outside.items()
-        for address, owner in _owners(addresses, parties[label], _candidates(parties, label)).items()
+        for address, owner in _owners(addresses, parties[label], candidates.of(label)).items()
     }
 
 
