@@ -199,6 +199,41 @@ PERSONAL: dict[str, bytes] = {
 }
 
 
+INDIVIDUALS = [
+    *("2.23.140.1.2.3", "0.4.0.194112.1.0", "0.4.0.194112.1.2", "2.16.840.1.101.3.2.1.3.13"),
+    *(f"2.23.140.1.5.{kind}.{level}" for kind in (3, 4) for level in (1, 2, 3)),
+]
+
+
+@pytest.mark.parametrize("policy", INDIVIDUALS)
+def test_an_organisation_under_a_policy_for_people_is_a_candidate(policy: str) -> None:
+    extensions = plain_extensions(certs.certificate_policies([certs.DOMAIN_VALIDATED, policy]))
+    assert not drops(knowing(), make_certificate([("C", "XX"), ("O", "Jana Novak"), *HOST], extensions=extensions))
+
+
+@pytest.mark.parametrize(
+    "name", ["Jana Novak e.K.", "Inh. Jana Novak", "Jana Novak, e. Kfr.", "Jana Novak (sole trader)"]
+)
+def test_an_organisation_with_the_mark_of_a_sole_trader_is_a_candidate(name: str) -> None:
+    der = make_certificate([("C", "XX"), ("O", name), *HOST], HOSTS)
+    assert not drops(knowing(), der)
+    assert find_personal_data(read_certificate(der))[0]
+
+
+def test_whatever_has_a_domain_of_the_scope_in_it_is_a_candidate() -> None:
+    at_home, elsewhere = Prefilter(["example.org", "xn--bcher-kva.example"]), Prefilter(["example.com"])
+    for prefilter in (at_home, elsewhere):
+        prefilter.learn_issuer(ISSUER)
+    for host in ("jana-novak.example.org", "JANA-NOVAK.EXAMPLE.ORG", "xn--jana-novk-41a.xn--bcher-kva.example"):
+        assert not drops(at_home, make_certificate([], [("dns", host)]))
+        assert drops(elsewhere, make_certificate([], [("dns", host)]))
+    assert not drops(at_home, make_certificate([("CN", "jana-novak.example.org")]))
+    assert drops(elsewhere, make_certificate([("CN", "jana-novak.example.org")]))
+    plain = make_certificate([], [("dns", "www.example.net")])
+    assert drops(at_home, plain)
+    assert not drops(at_home, make_certificate([], [("dns", "wwwXexample.org")]))  # as bytes are compared
+
+
 @pytest.mark.parametrize("what", PERSONAL)
 def test_whatever_else_a_certificate_holds_makes_it_a_candidate(what: str) -> None:
     prefilter = knowing()
@@ -340,7 +375,15 @@ attributes = st.tuples(st.sampled_from(list(certs.ATTRIBUTES)), texts, string_ty
 strange = st.builds(tlv, st.sampled_from([0x05, 0x0C, 0x30, 0x5E, 0x81, 0x89, 0xA0, 0xA1]), st.builds(string, texts))
 """Elements with a text in them that belong nowhere, and some that belong in a SAN."""
 host_attributes = st.sampled_from(
-    [("CN", "www.example.org", "utf8"), ("C", "XX", "printable"), ("O", "Example Ltd", "utf8")]
+    [
+        ("CN", "www.example.org", "utf8"),
+        ("CN", "jana-novak.example.org", "utf8"),
+        ("C", "XX", "printable"),
+        ("L", "Town", "utf8"),
+        ("O", "Example Ltd", "utf8"),
+        ("O", "Jana Novak", "utf8"),
+        ("O", "Jana Novak e.K.", "printable"),
+    ]
 )
 rdns: st.SearchStrategy[RdnSpec] = st.one_of(
     host_attributes,
@@ -352,7 +395,7 @@ rdns: st.SearchStrategy[RdnSpec] = st.one_of(
 names = st.lists(rdns, max_size=3)
 general_names: st.SearchStrategy[GeneralNameSpec] = st.one_of(
     st.tuples(st.just("dns"), st.sampled_from(["www.example.org", "*.example.net", "x" * 63 + ".example.org"])),
-    st.tuples(st.just("dns"), st.sampled_from(["www.example.org", "example.net"])),
+    st.tuples(st.just("dns"), st.sampled_from(["www.example.org", "jana-novak.example.org"])),
     st.tuples(st.sampled_from(["email", "dns", "uri", "upn", "smtp"]), texts),
     st.tuples(st.just("dir"), names),
     strange,
@@ -360,7 +403,7 @@ general_names: st.SearchStrategy[GeneralNameSpec] = st.one_of(
         certs.other_name, st.sampled_from([certs.UPN, certs.SMTP_UTF8_MAILBOX]), st.builds(string, texts, string_types)
     ),
 )
-policies = st.sampled_from([certs.DOMAIN_VALIDATED, "2.23.140.1.2.3", "0.4.0.194112.1.0"])
+policies = st.sampled_from([*[certs.DOMAIN_VALIDATED] * 6, *INDIVIDUALS, "0.4.0.194112.1.1", "0.4.0.1456.1.1"])
 extra_extensions = st.sampled_from(
     [*(e for e in plain_extensions(POLICIES)), certs.sct_list(b"s"), certs.poison(), CRITICAL_SAN]
 ) | st.builds(extension, st.sampled_from(["2.5.29.17", "2.5.29.19", "2.5.29.37", "2.5.29.32"]), strange)
@@ -382,7 +425,7 @@ BLIND = {"certificate", "tbsCertificate", "serialNumber", "subjectPublicKeyInfo"
 """Places of problems behind which something could hide; times and repeated extensions are none."""
 
 
-def is_sound(prefilter: Prefilter, der: bytes, precert: bool) -> tuple[bool, bool]:
+def is_sound(prefilter: Prefilter, der: bytes, precert: bool, domains: tuple[str, ...] = ()) -> tuple[bool, bool]:
     """`(dropped, personal)`; fails when a certificate in which a rule finds something is dropped."""
     dropped = drops(prefilter, der, precert)
     try:
@@ -390,7 +433,7 @@ def is_sound(prefilter: Prefilter, der: bytes, precert: bool) -> tuple[bool, boo
     except FormatError:
         assert not dropped
         return dropped, False
-    findings, failures = find_personal_data(certificate)
+    findings, failures = find_personal_data(certificate, domains)
     assert not failures
     assert not (dropped and findings)
     assert not (dropped and BLIND & {problem.where.partition(".")[0] for problem in certificate.problems})
@@ -400,6 +443,9 @@ def is_sound(prefilter: Prefilter, der: bytes, precert: bool) -> tuple[bool, boo
 
 
 PREFILTER = knowing()  # one for all examples: what it learns from some is tried on the others
+DOMAINS = ("example.org",)
+AT_HOME = Prefilter(DOMAINS)
+AT_HOME.learn_issuer(ISSUER)
 OUTCOMES: Counter[tuple[bool, bool]] = Counter()
 
 
@@ -424,6 +470,7 @@ def test_what_any_rule_finds_is_let_through(data: st.DataObject) -> None:
         seeded = random.Random(draw(st.integers(0, 2**32)))
         der = certs.reencode(der, length_form(lambda: seeded.choices((0, 1, 2), (30, 1, 1))[0]))
     OUTCOMES[is_sound(PREFILTER, der, precert)] += 1
+    is_sound(AT_HOME, der, precert, DOMAINS)
 
 
 def test_the_examples_were_of_both_kinds() -> None:
