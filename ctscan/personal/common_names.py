@@ -63,7 +63,7 @@ def _named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
 def _judge(view: View, place: Place, whole: Text) -> Judged | None:
     """The part of a common name that is a person's name, and why; None when nothing says so."""
     text = _without_addresses(spellings(whole)[0])
-    if sum(char.isalpha() for char in text) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
+    if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
         return None
     beside = _words_beside(place)
     if not beside.isdisjoint(name_tokens(text)):

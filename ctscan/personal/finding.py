@@ -8,6 +8,8 @@ from ctscan.personal.evidence import about_place, person_of
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
 
+_RANKS = {sensitivity: rank for rank, sensitivity in enumerate(Sensitivity)}
+
 MAX_RAW = 4096
 """Octets of the encoded value kept with a finding; the certificate itself has all of them."""
 
@@ -30,7 +32,7 @@ def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Findin
         why=verdict.why,
         keys=value.keys,
         person=value.person or person_of(view, place),
-        sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=list(Sensitivity).index),
+        sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=_RANKS.__getitem__),
         marks=value.marks,
         tag=place.tag,
         raw=b"" if raw == value.value.encode("utf-8", "surrogatepass") else raw,

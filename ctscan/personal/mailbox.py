@@ -113,9 +113,11 @@ def resembles(address: str, name: str) -> bool:
     """Whether the canonical address is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe. Words of 3 letters
     or more count, but neither words of roles nor those that the domain is named by."""
     local, _, host = address.rpartition("@")
-    ignored = ROLE_WORDS.union(host.split("."))
+    labels = host.split(".")
     flat = local if local.isascii() else "".join(name_tokens(local))
-    return any(len(t) >= 3 and t.isalpha() and t not in ignored and t in flat for t in name_tokens(name))
+    return any(
+        len(t) >= 3 and t.isalpha() and t in flat and t not in ROLE_WORDS and t not in labels for t in name_tokens(name)
+    )
 
 
 def _is_compound(segment: str) -> bool:

@@ -111,7 +111,8 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     names = {place.where: place.name.raw for place in view.places if place.name is not None}
     parties = _parties(given)
     owners = _people_of_names(given, names, parties)
-    if len(owners) + len(addresses) < 2:
+    most = 1 if len(parties) == 1 else 0  # of one party alone, its person has the one name and the one address
+    if len(owners) + len(addresses) < 2 or max(len(owners), len(addresses)) <= most:
         return given
     candidates = _Candidates(parties)
     mailboxes = _owners_of_addresses(given, names, owners, parties, candidates)

@@ -82,7 +82,7 @@ def organisation_identifiers(view: View) -> Iterator[Finding]:
 def numbers_in_text(view: View) -> Iterator[Finding]:
     """Numbers of people in attributes for any text (unit, description, info), after a word such as DNI, PESEL, IIN."""
     for place in view.of(*FREE_TEXT):
-        if place.text is None or not any(char.isdigit() for char in place.text.value):
+        if place.text is None or not any(map(str.isdigit, place.text.value)):
             continue
         for found in semantics_in(spellings(place.text)[0], region_of(view, place)):
             verdict = BY_PREFIX if found.bearer is Bearer.PERSON else BY_FORM

@@ -118,8 +118,8 @@ def dod_id_number(view: View) -> Iterator[Finding]:
     for oid, form in ((COMMON_NAME, _COMMON_NAME_FORM), (UPN, _MILITARY_ACCOUNT)):
         for place in view.of(oid):
             text = spellings(place.text)[0].strip() if place.text is not None else ""
-            match = form.fullmatch(text[:200])
-            if match and match[1].strip("0") and (oid == UPN or text.count(".") >= 2):
+            match = form.fullmatch(text[:200]) if oid == UPN or text.count(".") >= 2 else None
+            if match and match[1].strip("0"):
                 yield make_finding("us.edipi", view, place, _numbered(match[1], verdict.why))
 
 

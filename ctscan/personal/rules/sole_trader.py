@@ -50,10 +50,10 @@ def sole_trader(view: View) -> Iterator[Finding]:
 
 
 def _value(place: Place, text: str, surnames: set[str], given: set[str]) -> Value | None:
-    named = _TRADER.match(text)
+    named = None if text.isascii() else _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), "the words sole trader or natural person stand before the name"
-    elif place.oid == ORGANISATION and _is_full_name(set(name_tokens(text)), surnames, given):
+    elif place.oid == ORGANISATION and surnames and given and _is_full_name(set(name_tokens(text)), surnames, given):
         name, why = text, "the name of the organisation is that of the person in the same name"
     else:
         return None
