@@ -22,7 +22,12 @@ IP_ADDRESS: Final = 7
 REGISTERED_ID: Final = 8
 
 SMTP_UTF8_MAILBOX: Final = "1.3.6.1.5.5.7.8.9"
-_UNIQUE_IDENTIFIER: Final = "2.5.4.45"  # bits by definition (X.520)
+_NO_TEXT: Final = frozenset(  # bits and octets by definition (X.520, RFC 4524, RFC 2798)
+    [
+        "2.5.4.45",  # x500UniqueIdentifier
+        *(f"0.9.2342.19200300.100.1.{arc}" for arc in (7, 55, 60)),  # photo, audio, jpegPhoto
+    ]
+)
 
 MAX_KEPT: Final = 128
 """Octets of an attribute that other names may have as well."""
@@ -95,7 +100,7 @@ def _read_attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | No
     text = element_text(data, value)
     if text is not None:
         _check_segments(reading, f"{rdn}", value)
-    elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid != _UNIQUE_IDENTIFIER:
+    elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid not in _NO_TEXT:
         reading.problem(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that are none", value)
     return Attribute(rdn, oid, value[0], data[value[1] : value[4]], text)
 
