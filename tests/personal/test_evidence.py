@@ -18,7 +18,7 @@ from cases.kinds import (
     template_name,
     with_,
 )
-from support.certs import CLIENT_AUTH, extended_key_usage, extension, make_certificate, oid, tlv
+from support.certs import CLIENT_AUTH, extended_key_usage, extension, general_names, make_certificate, oid, tlv
 
 from ctscan.model import Confidence, SubjectKind
 from ctscan.personal.classifiers import is_untyped_qualified, qualified_for, template_is_for_people
@@ -64,7 +64,7 @@ STRONGER_FIRST: list[tuple[str, dict[str, Any], SubjectKind, Confidence]] = [
     ("words alone", with_(subject=[("CN", "Jane Doe")]), PERSON, POSSIBLE),
     ("words of an organisation", with_(subject=[("CN", "Jane Doe Ltd")]), UNKNOWN, POSSIBLE),
     ("a number in the place of a surname", with_(subject=[("SN", "0123456789")]), UNKNOWN, POSSIBLE),
-    ("a date of birth of the issuer's", with_(subject=[("serialNumber", "17")]), UNKNOWN, POSSIBLE),
+    ("a name of the issuer's", with_(extension("2.5.29.18", general_names([("dir", JANE)]))), UNKNOWN, POSSIBLE),
 ]  # fmt: skip
 
 
