@@ -1,7 +1,7 @@
 """Postal addresses: attributes for parts of one, which count when they stand in the name of a person.
 
 The address of an organisation or of the operator of a server is no personal data: without a person in the same name,
-or a policy for natural persons, nothing is found. Beside an organisation it is only likely the person's.
+or a policy for natural persons, nothing is found. Beside an organisation it is only possibly the person's.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ctscan.personal.evidence import ORGANISATION, about_place, personal_attribu
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.rules.organisation_name import organisation_name
+from ctscan.personal.rules.sole_trader import sole_trader
 from ctscan.personal.values import Read, Value, Verdict, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
@@ -42,8 +44,8 @@ COMPANY: Final = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
 
 _SHARED: Final = Verdict(
     SubjectKind.PERSON,
-    Confidence.LIKELY,
-    "stands in the name of a person beside an organisation, whose address it may be",
+    Confidence.POSSIBLE,
+    "stands in the name of a person beside an organisation, whose address it probably is",
 )
 
 
@@ -67,7 +69,7 @@ _READS: Final[dict[str, Read]] = {
 
 @rule(
     id="address.of_person",
-    version=1,
+    version=2,
     category=_ADDRESS,
     kinds=(),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "RFC 4519 section 2", "ITU-T X.520"),
@@ -81,7 +83,7 @@ def addresses_of_people(view: View) -> Iterator[Finding]:
             if not is_of_person(view, place):
                 continue
             for value in read(view, place):
-                verdict = _SHARED if _beside_organisation(place) else None
+                verdict = _SHARED if _beside_organisation(view, place) else None
                 yield make_finding("address.of_person", view, place, replace(value, verdict=verdict))
 
 
@@ -115,8 +117,26 @@ def has_company_attribute(place: Place) -> bool:
     return place.name is not None and any(attribute.oid in COMPANY for attribute in place.name.attributes)
 
 
-def _beside_organisation(place: Place) -> bool:
+def _beside_organisation(view: View, place: Place) -> bool:
+    """Whether the name has an organisation that isn't the person: a sole trader's address is the person's."""
     attributes = place.name.attributes if place.name is not None else ()
     texts = [a.text.value if a.text is not None else "" for a in attributes if a.oid == ORGANISATION]
     countries = [a.text.value.strip().upper() for a in attributes if a.oid == _COUNTRY and a.text is not None]
-    return not all(is_no_organisation(text, countries) for text in texts)
+    if all(is_no_organisation(text, countries) for text in texts):
+        return False
+    return _name_path(place.where) not in view.once(_names_of_sole_traders)
+
+
+def _names_of_sole_traders(view: View) -> frozenset[str]:
+    """The paths of the names whose organisation is a person."""
+    findings = (finding for find in (organisation_name, sole_trader) for finding in find(view))
+    return frozenset(
+        _name_path(finding.where)
+        for finding in findings
+        if finding.oid == ORGANISATION and finding.confidence is not Confidence.POSSIBLE
+    )
+
+
+def _name_path(where: str) -> str:
+    """`subject.2.localityName` -> `subject`: the path of the name that an attribute stands in."""
+    return where.rsplit(".", 2)[0]
