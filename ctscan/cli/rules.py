@@ -47,8 +47,8 @@ def _rules() -> list[Rule]:
 
 
 def _coverage() -> list[Coverage]:
-    from ctscan.personal.evidence import CLASSIFIERS
     from ctscan.personal.taxonomy import coverage
+    from ctscan.personal.who.evidence import CLASSIFIERS
 
     return list(coverage(_rules(), CLASSIFIERS))
 

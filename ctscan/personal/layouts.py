@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.personal.classifiers import NATURAL_POLICIES
+from ctscan.personal.who.classifiers import NATURAL_POLICIES
 from ctscan.x509.der import MAX_OID
 
 _Part = tuple[int, int, int]

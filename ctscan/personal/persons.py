@@ -22,10 +22,10 @@ from itertools import chain, count
 from typing import Final
 
 from ctscan.model import Confidence, Finding, SubjectKind
-from ctscan.personal import mailbox
-from ctscan.personal.evidence import CA_CONTACT, SUBJECT
-from ctscan.personal.names import name_tokens
+from ctscan.personal.comparing.names import name_tokens
 from ctscan.personal.view import View
+from ctscan.personal.who import mailbox
+from ctscan.personal.who.evidence import CA_CONTACT, SUBJECT
 
 MAX_COMPARED: Final = 20
 """People of one party, and spellings of one of them, that a further name is compared with; beyond that, names are of

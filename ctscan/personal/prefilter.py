@@ -27,7 +27,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.personal.layouts import after, is_impersonal_extension, length_octets
-from ctscan.personal.shapes import SOLE_TRADER
+from ctscan.personal.who.shapes import SOLE_TRADER
 
 MAX_ISSUERS: Final = 20_000
 MAX_ISSUER: Final = 1_024

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctscan.model import Mark
-from ctscan.personal.dates import birth_values, gender_values, iso_date, read_date, utc_time_date
+from ctscan.personal.typed.dates import birth_values, gender_values, iso_date, read_date, utc_time_date
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from support.logs import LogBuilder
 
 from ctscan.ct.wire import cut_tile, entry_of, extra_of
 from ctscan.personal.examine import Examiner
-from ctscan.personal.labels import people_in_host
 from ctscan.personal.rules import find_personal_data
 from ctscan.personal.scope import parse_scope
+from ctscan.personal.who.labels import people_in_host
 from ctscan.x509.certificate import read_certificate
 
 DOMAINS = ("example.org",)

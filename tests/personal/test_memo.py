@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.personal.memo import MAX_KEPT, kept
+from ctscan.personal.comparing.memo import MAX_KEPT, kept
 
 
 def test_short_texts_are_worked_out_once_and_long_ones_are_not_kept() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctscan.model import Mark
-from ctscan.personal.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
-from ctscan.personal.numbers import (
+from ctscan.personal.typed.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
+from ctscan.personal.typed.numbers import (
     OTHER,
     VALID,
     WRONG_CHECK,
@@ -24,8 +24,8 @@ from ctscan.personal.numbers import (
     satisfied,
     satisfied_surely,
 )
-from ctscan.personal.schemes import SCHEMES, TELLING
-from ctscan.personal.semantics import Bearer, read_semantics, semantics_in
+from ctscan.personal.typed.schemes import SCHEMES, TELLING
+from ctscan.personal.typed.semantics import Bearer, read_semantics, semantics_in
 
 EVERY_SCHEME = sorted(
     {scheme for schemes in (*SCHEMES.values(), *TELLING.values()) for scheme in schemes} | {*BIRTH_DATES, *GENDERS}

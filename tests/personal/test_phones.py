@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.certs import make_certificate, name
 
 from ctscan.model import Mark
-from ctscan.personal.phones import fax, phone, phone_values, region_of
+from ctscan.personal.typed.phones import fax, phone, phone_values, region_of
 from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate
 

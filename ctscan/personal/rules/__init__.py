@@ -22,11 +22,11 @@ from functools import cache
 from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
 from ctscan.personal import identifiers
 from ctscan.personal.categories import CATEGORIES
-from ctscan.personal.evidence import person_of_part
 from ctscan.personal.finding import make_finding
 from ctscan.personal.persons import tell_apart
 from ctscan.personal.values import Read
 from ctscan.personal.view import View
+from ctscan.personal.who.evidence import person_of_part
 from ctscan.x509.text import salvage_strings
 
 READER_VERSION = 2
@@ -240,7 +240,7 @@ def _index() -> tuple[list[tuple[Rule, Reading]], list[int], dict[str, list[int]
 
 @cache
 def _load() -> None:
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         importlib.import_module(module.name)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, SubjectKind
-from ctscan.personal.accounts import account_value
-from ctscan.personal.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.rules import rule
+from ctscan.personal.typed.accounts import account_value
+from ctscan.personal.typed.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings, strings_of
 

@@ -12,10 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Finding, Place
-from ctscan.personal.evidence import personal_attribute
 from ctscan.personal.finding import make_finding
-from ctscan.personal.numbers import NATIONAL
-from ctscan.personal.phones import region_of
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.serial_number import (
     BY_FORM,
@@ -26,9 +23,12 @@ from ctscan.personal.rules.serial_number import (
     semantic_values,
     written_as,
 )
-from ctscan.personal.semantics import Bearer, Semantics, read_semantics, satisfied_in, semantics_in
+from ctscan.personal.typed.numbers import NATIONAL
+from ctscan.personal.typed.phones import region_of
+from ctscan.personal.typed.semantics import Bearer, Semantics, read_semantics, satisfied_in, semantics_in
 from ctscan.personal.values import Value, number_key, with_spelling
 from ctscan.personal.view import View, spellings
+from ctscan.personal.who.evidence import personal_attribute
 
 UNIT: Final = "2.5.4.11"
 DMD_NAME: Final = "2.5.4.54"

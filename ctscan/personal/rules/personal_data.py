@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Finding, Place
-from ctscan.personal.dates import birth_date, gender
-from ctscan.personal.elements import SEQUENCE, Located, Part, findings, part_of, read_part
 from ctscan.personal.identifiers import find_emails
 from ctscan.personal.rules import rule
+from ctscan.personal.typed.dates import birth_date, gender
+from ctscan.personal.typed.elements import SEQUENCE, Located, Part, findings, part_of, read_part
 from ctscan.personal.values import named, number, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 

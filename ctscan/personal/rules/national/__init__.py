@@ -1,0 +1,1 @@
+"""Schemes of one country or region each."""

@@ -1,0 +1,48 @@
+"""Estonia, Latvia and Lithuania: the common name SURNAME,GIVEN NAME,PERSONAL CODE, cut into its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Finding
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.typed.parts import GIVEN, SURNAME, about_person, common_names, country_of, name_value
+from ctscan.personal.values import Value
+from ctscan.personal.view import View
+
+_FORM: Final = re.compile(
+    r"(?P<surname>[^\W\d_][^\d,:]{0,80}),(?P<given>[^\W\d_][^\d,:]{0,80}),(?:PNO(?P<country>[A-Z]{2})-)?"
+    r"(?P<code>\d{11}|\d{6}-\d{5})"
+)
+_SCHEMES: Final = {"EE": "ee.ik", "LT": "lt.asmens", "LV": "lv.pvn"}
+_WHY: Final = "the common name has the form surname,given name,personal code of the Baltic identity cards"
+
+
+@rule(
+    id="baltic.common_name",
+    version=1,
+    category=NATIONAL,
+    kinds=("number", "name"),
+    cites=("SK ID Solutions, certificate profile of identity cards, subject commonName", "ETSI EN 319 412-1"),
+)
+def parts_of_common_names(view: View) -> Iterator[Finding]:
+    """Surname, given name and personal code in Baltic common names; the code tells birth date and gender."""
+    for place, text in common_names(view):
+        found = _FORM.fullmatch(text)
+        if found:
+            scheme = _scheme(found["country"] or country_of(place.name), found["code"])
+            values: list[Value] = [*name_value(SURNAME, found["surname"]), *name_value(GIVEN, found["given"])]
+            values += national_values(found["code"], scheme)
+            for value in about_person(values, _WHY):
+                yield make_finding("baltic.common_name", view, place, value)
+
+
+def _scheme(country: str, code: str) -> str:
+    """The scheme of the country; without one the Latvian form has a dash, and the other two are one and the same."""
+    if country in _SCHEMES:
+        return _SCHEMES[country]
+    return "lv.pvn" if "-" in code or check(code, "ee.ik")[0] != VALID else "ee.ik"

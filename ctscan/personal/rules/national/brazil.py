@@ -1,0 +1,166 @@
+"""Brazil: the fields of ICP-Brasil in otherNames, and the numbers after the colon of a common name.
+
+The data of a person are one field of fixed widths, in which zeros stand for what is absent. A certificate of a company
+has the data of the person who answers for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Finding, Place, Sensitivity
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.typed.dates import birth_values
+from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.typed.parts import (
+    CITY,
+    FULL_NAME,
+    about_person,
+    acting,
+    common_names,
+    employer,
+    first_text,
+    holder,
+    name_value,
+    plain_value,
+)
+from ctscan.personal.values import Read, Value, each_text, named, numbered
+from ctscan.personal.view import View
+from ctscan.personal.who.evidence import SUBJECT
+from ctscan.personal.who.shapes import has_organisation_word
+
+_CPF: Final = "br.cpf"
+_DATA: Final = "2.16.76.1.3."
+_PROFESSIONS: Final = "2.16.76.1.4."
+_CITE: Final = "ICP-Brasil DOC-ICP-04"
+
+
+def _person_data(text: str) -> Iterable[Value]:
+    """DDMMYYYY, CPF (11), NIS (11), RG (15), then who issued the RG and its state (6)."""
+    born, cpf, nis, rg, issuer = (text[start:end].strip() for start, end in _WIDTHS)
+    if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # of another form: the CPF in it, else all of it
+        found = re.search(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", text[:200])
+        yield from national_values(found[0], _CPF) if found else national_values(text)
+        return
+    yield from birth_values(born, "dmy")
+    yield from national_values(cpf, _CPF)
+    yield from national_values(nis)
+    if rg.strip("0"):
+        for value in national_values(rg.lstrip("0")):
+            yield replace(value, value=f"{rg}{issuer}")
+
+
+_WIDTHS: Final = ((0, 8), (8, 19), (19, 30), (30, 45), (45, 60))
+
+
+def _voter(text: str) -> Iterable[Value]:
+    """Number of the voter (12), electoral zone (3), section (4), then the town and its state."""
+    yield from national_values(text[:12])
+    town = text[19:80].strip(" 0")
+    yield from plain_value(CITY, town[:-2])
+    yield from plain_value("user.contact.address.state", town[-2:])
+
+
+def _register(sensitivity: Sensitivity | None = None) -> Read:
+    """The number in the register of a profession: says who it is and what the person does."""
+
+    def read(text: str) -> Iterable[Value]:
+        for value in numbered("user.unique_id", text, sensitivity):
+            yield replace(value, also=("user.job_title",))
+
+    return holder(each_text(read), "the number of a person in the register of a profession")
+
+
+# Before 2023 the name of a sole trader's firm was the person's name and CPF; since then the first eight digits of its
+# CNPJ and the name.
+_TRADER_BY_CPF = re.compile(r"(?P<name>[^\W\d_][^\d:]{3,100}?) ?(?P<cpf>\d{11})")
+_TRADER_BY_CNPJ = re.compile(r"(?P<root>\d{2}\.\d{3}\.\d{3}) (?P<name>[^\W\d_][^\d:]{3,100})")
+
+
+def _trader(text: str) -> Iterator[Value]:
+    """The name and CPF of a sole trader in the name of the firm; nothing for any other firm."""
+    by_cpf, by_cnpj = _TRADER_BY_CPF.fullmatch(text.strip()), _TRADER_BY_CNPJ.fullmatch(text.strip())
+    if by_cpf and check(by_cpf["cpf"], _CPF)[0] == VALID:
+        yield from name_value(FULL_NAME, by_cpf["name"])
+        yield from national_values(by_cpf["cpf"], _CPF)
+    elif by_cnpj and not has_organisation_word(by_cnpj["name"]):
+        yield from name_value(FULL_NAME, by_cnpj["name"])
+
+
+_WHY_TRADER: Final = "the name of a firm in the form for sole traders, which holds the person's own"
+_employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
+
+
+def _company(view: View, place: Place) -> Iterable[Value]:
+    """The name of a company: of a sole trader, that person's; else where the one who answers for it works."""
+    found = list(about_person(_trader(first_text(view, place)), _WHY_TRADER, SUBJECT))
+    return found or _employer(view, place)
+
+
+def _of_trader(view: View, place: Place) -> Iterable[Value]:
+    """A register number of a company, when it is the firm of a sole trader."""
+    if view.once(_is_trader):
+        yield from about_person(national_values(first_text(view, place)), _WHY_TRADER, SUBJECT)
+
+
+def _is_trader(view: View) -> bool:
+    names = [first_text(view, place) for place in view.of(f"{_DATA}8")]
+    names += [text.rpartition(":")[0] for _, text in common_names(view)]
+    return any(True for name in names for _ in _trader(name))
+
+
+_of_health_or_law: Final = _register(Sensitivity.SPECIAL_CATEGORY)
+
+oid_rule(
+    id="br.icp_brasil",
+    version=1,
+    category=NATIONAL,
+    kinds=("name", "number"),
+    cites=(_CITE,),
+    looks_for="Date of birth, CPF, NIS, RG, voter and register numbers and names in the fields of ICP-Brasil",
+    rows={
+        f"{_DATA}1": holder(each_text(_person_data)),
+        f"{_DATA}2": acting(named(FULL_NAME)),
+        f"{_DATA}3": _of_trader,
+        f"{_DATA}4": acting(each_text(_person_data)),
+        f"{_DATA}5": holder(each_text(_voter)),
+        f"{_DATA}6": holder(each_text(national_values)),
+        f"{_DATA}7": _of_trader,
+        f"{_DATA}8": _company,
+        f"{_DATA}9": holder(each_text(national_values)),
+        f"{_DATA}11": holder(each_text(lambda text: numbered("user.unique_id", text))),
+        f"{_PROFESSIONS}1.1.1": _register(),  # SINCOR: insurance brokers
+        f"{_PROFESSIONS}2.1.1": _of_health_or_law,  # OAB: lawyers
+        f"{_PROFESSIONS}2.2.1": _of_health_or_law,  # CRM: physicians
+        f"{_PROFESSIONS}2.3.1": _of_health_or_law,  # CRF: pharmacists
+        f"{_PROFESSIONS}3": holder(named(FULL_NAME), "the field for the name that a person goes by"),
+    },
+)
+
+_NAME_AND_NUMBER: Final = re.compile(r"(?P<name>[^:]{2,120}):(?P<number>\d{11}|\d{14})")
+
+
+@rule(
+    id="br.common_name",
+    version=1,
+    category=NATIONAL,
+    kinds=("number", "name"),
+    cites=(_CITE,),
+)
+def numbers_in_common_names(view: View) -> Iterator[Finding]:
+    """The CPF in Brazilian common names: name:CPF, and of sole traders name CPF:CNPJ."""
+    for place, text in common_names(view):
+        found = _NAME_AND_NUMBER.fullmatch(text)
+        if not found:
+            continue
+        if len(found["number"]) == 14:
+            values = about_person(_trader(found["name"]), _WHY_TRADER, SUBJECT)
+        else:
+            why = "the common name has the form name:CPF of Brazilian certificates of people"
+            values = about_person(national_values(found["number"], _CPF), why)
+        for value in values:
+            yield make_finding("br.common_name", view, place, value)

@@ -1,0 +1,64 @@
+"""Chile: the RUT in otherNames of the law on electronic signatures, of the tax service, and bare.
+
+People have numbers below 50 million, companies above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.model import Place
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national
+from ctscan.personal.typed.parts import first_text, only_if
+from ctscan.personal.typed.phones import region_of
+from ctscan.personal.values import Value, of_person
+from ctscan.personal.view import View
+
+_RUT: Final = re.compile(r"(?:RUT|RUN)?[: ]*(\d{1,3}(?:\.?\d{3}){1,2}) ?-? ?[\dkK]", re.IGNORECASE)
+_FIRST_COMPANY: Final = 50_000_000
+
+
+def is_person(text: str) -> bool:
+    """Whether a text is a RUT below those of companies."""
+    found = _RUT.fullmatch(text.strip()[:32])
+    return found is not None and int(found[1].replace(".", "")) < _FIRST_COMPANY
+
+
+def is_valid_person(text: str) -> bool:
+    """The same, and its check digit is right: enough to know a bare number in Chile for one."""
+    return is_person(text) and check(text, "cl.rut")[0] == VALID
+
+
+_WHY: Final = "a RUT below 50 million, which is that of a person"
+_rut: Final = of_person(only_if(national("cl.rut"), is_person), _WHY)
+_valid_rut: Final = of_person(only_if(national("cl.rut"), is_valid_person), _WHY)
+
+
+def _bare(view: View, place: Place) -> Iterable[Value]:
+    """A permanentIdentifier is a structure; where it is a bare string, some authorities mean the RUT."""
+    return _valid_rut(view, place) if is_bare_rut(view, place) else ()
+
+
+def is_bare_rut(view: View, place: Place) -> bool:
+    """Whether a place holds just the RUT of a person, in Chile or where no country is named."""
+    is_chilean = place.text is not None and region_of(view, place) in ("CL", "")
+    return is_chilean and is_valid_person(first_text(view, place))
+
+
+oid_rule(
+    id="cl.rut",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("Decreto 181/2002 of Chile", "RFC 4043"),
+    looks_for="The RUT of a person in Chilean otherNames, or bare under permanentIdentifier",
+    rows={
+        "1.3.6.1.4.1.8321.1": _rut,
+        "1.3.6.1.4.1.8321.2": _rut,
+        "1.3.6.1.4.1.8658.1": _rut,
+        "1.3.6.1.5.5.7.8.3": _bare,
+    },
+)

@@ -1,0 +1,200 @@
+"""China: identity, insurance, register and tax numbers in the extensions of GM/T 0015 and of their forerunners, and
+the common names of CFCA, `041@<id>@<name>@00000001`.
+
+Register numbers of companies are left out; those of individual businesses (getihu) are a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.typed.dates import DATE_OF_BIRTH, GENDER, iso_date
+from ctscan.personal.typed.numbers import NATIONAL, national_values
+from ctscan.personal.values import FromText, Read, Value, Verdict, each_text, number_key, numbered, of_person
+from ctscan.personal.view import View, spellings
+from ctscan.personal.who.evidence import COMMON_NAME
+from ctscan.personal.who.shapes import has_organisation_word, is_name_shaped
+from ctscan.x509.der import MAX_DEPTH, children
+from ctscan.x509.text import OCTET_STRING, decode_text, read_text
+
+IDENTITY = "1.2.156.10260.4.1.1"
+IDENTITY_CARD = "1.2.156.10260.4.1.1.1"
+PASSPORT = "1.2.156.10260.4.1.1.2"
+INSURANCE = "1.2.156.10260.4.1.2"
+REGISTRATION = "1.2.156.10260.4.1.3"
+ORGANISATION = "1.2.156.10260.4.1.4"
+TAXATION = "1.2.156.10260.4.1.5"
+OLD_IDENTITY, OLD_INSURANCE = "1.2.86.11.7.1", "1.2.86.11.7.2"
+OLD_HOLDER = "1.2.86.11.7.1.8"  # `SF` and the identity number
+
+_PASSPORT = "user.government_id.passport_number"
+_OFFICER = "user.government_id"
+
+_RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
+_CFCA = re.compile(r"(?P<type>\d{2,4})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
+_MOST_ELEMENTS = 200
+
+_BUSINESS: Final = Verdict(
+    SubjectKind.PERSON, Confidence.LIKELY, "the register number of an individual business, which is one person's"
+)
+_IDENTIFIED: Final = Verdict(
+    SubjectKind.PERSON, Confidence.CERTAIN, "the identity number of a person stands before the name"
+)
+_SHAPED: Final = Verdict(
+    SubjectKind.PERSON, Confidence.POSSIBLE, "a subscriber of CFCA with a name that is shaped like a person's"
+)
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def resident_values(text: str) -> Iterator[Value]:
+    """The resident identity number in a text (GB 11643: 18 characters, 15 before 1999) and what it tells. Nothing when
+    there is none."""
+    match = _RESIDENT.search(text[:200])
+    number = match.group() if match else ""
+    old = len(number) == 15
+    born = _born(f"{number[:6]}19{number[6:]}" if old else number)
+    if not born:
+        return
+    yield from national_values(number, "" if old else "cn.ric")
+    if old:
+        yield Value(DATE_OF_BIRTH, number, born, marks=(Mark.DERIVED,))
+        yield Value(GENDER, number, "male" if int(number[14]) % 2 else "female", marks=(Mark.DERIVED,))
+
+
+def _born(number: str) -> str | None:
+    return iso_date(int(number[6:10]), int(number[10:12]), int(number[12:14])) if number else None
+
+
+def identity_values(text: str) -> Iterator[Value]:
+    """A resident identity number with what it tells, or whatever else identifies the person."""
+    found = list(resident_values(text))
+    yield from found or national_values(text)
+
+
+def business_values(text: str) -> Iterator[Value]:
+    """The number of a person's business: 92 in a unified social credit code (GB 32100), 6 to 9 in the seventh digit of
+    a registration number (GS 15); a resident identity number. Nothing for companies and authorities."""
+    key = number_key(text)
+    resident = None if re.match(r"9[0-9]\d{6}", key) and len(key) == 18 else list(resident_values(text))
+    if resident:
+        yield from resident
+    elif re.fullmatch(r"92\d{6}[0-9A-Z]{10}", key) or re.fullmatch(r"\d{6}[6-9]\d{8}", key):
+        for value in numbered("user.unique_id", text):
+            yield replace(value, verdict=_BUSINESS)
+
+
+# --- extensions ----------------------------------------------------------------------------------------------------
+
+_CHOICES: Final[dict[int, FromText]] = {
+    0: identity_values,  # residenterCardNumber
+    1: lambda text: numbered(_OFFICER, text),  # militaryOfficerCardNumber
+    2: lambda text: numbered(_PASSPORT, text),  # passportNumber
+}
+
+
+def _identity(view: View, place: Place) -> Iterable[Value]:
+    """The IdentifyCode, or just a number: some write no structure at all."""
+    for choice, text in _choices(place.raw) or [(0, text) for text in _strings(view, place)]:
+        yield from _CHOICES.get(choice, identity_values)(text)
+
+
+def _strings(view: View, place: Place) -> Iterator[str]:
+    if place.text is not None:
+        yield spellings(place.text)[0]
+    else:
+        yield from (p.text.value for p in view.places if p.nested and p.where == place.where and p.text is not None)
+
+
+def _choices(raw: bytes) -> list[tuple[int, str]]:
+    # IdentifyCode: CHOICE { [0] PrintableString, [1] UTF8String, [2] PrintableString }, tagged implicitly or
+    # explicitly, alone or in a SET or SEQUENCE.
+    elements, problem = children(raw, 0, len(raw))
+    found: list[tuple[int, str]] = []
+    waiting = [] if problem else [(element, 0, -1) for element in reversed(elements)]
+    for _ in range(_MOST_ELEMENTS):
+        if not waiting:
+            break
+        (tag, _, body, end, _), depth, choice = waiting.pop()
+        if tag & 0xC0 == 0x80:
+            choice = tag & 0x1F
+        if tag & 0x20 and depth < MAX_DEPTH:
+            inside = children(raw, body, end)[0][:_MOST_ELEMENTS]
+            waiting.extend((inner, depth + 1, choice) for inner in reversed(inside))
+        elif choice >= 0:
+            text = decode_text(OCTET_STRING, raw[body:end]) if tag >= 0x80 else read_text(tag, raw[body:end])
+            found += [(choice, text.value)] if text is not None and text.value.isprintable() else []
+    return found
+
+
+_of_identity: Read = of_person(_identity, "a number of an identity document of China")
+_of_business: Read = of_person(each_text(business_values), "a number of a person in the place of a company's")
+
+oid_rule(
+    id="cn.identity",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("GM/T 0015-2012 section 5.2", "GB 11643-1999", "GB 32100-2015"),
+    looks_for="Chinese identity, insurance and tax numbers of people and their businesses, and what they tell",
+    rows={
+        IDENTITY: _of_identity,
+        IDENTITY_CARD: _of_identity,
+        PASSPORT: of_person(each_text(lambda text: numbered(_PASSPORT, text)), "a passport number"),
+        INSURANCE: of_person(each_text(identity_values), "a number of social insurance, which only people have"),
+        REGISTRATION: _of_business,
+        ORGANISATION: _of_business,
+        TAXATION: _of_business,
+        OLD_IDENTITY: _of_identity,
+        OLD_INSURANCE: of_person(each_text(identity_values), "a number of social insurance, which only people have"),
+        OLD_HOLDER: _of_identity,
+    },
+)
+
+
+# --- common names --------------------------------------------------------------------------------------------------
+
+
+@rule(
+    id="cn.cfca",
+    version=1,
+    category="user.name",
+    kinds=("name", "number"),
+    cites=("CFCA, certification practice statement: distinguished names of individual certificates",),
+    covers=(COMMON_NAME,),
+    only=True,
+)
+def cfca_common_name(view: View) -> Iterator[Finding]:
+    """Name and number of a person in the common names of CFCA, type@number@name@count."""
+    for place in view.of(COMMON_NAME):
+        match = _CFCA.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
+        if match:
+            for value in _cfca_values(*_number_first(match["first"], match["second"])):
+                yield make_finding("cn.cfca", view, place, value)
+
+
+def _number_first(first: str, second: str) -> tuple[str, str]:
+    """Number and name; some certificates have them in the other order."""
+    return (first, second) if sum(map(str.isdigit, first)) >= sum(map(str.isdigit, second)) else (second, first)
+
+
+def _cfca_values(number: str, name: str) -> Iterator[Value]:
+    identity = list(resident_values(number)) or list(resident_values(number[1:]))  # after the type of document
+    if identity:
+        verdict = _IDENTIFIED
+    elif is_name_shaped(name) and not has_organisation_word(name):
+        verdict = _SHAPED
+        identity = list(numbered("user.unique_id", number))
+    else:
+        return
+    yield from (replace(value, verdict=verdict) for value in identity)
+    if fold_text(name):
+        yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)

@@ -1,0 +1,53 @@
+"""Colombia: cédula and NIT in the attributes of Certicámara, and the cédula under an arc of the GSE.
+
+The NIT of a company has nine digits and begins with 8 or 9; a person's is the number of the cédula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.model import Place
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.numbers import NATIONAL, national
+from ctscan.personal.typed.parts import first_text, holder, only_if
+from ctscan.personal.values import Read, Value
+from ctscan.personal.view import View
+
+_CEDULA, _NIT = "1.3.6.1.4.1.23267.2.2", "1.3.6.1.4.1.23267.2.3"
+_COMPANY: Final = re.compile(r"[89]\d{8}\d?")
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text[:64])
+
+
+def _of_person(read: Read) -> Read:
+    """The NIT of a person: it is the cédula beside it, or has the form of one."""
+
+    def reader(view: View, place: Place) -> Iterable[Value]:
+        nit = _digits(first_text(view, place))
+        cedulas = [_digits(first_text(view, beside)) for beside in view.of(_CEDULA)]
+        is_of_holder = any(cedula and nit.startswith(cedula) for cedula in cedulas)
+        return read(view, place) if is_of_holder or not _COMPANY.fullmatch(nit) else ()
+
+    return reader
+
+
+_WHY: Final = "a field of this scheme for the cédula of a person"
+
+oid_rule(
+    id="co.cedula",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("Certicámara, certificate profiles", "GSE, certificate profiles"),
+    looks_for="Cédula, and NIT of people, in the attributes of Colombian authorities",
+    rows={
+        _CEDULA: holder(national(""), _WHY),
+        _NIT: holder(_of_person(national("co.nit")), "a tax number in the form of a person's"),
+        "1.3.6.1.4.1.4710.1.3.1": holder(only_if(national(""), lambda text: bool(_digits(text))), _WHY),
+    },
+)

@@ -1,0 +1,207 @@
+"""Other attributes and extensions of German signature certificates: procuration, majority, card, name at birth.
+
+Common PKI (before: ISIS-MTT, SigI) and the older attributes of Deutsche Telekom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.rules.personal_data import PKIX_PERSONAL_DATA, SIGI_PERSONAL_DATA, personal_data_values
+from ctscan.personal.typed.dates import birth_date
+from ctscan.personal.typed.elements import INTEGER, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
+from ctscan.personal.values import (
+    ONLY_PEOPLE,
+    Read,
+    Value,
+    Verdict,
+    named,
+    number,
+    numbered,
+    of_person,
+    plain,
+)
+from ctscan.personal.view import View
+from ctscan.personal.who.evidence import (
+    CA_CONTACT,
+    COMMON_NAME,
+    REPRESENTED,
+    SUBJECT,
+    about_place,
+    person_of,
+    personal_attribute,
+)
+from ctscan.personal.who.shapes import has_organisation_word
+
+PROCURATION = "1.3.36.8.3.2"
+MAJORITY = "1.3.36.8.3.5"
+ICCSN = "1.3.36.8.3.6"
+_COMMON_PKI = "Common PKI 2.0 SigG profile"
+
+
+def _distinguisher(view: View, place: Place) -> Iterator[Value]:
+    """What tells namesakes apart; CAs have one as well, when they were named anew."""
+    of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, "tells apart certification authorities of the same name")
+    for value in plain("user.unique_id")(view, place):
+        is_of_ca = person_of(view, place) == CA_CONTACT or view.certificate.is_ca
+        yield replace(value, verdict=of_a_ca) if is_of_ca else value
+
+
+oid_rule(
+    id="de.attributes",
+    version=1,
+    category="user.name.last",
+    kinds=("name", "number"),
+    cites=("Common PKI 2.0 part 1", _COMMON_PKI),
+    looks_for="Names at birth, what tells namesakes apart, restrictions and additions of German certificates",
+    rows={
+        "1.3.36.8.3.14": of_person(named("user.name.last")),
+        "1.3.36.8.3.8": plain("user.content.private"),
+        "1.3.36.8.3.15": plain("user.content.private"),
+        "0.2.262.1.10.7.17": of_person(named("user.name.first")),
+        "0.2.262.1.10.7.18": named("user.name"),
+        "0.2.262.1.10.7.19": plain("user.contact.address.postal_code"),
+        "0.2.262.1.10.7.20": _distinguisher,
+        "0.2.262.1.10.7.25": number("user.device.device_id"),
+    },
+)
+
+
+# --- procuration ---------------------------------------------------------------------------------------------------
+
+
+@rule(
+    id="de.procuration",
+    version=1,
+    category="user.name",
+    kinds=("name", "number", "email", "domain"),
+    cites=(_COMMON_PKI,),
+    covers=(PROCURATION,),
+    only=True,
+)
+def procuration(view: View) -> Iterator[Finding]:
+    """Who is represented by the holder, and in what manner, in the procuration extension (or attribute)."""
+    # SEQUENCE { [1] country?, [2] typeOfSubstitution?, [3] { GeneralName | SEQUENCE { issuer, serial } } }
+    for place in view.of(PROCURATION):
+        outer = part_of(place.raw)
+        found: list[Located] = []
+        for field in outer.parts if outer is not None and outer.tag == SEQUENCE else ():
+            if field.number == 2:
+                kinds = read_part(view, place, field, plain("user.job_title"))
+                found += ((at, replace(value, person=SUBJECT)) for at, value in kinds)
+            elif field.number == 3:
+                found += _represented(view, place, field.inner)
+        yield from findings("de.procuration", view, found or _strings(view, place))
+
+
+def _represented(view: View, place: Place, party: Part) -> Iterator[Located]:
+    """The party of a procuration; a name with attributes that only people have is found by the rules for names."""
+    if party.tag == SEQUENCE:  # issuer and serial number of the certificate of the represented
+        for part in (part for part in party.parts if part.tag == INTEGER):
+            serial = part.body.hex()
+            value = Value("user.unique_id", serial, serial, verdict=_SOME_PARTY, person=REPRESENTED)
+            yield at_part(place, part), value
+    elif party.tag == _OTHER_NAME:
+        kind, *values = party.parts or (party,)
+        if kind.oid in (SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA) and values:
+            yield from personal_data_values(view, place, values[0].inner, REPRESENTED)
+    elif party.tag == _DIRECTORY_NAME:
+        for inside in view.places:
+            read = _PARTY.get(inside.oid)
+            if read is None or inside.name is None or not inside.where.startswith(f"{place.where}."):
+                continue
+            if not personal_attribute(inside.name):
+                for value in read(view, inside):
+                    at = replace(inside, oid=place.oid)
+                    yield at, replace(value, verdict=_about_party(value), person=REPRESENTED)
+
+
+_OTHER_NAME, _DIRECTORY_NAME = 0xA0, 0xA4
+_PARTY: dict[str, Read] = {
+    COMMON_NAME: named("user.name"),
+    "2.5.4.41": named("user.name"),
+    "2.5.4.10": plain("user.contact.organization"),
+}
+
+
+def _about_party(value: Value) -> Verdict:
+    """Whether the represented party is a person: by the words of its name."""
+    if value.category == "user.contact.organization" or has_organisation_word(value.value):
+        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, "an organisation that is represented")
+    return _SOME_PARTY
+
+
+_SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever is represented, a person or an organisation")
+
+
+def _strings(view: View, place: Place) -> Iterator[Located]:
+    """The strings of a procuration with another layout."""
+    verdict = Verdict(
+        SubjectKind.UNKNOWN, Confidence.POSSIBLE, "part of a procuration, in another layout than specified"
+    )
+    for value in named("user.name")(view, place):
+        yield place, replace(value, verdict=verdict, person=REPRESENTED)
+
+
+# --- age and card --------------------------------------------------------------------------------------------------
+
+
+@rule(
+    id="de.majority",
+    version=1,
+    category="user.demographic.age_range",
+    kinds=(),
+    cites=(_COMMON_PKI,),
+    covers=(MAJORITY,),
+    only=True,
+)
+def declaration_of_majority(view: View) -> Iterator[Finding]:
+    """Ages and dates of birth in the declarationOfMajority extension (or attribute)."""
+    why = "a declaration of age, which only people have"
+    for place in view.of(MAJORITY):
+        field = part_of(place.raw)
+        found = list(_age(view, place, field)) if field is not None else []
+        located = [(at, replace(value, verdict=replace(ONLY_PEOPLE, why=why))) for at, value in found]
+        yield from findings("de.majority", view, located)
+
+
+def _age(view: View, place: Place, field: Part) -> Iterator[Located]:
+    # CHOICE { [0] notYoungerThan INTEGER, [1] { fullAge BOOLEAN DEFAULT TRUE, country }, [2] dateOfBirth }
+    category = "user.demographic.age_range"
+    if field.number == 0 and 0 < len(field.inner.body) <= 2:
+        years = str(int.from_bytes(field.inner.body))
+        yield at_part(place, field), Value(category, years, f"{years} or older", marks=(Mark.DERIVED,))
+    elif field.number == 1:
+        words = "not of full age" if any(part.raw == b"\x01\x01\x00" for part in field.parts) else "of full age"
+        marks = (Mark.DERIVED,)
+        countries = [text.value for part in field.parts for text in part.texts if part.tag != 1]
+        yield (
+            at_part(place, field),
+            Value(category, " ".join(countries), " in ".join([words, *countries[:1]]), marks=marks),
+        )
+    else:
+        yield from read_part(view, place, field, birth_date())
+
+
+@rule(
+    id="de.card",
+    version=1,
+    category="user.device.device_id",
+    kinds=("number",),
+    cites=(_COMMON_PKI,),
+    covers=(ICCSN,),
+    only=True,
+)
+def card_number(view: View) -> Iterator[Finding]:
+    """Serial numbers of signature cards in the iCCSN extension (or attribute)."""
+    for place in view.of(ICCSN):
+        part = part_of(place.raw)
+        body = part.body if part is not None else place.raw
+        # digits written out, or two of them in an octet, an odd count filled up with F
+        text = body.decode("ascii") if body.isalnum() and body.isascii() else body[:50].hex().upper().rstrip("F")
+        for value in numbered("user.device.device_id", text):
+            yield make_finding("de.card", view, place, replace(value, verdict=about_place(view, place)))

@@ -1,0 +1,87 @@
+"""India: the hashes that certificates of the Controller of Certifying Authorities hold in ordinary attributes of the
+subject, and the year of birth and the gender in front of one of them.
+
+The rules for those attributes tell numbers, telephones and pseudonyms that are hashes; here stands what has another
+meaning than the attribute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Finding, Mark, Place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.typed.dates import DATE_OF_BIRTH, GENDER
+from ctscan.personal.typed.numbers import is_hash
+from ctscan.personal.values import FromText, Read, Value, each_text, hashed, of_person
+from ctscan.personal.view import View
+
+TITLE, QUALIFIER = "2.5.4.12", "2.5.4.46"
+_COUNTRY = "2.5.4.6"
+
+_ID = "user.unique_id"
+_GENDERS: Final = {"M": "male", "F": "female", "T": "transgender"}
+_BORN = re.compile(r"(?P<year>(?:18|19|20)\d\d)(?P<gender>[MFT])(?P<rest>[0-9A-Za-z]{4,128})")
+
+
+@rule(
+    id="in.hashes",
+    version=1,
+    category=_ID,
+    kinds=("number",),
+    cites=("India, CCA: interoperability guidelines for digital signature certificates",),
+    covers=(TITLE, QUALIFIER),
+    only=True,
+)
+def hashed_attributes(view: View) -> Iterator[Finding]:
+    """Hashes of identifiers, year of birth and gender in the subjects of Indian certificates."""
+    if not view.has(_TYPES):
+        return
+    indian: dict[int, bool] = {}  # by name, worked out once
+    for oid, read in _READS.items():
+        for place in view.of(oid):
+            if id(place.name) not in indian:
+                indian[id(place.name)] = _is_indian(view, place)
+            if indian[id(place.name)]:
+                yield from (make_finding("in.hashes", view, place, value) for value in read(view, place))
+
+
+def qualifier_values(text: str) -> Iterator[Value]:
+    """`1985M` and a hash: the year of birth, the gender (M, F, T for transgender), and a hash of the identity."""
+    match = _BORN.fullmatch(text.strip())
+    if match is None:
+        yield from _hash(text)
+        return
+    yield Value(DATE_OF_BIRTH, text, match["year"], marks=(Mark.DERIVED, Mark.PARTIAL))
+    yield Value(GENDER, text, _GENDERS[match["gender"]], marks=(Mark.DERIVED,))
+    yield from _hash(match["rest"])
+
+
+def _hash(text: str) -> Iterator[Value]:
+    if is_hash(text):
+        yield hashed(_ID, text)
+
+
+def _each(read: FromText) -> Read:
+    return of_person(each_text(read), "an attribute that stands for a verified person in Indian certificates")
+
+
+_READS: Final = {
+    QUALIFIER: _each(qualifier_values),
+    TITLE: _each(_hash),  # of the PIN that the authority gave the holder
+}
+
+_TYPES: Final = frozenset(_READS)
+
+
+def _is_indian(view: View, place: Place) -> bool:
+    """Whether the name is one of India; without a country, whether its issuer is."""
+    names = [place.name] if place.name is not None else []
+    for name in [*names, view.certificate.issuer]:
+        countries = [a.text.value.strip().upper() for a in name.attributes if a.oid == _COUNTRY and a.text is not None]
+        if countries:
+            return "IN" in countries
+    return False

@@ -1,0 +1,92 @@
+"""Italy: common names SURNAME/GIVEN NAME and those of the services cards, and the holder's number in dnQualifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.model import Finding, Name, Place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.rules import rule
+from ctscan.personal.typed.numbers import NATIONAL, national_values
+from ctscan.personal.typed.parts import (
+    GIVEN,
+    SURNAME,
+    about_person,
+    common_names,
+    country_of,
+    first_text,
+    name_value,
+    texts_of,
+)
+from ctscan.personal.values import Value, numbered
+from ctscan.personal.view import View
+from ctscan.personal.who.evidence import personal_attribute
+from ctscan.personal.who.shapes import has_organisation_word
+
+_SERIAL, _QUALIFIER = "2.5.4.5", "2.5.4.46"
+_CODE: Final = r"[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPRST][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]"
+_CARD: Final = re.compile(rf"(?P<code>{_CODE})/(?P<card>\d{{10,20}})(?:\.[A-Za-z0-9+/=]{{0,64}})?")
+_SLASH: Final = re.compile(
+    rf"(?P<surname>[^\W\d_][^\d/:@.]{{1,60}})/(?P<given>[^\W\d_][^\d/:@.]{{1,60}})(?:/(?P<code>{_CODE}))?"
+)
+_OF_PERSON: Final = re.compile(rf"(?:TINIT-|IT:)?{_CODE}")
+
+
+@rule(
+    id="it.common_name",
+    version=1,
+    category=NATIONAL,
+    kinds=("number", "name"),
+    cites=("DPR 117/2004, Carta Nazionale dei Servizi", "AgID, certificate profiles, subject commonName"),
+)
+def parts_of_common_names(view: View) -> Iterator[Finding]:
+    """Surname and given name in Italian common names SURNAME/GIVEN NAME; tax code and card number of services cards."""
+    for place, text in common_names(view):
+        values = [*_card_values(text), *_slash_values(view, place, text)]
+        for value in about_person(values, "the common name has the form that Italian cards of people have"):
+            yield make_finding("it.common_name", view, place, value)
+
+
+def _card_values(text: str) -> Iterator[Value]:
+    found = _CARD.fullmatch(text)
+    if found:
+        yield from national_values(found["code"], "it.codicefiscale")
+        yield from numbered("user.device.device_id", found["card"])
+
+
+def _slash_values(view: View, place: Place, text: str) -> Iterator[Value]:
+    """Two names with a slash are a person's when something else says so: machines and units have slashes too."""
+    found = _SLASH.fullmatch(text)
+    if not found or has_organisation_word(text) or not (found["code"] or _is_person(place.name)):
+        return
+    yield from name_value(SURNAME, found["surname"])
+    yield from name_value(GIVEN, found["given"])
+    if found["code"]:
+        yield from national_values(found["code"], "it.codicefiscale")
+
+
+def _is_person(name: Name | None) -> bool:
+    if name is None or country_of(name) not in ("IT", ""):
+        return False
+    is_named = personal_attribute(name) is not None
+    return is_named or any(_OF_PERSON.fullmatch(text.strip()[:40]) for text in texts_of(name, _SERIAL))
+
+
+@rule(
+    id="it.dnQualifier",
+    version=1,
+    category="user.unique_id",
+    kinds=("number",),
+    cites=("CNIPA deliberazione 45/2009",),
+    covers=(_QUALIFIER,),
+    only=True,
+)
+def holder_numbers(view: View) -> Iterator[Finding]:
+    """The number of the holder at an Italian certification authority, in dnQualifier beside a person's name."""
+    for place in view.of(_QUALIFIER):
+        text = first_text(view, place)[:64].strip()
+        if re.fullmatch(r"\d{4,20}", text) and country_of(place.name) == "IT" and _is_person(place.name):
+            for value in about_person(numbered("user.unique_id", text), "the number of a holder who is a person"):
+                yield make_finding("it.dnQualifier", view, place, value)

@@ -1,0 +1,151 @@
+"""Korea: the identification data of the national PKI (KISA), an alternative name of every accredited certificate, and
+the common names `name()number` of its banks.
+
+It holds the real name of a person or a company and a virtual identifier: the hash of the resident (or business)
+registration number with a random number that only the holder has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ctscan.errors import FormatError
+from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.typed.numbers import NATIONAL
+from ctscan.personal.values import Value, Verdict, hashed, numbered
+from ctscan.personal.view import View, spellings
+from ctscan.personal.who.evidence import COMMON_NAME
+from ctscan.personal.who.shapes import has_organisation_word, is_name_shaped
+from ctscan.x509.der import MAX_DEPTH, children, content, dotted
+from ctscan.x509.text import read_text
+
+IDENTIFY_DATA = "1.2.410.200004.10.1.1"
+VIRTUAL_ID = "1.2.410.200004.10.1.1.1"
+
+_OID, _OCTETS, _CONTEXT_0 = 0x06, 0x04, (0x80, 0xA0)
+_FEWEST_OCTETS = 16  # of a hash
+_MOST_ELEMENTS = 200
+_COMPANY = re.compile(r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$")
+_BANK = re.compile(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
+
+_PERSON: Final = Verdict(
+    SubjectKind.PERSON, Confidence.CERTAIN, "a real name of the national PKI, shaped like a person's"
+)
+_CUSTOMER: Final = Verdict(
+    SubjectKind.PERSON, Confidence.LIKELY, "a common name with the customer number of a bank, in the form of Korea"
+)
+_MAYBE: Final = Verdict(
+    SubjectKind.PERSON, Confidence.POSSIBLE, "a real name of the national PKI: that of a person or of a company"
+)
+_HASH_OF_PERSON: Final = Verdict(
+    SubjectKind.PERSON, Confidence.CERTAIN, "the hash of a resident registration number, which only people have"
+)
+_HASH_OF_COMPANY: Final = Verdict(
+    SubjectKind.ORGANISATION, Confidence.LIKELY, "the hash of a registration number beside the name of a company"
+)
+_HASH_OF_ANY: Final = Verdict(
+    SubjectKind.PERSON, Confidence.LIKELY, "the hash of a registration number beside a name that may be a person's"
+)
+
+
+@dataclass(slots=True)
+class _Data:
+    """What one value says: the texts in it, and the hashes that follow the type of a virtual identifier."""
+
+    names: list[Text]
+    hashes: list[bytes]
+
+
+def _read(raw: bytes) -> _Data:
+    # SEQUENCE { realName UTF8String, userInfo SEQUENCE OF SEQUENCE { type OID, VID } OPTIONAL }
+    # VID: SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] OCTET STRING }
+    data, after_type = _Data([], []), False
+    waiting = [(element, 0) for element in reversed(children(raw, 0, len(raw))[0])]
+    for _ in range(_MOST_ELEMENTS):
+        if not waiting:
+            break
+        element, depth = waiting.pop()
+        tag, _, body, end, _ = element
+        if tag == _OID:
+            after_type = after_type or _type(raw[body:end]) == VIRTUAL_ID
+        elif after_type and (tag in _CONTEXT_0 or tag == _OCTETS) and end - body >= _FEWEST_OCTETS:
+            data.hashes.append(content(raw, element))
+            after_type = False
+        elif not tag & 0x20 and (text := read_text(tag, raw[body:end])) is not None:
+            data.names.append(text)
+        elif tag & 0x20 and depth < MAX_DEPTH:
+            waiting.extend((inner, depth + 1) for inner in reversed(children(raw, body, end)[0][:_MOST_ELEMENTS]))
+    return data
+
+
+def _type(octets: bytes) -> str:
+    try:
+        return dotted(octets)
+    except FormatError:
+        return ""
+
+
+def _identify_data(view: View, place: Place) -> Iterable[Value]:
+    data = _read(place.raw)
+    is_company = any(_is_company(spellings(name)[0]) for name in data.names)
+    yield from _names(data.names)
+    verdict = _HASH_OF_COMPANY if is_company else _HASH_OF_PERSON if _is_person(data.names) else _HASH_OF_ANY
+    for octets in data.hashes:
+        yield replace(hashed(NATIONAL, octets[:64].hex().upper()), verdict=verdict)
+
+
+def _names(names: Iterable[Text]) -> Iterator[Value]:
+    for name in names:
+        best = spellings(name)[0]
+        if fold_text(best) and not _is_company(best):
+            repaired = name.repaired if name.repaired != name.value else None
+            keys = tuple(dict.fromkeys((*name_keys(best), *name_keys(name.value))))
+            verdict = _PERSON if is_name_shaped(best) else _MAYBE
+            yield Value("user.name", name.value, fold_text(best), keys, verdict=verdict, repaired=repaired)
+
+
+def _is_person(names: Iterable[Text]) -> bool:
+    return any(is_name_shaped(spellings(name)[0]) for name in names)
+
+
+def _is_company(text: str) -> bool:
+    return bool(_COMPANY.search(text)) or has_organisation_word(text)
+
+
+oid_rule(
+    id="kr.identify_data",
+    version=1,
+    category="user.name",
+    kinds=("name", "number"),
+    cites=("KISA KCAC.TS.SIVID, subscriber identification based on virtual ID", "RFC 4683"),
+    looks_for="Real names and hashed registration numbers in the identification data of Korean certificates",
+    rows={IDENTIFY_DATA: _identify_data},
+)
+
+
+@rule(
+    id="kr.common_name",
+    version=1,
+    category="user.name",
+    kinds=("name", "number"),
+    cites=("KISA KCAC.TS.DN, distinguished names of accredited certificates",),
+    covers=(COMMON_NAME,),
+    only=True,
+)
+def common_name_of_a_bank(view: View) -> Iterator[Finding]:
+    """Names and customer numbers in the common names of Korean certificates, name()number."""
+    for place in view.of(COMMON_NAME):
+        match = _BANK.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
+        if match is None or _is_company(match["name"]):
+            continue
+        for name in filter(None, (match["name"].strip(), match["latin"].strip())):
+            value = Value("user.name", name, fold_text(name), name_keys(name), verdict=_CUSTOMER)
+            yield make_finding("kr.common_name", view, place, value)
+        for value in numbered("user.unique_id", match["number"]):
+            yield make_finding("kr.common_name", view, place, replace(value, verdict=_CUSTOMER))

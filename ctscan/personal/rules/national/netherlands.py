@@ -1,0 +1,80 @@
+"""The Netherlands: the string of the register of care providers (UZI) in an otherName.
+
+`<OID of the CA>-<version>-<UZI number>-<type of card>-<subscriber>-<role>-<AGB code>`: type Z is a care provider, N an
+employee by name, M an employee without a name on the card, S a server. The role is a profession by its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from ctscan.model import Confidence, Mark, Sensitivity, SubjectKind
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.parts import JOB_TITLE, about_person, plain_value
+from ctscan.personal.values import Value, Verdict, each_text, numbered
+
+_UZI: Final = re.compile(
+    r"[\d.]{5,80}-\d{1,2}-(?P<number>\d{1,12})"
+    r"(?:-(?P<type>[A-Z])-\d{1,12}(?:-(?P<role>\d{2}\.\d{3})(?:-(?P<agb>\d{1,12}))?)?)?"
+)
+_UNIQUE: Final = "user.unique_id"
+_CARDS: Final = {"Z": "a care provider", "N": "an employee by name", "M": "an employee without a name on the card"}
+_PROFESSIONS: Final = {
+    "01": "arts",
+    "02": "tandarts",
+    "03": "verloskundige",
+    "04": "fysiotherapeut",
+    "16": "psychotherapeut",
+    "17": "apotheker",
+    "25": "gezondheidszorgpsycholoog",
+    "30": "verpleegkundige",
+}
+_DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a server in the Dutch register of care providers")
+_UNTYPED: Final = Verdict(
+    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "in the Dutch register of care providers, without the type of the card"
+)
+
+
+def _uzi(text: str) -> Iterable[Value]:
+    """The number of the card holder, the profession of a care provider and the code that bills carry."""
+    found = _UZI.fullmatch(text.strip()[:200])
+    if not found:
+        yield from numbered(_UNIQUE, text)
+        return
+    if found["type"] is None:
+        for value in numbered(_UNIQUE, found["number"]):
+            yield replace(value, verdict=_UNTYPED)
+        return
+    if found["type"] not in _CARDS:
+        for value in numbered("user.device.device_id", found["number"]):
+            yield replace(value, verdict=_DEVICE)
+        return
+    values = [*numbered(_UNIQUE, found["number"])]
+    values += _profession(found["role"] or "")
+    if found["type"] == "Z" and found["agb"]:
+        values += numbered(_UNIQUE, found["agb"])
+    yield from about_person(values, f"the card of {_CARDS[found['type']]} in the Dutch register of care providers")
+
+
+def _profession(role: str) -> Iterable[Value]:
+    """The role: the profession by its number in the register of professions (BIG), a dot, the specialism."""
+    if not role.strip("0."):
+        return
+    for value in plain_value(JOB_TITLE, role):
+        word = _PROFESSIONS.get(role[:2])
+        named = replace(value, canonical=f"{word} {role}", marks=(Mark.DERIVED,)) if word else value
+        yield replace(named, sensitivity=Sensitivity.SPECIAL_CATEGORY)
+
+
+oid_rule(
+    id="nl.uzi",
+    version=1,
+    category=_UNIQUE,
+    kinds=("number",),
+    cites=("CIBG, UZI-register: certificate profiles, subjectAltName.otherName",),
+    looks_for="Number, role and billing code of a Dutch care provider (UZI) in otherName 2.5.5.5",
+    rows={"2.5.5.5": each_text(_uzi)},
+)

@@ -1,0 +1,67 @@
+"""Russia: the numbers of people that stand in names (RFC 9215 section 5 and Order 795 of the Federal Security Service).
+
+Organisations have numbers of the same types, or of neighbouring ones; they are shorter, no personal data, and left
+out. A person's number in the place of an organisation's is found all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctscan.model import Mark
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.numbers import NATIONAL, national_values
+from ctscan.personal.values import Value, each_text, number_key, of_person
+
+OGRN = "1.2.643.100.1"
+SNILS = "1.2.643.100.3"
+INNLE = "1.2.643.100.4"
+OGRNIP = "1.2.643.100.5"
+INN = "1.2.643.3.131.1.1"
+
+
+def tax_values(text: str) -> Iterator[Value]:
+    """The tax number of a person: twelve digits. Ten, also with two zeros before them, are an organisation's."""
+    if not re.fullmatch(r"(?:00)?\d{10}", number_key(text)):
+        yield from national_values(text, "ru.inn")
+
+
+def insurance_values(text: str) -> Iterator[Value]:
+    """The insurance number of a person: nine digits and a check number of two (SNILS)."""
+    for value in national_values(text):
+        wrong = re.fullmatch(r"\d{11}", value.canonical) and not _is_snils(value.canonical)
+        yield replace(value, marks=(Mark.INVALID,)) if wrong else value
+
+
+def trader_values(text: str) -> Iterator[Value]:
+    """The register number of a sole trader: fifteen digits. Thirteen are an organisation's."""
+    if not re.fullmatch(r"\d{13}", number_key(text)):
+        yield from national_values(text, "ru.ogrn", "user.unique_id")
+
+
+def _is_snils(digits: str) -> bool:
+    """The weighted sum of nine digits, modulo 101, 100 counting as 0; numbers up to 001-001-998 have no check."""
+    total = sum(int(digit) * (9 - i) for i, digit in enumerate(digits[:9]))
+    return digits[:9] <= "001001998" or total % 101 % 100 == int(digits[9:])
+
+
+_TAX = of_person(each_text(tax_values), "a tax number of twelve digits, which in Russia people have")
+_TRADER = of_person(each_text(trader_values), "a register number of fifteen digits, which in Russia sole traders have")
+
+oid_rule(
+    id="ru.number",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("RFC 9215 section 5", "Russia, FSB Order 795 of 2011"),
+    looks_for="Russian insurance and tax numbers of people, and register numbers of sole traders",
+    rows={
+        SNILS: of_person(each_text(insurance_values), "an insurance number, which in Russia only people have"),
+        INN: _TAX,
+        INNLE: _TAX,
+        OGRNIP: _TRADER,
+        OGRN: _TRADER,
+    },
+)

@@ -1,0 +1,36 @@
+"""Slovenia: the tax number of a firm in the attribute of Halcom, when the firm is one person (s.p.)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.model import Place
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.numbers import NATIONAL, national
+from ctscan.personal.typed.parts import about_person, texts_of
+from ctscan.personal.values import Value
+from ctscan.personal.view import View
+
+_ORGANISATION: Final = "2.5.4.10"
+_SOLE_TRADER: Final = re.compile(r"\bs\. ?p\.(?:\W|$)", re.IGNORECASE)
+_tax_number = national("si.ddv")
+
+
+def _of_sole_trader(view: View, place: Place) -> Iterable[Value]:
+    names = (place.name, view.certificate.subject)
+    if any(_SOLE_TRADER.search(text[:300]) for name in names for text in texts_of(name, _ORGANISATION)):
+        why = "the tax number of a firm that is one person: s.p. in its name"
+        yield from about_person(_tax_number(view, place), why)
+
+
+oid_rule(
+    id="si.halcom",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("Halcom CA, certificate profiles",),
+    looks_for="The tax number of a Slovenian sole trader in the attribute of Halcom",
+    rows={"1.3.6.1.4.1.5939.2.3": _of_sole_trader},
+)

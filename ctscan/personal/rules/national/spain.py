@@ -1,0 +1,388 @@
+"""Spain: the fields of FNMT, the public administration, ANF, AEAT, Camerfirma, Firmaprofesional, ACA and the MAP, and
+the numbers that common names, surnames and descriptions carry.
+
+A NIF of an organisation is no personal data; the one of a sole trader is, since it is that person's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ctscan.model import Finding, Mark, Place
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import find_emails, name_tokens
+from ctscan.personal.rules import oid_rule, rule
+from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.typed.parts import (
+    FULL_NAME,
+    GIVEN,
+    JOB_TITLE,
+    about_person,
+    acting,
+    acting_person,
+    common_names,
+    device,
+    employer,
+    first_text,
+    holder,
+    name_value,
+    only_if,
+    plain_value,
+    rows_under,
+)
+from ctscan.personal.typed.parts import SURNAME as SURNAME_CATEGORY
+from ctscan.personal.values import Value, each_text, named, numbered, plain
+from ctscan.personal.view import View, spellings
+from ctscan.personal.who.evidence import GIVEN_NAME, SUBJECT, SURNAME
+from ctscan.personal.who.shapes import person_form
+
+_NIF: Final = "es.nif"
+_OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and NIF of people without either
+_PREFIX = re.compile(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
+_PERSON_NIF = re.compile(_OF_PERSON, re.IGNORECASE)
+_ENTITY_NIF = re.compile(r"[ABCDEFGHJNPQRSUVW]-?\d{7}-?[0-9A-J]", re.IGNORECASE)
+
+
+def _is_person_nif(text: str) -> bool:
+    return len(text) <= 32 and _PERSON_NIF.fullmatch(_bare(text)) is not None
+
+
+def _is_no_entity_nif(text: str) -> bool:
+    return len(text) > 32 or _ENTITY_NIF.fullmatch(_bare(text)) is None
+
+
+def _bare(text: str) -> str:
+    """A number without the name of its kind before it (`IDCES-`, `NIF `)."""
+    return _PREFIX.sub("", text.strip(), count=1)
+
+
+def _nif_values(text: str) -> Iterable[Value]:
+    return national_values(_bare(text), _NIF)
+
+
+_given, _surname, _title = named(GIVEN), named(SURNAME_CATEGORY), plain(JOB_TITLE)
+_own_nif = only_if(each_text(_nif_values), _is_no_entity_nif)
+_WHY_TRADER = "a tax number in the form of a person: a sole trader"
+_sole_trader = holder(only_if(each_text(_nif_values), _is_person_nif), _WHY_TRADER)
+
+_FNMT = "1.3.6.1.4.1.5734.1."
+_FNMT_PEOPLE = tuple(f"{_FNMT}{last}" for last in (1, 2, 3, 4, 16, 17, 18, 19))
+
+oid_rule(
+    id="es.fnmt",
+    version=1,
+    category=FULL_NAME,
+    kinds=("name", "number"),
+    cites=("FNMT-RCM certificate profiles, subjectAltName directoryName",),
+    looks_for="Names, NIF and employer in the fields of the Spanish mint (FNMT-RCM)",
+    rows={
+        f"{_FNMT}1": holder(_given),
+        f"{_FNMT}2": holder(_surname),
+        f"{_FNMT}3": holder(_surname),
+        f"{_FNMT}4": holder(_own_nif),
+        f"{_FNMT}6": employer(*_FNMT_PEOPLE),
+        f"{_FNMT}7": _sole_trader,
+        f"{_FNMT}8": device(*_FNMT_PEOPLE),
+        f"{_FNMT}14": employer(*_FNMT_PEOPLE, acts=True),
+        f"{_FNMT}15": _sole_trader,
+        f"{_FNMT}16": acting(_given),
+        f"{_FNMT}17": acting(_surname),
+        f"{_FNMT}18": acting(_surname),
+        f"{_FNMT}19": acting(_own_nif),
+        f"{_FNMT}20": holder(_title, "the post in which a person acts for an entity"),
+    },
+)
+
+
+_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+"""Of a DNI, by the rest of its number divided by 23 (Real Decreto 1553/2005)."""
+
+
+def _personnel_number(text: str) -> Iterable[Value]:
+    """NRP: the eight digits of the DNI, two control digits, then the letter and number of the corps. The DNI follows
+    from it, with the letter that goes with its digits."""
+    yield from numbered("user.unique_id", text)
+    found = re.match(r"(\d{8})\d{2} ?[A-Z]\d{2}", text.strip())
+    if found:
+        for value in national_values(found[1] + _LETTERS[int(found[1]) % 23], _NIF):
+            yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
+
+
+def _pseudonym(text: str) -> Iterable[Value]:
+    """What stands for the name of an employee: words, or the number of a badge."""
+    category = "user.unique_id.pseudonymous"
+    return name_value(category, text) if any(map(str.isalpha, text)) else numbered(category, text)
+
+
+# Profiles of certificates under Ley 40/2015: the last arc says the field, the one before the level of assurance.
+_AGE = "2.16.724.1.3.5."
+_EMPLOYEES, _SEALS = ("3.1", "3.2", "7.1", "7.2"), ("2.1", "2.2", "6.1", "6.2")
+_PSEUDONYMS, _SITES = ("4.1", "4.2"), ("1.1", "1.2", "5.1", "5.2")
+_AGE_PEOPLE = tuple(f"{_AGE}{arc}.{last}" for arc in (*_EMPLOYEES, *_SEALS) for last in (4, 6, 7, 8)) + tuple(
+    f"{_AGE}{arc}.12" for arc in _PSEUDONYMS
+)
+_EMPLOYER = employer(*_AGE_PEOPLE)
+
+oid_rule(
+    id="es.administration",
+    version=1,
+    category=FULL_NAME,
+    kinds=("name", "number"),
+    cites=("Ley 40/2015 article 43, certificate profiles of the Spanish public administration",),
+    looks_for="Names, NIF, personnel number, post and unit of Spanish public employees and of who answers for a seal",
+    rows={
+        **rows_under(
+            (_AGE + arc for arc in _EMPLOYEES),
+            {
+                "2": _EMPLOYER,
+                "3": _sole_trader,
+                "4": holder(_own_nif),
+                "5": holder(each_text(_personnel_number)),
+                "6": holder(_given),
+                "7": holder(_surname),
+                "8": holder(_surname),
+                "10": _EMPLOYER,
+                "11": holder(_title),
+            },
+        ),
+        **rows_under(
+            (_AGE + arc for arc in _SEALS),
+            {
+                "2": employer(*_AGE_PEOPLE, acts=True),
+                "3": _sole_trader,
+                "4": acting(_own_nif),
+                "6": acting(_given),
+                "7": acting(_surname),
+                "8": acting(_surname),
+            },
+        ),
+        **rows_under(
+            (_AGE + arc for arc in _PSEUDONYMS),
+            {
+                "2": _EMPLOYER,
+                "3": _sole_trader,
+                "10": _EMPLOYER,
+                "11": holder(_title),
+                "12": holder(each_text(_pseudonym)),
+            },
+        ),
+        **rows_under((_AGE + arc for arc in _SITES), {"3": _sole_trader}),
+    },
+)
+
+
+def _by_content(view: View, place: Place) -> Iterable[Value]:
+    """A field whose number isn't documented: a NIF by its form; a name when it shares a word with a name that the
+    subject is called by. Addresses are found by the rule for them."""
+    text = first_text(view, place)
+    if _is_person_nif(text):
+        yield from about_person(_nif_values(text), "a number in the form of a Spanish NIF of a person")
+    elif not _is_telling(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
+        why = "holds a word of the given name or the surname of the subject"
+        yield from about_person(name_value(FULL_NAME, text), why)
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a text is read by other rules or is no name: an address, a code."""
+    return any(char.isdigit() for char in text) or bool(find_emails(text))
+
+
+def _name_words(view: View) -> frozenset[str]:
+    """The words of the names that the subject is called by, without numbers."""
+    places = (p for p in view.of(GIVEN_NAME, SURNAME) if p.part == "subject" and p.text is not None)
+    words = (word for p in places if p.text is not None for s in spellings(p.text) for word in name_tokens(s))
+    return frozenset(word for word in words if word.isalpha() and len(word) > 2)
+
+
+_ANF = "1.3.6.1.4.1.18332."
+
+oid_rule(
+    id="es.anf",
+    version=1,
+    category=FULL_NAME,
+    kinds=("name", "number"),
+    cites=("ANF AC certificate profiles, private fields in extensions and subjectAltName",),
+    looks_for="Names and NIF in the fields of ANF Autoridad de Certificación: extension, attribute or otherName",
+    rows={
+        **dict.fromkeys((f"{_ANF}{arc}.{last}" for arc in (10, 20) for last in range(1, 21)), _by_content),
+        **dict.fromkeys((f"{_ANF}29.{last}" for last in range(1, 21) if last != 5), _by_content),  # 5: an address
+        f"{_ANF}10.1": holder(_given),
+        f"{_ANF}10.2": holder(_surname),
+        f"{_ANF}10.3": holder(_surname),
+        f"{_ANF}10.4": holder(_own_nif),
+        f"{_ANF}20.3": acting(_given),
+        f"{_ANF}20.4": acting(_surname),
+        f"{_ANF}20.5": acting(_surname),
+        f"{_ANF}20.6": acting(_own_nif),
+    },
+)
+
+_PERUVIAN_TRADER = re.compile(r"1[057](\d{8})\d")  # RUC of a natural person: 10 and the DNI
+
+
+def _entity_number(text: str) -> Iterable[Value]:
+    """The tax number of an entity, when it is that of a person: a Spanish NIF, or a Peruvian RUC around a DNI."""
+    found = _PERUVIAN_TRADER.fullmatch(text.strip())
+    if found:
+        yield from national_values(text, "pe.ruc")
+        for value in national_values(found[1], ""):
+            yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
+    elif _is_person_nif(text):
+        yield from _nif_values(text)
+
+
+_CAMERFIRMA, _FIRMAPROFESIONAL, _ACA, _MAP = (
+    f"1.3.6.1.4.1.{arc}." for arc in ("17326.30", "13177.0", "16533.30", "14862.1.4")
+)
+
+oid_rule(
+    id="es.authorities",
+    version=1,
+    category=FULL_NAME,
+    kinds=("name", "number"),
+    cites=(
+        "AC Camerfirma certificate profiles",
+        "Firmaprofesional certificate profiles",
+        "AC Abogacía certificate profiles",
+        "Agencia Tributaria, attribute 1.3.6.1.4.1.18838.1.1",
+    ),
+    looks_for="Names and NIF in the fields of other Spanish authorities: tax agency, Camerfirma, Firmaprofesional",
+    rows={
+        "1.3.6.1.4.1.18838.1.1": acting(_own_nif, "the attribute of the tax agency for the NIF of the person who acts"),
+        f"{_CAMERFIRMA}3": holder(each_text(_entity_number), _WHY_TRADER),
+        f"{_CAMERFIRMA}7": holder(_given),
+        f"{_CAMERFIRMA}8": holder(_surname),
+        f"{_CAMERFIRMA}9": holder(_surname),
+        f"{_FIRMAPROFESIONAL}1": holder(_given),
+        f"{_FIRMAPROFESIONAL}2": holder(_surname),
+        f"{_FIRMAPROFESIONAL}3": holder(_surname),
+        f"{_FIRMAPROFESIONAL}4": _by_content,
+        f"{_ACA}1": holder(_surname),
+        **dict.fromkeys((f"{_MAP}{last}" for last in range(1, 21)), _by_content),
+    },
+)
+
+
+# --- attributes that carry a number too ----------------------------------------------------------------------------
+
+_ID = rf"(?P<id>{_OF_PERSON})"
+_LABEL = r"(?:NIF|DNI|NIE|N\.I\.F\.|D\.N\.I\.)"
+_NAME = r"(?P<name>[^\W\d_][^\d:()]{2,120}?)"
+_ENTITY_AND_PERSON = re.compile(
+    rf"(?:ENTIDAD )?.{{1,120}}? - CIF [A-Z]\d{{7}}\w - (?:NOMBRE )?{_NAME} - {_LABEL} {_ID}"
+)
+_NAME_AND_NUMBER = re.compile(
+    rf"(?:NOMBRE )?{_NAME} ?[-/|] ?(?:(?P<label>{_LABEL})[ :]{{0,2}})?{_ID}(?: ?\([^()]{{1,40}}\))?"
+)
+_NUMBER_AND_NAME = re.compile(rf"{_ID} {_NAME} \((?:(?P<label>R): ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
+_COMMON_NAME_FORMS: Final = (
+    (_NAME_AND_NUMBER, "the form name - NIF of Spanish certificates"),
+    (_NUMBER_AND_NAME, "the form NIF name (R: entity) of Spanish certificates: a person, who may act for an entity"),
+)
+
+
+@rule(
+    id="es.common_name",
+    version=1,
+    category=NATIONAL,
+    kinds=("number", "name"),
+    cites=("FNMT-RCM certificate profiles, subject commonName", "ETSI EN 319 412-2 section 4.2.4"),
+)
+def numbers_in_common_names(view: View) -> Iterator[Finding]:
+    """Spanish NIF of people in common names: name - NIF, NIF name (R: entity), entity - CIF - name - NIF."""
+    for place, text in common_names(view):
+        for value in _common_name_values(view, text):
+            yield make_finding("es.common_name", view, place, value)
+
+
+def _common_name_values(view: View, text: str) -> Iterator[Value]:
+    found = _ENTITY_AND_PERSON.fullmatch(text)
+    if found:
+        why = "the form entity - CIF - name - NIF of Spanish certificates of an entity, with the person who acts for it"
+        values = (*name_value(FULL_NAME, found["name"]), *national_values(found["id"], _NIF))
+        yield from about_person(values, why, acting_person(view))
+        return
+    for pattern, form in _COMMON_NAME_FORMS:
+        found = pattern.fullmatch(text)
+        if found and _is_plausible(found):
+            yield from about_person(national_values(found["id"], _NIF), f"the common name has {form}", SUBJECT)
+            if person_form(text) is None:  # else the rule for common names tells the name
+                yield from about_person(name_value(FULL_NAME, found["name"]), f"the common name has {form}", SUBJECT)
+            return
+
+
+def _is_plausible(found: re.Match[str]) -> bool:
+    """A number without a word before it has to have the right letter; machines are numbered too."""
+    return found["label"] is not None or check(found["id"], _NIF)[0] == VALID
+
+
+_SURNAMES_AND_NUMBER = re.compile(rf"{_NAME} ?- ?(?:{_LABEL}[ :]{{0,2}})?{_ID}")
+
+
+@rule(
+    id="es.surname",
+    version=1,
+    category=NATIONAL,
+    kinds=("number", "name"),
+    cites=("ANF AC certificate profiles, subject surname",),
+    covers=(SURNAME,),
+    only=True,
+)
+def numbers_in_surnames(view: View) -> Iterator[Finding]:
+    """Spanish NIF after the surnames in the surname attribute: surnames - NIF."""
+    for place in view.of(SURNAME):
+        found = _SURNAMES_AND_NUMBER.fullmatch(first_text(view, place)[:200].strip())
+        if found:
+            values = (*name_value(SURNAME_CATEGORY, found["name"]), *national_values(found["id"], _NIF))
+            for value in about_person(values, "an attribute that only people have, with their number"):
+                yield make_finding("es.surname", view, place, value)
+
+
+_POST = re.compile(r"(?:^|[/;,|] ?)Cargo ?[:=] ?([^/;|]{2,120})", re.IGNORECASE)
+_NOTARY = re.compile(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]m|$)", re.IGNORECASE)
+
+
+@rule(
+    id="es.description",
+    version=1,
+    category=JOB_TITLE,
+    kinds=("name",),
+    cites=("FNMT-RCM certificate profiles of representatives, subject description",),
+    covers=("2.5.4.13",),
+    only=True,
+)
+def mandates(view: View) -> Iterator[Finding]:
+    """The post of a representative (Cargo:) and the notary of a power of attorney (Notario:) in descriptions."""
+    for place in view.of("2.5.4.13"):
+        text = first_text(view, place)[:500]
+        for found in _POST.finditer(text):
+            why = "the post in which a person acts for an entity"
+            for value in about_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
+                yield make_finding("es.description", view, place, value)
+        for found in _NOTARY.finditer(text):
+            why = "the notary before whom a power was given"
+            for value in about_person(name_value(FULL_NAME, found[1]), why, "notary"):
+                yield make_finding("es.description", view, place, value)
+
+
+_QUALIFIER = re.compile(rf"-?(?:dni|nif|nie)[ :-]*{_ID}", re.IGNORECASE)
+
+
+@rule(
+    id="es.dnQualifier",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("ITU-T X.520",),
+    covers=("2.5.4.46",),
+    only=True,
+)
+def numbers_in_qualifiers(view: View) -> Iterator[Finding]:
+    """Spanish NIF in the dnQualifier attribute, after the word dni, nif or nie."""
+    for place in view.of("2.5.4.46"):
+        found = _QUALIFIER.fullmatch(first_text(view, place)[:64].strip())
+        if found:
+            for value in about_person(national_values(found["id"], _NIF), "a number told as that of a person"):
+                yield make_finding("es.dnQualifier", view, place, value)

@@ -1,0 +1,66 @@
+"""Taiwan: what the citizen and health cards of the government's certification authorities say of their holders, among
+the subject directory attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.errors import FormatError
+from ctscan.model import Mark, Place
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.numbers import NATIONAL
+from ctscan.personal.values import Value, each_text, of_person
+from ctscan.personal.view import View
+from ctscan.x509.der import dotted
+
+SUBJECT_TYPE = "2.16.886.1.100.2.1"
+LAST_DIGITS = "2.16.886.1.100.2.51"
+
+_PEOPLE: Final = {
+    "2.16.886.1.100.3.1.1": ("user.demographic", "citizen"),
+    "2.16.886.1.100.3.1.7": ("user.job_title", "health professional"),
+}
+"""What a type of subject tells of a person; the types of organisations and servers (.3.2, .3.3) tell nothing of one."""
+
+_OID = 0x06
+
+
+def last_digits(text: str) -> Iterable[Value]:
+    """The last four digits of the national identity number; too few to look anybody up by."""
+    if text.strip():
+        yield Value(NATIONAL, text, text.strip(), marks=(Mark.PARTIAL,))
+
+
+def _subject_type(view: View, place: Place) -> Iterable[Value]:
+    # OBJECT IDENTIFIER of the type
+    if place.raw[:1] != bytes((_OID,)):
+        return
+    try:
+        kind = dotted(place.raw[2:])
+    except FormatError:
+        return
+    if kind in _PEOPLE:
+        category, words = _PEOPLE[kind]
+        yield Value(category, kind, words, marks=(Mark.DERIVED,))
+
+
+oid_rule(
+    id="tw.number",
+    version=1,
+    category=NATIONAL,
+    kinds=(),
+    cites=("Taiwan, GPKI certificate and CRL profiles",),
+    looks_for="The last digits of the identity number of a Taiwanese citizen",
+    rows={LAST_DIGITS: of_person(each_text(last_digits), "part of an identity number, which only people have")},
+)
+
+oid_rule(
+    id="tw.subject_type",
+    version=1,
+    category="user.demographic",
+    kinds=(),
+    cites=("Taiwan, GPKI certificate and CRL profiles",),
+    looks_for="That the holder of a Taiwanese certificate is a citizen, or works in health care",
+    rows={SUBJECT_TYPE: of_person(_subject_type, "the certificate says that its subject is a person")},
+)

@@ -1,0 +1,84 @@
+"""Ukraine: numbers of people and sole traders among the subject directory attributes, telephone and address among the
+alternative names.
+
+The eight digits of an organisation (EDRPOU) are no personal data and are left out; ten digits in their place are the
+tax number of a sole trader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ctscan.model import Mark, Place
+from ctscan.personal.rules import oid_rule
+from ctscan.personal.typed.dates import DATE_OF_BIRTH, iso_date
+from ctscan.personal.typed.numbers import NATIONAL, national_values
+from ctscan.personal.typed.phones import phone
+from ctscan.personal.values import Read, Value, each_text, number_key, numbered, of_person, plain
+from ctscan.personal.view import View
+
+TAXPAYER = "1.2.804.2.1.1.1.11.1.4.1.1"  # DRFO, RNOKPP
+ORGANISATION = "1.2.804.2.1.1.1.11.1.4.2.1"  # EDRPOU
+TAXPAYER_OTHER = "1.2.804.2.1.1.1.11.1.4.7.1"
+DEMOGRAPHIC = "1.2.804.2.1.1.1.11.1.4.11.1"  # UNZR
+PHONE = "1.3.6.1.4.1.19398.1.1.4.1"
+ADDRESS = "1.3.6.1.4.1.19398.1.1.4.2"
+
+_PASSPORT = "user.government_id.passport_number"
+
+
+def taxpayer_values(text: str) -> Iterator[Value]:
+    """The tax number of a person (ten digits), or the passport of someone who refuses to have one; with the date of
+    birth and the gender that the ten digits tell. Nothing for the eight digits of an organisation."""
+    key = number_key(text)
+    if re.fullmatch(r"\d{10}", key):
+        yield from national_values(text, "ua.rntrc")
+    elif re.fullmatch(r"[^\W\d_]{2}\d{6}", key):
+        yield from numbered(_PASSPORT, text)
+    elif not re.fullmatch(r"\d{8}", key):
+        yield from national_values(text)
+
+
+def demographic_values(text: str) -> Iterator[Value]:
+    """The number in the demographic register, `YYYYMMDD-NNNNN`, and the date of birth that it begins with."""
+    yield from numbered(NATIONAL, text)
+    digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)\d{5}", number_key(text))
+    born = iso_date(*map(int, digits.groups())) if digits else None
+    if born:
+        yield Value(DATE_OF_BIRTH, text, born, marks=(Mark.DERIVED,))
+
+
+def _sole_trader(view: View, place: Place) -> Iterable[Value]:
+    """Ten digits where the code of an organisation stands."""
+    for value in each_text(taxpayer_values)(view, place):
+        if re.fullmatch(r"\d{10}", number_key(value.value)):
+            yield value
+
+
+_taxpayer: Read = of_person(each_text(taxpayer_values), "a number that Ukraine gives to people")
+
+oid_rule(
+    id="ua.number",
+    version=1,
+    category=NATIONAL,
+    kinds=("number",),
+    cites=("Ukraine, Ministry of Justice: requirements for the format of qualified certificates",),
+    looks_for="Ukrainian tax numbers, passports and demographic register numbers, and what they tell of their bearers",
+    rows={
+        TAXPAYER: _taxpayer,
+        TAXPAYER_OTHER: _taxpayer,
+        ORGANISATION: of_person(_sole_trader, "ten digits instead of an organisation's eight: a sole trader's number"),
+        DEMOGRAPHIC: of_person(each_text(demographic_values), "a number of the register of residents of Ukraine"),
+    },
+)
+
+oid_rule(
+    id="ua.contact",
+    version=1,
+    category="user.contact.phone_number",
+    kinds=("phone",),
+    cites=("Ukraine, profiles of accredited key certification centres",),
+    looks_for="Telephone numbers and addresses among the alternative names of Ukrainian certificates",
+    rows={PHONE: phone("UA"), ADDRESS: plain("user.contact.address.street")},
+)
