@@ -33,6 +33,9 @@ one person only when they are spelled the same."""
 
 MAX_SPELLINGS: Final = 5
 
+MAX_WORDS: Final = 12
+"""Words of one name that an address is compared with."""
+
 MAX_OWNERS: Final = 10
 """People among whom the owner of an address is looked for; of more of them it stays with its place."""
 
@@ -52,6 +55,11 @@ class _Naming:
     given: frozenset[str] = frozenset()
     surname: frozenset[str] = frozenset()
     is_guess: bool = False
+
+    @property
+    def some_words(self) -> list[str]:
+        """The first of them, for comparing with thousands of addresses."""
+        return sorted(self.words)[:MAX_WORDS]
 
     @property
     def is_latin(self) -> bool:
@@ -273,7 +281,7 @@ def _makers(address: str, people: list[_Person]) -> list[str]:
     if len(people) > MAX_OWNERS:
         return []
     scores = {
-        one.label: max((sum(mailbox.resembles(address, word) for word in n.words) for n in one.namings), default=0)
+        one.label: max((sum(mailbox.resembles(address, word) for word in n.some_words) for n in one.namings), default=0)
         for one in people
     }
     best = max(scores.values(), default=0)

@@ -13,7 +13,7 @@ from ctscan.personal.rules import rule, text_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings
 from ctscan.personal.who import mailbox
-from ctscan.personal.who.evidence import about_mailbox
+from ctscan.personal.who.mailbox_owner import about_mailbox
 from ctscan.x509.general_names import IP_ADDRESS, REGISTERED_ID, RFC822_NAME, SMTP_UTF8_MAILBOX, URI
 from ctscan.x509.text import OCTET_STRING, decode_text
 

@@ -19,14 +19,12 @@ from collections.abc import Iterator
 from ctscan.model import Certificate, Confidence, Name, Place, SubjectKind
 from ctscan.personal.values import ONLY_PEOPLE, Verdict
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
-from ctscan.personal.who import mailbox
 from ctscan.personal.who.classifiers import (
     CLASSIFIERS as CLASSIFIERS,  # what is read as evidence
 )
 from ctscan.personal.who.classifiers import (
     HELD_BY_PEOPLE,
     LEGAL_POLICIES,
-    MAILBOX_POLICIES,
     NATURAL_POLICIES,
     ONLY_OF_DEVICES,
     ONLY_OF_ORGANISATIONS,
@@ -43,7 +41,7 @@ from ctscan.personal.who.classifiers import (
     qualified_for,
     template_is_for_people,
 )
-from ctscan.personal.who.gazetteer import Likeness, is_name_word, likeness
+from ctscan.personal.who.gazetteer import Likeness, likeness
 from ctscan.personal.who.shapes import EDIPI_FORM, has_organisation_word, is_host, is_name_shaped, person_form
 from ctscan.x509.general_names import DNS_NAME
 
@@ -61,8 +59,8 @@ SUBJECT = "subject"
 REPRESENTED = "represented"
 
 _PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym", INITIALS: "initials"}
-_OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # for whom a CA may issue; registration authorities
-_ABOUT_OTHERS = ISSUING_PARTS | _OF_OTHERS
+OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # for whom a CA may issue; registration authorities
+_ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
 _NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
 
 
@@ -119,34 +117,13 @@ def about_subject(view: View) -> Verdict:
 def about_place(view: View, place: Place) -> Verdict:
     """Whom a value is about that isn't personal by itself (an address, a telephone number): the one whom its part of
     the certificate is about."""
-    if place.name is not None and (by_name := _by_attributes(view, place.name)) is not None:
+    if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
         return by_name
     if person_of(view, place) == CA_CONTACT:
-        return _unsure("what an issuer says of itself; nothing says that it is about a person")
-    if place.part in _OF_OTHERS:
-        return _unsure("what is said of somebody else than the subject; nothing says that it is about a person")
+        return unsure("what an issuer says of itself; nothing says that it is about a person")
+    if place.part in OF_OTHERS:
+        return unsure("what is said of somebody else than the subject; nothing says that it is about a person")
     return about_subject(view)
-
-
-def about_mailbox(view: View, place: Place, address: str) -> Verdict:
-    """Whom a canonical address is about. In what an issuer says of itself the evidence about the subject counts only
-    when the certificate is self-issued."""
-    certificate = view.certificate
-    if place.name is None and person_of(view, place) == REPRESENTED:
-        return _by_mailbox(address) or _unsure("the address of whoever is represented, a person or an organisation")
-    if place.name is None and place.part in _OF_OTHERS:
-        return _by_mailbox(address) or _unsure("the address of somebody else than the subject; nothing says whose")
-    is_of_issuer = person_of(view, place) == CA_CONTACT
-    name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
-    by_name = _by_attributes(view, name)
-    if by_name is not None:
-        return by_name
-    if is_of_issuer:
-        return _by_mailbox(address) or _unsure("the address of an issuer; nothing says whether it is one person's")
-    here = about_subject(view)
-    if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
-        return here
-    return _by_mailbox(address) or _by_names(certificate, address) or _by_holder(certificate, here)
 
 
 def about_name(view: View, place: Place) -> Verdict:
@@ -154,7 +131,7 @@ def about_name(view: View, place: Place) -> Verdict:
     authority misuses such attributes for words that organisations have."""
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
     if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
-        return _unsure("an attribute for names of people, but in the certificate of a CA and with other words")
+        return unsure("an attribute for names of people, but in the certificate of a CA and with other words")
     return ONLY_PEOPLE
 
 
@@ -181,14 +158,26 @@ def _about_subject(view: View) -> Verdict:
         verdict = step(view)
         if verdict is not None:
             return verdict
-    return _by_likeness(view) or _unsure("nothing in the certificate says whom it is about")
+    return _by_likeness(view) or unsure("nothing in the certificate says whom it is about")
 
 
 def _by_own_name(view: View) -> Verdict | None:
-    return _by_attributes(view, view.certificate.subject)
+    return about_name_holder(view, view.certificate.subject)
 
 
-def _by_attributes(view: View, name: Name) -> Verdict | None:
+def about_name_holder(view: View, name: Name) -> Verdict | None:
+    """What a name says by its own attributes; worked out once for each name, since thousands of values may ask."""
+    known = view.once(_no_verdicts)
+    if id(name) not in known:
+        known[id(name)] = _judge_name(view, name)
+    return known[id(name)]
+
+
+def _no_verdicts(view: View) -> dict[int, Verdict | None]:
+    return {}
+
+
+def _judge_name(view: View, name: Name) -> Verdict | None:
     words = personal_attribute(name)
     is_authority = view.certificate.is_ca or name is view.certificate.issuer
     if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
@@ -237,7 +226,7 @@ def _by_natural(view: View) -> Verdict | None:
     natural, legal = qualified_for(certificate)
     if natural is not None and legal is None and legal_policy(certificate) is None:
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"a qualified certificate {natural}")
-    if any(_NATURAL_NUMBER.match(text) for text in _subject_texts(certificate, _SERIAL_NUMBER)):
+    if any(_NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
         why = "the serial number begins as the identifier of a natural person does (ETSI EN 319 412-1)"
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     return None
@@ -262,11 +251,11 @@ def _by_form(view: View) -> Verdict | None:
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None
-    countries = [text.strip().upper() for text in _subject_texts(certificate, "2.5.4.6")]
-    if any(is_no_organisation(text, countries) for text in _subject_texts(certificate, ORGANISATION)):
+    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
+    if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
         why = "the words natural person, or personal, stand in the place of an organisation"
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    for text in _subject_texts(certificate, COMMON_NAME):
+    for text in subject_texts(certificate, COMMON_NAME):
         form = person_form(text)
         if form is not None:
             confidence = Confidence.CERTAIN if form[1] == EDIPI_FORM else Confidence.LIKELY
@@ -313,66 +302,28 @@ def _by_use(view: View) -> Verdict | None:
 
 
 def _by_likeness(view: View) -> Verdict | None:
-    if not any(likeness(text) >= Likeness.GOOD for text in _subject_texts(view.certificate, COMMON_NAME)):
+    if not any(likeness(text) >= Likeness.GOOD for text in subject_texts(view.certificate, COMMON_NAME)):
         return None
     return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "the common name reads like the name of a person")
-
-
-# --- mailboxes -------------------------------------------------------------------------------------------------------
-
-
-def _by_mailbox(address: str) -> Verdict | None:
-    local = address.rpartition("@")[0]
-    if mailbox.is_reserved_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.CERTAIN, "a mailbox name that RFC 2142 reserves for a function")
-    if mailbox.is_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the mailbox name is that of a function, not of a person")
-    if mailbox.is_personal_shape(local):
-        why = "the mailbox name has the form first.last, which is given to people"
-        known = any(is_name_word(word) for word in mailbox.words(local))
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY if known else Confidence.POSSIBLE, why)
-    return None
-
-
-def _by_names(certificate: Certificate, address: str) -> Verdict | None:
-    if certificate.is_ca or not any(_names_mailbox(text, address) for text in _subject_texts(certificate, COMMON_NAME)):
-        return None
-    why = "the mailbox name is made from the words of a common name that is shaped like a person's"
-    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
-
-
-def _by_holder(certificate: Certificate, here: Verdict) -> Verdict:
-    if here.kind is SubjectKind.CA:
-        return _unsure("the address of a certification authority; nothing says whether it is one person's")
-    if here.kind in (SubjectKind.HOST, SubjectKind.DEVICE):
-        return _unsure("the contact address of a server; nothing says whether it is one person's")
-    if MAILBOX_POLICIES.intersection(certificate.policies):
-        return _unsure("only the mailbox was checked by whoever issued this; it may be a person's or a function's")
-    if here.kind is SubjectKind.UNKNOWN:
-        return _unsure("nothing in the certificate says whose mailbox it is")
-    return here
-
-
-def _names_mailbox(common_name: str, address: str) -> bool:
-    return not is_host(common_name) and is_name_shaped(common_name) and mailbox.resembles(address, common_name)
 
 
 # --- what the steps look at ------------------------------------------------------------------------------------------
 
 
-def _subject_texts(certificate: Certificate, oid: str) -> list[str]:
+def subject_texts(certificate: Certificate, oid: str) -> list[str]:
+    """Every spelling of the attributes of the subject with that type."""
     texts = [a.text for a in certificate.subject.attributes if a.oid == oid]
     return [spelling for text in texts if text is not None for spelling in spellings(text)]
 
 
 def _is_named(certificate: Certificate) -> bool:
-    return any(is_name_shaped(text) for text in _subject_texts(certificate, COMMON_NAME))
+    return any(is_name_shaped(text) for text in subject_texts(certificate, COMMON_NAME))
 
 
 def _has_host(certificate: Certificate) -> bool:
     if any(general.kind == DNS_NAME for general in certificate.san):
         return True
-    return any(is_host(text) for text in _subject_texts(certificate, COMMON_NAME))
+    return any(is_host(text) for text in subject_texts(certificate, COMMON_NAME))
 
 
 def _accounts(view: View) -> Iterator[str]:
@@ -390,5 +341,6 @@ def _template(view: View) -> bool | None:
     return template_is_for_people(view.certificate, name)
 
 
-def _unsure(why: str) -> Verdict:
+def unsure(why: str) -> Verdict:
+    """Nobody knows: `why` says what is missing."""
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
