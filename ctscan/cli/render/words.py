@@ -31,6 +31,7 @@ PERSONS = {
     "representative": "a representative",
     "represented": "whom the representative acts for",
     "ca contact": "a contact of the certification authority",
+    "constraint": "somebody named in the name constraints of a certification authority",
     "notary": "a notary",
     "owner": "an owner",
     "member": "a member",

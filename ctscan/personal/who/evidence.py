@@ -55,6 +55,7 @@ UPN = "1.3.6.1.4.1.311.20.2.3"
 _SERIAL_NUMBER = "2.5.4.5"
 
 CA_CONTACT = "ca contact"
+CONSTRAINT = "constraint"
 SUBJECT = "subject"
 REPRESENTED = "represented"
 
@@ -145,7 +146,9 @@ def person_of(view: View, place: Place) -> str:
 
 def person_of_part(part: str, certificate: Certificate) -> str:
     """The same for the name of a part."""
-    if part in ISSUING_PARTS and not (part == "issuer" and is_self_issued(certificate)):
+    if part == "nameConstraints":
+        return CONSTRAINT
+    if part in _ABOUT_OTHERS and not (part == "issuer" and is_self_issued(certificate)):
         return CA_CONTACT
     return SUBJECT
 
