@@ -1,9 +1,9 @@
 """Identifiers: what a person gives, and the front door of everything that is normalised before it is compared.
 
 Text that a certificate holds goes through the same functions as text that a person types, so both sides meet: addresses
-and domains in `addresses.py`, names in `names.py`, numbers and accounts in `values.py`, telephone numbers in
-`phones.py`. What merely might be the same (a +tag, dots, a telephone number without its country) is offered, never
-mixed in.
+and domains in `comparing/addresses.py`, names in `comparing/names.py`, numbers and accounts in `values.py`, telephone
+numbers in `typed/phones.py`. What merely might be the same (a +tag, dots, a telephone number without its country) is
+offered, never mixed in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The rules: each says what one kind of personal data is and where it stands. One file for each kind.
+"""The rules: each says what one kind of personal data is and where it stands. One file for each kind,
+those for the schemes of one country in `national/`.
 
 A new rule is a new module in this package with a function under `@rule(...)`, or a table of types given to `oid_rule`;
 nothing else has to change: all modules are loaded by walking the package, and the version of the rule set follows from
