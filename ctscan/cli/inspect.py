@@ -32,7 +32,7 @@ PROBLEMS_SHOWN = 3
 @options.verbose
 def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
     """Show the personal data in certificates on this machine: PEM (also several in a file), DER, PKCS#7 (.p7b), whole
-    directories.
+    directories. Attribute certificates are read too.
 
     Needs no index and no network. With '-', reads standard input.
     """

@@ -11,7 +11,6 @@ from support.certs import (
     cps_qualifier,
     extension,
     san_extension,
-    string,
     tlv,
 )
 
@@ -19,16 +18,9 @@ MAIL = {"eku": (EMAIL_PROTECTION,)}
 CLIENT = {"eku": (CLIENT_AUTH,)}
 
 
-def _policy(oid: str) -> dict[str, Any]:
-    return {"extra": [certificate_policies([oid])], **MAIL}
+INDIVIDUAL_TLS = "2.23.140.1.2.3"
 
-
-INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
-QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
-
-POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
 KEY_ID = tlv(0x30, tlv(0x80, b"y@example.org!!!!!!!"))
-SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # what must not be found
     "not-host": {"subject": [("CN", "jane.doe.example.org")], "san": [("dns", "jane.doe.example.org")]},

@@ -23,10 +23,8 @@ def _policy(oid: str) -> dict[str, Any]:
     return {"extra": [certificate_policies([oid])], **MAIL}
 
 
-INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
-QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
+ORGANISATION = "2.23.140.1.5.2.1"
 
-POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
 CONSTRAINTS = extension(
     "2.5.29.30",
     tlv(

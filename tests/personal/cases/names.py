@@ -9,8 +9,6 @@ from support.certs import (
     EMAIL_PROTECTION,
     certificate_policies,
     key_usage,
-    string,
-    tlv,
 )
 
 MAIL = {"eku": (EMAIL_PROTECTION,)}
@@ -22,11 +20,11 @@ def _policy(oid: str) -> dict[str, Any]:
     return {"extra": [certificate_policies([oid])], **MAIL}
 
 
-INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
-QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
+INDIVIDUAL = "2.23.140.1.5.4.1"
+SPONSOR = "2.23.140.1.5.3.1"
+QUALIFIED_NATURAL = "0.4.0.194112.1.0"
+INDIVIDUAL_TLS = "2.23.140.1.2.3"
 
-POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
-SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # names by their attributes
     "name-given-surname": {"subject": [("GN", "Jane"), ("SN", "Doe"), ("CN", "Jane Doe")]},

@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from support.certs import (
-    CLIENT_AUTH,
-    EMAIL_PROTECTION,
     SMTP_UTF8_MAILBOX,
-    certificate_policies,
     other_name,
     string,
     tlv,
 )
 
-MAIL = {"eku": (EMAIL_PROTECTION,)}
-CLIENT = {"eku": (CLIENT_AUTH,)}
-
-
-def _policy(oid: str) -> dict[str, Any]:
-    return {"extra": [certificate_policies([oid])], **MAIL}
-
-
-INDIVIDUAL, SPONSOR, ORGANISATION = (f"2.23.140.1.5.{kind}.1" for kind in (4, 3, 2))
-QUALIFIED_NATURAL, INDIVIDUAL_TLS = "0.4.0.194112.1.0", "2.23.140.1.2.3"
-
 POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
-SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
     # text inside values that are no string, and parts that can't be read
     "email-postal-address": {"subject": [("CN", "example.org"), ("postalAddress", POSTAL_ADDRESS, "raw")]},
