@@ -22,7 +22,7 @@ from ctscan.personal.comparing.addresses import (
     reversed_labels,
     tidy_text,
 )
-from ctscan.personal.comparing.names import fold_text, name_forms, name_keys, name_score, name_tokens
+from ctscan.personal.comparing.names import fold_text, has_letter, name_forms, name_keys, name_score, name_tokens
 
 __all__ = [
     "MAX_IDENTIFIER",
@@ -34,6 +34,7 @@ __all__ = [
     "email_keys",
     "find_emails",
     "fold_text",
+    "has_letter",
     "name_forms",
     "name_keys",
     "name_score",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.model import Confidence, LookupKey, Mark, Place, Sensitivity, SubjectKind, Text
-from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, name_keys
+from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, has_letter, name_keys
 from ctscan.personal.view import View, spellings, strings_of
 
 
@@ -91,7 +91,7 @@ def named(category: str) -> Read:
     """A name of a person in one of the name categories."""
 
     def read(text: str) -> Iterable[Value]:
-        if any(char.isalpha() for char in text):
+        if has_letter(text):
             yield Value(category, text, fold_text(text), name_keys(text))
 
     return each_text(read)
@@ -119,9 +119,13 @@ def hashed(category: str, text: str) -> Value:
     return Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
 
 
+MAX_NUMBER: Final = 2000
+"""Characters of a text that are read as a number."""
+
+
 def number_key(text: str) -> str:
-    """Letters and digits of a number in capitals: how numbers are compared."""
-    return re.sub(r"[\W_]", "", text).upper()[:200]
+    """Letters and digits of a number in capitals, at most 200: how numbers are compared."""
+    return re.sub(r"[\W_]", "", text[:MAX_NUMBER]).upper()[:200]
 
 
 def plain(category: str) -> Read:

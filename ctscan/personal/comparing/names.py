@@ -52,6 +52,11 @@ def name_keys(text: str) -> tuple[LookupKey, ...]:
 
 
 @kept(4096)
+def has_letter(text: str) -> bool:
+    """Whether there is a letter in what of a text is read as a name: its first 1,000 characters."""
+    return any(map(str.isalpha, text[:MAX_NAME]))
+
+
 def fold_text(text: str) -> str:
     """A text as its folded words in order, one space between them: how names of organisations are compared."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)

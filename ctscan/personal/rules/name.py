@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.identifiers import fold_text, has_letter, name_keys, name_tokens
 from ctscan.personal.rules import rule
 from ctscan.personal.typed.numbers import is_hash
 from ctscan.personal.values import Value, Verdict
@@ -93,7 +93,7 @@ def parts_around(view: View) -> Iterator[Finding]:
         text = spellings(place.text)[0] if place.text is not None else ""
         if words is None or about_name(view, place).kind is not SubjectKind.PERSON:
             continue
-        if place.text is not None and any(char.isalpha() for char in text):
+        if place.text is not None and has_letter(text):
             why = f"the same name holds {words}, which only people have"
             verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
             value = Value("user.name", place.text.value, fold_text(text), verdict=verdict, repaired=place.text.repaired)
@@ -163,7 +163,7 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
             best = spellings(text)[0]
             if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # told as such
                 continue
-            if any(char.isalpha() for char in best) or (oid == PSEUDONYM and name_tokens(best)):
+            if has_letter(best) or (oid == PSEUDONYM and name_tokens(best)):
                 yield _finding(rule_id, category, view, place, text, best, about_name(view, place))
 
 

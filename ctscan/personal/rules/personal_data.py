@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Finding, Place
-from ctscan.personal.identifiers import find_emails
+from ctscan.personal.identifiers import find_emails, has_letter
 from ctscan.personal.rules import rule
 from ctscan.personal.typed.dates import birth_date, gender
 from ctscan.personal.typed.elements import SEQUENCE, Located, Part, findings, part_of, read_part
@@ -75,6 +75,6 @@ def _as_it_is(view: View, place: Place, person: str) -> Iterator[Located]:
         best = spellings(text)[0]
         if find_emails(best):
             continue
-        read = named("user.name") if any(char.isalpha() for char in best) else number("user.unique_id")
+        read = named("user.name") if has_letter(best) else number("user.unique_id")
         at = replace(place, text=text)
         yield from ((at, value) for value in of_person(read, _WHY, person)(view, at))

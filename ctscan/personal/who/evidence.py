@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 
 from ctscan.model import Certificate, Confidence, Name, Place, SubjectKind
+from ctscan.personal.identifiers import has_letter
 from ctscan.personal.values import ONLY_PEOPLE, Verdict
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.personal.who.classifiers import (
@@ -70,7 +71,7 @@ def personal_attribute(name: Name) -> str | None:
     number in the place of a surname) is no evidence."""
     for attribute in name.attributes:
         words = _PERSONAL.get(attribute.oid)
-        if words and attribute.text is not None and any(char.isalpha() for char in attribute.text.value):
+        if words and attribute.text is not None and has_letter(attribute.text.value):
             return words
     return None
 
