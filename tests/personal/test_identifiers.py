@@ -400,13 +400,23 @@ def test_other_forms_are_offered_and_never_mixed_in() -> None:
         assert parse_identifier(offered).kind in ("phone", "email")
 
 
+def refusal(text: str) -> str:
+    """What is said when a text is refused; empty when it isn't."""
+    try:
+        parse_identifier(text)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
 @given(st.sampled_from(["number", "phone", "account", "id", "tel"]), st.text(max_size=80))
 def test_what_is_typed_after_a_kind_is_read_the_same_again(kind: str, text: str) -> None:
-    try:
-        identifier = parse_identifier(f"{kind}:{text}")
-    except UsageError as error:
-        assert len(text.strip()) < 3 or text.strip() not in str(error)
+    refused = refusal(f"{kind}:{text}")
+    if refused:  # a text may be a word of every refusal, such as "expected"
+        words = text.strip()
+        assert len(words) < 3 or words not in refused or words in refusal("phone:none") + refusal("number:?")
         return
+    identifier = parse_identifier(f"{kind}:{text}")
     if identifier.canonical.isascii():  # some letters have a longer form in capitals, which has marks of its own
         assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
 
