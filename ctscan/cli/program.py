@@ -133,7 +133,7 @@ class Program(click.Group):
         except CtscanError as error:
             complain(str(error), error if is_verbose else None)
             code = error.exit_code
-        except Exception as error:
+        except Exception as error:  # a bug: one line, no traceback that may quote a certificate
             code = _fail(error, is_verbose)
         sys.exit(code if isinstance(code, int) else 0)
 

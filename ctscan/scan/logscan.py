@@ -72,7 +72,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         ending, message = Ending.INCOMPLETE, str(error)  # no fault of the log
     except (IndexFault, UsageError):
         raise
-    except Exception as error:
+    except Exception as error:  # whatever one log brings about, the others are read on
         ending, message = Ending.INCOMPLETE, told(error)
         await index.record_error(log.id, now(), message)
     outcome = LogOutcome(log.id, log.name, ending, message)

@@ -47,7 +47,7 @@ def failures_of(data: bytes) -> list[Failure]:
             found += _examine(data)
     except Hang:
         found.append(Failure("slow", f"interrupted after {GIVEN_UP} s at {_innermost(sys.exc_info()[1])}"))
-    except Exception as error:
+    except Exception as error:  # any exception is what is looked for
         found.append(Failure("crash", f"{type(error).__name__} at {_innermost(error)}"))
     if time.process_time() - before > MAX_SECONDS:
         found.append(Failure("slow", f"more than {MAX_SECONDS:g} s"))
@@ -83,7 +83,7 @@ def _why(certificate: Certificate | None) -> str:
         try:
             for _ in rule.find(View(certificate)) if rule.find is not None else ():
                 pass
-        except Exception as error:
+        except Exception as error:  # the same, of one rule
             return f"{type(error).__name__} at {_innermost(error)}"
     return ""
 

@@ -184,7 +184,7 @@ def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Pro
             continue
         try:
             findings.update(dict.fromkeys(rule.find_in(strings)))
-        except Exception as error:
+        except Exception as error:  # as above: the other rules go on
             problems.append(_failure(rule, error))
     return tuple(findings), tuple(problems)
 
