@@ -120,12 +120,13 @@ def hashed(category: str, text: str) -> Value:
 
 
 MAX_NUMBER: Final = 2000
-"""Characters of a text that are read as a number."""
+"""Characters of a text that are read as a number, from its first letter or digit on."""
 
 
 def number_key(text: str) -> str:
     """Letters and digits of a number in capitals, at most 200: how numbers are compared."""
-    return re.sub(r"[\W_]", "", text[:MAX_NUMBER]).upper()[:200]
+    first = re.search(r"[^\W_]", text)
+    return re.sub(r"[\W_]", "", text[first.start() :][:MAX_NUMBER]).upper()[:200] if first else ""
 
 
 def plain(category: str) -> Read:

@@ -19,6 +19,7 @@ MAX_NAME = 1000
 MAX_TEXT = 65536
 MAX_TOKENS = 32
 
+_LETTER = re.compile(r"[^\W\d_]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
 _EXPANSIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})  # ICAO 9303 part 3, section 6
 # combining marks that writers leave out: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels
@@ -53,8 +54,8 @@ def name_keys(text: str) -> tuple[LookupKey, ...]:
 
 @kept(4096)
 def has_letter(text: str) -> bool:
-    """Whether there is a letter in what of a text is read as a name: its first 1,000 characters."""
-    return any(map(str.isalpha, text[:MAX_NAME]))
+    """Whether there is a letter in a text; quick for one of millions of characters, too."""
+    return any(map(str.isalpha, text[:MAX_NAME])) or _LETTER.search(text, MAX_NAME) is not None
 
 
 def fold_text(text: str) -> str:
