@@ -240,6 +240,7 @@ class Certificate:
     subject_unique_id: bytes = b""  # content of the BIT STRING [2]
     issuer_unique_id: bytes = b""  # [1]
     attributes: bytes = b""  # content of the SEQUENCE OF Attribute of an attribute certificate (RFC 5755)
+    authority_key_id: bytes = b""  # keyIdentifier of the authority key identifier (RFC 5280 section 4.2.1.1)
     places: tuple[Place, ...] = ()  # every value of all of it, in the order of the certificate
 
 
@@ -348,6 +349,18 @@ class Hit:
     certificate: Certificate
     findings: tuple[Finding, ...]
     submitted: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The certificate of a CA that may have issued what is kept. Needed to check what the CA says, and kept whatever
+    the scope is: it is looked up by nobody."""
+
+    sha256: bytes
+    der: bytes
+    subject_hash: bytes  # SHA-256 of the subject's DER, as `Certificate.issuer.raw` of what it issued
+    key_hash: bytes  # SHA-256 of the SubjectPublicKeyInfo: the issuer_key_hash of precertificate entries
+    origin: str  # "chain", "log" (issuer/<hash>), "AIA", "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +502,7 @@ class Advance:
     hits: tuple[Hit, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     in_chains: tuple[ChainHit, ...] = ()  # of entries of this step; they come and go with their entries
+    issuers: tuple[Issuer, ...] = ()  # of certificates in hits
     proofs: tuple[InclusionProof, ...] = ()
     holes: tuple[Hole, ...] = ()  # found in this step
     quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
@@ -512,6 +526,211 @@ class Run:
     entries: int = 0
     candidates: int = 0
     certificates: int = 0
+
+
+# --- repositories -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A place that can be asked for certificates by what they hold, and what asking it is worth. Facts for eyes."""
+
+    name: str  # as given to --in and --repository: "crt.sh"
+    title: str
+    url: str
+    finds: tuple[str, ...]  # kinds of question that it answers: email, domain, name, organisation
+    limits: tuple[str, ...]  # what it can't find, in whole sentences
+    needs: str = ""  # an extra to install, a token in the environment
+    tells: str = ""  # who learns of the question, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a repository is asked for. `kind`: email, domain (addresses at and below it), name, organisation; `value` is
+    canonical but for names, which stay as given."""
+
+    kind: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        """`email:jane@example.org`: the one form in which questions are compared."""
+        return f"{self.kind}:{self.value}"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it names a single person, so that asking discloses that person."""
+        return self.kind not in ("domain", "organisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """Where a repository says that a certificate is logged. Believed when the log is read, not before."""
+
+    log: str  # URL as the repository gives it
+    index: int
+    timestamp: int | None = None  # ms
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryEntry:
+    """One certificate as a repository gives it. Nothing of it is proven."""
+
+    reference: str  # by which it is found there again: a number, a path
+    der: bytes  # certificate or precertificate, whole
+    first_logged: int | None = None  # ms, as the repository says
+    coordinates: tuple[Coordinate, ...] = ()
+    revocation: Revocation | None = None
+    owner: str = ""  # of the CA, as the repository says
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Something that a repository should have given and didn't: the search is not whole. The reason holds nothing of
+    the question."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryHit:
+    """A certificate of a repository that is kept. `leaf` is what a log would hold: the certificate itself, or the
+    TBSCertificate without poison of a precertificate, which is then in `submitted`. `certificate` is None when it can't
+    be read; `reason` then says why."""
+
+    entry: RepositoryEntry
+    kind: EntryKind
+    leaf: bytes
+    certificate: Certificate | None
+    findings: tuple[Finding, ...]
+    submitted: bytes = b""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question put to one repository, and how it ended. `question` is empty when read back from the index, where it
+    named a person: of such only a digest is kept."""
+
+    id: int
+    repository: str
+    kind: str
+    question: str  # `Question.text`
+    who: str
+    purpose: str
+    scope: str  # what of the results was kept, in words or as canonical scope text
+    rules: str
+    started: datetime
+    ended: datetime | None = None
+    outcome: str = "running"  # "running", "whole", "incomplete", "failed", "interrupted"
+    detail: str = ""  # why it is not whole
+    results: int = 0  # certificates that the repository gave
+    certificates: int = 0  # of them new here
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Somebody outside was told whom or what we look at. The identifier itself is not recorded."""
+
+    id: int
+    at: datetime
+    who: str
+    kind: str  # email, name, domain, organisation, certificate
+    recipient: str
+    purpose: str
+    command: str  # "search", "scan --repository", "status --ocsp"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySighting:
+    """This certificate in that repository. `confirmed`: a log was read and proven to hold the same certificate."""
+
+    repository: str
+    reference: str
+    seen: datetime  # when it was given to us
+    first_logged: int | None
+    coordinates: tuple[Coordinate, ...]
+    owner: str
+    confirmed: bool
+
+
+# --- what became of a certificate ---------------------------------------------------------------------------------
+
+
+class RevocationState(StrEnum):
+    """What a CA says of a certificate, or that it can't be told."""
+
+    REVOKED = "revoked"
+    NOT_REVOKED = "not revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """What one source says of the revocation of one certificate."""
+
+    state: RevocationState
+    source: str  # "CRL", "OCSP", or the name of the repository that claims it
+    checked: datetime
+    url: str = ""
+    revoked_at: datetime | None = None
+    reason: str = ""  # CRLReason (RFC 5280 section 5.3.1) by its name; empty: none given
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+    why: str = ""  # unknown: why
+
+
+class Standing(StrEnum):
+    """What became of a certificate, in one word; the worst that is known."""
+
+    VALID = "valid"
+    NOT_YET_VALID = "not yet valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of a certificate at one moment. One that is revoked or expired, or both, stays in every answer."""
+
+    standing: Standing
+    is_expired: bool
+    revocation: Revocation | None  # the one that decides; None: never asked
+    why: str = ""  # unknown: why, and what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Crl:
+    """A certificate revocation list as it was fetched; kept for as long as it says."""
+
+    url: str
+    der: bytes
+    fetched: datetime
+    this_update: datetime | None
+    next_update: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who runs a CA and how to reach it, as the CCADB says."""
+
+    owner: str
+    name: str  # of the CA certificate
+    sha256: bytes  # of the CA certificate
+    key_id: bytes  # its subject key identifier
+    policies: tuple[str, ...] = ()  # URLs of certificate policies and practice statements
+    contact: str = ""  # for problem reports, as published
+    status: str = ""  # "Revoked", "Parent Cert Revoked", …; empty: not revoked
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityList:
+    """Which copy of the CCADB's list is in the index."""
+
+    fetched: datetime
+    origin: str  # URL or path
+    records: int
 
 
 # --- answers ------------------------------------------------------------------------------------------------------
@@ -553,6 +772,10 @@ class Match:
     findings: tuple[Finding, ...]
     sightings: tuple[Sighting, ...]
     score: float = 1.0
+    repositories: tuple[RepositorySighting, ...] = ()
+    revocations: tuple[Revocation, ...] = ()  # one for each source that was asked
+    authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
+    status: Status | None = None  # judged from the rest for one moment; the index leaves it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,6 +805,20 @@ class Answer:
     not_covered: tuple[SkippedLog, ...]
     complete: bool
     remarks: tuple[str, ...] = field(default=())  # plain words: limits of this kind of look-up, what to do next
+    searches: tuple[Search, ...] = ()  # of repositories, whose questions include the identifier; newest of each first
+    authorities: AuthorityList | None = None  # the list of CA owners that was used
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCertificate:
+    """A kept certificate as a check of its status looks at it. `der` is the whole certificate where it was seen, else
+    the TBS (then `kind` is precert)."""
+
+    identity: bytes
+    der: bytes
+    kind: EntryKind
+    issuer_key_hashes: tuple[bytes, ...]  # of its precertificate entries, in the tree
+    revocations: tuple[Revocation, ...]
 
 
 @dataclass(frozen=True, slots=True)

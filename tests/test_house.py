@@ -25,15 +25,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"model", "errors", "packaged", "ct"},
     "index": {"model", "errors"},
     "proof": {"model", "errors", "ct"},
-    "lookup": {"model", "errors", "ct", "personal", "index"},
+    "status": {"model", "errors"},
+    "ccadb": {"model", "errors"},
+    "lookup": {"model", "errors", "ct", "personal", "index", "status"},
+    "search": {"model", "errors", "config", "x509", "personal", "sources", "index"},
+    "refresh": {"model", "errors", "x509", "sources", "index", "status", "ccadb"},
     "scan": {"model", "errors", "packaged", "config", "ct", "x509", "personal", "sources", "index"},
     "cli": {
-        "model", "errors", "packaged", "config", "ct", "x509", "personal", "sources", "index", "proof", "lookup",
-        "scan",
+        "model", "errors", "packaged", "config", "ct", "x509", "personal", "sources", "index", "proof", "status",
+        "ccadb", "lookup", "search", "refresh", "scan",
     },
 }  # fmt: skip
 
-PURE = ("model", "errors", "ct", "x509", "personal", "proof", "lookup")
+PURE = ("model", "errors", "ct", "x509", "personal", "proof", "status", "ccadb", "lookup")
 """Rooms that take values and return values."""
 
 IMPURE = {

@@ -12,14 +12,23 @@ from typing import Protocol
 
 from ctscan.model import (
     Advance,
+    Authority,
+    AuthorityList,
+    Crl,
+    Disclosure,
     Evidence,
     Finding,
+    Issuer,
+    KeptCertificate,
     Log,
     LogState,
     LookupKey,
     Match,
+    RepositoryHit,
+    Revocation,
     RuleSet,
     Run,
+    Search,
     SkippedLog,
     TreeHead,
 )
@@ -135,6 +144,80 @@ class Index(Protocol):
         """Evidence of every sighting of these certificates (None: of all), for `prove`."""
         ...
 
+    # --- repositories ---
+    async def start_search(self, search: Search, rules: RuleSet) -> int:
+        """Record that a repository is asked; returns the id. `search.id` is ignored. Of a question that names a person
+        (`Question.is_personal`: any kind but domain, organisation and import) only a salted digest is kept."""
+        ...
+
+    async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:
+        """Record how a search ended."""
+        ...
+
+    async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
+        """Keep certificates that a repository gave, with where they were seen there; returns how many are new. What was
+        read from a log is never replaced by what a repository gave. Idempotent."""
+        ...
+
+    async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
+        """Which of these are kept already: they need not be fetched again."""
+        ...
+
+    async def searches(self, questions: Sequence[str]) -> list[Search]:
+        """For each repository and each of these questions (`Question.text`) the newest search that ended whole, if any,
+        and the newest of all; newest first. `question` is filled in."""
+        ...
+
+    async def newest_searches(self, limit: int) -> list[Search]:
+        """All searches, newest first; `question` is empty where it named a person."""
+        ...
+
+    async def record_disclosure(self, disclosure: Disclosure) -> int:
+        """Recorded before anything is sent; returns the id. `disclosure.id` is ignored."""
+        ...
+
+    async def disclosures(self, limit: int) -> list[Disclosure]:
+        """The newest first."""
+        ...
+
+    # --- what became of certificates ---
+    async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
+        """Keep certificates of CAs; those that are kept already stay as they are."""
+        ...
+
+    async def issuers(self, subject_hash: bytes) -> list[Issuer]:
+        """CA certificates with this subject (SHA-256 of its DER)."""
+        ...
+
+    def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
+        """These certificates (None: all that could be read), to check their status."""
+        ...
+
+    async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
+        """`(identity, what one source says)`: replaces what the same source said before. A certificate that isn't kept
+        any longer is passed over."""
+        ...
+
+    async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
+        """`(identity, authority key identifier)` of certificates that were written without one."""
+        ...
+
+    async def crl(self, url: str) -> Crl | None:
+        """The newest list that was fetched from there."""
+        ...
+
+    async def save_crl(self, crl: Crl) -> None:
+        """Replaces what was fetched from there before."""
+        ...
+
+    async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
+        """Replaces the whole list."""
+        ...
+
+    async def authority_list(self) -> AuthorityList | None:
+        """Which list is kept; None: none was loaded."""
+        ...
+
     # --- rules applied again, retention ---
     def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
         """`(identity, leaf DER, kind)` of every certificate that is kept, for `reindex`."""
@@ -149,7 +232,8 @@ class Index(Protocol):
         ...
 
     async def counts(self) -> dict[str, int]:
-        """Rows by noun: certificates, findings, sightings, sightings in chains, unreadable; for `logs` and tests."""
+        """Rows by noun: certificates, findings, sightings, sightings in chains and in repositories, unreadable; for
+        `logs` and tests."""
         ...
 
     async def aclose(self) -> None:

@@ -1,13 +1,15 @@
 """Where certificates come from: one file per protocol, and the only HTTP of ctscan (`http.py`).
 
-A source fetches bytes and cuts them (`ct.wire`); it believes nothing and verifies nothing. `scan` does that.
+A source fetches bytes and cuts them (`ct.wire`); it believes nothing and verifies nothing. `scan` does that for logs.
+What a repository (`repositories/`) or a file (`files/`) gives can't be verified: a log has to confirm it.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
-from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.model import Batch, Log, Question, Repository, RepositoryEntry, Shortfall, Span, TreeHead
 
 
 class LogSource(Protocol):
@@ -62,4 +64,35 @@ class TileSource(LogSource, Protocol):
 
     async def issuer(self, fingerprint: bytes) -> bytes:
         """DER of an issuer by its SHA-256, checked."""
+        ...
+
+
+Known = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""Which of these references of a repository are kept already and need not be fetched again."""
+
+Concerns = Callable[[Sequence[str]], bool]
+"""Whether names that a repository shows of a certificate can be those that are asked for; True when in doubt. Spares
+fetching certificates of other people."""
+
+
+class SearchSource(Protocol):
+    """Asks one repository."""
+
+    repository: Repository
+
+    def search(
+        self, question: Question, known: Known, concerns: Concerns
+    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+        """The certificates that answer a question, as they come, each reference once, but for those that are `known`.
+        Whatever can't be had after retries is a Shortfall between them, and the rest is given all the same; a search
+        without any was whole, as far as the repository goes (`Repository.limits`).
+
+        Raises SourceError when nothing at all can be had, Refused when the repository refuses to serve us, UsageError
+        for a kind of question that isn't in `Repository.finds`, or when something that it needs is missing. No message
+        holds anything of the question.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Release what the source holds."""
         ...

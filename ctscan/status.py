@@ -1,0 +1,68 @@
+"""What became of a certificate, judged from its dates and from what was asked about its revocation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from ctscan.model import Revocation, RevocationState, Standing, Status
+
+CHECKED_BY_CA = ("CRL", "OCSP")
+"""Sources whose word is signed by the CA, the better one first; all others are claims of repositories."""
+
+USABLE_FOR = timedelta(days=10)
+"""How long an answer without an end counts: the longest that the Baseline Requirements give a CRL of subscriber
+certificates (section 4.9.7)."""
+
+NEVER_CHECKED = "never checked whether it was revoked; 'ctscan status --refresh' does"
+
+
+def status_of(
+    not_before: datetime | None, not_after: datetime | None, revocations: Sequence[Revocation], now: datetime
+) -> Status:
+    """The status at `now`. Revoked goes before expired, expired before not yet valid; valid is only what a CA said to
+    be not revoked, in an answer that hasn't run out."""
+    is_expired = not_after is not None and now > not_after
+    deciding = _deciding(revocations, now)
+    if deciding is not None and deciding.state is RevocationState.REVOKED:
+        return Status(Standing.REVOKED, is_expired, deciding)
+    if is_expired:
+        return Status(Standing.EXPIRED, True, deciding)
+    if not_before is None or not_after is None:
+        return Status(Standing.UNKNOWN, False, deciding, "its dates can't be read")
+    if now < not_before:
+        return Status(Standing.NOT_YET_VALID, False, deciding)
+    if deciding is None:
+        return Status(Standing.UNKNOWN, False, None, NEVER_CHECKED)
+    if deciding.state is RevocationState.UNKNOWN:
+        return Status(Standing.UNKNOWN, False, deciding, deciding.why)
+    if has_run_out(deciding, now):
+        return Status(Standing.UNKNOWN, False, deciding, "what the CA said has run out; 'ctscan status --refresh' asks")
+    if deciding.source not in CHECKED_BY_CA:
+        return Status(Standing.UNKNOWN, False, deciding, f"only {deciding.source} says that it isn't revoked")
+    return Status(Standing.VALID, False, deciding)
+
+
+def has_run_out(revocation: Revocation, now: datetime) -> bool:
+    """Whether an answer about revocation is too old to go by. That a certificate was revoked never gets too old."""
+    if revocation.state is RevocationState.REVOKED:
+        return False
+    end = revocation.next_update or (revocation.this_update or revocation.checked) + USABLE_FOR
+    return now > end
+
+
+def _deciding(revocations: Iterable[Revocation], now: datetime) -> Revocation | None:
+    """The one that decides: a CA's word before a claim, revoked before anything else, what is known before what isn't,
+    what still counts before what has run out."""
+
+    def rank(revocation: Revocation) -> tuple[bool, bool, bool, bool, int]:
+        source = revocation.source
+        return (
+            revocation.state is not RevocationState.REVOKED,
+            source not in CHECKED_BY_CA,
+            revocation.state is RevocationState.UNKNOWN,
+            has_run_out(revocation, now),
+            CHECKED_BY_CA.index(source) if source in CHECKED_BY_CA else 0,
+        )
+
+    return min(revocations, key=rank, default=None)
