@@ -2,6 +2,7 @@
 
 identifier -> look-up keys -> matches
 selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
+repositories that were asked about it -> searches, whole or not: told, but never what makes an answer complete
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from ctscan.model import (
     LogState,
     Match,
     RuleSet,
+    Search,
     SkippedLog,
 )
 from ctscan.personal.identifiers import canonical_domain, name_score
 from ctscan.personal.rules import rule_set
-from ctscan.personal.searched import why_not_searched
+from ctscan.personal.searched import questions_about, why_not_searched
+from ctscan.status import status_of
 
 LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so
 STALE_AFTER = timedelta(hours=24)
@@ -38,24 +41,35 @@ async def answer(
     selected, skipped = await index.selection()
     states = {state.log.id: state for state in await index.log_states()}
     rule_sets = await index.rule_sets()
+    searches = tuple(await index.searches(questions_about(identifier)))
     read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
     unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
     coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
     found = await _find(index, identifier, limit + 1)
-    matches = found[:limit]
+    matches = [_with_status(match, now) for match in found[:limit]]
+    complete = (
+        bool(selected)
+        and len(read) == len(selected)
+        and _is_whole(coverage)
+        and not _limits(identifier, matches, read)
+        and len(found) <= limit
+    )
     remarks = _remarks(identifier, matches, read, len(selected), cut=len(found) > limit)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
         coverage=coverage,
         not_covered=(*(_never_read(state) for state in unread), *skipped),
-        complete=bool(selected)
-        and len(read) == len(selected)
-        and _is_whole(coverage)
-        and not _limits(identifier, matches, read)
-        and len(found) <= limit,
-        remarks=remarks,
+        complete=complete,
+        remarks=(*remarks, *_about_repositories(identifier, matches, searches, complete)),
+        searches=searches,
+        authorities=await index.authority_list(),
     )
+
+
+def _with_status(match: Match, now: datetime) -> Match:
+    certificate = match.certificate
+    return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
 
 
 async def _find(index: Index, identifier: Identifier, limit: int) -> list[Match]:
@@ -138,6 +152,30 @@ def _remarks(
     if identifier.kind in ("serial", "sha256", "identity"):
         remarks.append("the index keeps only certificates in which personal data was found")
     return tuple(remarks)
+
+
+def is_unconfirmed(match: Match) -> bool:
+    """Whether only a repository or a file shows the certificate, and no log that was read has confirmed it."""
+    return bool(match.repositories) and not any(seen.verified for seen in match.sightings)
+
+
+def _about_repositories(
+    identifier: Identifier, matches: Sequence[Match], searches: Sequence[Search], complete: bool
+) -> list[str]:
+    remarks = []
+    unconfirmed = sum(is_unconfirmed(match) for match in matches)
+    if unconfirmed:
+        which = "1 certificate is" if unconfirmed == 1 else f"{unconfirmed} certificates are"
+        remarks.append(
+            f"{which} known from a repository or a file only: what those say is unverified until a log that is read "
+            "holds the same certificate"
+        )
+    if not complete and not searches and identifier.kind in ("email", "domain", "name"):
+        remarks.append(
+            "no repository was asked about it; 'ctscan search' asks one for what was logged before, and tells it whom "
+            "you look for"
+        )
+    return remarks
 
 
 def _ways_of_comparing(identifier: Identifier) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ctscan.model import HoleReason, Identifier, RuleSet, VerifiedRange
+from ctscan.model import HoleReason, Identifier, Question, RuleSet, VerifiedRange
 from ctscan.personal.scope import scope_covers, scope_includes
 
 _KINDS = {
@@ -31,6 +31,23 @@ def why_not_searched(
     if not _rules_reach(rule_sets.get(verified.rules), today, _KINDS.get(identifier.kind)):
         return HoleReason.OLDER_RULES
     return None
+
+
+def questions_about(identifier: Identifier) -> tuple[str, ...]:
+    """The questions to repositories (`Question.text`) whose answers include everything about the identifier: itself,
+    and the domain of an address or any domain above it. None for what no repository is asked for."""
+    if identifier.kind == "email":
+        domain = identifier.canonical.rpartition("@")[2]
+        return (Question("email", identifier.canonical).text, *_domains(domain))
+    if identifier.kind == "domain":
+        return tuple(_domains(identifier.canonical))
+    return (Question("name", identifier.canonical).text,) if identifier.kind == "name" else ()
+
+
+def _domains(domain: str) -> list[str]:
+    """The domain and those above it, but for the top."""
+    labels = domain.split(".")
+    return [Question("domain", ".".join(labels[at:])).text for at in range(max(1, len(labels) - 1))]
 
 
 def satisfies(verified: VerifiedRange, scope: str, rule_sets: Mapping[str, RuleSet], today: RuleSet) -> bool:

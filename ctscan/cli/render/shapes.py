@@ -15,6 +15,8 @@ from typing import Any
 from ctscan.ct.coverage import judge, position, verified_size
 from ctscan.model import (
     Answer,
+    Authority,
+    AuthorityList,
     CertificateSummary,
     Finding,
     Hole,
@@ -22,8 +24,12 @@ from ctscan.model import (
     LogState,
     Match,
     Problem,
+    RepositorySighting,
+    Revocation,
     Run,
+    Search,
     Sighting,
+    Status,
     VerifiedRange,
 )
 
@@ -139,7 +145,95 @@ def match(found: Match) -> Shape:
         "findings": [finding(f) for f in found.findings],
         "sightings": [sighting(s) for s in found.sightings],
         "score": round(found.score, 4),
+        "repositories": [repository_sighting(s) for s in found.repositories],
+        "status": None if found.status is None else status(found.status),
+        "revocations": [revocation(r) for r in found.revocations],
+        "authorities": [authority(a) for a in found.authorities],
     }
+
+
+def repository_sighting(seen: RepositorySighting) -> Shape:
+    """A certificate in a repository. All of it is what the repository says, but for `confirmed`: a log was read and
+    proven to hold the same certificate."""
+    return {
+        "repository": seen.repository,
+        "reference": seen.reference,
+        "seen": time_text(seen.seen),
+        "first_logged": None if seen.first_logged is None else timestamp_text(seen.first_logged),
+        "coordinates": [
+            {
+                "log": c.log,
+                "index": c.index,
+                "timestamp": None if c.timestamp is None else timestamp_text(c.timestamp),
+            }
+            for c in seen.coordinates
+        ],
+        "owner": seen.owner or None,
+        "confirmed": seen.confirmed,
+    }
+
+
+def status(found: Status) -> Shape:
+    """What became of a certificate. `source` is that of the revocation that decides."""
+    return {
+        "standing": str(found.standing),
+        "is_expired": found.is_expired,
+        "why": found.why or None,
+        "source": None if found.revocation is None else found.revocation.source,
+    }
+
+
+def revocation(found: Revocation) -> Shape:
+    """What one source says of the revocation of a certificate."""
+    return {
+        "state": str(found.state),
+        "source": found.source,
+        "url": found.url or None,
+        "checked": time_text(found.checked),
+        "revoked_at": time_text(found.revoked_at),
+        "reason": found.reason or None,
+        "this_update": time_text(found.this_update),
+        "next_update": time_text(found.next_update),
+        "why": found.why or None,
+    }
+
+
+def authority(found: Authority) -> Shape:
+    """A CA with the key that a certificate names, and who runs it, as the CCADB says."""
+    return {
+        "owner": found.owner,
+        "name": found.name,
+        "sha256": found.sha256.hex(),
+        "key_id": found.key_id.hex(),
+        "policies": list(found.policies),
+        "contact": found.contact or None,
+        "status": found.status or None,
+    }
+
+
+def search(done: Search) -> Shape:
+    """One question put to one repository. `question` is null where it named a person and isn't asked for just now."""
+    return {
+        "id": done.id,
+        "repository": done.repository,
+        "kind": done.kind,
+        "question": done.question or None,
+        "who": done.who,
+        "purpose": done.purpose,
+        "scope": done.scope,
+        "rules": done.rules,
+        "started": time_text(done.started),
+        "ended": time_text(done.ended),
+        "outcome": done.outcome,
+        "detail": done.detail or None,
+        "results": done.results,
+        "certificates": done.certificates,
+    }
+
+
+def authority_list(which: AuthorityList) -> Shape:
+    """Which copy of the CCADB's list was used."""
+    return {"fetched": time_text(which.fetched), "origin": which.origin, "records": which.records}
 
 
 def hole(gap: Hole) -> Shape:
@@ -190,6 +284,8 @@ def answer(given: Answer) -> Shape:
         "not_covered": [{"log": s.name, "log_id": base64_text(s.id), "reason": s.reason} for s in given.not_covered],
         "complete": given.complete,
         "remarks": list(given.remarks),
+        "searches": [search(s) for s in given.searches],
+        "authority_list": None if given.authorities is None else authority_list(given.authorities),
     }
 
 

@@ -19,7 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ctscan.cli.privacy import visible
+from ctscan.cli.render.origins import owner_lines, repository_line, search_lines
 from ctscan.cli.render.shapes import timestamp_text
+from ctscan.cli.render.standing import status_words
 from ctscan.cli.render.words import (
     by_person,
     count,
@@ -32,7 +34,7 @@ from ctscan.cli.render.words import (
     verdict,
     what,
 )
-from ctscan.model import Answer, CertificateSummary, EntryKind, Finding, LogCoverage, Match, Sighting
+from ctscan.model import Answer, AuthorityList, CertificateSummary, EntryKind, Finding, LogCoverage, Match, Sighting
 
 PIPE_WIDTH = 160  # columns when nobody said how wide the output is
 NARROW = 12  # columns for each column of a table; with less, rows become blocks
@@ -147,20 +149,26 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
     say(out, verdict(given), "green" if given.complete else "yellow")
     for line in (*doubts(given), *given.remarks):
         say(out, f"- {line}", indent=2)
+    for line in search_lines(given):
+        say(out, f"- {line}", indent=2)
     for variant in given.identifier.variants:
         say(out, f"- not looked up, but perhaps the same: {variant}", indent=2)
     for number, match in enumerate(given.matches, 1):
         out.print()
-        _match(out, match, number, len(given.matches), is_ranked=given.identifier.kind == "name")
+        say(out, _heading(match, number, given), "bold")
+        _match(out, match, given.authorities)
     out.print()
     if with_coverage and given.coverage:
         coverage(out, given.coverage)
 
 
-def _match(out: Console, match: Match, number: int, total: int, *, is_ranked: bool) -> None:
-    score = f", agreement {match.score:.0%}" if is_ranked else ""
+def _heading(match: Match, number: int, given: Answer) -> str:
+    score = f", agreement {match.score:.0%}" if given.identifier.kind == "name" else ""
     authority = ", of a certification authority" if is_of_authority(match) else ""
-    say(out, f"Certificate {number} of {total}{authority}{score}", "bold")
+    return f"Certificate {number} of {len(given.matches)}{authority}{score}"
+
+
+def _match(out: Console, match: Match, authorities: AuthorityList | None) -> None:
     say(out, certificate_line(match.certificate), indent=2)
     fingerprint = (
         match.certificate.sha256.hex() if match.certificate.sha256 else "not seen itself, only its precertificate"
@@ -168,10 +176,15 @@ def _match(out: Console, match: Match, number: int, total: int, *, is_ranked: bo
     say(out, f"SHA-256 {fingerprint}", indent=2)
     if match.certificate.also:
         say(out, f"probably the same: {', '.join(identity.hex() for identity in match.certificate.also)}", indent=2)
-    for seen in match.sightings[:SHOWN]:
-        say(out, sighting_line(seen), indent=2)
-    if len(match.sightings) > SHOWN:
-        say(out, f"and {count(len(match.sightings) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
+    if match.status is not None:
+        say(out, f"status: {status_words(match.status)}", indent=2)
+    for line in owner_lines(match, authorities):
+        say(out, line, indent=2)
+    seen = [sighting_line(s) for s in match.sightings] + [repository_line(s) for s in match.repositories]
+    for line in seen[:SHOWN]:
+        say(out, line, indent=2)
+    if len(seen) > SHOWN:
+        say(out, f"and {count(len(seen) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
     findings(out, match.findings)
 
 
