@@ -1,8 +1,10 @@
-"""The one polite HTTP client of ctscan: GET only, named with a contact, paced per operator, capped in every direction.
+"""The one polite HTTP client of ctscan: GET, and POST that is safe to repeat; named with a contact, paced per operator,
+capped in every direction.
 
 One request is: wait for the operator's gate -> send -> cap -> decompress -> let the caller validate; on trouble back
 off and try again, for a minute at most. What comes out is a `Response`, or an error of `ctscan.errors`: exceptions of
-httpx never leave this module, and no message holds the query of a URL. It follows no redirects and keeps no cookies.
+httpx never leave this module, and no message holds the query of a URL, a header or a body that was sent. It follows no
+redirects and keeps no cookies.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import logging
 import random as random_module
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -48,16 +50,18 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What one `get` asks for, the same in every try."""
+    """What is asked for, the same in every try."""
 
-    url: httpx.URL
+    method: str
+    url: httpx.URL = field(repr=False)
     where: str  # the URL for messages: without query and credentials
-    headers: list[tuple[str, str]]
+    headers: list[tuple[str, str]] = field(repr=False)
     limit: int
     accept: str
     statuses: frozenset[int]
     sniff: bool
     validate: Callable[[bytes], object] | None
+    content: bytes | None = field(default=None, repr=False)
 
 
 class _Failure(Exception):
@@ -156,20 +160,26 @@ class Client:
         be reached or keeps failing, Refused on other 4xx. UsageError when the URL is none, or a contact is missing.
         """
         ask = self._ask(url, limit, accept, headers, keep_alive, statuses, sniff, validate)
-        gate = self._gate(operator, ask.url.host)
-        failures, since = 0, 0.0
-        while True:
-            await self._enter(gate, ask)
-            sent = self._clock()
-            try:
-                response = await self._try(ask, gate)
-            except _Failure as failure:
-                failures += 1
-                since = since if failures > 1 else sent
-                await self._back_off(failure, failures, since, ask)
-            else:
-                gate.succeed()
-                return response
+        return await self._send(ask, operator)
+
+    async def post(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        content_type: str,
+        operator: str,
+        limit: int,
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        statuses: frozenset[int] = frozenset(),
+        validate: Callable[[bytes], object] | None = None,
+    ) -> Response:
+        """POST, with the retries, caps and errors of `get`: only for what may be asked for twice without harm, such as
+        a search or an OCSP request."""
+        typed = {"Content-Type": content_type, **(headers or {})}
+        ask = self._ask(url, limit, accept, typed, True, statuses, False, validate)
+        return await self._send(replace(ask, method="POST", content=content), operator)
 
     async def read(
         self,
@@ -196,6 +206,23 @@ class Client:
 
     # --- one request ---
 
+    async def _send(self, ask: _Ask, operator: str) -> Response:
+        """Try until there is an answer, or the time for this request is used up."""
+        gate = self._gate(operator, ask.url.host)
+        failures, since = 0, 0.0
+        while True:
+            await self._enter(gate, ask)
+            sent = self._clock()
+            try:
+                response = await self._try(ask, gate)
+            except _Failure as failure:
+                failures += 1
+                since = since if failures > 1 else sent
+                await self._back_off(failure, failures, since, ask)
+            else:
+                gate.succeed()
+                return response
+
     def _ask(
         self,
         url: str,
@@ -213,7 +240,7 @@ class Client:
         sent = [("Host", parsed.netloc.decode("ascii")), ("User-Agent", self.user_agent), ("Accept", accept)]
         sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
         sent += (headers or {}).items()
-        return _Ask(parsed, show(parsed), sent, limit, accept, statuses, sniff, validate)
+        return _Ask("GET", parsed, show(parsed), sent, limit, accept, statuses, sniff, validate)
 
     def _gate(self, operator: str, host: str) -> Gate:
         key = (operator, is_loopback(host))
@@ -245,7 +272,9 @@ class Client:
     async def _try(self, ask: _Ask, gate: Gate) -> Response:
         """Send once. _Failure when another try may help."""
         self.requests += 1
-        request = httpx.Request("GET", ask.url, headers=ask.headers, extensions={"timeout": self._timeouts})
+        request = httpx.Request(
+            ask.method, ask.url, headers=ask.headers, content=ask.content, extensions={"timeout": self._timeouts}
+        )
         try:
             async with asyncio.timeout(self._whole_timeout), self._pools.send(request) as response:
                 return await self._judge(ask, response, gate)
