@@ -1,0 +1,203 @@
+"""A transport for addresses that strangers wrote: URLs out of certificates lead nowhere but to the public internet.
+
+    URL -> scheme, port, credentials, host name -> resolve once -> check every address -> connect to a checked address
+
+A name is resolved here and the connection made to the address that was checked, so what the name resolves to a moment
+later doesn't matter (DNS rebinding); TLS still verifies the name. Every request has a connection of its own: one that
+was verified for one name never serves another at the same address. Proxies of the environment are not used, for a
+proxy resolves names itself, unchecked, and stands inside the very network that is to be kept out of reach. Redirects
+are the client's business, and it follows none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Final
+
+import httpx
+
+from ctscan.errors import Refused, SourceError
+
+PORTS: Final = (80, 443)
+ADDRESSES_TRIED: Final = 4
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""`(host, port)` -> addresses as text, the best first; OSError when there are none."""
+
+Allows = Callable[[str], bool]
+"""Whether a connection to this address, as text, may be made."""
+
+_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LOCAL_NAMES: Final = frozenset(
+    {"alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost"}
+    | {"mail", "onion", "private", "test"}
+)
+"""Last labels that name nothing on the public internet (RFC 6761, RFC 6762, RFC 8375, RFC 9476, and ICANN's list of
+names that collide with private ones)."""
+
+_IPV4_REFUSED: Final = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3"),
+    )
+)
+_IPV6_GLOBAL: Final = ipaddress.IPv6Network("2000::/3")
+_IPV6_REFUSED: Final = tuple(
+    map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"))
+)
+"""Registries of special-purpose addresses (RFC 6890). Of IPv6 only global unicast is let through at all: mapped and
+compatible IPv4, NAT64, unique local, link-local and multicast addresses lie outside; Teredo and 6to4 inside."""
+
+
+def guarded_transport(
+    *,
+    resolve: Resolve | None = None,
+    allows: Allows | None = None,
+    ports: Collection[int] = PORTS,
+    inner: httpx.AsyncBaseTransport | None = None,
+) -> httpx.AsyncBaseTransport:
+    """A transport for `Client(transport=…)`. Raises Refused for an address that isn't asked, SourceError for a name
+    that doesn't exist. `inner` makes the connections (to addresses); it must not use one for two names."""
+    return _Guarded(resolve or system_addresses, allows or is_public, ports, inner or _own_connections())
+
+
+def check_url(url: httpx.URL, ports: Collection[int] = PORTS) -> None:
+    """Refused unless an URL may be asked, as far as it tells by itself."""
+    if url.scheme not in ("http", "https"):
+        raise _refused(url, "only http and https are")
+    if url.userinfo:
+        raise _refused(url, "it holds credentials")
+    if _port(url) not in ports:
+        raise _refused(url, f"its port isn't {' or '.join(map(str, ports))}")
+    if _literal(_host(url)) is None:
+        _check_name(url, _host(url))
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public internet: nothing private, local, shared, reserved or multicast, and no
+    IPv6 address that stands for an IPv4 address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not any(ip in network for network in _IPV4_REFUSED)
+    if ip.scope_id is not None or ip not in _IPV6_GLOBAL:
+        return False
+    return ip.is_global and not any(ip in network for network in _IPV6_REFUSED)
+
+
+async def system_addresses(host: str, port: int) -> list[str]:
+    """The addresses of a host, as the system resolves it."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(info[4][0]) for info in found]
+
+
+class _Guarded(httpx.AsyncBaseTransport):
+    """Checks, resolves, checks again, and hands the request to `inner` with an address in place of the name."""
+
+    def __init__(
+        self, resolve: Resolve, allows: Allows, ports: Collection[int], inner: httpx.AsyncBaseTransport
+    ) -> None:
+        self._resolve, self._allows, self._ports, self._inner = resolve, allows, ports, inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        check_url(request.url, self._ports)
+        addresses = await self._addresses(request)
+        for address in addresses[:-1]:
+            try:
+                return await self._send(request, address)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue  # nothing was sent yet
+        return await self._send(request, addresses[-1])
+
+    async def _addresses(self, request: httpx.Request) -> list[str]:
+        """The first few addresses of the host. Refused when only one of them all may not be connected to."""
+        url, host = request.url, _host(request.url)
+        literal = _literal(host)
+        found = [literal] if literal else await self._resolved(request, host)
+        if not all(self._allows(address) for address in found):
+            raise _refused(url, "it leads to an address that isn't one of the public internet")
+        return list(dict.fromkeys(found))[:ADDRESSES_TRIED]
+
+    async def _resolved(self, request: httpx.Request, host: str) -> Sequence[str]:
+        try:
+            found = await self._resolve(host, _port(request.url))
+        except UnicodeError:  # the system's resolver, of a name that can't be encoded
+            raise _refused(request.url, "its host isn't a name") from None
+        except socket.gaierror as error:
+            if error.errno == socket.EAI_AGAIN:
+                raise httpx.ConnectError("the name can't be resolved now", request=request) from None
+            found = ()
+        except OSError:
+            raise httpx.ConnectError("the name can't be resolved now", request=request) from None
+        if not found:
+            raise SourceError(f"{_shown(request.url)}: there is no host of that name")
+        return found
+
+    async def _send(self, request: httpx.Request, address: str) -> httpx.Response:
+        headers = request.headers.copy()
+        headers["Connection"] = "close"
+        extensions = dict(request.extensions)
+        if _literal(_host(request.url)) is None:
+            extensions["sni_hostname"] = _host(request.url)
+        return await self._inner.handle_async_request(
+            httpx.Request(
+                request.method,
+                request.url.copy_with(host=address),
+                headers=headers,
+                stream=request.stream,
+                extensions=extensions,
+            )
+        )
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _own_connections() -> httpx.AsyncBaseTransport:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    return httpx.AsyncHTTPTransport(verify=httpx.create_ssl_context(), limits=limits)
+
+
+def _host(url: httpx.URL) -> str:
+    """In lower case, IDNA-encoded, without the dot of the root and without brackets."""
+    return url.raw_host.decode("ascii").lower().strip("[]").removesuffix(".")
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port if url.port is not None else 443 if url.scheme == "https" else 80
+
+
+def _literal(host: str) -> str | None:
+    """The address that a host is, in its usual form; None for a name."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+def _check_name(url: httpx.URL, host: str) -> None:
+    labels = host.split(".")
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _refused(url, "its host isn't a name")
+    if _NUMBER.fullmatch(labels[-1]):  # 2130706433, 0x7f.1, 0177.0.0.1: the system would take them for addresses
+        raise _refused(url, "its host is a number")
+    if len(labels) == 1 or labels[-1] in _LOCAL_NAMES:
+        raise _refused(url, "its host isn't a name of the public internet")
+
+
+def _refused(url: httpx.URL, why: str) -> Refused:
+    return Refused(f"{_shown(url)}: not asked, {why}")
+
+
+def _shown(url: httpx.URL) -> str:
+    """Scheme and host: what else a stranger's URL holds isn't repeated."""
+    return f"{url.scheme[:10]}://{_host(url)[:100]}"
