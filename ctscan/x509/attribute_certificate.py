@@ -17,10 +17,12 @@ from ctscan.model import Certificate, Extension, GeneralName, Name, Place
 from ctscan.x509.contents import Said, read_places
 from ctscan.x509.der import Element, content, element_at
 from ctscan.x509.fields import (
+    AUTHORITY_KEY_IDENTIFIER,
     CERTIFICATE_POLICIES,
     EXTENDED_KEY_USAGE,
     SUBJECT_ALT_NAME,
     read_extension,
+    read_key_id,
     read_oids,
     read_san,
     read_validity,
@@ -107,6 +109,7 @@ def _read(reading: Reading, info: Element, sha256: bytes) -> Certificate:
         problems=told(reading.problems, data),
         issuer_unique_id=unique_id,
         attributes=attributes,
+        authority_key_id=read_key_id(values.get(AUTHORITY_KEY_IDENTIFIER, ())),
     )
 
 

@@ -14,12 +14,14 @@ from ctscan.model import Certificate, Extension
 from ctscan.x509.contents import Said, read_places
 from ctscan.x509.der import Element, content, element_at
 from ctscan.x509.fields import (
+    AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     CERTIFICATE_POLICIES,
     EXTENDED_KEY_USAGE,
     SUBJECT_ALT_NAME,
     read_extension,
     read_is_ca,
+    read_key_id,
     read_oids,
     read_san,
     read_validity,
@@ -114,6 +116,7 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
         problems=told(reading.problems, data),
         subject_unique_id=subject_unique_id,
         issuer_unique_id=issuer_unique_id,
+        authority_key_id=read_key_id(values.get(AUTHORITY_KEY_IDENTIFIER, ())),
         places=places,
     )
 

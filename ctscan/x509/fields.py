@@ -17,7 +17,11 @@ from ctscan.x509.times import parse_time
 SUBJECT_ALT_NAME: Final = "2.5.29.17"
 BASIC_CONSTRAINTS: Final = "2.5.29.19"
 CERTIFICATE_POLICIES: Final = "2.5.29.32"
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+
+MAX_KEY_ID: Final = 256
+"""Octets of a key identifier; a hash has 64 at most."""
 
 MAX_KEPT: Final = 256
 """Octets of an extension that other certificates may have as well."""
@@ -102,6 +106,20 @@ def read_is_ca(reading: Reading, values: Sequence[bytes]) -> bool:
         if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
             return True
     return False
+
+
+def read_key_id(values: Sequence[bytes]) -> bytes:
+    """The keyIdentifier of the first authorityKeyIdentifier that has one (RFC 5280 section 4.2.1.1); empty: none.
+
+    Its problems are noted where its places are read.
+    """
+    for value in values:
+        if value[2:3] == b"\x80" and len(value) > 3 and value[3] + 4 == len(value) and value[3] < 0x80:
+            return value[4:]  # the key identifier alone, as nearly everybody writes it
+        for part in Reading(value).parts(""):
+            if part[0] in (0x80, 0xA0) and part[3] - part[2] <= MAX_KEY_ID:
+                return content(value, part)
+    return b""
 
 
 def read_oids(reading: Reading, where: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:

@@ -384,3 +384,30 @@ def test_the_poison_and_the_sct_list_are_extensions_like_others() -> None:
     made = make_precert(PERSON)
     assert read_certificate(made.submitted).extensions[-1].oid == POISON
     assert read_certificate(made.final).extensions[-1].oid == SCT_LIST
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (tlv(0x30, tlv(0x80, b"key id")), b"key id"),
+        (tlv(0x30, tlv(0x80, b"key id"), tlv(0xA1), tlv(0x82, b"\1")), b"key id"),
+        (tlv(0x30, tlv(0xA1), tlv(0x82, b"\1"), tlv(0x80, b"key id")), b"key id"),
+        (tlv(0x30, tlv(0xA0, tlv(0x04, b"key id"))), b"key id"),
+        (tlv(0x30, tlv(0x80, bytes(256))), bytes(256)),
+        (tlv(0x30, tlv(0x80, bytes(257))), b""),
+        (tlv(0x30, tlv(0xA1), tlv(0x82, b"\1")), b""),
+        (tlv(0x30), b""),
+        (tlv(0x04, b"key id"), b""),
+        (b"\x30\x80\x80", b""),
+        (b"", b""),
+    ],
+)
+def test_key_identifier_of_the_authority(value: bytes, expected: bytes) -> None:
+    der = make_certificate(PERSON, extensions=[extension("2.5.29.35", value)])
+    assert read_certificate(der).authority_key_id == expected
+
+
+def test_the_first_key_identifier_counts_and_there_may_be_none() -> None:
+    key_ids = [certs.authority_key_identifier(key_id) for key_id in (b"one", b"two")]
+    assert read_certificate(make_certificate(PERSON, extensions=key_ids)).authority_key_id == b"one"
+    assert read_certificate(make_certificate(PERSON, extensions=[])).authority_key_id == b""
