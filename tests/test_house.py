@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -138,15 +139,26 @@ def test_only_sources_speak_http_and_only_the_command_line_draws() -> None:
 
 def test_dependencies_are_those_that_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = (re.split(r"[^A-Za-z0-9_.-]", text)[0].lower() for text in project["dependencies"])
+    required = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
+    names = (re.split(r"[^A-Za-z0-9_.-]", text)[0].lower() for text in required)
     declared = {IMPORTED_AS.get(name, name) for name in names}
     used = {package for path in files() for package in packages(path)} - sys.stdlib_module_names - {"ctscan"}
     assert declared - used == set(NEVER_IMPORTED_HERE)
     assert used <= declared
 
 
+def test_one_module_speaks_to_postgresql_and_only_when_it_is_used() -> None:
+    speaks = [path for path in files() if "psycopg" in packages(path)]
+    assert [name_of(path) for path in speaks] in ([], ["ctscan/sources/crtsh_sql/session.py"])
+    for path in speaks:
+        at_once = [node for node in tree(path).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert "psycopg" not in ast.unparse(at_once)
+
+
 def test_one_module_reads_the_structures_around_certificates() -> None:
-    assert [name_of(path) for path in files() if "asn1crypto" in packages(path)] == ["ctscan/x509/structures.py"]
+    assert [name_of(path) for path in files() if "asn1crypto" in packages(path)] == [
+        "ctscan/x509/structures/signed_data.py"
+    ]
 
 
 def test_no_file_is_too_long() -> None:

@@ -1,7 +1,7 @@
-"""Structures around certificates, and the only importer of asn1crypto: PKCS#7 and CMS SignedData so far.
+"""PKCS#7 and CMS SignedData, and the only importer of asn1crypto.
 
-Certificates themselves are not read here: what is cut out stays octet for octet as it was encoded, so that its
-fingerprint is that of the certificate and its oddities are left to `certificate.py`. No signature is verified.
+What is cut out stays octet for octet as it was encoded, so that its fingerprint is that of the certificate and its
+oddities are left to `certificate.py`. No signature is verified.
 
 asn1crypto is lazy and raises late, and long tag numbers and object identifiers cost it quadratic time. So the levels
 that it goes through are walked with our own bounded reader first, and everything is drawn from it in one place.
