@@ -59,6 +59,9 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         scope = ["example.org", "organisation:Example, Ltd"]
         everything = false
         purpose = "test"
+        repositories = ["crt.sh", "censys"]
+        search_people = true
+        ocsp = true
         follow = true
         jobs = 2
         format = "json"
@@ -69,6 +72,9 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         batch = 512
         rate = 2
         keep_alive = false
+        [tuning."crt.sh"]
+        rate = 0.05
+        url = "https://crt.example.org/"
         [timeouts]
         give_up = 12.5
         """,
@@ -80,7 +86,11 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     assert config.start == "2026-01-31"
     assert config.scope == ("example.org", "organisation:Example, Ltd")
     assert (config.stale_after, config.quarantine_days) == (timedelta(minutes=90), 0)
-    assert config.tuning == {"Example Operator": {"batch": 512, "rate": 2.0, "keep_alive": False}}
+    assert (config.repositories, config.search_people, config.ocsp) == (("crt.sh", "censys"), True, True)
+    assert config.tuning == {
+        "Example Operator": {"batch": 512, "rate": 2.0, "keep_alive": False},
+        "crt.sh": {"rate": 0.05, "url": "https://crt.example.org/"},
+    }
     assert config.timeouts.give_up == 12.5
 
 
@@ -101,6 +111,10 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         ),
         ("CTSCAN_EVERYTHING", "yes", "everything", True),
         ("CTSCAN_PURPOSE", "answering requests", "purpose", "answering requests"),
+        ("CTSCAN_REPOSITORIES", "crt.sh; censys", "repositories", ("crt.sh", "censys")),
+        ("CTSCAN_REPOSITORY", "crt.sh", "repositories", ("crt.sh",)),
+        ("CTSCAN_SEARCH_PEOPLE", "true", "search_people", True),
+        ("CTSCAN_OCSP", "no", "ocsp", False),
         ("CTSCAN_FOLLOW", "1", "follow", True),
         ("CTSCAN_JOBS", "2", "jobs", 2),
         ("CTSCAN_FORMAT", "json", "format", "json"),
@@ -209,6 +223,7 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ('format = "csv"', 'format: expected "table" or "json", got text of 3 characters'),
         ("tuning = 3", "tuning: expected tables such as"),
         ('[tuning."Example"]\nrate = nan', "rate: expected a number above 0"),
+        ('[tuning."crt.sh"]\nurl = "crt.example.org"', "url: expected a URL"),
         ("from = 12:30:00", "from: expected text in quotes, got a date or time"),
         ('db = ""', "db: expected text that isn't empty"),
     ],

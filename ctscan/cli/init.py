@@ -39,6 +39,16 @@ TEMPLATE = """\
 # logs of the list that can be read: see 'ctscan logs' for the names.
 # logs = ["Example 'log2026h1'"]
 
+# Repositories that 'ctscan scan' asks for the scope besides reading the logs: see 'ctscan sources' for their names.
+# repositories = ["crt.sh"]
+
+# Consent. Asking a repository for "email:..." of the scope tells it who that person is: without this key 'ctscan scan'
+# leaves single addresses out, and asks for domains and organisations only.
+# search_people = false
+
+# Consent. Asking a CA's OCSP responder about a certificate tells it whose certificate is being looked at.
+# ocsp = false
+
 # The list of logs: a URL or a file. The default is Google's, whose signature is checked.
 # log_list = "log_list.json"
 
@@ -62,6 +72,11 @@ TEMPLATE = """\
 # How one operator's logs, or one log, are read: batch, concurrency, rate (requests a second), keep_alive, tiles.
 # [tuning."Name of an operator or of a log"]
 # rate = 2.0
+
+# The same for a repository: rate, and the url of another server that speaks the same protocol.
+# [tuning."crt.sh"]
+# rate = 0.08
+# url = "https://crt.sh/"
 """
 
 

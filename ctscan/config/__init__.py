@@ -22,7 +22,14 @@ from ctscan.errors import UsageError
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
-OWN_VARIABLES = ("CTSCAN_CONFIG", "CTSCAN_LOG_LEVEL")  # environment variables that are no keys of the file
+OWN_VARIABLES = (
+    "CTSCAN_CONFIG",
+    "CTSCAN_LOG_LEVEL",
+    "CTSCAN_CERTSPOTTER_TOKEN",
+    "CTSCAN_CENSYS_TOKEN",
+    "CTSCAN_CENSYS_ORGANISATION",
+)
+"""Environment variables that are no keys of the file; tokens of repositories are given in no other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,16 @@ class Config:
     scope: tuple[str, ...] = ()
     everything: bool = False
     purpose: str = ""
+    repositories: tuple[str, ...] = ()  # that `scan` asks besides the logs; --repository: instead of them
+    search_people: bool = False  # consent: `scan` may ask them for single addresses
+    ocsp: bool = False  # consent: CAs may be asked about certificates
     follow: bool = False
     jobs: int = 1
     format: str = "table"
     stale_after: timedelta = timedelta(hours=24)
     quarantine_days: int = 30
     retention: str = ""
-    tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what overrides data/logs.toml
+    tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # overrides data/logs.toml, repositories
     timeouts: Timeouts = field(default_factory=Timeouts)
 
 
@@ -143,7 +153,8 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
 def variables_of(name: str) -> tuple[str, ...]:
     """The environment variables of a key: that of the key, and that of the option where it is called otherwise."""
     variable = f"{PREFIX}{name.upper()}"
-    return (variable, "CTSCAN_LOG") if name == "logs" else (variable,)
+    also = {"logs": ("CTSCAN_LOG",), "repositories": ("CTSCAN_REPOSITORY",)}
+    return (variable, *also.get(name, ()))
 
 
 def _refuse_slip(variable: str, known: Iterable[str]) -> None:
@@ -163,7 +174,7 @@ def _read_options(options: Mapping[str, Any]) -> Settings:
 def _checked_option(name: str, value: Any) -> Any:
     if name == "format":
         return value  # each command has its own choices, and the command line has checked them
-    option = "--log" if name == "logs" else "--" + name.replace("_", "-")
+    option = {"logs": "--log", "repositories": "--repository"}.get(name, "--" + name.replace("_", "-"))
     return KEYS[name].check(list(value) if isinstance(value, tuple) else value, option)
 
 

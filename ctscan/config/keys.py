@@ -101,6 +101,13 @@ def _contact(value: Any, where: str) -> str | None:
     return text or None
 
 
+def _url(value: Any, where: str) -> str:
+    text = _filled(value, where)
+    if not re.match(r"[a-z][a-z0-9+.-]*://[^/]", text):
+        raise _expected(where, "a URL", value)
+    return text
+
+
 def _date_or_text(value: Any, where: str) -> str:
     """`from` may be a TOML date or number as well as text; `scan` reads it."""
     if isinstance(value, date):  # a datetime is one too
@@ -163,16 +170,18 @@ def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
 
 
 def _tuning(value: Any, where: str) -> dict[str, Settings]:
-    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean."""
+    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean. By the
+    name of a repository `rate` and `url`, where it is asked instead."""
     checks: dict[str, Check] = {
         "batch": _count(1, 100_000),
         "concurrency": _count(1, 64),
         "rate": _positive,
         "keep_alive": _flag,
         "tiles": _text,
+        "url": _url,
     }
     if not isinstance(value, dict):
-        raise _expected(where, 'tables such as [tuning."Name of an operator or log"]', value)
+        raise _expected(where, 'tables such as [tuning."Name of an operator, log or repository"]', value)
     return {name: _table(item, f'{where}."{shown(name)}"', checks) for name, item in value.items()}
 
 
@@ -224,6 +233,9 @@ KEYS: dict[str, Key] = {
     "scope": Key(_texts, _as_list),
     "everything": Key(_flag, _as_flag),
     "purpose": Key(_text, _as_is),
+    "repositories": Key(_texts, _as_list),
+    "search_people": Key(_flag, _as_flag),
+    "ocsp": Key(_flag, _as_flag),
     "follow": Key(_flag, _as_flag),
     "jobs": Key(_count(1, 256), _as_count),
     "format": Key(_format, _as_is),
@@ -233,4 +245,9 @@ KEYS: dict[str, Key] = {
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
 }
-"""Every key that `ctscan.toml` may hold."""
+"""Every key that `ctscan.toml` may hold.
+
+Two are consent, given once for commands that run unattended. `search_people`: `scan --repository` may ask repositories
+for the single addresses of the scope, which tells them who these people are. `ocsp`: `status` may ask OCSP responders
+about certificates, which tells the CA who is being looked at.
+"""

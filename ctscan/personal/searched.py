@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ctscan.model import HoleReason, Identifier, Question, RuleSet, VerifiedRange
+from ctscan.personal.comparing.addresses import tidy_text
 from ctscan.personal.scope import scope_covers, scope_includes
 
 _KINDS = {
@@ -35,13 +36,27 @@ def why_not_searched(
 
 def questions_about(identifier: Identifier) -> tuple[str, ...]:
     """The questions to repositories (`Question.text`) whose answers include everything about the identifier: itself,
-    and the domain of an address or any domain above it. None for what no repository is asked for."""
+    and the domain of an address or any domain above it. None for what no repository is asked for.
+
+    Names are compared without order and case but with their accents: repositories tell Müller from Muller.
+    """
     if identifier.kind == "email":
         domain = identifier.canonical.rpartition("@")[2]
-        return (Question("email", identifier.canonical).text, *_domains(domain))
+        above = [] if domain.startswith("[") else _domains(domain)
+        return (Question("email", identifier.canonical).text, *above)
     if identifier.kind == "domain":
         return tuple(_domains(identifier.canonical))
-    return (Question("name", identifier.canonical).text,) if identifier.kind == "name" else ()
+    if identifier.kind != "name":
+        return ()
+    words = given_name(identifier).casefold().replace("-", " ").split()
+    return (Question("name", " ".join(sorted(set(words)))).text,)
+
+
+def given_name(identifier: Identifier) -> str:
+    """A name as it was given, without the word for its kind and needless blanks."""
+    kind, colon, rest = identifier.value.partition(":")
+    text = rest if colon and kind.strip().lower() == "name" else identifier.value
+    return " ".join(tidy_text(text).split())
 
 
 def _domains(domain: str) -> list[str]:

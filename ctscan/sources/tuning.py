@@ -56,7 +56,8 @@ class TuningTable:
 
 
 def load_tuning(data: bytes, overrides: Mapping[str, Values] = MappingProxyType({})) -> TuningTable:
-    """Read `data/logs.toml` (TOML) and put `overrides` over it: keyed by operator, log name or base64 log ID.
+    """Read `data/logs.toml` (TOML) and put `overrides` over it: keyed by operator, log name or base64 log ID. Those
+    with a `url` are for repositories and passed over.
 
     UsageError names unknown keys and values out of bounds.
     """
@@ -79,6 +80,8 @@ def load_tuning(data: bytes, overrides: Mapping[str, Values] = MappingProxyType(
             _take_tiles(values, ids.get(_fold(name)), hybrids, where)
             layers.append((_fold(name), _checked(values, where, "id" if kind == "log" else "")))
     for name, values in _tables(overrides, "tuning"):
+        if "url" in values:
+            continue  # of a repository
         where = f"configuration: tuning of {name!r}"
         log_id = ids.get(_fold(name)) or _maybe_log_id(name)
         _take_tiles(values, log_id, hybrids, where)

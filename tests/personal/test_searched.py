@@ -9,7 +9,7 @@ import pytest
 from ctscan.model import HoleReason, RuleSet, RuleVersion, VerifiedRange
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.rules import rule_set
-from ctscan.personal.searched import satisfies, why_not_searched
+from ctscan.personal.searched import given_name, questions_about, satisfies, why_not_searched
 
 EMAIL, NAME = RuleVersion("email.x", 2, ("email", "domain")), RuleVersion("name.x", 1, ("name",))
 NUMBER, ACCOUNT = RuleVersion("number.x", 3, ("number", "phone")), RuleVersion("account.x", 1, ("account", "email"))
@@ -78,3 +78,30 @@ def test_an_older_reader_makes_every_range_older() -> None:
         verified = VerifiedRange(0, 9, "everything", "older")
         reason = why_not_searched(verified, parse_identifier(identifier), {"older": older}, today)
         assert reason is HoleReason.OLDER_RULES
+
+
+@pytest.mark.parametrize(
+    ("identifier", "questions"),
+    [
+        (
+            "Jane@a.b.example.org",
+            ("email:jane@a.b.example.org", "domain:a.b.example.org", "domain:b.example.org", "domain:example.org"),
+        ),
+        ("@a.example.org", ("domain:a.example.org", "domain:example.org")),
+        ("root@localhost", ("email:root@localhost", "domain:localhost")),
+        ("jane@[192.0.2.1]", ("email:jane@[192.0.2.1]",)),
+        ("jane@bücher.example", ("email:jane@xn--bcher-kva.example", "domain:xn--bcher-kva.example")),
+        ("Roe-Müller  Jane", ("name:jane müller roe",)),
+        ("name: Jane Müller-Roe", ("name:jane müller roe",)),
+        ("Jane Roe-Muller", ("name:jane muller roe",)),
+        ("serial:1234", ()),
+        ("number:12345678Z", ()),
+    ],
+)
+def test_which_questions_include_an_identifier(identifier: str, questions: tuple[str, ...]) -> None:
+    assert questions_about(parse_identifier(identifier)) == questions
+
+
+def test_a_name_is_asked_for_as_it_was_given() -> None:
+    assert given_name(parse_identifier(" name:  Jane\u200b Müller-Roe ")) == "Jane Müller-Roe"
+    assert given_name(parse_identifier("Jane: Roe")) == "Jane: Roe"

@@ -1,0 +1,43 @@
+"""Why a search isn't whole, in words that may be shown and kept: without anything of the question. Pure but for the
+place of an error."""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from pathlib import PurePath
+from urllib.parse import quote, quote_plus
+
+from ctscan.errors import CtscanError
+from ctscan.model import Question
+
+MAX_REASONS = 5
+MAX_DETAIL = 600  # characters
+
+
+def told_of_shortfalls(reasons: Counter[str], question: Question) -> str:
+    """The most frequent reasons, each with its number."""
+    told = [f"{reason} ({number:,} times)" if number > 1 else reason for reason, number in reasons.most_common()]
+    more = [f"and {len(told) - MAX_REASONS:,} other reasons"] if len(told) > MAX_REASONS else []
+    return _harmless("; ".join(told[:MAX_REASONS] + more), question)
+
+
+def told_of_error(error: Exception, question: Question) -> str:
+    """The message of an error of ours. Of any other only class and place: its text may hold anything that was sent."""
+    if isinstance(error, CtscanError):
+        return _harmless(str(error), question)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"unexpected error {type(error).__name__} at {PurePath(place.filename).name}:{place.lineno}; please report it"
+    )
+
+
+def _harmless(text: str, question: Question) -> str:
+    """One line that isn't too long. Sources leave the question out of what they say; should one not, all of it is
+    withheld."""
+    line = " ".join(text.split())
+    value = question.value
+    forms = {value, quote(value), quote_plus(value), quote(value, safe="@")}
+    if question.is_personal and any(form.casefold() in line.casefold() for form in forms):
+        return f"a reason of {len(line)} characters that quotes the question and is withheld"
+    return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

@@ -1,0 +1,158 @@
+"""What is kept of the certificates that a repository gives, and which of them are worth fetching. Pure.
+
+A repository compares in its own way and gives too much: a part of a longer address, a name that stands in two people.
+What isn't about whom or what was asked for is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ctscan.model import Certificate, Finding, Identifier, Question
+from ctscan.personal.comparing.names import MAX_TOKENS
+from ctscan.personal.identifiers import (
+    canonical_domain,
+    canonical_email,
+    find_emails,
+    fold_text,
+    name_score,
+    name_tokens,
+)
+from ctscan.personal.scope import Scope
+
+_LONG = 1000  # characters of a name that a repository shows; of longer ones not all words are compared
+
+
+class Wanted(Protocol):
+    """Decides what of an answer is kept."""
+
+    @property
+    def told(self) -> str:
+        """What is kept, for the record: without any identifier of a person."""
+        ...
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Canonical ones, in whose hosts names of people are looked for."""
+        ...
+
+    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
+        """Whether a certificate with these findings is kept. One that can't be read is None, and has readable
+        strings."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a look-up of the identifier would find, and of names only those with every word."""
+
+    identifier: Identifier
+
+    @property
+    def told(self) -> str:
+        return f"certificates that hold the {self.identifier.kind} asked for"
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return (self.identifier.canonical,) if self.identifier.kind == "domain" else ()
+
+    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
+        found = [key for finding in findings for key in finding.keys]
+        match self.identifier.kind:
+            case "name":
+                tokens = frozenset(key.key for key in found if key.kind == "name")
+                return name_score(self.identifier.canonical, tokens) == 1
+            case "domain":
+                below = self.identifier.keys[0].key
+                return any(key.kind == "domain" and key.key.startswith(below) for key in found)
+            case _:
+                exact = {key for key in self.identifier.keys if key.kind == self.identifier.kind}
+                return not exact.isdisjoint(found)
+
+
+@dataclass(frozen=True, slots=True)
+class InScope:
+    """What a scan of a log with the scope would keep."""
+
+    scope: Scope
+
+    @property
+    def told(self) -> str:
+        """The scope's text, with the number of its addresses in their place."""
+        named = Scope(domains=self.scope.domains, organisations=self.scope.organisations).text
+        people = len(self.scope.emails)
+        counted = f"{people} e-mail address{'' if people == 1 else 'es'}" if people else ""
+        return ", ".join(filter(None, (named, counted)))
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return self.scope.domains
+
+    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
+        if not findings:
+            return False
+        return self.scope.keeps_text(strings) if certificate is None else self.scope.keeps(findings, certificate)
+
+
+# --- what is worth fetching -----------------------------------------------------------------------------------------
+
+
+def concerns(question: Question, names: Sequence[str]) -> bool:
+    """Whether names that a repository shows of a certificate can be those asked for. True when in doubt: for names
+    that are cut, in other letters (they may be decoded wrongly), or of no kind that can be compared."""
+    shown = [name for name in names if name.strip()]
+    if not shown or any(len(name) > _LONG or not name.isascii() for name in shown):
+        return True
+    return _CONCERNS[question.kind](question.value, shown) if question.kind in _CONCERNS else True
+
+
+def _concerns_email(value: str, names: Sequence[str]) -> bool:
+    return _among_addresses(names, lambda address: address == value)
+
+
+def _concerns_domain(value: str, names: Sequence[str]) -> bool:
+    hosts = [canonical_domain(name.strip().removeprefix("*.")) for name in names if "@" not in name]
+    if any(host is not None and _is_at_or_below(host, value) for host in hosts):
+        return True
+    is_all_hosts = all(hosts) and len(hosts) == len(names)
+    return not is_all_hosts and _among_addresses(names, lambda a: _is_at_or_below(a.rpartition("@")[2], value))
+
+
+def _among_addresses(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
+    """Whether one of the addresses in the names is wanted, or there may be one that isn't recognised as such."""
+    found: list[str] = []
+    for name in names:
+        whole = canonical_email(name)
+        found += [whole] if whole else []
+        addresses = find_emails(name)
+        found += addresses
+        if name.count("@") > max(len(addresses), whole is not None) or "%40" in name:
+            return True
+    return not found or any(map(is_wanted, found))
+
+
+def _concerns_name(value: str, names: Sequence[str]) -> bool:
+    """Every word has to be somewhere; a word inside an address counts. Of a name with very many words not all are
+    looked at."""
+    tokens = [name_tokens(name) for name in names]
+    if any(len(found) >= MAX_TOKENS for found in tokens):
+        return True
+    return name_score(value, frozenset(token for found in tokens for token in found)) == 1
+
+
+def _concerns_organisation(value: str, names: Sequence[str]) -> bool:
+    return any(fold_text(value) in fold_text(name) for name in names)
+
+
+def _is_at_or_below(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)
+
+
+_CONCERNS = {
+    "email": _concerns_email,
+    "domain": _concerns_domain,
+    "name": _concerns_name,
+    "organisation": _concerns_organisation,
+}
