@@ -12,14 +12,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ctscan.index import chains, rows
-from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, Sighting
+from ctscan.index import chains, repositories, rows, standing
+from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, RepositorySighting, Sighting
 
 _AT_ONCE = 500  # certificates whose rows are read together
 
 _LAST = "\U0010ffff"  # the largest character: no label begins with it
 
-_NEWEST = "(SELECT max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate = {})"
+_NEWEST = (
+    "coalesce((SELECT max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate = {0}),"
+    " (SELECT max(first_logged) FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
+    " WHERE certificate = {0}))"
+)
+"""When a certificate was logged last, as a log says; only where none does, as a repository says. Null: nobody says."""
 
 BY_SHA256 = "SELECT certificate FROM leaf WHERE sha256 = ? AND kind = 'x509'"
 BY_SERIAL = f"SELECT id FROM certificate WHERE serial = ? ORDER BY {_NEWEST.format('certificate.id')} DESC, id"
@@ -93,29 +98,35 @@ def _scorer(asked: Sequence[LookupKey]) -> Callable[[Finding], float]:
 
 def _matches(connection: sqlite3.Connection, ids: list[int], asked: Sequence[LookupKey]) -> Iterator[Match]:
     score = _scorer(asked)
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
+    for some in rows.portions(ids, _AT_ONCE):
         summaries = _summaries(connection, some)
         findings = _findings(connection, some)
         sightings = _sightings(connection, some)
+        given = _given(connection, some, sightings)
+        revocations = standing.revocations(connection, some)
+        authorities = standing.authorities(connection, some)
         for id in some:
             ranked = sorted(findings[id], key=score, reverse=True)
             best = score(ranked[0]) if ranked else 1.0
-            yield Match(summaries[id], tuple(ranked), tuple(sightings[id]), best)
+            yield Match(
+                summaries[id],
+                tuple(ranked),
+                tuple(sightings[id]),
+                best,
+                repositories=tuple(given[id]),
+                revocations=tuple(revocations[id]),
+                authorities=authorities.get(id, ()),
+            )
 
 
 # --- rows of several certificates ---------------------------------------------------------------------------------
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, CertificateSummary]:
     also = _same_serial(connection, ids)
     cursor = connection.execute(
         "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca"
-        f" FROM certificate WHERE id IN ({_marks(ids)})",
+        f" FROM certificate WHERE id IN ({rows.marks(ids)})",
         ids,
     )
     return {
@@ -140,7 +151,7 @@ def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int
     cursor = connection.execute(
         "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
         " ON other.serial = one.serial AND other.issuer_hash = one.issuer_hash AND other.id <> one.id"
-        f" WHERE one.id IN ({_marks(ids)}) AND one.problem IS NULL ORDER BY other.id",
+        f" WHERE one.id IN ({rows.marks(ids)}) AND one.problem IS NULL ORDER BY other.id",
         ids,
     )
     for id, identity in cursor:
@@ -152,13 +163,14 @@ def _findings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, l
     keys: dict[int, list[LookupKey]] = defaultdict(list)
     for finding, kind, key in connection.execute(
         "SELECT finding, kind, key FROM finding CROSS JOIN lookup_key ON lookup_key.finding = finding.id"
-        f" WHERE certificate IN ({_marks(ids)}) ORDER BY finding, ordinal",
+        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY finding, ordinal",
         ids,
     ):
         keys[finding].append(LookupKey(kind, key))
     findings: dict[int, list[Finding]] = defaultdict(list)
     for certificate, id, *columns in connection.execute(
-        f"SELECT certificate, id, {rows.FINDING_COLUMNS} FROM finding WHERE certificate IN ({_marks(ids)}) ORDER BY id",
+        f"SELECT certificate, id, {rows.FINDING_COLUMNS} FROM finding WHERE certificate IN ({rows.marks(ids)})"
+        " ORDER BY id",
         ids,
     ):
         findings[certificate].append(rows.finding_of(tuple(columns), tuple(keys[id])))
@@ -178,7 +190,7 @@ def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
     for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
         f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
         " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id JOIN log ON log.id = sighting.log"
-        f" WHERE certificate IN ({_marks(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
+        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
         ids,
     ):
         sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
@@ -186,3 +198,14 @@ def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
     for certificate, sighting in chains.sightings(connection, ids):
         sightings[certificate].append(sighting)
     return sightings
+
+
+def _given(
+    connection: sqlite3.Connection, ids: Sequence[int], sightings: dict[int, list[Sighting]]
+) -> dict[int, list[RepositorySighting]]:
+    """What repositories gave; a verified sighting in a log confirms it."""
+    confirmed = {id for id in ids if any(sighting.verified for sighting in sightings[id])}
+    given: dict[int, list[RepositorySighting]] = defaultdict(list)
+    for certificate, sighting in repositories.sightings(connection, ids, confirmed):
+        given[certificate].append(sighting)
+    return given

@@ -9,29 +9,74 @@ goes meanwhile is simply not there any longer.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index import logs, rows
+from ctscan.index import logs, rows, standing
+from ctscan.index.certificates import BEST_FIRST
 from ctscan.index.finding import IS_VERIFIED
-from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, Log
+from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log
 
-_PORTION = 200
+PORTION = 200
+"""Rows that are read in one transaction."""
 
 Kept = tuple[int, bytes, bytes, str]
 """The row, identity, leaf DER and kind of a certificate."""
 
 
+_KEPT = (
+    "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="
+    f" (SELECT id FROM leaf WHERE certificate = certificate.id ORDER BY kind DESC, {BEST_FIRST} LIMIT 1)"
+    " WHERE {} ORDER BY certificate.id LIMIT ?"
+)
+"""The certificate itself where it was seen, the one whose fingerprint the answers give; else the TBS."""
+
+
 def kept_after(connection: sqlite3.Connection, row: int) -> list[Kept]:
     """The next certificates after a row. The whole certificate is given where it was seen, else the TBS."""
-    cursor = connection.execute(
-        "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="
-        " (SELECT id FROM leaf WHERE certificate = certificate.id ORDER BY kind DESC, id LIMIT 1)"
-        " WHERE certificate.id > ? ORDER BY certificate.id LIMIT ?",
-        (row, _PORTION),
-    )
+    cursor = connection.execute(_KEPT.format("certificate.id > ?"), (row, PORTION))
     return [(id, identity, rows.unpack(der), kind) for id, identity, der, kind in cursor]
+
+
+# --- to check the status ------------------------------------------------------------------------------------------
+
+
+def to_check_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, KeptCertificate]]:
+    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    sql = _KEPT.format("certificate.id > ? AND problem IS NULL")
+    return _to_check(connection, connection.execute(sql, (row, PORTION)).fetchall())
+
+
+def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
+    """Those of these certificates, at most a portion, that are kept and can be read."""
+    sql = _KEPT.format(f"identity IN ({rows.marks(identities)}) AND problem IS NULL")
+    return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
+
+
+def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:
+    ids = [id for id, *_ in found]
+    keys = _issuer_key_hashes(connection, ids)
+    revocations = standing.revocations(connection, ids)
+    return [
+        (id, KeptCertificate(identity, rows.unpack(der), EntryKind(kind), tuple(keys[id]), tuple(revocations[id])))
+        for id, identity, der, kind in found
+    ]
+
+
+def _issuer_key_hashes(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """Of entries that are proven: an issuer key hash is part of what a precertificate entry puts into the tree."""
+    keys: dict[int, list[bytes]] = defaultdict(list)
+    cursor = connection.execute(
+        "SELECT DISTINCT certificate, issuer_key_hash FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' AND {IS_VERIFIED}"
+        " ORDER BY certificate, issuer_key_hash",
+        ids,
+    )
+    for certificate, key in cursor:
+        keys[certificate].append(key)
+    return keys
 
 
 # --- evidence -----------------------------------------------------------------------------------------------------
@@ -54,7 +99,7 @@ _OF_ONE = _EVIDENCE.format(
 def evidence_after(connection: sqlite3.Connection, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
     """The next sightings after a row, of one certificate or (None) of all."""
     sql, given = (_OF_ALL, ()) if identity is None else (_OF_ONE, (identity,))
-    return [(columns[0], _evidence_of(columns[1:])) for columns in connection.execute(sql, (*given, row, _PORTION))]
+    return [(columns[0], _evidence_of(columns[1:])) for columns in connection.execute(sql, (*given, row, PORTION))]
 
 
 def _evidence_of(columns: Sequence[Any]) -> Evidence:
@@ -98,6 +143,7 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
         "findings": "finding",
         "sightings": "sighting",
         "sightings in chains": "chain_sighting",
+        "sightings in repositories": "repository_sighting",
         "unreadable": "unreadable",
         "quarantined": "quarantine",
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.model import (
@@ -25,6 +25,7 @@ from ctscan.model import (
     Mark,
     Name,
     Protocol,
+    RepositoryHit,
     RuleSet,
     RuleVersion,
     Sensitivity,
@@ -32,6 +33,8 @@ from ctscan.model import (
     TreeHead,
     Unreadable,
 )
+
+T = TypeVar("T")
 
 Render = Callable[[Name], str]
 """Makes the text of an issuer or a subject."""
@@ -67,6 +70,15 @@ def unsigned64(number: int) -> int:
     return number + (1 << 64) if number < 0 else number
 
 
+def uint64(number: int | None) -> int | None:
+    """`signed64` of a number that somebody claims; None when it has no such form and so is no time."""
+    return signed64(number) if number is not None and 0 <= number < 1 << 64 else None
+
+
+def optional_unsigned64(number: int | None) -> int | None:
+    return None if number is None else unsigned64(number)
+
+
 def clean(text: str) -> str:
     """The text, with U+FFFD for a lone surrogate, which has no UTF-8 form."""
     if text.isascii():
@@ -87,15 +99,25 @@ def split_hashes(joined: bytes) -> tuple[bytes, ...]:
     return tuple(joined[i : i + _HASH] for i in range(0, len(joined), _HASH))
 
 
+def marks(values: Sequence[Any]) -> str:
+    """Question marks for so many values."""
+    return ", ".join("?" * len(values))
+
+
+def portions(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """All of them, `size` at a time: a statement takes only so many."""
+    return (values[at : at + size] for at in range(0, len(values), size))
+
+
 def pack(data: bytes) -> bytes:
     return zlib.compress(data)
 
 
-def unpack(data: bytes) -> bytes:
-    """The bytes that `pack` was given. IndexFault when they are damaged or larger than any leaf."""
+def unpack(data: bytes, largest: int = _LARGEST_DER) -> bytes:
+    """The bytes that `pack` was given. IndexFault when they are damaged or larger than `largest`: than any leaf."""
     inflater = zlib.decompressobj()
     try:
-        plain = inflater.decompress(data, _LARGEST_DER)
+        plain = inflater.decompress(data, largest)
     except zlib.error as error:
         raise IndexFault("stored bytes can't be unpacked; the index is damaged, restore it from a copy") from error
     if not inflater.eof:
@@ -241,6 +263,7 @@ class Kept:
     not_before: str | None
     not_after: str | None
     is_ca: bool
+    authority_key_id: bytes | None
     problem: str | None
     leaf_sha256: bytes
     leaf_der: bytes  # packed
@@ -262,6 +285,7 @@ def kept_hit(hit: Hit, render: Render) -> Kept:
         not_before=optional_time_text(certificate.not_before),
         not_after=optional_time_text(certificate.not_after),
         is_ca=certificate.is_ca,
+        authority_key_id=certificate.authority_key_id or None,
         problem=None,
         leaf_sha256=sha256(hit.entry.der).digest(),
         leaf_der=pack(hit.entry.der),
@@ -286,6 +310,7 @@ def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
         not_before=None,
         not_after=None,
         is_ca=False,
+        authority_key_id=None,
         problem=clean(unreadable.reason),
         leaf_sha256=fingerprint,
         leaf_der=pack(entry.der),
@@ -302,3 +327,14 @@ def kept_in_chain(hit: ChainHit, render: Render) -> Kept:
     if hit.certificate is None:
         return kept_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
     return kept_hit(Hit(entry, hit.certificate, hit.findings), render)
+
+
+def kept_found(hit: RepositoryHit, render: Render) -> Kept:
+    """A certificate of a repository as an entry of a log would be kept, so that it is one certificate with one leaf
+    here when a log holds it as well. Only a certificate itself has a fingerprint, a precertificate has none."""
+    entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
+    if hit.certificate is None:
+        kept = kept_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
+    else:
+        kept = kept_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
+    return replace(kept, sha256=kept.leaf_sha256 if hit.kind is EntryKind.X509 else None)

@@ -19,10 +19,7 @@ _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, en
 def start(
     connection: sqlite3.Connection, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]
 ) -> int:
-    connection.execute(
-        "INSERT INTO rule_set (version, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (rules.version, rows.rules_json(rules)),
-    )
+    save_rules(connection, rules)
     cursor = connection.execute(
         "INSERT INTO run (who, started, ended, scope, rules, purpose, command, outcome, entries, candidates,"
         " certificates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -43,6 +40,13 @@ def start(
     run_id = int(cursor.lastrowid or 0)
     extend(connection, run_id, selected, skipped)
     return run_id
+
+
+def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
+    connection.execute(
+        "INSERT INTO rule_set (version, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (rules.version, rows.rules_json(rules)),
+    )
 
 
 def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:

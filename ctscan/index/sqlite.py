@@ -1,8 +1,8 @@
 """The index in an SQLite file: every method of the `Index` protocol as one transaction.
 
-What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `finding`,
-`keeping`, `locks`); how a file is opened and a transaction is run, in `connection`. All methods raise IndexFault when
-the database can't do what they ask.
+What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `certificates`,
+`finding`, `repositories`, `standing`, `keeping`, `locks`); how a file is opened and a transaction is run, in
+`connection`. All methods raise IndexFault when the database can't do what they ask.
 """
 
 from __future__ import annotations
@@ -14,19 +14,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ctscan.index import finding, keeping, logs, ranges, rows, runs, writing
+from ctscan.index import certificates, finding, keeping, logs, ranges, repositories, rows, runs, standing, writing
 from ctscan.index.connection import Database, open_database
 from ctscan.index.locks import lock_range
 from ctscan.model import (
     Advance,
+    Authority,
+    AuthorityList,
+    Crl,
+    Disclosure,
     Evidence,
     Finding,
+    Issuer,
+    KeptCertificate,
     Log,
     LogState,
     LookupKey,
     Match,
+    RepositoryHit,
+    Revocation,
     RuleSet,
     Run,
+    Search,
     SkippedLog,
     TreeHead,
 )
@@ -152,6 +161,77 @@ class SqliteIndex:
     async def _evidence_after(self, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
         return await self._database.read(lambda c: keeping.evidence_after(c, identity, row))
 
+    # --- repositories ---
+
+    async def start_search(self, search: Search, rules: RuleSet) -> int:
+        return await self._database.write(lambda c: repositories.start(c, search, rules))
+
+    async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:
+        await self._database.write(lambda c: repositories.end(c, search_id, ended, outcome, detail, results))
+
+    async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
+        return await self._database.write_prepared(
+            lambda: repositories.prepare(hits, self._render), lambda c, found: repositories.keep(c, search_id, found)
+        )
+
+    async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
+        return await self._database.read(lambda c: repositories.known(c, repository, references))
+
+    async def searches(self, questions: Sequence[str]) -> list[Search]:
+        return await self._database.read(lambda c: repositories.of_questions(c, questions))
+
+    async def newest_searches(self, limit: int) -> list[Search]:
+        return await self._database.read(lambda c: repositories.newest(c, limit))
+
+    async def record_disclosure(self, disclosure: Disclosure) -> int:
+        return await self._database.write(lambda c: repositories.record_disclosure(c, disclosure))
+
+    async def disclosures(self, limit: int) -> list[Disclosure]:
+        return await self._database.read(lambda c: repositories.disclosures(c, limit))
+
+    # --- what became of certificates ---
+
+    async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
+        await self._database.write_prepared(lambda: standing.issuer_rows(issuers), standing.save_issuers)
+
+    async def issuers(self, subject_hash: bytes) -> list[Issuer]:
+        return await self._database.read(lambda c: standing.issuers(c, subject_hash))
+
+    async def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
+        if identities is not None:
+            for some in rows.portions(list(dict.fromkeys(identities)), keeping.PORTION):
+                for _, certificate in await self._to_check(some):
+                    yield certificate
+            return
+        row = 0
+        while portion := await self._to_check_after(row):
+            for row, certificate in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield certificate
+
+    async def _to_check(self, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
+        return await self._database.read(lambda c: keeping.to_check(c, identities))
+
+    async def _to_check_after(self, row: int) -> list[tuple[int, KeptCertificate]]:
+        return await self._database.read(lambda c: keeping.to_check_after(c, row))
+
+    async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
+        await self._database.write(lambda c: standing.save_revocations(c, revocations))
+
+    async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
+        await self._database.write(lambda c: standing.save_key_ids(c, key_ids))
+
+    async def crl(self, url: str) -> Crl | None:
+        return await self._database.read(lambda c: standing.crl(c, url))
+
+    async def save_crl(self, crl: Crl) -> None:
+        await self._database.write_prepared(lambda: standing.crl_row(crl), standing.save_crl)
+
+    async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
+        await self._database.write(lambda c: standing.save_authorities(c, authorities, which))
+
+    async def authority_list(self) -> AuthorityList | None:
+        return await self._database.read(standing.authority_list)
+
     # --- rules applied again, retention ---
 
     async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
@@ -164,7 +244,7 @@ class SqliteIndex:
         return await self._database.read(lambda c: keeping.kept_after(c, row))
 
     async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-        await self._database.write(lambda c: writing.replace_findings(c, identity, findings, rules))
+        await self._database.write(lambda c: certificates.replace_findings(c, identity, findings, rules))
 
     async def purge_quarantine(self, before: datetime) -> int:
         return await self._database.write(lambda c: keeping.purge_quarantine(c, before))

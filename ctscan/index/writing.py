@@ -1,4 +1,4 @@
-"""Entries and what they hold: the step of a reader, giving one up, new findings. Functions of one open transaction.
+"""Entries and what came with them: the step of a reader, and giving one up. Functions of one open transaction.
 
 A row that came with a pending range is marked with the start of that range until an advance proves it. So an
 unproven entry never passes for a proven one, even where its index was proven before (with another scope), and never
@@ -11,13 +11,13 @@ was proven.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctscan.index import chains, logs, ranges, rows, runs
+from ctscan.index import certificates, chains, logs, ranges, rows, runs, standing
+from ctscan.index.certificates import Origin
 from ctscan.index.rows import Kept
-from ctscan.model import Advance, Finding, InclusionProof, PendingRange, TreeHead, Unreadable
+from ctscan.model import Advance, InclusionProof, PendingRange, TreeHead, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Step:
     advance: Advance
     kept: tuple[Kept, ...]  # hits, then unreadable entries in scope
     in_chains: tuple[Kept, ...]
+    issuers: tuple[tuple[Any, ...], ...]  # rows
     quarantine: tuple[tuple[int, int, bytes], ...]  # packed
 
 
@@ -35,7 +36,7 @@ def prepare(advance: Advance, render: rows.Render) -> Step:
     unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
     in_chains = tuple(rows.kept_in_chain(hit, render) for hit in advance.in_chains)
     quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in advance.quarantine)
-    return Step(advance, (*hits, *unreadable), in_chains, quarantine)
+    return Step(advance, (*hits, *unreadable), in_chains, standing.issuer_rows(advance.issuers), quarantine)
 
 
 # --- one step of a reader -----------------------------------------------------------------------------------------
@@ -46,13 +47,14 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
     advance = step.advance
     log = logs.row_of(connection, advance.log_id)
     moved = _move(connection, log, advance)
-    certificates = 0
+    new = 0
     if step.kept or step.in_chains or advance.unreadable:
-        certificates = _write_entries(connection, log, step, _rules_of(connection, run_id, advance))
+        new = _write_entries(connection, log, step, _rules_of(connection, run_id, advance))
+    standing.save_issuers(connection, step.issuers)
     _write_proofs(connection, log, advance)
     _write_quarantine(connection, log, step)
     if moved or not _has_position(advance):
-        runs.count(connection, run_id, advance.entries, advance.candidates, certificates)
+        runs.count(connection, run_id, advance.entries, advance.candidates, new)
 
 
 def _has_position(advance: Advance) -> bool:
@@ -158,9 +160,9 @@ def _contradicts_proven(connection: sqlite3.Connection, log: int, kept: Kept) ->
 
 
 def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str, mark: int | None) -> bool:
-    certificate, is_new = _write_certificate(connection, kept, rules)
-    leaf = _write_leaf(connection, kept, certificate)
+    certificate, leaf, is_new = certificates.write(connection, kept, rules, Origin.LOG)
     _write_sighting(connection, log, kept, leaf, mark)
+    certificates.settle(connection, certificate, kept)
     if kept.problem is None:
         connection.execute(
             "DELETE FROM unreadable WHERE log = ? AND entry_index = ? AND (pending IS NOT NULL OR ? IS NULL)",
@@ -170,102 +172,9 @@ def _write_kept(connection: sqlite3.Connection, log: int, kept: Kept, rules: str
 
 
 def _write_in_chain(connection: sqlite3.Connection, log: int, kept: Kept, rules: str, mark: int | None) -> None:
-    certificate, _ = _write_certificate(connection, kept, rules, in_chain=True)
-    chains.write_sighting(connection, log, kept, _write_leaf(connection, kept, certificate), mark)
-
-
-def _write_certificate(
-    connection: sqlite3.Connection, kept: Kept, rules: str, *, in_chain: bool = False
-) -> tuple[int, bool]:
-    """The row of a certificate, and whether it is new; so is one that is logged and only came in chains before. The
-    tree covers no chain: what an entry tells of a certificate replaces what a chain told, never the other way round."""
-    found = connection.execute(
-        "SELECT id, rules, sha256, EXISTS (SELECT 1 FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
-        " WHERE certificate = certificate.id) FROM certificate WHERE identity = ?",
-        (kept.identity,),
-    ).fetchone()
-    if found is None:
-        return _insert_certificate(connection, kept, rules), True
-    id, stored_rules, stored_sha256, was_logged = found
-    if in_chain and was_logged:
-        return id, False
-    is_logged_now = not in_chain and not was_logged
-    if kept.sha256 is not None and (stored_sha256 is None or is_logged_now):
-        connection.execute("UPDATE certificate SET sha256 = ? WHERE id = ?", (kept.sha256, id))
-    if stored_rules != rules or is_logged_now:
-        connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
-        _write_findings(connection, id, kept.findings)
-    return id, is_logged_now
-
-
-def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> int:
-    cursor = connection.execute(
-        "INSERT INTO certificate (identity, sha256, serial, issuer_hash, issuer, subject, not_before, not_after,"
-        " is_ca, rules, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            kept.identity,
-            kept.sha256,
-            kept.serial,
-            kept.issuer_hash,
-            kept.issuer,
-            kept.subject,
-            kept.not_before,
-            kept.not_after,
-            kept.is_ca,
-            rules,
-            kept.problem,
-        ),
-    )
-    id = int(cursor.lastrowid or 0)
-    _write_findings(connection, id, kept.findings)
-    return id
-
-
-_INSERT_FINDING = (
-    f"INSERT INTO finding (certificate, {rows.FINDING_COLUMNS})"
-    f" VALUES (?{', ?' * len(rows.FINDING_COLUMNS.split(', '))})"
-)
-
-
-def _write_findings(connection: sqlite3.Connection, certificate: int, findings: Sequence[Finding]) -> None:
-    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
-    keys: list[tuple[Any, ...]] = []
-    for finding in findings:
-        cursor = connection.execute(
-            _INSERT_FINDING,
-            (certificate, *rows.finding_row(finding)),
-        )
-        keys += [
-            (rows.clean(key.kind), rows.clean(key.key), cursor.lastrowid, ordinal)
-            for ordinal, key in enumerate(finding.keys)
-        ]
-    connection.executemany(
-        "INSERT INTO lookup_key (kind, key, finding, ordinal) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", keys
-    )
-
-
-def _write_leaf(connection: sqlite3.Connection, kept: Kept, certificate: int) -> int:
-    """A leaf that was unreadable before, and is not any longer, moves to its certificate."""
-    found = connection.execute(
-        "SELECT id, certificate FROM leaf WHERE sha256 = ? AND kind = ?", (kept.leaf_sha256, str(kept.entry.kind))
-    ).fetchone()
-    if found is None:
-        cursor = connection.execute(
-            "INSERT INTO leaf (certificate, kind, sha256, der) VALUES (?, ?, ?, ?)",
-            (certificate, str(kept.entry.kind), kept.leaf_sha256, kept.leaf_der),
-        )
-        leaf = int(cursor.lastrowid or 0)
-    else:
-        leaf = int(found[0])
-    if found is not None and found[1] != certificate:
-        connection.execute("UPDATE leaf SET certificate = ? WHERE id = ?", (certificate, leaf))
-        _drop_certificates(connection, [found[1]])
-    if kept.submitted_der:
-        connection.execute(
-            "INSERT INTO submitted (leaf, sha256, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (leaf, kept.submitted_sha256, kept.submitted_der),
-        )
-    return leaf
+    certificate, leaf, _ = certificates.write(connection, kept, rules, Origin.CHAIN)
+    chains.write_sighting(connection, log, kept, leaf, mark)
+    certificates.settle(connection, certificate, kept)
 
 
 def _write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: int, mark: int | None) -> None:
@@ -283,7 +192,7 @@ def _write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: 
         return
     if found is not None:
         connection.execute("DELETE FROM sighting WHERE log = ? AND entry_index = ?", (log, entry.index))
-        _drop_leaves(connection, [found[1]])
+        certificates.drop_leaves(connection, [found[1]])
     connection.execute(
         "INSERT INTO sighting (timestamp, leaf, issuer_key_hash, extensions, log, entry_index, pending)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -348,46 +257,4 @@ def _give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
     for table in ("unreadable", "sighting", "chain_sighting"):
         gone = connection.execute(f"DELETE FROM {table} WHERE log = ? AND pending = ? RETURNING leaf", (log, start))
         lost |= {leaf for (leaf,) in gone if leaf is not None}
-    _drop_leaves(connection, lost)
-
-
-def _drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
-    """Leaves that no entry shows any longer, nor the chain of one, go, and certificates that have none left."""
-    certificates = set()
-    for leaf in leaves:
-        gone = connection.execute(
-            "DELETE FROM leaf WHERE id = :leaf AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = :leaf)"
-            " AND NOT EXISTS (SELECT 1 FROM chain_sighting WHERE leaf = :leaf) RETURNING certificate",
-            {"leaf": leaf},
-        ).fetchall()
-        certificates |= {certificate for (certificate,) in gone}
-    _drop_certificates(connection, certificates)
-
-
-def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[int]) -> None:
-    for certificate in certificates:
-        connection.execute(
-            "DELETE FROM certificate WHERE id = :id AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = :id)",
-            {"id": certificate},
-        )
-        connection.execute(  # the certificate itself may have gone, while its precertificate is still there
-            "UPDATE certificate SET sha256 ="
-            " (SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY"
-            " EXISTS (SELECT 1 FROM sighting WHERE leaf = leaf.id) DESC, id LIMIT 1) WHERE id = :id",
-            {"id": certificate},
-        )
-
-
-# --- findings, retention ------------------------------------------------------------------------------------------
-
-
-def replace_findings(connection: sqlite3.Connection, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-    """New findings of a kept certificate; none at all removes it. An identity that isn't kept is left alone."""
-    found = connection.execute("SELECT id FROM certificate WHERE identity = ?", (identity,)).fetchone()
-    if found is None:
-        return
-    if not findings:
-        connection.execute("DELETE FROM certificate WHERE id = ?", found)
-        return
-    connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, found[0]))
-    _write_findings(connection, found[0], findings)
+    certificates.drop_leaves(connection, lost)

@@ -1,3 +1,21 @@
+CREATE TABLE authority (
+    id       INTEGER PRIMARY KEY,
+    sha256   BLOB NOT NULL UNIQUE,
+    key_id   BLOB NOT NULL,
+    owner    TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    policies TEXT NOT NULL,  -- JSON: [URL, ...]
+    contact  TEXT NOT NULL,
+    status   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE authority_list (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    fetched TEXT NOT NULL,
+    origin  TEXT NOT NULL,
+    records INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE certificate (
     id          INTEGER PRIMARY KEY,
     identity    BLOB NOT NULL UNIQUE,
@@ -11,7 +29,7 @@ CREATE TABLE certificate (
     is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
-) STRICT;
+, authority_key_id BLOB) STRICT;
 
 CREATE TABLE chain_sighting (
     id          INTEGER PRIMARY KEY,
@@ -23,6 +41,14 @@ CREATE TABLE chain_sighting (
     UNIQUE (leaf, log, pending)
 ) STRICT;
 
+CREATE TABLE coordinate (
+    sighting    INTEGER NOT NULL REFERENCES repository_sighting (id) ON DELETE CASCADE,
+    log         TEXT NOT NULL,
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp   INTEGER,
+    PRIMARY KEY (sighting, log, entry_index)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE coverage (
     id          INTEGER PRIMARY KEY,
     log         INTEGER NOT NULL REFERENCES log (id),
@@ -33,6 +59,25 @@ CREATE TABLE coverage (
     edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
     since       INTEGER,
     UNIQUE (log, scope, rules, range_start)
+) STRICT;
+
+CREATE TABLE crl (
+    id          INTEGER PRIMARY KEY,
+    url         TEXT NOT NULL UNIQUE,
+    fetched     TEXT NOT NULL,
+    this_update TEXT,
+    next_update TEXT,
+    der         BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE TABLE disclosure (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    at        TEXT NOT NULL,
+    who       TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    purpose   TEXT NOT NULL,
+    command   TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE finding (
@@ -65,6 +110,15 @@ CREATE TABLE hole (
     detail      TEXT NOT NULL,
     tries       INTEGER NOT NULL,
     UNIQUE (log, range_start)
+) STRICT;
+
+CREATE TABLE issuer (
+    id           INTEGER PRIMARY KEY,
+    sha256       BLOB NOT NULL UNIQUE,
+    subject_hash BLOB NOT NULL,
+    key_hash     BLOB NOT NULL,
+    origin       TEXT NOT NULL,
+    der          BLOB NOT NULL  -- zlib
 ) STRICT;
 
 CREATE TABLE leaf (
@@ -155,6 +209,31 @@ CREATE TABLE quarantine (
     UNIQUE (log, range_start, range_end)
 ) STRICT;
 
+CREATE TABLE repository_sighting (
+    id           INTEGER PRIMARY KEY,
+    repository   TEXT NOT NULL,
+    reference    TEXT NOT NULL,
+    leaf         INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    search       INTEGER NOT NULL REFERENCES search (id),  -- that brought it last
+    first_logged INTEGER,        -- as times of logs
+    owner        TEXT,
+    UNIQUE (repository, reference)
+) STRICT;
+
+CREATE TABLE revocation (
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    source      TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    checked     TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    revoked_at  TEXT,
+    reason      TEXT NOT NULL,
+    this_update TEXT,
+    next_update TEXT,
+    why         TEXT NOT NULL,
+    PRIMARY KEY (certificate, source)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rule_set (
     version TEXT PRIMARY KEY,
     rules   TEXT NOT NULL  -- JSON: [[id, version, [kinds]], ...]
@@ -183,6 +262,29 @@ CREATE TABLE run_log (
     operator TEXT NOT NULL,
     reason   TEXT,
     UNIQUE (run, log_id)
+) STRICT;
+
+CREATE TABLE salt (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    salt BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE search (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository   TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    question     TEXT,           -- null where it names a person
+    digest       BLOB NOT NULL,  -- SHA-256 of salt and question
+    who          TEXT NOT NULL,
+    purpose      TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    rules        TEXT NOT NULL REFERENCES rule_set (version),
+    started      TEXT NOT NULL,
+    ended        TEXT,
+    outcome      TEXT NOT NULL,
+    detail       TEXT NOT NULL,
+    results      INTEGER NOT NULL,
+    certificates INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE sighting (
@@ -232,6 +334,8 @@ CREATE TABLE unreadable (
     UNIQUE (log, entry_index)
 ) STRICT;
 
+CREATE INDEX authority_key_id ON authority (key_id);
+
 CREATE INDEX certificate_serial ON certificate (serial, issuer_hash);
 
 CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
@@ -240,6 +344,8 @@ CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE p
 
 CREATE INDEX finding_certificate ON finding (certificate);
 
+CREATE INDEX issuer_subject ON issuer (subject_hash);
+
 CREATE INDEX leaf_certificate ON leaf (certificate);
 
 CREATE INDEX log_head ON log (head);
@@ -247,6 +353,12 @@ CREATE INDEX log_head ON log (head);
 CREATE INDEX lookup_key_finding ON lookup_key (finding);
 
 CREATE INDEX quarantine_at ON quarantine (at);
+
+CREATE INDEX repository_sighting_leaf ON repository_sighting (leaf);
+
+CREATE INDEX repository_sighting_search ON repository_sighting (search);
+
+CREATE INDEX search_digest ON search (digest, repository);
 
 CREATE INDEX sighting_head ON sighting (head) WHERE head IS NOT NULL;
 

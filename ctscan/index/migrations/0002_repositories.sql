@@ -2,8 +2,6 @@
 
 ALTER TABLE certificate ADD COLUMN authority_key_id BLOB;  -- null: not read yet, or none
 
-CREATE INDEX certificate_issuer ON certificate (issuer_hash);
-
 -- Makes digests of questions that name a person: without it one can't be recognised by trying likely addresses on a
 -- copy of the digests alone.
 CREATE TABLE salt (
@@ -33,15 +31,14 @@ CREATE TABLE search (
 
 CREATE INDEX search_digest ON search (digest, repository);
 
--- Where a repository holds a certificate: said by it, proven by nothing.
+-- Where a repository holds a certificate: said by it, proven by nothing. It was seen when the search began.
 CREATE TABLE repository_sighting (
     id           INTEGER PRIMARY KEY,
     repository   TEXT NOT NULL,
     reference    TEXT NOT NULL,
     leaf         INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
     search       INTEGER NOT NULL REFERENCES search (id),  -- that brought it last
-    seen         TEXT NOT NULL,
-    first_logged INTEGER,
+    first_logged INTEGER,        -- as times of logs
     owner        TEXT,
     UNIQUE (repository, reference)
 ) STRICT;
@@ -53,7 +50,7 @@ CREATE INDEX repository_sighting_search ON repository_sighting (search);
 CREATE TABLE coordinate (
     sighting    INTEGER NOT NULL REFERENCES repository_sighting (id) ON DELETE CASCADE,
     log         TEXT NOT NULL,
-    entry_index INTEGER NOT NULL,
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
     timestamp   INTEGER,
     PRIMARY KEY (sighting, log, entry_index)
 ) STRICT, WITHOUT ROWID;
@@ -111,7 +108,7 @@ CREATE TABLE authority (
     key_id   BLOB NOT NULL,
     owner    TEXT NOT NULL,
     name     TEXT NOT NULL,
-    policies TEXT NOT NULL,  -- URLs, separated by blanks
+    policies TEXT NOT NULL,  -- JSON: [URL, ...]
     contact  TEXT NOT NULL,
     status   TEXT NOT NULL
 ) STRICT;
