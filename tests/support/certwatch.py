@@ -1,0 +1,106 @@
+"""How crt.sh compares: its words, its queries and its escaped texts, near enough to PostgreSQL 15 to be wrong alike.
+
+After `identities()`, `safe_convert_utf8()` and the text-search configuration of certwatch_db: the default parser of
+PostgreSQL with the dictionary `simple`, vectors without positions. In such vectors no phrase is ever found, and
+`websearch_to_tsquery` makes a phrase of every word that the parser takes apart. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_HOST_LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+_HOST = rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})+"
+_LETTERS = r"[^\W_]+"
+_TOKEN = re.compile(
+    rf"""(?P<email>[A-Za-z0-9_]+(?:[._-][A-Za-z0-9_]+)*@{_HOST_LABEL}(?:\.{_HOST_LABEL})*\.[A-Za-z0-9-]*[A-Za-z0-9]{{2}})
+    | (?P<path>[A-Za-z0-9.]+(?:/[A-Za-z0-9.]*[A-Za-z0-9])+)
+    | (?P<host>{_HOST})
+    | (?P<compound>(?!\d){_LETTERS}(?:-(?!\d){_LETTERS})+)
+    | (?P<signed>-\d+)(?![^\W_])
+    | (?P<word>{_LETTERS})""",
+    re.VERBOSE,
+)
+_OPERATORS = re.compile(r'[!&|()\s]+|"')
+
+
+def lexemes(text: str) -> list[str]:
+    """The words of a text, in lower case; of a hyphenated one the whole and its parts."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(text.lower()):
+        found.append(match[0])
+        if match.lastgroup == "compound":
+            found += match[0].split("-")
+    return found
+
+
+def escaped(raw: bytes) -> str:
+    """`encode(raw, 'escape')`."""
+    return "".join("\\\\" if b == 0x5C else chr(b) if 0 < b < 0x80 else f"\\{b:03o}" for b in raw)
+
+
+def safe_text(raw: bytes) -> str:
+    """`safe_convert_utf8(raw)`: a NUL is not allowed either."""
+    try:
+        return escaped(raw) if 0 in raw else raw.decode()
+    except UnicodeDecodeError:
+        return escaped(raw)
+
+
+def identities(names: Iterable[tuple[str, bytes]]) -> frozenset[str]:
+    """The words under which a certificate with these (type, value) is found."""
+    texts: list[str] = []
+    for kind, raw in names:
+        identity = safe_text(raw).lower()
+        if kind in ("2.5.4.3", "san:dNSName"):
+            domain = identity
+        elif kind in ("1.2.840.113549.1.9.1", "san:rfc822Name"):
+            domain = identity.partition("@")[2] or identity
+        else:
+            domain = ""
+        texts += [identity, identity[::-1]]
+        while domain:
+            texts.append(domain)
+            domain = domain.partition(".")[2]
+    return frozenset(lexemes(" ".join(texts)))
+
+
+def plain(query: str, words: frozenset[str]) -> bool:
+    """`plainto_tsquery(query) @@ words`."""
+    wanted = lexemes(query)
+    return bool(wanted) and words.issuperset(wanted)
+
+
+def websearch(query: str, words: frozenset[str]) -> bool:
+    """`websearch_to_tsquery(query) @@ words`."""
+    groups: list[list[bool]] = [[]]
+    terms = _terms(query)
+    for at, (text, is_quoted) in enumerate(terms):
+        if text.lower() == "or" and not is_quoted and groups[-1] and at + 1 < len(terms):
+            groups.append([])
+            continue
+        is_negated = text.startswith("-") and not is_quoted
+        wanted = lexemes(text[1:] if is_negated else text)
+        if wanted:
+            groups[-1].append((len(wanted) == 1 and wanted[0] in words) != is_negated)
+    return any(group and all(group) for group in groups)
+
+
+def _terms(query: str) -> list[tuple[str, bool]]:
+    """The operands of a query, and whether each stood in quotes. An unpaired quote is an operator like any other."""
+    found: list[tuple[str, bool]] = []
+    for at, part in enumerate(re.split(r'"([^"]*)"', query)):
+        if at % 2:
+            found.append((part, True))
+        else:
+            found += [(text, False) for text in _OPERATORS.split(part) if text]
+    return found
+
+
+def ilike(pattern: str, text: str) -> bool:
+    """`text ILIKE pattern`, with the backslash as the escape character that it is."""
+    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    regex = "".join(wild.get(part) or re.escape(part[-1]) for part in parts)
+    return re.fullmatch(regex, text, re.DOTALL | re.IGNORECASE) is not None
