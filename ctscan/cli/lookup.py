@@ -55,7 +55,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     from ctscan.cli.wiring import run
 
     config = options.settle(**given)
-    asked = list(_asked(identifiers, from_file, certificate))
+    asked = list(asked_for(identifiers, from_file, certificate))
     if not asked:
         raise UsageError(
             "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
@@ -71,14 +71,14 @@ async def _look_up(config: Config, asked: list[Identifier]) -> int:
 
         now = datetime.now(UTC)
         answers = (await answer(index, one, now=now, stale_after=config.stale_after) for one in asked)
-        complete = await _print(answers, config.format, is_single=len(asked) == 1)
+        complete = await print_answers(answers, config.format, is_single=len(asked) == 1)
     return 0 if complete else 4
 
 
 # --- what is asked ------------------------------------------------------------------------------------------------
 
 
-def _asked(texts: tuple[str, ...], from_file: str | None, certificates: tuple[str, ...]) -> Iterator[Identifier]:
+def asked_for(texts: tuple[str, ...], from_file: str | None, certificates: tuple[str, ...]) -> Iterator[Identifier]:
     """Everything is read and understood before anything is answered."""
     from ctscan.personal.identifiers import parse_identifier
 
@@ -135,7 +135,7 @@ def _identities_of(path: str) -> Iterator[Identifier]:
 # --- what is answered ---------------------------------------------------------------------------------------------
 
 
-async def _print(answers: AsyncIterator[Answer], format: str, *, is_single: bool) -> bool:
+async def print_answers(answers: AsyncIterator[Answer], format: str, *, is_single: bool) -> bool:
     """Print answers as they come; whether all of them are complete."""
     if format == "table":
         return await _print_tables(answers)

@@ -103,13 +103,13 @@ def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
         jobs=config.jobs,
         quarantine_days=config.quarantine_days,
         give_up_after=config.timeouts.give_up,
-        who=_who(),
+        who=who(),
         command=shlex.join(["ctscan", *arguments]),
         tuning=config.tuning,
     )
 
 
-def _who() -> str:
+def who() -> str:
     """The account that runs the scan, for the record; its number where it has no name (in a container)."""
     try:
         return getpass.getuser()
