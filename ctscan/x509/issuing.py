@@ -1,0 +1,135 @@
+"""Which CA certificates issued a certificate: by its signature where it was seen whole, by the key that the tree names
+where only a precertificate's TBS was.
+
+Names alone decide nothing: two CAs can have the same, and one can have had several keys. Whether a CA is to be trusted
+isn't decided here either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import Certificate, Issuer, Name
+from ctscan.x509.certificate import read_certificate
+from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
+
+MAX_KEYS: Final = 16
+"""Keys of CAs with one name that are tried; more than a handful is somebody's play."""
+
+_KEY_USAGE: Final = "2.5.29.15"
+_SUBJECT_KEY_ID: Final = "2.5.29.14"
+_SIGNS_LISTS: Final = 0x02  # bit 6 of keyUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """What matters of a CA's or a responder's certificate when it signs."""
+
+    certificate: Certificate
+    key_id: bytes  # subject key identifier; empty: none
+    signs_lists: bool | None  # cRLSign of keyUsage; None: no keyUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Issuers:
+    """The certificates of the CA that issued a certificate; several where it is cross-signed, all with one key.
+    `why`: why there is none."""
+
+    found: tuple[Issuer, ...]
+    why: str = ""
+
+
+def issuer_of(der: bytes, origin: str) -> Issuer:
+    """A CA certificate as it is kept. Raises FormatError when it can't be read, or has no key."""
+    certificate = read_signer(der).certificate
+    subject_hash = sha256(certificate.subject.raw).digest()
+    return Issuer(sha256(der).digest(), der, subject_hash, sha256(certificate.spki).digest(), origin)
+
+
+@lru_cache(maxsize=512)
+def read_signer(der: bytes) -> Signer:
+    """Read the certificate of somebody who signs. Raises FormatError."""
+    certificate = read_certificate(der)
+    if not certificate.spki:
+        raise FormatError("issuer: expected a certificate with a key, got one without")
+    values = {extension.oid: extension.value for extension in reversed(certificate.extensions)}
+    key_id, usage = values.get(_SUBJECT_KEY_ID, b""), values.get(_KEY_USAGE)
+    return Signer(
+        certificate,
+        key_id[2:] if key_id[:1] == b"\x04" and key_id[1:2] == bytes((len(key_id) - 2 & 0xFF,)) else b"",
+        None if usage is None else bool(usage[3:4] and usage[3] & _SIGNS_LISTS),
+    )
+
+
+def find_issuers(
+    certificate: Certificate, der: bytes, key_hashes: Collection[bytes], candidates: Iterable[Issuer]
+) -> Issuers:
+    """Those of `candidates` that issued `certificate`.
+
+    `der` is the whole certificate, or the TBS of a precertificate (then `certificate.sha256` is None): that has no
+    signature, and `key_hashes` are the issuer_key_hash values of its entries (RFC 6962 section 3.2). Where no log
+    gave one either, the authority key identifier decides, together with the name. Never raises.
+    """
+    same = [issuer for issuer in candidates if _is_named(certificate, issuer)]
+    if not same:
+        return Issuers((), "the certificate of its issuer isn't known")
+    if certificate.sha256 is not None:
+        return _by_signature(der, same)
+    if key_hashes:
+        found = tuple(issuer for issuer in same if issuer.key_hash in key_hashes)
+        return Issuers(found, "" if found else "no known certificate of its issuer has the key that the log names")
+    key_id = certificate.authority_key_id
+    found = tuple(issuer for issuer in same if key_id and read_signer(issuer.der).key_id == key_id)
+    return Issuers(found, "" if found else "of its issuer only the name is known, which several may have")
+
+
+def is_issued_by(der: bytes, spki: bytes) -> bool:
+    """Whether the certificate `der` carries a signature of the key in `spki`."""
+    try:
+        verify_signed(der, read_signed(der, "certificate"), spki, "certificate")
+    except (FormatError, ProofError):
+        return False
+    return True
+
+
+def same_name(one: Name, other: Name) -> bool:
+    """Whether two names are the same, but for string types, case and spaces (RFC 5280 section 7.1)."""
+    return one.raw == other.raw or (bool(one.attributes) and _folded(one) == _folded(other))
+
+
+def _folded(name: Name) -> list[tuple[int, str, str | bytes]]:
+    texts = ((a, a.text.value.split() if a.text else None) for a in name.attributes)
+    return [(a.rdn, a.oid, a.raw if words is None else " ".join(words).casefold()) for a, words in texts]
+
+
+def _is_named(certificate: Certificate, issuer: Issuer) -> bool:
+    try:
+        return same_name(read_signer(issuer.der).certificate.subject, certificate.issuer)
+    except FormatError:
+        return False
+
+
+def _by_signature(der: bytes, candidates: list[Issuer]) -> Issuers:
+    by_key: dict[bytes, list[Issuer]] = {}
+    for issuer in candidates:
+        by_key.setdefault(read_signer(issuer.der).certificate.spki, []).append(issuer)
+    unsupported = ""
+    try:
+        signed = read_signed(der, "certificate")
+        for spki, issuers in list(by_key.items())[:MAX_KEYS]:
+            try:
+                verify_signed(der, signed, spki, "certificate")
+            except Unsupported as error:
+                unsupported = str(error)
+            except ProofError:
+                continue
+            else:
+                return Issuers(tuple(issuers))
+    except FormatError:
+        return Issuers((), "its signature can't be read")
+    return Issuers((), unsupported or "its signature doesn't verify with any known key of its issuer")
