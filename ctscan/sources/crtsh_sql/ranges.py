@@ -1,0 +1,52 @@
+"""Ranges of the end of validity (notAfter), by which a question is halved until its answer is whole. Pure.
+
+crt.sh's table of certificates is partitioned by that time: by year, by quarter for the years ahead. A narrower range is
+less to look through as long as it leaves out whole partitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+_FIRST, _LAST = 2012 * 4, 2032 * 4  # quarters between which an open end is taken to lie when there is nothing better
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`[low, high)` in UTC without a zone, as the server keeps times; None: open."""
+
+    low: datetime | None = None
+    high: datetime | None = None
+
+    def split(self, at: datetime) -> tuple[Range, Range]:
+        """Both parts, the later one first."""
+        return Range(at, self.high), Range(self.low, at)
+
+    def halved(self, seen: Iterable[datetime]) -> tuple[Range, Range] | None:
+        """For an answer that was cut: in the middle of what was seen of it, with something seen on either side. None
+        when all that was seen ends at the same moment."""
+        times = sorted(seen)
+        later = [time for time in times if time > times[0]]
+        return self.split(max(times[len(times) // 2], later[0])) if later else None
+
+    def halved_by_calendar(self) -> tuple[Range, Range] | None:
+        """For an answer that took too long: at the quarter in the middle. None when no quarter begins within."""
+        low = _FIRST if self.low is None else _quarter(self.low)
+        high = _LAST if self.high is None else _quarter(self.high)
+        middle = (low + high) // 2
+        if not low < middle < high:
+            return None
+        at = datetime(middle // 4, middle % 4 * 3 + 1, 1)  # noqa: DTZ001 - as the server keeps them
+        return self.split(at)
+
+    def __str__(self) -> str:
+        if self.low is None and self.high is None:
+            return "of any end of validity"
+        low = f"from {self.low:%Y-%m-%d} " if self.low else ""
+        return f"whose validity ends {low}{f'until {self.high:%Y-%m-%d}' if self.high else 'on'}"
+
+
+def _quarter(time: datetime) -> int:
+    return time.year * 4 + (time.month - 1) // 3

@@ -1,0 +1,160 @@
+"""The statements put to crt.sh, and what a question becomes in them. Pure.
+
+The schema is that of crtsh/certwatch_db (`sql/create_schema.sql`, `fnc/identities.fnc`). Two things decide what is
+found there:
+
+- The index. `identities(certificate)` makes a full text vector of all names of a certificate, with the domain of an
+  address and all domains above it; a condition on it has to stand first-class in the statement, or 68 terabytes are
+  read. It splits words as the question is split, so most of what looks odd about it (hyphens, `+`) cancels out.
+- The view. Its names are the raw bytes in PostgreSQL's `escape` encoding: `ü` in UTF-8 is eight characters,
+  `\\303\\274`. Only questions in ASCII can be compared with that. Names are asked for decoded, as bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ctscan.model import Question
+from ctscan.sources.crtsh_sql.limits import Limits
+from ctscan.sources.crtsh_sql.ranges import Range
+
+Parameters = dict[str, Any]
+
+ADDRESSES = ("san:rfc822Name", "1.2.840.113549.1.9.1")
+"""Types of names that are addresses: a SAN, and emailAddress."""
+
+ORGANISATIONS = ("2.5.4.10",)
+
+NAMES = (
+    "2.5.4.3",  # commonName
+    "2.5.4.4",  # surname
+    "2.5.4.42",  # givenName
+    "2.5.4.41",  # name
+    "2.5.4.43",  # initials
+    "2.5.4.65",  # pseudonym
+    "2.5.4.10",  # organizationName: of sole traders
+    "2.5.4.11",  # organizationalUnitName
+    "2.5.4.5",  # serialNumber, which some authorities write names into
+    "2.5.4.13",  # description
+    "2.5.4.46",  # dnQualifier
+    "0.9.2342.19200300.100.1.1",  # UID
+    "1.2.840.113549.1.9.2",  # unstructuredName
+    *ADDRESSES,
+    "san:directoryName",
+    "san:otherName",
+)
+"""Types of names that may hold a person's, or a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is put to the full text index, and which of the names of what it finds are shown: of these types (none: of
+    all), and like this pattern. `single`: those only that hold all the words themselves."""
+
+    text: str
+    types: tuple[str, ...] = ()
+    pattern: str = ""
+    single: bool = False
+
+
+def askings(question: Question) -> tuple[Asking, ...]:
+    """What a question becomes: one statement, or two for a domain that is written in two ways. None where it holds no
+    letter or digit, so that no index can know it."""
+    value = question.value.replace("\0", " ").encode("utf-8", "replace").decode()
+    if not any(character.isalnum() for character in value):
+        return ()
+    if question.kind == "email":
+        return tuple(Asking(form, pattern=_containing(form) or "%@%") for form in _forms(value))
+    if question.kind == "domain":
+        return tuple(_below(form) for form in _forms(value))
+    words = value.replace("-", " ")  # a compound word is only found as such, its parts are found in either
+    if question.kind == "organisation":
+        return (Asking(words, ORGANISATIONS, single=words.isascii()),)
+    return (Asking(words, NAMES),)
+
+
+def _below(domain: str) -> Asking:
+    """Addresses at a domain and below it, wherever they stand; not the far more numerous hosts."""
+    pattern = _containing(domain)
+    return Asking(domain, pattern=f"%@{pattern}") if pattern else Asking(domain, ADDRESSES, "%@%")
+
+
+def _forms(value: str) -> tuple[str, ...]:
+    """An address or a domain, and the same with the domain in its own letters."""
+    if "xn--" not in value.lower():
+        return (value,)
+    import idna
+
+    local, at, domain = value.rpartition("@")
+    try:
+        return value, f"{local}{at}{idna.decode(domain)}"
+    except UnicodeError:
+        return (value,)
+
+
+def _containing(text: str) -> str:
+    """A pattern of LIKE for the escape encoding of a text; empty where the text isn't ASCII, since which bytes it
+    stands for there depends on the certificate."""
+    if not text.isascii():
+        return ""
+    escaped = text.replace("\\", "\\\\")  # as the escape encoding does
+    for special in "\\%_":
+        escaped = escaped.replace(special, f"\\{special}")
+    return f"%{escaped}%"
+
+
+# --- statements ----------------------------------------------------------------------------------------------------
+
+# Python has no time before the year 1 and none after 9999, PostgreSQL has both, and infinity.
+_TIME = "least(greatest({}, '0001-01-01'::timestamp), '9999-12-31 23:59:59'::timestamp)"
+_NOT_AFTER = "coalesce(x509_notAfter(cai.certificate), 'infinity'::timestamp)"  # the key of the partitions, verbatim
+
+_LIST = f"""
+SELECT cai.certificate_id, {_TIME.format(_NOT_AFTER)}, octet_length(cai.name_value),
+       substring(decode(cai.name_value, 'escape') FROM 1 FOR %(name)s)
+  FROM certificate_and_identities cai
+ WHERE plainto_tsquery('certwatch', %(text)s) @@ identities(cai.certificate)"""  # noqa: S608 - no part of it comes from outside
+
+_DETAILS = f"""
+SELECT c.id, CASE WHEN octet_length(c.certificate) <= %(certificate)s THEN c.certificate END,
+       (SELECT json_agg(json_build_array(e.url, e.entry_id, e.at))
+          FROM (SELECT left(l.url, 500) AS url, entry_id, (extract(epoch FROM entry_timestamp) * 1000)::bigint AS at
+                  FROM ct_log_entry JOIN ct_log l ON l.id = ct_log_id
+                 WHERE certificate_id = c.id ORDER BY entry_timestamp LIMIT 64) e),
+       r.ca_id IS NOT NULL, r.reason_code,
+       CASE WHEN r.revocation_date IS NOT NULL THEN {_TIME.format("r.revocation_date")} END,
+       {_TIME.format("coalesce(r.last_seen_check_date, r.revocation_date, now() AT TIME ZONE 'UTC')")},
+       (SELECT left(string_agg(DISTINCT cc.ca_owner, '; ' ORDER BY cc.ca_owner), 500)
+          FROM ca_certificate cac JOIN ccadb_certificate cc ON cc.certificate_id = cac.certificate_id
+         WHERE cac.ca_id = c.issuer_ca_id AND cc.ca_owner <> '')
+  FROM certificate c
+  LEFT JOIN crl_revoked r ON r.ca_id = c.issuer_ca_id AND r.serial_number = x509_serialNumber(c.certificate)
+ WHERE c.id = ANY(%(ids)s)"""  # noqa: S608 - no part of it comes from outside
+
+
+def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Parameters]:
+    """Certificates with the names that are like the question: `(id, notAfter, length of the escaped name, name)`, one
+    row more than the limit where there are more."""
+    conditions, parameters = [_LIST], {"text": asking.text, "name": limits.name, "most": limits.rows + 1}
+    if asking.types:
+        conditions.append("cai.name_type = ANY(%(types)s)")
+        parameters["types"] = list(asking.types)
+    if asking.pattern:
+        conditions.append("cai.name_value ILIKE %(pattern)s")
+        parameters["pattern"] = asking.pattern
+    if asking.single:
+        conditions.append("plainto_tsquery('certwatch', %(text)s) @@ to_tsvector('certwatch', cai.name_value)")
+    if within.low:
+        conditions.append(f"{_NOT_AFTER} >= %(low)s::timestamp")
+        parameters["low"] = within.low
+    if within.high:
+        conditions.append(f"{_NOT_AFTER} < %(high)s::timestamp")
+        parameters["high"] = within.high
+    return "\n   AND ".join(conditions) + "\n LIMIT %(most)s", parameters
+
+
+def details(ids: list[int], limits: Limits) -> tuple[str, Parameters]:
+    """Certificates by their ids: `(id, DER or None where it is too large, [[log URL, index, ms], …] or None, whether
+    revoked, reason code, when, when last seen revoked, owner or None)`."""
+    return _DETAILS, {"ids": ids, "certificate": limits.certificate}
