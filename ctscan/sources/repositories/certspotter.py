@@ -1,0 +1,171 @@
+"""SSLMate's Cert Spotter (CT Search API v1): unexpired certificates by DNS name.
+
+    GET /v1/issuances?domain=D&include_subdomains=true&expand=issuer&expand=cert_der[&after=ID]
+
+answers with a page of issuances, oldest first: `id` (opaque), `issuer`, `cert_der` (base64 of the
+certificate, or of the precertificate where only that is known). The next page is asked for with the last `id`; an
+empty one ends the list. An error is `{"code": …, "message": …}` with status 400, 401, 403 or 429. As documented at
+https://sslmate.com/help/reference/ct_search_api_v1; `cert_der` comes with the page, so nothing is fetched one by one.
+
+It says neither when an issuance was first logged nor in which log; what it says of revocation is left to the CA.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from ctscan.errors import FormatError, Refused, SourceError, UsageError
+from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.sources import Concerns, Known
+from ctscan.sources.repositories import Opening
+from ctscan.sources.tokens import base_of, bearer, member, parse_json
+
+TOKEN: Final = "CTSCAN_CERTSPOTTER_TOKEN"  # noqa: S105 - the variable, not its value
+
+REPOSITORY = Repository(
+    name="certspotter",
+    title="SSLMate Cert Spotter",
+    url="https://api.certspotter.com",
+    finds=("domain",),
+    limits=(
+        "It finds certificates by DNS name only: those with a host at or below the domain, and never those that hold "
+        "e-mail addresses or names of people without such a host.",
+        "It knows unexpired certificates only.",
+        "The domain has to be a registered one or below one.",
+        "Without a token, and in its free plan, it answers a hundred questions for whole domains an hour.",
+    ),
+    needs=f"nothing; a token in {TOKEN} raises its limits",
+    tells="SSLMate (Opsmate, Inc., in the United States): the domain, and your IP address and contact",
+)
+
+RATE = 1.0  # requests a second
+PAGE_LIMIT = 32 * 1024 * 1024
+PAGES = 20_000  # an end, should there be none
+_DER_LIMIT = 1 << 20
+_REFERENCE_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CertSpotter:
+    """A `SearchSource`. Made by `open_source`."""
+
+    opening: Opening
+    base: str
+    headers: Mapping[str, str]
+    repository: Repository = REPOSITORY
+
+    async def search(
+        self, question: Question, known: Known, concerns: Concerns
+    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+        """See `SearchSource.search`. `concerns` isn't asked: every issuance comes with its certificate, so it
+        would spare nothing."""
+        if question.kind not in REPOSITORY.finds:
+            raise UsageError(f"{REPOSITORY.name} finds {', '.join(REPOSITORY.finds)}, and nothing by {question.kind}")
+        seen: set[str] = set()
+        after = ""
+        for number in range(1, PAGES + 1):
+            try:
+                page = await self._page(question.value, after)
+            except SourceError as error:
+                if number == 1:
+                    raise
+                yield Shortfall(f"page {number} and all after it could not be had: {error}")
+                return
+            if not page:
+                return
+            before, after = after, _reference(page[-1])
+            async for found in self._unseen(page, seen, known):
+                yield found
+            if not after or after == before or number == PAGES:
+                yield Shortfall(f"after page {number} the list leads no further, and it has no end")
+                return
+
+    async def _unseen(
+        self, page: list[object], seen: set[str], known: Known
+    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+        """What of a page is new; `seen` grows by it."""
+        fresh = {_reference(issuance): issuance for issuance in page if _reference(issuance) not in seen}
+        seen.update(fresh)
+        if "" in fresh:
+            del fresh[""]
+            yield Shortfall("an issuance came without an id by which it could be told from others")
+        self.opening.progress(f"{len(seen)} issuances listed")
+        kept = await known(list(fresh))
+        for reference, issuance in fresh.items():
+            if reference not in kept:
+                yield _entry(reference, issuance)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def _page(self, domain: str, after: str) -> list[object]:
+        """One page. SourceError when it can't be had."""
+        asked = [("domain", domain), ("include_subdomains", "true")]
+        asked += [("expand", "issuer"), ("expand", "cert_der")]
+        asked += [("after", after)] if after else []
+        pages: list[list[object]] = []
+
+        def validate(body: bytes) -> None:
+            page = parse_json(body)
+            if not isinstance(page, list):
+                raise FormatError("expected a list of issuances, got something else")
+            pages[:] = [page]
+
+        try:
+            await self.opening.client.get(
+                f"{self.base}/v1/issuances?{urlencode(asked)}",
+                operator=REPOSITORY.name,
+                limit=PAGE_LIMIT,
+                accept="application/json",
+                headers=self.headers,
+                validate=validate,
+            )
+        except Refused as error:
+            token = f"check {TOKEN}" if self.headers else f"a token in {TOKEN} may be needed"
+            raise Refused(f"{error}; the domain has to be a registered one, and {token}") from None
+        return pages[0]
+
+
+def open_source(opening: Opening) -> CertSpotter:
+    """Ready to ask, with the token of the environment where there is one. UsageError for one that can't be sent."""
+    headers = bearer(opening.environ, TOKEN)
+    opening.client.pace(REPOSITORY.name, opening.rate or RATE)
+    return CertSpotter(opening, base_of(opening.url or REPOSITORY.url, headers), headers)
+
+
+def _reference(issuance: object) -> str:
+    """The opaque id; empty for one that is none."""
+    found = member(issuance, "id")
+    return found if isinstance(found, str) and len(found) <= _REFERENCE_LIMIT and found.isprintable() else ""
+
+
+def _entry(reference: str, issuance: object) -> RepositoryEntry | Shortfall:
+    """The certificate of one issuance."""
+    try:
+        der = _der(issuance)
+    except FormatError as error:
+        return Shortfall(f"an issuance can't be read: {error}")
+    owner = member(issuance, "issuer", "operator", "name")
+    return RepositoryEntry(reference, der, owner=owner[:200] if isinstance(owner, str) else "")
+
+
+def _der(issuance: object) -> bytes:
+    text = member(issuance, "cert_der")
+    if not isinstance(text, str) or not text:
+        raise FormatError("it came without its certificate")
+    if len(text) > _DER_LIMIT * 4 // 3 + 4:
+        raise FormatError(f"its certificate is larger than {_DER_LIMIT} bytes")
+    try:
+        der = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise FormatError("its certificate is no base64") from None
+    told = member(issuance, "cert_sha256")
+    if isinstance(told, str) and told.lower() != hashlib.sha256(der).hexdigest():
+        raise FormatError("its certificate has another SHA-256 than it says")
+    return der
