@@ -14,10 +14,13 @@ import click
 
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
+    from ctscan.cli.scope_search import SearchesOfScope, SearchesOutcome
     from ctscan.config import Config
     from ctscan.scan import Outcome, ScanRequest
 
@@ -25,13 +28,15 @@ if TYPE_CHECKING:
 @command(
     "scan",
     exits={
-        0: "every log was read to its head",
-        1: "a log could not be read to its head, or the scan was stopped before",
+        0: "every log was read to its head, every repository gave all that it has",
+        1: "a log could not be read to its head, a repository not be asked, or the scan was stopped before",
         2: "",
         3: "a log misbehaved (also after a signal)",
+        4: "a repository didn't give all that it has, or could not be asked for all of the scope",
     },
     example="ctscan scan --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
     "ctscan scan --from 2026-01-01 --follow\n"
+    "ctscan scan --repository crt.sh --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
     "ctscan scan --log file:///srv/archive/log2024 --everything --db archive.db",
 )
 @click.option(
@@ -39,6 +44,14 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"
+)
+@click.option(
+    "--repository",
+    "repositories",
+    metavar="NAME",
+    multiple=True,
+    help="Read no log, but ask this repository for the scope; repeatable. 'ctscan sources' lists them.  "
+    "[env: CTSCAN_REPOSITORY]",
 )
 @click.option(
     "--from",
@@ -64,23 +77,59 @@ if TYPE_CHECKING:
 )
 @options.on_index("table", "json")
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
-    """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head."""
+    """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head.
+
+    With --repository no log is read: repositories are asked for the domains and organisations of the scope, and for its
+    single addresses where the configuration allows it (search_people). Those that the configuration names are asked
+    first, then the logs are read.
+    """
     from ctscan.cli.logging import LoggingReporter, set_up
     from ctscan.cli.progress import reporter
     from ctscan.cli.wiring import run
     from ctscan.scan import run_scan
 
     config = options.settle(**given)
+    reads_logs = not given["repositories"]
+    if not reads_logs:
+        _refuse_options_of_logs(given)
     request = request_of(config, click.get_current_context().find_root().obj)
     set_up(verbose, os.environ)
+    searches = _plan_of_searches(config)
 
-    async def work() -> Outcome:
-        with stop_on_signal() as stop, reporter() as shown:
-            return await run_scan(request, LoggingReporter(shown), stop)
+    async def work() -> tuple[SearchesOutcome | None, Outcome | None]:
+        with stop_on_signal() as stop:
+            asked = await searches.run(stop) if searches else None
+            if not reads_logs or stop.is_set():
+                return asked, None
+            with reporter() as shown:
+                return asked, await run_scan(request, LoggingReporter(shown), stop)
 
-    outcome = run(work())
-    _print(outcome, config.format)
-    return outcome.exit_code
+    asked, outcome = run(work())
+    code = _worst(outcome.exit_code if outcome else 0, asked.exit_code if asked else 0)
+    _print(asked, outcome, code, config.format)
+    return code
+
+
+def _plan_of_searches(config: Config) -> SearchesOfScope | None:
+    """None when no repository is to be asked. UsageError when one can't be."""
+    if not config.repositories:
+        return None
+    from ctscan.cli.scope_search import plan
+
+    return plan(config, who())
+
+
+def _refuse_options_of_logs(given: Mapping[str, Any]) -> None:
+    """What says how logs are read means nothing to a repository."""
+    words = {"logs": "--log", "log_list": "--log-list", "start": "--from", "follow": "--follow", "jobs": "--jobs"}
+    for name, option in words.items():
+        if given[name]:
+            raise UsageError(f"scan: {option} is for logs, and with --repository none is read; leave one of them out")
+
+
+def _worst(*codes: int) -> int:
+    """A misbehaving log before a failure before an incomplete answer."""
+    return next((code for code in (3, 1, 4) if code in codes), 0)
 
 
 def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
@@ -142,20 +191,28 @@ def stop_on_signal() -> Iterator[asyncio.Event]:
             signal.signal(number, handler)
 
 
-def _print(outcome: Outcome, format: str) -> None:
-    """What became of each log. For eyes the reporter has told it already, so only what to do next is added."""
+def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, format: str) -> None:
+    """What became of each search and each log. For eyes the reporters have told it already, so only what to do next is
+    added."""
     if format == "json":
-        from ctscan.cli.render.shapes import base64_text
         from ctscan.cli.wiring import print_json
 
-        logs = [
-            {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.ending), "message": log.message}
-            for log in outcome.logs
-        ]
-        print_json({"exit_code": outcome.exit_code, "logs": logs})
+        shape = {"exit_code": code, "logs": _shapes_of_logs(outcome)}
+        print_json(shape | {"searches": asked.shapes} if asked else shape)
     elif not options.is_terminal():
         return  # a journal has no next step
-    elif outcome.exit_code == 0:
+    elif code == 0:
         click.echo("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.", err=True)
-    else:
+    elif outcome is not None:
         click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)
+    else:
+        click.echo("Repeating the command asks again, and fetches only what isn't kept yet.", err=True)
+
+
+def _shapes_of_logs(outcome: Outcome | None) -> list[dict[str, str]]:
+    from ctscan.cli.render.shapes import base64_text
+
+    return [
+        {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.ending), "message": log.message}
+        for log in (outcome.logs if outcome else ())
+    ]
