@@ -1,0 +1,143 @@
+"""Where local certificates come from: paths, directories and standard input, by content and never by name."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from ctscan.model import Problem
+from ctscan.sources.files.blocks import Unpack
+from ctscan.sources.files.content import Reader
+from ctscan.sources.files.labels import printable
+from ctscan.sources.files.streams import Budget, buffered
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One certificate, or what could not be used and why: exactly one of `der` and `problem` is set.
+
+    `source` is the path as given (below a directory: joined to it), and where in the file: `!member` of an archive,
+    `:line` of JSON or LDIF, `#2` for the second certificate there or the second message of a mailbox.
+    A structure that can't be taken apart stands whole in `problem.unread`.
+    """
+
+    source: str
+    der: bytes | None = None
+    problem: Problem | None = None
+
+
+def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
+    """The certificates of files and directories, in sorted order; what can be read piece by piece is never in memory as
+    a whole.
+
+    Directories are read recursively; a file in them that holds no certificate is passed over, and links are followed to
+    each directory once. `-` is standard input (`stdin`, by default that of the process). A path that was named and
+    holds no certificate, can't be read or is too large, and a part that is damaged, give an Input with a problem, and
+    the rest is read all the same. Never raises for what files hold.
+    """
+    for path in paths:
+        if str(path) == STDIN:
+            yield from _read_stdin(stdin if stdin is not None else sys.stdin.buffer, unpack)
+        elif Path(path).is_dir():
+            yield from _read_directory(Path(path), unpack)
+        else:
+            yield from _read_file(Path(path), unpack, named=True)
+
+
+def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:
+    count = 0
+    for path in _walk(top, set()):
+        if isinstance(path, Input):
+            yield path
+            continue
+        for found in _read_file(path, unpack, named=False):
+            count += 1
+            yield found
+    if not count:
+        yield _refused(_shown(top), "no certificate in this directory or below it; expected PEM or DER files")
+
+
+def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
+    """Regular files below a directory in sorted order; every directory once, whatever links there are."""
+    open_directories = [iter((top,))]
+    while open_directories:
+        path = next(open_directories[-1], None)
+        if path is None:
+            open_directories.pop()
+            continue
+        try:
+            status = path.stat()
+            if not stat.S_ISDIR(status.st_mode):
+                if stat.S_ISREG(status.st_mode):  # a pipe or a device might never end
+                    yield path
+            elif (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
+                open_directories.append(iter(sorted(path.iterdir())))
+        except FileNotFoundError:
+            continue  # a link to nowhere, or a file that went away meanwhile
+        except OSError as error:
+            yield _refused(_shown(path), _reason(error))
+
+
+def _read_file(path: Path, unpack: Unpack, *, named: bool) -> Iterator[Input]:
+    """What one file holds. `named`: it was asked for by name, so that it is a problem when it holds nothing."""
+    source = _shown(path)
+    try:
+        with path.open("rb", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            is_file = stat.S_ISREG(status.st_mode)
+            budget = Budget(status.st_size if is_file else 0)
+            more = file.read if is_file else _counted(file, budget)
+            stream = buffered(more, file if is_file else None)
+            yield from _labelled(Reader(unpack, budget, named), stream, source)
+    except OSError as error:
+        yield _refused(source, _reason(error))
+
+
+def _read_stdin(stream: BinaryIO, unpack: Unpack) -> Iterator[Input]:
+    budget = Budget()
+    try:
+        yield from _labelled(Reader(unpack, budget), buffered(_counted(stream, budget)), STDIN)
+    except OSError as error:
+        yield _refused(STDIN, _reason(error))
+
+
+def _counted(stream: BinaryIO, budget: Budget) -> Callable[[int], bytes]:
+    """Reads what has no size before it ends."""
+
+    def more(most: int) -> bytes:
+        piece = stream.read(most)
+        budget.packed += len(piece)
+        return piece
+
+    return more
+
+
+def _labelled(reader: Reader, stream: io.BufferedReader, source: str) -> Iterator[Input]:
+    for where, found in reader.read(stream):
+        label = source + where
+        if isinstance(found, Problem):
+            yield Input(label, problem=replace(found, where=label))
+        else:
+            yield Input(label, found)
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be printed, also when its bytes are no UTF-8."""
+    return printable(os.fsencode(path).decode("utf-8", "backslashreplace"))
+
+
+def _refused(source: str, what: str) -> Input:
+    return Input(source, problem=Problem(source, what))
+
+
+def _reason(error: OSError) -> str:
+    return f"can't be read: {error.strerror or type(error).__name__}"

@@ -1,0 +1,188 @@
+"""Certificates in JSON: one value a line (as certstream and many a corpus are kept), an array, or a whole document.
+
+A string is taken for a certificate by its content (PEM, or base64 of what begins like a certificate), wherever it
+stands, chains included. Under a key that is there for certificates it is one, or a problem.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from ctscan.model import Problem
+from ctscan.sources.files.blocks import Unpack, begins_like_certificate, decode, is_structure, split_certificates
+from ctscan.sources.files.streams import BUFFER
+
+MAX_VALUE: Final = 16 * 1024 * 1024
+"""Octets of one line, or of one value of an array. Reading it takes several times as much memory."""
+
+KEYS: Final = frozenset({"as_der", "der", "der_b64", "der_base64", "cert_der", "certificate_der"})
+"""Keys, in lower case, whose strings are meant to be certificates: those of certstream (`as_der`) among them."""
+
+OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
+"""Keys whose strings may be certificates in DER of any kind."""
+
+_BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
+_TOKEN = re.compile(rb'\\.|["\[\]{}\n]', re.DOTALL)
+_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
+_PIECE: Final = 64 * 1024
+
+Item = tuple[str, bytes | Problem]
+
+
+def is_json(head: bytes) -> bool:
+    """Whether it begins like an object or an array."""
+    return _BEGINS.match(head) is not None
+
+
+def read_json(stream: io.BufferedReader, head: bytes, unpack: Unpack) -> Iterator[Item]:
+    """The certificates in all values, `:line` each, and a problem for what is no JSON."""
+    for line, text in _lines(stream) if _is_lines(head) else _Values().split(stream):
+        position = 0
+        for position, found in enumerate(_in_text(text, unpack), 1):
+            yield f":{line}" if position == 1 else f":{line}#{position}", found
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether the first line is an object by itself, as a long one is taken to be, or the second begins another."""
+    first, end, rest = head.lstrip().partition(b"\n")
+    if not first.startswith(b"{"):
+        return False
+    is_long = not end and len(head) >= BUFFER
+    return is_long or rest.lstrip(b"\r\n").startswith(b"{") or isinstance(_parsed(first), dict)
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
+    """Number and text of each line that holds something; None for one that is too long."""
+    number = 0
+    while line := stream.readline(MAX_VALUE + 1):
+        number += 1
+        if len(line) > MAX_VALUE and not line.endswith(b"\n"):
+            while (more := stream.readline(_PIECE)) and not more.endswith(b"\n"):
+                pass
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+@dataclass(slots=True)
+class _Values:
+    """Splits a document into its values, and a top-level array into its members, by brackets and quotes alone."""
+
+    line: int = 1
+    depth: int = 0
+    in_string: bool = False
+    in_array: bool = False
+    began: int = 0  # the line; 0: between values
+    text: bytearray = field(default_factory=bytearray)
+    is_too_long: bool = False
+
+    def split(self, stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
+        """Line and text of each value; None for one that is too long."""
+        while piece := stream.read1(_PIECE):
+            if piece.endswith(b"\\"):  # so that no escape is cut in two
+                piece += stream.read(1)
+            yield from self._feed(piece)
+        if self.began:
+            yield self.began, None if self.is_too_long else bytes(self.text)
+
+    def _feed(self, piece: bytes) -> Iterator[tuple[int, bytes | None]]:
+        start = 0
+        for match in _TOKEN.finditer(piece):
+            token = match[0]
+            if token == b"\n":
+                self.line += 1
+            elif not self.began and self._begins(token):
+                self.began, start = self.line, match.start()
+            if self.began and self._ends(token):
+                self._take(piece[start : match.end()])
+                yield self.began, None if self.is_too_long else bytes(self.text)
+                self.began, self.is_too_long = 0, False
+                self.text.clear()
+        if self.began:
+            self._take(piece[start:])
+
+    def _begins(self, token: bytes) -> bool:
+        """Whether a value begins here; enters and leaves the top-level array."""
+        if token == b"[" and not self.in_array:
+            self.in_array = True
+            return False
+        if token == b"]":
+            self.in_array = False
+        return token in (b"{", b"[", b'"')
+
+    def _ends(self, token: bytes) -> bool:
+        """Whether the value that began ends here."""
+        if token == b'"':
+            self.in_string = not self.in_string
+        elif not self.in_string and token in (b"{", b"["):
+            self.depth += 1
+        elif not self.in_string and token in (b"}", b"]"):
+            self.depth -= 1
+        else:
+            return False
+        return not self.in_string and self.depth <= 0
+
+    def _take(self, piece: bytes) -> None:
+        self.is_too_long = self.is_too_long or len(self.text) + len(piece) > MAX_VALUE
+        if not self.is_too_long:
+            self.text += piece
+
+
+# --- one value -----------------------------------------------------------------------------------------------------
+
+
+def _in_text(text: bytes | None, unpack: Unpack) -> Iterator[bytes | Problem]:
+    if text is None:
+        yield Problem("", f"expected JSON values of at most {MAX_VALUE} octets, got more; split it")
+        return
+    value = _parsed(text)
+    if value is None and text.strip() != b"null":
+        yield Problem("", "expected JSON, got something else; it is damaged")
+        return
+    for key, string in _strings(value):
+        yield from _in_string(key, string, unpack)
+
+
+def _parsed(text: bytes) -> object:
+    """The value; None when it is none, or nested deeper than any."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _strings(value: object) -> Iterator[tuple[str, str]]:
+    """Every string in order, with the key that it, or the list around it, stands under."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        key, item = waiting.pop()
+        if isinstance(item, str):
+            yield key, item
+        elif isinstance(item, dict):
+            waiting.extend((name.lower(), inner) for name, inner in reversed(item.items()))
+        elif isinstance(item, list):
+            waiting.extend((key, inner) for inner in reversed(item))
+
+
+def _in_string(key: str, string: str, unpack: Unpack) -> Iterator[bytes | Problem]:
+    is_meant = key in KEYS
+    if "-----BEGIN " in string:
+        yield from split_certificates(string.encode("utf-8", "replace"), unpack, named=is_meant)
+    elif is_meant or (len(string) > 100 and string.startswith("MI")):
+        der = _decoded(string)
+        if der[:1] == b"\x30":
+            if is_meant or key in OTHER_KEYS or begins_like_certificate(der) or is_structure(der):
+                yield from split_certificates(der, unpack)
+        elif is_meant and string:
+            yield Problem("", f"expected a certificate in base64 under '{key}', got something else")
+
+
+def _decoded(string: str) -> bytes:
+    """From base64, URL-safe and unpadded too; empty when it is none."""
+    text = string.encode("ascii", "replace").translate(_URL_SAFE)
+    return decode(text) or decode(text + b"=" * (-len(text) % 4)) or b""
