@@ -97,11 +97,12 @@ class Index(Protocol):
         ...
 
     async def commit(self, run_id: int, advance: Advance) -> None:
-        """Position, edge, coverage, rows, holes and proofs of one step, in one transaction. Idempotent."""
+        """Position, edge, coverage, rows, holes, proofs and issuers of one step, in one transaction. Idempotent."""
         ...
 
     async def rewind(self, log_id: bytes, start: int) -> None:
-        """Give up the pending range that begins at `start`: its sightings go, and certificates without any left."""
+        """Give up the pending range that begins at `start`: its sightings go, and certificates that no other entry
+        and no repository shows."""
         ...
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
@@ -155,8 +156,15 @@ class Index(Protocol):
         ...
 
     async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
-        """Keep certificates that a repository gave, with where they were seen there; returns how many are new. What was
-        read from a log is never replaced by what a repository gave. Idempotent."""
+        """Keep certificates that a repository gave, with where they were seen there; returns how many are new. They
+        were seen when the search began. Idempotent.
+
+        What was read from a log is never replaced by what a repository gave. Given again, a reference keeps what is
+        left out this time (first_logged, owner, all coordinates), and moves where it means another certificate now. A
+        revocation is kept as the word of the repository, whatever `source` says. Times that are no uint64 and indexes
+        of more than 63 bits, which no log has, are left out.
+
+        IndexFault for a search that was never started."""
         ...
 
     async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
@@ -165,7 +173,7 @@ class Index(Protocol):
 
     async def searches(self, questions: Sequence[str]) -> list[Search]:
         """For each repository and each of these questions (`Question.text`) the newest search that ended whole, if any,
-        and the newest of all; newest first. `question` is filled in."""
+        and the newest of all, once where it is the same; newest first. `question` is filled in."""
         ...
 
     async def newest_searches(self, limit: int) -> list[Search]:
@@ -190,7 +198,7 @@ class Index(Protocol):
         ...
 
     def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
-        """These certificates (None: all that could be read), to check their status."""
+        """These certificates (None: all), to check their status; but for those that can't be read."""
         ...
 
     async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
@@ -199,7 +207,8 @@ class Index(Protocol):
         ...
 
     async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
-        """`(identity, authority key identifier)` of certificates that were written without one."""
+        """`(identity, authority key identifier)` of certificates that were written without one; one that is kept
+        already stays as it is."""
         ...
 
     async def crl(self, url: str) -> Crl | None:
@@ -207,15 +216,19 @@ class Index(Protocol):
         ...
 
     async def save_crl(self, crl: Crl) -> None:
-        """Replaces what was fetched from there before."""
+        """Replaces what was fetched from there before. IndexFault for one of more than 256 MiB."""
         ...
 
     async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
-        """Replaces the whole list."""
+        """Replaces the whole list; of several records for one CA certificate the last counts."""
         ...
 
     async def authority_list(self) -> AuthorityList | None:
         """Which list is kept; None: none was loaded."""
+        ...
+
+    async def authorities(self) -> list[Authority]:
+        """The whole list, in its order."""
         ...
 
     # --- rules applied again, retention ---

@@ -232,6 +232,9 @@ class SqliteIndex:
     async def authority_list(self) -> AuthorityList | None:
         return await self._database.read(standing.authority_list)
 
+    async def authorities(self) -> list[Authority]:
+        return await self._database.read(standing.all_authorities)
+
     # --- rules applied again, retention ---
 
     async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:

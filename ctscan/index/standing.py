@@ -170,6 +170,11 @@ def authority_list(connection: sqlite3.Connection) -> AuthorityList | None:
     return None if row is None else AuthorityList(datetime.fromisoformat(row[0]), *row[1:])
 
 
+def all_authorities(connection: sqlite3.Connection) -> list[Authority]:
+    """The whole list, in its order."""
+    return [_authority(row) for row in connection.execute(f"{_AUTHORITY} ORDER BY id")]
+
+
 def authorities(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[Authority, ...]]:
     """By certificate: the CAs with the key that it names, in the order of the list. Certificates of one issuer share
     them."""
@@ -181,10 +186,14 @@ def authorities(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
     named: dict[int, bytes] = dict(cursor.fetchall())
     found: dict[bytes, list[Authority]] = defaultdict(list)
     keys = list(dict.fromkeys(named.values()))
-    for owner, name, fingerprint, key_id, policies, contact, status in connection.execute(
-        "SELECT owner, name, sha256, key_id, policies, contact, status FROM authority"
-        f" WHERE key_id IN ({rows.marks(keys)}) ORDER BY id",
-        keys,
-    ):
-        found[key_id].append(Authority(owner, name, fingerprint, key_id, tuple(json.loads(policies)), contact, status))
+    for row in connection.execute(f"{_AUTHORITY} WHERE key_id IN ({rows.marks(keys)}) ORDER BY id", keys):
+        found[row[3]].append(_authority(row))
     return {id: tuple(found[key_id]) for id, key_id in named.items()}
+
+
+_AUTHORITY = "SELECT owner, name, sha256, key_id, policies, contact, status FROM authority"
+
+
+def _authority(row: Sequence[Any]) -> Authority:
+    owner, name, sha256, key_id, policies, contact, status = row
+    return Authority(owner, name, sha256, key_id, tuple(json.loads(policies)), contact, status)
