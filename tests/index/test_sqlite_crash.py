@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import sqlite3
 import subprocess
@@ -12,11 +13,23 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from support.kept import LOG, a_hit, an_advance, pending_advance, proving_advance, started
+from support.kept import (
+    LOG,
+    a_coordinate,
+    a_hit,
+    a_repository_hit,
+    a_revocation,
+    an_advance,
+    later,
+    pending_advance,
+    proving_advance,
+    searching,
+    started,
+)
 
 from ctscan.index import Index
 from ctscan.index.sqlite import open_index
-from ctscan.model import Log
+from ctscan.model import Log, LookupKey, Match, RepositoryHit
 
 STEP = 8
 KILLS = 12
@@ -25,8 +38,8 @@ CHILD = """
 import asyncio, sys
 sys.path[:0] = {path!r}
 from pathlib import Path
-from test_sqlite_crash import write_for_ever
-asyncio.run(write_for_ever(Path({db!r})))
+from test_sqlite_crash import {work}
+asyncio.run({work}(Path({db!r})))
 """
 
 
@@ -59,18 +72,23 @@ async def _position(index: Index) -> tuple[int, int]:
     return at, state.pending[0].start + len(state.pending[0].hashes) // 32 if state.pending else at
 
 
+def killed(db: Path, work: str, seconds: float) -> None:
+    """Start this work on a database, and kill it so long after it began."""
+    here = Path(__file__).parent
+    code = CHILD.format(path=[str(here), str(here.parent), str(here.parent.parent)], db=str(db), work=work)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        time.sleep(seconds)
+        child.kill()
+
+
 def test_an_index_survives_being_killed(tmp_path: Path) -> None:
     db = tmp_path / "ctscan.db"
-    here = Path(__file__).parent
-    code = CHILD.format(path=[str(here), str(here.parent), str(here.parent.parent)], db=str(db))
     chance = random.Random(5)
     positions = [0]
     for _ in range(KILLS):
-        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0.0, 0.12))
-            child.kill()
+        killed(db, "write_for_ever", chance.uniform(0.0, 0.12))
         positions.append(asyncio.run(_check(db)))
     assert positions == sorted(positions)
     assert positions[-1] > 10 * STEP
@@ -93,6 +111,57 @@ def _check_file(db: Path) -> None:
     with closing(sqlite3.connect(db)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+async def search_for_ever(db: Path) -> None:
+    """What a worker does that asks a repository: from the first result again, whatever was kept before."""
+    async with await open_index(db, create=True) as index:
+        search_id = await searching(index)
+        print("ready", flush=True)  # noqa: T201
+        for start in itertools.count(step=STEP):
+            assert await index.keep_found(search_id, found(start)) in (0, STEP)
+
+
+def found(start: int) -> list[RepositoryHit]:
+    """One portion of the results."""
+    said = a_revocation("crt.sh")
+    return [a_repository_hit(i, coordinates=(a_coordinate(i),), revocation=said) for i in range(start, start + STEP)]
+
+
+def test_a_search_survives_being_killed_and_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    db, calm = tmp_path / "ctscan.db", tmp_path / "calm.db"
+    chance = random.Random(7)
+    kept = [0]
+    for _ in range(KILLS // 2):
+        killed(db, "search_for_ever", chance.uniform(0.0, 0.12))
+        kept.append(asyncio.run(_check_searches(db)))
+    assert kept == sorted(kept)
+    assert kept[-1] > 0
+    assert asyncio.run(_ended(db, kept[-1])) == asyncio.run(_ended(calm, kept[-1]))
+
+
+async def _check_searches(db: Path) -> int:
+    """How many certificates are kept: whole portions, as many as the searches say."""
+    async with await open_index(db, create=False) as index:
+        counts = await index.counts()
+        searches = await index.newest_searches(100)
+    _check_file(db)
+    assert counts["certificates"] == counts["sightings in repositories"] == sum(s.certificates for s in searches)
+    assert {search.outcome for search in searches} == {"running"}
+    assert counts["certificates"] % STEP == 0
+    return counts["certificates"]
+
+
+async def _ended(db: Path, count: int) -> list[Match]:
+    """What is found when a search gave so many and ended whole."""
+    async with await open_index(db, create=True) as index:
+        search_id = await searching(index, started=later(60))
+        for start in range(0, count, STEP):
+            await index.keep_found(search_id, found(start))
+        await index.end_search(search_id, later(120), "whole", "", count)
+        matches = await index.find_keys([LookupKey("domain", "org.example.")], count + 1)
+        assert len(matches) == count
+        return sorted(matches, key=lambda match: match.certificate.identity)
 
 
 def test_a_creation_that_is_killed_can_be_done_again(tmp_path: Path) -> None:

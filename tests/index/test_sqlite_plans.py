@@ -14,23 +14,35 @@ import pytest
 from support.kept import (
     LOG,
     a_certificate_hit,
+    a_coordinate,
+    a_crl,
     a_head,
     a_hit,
+    a_repository_hit,
+    a_repository_precert,
+    a_revocation,
     an_advance,
+    an_authority,
+    an_issuer,
     an_unreadable,
     digest,
     email_finding,
     in_chain,
+    later,
     pending_advance,
     proof,
     proving_advance,
+    searching,
     started,
 )
 
 from ctscan.index.sqlite import SqliteIndex, open_index
-from ctscan.model import LookupKey
+from ctscan.model import AuthorityList, LookupKey
 
-TABLES = {"certificate", "leaf", "sighting", "chain_sighting", "finding", "lookup_key", "submitted", "unreadable"}
+TABLES = {
+    "certificate", "leaf", "sighting", "chain_sighting", "finding", "lookup_key", "submitted", "unreadable", "search",
+    "repository_sighting", "coordinate", "issuer", "revocation", "crl", "authority",
+}  # fmt: skip
 
 
 def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list[list[str]]:
@@ -44,6 +56,7 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
             broken = (an_unreadable(70, email_finding("z@example.org")),)
             first = an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),))
             await index.commit(run_id, replace(first, in_chains=(in_chain(5),)))
+            await _fill_beside_logs(index)
             await index._database._run(lambda c: c.set_trace_callback(statements.append))
             await work(index)  # type: ignore[misc]
             await index._database._run(lambda c: c.set_trace_callback(None))
@@ -52,6 +65,16 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
     plans = asyncio.run(run())
     assert plans
     return plans
+
+
+async def _fill_beside_logs(index: SqliteIndex) -> None:
+    search_id = await searching(index)
+    whole = a_repository_hit(60, coordinates=(a_coordinate(1),), revocation=a_revocation("crt.sh"))
+    await index.keep_found(search_id, [whole, a_repository_precert(3), a_repository_hit(61, reference="a.pem")])
+    await index.save_issuers([an_issuer()])
+    await index.save_crl(a_crl())
+    await index.save_key_ids([(digest("identity", i), b"key id") for i in range(50)])
+    await index.save_authorities([an_authority()], AuthorityList(later(0), "https://ccadb.example.org/", 1))
 
 
 def is_query(sql: str) -> bool:
@@ -115,8 +138,32 @@ async def _replace(index: SqliteIndex) -> None:
     await index.replace_findings(digest("identity", 4), [], "rules-1")
 
 
+async def _found(index: SqliteIndex) -> None:
+    hits = [a_repository_hit(2), a_repository_precert(62), a_repository_hit(63, reference="a.pem")]
+    coordinates = (a_coordinate(5), a_coordinate(6))
+    given_again = a_repository_hit(60, coordinates=coordinates, revocation=a_revocation("crt.sh"))
+    await index.keep_found(1, [*hits, given_again, replace(hits[0], certificate=None, reason="cut off")])
+
+
+async def _searches(index: SqliteIndex) -> None:
+    await index.known_references("crt.sh", ["id 60", "id 61"])
+    await index.end_search(await searching(index, "email:jane@example.org"), later(1), "whole", "", 0)
+    assert await index.searches(["email:jane@example.org", "domain:example.org"])
+
+
+async def _status(index: SqliteIndex) -> None:
+    await index.save_revocations([(digest("identity", i), a_revocation()) for i in range(9)])
+    assert [kept async for kept in index.kept_certificates([digest("identity", i) for i in range(9)])]
+    assert await index.issuers(digest("subject"))
+    await index.save_issuers([an_issuer(), an_issuer("new")])
+    await index.save_crl(a_crl())
+    assert await index.crl(a_crl().url)
+    await index.save_key_ids([(digest("identity", 60), b"key id")])
+
+
 WORK = (
     _addresses, _domain, _name, _fingerprint, _serial, _identity, _evidence, _one_step, _prove_and_rewind, _replace,
+    _found, _searches, _status,
 )  # fmt: skip
 
 

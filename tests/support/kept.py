@@ -11,9 +11,13 @@ from ctscan.index import Index
 from ctscan.model import (
     Advance,
     Attribute,
+    Authority,
     Certificate,
     ChainHit,
     Confidence,
+    Coordinate,
+    Crl,
+    Disclosure,
     Entry,
     EntryKind,
     Finding,
@@ -21,15 +25,21 @@ from ctscan.model import (
     Hole,
     HoleReason,
     InclusionProof,
+    Issuer,
     Log,
     LookupKey,
     Mark,
     Name,
     PendingRange,
     Protocol,
+    RepositoryEntry,
+    RepositoryHit,
+    Revocation,
+    RevocationState,
     RuleSet,
     RuleVersion,
     Run,
+    Search,
     Sensitivity,
     SubjectKind,
     Text,
@@ -214,3 +224,84 @@ def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: st
 
 def later(seconds: float) -> datetime:
     return AT + timedelta(seconds=seconds)
+
+
+# --- repositories -------------------------------------------------------------------------------------------------
+
+
+def a_search(question: str = "domain:example.org", **fields: object) -> Search:
+    """A search that began at AT; its kind is that of the question."""
+    kind = question.partition(":")[0]
+    search = Search(0, "crt.sh", kind, question, "jane", "a test", "findings of the domain", RULES.version, AT)
+    return replace(search, **fields)  # type: ignore[arg-type]
+
+
+async def searching(index: Index, question: str = "domain:example.org", **fields: object) -> int:
+    """The id of a search that began."""
+    rules = NEWER_RULES if fields.get("rules") == NEWER_RULES.version else RULES
+    return await index.start_search(a_search(question, **fields), rules)
+
+
+def a_repository_hit(label: object, *findings: Finding, reference: str = "", **fields: object) -> RepositoryHit:
+    """The certificate of `a_certificate_hit` of this label; `fields` are those of the RepositoryEntry."""
+    hit = a_certificate_hit(0, label, *findings)
+    entry = replace(RepositoryEntry(reference or f"id {label}", hit.entry.der), **fields)  # type: ignore[arg-type]
+    return RepositoryHit(entry, EntryKind.X509, hit.entry.der, hit.certificate, hit.findings)
+
+
+def a_repository_precert(label: object, *findings: Finding, reference: str = "", **fields: object) -> RepositoryHit:
+    """The precertificate of `a_hit` of this label, as it was submitted."""
+    hit = a_hit(0, *findings or (email_finding(f"person{label}@example.org"),), label=label)
+    submitted = b"submitted " + hit.entry.der
+    entry = replace(RepositoryEntry(reference or f"id of precert {label}", submitted), **fields)  # type: ignore[arg-type]
+    return RepositoryHit(entry, EntryKind.PRECERT, hit.entry.der, hit.certificate, hit.findings, submitted)
+
+
+def a_coordinate(index: int, log: str = "https://log.example.org/", timestamp: int | None = None) -> Coordinate:
+    return Coordinate(log, index, timestamp)
+
+
+def a_disclosure(**fields: object) -> Disclosure:
+    disclosure = Disclosure(0, AT, "jane", "email", "crt.sh", "a test", "search")
+    return replace(disclosure, **fields)  # type: ignore[arg-type]
+
+
+# --- what became of certificates ----------------------------------------------------------------------------------
+
+
+def a_revocation(source: str = "CRL", **fields: object) -> Revocation:
+    """What a CA says of a certificate that was revoked."""
+    revocation = Revocation(
+        state=RevocationState.REVOKED,
+        source=source,
+        checked=later(60),
+        url="http://crl.example.org/1.crl",
+        revoked_at=AT,
+        reason="keyCompromise",
+        this_update=later(30),
+        next_update=later(3600),
+    )
+    return replace(revocation, **fields)  # type: ignore[arg-type]
+
+
+def an_issuer(label: object = "ca", subject: object = "subject", **fields: object) -> Issuer:
+    der = b"certificate of " + digest(label)
+    issuer = Issuer(sha256(der).digest(), der, digest(subject), digest("issuer key"), "chain")
+    return replace(issuer, **fields)  # type: ignore[arg-type]
+
+
+def a_crl(url: str = "http://crl.example.org/1.crl", der: bytes = b"a list", **fields: object) -> Crl:
+    return replace(Crl(url, der, later(40), later(30), later(3600)), **fields)  # type: ignore[arg-type]
+
+
+def an_authority(label: object = "ca", key_id: bytes = b"key id", **fields: object) -> Authority:
+    authority = Authority(
+        owner="Example Trust Services",
+        name=f"Example CA {label}",
+        sha256=digest("authority", label),
+        key_id=key_id,
+        policies=("https://ca.example.org/cp of 2031.pdf", "https://ca.example.org/cps.pdf"),
+        contact="problems@ca.example.org",
+        status="",
+    )
+    return replace(authority, **fields)  # type: ignore[arg-type]

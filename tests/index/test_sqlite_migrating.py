@@ -1,0 +1,158 @@
+"""Databases of every version that was released: opened with what they hold, they hold it afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.kept import (
+    LOG,
+    RULES,
+    a_certificate_hit,
+    a_head,
+    a_hit,
+    a_hole,
+    a_repository_hit,
+    a_search,
+    an_advance,
+    an_unreadable,
+    digest,
+    email_finding,
+    in_chain,
+    later,
+    number_finding,
+    pending_advance,
+    proof,
+    started,
+)
+
+from ctscan.index import Index, schema
+from ctscan.index.sqlite import open_index
+from ctscan.model import Evidence, LogState, LookupKey, Match, Run
+
+
+class Contents(NamedTuple):
+    """All that an index of version 1 tells."""
+
+    matches: list[Match]
+    kept: list[tuple[bytes, bytes, str]]
+    evidence: list[Evidence]
+    logs: list[LogState]
+    runs: list[Run]
+    counts: dict[str, int]
+
+
+async def contents(index: Index) -> Contents:
+    asked = [LookupKey("domain", "org.example."), LookupKey("domain", "net.example."), LookupKey("number", "12")]
+    return Contents(
+        await index.find_keys(asked, 100),
+        [kept async for kept in index.kept()],
+        [evidence async for evidence in index.evidence(None)],
+        await index.log_states(),
+        await index.runs(10),
+        await index.counts(),
+    )
+
+
+async def fill(index: Index) -> Contents:
+    """Rows of every kind that version 1 had."""
+    run_id = await started(index)
+    await index.save_head(a_head(256), later(1))
+    broken = an_unreadable(70, email_finding("salvaged@example.org"))
+    hits = (a_hit(1), a_hit(2, number_finding("12")), a_certificate_hit(3, 1))
+    step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), in_chains=(in_chain(5),))
+    await index.commit(run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
+    await index.commit(run_id, replace(pending_advance(300, 310, a_hit(301)), holes=(a_hole(260, 300),)))
+    await index.end_run(run_id, later(9), "done")
+    return await contents(index)
+
+
+@contextmanager
+def database(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def write_old(path: Path, version: int, newest: Path) -> None:
+    """A database of an older version with the rows of the newest, but for what the old one had no room for."""
+    with database(path) as connection:
+        schema.migrate(connection, schema.migrations()[:version])
+        connection.execute("ATTACH ? AS newest", (str(newest),))
+        for (table,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+            if table == "migration" or table.startswith("sqlite_"):
+                continue
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info ({table})"))
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")  # noqa: S608
+        assert schema.version_of(connection) == version
+
+
+def _fill(path: Path) -> Contents:
+    async def work() -> Contents:
+        async with await open_index(path, create=True) as index:
+            return await fill(index)
+
+    return asyncio.run(work())
+
+
+@pytest.mark.parametrize("version", [1])
+def test_an_index_of_an_older_version_tells_the_same(tmp_path: Path, version: int) -> None:
+    told = _fill(tmp_path / "newest.db")
+    old = tmp_path / "ctscan.db"
+    write_old(old, version, tmp_path / "newest.db")
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            assert await contents(index) == told
+            assert all(told)
+
+    asyncio.run(work())
+    with database(old) as connection:
+        assert schema.version_of(connection) == len(schema.migrations())
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_an_index_of_version_1_goes_on_with_what_is_new(tmp_path: Path) -> None:
+    _fill(tmp_path / "newest.db")
+    write_old(tmp_path / "ctscan.db", 1, tmp_path / "newest.db")
+
+    async def work() -> None:
+        async with await open_index(tmp_path / "ctscan.db", create=False) as index:
+            search_id = await index.start_search(a_search("email:jane@example.org"), RULES)
+            assert await index.keep_found(search_id, [a_repository_hit(1), a_repository_hit(900)]) == 1
+            assert [search.id for search in await index.searches(["email:jane@example.org"])] == [search_id]
+            (match,) = await index.find_identity(digest("identity", 1))
+            assert [s.confirmed for s in match.repositories] == [True]
+            await index.rewind(LOG.id, 300)
+            await index.save_key_ids([(digest("identity", 1), b"key id")])
+            assert len([kept async for kept in index.kept_certificates(None)]) == 4
+
+    asyncio.run(work())
+
+
+def test_every_index_has_a_salt_of_its_own(tmp_path: Path) -> None:
+    salts = set()
+    for name in ("a.db", "b.db"):
+        with database(tmp_path / name) as connection:
+            schema.migrate(connection, schema.migrations())
+            salts.add(connection.execute("SELECT salt FROM salt").fetchone()[0])
+    assert [len(salt) for salt in salts] == [32, 32]
+
+
+def test_a_question_that_names_a_person_is_nowhere_in_the_file(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
+            for question in ("email:jane.roe@example.org", "name:Jane Roe", "domain:example.com"):
+                await index.start_search(a_search(question), RULES)
+
+    asyncio.run(work())
+    content = (tmp_path / "ctscan.db").read_bytes()
+    assert b"domain:example.com" in content
+    assert b"jane.roe" not in content
+    assert b"Jane Roe" not in content
