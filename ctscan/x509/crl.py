@@ -1,0 +1,363 @@
+"""Certificate revocation lists (RFC 5280 section 5): read once, asked for many serial numbers.
+
+    CertificateList  SEQUENCE { tbs, algorithm, signature }
+    tbs              SEQUENCE { version?, algorithm, issuer, thisUpdate, nextUpdate?, revoked?, [0] extensions? }
+    revoked          SEQUENCE OF SEQUENCE { serial, date, extensions? }
+
+Lists have up to millions of entries. Reading walks over them once and keeps where each begins, four octets a piece; a
+serial number is then looked for as octets, and only the entries in which they stand are read. What a list means for a
+certificate is judged elsewhere (`judging.py`).
+"""
+
+from __future__ import annotations
+
+import binascii
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import Extension, Name
+from ctscan.x509.der import Element, children, element_at
+from ctscan.x509.fields import read_extension, read_key_id
+from ctscan.x509.general_names import read_name
+from ctscan.x509.issuing import read_signer
+from ctscan.x509.pointers import (
+    DistributionPoint,
+    directory_names,
+    point_names,
+    point_urls,
+    read_points,
+    reason_flags,
+)
+from ctscan.x509.reading import SEQUENCE, Reading
+from ctscan.x509.signatures import Signed, read_signed, verify_signed
+from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME, parse_time
+
+MAX_SIZE: Final = 512 * 1024 * 1024
+"""Octets of a list; the longest known have a tenth of it."""
+
+MAX_ENTRIES: Final = 64
+"""Entries with one serial number that are told; an indirect list may have one for each issuer."""
+
+_NUMBER, _BASE, _SCOPE, _FRESHEST, _EXPIRED = "2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.46", "2.5.29.60"
+_KEY_ID: Final = "2.5.29.35"
+_KNOWN: Final = frozenset((_NUMBER, _BASE, _SCOPE, _FRESHEST, _EXPIRED, _KEY_ID, "2.5.29.18", "1.3.6.1.5.5.7.1.1"))
+
+_REASON, _CERTIFICATE_ISSUER = "2.5.29.21", "2.5.29.29"
+_CERTIFICATE_ISSUER_OID: Final = bytes.fromhex("0603551d1d")
+_TAILS: Final[tuple[list[int], ...]] = ([], [SEQUENCE], [0xA0], [SEQUENCE, 0xA0])  # entries?, extensions?
+_PEM: Final = b"-----BEGIN X509 CRL-----"
+
+REASON_CODES: Final = {
+    0: "unspecified",
+    1: "keyCompromise",
+    2: "cACompromise",
+    3: "affiliationChanged",
+    4: "superseded",
+    5: "cessationOfOperation",
+    6: "certificateHold",
+    8: "removeFromCRL",
+    9: "privilegeWithdrawn",
+    10: "aACompromise",
+}
+"""CRLReason (RFC 5280 section 5.3.1)."""
+
+HOLD: Final = "certificateHold"
+REMOVED: Final = "removeFromCRL"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedEntry:
+    """One entry of a list. `issuer`: who issued the certificate, where that isn't who issued the list."""
+
+    revoked_at: datetime | None
+    reason: str  # by its name; empty: none given
+    issuer: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListScope:
+    """What certificates a list covers: issuingDistributionPoint (RFC 5280 section 5.2.5). `names`: see `point_names`;
+    empty: the whole of the CA."""
+
+    names: tuple[bytes, ...] = ()
+    urls: tuple[str, ...] = ()
+    only_user: bool = False
+    only_ca: bool = False
+    only_attribute: bool = False
+    reasons: tuple[str, ...] = ()  # empty: all
+    indirect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """What a list says of itself, before its signature is verified."""
+
+    issuer: Name
+    this_update: datetime
+    next_update: datetime | None
+    number: int | None
+    base_number: int | None  # of the list that a delta adds to; None: a complete one
+    key_id: bytes  # authority key identifier
+    scope: ListScope
+    freshest: tuple[DistributionPoint, ...]  # where its deltas are
+    expired_since: datetime | None  # expiredCertsOnCRL: keeps what expired since then
+    has_unknown: bool  # a critical extension that isn't known: nothing can be told from the list
+
+    @property
+    def issuer_hash(self) -> bytes:
+        """SHA-256 of the issuer's name, by which its certificates are kept."""
+        return sha256(self.issuer.raw).digest()
+
+    @property
+    def is_delta(self) -> bool:
+        """Whether it has changes only."""
+        return self.base_number is not None
+
+
+class RevocationList:
+    """A list that was read. Holds the octets that it was read from."""
+
+    __slots__ = ("_data", "_issuers", "_offsets", "_signed", "_verdicts", "facts")
+
+    def __init__(self, data: bytes, signed: Signed, facts: ListFacts, offsets: array[int]) -> None:
+        self.facts = facts
+        self._data = data
+        self._signed = signed
+        self._offsets = offsets  # of each entry, and of the end of the last
+        self._issuers: array[int] | None = None
+        self._verdicts: dict[bytes, str] = {}
+
+    @property
+    def count(self) -> int:
+        """How many certificates are listed."""
+        return max(len(self._offsets) - 1, 0)
+
+    def entries(self, serial: bytes) -> tuple[RevokedEntry, ...]:
+        """The entries with this serial number (content of the INTEGER, however many zeros it begins with)."""
+        wanted = int.from_bytes(serial, signed=True)
+        found: list[RevokedEntry] = []
+        for position in self._places(wanted):
+            entry = self._entry(position)
+            if len(found) < MAX_ENTRIES and self._serial(entry) == wanted:
+                found.append(self._read(position, entry))
+        return tuple(found)
+
+    def verify(self, spki: bytes) -> None:
+        """Verify that the key signed the list. Raises ProofError; the answer is kept, for lists are long."""
+        if spki not in self._verdicts:
+            try:
+                verify_signed(self._data, self._signed, spki, "list")
+            except ProofError as error:
+                self._verdicts[spki] = str(error)
+            else:
+                self._verdicts[spki] = ""
+        if self._verdicts[spki]:
+            raise ProofError(self._verdicts[spki])
+
+    def _places(self, wanted: int) -> Iterator[int]:
+        """Positions of the entries that may have the serial number: those in which its octets stand."""
+        needle = wanted.to_bytes(wanted.bit_length() // 8 + 1, signed=True).lstrip(b"\0")
+        if len(needle) < 4:
+            yield from range(self.count)
+            return
+        offsets = self._offsets
+        at = self._data.find(needle, offsets[0], offsets[-1]) if self.count else -1
+        while at >= 0:
+            position = bisect_right(offsets, at) - 1
+            yield position
+            at = self._data.find(needle, offsets[position + 1], offsets[-1])
+
+    def _entry(self, position: int) -> list[Element]:
+        """The elements of an entry."""
+        outer, _ = element_at(self._data, self._offsets[position], self._offsets[position + 1])
+        return children(self._data, outer[2], outer[3])[0]
+
+    def _serial(self, entry: list[Element]) -> int | None:
+        if not entry or entry[0][0] != 0x02:
+            return None
+        return int.from_bytes(self._data[entry[0][2] : entry[0][3]], signed=True)
+
+    def _read(self, position: int, entry: list[Element]) -> RevokedEntry:
+        data = self._data
+        when = parse_time(entry[1][0], data[entry[1][2] : entry[1][3]]) if len(entry) > 1 else None
+        values = {e.oid: e.value for e in _entry_extensions(data, entry)}
+        code = values.get(_REASON, b"")
+        reason = REASON_CODES.get(code[2], "") if len(code) == 3 and code[0] == 0x0A else ""
+        return RevokedEntry(when, reason, self._issuer_at(position))
+
+    def _issuer_at(self, position: int) -> Name | None:
+        """The certificateIssuer of an entry, or of the nearest before it that has one (RFC 5280 section 5.3.3)."""
+        if self._issuers is None:
+            self._issuers = array("I", self._with_issuer())
+        at = bisect_right(self._issuers, position) - 1
+        if at < 0:
+            return None
+        value = _issuer_value(self._data, self._entry(self._issuers[at]))
+        names = [name for outer in children(value, 0, len(value))[0][:1] for name in directory_names(value, outer)]
+        return names[0] if names else Name(value, ())  # nobody's
+
+    def _with_issuer(self) -> Iterator[int]:
+        """Positions of the entries that have a certificateIssuer."""
+        offsets = self._offsets
+        at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[0], offsets[-1]) if self.count else -1
+        while at >= 0:
+            position = bisect_right(offsets, at) - 1
+            if _issuer_value(self._data, self._entry(position)):
+                yield position
+            at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[position + 1], offsets[-1])
+
+
+def read_crl(raw: bytes) -> RevocationList:
+    """Read a list in DER, or in PEM as some CAs serve it. Raises FormatError: what is broken anywhere but in the
+    extensions of single entries tells nothing of any certificate."""
+    if len(raw) > MAX_SIZE:
+        raise FormatError(f"list: expected at most {MAX_SIZE} octets, got {len(raw)}")
+    data = _unwrapped(raw)
+    signed = read_signed(data, "list")
+    fields, problem = children(data, signed.body[2], signed.body[3])
+    tags = [field[0] for field in fields]
+    first = 1 if tags[:1] == [0x02] else 0
+    times = 2 if tags[first + 3 : first + 4] in ([UTC_TIME], [GENERALIZED_TIME]) else 1
+    rest = fields[first + 2 + times :]
+    if problem or tags[first : first + 2] != [SEQUENCE] * 2 or tags[first + 2 + times :] not in _TAILS:
+        raise FormatError("list: expected issuer, times and entries, got other elements; is it a revocation list?")
+    algorithm, issuer = fields[first : first + 2]
+    if data[algorithm[1] : algorithm[4]] != signed.algorithm:
+        raise FormatError("list: expected one signature algorithm, got two")
+    updates = [parse_time(at[0], data[at[2] : at[3]]) for at in fields[first + 2 : first + 2 + times]]
+    name = read_name(Reading(data), "issuer", issuer)
+    facts = _facts(name, updates, _extensions(data, rest[-1]) if tags[-1:] == [0xA0] else {})
+    listed = next((field for field in rest if field[0] == SEQUENCE), None)
+    return RevocationList(data, signed, facts, _offsets(data, listed) if listed else array("I"))
+
+
+def verify_crl(crl: RevocationList, issuer_der: bytes) -> None:
+    """Verify that the CA with this certificate signed the list, and may sign lists. Raises ProofError."""
+    try:
+        signer = read_signer(issuer_der)
+    except FormatError:
+        raise ProofError("the certificate of the issuer of the list can't be read") from None
+    crl.verify(signer.certificate.spki)
+    if signer.signs_lists is False:
+        raise ProofError("the certificate of the issuer of the list doesn't let it sign lists")
+
+
+def _unwrapped(raw: bytes) -> bytes:
+    at = raw.find(_PEM, 0, 4096) if raw[:1] != b"\x30" else -1
+    if at < 0:
+        return raw
+    text, dashes, _ = raw[at + len(_PEM) :].partition(b"-----END")
+    try:
+        if dashes:
+            return binascii.a2b_base64(text)
+    except binascii.Error:
+        pass
+    raise FormatError("list: expected base64 between BEGIN and END, got something else")
+
+
+def _offsets(data: bytes, listed: Element) -> array[int]:
+    """Where each entry begins, and where the last one ends. Raises FormatError when they don't fill the list."""
+    offsets = array("I")
+    add = offsets.append
+    at, end = listed[2], listed[3]
+    while at < end:
+        add(at)
+        if data[at] == SEQUENCE and data[at + 1] < 0x80:
+            at += 2 + data[at + 1]
+            continue
+        element, problem = element_at(data, at, end)
+        if problem or element[0] != SEQUENCE:
+            raise FormatError(f"list: entry {len(offsets) - 1} is none")
+        at = element[4]
+    if at != end:
+        raise FormatError("list: the last entry is longer than the list")
+    add(end)
+    return offsets
+
+
+def _extensions(data: bytes, element: Element) -> dict[str, Extension]:
+    """The extensions of the list by type. Raises FormatError when one can't be read, or occurs twice."""
+    reading = Reading(data)
+    found: dict[str, Extension] = {}
+    for outer in reading.children("extensions", element)[:1]:
+        for i, part in enumerate(reading.children("extensions", outer)):
+            extension = read_extension(reading, f"extensions.{i}", part)
+            if extension is None or not extension.oid or extension.oid in found:
+                raise FormatError(f"list: extension {i} can't be read, or occurs twice")
+            found[extension.oid] = extension
+    if reading.problems:
+        raise FormatError("list: its extensions can't be read")
+    return found
+
+
+def _facts(issuer: Name, updates: list[datetime | None], extensions: dict[str, Extension]) -> ListFacts:
+    this_update = updates[0] if updates else None
+    if this_update is None or None in updates:
+        raise FormatError("list: expected thisUpdate and nextUpdate to be times, got something else")
+    values = {oid: extension.value for oid, extension in extensions.items()}
+    return ListFacts(
+        issuer=issuer,
+        this_update=this_update,
+        next_update=updates[1] if len(updates) > 1 else None,
+        number=_integer(values.get(_NUMBER)),
+        base_number=_integer(values.get(_BASE)),
+        key_id=read_key_id((values[_KEY_ID],)) if _KEY_ID in values else b"",
+        scope=_scope(values[_SCOPE]) if _SCOPE in values else ListScope(),
+        freshest=read_points(values[_FRESHEST]) if _FRESHEST in values else (),
+        expired_since=_time(values.get(_EXPIRED, b"")),
+        has_unknown=any(e.critical and e.oid not in _KNOWN for e in extensions.values()),
+    )
+
+
+def _integer(value: bytes | None) -> int | None:
+    """Of CRLNumber and BaseCRLNumber. Raises FormatError: which list it is must be sure."""
+    if value is None:
+        return None
+    if len(value) < 3 or value[0] != 0x02 or value[1] != len(value) - 2:
+        raise FormatError("list: expected its number to be an INTEGER, got something else")
+    return int.from_bytes(value[2:], signed=True)
+
+
+def _time(value: bytes) -> datetime | None:
+    return parse_time(value[0], value[2:]) if len(value) > 2 and value[1] == len(value) - 2 else None
+
+
+def _scope(value: bytes) -> ListScope:
+    """Raises FormatError: a list whose scope can't be read may be a part only."""
+    reading = Reading(value)
+    fields = {field[0]: field for field in reading.parts("scope")}
+    if reading.problems or not fields.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
+        raise FormatError("list: its issuingDistributionPoint can't be read")
+    bodies = {tag: value[field[2] : field[3]] for tag, field in fields.items()}
+    choice = next(iter(reading.children("scope", fields[0xA0])), None) if 0xA0 in fields else None
+    names = point_names(value, choice) if choice else ()
+    if 0xA0 in fields and not names:
+        raise FormatError("list: the distribution point that it is for can't be read")
+    return ListScope(
+        names=names,
+        urls=point_urls(value, choice) if choice else (),
+        only_user=any(bodies.get(0x81, b"")),
+        only_ca=any(bodies.get(0x82, b"")),
+        only_attribute=any(bodies.get(0x85, b"")),
+        reasons=(reason_flags(bodies[0x83]) or ("none",)) if 0x83 in bodies else (),
+        indirect=any(bodies.get(0x84, b"")),
+    )
+
+
+def _entry_extensions(data: bytes, entry: list[Element]) -> Iterator[Extension]:
+    reading = Reading(data)
+    for outer in entry[2:3]:
+        for element in reading.children("entry", outer):
+            extension = read_extension(reading, "entry", element)
+            if extension is not None:
+                yield extension
+
+
+def _issuer_value(data: bytes, entry: list[Element]) -> bytes:
+    return next((e.value for e in _entry_extensions(data, entry) if e.oid == _CERTIFICATE_ISSUER), b"")

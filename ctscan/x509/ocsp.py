@@ -1,0 +1,349 @@
+"""OCSP (RFC 6960, RFC 5019): the request for one certificate, and what a response says of it.
+
+    OCSPResponse       SEQUENCE { status ENUMERATED, [0] { SEQUENCE { OID, OCTET STRING { BasicOCSPResponse }}}?}
+    BasicOCSPResponse  SEQUENCE { data, algorithm, signature, [0] certificates? }
+    data               SEQUENCE { [0] version?, [1] name | [2] key hash, producedAt, SEQUENCE OF single, [1]? }
+    single             SEQUENCE { id, [0] good | [1] revoked | [2] unknown, thisUpdate, [0] nextUpdate?, [1]? }
+    id                 SEQUENCE { hash algorithm, issuerNameHash, issuerKeyHash, serial }
+
+No nonce is sent: responders of public CAs serve responses that were signed beforehand (RFC 5019 section 4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import Extension, Revocation, RevocationState
+from ctscan.x509.crl import HOLD, REASON_CODES
+from ctscan.x509.der import Element, children, content, element_at
+from ctscan.x509.fields import read_extension
+from ctscan.x509.issuing import Signer, read_signer
+from ctscan.x509.judging import MAX_SKEW
+from ctscan.x509.reading import OCTETS, SEQUENCE, Reading
+from ctscan.x509.signatures import Signed, read_signed, verify_signed
+from ctscan.x509.times import GENERALIZED_TIME, parse_time
+
+MAX_RESPONSE: Final = 1024 * 1024
+"""Octets; a response with a responder's certificate has about 2,000."""
+
+MAX_SERIAL: Final = 1024
+MAX_SINGLES: Final = 1000
+MAX_RESPONDERS: Final = 8
+
+_INTEGER, _NULL, _ENUMERATED = 0x02, b"\x05\x00", 0x0A
+_BASIC: Final = bytes.fromhex("06092b0601050507300101")
+_SHA1: Final = bytes.fromhex("06052b0e03021a")
+_HASHES: Final = {
+    _SHA1: "sha1",
+    bytes.fromhex("0609608648016503040201"): "sha256",
+    bytes.fromhex("0609608648016503040202"): "sha384",
+    bytes.fromhex("0609608648016503040203"): "sha512",
+}
+_OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
+_ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
+_NEVER_ISSUED: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_STATUS: Final = {
+    1: "the responder couldn't read the request",
+    2: "the responder has an error of its own",
+    3: "the responder says to try again later",
+    5: "the responder wants requests to be signed",
+    6: "the responder isn't authorised to tell, or doesn't know the certificate",
+}
+"""OCSPResponseStatus (RFC 6960 section 4.2.1)."""
+
+_NOT_A_RESPONSE: Final = "what the responder sent is no OCSP response"
+
+
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """One SingleResponse, its times read."""
+
+    state: int  # tag: 0x80 good, 0xA1 revoked, 0x82 unknown
+    revoked_at: datetime | None
+    reason: str
+    this_update: datetime
+    next_update: datetime | None
+    kept_since: datetime | None  # archiveCutoff
+
+
+@dataclass(frozen=True, slots=True)
+class _Basic:
+    """A BasicOCSPResponse, cut up but not yet believed."""
+
+    data: bytes
+    signed: Signed
+    responder: Element
+    produced_at: datetime
+    singles: tuple[Element, ...]
+    certificates: tuple[bytes, ...]
+
+
+def ocsp_request(issuer_der: bytes, serial: bytes) -> bytes:
+    """An OCSPRequest for one certificate: `serial` is the content of the INTEGER as it stands in the certificate.
+
+    The CertID has SHA-1 hashes, the only ones that every responder knows (RFC 5019 section 2.1.1). Raises FormatError
+    when the issuer can't be read, or the serial number is too long.
+    """
+    signer = read_signer(issuer_der)
+    if not 0 < len(serial) <= MAX_SERIAL:
+        raise FormatError(f"serial number: expected 1 to {MAX_SERIAL} octets, got {len(serial)}")
+    hashes = (_tlv(OCTETS, hashed) for hashed in _issuer_hashes(signer, "sha1"))
+    cert_id = _tlv(SEQUENCE, _tlv(SEQUENCE, _SHA1 + _NULL), *hashes, _tlv(_INTEGER, serial))
+    return _tlv(SEQUENCE, _tlv(SEQUENCE, _tlv(SEQUENCE, _tlv(SEQUENCE, cert_id))))
+
+
+def judge_by_ocsp(
+    response: bytes,
+    issuer_der: bytes,
+    serial: bytes,
+    checked: datetime,
+    url: str,
+    *,
+    not_after: datetime | None = None,
+) -> Revocation:
+    """What an OCSP response says of the certificate with this serial number at `checked`. Never raises.
+
+    `not_after` is the end of the certificate: what a responder says of one that had expired before counts only where it
+    says how long it keeps them (archiveCutoff, RFC 6960 section 4.4.4).
+    """
+    unknown = Revocation(RevocationState.UNKNOWN, "OCSP", checked, url)
+    try:
+        signer = read_signer(issuer_der)
+    except FormatError:
+        return replace(unknown, why="the certificate of its issuer can't be read")
+    try:
+        basic = _read_response(response)
+        _verify(basic, signer, checked)
+        single = _single_of(basic, signer, serial)
+    except (FormatError, ProofError) as error:
+        return replace(unknown, why=str(error))
+    said = replace(unknown, this_update=single.this_update, next_update=single.next_update)
+    if max(single.this_update, basic.produced_at) > checked + MAX_SKEW:
+        return replace(said, why="the response is dated in the future")
+    if single.state == 0xA1:
+        if single.revoked_at == _NEVER_ISSUED and single.reason == HOLD:  # RFC 6960 section 2.2
+            return replace(said, why="the responder says that the CA never issued it")
+        return replace(said, state=RevocationState.REVOKED, revoked_at=single.revoked_at, reason=single.reason)
+    why = _silent(single, checked, not_after)
+    return replace(said, why=why) if why else replace(said, state=RevocationState.NOT_REVOKED)
+
+
+def _silent(single: _Single, checked: datetime, not_after: datetime | None) -> str:
+    """Why it doesn't mean that the certificate isn't revoked; empty: it does."""
+    if single.state != 0x80:
+        return "the responder doesn't know the certificate"
+    if single.next_update is not None and checked > single.next_update:
+        return "the response has run out"
+    had_expired = not_after is not None and not_after < single.this_update
+    is_kept = not_after is not None and single.kept_since is not None and single.kept_since <= not_after
+    if had_expired and not is_kept:
+        return "it had expired, and the responder doesn't say that it keeps expired certificates"
+    return ""
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def _read_response(response: bytes) -> _Basic:
+    """Raises FormatError, whose text is the reason in plain words."""
+    if len(response) > MAX_RESPONSE:
+        raise FormatError("the response is too long")
+    fields = _within(response, _whole(response))
+    if not fields or fields[0][0] != _ENUMERATED or fields[0][3] - fields[0][2] != 1:
+        raise FormatError(_NOT_A_RESPONSE)
+    status = response[fields[0][2]]
+    if status:
+        raise FormatError(_STATUS.get(status, "the responder gave an error that isn't known"))
+    holders = [holder for field in fields[1:2] if field[0] == 0xA0 for holder in _within(response, field)]
+    parts = _within(response, holders[0]) if len(holders) == 1 else []
+    if len(parts) != 2 or parts[1][0] != OCTETS:
+        raise FormatError(_NOT_A_RESPONSE)
+    if response[parts[0][1] : parts[0][4]] != _BASIC:
+        raise FormatError("the response is of a kind that isn't known")
+    return _read_basic(response[parts[1][2] : parts[1][3]])
+
+
+def _read_basic(data: bytes) -> _Basic:
+    try:
+        signed = read_signed(data, "response")
+    except FormatError:
+        raise FormatError(_NOT_A_RESPONSE) from None
+    fields = _within(data, signed.body)
+    if fields and fields[0][0] == 0xA0:  # version
+        fields = fields[1:]
+    if len(fields) < 3 or fields[0][0] not in (0xA1, 0xA2) or fields[2][0] != SEQUENCE:
+        raise FormatError(_NOT_A_RESPONSE)
+    listed = [part for field in signed.rest[:1] if field[0] == 0xA0 for part in _within(data, field)]
+    certificates = [part for outer in listed[:1] for part in _within(data, outer)]
+    return _Basic(
+        data=data,
+        signed=signed,
+        responder=fields[0],
+        produced_at=_time(data, fields[1]),
+        singles=tuple(_within(data, fields[2])[:MAX_SINGLES]),
+        certificates=tuple(data[part[1] : part[4]] for part in certificates[:MAX_RESPONDERS]),
+    )
+
+
+def _single_of(basic: _Basic, signer: Signer, serial: bytes) -> _Single:
+    """The response for this certificate; of several the newest. Raises FormatError."""
+    found = [
+        _read_single(basic.data, fields)
+        for fields in (_within(basic.data, single) for single in basic.singles)
+        if len(fields) >= 3 and _is_about(basic.data, fields[0], signer, serial)
+    ]
+    if not found:
+        raise FormatError("the response is about another certificate")
+    return max(found, key=lambda single: (single.this_update, single.state == 0xA1))
+
+
+def _is_about(data: bytes, cert_id: Element, signer: Signer, serial: bytes) -> bool:
+    parts = _within(data, cert_id)
+    if [part[0] for part in parts] != [SEQUENCE, OCTETS, OCTETS, _INTEGER]:
+        return False
+    algorithm = _within(data, parts[0])
+    name = _HASHES.get(data[algorithm[0][1] : algorithm[0][4]]) if algorithm else None
+    bodies = tuple(data[part[2] : part[3]] for part in parts[1:])
+    if name is None or bodies[:2] != _issuer_hashes(signer, name):
+        return False
+    return int.from_bytes(bodies[2], signed=True) == int.from_bytes(serial, signed=True)
+
+
+def _read_single(data: bytes, fields: list[Element]) -> _Single:
+    _, state, this_update, *rest = fields
+    if state[0] not in (0x80, 0xA1, 0x82) or {field[0] for field in rest} - {0xA0, 0xA1}:
+        raise FormatError(_NOT_A_RESPONSE)
+    revoked_at, reason = _revoked_info(data, state) if state[0] == 0xA1 else (None, "")
+    ends = [end for field in rest if field[0] == 0xA0 for end in _within(data, field)]
+    extensions = [extension for field in rest if field[0] == 0xA1 for extension in _extensions(data, field)]
+    if any(extension.critical and extension.oid != _ARCHIVE_CUTOFF for extension in extensions):
+        raise FormatError("the response has a critical extension that isn't known")
+    cutoffs = [extension.value for extension in extensions if extension.oid == _ARCHIVE_CUTOFF]
+    return _Single(
+        state=state[0],
+        revoked_at=revoked_at,
+        reason=reason,
+        this_update=_time(data, this_update),
+        next_update=_time(data, ends[0]) if ends else None,
+        kept_since=parse_time(GENERALIZED_TIME, cutoffs[0][2:]) if cutoffs else None,
+    )
+
+
+def _revoked_info(data: bytes, state: Element) -> tuple[datetime, str]:
+    # [1] { revocationTime, [0] { ENUMERATED }? }
+    parts = _within(data, state)
+    if not parts:
+        raise FormatError(_NOT_A_RESPONSE)
+    codes = [code for part in parts[1:2] for code in _within(data, part)]
+    code = data[codes[0][2] : codes[0][3]] if codes else b""
+    return _time(data, parts[0]), REASON_CODES.get(code[0], "") if len(code) == 1 else ""
+
+
+def _extensions(data: bytes, field: Element) -> Iterator[Extension]:
+    for outer in _within(data, field)[:1]:
+        for element in _within(data, outer):
+            extension = read_extension(Reading(data), "", element)
+            if extension is None:
+                raise FormatError(_NOT_A_RESPONSE)
+            yield extension
+
+
+def _whole(data: bytes) -> Element:
+    try:
+        element, problem = element_at(data, 0, len(data))
+    except FormatError:
+        raise FormatError(_NOT_A_RESPONSE) from None
+    if problem or element[0] != SEQUENCE:
+        raise FormatError(_NOT_A_RESPONSE)
+    return element
+
+
+def _within(data: bytes, element: Element) -> list[Element]:
+    found, problem = children(data, element[2], element[3])
+    if problem:
+        raise FormatError(_NOT_A_RESPONSE)
+    return found
+
+
+def _time(data: bytes, element: Element) -> datetime:
+    when = parse_time(element[0], data[element[2] : element[3]])
+    if when is None:
+        raise FormatError("the response has a time that can't be read")
+    return when
+
+
+# --- who signed it -------------------------------------------------------------------------------------------------
+
+
+def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
+    """Signed by the issuer, or by a responder that the issuer certified for it (RFC 6960 section 4.2.2.2). Raises
+    ProofError, whose text is the reason."""
+    why = ""
+    try:
+        verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response")
+    except ProofError as error:
+        why = str(error)
+    else:
+        return
+    for der in basic.certificates:
+        try:
+            responder = read_signer(der)
+            if _names(basic, responder):
+                _check_responder(basic, der, responder, issuer, checked)
+                return
+        except FormatError:
+            continue
+    raise ProofError(why)
+
+
+def _check_responder(basic: _Basic, der: bytes, responder: Signer, issuer: Signer, checked: datetime) -> None:
+    certificate = responder.certificate
+    verify_signed(basic.data, basic.signed, certificate.spki, "response")
+    try:
+        verify_signed(der, read_signed(der, "certificate"), issuer.certificate.spki, "certificate of the responder")
+    except ProofError as error:
+        raise ProofError(f"the issuer didn't certify the responder: {error}") from None
+    if _OCSP_SIGNING not in certificate.eku:
+        raise ProofError("the responder's certificate isn't for signing responses")
+    if certificate.not_before is None or certificate.not_after is None:
+        raise ProofError("the dates of the responder's certificate can't be read")
+    if not certificate.not_before - MAX_SKEW <= checked <= certificate.not_after:
+        raise ProofError("the responder's certificate isn't valid now")
+
+
+def _names(basic: _Basic, responder: Signer) -> bool:
+    """Whether the response says that this one signed it."""
+    inner = _within(basic.data, basic.responder)
+    if len(inner) != 1:
+        raise FormatError(_NOT_A_RESPONSE)
+    if basic.responder[0] == 0xA1:
+        return basic.data[inner[0][1] : inner[0][4]] == responder.certificate.subject.raw
+    return content(basic.data, inner[0]) == _key_hash(responder, "sha1")
+
+
+def _issuer_hashes(signer: Signer, algorithm: str) -> tuple[bytes, bytes]:
+    name = hashlib.new(algorithm, signer.certificate.subject.raw, usedforsecurity=False).digest()
+    return name, _key_hash(signer, algorithm)
+
+
+def _key_hash(signer: Signer, algorithm: str) -> bytes:
+    """Of the content of the BIT STRING of the key, without its unused-bit count. Raises FormatError."""
+    spki = signer.certificate.spki
+    parts = _within(spki, _whole(spki))
+    if len(parts) != 2 or parts[1][0] != 0x03:
+        raise FormatError("the key of the issuer can't be read")
+    return hashlib.new(algorithm, spki[parts[1][2] + 1 : parts[1][3]], usedforsecurity=False).digest()
+
+
+def _tlv(tag: int, *parts: bytes) -> bytes:
+    """An element with the shortest length, up to 65,535 octets."""
+    body = b"".join(parts)
+    size = len(body)
+    head = bytes((size,)) if size < 0x80 else bytes((0x81, size)) if size < 0x100 else b"\x82" + size.to_bytes(2)
+    return bytes((tag,)) + head + body
