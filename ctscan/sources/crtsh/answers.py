@@ -95,7 +95,7 @@ def _row(item: Any) -> Row:
     id, issuer, shown = item.get("id"), item.get("issuer_ca_id"), item.get("name_value")
     if not (_is_number(id) and id > 0 and _is_number(issuer) and isinstance(shown, str | None)):
         raise FormatError("a row without id, issuer_ca_id or name_value")
-    names = tuple(reading for line in (shown or "").split("\n") for reading in readings(line))
+    names = tuple(reading for line in (shown or "").split("\n") if line for reading in readings(line))
     return Row(id, issuer, names, _milliseconds(item.get("entry_timestamp")))
 
 

@@ -101,9 +101,8 @@ def _for_address(address: str) -> list[Query]:
         return [Query(parameter, address, "ILIKE") for parameter in _IN_ADDRESSES]
     local, _, host = address.rpartition("@")
     alone = [local] if _words(local) == [local] else []
-    if not alone and not local.isascii():  # its first label ends where letters beyond ASCII meet a dot
-        first = _words(local)[:1]
-        alone = [word for word in first if not word[:1].isascii() and local.startswith(f"{word}.")]
+    if not alone:  # with letters beyond ASCII in it, the first label ends at its dot
+        alone = [word for word in _words(local)[:1] if not word.isascii() and local.startswith(f"{word}.")]
     if not alone and _is_comparable(host):
         return [Query(parameter, host, "ILIKE") for parameter in _IN_ADDRESSES]
     return _any_of([*alone, *_host_words(host)])

@@ -1,0 +1,145 @@
+"""Questions as crt.sh takes them: what is found that should be, and no value is ever an operator."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import certwatch
+
+from ctscan.errors import UsageError
+from ctscan.model import Question
+from ctscan.sources.crtsh.queries import MAX_QUERY, Query, below, queries_for
+
+
+def asked(kind: str, value: str) -> list[tuple[str, str, str]]:
+    return [(query.parameter, query.value, query.match) for query in queries_for(Question(kind, value))]
+
+
+@pytest.mark.parametrize("value", ["jane.roe@example.org", "o'brien+x_y@my-corp.example", "example.org", "a-b.example"])
+def test_addresses_and_domains_are_compared_as_they_are(value: str) -> None:
+    kind = "email" if "@" in value else "domain"
+    assert asked(kind, value) == [("rfc822Name", value, "ILIKE"), ("E", value, "ILIKE")]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("jürgen@example.org", "jürgen example.org"),
+        ("jürgen@my-corp.example", "jürgen example"),
+        ("jürgen.müller@example.org", "jürgen example.org"),
+        ("用户@例子.example", "用户 例子 example"),
+    ],
+)
+def test_addresses_in_other_letters_are_asked_for_by_their_words(value: str, words: str) -> None:
+    assert asked("email", value) == [("rfc822Name", words, "any"), ("E", words, "any")]
+
+
+@pytest.mark.parametrize("value", ["a%b@my-corp.example", "a\\b@my-corp.example", "a.ö@my-corp.example"])
+def test_addresses_without_a_sure_word_are_asked_for_by_their_domain(value: str) -> None:
+    assert asked("email", value) == [("rfc822Name", "my-corp.example", "ILIKE"), ("E", "my-corp.example", "ILIKE")]
+
+
+def test_a_label_is_asked_for_in_its_letters_too() -> None:
+    assert asked("domain", "xn--bcher-kva.example") == [
+        ("rfc822Name", "xn--bcher-kva.example", "ILIKE"),
+        ("E", "xn--bcher-kva.example", "ILIKE"),
+        ("rfc822Name", "bücher example", "any"),
+        ("E", "bücher example", "any"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("Jane Roe", ["Jane Roe"]),
+        ("Anne-Marie O'Hara", ["Anne Marie O Hara"]),
+        ("John Or Smith", ['John "or" Smith']),
+        ("J.R. Smith", ["J.R Smith", "J R Smith"]),
+        ("Łukasz Gęślarz", ["Łukasz Gęślarz"]),
+        ("Müller-Lüdenscheidt", ["Müller Lüdenscheidt", "M 374ller L 374denscheidt"]),
+        ("दीपक कुमार", ["दीपक कुमार"]),
+    ],
+)
+def test_names_are_asked_for_by_their_words(value: str, words: list[str]) -> None:
+    assert asked("name", value) == [("Identity", text, "any") for text in words]
+    assert asked("organisation", value) == [("O", text, "any") for text in words]
+
+
+def test_numbers_behind_a_hyphen_are_compared_as_they_are() -> None:
+    assert ("O", "Route 12-34 Ltd", "ILIKE") in asked("organisation", "Route 12-34 Ltd")
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40))
+def test_no_value_is_an_operator(value: str) -> None:
+    """All words of every query stand for themselves, and have to be there, all of them."""
+    try:
+        queries = queries_for(Question("name", value))
+    except UsageError:
+        return
+    for query in queries:
+        if query.match == "any":
+            assert not set(query.value) & set("-%!&|():\\*<'")
+            bare = query.value.replace('"or"', "or")
+            assert '"' not in bare
+            words = bare.split()
+            assert "or" not in query.value.split()
+            for missing in range(min(len(words), 3)) if len(set(words)) == len(words) and bare.isascii() else ():
+                there = frozenset(w.lower() for i, w in enumerate(words) if i != missing)
+                assert words[missing].lower() in there or not certwatch.websearch(query.value, there)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40), st.sampled_from(["email", "domain", "name", "organisation"]))
+def test_a_value_stays_in_its_parameter(value: str, kind: str) -> None:
+    try:
+        queries = queries_for(Question(kind, value))
+    except UsageError:
+        return
+    for query in queries:
+        text = query.text([1, 2], unexpired=True)
+        assert text.isascii()
+        assert parse_qsl(text, keep_blank_values=True) == [
+            (query.parameter, query.value),
+            ("match", query.match),
+            ("output", "json"),
+            ("exclude", "expired"),
+            ("excludeCAs", "1,2"),
+        ]
+        assert len(text) < MAX_QUERY
+
+
+WORDS = ("Jürgen", "O'Hara", "Dell’Esempio", "Anne-Marie", "Łukasz", "J.R.", "Or", "Ltd.", "d’Ys")
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6))
+def test_a_name_finds_itself(words: list[str]) -> None:
+    name = " ".join(words)
+    there = certwatch.identities([("2.5.4.3", name.encode())])
+    queries = queries_for(Question("name", name))
+    assert any(certwatch.websearch(query.value, there) for query in queries)
+
+
+@pytest.mark.parametrize("letters", ["Jürgen Weißbrodt", "Åsa Bæk"])
+def test_a_name_in_latin_1_is_found(letters: str) -> None:
+    there = certwatch.identities([("2.5.4.3", letters.encode("latin-1"))])
+    assert any(certwatch.websearch(query.value, there) for query in queries_for(Question("name", letters)))
+
+
+@pytest.mark.parametrize("kind", ["number", "phone", ""])
+def test_other_kinds_are_refused(kind: str) -> None:
+    with pytest.raises(UsageError, match="kind"):
+        queries_for(Question(kind, "1"))
+
+
+@pytest.mark.parametrize(("kind", "value"), [("name", "- % '"), ("name", "Jane " * 200), ("email", "x" * 501)])
+def test_what_cant_be_asked_is_told_without_the_value(kind: str, value: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        queries_for(Question(kind, value))
+    assert value.strip() not in str(raised.value)
+
+
+def test_a_domain_below_is_asked_for_alike() -> None:
+    query = queries_for(Question("domain", "example.org"))[0]
+    assert below(query, "a.example.org") == Query("rfc822Name", "a.example.org", "ILIKE", "a.example.org")
