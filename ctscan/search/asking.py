@@ -30,9 +30,7 @@ from ctscan.sources import SearchSource
 
 BATCH = 50  # certificates kept in one transaction
 PATIENCE = 1.0  # seconds that what was found waits for more before it is kept
-MAX_RESULTS = 100_000  # certificates taken in one search
 UNREADABLE = "certificates that can't be read, looked through by their readable strings"
-TOO_MANY = f"more than {MAX_RESULTS:,} certificates; the rest was not taken"
 
 
 def utc_now() -> datetime:
@@ -42,10 +40,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """Where a test takes the place of the clocks."""
+    """Where a test takes the place of the clocks. `max_results`: certificates taken in one search."""
 
     now: Callable[[], datetime] = utc_now
     clock: Callable[[], float] = time.monotonic
+    max_results: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +199,8 @@ class _Searching:
             async for item in stream:
                 if isinstance(item, Shortfall):
                     self.shortfalls[item.reason] += 1
-                elif self.results >= MAX_RESULTS:
-                    self.shortfalls[TOO_MANY] += 1
+                elif self.results >= self.seams.max_results:
+                    self.shortfalls[f"more than {self.results:,} certificates; the rest was not taken"] += 1
                     break
                 else:
                     await self._take(item)

@@ -63,8 +63,8 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
 def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
     """Organisations by the names as given: the index compares them without accents, a repository with them."""
     yield from (Question("domain", domain) for domain in scope.domains)
-    given = (term.partition(":")[2].strip() for term in terms if parse_scope([term]).organisations)
-    yield from (Question("organisation", " ".join(name.split())) for name in dict.fromkeys(given))
+    given = (" ".join(term.partition(":")[2].split()) for term in terms if parse_scope([term]).organisations)
+    yield from (Question("organisation", name) for name in dict.fromkeys(given))
     yield from (Question("email", email) for email in scope.emails)
 
 

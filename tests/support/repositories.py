@@ -1,0 +1,91 @@
+"""A repository in memory that fails on demand, and what it holds: certificates of invented people."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from support.certs import make_certificate, make_precert
+
+from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.sources import Concerns, Known
+
+FAKE = Repository(
+    name="example repository",
+    title="Example Repository",
+    url="https://repository.example.net/",
+    finds=("email", "domain", "name", "organisation"),
+    limits=("It holds what a test gives it.",),
+    tells="its operator, in no country",
+)
+
+Item = RepositoryEntry | Shortfall | Exception
+"""What comes of an answer; an exception is raised at its place."""
+
+
+@dataclass
+class FakeSource:
+    """A `SearchSource`. `answers` by question, then for every question; `names` are what is shown of a reference before
+    it is fetched. `before` is awaited before anything of an answer is given."""
+
+    items: Sequence[Item] = ()
+    answers: Mapping[str, Sequence[Item]] = field(default_factory=dict)
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    repository: Repository = FAKE
+    before: Callable[[], Awaitable[None]] | None = None
+    asked: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    async def search(
+        self, question: Question, known: Known, concerns: Concerns
+    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+        self.asked.append(question.text)
+        items = self.answers.get(question.text, self.items)
+        try:
+            if self.before:
+                await self.before()
+            kept = await known([item.reference for item in items if isinstance(item, RepositoryEntry)])
+            for item in items:
+                await asyncio.sleep(0)
+                if isinstance(item, Exception):
+                    raise item
+                if isinstance(item, Shortfall):
+                    yield item
+                elif item.reference not in kept and concerns(self.names.get(item.reference, ())):
+                    self.fetched.append(item.reference)
+                    yield item
+        finally:
+            self.closed += 1
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+def entry(reference: str, der: bytes) -> RepositoryEntry:
+    return RepositoryEntry(reference, der, first_logged=1_700_000_000_000)
+
+
+def mailbox(reference: str, address: str, like: str = "") -> RepositoryEntry:
+    """A certificate for one address; of its own for each reference, or that of another."""
+    subject = [("2.5.4.3", address)]
+    made = make_precert(subject=subject, san=[("email", address)], serial=_serial(like or reference))
+    return entry(reference, made.final)
+
+
+def submitted(reference: str, address: str, like: str = "") -> RepositoryEntry:
+    """The precertificate of `mailbox`."""
+    subject = [("2.5.4.3", address)]
+    made = make_precert(subject=subject, san=[("email", address)], serial=_serial(like or reference))
+    return entry(reference, made.submitted)
+
+
+def named(reference: str, given: str, family: str) -> RepositoryEntry:
+    """A certificate of a person by name only."""
+    subject = [("2.5.4.42", given), ("2.5.4.4", family), ("2.5.4.3", f"{given} {family}")]
+    return entry(reference, make_certificate(subject=subject, san=[], serial=_serial(reference)))
+
+
+def _serial(reference: str) -> int:
+    return int.from_bytes(b"\1" + reference.encode(), "big")
