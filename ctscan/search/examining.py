@@ -16,10 +16,11 @@ from ctscan.x509.text import salvage_strings
 @dataclass(frozen=True, slots=True)
 class Examined:
     """`hit`: what is to be kept, None when nothing is; `unreadable`: the certificate can't be read, so that what it
-    holds is known by its readable strings only."""
+    holds is known by its readable strings only. `certificate`: what was read, kept or not."""
 
     hit: RepositoryHit | None
     unreadable: bool = False
+    certificate: Certificate | None = None
 
 
 def examine(entry: RepositoryEntry, wanted: Wanted) -> Examined:
@@ -37,8 +38,8 @@ def examine(entry: RepositoryEntry, wanted: Wanted) -> Examined:
     if not findings and failures:
         return _salvaged(entry, wanted, _reason(failures))
     if not _is_kept(wanted, findings, certificate):
-        return Examined(None)
-    return Examined(RepositoryHit(entry, kind, leaf, certificate, findings, submitted))
+        return Examined(None, certificate=certificate)
+    return Examined(RepositoryHit(entry, kind, leaf, certificate, findings, submitted), certificate=certificate)
 
 
 def _is_kept(wanted: Wanted, findings: tuple[Finding, ...], certificate: Certificate) -> bool:
