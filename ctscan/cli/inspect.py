@@ -31,8 +31,11 @@ PROBLEMS_SHOWN = 3
 @options.output("table", "json", "jsonl", from_config=False)
 @options.verbose
 def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
-    """Show the personal data in certificates on this machine: PEM (also several in a file), DER, PKCS#7 (.p7b), whole
-    directories. Attribute certificates are read too.
+    """Show the personal data in certificates on this machine. Attribute certificates are read too.
+
+    Files are told by their content: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password); zip, tar, gz,
+    bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as certstream writes it.
+    Directories are read whole.
 
     Needs no index and no network. With '-', reads standard input.
     """

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -26,12 +26,13 @@ class Input:
 
     `source` is the path as given (below a directory: joined to it), and where in the file: `!member` of an archive,
     `:line` of JSON or LDIF, `#2` for the second certificate there or the second message of a mailbox.
-    A structure that can't be taken apart stands whole in `problem.unread`.
+    A structure that can't be taken apart stands whole in `problem.unread`. `file` is the path alone.
     """
 
     source: str
     der: bytes | None = None
     problem: Problem | None = None
+    file: str = field(default="", compare=False)
 
 
 def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
@@ -125,9 +126,9 @@ def _labelled(reader: Reader, stream: io.BufferedReader, source: str) -> Iterato
     for where, found in reader.read(stream):
         label = source + where
         if isinstance(found, Problem):
-            yield Input(label, problem=replace(found, where=label))
+            yield Input(label, problem=replace(found, where=label), file=source)
         else:
-            yield Input(label, found)
+            yield Input(label, found, file=source)
 
 
 def _shown(path: Path) -> str:
@@ -136,7 +137,7 @@ def _shown(path: Path) -> str:
 
 
 def _refused(source: str, what: str) -> Input:
-    return Input(source, problem=Problem(source, what))
+    return Input(source, problem=Problem(source, what), file=source)
 
 
 def _reason(error: OSError) -> str:
