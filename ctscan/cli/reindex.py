@@ -97,13 +97,17 @@ def findings_in(der: bytes, kind: str, domains: tuple[str, ...] = ()) -> tuple[F
 
 
 def parsed(der: bytes, kind: str) -> Certificate | None:
-    """The certificate in a leaf: whole, or (kind `precert`) a TBSCertificate; None when it can't be read."""
+    """The certificate in a leaf: whole, or (kind `precert`) a TBSCertificate; an attribute certificate out of a file;
+    None when it can't be read."""
+    from ctscan.x509.attribute_certificate import read_attribute_certificate
     from ctscan.x509.certificate import read_certificate, read_tbs
 
-    try:
-        return read_tbs(der) if kind == "precert" else read_certificate(der)
-    except FormatError:
-        return None
+    for read in (read_tbs,) if kind == "precert" else (read_certificate, read_attribute_certificate):
+        try:
+            return read(der)
+        except FormatError:
+            continue
+    return None
 
 
 def _same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:
