@@ -99,12 +99,12 @@ def _scorer(asked: Sequence[LookupKey]) -> Callable[[Finding], float]:
 def _matches(connection: sqlite3.Connection, ids: list[int], asked: Sequence[LookupKey]) -> Iterator[Match]:
     score = _scorer(asked)
     for some in rows.portions(ids, _AT_ONCE):
-        summaries = _summaries(connection, some)
+        summaries, keys = _summaries(connection, some)
         findings = _findings(connection, some)
         sightings = _sightings(connection, some)
         given = _given(connection, some, sightings)
         revocations = standing.revocations(connection, some)
-        authorities = standing.authorities(connection, some)
+        authorities = standing.authorities(connection, keys)
         for id in some:
             ranked = sorted(findings[id], key=score, reverse=True)
             best = score(ranked[0]) if ranked else 1.0
@@ -122,15 +122,20 @@ def _matches(connection: sqlite3.Connection, ids: list[int], asked: Sequence[Loo
 # --- rows of several certificates ---------------------------------------------------------------------------------
 
 
-def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, CertificateSummary]:
+def _summaries(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> tuple[dict[int, CertificateSummary], dict[int, bytes]]:
+    """With the authority key identifiers of those that have one."""
     also = _same_serial(connection, ids)
-    cursor = connection.execute(
-        "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca"
+    summaries, keys = {}, {}
+    for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key in connection.execute(
+        "SELECT id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, authority_key_id"
         f" FROM certificate WHERE id IN ({rows.marks(ids)})",
         ids,
-    )
-    return {
-        id: CertificateSummary(
+    ):
+        if key is not None:
+            keys[id] = key
+        summaries[id] = CertificateSummary(
             sha256=sha256,
             identity=identity,
             issuer=issuer,
@@ -141,8 +146,7 @@ def _summaries(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
             also=tuple(also[id]),
             is_ca=bool(is_ca),
         )
-        for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca in cursor
-    }
+    return summaries, keys
 
 
 def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:

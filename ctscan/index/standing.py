@@ -175,20 +175,15 @@ def all_authorities(connection: sqlite3.Connection) -> list[Authority]:
     return [_authority(row) for row in connection.execute(f"{_AUTHORITY} ORDER BY id")]
 
 
-def authorities(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple[Authority, ...]]:
-    """By certificate: the CAs with the key that it names, in the order of the list. Certificates of one issuer share
-    them."""
-    cursor = connection.execute(
-        f"SELECT id, authority_key_id FROM certificate WHERE id IN ({rows.marks(ids)})"
-        " AND authority_key_id IS NOT NULL",
-        ids,
-    )
-    named: dict[int, bytes] = dict(cursor.fetchall())
-    found: dict[bytes, list[Authority]] = defaultdict(list)
+def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict[int, tuple[Authority, ...]]:
+    """The CAs with the keys that certificates name, in the order of the list. Certificates of one issuer share them."""
     keys = list(dict.fromkeys(named.values()))
+    if not keys:
+        return {}
+    found: dict[bytes, list[Authority]] = defaultdict(list)
     for row in connection.execute(f"{_AUTHORITY} WHERE key_id IN ({rows.marks(keys)}) ORDER BY id", keys):
         found[row[3]].append(_authority(row))
-    return {id: tuple(found[key_id]) for id, key_id in named.items()}
+    return {id: tuple(found[key]) for id, key in named.items()}
 
 
 _AUTHORITY = "SELECT owner, name, sha256, key_id, policies, contact, status FROM authority"
