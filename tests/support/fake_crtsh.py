@@ -104,6 +104,7 @@ class FakeCrtsh:
     ) -> None:
         self.certificates = list(certificates)
         self.limit, self.now = limit, now
+        self.rewrite: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda rows: rows  # of JSON answers
         self.asked: list[str] = []
         self.user_agents: set[str] = set()
         self._script, self._broken, self._grow = list(script), broken, dict(grow or {})
@@ -223,7 +224,7 @@ class FakeCrtsh:
             grouped.setdefault(held.id, []).append(raw)
         listed = [_row(holding[id], raws) for id, raws in grouped.items()]
         listed.sort(key=lambda row: (row["entry_timestamp"] or "", row["id"]), reverse=True)
-        return b"[" + b",".join(json.dumps(row).encode() for row in listed) + b"]"
+        return b"[" + b",".join(json.dumps(row).encode() for row in self.rewrite(listed)) + b"]"
 
 
 def _mode(match: str | None, value: str) -> str:

@@ -7,7 +7,7 @@ goes wrong there comes with status 200 or is a 404 that isn't true; so what fail
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from ctscan.errors import FormatError, Missing, Refused, SourceError
@@ -18,7 +18,9 @@ from ctscan.sources.pace import Sleep
 OPERATOR = "crt.sh"
 WAITS = (30.0, 60.0, 120.0, 180.0, 210.0)
 """Seconds between tries: ten minutes in all, as long as the longest Retry-After that is heeded."""
-WAITS_IF_MISSING = WAITS[:2]
+MISSING_IN_ALL = 3
+"""How often it may say that there is no such thing before it is believed."""
+
 
 _JSON = "application/json, text/html;q=0.1"  # so that pages come through, to be told apart
 _PEM = "application/pkix-cert, text/html;q=0.1"
@@ -49,21 +51,21 @@ class Asker:
         return await self._ask(f"d={id}", _PEM, MAX_CERTIFICATE, parse_certificate)
 
     async def _ask(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
-        tries = 0
+        tries = missing = 0
         while True:
             try:
                 return await self._once(query, accept, limit, parse)
             except Refused:
                 raise
             except (SourceError, FormatError) as error:
-                waits: Sequence[float] = WAITS_IF_MISSING if isinstance(error, Missing) else WAITS
-                if tries >= len(waits):
+                missing += isinstance(error, Missing)
+                if tries == len(WAITS) or missing == MISSING_IN_ALL:
                     kind = type(error) if isinstance(error, SourceError) else SourceError
                     raise kind(
                         f"crt.sh gave no usable answer, asked {tries + 1} times; last: {_reason(error)}"
                     ) from None
-                self._said(f"crt.sh: no usable answer; asking again in {waits[tries]:.0f} s")
-                await self._sleep(waits[tries])
+                self._said(f"crt.sh: no usable answer; asking again in {WAITS[tries]:.0f} s")
+                await self._sleep(WAITS[tries])
             tries += 1
 
     async def _once(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:

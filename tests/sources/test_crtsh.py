@@ -1,0 +1,372 @@
+"""crt.sh asked through the client, at the transport: what is found, what is told, and that faults change neither."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from support.certs import make_certificate
+from support.fake_crtsh import FAULTS, FakeCrtsh, Held, held
+from support.patience import FakeTime
+from support.reading import patient_client
+
+from ctscan.errors import Missing, Refused, SourceError, UsageError
+from ctscan.model import Question, RepositoryEntry, Shortfall
+from ctscan.sources.repositories import Opening, open_repository, repositories
+from ctscan.sources.repositories.crtsh import REPOSITORY, CrtshSource
+
+JANE = Question("email", "jane.roe@example.org")
+
+
+@dataclass
+class Searched:
+    """What a search gave, and what happened on the way."""
+
+    entries: list[RepositoryEntry] = field(default_factory=list)
+    shortfalls: list[str] = field(default_factory=list)
+    progress: list[str] = field(default_factory=list)
+    time: FakeTime = field(default_factory=FakeTime)
+    shown: list[Sequence[str]] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[int]:
+        return [int(entry.reference) for entry in self.entries]
+
+
+def search(
+    crtsh: FakeCrtsh,
+    question: Question = JANE,
+    known: Sequence[str] = (),
+    concerns: Callable[[Sequence[str]], bool] = lambda _: True,
+    **options: Any,
+) -> Searched:
+    """Ask, and collect. The limit is the fake's."""
+    searched = Searched()
+    client = patient_client(searched.time, transport=crtsh.transport)
+    opening = Opening(client, sleep=searched.time.sleep, progress=searched.progress.append)
+
+    def look(names: Sequence[str]) -> bool:
+        searched.shown.append(names)
+        return concerns(names)
+
+    async def kept(references: Sequence[str]) -> set[str]:
+        return set(references) & set(known)
+
+    async def main() -> None:
+        source = CrtshSource(opening, limit=crtsh.limit, **options)
+        try:
+            async with aclosing(source.search(question, kept, look)) as found:
+                async for got in found:
+                    if isinstance(got, Shortfall):
+                        searched.shortfalls.append(got.reason)
+                    else:
+                        searched.entries.append(got)
+        finally:
+            await source.aclose()
+            await client.aclose()
+
+    asyncio.run(main())
+    return searched
+
+
+def address(id: int, email: str, issuer: int = 1, **options: Any) -> Held:
+    return held(make_certificate([("CN", f"Holder {id}")], [("email", email)], serial=id, **options), id, issuer)
+
+
+def people() -> list[Held]:
+    """Jane by both kinds of address, and others around her."""
+    return [
+        address(1, "jane.roe@example.org"),
+        held(make_certificate([("emailAddress", "jane.roe@example.org")], serial=2), 2),
+        held(make_certificate([("emailAddress", "Jane.Roe@example.org")], [("email", "jane.roe@example.org")]), 3),
+        address(4, "john.doe@example.org"),
+        address(5, "jane.roe@example.org.example.com"),
+        held(make_certificate([("CN", "www.example.org")], [("dns", "www.example.org")], serial=6), 6),
+    ]
+
+
+# --- what is asked and found --------------------------------------------------------------------------------------
+
+
+def test_certificates_by_address_each_once() -> None:
+    crtsh = FakeCrtsh(people())
+    searched = search(crtsh, concerns=lambda names: "jane.roe@example.org" in map(str.lower, names))
+    assert searched.ids == [1, 2, 3]
+    assert searched.shortfalls == []
+    assert [entry.der for entry in searched.entries] == [each.der for each in crtsh.certificates[:3]]
+    assert searched.entries[0].first_logged == datetime(2026, 1, 2, tzinfo=UTC).timestamp() * 1000
+    assert crtsh.asked[:2] == [
+        f"{parameter}=jane.roe%40example.org&match=ILIKE&output=json" for parameter in ("rfc822Name", "E")
+    ]
+    assert crtsh.fetched == ["1", "2", "3"]
+    assert crtsh.user_agents == {agent for agent in crtsh.user_agents if agent.endswith(" (+ct@example.org)")}
+
+
+def test_certificates_at_and_below_a_domain() -> None:
+    held_there = [*people(), address(7, "x@mail.example.org"), address(8, "x@an-example.org")]
+    searched = search(FakeCrtsh(held_there), Question("domain", "example.org"))
+    assert searched.ids == [1, 2, 3, 4, 7]
+    assert all("@" in name for names in searched.shown for name in names)
+
+
+def test_a_name_in_any_attribute_and_order() -> None:
+    found = [
+        held(make_certificate([("CN", "Jürgen Weißbrodt")]), 1),
+        held(make_certificate([("GN", "Jürgen"), ("SN", "Weißbrodt")]), 2),
+        held(make_certificate([], [("dir", [("CN", "WEIßBRODT, JÜRGEN")])]), 3),
+        held(make_certificate([("O", "Weißbrodt, Jürgen")]), 4),
+        held(make_certificate([("CN", "Jürgen Weißbrodt".encode("latin-1"), "t61")]), 5),
+        held(make_certificate([("CN", "Jürgen Roe"), ("O", "Weiß")]), 6),
+    ]
+    searched = search(FakeCrtsh(found), Question("name", "Jürgen Weißbrodt"))
+    assert set(searched.ids) >= {1, 2, 4, 5}
+    assert 6 not in searched.ids
+    assert ("Jürgen", "Weißbrodt") in searched.shown
+
+
+def test_an_organisation_with_a_hyphen() -> None:
+    found = [
+        held(make_certificate([("O", "Müller-Bau GmbH"), ("CN", "Jane Roe")]), 1),
+        held(make_certificate([("OU", "Müller-Bau GmbH"), ("O", "Example")]), 2),
+        held(make_certificate([("CN", "Müller-Bau GmbH")]), 3),
+    ]
+    searched = search(
+        FakeCrtsh(found), Question("organisation", "Müller-Bau GmbH"), concerns=lambda names: "Müller-Bau GmbH" in names
+    )
+    assert searched.ids == [1]
+    assert searched.shortfalls == []
+
+
+def test_certificates_of_others_are_not_fetched() -> None:
+    crtsh = FakeCrtsh(people())
+    searched = search(crtsh, Question("domain", "example.org"), concerns=lambda names: "john.doe@example.org" in names)
+    assert searched.ids == [4]
+    assert crtsh.fetched == ["4"]
+
+
+def test_what_shows_no_name_is_fetched() -> None:
+    crtsh = FakeCrtsh([held(make_certificate([("emailAddress", "jane.roe@example.org")]), 1)])
+    crtsh.rewrite = lambda rows: [row | {"name_value": None} for row in rows]
+    assert search(crtsh, concerns=lambda _: False).ids == [1]
+
+
+def test_known_ones_are_not_fetched_again() -> None:
+    crtsh = FakeCrtsh(people())
+    searched = search(crtsh, known=["1", "3"])
+    assert searched.ids == [2]
+    assert crtsh.fetched == ["2"]
+
+
+def test_a_time_that_is_not_known() -> None:
+    crtsh = FakeCrtsh([held(make_certificate([], [("email", "jane.roe@example.org")]), 1, logged=None)])
+    assert search(crtsh).entries[0].first_logged is None
+
+
+def test_nothing_found_is_asked_twice() -> None:
+    crtsh = FakeCrtsh()
+    searched = search(crtsh)
+    assert (searched.entries, searched.shortfalls) == ([], [])
+    assert crtsh.requests == 4
+
+
+def test_what_is_logged_meanwhile_does_no_harm() -> None:
+    later = [address(9, "jane.roe@example.org")]
+    searched = search(FakeCrtsh(people(), grow={1: later}))
+    assert searched.ids == [1, 2, 3]
+    assert search(FakeCrtsh(people(), grow={0: later})).ids == [1, 2, 3, 9]
+
+
+def test_rows_that_come_twice_count_once() -> None:
+    crtsh = FakeCrtsh(people())
+    crtsh.rewrite = lambda rows: rows + rows
+    assert search(crtsh).ids == [1, 2, 3]
+
+
+def test_other_kinds_are_refused_before_anything_is_asked() -> None:
+    crtsh = FakeCrtsh()
+    with pytest.raises(UsageError):
+        search(crtsh, Question("phone", "491234567"))
+    assert crtsh.requests == 0
+
+
+# --- pace, progress, registry --------------------------------------------------------------------------------------
+
+
+def test_one_request_in_twelve_seconds() -> None:
+    crtsh = FakeCrtsh(people())
+    searched = search(crtsh)
+    assert searched.time.slept == pytest.approx(12 * (crtsh.requests - 1))
+
+
+def test_the_rate_can_be_set() -> None:
+    time = FakeTime()
+    client = patient_client(time, transport=FakeCrtsh().transport)
+    CrtshSource(Opening(client, rate=0.5))
+    assert client.current_rate("crt.sh") == 0.5
+
+
+def test_progress_tells_nothing_of_the_question() -> None:
+    searched = search(FakeCrtsh(people(), script=["503", "html", "404"]))
+    assert "crt.sh: 2 of 3 certificates" in searched.progress
+    assert any("asking again" in line for line in searched.progress)
+    assert not any("jane" in line or "example" in line for line in searched.progress)
+
+
+def test_it_is_found_by_its_name() -> None:
+    assert REPOSITORY in repositories()
+    client = patient_client(FakeTime(), transport=FakeCrtsh().transport)
+    assert open_repository("crt.sh", Opening(client)).repository == REPOSITORY
+    assert all(limit.endswith(".") for limit in REPOSITORY.limits)
+
+
+def test_another_address_is_asked() -> None:
+    async def main(url: str) -> list[str]:
+        crtsh, time = FakeCrtsh(people()), FakeTime()
+        client = patient_client(time, transport=crtsh.transport)
+        source = CrtshSource(Opening(client, url=url, sleep=time.sleep))
+        found = [got async for got in source.search(JANE, nothing_known, lambda _: True)]
+        await client.aclose()
+        return [got.reference for got in found if isinstance(got, RepositoryEntry)]
+
+    for url in ("https://crtsh.example.net", "http://localhost:8080/?x=1"):
+        assert asyncio.run(main(url)) == ["1", "2", "3"]
+
+
+async def nothing_known(_: Sequence[str]) -> set[str]:
+    return set()
+
+
+# --- failures -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"blocked"}))
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_passing_fault_changes_nothing(fault: str, at: int) -> None:
+    crtsh = FakeCrtsh(people(), script=[None] * at + [fault])
+    searched = search(crtsh)
+    assert searched.ids == [1, 2, 3]
+    assert searched.shortfalls == []
+    assert searched.time.slept < 900
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
+@example(5295)  # a long Retry-After, and then a 404 that isn't true
+def test_mixed_faults_change_nothing(seed: int) -> None:
+    """With more than is shown at once, of several issuers."""
+    disturbed = search(FakeCrtsh(crowd(), limit=10, seed=seed), Question("domain", "example.org"))
+    assert disturbed.entries == undisturbed().entries
+    assert len(disturbed.entries) == 16
+    assert disturbed.shortfalls == undisturbed().shortfalls == []
+
+
+@cache
+def crowd() -> tuple[Held, ...]:
+    return tuple(address(id, f"a{id}@example.org", issuer=id % 3) for id in range(1, 17))
+
+
+@cache
+def undisturbed() -> Searched:
+    return search(FakeCrtsh(crowd(), limit=10), Question("domain", "example.org"))
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"blocked", "empty"}))
+def test_a_lasting_fault_is_an_error(fault: str) -> None:
+    crtsh = FakeCrtsh(people(), broken=lambda _: fault)
+    with pytest.raises(SourceError) as raised:
+        search(crtsh)
+    text = str(raised.value)
+    assert text.startswith("crt.sh gave no usable answer")
+    assert "\n" not in text
+    assert "jane" not in text
+    assert "example" not in text
+    assert crtsh.requests < 100
+
+
+def test_one_list_that_fails_is_a_shortfall() -> None:
+    crtsh = FakeCrtsh(people(), broken=lambda query: "503" if query.startswith("E=") else None)
+    searched = search(crtsh)
+    assert searched.ids == [1, 3]
+    assert len(searched.shortfalls) == 1
+    assert "(E)" in searched.shortfalls[0]
+    assert "503" in searched.shortfalls[0]
+
+
+@pytest.mark.parametrize("fault", ["404", "empty", "html", "begun", "truncated", "503"])
+def test_a_certificate_that_cant_be_had_is_a_shortfall(fault: str) -> None:
+    crtsh = FakeCrtsh(people(), broken=lambda query: fault if query == "d=2" else None)
+    searched = search(crtsh)
+    assert searched.ids == [1, 3]
+    assert len(searched.shortfalls) == 1
+    assert searched.shortfalls[0].startswith("certificate 2 of crt.sh is missing")
+    assert crtsh.fetched.count("2") >= 3
+
+
+def test_after_failures_in_a_row_the_rest_is_told() -> None:
+    many = [address(id, f"a{id}@example.org") for id in range(1, 12)]
+    crtsh = FakeCrtsh(many, broken=lambda query: "404" if query.startswith("d=") and query != "d=1" else None)
+    searched = search(crtsh, Question("domain", "example.org"))
+    assert searched.ids == [1]
+    assert len(searched.shortfalls) == 6
+    assert "5 certificates were not asked for" in searched.shortfalls[-1]
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+def test_refused_is_refused_at_once(at: int) -> None:
+    crtsh = FakeCrtsh(people(), script=[None] * at + ["blocked"])
+    with pytest.raises(Refused, match="blocks addresses and programs"):
+        search(crtsh)
+    assert crtsh.requests == at + 1
+
+
+def test_retry_after_is_heeded() -> None:
+    searched = search(FakeCrtsh(people(), script=["503 for long"]))
+    assert searched.ids == [1, 2, 3]
+    assert 300 <= searched.time.slept < 500
+
+
+def test_what_never_comes_is_given_up_in_a_quarter_of_an_hour() -> None:
+    searched = Searched()
+    with pytest.raises(SourceError):
+        asyncio.run(one_certificate(FakeCrtsh(broken=lambda _: "503"), searched.time))
+    assert 600 <= searched.time.slept < 1000
+    searched = Searched()
+    with pytest.raises(Missing):
+        asyncio.run(one_certificate(FakeCrtsh(), searched.time))
+    assert searched.time.slept < 150
+
+
+async def one_certificate(crtsh: FakeCrtsh, time: FakeTime) -> None:
+    client = patient_client(time, transport=crtsh.transport)
+    try:
+        await CrtshSource(Opening(client, sleep=time.sleep))._asker.certificate(42)
+    finally:
+        await client.aclose()
+
+
+def test_it_can_be_cancelled_while_it_waits() -> None:
+    async def main() -> None:
+        crtsh, time = FakeCrtsh(people(), broken=lambda _: "503"), FakeTime()
+        client = patient_client(time, transport=crtsh.transport)
+
+        async def forever(_: float) -> None:
+            await asyncio.Event().wait()
+
+        source = CrtshSource(Opening(client, sleep=forever))
+        task = asyncio.ensure_future(anext(aiter(source.search(JANE, nothing_known, lambda _: True))))
+        for _ in range(500):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await client.aclose()
+
+    asyncio.run(main())
