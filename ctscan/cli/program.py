@@ -24,10 +24,13 @@ COMMANDS: dict[str, str] = {
     "scan": "ctscan.cli.scan",
     "lookup": "ctscan.cli.lookup",
     "search": "ctscan.cli.search",
+    "import": "ctscan.cli.importing",
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
     "runs": "ctscan.cli.runs",
+    "ca": "ctscan.cli.ca",
+    "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
     "prove": "ctscan.cli.prove",
     "reindex": "ctscan.cli.reindex",
@@ -60,6 +63,18 @@ def command(name: str, *, exits: Mapping[int, str], example: str) -> Callable[[C
     """Decorator: a command of ctscan. `exits` maps the exit codes that it can return to what they mean here; an empty
     text stands for the general meaning."""
     return click.command(name, cls=Command, exits=exits, example=example, context_settings=SETTINGS)
+
+
+class Group(Command, click.Group):
+    """A command that has commands of its own. Called without one, it shows them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"callback": _show_commands, "invoke_without_command": True})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Called by click: every command with its whole sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, found.get_short_help_str(200)) for name, found in self.commands.items()])
 
 
 class Program(click.Group):
