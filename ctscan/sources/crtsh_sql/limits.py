@@ -14,8 +14,8 @@ class Limits:
     batch: int = 50  # certificates fetched at once
     certificate: int = 1 << 20  # bytes of one
     total: int = 512 << 20  # bytes of all of them
-    name: int = 1024  # bytes of a name that are looked at before the certificate is fetched
-    seconds: int = 60  # that the server may take for a statement
+    name: int = 1024  # characters of a name (escape text) that are looked at before the certificate is fetched
+    seconds: float = 60.0  # that the server may take for a statement
     slack: float = 15.0  # seconds beyond, before we hang up: a pooler may hand our statement to another session
     connecting: int = 15  # seconds
     attempts: int = 5  # at one statement

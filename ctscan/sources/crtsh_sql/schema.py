@@ -46,6 +46,9 @@ SELECT 'index', t.relname::text, '', NULL::text[]
    AND pg_catalog.pg_get_indexdef(i.indexrelid) ILIKE '%% using gin (%%identities(%%'"""
 """`(what, name, kind of relation, columns)` of what there is."""
 
+PROBED = ((str,), (str,), (str,), (list, type(None)))
+"""The types of its columns."""
+
 _ADVICE = "search crt.sh over HTTP instead, and look for a newer ctscan"
 
 
@@ -57,7 +60,7 @@ def probe() -> tuple[str, dict[str, Any]]:
 def check(server: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Judge what the probe gave. BadAnswer unless it is the schema that the statements are written for."""
     found = list(rows)
-    relations = {name: set(columns or ()) for what, name, _, columns in found if what == "relation"}
+    relations = {name: set(map(str, columns or ())) for what, name, _, columns in found if what == "relation"}
     kinds = {name: kind for what, name, kind, _ in found if what == "relation"}
     missing = [
         *(name for name, columns in COLUMNS.items() if not columns <= relations.get(name, set())),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
@@ -32,6 +33,17 @@ _CANCELLED = "57014"
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 60.0  # seconds
 
 Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement, its parameters, and what an answer can be: types of its columns, at most so many rows and bytes."""
+
+    text: str
+    parameters: dict[str, Any]
+    shape: tuple[tuple[type, ...], ...]
+    rows: int
+    bytes: int
 
 
 class TooLong(SourceError):
@@ -58,15 +70,16 @@ class Session:
         self._asked = False
         self._turn = asyncio.Lock()
 
-    async def rows(self, statement: str, parameters: dict[str, Any], most: int, most_bytes: int) -> Rows:
-        """What a statement gives: at most so many rows with so many bytes, or it is a BadAnswer.
+    async def rows(self, statement: Statement) -> Rows:
+        """What a statement gives.
 
-        SourceError after the last attempt, Refused where another would be futile, TooLong when it took too long.
+        SourceError after the last attempt, Refused where another would be futile, TooLong when it took too long,
+        BadAnswer when it isn't what the statement says that it can be.
         """
         async with self._turn:
             for attempt in range(1, self._limits.attempts + 1):
                 try:
-                    return await self._attempt(statement, parameters, most, most_bytes)
+                    return await self._attempt(statement)
                 except _Again as again:
                     await self._drop()
                     reason = again
@@ -76,7 +89,7 @@ class Session:
         failure = TooLong if isinstance(reason, _Cancelled) else SourceError
         raise failure(f"{self.server}: {reason}, {self._limits.attempts} times in a row; try again later")
 
-    async def _attempt(self, statement: str, parameters: dict[str, Any], most: int, most_bytes: int) -> Rows:
+    async def _attempt(self, statement: Statement) -> Rows:
         import psycopg
 
         connection = await self._connected()
@@ -85,36 +98,43 @@ class Session:
         self._asked = True
         try:
             async with asyncio.timeout(self._limits.seconds + self._limits.slack):
-                return await self._read(connection, statement, parameters, most, most_bytes)
+                return await self._read(connection, statement)
         except TimeoutError:
             raise await self._too_long() from None
         except psycopg.Error as error:
             if (error.sqlstate or "") == _CANCELLED and "statement timeout" in (error.diag.message_primary or ""):
                 raise await self._too_long() from None
             raise await self._judged(error) from None
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
             raise _Again(f"the connection broke ({type(error).__name__})") from None
+        except (ValueError, RecursionError, OverflowError) as error:  # what psycopg lets through where a value is none
+            await self._drop()
+            raise BadAnswer(f"{self.server}: a value that can't be read ({type(error).__name__})") from None
         except BaseException:
             await self._drop()  # cancelled or cut short: what comes next on it belongs to nobody
             raise
 
-    async def _read(
-        self,
-        connection: psycopg.AsyncConnection[tuple[Any, ...]],
-        statement: str,
-        parameters: dict[str, Any],
-        most: int,
-        most_bytes: int,
-    ) -> Rows:
+    async def _read(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], statement: Statement) -> Rows:
+        """Row after row, so that an answer without end is noticed. One row is in memory before we see it."""
         found: Rows = []
         size = 0
-        async with connection.cursor(binary=True) as cursor:
-            async for row in cursor.stream(statement, parameters, binary=True):
+        async with connection.cursor() as cursor:
+            async for row in cursor.stream(statement.text, statement.parameters, binary=True):
                 size += sum(len(value) for value in row if isinstance(value, bytes | str))
-                if len(found) == most or size > most_bytes:
-                    raise BadAnswer(f"{self.server}: expected at most {most} rows and {most_bytes} bytes, got more")
+                wrong = self._wrong(row, len(found), size, statement)
+                if wrong:
+                    await self._drop()  # first, or what is left would be read and thrown away
+                    raise BadAnswer(f"{self.server}: {wrong}")
                 found.append(row)
         return found
+
+    def _wrong(self, row: tuple[Any, ...], before: int, size: int, statement: Statement) -> str:
+        """Why a row can't be part of the answer; empty when it can."""
+        if before == statement.rows or size > statement.bytes:
+            return f"expected at most {statement.rows} rows and {statement.bytes} bytes, got more"
+        if len(row) != len(statement.shape) or not all(map(isinstance, row, statement.shape)):
+            return "expected rows of other types than it sends; it is no database of crt.sh"
+        return ""
 
     # --- the connection ---
 
@@ -154,7 +174,7 @@ class Session:
 
     async def _too_long(self) -> TooLong:
         await self._drop()
-        return TooLong(f"{self.server}: no answer within {self._limits.seconds} s")
+        return TooLong(f"{self.server}: no answer within {self._limits.seconds:g} s")
 
     async def _judged(self, error: psycopg.Error, connecting: bool = False) -> Exception:
         """What an error of the driver means to us. Drops the connection: which state it is in isn't worth knowing."""
@@ -174,7 +194,7 @@ class Session:
             return _Again(_unreachable(str(error)) if connecting else "the connection was lost")
         return BadAnswer(
             f"{self.server}: expected an answer to a statement for the schema of crt.sh, got an error "
-            f"(SQLSTATE {state or type(error).__name__}); search crt.sh over HTTP instead"
+            f"({f'SQLSTATE {state}' if state else type(error).__name__}); search crt.sh over HTTP instead"
         )
 
 

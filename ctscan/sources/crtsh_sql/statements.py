@@ -7,12 +7,13 @@ found there:
   address and all domains above it; a condition on it has to stand first-class in the statement, or 68 terabytes are
   read. It splits words as the question is split, so most of what looks odd about it (hyphens, `+`) cancels out.
 - The view. Its names are the raw bytes in PostgreSQL's `escape` encoding: `ü` in UTF-8 is eight characters,
-  `\\303\\274`. Only questions in ASCII can be compared with that. Names are asked for decoded, as bytes.
+  `\\303\\274`. Only questions in ASCII can be compared with that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ctscan.model import Question
@@ -111,15 +112,15 @@ _TIME = "least(greatest({}, '0001-01-01'::timestamp), '9999-12-31 23:59:59'::tim
 _NOT_AFTER = "coalesce(x509_notAfter(cai.certificate), 'infinity'::timestamp)"  # the key of the partitions, verbatim
 
 _LIST = f"""
-SELECT cai.certificate_id, {_TIME.format(_NOT_AFTER)}, octet_length(cai.name_value),
-       substring(decode(cai.name_value, 'escape') FROM 1 FOR %(name)s)
+SELECT cai.certificate_id, {_TIME.format(_NOT_AFTER)}, left(cai.name_value, %(name)s)
   FROM certificate_and_identities cai
  WHERE plainto_tsquery('certwatch', %(text)s) @@ identities(cai.certificate)"""  # noqa: S608 - no part of it comes from outside
 
 _DETAILS = f"""
 SELECT c.id, CASE WHEN octet_length(c.certificate) <= %(certificate)s THEN c.certificate END,
-       (SELECT json_agg(json_build_array(e.url, e.entry_id, e.at))
-          FROM (SELECT left(l.url, 500) AS url, entry_id, (extract(epoch FROM entry_timestamp) * 1000)::bigint AS at
+       (SELECT string_agg(concat_ws(' ', e.entry_id, e.at, e.url), chr(10) ORDER BY e.at)
+          FROM (SELECT entry_id, (extract(epoch FROM entry_timestamp) * 1000)::bigint AS at,
+                       left(coalesce(l.url, ''), 500) AS url
                   FROM ct_log_entry JOIN ct_log l ON l.id = ct_log_id
                  WHERE certificate_id = c.id ORDER BY entry_timestamp LIMIT 64) e),
        r.ca_id IS NOT NULL, r.reason_code,
@@ -133,9 +134,26 @@ SELECT c.id, CASE WHEN octet_length(c.certificate) <= %(certificate)s THEN c.cer
  WHERE c.id = ANY(%(ids)s)"""  # noqa: S608 - no part of it comes from outside
 
 
+Shape = tuple[tuple[type, ...], ...]
+"""The types that the columns of a row may have: nothing else is believed to be an answer."""
+
+_NULL = type(None)
+LISTED: Shape = ((int,), (datetime,), (str,))
+DETAILED: Shape = (
+    (int,),
+    (bytes, _NULL),
+    (str, _NULL),
+    (bool,),
+    (int, _NULL),
+    (datetime, _NULL),
+    (datetime,),
+    (str, _NULL),
+)
+
+
 def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Parameters]:
-    """Certificates with the names that are like the question: `(id, notAfter, length of the escaped name, name)`, one
-    row more than the limit where there are more."""
+    """Certificates with the names that are like the question: `(id, notAfter, name as escape text)`, one row more than
+    the limit where there are more."""
     conditions, parameters = [_LIST], {"text": asking.text, "name": limits.name, "most": limits.rows + 1}
     if asking.types:
         conditions.append("cai.name_type = ANY(%(types)s)")
@@ -155,6 +173,6 @@ def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Paramet
 
 
 def details(ids: list[int], limits: Limits) -> tuple[str, Parameters]:
-    """Certificates by their ids: `(id, DER or None where it is too large, [[log URL, index, ms], …] or None, whether
+    """Certificates by their ids: `(id, DER or None where it is too large, lines of "index ms log" or None, whether
     revoked, reason code, when, when last seen revoked, owner or None)`."""
     return _DETAILS, {"ids": ids, "certificate": limits.certificate}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ctscan.errors import SourceError, UsageError
+from ctscan.errors import BadAnswer, SourceError, UsageError
 from ctscan.model import (
     Coordinate,
     Question,
@@ -22,12 +22,12 @@ from ctscan.model import (
     Shortfall,
 )
 from ctscan.sources import Concerns, Known
+from ctscan.sources.crtsh.escape import readings
 from ctscan.sources.crtsh_sql.limits import Limits
-from ctscan.sources.crtsh_sql.names import readings
 from ctscan.sources.crtsh_sql.ranges import Range
-from ctscan.sources.crtsh_sql.schema import check, probe
-from ctscan.sources.crtsh_sql.session import Rows, Session, TooLong
-from ctscan.sources.crtsh_sql.statements import Asking, askings, details, listing
+from ctscan.sources.crtsh_sql.schema import PROBED, check, probe
+from ctscan.sources.crtsh_sql.session import Rows, Session, Statement, TooLong
+from ctscan.sources.crtsh_sql.statements import DETAILED, LISTED, Asking, askings, details, listing
 from ctscan.sources.repositories import Opening
 
 URL = "postgresql://guest@crt.sh:5432/certwatch"
@@ -123,7 +123,7 @@ class CrtshSql:
 
     async def _check_schema(self) -> None:
         if not self._is_checked:
-            check(self._session.server, await self._session.rows(*probe(), most=1000, most_bytes=1 << 20))
+            check(self._session.server, await self._session.rows(Statement(*probe(), PROBED, 1000, 1 << 20)))
             self._is_checked = True
 
     async def _ranges(
@@ -148,7 +148,7 @@ class CrtshSql:
                 yield Shortfall(f"certificates {within}: {error}")
                 self._count_failure(progress)
                 continue
-            halves = within.halved(row[1] for row in rows) if len(rows) > self._limits.rows else None
+            halves = within.halved(time for _, time, _ in rows) if len(rows) > self._limits.rows else None
             if halves is None and len(rows) > self._limits.rows:
                 yield Shortfall(f"certificates {within}: more than {self._limits.rows} names with one end of validity")
             waiting += reversed(halves or ())
@@ -161,7 +161,8 @@ class CrtshSql:
         progress.statements += 1
         self._opening.progress(f"{REPOSITORY.name}: listing certificates {within}")
         most = self._limits.rows + 1
-        rows = await self._session.rows(*listing(asking, within, self._limits), most, most * (self._limits.name + 64))
+        size = most * self._limits.name * 4
+        rows = await self._session.rows(Statement(*listing(asking, within, self._limits), LISTED, most, size))
         progress.answered, progress.failures = True, 0
         return rows
 
@@ -185,16 +186,21 @@ class CrtshSql:
                 self._count_failure(progress)
                 continue
             progress.failures = 0
-            for item in _entries(wanted, found, self._limits):
-                progress.done.update([int(item.reference)] if isinstance(item, RepositoryEntry) else ())
-                progress.size += len(item.der) if isinstance(item, RepositoryEntry) else 0
+            for item in found:
+                if isinstance(item, RepositoryEntry):
+                    progress.done.add(int(item.reference))
+                    progress.size += len(item.der)
                 if progress.size > self._limits.total:
                     raise _Over(f"more than {self._limits.total} bytes of certificates; ask for less")
                 yield item
 
-    async def _fetched(self, ids: list[int]) -> Rows:
+    async def _fetched(self, ids: list[int]) -> list[RepositoryEntry | Shortfall]:
         most = len(ids) * (self._limits.certificate + 65536)
-        return await self._session.rows(*details(ids, self._limits), len(ids), most)
+        rows = await self._session.rows(Statement(*details(ids, self._limits), DETAILED, len(ids), most))
+        try:
+            return list(_entries(ids, rows, self._limits))
+        except ValueError:
+            raise BadAnswer(f"{self._session.server}: coordinates that are none") from None
 
     def _count_failure(self, progress: _Progress) -> None:
         progress.failures += 1
@@ -206,9 +212,9 @@ def _concerning(rows: Rows, concerns: Concerns, limits: Limits) -> list[int]:
     """Ids of certificates whose names may be those that are asked for, in the order in which they came."""
     names: dict[int, list[str]] = {}
     doubtful = set()
-    for id, _, length, raw in rows:
-        names.setdefault(id, []).extend(readings(raw))
-        if length > limits.name:  # of the escaped form, so it may be whole all the same
+    for id, _, name in rows:
+        names.setdefault(id, []).extend(readings(name))
+        if len(name) >= limits.name:  # cut, so what is asked for may stand in the rest
             doubtful.add(id)
     return [id for id, shown in names.items() if id in doubtful or concerns(shown)]
 
@@ -227,15 +233,21 @@ def _entries(ids: Iterable[int], rows: Rows, limits: Limits) -> Iterable[Reposit
 
 def _entry(row: Sequence[Any]) -> RepositoryEntry:
     id, der, logged, is_revoked, reason, revoked_at, last_seen, owner = row
-    coordinates = tuple(Coordinate(url or "", index, at) for url, index, at in logged or ())
+    coordinates = tuple(_coordinate(line) for line in logged.split("\n")) if logged else ()
     return RepositoryEntry(
         reference=str(id),
         der=der,
-        first_logged=min((at for _, _, at in logged), default=None) if logged else None,
+        first_logged=coordinates[0].timestamp if coordinates else None,
         coordinates=coordinates,
         revocation=_revocation(reason, revoked_at, last_seen) if is_revoked else None,
         owner=owner or "",
     )
+
+
+def _coordinate(line: str) -> Coordinate:
+    """ "index ms log"; the log may be empty. ValueError for anything else."""
+    index, at, log = line.split(" ", 2)
+    return Coordinate(log, int(index), int(at))
 
 
 def _revocation(reason: int | None, revoked_at: datetime | None, last_seen: datetime) -> Revocation | None:

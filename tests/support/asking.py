@@ -1,0 +1,42 @@
+"""Asks a repository as a search does, without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ctscan.model import Question, RepositoryEntry, Shortfall
+from ctscan.sources import SearchSource
+
+
+@dataclass
+class Asked:
+    """What a repository was asked for on the way, and what it gave."""
+
+    known: Iterable[str] = ()
+    concerning: str = ""  # names without it don't concern us
+    shown: list[list[str]] = field(default_factory=list)
+    entries: list[RepositoryEntry] = field(default_factory=list)
+    shortfalls: list[str] = field(default_factory=list)
+
+    async def _known(self, references: Sequence[str]) -> set[str]:
+        return set(references) & set(self.known)
+
+    def _concerns(self, names: Sequence[str]) -> bool:
+        self.shown.append(list(names))
+        return not self.concerning or any(self.concerning in name.casefold() for name in names)
+
+    async def search(self, source: SearchSource, kind: str, value: str) -> Asked:
+        try:
+            async for item in source.search(Question(kind, value), self._known, self._concerns):
+                if isinstance(item, Shortfall):
+                    self.shortfalls.append(item.reason)
+                else:
+                    self.entries.append(item)
+        finally:
+            await source.aclose()
+        return self
+
+    @property
+    def references(self) -> list[int]:
+        return sorted(int(entry.reference) for entry in self.entries)
