@@ -11,16 +11,33 @@ import pytest
 from support.cli import ROOT, run
 
 from ctscan.cli import program
-from ctscan.cli.program import COMMANDS, Command
+from ctscan.cli.program import COMMANDS, Command, Group
 from ctscan.errors import EXIT_CODES, CtscanError
 
 CONTEXT = click.Context(program, info_name="ctscan")
 
 
-def command_of(name: str) -> Command:
+def command_of(path: str) -> Command:
+    """A command by its words: `scan`, `ca update`."""
+    name, _, rest = path.partition(" ")
     found = program.get_command(CONTEXT, name)
+    if rest:
+        assert isinstance(found, Group)
+        found = found.commands[rest]
     assert isinstance(found, Command)
     return found
+
+
+def every_command() -> list[str]:
+    """The commands, and those of groups after their group."""
+    paths = []
+    for name in COMMANDS:
+        found = command_of(name)
+        paths += [name, *(f"{name} {inner}" for inner in (found.commands if isinstance(found, Group) else ()))]
+    return paths
+
+
+EVERY = every_command()
 
 
 def test_alone_it_shows_the_commands_in_the_order_of_use() -> None:
@@ -39,11 +56,11 @@ def test_version() -> None:
     assert re.fullmatch(r"ctscan \d+\.\d+\.\d+\S*\n", result.stdout)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_each_command(name: str) -> None:
-    result = run(name, "--help")
+@pytest.mark.parametrize("path", EVERY)
+def test_help_of_each_command(path: str) -> None:
+    result = run(*path.split(), "--help")
     assert result.exit_code == 0
-    assert f"Usage: ctscan {name}" in result.stdout
+    assert f"Usage: ctscan {path}" in result.stdout
     for heading in ("Options:", "Exit codes:"):
         assert heading in result.stdout
     assert re.search(r"^Examples?:$", result.stdout, re.MULTILINE)
@@ -52,32 +69,42 @@ def test_help_of_each_command(name: str) -> None:
     assert purpose.endswith(".")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_exit_codes_of_each_command_are_in_the_table(name: str) -> None:
-    found = command_of(name)
+@pytest.mark.parametrize("path", EVERY)
+def test_exit_codes_of_each_command_are_in_the_table(path: str) -> None:
+    found = command_of(path)
     assert 0 in found.exits
     assert set(found.exits) <= set(EXIT_CODES)
-    page = run(name, "--help").stdout.partition("Exit codes:")[2]
+    page = run(*path.split(), "--help").stdout.partition("Exit codes:")[2]
     assert [int(code) for code in re.findall(r"^  (\d)  \S", page, re.MULTILINE)] == sorted(found.exits)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_examples_are_commands_that_exist(name: str) -> None:
-    found = command_of(name)
-    for line in found.example.splitlines():
+@pytest.mark.parametrize("path", EVERY)
+def test_examples_are_commands_that_exist(path: str) -> None:
+    for line in command_of(path).example.splitlines():
         words = shlex.split(line.rpartition("|")[2])
-        assert words[:2] == ["ctscan", name]
-        with found.make_context(name, words[2:], resilient_parsing=False) as context:
+        assert words[: 1 + len(path.split())] == ["ctscan", *path.split()]
+        inner = path if not isinstance(command_of(path), Group) else " ".join(words[1:3])
+        with command_of(inner).make_context(inner, words[1 + len(inner.split()) :], resilient_parsing=False) as context:
             assert context.params
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_says_what_it_is_for(name: str) -> None:
-    for parameter in command_of(name).params:
+def test_a_group_alone_shows_its_commands() -> None:
+    for path in EVERY:
+        if isinstance(found := command_of(path), Group):
+            result = run(path)
+            assert (result.exit_code, result.stderr) == (0, "")
+            listed = re.findall(r"^  (\w+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
+            assert listed == list(found.commands)
+            assert result.stdout == run(path, "--help").stdout
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_every_option_says_what_it_is_for(path: str) -> None:
+    for parameter in command_of(path).params:
         assert not isinstance(parameter, click.Option) or parameter.help, parameter.name
 
 
-@pytest.mark.parametrize("name", ["scan", "lookup", "logs", "runs", "prove", "reindex"])
+@pytest.mark.parametrize("name", ["scan", "lookup", "logs", "runs", "ca update", "ca show", "prove", "reindex"])
 def test_commands_on_an_index_share_their_options(name: str) -> None:
     options = {option for parameter in command_of(name).params for option in parameter.opts}
     assert {"--config", "--db", "--format", "--verbose"} <= options
