@@ -17,6 +17,7 @@ from ctscan.cli.program import SETTINGS, Group, command
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Authority, AuthorityList
+    from ctscan.sources.http import Client
 
 SHOWN = 100  # records for eyes; JSON has them all
 
@@ -93,7 +94,7 @@ async def _update(config: Config, files: Sequence[str]) -> tuple[Loaded, Authori
 
     from ctscan.index.sqlite import open_index
 
-    loaded = await (asyncio.to_thread(_read, files) if files else _fetch(config))
+    loaded = await (asyncio.to_thread(read, files) if files else _fetch(config))
     index = await open_index(options.database_path(config.db), create=True)
     try:
         before = await index.authority_list()
@@ -103,7 +104,7 @@ async def _update(config: Config, files: Sequence[str]) -> tuple[Loaded, Authori
     return loaded, before
 
 
-def _read(files: Sequence[str]) -> Loaded:
+def read(files: Sequence[str]) -> Loaded:
     """From saved reports, told apart by their columns. As old as the file says."""
     from ctscan.ccadb import is_records, parse_authorities, parse_contacts
     from ctscan.errors import FormatError, InputError, UsageError
@@ -134,29 +135,34 @@ def _read(files: Sequence[str]) -> Loaded:
 
 
 async def _fetch(config: Config) -> Loaded:
-    """From the CCADB. Without its contacts where only those can't be had."""
+    from ctscan.sources.http import Client
+
+    client = Client(config.contact, give_up_after=config.timeouts.give_up)
+    try:
+        return await fetch(client)
+    finally:
+        await client.aclose()
+
+
+async def fetch(client: Client) -> Loaded:
+    """From the CCADB; without its contacts where only those can't be had."""
     import asyncio
 
     from ctscan.ccadb import is_records, parse_authorities, parse_contacts
     from ctscan.errors import FormatError, SourceError
     from ctscan.sources.ccadb import CONTACTS_URL, RECORDS_URL, fetch_report
-    from ctscan.sources.http import Client
 
     def check(body: bytes) -> None:
         if not is_records(body):
             raise FormatError("expected the report of certificates, got another table")
 
+    data = await fetch_report(RECORDS_URL, client, check)
     contacts: dict[str, str] = {}
     remarks: tuple[str, ...] = ()
-    client = Client(config.contact, give_up_after=config.timeouts.give_up)
     try:
-        data = await fetch_report(RECORDS_URL, client, check)
-        try:
-            contacts = parse_contacts(await fetch_report(CONTACTS_URL, client, parse_contacts))
-        except SourceError as error:
-            remarks = (f"contacts for problem reports are missing: {error}",)
-    finally:
-        await client.aclose()
+        contacts = parse_contacts(await fetch_report(CONTACTS_URL, client, parse_contacts))
+    except SourceError as error:
+        remarks = (f"contacts for problem reports are missing: {error}",)
     try:
         authorities = await asyncio.to_thread(parse_authorities, data, contacts)
     except FormatError as error:
