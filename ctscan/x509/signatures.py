@@ -46,7 +46,7 @@ _HASHES: Final = {
     "2.16.840.1.101.3.4.2.3": "SHA512",
 }
 _PSS: Final = "1.2.840.113549.1.1.10"
-_EDWARDS: Final = ("1.3.101.112", "1.3.101.113")
+_ED25519, _ED448 = "1.3.101.112", "1.3.101.113"
 _SALT: Final = range(1025)
 
 
@@ -114,7 +114,10 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
     elif isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _EC_BITS and oid in _ECDSA:
         key.verify(signature, message, ec.ECDSA(_hash(_ECDSA[oid])))
         return
-    elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and oid in _EDWARDS:
+    elif isinstance(key, ed25519.Ed25519PublicKey) and oid == _ED25519:
+        key.verify(signature, message)
+        return
+    elif isinstance(key, ed448.Ed448PublicKey) and oid == _ED448:
         key.verify(signature, message)
         return
     raise Unsupported(f"the {what} is signed in a way that isn't supported ({oid})")
