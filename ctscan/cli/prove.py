@@ -38,7 +38,7 @@ def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **give
 
     Rebuilds each entry, follows its inclusion proof to the kept tree head, and verifies the head's signature with the
     key of the log. Then reads the entry again: what the index tells of it must stand in it. Sightings in chains that
-    were submitted with entries are passed over: no log's tree covers chains.
+    were submitted with entries are passed over, as no log's tree covers chains, and what repositories and files gave.
     """
     from ctscan.cli.wiring import run
     from ctscan.personal.identifiers import parse_identifier
@@ -81,7 +81,6 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
 async def _checked(index: SqliteIndex, identities: Iterable[bytes], missing: _Missing) -> AsyncIterator[Checked]:
     """Every sighting of the certificates, checked; `missing` counts the certificates that have none."""
     from ctscan.cli.reindex import scanned_domains
-    from ctscan.model import EntryKind
     from ctscan.proof import check
 
     domains = await scanned_domains(index)
@@ -92,9 +91,7 @@ async def _checked(index: SqliteIndex, identities: Iterable[bytes], missing: _Mi
             seen = True
             yield _compared(check(evidence), matches, domains)
         if not seen:
-            in_chains = any(s.kind is EntryKind.CHAIN for match in matches for s in match.sightings)
-            missing.in_chains += in_chains
-            missing.bare += not in_chains
+            missing.count(matches)
 
 
 def _compared(checked: Checked, matches: Iterable[Match], domains: tuple[str, ...]) -> Checked:
@@ -149,21 +146,38 @@ def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
 
 @dataclass(slots=True)
 class _Missing:
-    """Certificates without evidence: `in_chains` those that can't have any, `bare` those that ought to."""
+    """Certificates without evidence: `in_chains` and `in_repositories` those that can't have any, `bare` those that
+    ought to."""
 
     bare: int = 0
     in_chains: int = 0
+    in_repositories: int = 0
+
+    def count(self, matches: Iterable[Match]) -> None:
+        """One certificate that has none."""
+        from ctscan.model import EntryKind
+
+        in_chain = any(s.kind is EntryKind.CHAIN for match in matches for s in match.sightings)
+        in_repository = not in_chain and any(match.repositories for match in matches)
+        self.in_chains += in_chain
+        self.in_repositories += in_repository
+        self.bare += not in_chain and not in_repository
 
 
 def _tell_missing(missing: _Missing, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:
-    """Say what has no evidence: because it only came in chains, or rows were deleted by hand or the file is damaged;
-    whether nothing was."""
+    """Say what has no evidence: because it only came in chains or from repositories, or rows were deleted by hand or
+    the file is damaged; whether nothing was."""
     from ctscan.cli.render.words import count
 
     if missing.in_chains:
         complain(
             f"prove: {count(missing.in_chains, 'certificate')} only came in chains submitted with entries: "
             "no log's tree covers chains, so nothing can prove that"
+        )
+    if missing.in_repositories:
+        complain(
+            f"prove: {count(missing.in_repositories, 'certificate')} only came from repositories or files: "
+            "nothing proves that until a log that holds the same is read"
         )
     bare = missing.bare
     if held:

@@ -65,14 +65,22 @@ async def _reindex(config: Config) -> Counter[str]:
     return counts
 
 
+_ALL = (1 << 63) - 1
+
+
 async def scanned_domains(index: Index) -> tuple[str, ...]:
-    """The domains of every scope that a range was read with: in their hosts names of people are looked for."""
+    """The domains of every scope that a range was read with, and of every search of a repository: in their hosts names
+    of people are looked for."""
     from ctscan.personal.scope import scope_from_text
 
     states = await index.log_states()
     scopes = {verified.scope for state in states for verified in state.verified}
     scopes |= {pending.scope for state in states for pending in state.pending}
-    return tuple(sorted({domain for scope in scopes for domain in scope_from_text(scope).domains}))
+    domains = {domain for scope in scopes for domain in scope_from_text(scope).domains}
+    for search in await index.newest_searches(_ALL):  # what it kept is said in words, or in terms of a scope
+        terms = (search.question, *search.scope.split(", "))
+        domains |= {term.removeprefix("domain:") for term in terms if term.startswith("domain:")}
+    return tuple(sorted(domains))
 
 
 async def _apply(index: Index, identity: bytes, findings: tuple[Finding, ...]) -> str:
