@@ -46,7 +46,7 @@ from support.fake_crtsh import FAULTS, FakeCrtsh, held
     ],
 )
 def test_words(text: str, words: list[str]) -> None:
-    assert certwatch.lexemes(text) == words
+    assert certwatch.lexemes(text) == tuple(words)
 
 
 @pytest.mark.parametrize(

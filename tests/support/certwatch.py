@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _HOST_LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 _HOST = rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})+"
@@ -25,14 +26,15 @@ _TOKEN = re.compile(
 _OPERATORS = re.compile(r'[!&|()\s]+|"')
 
 
-def lexemes(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def lexemes(text: str) -> tuple[str, ...]:
     """The words of a text, in lower case; of a hyphenated one the whole and its parts."""
     found: list[str] = []
     for match in _TOKEN.finditer(text.lower()):
         found.append(match[0])
         if match.lastgroup == "compound":
             found += match[0].split("-")
-    return found
+    return tuple(found)
 
 
 def escaped(raw: bytes) -> str:
@@ -100,7 +102,11 @@ def _terms(query: str) -> list[tuple[str, bool]]:
 
 def ilike(pattern: str, text: str) -> bool:
     """`text ILIKE pattern`, with the backslash as the escape character that it is."""
+    return _as_regex(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _as_regex(pattern: str) -> re.Pattern[str]:
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"%": ".*", "_": "."}
-    regex = "".join(wild.get(part) or re.escape(part[-1]) for part in parts)
-    return re.fullmatch(regex, text, re.DOTALL | re.IGNORECASE) is not None
+    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL | re.IGNORECASE)

@@ -18,8 +18,8 @@ from ctscan.sources.pace import Sleep
 OPERATOR = "crt.sh"
 WAITS = (30.0, 60.0, 120.0, 180.0, 210.0)
 """Seconds between tries: ten minutes in all, as long as the longest Retry-After that is heeded."""
-MISSING_IN_ALL = 3
-"""How often it may say that there is no such thing before it is believed."""
+_MISSING_IN_ALL = 3  # times that it says that there is no such thing, before it is believed
+_MOMENT, _MOMENTS = 30.0, 20  # looks, while a Retry-After longer than the client's patience keeps it from asking
 
 
 _JSON = "application/json, text/html;q=0.1"  # so that pages come through, to be told apart
@@ -51,15 +51,20 @@ class Asker:
         return await self._ask(f"d={id}", _PEM, MAX_CERTIFICATE, parse_certificate)
 
     async def _ask(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
-        tries = missing = 0
+        tries = missing = moments = 0
         while True:
+            sent = self._client.requests
             try:
                 return await self._once(query, accept, limit, parse)
             except Refused:
                 raise
             except (SourceError, FormatError) as error:
+                if self._client.requests == sent and moments < _MOMENTS:
+                    moments += 1
+                    await self._sleep(_MOMENT)
+                    continue
                 missing += isinstance(error, Missing)
-                if tries == len(WAITS) or missing == MISSING_IN_ALL:
+                if tries == len(WAITS) or missing == _MISSING_IN_ALL:
                     kind = type(error) if isinstance(error, SourceError) else SourceError
                     raise kind(
                         f"crt.sh gave no usable answer, asked {tries + 1} times; last: {_reason(error)}"
