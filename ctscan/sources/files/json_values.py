@@ -26,7 +26,7 @@ KEYS: Final = frozenset({"as_der", "der", "der_b64", "der_base64", "cert_der", "
 OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
 """Keys whose strings may be certificates in DER of any kind."""
 
-_BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])")
+_BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|(?:null|true|false|-?\d[\d.eE+-]{0,30})\s*,))")
 _TOKEN = re.compile(rb'\\.|["\[\]{}\n]', re.DOTALL)
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PIECE: Final = 64 * 1024

@@ -87,10 +87,10 @@ def _values(stream: io.BufferedReader) -> Iterator[tuple[int, bytes, bytes]]:
         is_line_start = piece.endswith(b"\n")
         if is_wanted:
             value += text[: MAX_VALUE + 1 - len(value)]
-        elif b":" not in name and len(name) < _MAX_NAME:
+        elif len(name) < _MAX_NAME:
             name += text
             match = _ATTRIBUTE.match(name)
-            if match:
+            if match and (match[1] or match.end() < len(name)):  # the fold may be between the colons
                 kind, is_wanted = match[1], True
                 value += name[match.end() :]
     if is_wanted:

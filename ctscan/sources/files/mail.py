@@ -66,13 +66,18 @@ def read_mbox(stream: io.BufferedReader, attached: Attached, unpack: Unpack) -> 
 def _messages(stream: io.BufferedReader) -> Iterator[bytes]:
     """Message by message; one that is too large is cut off behind MAX_MESSAGE."""
     message = bytearray()
-    is_first, after_empty, is_line_start = True, True, True
+    envelope = b""  # a line that is before a message, if a header follows
+    after_empty, is_line_start = True, True
     while piece := stream.readline(_LINE):
-        if is_line_start and after_empty and piece.startswith(b"From "):
-            if not is_first:
+        if envelope:
+            if not _HEAD_LINE.match(piece):  # text that begins with the word, and should have been quoted
+                message += envelope[: MAX_MESSAGE + 1 - len(message)]
+            elif message:
                 yield bytes(message)
                 message.clear()
-            is_first = False
+            envelope = b""
+        if is_line_start and after_empty and piece.startswith(b"From "):
+            envelope = piece
         else:
             message += piece[: MAX_MESSAGE + 1 - len(message)]
         after_empty = is_line_start and piece in (b"\n", b"\r\n")

@@ -23,7 +23,6 @@ from ctscan.sources.files.streams import (
     buffered,
     bzip2_unpacker,
     deflate_unpacker,
-    drain,
     unpacked,
     xz_unpacker,
 )
@@ -95,9 +94,7 @@ def _member(file: File, entry: _Entry, shift: int, inside: Inside, budget: Budge
         if entry.method == _STORED
         else unpacked(read, _UNPACKERS[entry.method], budget, several=False)
     )
-    content = _checked(packed, entry.crc)
-    yield from inside(content)
-    drain(content)
+    yield from inside(_checked(packed, entry.crc))
 
 
 def _from(file: File, at: int, size: int) -> Callable[[int], bytes]:

@@ -1,0 +1,243 @@
+"""Archives and packed files: every member by its content, and nothing that a hostile one can do."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from support.holding import JANE, JOHN, a_line, a_tar, a_zip, found, packed, pem, problems, read, text
+
+from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, read_inputs
+from ctscan.sources.files.streams import FREE
+from ctscan.x509.structures import take_apart
+
+MEMBERS = {"jane.pem": pem(JANE), "notes/README": b"nothing here", "john": JOHN}
+BOTH = [("-!jane.pem", JANE), ("-!john", JOHN)]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_files_are_what_is_in_them(pack) -> None:  # type: ignore[no-untyped-def]
+    assert found(pack(pem(JANE) + pem(JOHN))) == [("-", JANE), ("-#2", JOHN)]
+    assert found(pack(JANE)) == [("-", JANE)]
+    assert found(pack(a_tar(MEMBERS))) == BOTH
+    assert found(pack(pem(JANE)) + pack(pem(JOHN))) == [("-", JANE), ("-#2", JOHN)]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_members_of_zip_archives(method: int) -> None:
+    assert found(a_zip(MEMBERS, method)) == BOTH
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_members_of_tar_archives(form: int) -> None:
+    assert found(a_tar(MEMBERS, form)) == BOTH
+
+
+@pytest.mark.parametrize("form", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_long_and_foreign_names_are_labels(form: int) -> None:
+    long, foreign = "a/" * 70 + "jane", "Grüße/Žofie.pem"
+    assert found(a_tar({long: JANE, foreign: JOHN}, form)) == [(f"-!{long}", JANE), (f"-!{foreign}", JOHN)]
+    assert found(a_zip({foreign: JANE})) == [(f"-!{foreign}", JANE)]
+
+
+def test_files_on_disk_are_read_in_place(tmp_path: Path) -> None:
+    (tmp_path / "b.zip").write_bytes(a_zip(MEMBERS))
+    (tmp_path / "a.tar.gz").write_bytes(packed(a_tar(MEMBERS)))
+    places = [i.source for i in read_inputs([tmp_path], take_apart)]
+    assert places == [
+        f"{tmp_path}/{name}!{member}" for name in ("a.tar.gz", "b.zip") for member in ("jane.pem", "john")
+    ]
+
+
+def test_archives_within_archives() -> None:
+    inner = a_zip({"chain.pem": pem(JANE) + pem(JOHN)})
+    assert found(a_tar({"inner.zip": inner})) == [
+        ("-!inner.zip!chain.pem", JANE),
+        ("-!inner.zip!chain.pem#2", JOHN),
+    ]
+    lines = packed(a_line(der_b64=text(JANE)) + a_line(der_b64=text(JOHN)))
+    assert found(a_zip({"data.jsonl.gz": lines})) == [("-!data.jsonl.gz:1", JANE), ("-!data.jsonl.gz:2", JOHN)]
+
+
+def test_nesting_ends() -> None:
+    data = JANE
+    for _ in range(MAX_DEPTH):
+        data = packed(data)
+    assert found(data) == [("-", JANE)]
+    assert "deep" in problems(packed(data))[0]
+    nested = JANE
+    for _ in range(500):
+        nested = a_tar({"m": nested})[: len(nested) + 2048]
+    assert any("deep" in what for what in problems(nested))
+
+
+def test_a_zip_archive_behind_something_else() -> None:
+    assert found(a_zip({"jane": JANE})) == [("-!jane", JANE)]
+    inner = b"PK\x03\x04" + bytes(100) + a_zip({"jane": JANE})
+    assert [i.der for i in read(inner) if i.der] == [JANE]
+
+
+def test_paths_and_links_are_neither_followed_nor_written(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in ("/etc/passwd", "../../outside", "jane"):
+            member = tarfile.TarInfo(name)
+            member.size = len(JANE)
+            archive.addfile(member, io.BytesIO(JANE))
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
+            member = tarfile.TarInfo("link")
+            member.type, member.linkname = kind, "/etc/hostname"
+            archive.addfile(member)
+        last = tarfile.TarInfo("last")
+        last.size = len(JOHN)
+        archive.addfile(last, io.BytesIO(JOHN))
+    places = [("-!/etc/passwd", JANE), ("-!../../outside", JANE), ("-!jane", JANE), ("-!last", JOHN)]
+    assert found(out.getvalue()) == places
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_can_not_steer_a_terminal() -> None:
+    name = "\x1b[2Jevil\r\nname\u202e.pem"
+    for data in (a_zip({name: JANE}), a_tar({name: JANE})):
+        ((place, _),) = found(data)
+        assert place.isprintable()
+        assert "evil" in place
+    ((place, _),) = found(a_tar({"x" * 5000: JANE}))
+    assert len(place) < 400
+
+
+# --- damage --------------------------------------------------------------------------------------------------------
+
+
+def test_a_damaged_member_is_a_problem_and_the_others_are_read() -> None:
+    data = bytearray(a_zip({"a": JANE, "b": JOHN}, zipfile.ZIP_STORED))
+    data[data.find(JANE) + 100] ^= 1
+    inputs = read(bytes(data))
+    assert [i.source for i in inputs if i.problem] == ["-!a"]
+    assert "checksum" in inputs[1].problem.what  # type: ignore[union-attr]
+    assert inputs[-1] == Input("-!b", JOHN)
+
+
+def test_a_member_with_a_password_is_a_problem() -> None:
+    data = bytearray(a_zip({"a": JANE, "b": JOHN}))
+    entry = data.find(b"PK\x01\x02")
+    data[entry + 8] |= 1
+    assert [(i.source, i.der) for i in read(bytes(data))] == [("-!a", None), ("-!b", JOHN)]
+    assert "password" in problems(bytes(data))[0]
+
+
+def test_an_unknown_packing_is_a_problem() -> None:
+    data = bytearray(a_zip({"a": JANE}))
+    data[data.find(b"PK\x01\x02") + 10] = 97
+    assert "method 97" in problems(bytes(data))[0]
+
+
+def test_what_was_packed_before_the_damage_is_read() -> None:
+    data = packed(pem(JANE) * 300 + pem(JOHN))
+    inputs = read(data[: len(data) - 12])
+    assert inputs[0].der == JANE
+    assert "cut off" in str(inputs[-1].problem)
+    damaged = data[:-8] + bytes(8)
+    assert "damaged" in problems(damaged)[0]
+
+
+def test_an_archive_without_certificates_is_a_problem_when_it_is_named(tmp_path: Path) -> None:
+    for data in (a_zip({"a": b"text"}), a_zip({}), a_tar({"a": b"text"}), packed(b"text"), packed(b"")):
+        assert len(problems(data)) == 1
+    (tmp_path / "documents.zip").write_bytes(a_zip({"a": b"text"}))
+    (tmp_path / "jane").write_bytes(JANE)
+    assert [i.der for i in read_inputs([tmp_path], take_apart)] == [JANE]
+
+
+SMALL = {
+    "gz": packed(JANE),
+    "bz2": bz2.compress(JANE),
+    "xz": lzma.compress(JANE),
+    "zip": a_zip({"jane": JANE}),
+    "tar": a_tar({"jane": JANE}, tarfile.USTAR_FORMAT)[:2048],
+}
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_cut_off_anywhere_nothing_is_raised_and_something_is_said(kind: str) -> None:
+    whole = SMALL[kind]
+    for size in range(len(whole)):
+        inputs = read(whole[:size])
+        assert inputs
+        assert any(i.problem for i in inputs) or inputs == read(whole)
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_damaged_anywhere_nothing_is_raised(kind: str) -> None:
+    whole = SMALL[kind]
+    for at in range(0, len(whole), 3):
+        for value in (0, 0xFF, whole[at] ^ 1):
+            assert read(whole[:at] + bytes((value,)) + whole[at + 1 :])
+
+
+# --- hostile sizes -------------------------------------------------------------------------------------------------
+
+
+def bomb(size: int) -> bytes:
+    return gzip.compress(bytes(size), mtime=0)
+
+
+def test_what_expands_beyond_measure_is_not_read_to_its_end() -> None:
+    data = bomb(FREE + 1024 * 1024)
+    began = time.process_time()
+    assert "times its size" in problems(packed(data))[0]
+    assert time.process_time() - began < 5
+    assert any(str(MAX_FILE) in what or "times" in what for what in problems(data))
+
+
+def test_many_members_share_one_budget() -> None:
+    data = a_zip({f"{i}": bytes(FREE // 4) for i in range(5)} | {"jane": JANE})
+    (what,) = problems(data)
+    assert "times its size" in what
+
+
+def test_members_that_overlap_are_counted_each_time() -> None:
+    """One body of zeros that a thousand entries of the directory point to."""
+    one = a_zip({"a": bytes(20_000_000)})
+    start = one.find(b"PK\x01\x02")
+    end = one.rfind(b"PK\x05\x06")
+    entry = one[start:end]
+    count = 1000
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(entry) * count, start, 0)
+    assert any("times its size" in what for what in problems(one[:start] + entry * count + tail))
+
+
+def test_a_hundred_thousand_members_are_walked_through() -> None:
+    block = a_tar({"x": b""}, tarfile.USTAR_FORMAT)[:512]
+    began = time.process_time()
+    assert found(block * 100_000 + a_tar({"jane": JANE})) == [("-!jane", JANE)]
+    assert time.process_time() - began < 20
+
+
+def test_sizes_that_lie() -> None:
+    header = bytearray(a_tar({"x" * 200: JANE}, tarfile.GNU_FORMAT))
+    header[124:136] = b"\x80" + (1 << 60).to_bytes(11)
+    header[148:156] = b"        "
+    header[148:156] = f"{sum(header[:512]):06o}\0 ".encode()
+    assert "header of at most" in problems(bytes(header))[0]
+    data = bytearray(a_zip({"a": JANE}))
+    at = data.rfind(b"PK\x05\x06")
+    data[at + 12 : at + 20] = b"\xfe\xff\xff\x7f\xfe\xff\xff\x7f"
+    assert "directory" in problems(bytes(data))[0]
+
+
+def test_large_directories_of_zip64_are_read() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, archive.open(zipfile.ZipInfo("jane"), "w", force_zip64=True) as member:
+        member.write(JANE)
+    assert found(out.getvalue()) == [("-!jane", JANE)]
+    many = a_zip({f"{i}": b"" for i in range(65_536)} | {"jane": JANE}, zipfile.ZIP_STORED)
+    assert found(many) == [("-!jane", JANE)]
