@@ -20,6 +20,8 @@ from ctscan.sources.http import Client
 from ctscan.sources.repositories import Opening, open_repository, repositories
 from ctscan.sources.repositories.crtsh_sql import REPOSITORY, CrtshSql
 
+pytest.importorskip("psycopg", reason="the extra 'postgres' isn't installed")
+
 CN, SURNAME, GIVEN, ORGANISATION, EMAIL = "2.5.4.3", "2.5.4.4", "2.5.4.42", "2.5.4.10", "1.2.840.113549.1.9.1"
 RFC822, DNS, OTHER = "san:rfc822Name", "san:dNSName", "san:otherName"
 

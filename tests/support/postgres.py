@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PLACES = ("/usr/lib/postgresql", "/usr/pgsql*", "/opt/homebrew/opt", "/usr/local/opt")
+PLACES = ("/usr/lib/postgresql", "/usr/pgsql*", "/usr/local/pgsql")  # Debian, Red Hat, built from source
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_connections=20")
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")
 
