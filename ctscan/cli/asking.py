@@ -137,9 +137,10 @@ def announcement(chosen: Sequence[Destination], questions: Sequence[Question], p
         told = [question for question in questions if question.kind in each.repository.finds]
         left = [question for question in questions if question.kind not in each.repository.finds]
         place = f"{each.repository.title} at {each.host}"
-        lines.append(f"{place} will be told {kinds(told)}. {each.repository.tells}".rstrip(". ") + ".")
+        tells = f" Who learns what: {each.repository.tells.rstrip('.')}." if each.repository.tells else ""
+        lines.append(f"{place} will be asked about {kinds(told)}.{tells}")
         if left:
-            lines.append(f"{place} can't be asked for {kinds(left)}.")
+            lines.append(f"{place} can't be asked about {kinds(left)}.")
     lines.append(f"Each question is recorded as a disclosure (see 'ctscan disclosures'), for this purpose: {purpose}")
     return lines
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from support.repositories import FAKE, FakeSource, Item, entry, mailbox, named, submitted
+from support.repositories import FAKE, FakeSource, Item, entry, kept_rows, mailbox, named, submitted
 
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.sqlite import SqliteIndex, open_index
@@ -350,26 +350,6 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
 
 
 # --- disturbances ---------------------------------------------------------------------------------------------------
-
-
-def kept_rows(db: Path) -> dict[str, list[str]]:
-    """What the index holds of certificates, in an order and with numbers that don't depend on when they came."""
-    with sqlite3.connect(db) as connection:
-        found = {
-            "certificates": connection.execute(
-                "SELECT hex(identity), hex(sha256), subject, issuer, serial FROM certificate"
-            ).fetchall(),
-            "findings": connection.execute(
-                "SELECT hex(c.identity), f.rule, f.value, f.place FROM finding f "
-                "JOIN certificate c ON c.id = f.certificate"
-            ).fetchall(),
-            "sightings": connection.execute(
-                "SELECT s.repository, s.reference, hex(c.identity), s.first_logged FROM repository_sighting s "
-                "JOIN leaf l ON l.id = s.leaf JOIN certificate c ON c.id = l.certificate"
-            ).fetchall(),
-        }
-    connection.close()
-    return {name: sorted(map(repr, rows)) for name, rows in found.items()}
 
 
 def disturbed(honest: Sequence[Item], chance: random.Random) -> list[Item]:

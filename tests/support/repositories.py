@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from support.certs import make_certificate, make_precert
 
@@ -89,3 +91,23 @@ def named(reference: str, given: str, family: str) -> RepositoryEntry:
 
 def _serial(reference: str) -> int:
     return int.from_bytes(b"\1" + reference.encode(), "big")
+
+
+def kept_rows(db: Path) -> dict[str, list[str]]:
+    """What the index holds of certificates, in an order and with numbers that don't depend on when they came."""
+    with sqlite3.connect(db) as connection:
+        found = {
+            "certificates": connection.execute(
+                "SELECT hex(identity), hex(sha256), subject, issuer, serial FROM certificate"
+            ).fetchall(),
+            "findings": connection.execute(
+                "SELECT hex(c.identity), f.rule, f.value, f.place FROM finding f "
+                "JOIN certificate c ON c.id = f.certificate"
+            ).fetchall(),
+            "sightings": connection.execute(
+                "SELECT s.repository, s.reference, hex(c.identity), s.first_logged FROM repository_sighting s "
+                "JOIN leaf l ON l.id = s.leaf JOIN certificate c ON c.id = l.certificate"
+            ).fetchall(),
+        }
+    connection.close()
+    return {name: sorted(map(repr, rows)) for name, rows in found.items()}

@@ -1,0 +1,191 @@
+"""Searches tell nobody but the repository whom they are about: whatever it answers, at the most talkative level, no
+name or address is in what is shown, logged or recorded. Only the URL of a confirmed search holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, quote_plus, unquote_plus
+
+import pytest
+from support.asgi import served
+from support.cli import process
+from support.fake_crtsh import FAULTS, FakeCrtsh, held
+from support.patience import FakeTime
+from support.repositories import mailbox, named
+
+from ctscan.cli.asking import Shown
+from ctscan.cli.logging import set_up
+from ctscan.cli.privacy import safe_traceback
+from ctscan.errors import EXIT_CODES
+from ctscan.index.sqlite import open_index
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.search.asking import Opened, Outcome, SearchRequest, run_search
+from ctscan.search.questions import asked_about, asked_for_scope
+from ctscan.sources.http import Client
+from ctscan.sources.repositories import Opening, open_repository
+from ctscan.x509.names import render_name
+
+ADDRESS, NAME = "zuzanna.k@example.org", "Zuzanna Kowalczykowa"
+SECRET = ["zuzanna", "kowalczykowa", "kowalczykowá"]
+RECORDS = ("search", "disclosure", "rule_set", "run")
+
+
+def holding(broken: Callable[[str], str | None] = lambda _: None) -> FakeCrtsh:
+    certificates = [
+        held(mailbox("1", ADDRESS).der, id=11),
+        held(mailbox("2", f"mary-{ADDRESS}").der, id=12),
+        held(named("3", *NAME.split()).der, id=13),
+    ]
+    return FakeCrtsh(certificates, broken=broken)
+
+
+def assert_silent(said: str, where: str) -> None:
+    text = unquote_plus(said).casefold()
+    for secret in SECRET:
+        for spelling in (secret, secret.encode("unicode_escape").decode(), quote(secret), quote_plus(secret)):
+            assert spelling.casefold() not in text, f"{where} says {spelling!r}"
+
+
+def assert_records_are_silent(db: Path) -> None:
+    with sqlite3.connect(db) as connection:
+        for table in RECORDS:
+            assert_silent(repr(connection.execute(f"SELECT * FROM {table}").fetchall()), table)  # noqa: S608
+        assert connection.execute("SELECT count(*) FROM disclosure").fetchone() != (0,)
+    connection.close()
+
+
+# --- every failure, at the worker -----------------------------------------------------------------------------------
+
+
+def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome, str]:
+    """One search of the fake with all that is told of it, as the command line tells it."""
+    said, time = io.StringIO(), FakeTime()
+    set_up(2, {}, said)
+    shown = Shown(said, clock=time.clock)
+    client = Client(
+        "ct@example.org",
+        transport=app.transport,
+        clock=time.clock,
+        wall=time.wall,
+        sleep=time.sleep,
+        random=lambda: 0.5,
+    )
+
+    async def run() -> Outcome:
+        async with await open_index(db, create=True, render=render_name) as index:
+            source = open_repository("crt.sh", Opening(client, sleep=time.sleep, progress=shown.doing))
+            try:
+                return await run_search(index, [Opened(source, "crt.sh")], request, shown, asyncio.Event())
+            finally:
+                await source.aclose()
+                await client.aclose()
+
+    return asyncio.run(run()), said.getvalue()
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, None])
+def test_whatever_a_repository_answers(tmp_path: Path, fault: str | None) -> None:
+    everything = tuple(asked_about(parse_identifier(text)) for text in (ADDRESS, NAME, "@example.org"))
+    request = SearchRequest(everything, "tester", "case 17")
+    for of in ("", "d="):  # all requests, or those for certificates
+        app, db = holding(lambda query, of=of: fault if query.startswith(of) else None), tmp_path / f"db{of}"  # type: ignore[misc]
+        outcome, said = searched(db, app, request)
+        assert len(outcome.searches) == 3
+        assert '"search ended"' in said
+        assert any("zuzanna" in query for query in app.asked)  # else the test would prove nothing
+        assert not any("zuzanna" in agent for agent in app.user_agents)
+        assert_silent(said, f"a search that meets {fault}")
+        assert_silent(repr(outcome), "its outcome")
+        assert_records_are_silent(db)
+
+
+def test_a_scope_with_people(tmp_path: Path) -> None:
+    request = SearchRequest(tuple(asked_for_scope(("example.net", ADDRESS))), "tester", "audit", "scan --repository")
+    outcome, said = searched(tmp_path / "db", holding(), request)
+    assert [search.outcome for search in outcome.searches] == ["whole", "whole"]
+    assert_silent(said, "a scan of a repository")
+    assert_records_are_silent(tmp_path / "db")
+
+
+def test_a_bug_in_a_source(tmp_path: Path) -> None:
+    class Broken(FakeCrtsh):
+        async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+            raise ValueError(f"{scope['query_string']!r}: {ADDRESS} {NAME}")
+
+    request = SearchRequest((asked_about(parse_identifier(ADDRESS)), asked_about(parse_identifier(NAME))), "t", "case")
+    outcome, said = searched(tmp_path / "db", Broken(), request)
+    assert {search.outcome for search in outcome.searches} == {"failed"}
+    assert_silent(said, "a failure")
+    assert_records_are_silent(tmp_path / "db")
+    try:
+        raise ValueError(ADDRESS)
+    except ValueError as error:
+        assert_silent(safe_traceback(error), "a traceback")
+
+
+# --- the whole program ----------------------------------------------------------------------------------------------
+
+
+def configured(directory: Path, url: str) -> None:
+    text = f'purpose = "case 17"\nscope = ["{ADDRESS}"]\nsearch_people = true\n[tuning."crt.sh"]\nurl = "{url}"\n'
+    (directory / "ctscan.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("fault", [None, "blocked"])
+def test_the_program_says_nothing_but_the_answer(tmp_path: Path, fault: str | None) -> None:
+    app = holding(lambda _: fault)
+    with served(app) as url:
+        configured(tmp_path, url)
+        for arguments in (("search", ADDRESS), ("search", NAME)):
+            refused = process(*arguments, "-vv", cwd=tmp_path)
+            assert (refused.returncode, refused.stdout, app.requests) == (2, b"", 0)
+            assert_silent(refused.stderr.decode(), "a search that isn't agreed to")
+        runs = [
+            process("search", ADDRESS, NAME, "--yes", "-vv", cwd=tmp_path),
+            process("search", "-", "--yes", "-vv", cwd=tmp_path, stdin=f"{NAME}\n".encode()),
+            process("scan", "--repository", "crt.sh", "-vv", cwd=tmp_path),
+        ]
+        assert {done.returncode for done in runs} == ({1} if fault else {0})
+        for done in runs:
+            assert b"search started" in done.stderr
+            assert_silent(done.stderr.decode(), "the program")
+        assert_silent(runs[2].stdout.decode(), "a scan's stdout")
+        assert "zuzanna" in runs[0].stdout.decode().casefold()  # the answer says whom it is about
+        shown = process("disclosures", cwd=tmp_path)
+        assert_silent((shown.stdout + shown.stderr).decode(), "the list of disclosures")
+    assert_records_are_silent(tmp_path / "ctscan.db")
+    assert any("zuzanna" in query for query in app.asked)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("search", "-vv", "zuzanna.k@@example.org", "--yes"),
+        ("search", "-vv", ADDRESS, "--yes", "--db", "/nowhere/at/all.db"),
+        ("search", "-vv", ADDRESS, "--yes", "--db", "."),
+        ("search", "-vv", NAME, "--yes", "--in", NAME),
+        ("search", "-vv", NAME, "--yes", "--in", "certspotter", "--contact", "ct@example.org"),
+        ("search", "-vv", f"account:{NAME}", "--yes"),
+        ("search", "-vv", ADDRESS, "--yes", "--purpose", f"about {ADDRESS}"),
+        ("search", "-vv", NAME, "--yes", "--purpose", f"about {NAME}"),
+        ("search", "-vv", "--yes", NAME, "--limit", NAME),
+        ("search", "-vv", "--from-file", "/nowhere"),
+        ("scan", "-vv", "--repository", NAME, "--scope", ADDRESS),
+        ("scan", "-vv", "--repository", "crt.sh", "--scope", "zuzanna.k@@example.org"),
+        ("disclosures", "-vv", NAME),
+    ],
+    ids=lambda a: f"{a[0]}{len(a)}",
+)
+def test_errors_do_not_name_anybody(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    app = holding()
+    with served(app) as url:
+        configured(tmp_path, url)
+        done = process(*arguments, cwd=tmp_path)
+    assert done.returncode in (set(EXIT_CODES) - {0})
+    assert done.stderr
+    assert_silent(done.stderr.decode(), "an error")
+    assert (app.requests, done.stdout) == (0, b"")
