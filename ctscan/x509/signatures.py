@@ -114,10 +114,9 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
     elif isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _EC_BITS and oid in _ECDSA:
         key.verify(signature, message, ec.ECDSA(_hash(_ECDSA[oid])))
         return
-    elif isinstance(key, ed25519.Ed25519PublicKey) and oid == _ED25519:
-        key.verify(signature, message)
-        return
-    elif isinstance(key, ed448.Ed448PublicKey) and oid == _ED448:
+    elif (isinstance(key, ed25519.Ed25519PublicKey) and oid == _ED25519) or (
+        isinstance(key, ed448.Ed448PublicKey) and oid == _ED448
+    ):
         key.verify(signature, message)
         return
     raise Unsupported(f"the {what} is signed in a way that isn't supported ({oid})")
