@@ -82,7 +82,7 @@ def query_of(question: Question) -> str:
 
 def _name(value: str) -> str:
     """A name as a whole, as given name and surname in either order, or its words anywhere in the subject."""
-    words = value.split()[:WORDS]
+    words = [word for word in value.split() if any(character.isalnum() for character in word)][:WORDS]
     forms = [f"{_SUBJECT}.common_name: `{value}`", _all(f"{_SUBJECT}_dn: `{word}`" for word in words)]
     rest, last = " ".join(words[:-1]), words[-1]
     for given, surname in ((rest, last), (last, rest)) if rest else ():

@@ -284,6 +284,7 @@ def test_a_name_is_looked_for_in_any_order() -> None:
     assert "(cert.parsed.subject_dn: `Mari-Liis` and cert.parsed.subject_dn: `Maasikas`)" in query
     assert "(cert.parsed.subject.given_name: `Maasikas` and cert.parsed.subject.surname: `Mari-Liis`)" in query
     assert "given_name" not in query_of(Question("name", "Maasikas"))
+    assert "`-`" not in query_of(Question("name", "Mari - Maasikas"))
 
 
 def test_an_organisation_is_looked_for_in_its_field() -> None:

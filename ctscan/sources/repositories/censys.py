@@ -67,7 +67,7 @@ class _Page:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Censys:
     """A `SearchSource`. Made by `open_source`."""
 

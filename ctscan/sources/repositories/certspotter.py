@@ -38,7 +38,7 @@ REPOSITORY = Repository(
         "e-mail addresses or names of people without such a host.",
         "It knows unexpired certificates only.",
         "The domain has to be a registered one or below one.",
-        "Without a token, and in its free plan, it answers a hundred questions for whole domains an hour.",
+        "Its free plan allows a hundred questions for whole domains an hour; without a token it may allow less.",
     ),
     needs=f"nothing; a token in {TOKEN} raises its limits",
     tells="SSLMate (Opsmate, Inc., in the United States): the domain, and your IP address and contact",
@@ -51,7 +51,7 @@ _DER_LIMIT = 1 << 20
 _REFERENCE_LIMIT = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CertSpotter:
     """A `SearchSource`. Made by `open_source`."""
 
