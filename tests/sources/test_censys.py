@@ -332,3 +332,10 @@ def test_any_shape_is_read_without_a_crash(shape: Any) -> None:
     hit_of(shape)
     hit_of({"certificate_v1": {"resource": {"fingerprint_sha256": "ab" * 32, "ct": shape, "names": shape}}})
     hit_of({"certificate_v1": {"resource": {"fingerprint_sha256": "ab" * 32, "ct": {"entries": shape}}}})
+
+
+def test_a_source_does_not_show_its_token() -> None:
+    async def shown(client: Any) -> str:
+        return repr(open_repository("censys", Opening(client, ENVIRON)))
+
+    assert "censys_abc" not in with_client(patient_client(FakeTime()), shown)

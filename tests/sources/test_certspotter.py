@@ -189,3 +189,10 @@ def test_a_list_without_an_end_is_left() -> None:
 def test_oddities_of_the_owner_are_ignored() -> None:
     found = search(Service([issuance("100", issuer=None), issuance("200", issuer={"operator": {"name": 5}})]))
     assert [one.owner for one in found if isinstance(one, RepositoryEntry)] == ["", ""]
+
+
+def test_a_source_does_not_show_its_token() -> None:
+    async def shown(client: Any) -> str:
+        return repr(open_repository("certspotter", Opening(client, {TOKEN: "censys_abc"})))
+
+    assert "censys_abc" not in with_client(patient_client(FakeTime()), shown)

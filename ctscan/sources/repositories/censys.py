@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -71,10 +71,10 @@ class _Page:
 class Censys:
     """A `SearchSource`. Made by `open_source`."""
 
-    opening: Opening
+    opening: Opening = field(repr=False)
     base: str
-    headers: Mapping[str, str]
-    organisation: str
+    headers: Mapping[str, str] = field(repr=False)
+    organisation: str = field(repr=False)
     repository: Repository = REPOSITORY
 
     async def search(

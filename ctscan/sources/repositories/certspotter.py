@@ -16,7 +16,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
@@ -55,9 +55,9 @@ _REFERENCE_LIMIT = 64
 class CertSpotter:
     """A `SearchSource`. Made by `open_source`."""
 
-    opening: Opening
+    opening: Opening = field(repr=False)
     base: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     repository: Repository = REPOSITORY
 
     async def search(
