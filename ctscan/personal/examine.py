@@ -16,8 +16,9 @@ from functools import partial
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
-from ctscan.model import Batch, Certificate, ChainHit, Entry, Finding, Hit, Problem, Unreadable
-from ctscan.personal.chains import ChainReader
+from ctscan.model import Batch, Certificate, ChainHit, Entry, Finding, Hit, Issuer, Problem, Unreadable
+from ctscan.personal.chains import MAX_SEEN, ChainReader
+from ctscan.personal.issuers import issuer_in
 from ctscan.personal.prefilter import Prefilter
 from ctscan.personal.rules import find_in_text, find_personal_data
 from ctscan.personal.scope import Scope
@@ -29,7 +30,7 @@ _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_ent
 
 class _Extra(Protocol):
     """What a log gives beside a leaf, and the tree doesn't cover: the submitted precertificate (or b""), and the chain
-    where it comes with the entry."""
+    where it comes with the entry, or the fingerprints of its certificates."""
 
     @property
     def submitted(self) -> bytes: ...
@@ -37,12 +38,26 @@ class _Extra(Protocol):
     @property
     def chain(self) -> tuple[bytes, ...]: ...
 
+    @property
+    def issuers(self) -> tuple[bytes, ...]: ...
+
+
+MAX_CHAIN: Final = 10
+"""Issuers that are kept or asked for because of one entry; real chains have two to five."""
 
 EntryOf = Callable[[Batch, int], Entry]
 """Entry i of a batch; raises FormatError when its leaf can't be taken apart."""
 
 ExtraOf = Callable[[Batch, int], _Extra]
 """What the log gave with entry i; raises FormatError when it isn't in the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An issuer that a log names by its SHA-256, and the entry of the hit whose chain it is in."""
+
+    fingerprint: bytes
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,8 @@ class Examined:
     candidates: int
     entries: int
     in_chains: list[ChainHit] = field(default_factory=list)
+    issuers: list[Issuer] = field(default_factory=list)  # in the chains of what is kept, each once
+    wanted: list[Wanted] = field(default_factory=list)  # named in their place by fingerprint, each once
 
 
 class Examiner:
@@ -75,6 +92,7 @@ class Examiner:
         in their chains is given up with them, and has to be found again in those of others."""
         self._prefilter = Prefilter(self._scope.domains)
         self._chains = ChainReader(self._scope)
+        self._issuers: set[bytes] = set()  # fingerprints of those that were given or asked for
 
     def examine(self, batch: Batch) -> Examined:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
@@ -84,18 +102,48 @@ class Examiner:
         hits: list[Hit] = []
         unreadable: list[Unreadable] = []
         in_chains: list[ChainHit] = []
+        issuers: list[Issuer] = []
+        wanted: list[Wanted] = []
         candidates = 0
         for i, ((start, end), precert) in enumerate(zip(batch.certs, batch.precerts, strict=True)):
             if is_impersonal(data, start, end, precert):
                 continue
             candidates += 1
+            before = len(in_chains)
             extra = self._beside(batch, i, in_chains)
             result = self._read(batch, i, extra)
             if isinstance(result, Hit):
                 hits.append(result)
+                wanted += self._wanted(extra, result.entry)
             elif result is not None:
                 unreadable.append(result)
-        return Examined(hits, unreadable, candidates, len(batch.certs), in_chains)
+            if isinstance(result, Hit) or len(in_chains) > before:
+                issuers += self._issuers_in(extra)
+        return Examined(hits, unreadable, candidates, len(batch.certs), in_chains, issuers, wanted)
+
+    def examine_issuer(self, wanted: Wanted, der: bytes, origin: str) -> tuple[list[Issuer], list[ChainHit]]:
+        """What an issuer that was asked for is, if it can be read, and what it holds in scope."""
+        issuer = issuer_in(der, origin)
+        return [issuer] if issuer else [], self._chains.examine((der,), lambda: wanted.entry)
+
+    def _issuers_in(self, extra: _Extra | None) -> list[Issuer]:
+        """The certificates of a chain that weren't given before, as far as they can be read."""
+        chain = extra.chain[:MAX_CHAIN] if extra is not None else ()
+        fresh = [der for der in chain if self._is_new(hashlib.sha256(der).digest())]
+        return [issuer for der in fresh if (issuer := issuer_in(der, "chain"))]
+
+    def _wanted(self, extra: _Extra | None, entry: Entry) -> list[Wanted]:
+        fingerprints = extra.issuers[:MAX_CHAIN] if extra is not None else ()
+        return [Wanted(fingerprint, entry) for fingerprint in fingerprints if self._is_new(fingerprint)]
+
+    def _is_new(self, fingerprint: bytes) -> bool:
+        """Whether an issuer wasn't given or asked for before; from now on it was."""
+        if fingerprint in self._issuers:
+            return False
+        if len(self._issuers) >= MAX_SEEN:
+            self._issuers.clear()
+        self._issuers.add(fingerprint)
+        return True
 
     def _beside(self, batch: Batch, i: int, in_chains: list[ChainHit]) -> _Extra | None:
         """What came with a candidate, its chain looked at; None when it isn't in the format, or something was found in

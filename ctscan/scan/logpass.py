@@ -20,14 +20,16 @@ from ctscan.model import (
     Hole,
     HoleReason,
     InclusionProof,
+    Issuer,
     Log,
     LogState,
     Span,
     TreeHead,
     Unreadable,
 )
-from ctscan.personal.examine import Examiner
+from ctscan.personal.examine import Examined, Examiner
 from ctscan.scan.ahead import Fetched, attempt
+from ctscan.scan.issuers import IssuerReader
 from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.search import first_that
 from ctscan.scan.trust import ASK_AGAIN
@@ -56,12 +58,22 @@ class LogPass:
     seams: Seams = field(default_factory=Seams)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
+    issuers: IssuerReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.issuers = IssuerReader(self.log.name, self.source, self.examiner, self.reporter.notice)
 
     async def commit(self, advance: Advance, position: int) -> None:
         """One transaction, then the news of it."""
         await self.index.commit(self.run_id, advance)
         self.entries += advance.entries
         self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
+
+    async def examine(self, batch: Batch) -> Examined:
+        """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""
+        examined = self.examiner.examine(batch)
+        await self.issuers.complete(examined)
+        return examined
 
     async def ask_again(self, span: Span) -> Fetched:
         """An answer contradicted the signed tree: ask for the same entries once more."""
@@ -115,17 +127,18 @@ class Gathered:
     hits: list[Hit] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     in_chains: list[ChainHit] = field(default_factory=list)
+    issuers: list[Issuer] = field(default_factory=list)
     proofs: list[InclusionProof] = field(default_factory=list)
     entries: int = 0
     candidates: int = 0
     since: float = field(default_factory=time.monotonic)
 
-    def examine(self, examiner: Examiner, batch: Batch) -> list[int]:
-        """Find the personal data of a batch; returns the indexes of the entries that are kept."""
-        examined = examiner.examine(batch)
+    def add(self, examined: Examined) -> list[int]:
+        """What a batch held; returns the indexes of the entries that are kept."""
         self.hits += examined.hits
         self.unreadable += examined.unreadable
         self.in_chains += examined.in_chains
+        self.issuers += examined.issuers
         self.entries += examined.entries
         self.candidates += examined.candidates
         return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]

@@ -114,7 +114,7 @@ class TiledReader:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )
-        kept = self._gathered.examine(self._lp.examiner, fresh)
+        kept = self._gathered.add(await self._lp.examine(fresh))
         proofs = self._gathered.proofs
         proofs += [InclusionProof(i, self._lp.head, self._trust.path(batch, hashes, i)) for i in kept]
         self._at, self._edge = end, edge
@@ -137,6 +137,7 @@ class TiledReader:
             hits=tuple(done.hits),
             unreadable=tuple(done.unreadable),
             in_chains=tuple(done.in_chains),
+            issuers=tuple(done.issuers),
             proofs=tuple(done.proofs),
             holes=holes,
             quarantine=tuple((hole.start, hole.end, raw) for hole in holes) if raw is not None else (),

@@ -131,8 +131,9 @@ class UntiledReader:
     async def _keep(self, batch: Batch) -> None:
         self._bad_before = False
         fresh = slice_batch(batch, max(self._at, batch.start), batch.start + len(batch.leaves))
+        examined = await self._lp.examine(fresh)
         self._hashes += b"".join(batch_hashes(fresh))
-        self._kept += self._gathered.examine(self._lp.examiner, fresh)
+        self._kept += self._gathered.add(examined)
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._commit_pending()
 
@@ -152,6 +153,7 @@ class UntiledReader:
                 hits=tuple(done.hits),
                 unreadable=tuple(done.unreadable),
                 in_chains=tuple(done.in_chains),
+                issuers=tuple(done.issuers),
                 entries=entries,
                 candidates=done.candidates,
             ),

@@ -32,6 +32,10 @@ class LogSource(Protocol):
         more. CutError when the answer can't be cut."""
         ...
 
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """DER of an issuer by its SHA-256, checked. Missing where a log gives whole chains with its entries."""
+        ...
+
     async def aclose(self) -> None:
         """Release what the source holds."""
         ...
@@ -60,10 +64,6 @@ class TileSource(LogSource, Protocol):
 
     async def hash_tile(self, level: int, index: int, width: int) -> bytes:
         """`width` x 32 bytes of tile/<level>/<index>; a partial that is gone is cut from the full tile."""
-        ...
-
-    async def issuer(self, fingerprint: bytes) -> bytes:
-        """DER of an issuer by its SHA-256, checked."""
         ...
 
 

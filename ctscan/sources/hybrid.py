@@ -75,5 +75,9 @@ class HybridSource:
         """get-entry-and-proof, or get-entries and get-proof-by-hash."""
         return await self._posted.entry_and_proof(index, size)
 
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """From beside the tiles, whose entries name their issuers by fingerprint."""
+        return await self._tiles.issuer(fingerprint)
+
     async def aclose(self) -> None:
         """Nothing is held: connections belong to the client."""

@@ -20,7 +20,7 @@ from ctscan.ct.wire import (
     parse_proof_by_hash,
     parse_sth,
 )
-from ctscan.errors import BadAnswer, CutError, FormatError, SourceError, WrongCount
+from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
 from ctscan.sources.tuning import Tuning
@@ -153,6 +153,10 @@ class Rfc6962Source:
 
     def avoid_tile(self, start: int) -> None:
         """There is only one way to read this log."""
+
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """Whole chains come with the entries of these logs, and nothing by its fingerprint."""
+        raise Missing(f"{self.log.name}: gives no issuers by their fingerprints")
 
     async def aclose(self) -> None:
         """Nothing is held: connections belong to the client."""

@@ -70,9 +70,9 @@ def test_one_that_is_logged_itself_is_proven_by_that_alone(tmp_path: Path) -> No
     assert last_run(tmp_path / "db").certificates == 2
 
 
-def test_tiles_bring_no_chains(tmp_path: Path) -> None:
+def test_tiles_bring_no_chains_but_of_what_is_kept(tmp_path: Path) -> None:
     with Simulator() as sim:
-        serve(sim, chained_log(), Protocol.STATIC_CT)
+        serve(sim, chained_log(people=()), Protocol.STATIC_CT)
         scan(sim, tmp_path / "db")
     assert look_up(tmp_path / "db", CONTACT).matches == ()
 

@@ -296,6 +296,8 @@ class SimulatedLog:
                 return self._rfc6962(request, path.removeprefix("ct/v1/"))
             if tiled and path.startswith("tile/"):
                 return self._tile(path)
+            if tiled and (found := re.fullmatch(r"issuer/([0-9a-f]{64})", path)):
+                return self._issuer(found[1])
             if self.protocol is Protocol.STATIC_CT:
                 return self._static(path)
         except (KeyError, ValueError, IndexError) as error:
@@ -313,10 +315,11 @@ class SimulatedLog:
             return Answer(200, self._checkpoint(), {"Content-Type": "text/plain; charset=utf-8"})
         if path == "log.v3.json":
             return Answer(200, json.dumps(self.list_entry()).encode(), {"Content-Type": "application/json"})
-        if found := re.fullmatch(r"issuer/([0-9a-f]{64})", path):
-            der = self.builder.issuers.get(bytes.fromhex(found[1]))
-            return Answer(200, der, {"Content-Type": "application/pkix-cert"}) if der else Answer(404, b"not found\n")
         return Answer(404, b"not found\n")
+
+    def _issuer(self, fingerprint: str) -> Answer:
+        der = self.builder.issuers.get(bytes.fromhex(fingerprint))
+        return Answer(200, der, {"Content-Type": "application/pkix-cert"}) if der else Answer(404, b"not found\n")
 
     def _tile(self, path: str) -> Answer:
         found = re.fullmatch(r"tile/(\d|data)/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?", path)

@@ -1,0 +1,17 @@
+"""The certificates of CAs that come with what is kept: needed to check what a CA says of it, whatever the scope."""
+
+from __future__ import annotations
+
+from ctscan.errors import FormatError
+from ctscan.model import Issuer
+from ctscan.x509.issuing import issuer_of
+
+
+def issuer_in(der: bytes, origin: str) -> Issuer | None:
+    """A certificate out of a chain as an issuer; None when it can't be read, or holds no key."""
+    try:
+        return issuer_of(der, origin)
+    except FormatError:
+        return None
+    except Exception:  # one bad certificate must not end the scan of a log
+        return None
