@@ -67,8 +67,7 @@ def test_at_the_limit_nothing_is_whole_of_one_issuer() -> None:
     gathering = gather(FakeCrtsh(some(10, 77), limit=10))
     assert len(gathering.found) == 10
     assert len(gathering.shortfalls) == 1
-    assert "1 issuers (CA ids 77)" in gathering.shortfalls[0]
-    assert "10 certificates" in gathering.shortfalls[0]
+    assert "has more of its CAs 77: 10 certificates" in gathering.shortfalls[0]
     assert "example" not in gathering.shortfalls[0]
 
 
@@ -154,6 +153,25 @@ def test_a_server_that_leaves_out_nothing_is_found_out() -> None:
     gathering = gather(crtsh)
     assert any("left out no issuers" in reason for reason in gathering.shortfalls)
     assert crtsh.requests < 10
+
+
+def test_a_part_that_cant_be_right_is_asked_for_again() -> None:
+    certificates = [*some(9, 1), *some(9, 2)]
+    for times, told in ((2, 0), (9, 1)):
+        crtsh = FakeCrtsh(certificates, limit=10)
+        left = [times * 2]
+
+        def hide(rows: list[dict[str, Any]], crtsh: FakeCrtsh = crtsh, left: list[int] = left) -> list[dict[str, Any]]:
+            if crtsh.asked[-1].endswith("excludeCAs=2") and crtsh.asked[-1].startswith("rfc") and left[0]:
+                left[0] -= 1
+                return []
+            return rows
+
+        crtsh.rewrite = hide
+        gathering = gather(crtsh)
+        assert len(gathering.shortfalls) == told
+        assert told or len(gathering.found) == 18
+        assert all("contradicts itself" in reason for reason in gathering.shortfalls)
 
 
 def test_without_counts_nothing_can_be_told() -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from ctscan.errors import FormatError, Missing, Refused, SourceError
+from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError
 from ctscan.sources.crtsh.answers import MAX_CERTIFICATE, MAX_LISTING, Listing, parse_certificate, parse_listing
 from ctscan.sources.http import Client
 from ctscan.sources.pace import Sleep
@@ -20,7 +20,6 @@ WAITS = (30.0, 60.0, 120.0, 180.0, 210.0)
 """Seconds between tries: ten minutes in all, as long as the longest Retry-After that is heeded."""
 _MISSING_IN_ALL = 3  # times that it says that there is no such thing, before it is believed
 _MOMENT, _MOMENTS = 30.0, 20  # looks, while a Retry-After longer than the client's patience keeps it from asking
-
 
 _JSON = "application/json, text/html;q=0.1"  # so that pages come through, to be told apart
 _PEM = "application/pkix-cert, text/html;q=0.1"
@@ -51,7 +50,7 @@ class Asker:
         return await self._ask(f"d={id}", _PEM, MAX_CERTIFICATE, parse_certificate)
 
     async def _ask(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
-        tries = missing = moments = 0
+        patience = _Patience()
         while True:
             sent = self._client.requests
             try:
@@ -59,19 +58,9 @@ class Asker:
             except Refused:
                 raise
             except (SourceError, FormatError) as error:
-                if self._client.requests == sent and moments < _MOMENTS:
-                    moments += 1
-                    await self._sleep(_MOMENT)
-                    continue
-                missing += isinstance(error, Missing)
-                if tries == len(WAITS) or missing == _MISSING_IN_ALL:
-                    kind = type(error) if isinstance(error, SourceError) else SourceError
-                    raise kind(
-                        f"crt.sh gave no usable answer, asked {tries + 1} times; last: {_reason(error)}"
-                    ) from None
-                self._said(f"crt.sh: no usable answer; asking again in {WAITS[tries]:.0f} s")
-                await self._sleep(WAITS[tries])
-            tries += 1
+                wait = patience.after(error, self._client.requests > sent)
+            self._said(f"crt.sh: no usable answer; asking again in {wait:.0f} s")
+            await self._sleep(wait)
 
     async def _once(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
         response = await self._client.get(
@@ -86,6 +75,21 @@ class Asker:
         return parse(response.body)
 
 
-def _reason(error: Exception) -> str:
-    """Of the client's messages not the advice, which is for logs."""
-    return str(error).removesuffix("; the next pass tries again")
+class _Patience:
+    """How often one thing was asked for, and what that leaves."""
+
+    def __init__(self) -> None:
+        self._tries = self._missing = self._moments = 0
+
+    def after(self, error: Exception, was_sent: bool) -> float:
+        """Seconds to wait after a try that ended so. Raises what it comes to when there have been enough."""
+        if not was_sent and self._moments < _MOMENTS:
+            self._moments += 1
+            return _MOMENT
+        self._tries += 1
+        self._missing += isinstance(error, Missing)
+        if self._tries > len(WAITS) or self._missing == _MISSING_IN_ALL:
+            kind = type(error) if isinstance(error, SourceError) else BadAnswer
+            reason = str(error).removesuffix("; the next pass tries again")  # advice of the client, for logs
+            raise kind(f"crt.sh gave no usable answer, asked {self._tries} times; last: {reason}") from None
+        return WAITS[self._tries - 1]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from ctscan.errors import Refused, SourceError
 from ctscan.sources import Concerns
@@ -25,6 +26,7 @@ LIMIT = 10_000
 MAX_REQUESTS = 300
 MAX_CERTIFICATES = 100_000
 _MAX_DEPTH = 5  # sub-domains of sub-domains
+_CONTRADICTIONS = 3  # times that a part is asked for that can't be right
 _FAILURES_IN_A_ROW = 2  # parts that failed, each with all patience, before the rest isn't asked for
 
 Ask = Callable[[str], Awaitable[Listing]]
@@ -32,6 +34,16 @@ Ask = Callable[[str], Awaitable[Listing]]
 
 class _Spent(Exception):
     """No more requests are made for this search."""
+
+
+@dataclass(slots=True)
+class _Cut:
+    """What of a query can't be had whole: issuers with the number of certificates shown, and whether there are more
+    than can be told apart. `has_unexpired`: of the issuers, all that isn't expired is there."""
+
+    stuck: dict[int, int] = field(default_factory=dict)
+    has_more: bool = False
+    has_unexpired: bool = True
 
 
 class Gathering:
@@ -74,20 +86,21 @@ class Gathering:
                 f"whether {len(answer.rows)} certificates are all can't be told"
             )
             return
-        if stuck := await self._by_issuer(query, answer):
-            await self._narrow(query, stuck, depth)
+        cut = _Cut()
+        await self._by_issuer(query, answer, cut)
+        if cut.stuck or cut.has_more:
+            await self._narrow(query, cut, depth)
 
     # --- by issuer ---
 
-    async def _by_issuer(self, query: Query, first: Listing) -> Counter[int]:
-        """Issuers of which not all could be had, with the number of certificates that were shown of each."""
+    async def _by_issuer(self, query: Query, first: Listing, cut: _Cut) -> None:
+        """Find all issuers by leaving out those seen, until an answer is whole; then ask for those seen before it."""
         seen = Counter(row.issuer for row in first.rows)
-        apart = list(seen)  # to be asked for alone; what the last answer adds to `seen` is whole
+        apart = list(seen)  # what only the last answer shows is whole
         while True:
             if not self._fits(query, apart):
-                self.shortfalls.append(
-                    f"crt.sh has certificates of more issuers than the {len(apart)} it can leave out"
-                )
+                cut.has_more = True
+                self.shortfalls.append(f"crt.sh has more issuers than the {len(apart)} that can be told apart there")
                 break
             answer = await self._listing(query, apart)
             if answer is None:
@@ -97,21 +110,19 @@ class Gathering:
             if self._is_whole(answer):
                 break
             if not new:
+                cut.has_more = True
                 self.shortfalls.append("crt.sh left out no issuers (excludeCAs), so a cut answer can't be made whole")
-                return seen
+                return
             apart += new
-        return await self._alone(query, apart, seen)
+        await self._alone(query, apart, seen, cut)
 
-    async def _alone(self, query: Query, apart: Sequence[int], seen: Counter[int]) -> Counter[int]:
+    async def _alone(self, query: Query, apart: Sequence[int], seen: Counter[int], cut: _Cut) -> None:
         """Ask for these issuers in halves of halves, with all others left out."""
-        stuck: Counter[int] = Counter()
         groups = [list(apart)] if len(apart) < len(seen) else _halves(apart)
         while groups:
             group = groups.pop()
-            if len(group) == 1 == len(seen):
-                stuck[group[0]] = seen[group[0]]
-                continue
-            answer = await self._listing(query, self._others(query, seen, group))
+            without = self._others(query, seen, group)
+            answer = await self._of_issuers(query, without, group)
             if answer is None or self._is_whole(answer):
                 continue
             new = Counter(row.issuer for row in answer.rows if row.issuer not in seen)
@@ -120,8 +131,18 @@ class Gathering:
             if len(group) > 1:
                 groups += _halves(group)
             else:
-                stuck[group[0]] = len(answer.rows)
-        return stuck
+                cut.stuck[group[0]] = len(answer.rows)
+                unexpired = await self._listing(query, without, unexpired=True)
+                cut.has_unexpired &= unexpired is not None and self._is_whole(unexpired)
+
+    async def _of_issuers(self, query: Query, without: Sequence[int], group: Sequence[int]) -> Listing | None:
+        """The answer for issuers of which certificates were shown before: they have to be in it, if it is whole."""
+        for _ in range(_CONTRADICTIONS):
+            answer = await self._listing(query, without)
+            if answer is None or not self._is_whole(answer) or {row.issuer for row in answer.rows}.issuperset(group):
+                return answer
+        self.shortfalls.append("crt.sh contradicts itself: of issuers that it showed before it shows nothing any more")
+        return None
 
     def _others(self, query: Query, seen: Counter[int], group: Sequence[int]) -> list[int]:
         """The issuers to leave out: those with most certificates where not all have room."""
@@ -136,19 +157,17 @@ class Gathering:
 
     # --- what one issuer has too much of ---
 
-    async def _narrow(self, query: Query, stuck: Counter[int], depth: int) -> None:
-        """Get more of what can't be had whole, and say so."""
-        answer = await self._listing(query, unexpired=True)
-        unexpired = answer is not None and self._is_whole(answer)
+    async def _narrow(self, query: Query, cut: _Cut, depth: int) -> None:
+        """Say what can't be had whole, and ask for what lies below a domain."""
         children = sorted(self._below.get(query.domain, ())) if query.domain and depth else []
-        named = ", ".join(map(str, sorted(stuck)[:10])) + (", …" if len(stuck) > 10 else "")
-        what = "those not expired are all there" if unexpired else "nor can the unexpired ones alone"
-        parts = f"; {len(children)} sub-domains were asked for apart" if children else ""
-        self.shortfalls.append(
-            f"crt.sh looks at {self._limit} names at most ({query.parameter}): those of {len(stuck)} issuers "
-            f"(CA ids {named}) can't be had whole, {stuck.total()} certificates of them were shown in the last "
-            f"answers; {what}{parts}"
-        )
+        if cut.stuck:
+            named = ", ".join(map(str, sorted(cut.stuck)[:10])) + (", …" if len(cut.stuck) > 10 else "")
+            expired = ", though those not expired are all there" if cut.has_unexpired else ""
+            below_it = f"; {len(children)} sub-domains were asked for apart" if children else ""
+            self.shortfalls.append(
+                f"crt.sh looks at {self._limit} names at most ({query.parameter}) and has more of its CAs {named}: "
+                f"{sum(cut.stuck.values())} certificates of them were shown, not all{expired}{below_it}"
+            )
         for child in children:
             await self._gather(below(query, child), depth - 1)
 
