@@ -99,7 +99,7 @@ class Censys:
             if page.unread:
                 yield Shortfall(f"{page.unread} results of page {number} can't be read")
             self.opening.progress(f"{listed} of {page.total} results listed")
-            async for found in self._entries(page.hits, seen, known, concerns):
+            for found in await self._entries(page.hits, seen, known, concerns):
                 yield found
             if not page.next:
                 if listed < page.total:
@@ -115,25 +115,24 @@ class Censys:
 
     async def _entries(
         self, hits: Sequence[Hit], seen: set[str], known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> list[RepositoryEntry | Shortfall]:
         """The certificates of a page that are new and may concern somebody; `seen` grows by the page."""
         fresh = {hit.sha256: hit for hit in hits if hit.sha256 not in seen}
         seen.update(fresh)
         kept = await known(list(fresh))
         wanted = {sha256: hit for sha256, hit in fresh.items() if sha256 not in kept and concerns(hit.names)}
         if not wanted:
-            return
+            return []
         try:
             answer = await self._ask("asset/certificate/raw", {"certificate_ids": list(wanted)}, _check_raw)
         except SourceError as error:
-            yield Shortfall(f"{len(wanted)} certificates could not be had: {error}")
-            return
+            return [Shortfall(f"{len(wanted)} certificates could not be had: {error}")]
         given = raw_certificates(answer)
-        for sha256, hit in wanted.items():
-            if sha256 in given:
-                yield entry_of(hit, given[sha256], REPOSITORY.name)
-        if missing := len(wanted.keys() - given.keys()):
-            yield Shortfall(f"{missing} certificates were listed but not given")
+        missing = len(wanted.keys() - given.keys())
+        return [
+            *(entry_of(hit, given[sha256], REPOSITORY.name) for sha256, hit in wanted.items() if sha256 in given),
+            *([Shortfall(f"{missing} certificates were listed but not given")] if missing else []),
+        ]
 
     async def _page(self, query: str, token: str) -> _Page:
         """One page. SourceError when it can't be had."""

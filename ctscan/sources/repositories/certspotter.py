@@ -80,26 +80,23 @@ class CertSpotter:
             if not page:
                 return
             before, after = after, _reference(page[-1])
-            async for found in self._unseen(page, seen, known):
+            for found in await self._unseen(page, seen, known):
                 yield found
             if not after or after == before or number == PAGES:
                 yield Shortfall(f"after page {number} the list leads no further, and it has no end")
                 return
 
-    async def _unseen(
-        self, page: list[object], seen: set[str], known: Known
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    async def _unseen(self, page: list[object], seen: set[str], known: Known) -> list[RepositoryEntry | Shortfall]:
         """What of a page is new; `seen` grows by it."""
         fresh = {_reference(issuance): issuance for issuance in page if _reference(issuance) not in seen}
+        nameless = fresh.pop("", fresh) is not fresh
         seen.update(fresh)
-        if "" in fresh:
-            del fresh[""]
-            yield Shortfall("an issuance came without an id by which it could be told from others")
         self.opening.progress(f"{len(seen)} issuances listed")
         kept = await known(list(fresh))
-        for reference, issuance in fresh.items():
-            if reference not in kept:
-                yield _entry(reference, issuance)
+        return [
+            *([Shortfall("an issuance came without an id by which it could be told from others")] if nameless else []),
+            *(_entry(reference, issuance) for reference, issuance in fresh.items() if reference not in kept),
+        ]
 
     async def aclose(self) -> None:
         """Nothing is held."""
