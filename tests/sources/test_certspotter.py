@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_an_issuance_without_an_id_is_a_shortfall(bad: Any) -> None:
 
 
 def test_an_id_is_given_once() -> None:
-    pages = iter([["100", "200"], ["200", "100", "300"], ["100", "400"], []])
+    pages = iter([["100", "200"], ["200", "100", "100", "300"], ["100", "400"], []])
     found = search(lambda _: httpx.Response(200, json=[issuance(reference) for reference in next(pages)]))
     assert references(found) == ["100", "200", "300", "400"]
 
@@ -184,6 +185,13 @@ def test_a_list_without_an_end_is_left() -> None:
     found = search(lambda _: httpx.Response(200, json=endless))
     assert references(found) == ["100", "200"]
     assert shortfalls(found) == ["after page 2 the list leads no further, and it has no end"]
+
+
+def test_a_list_that_goes_in_circles_is_left() -> None:
+    pages = itertools.cycle([["100", "200"], ["300", "400"], ["500"]])
+    found = search(lambda _: httpx.Response(200, json=[issuance(reference) for reference in next(pages)]))
+    assert references(found) == ["100", "200", "300", "400", "500"]
+    assert len(shortfalls(found)) == 1
 
 
 def test_oddities_of_the_owner_are_ignored() -> None:

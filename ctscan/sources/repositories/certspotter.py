@@ -79,10 +79,11 @@ class CertSpotter:
                 return
             if not page:
                 return
-            before, after = after, _reference(page[-1])
+            after = _reference(page[-1])
+            leads_on = after != "" and after not in seen and number < PAGES
             for found in await self._unseen(page, seen, known):
                 yield found
-            if not after or after == before or number == PAGES:
+            if not leads_on:
                 yield Shortfall(f"after page {number} the list leads no further, and it has no end")
                 return
 
