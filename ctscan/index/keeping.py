@@ -1,4 +1,5 @@
-"""What is kept, in portions: leaves for rules applied again, evidence of sightings, retention, counts.
+"""What is kept, in portions: leaves for rules applied again and for a check of their status, evidence of sightings;
+retention, counts.
 
 A portion is one short transaction of its own, so that going through all of it holds up no writer; a certificate that
 goes meanwhile is simply not there any longer.
@@ -24,7 +25,6 @@ PORTION = 200
 
 Kept = tuple[int, bytes, bytes, str]
 """The row, identity, leaf DER and kind of a certificate."""
-
 
 _KEPT = (
     "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="

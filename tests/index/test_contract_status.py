@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.kept import (
@@ -32,6 +33,7 @@ from support.kept import (
     started,
 )
 
+from ctscan.errors import IndexFault
 from ctscan.index import Index, rows
 from ctscan.model import (
     Authority,
@@ -256,6 +258,16 @@ def test_a_list_larger_than_any_certificate_is_kept(scenario: RunScenario) -> No
         large = a_crl(der=bytes((1 << 24) + 7))
         await index.save_crl(large)
         assert await index.crl(large.url) == large
+
+    scenario(work)
+
+
+def test_a_list_that_is_too_large_is_refused_and_the_old_one_stays(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_crl(a_crl())
+        with pytest.raises(IndexFault, match="a CRL of 268,435,457 bytes was not kept"):
+            await index.save_crl(a_crl(der=bytes((1 << 28) + 1)))
+        assert await index.crl(a_crl().url) == a_crl()
 
     scenario(work)
 
