@@ -65,9 +65,7 @@ class Tally:
     @property
     def exit_code(self) -> int:
         """1 if nothing was read or it was stopped, 4 if some of it could not be read, else 0."""
-        if self.outcome != "whole" and self.outcome != "incomplete":
-            return 1
-        if not self.read:
+        if self.outcome not in ("whole", "incomplete") or not (self.read or self.kept):
             return 1
         return 4 if self.problems else 0
 
