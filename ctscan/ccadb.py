@@ -43,6 +43,7 @@ REQUIRED: Final = (
     *(column for pair in POLICIES for column in pair),
 )  # fmt: skip
 
+_CELL_LIMIT: Final = 2 * 1024 * 1024  # characters
 _ROWS: Final = 500_000
 _NAME_LIMIT: Final = 300
 _CONTACT_LIMIT: Final = 600
@@ -51,6 +52,8 @@ _URLS: Final = 20
 _DEEPEST: Final = 16  # parents that are asked one after the other
 _NOT_REVOKED: Final = ("", "not revoked")
 _HEX_KEY: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
+
+csv.field_size_limit(_CELL_LIMIT)  # of the process: by default too small for a list of partitioned CRLs
 
 
 @dataclass(frozen=True, slots=True)

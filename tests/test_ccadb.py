@@ -191,7 +191,13 @@ def test_what_is_no_report_is_a_format_error(data: bytes) -> None:
 
 def test_a_quote_that_never_ends_is_a_format_error() -> None:
     with pytest.raises(FormatError, match="line"):
-        parse_authorities(report(row(ROOT)) + b'"never' + b"x" * 200_000)
+        parse_authorities(report(row(ROOT)) + b'"never' + b"x" * 3_000_000)
+
+
+def test_a_cell_may_hold_thousands_of_addresses() -> None:
+    crls = "[" + ",".join(f'"http://crl.example.com/partitioned/{n}.crl"' for n in range(20_000)) + "]"
+    rows = [row(ROOT) | {"Country": crls}, row(LEAF)]
+    assert len(parse_authorities(report(*rows))) == 2
 
 
 # --- the report of contacts ---------------------------------------------------------------------------------------
