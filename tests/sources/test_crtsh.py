@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -170,6 +171,13 @@ def test_a_time_that_is_not_known() -> None:
     assert search(crtsh).entries[0].first_logged is None
 
 
+def test_a_long_list() -> None:
+    der = make_certificate([], [("email", "jane.roe@example.org")])
+    crtsh = FakeCrtsh([held(der, id) for id in range(1, 1001)])
+    assert search(crtsh, known=[str(id) for id in range(1, 1000)]).ids == [1000]
+    assert crtsh.requests == 4
+
+
 def test_nothing_found_is_asked_twice() -> None:
     crtsh = FakeCrtsh()
     searched = search(crtsh)
@@ -289,6 +297,17 @@ def test_a_lasting_fault_is_an_error(fault: str) -> None:
     assert "jane" not in text
     assert "example" not in text
     assert crtsh.requests < 100
+
+
+def test_what_the_server_says_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    """Pages of errors hold the query."""
+    crtsh = FakeCrtsh(people(), broken=lambda _: "html")
+    crtsh.page = b"<HTML>jane.roe@example.org: canceling statement</HTML>"
+    with caplog.at_level(logging.DEBUG), pytest.raises(SourceError) as raised:
+        search(crtsh)
+    told = [str(raised.value), *(record.getMessage() for record in caplog.records)]
+    assert raised.value.__cause__ is None
+    assert not any("jane" in text for text in told)
 
 
 def test_one_list_that_fails_is_a_shortfall() -> None:

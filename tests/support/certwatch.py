@@ -8,12 +8,14 @@ PostgreSQL with the dictionary `simple`, vectors without positions. In such vect
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
 _HOST_LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 _HOST = rf"{_HOST_LABEL}(?:\.{_HOST_LABEL})+"
-_LETTERS = r"[^\W_]+"
+_MARKS = "".join(chr(c) for c in range(0x300, 0x10000) if unicodedata.category(chr(c))[0] == "M")
+_LETTERS = rf"(?:[^\W_][{_MARKS}]*)+"
 _TOKEN = re.compile(
     rf"""(?P<email>[A-Za-z0-9_]+(?:[._-][A-Za-z0-9_]+)*@{_HOST_LABEL}(?:\.{_HOST_LABEL})*\.[A-Za-z0-9-]*[A-Za-z0-9]{{2}})
     | (?P<path>[A-Za-z0-9.]+(?:/[A-Za-z0-9.]*[A-Za-z0-9])+)

@@ -10,7 +10,8 @@
     FakeCrtsh(certificates, seed=3)      # faults at random, but never more than two in a row; "blocked" never
     FakeCrtsh(certificates, grow={5: [held(...)]})       # what is held from the sixth request on
 
-Faults are the keys of `FAULTS`. `held` reads the names from the certificate itself. `now` decides what is expired.
+Faults are the keys of `FAULTS`; `rewrite` changes the rows of answers, `page` is what "html" shows.
+`held` reads the names from the certificate itself. `now` decides what is expired.
 """
 
 from __future__ import annotations
@@ -105,9 +106,11 @@ class FakeCrtsh:
         self.certificates = list(certificates)
         self.limit, self.now = limit, now
         self.rewrite: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda rows: rows  # of JSON answers
+        self.page = _PAGE  # of errors
         self.asked: list[str] = []
         self.user_agents: set[str] = set()
-        self._script, self._broken, self._grow = list(script), broken, dict(grow or {})
+        self.broken = broken
+        self._script, self._grow = list(script), dict(grow or {})
         self._random = None if seed is None else random.Random(seed)
         self._in_a_row, self._emptied = 0, set[str]()
 
@@ -146,8 +149,10 @@ class FakeCrtsh:
     def _respond(self, query: str) -> Answer:
         if len(query) > 3900:  # the front end reads 4,096 bytes of request line and headers
             return 431, {}, b""
-        honest = self._answer(query)
-        fault = self._script.pop(0) if self._script else self._broken(query) or self._at_random(query)
+        honest = self.honest(query)
+        fault = self._script.pop(0) if self._script else self.broken(query) or self._at_random(query)
+        if fault == "html":
+            return 200, dict(_HTML), self.page
         return FAULTS[fault](honest) if fault else honest
 
     def _at_random(self, query: str) -> str | None:
@@ -164,7 +169,8 @@ class FakeCrtsh:
 
     # --- honest answers ---
 
-    def _answer(self, query: str) -> Answer:
+    def honest(self, query: str) -> Answer:
+        """The answer to a query string when nothing goes wrong."""
         given: dict[str, str] = {}
         for name, value in parse_qsl(query, keep_blank_values=True):
             given.setdefault(name.lower(), value)

@@ -30,13 +30,15 @@ REPOSITORY = Repository(
         "It holds what the logs it watches held when it read them; a copy of its database that answers may lag behind.",
         "It looks at 10,000 names for one question, whichever come first; what is more is asked for in parts, and what "
         "can't be had in parts is reported.",
-        "It finds whole words as its text search cuts them: alice+tag@example.org and o'brien@example.org are two "
-        "words each, and an address in otherName (UPN, SmtpUTF8Mailbox) is no address to it.",
-        "Addresses and domains with letters beyond ASCII, or with a percent sign, can only be asked for by some of "
-        "their words.",
+        "It compares whole words, as its text search cuts them: a part of one finds nothing, and addresses such as "
+        "alice+tag@example.org and o'brien@example.org are two words, which stand in others too.",
+        "An address in an otherName (UPN, SmtpUTF8Mailbox) or in any attribute but emailAddress is no address to it.",
+        "Addresses and domains with letters beyond ASCII (an IDN is asked for in both forms) or with a percent sign "
+        "can only be asked for by some of their words, or by the domain alone.",
         "Names with letters beyond ASCII are found in UTF-8, and in Latin-1 with the same capitals; names in UCS-2 "
         "(BMPString) are not found.",
-        "Names are found with the accents they are asked for, a name with a hyphen by its parts.",
+        "Names are found with the accents they are asked for; where a script writes no spaces between names, they are "
+        "found as one word or not at all.",
         "Nothing that it gives is proven: a log has to confirm it.",
     ),
     tells="whoever runs crt.sh (Sectigo) sees the identifier, your network address, the contact in the User-Agent, and "
