@@ -90,7 +90,7 @@ class ListScope:
     only_user: bool = False
     only_ca: bool = False
     only_attribute: bool = False
-    reasons: tuple[str, ...] = ()  # empty: all
+    reasons: tuple[str, ...] = ()  # where it doesn't cover all
     indirect: bool = False
 
 
@@ -198,7 +198,7 @@ class RevocationList:
         at = bisect_right(self._issuers, position) - 1
         if at < 0:
             return None
-        value = _issuer_value(self._data, self._entry(self._issuers[at]))
+        value = _issuer_value(self._data, self._entry(self._issuers[at])) or b""
         names = [name for outer in children(value, 0, len(value))[0][:1] for name in directory_names(value, outer)]
         return names[0] if names else Name(value, ())  # nobody's
 
@@ -208,7 +208,7 @@ class RevocationList:
         at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[0], offsets[-1]) if self.count else -1
         while at >= 0:
             position = bisect_right(offsets, at) - 1
-            if _issuer_value(self._data, self._entry(position)):
+            if _issuer_value(self._data, self._entry(position)) is not None:
                 yield position
             at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[position + 1], offsets[-1])
 
@@ -345,7 +345,7 @@ def _scope(value: bytes) -> ListScope:
         only_user=any(bodies.get(0x81, b"")),
         only_ca=any(bodies.get(0x82, b"")),
         only_attribute=any(bodies.get(0x85, b"")),
-        reasons=(reason_flags(bodies[0x83]) or ("none",)) if 0x83 in bodies else (),
+        reasons=reason_flags(bodies[0x83]) if 0x83 in bodies else (),
         indirect=any(bodies.get(0x84, b"")),
     )
 
@@ -359,5 +359,5 @@ def _entry_extensions(data: bytes, entry: list[Element]) -> Iterator[Extension]:
                 yield extension
 
 
-def _issuer_value(data: bytes, entry: list[Element]) -> bytes:
-    return next((e.value for e in _entry_extensions(data, entry) if e.oid == _CERTIFICATE_ISSUER), b"")
+def _issuer_value(data: bytes, entry: list[Element]) -> bytes | None:
+    return next((e.value for e in _entry_extensions(data, entry) if e.oid == _CERTIFICATE_ISSUER), None)

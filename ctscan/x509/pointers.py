@@ -51,7 +51,7 @@ class DistributionPoint:
 
     urls: tuple[str, ...]
     names: tuple[bytes, ...] = ()
-    reasons: tuple[str, ...] = ()  # that the list there covers; empty: all
+    reasons: tuple[str, ...] = ()  # that the list there covers, where it doesn't cover all
     issuers: tuple[Name, ...] = ()
 
     @property
@@ -112,9 +112,11 @@ def point_urls(data: bytes, choice: Element) -> tuple[str, ...]:
 
 
 def reason_flags(octets: bytes) -> tuple[str, ...]:
-    """The names of the bits in the content of ReasonFlags."""
+    """The names of the bits in the content of ReasonFlags; empty when all are set that mean something, "unused" when
+    none is."""
     bits = octets[1:3]
-    return tuple(reason for i, reason in enumerate(REASONS) if i // 8 < len(bits) and bits[i // 8] & 0x80 >> i % 8)
+    named = [reason for i, reason in enumerate(REASONS) if i // 8 < len(bits) and bits[i // 8] & 0x80 >> i % 8]
+    return () if set(REASONS[1:]) <= set(named) else tuple(named or REASONS[:1])
 
 
 def _points(values: Iterable[bytes]) -> tuple[DistributionPoint, ...]:

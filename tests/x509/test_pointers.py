@@ -66,6 +66,11 @@ def test_reasons_and_publishers_of_a_point() -> None:
     assert found.is_indirect
 
 
+def test_a_point_for_all_reasons_is_one_without() -> None:
+    (found,) = of(points(point(["http://a.example/1.crl"], reasons=b"\x7f\x80"))).crls
+    assert found.reasons == ()
+
+
 def test_a_point_without_url_is_told_by_its_names() -> None:
     directory = tlv(0xA4, name([("CN", "List 1")]))
     relative = tlv(0x30, tlv(0xA0, tlv(0xA1, tlv(0x30, oid("2.5.4.3"), tlv(0x0C, b"List 1")))))
