@@ -129,7 +129,7 @@ def _host_words(host: str) -> list[str]:
     last = next((at for at in range(len(labels), 0, -1) if not labels[at - 1].isascii()), 0)
     letters = [label for label in labels[:last] if not label.isascii() and _words(label) == [label]]
     rest = labels[last:]
-    while rest and any("-" in label for label in rest):
+    while not all(label.isascii() and label.isalnum() for label in rest):
         rest = rest[1:]
     return [*letters, ".".join(rest)] if rest else letters
 
