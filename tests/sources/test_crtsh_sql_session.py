@@ -34,6 +34,8 @@ from ctscan.sources.repositories.crtsh_sql import URL, CrtshSql
 pytest.importorskip("psycopg", reason="the extra 'postgres' isn't installed")
 
 ADDRESS = "jane@example.org"
+CANCEL = "SELECT pg_cancel_backend(pid) FROM listing"
+TERMINATE = "SELECT pg_terminate_backend(pid) FROM listing"
 
 
 def opening(url: str, time: FakeTime | None = None) -> Opening:
@@ -59,9 +61,7 @@ async def until(database: CrtshDatabase, statement: str, expected: bool = True) 
             await asyncio.sleep(0.005)
 
 
-@pytest.mark.parametrize(
-    "how", ["SELECT pg_cancel_backend(pid) FROM listing", "SELECT pg_terminate_backend(pid) FROM listing"]
-)
+@pytest.mark.parametrize("how", [CANCEL, TERMINATE])
 def test_statement_that_the_server_ends_is_asked_again(certwatch: CrtshDatabase, how: str) -> None:
     hold(certwatch, 1, seconds=30)
     time, told = FakeTime(), list[str]()
@@ -82,6 +82,33 @@ def test_statement_that_the_server_ends_is_asked_again(certwatch: CrtshDatabase,
     assert time.naps == [2.0, 2.0, 2.0, 2.0]  # the pace, the wait after the failure, the pace
     assert any("asking again" in line for line in told)
     assert not any(ADDRESS in line for line in told)
+
+
+def test_search_that_is_disturbed_gives_the_same_in_the_end(certwatch: CrtshDatabase) -> None:
+    for id in range(1, 41):
+        hold(certwatch, id, not_after=f"{2010 + id % 25}-0{1 + id % 9}-01", seconds=0.005)
+    limits = Limits(rows=9, batch=4)
+    undisturbed = ask(certwatch.url, limits)
+
+    ended = []
+
+    async def disturb() -> None:
+        for end in (CANCEL, TERMINATE) * 2:  # fewer times than a statement is asked for
+            await until(certwatch, end)
+            ended.append(end)
+
+    async def search() -> Asked:
+        disturbing = asyncio.create_task(disturb())
+        asked = await Asked().search(CrtshSql(opening(certwatch.url), limits), "email", ADDRESS)
+        disturbing.cancel()
+        await asyncio.gather(disturbing, return_exceptions=True)
+        return asked
+
+    disturbed = asyncio.run(search())
+    assert len(ended) == 4
+    assert undisturbed.references == list(range(1, 41))
+    assert (disturbed.references, disturbed.shortfalls) == (undisturbed.references, [])
+    assert {entry.der for entry in disturbed.entries} == {entry.der for entry in undisturbed.entries}
 
 
 def test_connection_that_goes_between_statements_is_made_anew(certwatch: CrtshDatabase) -> None:

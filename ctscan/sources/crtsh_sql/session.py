@@ -261,5 +261,5 @@ def _check_loop() -> None:
     """Windows: psycopg can't use the event loop that is the default there."""
     if sys.platform == "win32" and isinstance(asyncio.get_running_loop(), asyncio.ProactorEventLoop):
         raise UsageError(
-            "crt.sh over PostgreSQL needs a selector event loop on Windows; search crt.sh over HTTP instead"
+            "crt.sh over PostgreSQL isn't to be had on Windows (event loop); search crt.sh over HTTP instead"
         )

@@ -39,18 +39,20 @@ REPOSITORY = Repository(
     url=URL,
     finds=("email", "domain", "name", "organisation"),
     limits=(
-        "Names that a certificate writes in UTF-16 or Latin-1 (BMPString, TeletexString) are not in its full text "
-        "index when they hold other than ASCII letters.",
         "Only subjects and subject alternative names are indexed: what stands in other extensions is not found.",
-        "A domain finds the addresses in emailAddress and rfc822Name; those that stand only in a common name or in "
-        "another name are found by the address itself.",
-        "It holds what its own monitor read from the logs that it watches, and answers from replicas that may lag.",
+        "Names in UTF-16 (BMPString) are not found, names in Latin-1 (TeletexString) only by words of ASCII letters.",
+        "Names are found with the accents they are asked for, a name with a hyphen by its parts.",
+        "A domain finds certificates with an address in emailAddress or rfc822Name, or with a host there; an address "
+        "that stands alone in a common name or another name is found by the address itself.",
         "Statements that take longer than a minute are ended; then the question is halved by the end of validity, and "
-        "what still takes too long is named as missing.",
-        "That a certificate was revoked is what crt.sh last saw on a CRL; that it says nothing means nothing.",
+        "what still takes too long is reported.",
+        "It holds what the logs it watches held when it read them; a copy of its database that answers may lag behind.",
+        "That a certificate was revoked is what crt.sh saw on a CRL; that it says nothing of it means nothing.",
+        "Nothing that it gives is proven: a log has to confirm it.",
     ),
-    needs="pip install 'ctscan[postgres]'",
-    tells="Sectigo, which runs crt.sh, and whoever can read along where its server doesn't offer TLS",
+    needs="pip install 'ctscan[postgres]'; not on Windows, whose event loop psycopg can't use",
+    tells="whoever runs crt.sh (Sectigo) sees the identifier, your network address and which certificates you fetch; "
+    "so does whoever reads along, where its database server offers no TLS",
 )
 
 _REASONS = {
@@ -76,7 +78,7 @@ def open_source(opening: Opening) -> CrtshSql:
 class _Progress:
     """How far one search is."""
 
-    done: set[int] = field(default_factory=set)  # ids that were given or are known
+    done: set[int] = field(default_factory=set)  # ids that were fetched or are known
     answered: bool = False  # whether any listing was
     statements: int = 0
     failures: int = 0  # in a row
@@ -186,10 +188,9 @@ class CrtshSql:
                 self._count_failure(progress)
                 continue
             progress.failures = 0
+            progress.done.update(wanted)
             for item in found:
-                if isinstance(item, RepositoryEntry):
-                    progress.done.add(int(item.reference))
-                    progress.size += len(item.der)
+                progress.size += len(item.der) if isinstance(item, RepositoryEntry) else 0
                 if progress.size > self._limits.total:
                     raise _Over(f"more than {self._limits.total} bytes of certificates; ask for less")
                 yield item
@@ -220,7 +221,7 @@ def _concerning(rows: Rows, concerns: Concerns, limits: Limits) -> list[int]:
 
 
 def _entries(ids: Iterable[int], rows: Rows, limits: Limits) -> Iterable[RepositoryEntry | Shortfall]:
-    """What was fetched, in the order in which it was asked for."""
+    """What was fetched, in the order in which it was asked for. ValueError where it is malformed."""
     found = {row[0]: row for row in rows}
     for id in ids:
         if id not in found:
