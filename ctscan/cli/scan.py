@@ -105,7 +105,8 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
                 return asked, await run_scan(request, LoggingReporter(shown), stop)
 
     asked, outcome = run(work())
-    code = _worst(outcome.exit_code if outcome else 0, asked.exit_code if asked else 0)
+    of_logs = outcome.exit_code if outcome else int(reads_logs)  # 1: stopped before any was read
+    code = _worst(of_logs, asked.exit_code if asked else 0)
     _print(asked, outcome, code, config.format)
     return code
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -199,6 +202,51 @@ def test_what_a_repository_does_not_give_makes_it_incomplete(tmp_path: Path) -> 
     shape = json.loads(result.stdout)
     assert [s["outcome"] for s in shape["searches"]] == ["incomplete"]
     assert len(shape["matches"]) == 1
+
+
+class Stalling(FakeCrtsh):
+    """Gives one certificate and is silent about the next. `stalled` is set then."""
+
+    def __init__(self, certificates: list[Held]) -> None:
+        super().__init__(certificates)
+        self.stalled = threading.Event()
+
+    async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+        if self.fetched:
+            self.stalled.set()
+            await asyncio.Event().wait()
+        await super().__call__(scope, receive, send)
+
+
+@pytest.mark.parametrize("arguments", [("search", JANE, MARY, "--yes"), ("scan", "--scope", "example.org")])
+def test_told_to_stop_it_keeps_what_came_and_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    app = Stalling([*holding(), held(mailbox("5", JANE).der, id=15)])
+    with served(app) as url:
+        configured(tmp_path, url, 'repositories = ["crt.sh"]')
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
+        program = subprocess.Popen(
+            command(*arguments, "--format", "json"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**clean, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert app.stalled.wait(30)
+        program.send_signal(signal.SIGINT)
+        out, said = program.communicate(timeout=30)
+    assert program.returncode == 1
+    assert b"stopping" in said
+    assert b"interrupted, 1 certificate given, 1 of them new here" in said
+    assert (
+        len(
+            json.loads(run("lookup", "@example.org", "--db", tmp_path / "ctscan.db", "--format", "json").stdout)[
+                "matches"
+            ]
+        )
+        == 1
+    )
+    shape = json.loads(out)
+    if arguments[0] == "search":
+        assert [[s["outcome"] for s in one["searches"]] for one in shape] == [["interrupted"], []]
+    else:
+        assert (shape["exit_code"], shape["logs"], len(shape["searches"])) == (1, [], 1)
 
 
 # --- disclosures ----------------------------------------------------------------------------------------------------

@@ -35,15 +35,23 @@ def served(app: App) -> Iterator[str]:
 
 async def _start(app: App) -> asyncio.Server:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await _answer(app, reader, writer)
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await _answer(app, reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     return await asyncio.start_server(serve, "127.0.0.1", 0)
 
 
 async def _stop(server: asyncio.Server) -> None:
     server.close()
+    answering = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in answering:
+        task.cancel()
+    await asyncio.gather(*answering, return_exceptions=True)
     await server.wait_closed()
 
 

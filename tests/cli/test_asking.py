@@ -1,0 +1,92 @@
+"""How asking repositories is shown: who will be told what, and what comes, without anything of the questions."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from support.repositories import FAKE
+
+from ctscan.cli.asking import Destination, Shown, announcement, kinds
+from ctscan.cli.logging import set_up
+from ctscan.model import Question
+from ctscan.search.asking import SearchOutcome
+
+QUESTIONS = [Question("email", "jane@example.org"), Question("name", "Jane Roe"), Question("email", "mary@example.org")]
+
+
+class Clock:
+    """Time as the test says."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Terminal(io.StringIO):
+    """A stream that says that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def tell(shown: Shown, clock: Clock) -> None:
+    """A search of seconds."""
+    with shown:
+        shown.search_started("crt.sh", "email")
+        for number in range(1, 13):
+            clock.now += 1
+            shown.doing(f"crt.sh: {number} of 12 certificates of jane@example.org \x1b[2J")
+            shown.came("crt.sh", number, number // 2)
+        shown.search_ended(SearchOutcome("crt.sh", "email", "incomplete", "2 for jane@example.org are gone", 12, 5))
+
+
+def test_lines_for_a_journal() -> None:
+    set_up(0, {}, io.StringIO())
+    out, clock = io.StringIO(), Clock()
+    tell(Shown(out, clock), clock)
+    assert out.getvalue().splitlines() == [
+        "crt.sh: asking for an e-mail address",
+        "crt.sh: 9 certificates so far, 4 of them about what was asked for; "
+        "crt.sh: 10 of 12 certificates of <email> \\x1b[2J",
+        "crt.sh, e-mail address: incomplete, 12 certificates given, 5 of them new here: 2 for <email> are gone",
+    ]
+
+
+def test_one_line_that_changes_on_a_terminal() -> None:
+    set_up(0, {}, io.StringIO())
+    out, clock = Terminal(), Clock()
+    tell(Shown(out, clock), clock)
+    drawn = out.getvalue().split("\r\x1b[2K")
+    assert max(map(len, drawn[:-2])) <= 80
+    assert "crt.sh: 12 certificates so far, 6 of them" in drawn[-3]
+    assert drawn[-2].endswith("are gone\n")
+    assert "jane" not in out.getvalue()
+    assert out.getvalue().count("\x1b") == len(drawn) - 1
+
+
+def test_who_will_be_told_what() -> None:
+    hosts = Destination(FAKE, "http://127.0.0.1:8000/")
+    lines = announcement([hosts], QUESTIONS, "case 17")
+    assert lines == [
+        "Example Repository at 127.0.0.1 will be asked about 2 e-mail addresses and 1 name. "
+        "Who learns what: its operator, in no country.",
+        "Each question is recorded as a disclosure (see 'ctscan disclosures'), for this purpose: case 17",
+    ]
+    assert (hosts.recipient, Destination(FAKE).recipient) == (
+        "example repository (127.0.0.1)",
+        "example repository (repository.example.net)",
+    )
+
+
+def test_what_a_repository_is_not_asked_is_told_too() -> None:
+    lines = announcement([Destination(replace(FAKE, finds=("name",), tells=""))], QUESTIONS, "case 17")
+    assert lines[0] == "Example Repository at repository.example.net will be asked about 1 name."
+    assert lines[1] == "Example Repository at repository.example.net can't be asked about 2 e-mail addresses."
+
+
+def test_kinds_are_counted() -> None:
+    assert kinds(QUESTIONS[:1]) == "1 e-mail address"
+    assert kinds([*QUESTIONS, Question("organisation", "x")]) == "2 e-mail addresses, 1 name and 1 organisation"
