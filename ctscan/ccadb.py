@@ -75,7 +75,7 @@ class _Record:
 def is_records(data: bytes) -> bool:
     """Whether a report is the one of certificates, and not the one of contacts."""
     header = next(_rows(data[: 1 << 16]), ())
-    return {_folded(SHA256), _folded(KEY_ID)} <= {_folded(cell) for cell in header}
+    return not {_folded(SHA256), _folded(KEY_ID)}.isdisjoint(_folded(cell) for cell in header)
 
 
 def parse_authorities(data: bytes, contacts: Mapping[str, str] | None = None) -> tuple[Authority, ...]:

@@ -158,11 +158,12 @@ async def fetch(client: Client) -> Loaded:
 
     data = await fetch_report(RECORDS_URL, client, check)
     contacts: dict[str, str] = {}
-    remarks: tuple[str, ...] = ()
+    lacks = "their report holds none"
     try:
         contacts = parse_contacts(await fetch_report(CONTACTS_URL, client, parse_contacts))
     except SourceError as error:
-        remarks = (f"contacts for problem reports are missing: {error}",)
+        lacks = str(error)
+    remarks = () if contacts else (f"contacts for problem reports are missing: {lacks}",)
     try:
         authorities = await asyncio.to_thread(parse_authorities, data, contacts)
     except FormatError as error:

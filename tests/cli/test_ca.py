@@ -127,6 +127,9 @@ def test_a_file_that_is_no_report_is_an_input_error(content: bytes, tmp_path: Pa
 def test_one_report_of_certificates_is_needed(saved: tuple[Path, Path], tmp_path: Path, db: Path) -> None:
     twin = tmp_path / "twin.csv"
     twin.write_bytes(RECORDS)
+    saved[0].write_bytes(RECORDS.replace(b"Subject Key Identifier", b"X"))
+    assert "Subject Key Identifier" in error_line(run("ca", "update", "--from", saved[0], "--db", db))
+    saved[0].write_bytes(RECORDS)
     for files in ([saved[1]], [saved[0], twin]):
         failed = run("ca", "update", *(word for path in files for word in ("--from", path)), "--db", db)
         assert failed.exit_code == 2
@@ -187,7 +190,9 @@ def test_both_reports_are_fetched() -> None:
     assert [one.contact for one in loaded.authorities][:1] == ["report@example.com"]
 
 
-@pytest.mark.parametrize("answer", [PAGE, httpx.Response(404), httpx.Response(503), csv(b"Country\nAustria\n")])
+@pytest.mark.parametrize(
+    "answer", [PAGE, httpx.Response(404), httpx.Response(503), csv(b"Country\nAustria\n"), csv(CONTACTS[:41])]
+)
 def test_without_the_contacts_the_rest_is_loaded_and_it_says_so(answer: httpx.Response) -> None:
     loaded = fetched(site(csv(RECORDS), answer))
     assert loaded.which.records == 3
