@@ -54,6 +54,19 @@ def test_values_of_an_array_have_the_line_where_they_begin() -> None:
     assert found(data.encode()) == [("-:2", JANE), ("-:8", JOHN)]
 
 
+@pytest.mark.parametrize("shift", range(4))
+def test_escapes_where_the_text_is_read_in_pieces(shift: int) -> None:
+    odd = [{"a": "x" * shift + "\\" * 150_000 + '"'}, {"der": text(JANE)}]
+    assert [der for _, der in found(json.dumps(odd).encode())] == [JANE]
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    mark = b"\xef\xbb\xbf"
+    assert found(mark + a_line(der=text(JANE))) == [("-:1", JANE)]
+    assert found(mark + json.dumps([{"der": text(JANE)}], indent=1).encode()) == [("-:2", JANE)]
+    assert found(mark + ldif(("userCertificate", JANE)))[0][1] == JANE
+
+
 def test_pem_url_safe_base64_and_structures_in_strings() -> None:
     url_safe = base64.urlsafe_b64encode(JANE).decode().rstrip("=")
     assert found(a_line(pem=pem(JANE).decode(), more=pem(JOHN).decode())) == [("-:1", JANE), ("-:1#2", JOHN)]

@@ -28,6 +28,7 @@ OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
 
 _BEGINS = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|(?:null|true|false|-?\d[\d.eE+-]{0,30})\s*,))")
 _TOKEN = re.compile(rb'\\.|["\[\]{}\n]', re.DOTALL)
+_BOM: Final = b"\xef\xbb\xbf"
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PIECE: Final = 64 * 1024
 
@@ -36,7 +37,7 @@ Item = tuple[str, bytes | Problem]
 
 def is_json(head: bytes) -> bool:
     """Whether it begins like an object or an array."""
-    return _BEGINS.match(head) is not None
+    return _BEGINS.match(head.removeprefix(_BOM)) is not None
 
 
 def read_json(stream: io.BufferedReader, head: bytes, unpack: Unpack) -> Iterator[Item]:
@@ -49,7 +50,7 @@ def read_json(stream: io.BufferedReader, head: bytes, unpack: Unpack) -> Iterato
 
 def _is_lines(head: bytes) -> bool:
     """Whether the first line is an object by itself, as a long one is taken to be, or the second begins another."""
-    first, end, rest = head.lstrip().partition(b"\n")
+    first, end, rest = head.removeprefix(_BOM).lstrip().partition(b"\n")
     if not first.startswith(b"{"):
         return False
     is_long = not end and len(head) >= BUFFER
@@ -84,8 +85,8 @@ class _Values:
     def split(self, stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
         """Line and text of each value; None for one that is too long."""
         while piece := stream.read1(_PIECE):
-            if piece.endswith(b"\\"):  # so that no escape is cut in two
-                piece += stream.read(1)
+            while (len(piece) - len(piece.rstrip(b"\\"))) % 2 and (more := stream.read(1)):
+                piece += more  # so that no escape is cut in two
             yield from self._feed(piece)
         if self.began:
             yield self.began, None if self.is_too_long else bytes(self.text)
