@@ -217,15 +217,11 @@ def conninfo(url: str) -> dict[str, Any]:
         raise UsageError(f"the address of crt.sh's database, {len(url)} characters: {expected}") from None
     if not given.get("host"):
         raise UsageError(f"the address of crt.sh's database names no host: {expected}")
-    defaults = {"port": "5432", "user": "guest", "password": "guest", "dbname": "certwatch", "sslmode": "prefer"}
-    # libpq reads what isn't given from the environment (PGOPTIONS, PGHOSTADDR, PGCLIENTENCODING, PGAPPNAME)
-    fixed = {
-        "application_name": "ctscan",
-        "client_encoding": "UTF8",
-        "options": "",
-        "hostaddr": "",
-        "gssencmode": "disable",
-    }
+    defaults = {"hostaddr": "", "port": "5432", "user": "guest", "dbname": "certwatch", "sslmode": "prefer"}
+    if given.get("user", "guest") == "guest":
+        defaults["password"] = "guest"  # noqa: S105 - published; it is rarely asked for
+    # libpq takes what isn't given from the environment (PGOPTIONS, PGHOSTADDR, PGCLIENTENCODING, PGAPPNAME)
+    fixed = {"application_name": "ctscan", "client_encoding": "UTF8", "options": "", "gssencmode": "disable"}
     return defaults | given | fixed
 
 
