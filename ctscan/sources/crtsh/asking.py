@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 BLOCKED = (
     "crt.sh refuses to serve this client (403 Forbidden): it blocks addresses and programs that ask too much. "
-    "Wait a day, see that `contact` is yours, ask less often (rate), or use its database instead"
+    "Wait a day, see that `contact` is yours, ask less often (rate), or use its database (crt.sh-sql)"
 )
 
 

@@ -25,8 +25,8 @@ MAX_QUERY = 3000
 
 _MAX_VALUE = 500  # of a question, so that there is room for excluded issuers
 _IN_ADDRESSES = ("rfc822Name", "E")
-_ILIKE_TAKES = re.compile(r"[!-~]+")
-_NOT_TAKEN = re.compile(r"[%\\]")  # % is refused inside a value, and the backslash escapes for LIKE
+_ILIKE_TAKES = re.compile(r"[!-$&-~]+")  # % is refused inside a value
+_NOT_TAKEN = re.compile(r"[%\\]")  # and the backslash escapes for LIKE
 _JOINED = re.compile(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)+")  # hosts, initials and paths: one word to the parser
 _SIGNED = re.compile(r"-\d")  # -34 is one word there, a number with its sign
 
@@ -91,9 +91,10 @@ def _in_letters(label: str) -> str:
     if not label.startswith("xn--"):
         return label
     try:
-        return label[4:].encode("ascii").decode("punycode")
+        letters = label[4:].encode("ascii").decode("punycode")
     except (UnicodeError, ValueError, OverflowError):
         return label
+    return label if letters.isascii() else letters  # xn--abc- is not another name of abc
 
 
 def _for_address(address: str) -> list[Query]:
@@ -105,17 +106,27 @@ def _for_address(address: str) -> list[Query]:
         alone = [word for word in _words(local)[:1] if not word.isascii() and local.startswith(f"{word}.")]
     if not alone and _is_comparable(host):
         return [Query(parameter, host, "ILIKE") for parameter in _IN_ADDRESSES]
-    return _any_of([*alone, *_host_words(host)])
+    return [*_any_of([*alone, *_host_words(host)]), *_in_latin_1(address)]
 
 
 def _for_domain(form: str, canonical: str) -> list[Query]:
     if _is_comparable(form):
         return [Query(parameter, form, "ILIKE", canonical) for parameter in _IN_ADDRESSES]
-    return _any_of(_host_words(form))
+    return [*_any_of(_host_words(form)), *_in_latin_1(form)]
 
 
 def _any_of(words: Iterable[str]) -> list[Query]:
     return [Query(parameter, _as_operands(words), "any") for parameter in _IN_ADDRESSES]
+
+
+def _in_latin_1(value: str) -> list[Query]:
+    """For addresses that are no UTF-8: words are then taken from their escape text, and compared it is as well. Its
+    backslashes are doubled, for LIKE."""
+    try:
+        text = encode(value.encode("latin-1")).replace("\\", "\\\\")
+    except UnicodeEncodeError:
+        return []
+    return [Query(parameter, text, "ILIKE") for parameter in _IN_ADDRESSES if _ILIKE_TAKES.fullmatch(text)]
 
 
 def _is_comparable(value: str) -> bool:
@@ -140,6 +151,7 @@ def _host_words(host: str) -> list[str]:
 def _for_words(parameter: str, value: str) -> Iterable[Query]:
     """A name by its words, wherever in a certificate they stand; with dots inside kept and not, as UTF-8 and as the
     escape text of Latin-1, which is what the words are taken from when a name is no UTF-8."""
+    value = unicodedata.normalize("NFC", value)
     joined = [part for piece in re.split(r"[\s,;-]+", value) for part in _kept_joined(piece)]
     yield Query(parameter, _as_operands(joined), "any")
     yield Query(parameter, _as_operands(_words(value)), "any")
@@ -148,10 +160,9 @@ def _for_words(parameter: str, value: str) -> Iterable[Query]:
             yield Query(parameter, value, "ILIKE")
         return
     try:
-        narrow = unicodedata.normalize("NFC", value).encode("latin-1")
+        yield Query(parameter, _as_operands(_words(encode(value.encode("latin-1")))), "any")
     except UnicodeEncodeError:
         return
-    yield Query(parameter, _as_operands(_words(encode(narrow))), "any")
 
 
 def _kept_joined(piece: str) -> list[str]:
