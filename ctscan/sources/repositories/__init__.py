@@ -26,7 +26,7 @@ class Opening:
     where tokens come from. `progress` is told now and then what is being done, without anything of the question."""
 
     client: Client
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     url: str | None = None
     rate: float | None = None
     sleep: Sleep = asyncio.sleep
