@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ctscan.cli.progress import INTERVAL, harmless
 from ctscan.cli.render.words import KINDS, count
+from ctscan.config.keys import shown
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ def destinations(config: Config, names: Iterable[str]) -> list[Destination]:
     from ctscan.sources.repositories import repositories
 
     known = {repository.name: repository for repository in repositories()}
+    for name, override in config.tuning.items():
+        if "url" in override and name not in known:
+            raise UsageError(
+                f'configuration: [tuning."{shown(name)}"]: url: expected the name of a repository, '
+                f"one of {', '.join(known)}"
+            )
     found = []
     for name in dict.fromkeys(names):
         if name not in known:

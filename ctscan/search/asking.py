@@ -30,7 +30,7 @@ from ctscan.sources import SearchSource
 
 BATCH = 50  # certificates kept in one transaction
 PATIENCE = 1.0  # seconds that what was found waits for more before it is kept
-UNREADABLE = "certificates that can't be read, looked through by their readable strings"
+UNREADABLE = "a certificate can't be read, and its readable strings say nothing of what was asked for"
 
 
 def utc_now() -> datetime:
@@ -211,11 +211,11 @@ class _Searching:
     async def _take(self, entry: RepositoryEntry) -> None:
         self.results += 1
         examined = await asyncio.to_thread(examine, entry, self.asked.wanted)
-        if examined.unreadable:
-            self.shortfalls[UNREADABLE] += 1
         if examined.hit is not None:
             self.batch.append(examined.hit)
             self.kept += 1
+        elif examined.unreadable:
+            self.shortfalls[UNREADABLE] += 1
         if len(self.batch) >= BATCH or self.seams.clock() - self.kept_at > PATIENCE:
             await self._keep()
         self.reporter.came(self.repository.name, self.results + len(self.known), self.kept)

@@ -54,7 +54,7 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
     if scope.everything:
         raise UsageError(
             "scan --repository: expected a scope of domains, organisations or addresses, got everything: "
-            "a repository is asked for something; give --scope"
+            "a repository is asked for something; give --scope, or leave `repositories` out"
         )
     wanted = InScope(scope)
     return [Asked(question, question.text, wanted) for question in _questions(scope, terms)]

@@ -141,6 +141,14 @@ def test_a_purpose_is_needed(crtsh: FakeCrtsh, config: Path) -> None:
     assert crtsh.requests == 0
 
 
+def test_another_server_is_set_for_a_repository_that_there_is(crtsh: FakeCrtsh, config: Path) -> None:
+    config.write_text(config.read_text(encoding="utf-8").replace('"crt.sh"', '"crtsh"'), encoding="utf-8")
+    result = run("search", JANE, "--yes", "--config", config, "--contact", "ct@example.org")
+    assert result.exit_code == 2
+    assert '[tuning."crtsh"]: url: expected the name of a repository' in error_line(result)
+    assert crtsh.requests == 0
+
+
 def test_who_asks_has_to_be_known(tmp_path: Path) -> None:
     result = run("search", JANE, "--yes", "--purpose", "case 17", "--db", tmp_path / "db")
     assert result.exit_code == 2

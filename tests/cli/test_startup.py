@@ -42,6 +42,7 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
         ("lookup", "number:12345678Z", "account:jane", "--db", "none.db", "--format", "json"),
         ("logs", "--db", "none.db", "--format", "json"),
         ("rules", "--format", "json"),
+        ("disclosures", "--db", "none.db", "--format", "json"),
         ("--help",),
     ],
 )

@@ -245,6 +245,7 @@ def test_what_cannot_be_read_is_looked_through_and_told(tmp_path: Path) -> None:
     assert shapes(outcome) == [("incomplete", 2, 1)]
     assert "can't be read" in outcome.searches[0].detail
     assert [s.reference for m in look_up(db, JANE).matches for s in m.repositories] == ["1"]
+    assert shapes(search(tmp_path / "other", about(JANE), FakeSource(source.items[:1]))) == [("whole", 1, 1)]
 
 
 @pytest.mark.parametrize(
