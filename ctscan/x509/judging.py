@@ -47,8 +47,8 @@ def judge_by_crl(
     """What `crl`, fetched from `url`, says of `certificate` at `checked`. Never raises.
 
     `issuers` as `find_issuers` gives them. `delta` is a list of changes to `crl`; one that doesn't fit is passed over.
-    `signers` are other CA certificates named as the list's issuer: a new key of the CA, or the publisher of an indirect
-    list, accepted where the CA's key signed that certificate (or, indirect, where it is of the CA's own issuer).
+    `signers` are other CA certificates named as the list's issuer: another key of the CA, or the publisher of an
+    indirect list. They count where the CA's key signed that certificate, or where its key signed that of the CA.
     """
     asked = _Asked(certificate, issuers, tuple(signers), checked, url)
     why = _unfit(asked, crl)
@@ -147,7 +147,7 @@ def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
     own = [(issuer.der, read_signer(issuer.der).certificate.spki) for issuer in asked.issuers.found]
     if facts.signs_lists and any(is_issued_by(signer.der, spki) for _, spki in own):
         return True
-    return crl.facts.scope.indirect and any(is_issued_by(der, facts.certificate.spki) for der, _ in own)
+    return any(is_issued_by(der, facts.certificate.spki) for der, _ in own)
 
 
 # --- what it says --------------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def _url(data: bytes, name: Element) -> str:
 def _text(raw: bytes) -> str:
     """A URL of printable ASCII without spaces (RFC 3986), or nothing."""
     raw = raw[: MAX_URL + 3].strip()
-    is_one = 0 < len(raw) <= MAX_URL and b":" in raw and raw.isascii() and all(0x20 < octet < 0x7F for octet in raw)
+    is_one = 0 < len(raw) <= MAX_URL and b":" in raw and all(0x20 < octet < 0x7F for octet in raw)
     return raw.decode("ascii") if is_one else ""
 
 

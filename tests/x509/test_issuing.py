@@ -7,9 +7,11 @@ import sys
 from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
-from support.certs import ECDSA_SHA256, bit_string, make_certificate, name, oid, tlv
+from support.certs import ECDSA_SHA256, bit_string, make_certificate, make_tbs, name, oid, tlv
 from support.revoking import KINDS, make_ca, make_key, signed
 
 from ctscan.errors import FormatError, ProofError
@@ -77,6 +79,14 @@ def test_without_a_log_the_key_identifier_decides_for_a_precertificate() -> None
     assert find_issuers(read_tbs(leaf), leaf, (), [wrong.issuer()]).found == ()
 
 
+def test_certificates_without_key_identifiers_are_not_taken_for_each_other() -> None:
+    ca = make_ca("a")
+    without = issuer_of(make_certificate(subject=ca.subject, extensions=[]), "file")
+    leaf = make_tbs([("CN", "a")], issuer=ca.subject, extensions=[])
+    why = "of its issuer only the name is known, which several may have"
+    assert find_issuers(read_tbs(leaf), leaf, (), [without]) == Issuers((), why)
+
+
 def test_a_kind_of_signature_that_nobody_checks_is_told_as_such() -> None:
     ca = make_ca("a")
     outer = ca.issue()
@@ -100,13 +110,11 @@ def test_keys_that_are_none_are_told_and_not_trusted(spki: bytes) -> None:
 
 
 def test_keys_that_are_too_small_are_not_trusted() -> None:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    small = ec.derive_private_key(5, ec.SECP192R1()).public_key()
-    spki = small.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    with pytest.raises(ProofError):
-        verify(b"x", ECDSA_SHA256, b"\x30\x06\x02\x01\x01\x02\x01\x01", spki, "list")
+    small = ec.derive_private_key(5, ec.SECP192R1())
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    spki = small.public_key().public_bytes(serialization.Encoding.DER, form)
+    with pytest.raises(Unsupported):
+        verify(b"x", ECDSA_SHA256, small.sign(b"x", ec.ECDSA(hashes.SHA256())), spki, "list")
 
 
 @pytest.mark.parametrize("parameters", [b"", b"\x05\x00", tlv(0x30), tlv(0x30, tlv(0xA2, tlv(2, b"\x7f\xff\xff\xff")))])

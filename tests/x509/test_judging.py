@@ -27,7 +27,7 @@ from ctscan.errors import FormatError
 from ctscan.model import Issuer, Revocation, RevocationState
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.crl import read_crl
-from ctscan.x509.issuing import Issuers, find_issuers
+from ctscan.x509.issuing import MAX_KEYS, Issuers, find_issuers
 from ctscan.x509.judging import judge_by_crl
 
 CA = make_ca("ca", kind="ed25519")
@@ -176,6 +176,20 @@ def test_a_new_key_of_the_ca_may_sign_when_the_old_one_certified_it() -> None:
     for usage in (key_usage(2, 0x04), None):
         no_lists = make_ca("new", kind="ed25519", parent=CA, usage=usage)
         assert judge(make_crl(new), signers=[no_lists]).state is UNKNOWN
+
+
+def test_an_old_key_of_the_ca_may_sign_when_it_certified_the_new_one() -> None:
+    old = make_ca("old", kind="ed25519")
+    new = make_ca("ca", kind="ed25519", parent=old)
+    assert judge(make_crl(old), ca=new, signers=[old]).state is NOT_REVOKED
+    assert judge(make_crl(old), ca=CA, signers=[old]).state is UNKNOWN
+
+
+def test_only_so_many_keys_are_tried() -> None:
+    new = make_ca("new", kind="ed25519", parent=CA)
+    others = [make_ca(f"wrong {n}", kind="ed25519") for n in range(MAX_KEYS)]
+    assert judge(make_crl(new), signers=[*others[1:], new]).state is NOT_REVOKED
+    assert judge(make_crl(new), signers=[*others, new]).state is UNKNOWN
 
 
 def test_any_certificate_of_the_key_may_allow_lists() -> None:

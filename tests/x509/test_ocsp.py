@@ -125,6 +125,8 @@ def test_revoked_without_reason_and_on_hold() -> None:
 def test_what_was_never_issued_is_no_revocation() -> None:
     never = single(CA, SERIAL, "revoked", reason=6, at=datetime(1970, 1, 1, tzinfo=UTC))
     assert short(judge(make_ocsp(CA, [never]))) == (UNKNOWN, "the responder says that the CA never issued it")
+    long_ago = single(CA, SERIAL, "revoked", reason=1, at=datetime(1970, 1, 1, tzinfo=UTC))
+    assert short(judge(make_ocsp(CA, [long_ago]))) == (REVOKED, "keyCompromise")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +196,8 @@ def test_the_right_one_of_several_is_found() -> None:
     earlier = single(CA, SERIAL, this_update=THIS_UPDATE - timedelta(days=1))
     assert judge(make_ocsp(CA, [*listed, earlier])).state is REVOKED
     assert judge(make_ocsp(CA, [single(CA, SERIAL), *listed])).state is REVOKED
+    held = single(CA, SERIAL, "revoked", reason=6, this_update=THIS_UPDATE - timedelta(days=1))
+    assert judge(make_ocsp(CA, [held, single(CA, SERIAL)])).state is NOT_REVOKED
 
 
 def test_zeros_before_a_serial_number_are_no_difference() -> None:

@@ -91,6 +91,8 @@ def test_there_is_an_end_to_them() -> None:
     many = [f"http://{i}.example" for i in range(50)]
     found = of(points(*(point([url]) for url in many)), access(*((OCSP, url) for url in many)))
     assert len(found.crls) == len(found.ocsp) == MAX_POINTERS
+    twice = of(points(*(point([url]) for url in many[:10])), points(*(point([url]) for url in many[10:20])))
+    assert len(twice.crls) == MAX_POINTERS
     (one,) = of(points(point(many))).crls
     assert len(one.urls) == len(one.names) == MAX_POINTERS
 
