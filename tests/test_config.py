@@ -112,7 +112,6 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         ("CTSCAN_EVERYTHING", "yes", "everything", True),
         ("CTSCAN_PURPOSE", "answering requests", "purpose", "answering requests"),
         ("CTSCAN_REPOSITORIES", "crt.sh; censys", "repositories", ("crt.sh", "censys")),
-        ("CTSCAN_REPOSITORY", "crt.sh", "repositories", ("crt.sh",)),
         ("CTSCAN_SEARCH_PEOPLE", "true", "search_people", True),
         ("CTSCAN_OCSP", "no", "ocsp", False),
         ("CTSCAN_FOLLOW", "1", "follow", True),

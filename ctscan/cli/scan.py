@@ -50,8 +50,7 @@ if TYPE_CHECKING:
     "repositories",
     metavar="NAME",
     multiple=True,
-    help="Read no log, but ask this repository for the scope; repeatable. 'ctscan sources' lists them.  "
-    "[env: CTSCAN_REPOSITORY]",
+    help="Read no log, but ask this repository for the scope; repeatable. 'ctscan sources' lists them.",
 )
 @click.option(
     "--from",
@@ -80,8 +79,8 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head.
 
     With --repository no log is read: repositories are asked for the domains and organisations of the scope, and for its
-    single addresses where the configuration allows it (search_people). Those that the configuration names are asked
-    first, then the logs are read.
+    single addresses where the configuration allows it (search_people). Without it, those that the configuration names
+    (repositories) are asked first, then the logs are read.
     """
     from ctscan.cli.logging import LoggingReporter, set_up
     from ctscan.cli.progress import reporter

@@ -153,8 +153,7 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
 def variables_of(name: str) -> tuple[str, ...]:
     """The environment variables of a key: that of the key, and that of the option where it is called otherwise."""
     variable = f"{PREFIX}{name.upper()}"
-    also = {"logs": ("CTSCAN_LOG",), "repositories": ("CTSCAN_REPOSITORY",)}
-    return (variable, *also.get(name, ()))
+    return (variable, "CTSCAN_LOG") if name == "logs" else (variable,)
 
 
 def _refuse_slip(variable: str, known: Iterable[str]) -> None:
