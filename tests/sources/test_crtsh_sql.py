@@ -100,6 +100,13 @@ def test_name_outside_ascii_is_found_in_any_order_and_over_several_attributes(
     assert sorted(asked.shown[1]) == ["Jürgen", "Müller"]
 
 
+def test_name_is_found_in_any_attribute_and_hosts_are_not_shown(certwatch: CrtshDatabase) -> None:
+    certwatch.hold(1, [("2.5.4.16", "Jane Roe, 1 Example Street"), *((DNS, f"h{n}.example.org") for n in range(50))])
+    certwatch.hold(2, [(DNS, "jane.roe.example.org"), (DNS, "jane"), (DNS, "roe")])
+    asked = ask(certwatch, "name", "Jane Roe")
+    assert (asked.references, asked.shown) == ([1], [["Jane Roe, 1 Example Street"]])
+
+
 def test_hyphen_of_a_name_is_no_matter(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(CN, "Anna Müller-Lüdenscheidt")])
     certwatch.hold(2, [(CN, "Anna Müller Lüdenscheidt")])

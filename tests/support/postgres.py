@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 PLACES = ("/usr/lib/postgresql", "/usr/pgsql*", "/usr/local/pgsql")  # Debian, Red Hat, built from source
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_connections=20")
@@ -74,7 +75,7 @@ def server() -> Iterator[Path]:
 
 def url(folder: Path, database: str, user: str) -> str:
     """How a database of a server is reached."""
-    return f"postgresql://{user}@/{database}?host={folder}"
+    return f"postgresql://{user}@/{database}?host={quote(str(folder), safe='')}"
 
 
 def _account() -> tuple[int, int] | None:

@@ -27,34 +27,18 @@ ADDRESSES = ("san:rfc822Name", "1.2.840.113549.1.9.1")
 
 ORGANISATIONS = ("2.5.4.10",)
 
-NAMES = (
-    "2.5.4.3",  # commonName
-    "2.5.4.4",  # surname
-    "2.5.4.42",  # givenName
-    "2.5.4.41",  # name
-    "2.5.4.43",  # initials
-    "2.5.4.65",  # pseudonym
-    "2.5.4.10",  # organizationName: of sole traders
-    "2.5.4.11",  # organizationalUnitName
-    "2.5.4.5",  # serialNumber, which some authorities write names into
-    "2.5.4.13",  # description
-    "2.5.4.46",  # dnQualifier
-    "0.9.2342.19200300.100.1.1",  # UID
-    "1.2.840.113549.1.9.2",  # unstructuredName
-    *ADDRESSES,
-    "san:directoryName",
-    "san:otherName",
-)
-"""Types of names that may hold a person's, or a part of it."""
+HOSTS = ("san:dNSName", "san:iPAddress", "san:registeredID")
+"""Types of names that hold nobody's name, and that a certificate may have hundreds of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What is put to the full text index, and which of the names of what it finds are shown: of these types (none: of
-    all), and like this pattern. `single`: those only that hold all the words themselves."""
+    all), of none of those, and like this pattern. `single`: those only that hold all the words themselves."""
 
     text: str
     types: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
     pattern: str = ""
     single: bool = False
 
@@ -72,13 +56,13 @@ def askings(question: Question) -> tuple[Asking, ...]:
     words = value.replace("-", " ")  # a compound word is only found as such, its parts are found in either
     if question.kind == "organisation":
         return (Asking(words, ORGANISATIONS, single=words.isascii()),)
-    return (Asking(words, NAMES),)
+    return (Asking(words, other_than=HOSTS),)  # any attribute may hold a name, and a part of it
 
 
 def _below(domain: str) -> Asking:
     """Addresses at a domain and below it, wherever they stand; not the far more numerous hosts."""
     pattern = _containing(domain)
-    return Asking(domain, pattern=f"%@{pattern}") if pattern else Asking(domain, ADDRESSES, "%@%")
+    return Asking(domain, pattern=f"%@{pattern}") if pattern else Asking(domain, ADDRESSES, pattern="%@%")
 
 
 def _forms(value: str) -> tuple[str, ...]:
@@ -158,6 +142,9 @@ def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Paramet
     if asking.types:
         conditions.append("cai.name_type = ANY(%(types)s)")
         parameters["types"] = list(asking.types)
+    if asking.other_than:
+        conditions.append("cai.name_type <> ALL(%(other_than)s)")
+        parameters["other_than"] = list(asking.other_than)
     if asking.pattern:
         conditions.append("cai.name_value ILIKE %(pattern)s")
         parameters["pattern"] = asking.pattern
