@@ -12,6 +12,7 @@ of the parts but that together they leave nothing out. What one issuer has at a 
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -148,9 +149,8 @@ class Gathering:
         """The issuers to leave out: those with most certificates where not all have room."""
         asked = set(group)
         others = [id for id, _ in seen.most_common() if id not in asked][: MAX_QUERY // 2]
-        while not self._fits(query, others):
-            others.pop()
-        return others
+        too_many = bisect_left(range(len(others) + 1), True, key=lambda n: not self._fits(query, others[:n]))
+        return others[: too_many - 1]
 
     def _fits(self, query: Query, without: Sequence[int]) -> bool:
         return len(query.text(without, unexpired=True)) <= MAX_QUERY
