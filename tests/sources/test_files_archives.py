@@ -13,7 +13,21 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support.holding import JANE, JOHN, a_line, a_tar, a_zip, found, packed, pem, problems, read, text
+from support.holding import (
+    JANE,
+    JOHN,
+    a_line,
+    a_mailbox,
+    a_tar,
+    a_zip,
+    found,
+    packed,
+    pem,
+    problems,
+    read,
+    signed_mail,
+    text,
+)
 
 from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, read_inputs
 from ctscan.sources.files.streams import FREE
@@ -112,6 +126,16 @@ def test_names_can_not_steer_a_terminal() -> None:
         assert "evil" in place
     ((place, _),) = found(a_tar({"x" * 5000: JANE}))
     assert len(place) < 400
+
+
+def test_what_is_read_piece_by_piece_has_no_cap_as_a_whole() -> None:
+    blank = (b" " * 4095 + b"\n") * (MAX_FILE // 4096 + 1)
+    lines = a_line(der=text(JANE)) + blank + a_line(der=text(JOHN))
+    assert [der for _, der in found(lines)] == [JANE, JOHN]
+    large = blank + b"From: x\n"
+    assert [der for _, der in found(a_tar({"a": large, "jane": JANE}))] == [JANE]
+    many = a_mailbox(*[b"Subject: x\n\n" + blank[: MAX_FILE // 2]] * 3, signed_mail())
+    assert [der for _, der in found(many)] == [JANE, JOHN]
 
 
 # --- damage --------------------------------------------------------------------------------------------------------
