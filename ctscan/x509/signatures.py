@@ -48,6 +48,7 @@ _HASHES: Final = {
 _PSS: Final = "1.2.840.113549.1.1.10"
 _ED25519, _ED448 = "1.3.101.112", "1.3.101.113"
 _SALT: Final = range(1025)
+_SUPPORTED: Final = frozenset((*_RSA, *_ECDSA, _PSS, _ED25519, _ED448))
 
 
 class Unsupported(ProofError):
@@ -119,7 +120,9 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
     ):
         key.verify(signature, message)
         return
-    raise Unsupported(f"the {what} is signed in a way that isn't supported ({oid})")
+    if oid not in _SUPPORTED:
+        raise Unsupported(f"the {what} is signed in a way that isn't supported ({oid})")
+    raise ProofError(f"the key of the issuer is too small, or of another kind than the one that signed the {what}")
 
 
 @lru_cache(maxsize=64)

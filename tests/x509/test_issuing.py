@@ -113,7 +113,7 @@ def test_keys_that_are_too_small_are_not_trusted() -> None:
     small = ec.derive_private_key(5, ec.SECP192R1())
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     spki = small.public_key().public_bytes(serialization.Encoding.DER, form)
-    with pytest.raises(Unsupported):
+    with pytest.raises(ProofError, match="too small"):
         verify(b"x", ECDSA_SHA256, small.sign(b"x", ec.ECDSA(hashes.SHA256())), spki, "list")
 
 
@@ -171,6 +171,13 @@ def test_nothing_of_it_imports_cryptography_before_it_is_needed() -> None:
     names = "crl, judging, ocsp, issuing, pointers, precertificate, signatures"
     code = f"import sys; from ctscan.x509 import {names}; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_of_another_kind_is_a_wrong_one(kind: str) -> None:
+    der = make_ca("a", kind=kind).issue()
+    others = [make_ca("b", kind=other).issuer() for other in KINDS if other[:3] != kind[:3]]
+    assert found(der, *others).why == "its signature doesn't verify with any known key of its issuer"
 
 
 def test_signed_bodies_have_to_be_whole() -> None:
