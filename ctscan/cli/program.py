@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "init": "ctscan.cli.init",
     "scan": "ctscan.cli.scan",
     "lookup": "ctscan.cli.lookup",
+    "status": "ctscan.cli.status",
     "search": "ctscan.cli.search",
     "import": "ctscan.cli.importing",
     "inspect": "ctscan.cli.inspect",

@@ -201,6 +201,10 @@ class Index(Protocol):
         """These certificates (None: all), to check their status; but for those that can't be read."""
         ...
 
+    def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
+        """`(not before, not after, what each source says)` of every certificate that can be read, to count them."""
+        ...
+
     async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
         """`(identity, what one source says)`: replaces what the same source said before. A certificate that isn't kept
         any longer is passed over."""

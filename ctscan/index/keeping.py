@@ -18,7 +18,7 @@ from typing import Any
 from ctscan.index import logs, rows, standing
 from ctscan.index.certificates import BEST_FIRST
 from ctscan.index.finding import IS_VERIFIED
-from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log
+from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
 
 PORTION = 200
 """Rows that are read in one transaction."""
@@ -53,6 +53,20 @@ def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> lis
     """Those of these certificates, at most a portion, that are kept and can be read."""
     sql = _KEPT.format(f"identity IN ({rows.marks(identities)}) AND problem IS NULL")
     return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
+
+
+Standing = tuple[datetime | None, datetime | None, tuple[Revocation, ...]]
+"""The dates of a certificate, and what each source says of its revocation."""
+
+
+def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, Standing]]:
+    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    found = connection.execute(
+        "SELECT id, not_before, not_after FROM certificate WHERE id > ? AND problem IS NULL ORDER BY id LIMIT ?",
+        (row, PORTION),
+    ).fetchall()
+    said = standing.revocations(connection, [id for id, *_ in found])
+    return [(id, (rows.time_of(start), rows.time_of(end), tuple(said[id]))) for id, start, end in found]
 
 
 def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:

@@ -214,6 +214,15 @@ class SqliteIndex:
     async def _to_check_after(self, row: int) -> list[tuple[int, KeptCertificate]]:
         return await self._database.read(lambda c: keeping.to_check_after(c, row))
 
+    async def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
+        row = 0
+        while portion := await self._standings_after(row):
+            for row, found in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield found
+
+    async def _standings_after(self, row: int) -> list[tuple[int, keeping.Standing]]:
+        return await self._database.read(lambda c: keeping.standings_after(c, row))
+
     async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
         await self._database.write(lambda c: standing.save_revocations(c, revocations))
 
