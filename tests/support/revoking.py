@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
@@ -69,7 +69,7 @@ class Key:
 
     spki: bytes
     algorithm: bytes
-    sign: Callable[[bytes], bytes]
+    sign: Callable[[bytes], bytes] = field(compare=False)
 
     @property
     def id(self) -> bytes:
@@ -101,7 +101,7 @@ _RSA: dict[str, tuple[bytes, padding.AsymmetricPadding, hashes.HashAlgorithm]] =
 KINDS = (*_CURVES, *_RSA, "ed25519", "ed448")
 
 
-@lru_cache(maxsize=64)
+@cache
 def make_key(seed: str, kind: str = "p256") -> Key:
     """A key of one of KINDS."""
     noise = hashlib.sha512(seed.encode()).digest()
@@ -121,7 +121,7 @@ def make_key(seed: str, kind: str = "p256") -> Key:
     return Key(_spki(longer), tlv(0x30, oid("1.3.101.113")), longer.sign)
 
 
-@lru_cache(maxsize=8)
+@cache
 def _rsa(seed: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
