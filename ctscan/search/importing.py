@@ -183,7 +183,8 @@ class _Importing:
             self.tally.files += 1
             self.last_file = found.file
         der = found.der if found.der is not None else found.problem.unread if found.problem else b""
-        if der and self._is_repeated(der):
+        fingerprint = sha256(der).digest()
+        if fingerprint in self.seen:
             self.tally.repeated += 1
             return
         problem = found.problem
@@ -193,20 +194,19 @@ class _Importing:
             if examined.hit is not None:
                 portion.hits.append(examined.hit)
             portion.issuers += _issuers(der, examined.certificate)
-            if examined.certificate is None and problem is None:
+            if examined.certificate is not None:
+                self._remember(fingerprint)
+            elif problem is None:
                 problem = Problem(found.source, "expected a certificate, got something that can't be read as one")
         if problem is not None:
             self.tally.problems += 1
             portion.problems.append(replace(problem, unread=b""))
 
-    def _is_repeated(self, der: bytes) -> bool:
-        fingerprint = sha256(der).digest()
-        if fingerprint in self.seen:
-            return True
+    def _remember(self, fingerprint: bytes) -> None:
+        """Of certificates that were read: what can't be is a problem wherever it stands."""
         if len(self.seen) >= MAX_SEEN:
             self.seen.clear()
         self.seen.add(fingerprint)
-        return False
 
 
 def reference_of(source: str, der: bytes) -> str:

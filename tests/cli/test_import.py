@@ -259,3 +259,14 @@ def test_problems_of_one_portion_never_exceed_what_is_shown(capsys: pytest.Captu
         progress.told(Tally(), tuple(Problem(f"file:{i}", "damaged") for i in range(SHOWN)))
     assert len(progress.problems) == SHOWN
     assert len(capsys.readouterr().err.splitlines()) == SHOWN
+
+
+def test_nothing_on_stderr_names_anybody(db: Path, folder: Path) -> None:
+    (folder / "jane.roe@example.org.pem").write_bytes(pem(JANE)[:-40])
+    (folder / "members.zip").write_bytes(a_zip({"jane.roe@example.org.p7b": signed_data(JANE)[:-9]}))
+    (folder / "note.jsonl").write_bytes(a_line(der=text(JOHN)) + a_line(der="jane.roe@example.org"))
+    (folder / "signed.eml").write_bytes(signed_mail(signed_data(JANE)[:-9]))
+    result = imported(db, folder, "-vv")
+    assert len(result.stderr.splitlines()) >= 4
+    assert "jane" not in result.stderr.lower()
+    assert "roe" not in result.stderr.lower()
