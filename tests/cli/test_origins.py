@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from ctscan.cli.render import shapes
-from ctscan.cli.render.origins import owner_lines, repository_line, search_line
+from ctscan.cli.render.origins import answer_lines, owner_lines, repository_line, search_line
 from ctscan.lookup import is_unconfirmed
 from ctscan.model import (
+    Answer,
     Authority,
     AuthorityList,
     CertificateSummary,
     Coordinate,
     EntryKind,
+    Identifier,
     Match,
     RepositorySighting,
     Revocation,
@@ -61,7 +63,7 @@ def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> Non
 @pytest.mark.parametrize(
     ("match", "which", "lines"),
     [
-        (MATCH, None, ["CA owner not known; 'ctscan ca update' loads the list of the CCADB"]),
+        (MATCH, None, []),
         (MATCH, LIST, ["CA owner not known: not on the CCADB's list of 2031-05-06"]),
         (
             replace(MATCH, repositories=(replace(SEEN, owner="Example Trust"),)),
@@ -110,6 +112,16 @@ DONE = Search(
 )
 def test_searches(search: Search, line: str) -> None:
     assert search_line(search, "email") == line
+
+
+def test_that_no_list_of_owners_is_there_is_said_once_for_an_answer() -> None:
+    jane = Identifier("email", "jane@example.org", "jane@example.org")
+    given = Answer(jane, (MATCH, MATCH), (), (), False, searches=(DONE,))
+    searched, owners = answer_lines(given)
+    assert searched == search_line(DONE, "email")
+    assert owners == "CA owners not known: 'ctscan ca update' loads the list of the CCADB"
+    assert answer_lines(replace(given, authorities=LIST)) == [searched]
+    assert answer_lines(replace(given, matches=())) == [searched]
 
 
 def test_a_certificate_is_unconfirmed_until_a_log_that_was_read_holds_it() -> None:

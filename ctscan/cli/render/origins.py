@@ -36,7 +36,7 @@ def owner_lines(match: Match, which: AuthorityList | None) -> list[str]:
     if claimed:
         return [f"CA owner: {owner}" for owner in claimed]
     if which is None:
-        return ["CA owner not known; 'ctscan ca update' loads the list of the CCADB"]
+        return []  # said once for the whole answer: `answer_lines`
     return [f"CA owner not known: not on the CCADB's list of {_day(which.fetched)}"]
 
 
@@ -53,9 +53,12 @@ def _owner(authority: Authority) -> str:
     return "; ".join(parts)
 
 
-def search_lines(answer: Answer) -> list[str]:
-    """What repositories were asked about the identifier, and how that ended."""
-    return [search_line(search, answer.identifier.kind) for search in answer.searches]
+def answer_lines(answer: Answer) -> list[str]:
+    """What repositories were asked about the identifier, and how that ended; that no list of CA owners is there."""
+    lines = [search_line(search, answer.identifier.kind) for search in answer.searches]
+    if answer.matches and answer.authorities is None:
+        lines.append("CA owners not known: 'ctscan ca update' loads the list of the CCADB")
+    return lines
 
 
 def search_line(search: Search, kind: str) -> str:

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ctscan.cli.privacy import visible
-from ctscan.cli.render.origins import owner_lines, repository_line, search_lines
+from ctscan.cli.render.origins import answer_lines, owner_lines, repository_line
 from ctscan.cli.render.shapes import timestamp_text
 from ctscan.cli.render.standing import status_words
 from ctscan.cli.render.words import (
@@ -149,7 +149,7 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
     say(out, verdict(given), "green" if given.complete else "yellow")
     for line in (*doubts(given), *given.remarks):
         say(out, f"- {line}", indent=2)
-    for line in search_lines(given):
+    for line in answer_lines(given):
         say(out, f"- {line}", indent=2)
     for variant in given.identifier.variants:
         say(out, f"- not looked up, but perhaps the same: {variant}", indent=2)
