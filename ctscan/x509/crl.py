@@ -123,7 +123,7 @@ class ListFacts:
 class RevocationList:
     """A list that was read. Holds the octets that it was read from."""
 
-    __slots__ = ("_data", "_issuers", "_offsets", "_signed", "_verdicts", "facts")
+    __slots__ = ("_data", "_issuers", "_offsets", "_short", "_signed", "_verdicts", "facts")
 
     def __init__(self, data: bytes, signed: Signed, facts: ListFacts, offsets: array[int]) -> None:
         self.facts = facts
@@ -131,6 +131,7 @@ class RevocationList:
         self._signed = signed
         self._offsets = offsets  # of each entry, and of the end of the last
         self._issuers: array[int] | None = None
+        self._short: dict[int, list[int]] | None = None
         self._verdicts: dict[bytes, str] = {}
 
     @property
@@ -164,7 +165,7 @@ class RevocationList:
         """Positions of the entries that may have the serial number: those in which its octets stand."""
         needle = wanted.to_bytes(wanted.bit_length() // 8 + 1, signed=True).lstrip(b"\0")
         if len(needle) < 4:
-            yield from range(self.count)
+            yield from self._short_places(wanted)
             return
         offsets = self._offsets
         at = self._data.find(needle, offsets[0], offsets[-1]) if self.count else -1
@@ -172,6 +173,17 @@ class RevocationList:
             position = bisect_right(offsets, at) - 1
             yield position
             at = self._data.find(needle, offsets[position + 1], offsets[-1])
+
+    def _short_places(self, wanted: int) -> list[int]:
+        """The same for a serial number of few octets, which stand in too many entries: all such are noted in one walk,
+        for a CA with small numbers is asked about with each of them."""
+        if self._short is None:
+            self._short = {}
+            for position in range(self.count):
+                serial = self._serial(self._entry(position))
+                if serial is not None and -(1 << 24) < serial < 1 << 24:
+                    self._short.setdefault(serial, []).append(position)
+        return self._short.get(wanted, [])
 
     def _entry(self, position: int) -> list[Element]:
         """The elements of an entry."""
