@@ -131,6 +131,8 @@ def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) 
     if format == "jsonl":
         for match in matches:
             print_json(render.shape(match), indent=None)
+        for line in render.refreshed_words(done) if done else ():
+            click.echo(line, err=True)
     elif format == "json":
         shape = {"certificates": [render.shape(match) for match in matches]}
         print_json(shape | {"refresh": render.refreshed(done)} if done else shape)

@@ -123,6 +123,13 @@ def test_refreshing_asks_no_server_inside_and_tells_what_it_couldnt_do(db: Path)
     assert "person" not in result.stderr
 
 
+def test_lines_for_machines_leave_what_failed_to_stderr(db: Path) -> None:
+    result = run("status", "person4@example.org", "--refresh", "--db", db, "--format", "jsonl", *CONTACT)
+    (line,) = result.stdout.splitlines()
+    assert (result.exit_code, json.loads(line)["serial"]) == (4, "14")
+    assert "127.0.0.1: a list can't be had" in result.stderr
+
+
 def test_refreshing_those_of_somebody_leaves_the_others(db: Path) -> None:
     result = run("status", "person3@example.org", "--refresh", "--db", db, "--format", "json", *CONTACT)
     shape = json.loads(result.stdout)
