@@ -52,7 +52,7 @@ NEVER_IMPORTED_HERE = {
     "sniffio": "httpcore looks for it several times in each request, and a search that fails costs 40 µs each time",
 }
 
-IMPORTED_AS = {"python-stdnum": "stdnum"}
+IMPORTED_AS = {"python-stdnum": "stdnum", "pycryptodome": "Crypto"}
 """Dependencies whose package has another name."""
 
 LONGER_FOR_A_REASON = {"ctscan/model.py": "the vocabulary is read as one page"}
@@ -153,6 +153,13 @@ def test_one_module_speaks_to_postgresql_and_only_when_it_is_used() -> None:
     for path in speaks:
         at_once = [node for node in tree(path).body if isinstance(node, ast.Import | ast.ImportFrom)]
         assert "psycopg" not in ast.unparse(at_once)
+
+
+def test_one_module_has_the_cipher_of_old_files_and_loads_it_when_it_is_used() -> None:
+    (speaks,) = (path for path in files() if "Crypto" in packages(path))
+    assert name_of(speaks) == "ctscan/x509/structures/rc2.py"
+    at_once = [node for node in tree(speaks).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert "Crypto" not in ast.unparse(at_once)
 
 
 def test_one_module_reads_the_structures_around_certificates() -> None:

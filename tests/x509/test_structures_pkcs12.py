@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 import time
 import warnings
 
@@ -18,7 +20,7 @@ from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.x509.structures import pkcs12 as ours
 from ctscan.x509.structures import take_apart
-from ctscan.x509.structures.passwords import MAX_RC2, derive
+from ctscan.x509.structures.passwords import derive
 from ctscan.x509.structures.rc2 import decrypt_cbc
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1, spki=public_key("jane"))
@@ -94,7 +96,7 @@ def test_the_key_derivation_is_that_of_the_standard() -> None:
 
 
 def test_rc2_is_that_of_the_standard() -> None:
-    """RFC 2268 section 5, and another implementation for keys of the length that it knows."""
+    """RFC 2268 section 5, and another library for keys of the length that it knows."""
     vector = bytes(8)
     assert decrypt_cbc(bytes.fromhex("3000000000000000"), vector, bytes.fromhex("30649edf9be7d2c2")) == bytes.fromhex(
         "1000000000000001"
@@ -151,6 +153,23 @@ def test_the_empty_password_is_none(cipher: str) -> None:
     assert take_apart(base64.b64decode(MADE_BY_OPENSSL[cipher])) == [THEIRS]
 
 
+def test_without_pycryptodome_it_says_what_to_install_and_reads_the_rest() -> None:
+    der = pfx(encrypted("1.2.840.113549.1.12.1.6", 1), safe(certificate_bag(JANE)))
+    program = (
+        "import sys\n"
+        "sys.modules['Crypto'] = None\n"
+        "from ctscan.x509.structures import take_apart\n"
+        "problem, certificate = take_apart(sys.stdin.buffer.read())\n"
+        "print(problem.what)\n"
+        "print(certificate.hex())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=der, capture_output=True, check=True)
+    what, certificate = done.stdout.decode().splitlines()
+    assert "pip install 'ctscan[pkcs12]'" in what
+    assert "openssl pkcs12 -legacy" in what
+    assert certificate == JANE.hex()
+
+
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_bags_within_bags_and_other_kinds(wrapped: bool) -> None:
     bags = [certificate_bag(b"sdsi", SDSI), bag(tlv(0x30), "1.2.840.113549.1.12.10.1.5"), certificate_bag(JANE)]
@@ -187,7 +206,7 @@ HOSTILE = {
     "iterations": pfx(encrypted("1.2.840.113549.1.12.1.3", 1 << 31)),
     "iterations of many parts": pfx(*[encrypted("1.2.840.113549.1.12.1.3", 200_000)] * 60),
     "no iterations": pfx(encrypted("1.2.840.113549.1.12.1.3", 0)),
-    "RC2": pfx(encrypted("1.2.840.113549.1.12.1.6", 1, bytes(8 * (MAX_RC2 // 8 + 1)))),
+    "RC2": pfx(encrypted("1.2.840.113549.1.12.1.6", 1, bytes(ours.MAX_PKCS12 - 1000))),
     "parts": pfx(*[safe()] * 100_000),
     "bags": pfx(safe(*[certificate_bag(b"x")] * (ours.MAX_BAGS + 1))),
     "an unknown algorithm": pfx(encrypted("1.2.3.4", 1)),

@@ -1,7 +1,8 @@
 """Password-based encryption with the empty password, for reading only: what PKCS#12 files are written with.
 
 PBES1 of RFC 7292 appendix C (3DES, RC2) with the key derivation of appendix B, and PBES2 of RFC 8018 section 6.2 (AES,
-3DES) with PBKDF2. Whether a decryption made sense the caller has to tell.
+3DES) with PBKDF2. Ciphers, hashes and PBKDF2 are those of libraries. Whether a decryption made sense the caller has to
+tell.
 """
 
 from __future__ import annotations
@@ -15,9 +16,6 @@ from ctscan.errors import FormatError
 from ctscan.x509.der import Element, children, dotted
 from ctscan.x509.reading import OCTETS, OID, SEQUENCE
 from ctscan.x509.structures.rc2 import decrypt_cbc
-
-MAX_RC2: Final = 128 * 1024
-"""Octets that are decrypted with RC2, which is slow here; a certificate has two thousand."""
 
 _PBES1: Final = {  # cipher and octets of its key
     "1.2.840.113549.1.12.1.3": ("3des", 24),
@@ -75,7 +73,8 @@ def decrypt(algorithm: bytes, data: bytes, work: Work) -> Iterator[bytes]:
 
 
 def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: int) -> bytes:
-    """The key derivation of RFC 7292 appendix B.2 with SHA-1 (u = 20, v = 64)."""
+    """The key derivation of RFC 7292 appendix B.2 with SHA-1 (u = 20, v = 64). Nothing but hashlib in a loop: neither
+    `cryptography`, which has it for whole files only, nor pycryptodome offers it."""
     block = 64
     state = bytearray()
     for part in (salt, password):
@@ -118,8 +117,6 @@ def _decrypt(cipher: str, key: bytes, vector: bytes, data: bytes) -> bytes:
     if not data or len(data) % len(vector):
         raise _damaged()
     if cipher == "rc2":
-        if len(data) > MAX_RC2:
-            raise FormatError(f"PKCS#12: expected at most {MAX_RC2} octets encrypted with RC2, got {len(data)}")
         return decrypt_cbc(key, vector, data)
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
