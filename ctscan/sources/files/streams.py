@@ -8,12 +8,9 @@ import lzma
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from ctscan.errors import FormatError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 BUFFER: Final = 128 * 1024
 """Octets that can be looked at before they are read."""
@@ -44,6 +41,12 @@ class Budget:
             raise TooMuch(f"expected at most {MAX_RATIO} times its size in the packed file, got more; unpack it first")
 
 
+class _Buffer(Protocol):
+    """What a memoryview can be made of; `collections.abc.Buffer` from Python 3.12 on."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
 class Raw(io.RawIOBase):
     """The raw side of a buffered stream, from a function that gives at most as many octets as it is asked for, and none
     at the end. What came before a fault is given before the fault is raised. `file`: where it can be read from any
@@ -59,7 +62,7 @@ class Raw(io.RawIOBase):
         """Called by io."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: _Buffer, /) -> int:
         """Called by io. Fills the buffer unless the end is reached, so that one look shows all there is to see."""
         if self._fault:
             raise self._fault
