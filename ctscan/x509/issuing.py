@@ -21,6 +21,9 @@ from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
 MAX_KEYS: Final = 16
 """Keys of CAs with one name that are tried; more than a handful is somebody's play."""
 
+FETCHED: Final = "AIA"
+"""Origin of what was fetched, mostly without TLS, from where a certificate says."""
+
 _KEY_USAGE: Final = "2.5.29.15"
 _SUBJECT_KEY_ID: Final = "2.5.29.14"
 _SIGNS_LISTS: Final = 0x02  # bit 6 of keyUsage
@@ -72,20 +75,22 @@ def find_issuers(
     """Those of `candidates` that issued `certificate`.
 
     `der` is the whole certificate, or the TBS of a precertificate (then `certificate.sha256` is None): that has no
-    signature, and `key_hashes` are the issuer_key_hash values of its entries (RFC 6962 section 3.2). Where no log
-    gave one either, the authority key identifier decides, together with the name. Never raises.
+    signature, and `key_hashes` are the issuer_key_hash values of its entries (RFC 6962 section 3.2), which are proven
+    with it. They also decide where a whole certificate doesn't verify: anybody can put a signature of their own under
+    what a log holds. Where no log gave one either, the authority key identifier decides, together with the name, but
+    not for what was fetched from where the certificate says: whoever answers there can make such a one. Never raises.
     """
     same = [issuer for issuer in candidates if _is_named(certificate, issuer)]
     if not same:
         return Issuers((), "the certificate of its issuer isn't known")
     if certificate.sha256 is not None:
-        return _by_signature(der, same)
+        found = _by_signature(der, same)
+        return found if found.found or not key_hashes else Issuers(_by_key_hash(key_hashes, same), found.why)
     if key_hashes:
-        found = tuple(issuer for issuer in same if issuer.key_hash in key_hashes)
-        return Issuers(found, "" if found else "no known certificate of its issuer has the key that the log names")
-    key_id = certificate.authority_key_id
-    found = tuple(issuer for issuer in same if key_id and read_signer(issuer.der).key_id == key_id)
-    return Issuers(found, "" if found else "of its issuer only the name is known, which several may have")
+        named = _by_key_hash(key_hashes, same)
+        return Issuers(named, "" if named else "no known certificate of its issuer has the key that the log names")
+    named = _by_key_id(certificate.authority_key_id, same)
+    return Issuers(named, "" if named else "of its issuer only the name is known, which several may have")
 
 
 def is_issued_by(der: bytes, spki: bytes) -> bool:
@@ -112,6 +117,15 @@ def _is_named(certificate: Certificate, issuer: Issuer) -> bool:
         return same_name(read_signer(issuer.der).certificate.subject, certificate.issuer)
     except FormatError:
         return False
+
+
+def _by_key_hash(key_hashes: Collection[bytes], candidates: Iterable[Issuer]) -> tuple[Issuer, ...]:
+    return tuple(issuer for issuer in candidates if issuer.key_hash in key_hashes)
+
+
+def _by_key_id(key_id: bytes, candidates: Iterable[Issuer]) -> tuple[Issuer, ...]:
+    believed = (issuer for issuer in candidates if issuer.origin != FETCHED)
+    return tuple(issuer for issuer in believed if key_id and read_signer(issuer.der).key_id == key_id)
 
 
 def _by_signature(der: bytes, candidates: list[Issuer]) -> Issuers:

@@ -79,6 +79,27 @@ def test_without_a_log_the_key_identifier_decides_for_a_precertificate() -> None
     assert find_issuers(read_tbs(leaf), leaf, (), [wrong.issuer()]).found == ()
 
 
+def test_a_certificate_that_was_fetched_needs_more_than_a_key_identifier() -> None:
+    """Whoever stands on the way to a caIssuers URL can make one with any name and key identifier."""
+    ca = make_ca("a")
+    leaf, _ = ca.precertificate()
+    why = "of its issuer only the name is known, which several may have"
+    assert find_issuers(read_tbs(leaf), leaf, (), [ca.issuer("AIA")]) == Issuers((), why)
+    assert find_issuers(read_tbs(leaf), leaf, (), [ca.issuer("AIA"), ca.issuer("log")]).found == (ca.issuer("log"),)
+    assert find_issuers(read_tbs(leaf), leaf, {ca.issuer().key_hash}, [ca.issuer("AIA")]).found == (ca.issuer("AIA"),)
+
+
+def test_a_false_signature_doesnt_hide_the_key_that_the_log_names() -> None:
+    """A repository, or a file, may hold a certificate of a logged precertificate with another signature."""
+    ca, other = make_ca("a"), make_ca("b")
+    der = ca.issue()
+    der = der[:-1] + bytes((der[-1] ^ 1,))
+    both = [other.issuer(), ca.issuer("AIA")]
+    why = "its signature doesn't verify with any known key of its issuer"
+    assert find_issuers(read_certificate(der), der, {ca.issuer().key_hash}, both).found == (ca.issuer("AIA"),)
+    assert find_issuers(read_certificate(der), der, {bytes(32)}, both) == Issuers((), why)
+
+
 def test_certificates_without_key_identifiers_are_not_taken_for_each_other() -> None:
     ca = make_ca("a")
     without = issuer_of(make_certificate(subject=ca.subject, extensions=[]), "file")
