@@ -144,7 +144,7 @@ class _Importing:
             question="",
             who=request.who,
             purpose=request.purpose,
-            scope=request.scope.text if request.scope.everything else InScope(request.scope).told,
+            scope=InScope(request.scope).told,
             rules=rules.version,
             started=self.seams.now(),
         )

@@ -81,6 +81,8 @@ class InScope:
     @property
     def told(self) -> str:
         """The scope's text, with the number of its addresses in their place."""
+        if self.scope.everything:
+            return self.scope.text
         named = Scope(domains=self.scope.domains, organisations=self.scope.organisations).text
         people = len(self.scope.emails)
         counted = f"{people} e-mail address{'' if people == 1 else 'es'}" if people else ""
