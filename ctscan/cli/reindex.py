@@ -78,8 +78,8 @@ async def scanned_domains(index: Index) -> tuple[str, ...]:
     scopes |= {pending.scope for state in states for pending in state.pending}
     domains = {domain for scope in scopes for domain in scope_from_text(scope).domains}
     for search in await index.newest_searches(_ALL):  # what it kept is said in words, or in terms of a scope
-        terms = (search.question, *search.scope.split(", "))
-        domains |= {term.removeprefix("domain:") for term in terms if term.startswith("domain:")}
+        terms = (term.partition(":") for term in (search.question, *search.scope.split(", ")))
+        domains |= {value for kind, _, value in terms if kind in ("domain", "host")}
     return tuple(sorted(domains))
 
 

@@ -200,6 +200,19 @@ def test_precertificates_and_their_certificates_are_one(db: Path, folder: Path) 
     assert len(looked_up(db, "jane.roe@example.org")) == 1
 
 
+@pytest.mark.parametrize("scope", ["example.org", "org:Example Widgets, example.org, jane@example.net"])
+def test_names_in_hosts_of_the_scope_stay_when_indexed_anew(db: Path, folder: Path, scope: str) -> None:
+    host = make_certificate([("CN", "zoe-smith.example.org")], [("dns", "zoe-smith.example.org")], serial=14)
+    (folder / "a.pem").write_bytes(pem(host))
+    scopes = [word for term in scope.split(", ") for word in ("--scope", term)]
+    assert "1 kept" in imported(db, folder, *scopes, everything=False).stdout
+    before = looked_up(db, "Zoe Smith")
+    assert [finding["rule"] for finding in before[0]["findings"]] == ["name.host_label"] * 2
+    shape = json.loads(run("reindex", "--db", db, "--format", "json").stdout)
+    assert (shape["unchanged"], shape["changed"], shape["removed"]) == (1, 0, 0)
+    assert looked_up(db, "Zoe Smith")[0]["findings"] == before[0]["findings"]
+
+
 def attribute_certificate() -> bytes:
     person = tlv(0x30, tlv(0x31, tlv(0x30, oid("1.2.840.113549.1.9.1"), string("jane.roe@example.org", "ia5"))))
     names = tlv(0xA4, person)

@@ -30,7 +30,7 @@ def hit(reference: str, der: bytes, *domains: str) -> RepositoryHit:
     return RepositoryHit(RepositoryEntry(reference, der), EntryKind.X509, der, certificate, findings)
 
 
-@pytest.fixture(scope="module", params=["domain:example.net", "import:certificates.zip"])
+@pytest.fixture(scope="module", params=["domain:example.net", "host:example.net", ""])
 def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository gave Jane's certificate, which a log holds too, and one that none holds."""
     folder = tmp_path_factory.mktemp("proof")
@@ -44,7 +44,7 @@ def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory)
     async def search() -> None:
         async with await open_index(path, create=False, render=render_name) as index:
             scope = "domain:example.net, organisation:example widgets, 2 e-mail addresses"
-            asked = a_search(request.param, scope="" if request.param.startswith("domain") else scope)
+            asked = a_search(request.param) if request.param else a_search("", kind="import", scope=scope)
             search_id = await index.start_search(asked, rule_set())
             await index.keep_found(search_id, [hit("1", JANE), hit("2", HOST, "example.net")])
 
