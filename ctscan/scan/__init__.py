@@ -33,6 +33,7 @@ from ctscan.scan.processes import Children, Orders, Share, divide
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
 from ctscan.sources.http import Client
 from ctscan.sources.loglists import load_list
+from ctscan.sources.repositories import repositories
 from ctscan.sources.tuning import TuningTable, load_tuning
 from ctscan.x509.names import render_name
 
@@ -91,7 +92,8 @@ class _Network:
 
 @asynccontextmanager
 async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Network]:
-    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning)
+    names = [repository.name for repository in repositories()]
+    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
     client = Client(request.contact or "", sleep=seams.sleep, give_up_after=request.give_up_after)
     try:
         yield _Network(request, client, tuning, seams)

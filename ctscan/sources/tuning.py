@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 
@@ -55,9 +55,12 @@ class TuningTable:
         return replace(self.default, **values)  # type: ignore[arg-type]
 
 
-def load_tuning(data: bytes, overrides: Mapping[str, Values] = MappingProxyType({})) -> TuningTable:
+def load_tuning(
+    data: bytes, overrides: Mapping[str, Values] = MappingProxyType({}), repositories: Collection[str] = ()
+) -> TuningTable:
     """Read `data/logs.toml` (TOML) and put `overrides` over it: keyed by operator, log name or base64 log ID. Those
-    with a `url` are for repositories and passed over.
+    keyed by the name of one of the `repositories`, or with a `url`, which no log has, are passed over: what bounds logs
+    doesn't bind repositories, which may be asked as seldom as wished.
 
     UsageError names unknown keys and values out of bounds.
     """
@@ -80,8 +83,8 @@ def load_tuning(data: bytes, overrides: Mapping[str, Values] = MappingProxyType(
             _take_tiles(values, ids.get(_fold(name)), hybrids, where)
             layers.append((_fold(name), _checked(values, where, "id" if kind == "log" else "")))
     for name, values in _tables(overrides, "tuning"):
-        if "url" in values:
-            continue  # of a repository
+        if name in repositories or "url" in values:
+            continue
         where = f"configuration: tuning of {name!r}"
         log_id = ids.get(_fold(name)) or _maybe_log_id(name)
         _take_tiles(values, log_id, hybrids, where)

@@ -69,6 +69,12 @@ def test_a_whole_log_is_read_verified_and_answers(protocol: Protocol, tmp_path: 
     assert last_run(tmp_path / "db").entries == 1000
 
 
+def test_how_seldom_a_repository_is_asked_is_no_matter_of_logs(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        sim.add("people", people_log("people", 10), Protocol.STATIC_CT)
+        assert scan(sim, tmp_path / "db", tuning={"crt.sh": {"rate": 0.0008}}).exit_code == 0
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol: Protocol, tmp_path: Path) -> None:
     with Simulator() as sim:

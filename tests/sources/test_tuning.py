@@ -70,6 +70,16 @@ def test_what_is_meant_for_a_repository_is_passed_over() -> None:
     assert alone == beside
 
 
+def test_limits_of_logs_are_not_those_of_repositories() -> None:
+    seldom = {"crt.sh": {"rate": 0.0008}}
+    assert load_tuning(DATA, seldom, ["censys", "crt.sh"]) == load_tuning(DATA)
+    for others in ((), ["censys"]):
+        with pytest.raises(UsageError, match=r"'crt\.sh': rate"):
+            load_tuning(DATA, seldom, others)
+    with pytest.raises(UsageError, match="'Example Operator': rate"):
+        load_tuning(DATA, seldom | {"Example Operator": {"rate": 0.0008}}, ["crt.sh"])
+
+
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
