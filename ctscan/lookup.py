@@ -170,10 +170,17 @@ def _about_repositories(
             f"{which} known from a repository or a file only: what those say is unverified until a log that is read "
             "holds the same certificate"
         )
-    if not complete and not searches and identifier.kind in ("email", "domain", "name"):
+    if complete or identifier.kind not in ("email", "domain", "name"):
+        return remarks
+    if not searches:
         remarks.append(
             "no repository was asked about it; 'ctscan search' asks one for what was logged before, and tells it whom "
             "you look for"
+        )
+    elif all(search.kind == "host" for search in searches):
+        remarks.append(
+            "no repository was asked for the addresses themselves, only for hosts, which certificates for e-mail "
+            "rarely hold; 'ctscan search --in crt.sh' asks for addresses"
         )
     return remarks
 

@@ -538,7 +538,7 @@ class Repository:
     name: str  # as given to --in and --repository: "crt.sh"
     title: str
     url: str
-    finds: tuple[str, ...]  # kinds of question that it answers: email, domain, name, organisation
+    finds: tuple[str, ...]  # kinds of question that it answers: email, domain, host, name, organisation
     limits: tuple[str, ...]  # what it can't find, in whole sentences
     needs: str = ""  # an extra to install, a token in the environment
     tells: str = ""  # who learns of the question, in words
@@ -546,8 +546,8 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a repository is asked for. `kind`: email, domain (addresses at and below it), name, organisation; `value` is
-    canonical but for names, which stay as given."""
+    """What a repository is asked for. `kind`: email, domain (addresses at and below it), host (DNS names at and below a
+    domain), name, organisation; `value` is canonical but for names, which stay as given."""
 
     kind: str
     value: str
@@ -560,7 +560,7 @@ class Question:
     @property
     def is_personal(self) -> bool:
         """Whether it names a single person, so that asking discloses that person."""
-        return self.kind not in ("domain", "organisation")
+        return self.kind not in ("domain", "host", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -614,7 +614,7 @@ class Search:
 
     id: int
     repository: str
-    kind: str
+    kind: str  # `Question.kind`, or "import" of files
     question: str  # `Question.text`
     who: str
     purpose: str
@@ -635,7 +635,7 @@ class Disclosure:
     id: int
     at: datetime
     who: str
-    kind: str  # email, name, domain, organisation, certificate
+    kind: str  # email, name, domain, host, organisation, certificate
     recipient: str
     purpose: str
     command: str  # "search", "scan --repository", "status --ocsp"

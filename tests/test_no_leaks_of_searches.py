@@ -89,7 +89,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
 
 @pytest.mark.parametrize("fault", [*FAULTS, None])
 def test_whatever_a_repository_answers(tmp_path: Path, fault: str | None) -> None:
-    everything = tuple(asked_about(parse_identifier(text)) for text in (ADDRESS, NAME, "@example.org"))
+    everything = tuple(one for text in (ADDRESS, NAME, "@example.org") for one in asked_about(parse_identifier(text)))
     request = SearchRequest(everything, "tester", "case 17")
     for of in ("", "d="):  # all requests, or those for certificates
         app, db = holding(lambda query, of=of: fault if query.startswith(of) else None), tmp_path / f"db{of}"  # type: ignore[misc]
@@ -116,7 +116,8 @@ def test_a_bug_in_a_source(tmp_path: Path) -> None:
         async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
             raise ValueError(f"{scope['query_string']!r}: {ADDRESS} {NAME}")
 
-    request = SearchRequest((asked_about(parse_identifier(ADDRESS)), asked_about(parse_identifier(NAME))), "t", "case")
+    asked = (*asked_about(parse_identifier(ADDRESS)), *asked_about(parse_identifier(NAME)))
+    request = SearchRequest(asked, "t", "case")
     outcome, said = searched(tmp_path / "db", Broken(), request)
     assert {search.outcome for search in outcome.searches} == {"failed"}
     assert_silent(said, "a failure")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctscan.search.asking import Opened, SearchOutcome
     from ctscan.search.questions import Asked
 
-PLURALS = {"email": "e-mail addresses"}
+PLURALS = {"email": "e-mail addresses", "host": "domains by their hosts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +137,18 @@ def check_purpose(config: Config, command: str, asked: Iterable[Asked]) -> None:
         )
 
 
-def announcement(chosen: Sequence[Destination], questions: Sequence[Question], purpose: str) -> list[str]:
+def announcement(chosen: Sequence[Destination], asked: Sequence[Asked], purpose: str) -> list[str]:
     """Exactly who will learn what. Kinds and numbers only, never whom."""
+    from ctscan.search.questions import unanswerable
+
     lines = []
     for each in chosen:
-        told = [question for question in questions if question.kind in each.repository.finds]
-        left = [question for question in questions if question.kind not in each.repository.finds]
+        told = [one.question for one in asked if one.question.kind in each.repository.finds]
+        left = unanswerable([each.repository], asked)
         place = f"{each.repository.title} at {each.host}"
         tells = f" Who learns what: {each.repository.tells.rstrip('.')}." if each.repository.tells else ""
-        lines.append(f"{place} will be asked about {kinds(told)}.{tells}")
+        if told:
+            lines.append(f"{place} will be asked about {kinds(told)}.{tells}")
         if left:
             lines.append(f"{place} can't be asked about {kinds(left)}.")
     lines.append(f"Each question is recorded as a disclosure (see 'ctscan disclosures'), for this purpose: {purpose}")

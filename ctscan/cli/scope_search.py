@@ -61,7 +61,7 @@ class SearchesOfScope:
 
     async def run(self, stop: asyncio.Event) -> SearchesOutcome:
         """Ask. IndexFault when the index fails; what goes wrong with a repository is in the outcome."""
-        for line in (*announcement(self.where, [a.question for a in self.asked], self.config.purpose), *self.left_out):
+        for line in (*announcement(self.where, self.asked, self.config.purpose), *self.left_out):
             say(line)
         request = SearchRequest(tuple(self.asked), self.who, self.config.purpose, COMMAND)
         async with created_index(self.config) as index:
@@ -89,7 +89,7 @@ def plan(config: Config, who: str) -> SearchesOfScope:
     if impossible:
         names = " and ".join(each.repository.name for each in where)
         lines.append(f"{COMMAND}: {kinds(impossible)} of the scope left out: {names} can't be asked for that")
-    possible = [one for one in allowed if one.question not in impossible]
+    possible = [one for one in allowed if one.about not in impossible]
     if not possible:
         raise UsageError(lines[0])
     check_openable(config, where)

@@ -85,7 +85,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     people = list(asked_for(identifiers, from_file, ()))
     if not people:
         raise UsageError("search: expected an identifier or --from-file, got none; see 'ctscan search --help'")
-    asked = list({one.text: one for one in map(asked_about, people)}.values())
+    asked = list({one.text: one for person in people for one in asked_about(person)}.values())
     check_purpose(config, "search", asked)
     where = destinations(config, chosen)
     _check_answerable(where, asked)
@@ -109,7 +109,7 @@ def _is_agreed(config: Config, where: Sequence[Destination], asked: Sequence[Ask
     """Say who will be told what, and whether that is agreed to. UsageError where nobody can be asked."""
     from ctscan.cli.asking import announcement, say
 
-    for line in announcement(where, [one.question for one in asked], config.purpose):
+    for line in announcement(where, asked, config.purpose):
         say(line)
     if is_agreed:
         return True

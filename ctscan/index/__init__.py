@@ -148,7 +148,8 @@ class Index(Protocol):
     # --- repositories ---
     async def start_search(self, search: Search, rules: RuleSet) -> int:
         """Record that a repository is asked; returns the id. `search.id` is ignored. Of a question that names a person
-        (`Question.is_personal`: any kind but domain, organisation and import) only a salted digest is kept."""
+        (`Question.is_personal`: any kind but domain, host, organisation and import) only a salted digest is
+        kept."""
         ...
 
     async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:

@@ -33,7 +33,7 @@ from ctscan.model import (
 
 _AT_ONCE = 500
 
-_NAMES_NOBODY = ("domain", "organisation", "import")
+_NAMES_NOBODY = ("domain", "host", "organisation", "import")
 """Kinds of question that are kept as they were asked."""
 
 

@@ -38,14 +38,17 @@ def questions_about(identifier: Identifier) -> tuple[str, ...]:
     """The questions to repositories (`Question.text`) whose answers include everything about the identifier: itself,
     and the domain of an address or any domain above it. None for what no repository is asked for.
 
+    For a domain also those for hosts at and below it or a domain above, after the others: what they find may hold
+    addresses there, though they miss every certificate without a host. Of one address they say nothing.
+
     Names are compared without order and case but with their accents: repositories tell Müller from Muller.
     """
     if identifier.kind == "email":
         domain = identifier.canonical.rpartition("@")[2]
-        above = [] if domain.startswith("[") else _domains(domain)
+        above = [] if domain.startswith("[") else _at_or_above("domain", domain)
         return (Question("email", identifier.canonical).text, *above)
     if identifier.kind == "domain":
-        return tuple(_domains(identifier.canonical))
+        return (*_at_or_above("domain", identifier.canonical), *_at_or_above("host", identifier.canonical))
     if identifier.kind != "name":
         return ()
     words = given_name(identifier).casefold().replace("-", " ").split()
@@ -59,10 +62,10 @@ def given_name(identifier: Identifier) -> str:
     return " ".join(tidy_text(text).split())
 
 
-def _domains(domain: str) -> list[str]:
-    """The domain and those above it, but for the top."""
+def _at_or_above(kind: str, domain: str) -> list[str]:
+    """Questions of a kind about the domain and those above it, but for the top."""
     labels = domain.split(".")
-    return [Question("domain", ".".join(labels[at:])).text for at in range(max(1, len(labels) - 1))]
+    return [Question(kind, ".".join(labels[at:])).text for at in range(max(1, len(labels) - 1))]
 
 
 def satisfies(verified: VerifiedRange, scope: str, rule_sets: Mapping[str, RuleSet], today: RuleSet) -> bool:

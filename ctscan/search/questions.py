@@ -1,7 +1,8 @@
 """Which questions a repository is asked, and what of its certificates is wanted. Pure.
 
 A question goes out as the repository understands it (a name as it was given), and is recorded as it is compared
-(`personal.searched.questions_about`).
+(`personal.searched.questions_about`). About a domain there are two: for addresses, and for hosts, which other
+repositories answer.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ _NEVER_ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, the text under which it is recorded, and what of the answer is kept."""
+    """One question, the text under which it is recorded, and what of the answer is kept. `about` is what it was made
+    for: itself, or for hosts the question about the domain, in whose stead a repository may answer it."""
 
     question: Question
     text: str
     wanted: Wanted
+    about: Question
 
 
-def asked_about(identifier: Identifier) -> Asked:
-    """The question about an identifier. UsageError for a kind that no repository can be asked for."""
+def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
+    """The questions about an identifier: one, or two of a domain. UsageError for a kind that no repository can be asked
+    for."""
     value = given_name(identifier) if identifier.kind == "name" else identifier.canonical
     texts = questions_about(identifier)
     if not texts:
@@ -44,12 +48,13 @@ def asked_about(identifier: Identifier) -> Asked:
             f"search: repositories find people by e-mail address, domain or name, not by {what}; "
             "'ctscan lookup' looks in the index for it"
         )
-    return Asked(Question(identifier.kind, value), texts[0], About(identifier))
+    question, wanted = Question(identifier.kind, value), About(identifier)
+    return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
 
 
 def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Asked]:
-    """The questions for the terms of a scope as they are given: one for each that no other implies. UsageError for a
-    scope of everything, for which nobody can be asked."""
+    """The questions for the terms of a scope as they are given: one for each that no other implies, two for a domain.
+    UsageError for a scope of everything, for which nobody can be asked."""
     scope = parse_scope(terms, everything)
     if scope.everything:
         raise UsageError(
@@ -57,7 +62,11 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
             "a repository is asked for something; give --scope, or leave `repositories` out"
         )
     wanted = InScope(scope)
-    return [Asked(question, question.text, wanted) for question in _questions(scope, terms)]
+    return [
+        asked
+        for question in _questions(scope, terms)
+        for asked in (Asked(question, question.text, wanted, question), *_hosts(question, wanted))
+    ]
 
 
 def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
@@ -68,6 +77,15 @@ def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
     yield from (Question("email", email) for email in scope.emails)
 
 
-def unanswerable(repositories: Sequence[Repository], asked: Iterable[Asked]) -> list[Question]:
-    """The questions that none of the repositories answers."""
-    return [a.question for a in asked if all(a.question.kind not in r.finds for r in repositories)]
+def _hosts(question: Question, wanted: Wanted) -> Iterable[Asked]:
+    """What is asked besides about a domain, keeping the same."""
+    if question.kind == "domain":
+        hosts = Question("host", question.value)
+        yield Asked(hosts, hosts.text, wanted, question)
+
+
+def unanswerable(repositories: Sequence[Repository], asked: Sequence[Asked]) -> list[Question]:
+    """What none of the repositories can be asked about, in any of the ways there are to ask (`Asked.about`)."""
+    kinds = {kind for repository in repositories for kind in repository.finds}
+    answered = {a.about for a in asked if a.question.kind in kinds}
+    return list(dict.fromkeys(a.about for a in asked if a.about not in answered))

@@ -10,9 +10,14 @@ from support.repositories import FAKE
 from ctscan.cli.asking import Destination, Shown, announcement, kinds
 from ctscan.cli.logging import set_up
 from ctscan.model import Question
+from ctscan.personal.identifiers import parse_identifier
 from ctscan.search.asking import SearchOutcome
+from ctscan.search.questions import asked_about
 
-QUESTIONS = [Question("email", "jane@example.org"), Question("name", "Jane Roe"), Question("email", "mary@example.org")]
+PEOPLE = ("jane@example.org", "Jane Roe", "mary@example.org")
+ASKED = [asked for person in PEOPLE for asked in asked_about(parse_identifier(person))]
+QUESTIONS = [asked.question for asked in ASKED]
+HOSTS_ONLY = Destination(replace(FAKE, title="Hosts", finds=("host",), tells="its operator"))
 
 
 class Clock:
@@ -69,7 +74,7 @@ def test_one_line_that_changes_on_a_terminal() -> None:
 
 def test_who_will_be_told_what() -> None:
     hosts = Destination(FAKE, "http://127.0.0.1:8000/")
-    lines = announcement([hosts], QUESTIONS, "case 17")
+    lines = announcement([hosts], ASKED, "case 17")
     assert lines == [
         "Example Repository at 127.0.0.1 will be asked about 2 e-mail addresses and 1 name. "
         "Who learns what: its operator, in no country.",
@@ -82,9 +87,29 @@ def test_who_will_be_told_what() -> None:
 
 
 def test_what_a_repository_is_not_asked_is_told_too() -> None:
-    lines = announcement([Destination(replace(FAKE, finds=("name",), tells=""))], QUESTIONS, "case 17")
+    lines = announcement([Destination(replace(FAKE, finds=("name",), tells=""))], ASKED, "case 17")
     assert lines[0] == "Example Repository at repository.example.net will be asked about 1 name."
     assert lines[1] == "Example Repository at repository.example.net can't be asked about 2 e-mail addresses."
+
+
+def test_of_the_questions_about_a_domain_each_repository_is_told_its_own() -> None:
+    domains = [one for text in ("@example.org", "@example.com") for one in asked_about(parse_identifier(text))]
+    *lines, _ = announcement([Destination(FAKE), HOSTS_ONLY], [*domains, *ASKED], "case 17")
+    assert lines == [
+        "Example Repository at repository.example.net will be asked about 2 domains, 2 e-mail addresses and 1 name. "
+        "Who learns what: its operator, in no country.",
+        "Hosts at repository.example.net will be asked about 2 domains by their hosts. Who learns what: its operator.",
+        "Hosts at repository.example.net can't be asked about 2 e-mail addresses and 1 name.",
+    ]
+
+
+def test_a_repository_that_is_asked_nothing_learns_nothing() -> None:
+    line, _ = announcement([HOSTS_ONLY], ASKED, "case 17")
+    assert line == "Hosts at repository.example.net can't be asked about 2 e-mail addresses and 1 name."
+    line, _ = announcement(
+        [Destination(replace(FAKE, finds=("name",)))], asked_about(parse_identifier("@example.org")), "case 17"
+    )
+    assert line == "Example Repository at repository.example.net can't be asked about 1 domain."
 
 
 def test_kinds_are_counted() -> None:

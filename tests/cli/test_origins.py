@@ -114,6 +114,12 @@ def test_searches(search: Search, line: str) -> None:
     assert search_line(search, "email") == line
 
 
+def test_a_search_for_hosts_reads_as_what_it_is() -> None:
+    assert search_line(replace(DONE, repository="certspotter", kind="host"), "domain") == (
+        "certspotter was asked about hosts at and below it on 2031-05-06T07:08:09Z: whole, 3 certificates given"
+    )
+
+
 def test_that_no_list_of_owners_is_there_is_said_once_for_an_answer() -> None:
     jane = Identifier("email", "jane@example.org", "jane@example.org")
     given = Answer(jane, (MATCH, MATCH), (), (), False, searches=(DONE,))

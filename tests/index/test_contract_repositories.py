@@ -495,6 +495,7 @@ def test_a_search_is_told_as_it_was_recorded(scenario: RunScenario) -> None:
     ("question", "is_kept"),
     [
         ("domain:example.org", True),
+        ("host:example.org", True),
         ("organisation:Example Widgets", True),
         ("import:certificates.zip", True),
         (JANE, False),

@@ -87,7 +87,10 @@ def test_an_older_reader_makes_every_range_older() -> None:
             "Jane@a.b.example.org",
             ("email:jane@a.b.example.org", "domain:a.b.example.org", "domain:b.example.org", "domain:example.org"),
         ),
-        ("@a.example.org", ("domain:a.example.org", "domain:example.org")),
+        (
+            "@a.example.org",
+            ("domain:a.example.org", "domain:example.org", "host:a.example.org", "host:example.org"),
+        ),
         ("root@localhost", ("email:root@localhost", "domain:localhost")),
         ("jane@[192.0.2.1]", ("email:jane@[192.0.2.1]",)),
         ("jane@bücher.example", ("email:jane@xn--bcher-kva.example", "domain:xn--bcher-kva.example")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,6 @@ from ctscan.search.wanted import concerns
     ("identifier", "question", "text"),
     [
         ("Jane.Roe@Example.ORG", Question("email", "jane.roe@example.org"), "email:jane.roe@example.org"),
-        ("@Bücher.example", Question("domain", "xn--bcher-kva.example"), "domain:xn--bcher-kva.example"),
         ("Roe  Jané", Question("name", "Roe Jané"), "name:jané roe"),
         ("name:花子 山田", Question("name", "花子 山田"), "name:山田 花子"),
     ],
@@ -29,8 +30,19 @@ from ctscan.search.wanted import concerns
 def test_a_question_goes_out_as_given_and_is_compared_in_one_form(
     identifier: str, question: Question, text: str
 ) -> None:
-    asked = asked_about(parse_identifier(identifier))
-    assert (asked.question, asked.text) == (question, text)
+    (asked,) = asked_about(parse_identifier(identifier))
+    assert (asked.question, asked.text, asked.about) == (question, text, question)
+
+
+def test_about_a_domain_there_is_a_question_for_addresses_and_one_for_hosts() -> None:
+    domain, hosts = Question("domain", "xn--bcher-kva.example"), Question("host", "xn--bcher-kva.example")
+    asked = asked_about(parse_identifier("@Bücher.example"))
+    assert [(one.question, one.text, one.about) for one in asked] == [
+        (domain, "domain:xn--bcher-kva.example", domain),
+        (hosts, "host:xn--bcher-kva.example", domain),
+    ]
+    assert asked[0].wanted == asked[1].wanted
+    assert not hosts.is_personal
 
 
 @pytest.mark.parametrize(
@@ -61,6 +73,7 @@ def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> N
     )
     assert [a.text for a in asked_for_scope(terms)] == [
         "domain:example.org",
+        "host:example.org",
         "organisation:Société Exemple, S.A.",
         "email:mary@example.com",
     ]
@@ -76,9 +89,28 @@ def test_everything_can_be_asked_of_nobody() -> None:
 
 
 def test_unanswerable_are_kinds_that_no_repository_finds() -> None:
-    asked = [asked_about(parse_identifier(text)) for text in ("jane@example.org", "Jane Roe")]
+    asked = [one for text in ("jane@example.org", "Jane Roe") for one in asked_about(parse_identifier(text))]
     assert unanswerable([FAKE], asked) == []
     assert [question.kind for question in unanswerable([], asked)] == ["email", "name"]
+
+
+@pytest.mark.parametrize(
+    ("finds", "left"),
+    [
+        ((), ["domain", "organisation"]),
+        (("email", "name"), ["domain", "organisation"]),
+        (("domain",), ["organisation"]),
+        (("host",), ["organisation"]),
+        (("domain", "host", "organisation"), []),
+    ],
+)
+def test_a_domain_is_unanswerable_where_neither_addresses_nor_hosts_are_found(
+    finds: tuple[str, ...], left: list[str]
+) -> None:
+    asked = asked_for_scope(("example.org", "organisation:Example Ltd"))
+    split = [replace(FAKE, finds=(kind,)) for kind in finds]
+    for repositories in (split, [replace(FAKE, finds=finds)]):
+        assert [question.kind for question in unanswerable(repositories, asked)] == left
 
 
 # --- what is worth fetching -----------------------------------------------------------------------------------------
@@ -119,6 +151,7 @@ NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisatio
         (ORGANISATION, ["EXAMPLE LTD"], True),
         (ORGANISATION, ["The Example Ltd Holding"], True),
         (ORGANISATION, ["Sample Ltd"], False),
+        (Question("host", "example.org"), ["www.example.com"], True),  # may hold an address that isn't shown
         (Question("import", "x"), ["anything"], True),
     ],
 )
@@ -152,13 +185,13 @@ def test_names_among_which_the_address_is_are_always_fetched(names: list[str], s
     ],
 )
 def test_what_is_kept_is_about_whom_was_asked_for(identifier: str, held: object, is_kept: bool) -> None:
-    examined = examine(held, asked_about(parse_identifier(identifier)).wanted)  # type: ignore[arg-type]
+    examined = examine(held, asked_about(parse_identifier(identifier))[-1].wanted)  # type: ignore[arg-type]
     assert (examined.hit is not None) is is_kept
 
 
 def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
-    (domain, organisation) = asked_for_scope(("example.org", "organisation:Example Ltd"))
-    assert domain.wanted == organisation.wanted
+    (domain, hosts, organisation) = asked_for_scope(("example.org", "organisation:Example Ltd"))
+    assert domain.wanted == hosts.wanted == organisation.wanted
     assert examine(mailbox("1", "jane@example.org"), organisation.wanted).hit is not None
     assert examine(mailbox("2", "jane@example.com"), organisation.wanted).hit is None
     broken = examine(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.wanted)
@@ -168,7 +201,7 @@ def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(data: bytes) -> None:
-    wanted = asked_about(parse_identifier("jane@example.org")).wanted
+    wanted = asked_about(parse_identifier("jane@example.org"))[0].wanted
     assert examine(entry("1", data), wanted).hit is None
     mutated = mailbox("1", "jane@example.org").der
     cut = mutated[: len(data)] + data + mutated[2 * len(data) :]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from support.repositories import FAKE, FakeSource, Item, entry, kept_rows, mailbox, named, submitted
+from support.repositories import FAKE, FakeSource, Item, entry, host_of, kept_rows, mailbox, named, submitted
 
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.sqlite import SqliteIndex, open_index
@@ -27,6 +27,7 @@ from ctscan.x509.names import render_name
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JANE, MARY = "jane@example.org", "mary@example.com"
+HOSTS = replace(FAKE, name="hosts", finds=("host",))
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Heard:
 
 
 def about(*identifiers: str) -> SearchRequest:
-    asked = tuple(asked_about(parse_identifier(text)) for text in identifiers)
+    asked = tuple(one for text in identifiers for one in asked_about(parse_identifier(text)))
     return SearchRequest(asked, who="tester", purpose="case 17")
 
 
@@ -138,20 +139,47 @@ def test_nothing_is_sent_when_it_cannot_be_recorded(tmp_path: Path) -> None:
 
 def test_one_disclosure_for_each_question_and_repository_that_answers_it(tmp_path: Path) -> None:
     db = tmp_path / "db"
-    hosts_only = FakeSource(repository=replace(FAKE, name="hosts", finds=("domain",)))
+    hosts_only = FakeSource(repository=HOSTS)
     everything = FakeSource()
     outcome = search(db, about(JANE, "@example.org"), hosts_only, everything)
     assert (hosts_only.asked, everything.asked) == (
-        ["domain:example.org"],
+        ["host:example.org"],
         ["email:jane@example.org", "domain:example.org"],
     )
     made = with_index(db, lambda i: i.disclosures(10))
     assert [(d.recipient, d.kind) for d in reversed(made)] == [
-        ("hosts (host)", "domain"),
+        ("hosts (host)", "host"),
         ("example repository (host)", "email"),
         ("example repository (host)", "domain"),
     ]
     assert [s.outcome for s in outcome.searches] == ["whole"] * 3
+
+
+def test_by_host_is_kept_what_holds_an_address_and_told_where_hosts_were_meant(tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    host, others = host_of("1", "www.example.org"), host_of("2", "www.example.org", MARY)
+    beside = host_of("3", "www.example.org", "jane@mail.example.org")
+    given = FakeSource([host, others, beside], repository=HOSTS)
+    assert shapes(search(db, about("@example.org"), given)) == [("whole", 3, 1)]
+    domain, jane = look_up(db, "@example.org"), look_up(db, "jane@mail.example.org")
+    assert [s.reference for m in domain.matches for s in m.repositories] == ["3"]
+    assert len(jane.matches) == 1
+    assert [s.question for s in domain.searches] == ["host:example.org"]
+    assert jane.searches == ()  # hosts say nothing of how much was found about an address
+    assert "no repository was asked for the addresses themselves" in " ".join(domain.remarks)
+    assert "no repository was asked about it" in " ".join(jane.remarks)
+    search(db, about("@example.org"), FakeSource())
+    both = look_up(db, "@mail.example.org")
+    assert [s.question for s in both.searches] == ["domain:example.org", "host:example.org"]
+    assert "no repository" not in " ".join(both.remarks)
+
+
+def test_of_a_scope_hosts_are_kept_as_a_scan_would_keep_them(tmp_path: Path) -> None:
+    request = SearchRequest(tuple(asked_for_scope(("example.org",))), "tester", "audit", "scan --repository")
+    given = FakeSource([host_of("1", "www.example.org"), host_of("2", "www.example.org", JANE)], repository=HOSTS)
+    assert shapes(search(tmp_path / "db", request, given)) == [("whole", 2, 1)]
+    (made,) = recorded(tmp_path / "db")
+    assert (made.kind, made.question, made.scope) == ("host", "host:example.org", "domain:example.org")
 
 
 def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:

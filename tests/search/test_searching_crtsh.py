@@ -67,7 +67,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
 
 
 def of_jane() -> SearchRequest:
-    return SearchRequest((asked_about(parse_identifier(JANE)),), "tester", "case 17")
+    return SearchRequest(asked_about(parse_identifier(JANE)), "tester", "case 17")
 
 
 @pytest.mark.parametrize("seed", range(6))

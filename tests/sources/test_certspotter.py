@@ -19,7 +19,7 @@ from ctscan.model import Question, RepositoryEntry, Shortfall
 from ctscan.sources.repositories import Opening, open_repository
 from ctscan.sources.repositories.certspotter import REPOSITORY, TOKEN
 
-DOMAIN = Question("domain", "example.org")
+HOSTS = Question("host", "example.org")
 DERS = {f"{n}00": make_certificate([("CN", f"host{n}.example.org")], serial=n) for n in range(1, 8)}
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -55,7 +55,7 @@ class Service:
 
 
 def search(
-    service: Handler, question: Question = DOMAIN, known: frozenset[str] = frozenset(), **environ: str
+    service: Handler, question: Question = HOSTS, known: frozenset[str] = frozenset(), **environ: str
 ) -> list[RepositoryEntry | Shortfall]:
     async def kept(references: Sequence[str]) -> set[str]:
         return known & set(references)
@@ -97,7 +97,7 @@ def test_nothing_found_is_a_whole_answer() -> None:
 
 def test_the_token_is_sent_and_the_value_can_not_add_parameters() -> None:
     service = Service([])
-    search(service, Question("domain", "example.org&after=1#x"), **{TOKEN: "k_123"})
+    search(service, Question("host", "example.org&after=1#x"), **{TOKEN: "k_123"})
     assert service.asked[0].headers["authorization"] == "Bearer k_123"
     assert service.asked[0].url.params["domain"] == "example.org&after=1#x"
     assert "after" not in service.asked[0].url.params
@@ -107,12 +107,12 @@ def test_what_is_kept_is_passed_over() -> None:
     assert references(search(Service(), known=frozenset({"200", "300"}))) == ["100", "400", "500", "600", "700"]
 
 
-def test_only_domains_are_found() -> None:
-    for kind in ("email", "name", "organisation"):
-        with pytest.raises(UsageError, match="domain") as error:
+def test_certificates_are_found_by_host_and_never_by_address() -> None:
+    for kind in ("email", "domain", "name", "organisation"):
+        with pytest.raises(UsageError, match="finds host") as error:
             search(Service(), Question(kind, "jane doe"))
         assert "jane" not in str(error.value)
-    assert REPOSITORY.finds == ("domain",)
+    assert REPOSITORY.finds == ("host",)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 422])

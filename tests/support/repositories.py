@@ -89,6 +89,12 @@ def named(reference: str, given: str, family: str) -> RepositoryEntry:
     return entry(reference, make_certificate(subject=subject, san=[], serial=_serial(reference)))
 
 
+def host_of(reference: str, host: str, *addresses: str) -> RepositoryEntry:
+    """A certificate of a host, with addresses beside it."""
+    san = [("dns", host), *(("email", address) for address in addresses)]
+    return entry(reference, make_certificate(subject=[("2.5.4.3", host)], san=san, serial=_serial(reference)))
+
+
 def _serial(reference: str) -> int:
     return int.from_bytes(b"\1" + reference.encode(), "big")
 

@@ -63,7 +63,8 @@ def answer_lines(answer: Answer) -> list[str]:
 
 def search_line(search: Search, kind: str) -> str:
     """One search. What it was for is said where that isn't the identifier itself."""
-    about = "" if search.kind == kind else f" about its {search.kind}"
+    its = "hosts at and below it" if search.kind == "host" else f"its {search.kind}"
+    about = "" if search.kind == kind else f" about {its}"
     ended = f"{search.repository} was asked{about} on {_moment(search.started)}"
     given = f"{search.results:,} certificate{'' if search.results == 1 else 's'} given"
     outcome = "not ended yet, or killed" if search.outcome == "running" else search.outcome

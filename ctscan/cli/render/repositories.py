@@ -7,6 +7,13 @@ from typing import Any
 
 from ctscan.model import Repository
 
+FINDS = {
+    "email": "e-mail address",
+    "domain": "domain (addresses at and below it)",
+    "host": "host (DNS names at and below a domain)",
+}
+"""Kinds of question where the word alone doesn't say what they find."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -74,7 +81,7 @@ def lines(source: Source) -> list[str]:
     claimed = "neither complete nor verified: what it gives counts as proven when a log confirms it"
     return [
         f"Worth: {proven if source.is_verified else claimed}",
-        f"Finds by: {', '.join(source.finds)}",
+        f"Finds by: {', '.join(FINDS.get(kind, kind) for kind in source.finds)}",
         *(f"Limit: {limit}" for limit in source.limits),
         *([f"Needs: {source.needs}"] if source.needs else []),
         f"Ready here: {f'no: {source.lacks}' if source.lacks else 'yes'}",

@@ -16,6 +16,7 @@ LONGEST = 300  # characters of a value that are shown
 KINDS = {
     "email": "e-mail address",
     "domain": "domain",
+    "host": "domain by its hosts",
     "name": "name",
     "number": "number",
     "phone": "telephone number",

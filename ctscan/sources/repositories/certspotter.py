@@ -1,4 +1,4 @@
-"""SSLMate's Cert Spotter (CT Search API v1): unexpired certificates by DNS name.
+"""SSLMate's Cert Spotter (CT Search API v1): unexpired certificates by DNS name, never by e-mail address.
 
     GET /v1/issuances?domain=D&include_subdomains=true&expand=issuer&expand=cert_der[&after=ID]
 
@@ -32,10 +32,10 @@ REPOSITORY = Repository(
     name="certspotter",
     title="SSLMate Cert Spotter",
     url="https://api.certspotter.com",
-    finds=("domain",),
+    finds=("host",),
     limits=(
-        "It finds certificates by DNS name only: those with a host at or below the domain, and never those that hold "
-        "e-mail addresses or names of people without such a host.",
+        "It finds certificates by DNS name only: those with a host at or below a domain. Addresses and names of "
+        "people are found only where they stand beside such a host; certificates for e-mail rarely hold one.",
         "It knows unexpired certificates only.",
         "The domain has to be a registered one or below one.",
         "Its free plan allows a hundred questions for whole domains an hour; without a token it may allow less.",
