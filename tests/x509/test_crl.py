@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -113,6 +114,24 @@ def test_entries_are_found_by_serial_numbers_of_any_length(serial: int) -> None:
     assert crl.entries(content(serial)) == (RevokedEntry(REVOKED_AT, "keyCompromise", None),)
     assert crl.entries(b"\0\0" + content(serial)) == (crl.entries(content(serial)) if serial >= 0 else ())
     assert crl.entries(content(serial + 2**100)) == ()
+
+
+@pytest.mark.parametrize("serial", [-(1 << 31), -(1 << 63), -(1 << 31) - 1, -1, 0xFFFFFFFFFF])
+def test_negative_serial_numbers_are_found_in_their_shortest_form(serial: int) -> None:
+    shortest = serial.to_bytes((serial if serial >= 0 else ~serial).bit_length() // 8 + 1, signed=True)
+    crl = read_crl(make_crl(CA, [tlv(0x30, tlv(2, shortest), moment(REVOKED_AT))]))
+    assert len(crl.entries(shortest)) == 1
+
+
+def test_a_serial_number_of_octets_that_stand_in_every_entry_is_found_soon() -> None:
+    """As those of a date. Who chooses them for many certificates would keep us busy for days."""
+    common = bytes.fromhex("170d3236")
+    entries = [revoked(0x5000_0000_0000 + i) for i in range(20_000)]
+    crl = read_crl(make_crl(CA, [*entries, revoked(int.from_bytes(common))]))
+    began = time.process_time()
+    assert [len(crl.entries(common)) for _ in range(200)] == [1] * 200
+    assert time.process_time() - began < 4
+    assert len(crl.entries(content(0x5000_0000_0000))) == 1
 
 
 def test_a_serial_number_that_stands_elsewhere_in_the_list_is_not_listed() -> None:
