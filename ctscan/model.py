@@ -812,13 +812,15 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class KeptCertificate:
     """A kept certificate as a check of its status looks at it. `der` is the whole certificate where it was seen, else
-    the TBS (then `kind` is precert)."""
+    the TBS (then `kind` is precert). `submitted`: where no log told the key of its issuer, the precertificates that
+    were submitted for it, whose signature tells it."""
 
     identity: bytes
     der: bytes
     kind: EntryKind
     issuer_key_hashes: tuple[bytes, ...]  # of its precertificate entries, in the tree
     revocations: tuple[Revocation, ...]
+    submitted: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertifi
 PORTION = 200
 """Rows that are read in one transaction."""
 
+SUBMITTED = 4
+"""Precertificates of one certificate that are given to check its status."""
+
 Kept = tuple[int, bytes, bytes, str]
 """The row, identity, leaf DER and kind of a certificate."""
 
@@ -72,11 +75,31 @@ def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int,
 def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:
     ids = [id for id, *_ in found]
     keys = _issuer_key_hashes(connection, ids)
-    revocations = standing.revocations(connection, ids)
+    said = standing.revocations(connection, ids)
+    signed = _submitted(connection, [id for id, _, _, kind in found if kind == EntryKind.PRECERT and not keys[id]])
     return [
-        (id, KeptCertificate(identity, rows.unpack(der), EntryKind(kind), tuple(keys[id]), tuple(revocations[id])))
+        (
+            id,
+            KeptCertificate(
+                identity, rows.unpack(der), EntryKind(kind), tuple(keys[id]), tuple(said[id]), tuple(signed[id])
+            ),
+        )
         for id, identity, der, kind in found
     ]
+
+
+def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """The first few precertificates that were submitted; more than one is somebody's play."""
+    submitted: dict[int, list[bytes]] = defaultdict(list)
+    cursor = connection.execute(
+        "SELECT certificate, submitted.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY leaf.id, submitted.sha256",
+        ids,
+    )
+    for certificate, der in cursor:
+        if len(submitted[certificate]) < SUBMITTED:
+            submitted[certificate].append(rows.unpack(der))
+    return submitted
 
 
 def _issuer_key_hashes(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:

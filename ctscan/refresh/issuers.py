@@ -28,6 +28,7 @@ class IssuerFinder:
         self._job = job
         self._named: OrderedDict[bytes, list[Issuer]] = OrderedDict()
         self._fetched: dict[str, asyncio.Task[list[Issuer]]] = {}
+        self._saved: set[Issuer] = set()
 
     async def find(self, kept: KeptCertificate, certificate: Certificate) -> Issuers:
         """Those who issued the certificate, or why they aren't known."""
@@ -38,11 +39,12 @@ class IssuerFinder:
             fetched = await self._fetch(url)
             again = self._among(kept, certificate, fetched) if fetched else found
             if again.found:
+                await self._save(again.found)
                 return again
         return found
 
     def _among(self, kept: KeptCertificate, certificate: Certificate, candidates: Sequence[Issuer]) -> Issuers:
-        return find_issuers(certificate, kept.der, kept.issuer_key_hashes, candidates)
+        return find_issuers(certificate, kept.der, kept.issuer_key_hashes, candidates, kept.submitted)
 
     async def named(self, subject: bytes) -> list[Issuer]:
         """The kept CA certificates with this subject."""
@@ -65,13 +67,18 @@ class IssuerFinder:
             self._job.failed(host_of(url), f"the certificate of an issuer can't be had: {error}")
             return []
         found = await asyncio.to_thread(_issuers_in, raw)
-        if found:
-            await self._job.index.save_issuers(found)
-            for issuer in found:
-                self._named.pop(issuer.subject_hash, None)
-        else:
+        if not found:
             self._job.failed(host_of(url), "gave no certificate where that of an issuer should be")
         return found
+
+    async def _save(self, issuers: Sequence[Issuer]) -> None:
+        """Keep those that issued something kept: what else a server gives could crowd out the CAs of that name."""
+        new = [issuer for issuer in issuers if issuer not in self._saved]
+        if new:
+            self._saved.update(new)
+            await self._job.index.save_issuers(new)
+            for issuer in new:
+                self._named.pop(issuer.subject_hash, None)
 
     async def aclose(self) -> None:
         """End what is still being fetched."""

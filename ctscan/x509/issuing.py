@@ -16,6 +16,7 @@ from typing import Final
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Certificate, Issuer, Name
 from ctscan.x509.certificate import read_certificate
+from ctscan.x509.precertificate import split_precertificate
 from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
 
 MAX_KEYS: Final = 16
@@ -70,15 +71,20 @@ def read_signer(der: bytes) -> Signer:
 
 
 def find_issuers(
-    certificate: Certificate, der: bytes, key_hashes: Collection[bytes], candidates: Iterable[Issuer]
+    certificate: Certificate,
+    der: bytes,
+    key_hashes: Collection[bytes],
+    candidates: Iterable[Issuer],
+    submitted: Iterable[bytes] = (),
 ) -> Issuers:
     """Those of `candidates` that issued `certificate`.
 
     `der` is the whole certificate, or the TBS of a precertificate (then `certificate.sha256` is None): that has no
     signature, and `key_hashes` are the issuer_key_hash values of its entries (RFC 6962 section 3.2), which are proven
     with it. They also decide where a whole certificate doesn't verify: anybody can put a signature of their own under
-    what a log holds. Where no log gave one either, the authority key identifier decides, together with the name, but
-    not for what was fetched from where the certificate says: whoever answers there can make such a one. Never raises.
+    what a log holds. Where no log gave one either, the signature of a precertificate `submitted` for this TBS decides,
+    else the authority key identifier together with the name; but that counts for nothing in what was fetched from where
+    the certificate says: whoever answers there can make such a one. Never raises.
     """
     same = [issuer for issuer in candidates if _is_named(certificate, issuer)]
     if not same:
@@ -89,6 +95,10 @@ def find_issuers(
     if key_hashes:
         named = _by_key_hash(key_hashes, same)
         return Issuers(named, "" if named else "no known certificate of its issuer has the key that the log names")
+    for signed in submitted:
+        found = _by_signature(signed, same) if split_precertificate(signed)[1] == der else Issuers(())
+        if found.found:
+            return found
     named = _by_key_id(certificate.authority_key_id, same)
     return Issuers(named, "" if named else "of its issuer only the name is known, which several may have")
 

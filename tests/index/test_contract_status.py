@@ -184,7 +184,9 @@ def test_the_certificate_itself_is_checked_where_it_was_seen(scenario: RunScenar
             KeptCertificate(digest("identity", 1), an_entry(1).der, EntryKind.PRECERT, (key,), ()),
             KeptCertificate(digest("identity", 2), a_repository_hit(2).leaf, EntryKind.X509, (key,), ()),
             KeptCertificate(digest("identity", 3), a_certificate_hit(3, 3).entry.der, EntryKind.X509, (), ()),
-            KeptCertificate(digest("identity", 4), an_entry(4).der, EntryKind.PRECERT, (), ()),
+            KeptCertificate(
+                digest("identity", 4), an_entry(4).der, EntryKind.PRECERT, (), (), (a_repository_precert(4).submitted,)
+            ),
         ]
         assert await kept(index, 3, 77, 1, 3) == [(await kept(index))[0], (await kept(index))[2]]
         assert [certificate async for certificate in index.kept_certificates([])] == []

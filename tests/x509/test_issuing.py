@@ -89,6 +89,15 @@ def test_a_certificate_that_was_fetched_needs_more_than_a_key_identifier() -> No
     assert find_issuers(read_tbs(leaf), leaf, {ca.issuer().key_hash}, [ca.issuer("AIA")]).found == (ca.issuer("AIA"),)
 
 
+def test_the_signature_of_what_was_submitted_decides_for_a_precertificate_without_a_log() -> None:
+    ca, other = make_ca("a"), make_ca("b")
+    leaf, submitted = ca.precertificate()
+    _, of_another = ca.precertificate(serial=2)
+    both = [other.issuer("AIA"), ca.issuer("AIA")]
+    assert find_issuers(read_tbs(leaf), leaf, (), both, (of_another, submitted)).found == (ca.issuer("AIA"),)
+    assert find_issuers(read_tbs(leaf), leaf, (), both, (of_another, b"", submitted[:-1])).found == ()
+
+
 def test_a_false_signature_doesnt_hide_the_key_that_the_log_names() -> None:
     """A repository, or a file, may hold a certificate of a logged precertificate with another signature."""
     ca, other = make_ca("a"), make_ca("b")
