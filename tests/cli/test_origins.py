@@ -51,6 +51,11 @@ def test_what_no_log_confirmed_is_said_to_be_unverified() -> None:
     assert "first logged at an impossible time as it says" in repository_line(replace(SEEN, first_logged=2**63))
 
 
+def test_a_file_is_called_a_file() -> None:
+    line = repository_line(replace(SEEN, repository="files", reference="/in/a.zip!b.pem", first_logged=None))
+    assert line == "in the file /in/a.zip!b.pem, read on 2031-05-06; unverified: no log that was read holds it"
+
+
 def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> None:
     named = tuple(Coordinate(f"https://log{n}.example.org/", 1000 + n) for n in range(5))
     line = repository_line(replace(SEEN, coordinates=named))

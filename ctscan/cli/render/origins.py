@@ -14,6 +14,8 @@ COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them 
 def repository_line(seen: RepositorySighting) -> str:
     """Where a repository holds a certificate, and how far that can be relied on."""
     where = f"in {seen.repository} as {seen.reference}, given to us on {_day(seen.seen)}"
+    if seen.repository == "files":
+        where = f"in the file {seen.reference}, read on {_day(seen.seen)}"
     if seen.first_logged is not None:
         where += f", first logged {timestamp_text(seen.first_logged) or 'at an impossible time'} as it says"
     if seen.confirmed:
