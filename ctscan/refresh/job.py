@@ -76,7 +76,7 @@ class Job:
             if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.outcome.said:
                 self.outcome.said[certificate.identity] = revocation.state
             before = [r for r in certificate.revocations if r.source == revocation.source]
-            if revocation.state is RevocationState.UNKNOWN and any(_still_counts(r, self.now()) for r in before):
+            if any(_says_less(revocation, r, self.now()) for r in before):
                 continue
             fresh.append((certificate.identity, revocation))
         if fresh:
@@ -91,6 +91,19 @@ def is_current(certificate: KeptCertificate, now: datetime) -> bool:
         for r in certificate.revocations
         if r.source in CHECKED_BY_CA
     )
+
+
+def _says_less(revocation: Revocation, before: Revocation, now: datetime) -> bool:
+    """Whether it is nothing beside what still counts, or comes from before a revocation: lists and answers are mostly
+    fetched without TLS, and somebody on the way can give old ones."""
+    if revocation.state is RevocationState.UNKNOWN:
+        return _still_counts(before, now)
+    is_revoked, was_revoked = (r.state is RevocationState.REVOKED for r in (revocation, before))
+    return was_revoked and not is_revoked and _made(revocation) < _made(before)
+
+
+def _made(revocation: Revocation) -> datetime:
+    return revocation.this_update or revocation.checked
 
 
 def _still_counts(revocation: Revocation, now: datetime) -> bool:

@@ -34,8 +34,8 @@ class ListJudge:
 
     async def judge(self, url: str, identities: Sequence[bytes]) -> list[bytes]:
         """Judge the certificates that name this list, and keep what it says. Returns those that it leaves unknown."""
-        cached = None if self._job.request.force else await self._job.index.crl(url)
-        if cached is not None and self._is_current(cached):
+        cached = await self._job.index.crl(url)
+        if cached is not None and not self._job.request.force and self._is_current(cached):
             left = await self._judge_by(cached, identities, is_new=False)
             if left is not None:
                 return left
@@ -44,8 +44,12 @@ class ListJudge:
         except SourceError as error:
             why = self._job.failed(host_of(url), f"a list can't be had: {error}")
             return await self._give_up(url, identities, why)
-        now = self._job.now()
-        left = await self._judge_by(Crl(url, raw, now, None, None), identities, is_new=True)
+        fetched = Crl(url, raw, self._job.now(), None, None)
+        if cached is not None and await asyncio.to_thread(_is_older, fetched, cached):
+            self._job.failed(host_of(url), "gave a list that is older than the one before; that one is used")
+            left = await self._judge_by(cached, identities, is_new=False)
+        else:
+            left = await self._judge_by(fetched, identities, is_new=True)
         if left is not None:
             return left
         why = self._job.failed(host_of(url), "gave something that is no revocation list")
@@ -120,6 +124,18 @@ class ListJudge:
             unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.now(), url, why=why)
             await self._job.keep([(one, unknown) async for one in self._job.index.kept_certificates(portion)])
         return list(identities)
+
+
+def _is_older(fetched: Crl, cached: Crl) -> bool:
+    """Whether it is a list of the same CA and key, and of the same part, from before the cached one."""
+    try:
+        one = read_crl(fetched.der).facts
+        if cached.this_update is None or one.this_update >= cached.this_update:
+            return False
+        other = read_crl(cached.der).facts
+    except FormatError:
+        return False
+    return (one.issuer.raw, one.key_id, one.scope) == (other.issuer.raw, other.key_id, other.scope)
 
 
 def _is_signed(crl: RevocationList, issuers: Sequence[Issuers]) -> bool:

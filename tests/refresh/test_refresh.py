@@ -15,7 +15,18 @@ from support.certs import signed_data
 from support.kept import LOG, RULES, a_run, an_advance, email_finding
 from support.patience import FakeTime
 from support.reading import patient_client
-from support.revoking import NEXT_UPDATE, NOW, Ca, make_ca, make_crl, make_ocsp, ocsp_error, revoked, single
+from support.revoking import (
+    NEXT_UPDATE,
+    NOW,
+    THIS_UPDATE,
+    Ca,
+    make_ca,
+    make_crl,
+    make_ocsp,
+    ocsp_error,
+    revoked,
+    single,
+)
 
 from ctscan.errors import UsageError
 from ctscan.index.sqlite import SqliteIndex, open_index
@@ -210,6 +221,20 @@ def test_a_failure_never_takes_back_what_a_ca_said(world: World) -> None:
     assert (first[1], second[1]) == (REVOKED, UNKNOWN)
 
 
+def test_an_older_list_never_takes_back_what_a_newer_one_said(world: World) -> None:
+    """Lists come without TLS: somebody on the way can keep one from before a revocation and give it again."""
+    world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL]))
+    older, newer = make_crl(CA), make_crl(CA, [revoked(7, reason=6)], this_update=THIS_UPDATE + timedelta(days=1))
+    world.answers[CRL] = ok(newer)
+    world.refresh()
+    before = world.kept()
+    world.answers[CRL] = ok(older)
+    outcome = world.refresh(force=True)
+    assert (world.kept(), outcome.exit_code) == (before, 4)
+    assert any("older than" in failure for failure in outcome.failures)
+    assert world.with_index(lambda index: index.crl(CRL)).der == newer  # type: ignore[attr-defined]
+
+
 def test_a_host_that_keeps_failing_isnt_asked_for_ever(world: World) -> None:
     urls = [f"http://dead.example.net/{n}.crl" for n in range(12)]
     world.keep(*(CA.issue(n + 1, crls=[url]) for n, url in enumerate(urls)))
@@ -272,6 +297,16 @@ def test_an_issuer_that_isnt_kept_is_fetched_once(form: str, world: World) -> No
     assert sorted(world.asked) == sorted([CRL, AIA])
     world.refresh(force=True)
     assert world.asked.count(AIA) == 1
+
+
+def test_only_those_who_issued_something_are_kept(world: World) -> None:
+    namesake = make_ca("namesake")
+    assert namesake.subject == CA.subject
+    world.keep(CA.issue(7, crls=[CRL], issuers=AIA), issuers=())
+    world.answers = {CRL: ok(make_crl(CA)), AIA: ok(signed_data(namesake.der, CA.der))}
+    world.refresh()
+    assert world.said() == [[("CRL", GOOD, "")]]
+    assert world.with_index(lambda index: index.issuers(CA.issuer().subject_hash)) == [CA.issuer("AIA")]
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(404), ok(OTHER.der), ok(b"junk"), httpx.ReadError("gone")])
