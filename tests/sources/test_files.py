@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,14 @@ def only_problem(inputs: list[Input]) -> str:
     assert inputs[0].der is None
     assert inputs[0].problem is not None
     return inputs[0].problem.what
+
+
+@pytest.mark.parametrize("data", [b" " * 300_000 + b"!", b"A" + b"\n" * 300_000 + b"!", b"A=" + b" " * 300_000 + b"!"])
+def test_white_space_is_passed_over_in_linear_time(data: bytes, tmp_path: Path) -> None:
+    """Each further blank must not make another walk over all that follow: this would take minutes."""
+    began = time.process_time()
+    assert "something else" in only_problem(read(write(tmp_path / "blanks", data)))
+    assert time.process_time() - began < 2
 
 
 def test_der_pem_and_bare_base64_are_the_same_certificate(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ MAX_CERTIFICATE = 1024 * 1024
 BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"ATTRIBUTE CERTIFICATE"})
 _STRUCTURES = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA", b"PKCS12"})  # RFC 7468 sections 8 and 9, old labels
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # no two parts in a row take the same octets
 _SPACE = re.compile(rb"\s+")
 _BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30

@@ -88,11 +88,9 @@ def _member(file: File, entry: _Entry, shift: int, inside: Inside, budget: Budge
     local = _LOCAL.unpack(_exactly(file, at, _LOCAL.size))
     if local[0] != _MEMBER:
         raise FormatError("expected a member of a zip archive, got something else; it is damaged")
-    read = _from(file, at + _LOCAL.size + local[9] + local[10], entry.packed)
+    read = _spent(_from(file, at + _LOCAL.size + local[9] + local[10], entry.packed), budget)
     packed = (
-        _stored(read, budget)
-        if entry.method == _STORED
-        else unpacked(read, _UNPACKERS[entry.method], budget, several=False)
+        buffered(read) if entry.method == _STORED else unpacked(read, _UNPACKERS[entry.method], budget, several=False)
     )
     yield from inside(_checked(packed, entry.crc))
 
@@ -111,15 +109,15 @@ def _from(file: File, at: int, size: int) -> Callable[[int], bytes]:
     return read
 
 
-def _stored(read: Callable[[int], bytes], budget: Budget) -> io.BufferedReader:
-    """What isn't packed counts all the same: members may overlap."""
+def _spent(read: Callable[[int], bytes], budget: Budget) -> Callable[[int], bytes]:
+    """What is read counts too: members may overlap, and what is packed in them may come to nothing."""
 
     def more(most: int) -> bytes:
         piece = read(most)
         budget.spend(len(piece))
         return piece
 
-    return buffered(more)
+    return more
 
 
 def _checked(stream: io.BufferedReader, crc: int) -> io.BufferedReader:
