@@ -3,10 +3,11 @@ place of an error."""
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections import Counter
 from pathlib import PurePath
-from urllib.parse import quote, quote_plus
+from urllib.parse import unquote_plus
 
 from ctscan.errors import CtscanError
 from ctscan.model import Question
@@ -32,12 +33,26 @@ def told_of_error(error: Exception, question: Question) -> str:
     )
 
 
+def _quotes(line: str, question: Question) -> bool:
+    """Whether it holds what was asked for, in any case and escaped up to twice; of a name all its words, in any
+    order."""
+    once = unquote_plus(line)
+    for shown in (line, once, unquote_plus(once)):
+        if question.value.casefold() in shown.casefold():
+            return True
+        if question.kind == "name" and _words(question.value) <= _words(shown):
+            return True
+    return False
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
 def _harmless(text: str, question: Question) -> str:
     """One line that isn't too long. Sources leave the question out of what they say; should one not, all of it is
     withheld."""
     line = " ".join(text.split())
-    value = question.value
-    forms = {value, quote(value), quote_plus(value), quote(value, safe="@")}
-    if question.is_personal and any(form.casefold() in line.casefold() for form in forms):
+    if question.is_personal and _quotes(line, question):
         return f"a reason of {len(line)} characters that quotes the question and is withheld"
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

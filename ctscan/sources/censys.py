@@ -49,7 +49,7 @@ class Hit:
     """A certificate as the search shows it."""
 
     sha256: str  # lower-case hex
-    names: tuple[str, ...]  # every string of its subject, its alternative names and the list of its names
+    names: tuple[str, ...]  # every string of its subject, alternative names and list of names; none: too many to tell
     first_logged: int | None  # ms
     coordinates: tuple[Coordinate, ...]
     resource: Mapping[str, object]
@@ -120,10 +120,12 @@ def hit_of(found: object) -> Hit | None:
         member(resource, "parsed", "subject_dn"),
         member(resource, "parsed", "extensions", "subject_alt_name"),
     )
-    names = tuple(dict.fromkeys(text for value in shown for text in texts_in(value)))[:_NAMES_LIMIT]
+    names = tuple(dict.fromkeys(text for value in shown for text in texts_in(value)))
     coordinates = _coordinates(member(resource, "ct", "entries"))
     times = [where.timestamp for where in coordinates if where.timestamp is not None]
-    return Hit(sha256.lower(), names, min(times, default=None), coordinates, resource)
+    return Hit(
+        sha256.lower(), names if len(names) <= _NAMES_LIMIT else (), min(times, default=None), coordinates, resource
+    )
 
 
 def entry_of(hit: Hit, der: bytes, repository: str) -> RepositoryEntry:

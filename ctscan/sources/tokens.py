@@ -13,6 +13,8 @@ from ctscan.errors import FormatError, UsageError
 from ctscan.sources.address import is_loopback, parse_url
 
 _TOKEN_LIMIT = 4096
+_MAX_VALUES = 2_000_000
+"""Commas and brackets of one answer. Each stands for an object of Python of some hundred bytes, at most."""
 
 
 def bearer(environ: Mapping[str, str], variable: str) -> dict[str, str]:
@@ -35,11 +37,18 @@ def base_of(url: str, headers: Mapping[str, str]) -> str:
 
 
 def parse_json(body: bytes) -> Any:
-    """Any JSON. FormatError for what is none, or too deep or too long to be an answer."""
+    """Any JSON. FormatError for what is none, or has too many values or too deep ones to be an answer."""
+    check_values(body)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):  # of UnicodeDecodeError, JSONDecodeError and endless numbers too
         raise FormatError("expected JSON, got something else") from None
+
+
+def check_values(body: bytes) -> None:
+    """FormatError when reading it as JSON would take many times its size in memory."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+        raise FormatError(f"expected at most {_MAX_VALUES} values, got more")
 
 
 def texts_in(value: object, *, deepest: int = 12) -> Iterator[str]:

@@ -199,6 +199,22 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     assert not [word for word in ("jane", "roe", "mary") if word in text]
 
 
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (f"email:{JANE}", "JANE%2540example.org"),
+        ("name:Jane Roe", "to_tsquery('roe' & 'JANE')"),
+        ("name:Jane Roe", "J%61ne, Roe"),
+    ],
+)
+def test_a_question_in_another_form_is_withheld_too(tmp_path: Path, text: str, form: str) -> None:
+    source = FakeSource(answers={text: [Shortfall(f"lost for {form}"), SourceError(f"failed: {form}")]})
+    whole = FakeSource(answers={text: [Shortfall("a row that janet and roebuck can't read")]})
+    first, second = search(tmp_path / "db", about(text.partition(":")[2]), source, whole).searches
+    assert "withheld" in first.detail
+    assert "withheld" not in second.detail
+
+
 def test_a_scope_is_kept_as_a_scan_would_keep_it(tmp_path: Path) -> None:
     db = tmp_path / "db"
     request = SearchRequest(tuple(asked_for_scope(("example.org", MARY))), "tester", "audit", "scan --repository")

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from support.reading import patient_client, with_client
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.model import Coordinate, Question, RepositoryEntry, Revocation, RevocationState, Shortfall
+from ctscan.search.wanted import concerns
 from ctscan.sources.censys import ADDRESSES, hit_of, query_of, raw_certificates
 from ctscan.sources.repositories import Opening, open_repository
 from ctscan.sources.repositories.censys import ORGANISATION, TOKEN
@@ -136,6 +138,13 @@ def test_certificates_that_are_kept_or_of_other_people_are_not_fetched() -> None
     found = search(platform, known=frozenset({IDS[1]}), concerns=lambda names: "jane@example.org" in names)
     assert references(found) == [IDS[0]]
     assert platform.fetched == [[IDS[0]]]
+
+
+def test_one_with_more_names_than_are_looked_at_is_fetched() -> None:
+    """What is asked for may stand behind them."""
+    many = [f"{n}.example.com" for n in range(3000)]
+    platform = Platform([hit(IDS[0], names=many, parsed={"subject": {"email_address": ["jane@example.org"]}})])
+    assert references(search(platform, concerns=partial(concerns, JANE))) == [IDS[0]]
 
 
 def test_a_certificate_is_given_once() -> None:

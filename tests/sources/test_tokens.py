@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,18 @@ def test_no_bytes_raise_anything_else(body: bytes) -> None:
         parse_json(body)
     except FormatError:
         return
+
+
+@pytest.mark.parametrize("value", [b"{}", b"[]", b"1", b'{"a":{}}'])
+def test_answers_that_would_fill_the_memory_are_refused_before_they_are_read(value: bytes) -> None:
+    body = b"[" + b",".join([value] * 2_100_000) + b"]"
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match="values"):
+            parse_json(body)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_members_and_texts() -> None:

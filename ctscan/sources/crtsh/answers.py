@@ -17,6 +17,7 @@ from typing import Any, TypeGuard
 
 from ctscan.errors import FormatError, Refused
 from ctscan.sources.crtsh.escape import readings
+from ctscan.sources.tokens import check_values
 
 MAX_LISTING = 32 << 20
 MAX_CERTIFICATE = 4 << 20
@@ -50,6 +51,7 @@ class Listing:
 def parse_listing(body: bytes) -> Listing:
     """A JSON answer. FormatError for anything else; Refused when the server will never take this query."""
     _check_no_page(body)
+    check_values(body)
     try:
         listed = json.loads(body)
     except (ValueError, RecursionError):
