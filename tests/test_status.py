@@ -46,6 +46,12 @@ def standing(*revocations: Revocation, start: datetime | None = FROM, end: datet
         (FROM, UNTIL, (UNKNOWN,), "unknown: the list is not signed by its issuer"),
         (FROM, NOW - DAY, (), "expired; never checked whether it was revoked before"),
         (FROM, NOW - DAY, (GOOD,), "expired"),
+        (
+            FROM,
+            NOW - DAY,
+            (UNKNOWN,),
+            "expired; whether it was revoked before is unknown: the list is not signed by its issuer",
+        ),
         (NOW + DAY, UNTIL, (), "not yet valid"),
         (FROM, UNTIL, (REVOKED,), "revoked on 2031-04-26 (keyCompromise), as the CA's list of 2031-05-04 says"),
         (

@@ -207,7 +207,8 @@ class Shown(AbstractContextManager["Shown"]):
     def came(self, repository: str, results: int, kept: int) -> None:
         """Called by the worker; see `search.asking.Reporter`."""
         self._log.debug("certificate came", repository=repository, results=results, kept=kept)
-        self._came = f"{repository}: {count(results, 'certificate')} so far, {kept:,} of them about what was asked for"
+        self._came = f"{count(results, 'certificate')} so far, {kept:,} of them about what was asked for"
+        self._doing = self._doing or repository
         self._show()
 
     def search_ended(self, outcome: SearchOutcome) -> None:
@@ -224,7 +225,7 @@ class Shown(AbstractContextManager["Shown"]):
         self._line(ending_line(outcome))
 
     def _show(self) -> None:
-        line = "; ".join(filter(None, (self._came, self._doing)))
+        line = "; ".join(filter(None, (self._doing, self._came)))  # how far first: a narrow terminal cuts
         now = self._clock()
         if self._is_terminal:
             self._out.write(f"\r\x1b[2K{harmless(line)[: _columns(self._out) - 1]}")

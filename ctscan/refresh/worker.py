@@ -95,7 +95,7 @@ async def _plan(job: Job) -> _Plan:
             await _keep(job, nowhere, key_ids)
             nowhere, key_ids = [], []
     await _keep(job, nowhere, key_ids)
-    job.progress(f"{len(plan.lists):,} certificates to look for in lists; {job.outcome.current:,} known still")
+    job.progress(f"to look for in lists: {len(plan.lists):,}; known still: {job.outcome.current:,}")
     return plan
 
 

@@ -52,7 +52,8 @@ class About:
 
     @property
     def told(self) -> str:
-        return f"certificates that hold the {self.identifier.kind} asked for"
+        kind = "e-mail address" if self.identifier.kind == "email" else self.identifier.kind
+        return f"certificates that hold the {kind} asked for"
 
     @property
     def domains(self) -> tuple[str, ...]:

@@ -54,8 +54,7 @@ def test_lines_for_a_journal() -> None:
     tell(Shown(out, clock), clock)
     assert out.getvalue().splitlines() == [
         "crt.sh: asking for an e-mail address",
-        "crt.sh: 9 certificates so far, 4 of them about what was asked for; "
-        "crt.sh: 10 of 12 certificates of <email> \\x1b[2J",
+        "crt.sh: 10 of 12 certificates of <email> \\x1b[2J; 9 certificates so far, 4 of them about what was asked for",
         "crt.sh, e-mail address: incomplete, 12 certificates given, 5 of them new here: 2 for <email> are gone",
     ]
 
@@ -66,7 +65,8 @@ def test_one_line_that_changes_on_a_terminal() -> None:
     tell(Shown(out, clock), clock)
     drawn = out.getvalue().split("\r\x1b[2K")
     assert max(map(len, drawn[:-2])) <= 80
-    assert "crt.sh: 12 certificates so far, 6 of them" in drawn[-3]
+    assert drawn[-3].startswith("crt.sh: 12 of 12 certificates of <email> ")
+    assert "; 12 certificates so far, " in drawn[-3]
     assert drawn[-2].endswith("are gone\n")
     assert "jane" not in out.getvalue()
     assert out.getvalue().count("\x1b") == len(drawn) - 1

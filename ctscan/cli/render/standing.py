@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ctscan.cli.render.shapes import time_text
-from ctscan.model import Revocation, Standing, Status
+from ctscan.model import Revocation, RevocationState, Standing, Status
 
 _AS_CLAIMED = "as {} says"
 _AS_SIGNED = {"CRL": "as the CA's list of {} says", "OCSP": "as the CA's answer of {} says"}
@@ -23,6 +23,8 @@ def status_words(status: Status) -> str:
             return f"unknown: {status.why}"
         case Standing.EXPIRED if said is None:
             return "expired; never checked whether it was revoked before"
+        case Standing.EXPIRED if said is not None and said.state is RevocationState.UNKNOWN:
+            return f"expired; whether it was revoked before is unknown: {said.why}"
         case _:
             return str(status.standing)
 

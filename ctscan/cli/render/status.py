@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ctscan.cli.render.shapes import Shape, revocation, status, time_text
 from ctscan.cli.render.standing import status_words
+from ctscan.cli.render.words import count
 from ctscan.model import CertificateSummary, Match, Revocation, RevocationState, Standing, Status
 from ctscan.refresh.job import Outcome
 
@@ -85,7 +86,7 @@ def refreshed_words(outcome: Outcome) -> list[str]:
     """The same for people, the failures last."""
     counts = Counter(outcome.said.values())
     said = ", ".join(f"{counts[state]:,} {state}" for state in RevocationState)
-    first = f"Asked about {len(outcome.said):,} certificates: {said}; of {outcome.current:,} it was known still."
+    first = f"Asked about {count(len(outcome.said), 'certificate')}: {said}; known still of {outcome.current:,} more."
     return ["Stopped before the end; repeating the command goes on. " + first if outcome.stopped else first] + [
         f"- {failure}" for failure in shown(list(outcome.failures))
     ]

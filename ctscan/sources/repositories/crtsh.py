@@ -23,7 +23,7 @@ _FAILURES_IN_A_ROW = 5  # certificates, each with all patience
 
 REPOSITORY = Repository(
     name="crt.sh",
-    title="crt.sh (Sectigo), over HTTP",
+    title="crt.sh (Sectigo) over HTTP",
     url="https://crt.sh/",
     finds=FINDS,
     limits=(
