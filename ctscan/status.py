@@ -47,8 +47,9 @@ def has_run_out(revocation: Revocation, now: datetime) -> bool:
     """Whether an answer about revocation is too old to go by. That a certificate was revoked never gets too old."""
     if revocation.state is RevocationState.REVOKED:
         return False
-    end = revocation.next_update or (revocation.this_update or revocation.checked) + USABLE_FOR
-    return now > end
+    if revocation.next_update is not None:
+        return now > revocation.next_update
+    return now - (revocation.this_update or revocation.checked) > USABLE_FOR  # a sum may be after the last of all days
 
 
 def _deciding(revocations: Iterable[Revocation], now: datetime) -> Revocation | None:

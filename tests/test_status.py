@@ -94,6 +94,14 @@ def test_an_answer_without_an_end_counts_for_ten_days(given: str) -> None:
     assert (has_run_out(fresh, NOW), has_run_out(old, NOW)) == (False, True)
 
 
+@pytest.mark.parametrize("at", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_no_time_that_a_list_may_hold_is_an_error(at: datetime) -> None:
+    """Also of lists that nobody signed: what a server sends must not keep an answer from being given."""
+    for said in (changed(UNKNOWN, this_update=at), changed(GOOD, this_update=at, next_update=None)):
+        assert status_of(FROM, UNTIL, (said, UNKNOWN), NOW).revocation is not None
+    assert has_run_out(changed(GOOD, this_update=at, next_update=None), NOW) is (at < NOW)
+
+
 def test_that_it_was_revoked_never_gets_too_old() -> None:
     assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is Standing.REVOKED
 

@@ -9,7 +9,7 @@ the reason.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -52,8 +52,8 @@ def judge_by_crl(
     """
     asked = _Asked(certificate, issuers, tuple(signers), checked, url)
     why = _unfit(asked, crl)
-    if why:
-        return _unknown(asked, crl.facts, why)
+    if why:  # what it says of itself is nobody's word
+        return replace(_unknown(asked, crl.facts, why), this_update=None, next_update=None)
     entry = _entry_of(asked, crl)
     if delta is not None and not crl.facts.is_delta and _fits(asked, crl.facts, delta):
         return _judge_both(asked, crl.facts, entry, delta)

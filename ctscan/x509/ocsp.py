@@ -313,7 +313,7 @@ def _check_responder(basic: _Basic, der: bytes, responder: Signer, issuer: Signe
         raise ProofError("the responder's certificate isn't for signing responses")
     if certificate.not_before is None or certificate.not_after is None:
         raise ProofError("the dates of the responder's certificate can't be read")
-    if not certificate.not_before - MAX_SKEW <= checked <= certificate.not_after:
+    if not (certificate.not_before <= checked + MAX_SKEW and checked <= certificate.not_after):
         raise ProofError("the responder's certificate isn't valid now")
 
 

@@ -62,6 +62,12 @@ def short(said: Revocation) -> tuple[RevocationState, str]:
     return said.state, said.why or said.reason
 
 
+def test_what_a_list_that_nobody_signed_says_of_itself_is_not_kept() -> None:
+    forged = make_crl(CA, this_update=NOW - timedelta(days=9), sign_with=make_key("somebody"))
+    said = judge(forged)
+    assert (said.state, said.this_update, said.next_update) == (UNKNOWN, None, None)
+
+
 # --- complete lists ------------------------------------------------------------------------------------------------
 
 

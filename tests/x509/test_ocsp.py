@@ -240,6 +240,11 @@ def test_responders_that_the_issuer_did_not_certify_for_it_say_nothing(responder
         assert said.why.startswith(why)
 
 
+def test_a_responder_since_the_first_day_of_the_calendar_is_no_error() -> None:
+    since = CA.responder(not_before=tlv(0x18, b"00010101000000Z"))
+    assert judge(make_ocsp(CA, [single(CA, SERIAL)], responder=since)).state is NOT_REVOKED
+
+
 def test_a_subscriber_of_the_ca_is_no_responder() -> None:
     key = make_key("subscriber")
     subscriber = Ca(RESPONDER.subject, key, CA.issue(5, subject=RESPONDER.subject, spki=key.spki))
