@@ -7,12 +7,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.certs import make_certificate
+from support.asgi import served
+from support.certs import crl_distribution, make_certificate
+from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 
 from ctscan.cli.program import COMMANDS
@@ -154,6 +157,9 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("types", ("rules", "--types", "--format", "json")),
         ("prove", ("prove", "jane.roe@example.org", "--format", "json")),
         ("reindex", ("reindex", "--format", "json")),
+        ("status", ("status", "jane.roe@example.org", "--format", "json")),
+        ("summary", ("status", "--format", "json")),
+        ("sources", ("sources", "--format", "json")),
     ],
 )
 def test_shapes_are_as_documented(scanned: Path, name: str, arguments: tuple[str, ...]) -> None:
@@ -168,8 +174,59 @@ def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
     assert differences(EXAMPLES["scan"], real) == []
 
 
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder whose crt.sh holds the person's certificate, with a damaged file, a list of CAs, and an index."""
+    folder = tmp_path_factory.mktemp("asked")
+    named = [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")]
+    person = make_certificate(named, extensions=[crl_distribution("http://127.0.0.1:9/refused.crl")])
+    (folder / "jane.der").write_bytes(person)
+    (folder / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n", encoding="ascii")
+    (folder / "records.csv").write_text(RECORDS, encoding="utf-8")
+    with served(FakeCrtsh([held(person, id=11)])) as url:
+        settings = f'purpose = "request 2026-17"\n[tuning."crt.sh"]\nurl = "{url}"\nrate = 1000.0\n'
+        (folder / "ctscan.toml").write_text(settings, encoding="utf-8")
+        for command in (("import", "jane.der", "--everything"), ("ca", "update", "--from", "records.csv")):
+            ctscan(folder, *command, "--format", "json")
+        ctscan(folder, "search", "jane.roe@example.org", "--yes", "--format", "json")
+        yield folder
+
+
+RECORDS = (
+    "CA Owner,Certificate Name,Subordinate CA Owner,Revocation Status,SHA-256 Fingerprint,Parent SHA-256 Fingerprint,"
+    "Subject Key Identifier,CP Same as Parent,Certificate Policy (CP) URL,CPS Same as Parent,"
+    "Certificate Practice Statement (CPS) URL,CP/CPS Same as Parent,Certificate Practice & Policy Statement\n"
+    f"Example Trust,Example CA,,Not Revoked,{'01' * 32},,AAECAwQFBgcICQ==,False,https://example.com/cp,,,,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("import", ("import", "jane.der", "broken.pem", "--everything")),
+        ("lookup", ("search", "jane.roe@example.org", "--yes")),
+        ("scan", ("scan", "--repository", "crt.sh", "--scope", "example.org")),
+        ("disclosures", ("disclosures",)),
+        ("status", ("status", "jane.roe@example.org", "--refresh", "--contact", "ct@example.org")),
+        ("summary", ("status", "--refresh", "--contact", "ct@example.org")),
+        ("update", ("ca", "update", "--from", "records.csv")),
+        ("show", ("ca", "show", "Example Trust")),
+    ],
+)
+def test_shapes_of_what_repositories_files_and_cas_say(asked: Path, name: str, arguments: tuple[str, ...]) -> None:
+    real = ctscan(asked, *arguments, "--format", "json")
+    assert real
+    assert differences(EXAMPLES[name], real) == []
+
+
+def test_shape_of_the_list_of_cas_is_that_of_its_update(asked: Path) -> None:
+    documented = {name: value for name, value in EXAMPLES["update"].items() if name != "replaced"}
+    assert differences(documented, ctscan(asked, "ca", "show", "--format", "json")) == []
+
+
 def test_every_example_is_of_a_command() -> None:
-    assert set(EXAMPLES) <= set(COMMANDS) | {"types"}  # of `ctscan rules`
+    of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
+    assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
 
 def test_parts_that_a_clean_scan_does_not_show() -> None:

@@ -197,8 +197,8 @@ def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, fo
     if format == "json":
         from ctscan.cli.wiring import print_json
 
-        shape = {"exit_code": code, "logs": _shapes_of_logs(outcome)}
-        print_json(shape | {"searches": asked.shapes} if asked else shape)
+        searches = asked.shapes if asked else []
+        print_json({"exit_code": code, "logs": _shapes_of_logs(outcome), "searches": searches})
     elif not options.is_terminal():
         return  # a journal has no next step
     elif code == 0:

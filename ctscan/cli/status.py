@@ -135,7 +135,7 @@ def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) 
             click.echo(line, err=True)
     elif format == "json":
         shape = {"certificates": [render.shape(match) for match in matches]}
-        print_json(shape | {"refresh": render.refreshed(done)} if done else shape)
+        print_json(shape | {"refresh": render.refreshed(done) if done else None})
     else:
         from ctscan.cli.render import tables
 
@@ -158,10 +158,8 @@ async def _print_summary(format: str, index: Index, done: Outcome | None) -> Non
     async for not_before, not_after, said in index.standings():
         summary.add(status_of(not_before, not_after, said, now), said)
     if format != "table":
-        shape = summary.shape()
-        print_json(
-            shape | {"refresh": render.refreshed(done)} if done else shape, indent=2 if format == "json" else None
-        )
+        shape = summary.shape() | {"refresh": render.refreshed(done) if done else None}
+        print_json(shape, indent=2 if format == "json" else None)
         return
     from ctscan.cli.render import tables
 
