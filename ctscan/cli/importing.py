@@ -52,7 +52,8 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
 
     Files are told by their content: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password); zip, tar, gz,
     bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as certstream writes it.
-    With '-', reads standard input. Directories are read whole.
+    With '-', reads standard input. Directories are read whole; what holds no certificate is passed over there, and in
+    archives.
 
     A file proves nothing: what it holds is unverified until a log was read that holds the same certificate. No network
     is used.

@@ -18,8 +18,8 @@ TEMPLATE = """\
 # Settings of ctscan. A key can also be given as an environment variable (CTSCAN_CONTACT and so on), most of them as an
 # option as well: an option wins over the environment, the environment over this file. An unknown key is an error.
 
-# Who you are: an e-mail address or a URL under which the operators of logs can reach you. It is sent with every
-# request, and nothing is read over the network without it.
+# Who you are: an e-mail address or a URL under which the operators of logs, repositories and CAs can reach you. It is
+# sent with every request, and nothing is read over the network without it.
 {contact}
 
 # What may be indexed at all. Of everything else only counts are kept. Terms: "domain:example.org" (the domain and all
@@ -29,7 +29,8 @@ TEMPLATE = """\
 # Or the personal data of anybody. Ask yourself (and your data protection officer) first whether you may.
 # everything = true
 
-# What for: recorded with every scan, so that you can account for it (GDPR article 5(2)).
+# What for: recorded with every scan, import and question to a repository, so that you can account for it (GDPR article
+# 5(2)). No repository is asked without it.
 {purpose}
 
 # How long you keep what is found; recorded here for your records of processing.
@@ -42,11 +43,12 @@ TEMPLATE = """\
 # Repositories that 'ctscan scan' asks for the scope besides reading the logs: see 'ctscan sources' for their names.
 # repositories = ["crt.sh"]
 
-# Consent. Asking a repository for "email:..." of the scope tells it who that person is: without this key 'ctscan scan'
-# leaves single addresses out, and asks for domains and organisations only.
+# Consent (true gives it). Asking a repository for "email:..." of the scope tells it who that person is: without consent
+# 'ctscan scan' leaves single addresses out, and asks for domains and organisations only.
 # search_people = false
 
-# Consent. Asking a CA's OCSP responder about a certificate tells it whose certificate is being looked at.
+# Consent (true gives it) that 'ctscan status --refresh' asks CAs by OCSP for what their lists leave open: it tells a CA
+# whose certificate is being looked at. The lists tell it nothing, and are always fetched.
 # ocsp = false
 
 # The list of logs: a URL or a file. The default is Google's, whose signature is checked.
