@@ -54,6 +54,8 @@ def test_what_no_log_confirmed_is_said_to_be_unverified() -> None:
 def test_a_file_is_called_a_file() -> None:
     line = repository_line(replace(SEEN, repository="files", reference="/in/a.zip!b.pem", first_logged=None))
     assert line == "in the file /in/a.zip!b.pem, read on 2031-05-06; unverified: no log that was read holds it"
+    line = repository_line(replace(SEEN, repository="files", reference="-:2 (SHA-256 ab)", first_logged=None))
+    assert line.startswith("on standard input:2 (SHA-256 ab), read on 2031-05-06; ")
 
 
 def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> None:

@@ -15,7 +15,9 @@ def repository_line(seen: RepositorySighting) -> str:
     """Where a repository holds a certificate, and how far that can be relied on."""
     where = f"in {seen.repository} as {seen.reference}, given to us on {_day(seen.seen)}"
     if seen.repository == "files":
-        where = f"in the file {seen.reference}, read on {_day(seen.seen)}"
+        piped = seen.reference.startswith("-")  # paths of files are absolute
+        place = f"on standard input{seen.reference[1:]}" if piped else f"in the file {seen.reference}"
+        where = f"{place}, read on {_day(seen.seen)}"
     if seen.first_logged is not None:
         where += f", first logged {timestamp_text(seen.first_logged) or 'at an impossible time'} as it says"
     if seen.confirmed:
