@@ -91,6 +91,8 @@ def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tup
 def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
     """The first few precertificates that were submitted; more than one is somebody's play."""
     submitted: dict[int, list[bytes]] = defaultdict(list)
+    if not ids:  # mostly; an empty list of ids would be looked for everywhere
+        return submitted
     cursor = connection.execute(
         "SELECT certificate, submitted.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
         f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY leaf.id, submitted.sha256",
