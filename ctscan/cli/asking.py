@@ -124,13 +124,15 @@ async def created_index(config: Config) -> AsyncIterator[Index]:
 
 def check_purpose(config: Config, command: str, asked: Iterable[Asked]) -> None:
     """UsageError when nobody said what for, or by naming the person: it is recorded with each disclosure."""
+    from ctscan.search.telling import quotes
+
     if not config.purpose:
         raise UsageError(
             f"{command}: asking a repository tells it whom or what you look for, and why is recorded: "
             "set `purpose` in ctscan.toml, or give --purpose"
         )
-    people = [one.question.value.casefold() for one in asked if one.question.is_personal]
-    if any(person in config.purpose.casefold() for person in people):
+    people = [one.question for one in asked if one.question.is_personal]
+    if any(quotes(config.purpose, person) for person in people):
         raise UsageError(
             f"{command}: the purpose is recorded with each disclosure and must not name whom you ask for; "
             "give the number of the case, say"

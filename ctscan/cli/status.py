@@ -62,6 +62,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     set_up(verbose, os.environ)
     asked = [parse_identifier(text) for text in identifiers]
     _check(config, refresh, ocsp=bool(given["ocsp"]), force=force)
+    if refresh and config.ocsp:
+        _check_purpose(config.purpose, asked)
     return run(_status(config, asked, refresh=refresh, force=force))
 
 
@@ -76,6 +78,18 @@ def _check(config: Config, refresh: bool, *, ocsp: bool, force: bool) -> None:
         raise UsageError(
             "status: an OCSP question tells a CA which certificate you look at, and why is recorded: set `purpose` in "
             "ctscan.toml, or give --purpose"
+        )
+
+
+def _check_purpose(purpose: str, asked: Sequence[Identifier]) -> None:
+    from ctscan.model import Question
+    from ctscan.search.telling import quotes
+
+    forms = ((one.kind, text) for one in asked if one.kind != "domain" for text in (one.value, one.canonical) if text)
+    if any(quotes(purpose, Question(kind, text)) for kind, text in forms):
+        raise UsageError(
+            "status: the purpose is recorded with each disclosure and must not name whom you ask for; "
+            "give the number of the case, say"
         )
 
 

@@ -33,8 +33,8 @@ def told_of_error(error: Exception, question: Question) -> str:
     )
 
 
-def _quotes(line: str, question: Question) -> bool:
-    """Whether it holds what was asked for, in any case and escaped up to twice; of a name all its words, in any
+def quotes(line: str, question: Question) -> bool:
+    """Whether a line holds what was asked for, in any case and escaped up to twice; of a name all its words, in any
     order."""
     once = unquote_plus(line)
     for shown in (line, once, unquote_plus(once)):
@@ -53,6 +53,6 @@ def _harmless(text: str, question: Question) -> str:
     """One line that isn't too long. Sources leave the question out of what they say; should one not, all of it is
     withheld."""
     line = " ".join(text.split())
-    if question.is_personal and _quotes(line, question):
+    if question.is_personal and quotes(line, question):
         return f"a reason of {len(line)} characters that quotes the question and is withheld"
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

@@ -163,3 +163,12 @@ def test_consent_of_the_configuration_is_for_refreshing_only(db: Path) -> None:
 
 def test_without_an_index_there_is_nothing_to_tell(tmp_path: Path) -> None:
     assert run("status", "--db", tmp_path / "none").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("identifier", "purpose"), [("Jane@Example.org", "request of jane@example.org"), ("Jane Roe", "of Ms Roe, Jane")]
+)
+def test_the_purpose_of_a_disclosure_names_nobody(db: Path, identifier: str, purpose: str) -> None:
+    result = run("status", identifier, "--refresh", "--ocsp", "--purpose", purpose, *CONTACT, "--db", db)
+    assert result.exit_code == 2
+    assert "must not name whom you ask for" in error_line(result)
