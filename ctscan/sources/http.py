@@ -266,7 +266,7 @@ class Client:
         wait = backoff(failures, self._random)
         if wait >= left:
             times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
-            raise failure.kind(f"{ask.where}: failed {times}, last: {failure.reason}; the next pass tries again")
+            raise failure.kind(f"{ask.where}: failed {times}, last: {failure.reason}; try again later")
         await self._sleep(wait)
 
     async def _try(self, ask: _Ask, gate: Gate) -> Response:
@@ -354,7 +354,7 @@ async def _read_capped(response: httpx.Response, limit: int) -> bytes:
 
 
 def _come_back(ask: _Ask, seconds: float, reason: str = "") -> SourceError:
-    return SourceError(f"{ask.where}: asked us to come back in {seconds:.0f} s{reason}; the next pass tries again")
+    return SourceError(f"{ask.where}: asked us to come back in {seconds:.0f} s{reason}; try again later")
 
 
 def _phrase(status: int) -> str:

@@ -142,7 +142,7 @@ def test_a_tbs_is_taken_when_it_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"hello\n", b"0 degrees outside", b"\x00\x01\x02", b"QUJDRA==", b"30"])
 def test_a_named_file_without_certificate_is_a_problem(tmp_path: Path, data: bytes) -> None:
-    assert "expected a certificate" in only_problem(read(write(tmp_path / "file", data)))
+    assert "expected certificates" in only_problem(read(write(tmp_path / "file", data)))
 
 
 def test_a_file_of_keys_says_what_it_holds(tmp_path: Path) -> None:

@@ -311,7 +311,7 @@ def test_lasting_trouble_is_given_up_after_a_minute(name: str) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", TROUBLE[name])
-        with pytest.raises(SourceError, match="the next pass tries again") as error:
+        with pytest.raises(SourceError, match="try again later") as error:
             get(patient_client(time), f"{log.url}tile/0/000?secret=jane", validate=whole_tile)
     assert 30 <= time.slept <= 60
     assert "/a/tile/0/000: failed 7 times in 32 s" in str(error.value)

@@ -90,6 +90,6 @@ class _Patience:
         self._missing += isinstance(error, Missing)
         if self._tries > len(WAITS) or self._missing == _MISSING_IN_ALL:
             kind = type(error) if isinstance(error, SourceError) else BadAnswer
-            reason = str(error).removesuffix("; the next pass tries again")  # advice of the client, for logs
+            reason = str(error).removesuffix("; try again later")  # advice of the client, for logs
             raise kind(f"crt.sh gave no usable answer, asked {self._tries} times; last: {reason}") from None
         return WAITS[self._tries - 1]

@@ -162,10 +162,13 @@ def _read_whole(stream: io.BufferedReader) -> tuple[bytes, FormatError | None]:
 
 def _no_certificate(data: bytes) -> str:
     if not data:
-        return "expected a certificate (PEM, DER or base64), got an empty file"
+        return "expected certificates (PEM, DER, PKCS#7, an archive or another known format), got an empty file"
     if BEGIN.search(data):
         return "expected a PEM block CERTIFICATE or PKCS7, got other blocks only"
-    return f"expected a certificate (PEM, DER or base64), got {len(data)} octets of something else"
+    octets = f"{len(data):,} octet{'' if len(data) == 1 else 's'}"
+    return (
+        f"expected certificates (PEM, DER, PKCS#7, an archive or another known format), got {octets} of something else"
+    )
 
 
 def _with_something(items: Iterator[Item]) -> Iterator[Item]:

@@ -63,7 +63,7 @@ def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:
             count += 1
             yield found
     if not count:
-        yield _refused(_shown(top), "no certificate in this directory or below it; expected PEM or DER files")
+        yield _refused(_shown(top), "no certificate in this directory or below it; expected files that hold some")
 
 
 def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
