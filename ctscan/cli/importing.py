@@ -75,14 +75,14 @@ async def _import(config: Config, scope: Scope, paths: Sequence[str]) -> tuple[T
     from ctscan.cli.scan import stop_on_signal, who
     from ctscan.search.importing import ImportRequest, run_import
     from ctscan.sources.files import read_inputs
-    from ctscan.x509.structures import take_apart
+    from ctscan.x509.structures import taking_apart
 
     request = ImportRequest(scope, who(), config.purpose)
     async with created_index(config) as index:
         with stop_on_signal() as stop:
             progress = Progress(sys.stderr)
             try:
-                tally = await run_import(index, read_inputs(paths, take_apart), request, progress.told, stop)
+                tally = await run_import(index, read_inputs(paths, taking_apart()), request, progress.told, stop)
             finally:
                 progress.wipe()
     return tally, progress.problems

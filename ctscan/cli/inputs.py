@@ -9,7 +9,7 @@ from ctscan.errors import InputError
 from ctscan.model import Certificate, Finding, Problem
 from ctscan.personal.inspect import inspect_der, inspect_unreadable
 from ctscan.sources.files import Input, read_inputs
-from ctscan.x509.structures import take_apart
+from ctscan.x509.structures import taking_apart
 
 OUTERMOST = ("certificate", "tbsCertificate")
 """Where the reader notes that the end of a certificate is missing."""
@@ -33,7 +33,7 @@ class LocalCertificate:
 def local_certificates(paths: Iterable[str], domains: tuple[str, ...] = ()) -> Iterator[LocalCertificate]:
     """Everything in files, directories and standard input (`-`). Never raises for what they hold. `domains`: canonical
     ones, in whose hosts names of people are looked for."""
-    for found in read_inputs(paths, take_apart):
+    for found in read_inputs(paths, taking_apart()):
         yield _inspected(found, domains)
 
 

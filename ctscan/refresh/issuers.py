@@ -14,7 +14,7 @@ from ctscan.refresh.job import Job
 from ctscan.sources.files.blocks import split_certificates
 from ctscan.x509.issuing import Issuers, find_issuers, issuer_of
 from ctscan.x509.pointers import is_web, pointers
-from ctscan.x509.structures import take_apart
+from ctscan.x509.structures import certificates_in
 
 REMEMBERED = 256  # names of CAs whose certificates are held
 MAX_FETCHED = 10  # certificates that are taken from one caIssuers file
@@ -88,8 +88,9 @@ class IssuerFinder:
 
 
 def _issuers_in(raw: bytes) -> list[Issuer]:
+    """Of DER, PEM and PKCS#7, as RFC 5280 section 4.2.2.1 has it; no PKCS#12, which can be made to cost much."""
     found: list[Issuer] = []
-    for der in split_certificates(raw, take_apart):
+    for der in split_certificates(raw, certificates_in):
         if isinstance(der, bytes) and len(found) < MAX_FETCHED:
             try:
                 found.append(issuer_of(der, "AIA"))

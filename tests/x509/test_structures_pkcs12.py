@@ -19,7 +19,7 @@ from support.certs import integer, make_certificate, oid, private_key, public_ke
 from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.x509.structures import pkcs12 as ours
-from ctscan.x509.structures import take_apart
+from ctscan.x509.structures import take_apart, taking_apart
 from ctscan.x509.structures.passwords import derive
 from ctscan.x509.structures.rc2 import decrypt_cbc
 
@@ -220,6 +220,17 @@ def test_hostile_files_cost_little(what: str) -> None:
     began = time.process_time()
     assert problems(HOSTILE[what])
     assert time.process_time() - began < 3
+
+
+def test_all_files_of_a_run_together_cost_no_more_than_is_said() -> None:
+    take = taking_apart(33_000)
+    costly = pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE)))  # twice 6,000
+    said = [[found.what for found in take(costly) if isinstance(found, Problem)] for _ in range(4)]
+    assert ["read it by itself" in what for (what,) in said] == [False, False, True, True]
+    assert take(costly)[1] == JANE
+    assert take(signed_data(JANE, ROOT)) == [JANE, ROOT]
+    assert take(base64.b64decode(MADE_BY_OPENSSL["AES"])) == [THEIRS]  # costs less than is left
+    assert "a password" in problems(costly)[0]
 
 
 def test_nesting_ends() -> None:

@@ -44,14 +44,22 @@ _EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and
 
 @dataclass(slots=True)
 class Work:
-    """Iterations of a key derivation that may still be spent."""
+    """Iterations of a key derivation that may still be spent: on one structure, and on all of a run (None: as many)."""
 
     left: int
+    of_run: Work | None = None
 
     def spend(self, iterations: int) -> None:
         """FormatError when there aren't as many left."""
         if not 1 <= iterations <= self.left:
             raise FormatError(f"PKCS#12: expected 1 to {self.left} iterations of key derivation, got more or none")
+        if self.of_run is not None:
+            if iterations > self.of_run.left:
+                raise FormatError(
+                    "PKCS#12: not decrypted, for the PKCS#12 files before it took all the key derivation that one run "
+                    "may cost; read it by itself"
+                )
+            self.of_run.left -= iterations
         self.left -= iterations
 
 

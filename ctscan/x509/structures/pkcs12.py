@@ -27,6 +27,10 @@ MAX_NESTING: Final = 4  # of safe contents within each other
 MAX_ITERATIONS: Final = 1_500_000
 """Of the key derivation, in all of a file: about a second. Programs write 1 to 600,000 of them."""
 
+MAX_ITERATIONS_OF_RUN: Final = 100_000_000
+"""In all files that are read in one run: about a minute. A hundred octets can ask for MAX_ITERATIONS; what programs
+write with the empty password takes some ten thousand, so there is room for thousands of such files."""
+
 _DATA: Final = "1.2.840.113549.1.7.1"
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
@@ -50,9 +54,10 @@ def is_pkcs12(der: bytes) -> bool:
     return (outer[0], version[0], info[0]) == (SEQUENCE, _INTEGER, SEQUENCE) and der.startswith(_PKCS7, info[2])
 
 
-def certificates_in_pkcs12(der: bytes) -> list[bytes | Problem]:
+def certificates_in_pkcs12(der: bytes, of_run: Work | None = None) -> list[bytes | Problem]:
     """The certificates of the file in their order, and a problem for each part that can't be read, because a password
-    protects it or because it is damaged. Raises FormatError when the bytes are no PKCS#12 file at all."""
+    protects it or because it is damaged. `of_run`: the work that all files of a run may cost. Raises FormatError when
+    the bytes are no PKCS#12 file at all."""
     if len(der) > MAX_PKCS12:
         raise FormatError(f"{_WHAT}at most {MAX_PKCS12} octets, got {len(der)}")
     fields = _fields(der)
@@ -65,7 +70,7 @@ def certificates_in_pkcs12(der: bytes) -> list[bytes | Problem]:
         raise FormatError(f"{_WHAT}data or signed data, got the content type {kind}")
     authenticated = _octets(safe)
     safes = _fields(authenticated)
-    reader = _Reader()
+    reader = _Reader(work=Work(MAX_ITERATIONS, of_run))
     for position, element in enumerate(safes[:MAX_SAFES], 1):
         reader.read_safe(authenticated, element, position)
     if len(safes) > MAX_SAFES:
@@ -77,9 +82,9 @@ def certificates_in_pkcs12(der: bytes) -> list[bytes | Problem]:
 class _Reader:
     """What was found so far in one file, and the work that decrypting may still cost."""
 
+    work: Work
     found: list[bytes | Problem] = field(default_factory=list)
     bags: int = 0
-    work: Work = field(default_factory=lambda: Work(MAX_ITERATIONS))
 
     def problem(self, what: str) -> None:
         self.found.append(Problem("", _WHAT + what))
