@@ -35,7 +35,7 @@ from ctscan.x509.pointers import (
     reason_flags,
 )
 from ctscan.x509.reading import SEQUENCE, Reading
-from ctscan.x509.signatures import Signed, read_signed, verify_signed
+from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
 from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME, parse_time
 
 MAX_SIZE: Final = 512 * 1024 * 1024
@@ -153,7 +153,7 @@ class RevocationList:
         """Verify that the key signed the list. Raises ProofError; the answer is kept, for lists are long."""
         if spki not in self._verdicts:
             try:
-                verify_signed(self._data, self._signed, spki, "list")
+                verify_signed(self._data, self._signed, spki, "list", least_rsa=STRONG_RSA)
             except ProofError as error:
                 self._verdicts[spki] = str(error)
             else:

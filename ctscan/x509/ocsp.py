@@ -25,7 +25,7 @@ from ctscan.x509.fields import read_extension
 from ctscan.x509.issuing import Signer, read_signer
 from ctscan.x509.judging import MAX_SKEW
 from ctscan.x509.reading import OCTETS, SEQUENCE, Reading
-from ctscan.x509.signatures import Signed, read_signed, verify_signed
+from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
 from ctscan.x509.times import GENERALIZED_TIME, parse_time
 
 MAX_RESPONSE: Final = 1024 * 1024
@@ -286,7 +286,7 @@ def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
     ProofError, whose text is the reason."""
     why = ""
     try:
-        verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response")
+        verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response", least_rsa=STRONG_RSA)
     except ProofError as error:
         why = str(error)
     else:
@@ -304,9 +304,10 @@ def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
 
 def _check_responder(basic: _Basic, der: bytes, responder: Signer, issuer: Signer, checked: datetime) -> None:
     certificate = responder.certificate
-    verify_signed(basic.data, basic.signed, certificate.spki, "response")
+    verify_signed(basic.data, basic.signed, certificate.spki, "response", least_rsa=STRONG_RSA)
     try:
-        verify_signed(der, read_signed(der, "certificate"), issuer.certificate.spki, "certificate of the responder")
+        what, key = "certificate of the responder", issuer.certificate.spki
+        verify_signed(der, read_signed(der, "certificate"), key, what, least_rsa=STRONG_RSA)
     except ProofError as error:
         raise ProofError(f"the issuer didn't certify the responder: {error}") from None
     if _OCSP_SIGNING not in certificate.eku:

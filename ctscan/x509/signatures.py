@@ -2,7 +2,9 @@
 and Ed448 (RFC 4055, 5758, 8410). Which key is the right one is the caller's business.
 
 SHA-1 is accepted: old CAs sign their lists with it still, and nobody can make one of another's lists from it (that
-would take a second preimage). MD5 and MD2 are not.
+would take a second preimage). MD5 and MD2 are not. RSA keys of 1,024 bits count for certificates, which say who issued
+what long ago; not for lists and OCSP responses, which speak of today: whoever takes the trouble can break such a key.
+No CA that follows the Baseline Requirements has had one since 2014.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _BITS: Final = 0x03
 _MAX_KEY: Final = 8192  # octets of a SubjectPublicKeyInfo; RSA of 16,384 bits has 2,086
 _RSA_BITS: Final = range(1024, 16_385)
+STRONG_RSA: Final = 2048
+"""Bits of the smallest RSA key whose word on revocation is believed."""
 _EC_BITS: Final = 224
 
 _RSA: Final = {
@@ -80,10 +84,25 @@ def read_signed(data: bytes, what: str) -> Signed:
     return Signed(body, data[algorithm[1] : algorithm[4]], data[bits[2] + 1 : bits[3]], tuple(parts[3:]))
 
 
-def verify_signed(data: bytes, signed: Signed, spki: bytes, what: str) -> None:
-    """Verify that the key in `spki` (SubjectPublicKeyInfo, DER) signed it. Raises ProofError, or Unsupported when the
-    signature is of a kind that can't be checked."""
+def verify_signed(data: bytes, signed: Signed, spki: bytes, what: str, *, least_rsa: int = _RSA_BITS.start) -> None:
+    """Verify that the key in `spki` (SubjectPublicKeyInfo, DER) signed it, which has `least_rsa` bits if it is one of
+    RSA. Raises ProofError, or Unsupported when the signature is of a kind that can't be checked."""
+    _refuse_weak(spki, what, least_rsa)
     verify(data[signed.body[1] : signed.body[4]], signed.algorithm, signed.signature, spki, what)
+
+
+def _refuse_weak(spki: bytes, what: str, least_rsa: int) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    try:
+        key = _load(spki)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return  # told when it is used
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < least_rsa:
+        raise ProofError(
+            f"the key that would have signed the {what} is too weak: RSA of {key.key_size} bits, expected {least_rsa}"
+        )
 
 
 def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, what: str) -> None:

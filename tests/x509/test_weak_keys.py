@@ -1,0 +1,80 @@
+"""RSA of 1,024 bits: enough to tell who issued a certificate long ago, too little to speak of revocation today."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from support.certs import NOT_AFTER, extended_key_usage, integer
+from support.revoking import NOW, OCSP_SIGNING, Ca, Key, make_ca, make_crl, make_key, make_ocsp, revoked, single
+
+from ctscan.errors import ProofError
+from ctscan.model import RevocationState
+from ctscan.x509.certificate import read_certificate
+from ctscan.x509.crl import read_crl, verify_crl
+from ctscan.x509.issuing import find_issuers
+from ctscan.x509.judging import judge_by_crl
+from ctscan.x509.ocsp import judge_by_ocsp
+
+UNKNOWN = RevocationState.UNKNOWN
+URL = "http://crl.example.net/1.crl"
+
+
+def rsa_key(bits: int) -> Key:
+    private = rsa.generate_private_key(65537, bits)
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    spki = private.public_key().public_bytes(serialization.Encoding.DER, form)
+    algorithm = make_key("any", "rsa").algorithm
+    return Key(spki, algorithm, lambda data: private.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+
+
+WEAK_KEY = rsa_key(1024)
+WEAK = make_ca("weak", key=WEAK_KEY)
+
+
+def test_it_still_tells_who_issued_a_certificate() -> None:
+    der = WEAK.issue(7)
+    found = find_issuers(read_certificate(der), der, (), [WEAK.issuer()])
+    assert [issuer.der for issuer in found.found] == [WEAK.der]
+
+
+def test_its_lists_tell_nothing_and_why_is_said() -> None:
+    crl = read_crl(make_crl(WEAK, [revoked(7)]))
+    with pytest.raises(ProofError, match="too weak: RSA of 1024 bits, expected 2048"):
+        verify_crl(crl, WEAK.der)
+    der = WEAK.issue(7, crls=[URL])
+    certificate = read_certificate(der)
+    issuers = find_issuers(certificate, der, (), [WEAK.issuer()])
+    said = judge_by_crl(certificate, issuers, crl, NOW, URL)
+    assert (said.state, "too weak" in said.why) == (UNKNOWN, True)
+
+
+def ocsp(ca: Ca, response: bytes) -> tuple[RevocationState, bool]:
+    said = judge_by_ocsp(response, ca.der, integer(7)[2:], NOW, URL, not_after=NOT_AFTER)
+    return said.state, "too weak" in said.why
+
+
+def test_nor_do_its_responses_nor_those_of_whom_it_certified() -> None:
+    assert ocsp(WEAK, make_ocsp(WEAK, [single(WEAK, 7)])) == (UNKNOWN, True)
+    assert ocsp(WEAK, make_ocsp(WEAK, [single(WEAK, 7)], responder=WEAK.responder())) == (UNKNOWN, True)
+
+
+def test_nor_do_responses_of_somebody_certified_with_such_a_key() -> None:
+    strong = make_ca("strong")
+    proper = strong.responder("weak one")
+    weak = Ca(
+        proper.subject,
+        WEAK_KEY,
+        strong.issue(900, subject=proper.subject, spki=WEAK_KEY.spki, extra=[extended_key_usage([OCSP_SIGNING])]),
+    )
+    assert ocsp(strong, make_ocsp(strong, [single(strong, 7)], responder=weak)) == (UNKNOWN, True)
+    assert ocsp(strong, make_ocsp(strong, [single(strong, 7)], responder=proper)) == (
+        RevocationState.NOT_REVOKED,
+        False,
+    )
+
+
+@pytest.mark.parametrize("bits", [2048, 3072])
+def test_larger_ones_count(bits: int) -> None:
+    ca = make_ca("large", key=rsa_key(bits))
+    verify_crl(read_crl(make_crl(ca)), ca.der)
