@@ -4,7 +4,7 @@ and Ed448 (RFC 4055, 5758, 8410). Which key is the right one is the caller's bus
 SHA-1 is accepted: old CAs sign their lists with it still, and nobody can make one of another's lists from it (that
 would take a second preimage). MD5 and MD2 are not. RSA keys of 1,024 bits count for certificates, which say who issued
 what long ago; not for lists and OCSP responses, which speak of today: whoever takes the trouble can break such a key.
-No CA that follows the Baseline Requirements has had one since 2014.
+The Baseline Requirements have allowed none since 2014.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 _BITS: Final = 0x03
 _MAX_KEY: Final = 8192  # octets of a SubjectPublicKeyInfo; RSA of 16,384 bits has 2,086
 _RSA_BITS: Final = range(1024, 16_385)
-STRONG_RSA: Final = 2048
-"""Bits of the smallest RSA key whose word on revocation is believed."""
+STRONG_RSA: Final = 2040
+"""Bits of the smallest RSA key whose word on revocation is believed: 2,048, less the zeros that some keys of CAs in use
+begin with (2,045 and 2,047 bits occur)."""
 _EC_BITS: Final = 224
 
 _RSA: Final = {
@@ -100,9 +101,7 @@ def _refuse_weak(spki: bytes, what: str, least_rsa: int) -> None:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return  # told when it is used
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < least_rsa:
-        raise ProofError(
-            f"the key that would have signed the {what} is too weak: RSA of {key.key_size} bits, expected {least_rsa}"
-        )
+        raise ProofError(f"the key of whoever signed the {what} is too weak to be believed: RSA of {key.key_size} bits")
 
 
 def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, what: str) -> None:
