@@ -224,6 +224,12 @@ class Index(Protocol):
         """Replaces what was fetched from there before. IndexFault for one of more than 256 MiB."""
         ...
 
+    async def purge_crls(self, now: datetime, endless: datetime, unused: datetime, octets: int) -> int:
+        """Delete lists whose end is before `now`, those without an end fetched before `endless`, whatever was fetched
+        before `unused`, and of what is left the ones fetched longest ago, until they take at most `octets`, packed as
+        they are kept. Returns how many."""
+        ...
+
     async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
         """Replaces the whole list; of several records for one CA certificate the last counts."""
         ...

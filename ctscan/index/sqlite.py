@@ -235,6 +235,9 @@ class SqliteIndex:
     async def save_crl(self, crl: Crl) -> None:
         await self._database.write_prepared(lambda: standing.crl_row(crl), standing.save_crl)
 
+    async def purge_crls(self, now: datetime, endless: datetime, unused: datetime, octets: int) -> int:
+        return await self._database.write(lambda c: standing.purge_crls(c, (now, endless, unused), octets))
+
     async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
         await self._database.write(lambda c: standing.save_authorities(c, authorities, which))
 

@@ -137,6 +137,20 @@ def crl(connection: sqlite3.Connection, url: str) -> Crl | None:
     return Crl(url, plain, datetime.fromisoformat(fetched), rows.time_of(this_update), rows.time_of(next_update))
 
 
+def purge_crls(connection: sqlite3.Connection, times: Sequence[datetime], octets: int) -> int:
+    """`times` as `Index.purge_crls` names them."""
+    ended = connection.execute(
+        "DELETE FROM crl WHERE next_update < ? OR (next_update IS NULL AND fetched < ?) OR fetched < ?",
+        tuple(rows.time_text(at) for at in times),
+    )
+    beyond = connection.execute(  # the length of a blob is told without reading it
+        "DELETE FROM crl WHERE id IN (SELECT id FROM"
+        " (SELECT id, sum(length(der)) OVER (ORDER BY fetched DESC, id DESC) AS size FROM crl) WHERE size > ?)",
+        (octets,),
+    )
+    return ended.rowcount + beyond.rowcount
+
+
 # --- authorities --------------------------------------------------------------------------------------------------
 
 

@@ -255,6 +255,38 @@ def test_the_newest_list_from_a_url_is_kept(scenario: RunScenario) -> None:
     scenario(work)
 
 
+def test_lists_that_ran_out_or_that_nobody_fetches_any_more_go(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        lists = {
+            "ran out": a_crl(next_update=later(3599)),
+            "counts": a_crl(next_update=later(3600)),
+            "endless": a_crl(next_update=None, fetched=later(99)),
+            "endless, newer": a_crl(next_update=None, fetched=later(100)),
+            "not fetched any more": a_crl(next_update=later(1e9), fetched=later(9)),
+            "for a long time": a_crl(next_update=later(1e9), fetched=later(10)),
+        }
+        for url, crl in lists.items():
+            await index.save_crl(replace(crl, url=url))
+        assert await index.purge_crls(later(3600), later(100), later(10), 1 << 40) == 3
+        left = [url for url in lists if await index.crl(url) is not None]
+        assert left == ["counts", "endless, newer", "for a long time"]
+        assert await index.purge_crls(later(3600), later(100), later(10), 1 << 40) == 0
+
+    scenario(work)
+
+
+def test_the_lists_fetched_longest_ago_go_when_there_are_too_many(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        noise = [b"".join(digest("noise", number, part) for part in range(4000)) for number in range(4)]  # 128 kB each
+        order = (2, 0, 3, 1)
+        for number in order:
+            await index.save_crl(a_crl(str(number), noise[number], fetched=later(number)))
+        assert await index.purge_crls(later(0), later(0), later(0), 300_000) == 2
+        assert [await index.crl(str(number)) is not None for number in range(4)] == [False, False, True, True]
+
+    scenario(work)
+
+
 def test_a_list_larger_than_any_certificate_is_kept(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         large = a_crl(der=bytes((1 << 24) + 7))
