@@ -6,5 +6,6 @@
 A list says nothing about whom it is fetched for; an OCSP question names the certificate to its CA, so it comes last and
 is asked only with consent. What one server does never stops another. Every batch is kept when it is judged, so a run
 that is broken off is taken up by the next. `worker.py` is the whole run, `lists.py` judges by lists, `responders.py`
-asks OCSP, `issuers.py` finds who issued a certificate, `fetching.py` is all that goes over the network.
+asks OCSP, `issuers.py` finds who issued a certificate, `fetching.py` is all that goes over the network,
+`allowance.py` what that may cost.
 """

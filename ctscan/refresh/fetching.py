@@ -6,11 +6,13 @@ The client that is handed in has to be one with a guarded transport (`sources.gu
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from ctscan.errors import BadAnswer, Missing, Refused, SourceError, UsageError
+from ctscan.refresh.allowance import Allowance, Limits
 from ctscan.sources.address import shown_url
 from ctscan.sources.http import Client, Response
 from ctscan.x509.pointers import is_web
@@ -26,16 +28,20 @@ ENOUGH = 3
 def host_of(url: str) -> str:
     """The host of a URL, for messages and for pacing; a word where it has none."""
     try:
-        return urlsplit(url).hostname or "no host"
+        return (urlsplit(url).hostname or "").removesuffix(".") or "no host"
     except ValueError:
         return "no host"
 
 
 class Fetcher:
-    """Fetches politely: few requests at a time to a host, and none any more to one that keeps failing."""
+    """Fetches politely: few requests at a time to a host, and none any more to one that keeps failing or has cost all
+    that it may."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(
+        self, client: Client, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._clock = client, clock
+        self._allowance = Allowance(limits or Limits())
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._failures: Counter[str] = Counter()
 
@@ -60,24 +66,30 @@ class Fetcher:
                 limit=SMALL_LIMIT,
             )
 
-        return await self._ask(url, ask)
+        return await self._ask(url, ask, is_file=False)
 
     async def _get(self, url: str, limit: int, accept: str) -> bytes:
         async def ask(host: str) -> Response:
             return await self._client.get(url, operator=host, limit=limit, accept=accept, keep_alive=False)
 
-        return await self._ask(url, ask)
+        return await self._ask(url, ask, is_file=True)
 
-    async def _ask(self, url: str, ask: Callable[[str], Awaitable[Response]]) -> bytes:
+    async def _ask(self, url: str, ask: Callable[[str], Awaitable[Response]], *, is_file: bool) -> bytes:
         host = host_of(url)
         if not is_web(url):
             raise Refused("not asked, only http and https are")
         async with self._turns[host]:
             if self._failures[host] >= ENOUGH:
                 raise SourceError("not asked any more, for it kept failing")
+            why = self._allowance.why_not(host, is_file=is_file)
+            if why:
+                raise SourceError(why)
             self._client.pace(host, RATE)
+            self._allowance.begin(host, is_file=is_file)
+            began, octets = self._clock(), 0
             try:
                 response = await ask(host)
+                octets = len(response.body) if is_file else 0
             except UsageError:
                 if not self._client.contact:
                     raise
@@ -86,6 +98,8 @@ class Fetcher:
                 answered = isinstance(error, Missing | Refused | BadAnswer)
                 self._failures[host] = 0 if answered else self._failures[host] + 1
                 raise type(error)(_without_url(str(error), url)) from None
+            finally:
+                self._allowance.end(host, self._clock() - began, octets)
         self._failures[host] = 0
         return response.body
 

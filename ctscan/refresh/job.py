@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ctscan.errors import FormatError
@@ -18,6 +18,11 @@ from ctscan.x509.certificate import read_certificate, read_tbs
 T = TypeVar("T")
 
 HOLD = "certificateHold"
+
+ASK_AGAIN = timedelta(days=7)
+"""After which a CA is asked again, however long it says that its word counts: a list for a whole year would hide what
+is revoked meanwhile. CAs make lists of subscriber certificates at least as often (Baseline Requirements, section
+4.9.7)."""
 
 
 def utc_now() -> datetime:
@@ -85,12 +90,18 @@ class Job:
 
 def is_current(certificate: KeptCertificate, now: datetime) -> bool:
     """Whether what a CA said of a certificate still counts, so that it needn't be asked again: it was revoked for good,
-    or it wasn't revoked in an answer that hasn't reached its end."""
+    or it wasn't revoked in an answer of late that hasn't reached its end."""
     return any(
-        r.reason != HOLD if r.state is RevocationState.REVOKED else r.next_update is not None and _still_counts(r, now)
+        r.reason != HOLD if r.state is RevocationState.REVOKED else _is_fresh(r, now)
         for r in certificate.revocations
         if r.source in CHECKED_BY_CA
     )
+
+
+def _is_fresh(revocation: Revocation, now: datetime) -> bool:
+    """Of one that isn't revoked. What was asked in the future was asked by a clock that was wrong."""
+    is_recent = abs(now - revocation.checked) < ASK_AGAIN
+    return is_recent and revocation.next_update is not None and _still_counts(revocation, now)
 
 
 def _says_less(revocation: Revocation, before: Revocation, now: datetime) -> bool:

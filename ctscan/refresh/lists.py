@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
@@ -11,7 +12,7 @@ from ctscan.errors import FormatError, ProofError, SourceError
 from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Revocation, RevocationState
 from ctscan.refresh.fetching import host_of
 from ctscan.refresh.issuers import IssuerFinder
-from ctscan.refresh.job import Job, read
+from ctscan.refresh.job import ASK_AGAIN, Job, read
 from ctscan.x509.crl import RevocationList, read_crl, verify_crl
 from ctscan.x509.issuing import Issuers
 from ctscan.x509.judging import judge_by_crl
@@ -22,6 +23,12 @@ PORTION = 200
 
 WITHOUT_END = timedelta(days=1)
 """How long a list that doesn't say when the next one comes is used again."""
+
+KEPT = timedelta(days=90)
+"""After which a list that wasn't fetched any more is deleted, however long it counts."""
+
+ALL_KEPT = 4 * 1024 * 1024 * 1024
+"""Octets of all lists in the index, packed: what is beyond is fetched again when it is needed."""
 
 Judged = tuple[KeptCertificate, Revocation]
 
@@ -35,7 +42,7 @@ class ListJudge:
     async def judge(self, url: str, identities: Sequence[bytes]) -> list[bytes]:
         """Judge the certificates that name this list, and keep what it says. Returns those that it leaves unknown."""
         cached = await self._job.index.crl(url)
-        if cached is not None and not self._job.request.force and self._is_current(cached):
+        if cached is not None and not self._job.request.force and self._is_fresh(cached):
             left = await self._judge_by(cached, identities, is_new=False)
             if left is not None:
                 return left
@@ -43,7 +50,7 @@ class ListJudge:
             raw = await self._job.fetcher.crl(url)
         except SourceError as error:
             why = self._job.failed(host_of(url), f"a list can't be had: {error}")
-            return await self._give_up(url, identities, why)
+            return await self._without_new(cached, url, identities, why)
         fetched = Crl(url, raw, self._job.now(), None, None)
         if cached is not None and await asyncio.to_thread(_is_older, fetched, cached):
             self._job.failed(host_of(url), "gave a list that is older than the one before; that one is used")
@@ -53,11 +60,21 @@ class ListJudge:
         if left is not None:
             return left
         why = self._job.failed(host_of(url), "gave something that is no revocation list")
+        return await self._without_new(cached, url, identities, why)
+
+    async def _without_new(self, cached: Crl | None, url: str, identities: Sequence[bytes], why: str) -> list[bytes]:
+        """The list can't be had: the one before is used while it counts."""
+        if cached is not None and self._counts(cached):
+            left = await self._judge_by(cached, identities, is_new=False)
+            if left is not None:
+                return left
         return await self._give_up(url, identities, why)
 
-    def _is_current(self, crl: Crl) -> bool:
-        end = crl.next_update or crl.fetched + WITHOUT_END
-        return self._job.now() < end
+    def _counts(self, crl: Crl) -> bool:
+        return self._job.now() < (crl.next_update or crl.fetched + WITHOUT_END)
+
+    def _is_fresh(self, crl: Crl) -> bool:
+        return self._counts(crl) and abs(self._job.now() - crl.fetched) < ASK_AGAIN
 
     async def _judge_by(self, fetched: Crl, identities: Sequence[bytes], *, is_new: bool) -> list[bytes] | None:
         """None when it can't be read."""
@@ -70,7 +87,7 @@ class ListJudge:
         left: list[bytes] = []
         is_signed = False
         for portion in _portions(identities):
-            judged, signed = await self._portion(fetched.url, crl, delta, signers, portion)
+            judged, signed = await self._portion(fetched, crl, delta, signers, portion)
             await self._job.keep(judged)
             is_signed = is_signed or signed
             left += [kept.identity for kept, said in judged if said.state is RevocationState.UNKNOWN]
@@ -96,7 +113,7 @@ class ListJudge:
 
     async def _portion(
         self,
-        url: str,
+        fetched: Crl,
         crl: RevocationList,
         delta: RevocationList | None,
         signers: Sequence[Issuer],
@@ -106,15 +123,15 @@ class ListJudge:
         known = []
         for one, certificate in await asyncio.to_thread(_read_all, kept):
             known.append((one, certificate, await self._finder.find(one, certificate)))
-        checked = self._job.now()
+        now = self._job.now()
 
         def judge() -> tuple[list[Judged], bool]:
-            judged = [
-                (one, judge_by_crl(certificate, issuers, crl, checked, url, delta=delta, signers=signers))
-                for one, certificate, issuers in known
-            ]
-            said = any(revocation.state is not RevocationState.UNKNOWN for _, revocation in judged)
-            return judged, said or _is_signed(crl, [issuers for _, _, issuers in known])
+            judged = []
+            for one, certificate, issuers in known:
+                said = judge_by_crl(certificate, issuers, crl, now, fetched.url, delta=delta, signers=signers)
+                judged.append((one, replace(said, checked=fetched.fetched)))  # when the CA was asked
+            is_told = any(revocation.state is not RevocationState.UNKNOWN for _, revocation in judged)
+            return judged, is_told or _is_signed(crl, [issuers for _, _, issuers in known])
 
         return await asyncio.to_thread(judge)
 
@@ -124,6 +141,12 @@ class ListJudge:
             unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.now(), url, why=why)
             await self._job.keep([(one, unknown) async for one in self._job.index.kept_certificates(portion)])
         return list(identities)
+
+
+async def purge_lists(job: Job) -> None:
+    """Delete the lists that no refresh will use again."""
+    now = job.now()
+    await job.index.purge_crls(now, now - WITHOUT_END, now - KEPT, ALL_KEPT)
 
 
 def _is_older(fetched: Crl, cached: Crl) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +12,11 @@ from functools import partial
 
 from ctscan.index import Index
 from ctscan.model import Certificate, KeptCertificate, Revocation, RevocationState
+from ctscan.refresh.allowance import Limits
 from ctscan.refresh.fetching import Fetcher, host_of
 from ctscan.refresh.issuers import IssuerFinder
 from ctscan.refresh.job import Job, Outcome, RefreshRequest, is_current, read, side_by_side, utc_now
-from ctscan.refresh.lists import ListJudge
+from ctscan.refresh.lists import ListJudge, purge_lists
 from ctscan.refresh.responders import ask_responder, responder_of
 from ctscan.sources.http import Client
 from ctscan.x509.pointers import Pointers, is_web, pointers
@@ -41,12 +43,15 @@ async def run_refresh(
     progress: Callable[[str], None],
     stop: asyncio.Event,
     now: Callable[[], datetime] = utc_now,
+    clock: Callable[[], float] = time.monotonic,
+    limits: Limits | None = None,
 ) -> Outcome:
-    """Ask CAs about kept certificates and keep what they say. `client` has to be one with a guarded transport.
+    """Ask CAs about kept certificates and keep what they say. `client` has to be one with a guarded transport; `clock`
+    tells seconds, for what each host costs.
 
     Told to stop, it ends at once; what was kept stays. IndexFault, and UsageError for a missing contact.
     """
-    job = Job(index, Fetcher(client), request, progress, now)
+    job = Job(index, Fetcher(client, limits, clock), request, progress, now)
     running = asyncio.create_task(_refresh(job))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -69,6 +74,7 @@ async def _refresh(job: Job) -> None:
         left = await _by_lists(job, finder, plan)
         if job.request.ocsp:
             await _by_responders(job, finder, plan, left)
+        await purge_lists(job)
     finally:
         await finder.aclose()
 

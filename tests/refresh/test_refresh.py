@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from support.certs import signed_data
-from support.kept import LOG, RULES, a_run, an_advance, email_finding
-from support.patience import FakeTime
-from support.reading import patient_client
+from support.refreshing import AIA, CA, CRL, GOOD, OCSP, OTHER, REVOKED, UNKNOWN, Answer, World, ok
 from support.revoking import (
     NEXT_UPDATE,
     NOW,
@@ -29,100 +25,11 @@ from support.revoking import (
 )
 
 from ctscan.errors import UsageError
-from ctscan.index.sqlite import SqliteIndex, open_index
-from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, Revocation, RevocationState
+from ctscan.index.sqlite import open_index
+from ctscan.model import Revocation
 from ctscan.refresh.job import Outcome, RefreshRequest
 from ctscan.refresh.worker import run_refresh
-from ctscan.sources.guard import guarded_transport
-from ctscan.sources.http import Client
 from ctscan.x509.certificate import read_certificate
-
-CA, OTHER = make_ca("issuing"), make_ca("another")
-CRL, OCSP, AIA = "http://crl.example.net/1.crl", "http://ocsp.example.net/", "http://ca.example.net/ca.cer"
-REVOKED, GOOD, UNKNOWN = RevocationState.REVOKED, RevocationState.NOT_REVOKED, RevocationState.UNKNOWN
-Answer = httpx.Response | Callable[[httpx.Request], httpx.Response] | Exception
-
-
-def ok(body: bytes) -> httpx.Response:
-    return httpx.Response(200, content=body)
-
-
-@dataclass
-class World:
-    """Servers by URL; what was asked; and an index with certificates."""
-
-    folder: Path
-    answers: dict[str, Answer] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    addresses: dict[str, list[str]] = field(default_factory=dict)
-    disclosed: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-    def handle(self, request: httpx.Request) -> httpx.Response:
-        url = f"{request.url.scheme}://{request.headers['host']}{request.url.path}"
-        self.asked.append(url)
-        answer = self.answers.get(url, httpx.Response(404))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer(request) if callable(answer) else httpx.Response(answer.status_code, content=answer.content)
-
-    async def resolve(self, host: str, port: int) -> Sequence[str]:
-        return self.addresses.get(host, ["93.184.215.14"])
-
-    def client(self, contact: str = "ct@example.org") -> Client:
-        transport = guarded_transport(resolve=self.resolve, inner=httpx.MockTransport(self.handle))
-        return patient_client(FakeTime(), contact, transport=transport, give_up_after=20.0)
-
-    def keep(self, *ders: bytes, issuers: Sequence[Issuer] = (CA.issuer(),)) -> None:
-        """Put certificates into the index."""
-
-        async def work() -> None:
-            async with await open_index(self.folder / "db", create=True, render=lambda name: "a name") as index:
-                await index.save_log(LOG)
-                run = await index.start_run(a_run(), RULES, [LOG], [])
-                hits = [a_hit(i, der) for i, der in enumerate(ders)]
-                await index.commit(run, an_advance(0, len(hits), *hits, issuers=tuple(issuers)))
-
-        asyncio.run(work())
-
-    def refresh(self, now: datetime = NOW, client: Client | None = None, **request: object) -> Outcome:
-        """One whole refresh, the time standing still."""
-
-        async def work() -> Outcome:
-            ready = client or self.client()
-            async with await open_index(self.folder / "db", create=False) as index:
-                try:
-                    asked = RefreshRequest("tester", **request)  # type: ignore[arg-type]
-                    done = await run_refresh(index, ready, asked, self.lines.append, asyncio.Event(), lambda: now)
-                finally:
-                    await ready.aclose()
-                self.disclosed = [(d.kind, d.recipient, d.purpose, d.command) for d in await index.disclosures(50)]
-                return done
-
-        return asyncio.run(work())
-
-    def kept(self) -> list[KeptCertificate]:
-        async def work() -> list[KeptCertificate]:
-            async with await open_index(self.folder / "db", create=False) as index:
-                return [one async for one in index.kept_certificates(None)]
-
-        return asyncio.run(work())
-
-    def said(self) -> list[list[tuple[str, RevocationState, str]]]:
-        """Of each certificate: source, state and why."""
-        return [[(r.source, r.state, r.why) for r in one.revocations] for one in self.kept()]
-
-    def with_index(self, ask: Callable[[SqliteIndex], object]) -> object:
-        async def work() -> object:
-            async with await open_index(self.folder / "db", create=False) as index:
-                return await ask(index)  # type: ignore[misc]
-
-        return asyncio.run(work())
-
-
-def a_hit(index: int, der: bytes) -> Hit:
-    entry = Entry(LOG.id, index, 1_900_000_000_000 + index, EntryKind.X509, der, b"", b"")
-    return Hit(entry, read_certificate(der), (email_finding(f"person{index}@example.org"),))
 
 
 @pytest.fixture
