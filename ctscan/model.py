@@ -697,7 +697,7 @@ class Status:
     standing: Standing
     is_expired: bool
     revocation: Revocation | None  # the one that decides; None: never asked
-    why: str = ""  # unknown: why, and what to do
+    why: str = ""  # unknown: why, and what to do; valid: who says otherwise
 
 
 @dataclass(frozen=True, slots=True)

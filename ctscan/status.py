@@ -14,6 +14,8 @@ USABLE_FOR = timedelta(days=10)
 """How long an answer without an end counts: the longest that the Baseline Requirements give a CRL of subscriber
 certificates (section 4.9.7)."""
 
+HOLD = "certificateHold"
+
 NEVER_CHECKED = "never checked whether it was revoked; 'ctscan status --refresh' does"
 
 
@@ -23,8 +25,8 @@ def status_of(
     """The status at `now`. Revoked goes before expired, expired before not yet valid; valid is only what a CA said to
     be not revoked, in an answer that hasn't run out."""
     is_expired = not_after is not None and now > not_after
-    deciding = _deciding(revocations, now)
-    if deciding is not None and deciding.state is RevocationState.REVOKED:
+    deciding = _deciding(revocations, is_expired, now)
+    if deciding is not None and deciding.state is RevocationState.REVOKED and not has_run_out(deciding, now):
         return Status(Standing.REVOKED, is_expired, deciding)
     if is_expired:
         return Status(Standing.EXPIRED, True, deciding)
@@ -40,30 +42,39 @@ def status_of(
         return Status(Standing.UNKNOWN, False, deciding, "what the CA said has run out; 'ctscan status --refresh' asks")
     if deciding.source not in CHECKED_BY_CA:
         return Status(Standing.UNKNOWN, False, deciding, f"only {deciding.source} says that it isn't revoked")
-    return Status(Standing.VALID, False, deciding)
+    return Status(Standing.VALID, False, deciding, _contradiction(revocations))
 
 
 def has_run_out(revocation: Revocation, now: datetime) -> bool:
-    """Whether an answer about revocation is too old to go by. That a certificate was revoked never gets too old."""
-    if revocation.state is RevocationState.REVOKED:
+    """Whether an answer about revocation is too old to go by. That a certificate was revoked never gets too old, but
+    that it was put on hold does: a hold can be lifted (RFC 5280 section 5.3.1)."""
+    if revocation.state is RevocationState.REVOKED and revocation.reason != HOLD:
         return False
     if revocation.next_update is not None:
         return now > revocation.next_update
     return now - (revocation.this_update or revocation.checked) > USABLE_FOR  # a sum may be after the last of all days
 
 
-def _deciding(revocations: Iterable[Revocation], now: datetime) -> Revocation | None:
-    """The one that decides: a CA's word before a claim, revoked before anything else, what is known before what isn't,
-    what still counts before what has run out."""
+def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime) -> Revocation | None:
+    """The one that decides: what still counts before what has run out, a CA's word before a claim, revoked before not
+    revoked, what is known before what isn't. Of an expired certificate a claim that it was revoked goes before a CA
+    that names it no longer."""
 
     def rank(revocation: Revocation) -> tuple[bool, bool, bool, bool, int]:
         source = revocation.source
+        is_revoked, is_claim = revocation.state is RevocationState.REVOKED, source not in CHECKED_BY_CA
         return (
-            revocation.state is not RevocationState.REVOKED,
-            source not in CHECKED_BY_CA,
+            revocation.state is RevocationState.UNKNOWN or has_run_out(revocation, now),
+            not is_revoked if is_expired else is_claim,
+            is_claim if is_expired else not is_revoked,
             revocation.state is RevocationState.UNKNOWN,
-            has_run_out(revocation, now),
             CHECKED_BY_CA.index(source) if source in CHECKED_BY_CA else 0,
         )
 
     return min(revocations, key=rank, default=None)
+
+
+def _contradiction(revocations: Iterable[Revocation]) -> str:
+    """Claims of repositories that the CA's word goes before."""
+    claims = sorted({r.source for r in revocations if r.state is RevocationState.REVOKED})
+    return f"{' and '.join(claims)} says that it was revoked" if claims else ""

@@ -224,6 +224,12 @@ def test_shape_of_the_list_of_cas_is_that_of_its_update(asked: Path) -> None:
     assert differences(documented, ctscan(asked, "ca", "show", "--format", "json")) == []
 
 
+def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> None:
+    real = ctscan(asked, "runs", "--searches", "--format", "json")
+    assert {search["repository"] for search in real} >= {"crt.sh", "files"}
+    assert differences(EXAMPLES["lookup"]["searches"], real) == []
+
+
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others

@@ -64,6 +64,12 @@ def standing(*revocations: Revocation, start: datetime | None = FROM, end: datet
         (None, UNTIL, (GOOD,), "unknown: its dates can't be read"),
         (FROM, None, (GOOD,), "unknown: its dates can't be read"),
         (FROM, UNTIL, (changed(GOOD, source="crt.sh"),), "unknown: only crt.sh says that it isn't revoked"),
+        (
+            FROM,
+            UNTIL,
+            (GOOD, changed(REVOKED, source="crt.sh")),
+            "valid; not revoked, as the CA's list of 2031-05-04 says; but crt.sh says that it was revoked",
+        ),
         (FROM, UNTIL, (changed(REVOKED, source="crt.sh"),), "revoked on 2031-04-26 (keyCompromise), as crt.sh says"),
     ],
 )
@@ -106,6 +112,20 @@ def test_that_it_was_revoked_never_gets_too_old() -> None:
     assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is Standing.REVOKED
 
 
+def test_that_it_was_put_on_hold_does() -> None:
+    hold = changed(REVOKED, reason="certificateHold")
+    assert standing(hold) is Standing.REVOKED
+    assert standing(changed(hold, next_update=NOW - DAY)) is Standing.UNKNOWN
+    assert standing(changed(hold, next_update=NOW - DAY), changed(GOOD, source="OCSP")) is Standing.VALID
+
+
+def test_of_an_expired_certificate_a_claim_goes_before_a_ca_that_names_it_no_longer() -> None:
+    claim = changed(REVOKED, source="crt.sh")
+    for order in permutations((GOOD, UNKNOWN, claim)):
+        status = status_of(FROM, NOW - DAY, order, NOW)
+        assert (status.standing, status.is_expired, status.revocation) == (Standing.REVOKED, True, claim)
+
+
 @pytest.mark.parametrize(
     ("best", "others"),
     [
@@ -115,7 +135,8 @@ def test_that_it_was_revoked_never_gets_too_old() -> None:
         (changed(GOOD, source="OCSP"), (UNKNOWN,)),
         (changed(GOOD, source="OCSP"), (changed(GOOD, next_update=NOW - DAY),)),  # still counts before run out
         (GOOD, (changed(GOOD, source="OCSP"),)),  # the list before the answer
-        (changed(REVOKED, source="crt.sh"), (GOOD,)),  # CAs drop what expired; a claim of it is told
+        (GOOD, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before a claim, whatever it is
+        (changed(REVOKED, source="crt.sh"), (changed(GOOD, next_update=NOW - DAY),)),  # but not when it ran out
     ],
 )
 def test_who_decides_does_not_depend_on_order(best: Revocation, others: tuple[Revocation, ...]) -> None:

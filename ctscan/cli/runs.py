@@ -1,4 +1,4 @@
-"""`ctscan runs`: the record of all scans."""
+"""`ctscan runs`: the record of all scans, and of what repositories were asked and files read."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from ctscan.cli.program import command
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Run
+    from ctscan.model import Run, Search
 
 
 @command(
     "runs",
     exits={0: "", 1: "the index can't be read", 2: ""},
-    example="ctscan runs --limit 5",
+    example="ctscan runs --limit 5\nctscan runs --searches",
 )
+@click.option("--searches", is_flag=True, help="Show searches of repositories and imports of files instead.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first.")
 @options.on_index("table", "json")
-def COMMAND(limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
-    """Show who scanned when, for what purpose and within which scope, and how each scan ended."""
+def COMMAND(searches: bool, limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
+    """Show who scanned when, for what purpose and within which scope, and how each scan ended.
+
+    With --searches: who asked which repository or read which files. Of a question that named a person only its kind is
+    recorded.
+    """
     from ctscan.cli.wiring import run
 
     config = options.settle(**given)
-    runs = run(_runs(config, limit))
-    if config.format == "json":
-        from ctscan.cli.render import shapes
-        from ctscan.cli.wiring import print_json
-
-        print_json([shapes.run(done) for done in runs])
+    if searches:
+        _show_searches(run(_searches(config, limit)), config.format)
     else:
-        _print_table(runs)
+        _show_runs(run(_runs(config, limit)), config.format)
 
 
 async def _runs(config: Config, limit: int) -> list[Run]:
@@ -41,6 +42,61 @@ async def _runs(config: Config, limit: int) -> list[Run]:
 
     async with existing_index(config) as index:
         return await index.runs(limit)
+
+
+async def _searches(config: Config, limit: int) -> list[Search]:
+    from ctscan.cli.wiring import existing_index
+
+    async with existing_index(config) as index:
+        return await index.newest_searches(limit)
+
+
+def _show_runs(runs: list[Run], format: str) -> None:
+    from ctscan.cli.render import shapes
+    from ctscan.cli.wiring import print_json
+
+    if format == "json":
+        print_json([shapes.run(done) for done in runs])
+    else:
+        _print_table(runs)
+
+
+def _show_searches(searches: list[Search], format: str) -> None:
+    from ctscan.cli.render import shapes
+    from ctscan.cli.wiring import print_json
+
+    if format == "json":
+        print_json([shapes.search(done) for done in searches])
+    else:
+        _print_searches(searches)
+
+
+def _print_searches(searches: list[Search]) -> None:
+    from ctscan.cli.render import tables
+    from ctscan.cli.render.words import moment
+
+    out = tables.console()
+    if not searches:
+        tables.say(out, "No repository was asked and no file imported yet: see 'ctscan sources'.")
+        return
+    rows = [
+        (
+            s.id,
+            s.who,
+            moment(s.started),
+            moment(s.ended) if s.ended else "-",
+            s.repository,
+            s.question or s.kind,
+            s.outcome,
+            f"{s.results:,}",
+            f"{s.certificates:,}",
+            s.scope,
+            s.purpose or "-",
+        )
+        for s in searches
+    ]
+    headers = ("Search", "Who", "Started", "Ended", "Source", "Asked for", "Outcome", "Given", "New", "Kept", "Purpose")
+    tables.table(out, headers, rows)
 
 
 def _print_table(runs: list[Run]) -> None:

@@ -51,8 +51,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     """Show what became of certificates: valid, expired, revoked, or not known and why.
 
     For an IDENTIFIER (as 'ctscan lookup' takes it) each certificate is listed; without one all that are kept are
-    counted. Nothing is asked over the network without --refresh. Lists tell nobody whom they are fetched for; servers
-    are those that certificates name, on the public internet only, and proxies are not used.
+    counted. Nothing is asked over the network without --refresh. A list covers many certificates, so fetching it
+    doesn't tell for which, unless a CA gives each certificate an address of its own. Servers are those that
+    certificates name, on the public internet only, and proxies are not used.
     """
     from ctscan.cli.logging import set_up
     from ctscan.cli.wiring import run

@@ -48,6 +48,11 @@ def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
             f"search: repositories find people by e-mail address, domain or name, not by {what}; "
             "'ctscan lookup' looks in the index for it"
         )
+    if identifier.kind == "domain" and "." not in identifier.canonical:
+        raise UsageError(
+            "search: expected a domain such as @example.org, got a top-level domain: a repository would give "
+            "the addresses of everybody below it"
+        )
     question, wanted = Question(identifier.kind, value), About(identifier)
     return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
 

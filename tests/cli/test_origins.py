@@ -78,12 +78,22 @@ def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> Non
             ["CA owner: Example Trust, as crt.sh says"],
         ),
         (
-            replace(MATCH, authorities=(OWNED, replace(OWNED, sha256=b"\6" * 32))),
+            replace(MATCH, authorities=(OWNED,)),
+            LIST,
+            [
+                "CA owner: Example Trust (CCADB); policies: https://example.org/cps; reports: pki@example.org; "
+                "as far as the certificate is genuine, which no log has confirmed"
+            ],
+        ),
+        (
+            replace(MATCH, repositories=(), authorities=(OWNED, replace(OWNED, sha256=b"\6" * 32))),
             LIST,
             ["CA owner: Example Trust (CCADB); policies: https://example.org/cps; reports: pki@example.org"],
         ),
         (
-            replace(MATCH, authorities=(OWNED, Authority("Other Trust", "X", b"", b"", status="Revoked"))),
+            replace(
+                MATCH, repositories=(), authorities=(OWNED, Authority("Other Trust", "X", b"", b"", status="Revoked"))
+            ),
             LIST,
             [
                 "CA owner: Example Trust (CCADB); policies: https://example.org/cps; reports: pki@example.org",

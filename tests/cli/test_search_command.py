@@ -396,3 +396,16 @@ def test_a_look_up_sends_nothing(crtsh: FakeCrtsh, config: Path) -> None:
         assert done.returncode in (0, 4)
     assert crtsh.requests == asked
     assert "the network was asked" in probed(config, "search", MARY, "--yes").stderr  # the probe sees what is sent
+
+
+def test_the_record_of_searches_names_nobody(crtsh: FakeCrtsh, config: Path) -> None:
+    empty = run("runs", "--searches", "--config", config)
+    assert empty.exit_code == 1  # no index yet
+    run("search", JANE, "@example.org", "--yes", "--config", config)
+    shown = run("runs", "--searches", "--config", config)
+    assert shown.exit_code == 0
+    assert "domain:example.org" in shown.stdout
+    assert "jane" not in shown.stdout
+    domain, person = json.loads(run("runs", "--searches", "--format", "json", "--config", config).stdout)
+    assert (domain["question"], person["question"], person["kind"]) == ("domain:example.org", None, "email")
+    assert run("runs", "--config", config).stdout.startswith("Nothing was scanned yet")

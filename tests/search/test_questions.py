@@ -62,6 +62,11 @@ def test_what_no_repository_is_asked_for(identifier: str, word: str) -> None:
     assert "ctscan lookup" in str(caught.value)
 
 
+def test_nobody_is_asked_for_everybody_below_a_top_level_domain() -> None:
+    with pytest.raises(UsageError, match="top-level"):
+        asked_about(parse_identifier("@org"))
+
+
 def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> None:
     terms = (
         "example.org",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ctscan.cli.render.shapes import time_text, timestamp_text
+from ctscan.lookup import is_unconfirmed
 from ctscan.model import Answer, Authority, AuthorityList, Match, RepositorySighting, Search
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
@@ -35,7 +36,8 @@ def owner_lines(match: Match, which: AuthorityList | None) -> list[str]:
     """Who runs the CA that issued a certificate, where its policies stand, and how to report a problem."""
     lines = [_owner(authority) for authority in _distinct(match.authorities)]
     if lines:
-        return lines
+        doubt = "; as far as the certificate is genuine, which no log has confirmed" if is_unconfirmed(match) else ""
+        return [f"{line}{doubt}" for line in lines]
     claimed = dict.fromkeys(f"{s.owner}, as {s.repository} says" for s in match.repositories if s.owner)
     if claimed:
         return [f"CA owner: {owner}" for owner in claimed]

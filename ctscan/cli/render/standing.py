@@ -18,7 +18,7 @@ def status_words(status: Status) -> str:
         case Standing.REVOKED if said is not None:
             return _revoked(said) + ("; expired" if status.is_expired else "")
         case Standing.VALID if said is not None:
-            return f"valid; not revoked, {_according_to(said)}"
+            return f"valid; not revoked, {_according_to(said)}{f'; but {status.why}' if status.why else ''}"
         case Standing.UNKNOWN:
             return f"unknown: {status.why}"
         case Standing.EXPIRED if said is None:
