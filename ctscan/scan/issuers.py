@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ctscan.errors import BadAnswer, Missing, Refused, SourceError
+from ctscan.errors import Missing, Refused, SourceError
 from ctscan.personal.examine import Examined, Examiner, Wanted
 from ctscan.sources import LogSource
 
 ENOUGH = 2
-"""Failures in a row of a server that doesn't answer, each up to a minute long: in this pass it isn't asked again."""
+"""Failures in a row of a server that doesn't answer, or keeps giving something else, each up to a minute long: in this
+pass it isn't asked again."""
 
 
 class IssuerReader:
@@ -36,8 +37,8 @@ class IssuerReader:
         try:
             der = await self._source.issuer(wanted.fingerprint)
         except SourceError as error:
-            answered = isinstance(error, Missing | Refused | BadAnswer)
-            self._failures = 0 if answered else self._failures + 1
+            was_quick = isinstance(error, Missing | Refused)
+            self._failures = 0 if was_quick else self._failures + 1
             if not self._told:
                 self._notice(f"{self._name}: the certificate of an issuer can't be had: {error}")
             self._told = True
