@@ -5,10 +5,7 @@ Facts that a person may read and edit; no code. Knows nothing of their formats.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from ctscan.errors import InputError
@@ -27,6 +24,10 @@ def data_path(name: str) -> Path:
 @cache
 def version() -> str:
     """Version of ctscan: of the installed package, else of the source tree it runs from."""
+    import tomllib  # here, because a look-up asks for data files and not for the version
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed_version
+
     source = _PACKAGE.parent / "pyproject.toml"
     if source.is_file():
         found = tomllib.loads(source.read_text(encoding="utf-8")).get("project", {})
