@@ -6,8 +6,9 @@ fetch tile -> hash leaves -> prove against the signed root -> examine -> gather 
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import dataclass
 
-from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root, subtree_root
+from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
 from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
@@ -15,6 +16,15 @@ from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
 from ctscan.scan.trust import TileTrust
 from ctscan.sources.tile_reader import slice_batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """A batch of the signed tree with its leaf hashes; `root` where it is a whole tile."""
+
+    batch: Batch
+    hashes: list[bytes]
+    root: bytes | None
 
 
 class TiledReader:
@@ -62,8 +72,8 @@ class TiledReader:
             if isinstance(fetched, SourceError):
                 return await self._bear(part, fetched)
             proven = await self._prove(fetched)
-            if isinstance(proven, tuple):
-                return await self._use(*proven)
+            if isinstance(proven, _Proven):
+                return await self._use(proven)
             if isinstance(proven, SourceError):
                 return await self._leave_out(part, proven)
             pause = next(pauses, None)
@@ -83,8 +93,8 @@ class TiledReader:
         self._bad_before = True
         await self._quarantine(part, CutError(str(error), b""))
 
-    async def _prove(self, fetched: list[Batch] | FormatError) -> tuple[Batch, list[bytes]] | CutError | SourceError:
-        """The batch with its leaf hashes; or why it contradicts the signed tree, with its raw bytes; or why the hash
+    async def _prove(self, fetched: list[Batch] | FormatError) -> _Proven | CutError | SourceError:
+        """The batch as one of the tree; or why it contradicts the signed tree, with its raw bytes; or why the hash
         tile that would tell is no use."""
         if isinstance(fetched, CutError):
             return fetched
@@ -93,21 +103,22 @@ class TiledReader:
         (batch,) = fetched
         hashes = batch_hashes(batch)
         try:
-            await self._trust.prove(batch, hashes)
+            root = await self._trust.prove(batch, hashes)
         except ProofError as error:
             return CutError(str(error), batch.raw)
         except (Missing, Refused, BadAnswer) as error:
             if not self._trust.is_rooted:
                 raise  # without its right edge nothing of this tree can be proven
             return error
-        return batch, hashes
+        return _Proven(batch, hashes, root)
 
-    async def _use(self, batch: Batch, hashes: list[bytes]) -> None:
+    async def _use(self, proven: _Proven) -> None:
         self._bad_before = False
+        batch, hashes = proven.batch, proven.hashes
         end = batch.start + len(hashes)
         fresh = slice_batch(batch, self._at, end)
-        if fresh is batch and len(hashes) == WIDTH:
-            edge = edge_append_subtree(self._edge, self._at, 8, subtree_root(hashes))
+        if fresh is batch and proven.root is not None:
+            edge = edge_append_subtree(self._edge, self._at, 8, proven.root)
         else:
             edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
         if end == self._lp.head.size and edge_root(edge) != self._lp.head.root:

@@ -83,6 +83,8 @@ class TileTrust:
         return self._tiles.is_rooted
 
     async def _need(self, *wanted: TileId) -> None:
+        if not any(map(self._tiles.missing, wanted)):
+            return
         async with self._one_at_a_time:
             for tile in wanted:
                 if self._tiles.missing(tile):
@@ -120,17 +122,21 @@ class TileTrust:
             return _timestamp(batch.data[at : at + 8])
         return None
 
-    async def prove(self, batch: Batch, hashes: list[bytes]) -> None:
-        """The batch is one whole tile of this tree, or its last partial one. ProofError when it isn't."""
+    async def prove(self, batch: Batch, hashes: list[bytes]) -> bytes | None:
+        """The batch is one whole tile of this tree, whose root is returned, or its last partial one. ProofError when it
+        isn't."""
         tile = batch.start // WIDTH
+        root: bytes | None = None
         if len(hashes) == WIDTH:
             await self._need((1, tile // WIDTH))
-            belongs = subtree_root(hashes) == self._tiles.hash_at(1, tile)
+            root = subtree_root(hashes)
+            belongs = root == self._tiles.hash_at(1, tile)
         else:
             await self._need((0, tile))
             belongs = hashes == self._tiles.hashes((0, tile))
         if not belongs:
             raise ProofError(f"data tile {tile} doesn't hash to the signed tree of size {self.head.size}")
+        return root
 
     def path(self, batch: Batch, hashes: list[bytes], index: int) -> tuple[bytes, ...]:
         """Audit path of an entry of a batch that `prove` accepted."""

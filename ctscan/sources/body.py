@@ -5,13 +5,16 @@ httpx would decode by itself, but without a limit, and a second time what was al
 
 from __future__ import annotations
 
-import zlib
+from typing import Final, cast
+
+from isal import isal_zlib  # the zlib module with another engine: a third less time for a tile
 
 from ctscan.errors import FormatError
 
 GZIP_MAGIC = b"\x1f\x8b"
 _MEMBERS_LIMIT = 16
-_GZIP_WINDOW = 31  # zlib: 15 bits of window, gzip header and trailer
+_GZIP_WINDOW = 31  # 15 bits of window, gzip header and trailer
+_BROKEN: Final = cast(type[Exception], isal_zlib.error)  # declared as an instance
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
@@ -22,10 +25,12 @@ def gunzip(data: bytes, limit: int) -> bytes:
     while data:
         if len(parts) == _MEMBERS_LIMIT:  # each one costs a copy of the rest
             raise FormatError(f"gzip of more than {_MEMBERS_LIMIT} members")
-        stream = zlib.decompressobj(_GZIP_WINDOW)
+        if not data.startswith(GZIP_MAGIC):  # a few bytes of anything else could pass for a header that is cut off
+            raise FormatError("no valid gzip")
+        stream = isal_zlib.decompressobj(_GZIP_WINDOW)
         try:
             part = stream.decompress(data, left + 1)
-        except zlib.error:
+        except _BROKEN:
             raise FormatError("no valid gzip") from None
         if len(part) > left:
             raise FormatError(f"grows beyond {limit} bytes when decompressed")

@@ -3,8 +3,8 @@ capped in every direction.
 
 One request is: wait for the operator's gate -> send -> cap -> decompress -> let the caller validate; on trouble back
 off and try again, for a minute at most. What comes out is a `Response`, or an error of `ctscan.errors`: exceptions of
-httpx never leave this module, and no message holds the query of a URL, a header or a body that was sent. It follows no
-redirects and keeps no cookies.
+the libraries that carry it never get here, and no message holds the query of a URL, a header or a body that was sent.
+It follows no redirects and keeps no cookies.
 """
 
 from __future__ import annotations
@@ -12,20 +12,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random as random_module
+import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.request import getproxies
 
 import httpx
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, UsageError
 from ctscan.packaged import version
-from ctscan.sources.address import is_loopback, parse_url, show
+from ctscan.sources.address import is_loopback
 from ctscan.sources.body import decode_body
+from ctscan.sources.exchange import Answer, Broken, Request, Timeouts, Way, address_of
 from ctscan.sources.pace import Clock, Closed, Gate, Sleep, backoff, retry_after
 from ctscan.sources.pools import Pools
+from ctscan.sources.straight import Straight
 
 DEFAULT_RATE = 5.0  # requests a second for an operator that nobody configured
 _CONTACT_LIMIT = 200
@@ -52,16 +56,17 @@ class Response:
 class _Ask:
     """What is asked for, the same in every try."""
 
-    method: str
-    url: httpx.URL = field(repr=False)
-    where: str  # the URL for messages: without query and credentials
-    headers: list[tuple[str, str]] = field(repr=False)
+    request: Request
     limit: int
     accept: str
     statuses: frozenset[int]
     sniff: bool
     validate: Callable[[bytes], object] | None
-    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def where(self) -> str:
+        """The URL for messages."""
+        return self.request.address.shown
 
 
 class _Failure(Exception):
@@ -73,8 +78,8 @@ class _Failure(Exception):
 
 
 def quiet_libraries() -> None:
-    """Switch off the loggers of httpx and httpcore: they write URLs with their queries."""
-    for name in ("httpx", "httpcore"):
+    """Switch off the loggers of the libraries: they write URLs with their queries."""
+    for name in ("httpx", "httpcore", "aiohttp"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
@@ -120,12 +125,10 @@ class Client:
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far, tries counted one by one
         self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
-        self._give_up_after, self._read_timeout, self._whole_timeout = give_up_after, read_timeout, whole_timeout
-        self._connect_timeout = connect_timeout
+        self._give_up_after, self._whole_timeout = give_up_after, whole_timeout
         self._gates: dict[tuple[str, bool], Gate] = {}
         self._rates: dict[str, float] = {}
-        self._timeouts = {"connect": connect_timeout, "read": read_timeout, "write": read_timeout, "pool": None}
-        self._pools = Pools(transport, trust_env)
+        self._ways = _Ways(transport, trust_env, Timeouts(connect_timeout, read_timeout))
 
     def pace(self, operator: str, rate: float) -> None:
         """Set the configured rate of an operator, requests a second."""
@@ -179,7 +182,8 @@ class Client:
         a search or an OCSP request."""
         typed = {"Content-Type": content_type, **(headers or {})}
         ask = self._ask(url, limit, accept, typed, True, statuses, False, validate)
-        return await self._send(replace(ask, method="POST", content=content), operator)
+        posted = replace(ask.request, method="POST", content=content)
+        return await self._send(replace(ask, request=posted), operator)
 
     async def read(
         self,
@@ -202,13 +206,13 @@ class Client:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._pools.aclose()
+        await self._ways.aclose()
 
     # --- one request ---
 
     async def _send(self, ask: _Ask, operator: str) -> Response:
         """Try until there is an answer, or the time for this request is used up."""
-        gate = self._gate(operator, ask.url.host)
+        gate = self._gate(operator, ask.request.address.host)
         failures, since = 0, 0.0
         while True:
             await self._enter(gate, ask)
@@ -234,13 +238,13 @@ class Client:
         sniff: bool,
         validate: Callable[[bytes], object] | None,
     ) -> _Ask:
-        parsed = parse_url(url)
-        if not self.contact and not is_loopback(parsed.host):
+        address = address_of(url)
+        if not self.contact and not is_loopback(address.host):
             raise UsageError(NO_CONTACT)
-        sent = [("Host", parsed.netloc.decode("ascii")), ("User-Agent", self.user_agent), ("Accept", accept)]
+        sent = [("Host", address.netloc), ("User-Agent", self.user_agent), ("Accept", accept)]
         sent += [("Accept-Encoding", "gzip, identity"), ("Connection", "keep-alive" if keep_alive else "close")]
         sent += (headers or {}).items()
-        return _Ask("GET", parsed, show(parsed), sent, limit, accept, statuses, sniff, validate)
+        return _Ask(Request("GET", address, sent), limit, accept, statuses, sniff, validate)
 
     def _gate(self, operator: str, host: str) -> Gate:
         key = (operator, is_loopback(host))
@@ -272,36 +276,34 @@ class Client:
     async def _try(self, ask: _Ask, gate: Gate) -> Response:
         """Send once. _Failure when another try may help."""
         self.requests += 1
-        request = httpx.Request(
-            ask.method, ask.url, headers=ask.headers, content=ask.content, extensions={"timeout": self._timeouts}
-        )
+        way = self._ways.to(ask.request.address.host)
         try:
-            async with asyncio.timeout(self._whole_timeout), self._pools.send(request) as response:
-                return await self._judge(ask, response, gate)
+            async with asyncio.timeout(self._whole_timeout), way.send(ask.request) as answer:
+                return await self._judge(ask, answer, gate)
         except TimeoutError:
             raise _Failure(f"no whole answer within {self._whole_timeout:g} s") from None
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-            raise _Failure(self._explain(error)) from None
+        except Broken as broken:
+            raise _Failure(broken.reason) from None
 
-    async def _judge(self, ask: _Ask, response: httpx.Response, gate: Gate) -> Response:
-        status = response.status_code
+    async def _judge(self, ask: _Ask, answer: Answer, gate: Gate) -> Response:
+        status = answer.status
         if status != 200 and status not in ask.statuses:
-            raise self._refusal(ask, response, gate)
-        kind = response.headers.get("content-type", "")
+            raise self._refusal(ask, answer, gate)
+        kind = answer.headers.get("content-type", "")
         if status == 200 and kind.lower().startswith("text/html") and "html" not in ask.accept:
             raise _Failure("an HTML page instead of an answer", BadAnswer)
         try:
-            raw = await _read_capped(response, ask.limit)
-            body = decode_body(raw, response.headers.get("content-encoding", ""), ask.limit, sniff=ask.sniff)
+            raw = await _read_capped(answer, ask.limit)
+            body = decode_body(raw, answer.headers.get("content-encoding", ""), ask.limit, sniff=ask.sniff)
             if status == 200 and ask.validate:
                 ask.validate(body)
         except FormatError as error:
             raise _Failure(f"a bad answer: {error}", BadAnswer) from error
-        return Response(status, response.headers, body)
+        return Response(status, answer.headers, body)
 
-    def _refusal(self, ask: _Ask, response: httpx.Response, gate: Gate) -> Exception:
+    def _refusal(self, ask: _Ask, answer: Answer, gate: Gate) -> Exception:
         """The exception for a status that is no answer."""
-        status = response.status_code
+        status = answer.status
         named = f"{status} {_phrase(status)}".strip()
         if status in (404, 410):
             return Missing(f"{ask.where}: not there ({named})")
@@ -310,47 +312,46 @@ class Client:
         wait = None
         if status in _SLOW_DOWN:
             gate.give_way()
-            wait = retry_after(response.headers.get("retry-after"), response.headers.get("date"), self._wall)
+            wait = retry_after(answer.headers.get("retry-after"), answer.headers.get("date"), self._wall)
             if wait is not None:
                 gate.close_for(wait)
         elif 400 <= status < 500 and status not in _RETRIED_4XX:
             return Refused(f"{ask.where}: refused ({named})")
         return _Failure(f"status {named}", BadAnswer if status < 300 else SourceError, wait)
 
-    def _explain(self, error: Exception) -> str:
-        """A reason in our words; texts of libraries may hold what the server sent."""
-        match error:
-            case httpx.ConnectTimeout():
-                return f"no connection within {self._connect_timeout:g} s"
-            case httpx.TimeoutException():
-                return f"nothing received for {self._read_timeout:g} s"
-            case httpx.ProxyError():
-                return "the proxy refused (see HTTPS_PROXY)"
-            case httpx.ConnectError():
-                return f"no connection: {_first_line(str(error))}"
-            case httpx.RemoteProtocolError():
-                return "the connection broke off, or the answer is no HTTP"
-            case httpx.NetworkError():
-                return "the connection broke"
-            case _:
-                return f"the request failed ({type(error).__name__})"
+
+class _Ways:
+    """How a server is reached: straight; but through httpx where the environment names a proxy, or where a transport
+    takes the place of the network. Loopback is reached straight whatever the environment says."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None, trust_env: bool, timeouts: Timeouts) -> None:
+        try:
+            tls = httpx.create_ssl_context(trust_env=trust_env)
+        except (OSError, ssl.SSLError):
+            raise UsageError("the CA certificates named by SSL_CERT_FILE or SSL_CERT_DIR can't be read") from None
+        self._near: Way = Pools(transport, tls, trust_env, timeouts) if transport else Straight(tls, timeouts)
+        has_proxies = trust_env and not transport and bool(getproxies())
+        self._far: Way = Pools(None, tls, trust_env, timeouts) if has_proxies else self._near
+
+    def to(self, host: str) -> Way:
+        """The way to a host."""
+        return self._far if self._far is self._near or not is_loopback(host) else self._near
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for way in {self._near, self._far}:
+            await way.aclose()
 
 
-async def _read_capped(response: httpx.Response, limit: int) -> bytes:
+async def _read_capped(answer: Answer, limit: int) -> bytes:
     """The raw body. FormatError as soon as it is announced or grows larger than `limit` bytes."""
-    announced = response.headers.get("content-length", "")
+    announced = answer.headers.get("content-length", "")
     if announced.isdigit() and int(announced[:20]) > limit:
         raise FormatError(f"announced as {announced[:20]} bytes, expected at most {limit}")
-    chunks: list[bytes] = []
-    size = 0
-    if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise FormatError("nothing that can be read")
-    async for chunk in response.stream:  # raw, as aiter_raw() gives it
-        size += len(chunk)
-        if size > limit:
-            raise FormatError(f"larger than {limit} bytes")
-        chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    body = await answer.read(limit)
+    if body is None:
+        raise FormatError(f"larger than {limit} bytes")
+    return body
 
 
 def _come_back(ask: _Ask, seconds: float, reason: str = "") -> SourceError:
@@ -362,7 +363,3 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
-
-
-def _first_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:120] or "no reason given"
