@@ -42,8 +42,8 @@ PURE = ("model", "errors", "ct", "x509", "personal", "proof", "status", "ccadb",
 """Rooms that take values and return values."""
 
 IMPURE = {
-    "aiosqlite", "asyncio", "glob", "http", "httpx", "io", "logging", "multiprocessing", "os", "pathlib", "random",
-    "secrets", "shutil", "signal", "socket", "sqlite3", "ssl", "structlog", "subprocess", "sys", "tempfile",
+    "aiohttp", "aiosqlite", "asyncio", "glob", "http", "httpx", "io", "logging", "multiprocessing", "os", "pathlib",
+    "random", "secrets", "shutil", "signal", "socket", "sqlite3", "ssl", "structlog", "subprocess", "sys", "tempfile",
     "threading", "time", "uuid",
 }  # fmt: skip
 
@@ -132,7 +132,7 @@ def test_only_sources_speak_http_and_only_the_command_line_draws() -> None:
     for path in files():
         top = packages(path)
         if room_of(path) != "sources":
-            assert "httpx" not in top, name_of(path)
+            assert not {"httpx", "aiohttp"} & top, name_of(path)
         if room_of(path) != "cli":
             assert not top & {"click", "rich"}, name_of(path)
 

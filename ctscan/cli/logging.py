@@ -19,7 +19,7 @@ from ctscan.model import TreeHead
 from ctscan.scan.job import LogOutcome, Reporter
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-QUIET = ("httpx", "httpcore", "aiosqlite", "asyncio", "psycopg")
+QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")
 
 PERSONAL_KEYS = frozenset({
     "account", "accounts", "address", "addresses", "attribute", "canonical", "common_name", "contact", "cn",

