@@ -43,7 +43,7 @@ def patient(request: pytest.FixtureRequest) -> Made:
 
     def made(time: FakeTime, contact: str = "ct@example.org", **options: Any) -> Client:
         if request.param == "httpx":
-            options["transport"] = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=None))
+            options["transport"] = httpx.AsyncHTTPTransport()
         return patient_client(time, contact, **options)
 
     return made
@@ -83,7 +83,7 @@ def test_connections_are_used_again_unless_told_otherwise(patient: Made) -> None
         assert sim.connections == 6
 
 
-def test_many_connections_at_once_are_all_used_again(patient: Made) -> None:
+def test_many_connections_at_once_are_all_used_again() -> None:
     async def rush(client: Client, url: str) -> None:
         async def ask() -> None:
             for _ in range(4):
@@ -94,7 +94,7 @@ def test_many_connections_at_once_are_all_used_again(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("checkpoint", slow(0.05))
-        with_client(patient(FakeTime()), lambda c: rush(c, f"{log.url}checkpoint"))
+        with_client(patient_client(FakeTime()), lambda c: rush(c, f"{log.url}checkpoint"))
         assert len(log.requests) == 400
         assert sim.connections == 100
 
