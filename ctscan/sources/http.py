@@ -330,7 +330,7 @@ class _Ways:
         except (OSError, ssl.SSLError):
             raise UsageError("the CA certificates named by SSL_CERT_FILE or SSL_CERT_DIR can't be read") from None
         self._near: Way = Pools(transport, tls, trust_env, timeouts) if transport else Straight(tls, timeouts)
-        has_proxies = trust_env and not transport and bool(getproxies())
+        has_proxies = trust_env and not transport and not getproxies().keys().isdisjoint(("http", "https", "all"))
         self._far: Way = Pools(None, tls, trust_env, timeouts) if has_proxies else self._near
 
     def to(self, host: str) -> Way:

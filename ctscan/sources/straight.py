@@ -55,9 +55,7 @@ class Straight:
             connector=aiohttp.TCPConnector(
                 ssl=self._tls, limit=0, keepalive_timeout=_IDLE, resolver=aiohttp.ThreadedResolver()
             ),
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.read
-            ),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._timeouts.connect, sock_read=self._timeouts.read),
             cookie_jar=aiohttp.DummyCookieJar(),  # keeps none
             trust_env=False,  # no proxies, and no passwords of ~/.netrc
             auto_decompress=False,
