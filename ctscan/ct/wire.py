@@ -17,6 +17,7 @@ from __future__ import annotations
 import binascii
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
@@ -41,13 +42,13 @@ _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
 _LEAF_INDEX: Final = 0  # CtExtension type
 _LEAF_INDEX_HEAD: Final = 5 << 40  # 00 | 0005 | u40 read as one u64
-_LEAF_INDEX_SIZE: Final = 8
 
 _TYPE_AND_LENGTH: Final = struct.Struct(">HBH")  # u16 type | u24 length, at 8 in a TimestampedEntry
 _U24: Final = struct.Struct(">BH")
 _U16: Final = struct.Struct(">H")
 _EXTENSION: Final = struct.Struct(">BH")
-_TAIL: Final = struct.Struct(">HQ")  # u16 length of extensions | leaf_index extension, where that is all there is
+_HEAD: Final = struct.Struct(">8xBI28xI")  # u8 of the type | its other u8 and u24, or u24 of a precert after any octet
+_PLAIN_TAIL: Final = struct.Struct(">HQBH")  # u16 length of extensions | leaf_index, where that is all | u24, or a u16
 _STH: Final = struct.Struct(">BBQQ")
 
 
@@ -120,44 +121,83 @@ def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
     it can be found.
     """
     _check_range(start, width)
-    leaves: list[Span] = []
-    certs: list[Span] = []
-    precerts: list[bool] = []
-    extras: list[Span] = []
-    head, u24, u16, tail = _TYPE_AND_LENGTH.unpack_from, _U24.unpack_from, _U16.unpack_from, _TAIL.unpack_from
-    at, index, size = 0, start, len(data)
+    batch = Batch(log_id, start, data, [], [], [], data, [], "tile", data)
+    at, index, stop, size = 0, start, start + width, len(data)
     try:
-        for index in range(start, start + width):
-            kind, high, low = head(data, at + 8)
-            if kind == _X509:
-                cert = at + 13
-            elif kind == _PRECERT:
-                cert = at + 45
-                high, low = u24(data, at + 42)
-            else:
-                _refuse(f"expected entry type 0 or 1, got {kind}")
-            end = cert + (high << 16 | low)
-            leaf_end = end + 10
-            if leaf_end > size or tail(data, end) != (_LEAF_INDEX_SIZE, _LEAF_INDEX_HEAD | index):
-                leaf_end = _end_of_extensions(data, end, index)
-            leaves.append((at, leaf_end))
-            certs.append((cert, end))
-            precerts.append(kind == _PRECERT)
-            at = leaf_end
-            if kind == _PRECERT:
-                high, low = u24(data, at)
-                at += 3 + (high << 16 | low)
-            (length,) = u16(data, at)
-            if length % _HASH:
-                _refuse(f"expected fingerprints of {_HASH} bytes each, got {length} bytes")
-            at += 2 + length
-            extras.append((leaf_end, at))
+        while index < stop:
+            at, index = _cut_plain(batch, at, index, stop)
+            if index < stop:
+                at = _cut_any(batch, at, index)
+                index += 1
         if at != size:
+            index -= 1
             _refuse(f"expected its end at byte {at}, got {size} bytes")
     except (FormatError, struct.error) as error:
         reason = str(error) if isinstance(error, FormatError) else f"cut off at byte {size}"
         raise CutError(f"data tile of {width} entries from {start}: entry {index}: {reason}", data) from None
-    return Batch(log_id, start, data, leaves, certs, precerts, data, extras, "tile", data)
+    return batch
+
+
+def _cut_plain(batch: Batch, at: int, index: int, stop: int) -> tuple[int, int]:
+    """Cut entries of the plain kind, with a leaf_index and no other extension, up to the first that isn't plain or
+    stands at the very end of the data: `_cut_any` tells what that is. Returns where it begins, and its index."""
+    data, leaves, certs, precerts, extras = batch.data, batch.leaves, batch.certs, batch.precerts, batch.extras
+    head, tail, u16 = _HEAD.unpack_from, _PLAIN_TAIL.unpack_from, _U16.unpack_from
+    if stop > 1 << 40:  # above what a leaf_index holds
+        return at, index
+    first = _LEAF_INDEX_HEAD | index
+    with suppress(struct.error):
+        for leaf_index in range(first, first + stop - index):
+            kind, length, tbs_length = head(data, at)
+            if length > 0xFFFFFF:
+                start = at + 45
+                end = start + (tbs_length & 0xFFFFFF)
+                extensions, found, high, low = tail(data, end)
+                extra = end + 10
+                after = extra + 3 + (high << 16 | low)
+                (size,) = u16(data, after)
+            else:
+                start = at + 13
+                end = start + length
+                extensions, found, high, low = tail(data, end)
+                extra = after = end + 10
+                size = high << 8 | low >> 8
+            if found != leaf_index or extensions != 8 or kind or length > 0x1FFFFFF or size % _HASH:
+                break
+            after += 2 + size
+            leaves.append((at, extra))
+            certs.append((start, end))
+            precerts.append(length > 0xFFFFFF)
+            extras.append((extra, after))
+            at = after
+    return at, batch.start + len(leaves)
+
+
+def _cut_any(batch: Batch, at: int, index: int) -> int:
+    """Cut one entry, whatever its extensions; returns where it ends. FormatError or struct.error: it can't be."""
+    data = batch.data
+    kind, high, low = _TYPE_AND_LENGTH.unpack_from(data, at + 8)
+    if kind == _X509:
+        start = at + 13
+    elif kind == _PRECERT:
+        start = at + 45
+        high, low = _U24.unpack_from(data, at + 42)
+    else:
+        _refuse(f"expected entry type 0 or 1, got {kind}")
+    end = start + (high << 16 | low)
+    extra = after = _end_of_extensions(data, end, index)
+    if kind == _PRECERT:
+        high, low = _U24.unpack_from(data, after)
+        after += 3 + (high << 16 | low)
+    (length,) = _U16.unpack_from(data, after)
+    if length % _HASH:
+        _refuse(f"expected fingerprints of {_HASH} bytes each, got {length} bytes")
+    after += 2 + length
+    batch.leaves.append((at, extra))
+    batch.certs.append((start, end))
+    batch.precerts.append(kind == _PRECERT)
+    batch.extras.append((extra, after))
+    return int(after)
 
 
 def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int = EXTRA_LIMIT) -> Batch:
