@@ -97,17 +97,13 @@ class Examiner:
     def examine(self, batch: Batch) -> Examined:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
         holds."""
-        is_impersonal = self._prefilter.is_impersonal
-        data = batch.data
         hits: list[Hit] = []
         unreadable: list[Unreadable] = []
         in_chains: list[ChainHit] = []
         issuers: list[Issuer] = []
         wanted: list[Wanted] = []
         candidates = 0
-        for i, ((start, end), precert) in enumerate(zip(batch.certs, batch.precerts, strict=True)):
-            if is_impersonal(data, start, end, precert):
-                continue
+        for i in self._prefilter.candidates(batch.data, batch.certs, batch.precerts):
             candidates += 1
             before = len(in_chains)
             extra = self._beside(batch, i, in_chains)

@@ -21,12 +21,16 @@ reader can't read is searched by its strings, so that nothing may be dropped tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.personal.layouts import after, is_impersonal_extension, length_octets
+from ctscan.model import Span
+from ctscan.personal.headers import critical_san_head, extensions_head, san_head, sct_list_head, tbs_head
+from ctscan.personal.hosts import HOST, HOST_SUBJECT_HEAD, HOST_SUBJECTS, are_hosts
+from ctscan.personal.layouts import after, is_impersonal_extension
+from ctscan.personal.moulds import KEY_ID, KEY_ID_SIZE, UTC_TIMES, WINDOW, Moulds
 from ctscan.personal.who.shapes import SOLE_TRADER
 
 MAX_ISSUERS: Final = 20_000
@@ -37,33 +41,19 @@ MAX_KNOWN: Final = 20_000
 MAX_KNOWN_SIZE: Final = 512
 """Extensions and runs of them remembered, and the octets of one; larger ones are looked at each time."""
 
-_VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
-_UTC_TIMES: Final = b"\x30\x1e\x17\x0d"  # two UTCTimes of 13 characters
 _UTC_TIMES_SHAPE: Final = b"\x30\x1e\x17\x0d000000000000Z\x17\x0d000000000000Z"  # of both, with any digits
 _UTC_TIMES_SIZE: Final = len(_UTC_TIMES_SHAPE)
 _ANY_DIGIT: Final = bytes.maketrans(b"0123456789", b"0000000000")
-_KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"  # subjectKeyIdentifier of 20 octets
-_KEY_ID_SIZE: Final = 31
+_BETWEEN_TIMES: Final = b"Z\x17\x0d"
+_NO_SUBJECT: Final = b"Z\x30\x00"
+_HOST_WIDTHS: Final = {b"Z" + head: size for head, size in HOST_SUBJECTS.items()}  # by what is read after the digits
+_ONE_NAME: Final = (b"", *(bytes((0x82, size)) for size in range(1, 65)))  # before the one dNSName of so many octets
 _SAN: Final = b"\x06\x03\x55\x1d\x11"
-_SCT_LIST: Final = b"\x06\x0a\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"
-_CRITICAL: Final = b"\x01\x01\xff"
 
 # 30 L, then twice 17 0D YYMMDDHHMMSSZ or 18 0F YYYYMMDDHHMMSSZ; whether L is right is checked beside
 _VALIDITY: Final = re.compile(rb"\x30[\x1e\x20\x22](?:\x17\x0d[0-9]{12}Z|\x18\x0f[0-9]{14}Z){2}")
-# 0x82 (dNSName), a length in one octet, host characters; whether the lengths are right is checked beside
-_DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
-_HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
-# a host in small letters whose labels are no IDNA ("xn--")
-_HOST: Final = re.compile(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
 # 06 03 55 04 03, a string type, a length, a host
-_HOST_CN: Final = re.compile(rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])(" + _HOST.pattern + rb")")
-# 30 L { 31 L { 30 L { CN of so many characters } } }: a host name as CN and nothing else
-_HOST_SUBJECTS: Final = {
-    bytes((0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 0x06, 0x03, 0x55, 0x04, 0x03, kind, size)): size
-    for size in range(3, 65)
-    for kind in (0x0C, 0x13, 0x16)
-}
-_HOST_SUBJECT_HEAD: Final = 13
+_HOST_CN: Final = re.compile(rb"\x06\x03\x55\x04\x03[\x0c\x13\x16]([\x03-\x40])(" + HOST.pattern + rb")")
 # 06 03 55 04 and C (6), L (7), ST (8) or O (10), a string type, a length, printable ASCII without "@"
 _PLAIN_ATTRIBUTE: Final = re.compile(rb"\x06\x03\x55\x04[\x06\x07\x08\x0a][\x0c\x13\x16]([\x01-\x7f])([ -?A-~]+)")
 
@@ -77,12 +67,13 @@ class Prefilter:
     `domains`: canonical ones of the scope; whatever has one of them in it, in any case, is never dropped.
     """
 
-    __slots__ = ("_domains", "_issuers", "_known", "_signers")
+    __slots__ = ("_domains", "_issuers", "_known", "_moulds", "_signers")
 
     def __init__(self, domains: Iterable[str] = ()) -> None:
         self._domains = tuple(domain.encode("ascii").lower() for domain in domains)
         self._issuers: set[bytes] = set()
-        self._known: set[bytes] = set()
+        self._known: set[bytes] = {b""}  # no run of extensions at all is one, too
+        self._moulds = Moulds()
         self._signers: set[bytes] = set()  # algorithm and known issuer, as they follow each other
 
     def learn_issuer(self, name: bytes) -> None:
@@ -94,22 +85,83 @@ class Prefilter:
 
     def is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
         """Whether nothing in the certificate (`precert`: the TBSCertificate) in `[start, end)` can be personal data.
+        Never raises: whatever is cut off or malformed is not impersonal."""
+        return not any(True for _ in self.candidates(buffer, [(start, end)], [precert]))
 
-        Never raises: whatever is cut off or malformed is not impersonal. The positions below may run past `end`; they
-        only grow, so that the comparison with the end of the TBS catches that.
+    def candidates(self, buffer: bytes, spans: Sequence[Span], precerts: Sequence[bool]) -> Iterator[int]:
+        """The positions in `spans` of the certificates that aren't impersonal.
+
+        Lazy, so that an issuer that is learnt from one candidate is known from the next certificate on.
+        In one piece, though long: a call costs as much as a field, and this runs for every entry of every log.
         """
+        moulds, known, domains, table = self._moulds, self._known, self._domains, _ONE_NAME
+        heads = moulds.heads
+        for i, (start, end) in enumerate(spans):
+            try:
+                if precerts[i]:
+                    serial = buffer[start + 10]
+                    at = start + 11 + serial
+                    head = heads[serial, buffer[at : at + WINDOW]]
+                    header, signer, begin, between, close, subject = head.read(buffer, start)
+                    at = start + head.size
+                    width = _HOST_WIDTHS.get(subject, 0)
+                    if width:
+                        host = buffer[at : at + width]
+                        fits = HOST.fullmatch(host) is not None
+                        at += width
+                    else:
+                        host = b""
+                        fits = subject.startswith(_NO_SUBJECT)
+                        at -= HOST_SUBJECT_HEAD - 2
+                    if (
+                        fits
+                        and signer in head.signers
+                        and header == tbs_head(end - start)
+                        and between == _BETWEEN_TIMES
+                        and (begin + close).isdigit()
+                    ):
+                        tails = head.tails.get((end - at) << 8 | buffer[at + 1])
+                        for read, headers, read_runs in moulds.tails(head, buffer, at, end) if tails is None else tails:
+                            if read(buffer, at) == headers:
+                                first, second, names, last = read_runs(buffer, at)
+                                if (
+                                    first in known
+                                    and second in known
+                                    and last in known
+                                    and (names == table[width] + host or are_hosts(names))
+                                ):
+                                    break
+                        else:
+                            fits = False
+                        if fits and not (domains and self._names_a_domain((host + names).lower())):
+                            continue
+            except (LookupError, FormatError, struct.error):  # of no mould, or cut off
+                pass
+            if not self._walks_through(buffer, start, end, precerts[i]):
+                yield i
+
+    def _walks_through(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
+        """The same verdict without moulds, on which one is cast for others.
+
+        The positions may run past `end`; they only grow, so that the comparison with the end of the TBS catches that.
+        """
+        known = len(self._known)
         try:
             if end > len(buffer) or not self._is_impersonal(buffer, start, end, precert):
                 return False
         except (IndexError, FormatError):  # cut off at the very end of the buffer, or no DER
             return False
-        return not self._domains or not self._names_a_domain(buffer[start:end].lower())
+        if self._domains and self._names_a_domain(buffer[start:end].lower()):
+            return False
+        if precert and len(self._known) == known:  # nothing in it was new
+            self._moulds.cast(buffer, start, end, self._known)
+        return True
 
     def _names_a_domain(self, octets: bytes) -> bool:
         return any(domain in octets for domain in self._domains)
 
     def _is_impersonal(self, buffer: bytes, start: int, end: int, precert: bool) -> bool:
-        """In one piece, though long: a call costs as much as a field, and this runs for every entry of every log."""
+        """In one piece, for calls cost as much as fields, and half of all entries come here."""
         at = start
         stop = end
         if not precert:
@@ -123,13 +175,13 @@ class Prefilter:
             if not _is_signature(buffer, stop, end):
                 return False
         # 30 82 LL LL, version, 02 serial, 30 algorithm, 30 issuer, 30 validity, 30 subject, 30 key, A3 extensions
-        head = _tbs_head(stop - at)
+        head = tbs_head(stop - at)
         if not head or not buffer.startswith(head, at) or buffer[at + 10] > 0x7F:
             return False
         at += 11 + buffer[at + 10]
 
         # most certificates of an issuer have the same algorithm and issuer between serial number and times
-        times = buffer.find(_UTC_TIMES, at, stop)
+        times = buffer.find(UTC_TIMES, at, stop)
         after_times = times + _UTC_TIMES_SIZE
         if (
             times > at
@@ -142,10 +194,10 @@ class Prefilter:
         if not at or buffer[at] != 0x30:
             return False
         if buffer[at + 1]:
-            size = _HOST_SUBJECTS.get(buffer[at : at + _HOST_SUBJECT_HEAD])
+            size = HOST_SUBJECTS.get(buffer[at : at + HOST_SUBJECT_HEAD])
             if size:
-                at += _HOST_SUBJECT_HEAD
-                if not _HOST.fullmatch(buffer, at, at + size):
+                at += HOST_SUBJECT_HEAD
+                if not HOST.fullmatch(buffer, at, at + size):
                     return False
                 at += size
             else:
@@ -160,7 +212,7 @@ class Prefilter:
         at = at + 2 + buffer[at + 1] if buffer[at + 1] < 0x80 else after(buffer, at)
 
         # A3 LL { 30 LL { extensions } }, to the end of the TBS
-        head = _extensions_head(stop - at)
+        head = extensions_head(stop - at)
         if not head or not buffer.startswith(head, at):
             return False
         return self._are_impersonal_extensions(buffer, at + len(head), stop)
@@ -187,18 +239,18 @@ class Prefilter:
         as one: it is the same octets, hence the same elements, and needs no walk. What is left is walked.
         """
         known = self._known
-        key_id = buffer.find(_KEY_ID, at, stop)
+        key_id = buffer.find(KEY_ID, at, stop)
         if key_id == at or (key_id > at and buffer[at:key_id] in known):
-            at = key_id + _KEY_ID_SIZE
+            at = key_id + KEY_ID_SIZE
         san = buffer.find(_SAN, at, stop) - 2
         if san > at:
             if buffer[san] != 0x30:  # a length in two or three octets
                 san -= 1 if buffer[san] == 0x81 else 2
             if buffer[at:san] in known:
                 at = after(buffer, san)
-                head = _san_head(at - san)
+                head = san_head(at - san)
                 if head and buffer.startswith(head, san):
-                    if not _are_hosts(buffer[san + len(head) : at]):
+                    if not are_hosts(buffer[san + len(head) : at]):
                         return False
                 elif not self._is_impersonal_extension(buffer[san:at]):
                     return False
@@ -225,25 +277,26 @@ class Prefilter:
     def _is_impersonal_extension(self, extension: bytes) -> bool:
         """An Extension that is not known; those that other certificates are likely to repeat are remembered."""
         size = len(extension)
-        head = _san_head(size)
+        head = san_head(size)
         if head and extension.startswith(head):
-            return _are_hosts(extension[len(head) :])
-        if size == _KEY_ID_SIZE and extension.startswith(_KEY_ID):
+            return are_hosts(extension[len(head) :])
+        if size == KEY_ID_SIZE and extension.startswith(KEY_ID):
             return True
-        head = _sct_list_head(size)
+        head = sct_list_head(size)
         if head and extension.startswith(head):
             return True
         if is_impersonal_extension(extension):
             self._learn(extension)
             return True
-        head = _critical_san_head(size)
-        return bool(head) and extension.startswith(head) and _are_hosts(extension[len(head) :])
+        head = critical_san_head(size)
+        return bool(head) and extension.startswith(head) and are_hosts(extension[len(head) :])
 
     def _learn(self, extensions: bytes) -> None:
-        """Remember a run of whole Extension elements."""
-        if 0 < len(extensions) <= MAX_KNOWN_SIZE:
+        """Remember a run of whole Extension elements, unless one of the domains is in it."""
+        if 0 < len(extensions) <= MAX_KNOWN_SIZE and not self._names_a_domain(extensions.lower()):
             if len(self._known) >= MAX_KNOWN:
                 self._known.clear()
+                self._known.add(b"")
             self._known.add(extensions)
 
 
@@ -253,32 +306,6 @@ def _is_signature(buffer: bytes, at: int, end: int) -> bool:
         return False
     at += 2 + buffer[at + 1]
     return buffer[at] == 0x03 and after(buffer, at) == end
-
-
-def _are_hosts(names: bytes) -> bool:
-    """Whether the content of a GeneralNames is dNSNames of host characters only, each as long as it says."""
-    if names[0] == 0x82 and names[1] == len(names) - 2 and names[1] < 0x80:
-        return _HOST_CHARACTERS.fullmatch(names, 2) is not None  # one name, as most have
-    if not _DNS_NAMES.fullmatch(names):
-        return _are_long_hosts(names)
-    # no host character is 0x82 and no length either, so that splitting finds exactly the names
-    _, *parts = names.split(b"\x82")
-    for part in parts:  # noqa: SIM110  a generator costs more than the few names
-        if part[0] != len(part) - 1:  # the octet before the host is its length
-            return False
-    return True
-
-
-def _are_long_hosts(names: bytes) -> bool:
-    """The same for any length of name."""
-    at, end = 0, len(names)
-    while at < end:
-        stop = after(names, at)
-        body = at + (2 if names[at + 1] < 0x80 else names[at + 1] - 0x7E)
-        if names[at] != 0x82 or stop > end or not _HOST_CHARACTERS.fullmatch(names, body, stop):
-            return False
-        at = stop
-    return end > 0
 
 
 # --- subject -------------------------------------------------------------------------------------------------------
@@ -301,57 +328,3 @@ def is_organisational(buffer: bytes, at: int, end: int) -> bool:
             return False
         at = rdn_end
     return at == end
-
-
-# --- headers by size -----------------------------------------------------------------------------------------------
-# The size of an element alone tells the headers of all elements that it consists of, if they nest without siblings.
-
-
-def _nested(head: bytes, size: int, tags: tuple[int, ...]) -> tuple[bytes, int]:
-    """Headers of elements that fill `size` octets, each in the one before, appended to `head`, and the octets that are
-    left for the content; `(b"", 0)` when no element is that long."""
-    for tag in tags:
-        content = size - (2 if size < 0x82 else 3 if size < 0x103 else 4)
-        octets = length_octets(content) if 0 < content < 0x10000 else b""
-        if 1 + len(octets) + content != size:
-            return b"", 0
-        head += bytes((tag,)) + octets
-        size = content
-    return head, size
-
-
-def _extension_head(oid: bytes, tags: tuple[int, ...], size: int) -> tuple[bytes, int]:
-    head, size = _nested(b"", size, (0x30,))
-    return _nested(head + oid, size - len(oid), tags) if head else (b"", 0)
-
-
-@lru_cache(maxsize=4096)
-def _tbs_head(size: int) -> bytes:
-    """The octets up to the tag of the serial number in a TBSCertificate of `size` octets; empty for one with less than
-    256 octets of content, which is no real one."""
-    head, _ = _nested(b"", size, (0x30,))
-    return head + _VERSION_3 + b"\x02" if len(head) == 4 else b""
-
-
-@lru_cache(maxsize=4096)
-def _extensions_head(size: int) -> bytes:
-    """The octets before the first Extension where [3] fills `size` octets; empty: it can't."""
-    return _nested(b"", size, (0xA3, 0x30))[0]
-
-
-@lru_cache(maxsize=4096)
-def _san_head(size: int) -> bytes:
-    """The octets before the general names in a subjectAltName extension of `size` octets; empty: none has that size."""
-    return _extension_head(_SAN, (0x04, 0x30), size)[0]
-
-
-@lru_cache(maxsize=4096)
-def _critical_san_head(size: int) -> bytes:
-    return _extension_head(_SAN + _CRITICAL, (0x04, 0x30), size)[0]
-
-
-@lru_cache(maxsize=4096)
-def _sct_list_head(size: int) -> bytes:
-    """The octets before the first SCT (RFC 6962 section 3.3): OCTET STRING in OCTET STRING, length of the list."""
-    head, left = _extension_head(_SCT_LIST, (0x04, 0x04), size)
-    return head + (left - 2).to_bytes(2, "big") if left > 2 else b""
