@@ -24,15 +24,15 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import Final
 
-from ctscan.personal.headers import extensions_head, san_head
+from ctscan.personal.headers import critical_san_head, extensions_head, san_head
 from ctscan.personal.hosts import HOST_SUBJECT_HEAD, HOST_SUBJECTS
 from ctscan.personal.layouts import after
 
 MAX_MOULDS: Final = 8_192
 """Moulds, of heads and of tails, and issuers in them; all are forgotten when there are more."""
 
-MAX_ALIKE: Final = 4
-"""Kinds of tails under one head."""
+MAX_ALIKE: Final = 16
+"""Kinds of tails under one head; with more, the first ones stay."""
 
 KEY_ID: Final = b"\x30\x1d\x06\x03\x55\x1d\x0e\x04\x16\x04\x14"
 """Up to the octets of a subjectKeyIdentifier of 20."""
@@ -56,8 +56,9 @@ Reader = Callable[[bytes, int], Runs]
 Tail = tuple[Reader, Runs, Reader]
 """Reads the headers; what they must be; reads the runs before, between and after, with the names before the last."""
 
-_Kind = tuple[int, bytes, int, int, int, int, bool]
-"""Size and header of the key; octets of the three runs; of the key identifier (31 or 0); whether that is the last."""
+_Kind = tuple[int, bytes, int, int, int, int, bool, bool]
+"""Size and header of the key; octets of the three runs; of the key identifier (31 or 0); whether that is the last;
+whether the SAN is critical."""
 
 
 @dataclass(slots=True)
@@ -103,12 +104,12 @@ class Moulds:
             head = Head(Struct(places).unpack_from, issuer_end + _UTC_TIMES_SIZE + HOST_SUBJECT_HEAD - start)
             self.heads[key] = head
         head.signers.add(signer)
-        if kind not in head.kinds:
-            head.kinds[:] = [kind, *head.kinds[: MAX_ALIKE - 1]]
+        if kind not in head.kinds and len(head.kinds) < MAX_ALIKE:
+            head.kinds.append(kind)
             head.tails.clear()
 
     def tails(self, head: Head, buffer: bytes, at: int, end: int) -> tuple[Tail, ...]:
-        """The moulds for the tail in `[at, end)`, made for its size; b"" where there is none."""
+        """The moulds for the tail in `[at, end)`, made for its size; may be none."""
         made = [_tail(kind, end - at) for kind in head.kinds if kind[1][1] == buffer[at + 1]]
         found = tuple(tail for tail in made if tail is not None)
         self._make_room()
@@ -142,13 +143,16 @@ def _kind(buffer: bytes, tail: int, end: int, known: set[bytes]) -> _Kind | None
     key_head = buffer[tail : tail + (2 if buffer[tail + 1] < 0x80 else buffer[tail + 1] - 0x7E)]
     at = first = key_end + len(extensions_head(end - key_end))
     san = san_end = key_id = 0
+    critical = False
     while at < end:
         stop = after(buffer, at)
-        octets = san_head(stop - at)
+        octets, critical_octets = san_head(stop - at), critical_san_head(stop - at)
         if stop - at == KEY_ID_SIZE and buffer.startswith(KEY_ID, at) and not key_id:
             key_id = at
         elif octets and buffer.startswith(octets, at) and not san:
             san, san_end = at, stop
+        elif critical_octets and buffer.startswith(critical_octets, at) and not san:
+            san, san_end, critical = at, stop, True
         elif buffer[at:stop] not in known:
             return None
         at = stop
@@ -156,18 +160,18 @@ def _kind(buffer: bytes, tail: int, end: int, known: set[bytes]) -> _Kind | None
         return None
     key = key_end - tail, key_head
     if not key_id:
-        return *key, san - first, 0, end - san_end, 0, False
+        return *key, san - first, 0, end - san_end, 0, False, critical
     if key_id > san:
-        return *key, san - first, 0, key_id - san_end, KEY_ID_SIZE, True
-    return *key, key_id - first, san - key_id - KEY_ID_SIZE, end - san_end, KEY_ID_SIZE, False
+        return *key, san - first, 0, key_id - san_end, KEY_ID_SIZE, True, critical
+    return *key, key_id - first, san - key_id - KEY_ID_SIZE, end - san_end, KEY_ID_SIZE, False, critical
 
 
 def _tail(kind: _Kind, size: int) -> Tail | None:
     """The mould of this kind for a tail of `size` octets; None when there can't be one."""
-    key, key_head, before, between, behind, key_id, is_last = kind
+    key, key_head, before, between, behind, key_id, is_last, critical = kind
     extensions = extensions_head(size - key)
     san = size - key - len(extensions) - before - between - behind - key_id
-    names_head = san_head(san)
+    names_head = critical_san_head(san) if critical else san_head(san)
     if not extensions or not names_head:
         return None
     names = san - len(names_head)
