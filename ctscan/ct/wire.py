@@ -1,4 +1,4 @@
-"""The bytes that logs send: RFC 6962 (JSON and leaves) and static-ct data tiles, cut into entries and put together.
+"""The entries that logs send: RFC 6962 (JSON and leaves) and static-ct data tiles, cut into entries and put together.
 
     TimestampedEntry (RFC 6962 section 3.4; big endian)
         u64 timestamp | u16 type | signed entry | u16 length, CtExtensions
@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
 
-from ctscan.ct.strict import TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, kind_of, list_in, number_in
+from ctscan.ct.strict import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
-from ctscan.model import Batch, Entry, EntryKind, Span, TreeHead
+from ctscan.model import Batch, Entry, EntryKind, Span
 
 MAX_BATCH: Final = 65_536
 """Entries in one batch at most."""
@@ -32,8 +32,6 @@ MAX_BATCH: Final = 65_536
 EXTRA_LIMIT: Final = 4 * 1024 * 1024
 """Characters of base64 of one entry's extra_data that are kept; chains are a hundred times smaller."""
 
-_PROOF_LIMIT: Final = 64 * 1024  # bytes of get-sth, get-sth-consistency, get-proof-by-hash
-_ENTRY_LIMIT: Final = 64 * 1024 * 1024  # bytes of get-entry-and-proof: two u24 structures in base64, and the path
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
 _HASH: Final = 32
 _EXTRA_DATA: Final = b'"extra_data"'  # the key of get-entries
@@ -49,7 +47,6 @@ _U16: Final = struct.Struct(">H")
 _EXTENSION: Final = struct.Struct(">BH")
 _HEAD: Final = struct.Struct(">8xBI28xI")  # u8 of the type | its other u8 and u24, or u24 of a precert after any octet
 _PLAIN_TAIL: Final = struct.Struct(">HQBH")  # u16 length of extensions | leaf_index, where that is all | u24, or a u16
-_STH: Final = struct.Struct(">BBQQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,55 +56,6 @@ class Extra:
     submitted: bytes  # the precertificate as submitted; b"" for a certificate
     chain: tuple[bytes, ...]  # DER, issuer first (get-entries)
     issuers: tuple[bytes, ...]  # SHA-256 fingerprints, issuer first (data tiles)
-
-
-# --- tree heads and proofs (RFC 6962 section 4) -------------------------------------------------------------------
-
-
-def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
-    """The tree head of a get-sth answer, its signature not yet verified. Raises FormatError."""
-    what = "get-sth"
-    answer = json_object(raw, what, _PROOF_LIMIT)
-    return TreeHead(
-        log_id=log_id,
-        size=number_in(answer, "tree_size", what),
-        root=hash_in(answer, "sha256_root_hash", what),
-        timestamp=number_in(answer, "timestamp", what, TIME_LIMIT),
-        signature=bytes_in(answer, "tree_head_signature", what),
-        raw=raw,
-    )
-
-
-def sth_message(head: TreeHead) -> bytes:
-    """The 50 bytes that a log signs (RFC 6962 section 3.5, TreeHeadSignature):
-    u8 version 0 | u8 signature_type 1 | u64 timestamp | u64 size | root[32]. FormatError when they don't fit."""
-    try:
-        message = _STH.pack(0, 1, head.timestamp, head.size) + head.root
-    except struct.error:
-        raise FormatError("tree head: expected a time and a size of 64 bits") from None
-    if len(head.root) != _HASH:
-        raise FormatError(f"tree head: expected a root of {_HASH} bytes, got {len(head.root)}")
-    return message
-
-
-def parse_consistency(raw: bytes) -> tuple[bytes, ...]:
-    """The path of a get-sth-consistency answer. Raises FormatError."""
-    what = "get-sth-consistency"
-    return hashes_in(json_object(raw, what, _PROOF_LIMIT), "consistency", what)
-
-
-def parse_proof_by_hash(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
-    """`(index, audit path)` of a get-proof-by-hash answer. Raises FormatError."""
-    what = "get-proof-by-hash"
-    answer = json_object(raw, what, _PROOF_LIMIT)
-    return number_in(answer, "leaf_index", what), hashes_in(answer, "audit_path", what)
-
-
-def parse_entry_and_proof(raw: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-    """`(leaf_input, audit path)` of a get-entry-and-proof answer. Raises FormatError."""
-    what = "get-entry-and-proof"
-    answer = json_object(raw, what, _ENTRY_LIMIT)
-    return bytes_in(answer, "leaf_input", what), hashes_in(answer, "audit_path", what)
 
 
 # --- batches ------------------------------------------------------------------------------------------------------

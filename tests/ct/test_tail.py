@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from support.logs import LogBuilder
 
+from ctscan.ct.answers import parse_sth
 from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.ct.tail import Standing, check_signature, final_tree_head, judge_head
-from ctscan.ct.wire import parse_sth
 from ctscan.errors import Misbehaviour
 from ctscan.model import FinalHead, Log, Protocol, TreeHead
 

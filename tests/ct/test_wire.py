@@ -19,7 +19,7 @@ from support.logs import (
     u24,
 )
 
-from ctscan.ct import wire
+from ctscan.ct import answers, wire
 from ctscan.ct.merkle import batch_hashes
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, TreeHead
@@ -60,7 +60,7 @@ STH = {
 
 def test_parse_sth() -> None:
     raw = answer(**STH, later_field=[1])
-    head = wire.parse_sth(raw, LOG_ID)
+    head = answers.parse_sth(raw, LOG_ID)
     assert head == TreeHead(LOG_ID, 5_000_000_000, b"\x07" * 32, 1_767_225_600_123, b"\x04\x03\x00\x02ab", raw)
 
 
@@ -92,7 +92,7 @@ def test_parse_sth() -> None:
 )
 def test_sth_is_read_strictly(field: str, value: object) -> None:
     with pytest.raises(FormatError, match=f"get-sth: {field}: expected"):
-        wire.parse_sth(answer(**{**STH, field: value}), LOG_ID)
+        answers.parse_sth(answer(**{**STH, field: value}), LOG_ID)
 
 
 @pytest.mark.parametrize(
@@ -113,57 +113,57 @@ def test_sth_is_read_strictly(field: str, value: object) -> None:
     ],
 )
 def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
-    for parse in (wire.parse_consistency, wire.parse_proof_by_hash, wire.parse_entry_and_proof):
+    for parse in (answers.parse_consistency, answers.parse_proof_by_hash, answers.parse_entry_and_proof):
         with pytest.raises(FormatError, match="get-"):
             parse(raw)
     with pytest.raises(FormatError, match="get-sth: "):
-        wire.parse_sth(raw, LOG_ID)
+        answers.parse_sth(raw, LOG_ID)
 
 
 def test_errors_never_show_what_was_sent() -> None:
     with pytest.raises(FormatError) as caught:
-        wire.parse_sth(answer(**{**STH, "sha256_root_hash": "jane@example.org"}), LOG_ID)
+        answers.parse_sth(answer(**{**STH, "sha256_root_hash": "jane@example.org"}), LOG_ID)
     assert "jane" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
 def test_signed_message_is_fifty_bytes() -> None:
-    head = wire.parse_sth(answer(**STH), LOG_ID)
-    message = wire.sth_message(head)
+    head = answers.parse_sth(answer(**STH), LOG_ID)
+    message = answers.sth_message(head)
     assert message == bytes.fromhex("0001 0000019b76daa87b 000000012a05f200") + b"\x07" * 32
     assert len(message) == 50
 
 
 @pytest.mark.parametrize("wrong", [{"size": -1}, {"timestamp": 1 << 64}, {"root": b"short"}])
 def test_head_that_fits_no_message(wrong: dict[str, object]) -> None:
-    head = wire.parse_sth(answer(**STH), LOG_ID)
+    head = answers.parse_sth(answer(**STH), LOG_ID)
     with pytest.raises(FormatError, match="tree head: expected"):
-        wire.sth_message(replace(head, **wrong))  # type: ignore[arg-type]
+        answers.sth_message(replace(head, **wrong))  # type: ignore[arg-type]
 
 
 def test_proofs() -> None:
     path = [b64(h) for h in PATH]
-    assert wire.parse_consistency(answer(consistency=path)) == PATH
-    assert wire.parse_consistency(answer(consistency=[])) == ()
-    assert wire.parse_proof_by_hash(answer(leaf_index=7, audit_path=path)) == (7, PATH)
+    assert answers.parse_consistency(answer(consistency=path)) == PATH
+    assert answers.parse_consistency(answer(consistency=[])) == ()
+    assert answers.parse_proof_by_hash(answer(leaf_index=7, audit_path=path)) == (7, PATH)
     entry = answer(leaf_input=b64(b"\0\0leaf"), extra_data="ignored", audit_path=path)
-    assert wire.parse_entry_and_proof(entry) == (b"\0\0leaf", PATH)
+    assert answers.parse_entry_and_proof(entry) == (b"\0\0leaf", PATH)
 
 
 @pytest.mark.parametrize("path", [None, {}, "x", [1], [None], [b64(b"short")], [b64(b"x" * 33)], ["*" * 44]])
 def test_paths_are_read_strictly(path: object) -> None:
     with pytest.raises(FormatError, match="consistency: "):
-        wire.parse_consistency(answer(consistency=path))
+        answers.parse_consistency(answer(consistency=path))
     with pytest.raises(FormatError, match="audit_path: "):
-        wire.parse_proof_by_hash(answer(leaf_index=7, audit_path=path))
+        answers.parse_proof_by_hash(answer(leaf_index=7, audit_path=path))
     with pytest.raises(FormatError, match="audit_path: "):
-        wire.parse_entry_and_proof(answer(leaf_input=b64(b"leaf"), audit_path=path))
+        answers.parse_entry_and_proof(answer(leaf_input=b64(b"leaf"), audit_path=path))
 
 
 @pytest.mark.parametrize("index", [-1, True, 1.0, "1", 1 << 63, None])
 def test_leaf_index_of_a_proof_is_read_strictly(index: object) -> None:
     with pytest.raises(FormatError, match="leaf_index: expected an integer"):
-        wire.parse_proof_by_hash(answer(leaf_index=index, audit_path=[]))
+        answers.parse_proof_by_hash(answer(leaf_index=index, audit_path=[]))
 
 
 # --- both ways of cutting -----------------------------------------------------------------------------------------
