@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
 
+from ctscan.ct.scanning import place_texts, scan_entries
 from ctscan.ct.strict import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, Span
@@ -34,7 +35,6 @@ EXTRA_LIMIT: Final = 4 * 1024 * 1024
 
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
 _HASH: Final = 32
-_EXTRA_DATA: Final = b'"extra_data"'  # the key of get-entries
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
@@ -156,40 +156,42 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
     certificate.  A wrong leaf_index is kept: `leaf_index_of` tells.  `extra_data` above `extra_limit` isn't kept.
     """
     _check_range(start, asked)
-    what = f"get-entries, {asked} entries from {start}"
-    pieces: list[bytes] = []
-    texts: list[str] = []
-    leaves: list[Span] = []
-    at = 0
     try:
-        for leaf, text in _leaves_and_extras(raw, asked, what):
-            pieces.append(leaf)
-            texts.append(text if len(text) <= extra_limit else "")
-            leaves.append((at + 2, at + len(leaf)))  # behind version and leaf_type
-            at += len(leaf)
+        pieces, extra, extras = _plain_entries(raw, asked, extra_limit) or _entries(raw, asked, start, extra_limit)
     except FormatError as error:
         raise CutError(str(error), raw) from None
+    ends = list(accumulate(map(len, pieces)))
+    leaves = [(at + 2, end) for at, end in zip([0, *ends], ends, strict=False)]  # behind version and leaf_type
     data = b"".join(pieces)
     certs, precerts = _cut_leaves(data, leaves)
-    extra, extras = _place_texts(raw, texts)
     return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, "get-entries", raw)
 
 
-def _place_texts(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
-    """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: they make up
-    most of it, and a copy would cost more time than cutting the leaves does, and nearly double the memory."""
-    spans: list[Span] = []
-    at = 0
-    for text in texts:
-        at = raw.find(_EXTRA_DATA, at)
-        start = raw.find(b'"', at + len(_EXTRA_DATA)) + 1  # of the value, if this is the key
-        if at < 0 or not raw.startswith(text.encode("ascii", "replace"), start):
-            # Written with escapes, or a key twice. One byte for each character: what isn't ASCII fails in extra_of.
-            ends = list(accumulate(map(len, texts)))
-            return "".join(texts).encode("ascii", "replace"), list(zip([0, *ends], ends, strict=False))
-        at = start + len(text)
-        spans.append((start, at))
-    return raw, spans
+_Pieces = tuple[list[bytes], bytes, list[Span]]
+"""MerkleTreeLeaf of each entry; a buffer with the extra_data of each, and where."""
+
+
+def _plain_entries(raw: bytes, asked: int, extra_limit: int) -> _Pieces | None:
+    """The entries of an answer of the plainest form; None: read it as any JSON, which also tells what is wrong."""
+    spans = scan_entries(raw, asked)
+    if spans is None:
+        return None
+    try:
+        pieces = [binascii.a2b_base64(raw[start:end], strict_mode=True) for (start, end), _ in spans]
+    except ValueError:
+        return None
+    if not all(leaf.startswith(b"\0\0") for leaf in pieces):
+        return None
+    return pieces, raw, [(start, end if end - start <= extra_limit else start) for _, (start, end) in spans]
+
+
+def _entries(raw: bytes, asked: int, start: int, extra_limit: int) -> _Pieces:
+    pieces: list[bytes] = []
+    texts: list[str] = []
+    for leaf, text in _leaves_and_extras(raw, asked, f"get-entries, {asked} entries from {start}"):
+        pieces.append(leaf)
+        texts.append(text if len(text) <= extra_limit else "")
+    return pieces, *place_texts(raw, texts)
 
 
 def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[bytes, str]]:
