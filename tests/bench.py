@@ -108,10 +108,8 @@ def _time_get_entries(name: str, builder: LogBuilder) -> None:
 
 
 def _prefilter(prefilter: Prefilter, batches: list[Batch]) -> None:
-    is_impersonal = prefilter.is_impersonal
     for batch in batches:
-        for (start, end), precert in zip(batch.certs, batch.precerts, strict=True):
-            is_impersonal(batch.data, start, end, precert)
+        list(prefilter.candidates(batch.data, batch.certs, batch.precerts))
 
 
 async def _commits(batches: list[Batch]) -> None:
