@@ -63,6 +63,9 @@ class HashTiles:
         self._edge: dict[TileId, bytes] = {}
         self._unproven: dict[TileId, bytes] = {}
         self._kept: OrderedDict[TileId, bytes] = OrderedDict()
+        # of audit paths: entries are read in order, so that the next path goes through the same tiles
+        self._rows: dict[int, tuple[TileId, list[list[bytes]]]] = {}
+        self._beside: dict[int, tuple[list[bytes], list[bytes]]] = {}
         if size == 0 and edge_root(()) != root:
             raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
 
@@ -146,21 +149,35 @@ class HashTiles:
         """Audit path (RFC 6962 section 2.1.1) of the whole-tile subtree `(level, index)` of 256**level leaves up to
         the root; level 0: of the leaf. Needs the tile that holds it and, with it, its parents."""
         path: list[bytes] = []
-        while (level, index // WIDTH) not in self._edge:
-            path += _path_within(self.hashes((level, index // WIDTH)), index % WIDTH)
+        while (tile := (level, index // WIDTH)) not in self._edge:
+            path += [row[index % WIDTH >> height ^ 1] for height, row in enumerate(self._rows_of(tile))]
             level, index = level + 1, index // WIDTH
         return tuple(path + self._path_on_edge(level, index))
+
+    def _rows_of(self, tile: TileId) -> list[list[bytes]]:
+        """The rows of the subtree of a whole tile, from its hashes up to the two below its root."""
+        kept = self._rows.get(tile[0])
+        if kept is None or kept[0] != tile:
+            kept = self._rows[tile[0]] = (tile, _rows(self.hashes(tile)))
+        return kept[1]
 
     def _path_on_edge(self, level: int, index: int) -> list[bytes]:
         """Within the perfect subtree of the right edge that holds the node; then the smaller subtrees to the right as
         one hash; then the larger ones to the left, nearest first."""
         tile = (level, index // WIDTH)
         hashes, at = self.hashes(tile), index % WIDTH
-        larger = list(_edge_of({t: d for t, d in self._edge.items() if t[0] > level}, self.size))
-        smaller = list(_edge_of({t: d for t, d in self._edge.items() if t[0] < level}, self.size))
+        larger, smaller = self._beside_level(level)
         before, inside, after = _around(hashes, at)
         rest = _fold(after + smaller)
         return _path_within(inside[0], inside[1]) + rest + before[::-1] + larger[::-1]
+
+    def _beside_level(self, level: int) -> tuple[list[bytes], list[bytes]]:
+        """The subtrees of the right edge in the tiles above and below a level; the proven edge never changes."""
+        if level not in self._beside:
+            above = {t: d for t, d in self._edge.items() if t[0] > level}
+            below = {t: d for t, d in self._edge.items() if t[0] < level}
+            self._beside[level] = list(_edge_of(above, self.size)), list(_edge_of(below, self.size))
+        return self._beside[level]
 
 
 def _edge_of(tiles: dict[TileId, bytes], size: int) -> Edge:
@@ -189,12 +206,16 @@ def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes
 
 def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
     """Audit path within a perfect subtree (a power of two of hashes)."""
-    path = []
+    return [row[at >> height ^ 1] for height, row in enumerate(_rows(hashes))]
+
+
+def _rows(hashes: list[bytes]) -> list[list[bytes]]:
+    """The rows of a perfect subtree, from its hashes up to the two below its root."""
+    rows = []
     while len(hashes) > 1:
-        path.append(hashes[at ^ 1])
+        rows.append(hashes)
         hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-        at //= 2
-    return path
+    return rows
 
 
 def _fold(roots: list[bytes]) -> list[bytes]:
