@@ -187,6 +187,9 @@ def test_statement_that_fails_again_and_again_is_a_shortfall_once_something_was_
     assert "SQLSTATE 22012" in reason
 
 
+DEEP = "can't be read|rows of other types"
+"""Of arrays in arrays some versions of Python give up the reading, others read all."""
+
 WORDS = "SELECT repeat('x', 10) FROM generate_series(1, 5)"
 
 
@@ -199,7 +202,7 @@ WORDS = "SELECT repeat('x', 10) FROM generate_series(1, 5)"
         (Statement("SELECT 'x', 1", {}, ((str,),), 5, 50), "rows of other types"),
         (Statement("SELECT 'infinity'::date", {}, ((str,),), 5, 50), r"\(DataError\)"),
         (Statement("SELECT 1 / 0", {}, ((int,),), 5, 50), "SQLSTATE 22012"),
-        (Statement("SELECT (repeat('[', 3000) || repeat(']', 3000))::json", {}, ((str,),), 5, 50), "can't be read"),
+        (Statement("SELECT (repeat('[', 3000) || repeat(']', 3000))::json", {}, ((str,),), 5, 50), DEEP),
     ],
 )
 def test_what_is_no_answer_is_refused(certwatch: CrtshDatabase, statement: Statement, told: str) -> None:
