@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 NO_CONTACT = (
     "a contact is needed before anything is read over the network: set `contact` in ctscan.toml, give --contact or "
-    "set CTSCAN_CONTACT (an e-mail address or a URL at which those who are asked reach you; it is sent in the User-Agent)"
+    "set CTSCAN_CONTACT (an e-mail address or a URL at which operators reach you; it is sent in the User-Agent)"
 )
 
 
