@@ -10,7 +10,7 @@ Knows nothing of encodings of logs: how an entry and its extra data are taken fr
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, Protocol
@@ -45,6 +45,9 @@ class _Extra(Protocol):
 MAX_CHAIN: Final = 10
 """Issuers that are kept or asked for because of one entry; real chains have two to five."""
 
+PART: Final = 16
+"""Candidates between two turns of others: a few milliseconds."""
+
 EntryOf = Callable[[Batch, int], Entry]
 """Entry i of a batch; raises FormatError when its leaf can't be taken apart."""
 
@@ -60,7 +63,7 @@ class Wanted:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Examined:
     """What a batch of `entries` held; `candidates` of them were read in full."""
 
@@ -97,25 +100,31 @@ class Examiner:
     def examine(self, batch: Batch) -> Examined:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
         holds."""
-        hits: list[Hit] = []
-        unreadable: list[Unreadable] = []
-        in_chains: list[ChainHit] = []
-        issuers: list[Issuer] = []
-        wanted: list[Wanted] = []
-        candidates = 0
+        *_, examined = self.examine_in_parts(batch)
+        return examined
+
+    def examine_in_parts(self, batch: Batch) -> Iterator[Examined]:
+        """The same value again and again as it grows, after every `PART` candidates and at the end: a batch that is
+        rich in candidates takes long, and whoever has other things to do takes a turn in between."""
+        examined = Examined([], [], 0, len(batch.certs))
         for i in self._prefilter.candidates(batch.data, batch.certs, batch.precerts):
-            candidates += 1
-            before = len(in_chains)
-            extra = self._beside(batch, i, in_chains)
-            result = self._read(batch, i, extra)
-            if isinstance(result, Hit):
-                hits.append(result)
-                wanted += self._wanted(extra, result.entry)
-            elif result is not None:
-                unreadable.append(result)
-            if isinstance(result, Hit) or len(in_chains) > before:
-                issuers += self._issuers_in(extra)
-        return Examined(hits, unreadable, candidates, len(batch.certs), in_chains, issuers, wanted)
+            examined.candidates += 1
+            self._examine_candidate(batch, i, examined)
+            if not examined.candidates % PART:
+                yield examined
+        yield examined
+
+    def _examine_candidate(self, batch: Batch, i: int, examined: Examined) -> None:
+        before = len(examined.in_chains)
+        extra = self._beside(batch, i, examined.in_chains)
+        result = self._read(batch, i, extra)
+        if isinstance(result, Hit):
+            examined.hits.append(result)
+            examined.wanted.extend(self._wanted(extra, result.entry))
+        elif result is not None:
+            examined.unreadable.append(result)
+        if isinstance(result, Hit) or len(examined.in_chains) > before:
+            examined.issuers.extend(self._issuers_in(extra))
 
     def examine_issuer(self, wanted: Wanted, der: bytes, origin: str) -> tuple[list[Issuer], list[ChainHit]]:
         """What an issuer that was asked for is, if it can be read, and what it holds in scope."""
