@@ -52,11 +52,12 @@ def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: dateti
     return int(cursor.lastrowid or 0)
 
 
-def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> None:
+def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> TreeHead | None:
+    """Returns the head that was the log's until now."""
     log = row_of(connection, head.log_id)
     current = _current_head(connection, log, head.log_id)
     if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
-        return
+        return current
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
     # a head that no proof leads to has done its work
     connection.execute(
@@ -64,6 +65,7 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> N
         " AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.head = tree_head.id)",
         {"log": log},
     )
+    return current
 
 
 def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> TreeHead | None:

@@ -100,8 +100,8 @@ class SqliteIndex:
     async def save_log(self, log: Log) -> None:
         await self._database.write(lambda c: logs.save(c, log))
 
-    async def save_head(self, head: TreeHead, at: datetime) -> None:
-        await self._database.write(lambda c: logs.save_head(c, head, at))
+    async def save_head(self, head: TreeHead, at: datetime) -> TreeHead | None:
+        return await self._database.write(lambda c: logs.save_head(c, head, at))
 
     async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
         await self._database.write(lambda c: logs.record_success(c, log_id, at, rate))

@@ -9,9 +9,9 @@ What is read, believed and kept is decided elsewhere (`sources`, `ct`, `personal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,13 @@ from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.connect import Connection, connect
 from ctscan.scan.crew import Crew
+from ctscan.scan.division import Division, divide
 from ctscan.scan.faults import told
-from ctscan.scan.job import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
+from ctscan.scan.job import Change, Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
+from ctscan.scan.joint import Joint, join
 from ctscan.scan.logscan import ScanContext
 from ctscan.scan.plan import check_start
-from ctscan.scan.processes import Children, Orders, Share, divide
+from ctscan.scan.processes import Children, Orders, Share
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
 from ctscan.sources.http import Client
 from ctscan.sources.loglists import load_list
@@ -75,8 +77,9 @@ class _Network:
     tuning: TuningTable
     seams: Seams
 
-    def connect(self, log: Log) -> Connection:
-        return connect(log, self.client, self.tuning.of(log), self.seams.sleep)
+    def connect(self, log: Log, division: Division) -> Connection:
+        readers = len(division.readers(log))
+        return connect(log, self.client, self.tuning.of(log), self.seams.sleep, readers=readers)
 
     async def select(self, etag: str | None = None) -> Selection | None:
         """Logs in directories need no list. None when the list is still the one of `etag`."""
@@ -133,31 +136,50 @@ def _context(
     request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, seams: Seams,
     joined: frozenset[bytes],
 ) -> ScanContext:  # fmt: skip
+    start = "start" if request.past and request.start in (None, "now") else request.start
     return ScanContext(
-        index, run_id, request.scope, rule_set(), request.start, reporter, stop, seams, request.follow, joined
+        index, run_id, request.scope, rule_set(), start, reporter, stop, seams, request.follow, request.past, joined
     )
 
 
 async def _read(network: _Network, context: ScanContext, selection: Selection) -> list[LogOutcome]:
     """The first share is read here, every other one in a process of its own."""
-    own, *others = divide(selection.logs, network.request.jobs) or [()]
-    shares = [Share(network.request, context.run_id, logs, context.joined) for logs in others]
-    children = Children(_work_share, shares, context.reporter)
+    request = network.request
+    division = divide(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
+    joint = Joint(context.reporter, lambda log_id: drop(Change(left=frozenset((log_id,)))))
+    context.reporter = joint.of(0)
+    _expect(joint, division, selection.logs)
+    shares = [
+        Share(request, context.run_id, number, division.share(number, selection.logs), division, context.joined)
+        for number in range(1, division.processes)
+    ]
+    children = Children(_work_share, shares, joint)
+    crew = Crew(context, lambda log: network.connect(log, division))
+
+    def drop(change: Change) -> None:
+        """One process found a log out: the others leave it alone as well."""
+        children.follow_list(change)
+        crew.follow_list(change)
+
     children.start()
-    crew = Crew(context, network.connect)
-    crew.add(own)
+    crew.add(division.share(0, selection.logs))
     beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
     if context.follow:
-        beside.append(asyncio.create_task(_follow_list(network, context, selection, children, crew)))
+        beside.append(asyncio.create_task(_follow_list(network, context, selection, joint, division, children, crew)))
     try:
         listening = asyncio.create_task(children.finish())
         beside.append(listening)
-        return await crew.finish() + await listening
+        return join(await crew.finish() + await listening)
     finally:
         children.stop()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _expect(joint: Joint, division: Division, logs: Iterable[Log]) -> None:
+    for log in logs:
+        joint.expect(log.id, division.readers(log))
 
 
 async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
@@ -168,7 +190,7 @@ async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[
         await open_index(Path(request.db), create=False, render=render_name) as index,
     ):
         context = _context(request, index, share.run_id, reporter, orders.stop, seams, share.joined)
-        crew = Crew(context, network.connect)
+        crew = Crew(context, lambda log: network.connect(log, share.division))
         crew.add(share.logs)
         obeying = asyncio.create_task(_obey(crew, orders))
         try:
@@ -188,8 +210,9 @@ async def _stop_children(stop: asyncio.Event, children: Children) -> None:
 
 
 async def _follow_list(
-    network: _Network, context: ScanContext, selection: Selection, children: Children, crew: Crew
-) -> None:
+    network: _Network, context: ScanContext, selection: Selection, joint: Joint, division: Division,
+    children: Children, crew: Crew,
+) -> None:  # fmt: skip
     """While following, read the log list again: logs that join it are read from 0, logs that leave it are left, and
     one whose entry changed (it became readonly, it moved) is read as it says now. What is due to go, goes."""
     while True:
@@ -205,5 +228,7 @@ async def _follow_list(
         except Exception as error:  # whatever it is, the list is read again the next time
             context.reporter.notice(f"the log list could not be read again: {told(error)}")
             continue
-        crew.follow_list(children.follow_list(change))
+        _expect(joint, division, change.logs)
+        children.follow_list(change)
+        crew.follow_list(replace(change, logs=division.share(0, change.logs)))
         selection = fresh

@@ -27,12 +27,13 @@ class Connection:
     concurrency: int
     rate: float  # requests a second
     batch: int  # entries a request
+    readers: int = 1  # processes that read this log at the same time
 
 
-def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep) -> Connection:
-    """Open one log. Nothing is asked yet."""
+def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep, *, readers: int = 1) -> Connection:
+    """Open one log. Nothing is asked yet. `readers`: so many processes share what may be asked for at a time."""
     client.pace(log.operator, tuning.rate)
-    speed = (tuning.concurrency, tuning.rate, tuning.batch)
+    speed = (max(1, tuning.concurrency // readers), tuning.rate, tuning.batch, readers)
     if log.protocol is Protocol.STATIC_CT:
         is_local = log.monitoring_url.startswith("file://")
         tiles: TileSource = DirectorySource(log) if is_local else StaticCtSource(log, client, tuning)

@@ -16,8 +16,9 @@ from ctscan.model import Log, TreeHead
 class ScanRequest:
     """One `ctscan scan`: plain values, so that it can be handed to a child process.
 
-    `start` is what `--from` says, None when it wasn't given. `scope` is canonical scope text. `tuning` holds the
-    overrides of the configuration, by operator or log.
+    `start` is what `--from` says, None when it wasn't given. `past`: read what lies before the newest entry that was
+    read, newest first, and nothing behind it. `scope` is canonical scope text. `tuning` holds the overrides of the
+    configuration, by operator or log.
     """
 
     db: str
@@ -28,6 +29,7 @@ class ScanRequest:
     start: str | None = None
     purpose: str = ""
     follow: bool = False
+    past: bool = False
     jobs: int = 1
     quarantine_days: int = 30
     give_up_after: float = 60.0  # seconds of failures of one request
@@ -69,6 +71,7 @@ class Ending(StrEnum):
 
     DONE = "done"
     INCOMPLETE = "incomplete"
+    SHARED = "shared"  # what is left is being read by another scan
     MISBEHAVIOUR = "misbehaviour"
     STOPPED = "stopped"
 
@@ -96,7 +99,7 @@ class Outcome:
         endings = {log.ending for log in self.logs}
         if Ending.MISBEHAVIOUR in endings:
             return 3
-        failed = {Ending.INCOMPLETE} if self.follow else {Ending.INCOMPLETE, Ending.STOPPED}
+        failed = {Ending.INCOMPLETE} if self.follow else {Ending.INCOMPLETE, Ending.STOPPED, Ending.SHARED}
         return 1 if endings & failed else 0
 
 

@@ -1,4 +1,7 @@
-"""One pass over one log: what every reader needs, and the steps that it commits."""
+"""One pass over one log: what every reader needs, and the steps that it commits.
+
+Use a `LogPass` as a context manager: at its end all steps are written.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import TracebackType
+from typing import Self
 
 from ctscan.ct.coverage import subtract
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused
@@ -29,6 +34,7 @@ from ctscan.model import (
 )
 from ctscan.personal.examine import Examined, Examiner
 from ctscan.scan.ahead import Fetched, attempt
+from ctscan.scan.committer import Committer
 from ctscan.scan.issuers import IssuerReader
 from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.search import first_that
@@ -54,24 +60,52 @@ class LogPass:
     reporter: Reporter
     stop: asyncio.Event
     concurrency: int
-    state: LogState | None = None
+    state: LogState | None = None  # as it was when the part that is being read began
     seams: Seams = field(default_factory=Seams)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
+    holes: tuple[Hole, ...] = ()  # that were known when the pass began
     issuers: IssuerReader = field(init=False)
+    _committer: Committer[tuple[Advance, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.issuers = IssuerReader(self.log.name, self.source, self.examiner, self.reporter.notice)
+        self.holes = self.state.holes if self.state else ()
+        self._committer = Committer(self._write)
+
+    async def __aenter__(self) -> Self:
+        await self._committer.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._committer.__aexit__(kind, error, trace)
 
     async def commit(self, advance: Advance, position: int) -> None:
+        """Have one step written as one transaction, after those before it, while the reading goes on. An error of an
+        earlier step is raised here."""
+        await self._committer.put((advance, position))
+
+    async def settle(self) -> None:
+        """Wait until every step is written: what the index says of this log is up to date then."""
+        await self._committer.settle()
+
+    async def _write(self, step: tuple[Advance, int]) -> None:
         """One transaction, then the news of it."""
+        advance, position = step
         await self.index.commit(self.run_id, advance)
         self.entries += advance.entries
         self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
 
+    async def rewind(self, start: int) -> None:
+        """Take back the pending range that begins at `start`, with all steps of it."""
+        await self.settle()
+        await self.index.rewind(self.log.id, start)
+
     async def examine(self, batch: Batch) -> Examined:
         """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""
-        for examined in self.examiner.examine_in_parts(batch):
+        for examined in self.examiner.examine_in_parts(batch):  # noqa: B007  the last one is whole
             await asyncio.sleep(0)  # meanwhile answers are taken in, and other logs read
         await self.issuers.complete(examined)
         return examined
@@ -83,8 +117,7 @@ class LogPass:
     def pauses(self, span: Span) -> tuple[float, ...]:
         """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is
         asked for once more, and waited for no longer: many such places would take hours of every pass."""
-        known = self.state.holes if self.state else ()
-        quarantined = ((h.start, h.end) for h in known if h.reason is HoleReason.QUARANTINED)
+        quarantined = ((h.start, h.end) for h in self.holes if h.reason is HoleReason.QUARANTINED)
         return ASK_AGAIN if subtract(span, quarantined) else (0.0,)
 
     def now(self) -> datetime:
@@ -98,8 +131,7 @@ class LogPass:
     def gaps(self, span: Span, error: Missing | Refused) -> tuple[Hole, ...]:
         """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an
         earlier pass saw the same, else only not read yet."""
-        known = self.state.holes if self.state else ()
-        fresh = subtract(span, ((h.start, h.end) for h in known if h.reason in _NOT_GIVEN and h.tries))
+        fresh = subtract(span, ((h.start, h.end) for h in self.holes if h.reason in _NOT_GIVEN and h.tries))
         again = subtract(span, fresh)
         if fresh or isinstance(error, Refused):
             self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")

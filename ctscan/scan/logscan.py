@@ -7,27 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
-from ctscan.ct.coverage import parted, pending_end
+from ctscan.ct.coverage import pending_end
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index import Index
-from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, VerifiedRange
+from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, TreeHead, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
-from ctscan.personal.searched import satisfies
 from ctscan.scan.connect import Connection
 from ctscan.scan.faults import told
-from ctscan.scan.heads import accept_head, is_finished
+from ctscan.scan.heads import Accepted, accept_head, is_finished
 from ctscan.scan.job import Ending, LogOutcome, Reporter, Seams
 from ctscan.scan.logpass import LogPass
-from ctscan.scan.plan import begin_at, spans_to_read, warning_before
+from ctscan.scan.parts import PartsReader, parts_of
+from ctscan.scan.plan import begin_at, counting, warning_before
 from ctscan.scan.tiled import TiledReader
-from ctscan.scan.trust import TileTrust
+from ctscan.scan.trust import ProofTrust, TileTrust
 from ctscan.scan.untiled import UntiledReader
 
 TOLD = 3  # gaps that a message names
@@ -46,6 +46,7 @@ class ScanContext:
     stop: asyncio.Event
     seams: Seams
     follow: bool = False
+    past: bool = False
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
     # by log: the first unread entry of its partial tile, and since when; where `start` is (a date is searched for once)
     partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)
@@ -104,23 +105,52 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
     log, index, began = connection.log, context.index, time.monotonic()
     await index.save_log(log)
     state = await index.log_state(log.id)
-    if state is not None and _is_done(context, state, await index.rule_sets()):
+    if state is not None and _is_done(context, state, await _counting(context)):
         context.reporter.log_started(log.id, log.name, 0)
         await index.record_success(log.id, context.seams.now(), None)
         return Ending.DONE, ""
-    accepted = await accept_head(
-        connection.source, state.head if state else None, connection.trust_in, context.seams.sleep
-    )
+    accepted = await _head(context, connection, state.head if state else None)
+    async with _open_pass(context, connection, accepted.head, state) as lp:
+        left = await _read_all(context, connection, lp)
+    if left is None:
+        return Ending.STOPPED, ""
+    if lp.incomplete:
+        return Ending.INCOMPLETE, _several(lp.incomplete)
+    # else read to the largest head known, but what the log says today wasn't heard
+    if accepted.is_current and not (context.past and _is_behind(lp)):
+        seconds = time.monotonic() - began
+        await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
+    if left:
+        parts = [f"entries {start} to {end} are being read by another scan" for start, end in left]
+        return Ending.SHARED, _several(parts)
+    return Ending.DONE, ""
+
+
+def _is_behind(lp: LogPass) -> bool:
+    return lp.state is None or coverage.position(lp.state) < lp.head.size
+
+
+async def _head(context: ScanContext, connection: Connection, known: TreeHead | None) -> Accepted:
+    """The tree head that this pass reads up to; believed, told and saved."""
+    log, sleep = connection.log, context.seams.sleep
+    accepted = await accept_head(connection.source, known, connection.trust_in, sleep)
     if accepted.stale:
         context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
     context.reporter.tree_head(log.name, accepted.head)
     if accepted.is_new:
-        await index.save_head(accepted.head, context.seams.now())
-    lp = LogPass(
-        log=log,
-        head=accepted.head,
+        before = await context.index.save_head(accepted.head, context.seams.now())
+        if before is not None and before != known:  # another process had saved it meanwhile
+            smaller, larger = sorted((before, accepted.head), key=lambda head: head.size)
+            await connection.trust_in(larger).check_extends(smaller)
+    return accepted
+
+
+def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, state: LogState | None) -> LogPass:
+    return LogPass(
+        log=connection.log,
+        head=head,
         source=connection.source,
-        index=index,
+        index=context.index,
         run_id=context.run_id,
         examiner=Examiner(scope_from_text(context.scope), entry_at_its_index, extra_of),
         scope=context.scope,
@@ -131,16 +161,11 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
         state=state,
         seams=context.seams,
     )
-    if not await _read_all(context, connection, lp):
-        return Ending.STOPPED, ""
-    if lp.incomplete:
-        more = [f"and {len(lp.incomplete) - TOLD} more such gaps"] if len(lp.incomplete) > TOLD else []
-        return Ending.INCOMPLETE, "; ".join(lp.incomplete[:TOLD] + more)
-    if not accepted.is_current:
-        return Ending.DONE, ""  # read to the largest head known, but what the log says today wasn't heard
-    seconds = time.monotonic() - began
-    await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
-    return Ending.DONE, ""
+
+
+def _several(reasons: list[str]) -> str:
+    more = [f"and {len(reasons) - TOLD} more such gaps"] if len(reasons) > TOLD else []
+    return "; ".join(reasons[:TOLD] + more)
 
 
 def entry_at_its_index(batch: Batch, i: int) -> Entry:
@@ -153,66 +178,75 @@ def entry_at_its_index(batch: Batch, i: int) -> Entry:
     return entry
 
 
-def _is_done(context: ScanContext, state: LogState, rule_sets: Mapping[str, RuleSet]) -> bool:
+def _is_done(context: ScanContext, state: LogState, counts: Callable[[VerifiedRange], bool]) -> bool:
     """A readonly log, read to its final head: nothing can come any more."""
     if state.head is None or not is_finished(state.log, state.head) or not state.verified:
         return False
     begin = context.begins.get(state.log.id) if context.is_explicit else min(r.start for r in state.verified)
-    return begin is not None and not _unread(context, state, (begin, state.head.size), rule_sets)
+    return begin is not None and not coverage.unread(state, (begin, state.head.size), counts)
 
 
-def _unread(context: ScanContext, state: LogState | None, span: Span, rule_sets: Mapping[str, RuleSet]) -> list[Span]:
-    return spans_to_read(
-        state, *span, context.is_explicit, lambda r: satisfies(r, context.scope, rule_sets, context.rules)
-    )
+async def _counting(context: ScanContext) -> Callable[[VerifiedRange], bool]:
+    return counting(context.is_explicit, context.scope, context.rules, await context.index.rule_sets())
 
 
-async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> bool:
-    """Read what is still to be read; False when told to stop before the end."""
+async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> list[Span] | None:
+    """Read what is still to be read; returns what others are reading, None when told to stop before the end."""
     trust = connection.trust_in(lp.head)
-    log, start = lp.log, context.start
-    begin = context.begins.get(log.id)
-    if begin is None:
-        begin = await begin_at(start, lp.state, trust, log.protocol, log.id in context.joined)
-    if lp.state is None or (not lp.state.verified and not lp.state.pending):
-        since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
-        edge = await trust.edge_at(begin)
-        anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
-        await lp.commit(Advance(log.id, lp.now(), verified=anchor), begin)
-        lp.state = await lp.index.log_state(log.id)
-    if context.is_explicit:
-        context.begins[log.id] = begin
-    spans = _unread(context, lp.state, (begin, _end(context, lp)), await lp.index.rule_sets())
+    log = lp.log
+    counts = await _counting(context)
+    spans = await _spans(context, lp, trust, counts)
     entries = coverage.size(spans)
     warning = warning_before(log.name, entries, log.protocol, connection.rate, connection.batch)
     if warning:
         lp.reporter.notice(warning)
     lp.reporter.log_started(log.id, log.name, entries)
     reader = TiledReader(lp, trust) if isinstance(trust, TileTrust) else UntiledReader(lp, trust)
-    for span in await _resuming(lp, spans, isinstance(reader, UntiledReader)):
-        with lp.index.lock(log.id, *span):
-            if not await reader.read(span, _known_edge(lp.state, span)):
-                return False
-    return True
+    marks = await _taken_up(lp, spans, isinstance(reader, UntiledReader))
+    parts = parts_of(spans, marks=marks, readers=connection.readers, newest_first=context.past)
+    reading = PartsReader(lp, reader, counts)
+    return reading.held if await reading.read(parts) else None
 
 
-async def _resuming(lp: LogPass, spans: list[Span], can_resume: bool) -> list[Span]:
-    """The spans, parted where a reader takes up what an interrupted pass left pending. What none can take up any more
-    (read in another way, with another scope or older rules, or proven since) is given up: it would stay unproven."""
+async def _spans(
+    context: ScanContext, lp: LogPass, trust: TileTrust | ProofTrust, counts: Callable[[VerifiedRange], bool]
+) -> list[Span]:
+    """What is to be read in this pass. Where nothing is known of the log yet, its coverage begins now."""
+    begin = context.begins.get(lp.log.id)
+    if begin is None:
+        begin = await begin_at(context.start, lp.state, trust, lp.log.protocol, lp.log.id in context.joined)
+    if lp.state is None or (not lp.state.verified and not lp.state.pending):
+        await _begin_coverage(lp, trust, lp.head.size if context.past else begin)
+    if context.is_explicit:
+        context.begins[lp.log.id] = begin
+    assert lp.state is not None  # noqa: S101  its coverage has begun
+    end = coverage.position(lp.state) if context.past else _end(context, lp)
+    return coverage.unread(lp.state, (begin, end), counts)
+
+
+async def _begin_coverage(lp: LogPass, trust: TileTrust | ProofTrust, begin: int) -> None:
+    """An empty range with a proven edge holds the place."""
+    since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
+    edge = await trust.edge_at(begin)
+    anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
+    await lp.commit(Advance(lp.log.id, lp.now(), verified=anchor), begin)
+    await lp.settle()
+    lp.state = await lp.index.log_state(lp.log.id)
+
+
+async def _taken_up(lp: LogPass, spans: list[Span], can_resume: bool) -> list[int]:
+    """Where a reader takes up what an interrupted pass left pending. What none can take up any more (read in another
+    way, with another scope or older rules, or proven since) is given up: it would stay unproven."""
+    marks = []
     for pending in lp.state.pending if lp.state else ():
         part = (pending.start, max(pending.start + 1, pending_end(pending)))
         is_ours = (pending.scope, pending.rules) == (lp.scope, lp.rules) and part[1] <= lp.head.size
         if can_resume and is_ours and any(start <= pending.start < end for start, end in spans):
-            spans = [piece for span in spans for piece in parted(span, pending.start)]
+            marks.append(pending.start)
             continue
         with suppress(Locked), lp.index.lock(lp.log.id, *part):  # another scan may be reading it
-            await lp.index.rewind(lp.log.id, pending.start)
-    return spans
-
-
-def _known_edge(state: LogState | None, span: Span) -> tuple[bytes, ...] | None:
-    known = coverage.edge_known_at(state, span[0]) if state else None
-    return known.edge if known else None
+            await lp.rewind(pending.start)
+    return marks
 
 
 def _end(context: ScanContext, lp: LogPass) -> int:

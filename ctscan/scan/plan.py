@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
-from ctscan.ct.coverage import unread
 from ctscan.errors import UsageError
-from ctscan.model import LogState, Protocol, Span, VerifiedRange
+from ctscan.model import LogState, Protocol, RuleSet, VerifiedRange
+from ctscan.personal.searched import satisfies
 from ctscan.scan.search import first_that
 from ctscan.scan.trust import Trust
 
@@ -84,14 +84,14 @@ async def _first_since(moment: datetime, trust: Trust) -> int:
     return low
 
 
-def spans_to_read(
-    state: LogState | None, begin: int, size: int, is_explicit: bool, counts: Callable[[VerifiedRange], bool]
-) -> list[Span]:
-    """What is still to be read. With an explicit `--from`, ranges that were read with a narrower scope or older rules
-    are read again; without, whatever was read stays read."""
-    if state is None:
-        return [(begin, size)] if begin < size else []
-    return unread(state, (begin, size), counts if is_explicit else lambda _: True)
+def counting(
+    is_explicit: bool, scope: str, rules: RuleSet, rule_sets: Mapping[str, RuleSet]
+) -> Callable[[VerifiedRange], bool]:
+    """Which ranges needn't be read again. With an explicit `--from`, those that were read with this scope and these
+    rules, or more; without, whatever was read stays read."""
+    if not is_explicit:
+        return lambda _: True
+    return lambda r: satisfies(r, scope, rule_sets, rules)
 
 
 def warning_before(name: str, entries: int, protocol: Protocol, rate: float, batch: int) -> str | None:

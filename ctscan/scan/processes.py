@@ -1,4 +1,4 @@
-"""Child processes that read a share of the logs (`--jobs`). They share nothing but the index.
+"""Child processes that read a share of the logs (`--jobs`, `division.py`). They share nothing but the index.
 
 A child hears from its parent what became of the log list, and to stop; it stops as well when the parent is gone: the
 pipe between them then ends. It tells its parent what the reporter is to hear, and at last how each log ended.
@@ -18,8 +18,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ctscan.model import Log, TreeHead
+from ctscan.scan.division import Division
 from ctscan.scan.faults import told
 from ctscan.scan.job import Change, Ending, LogOutcome, Reporter, ScanRequest
+from ctscan.scan.joint import Joint
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Share:
 
     request: ScanRequest
     run_id: int
+    number: int  # of the process, from 1
     logs: tuple[Log, ...]
+    division: Division
     joined: frozenset[bytes]
 
 
@@ -42,17 +46,6 @@ class Orders:
 
 Work = Callable[[Share, Reporter, Orders], Coroutine[Any, Any, list[LogOutcome]]]
 _STOP = "stop"
-
-
-def divide(logs: Sequence[Log], jobs: int) -> list[tuple[Log, ...]]:
-    """Shares of about equal number. All logs of an operator go together: its rate limit is kept in one process."""
-    operators: dict[str, list[Log]] = {}
-    for log in logs:
-        operators.setdefault(log.operator, []).append(log)
-    shares: list[list[Log]] = [[] for _ in range(jobs)]
-    for group in sorted(operators.values(), key=len, reverse=True):
-        min(shares, key=len).extend(group)
-    return [tuple(share) for share in shares if share]
 
 
 class _PipeReporter:
@@ -111,10 +104,10 @@ async def _child_main(pipe: Connection, work: Work, share: Share) -> list[LogOut
 
 
 class Children:
-    """The child processes of one scan. `start`, then `finish`; `stop` at any time in between."""
+    """The child processes of one scan, each with its number. `start`, then `finish`; `stop` at any time in between."""
 
-    def __init__(self, work: Work, shares: Sequence[Share], reporter: Reporter) -> None:
-        self._work, self._shares, self._reporter = work, shares, reporter
+    def __init__(self, work: Work, shares: Sequence[Share], joint: Joint) -> None:
+        self._work, self._shares, self._joint = work, shares, joint
         self._logs = [{log.id: log for log in share.logs} for share in shares]
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
@@ -136,24 +129,19 @@ class Children:
         for pipe in self._pipes:
             _send(pipe, _STOP)
 
-    def follow_list(self, change: Change) -> Change:
-        """Pass on what concerns each child: all logs of an operator stay in one process, which keeps its rate limit.
-        Returns what is left for this process."""
-        rest = change.logs
-        for pipe, logs in zip(self._pipes, self._logs, strict=True):
-            operators = {log.operator for log in logs.values()}
-            theirs = tuple(log for log in rest if log.operator in operators or log.id in logs)
-            rest = tuple(log for log in rest if log not in theirs)
+    def follow_list(self, change: Change) -> None:
+        """Pass on to each child what concerns it."""
+        for pipe, share, logs in zip(self._pipes, self._shares, self._logs, strict=True):
+            theirs = share.division.share(share.number, change.logs)
             left = change.left & logs.keys()
             if theirs or left:
                 logs.update((log.id, log) for log in theirs)
                 _send(pipe, Change(theirs, change.joined, left))
-        return Change(rest, change.joined, change.left)
 
     async def finish(self) -> list[LogOutcome]:
         """Pass on what the children tell until each has ended. A child that dies leaves its logs incomplete."""
         try:
-            ended = await asyncio.gather(*(self._listen(*pair) for pair in zip(self._pipes, self._logs, strict=True)))
+            ended = await asyncio.gather(*map(self._listen, range(len(self._pipes))))
             for process in self._processes:
                 await self._in_thread(process.join)
         finally:
@@ -163,27 +151,34 @@ class Children:
     async def _in_thread(self, wait: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._ears, wait)
 
-    async def _listen(self, pipe: Connection, logs: Mapping[bytes, Log]) -> list[LogOutcome]:
+    async def _listen(self, which: int) -> list[LogOutcome]:
+        number, logs = self._shares[which].number, self._logs[which]
+        reporter = self._joint.of(number)
         accused: dict[bytes, LogOutcome] = {}
-        while True:
-            try:
-                what, heard = await self._in_thread(pipe.recv)
-            except (EOFError, OSError):
-                return self._lost(logs, accused, "the process that read it died; repeat the scan to go on")
-            if what == "end":
-                return list(heard[0])
-            if what == "failed":
-                return self._lost(logs, accused, heard[0])
-            if what == "log_done" and heard[0].ending is Ending.MISBEHAVIOUR:
-                accused[heard[0].log_id] = heard[0]
-            getattr(self._reporter, what)(*heard)
+        try:
+            while True:
+                what, heard = await self._in_thread(self._pipes[which].recv)
+                if what == "end":
+                    return list(heard[0])
+                if what == "failed":
+                    return _lost(reporter, logs, accused, heard[0])
+                if what == "log_done" and heard[0].ending is Ending.MISBEHAVIOUR:
+                    accused[heard[0].log_id] = heard[0]
+                getattr(reporter, what)(*heard)
+        except (EOFError, OSError):
+            return _lost(reporter, logs, accused, "the process that read it died; repeat the scan to go on")
+        finally:
+            self._joint.gone(number)
 
-    def _lost(self, logs: Mapping[bytes, Log], accused: Mapping[bytes, LogOutcome], why: str) -> list[LogOutcome]:
-        """A child read these logs and does so no longer. What it had found against a log still stands."""
-        lost = [LogOutcome(log.id, log.name, Ending.INCOMPLETE, why) for log in logs.values() if log.id not in accused]
-        for outcome in lost:
-            self._reporter.log_done(outcome)
-        return [*accused.values(), *lost]
+
+def _lost(
+    reporter: Reporter, logs: Mapping[bytes, Log], accused: Mapping[bytes, LogOutcome], why: str
+) -> list[LogOutcome]:
+    """A child read these logs and does so no longer. What it had found against a log still stands."""
+    lost = [LogOutcome(log.id, log.name, Ending.INCOMPLETE, why) for log in logs.values() if log.id not in accused]
+    for outcome in lost:
+        reporter.log_done(outcome)
+    return [*accused.values(), *lost]
 
 
 def _send(pipe: Connection, order: Change | str) -> None:

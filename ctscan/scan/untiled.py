@@ -83,8 +83,9 @@ class UntiledReader:
             return
         end = self._start + len(pending.hashes) // HASH
         if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or end > self._lp.head.size:
-            await self._lp.index.rewind(self._lp.log.id, self._start)
+            await self._lp.rewind(self._start)
             return
+        await self._lp.settle()
         self._hashes += pending.hashes
         self._kept = await self._lp.index.unproven(self._lp.log.id, self._start, self._at)
         await self._settle()
@@ -200,7 +201,7 @@ class UntiledReader:
         self._start, self._edge, self._hashes, self._kept = at, edge, bytearray(), []
 
     async def _take_back(self) -> None:
-        await self._lp.index.rewind(self._lp.log.id, self._start)
+        await self._lp.rewind(self._start)
         self._lp.examiner.forget()
         self._hashes, self._kept, self._gathered = bytearray(), [], Gathered()
 

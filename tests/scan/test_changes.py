@@ -36,6 +36,8 @@ from ctscan.errors import IndexFault
 from ctscan.index.sqlite import SqliteIndex
 from ctscan.model import Protocol, TreeHead
 from ctscan.scan import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
+from ctscan.scan.division import Division
+from ctscan.scan.joint import Joint
 from ctscan.scan.processes import Children, Orders, Share, Work
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
@@ -160,6 +162,7 @@ def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: 
 def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, Protocol.RFC6962)
+        log.max_batch = 20  # the writer is a few steps behind the reader
         log.fault("get-entries.start=[12]..&", server_error(404))
         interrupted(sim, tmp_path / "db", 700)
         state = states(tmp_path / "db")["people"]
@@ -444,11 +447,11 @@ def test_a_child_that_fails_is_told_of_without_what_it_read_and_takes_nothing_ba
     work: Work, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logs = tuple(people_log(name, 1).log("http://127.0.0.1/", Protocol.RFC6962) for name in ("one", "two"))
-    share = Share(ScanRequest("db", "everything"), 1, logs, frozenset())
+    share = Share(ScanRequest("db", "everything"), 1, 1, logs, Division(2, {}), frozenset())
     heard = Heard()
 
     async def run() -> list[LogOutcome]:
-        children = Children(work, [share], heard)
+        children = Children(work, [share], Joint(heard))
         children.start()
         return await asyncio.wait_for(children.finish(), 30)
 

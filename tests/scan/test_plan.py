@@ -7,12 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ctscan.errors import UsageError
-from ctscan.model import Log, LogState, Protocol, VerifiedRange
+from ctscan.model import Protocol, RuleSet, VerifiedRange
 from ctscan.scan.job import Ending, LogOutcome, Outcome
-from ctscan.scan.plan import check_start, parse_date, spans_to_read, warning_before
-from ctscan.scan.processes import divide
-
-LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.RFC6962)
+from ctscan.scan.plan import check_start, counting, parse_date, warning_before
 
 
 @pytest.mark.parametrize(
@@ -42,12 +39,13 @@ def test_dates_are_utc_unless_they_say_otherwise() -> None:
 
 
 def test_only_an_explicit_start_reads_again_what_was_read_with_less() -> None:
-    ranges = (VerifiedRange(0, 50, "narrow", "r"), VerifiedRange(50, 60, "wide", "r"))
-    state = LogState(LOG, None, ranges, (), (), None, None, ())
-    assert spans_to_read(state, 0, 100, True, lambda r: r.scope == "wide") == [(0, 50), (60, 100)]
-    assert spans_to_read(state, 0, 100, False, lambda r: r.scope == "wide") == [(60, 100)]
-    assert spans_to_read(None, 7, 9, False, lambda _: True) == [(7, 9)]
-    assert spans_to_read(None, 9, 9, False, lambda _: True) == []
+    ranges = (VerifiedRange(0, 50, "domain:example.org", "r"), VerifiedRange(50, 60, "everything", "r"))
+    rules = RuleSet("r", ())
+    judged = {
+        is_explicit: [counting(is_explicit, "everything", rules, {"r": rules})(r) for r in ranges]
+        for is_explicit in (False, True)
+    }
+    assert judged == {False: [True, True], True: [False, True]}
 
 
 def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
@@ -65,6 +63,8 @@ def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
         (["done", "incomplete"], False, 1),
         (["stopped"], False, 1),
         (["stopped"], True, 0),
+        (["shared"], False, 1),
+        (["shared"], True, 0),
         (["incomplete"], True, 1),
         (["incomplete", "misbehaviour", "done"], False, 3),
         (["stopped", "misbehaviour"], True, 3),
@@ -73,12 +73,3 @@ def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
 def test_exit_codes_of_a_scan(endings: list[str], follow: bool, code: int) -> None:
     logs = tuple(LogOutcome(bytes(32), "log", Ending(ending)) for ending in endings)
     assert Outcome(logs, follow).exit_code == code
-
-
-def test_shares_keep_the_logs_of_an_operator_together() -> None:
-    logs = [Log(bytes([n]) * 32, b"", f"log {n}", f"operator {n % 3}", Protocol.RFC6962) for n in range(9)]
-    shares = divide(logs, 2)
-    assert sorted(log.name for share in shares for log in share) == [f"log {n}" for n in range(9)]
-    homes = {(log.operator, number) for number, share in enumerate(shares) for log in share}
-    assert len(homes) == 3
-    assert len(divide(logs, 8)) == 3 and divide([], 3) == []

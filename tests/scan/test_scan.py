@@ -255,15 +255,15 @@ def test_stopping_commits_the_batch_in_hand_and_the_next_scan_goes_on(tmp_path: 
     for protocol in PROTOCOLS:
         db = tmp_path / protocol.value
         with Simulator() as sim:
-            log = sim.add("people", builder_for(protocol), protocol)
+            log = sim.add("people", builder_for(protocol, 3000), protocol)
             log.max_batch = 50
             tuning = tuning_for(sim, protocol)
             stopped = _stop_early(sim, db, tuning)
-            assert 0 < stopped.entries < 1000
+            assert 0 < stopped.entries < 3000
             rest = Heard()
             assert scan(sim, db, rest, tuning=tuning).exit_code == 0
             scan(sim, tmp_path / f"{protocol.value} whole", tuning=tuning)
-        assert stopped.entries + rest.entries == 1000
+        assert stopped.entries + rest.entries == 3000
         assert dump(db) == dump(tmp_path / f"{protocol.value} whole")
     assert holes(tmp_path / "static-ct", "people") == []
 
