@@ -59,7 +59,7 @@ async def _demonstrate(out: Console, db: Path) -> int:
 async def _scan(db: Path) -> Outcome:
     from ctscan.cli.logging import LoggingReporter
     from ctscan.cli.progress import reporter
-    from ctscan.cli.scan import stop_on_signal
+    from ctscan.cli.reading import stop_on_signal
     from ctscan.packaged import data_path
     from ctscan.scan import ScanRequest, run_scan
 

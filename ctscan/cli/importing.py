@@ -72,7 +72,7 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
 
 async def _import(config: Config, scope: Scope, paths: Sequence[str]) -> tuple[Tally, list[Problem]]:
     from ctscan.cli.asking import created_index
-    from ctscan.cli.scan import stop_on_signal, who
+    from ctscan.cli.reading import stop_on_signal, who
     from ctscan.search.importing import ImportRequest, run_import
     from ctscan.sources.files import read_inputs
     from ctscan.x509.structures import taking_apart

@@ -22,6 +22,7 @@ from ctscan.errors import EXIT_CODES, CtscanError
 COMMANDS: dict[str, str] = {
     "init": "ctscan.cli.init",
     "scan": "ctscan.cli.scan",
+    "backfill": "ctscan.cli.backfill",
     "search": "ctscan.cli.search",
     "import": "ctscan.cli.importing",
     "lookup": "ctscan.cli.lookup",

@@ -1,28 +1,22 @@
-"""`ctscan scan`: reads logs into the index. Turns settings into a request, signals into a wish to stop."""
+"""`ctscan scan`: reads logs into the index, and asks repositories for the scope."""
 
 from __future__ import annotations
 
-import getpass
 import os
-import shlex
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctscan.cli import options
+from ctscan.cli import options, reading
 from ctscan.cli.program import command
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from ctscan.cli.scope_search import SearchesOfScope, SearchesOutcome
     from ctscan.config import Config
-    from ctscan.scan import Outcome, ScanRequest
+    from ctscan.scan import Outcome
 
 
 @command(
@@ -39,42 +33,22 @@ if TYPE_CHECKING:
     "ctscan scan --repository crt.sh --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
     "ctscan scan --log file:///srv/archive/log2024 --everything --db archive.db",
 )
-@click.option(
-    "--log-list", metavar="URL|FILE", help="Log list (v3) to read.  [env: CTSCAN_LOG_LIST; default: Google's, signed]"
+@reading.of_logs(
+    click.option(
+        "--repository",
+        "repositories",
+        metavar="NAME",
+        multiple=True,
+        help="Read no log, but ask this repository for the scope; repeatable. 'ctscan sources' lists them.",
+    ),
+    click.option(
+        "--from",
+        "start",
+        metavar="start|now|DATE|N",
+        help="Where coverage shall begin.  [env: CTSCAN_FROM; default: now, when a log is seen first]",
+    ),
+    click.option("--follow", is_flag=True, help="Go on with what the logs add, until stopped.  [env: CTSCAN_FOLLOW]"),
 )
-@click.option(
-    "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"
-)
-@click.option(
-    "--repository",
-    "repositories",
-    metavar="NAME",
-    multiple=True,
-    help="Read no log, but ask this repository for the scope; repeatable. 'ctscan sources' lists them.",
-)
-@click.option(
-    "--from",
-    "start",
-    metavar="start|now|DATE|N",
-    help="Where coverage shall begin.  [env: CTSCAN_FROM; default: now, when a log is seen first]",
-)
-@click.option(
-    "--scope",
-    metavar="S",
-    multiple=True,
-    help="What may be indexed: domain:…, organisation:…, email:…, or a bare domain or address; repeatable.  "
-    "[env: CTSCAN_SCOPE, several separated by ;]",
-)
-@click.option("--everything", is_flag=True, help="Index all personal data, of anybody.  [env: CTSCAN_EVERYTHING]")
-@click.option("--purpose", metavar="TEXT", help="What for; recorded with the scan.  [env: CTSCAN_PURPOSE]")
-@click.option("--follow", is_flag=True, help="Go on with what the logs add, until stopped.  [env: CTSCAN_FOLLOW]")
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes.  [env: CTSCAN_JOBS; default: 1]")
-@click.option(
-    "--contact",
-    metavar="ADDRESS|URL",
-    help="Where operators of logs reach you; needed for the network.  [env: CTSCAN_CONTACT]",
-)
-@options.on_index("table", "json")
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read Certificate Transparency logs into the index, from where the last scan stopped to each log's head.
 
@@ -91,12 +65,12 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     reads_logs = not given["repositories"]
     if not reads_logs:
         _refuse_options_of_logs(given)
-    request = request_of(config, click.get_current_context().find_root().obj)
+    request = reading.request_of(config, click.get_current_context().find_root().obj)
     set_up(verbose, os.environ)
     searches = _plan_of_searches(config)
 
     async def work() -> tuple[SearchesOutcome | None, Outcome | None]:
-        with stop_on_signal() as stop:
+        with reading.stop_on_signal() as stop:
             asked = await searches.run(stop) if searches else None
             if not reads_logs or stop.is_set():
                 return asked, None
@@ -116,7 +90,7 @@ def _plan_of_searches(config: Config) -> SearchesOfScope | None:
         return None
     from ctscan.cli.scope_search import plan
 
-    return plan(config, who())
+    return plan(config, reading.who())
 
 
 def _refuse_options_of_logs(given: Mapping[str, Any]) -> None:
@@ -132,65 +106,6 @@ def _worst(*codes: int) -> int:
     return next((code for code in (3, 1, 4) if code in codes), 0)
 
 
-def request_of(config: Config, arguments: Sequence[str] = ()) -> ScanRequest:
-    """The settings as `scan` wants them; `arguments` are those of the command line, for the record.
-
-    UsageError when the scope is missing or can't be understood.
-    """
-    from ctscan.personal.scope import parse_scope
-    from ctscan.scan import ScanRequest
-
-    return ScanRequest(
-        db=str(options.database_path(config.db)),
-        scope=parse_scope(config.scope, config.everything).text,
-        contact=config.contact,
-        log_list=config.log_list,
-        logs=config.logs,
-        start=config.start,
-        purpose=config.purpose,
-        follow=config.follow,
-        jobs=config.jobs,
-        quarantine_days=config.quarantine_days,
-        give_up_after=config.timeouts.give_up,
-        who=who(),
-        command=shlex.join(["ctscan", *arguments]),
-        tuning=config.tuning,
-    )
-
-
-def who() -> str:
-    """The account that runs the scan, for the record; its number where it has no name (in a container)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # the last on Windows, before Python 3.13
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
-
-
-@contextmanager
-def stop_on_signal() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set: the batch in hand is committed. A second signal ends the process at once,
-    which loses nothing that was committed."""
-    import asyncio
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def heard() -> None:
-        stop.set()
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-        click.echo("ctscan: stopping; the batch in hand is committed (again to stop at once)", err=True)
-
-    # not the handlers of the event loop: Windows has none
-    before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(heard)) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, format: str) -> None:
     """What became of each search and each log. For eyes the reporters have told it already, so only what to do next is
     added."""
@@ -198,7 +113,7 @@ def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, fo
         from ctscan.cli.wiring import print_json
 
         searches = asked.shapes if asked else []
-        print_json({"exit_code": code, "logs": _shapes_of_logs(outcome), "searches": searches})
+        print_json({"exit_code": code, "logs": reading.shapes_of_logs(outcome), "searches": searches})
     elif not options.is_terminal():
         return  # a journal has no next step
     elif code == 0:
@@ -207,12 +122,3 @@ def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, fo
         click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)
     else:
         click.echo("Repeating the command asks again, and fetches only what isn't kept yet.", err=True)
-
-
-def _shapes_of_logs(outcome: Outcome | None) -> list[dict[str, str]]:
-    from ctscan.cli.render.shapes import base64_text
-
-    return [
-        {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.ending), "message": log.message}
-        for log in (outcome.logs if outcome else ())
-    ]

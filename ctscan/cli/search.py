@@ -126,7 +126,7 @@ async def _search(
 ) -> int:
     from ctscan.cli.asking import Shown, created_index, opened
     from ctscan.cli.lookup import print_answers
-    from ctscan.cli.scan import stop_on_signal, who
+    from ctscan.cli.reading import stop_on_signal, who
     from ctscan.lookup import answer
     from ctscan.search.asking import SearchRequest, run_search
 

@@ -120,7 +120,7 @@ async def _matches(index: Index, asked: Sequence[Identifier]) -> list[Match]:
 
 async def _refresh(config: Config, index: Index, asked: Sequence[Identifier], force: bool) -> Outcome:
     from ctscan.cli.progress import harmless
-    from ctscan.cli.scan import stop_on_signal, who
+    from ctscan.cli.reading import stop_on_signal, who
     from ctscan.refresh.job import RefreshRequest
     from ctscan.refresh.worker import run_refresh
     from ctscan.sources.guard import guarded_transport

@@ -39,7 +39,8 @@ class Index(Protocol):
 
     # --- runs ---
     async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
-        """Record that a scan began and which logs it selected and skipped; returns its id. `run.id` is ignored."""
+        """Record that a scan began and which logs it selected and skipped, if it is to say what answers cover; returns
+        its id. `run.id` is ignored."""
         ...
 
     async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
@@ -55,7 +56,7 @@ class Index(Protocol):
         ...
 
     async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
-        """`(log ids, skipped)` of the selection last scanned; empty when nothing was scanned."""
+        """`(log ids, skipped)` of the newest run that selected or skipped any; empty when nothing was scanned."""
         ...
 
     async def rule_sets(self) -> dict[str, RuleSet]:

@@ -97,7 +97,7 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Run]:
 
 def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[SkippedLog]]:
     found = connection.execute(
-        "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(id) FROM run) ORDER BY id"
+        "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(run) FROM run_log) ORDER BY id"
     ).fetchall()
     selected = [log_id for log_id, _, _, reason in found if reason is None]
     return selected, [SkippedLog(*row) for row in found if row[3] is not None]

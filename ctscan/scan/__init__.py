@@ -115,10 +115,13 @@ async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
 
 
 async def _start_run(index: Index, request: ScanRequest, selection: Selection, seams: Seams) -> int:
+    """What answers cover is said by the scans that keep the present; a backfill says it only before the first."""
     rules = rule_set()
     run = Run(
         0, request.who, seams.now(), None, request.scope, rules.version, request.purpose, request.command, "running"
     )
+    if request.past and any(await index.selection()):
+        return await index.start_run(run, rules, (), ())
     return await index.start_run(run, rules, selection.logs, selection.skipped)
 
 

@@ -115,12 +115,12 @@ class TiledReader:
     async def _use(self, proven: _Proven) -> None:
         self._bad_before = False
         batch, hashes = proven.batch, proven.hashes
-        end = batch.start + len(hashes)
+        end = min(batch.start + len(hashes), self._end)
         fresh = slice_batch(batch, self._at, end)
         if fresh is batch and proven.root is not None:
             edge = edge_append_subtree(self._edge, self._at, 8, proven.root)
         else:
-            edge = edge_append(self._edge, self._at, hashes[self._at - batch.start :])
+            edge = edge_append(self._edge, self._at, hashes[self._at - batch.start : end - batch.start])
         if end == self._lp.head.size and edge_root(edge) != self._lp.head.root:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)

@@ -1,0 +1,195 @@
+"""Several processes on one log, and the past read beside the present: nothing is read twice, nothing is left out."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.logs import LogBuilder
+from support.scanning import (
+    PEOPLE,
+    Heard,
+    dump,
+    host_certificate,
+    last_run,
+    look_up,
+    no_sleep,
+    people_log,
+    person_certificate,
+    ranges,
+    request,
+    scan,
+    states,
+    with_index,
+)
+from support.simulator import SimulatedLog, Simulator, slow
+
+from ctscan.index.sqlite import open_index
+from ctscan.model import Protocol, TreeHead
+from ctscan.scan import Outcome, Seams, run_scan
+from ctscan.scan.parts import PART, SMALL
+
+SIZE = 2 * SMALL + 100
+
+
+def large_log(size: int, protocol: Protocol) -> LogBuilder:
+    """Hosts, with an invented person at both ends of every small part."""
+    hosts = [host_certificate(number) for number in range(8)]
+    builder = LogBuilder("large", leaf_index=protocol is Protocol.STATIC_CT)
+    for index in range(size):
+        if index % SMALL in (0, SMALL - 1):
+            builder.add_certificate(person_certificate(f"person{index}@example.org", index))
+        else:
+            builder.add_certificate(hosts[index % len(hosts)])
+    return builder
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_two_processes_read_one_log_and_find_the_same(protocol: Protocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("large", large_log(SIZE, protocol), protocol)
+        log.max_batch = 1024
+        assert scan(sim, tmp_path / "one").exit_code == 0
+        log.requests.clear()
+        log.fault("/tile/data/|/get-entries", slow(0.2))
+        heard = Heard()
+        outcome = scan(sim, tmp_path / "two", heard, jobs=2)
+        asked = [r.path for r in log.requests]
+    assert endings(outcome) == {"large": "done"} and [o.ending.value for o in heard.done] == ["done"]
+    assert heard.entries == last_run(tmp_path / "two").entries == SIZE
+    assert sum(path.endswith(("/checkpoint", "/get-sth")) for path in asked) == 2  # each process asks
+    tiles = [path for path in asked if "/tile/data/" in path]
+    assert len(tiles) == len(set(tiles)) and (not tiles or tiles != sorted(tiles))  # both at work, nothing twice
+    assert ranges(tmp_path / "two", "large") == [(0, SIZE, "everything")]
+    assert dump(tmp_path / "one") == dump(tmp_path / "two")
+
+
+def test_heads_that_two_processes_saved_side_by_side_are_compared(tmp_path: Path) -> None:
+    """While this scan asks for its head, another process saves one that the log signed for somebody else."""
+    fork = people_log().fork(600, 300)
+
+    async def save_other(log: SimulatedLog) -> None:
+        async with await open_index(tmp_path / "db", create=False) as index:
+            state = await index.log_state(log.log().id)
+            assert state is not None and state.head is not None
+            head = TreeHead(state.head.log_id, 900, fork.root(900), state.head.timestamp + 1, b"signed", b"raw")
+            await index.save_head(head, Seams().now())
+
+    class Meddling(Heard):
+        log: SimulatedLog
+
+        def tree_head(self, name: str, head: TreeHead) -> None:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(asyncio.run, save_other(self.log)).result()
+
+    with Simulator() as sim:
+        log = sim.add("people", people_log(), size=600)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        log.publish(1000)
+        heard = Meddling()
+        heard.log = log
+        outcome = scan(sim, tmp_path / "db", heard)
+    assert endings(outcome) == {"people": "misbehaviour"}
+    assert "doesn't extend the tree of size 900" in outcome.logs[0].message
+
+
+# --- the past -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ALL)
+def test_the_past_is_read_beside_the_present(protocol: Protocol, tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        log = add_people(sim, protocol, published=700)
+        tuning = tiles_of(log)
+        assert scan(sim, db, start="now", tuning=tuning).exit_code == 0
+        log.publish(1000)
+        assert scan(sim, db, start=None, tuning=tuning).exit_code == 0
+        since = states(db)["people"].last_success
+        assert not look_up(db, "jane.roe@example.org").complete
+        heard = Heard()
+        assert scan(sim, db, heard, start=None, past=True, tuning=tuning).exit_code == 0
+        again = Heard()
+        assert scan(sim, db, again, start=None, past=True, tuning=tuning).exit_code == 0
+    assert since is not None
+    assert heard.entries == 700 and again.entries == 0
+    assert ranges(db, "people") == [(0, 1000, "everything")]
+    assert with_index(db, all_evidence) == [(i, True) for i in sorted(PEOPLE)]
+    assert look_up(db, "jane.roe@example.org").complete
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(protocol: Protocol, tmp_path: Path) -> None:
+    size = PART + 3 * SMALL
+    with Simulator() as sim:
+        log = sim.add("large", large_log(size, protocol), protocol)
+        log.max_batch = 1024
+
+        async def broken_off() -> Outcome:
+            stop, heard = asyncio.Event(), Heard()
+            heard.on_advance = lambda: stop.set() if heard.entries >= 3 * SMALL else None
+            asked = request(sim, tmp_path / "db", past=True, start=None)
+            return await run_scan(asked, heard, stop, Seams(no_sleep, commit_every=0.0))
+
+        assert endings(asyncio.run(broken_off())) == {"large": "stopped"}
+        covered = ranges(tmp_path / "db", "large")
+        assert (PART, size, "everything") in covered  # the newest part whole, before the one that was broken off
+        assert all(start in (0, PART) for start, end, _ in covered if start < end)
+        assert not look_up(tmp_path / "db", "person0@example.org").complete
+        assert scan(sim, tmp_path / "db", past=True, start=None).exit_code == 0
+        scan(sim, tmp_path / "whole")
+    assert ranges(tmp_path / "db", "large") == [(0, size, "everything")]
+    assert dump(tmp_path / "db") == dump(tmp_path / "whole")
+
+
+def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
+    """A backfill holds a part of the past: a scan that follows keeps the present, and its check counts."""
+    db = tmp_path / "db"
+
+    async def run(sim: Simulator) -> tuple[Outcome, Outcome]:
+        async with await open_index(db, create=False) as index:
+            with index.lock(sim.log("people").log().id, 0, 300):
+                whole = await run_scan(request(sim, db), Heard(), asyncio.Event(), Seams(no_sleep))
+                past = await run_scan(request(sim, db, past=True), Heard(), asyncio.Event(), Seams(no_sleep))
+        return whole, past
+
+    with Simulator() as sim:
+        log = sim.add("people", people_log(), size=700)
+        assert scan(sim, db, start="512").exit_code == 0
+        log.publish(1000)
+        before = states(db)["people"].last_success
+        whole, past = asyncio.run(run(sim))
+        assert [o.exit_code for o in (whole, past)] == [1, 1]
+        assert endings(whole) == endings(past) == {"people": "shared"}
+        assert "entries 0 to 512 are being read by another scan" in whole.logs[0].message
+        after = states(db)["people"].last_success
+        assert before is not None and after is not None and after > before
+        assert ranges(db, "people") == [(512, 1000, "everything")]
+        assert scan(sim, db, past=True).exit_code == 0
+    assert ranges(db, "people") == [(0, 1000, "everything")]
+
+
+def test_a_backfill_does_not_say_what_answers_cover(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        for name in ("one", "two"):
+            sim.add(name, people_log(name, 300))
+        assert scan(sim, tmp_path / "db", logs=("one", "two"), start="now").exit_code == 0
+        assert scan(sim, tmp_path / "db", logs=("one",), past=True).exit_code == 0
+    answer = look_up(tmp_path / "db", "jane.roe@example.org")
+    assert {c.log for c in answer.coverage} == {"one", "two"} and answer.not_covered == ()
+    assert last_run(tmp_path / "db").entries == 300
+
+
+def test_a_backfill_before_any_scan_reads_all_of_it_and_leaves_the_present_to_scans(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people_log(), size=700)
+        assert scan(sim, tmp_path / "db", past=True, start=None).exit_code == 0
+        assert ranges(tmp_path / "db", "people") == [(0, 700, "everything")]
+        log.publish(1000)
+        assert scan(sim, tmp_path / "db", past=True, start=None).exit_code == 0
+        assert ranges(tmp_path / "db", "people") == [(0, 700, "everything")]
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
