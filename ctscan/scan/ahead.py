@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from ctscan.errors import FormatError, SourceError
 from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
+from ctscan.sources.pace import Window
 
 Fetched = list[Batch] | SourceError | FormatError
 """The batches that make up one span, or why they could not be had."""
@@ -40,15 +41,15 @@ async def attempt(source: LogSource, span: Span, size: int) -> Fetched:
 
 
 async def fetch_ahead(
-    source: LogSource, span: Span, size: int, concurrency: int
+    source: LogSource, span: Span, size: int, window: Window
 ) -> AsyncGenerator[tuple[Span, Fetched], None]:
-    """The requests that make up `span`, in order, with up to `concurrency` of them under way. Close it (aclosing)
+    """The requests that make up `span`, in order, as many of them under way as the window allows. Close it (aclosing)
     to cancel those."""
     under_way: deque[tuple[Span, asyncio.Task[Fetched]]] = deque()
     at = span[0]
     try:
         while at < span[1] or under_way:
-            while at < span[1] and len(under_way) < concurrency:
+            while at < span[1] and len(under_way) < window.size:
                 part = source.next_range(at, span[1])
                 under_way.append((part, asyncio.create_task(attempt(source, part, size))))
                 at = part[1]

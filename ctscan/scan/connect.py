@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctscan.model import Log, Protocol, TreeHead
 from ctscan.scan.trust import ProofTrust, Sleep, TileTrust
@@ -12,6 +12,7 @@ from ctscan.sources import LogSource, ProofSource, TileSource
 from ctscan.sources.directory import DirectorySource
 from ctscan.sources.http import Client
 from ctscan.sources.hybrid import HybridSource
+from ctscan.sources.pace import Window
 from ctscan.sources.rfc6962 import Rfc6962Source
 from ctscan.sources.static_ct import StaticCtSource
 from ctscan.sources.tuning import Tuning
@@ -19,25 +20,31 @@ from ctscan.sources.tuning import Tuning
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open log: its source, how to prove against one of its heads, and how fast it may be read."""
+    """An open log: its source, how to prove against one of its heads, and how fast this process may read it."""
 
     log: Log
     source: LogSource
     trust_in: Callable[[TreeHead], TileTrust | ProofTrust]
-    concurrency: int
+    window: Window  # how many requests may be under way
     rate: float  # requests a second
     batch: int  # entries a request
     readers: int = 1  # processes that read this log at the same time
 
 
 def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep, *, readers: int = 1) -> Connection:
-    """Open one log. Nothing is asked yet. `readers`: so many processes share what may be asked for at a time."""
-    client.pace(log.operator, tuning.rate)
-    speed = (max(1, tuning.concurrency // readers), tuning.rate, tuning.batch, readers)
+    """Open one log. Nothing is asked yet. `readers` processes, this one among them, read it at the same time: each
+    takes that part of the requests under way."""
+    mine = replace(tuning, concurrency=max(1, tuning.concurrency // readers))
+    client.pace(log.operator, mine.rate)
+    speed = (mine.rate, mine.batch, readers)
+    window = Window(mine.concurrency)
     if log.protocol is Protocol.STATIC_CT:
-        is_local = log.monitoring_url.startswith("file://")
-        tiles: TileSource = DirectorySource(log) if is_local else StaticCtSource(log, client, tuning)
-        return Connection(log, tiles, lambda head: TileTrust(tiles, head, sleep), *speed)
-    is_hybrid = log.protocol is Protocol.HYBRID
-    proofs: ProofSource = HybridSource(log, client, tuning) if is_hybrid else Rfc6962Source(log, client, tuning)
-    return Connection(log, proofs, lambda head: ProofTrust(proofs, head, sleep), *speed)
+        if log.monitoring_url.startswith("file://"):
+            window = Window(mine.concurrency, mine.concurrency)  # nobody is there to be polite to
+            tiles: TileSource = DirectorySource(log)
+        else:
+            tiles = StaticCtSource(log, client, mine, window)
+        return Connection(log, tiles, lambda head: TileTrust(tiles, head, sleep), window, *speed)
+    kind = HybridSource if log.protocol is Protocol.HYBRID else Rfc6962Source
+    proofs: ProofSource = kind(log, client, mine, window)
+    return Connection(log, proofs, lambda head: ProofTrust(proofs, head, sleep), window, *speed)

@@ -40,6 +40,7 @@ from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.search import first_that
 from ctscan.scan.trust import ASK_AGAIN
 from ctscan.sources import LogSource
+from ctscan.sources.pace import Window
 
 COMMIT_HITS = 256
 _NOT_GIVEN = (HoleReason.NOT_READ, HoleReason.PRUNED, HoleReason.REFUSED)
@@ -59,7 +60,7 @@ class LogPass:
     rules: str
     reporter: Reporter
     stop: asyncio.Event
-    concurrency: int
+    window: Window
     state: LogState | None = None  # as it was when the part that is being read began
     seams: Seams = field(default_factory=Seams)
     entries: int = 0  # committed in this pass

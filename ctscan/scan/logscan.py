@@ -157,7 +157,7 @@ def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, sta
         rules=context.rules.version,
         reporter=context.reporter,
         stop=context.stop,
-        concurrency=connection.concurrency,
+        window=connection.window,
         state=state,
         seams=context.seams,
     )

@@ -58,7 +58,7 @@ class TiledReader:
     async def _read_until_gap(self, span: Span) -> None:
         """To the end, until asked to stop, or to the next place that is there after one that is missing."""
         lp = self._lp
-        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
+        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.window)) as answers:
             async for part, fetched in answers:
                 await self._take(part, fetched)
                 if lp.stop.is_set() or self._at != part[1]:

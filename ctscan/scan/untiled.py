@@ -94,7 +94,7 @@ class UntiledReader:
         """To the end, all of it proven; or until asked to stop; or to where reading goes on after what is missing or
         was taken back."""
         lp = self._lp
-        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.concurrency)) as answers:
+        async with aclosing(fetch_ahead(lp.source, span, lp.head.size, lp.window)) as answers:
             async for part, fetched in answers:
                 if isinstance(fetched, Missing | Refused):
                     await self._skip((part[0], span[1]), fetched)

@@ -27,7 +27,7 @@ from ctscan.packaged import version
 from ctscan.sources.address import is_loopback
 from ctscan.sources.body import decode_body
 from ctscan.sources.exchange import Answer, Broken, Request, Timeouts, Way, address_of
-from ctscan.sources.pace import Clock, Closed, Gate, Sleep, backoff, retry_after
+from ctscan.sources.pace import Clock, Closed, Gate, Sleep, Window, backoff, retry_after
 from ctscan.sources.pools import Pools
 from ctscan.sources.straight import Straight
 
@@ -153,17 +153,19 @@ class Client:
         statuses: frozenset[int] = frozenset(),
         sniff: bool = False,
         validate: Callable[[bytes], object] | None = None,
+        window: Window | None = None,
     ) -> Response:
         """GET, with retries. `limit` caps the body in bytes, compressed and decompressed.
 
         `statuses`: answers besides 200 that the caller understands (304, say); returned as they come. `sniff`: undo
         gzip that nothing announces. `validate` raises FormatError for a body that is asked for again like after a 5xx.
+        `window` hears how each try went, and how long a good one took from sending until the body was read.
 
         Missing on 404/410. BadAnswer when bad bodies persist, and on any redirect. SourceError when the server can't
         be reached or keeps failing, Refused on other 4xx. UsageError when the URL is none, or a contact is missing.
         """
         ask = self._ask(url, limit, accept, headers, keep_alive, statuses, sniff, validate)
-        return await self._send(ask, operator)
+        return await self._send(ask, operator, window)
 
     async def post(
         self,
@@ -177,13 +179,14 @@ class Client:
         headers: Mapping[str, str] | None = None,
         statuses: frozenset[int] = frozenset(),
         validate: Callable[[bytes], object] | None = None,
+        window: Window | None = None,
     ) -> Response:
         """POST, with the retries, caps and errors of `get`: only for what may be asked for twice without harm, such as
         a search or an OCSP request."""
         typed = {"Content-Type": content_type, **(headers or {})}
         ask = self._ask(url, limit, accept, typed, True, statuses, False, validate)
         posted = replace(ask.request, method="POST", content=content)
-        return await self._send(replace(ask, request=posted), operator)
+        return await self._send(replace(ask, request=posted), operator, window)
 
     async def read(
         self,
@@ -194,6 +197,7 @@ class Client:
         limit: int,
         accept: str = "*/*",
         keep_alive: bool = True,
+        window: Window | None = None,
     ) -> T:
         """GET a body and parse it; one that `parse` refuses with FormatError is asked for again (see `get`)."""
         parsed: list[T] = []
@@ -201,7 +205,9 @@ class Client:
         def validate(body: bytes) -> None:
             parsed[:] = [parse(body)]
 
-        await self.get(url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, validate=validate)
+        await self.get(
+            url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, validate=validate, window=window
+        )
         return parsed[0]
 
     async def aclose(self) -> None:
@@ -210,7 +216,7 @@ class Client:
 
     # --- one request ---
 
-    async def _send(self, ask: _Ask, operator: str) -> Response:
+    async def _send(self, ask: _Ask, operator: str, window: Window | None) -> Response:
         """Try until there is an answer, or the time for this request is used up."""
         gate = self._gate(operator, ask.request.address.host)
         failures, since = 0, 0.0
@@ -220,11 +226,18 @@ class Client:
             try:
                 response = await self._try(ask, gate)
             except _Failure as failure:
+                if window is not None and not issubclass(
+                    failure.kind, BadAnswer
+                ):  # what is garbled says nothing of load
+                    window.give_way(self._clock())
                 failures += 1
                 since = since if failures > 1 else sent
                 await self._back_off(failure, failures, since, ask)
             else:
                 gate.succeed()
+                if window is not None:
+                    now = self._clock()
+                    window.succeed(now - sent, now)
                 return response
 
     def _ask(
@@ -281,8 +294,10 @@ class Client:
             async with asyncio.timeout(self._whole_timeout), way.send(ask.request) as answer:
                 return await self._judge(ask, answer, gate)
         except TimeoutError:
+            gate.fail()
             raise _Failure(f"no whole answer within {self._whole_timeout:g} s") from None
         except Broken as broken:
+            gate.fail()
             raise _Failure(broken.reason) from None
 
     async def _judge(self, ask: _Ask, answer: Answer, gate: Gate) -> Response:
@@ -317,6 +332,8 @@ class Client:
                 gate.close_for(wait)
         elif 400 <= status < 500 and status not in _RETRIED_4XX:
             return Refused(f"{ask.where}: refused ({named})")
+        elif status >= 400:
+            gate.fail()
         return _Failure(f"status {named}", BadAnswer if status < 300 else SourceError, wait)
 
 

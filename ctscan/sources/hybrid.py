@@ -10,6 +10,7 @@ from ctscan.ct.tiles import WIDTH
 from ctscan.errors import CutError, Missing, SourceError
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
+from ctscan.sources.pace import Window
 from ctscan.sources.rfc6962 import Rfc6962Source
 from ctscan.sources.static_ct import http_fetch
 from ctscan.sources.tile_reader import TiledSource, slice_batch, tile_end
@@ -22,10 +23,10 @@ _ENOUGH = 3  # failures in a row, each up to a minute long: the tiles are left a
 class HybridSource:
     """A `ProofSource` that reads entries from data tiles where it can."""
 
-    def __init__(self, log: Log, client: Client, tuning: Tuning) -> None:
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
         self.log = log
-        self._posted = Rfc6962Source(log, client, tuning)
-        self._tiles = TiledSource(log, http_fetch(log.monitoring_url, log.operator, client, tuning))
+        self._posted = Rfc6962Source(log, client, tuning, window)
+        self._tiles = TiledSource(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window))
         self._avoided: dict[int, None] = {}  # tile indexes, oldest first
         self._failures = 0  # of tiles, in a row; one that isn't there or is garbled is no failure of the others
 

@@ -1,6 +1,9 @@
-"""How fast an operator may be asked: a token bucket that gives way, Retry-After, and backoff with jitter.
+"""How fast an operator may be asked, and how much of a log at a time: a token bucket and a window that give way,
+Retry-After, and backoff with jitter.
 
-Knows neither HTTP clients nor URLs; clock, sleep and randomness are given from outside.
+Both begin at or below what is configured, grow by adding and give way by multiplying, as TCP does (RFC 5681 section
+3.1), and never go beyond what is configured. Knows neither HTTP clients nor URLs; clock, sleep and randomness are given
+from outside.
 """
 
 from __future__ import annotations
@@ -11,8 +14,16 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 SLOWEST = 0.5  # requests a second: giving way never goes below, save for Retry-After
+_HALF = 0.5  # what is left after 429 or 503
+_AFTER_FAILURES = 0.7  # what is left of the rate after failures that say nothing of it
+_AFTER_SLOWNESS = 0.75  # what is left of a window when answers get slow
+_AT_MOST_EVERY = 1.0  # seconds between two steps back: what is under way already tells the same again
 _BURST = 10.0  # requests that may follow each other at once after a pause
 _GROWTH = 0.05  # of the configured rate, for each second with a success
+_SLOW = 2.0  # seconds: an answer that takes less is never a reason to ask for less
+_SLOWER = 3.0  # times the best seen: what takes that long has got slow
+_SMOOTHING = 1 / 8  # weight of one answer in the smoothed time (RFC 6298 section 2)
+_FORGETTING = 1 / 64  # of the best seen, with each answer that takes longer
 _RETRY_AFTER_MIN, _RETRY_AFTER_MAX = 0.25, 600.0
 _BACKOFF_FIRST, _BACKOFF_MAX = 0.5, 30.0
 
@@ -36,9 +47,10 @@ class Gate:
         self.rate = rate or 0.0
         self._clock, self._sleep = clock, sleep
         self._tokens = self._burst()
-        self._filled_at = self._halved_at = self._grown_at = clock()
-        self._halved_at -= 1
+        self._filled_at = self._lowered_at = self._grown_at = clock()
+        self._lowered_at -= _AT_MOST_EVERY
         self._closed_until = 0.0
+        self._failures = 0  # in a row
         self._turn = asyncio.Lock()  # first come, first served
 
     def _burst(self) -> float:
@@ -78,11 +90,21 @@ class Gate:
 
     def give_way(self) -> None:
         """429 or 503: halve the rate, at most once a second."""
+        self._lower(_HALF)
+
+    def fail(self) -> None:
+        """Another 5xx, or no whole answer: from the second in a row on the rate is lowered by a third, at most once a
+        second. One alone is a hiccup."""
+        self._failures += 1
+        if self._failures > 1:
+            self._lower(_AFTER_FAILURES)
+
+    def _lower(self, factor: float) -> None:
         now = self._clock()
-        if self.configured is not None and now - self._halved_at >= 1:
-            self.rate = max(min(SLOWEST, self.configured), self.rate / 2)
+        if self.configured is not None and now - self._lowered_at >= _AT_MOST_EVERY:
+            self.rate = max(min(SLOWEST, self.configured), self.rate * factor)
             self._tokens = min(self._tokens, 0.0)
-            self._halved_at = self._grown_at = now
+            self._lowered_at = self._grown_at = now
 
     def close_for(self, seconds: float) -> None:
         """Retry-After: nobody passes for so long."""
@@ -90,12 +112,59 @@ class Gate:
 
     def succeed(self) -> None:
         """An honest answer: grow back, step by step."""
+        self._failures = 0
         if self.configured is None or self.rate >= self.configured:
             return
         now = self._clock()
         if now - self._grown_at >= 1:
             self.rate = min(self.configured, self.rate + _GROWTH * self.configured)
             self._grown_at = now
+
+
+class Window:
+    """How many requests for entries of one log may be under way: from 1 to `limit`, half of it to begin with. `now`
+    is in seconds of any clock that only goes on.
+
+    It grows by one with every `size` good answers. It is halved when the log says so or fails, and lowered by a quarter
+    when answers get slow: when their smoothed time is above 2 s and three times the best seen. The best seen is
+    forgotten slowly, so that a log which has become slow for good isn't held back for ever.
+    """
+
+    __slots__ = ("_best", "_lowered_at", "_size", "_smoothed", "limit")
+
+    def __init__(self, limit: int, size: int | None = None) -> None:
+        self.limit = limit
+        self._size = max(1.0, limit / 2 if size is None else size)
+        self._best = self._smoothed = -1.0  # seconds; none yet
+        self._lowered_at = float("-inf")
+
+    @property
+    def size(self) -> int:
+        """Requests that may be under way now."""
+        return int(self._size)
+
+    def succeed(self, seconds: float, now: float) -> None:
+        """A good answer, so many seconds after it was asked for."""
+        if self._best < 0:
+            self._best = self._smoothed = seconds
+        smoothed = self._smoothed = self._smoothed + (seconds - self._smoothed) * _SMOOTHING
+        if smoothed > self._best:
+            self._best += (smoothed - self._best) * _FORGETTING
+        else:
+            self._best = smoothed
+        if smoothed > _SLOW and smoothed > _SLOWER * self._best:
+            self._lower(_AFTER_SLOWNESS, now)
+        elif self._size < self.limit:
+            self._size = min(self.limit, self._size + 1 / self._size)
+
+    def give_way(self, now: float) -> None:
+        """429, 5xx, or no whole answer: halve, at most once a second or, where answers take longer, in that time."""
+        self._lower(_HALF, now)
+
+    def _lower(self, factor: float, now: float) -> None:
+        if now - self._lowered_at >= max(_AT_MOST_EVERY, self._smoothed):
+            self._size = max(1.0, self._size * factor)
+            self._lowered_at = now
 
 
 def retry_after(value: str | None, date: str | None, wall: Clock) -> float | None:

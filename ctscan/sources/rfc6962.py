@@ -18,6 +18,7 @@ from ctscan.ct.wire import cut_get_entries
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.sources.http import Client
+from ctscan.sources.pace import Window
 from ctscan.sources.tuning import Tuning
 
 _PROOF_LIMIT = 64 * 1024
@@ -63,12 +64,12 @@ class BatchSize:
 
 
 class Rfc6962Source:
-    """A `ProofSource` over the RFC 6962 API of a log."""
+    """A `ProofSource` over the RFC 6962 API of a log. `window` hears how requests for entries go."""
 
-    def __init__(self, log: Log, client: Client, tuning: Tuning) -> None:
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
         self.log = log
         self.batch_size = BatchSize(tuning.batch)
-        self._client, self._keep_alive = client, tuning.keep_alive
+        self._client, self._keep_alive, self._window = client, tuning.keep_alive, window
         self._has_entry_and_proof = True
         client.pace(log.operator, tuning.rate)
 
@@ -95,6 +96,7 @@ class Rfc6962Source:
                 f"get-entries?start={start}&end={end - 1}",
                 limit,
                 lambda raw: _cut(raw, self.log.id, start, asked, miscounted),
+                self._window,
             )
         except BadAnswer as error:
             if miscounted:
@@ -159,7 +161,7 @@ class Rfc6962Source:
     def _url(self, call: str) -> str:
         return f"{self.log.url}ct/v1/{call}"
 
-    async def _read(self, call: str, limit: int, parse: Callable[[bytes], T]) -> T:
+    async def _read(self, call: str, limit: int, parse: Callable[[bytes], T], window: Window | None = None) -> T:
         return await self._client.read(
             self._url(call),
             parse,
@@ -167,6 +169,7 @@ class Rfc6962Source:
             limit=limit,
             accept="application/json",
             keep_alive=self._keep_alive,
+            window=window,
         )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.patience import FakeTime
 
-from ctscan.sources.pace import Closed, Gate, backoff, retry_after
+from ctscan.sources.pace import Closed, Gate, Window, backoff, retry_after
 
 
 def gate_of(rate: float | None) -> tuple[Gate, FakeTime]:
@@ -157,6 +158,121 @@ def test_configuring_again_keeps_what_was_given_way() -> None:
     gate.give_way()
     gate.configure(12.0)
     assert gate.rate == 8.0
+
+
+def test_failures_in_a_row_lower_the_rate_and_a_single_one_does_not() -> None:
+    gate, time = gate_of(10.0)
+    rates = []
+    for _ in range(4):
+        gate.fail()
+        rates.append(gate.rate)
+        time.now += 1.0
+    assert rates == pytest.approx([10.0, 7.0, 4.9, 3.43])
+    gate.succeed()
+    lowered = gate.rate
+    gate.fail()
+    assert gate.rate == lowered, "the first after a success"
+    for _ in range(20):
+        time.now += 1.0
+        gate.fail()
+    assert gate.rate == 0.5
+
+
+def test_many_failures_of_one_moment_are_one_step_back() -> None:
+    gate, _ = gate_of(10.0)
+    for _ in range(8):
+        gate.fail()
+    gate.give_way()
+    assert gate.rate == 7.0
+
+
+# --- the window ---------------------------------------------------------------------------------------------------
+
+
+def answers(window: Window, count: int, seconds: float, now: float = 0.0) -> float:
+    """So many good answers, with as many under way as the window allows; returns the time of the last."""
+    for _ in range(count):
+        now += seconds / window.size
+        window.succeed(seconds, now)
+    return now
+
+
+@pytest.mark.parametrize(("limit", "first"), [(1, 1), (2, 1), (3, 1), (8, 4), (64, 32)])
+def test_a_window_begins_at_half_its_limit(limit: int, first: int) -> None:
+    assert Window(limit).size == first
+    assert Window(limit, limit).size == limit
+
+
+def test_a_window_grows_by_one_in_a_round_trip_and_not_over_its_limit() -> None:
+    window, sizes = Window(8), []
+    for _ in range(6):
+        answers(window, window.size, 0.1)
+        sizes.append(window.size)
+    assert sizes[-1] == 8 and all(0 <= after - before <= 1 for before, after in pairwise(sizes))
+    answers(window, 1000, 0.1)
+    assert window.size == 8
+
+
+def test_a_window_is_halved_at_most_once_a_second_and_holds_one() -> None:
+    window = Window(8, 8)
+    for _ in range(8):
+        window.give_way(100.0)
+    assert window.size == 4
+    sizes = []
+    for second in range(1, 5):
+        window.give_way(100.0 + second)
+        sizes.append(window.size)
+    assert sizes == [2, 1, 1, 1]
+    answers(window, 1, 0.1, 200.0)
+    assert window.size == 2
+
+
+def test_where_answers_take_longer_than_a_second_a_window_is_halved_once_in_that_time() -> None:
+    window = Window(8, 8)
+    now = answers(window, 20, 5.0)
+    window.give_way(now)
+    window.give_way(now + 4.9)
+    assert window.size == 4
+    window.give_way(now + 5.1)
+    assert window.size == 2
+
+
+def test_a_log_that_gets_slow_is_asked_for_less_until_it_is_quick_again() -> None:
+    window = Window(8)
+    now = answers(window, 100, 0.2)
+    now = answers(window, 3, 1.9, now)
+    assert window.size == 8, "not slow enough to be a reason"
+    now = answers(window, 30, 6.0, now)
+    assert window.size < 4
+    answers(window, 60, 0.2, now)
+    assert window.size == 8
+
+
+def test_a_log_that_always_was_slow_is_read_at_its_limit() -> None:
+    window = Window(4)
+    answers(window, 20, 30.0)
+    assert window.size == 4
+
+
+def test_a_log_that_stays_slow_is_not_held_back_for_ever() -> None:
+    window = Window(4)
+    now = answers(window, 100, 0.2)
+    now = answers(window, 25, 10.0, now)
+    assert window.size == 1
+    answers(window, 100, 10.0, now)
+    assert window.size == 4
+
+
+@given(st.integers(1, 64), st.lists(st.tuples(st.floats(0, 600), st.booleans())))
+def test_a_window_never_leaves_its_bounds(limit: int, tries: list[tuple[float, bool]]) -> None:
+    window, now = Window(limit), 0.0
+    for seconds, is_good in tries:
+        now += seconds
+        if is_good:
+            window.succeed(seconds, now)
+        else:
+            window.give_way(now)
+        assert 1 <= window.size <= limit
 
 
 # --- Retry-After --------------------------------------------------------------------------------------------------
