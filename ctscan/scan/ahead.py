@@ -1,15 +1,21 @@
-"""Fetches ahead of the reader: several requests at once, their answers in order."""
+"""Fetches ahead of the reader: several requests at once, their answers in order. The network never waits for the
+reader, nor for the index behind it, before the buffer between them is full."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from functools import partial
 
-from ctscan.errors import FormatError, SourceError
+from ctscan.errors import CutError, FormatError, SourceError
 from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
 from ctscan.sources.pace import Window
+
+ROUNDS = 2  # times the limit of the window: so many requests may be under way or wait for the reader
+MOST_BYTES = 16 * 1024 * 1024  # of answers to them; the last one may go beyond
 
 Fetched = list[Batch] | SourceError | FormatError
 """The batches that make up one span, or why they could not be had."""
@@ -43,21 +49,100 @@ async def attempt(source: LogSource, span: Span, size: int) -> Fetched:
 async def fetch_ahead(
     source: LogSource, span: Span, size: int, window: Window
 ) -> AsyncGenerator[tuple[Span, Fetched], None]:
-    """The requests that make up `span`, in order, as many of them under way as the window allows. Close it (aclosing)
-    to cancel those."""
-    under_way: deque[tuple[Span, asyncio.Task[Fetched]]] = deque()
-    at = span[0]
+    """The requests that make up `span`, in order, as many of them under way as the window allows, whatever the reader
+    does meanwhile. Close it (aclosing) to cancel those."""
+    ahead = _Ahead(source, span, size, window)
     try:
-        while at < span[1] or under_way:
-            while at < span[1] and len(under_way) < window.size:
-                part = source.next_range(at, span[1])
-                under_way.append((part, asyncio.create_task(attempt(source, part, size))))
-                at = part[1]
-            part, task = under_way[0]
-            fetched = await task
-            under_way.popleft()
-            yield part, fetched
+        while ahead.refill():
+            yield await ahead.first()
+            ahead.drop_first()
     finally:
-        for _, task in under_way:
+        await ahead.aclose()
+
+
+@dataclass(slots=True)
+class _Part:
+    """One request, under way or answered. `octets`: what its answer takes in memory, 0 until it came."""
+
+    span: Span
+    task: asyncio.Task[Fetched]
+    octets: int = 0
+    failed: bool = False
+
+
+class _Ahead:
+    """Asks again whenever a request ends, as long as what the reader has not done with stays within bounds: so many
+    answers and so many bytes, and none behind a failure, of which the reader decides whether to go on."""
+
+    def __init__(self, source: LogSource, span: Span, size: int, window: Window) -> None:
+        self._source, self._size, self._window = source, size, window
+        self._at, self._end = span
+        self._parts: deque[_Part] = deque()  # in order of their spans; the reader may have the first in hand
+        self._under_way = 0
+        self._failures = 0  # answers among the parts that are none
+        self._octets = 0  # of all answers among the parts
+        self._latest = 0  # of the newest answer: so much is expected of those under way
+
+    def refill(self) -> bool:
+        """Send what there is room for. True if there is a part for the reader."""
+        while self._has_room():
+            span = self._source.next_range(self._at, self._end)
+            part = _Part(span, asyncio.create_task(attempt(self._source, span, self._size)))
+            part.task.add_done_callback(partial(self._ended, part))
+            self._parts.append(part)
+            self._under_way += 1
+            self._at = span[1]
+        return bool(self._parts)
+
+    def _has_room(self) -> bool:
+        if self._at >= self._end or self._failures or self._under_way >= self._window.size:
+            return False
+        octets = self._octets + self._under_way * self._latest
+        return not self._parts or (octets < MOST_BYTES and len(self._parts) <= ROUNDS * self._window.limit)
+
+    async def first(self) -> tuple[Span, Fetched]:
+        """The first part with its answer."""
+        part = self._parts[0]
+        if part.task.done():
+            await asyncio.sleep(0)  # so that requests end and begin beside a reader that never has to wait
+        return part.span, await part.task
+
+    def drop_first(self) -> None:
+        """The reader has done with the first part."""
+        part = self._parts.popleft()
+        self._octets -= part.octets
+        self._failures -= part.failed
+
+    def _ended(self, part: _Part, task: asyncio.Task[Fetched]) -> None:
+        self._under_way -= 1
+        fetched = None if task.cancelled() or task.exception() else task.result()
+        part.octets = _octets(fetched)
+        self._octets += part.octets
+        if isinstance(fetched, list):
+            self._latest = part.octets
+        else:
+            part.failed = True
+            self._failures += 1
+        self.refill()
+
+    async def aclose(self) -> None:
+        """Cancel what is under way, and wait for its end."""
+        self._at = self._end
+        tasks = [part.task for part in self._parts]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _octets(fetched: Fetched | None) -> int:
+    if not isinstance(fetched, list):
+        return len(fetched.raw) if isinstance(fetched, CutError) else 0
+    octets = 0
+    for batch in fetched:
+        raw, data, extra = batch.raw, batch.data, batch.extra
+        octets += (
+            len(raw)
+            + (len(data) if data is not raw else 0)
+            + (len(extra) if extra is not raw and extra is not data else 0)
+        )
+    return octets
