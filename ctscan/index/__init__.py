@@ -116,6 +116,11 @@ class Index(Protocol):
         by the system, so a killed process holds nothing. Locked when a part of it is held already."""
         ...
 
+    async def take_turn(self, operator: str, rate: float) -> float:
+        """Take the next free turn to send a request to an operator, of `rate` in a second; returns the seconds until
+        then. Whoever reads with this index takes turns, whatever process it is."""
+        ...
+
     async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
         """`[start, end)` is no hole any longer (it was read in this pass); cuts holes that reach beyond it."""
         ...

@@ -44,6 +44,30 @@ def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Ite
             _release(file, part)
 
 
+def folder_of(db_path: Path) -> Path:
+    """`<index>.locks`, made for its owner alone. OSError when it can't be."""
+    path = db_path.expanduser().resolve()
+    folder = path.with_name(f"{path.name}.locks")
+    if not folder.is_dir():
+        _make_folder(folder)
+    return folder
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)  # whatever the umask took away
+
+
+@contextmanager
+def held_whole(descriptor: int) -> Iterator[None]:
+    """Hold a small file against other processes, waiting for a moment. OSError when it can't be held."""
+    _wait_for(descriptor)
+    try:
+        yield
+    finally:
+        _let_go(descriptor)
+
+
 def _file_of(db_path: Path, log_id: bytes) -> Path:
     path = db_path.expanduser().resolve()
     return path.with_name(f"{path.name}.locks") / log_id.hex()
@@ -84,8 +108,7 @@ def _descriptor(file: Path) -> int:
     """One descriptor for each file, never closed: closing any of them would drop all POSIX locks of the process on
     the file."""
     if file not in _descriptors:
-        file.parent.mkdir(mode=0o700, exist_ok=True)
-        file.parent.chmod(0o700)  # whatever the umask took away
+        _make_folder(file.parent)
         _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
         file.chmod(0o600)
     return _descriptors[file]
@@ -119,6 +142,14 @@ if sys.platform == "win32":
             os.lseek(descriptor, 0, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
+    def _wait_for(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # tries for 10 s
+
+    def _let_go(descriptor: int) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
 else:
     import fcntl
 
@@ -135,6 +166,12 @@ else:
 
     def _os_unlock(descriptor: int, part: Part, *, last: bool) -> None:
         fcntl.lockf(descriptor, fcntl.LOCK_UN, _length(part), part[0], os.SEEK_SET)
+
+    def _wait_for(descriptor: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX)
+
+    def _let_go(descriptor: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_UN)
 
     def _length(part: Part) -> int:
         """In bytes; 0 means to the end of the file, wherever that will be."""

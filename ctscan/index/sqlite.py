@@ -7,6 +7,8 @@ What the tables mean stands in the modules that this one calls (`runs`, `logs`, 
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -17,6 +19,7 @@ from typing import Self
 from ctscan.index import certificates, finding, keeping, logs, ranges, repositories, rows, runs, standing, writing
 from ctscan.index.connection import Database, open_database
 from ctscan.index.locks import lock_range
+from ctscan.index.turns import take_turn
 from ctscan.model import (
     Advance,
     Authority,
@@ -136,6 +139,9 @@ class SqliteIndex:
     def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
         """Hold a part of a log while reading it (None: to its end and beyond); IndexFault when it is being read."""
         return lock_range(self._database.path, log_id, start, end)
+
+    async def take_turn(self, operator: str, rate: float) -> float:
+        return await asyncio.to_thread(take_turn, self._database.path, operator, rate, time.time())
 
     # --- finding ---
 

@@ -56,6 +56,7 @@ async def run_scan(
             why = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
             raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{why}")
         async with await open_index(Path(request.db), create=True, render=render_name) as index:
+            network.client.take_turns(index.take_turn)
             await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
             joined = await _joined(index, selection)
             run_id = await _start_run(index, request, selection, seams)
@@ -192,6 +193,7 @@ async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[
         _open_network(request, seams) as network,
         await open_index(Path(request.db), create=False, render=render_name) as index,
     ):
+        network.client.take_turns(index.take_turn)
         context = _context(request, index, share.run_id, reporter, orders.stop, seams, share.joined)
         crew = Crew(context, lambda log: network.connect(log, share.division))
         crew.add(share.logs)

@@ -32,7 +32,7 @@ from ctscan.model import (
     TreeHead,
     Unreadable,
 )
-from ctscan.personal.examine import Examined, Examiner
+from ctscan.personal.examine import PART, Examined, Examiner
 from ctscan.scan.ahead import Fetched, attempt
 from ctscan.scan.committer import Committer
 from ctscan.scan.issuers import IssuerReader
@@ -106,8 +106,9 @@ class LogPass:
 
     async def examine(self, batch: Batch) -> Examined:
         """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""
-        for examined in self.examiner.examine_in_parts(batch):  # noqa: B007  the last one is whole
-            await asyncio.sleep(0)  # meanwhile answers are taken in, and other logs read
+        for examined in self.examiner.examine_in_parts(batch):
+            if examined.candidates >= PART:
+                await asyncio.sleep(0)  # meanwhile answers are taken in, and other logs read
         await self.issuers.complete(examined)
         return examined
 

@@ -14,7 +14,7 @@ import logging
 import random as random_module
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TypeVar
@@ -36,6 +36,9 @@ _CONTACT_LIMIT = 200
 _RETRIED_4XX = (408, 425)
 _SLOW_DOWN = (429, 503)
 T = TypeVar("T")
+
+TakeTurn = Callable[[str, float], Awaitable[float]]
+"""Takes the next free turn of an operator that may be asked so often in a second; the seconds until then."""
 
 NO_CONTACT = (
     "a contact is needed before anything is read over the network: set `contact` in ctscan.toml, give --contact or "
@@ -128,6 +131,7 @@ class Client:
         self._give_up_after, self._whole_timeout = give_up_after, whole_timeout
         self._gates: dict[tuple[str, bool], Gate] = {}
         self._rates: dict[str, float] = {}
+        self._take_turn: TakeTurn | None = None
         self._ways = _Ways(transport, trust_env, Timeouts(connect_timeout, read_timeout))
 
     def pace(self, operator: str, rate: float) -> None:
@@ -135,6 +139,10 @@ class Client:
         self._rates[operator] = rate
         if gate := self._gates.get((operator, False)):
             gate.configure(rate)
+
+    def take_turns(self, take_turn: TakeTurn) -> None:
+        """From now on, ask besides when the operator may be asked: other processes ask it too."""
+        self._take_turn = take_turn
 
     def current_rate(self, operator: str) -> float:
         """The rate an operator is asked at now: the configured one, less what we gave way."""
@@ -221,14 +229,12 @@ class Client:
         gate = self._gate(operator, ask.request.address.host)
         failures, since = 0, 0.0
         while True:
-            await self._enter(gate, ask)
+            await self._enter(gate, operator, ask)
             sent = self._clock()
             try:
                 response = await self._try(ask, gate)
             except _Failure as failure:
-                if window is not None and not issubclass(
-                    failure.kind, BadAnswer
-                ):  # what is garbled says nothing of load
+                if window is not None and failure.kind is not BadAnswer:  # what is garbled says nothing of load
                     window.give_way(self._clock())
                 failures += 1
                 since = since if failures > 1 else sent
@@ -266,11 +272,15 @@ class Client:
             self._gates[key] = Gate(rate, self._clock, self._sleep)
         return self._gates[key]
 
-    async def _enter(self, gate: Gate, ask: _Ask) -> None:
+    async def _enter(self, gate: Gate, operator: str, ask: _Ask) -> None:
         try:
             await gate.enter(self._give_up_after)
         except Closed as closed:
             raise _come_back(ask, closed.seconds) from None
+        if self._take_turn is not None and gate.configured is not None:
+            wait = await self._take_turn(operator, gate.configured)
+            if wait > 0:
+                await self._sleep(wait)
 
     async def _back_off(self, failure: _Failure, failures: int, since: float, ask: _Ask) -> None:
         """Sleep before the next try, or raise when the time for this request is used up."""

@@ -175,20 +175,32 @@ def test_requests_for_entries_tell_the_window_of_their_log(protocol: Protocol) -
         assert size_after(log, "checkpoint|get-sth", sims.server_error(500)) == 4, "a head is no entry"
 
 
-def test_processes_that_share_an_operator_share_its_rate_and_the_window() -> None:
+def test_processes_that_read_one_log_share_its_window() -> None:
     log = small_log().log("https://log.example.org/")
-    tuning = Tuning(concurrency=8, rate=12.0)
 
-    async def use(client: Client) -> list[tuple[float, int, float]]:
-        found = []
-        for share in (1, 2, 3, 16):
-            connection = connect(log, client, tuning, share=share)
-            found.append((connection.rate, connection.window.limit, client.current_rate(log.operator)))
-        return found
+    async def use(client: Client) -> list[int]:
+        return [connect(log, client, Tuning(concurrency=8), readers=n).window.limit for n in (1, 2, 3, 16)]
 
-    assert with_client(patient_client(FakeTime()), use) == [
-        (12.0, 8, 12.0), (6.0, 4, 6.0), (4.0, 2, 4.0), (0.75, 1, 0.75)
-    ]  # fmt: skip
+    assert with_client(patient_client(FakeTime()), use) == [8, 4, 2, 1]
+
+
+def test_processes_that_ask_one_operator_take_turns() -> None:
+    time, taken = FakeTime(), list[tuple[str, float]]()
+
+    async def take_turn(operator: str, rate: float) -> float:
+        taken.append((operator, rate))
+        return 7.0
+
+    async def use(client: Client) -> float:
+        client.pace("Example", 2.0)
+        client.take_turns(take_turn)
+        began = time.now
+        for url in ("https://log.example.org/", "http://127.0.0.1/"):  # on this machine nobody waits
+            await client.get(url, operator="Example", limit=LIMIT)
+        return time.now - began
+
+    assert with_client(scripted(time, [GOOD, GOOD]), use) == 7.0
+    assert taken == [("Example", 2.0)]
 
 
 def test_a_directory_is_read_with_all_requests_at_once() -> None:
