@@ -474,7 +474,8 @@ class LogState:
     last_success: datetime | None  # last check of the head that ended well
     last_error: str | None
     misbehaviour: tuple[str, ...]  # reasons, newest last; the raw heads are kept beside
-    rate: float | None = None  # entries a second in the last pass
+    rate: float | None = None  # entries a second, as it was read last
+    growth: float | None = None  # entries a second over the newest day of its heads; None: not known yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ctscan.cli import options
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from ctscan.cli.render.shapes import Misbehaved
     from ctscan.config import Config
     from ctscan.model import LogState
+
+LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Last success")
+"""Columns where there is no room for all."""
+ROOM = (96, 150)
+"""Characters a line that these and all columns need."""
+NUMBERS = ("Verified", "Head", "Backlog", "Rate", "Growth")
 
 
 @command(
@@ -41,7 +48,7 @@ async def _states(config: Config) -> list[tuple[LogState, list[Misbehaved]]]:
 
 def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
     """The worst that is known of a log, in one or two words."""
-    from ctscan.ct.coverage import position
+    from ctscan.ct.coverage import backlog, catch_up
     from ctscan.lookup import is_stale
 
     if state.misbehaviour:
@@ -52,7 +59,9 @@ def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
         return "never read"
     if is_stale(state, now, stale_after):
         return "stale"
-    if state.pending or position(state) < state.head.size:
+    if catch_up(state) == inf:
+        return "falling behind"
+    if state.pending or backlog(state):
         return "behind"
     return "has holes" if state.holes else "ok"
 
@@ -74,8 +83,9 @@ def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: t
         tables.say(out, "No log was read yet: run 'ctscan scan'.")
         return
     now = datetime.now(UTC)
-    headers = ("Log", "Operator", "Health", "Verified", "Head", "Behind", "Holes", "Last success")
-    tables.table(out, headers, [_row(state, health(state, now, stale_after)) for state, _ in states])
+    columns = [_columns(state, health(state, now, stale_after)) for state, _ in states]
+    headers = LEAN if ROOM[0] <= out.width < ROOM[1] else tuple(columns[0])
+    tables.table(out, headers, [[row[header] for header in headers] for row in columns], NUMBERS)
     for state, evidence in states:
         for at, reason, heads in evidence:
             kept = count(len(heads), "tree head")
@@ -84,20 +94,22 @@ def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: t
             tables.say(out, f"{state.log.name}: {state.last_error}", "yellow")
 
 
-def _row(state: LogState, how: str) -> tuple[str, ...]:
-    from ctscan.cli.render.words import moment
-    from ctscan.ct.coverage import judge, position, size, verified_size
+def _columns(state: LogState, how: str) -> dict[str, str]:
+    from ctscan.cli.render.words import moment, per_second, until_head
+    from ctscan.ct.coverage import backlog, catch_up, judge, size, verified_size
 
-    head = state.head.size if state.head else 0
     holes = judge(state, lambda _: None, False).holes
     unread = size((hole.start, hole.end) for hole in holes)
-    return (
-        state.log.name,
-        state.log.operator,
-        how,
-        f"{verified_size(state):,}",
-        f"{head:,}",
-        f"{max(0, head - position(state)):,}",
-        f"{len(holes)} ({unread:,} entries)" if holes else "none",
-        moment(state.last_success),
-    )
+    return {
+        "Log": state.log.name,
+        "Operator": state.log.operator,
+        "Health": how,
+        "Verified": f"{verified_size(state):,}",
+        "Head": f"{state.head.size if state.head else 0:,}",
+        "Backlog": f"{backlog(state):,}",
+        "Rate": per_second(state.rate),
+        "Growth": per_second(state.growth),
+        "Catch up": until_head(catch_up(state)),
+        "Holes": f"{len(holes)} ({unread:,} entries)" if holes else "none",
+        "Last success": moment(state.last_success).replace("T", " "),  # where it may be folded
+    }

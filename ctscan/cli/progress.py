@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from ctscan.cli.privacy import one_line, without_addresses
+from ctscan.cli.render.words import duration
 from ctscan.model import TreeHead
 from ctscan.scan.job import Ending, LogOutcome, Reporter
 
@@ -32,19 +33,6 @@ def reporter(stream: TextIO | None = None) -> Shown:
     """The reporter that fits stderr."""
     out = stream or sys.stderr
     return BarReporter(out) if out.isatty() else LineReporter(out)
-
-
-def duration(seconds: float) -> str:
-    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min"
-    return f"{hours // 24} d {hours % 24} h"
 
 
 def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import inf
 
 from ctscan.model import Hole, HoleReason, LogCoverage, LogState, PendingRange, Span, VerifiedRange
 
@@ -66,6 +67,25 @@ def position(state: LogState) -> int:
     """One past the last entry read, proven or not; 0 when nothing was read."""
     ends = [r.end for r in state.verified] + [pending_end(p) for p in state.pending]
     return max(ends, default=0)
+
+
+def backlog(state: LogState) -> int:
+    """Entries between where coverage begins and the head that are still to be read, wherever they lie. Not what
+    reading has left out with a reason."""
+    if state.head is None:
+        return 0
+    read = [(r.start, r.end) for r in state.verified] + [(p.start, pending_end(p)) for p in state.pending]
+    begin = min((start for start, _ in read), default=0)
+    return size(subtract((begin, state.head.size), [*read, *((hole.start, hole.end) for hole in state.holes)]))
+
+
+def catch_up(state: LogState) -> float | None:
+    """Seconds until a log is read to its head, which moves on meanwhile; `inf` where it grows at least as fast as it is
+    read. None where nothing is left to be read, or one of the two isn't known. With a final head it grows no more."""
+    left, growth = backlog(state), state.growth if state.log.final_head is None else 0.0
+    if not left or state.rate is None or growth is None:
+        return None
+    return left / (state.rate - growth) if state.rate > growth else inf
 
 
 def edge_known_at(state: LogState, index: int) -> VerifiedRange | None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index import ranges, rows
+from ctscan.index import growth, ranges, rows
 from ctscan.model import Log, LogState, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
@@ -59,6 +59,7 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> T
     if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
         return current
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
+    growth.keep(connection, log, head)
     # a head that no proof leads to has done its work
     connection.execute(
         "DELETE FROM tree_head WHERE log = :log AND id <> (SELECT head FROM log WHERE id = :log)"
@@ -85,6 +86,10 @@ def record_success(connection: sqlite3.Connection, log_id: bytes, at: datetime, 
         " WHERE id = ?",
         (rows.time_text(at), rate, row_of(connection, log_id)),
     )
+
+
+def record_rate(connection: sqlite3.Connection, log_id: bytes, rate: float) -> None:
+    connection.execute("UPDATE log SET rate = ? WHERE id = ?", (rate, row_of(connection, log_id)))
 
 
 def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str) -> None:
@@ -142,10 +147,11 @@ def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
 def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
     id, last_success, last_error, rate, *columns = row
     log = rows.log_of(tuple(columns))
+    head = _current_head(connection, id, log.id)
     reasons = connection.execute("SELECT reason FROM misbehaviour WHERE log = ? ORDER BY at, id", (id,)).fetchall()
     return LogState(
         log=log,
-        head=_current_head(connection, id, log.id),
+        head=head,
         verified=ranges.verified(connection, id),
         pending=ranges.pending(connection, id),
         holes=ranges.holes(connection, id),
@@ -153,4 +159,5 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
         last_error=last_error,
         misbehaviour=tuple(reason for (reason,) in reasons),
         rate=rate,
+        growth=growth.growth(growth.known(connection, id), head),
     )

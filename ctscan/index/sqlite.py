@@ -109,6 +109,9 @@ class SqliteIndex:
     async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
         await self._database.write(lambda c: logs.record_success(c, log_id, at, rate))
 
+    async def record_rate(self, log_id: bytes, rate: float) -> None:
+        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
+
     async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
         await self._database.write(lambda c: logs.record_error(c, log_id, at, error))
 

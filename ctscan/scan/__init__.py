@@ -30,6 +30,7 @@ from ctscan.scan.faults import told
 from ctscan.scan.job import Change, Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
 from ctscan.scan.joint import Joint, join
 from ctscan.scan.logscan import ScanContext
+from ctscan.scan.meter import Meter
 from ctscan.scan.plan import check_start
 from ctscan.scan.processes import Children, Orders, Share
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
@@ -150,7 +151,8 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     """The first share is read here, every other one in a process of its own."""
     request = network.request
     division = divide(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
-    joint = Joint(context.reporter, lambda log_id: drop(Change(left=frozenset((log_id,)))))
+    meter = Meter(context.reporter)
+    joint = Joint(meter, lambda log_id: drop(Change(left=frozenset((log_id,)))))
     context.reporter = joint.of(0)
     _expect(joint, division, selection.logs)
     shares = [
@@ -168,6 +170,7 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     children.start()
     crew.add(division.share(0, selection.logs))
     beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
+    beside.append(asyncio.create_task(meter.keep(context.index)))
     if context.follow:
         beside.append(asyncio.create_task(_follow_list(network, context, selection, joint, division, children, crew)))
     try:

@@ -15,7 +15,7 @@ from ctscan.sources import LogSource
 from ctscan.sources.pace import Window
 
 ROUNDS = 2  # times the limit of the window: so many requests may be under way or wait for the reader
-MOST_BYTES = 16 * 1024 * 1024  # of answers to them; the last one may go beyond
+MOST_BYTES = 8 * 1024 * 1024  # of answers to them; the last one may go beyond. 16 logs are read side by side
 
 Fetched = list[Batch] | SourceError | FormatError
 """The batches that make up one span, or why they could not be had."""

@@ -274,7 +274,21 @@ def test_shape_of_logs(db: Path) -> None:
     assert (found["head_size"], found["verified_size"], found["position"], found["backlog"]) == (300, 300, 300, 0)
     assert (found["holes"], found["evidence"]) == ([], [])
     assert {"log_id", "operator", "state", "last_success"} <= set(found)
-    assert "Example log" in run("logs", "--db", db).stdout
+    assert (found["growth"], found["catch_up_seconds"], found["rate"] > 0) == (None, None, True)
+
+
+@pytest.mark.parametrize(("columns", "first", "last"), [("160", "Operator", "Holes"), ("100", "Health", "Growth")])
+def test_logs_fit_the_terminal(db: Path, columns: str, first: str, last: str) -> None:
+    lines = run("logs", "--db", db, env={"COLUMNS": columns}).stdout.splitlines()
+    assert max(len(line) for line in lines) <= int(columns)
+    header = " ".join(lines[:2])
+    assert all(word in header for word in ("Log", first, "Backlog", "Rate", "Growth", "Catch up", last))
+    assert any("Example log" in line and "ok" in line for line in lines)
+
+
+def test_logs_in_blocks_show_all(db: Path) -> None:
+    lines = run("logs", "--db", db, env={"COLUMNS": "80"}).stdout.splitlines()
+    assert {"Log: Example log", "Backlog: 0", "Growth: -", "Catch up: -", "Holes: none"} <= set(lines)
 
 
 def test_shape_of_runs(db: Path) -> None:

@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from ctscan.cli.progress import BarReporter, LineReporter, duration, ending_line, reporter
+from ctscan.cli.progress import BarReporter, LineReporter, ending_line, reporter
+from ctscan.cli.render.words import duration
 from ctscan.scan.job import Ending, LogOutcome
 
 LOG = b"l" * 32

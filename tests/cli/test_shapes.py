@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from math import inf
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         rate=1234.5678,
     )
     shape = shapes.log(state, [(NOW, "two roots", [b"one", b"two"])], "misbehaved")
-    assert (shape["verified_size"], shape["position"], shape["backlog"], shape["rate"]) == (256, 522, 478, 1234.6)
+    assert (shape["verified_size"], shape["position"], shape["backlog"], shape["rate"]) == (256, 522, 378, 1234.6)
     assert [(h["start"], h["end"], h["reason"], h["tries"]) for h in shape["holes"]] == [
         (0, 256, "not read", 0),
         (512, 600, "not read", 0),
@@ -80,6 +81,38 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
     ]
     assert shape["evidence"] == [{"at": "2026-02-01T12:00:00Z", "reason": "two roots", "tree_heads": ["b25l", "dHdv"]}]
     assert shape["last_error"] == "time-out"
+
+
+@pytest.mark.parametrize(
+    ("growth", "shown", "seconds", "how"),
+    [
+        (0.12345, 0.123, 20.5, "behind"),
+        (5.0, 5.0, None, "falling behind"),
+        (7.0, 7.0, None, "falling behind"),
+        (None, None, None, "behind"),
+    ],
+)
+def test_growth_and_the_time_to_catch_up(
+    growth: float | None, shown: float | None, seconds: float | None, how: str
+) -> None:
+    state = replace(STATE, verified=(VerifiedRange(0, 900, "everything", "v1"),), rate=5.0, growth=growth)
+    assert health(state, NOW, DAY) == how
+    shape = shapes.log(state, [], how)
+    assert (shape["growth"], shape["catch_up_seconds"]) == (shown, seconds)
+    at_the_head = replace(state, verified=STATE.verified)
+    assert (health(at_the_head, NOW, DAY), shapes.log(at_the_head, [], "ok")["catch_up_seconds"]) == ("ok", None)
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"), [(None, "-"), (0.0, "0/s"), (0.023, "0.023/s"), (8.16, "8.2/s"), (51_200.4, "51,200/s")]
+)
+def test_rates_in_words(rate: float | None, text: str) -> None:
+    assert words.per_second(rate) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(None, "-"), (inf, "never at this rate"), (7200.0, "2 h 0 min")])
+def test_the_time_to_catch_up_in_words(seconds: float | None, text: str) -> None:
+    assert words.until_head(seconds) == text
 
 
 def test_an_empty_range_holds_a_position_and_is_not_shown() -> None:

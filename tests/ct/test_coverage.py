@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from math import inf
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.ct.coverage import edge_known_at, judge, position, size, subtract, union, unread, verified_size
-from ctscan.model import Hole, HoleReason, Log, LogState, PendingRange, Protocol, TreeHead, VerifiedRange
+from ctscan.ct.coverage import (
+    backlog,
+    catch_up,
+    edge_known_at,
+    judge,
+    position,
+    size,
+    subtract,
+    union,
+    unread,
+    verified_size,
+)
+from ctscan.model import FinalHead, Hole, HoleReason, Log, LogState, PendingRange, Protocol, TreeHead, VerifiedRange
 
 LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.STATIC_CT)
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
@@ -97,3 +111,33 @@ def test_unread_asks_which_ranges_count() -> None:
     known = state(VerifiedRange(0, 50, "narrow", "r"), VerifiedRange(50, 60, "wide", "r"))
     assert unread(known, (0, 100), lambda r: r.scope == "wide") == [(0, 50), (60, 100)]
     assert unread(known, (10, 100), lambda r: True) == [(60, 100)]
+
+
+def read(*spans: tuple[int, int]) -> tuple[VerifiedRange, ...]:
+    return tuple(VerifiedRange(*span, "everything", "now") for span in spans)
+
+
+def test_a_backlog_is_what_is_unread_behind_the_beginning_of_coverage_wherever_it_lies() -> None:
+    pending = PendingRange(80, "everything", "now", (), bytes(32) * 10)
+    assert backlog(state(*read((20, 40), (60, 70)), pending=(pending,))) == 20 + 10 + 10
+    assert backlog(state(*read((20, 40)), holes=(Hole(50, 60, HoleReason.PRUNED),))) == 50
+    assert backlog(state(*read((20, 40)), holes=(Hole(0, 60, HoleReason.PRUNED),))) == 40
+    assert backlog(state(*read((100, 100)))) == 0, "an empty range says where coverage begins"
+    assert backlog(state(*read((0, 100)))) == 0
+    assert backlog(state()) == 100
+    assert backlog(replace(state(), head=None)) == 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "growth", "seconds"),
+    [(30.0, 10.0, 2.0), (40.0, 0.0, 1.0), (10.0, 10.0, inf), (5.0, 10.0, inf), (None, 10.0, None), (5.0, None, None)],
+)
+def test_the_time_to_catch_up(rate: float | None, growth: float | None, seconds: float | None) -> None:
+    behind = replace(state(*read((0, 60))), rate=rate, growth=growth)
+    assert catch_up(behind) == seconds
+    assert catch_up(replace(behind, verified=read((0, 100)))) is None
+
+
+def test_a_log_that_has_ended_grows_no_more() -> None:
+    ended = replace(LOG, final_head=FinalHead(100, bytes(32)))
+    assert catch_up(replace(state(*read((0, 60))), log=ended, rate=20.0)) == 2.0

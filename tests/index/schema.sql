@@ -101,6 +101,14 @@ CREATE TABLE finding (
     repaired     TEXT
 ) STRICT;
 
+CREATE TABLE head_size (
+    log       INTEGER NOT NULL REFERENCES log (id),
+    hour      INTEGER NOT NULL,  -- since 1970
+    timestamp INTEGER NOT NULL,  -- milliseconds
+    size      INTEGER NOT NULL,
+    PRIMARY KEY (log, hour)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE hole (
     id          INTEGER PRIMARY KEY,
     log         INTEGER NOT NULL REFERENCES log (id),

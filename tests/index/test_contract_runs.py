@@ -197,6 +197,44 @@ def test_success_clears_the_error_and_keeps_the_last_rate(scenario: RunScenario)
     scenario(work)
 
 
+def test_the_rate_of_reading_is_kept_while_a_log_is_read(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        await index.record_error(LOG.id, AT, "timeout")
+        await index.record_rate(LOG.id, 80.5)
+        state = await index.log_state(LOG.id)
+        assert state is not None and (state.rate, state.last_error, state.last_success) == (80.5, "timeout", None)
+        with pytest.raises(IndexFault):
+            await index.record_rate(digest("another log"), 1.0)
+
+    scenario(work)
+
+
+def test_growth_is_seen_from_the_heads_that_are_saved(scenario: RunScenario) -> None:
+    noon = 1_900_000_800_000
+
+    async def growth(index: Index) -> float | None:
+        (state,) = await index.log_states()
+        return state.growth
+
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        assert await growth(index) is None
+        for minutes, size in ((0, 1000), (1, 1060), (4, 1240)):
+            await index.save_head(a_head(size, noon + minutes * 60_000), AT)
+            assert await growth(index) is None, "too near to each other"
+        await index.save_head(a_head(1600, noon + 600_000), AT)
+        assert await growth(index) == 1.0
+        await index.save_head(replace(a_head(5000, noon + 700_000), signature=b""), AT)
+        assert await growth(index) is None, "what a list states of a log's end is no sign of growth"
+        await index.save_head(a_head(87_400, noon + 86_400_000), AT)
+        assert await growth(index) == 1.0
+        await index.save_head(a_head(87_400, noon + 2 * 86_400_000), AT)
+        assert await growth(index) == 0.0
+
+    scenario(work)
+
+
 def test_misbehaviour_is_kept_verbatim_once_for_each_kind_of_evidence(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         await index.save_log(LOG)

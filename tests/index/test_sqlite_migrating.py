@@ -88,7 +88,7 @@ def write_old(path: Path, version: int, newest: Path) -> None:
             if table == "migration" or table.startswith("sqlite_"):
                 continue
             columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info ({table})"))
-            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")  # noqa: S608
+            connection.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")  # noqa: S608
         assert schema.version_of(connection) == version
 
 
@@ -100,7 +100,7 @@ def _fill(path: Path) -> Contents:
     return asyncio.run(work())
 
 
-@pytest.mark.parametrize("version", [1])
+@pytest.mark.parametrize("version", [1, 2])
 def test_an_index_of_an_older_version_tells_the_same(tmp_path: Path, version: int) -> None:
     told = _fill(tmp_path / "newest.db")
     old = tmp_path / "ctscan.db"

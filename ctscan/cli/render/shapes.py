@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
-from ctscan.ct.coverage import judge, position, verified_size
+from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.model import (
     Answer,
     Authority,
@@ -296,6 +297,7 @@ Misbehaved = tuple[datetime, str, list[bytes]]
 def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
     """`ctscan logs`: one log as the index knows it. `holes` together with what is verified make up `[0, head_size)`."""
     head = state.head.size if state.head else 0
+    seconds = catch_up(state)
     return {
         "name": state.log.name,
         "log_id": base64_text(state.log.id),
@@ -307,8 +309,10 @@ def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
         "head_time": timestamp_text(state.head.timestamp) if state.head else None,
         "verified_size": verified_size(state),
         "position": position(state),
-        "backlog": max(0, head - position(state)),
+        "backlog": backlog(state),
         "rate": None if state.rate is None else round(state.rate, 1),
+        "growth": None if state.growth is None else round(state.growth, 3),
+        "catch_up_seconds": None if seconds in (None, inf) else round(seconds, 1),
         "last_success": time_text(state.last_success),
         "last_error": state.last_error,
         "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position

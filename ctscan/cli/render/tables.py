@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
@@ -70,8 +70,9 @@ def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
     out.print(Padding(text(line, style), (0, 0, 0, indent), expand=False))
 
 
-def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows under headers, or each row as a block of lines when the terminal is too narrow for that."""
+def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
+    """Rows under headers, or each row as a block of lines when the terminal is too narrow for that. `whole`: columns of
+    short values that are never folded."""
     cells = [[text(value) for value in row] for row in rows]
     if out.width < NARROW * len(headers):
         _blocks(out, headers, cells)
@@ -80,7 +81,8 @@ def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]]
     longest = max((row[0].cell_len for row in cells), default=0)
     for number, header in enumerate(headers):
         # the first column says what a row is about: it is folded last
-        grid.add_column(text(header), overflow="fold", no_wrap=number == 0 and longest <= out.width // 2)
+        is_whole = header in whole or (number == 0 and longest <= out.width // 2)
+        grid.add_column(text(header), overflow="fold", no_wrap=is_whole)
     for row in cells:
         grid.add_row(*row)
     out.print(grid)

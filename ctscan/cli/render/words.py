@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import inf
 
 from ctscan.cli.render.shapes import time_text, timestamp_text
 from ctscan.ct.coverage import size
@@ -218,3 +219,30 @@ def moment(at: datetime | None) -> str:
 def day(at: datetime | None) -> str:
     """The date of a time, UTC."""
     return (time_text(at) or "")[:10] if at else "?"
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def per_second(rate: float | None) -> str:
+    """`0.4/s`, `120/s`; `-`: not known."""
+    if rate is None:
+        return "-"
+    return f"{rate:.2g}/s" if rate < 10 else f"{rate:,.0f}/s"
+
+
+def until_head(seconds: float | None) -> str:
+    """How long it takes to catch up with a log."""
+    if seconds is None:
+        return "-"
+    return "never at this rate" if seconds == inf else duration(seconds)
