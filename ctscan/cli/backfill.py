@@ -22,9 +22,7 @@ if TYPE_CHECKING:
         2: "",
         3: "a log misbehaved (also after a signal)",
     },
-    example="ctscan backfill --contact ct@example.org\n"
-    "ctscan backfill --from 2025-01-01 --log 'Example log' --jobs 2\n"
-    "ctscan logs                                # what is still missing",
+    example="ctscan backfill --contact ct@example.org\nctscan backfill --from 2025-01-01 --log 'Example log' --jobs 2",
 )
 @reading.of_logs(
     click.option(

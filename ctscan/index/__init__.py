@@ -78,8 +78,9 @@ class Index(Protocol):
 
     async def save_head(self, head: TreeHead, at: datetime) -> TreeHead | None:
         """A verified head that is consistent with all before it. It becomes the log's head if it is the largest, or
-        as large and newer. A signed one tells how fast the log grows. Returns the one that was the log's head until now: where that isn't the one that the caller
-        knew, another process saved it meanwhile, and nobody has compared the two yet."""
+        as large and newer. A signed one tells how fast the log grows. Returns the one that was the log's head until
+        now: where that isn't the one that the caller knew, another process saved it meanwhile, and nobody has compared
+        the two yet."""
         ...
 
     async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:

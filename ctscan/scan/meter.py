@@ -3,7 +3,7 @@
     what a scan reports ──► Meter ──► what the user hears
                               └─► every minute: rates into the index
 
-It stands before the reporter of the whole scan, so that what several processes read of one log adds up.
+It stands behind `joint.py`, where what several processes read of one log adds up.
 """
 
 from __future__ import annotations
@@ -31,26 +31,22 @@ class _Reading:
     """One log since the last measurement."""
 
     name: str
-    passes: int = 0  # under way; several processes may read one log
-    since: float = 0.0  # when the first of them began, or the last measurement was
+    since: float | None = None  # when the pass under way began, or the last measurement was
     seconds: float = 0.0  # read before that
     entries: int = 0
     told: float = -inf
 
-    def begin(self, now: float) -> None:
-        if not self.passes:
-            self.since = now
-        self.passes += 1
-
     def end(self, now: float) -> None:
-        if self.passes == 1:
+        if self.since is not None:
             self.seconds += now - self.since
-        self.passes = max(0, self.passes - 1)
+        self.since = None
 
     def take(self, now: float) -> float | None:
         """Entries a second while it was read; None where that was too short a time. Begins anew."""
-        seconds = self.seconds + (now - self.since if self.passes else 0.0)
-        entries, self.entries, self.seconds, self.since = self.entries, 0, 0.0, now
+        is_read = self.since is not None
+        self.end(now)
+        entries, seconds, self.entries, self.seconds = self.entries, self.seconds, 0, 0.0
+        self.since = now if is_read else None
         return entries / seconds if seconds >= LEAST else None
 
 
@@ -69,15 +65,13 @@ class Meter:
         self._reporter.tree_head(name, head)
 
     def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        self._readings.setdefault(log_id, _Reading(name)).begin(self._now())
+        self._readings.setdefault(log_id, _Reading(name)).since = self._now()
         self._reporter.log_started(log_id, name, entries)
 
     def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        now = self._now()
+        self._now()
         if reading := self._readings.get(log_id):
             reading.entries += entries
-            if not reading.passes:  # one process gave up before it began, another still reads
-                reading.begin(now)
         self._reporter.advanced(log_id, entries, position, found)
 
     def log_done(self, outcome: LogOutcome) -> None:
@@ -90,6 +84,7 @@ class Meter:
         self._reporter.notice(text)
 
     def _now(self) -> float:
+        """The clock; whether a measurement is due is looked at whenever something is heard."""
         now = self._clock()
         if now - self._measured >= EVERY:
             self._due.set()

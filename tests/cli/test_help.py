@@ -45,7 +45,7 @@ def test_alone_it_shows_the_commands_in_the_order_of_use() -> None:
     assert result.exit_code == 0
     listed = re.findall(r"^  (\w+)  +[A-Z]", result.stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == list(COMMANDS)
-    assert listed[:5] == ["init", "scan", "search", "import", "lookup"]
+    assert listed[:5] == ["init", "scan", "backfill", "search", "import"]
     assert listed == list(COMMANDS)
     assert "..." not in result.stdout.partition("Commands")[2]  # no sentence is cut
     assert "First steps" in result.stdout

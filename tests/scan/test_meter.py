@@ -101,17 +101,6 @@ def test_time_in_which_nothing_is_read_does_not_count(tmp_path: Path) -> None:
     assert tell(tmp_path, work) == []
 
 
-def test_what_several_processes_read_of_one_log_adds_up(tmp_path: Path) -> None:
-    async def work(story: Story) -> None:
-        for _ in range(2):
-            story.meter.log_started(LOG.id, LOG.name, 50_000)
-        await story.advance(9_000, 30)
-        story.meter.log_done(DONE)  # the other one reads on
-        assert await story.advance(9_000, 30) == 300.0
-
-    assert tell(tmp_path, work) == []
-
-
 def test_a_log_that_grows_faster_than_it_is_read_is_told_once_in_six_hours(tmp_path: Path) -> None:
     async def work(story: Story) -> None:
         story.meter.log_started(LOG.id, LOG.name, 1_000_000)
