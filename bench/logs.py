@@ -1,0 +1,211 @@
+"""Static-ct logs of any size, written to disk by several processes: 65,536 entries to a piece of work.
+
+Whatever is in a log follows from its `LogSpec`: the same gives the same bytes. The tree above the tiles, the proofs and
+the signatures come from the builder of the tests, which stands on the recursive definitions of RFC 6962 and shares
+nothing with `ctscan`: to it, the roots of the tiles are the leaves. That tree is the same as that of the entries, for
+RFC 6962 splits at powers of two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import struct
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import accumulate, chain
+from pathlib import Path
+
+from isal import igzip
+from support.logs import EPOCH, WIDTH, LogBuilder, leaf_index_extension, tile_name, u16
+
+from bench.certificates import FIELDS, Template, issuers, person_template, templates
+
+PIECE = WIDTH * WIDTH  # entries that one level-1 tile authenticates
+INTERVAL = 40  # ms between two entries
+GZIP = 2  # level of igzip; tiles come out some percent larger than those of real logs
+_LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz0123456789"[octet % 36] for octet in range(256))
+_SIZES = (*FIELDS.values(), 1, 1, 32)  # of the random octets of an entry: fields, template, minutes, label
+_OFFSETS = tuple(accumulate(_SIZES, initial=0))
+_NOISE = _OFFSETS[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpec:
+    """A log. `people` in a thousand entries name an invented person."""
+
+    name: str
+    size: int
+    people: int = 1
+    seed: int = 1
+    operator: str = "Example Operator"
+    leaf_index: bool = True  # of static-ct-api; RFC 6962 logs have none
+
+    @property
+    def hits(self) -> int:
+        """Entries that name somebody."""
+        return -(-self.size * self.people // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One entry: the TimestampedEntry, the submitted precertificate behind its length, its chain in both encodings."""
+
+    leaf: bytes
+    submitted: bytes
+    template: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A log on disk. `roots` are those of its tiles of 256 entries, the last of which may be a partial one."""
+
+    spec: LogSpec
+    folder: Path
+    roots: tuple[bytes, ...]
+
+    def signer(self) -> LogBuilder:
+        """Key and tree, of which a leaf is a tile."""
+        builder = LogBuilder(self.spec.name, operator=self.spec.operator, leaf_index=self.spec.leaf_index)
+        builder.hashes = list(self.roots)
+        return builder
+
+    def timestamp(self) -> int:
+        """Of the tree head, in ms."""
+        return EPOCH + INTERVAL * self.spec.size
+
+
+# --- entries -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _day(number: int) -> tuple[bytes, bytes]:
+    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    return day.strftime("%y%m%d").encode(), (day + timedelta(days=90)).strftime("%y%m%d").encode()
+
+
+def _times(seconds: int) -> bytes:
+    """What a Validity of 90 days says, without its first header."""
+    day, rest = divmod(seconds, 86_400)
+    begin, end = _day(day)
+    clock = b"%02d%02d%02dZ" % (rest // 3600, rest // 60 % 60, rest % 60)
+    return begin + clock + b"\x17\x0d" + end + clock
+
+
+def make_tile(spec: LogSpec, tile: int) -> Iterator[Made]:
+    """The entries of one tile, in order."""
+    noise = random.Random(spec.seed << 40 | tile).randbytes(WIDTH * _NOISE)
+    serial, _, _, key, modulus, key_id, signature, rsa, person, kind, minute, label, _ = _OFFSETS
+    known, named, people = templates(), person_template(), spec.people
+    start = tile * WIDTH
+    for index in range(start, min(start + WIDTH, spec.size)):
+        octets = noise[(index - start) * _NOISE : (index - start + 1) * _NOISE]
+        template = named if index * people % 1000 < people else known[octets[kind]]
+        when = EPOCH + INTERVAL * index
+        values = (
+            octets[serial : serial + 17],
+            _times(when // 1000 - 60 * octets[minute]),
+            octets[label : label + template.host].translate(_LETTERS),
+            octets[key:modulus],
+            octets[modulus:key_id],
+            octets[key_id:signature],
+            octets[signature:rsa],
+            octets[rsa:person],
+            b"%010d" % index,
+        )
+        extensions = u16(leaf_index_extension(index)) if spec.leaf_index else b"\0\0"
+        leaf = struct.pack(">QH", when, 1) + template.leaf % template.pick(values) + extensions
+        yield Made(leaf, template.submitted % template.pick_submitted(values), template)
+
+
+# --- the tree ------------------------------------------------------------------------------------------------------
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node (RFC 6962 section 2.1)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_of(hashes: list[bytes]) -> bytes:
+    """Root of the tree over so many nodes, at least one: pairs from the left, one that is left over goes up."""
+    while len(hashes) > 1:
+        pairs = zip(hashes[::2], hashes[1::2], strict=False)
+        hashes = [node(*pair) for pair in pairs] + (hashes[-1:] if len(hashes) % 2 else [])
+    return hashes[0]
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def write(path: Path, body: bytes) -> None:
+    """Write a file, with the folders to it."""
+    try:
+        path.write_bytes(body)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+
+def _write_piece(spec: LogSpec, folder: Path, piece: int) -> list[bytes]:
+    """Write the data and level-0 tiles of one piece; gives the roots of the tiles."""
+    roots = []
+    end = min(spec.size, (piece + 1) * PIECE)
+    for tile in range(piece * WIDTH, -(-end // WIDTH)):
+        made = list(make_tile(spec, tile))
+        hashes = [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
+        parts = chain.from_iterable((each.leaf, each.submitted, each.template.fingerprints) for each in made)
+        body = igzip.compress(b"".join(parts), GZIP, mtime=0)
+        write(folder / tile_name("data", tile, len(made)), body)
+        write(folder / tile_name(0, tile, len(made)), b"".join(hashes))
+        roots.append(root_of(hashes))
+    return roots
+
+
+def build(specs: list[LogSpec], folder: Path, processes: int) -> list[Built]:
+    """Write logs, each into a folder of its name."""
+    work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
+    templates(), person_template()  # made once, before processes are parted
+    with ProcessPoolExecutor(processes) as pool:
+        made = [pool.submit(_write_piece, spec, folder / spec.name, piece) for spec, piece in work]
+        found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
+        for (spec, _), roots in zip(work, made, strict=True):
+            found[spec.name] += roots.result()
+    built = [Built(spec, folder / spec.name, tuple(found[spec.name])) for spec in specs]
+    for log in built:
+        _publish(log)
+    return built
+
+
+def _publish(log: Built) -> None:
+    """Write what is above the level-0 tiles: hash tiles, issuers, description, checkpoint."""
+    level, hashes = 1, list(log.roots[: log.spec.size // WIDTH])
+    while hashes:
+        for index in range(-(-len(hashes) // WIDTH)):
+            some = hashes[index * WIDTH : (index + 1) * WIDTH]
+            write(log.folder / tile_name(level, index, len(some)), b"".join(some))
+        whole = len(hashes) // WIDTH
+        level, hashes = level + 1, [root_of(hashes[i * WIDTH : (i + 1) * WIDTH]) for i in range(whole)]
+    signer = log.signer()
+    for fingerprint, der in issuers().items():
+        write(log.folder / "issuer" / fingerprint.hex(), der)
+    described = signer.list_entry(f"https://{signer.origin}/")
+    write(log.folder / "log.v3.json", json.dumps(described).encode())
+    head = signer.checkpoint(log.spec.size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
+    write(log.folder / "checkpoint", head)
+
+
+def shorter(log: Built, size: int, name: str) -> Built:
+    """The same log when it had `size` entries, a multiple of 256: other files than the largest ones are its own."""
+    if size % WIDTH or size > log.spec.size:
+        raise ValueError(f"a shorter log of {size} entries: expected a multiple of {WIDTH} up to {log.spec.size}")
+    short = Built(replace(log.spec, size=size), log.folder.parent / name, log.roots[: size // WIDTH])
+    (short.folder / "tile").mkdir(parents=True)
+    for kind in ("data", "0"):
+        os.symlink(os.path.relpath(log.folder / "tile" / kind, short.folder / "tile"), short.folder / "tile" / kind)
+    _publish(short)
+    return short
