@@ -1,0 +1,96 @@
+"""RFC 6962 logs on disk: every answer that a scan asks for, as a file that a static file server can give.
+
+    <log>/get-sth
+    <log>/get-entries/<start>-<end>                   by 256, from each multiple of 256; `end` is inclusive
+    <log>/get-entry-and-proof/<index>-<tree size>     both sides of each multiple of 65,536, and the last entry
+    <log>/get-sth-consistency/<first>-<tree size>     from each multiple of 65,536
+
+The calls are those of RFC 6962 section 4; `serving` tells how their arguments lead to these names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from support.logs import WIDTH, LogBuilder
+
+from bench.certificates import person_template, templates
+from bench.logs import PIECE, Built, LogSpec, Made, make_tile, root_of, write
+
+
+def _base64(data: bytes) -> bytes:
+    return b2a_base64(data, newline=False)
+
+
+def _encoded(made: Made) -> bytes:
+    """The two members of an entry, as they stand in its JSON object."""
+    leaf, extra = _base64(b"\0\0" + made.leaf), _base64(made.submitted + made.template.chain)
+    return b'"leaf_input":"' + leaf + b'","extra_data":"' + extra + b'"'
+
+
+def leaf_hashes(made: Iterable[Made]) -> list[bytes]:
+    """Leaf hashes (RFC 6962 section 2.1): a leaf is version and type, two zeros, and the TimestampedEntry."""
+    return [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
+
+
+def _write_piece(spec: LogSpec, folder: Path, piece: int) -> list[bytes]:
+    """Write the get-entries answers of one piece; gives the roots of the tiles."""
+    roots = []
+    end = min(spec.size, (piece + 1) * PIECE)
+    for tile in range(piece * WIDTH, -(-end // WIDTH)):
+        made = list(make_tile(spec, tile))
+        body = b'{"entries":[{' + b"},{".join(map(_encoded, made)) + b"}]}"
+        start = tile * WIDTH
+        write(folder / "get-entries" / f"{start}-{start + len(made) - 1}", body)
+        roots.append(root_of(leaf_hashes(made)))
+    return roots
+
+
+def build(specs: list[LogSpec], folder: Path, processes: int) -> list[Built]:
+    """Write logs, each into a folder of its name."""
+    work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
+    templates(), person_template()  # made once, before processes are parted
+    with ProcessPoolExecutor(processes) as pool:
+        made = [pool.submit(_write_piece, spec, folder / spec.name, piece) for spec, piece in work]
+        found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
+        for (spec, _), roots in zip(work, made, strict=True):
+            found[spec.name] += roots.result()
+    built = [Built(spec, folder / spec.name, tuple(found[spec.name])) for spec in specs]
+    for log in built:
+        _publish(log)
+    return built
+
+
+def _publish(log: Built) -> None:
+    """Write the signed tree head and the proofs."""
+    signer, size = log.signer(), log.spec.size
+    head = signer.sth(size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
+    write(log.folder / "get-sth", head)
+    for index in _proven(size):
+        write(log.folder / "get-entry-and-proof" / f"{index}-{size}", _entry_and_proof(log.spec, signer, index))
+    for first in range(PIECE, size, PIECE):
+        path = signer.consistency_path(first // WIDTH, len(log.roots))
+        body = json.dumps({"consistency": [_base64(h).decode() for h in path]}).encode()
+        write(log.folder / "get-sth-consistency" / f"{first}-{size}", body)
+
+
+def _proven(size: int) -> Iterator[int]:
+    """The entries whose proofs are asked for: a range begins at a multiple of 65,536, or ends before it."""
+    bounds = range(PIECE, size, PIECE)
+    yield from sorted({index for bound in bounds for index in (bound - 1, bound)} | {size - 1})
+
+
+def _entry_and_proof(spec: LogSpec, signer: LogBuilder, index: int) -> bytes:
+    """JSON of get-entry-and-proof: the path goes up inside the tile first, then from tile to tile."""
+    tile, at = divmod(index, WIDTH)
+    made = list(make_tile(spec, tile))
+    inside = LogBuilder(spec.name)
+    inside.hashes = leaf_hashes(made)
+    path = inside.inclusion_path(at, len(made)) + signer.inclusion_path(tile, len(signer.hashes))
+    proof = json.dumps([_base64(h).decode() for h in path]).encode()
+    return b"{" + _encoded(made[at]) + b',"audit_path":' + proof + b"}"

@@ -1,0 +1,83 @@
+"""`ctscan scan` as a process of its own into a new index, and what it took; a scan that didn't read all counts for
+nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import ROOT
+from bench.logs import Built
+
+MEASURE = ROOT / "bench" / "measure.py"
+
+
+class WrongScan(Exception):
+    """A scan that failed, or didn't read or find what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a process took. Seconds, MiB; `samples` are `(second, {process: (MiB, CPU seconds)})`."""
+
+    wall: float
+    cpu: float
+    peak: float
+    samples: list[tuple[float, dict[str, tuple[float, float]]]]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Byte code is kept from one run to the next, as it is of what is installed; no configuration of this user."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_") and k != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), "PYTHONPATH": str(ROOT)}
+
+
+def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
+    """Run a command in a folder. WrongScan with its last words when it doesn't end with 0."""
+    errors = folder / "stderr"
+    measure = [sys.executable, "-S", str(MEASURE), str(every), str(errors), *command]
+    done = subprocess.run(measure, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
+    told = json.loads(done.stdout)
+    if told["exit"]:
+        last = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise WrongScan(f"{' '.join(command[2:5])}: expected exit code 0, got {told['exit']}: {''.join(last)}")
+    return Used(told["wall"], told["cpu"], told["peak"], told["samples"])
+
+
+def ctscan(folder: Path, *arguments: str) -> list[dict[str, object]]:
+    """What a command prints as JSON."""
+    command = [sys.executable, "-m", "ctscan.cli", *arguments, "--format", "json"]
+    done = subprocess.run(command, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
+    found: list[dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def scan(
+    url: str, logs: Sequence[Built], folder: Path, *, jobs: int = 1, every: float = 0.0, keep: Path | None = None
+) -> Used:
+    """Scan all logs of a list. `every`: seconds between samples; `keep`: where the index is to stay."""
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        db = keep or Path(fresh) / "bench.db"
+        command = [sys.executable, "-m", "ctscan.cli", "scan", "--db", str(db), "--everything", "--from", "start"]
+        used = measured([*command, "--log-list", url, "--jobs", str(jobs)], folder, every)
+        (run,) = ctscan(folder, "runs", "--db", str(db))
+    expected = sum(log.spec.size for log in logs), sum(log.spec.hits for log in logs)
+    found = run["entries"], run["certificates"]
+    if found != expected:
+        raise WrongScan(f"scan of {len(logs)} logs: expected (entries, certificates) {expected}, got {found}")
+    return used
+
+
+def shares(used: Used) -> list[float]:
+    """CPU seconds of each process that did something, the most first."""
+    most: dict[str, float] = {}
+    for _, processes in used.samples:
+        for pid, (_, cpu) in processes.items():
+            most[pid] = max(cpu, most.get(pid, 0.0))
+    return sorted((cpu for cpu in most.values() if cpu >= 0.2), reverse=True)
