@@ -15,13 +15,13 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench fuzz fuzz-coverage lock demo-log clean
+.PHONY: help install demo test check bench bench-docs fuzz fuzz-coverage lock demo-log clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
 	@echo 'make test      install what the tests need and run them all'
 	@echo 'make check     lint, format, types and tests: what a change has to pass'
-	@echo 'make bench     entries a second of each stage, and peak memory: a benchmark, not a test'
+	@echo 'make bench     what a scan costs, into bench/results.json and docs/performance.md (QUICK=1: only to try it)'
 	@echo 'make fuzz      read and search mutated certificates, and say what breaks (RUNS, SECONDS, SEED, SEEDS=folder)'
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
@@ -42,8 +42,15 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+# More options in BENCH, such as BENCH='--only static,soak' or BENCH='--samples FOLDER'; `bench-docs` writes the figures
+# of bench/results.json into docs/performance.md again.
+QUICK ?=
+BENCH ?=
 bench: $(DEV_STAMP)
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m bench $(if $(QUICK),--quick) $(BENCH)
+
+bench-docs: $(DEV_STAMP)
+	$(BIN)/python -m bench --render
 
 # The inputs follow from SEED, so that a run can be repeated; failing ones are saved in fuzz-failures/.
 RUNS ?= 100000

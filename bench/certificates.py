@@ -1,9 +1,10 @@
 """Precertificates by the million: a few hundred are built element by element, the others are those with other octets in
 the places that differ from one to the next.
 
-Sizes and layouts are those of certificates for hosts that are logged today: six kinds of issuers, keys on P-256 and (one
-in ten) RSA of 2048 bits, one to five DNS names of differing length, 16 CRLs to an issuer. Everything that looks random
-in a real certificate (serial number, key, key identifier, signature) is random here, so that gzip can't do better.
+Sizes and layouts are those of certificates for hosts that are logged today: six kinds of issuers, keys on P-256 and
+(one in ten) RSA of 2048 bits, one to four DNS names of differing length, 16 CRLs to an issuer. Everything that looks
+random in a real certificate (serial number, key, key identifier, signature) is random here, so that gzip can't do
+better.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import struct
 from collections.abc import Iterator
@@ -206,6 +205,6 @@ def shorter(log: Built, size: int, name: str) -> Built:
     short = Built(replace(log.spec, size=size), log.folder.parent / name, log.roots[: size // WIDTH])
     (short.folder / "tile").mkdir(parents=True)
     for kind in ("data", "0"):
-        os.symlink(os.path.relpath(log.folder / "tile" / kind, short.folder / "tile"), short.folder / "tile" / kind)
+        (short.folder / "tile" / kind).symlink_to(log.folder.resolve() / "tile" / kind)
     _publish(short)
     return short

@@ -4,9 +4,9 @@
 
     {"wall": s, "cpu": s, "peak": MiB, "exit": code, "samples": [[s, {"<pid>": [MiB, CPU s]}], ...]}
 
-`cpu` is that of the command and of all its children (user and system, wait4), `peak` the resident memory of the largest
-of them. Every SECONDS it looks at each of them in /proc; 0, or no /proc: no samples. A small process of its own, for the
-peak of a process is never less than the memory of the one that started it.
+`cpu` is that of the command and of all its children (user and system, wait4), `peak` the resident memory of the
+largest of them. Every SECONDS it looks at each of them in /proc; 0, or no /proc: no samples. A small process of its
+own, for the peak of a process is never less than the memory of the one that started it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,87 @@
+"""What the parts of the benchmark share: options, folders, the server, the logs that were built, the results."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from statistics import median
+
+from bench import answers, logs, measure
+from bench.logs import Built, LogSpec
+from bench.results import Results, say
+from bench.scans import Used, scan
+from bench.serving import Server
+from ctscan.model import Protocol
+
+BIG = "big"
+
+
+@dataclass
+class Bench:
+    """One run. `largest`: entries of the log that all long runs read, or its beginning."""
+
+    options: Namespace
+    server: Server
+    work: Path
+    results: Results
+    largest: int
+    _big: list[Built] = field(default_factory=list)
+    _lists: int = 0
+
+    def build(self, *specs: LogSpec, protocol: Protocol = Protocol.STATIC_CT) -> list[Built]:
+        """Logs on disk."""
+        total = sum(spec.size for spec in specs)
+        say(f"... {len(specs)} log(s) of {protocol.value}, {total:,} entries together, are written")
+        if protocol is Protocol.STATIC_CT:
+            return logs.build(list(specs), self.server.folder, self.options.processes)
+        plain = [replace(spec, leaf_index=False) for spec in specs]
+        return answers.build(plain, self.server.folder, self.options.processes)
+
+    def big(self, size: int) -> Built:
+        """The large static-ct log as it was with so many entries."""
+        if not self._big:
+            self._big += self.build(LogSpec(BIG, self.largest))
+        (big, *_) = self._big
+        if size == big.spec.size:
+            return big
+        known = [log for log in self._big if log.spec.size == size]
+        if not known:
+            known = [logs.shorter(big, size, f"{BIG}{size}")]
+            self._big += known
+        return known[0]
+
+    def scan(
+        self,
+        found: Sequence[Built],
+        protocol: Protocol = Protocol.STATIC_CT,
+        jobs: int = 1,
+        every: float = 0.0,
+        keep: Path | None = None,
+    ) -> Used:
+        """Scan logs into a new index."""
+        self._lists += 1
+        url = self.server.publish(f"list{self._lists}", found, protocol)
+        return scan(url, found, self.work, jobs=jobs, every=every, keep=keep)
+
+    @cached_property
+    def start_up(self) -> Used:
+        """What a scan takes besides reading: that of a log with one entry, the second of three runs."""
+        tiny = self.build(LogSpec("tiny", 1))
+        self.scan(tiny)  # compiles what isn't compiled yet
+        runs = [self.scan(tiny) for _ in range(3)]
+        return Used(median(u.wall for u in runs), median(u.cpu for u in runs), max(u.peak for u in runs), [])
+
+    def fresh(self) -> Path:
+        """A folder for one index."""
+        return Path(tempfile.mkdtemp(dir=self.work))
+
+    def server_cpu(self) -> float:
+        """CPU seconds that the file server took so far; 0 where that can't be told."""
+        try:
+            return measure.state(self.server.pid)[1]
+        except OSError:
+            return 0.0

@@ -1,0 +1,57 @@
+"""What the benchmark ran on: facts that explain figures, and none that name a machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sqlite3
+import ssl
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import ROOT
+
+
+def facts(server: str) -> dict[str, str]:
+    """Processor, memory, system and versions."""
+    return {
+        "processor": _found(Path("/proc/cpuinfo"), r"^model name\s*: (.+)$") or platform.machine(),
+        "cores": str(os.cpu_count()),
+        "memory": _memory(),
+        "system": _found(Path("/etc/os-release"), r'^PRETTY_NAME="?([^"\n]+)') or platform.system(),
+        "kernel": platform.release(),
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        "OpenSSL": ssl.OPENSSL_VERSION,
+        "aiohttp": version("aiohttp"),
+        "isal": version("isal"),
+        "file server": server,
+        "ctscan": f"{version('ctscan')}, commit {_commit()}",
+    }
+
+
+def _found(path: Path, pattern: str) -> str:
+    try:
+        found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        return ""
+    return found[1].strip() if found else ""
+
+
+def _memory() -> str:
+    kib = _found(Path("/proc/meminfo"), r"^MemTotal:\s*(\d+) kB$")
+    return f"{int(kib) / 1024 / 1024:.0f} GiB" if kib else "unknown"
+
+
+def _commit() -> str:
+    """Of the repository; `+` when something that git knows was changed since."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--exclude", "*", "--dirty=+"],  # noqa: S607  whichever git there is
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

@@ -1,0 +1,130 @@
+"""Where the CPU time of a whole scan goes, by stage.
+
+    python -m bench.profile FILE ARGUMENTS...      runs `ctscan ARGUMENTS`, writes {"stage": CPU seconds, ...} to FILE
+
+A timer interrupts the process after every millisecond of CPU time. What each thread took since then is put down to what
+it does now: to the stage of the innermost frame that the table below knows. C code is put down to whoever called it.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from bench.context import Bench
+from bench.results import rounded, row, say
+from bench.scans import measured
+from ctscan.model import Protocol
+
+PERIOD = 0.001  # CPU seconds between two samples
+
+STAGES = (
+    # part of a file's path             stage
+    ("ctscan/sources/body.py", "gunzip"),
+    ("ctscan/ct/merkle.py", "hash, leaves and tree"),
+    ("ctscan/ct/tiles.py", "hash, leaves and tree"),
+    ("ctscan/ct/partial_tree.py", "hash, leaves and tree"),
+    ("ctscan/ct/", "cut"),
+    ("ctscan/personal/prefilter.py", "prefilter"),
+    ("ctscan/personal/moulds.py", "prefilter"),
+    ("ctscan/personal/hosts.py", "prefilter"),
+    ("ctscan/personal/layouts.py", "prefilter"),
+    ("ctscan/personal/", "full examination"),
+    ("ctscan/x509/", "full examination"),
+    ("ctscan/index/", "commit"),
+    ("/aiosqlite/", "commit"),
+    ("/sqlite3/", "commit"),
+    ("ctscan/sources/", "HTTP"),
+    ("/aiohttp/", "HTTP"),
+    ("/httpx/", "HTTP"),
+    ("/yarl/", "HTTP"),
+    ("/asyncio/", "HTTP"),
+    ("ctscan/scan/", "the scan's own loop"),
+)
+START = "start-up"
+OTHER = "other"
+
+
+class Sampler:
+    """CPU seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._last: dict[int, float] = {}  # CPU seconds of each thread so far
+
+    def start(self) -> None:
+        """From now on; must be called in the main thread."""
+        signal.signal(signal.SIGPROF, self._sample)
+        signal.setitimer(signal.ITIMER_PROF, PERIOD, PERIOD)
+
+    def stop(self) -> None:
+        """Not any more."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def _sample(self, _number: int, interrupted: FrameType | None) -> None:
+        main = threading.get_ident()  # handlers run in the main thread
+        for ident, frame in sys._current_frames().items():
+            so_far = time.clock_gettime(time.pthread_getcpuclockid(ident))
+            used = so_far - self._last.get(ident, 0.0)
+            self._last[ident] = so_far
+            self.seconds[stage_of(list(_files(interrupted if ident == main else frame)))] += used
+
+
+def _files(frame: FrameType | None) -> Iterator[str]:
+    """From the innermost frame outward."""
+    while frame is not None:
+        yield frame.f_code.co_filename
+        frame = frame.f_back
+
+
+def stage_of(files: list[str]) -> str:
+    """The stage that a stack belongs to; `files` from the innermost frame outward."""
+    if any("importlib" in file for file in files):
+        return START
+    for file in files:
+        for part, stage in STAGES:
+            if part in file:
+                return stage
+    return OTHER
+
+
+def profile(bench: Bench) -> None:
+    """The static-ct scan of one process, by stage."""
+    log = bench.big(bench.options.profile_entries)
+    url = bench.server.publish("profile", [log], Protocol.STATIC_CT)
+    folder = bench.fresh()
+    scan = ["scan", "--db", str(folder / "bench.db"), "--everything", "--from", "start", "--log-list", url]
+    command = [sys.executable, "-m", "bench.profile", str(folder / "profile.json"), *scan]
+    measured(command, bench.work)
+    took = json.loads((folder / "profile.json").read_text(encoding="utf-8"))
+    total = sum(took.values())
+    for stage, seconds in sorted(took.items(), key=lambda item: -item[1]):
+        found = row(stage, seconds / log.spec.size * 1e6, "us an entry", share=rounded(seconds / total * 100))
+        bench.results.profile.append(found)
+        say(f"profile: {stage:<55} {found['value']:>12,} us an entry {found['share']:>6} %")
+
+
+def main() -> None:
+    """Run a command under the sampler."""
+    written = Path(sys.argv[1])
+    sys.argv = ["ctscan", *sys.argv[2:]]
+    sampler = Sampler()
+    sampler.start()
+    from ctscan.cli import main as ctscan
+
+    try:
+        ctscan()
+    finally:
+        sampler.stop()
+        written.write_text(json.dumps(sampler.seconds), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What a run of the benchmark writes down: rows against the reach, stages, growth, machine. Plain JSON values.
+
+    {"date": ..., "machine": {...}, "parameters": {...}, "rows": [row...], "stages": [...], "profile": [...],
+     "growth": {"size": [...], "findings": [...], "logs": [...]}, "notes": [...]}
+
+A row: `row` (what), `value`, `unit`, `reach` (text; null: none was set), `met` (null without a reach), and whatever
+else is worth keeping.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def row(
+    what: str, value: float, unit: str, *, least: float | None = None, most: float | None = None, **more: Any
+) -> Row:
+    """A row with its reach: `value` is to be at least, or at most, so much."""
+    value = rounded(value)
+    reach, met = None, None
+    if least is not None:
+        reach, met = f"≥ {least:,}", value >= least
+    elif most is not None:
+        reach, met = f"≤ {most:,}", value <= most
+    return {"row": what, "value": value, "unit": unit, "reach": reach, "met": met, **more}
+
+
+def rounded(value: float) -> float:
+    """Three digits and more, so that no figure looks more exact than it is."""
+    if abs(value) >= 1000:
+        return round(value)
+    return round(value, 1 if abs(value) >= 100 else 2)
+
+
+@dataclass(slots=True)
+class Results:
+    """All of a run, as it grows."""
+
+    date: str
+    machine: dict[str, str]
+    parameters: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    stages: list[Row] = field(default_factory=list)
+    profile: list[Row] = field(default_factory=list)
+    growth: dict[str, list[Row]] = field(default_factory=lambda: {"size": [], "findings": [], "logs": []})
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, *rows: Row) -> None:
+        """Keep rows, and tell them."""
+        self.rows += rows
+        for each in rows:
+            say(line(each))
+
+    def note(self, text: str) -> None:
+        """Keep a remark, and tell it."""
+        self.notes.append(text)
+        say(f"note: {text}")
+
+    def save(self, path: Path) -> None:
+        """Write the file; the same results give the same bytes."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        path.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Results:
+    """Read what `save` wrote."""
+    return Results(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def figure(value: object) -> str:
+    """A value of a row for people: `12,345`, `1.85`."""
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def line(of: Row) -> str:
+    """A row for the terminal."""
+    met = "" if of["met"] is None else "   met" if of["met"] else "   NOT MET"
+    reach = f"   reach {figure(of['reach'])}{met}" if of["reach"] is not None else ""
+    return f"{of['row']:<64} {figure(of['value']):>12} {of['unit']}{reach}"
+
+
+def say(text: str) -> None:
+    """One line of the report."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

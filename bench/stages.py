@@ -1,0 +1,135 @@
+"""Each stage of the way by itself, in this process: microseconds for an entry."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from isal import isal_zlib
+from support.logs import WIDTH, tile_name
+
+from bench.context import Bench
+from bench.logs import Built, LogSpec
+from bench.results import row, say
+from bench.samples import certificates_in, read_as_far_as_possible
+from ctscan.ct.merkle import batch_hashes, subtree_root
+from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
+from ctscan.index.sqlite import open_index
+from ctscan.model import Advance, Batch, Log, Protocol, Run, VerifiedRange
+from ctscan.personal.examine import Examiner
+from ctscan.personal.prefilter import Prefilter
+from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.scope import parse_scope
+from ctscan.x509.certificate import read_tbs
+
+ROUNDS = 3
+READ_IN_FULL = 512  # certificates to a round
+
+
+def stages(bench: Bench) -> None:
+    """All stages of both protocols over the same entries."""
+    size = bench.options.stage_entries // WIDTH * WIDTH
+    (log,) = bench.build(LogSpec("stages", size))
+    packed = [(log.folder / tile_name("data", tile)).read_bytes() for tile in range(size // WIDTH)]
+    tiles = [gzip.decompress(tile) for tile in packed]
+    log_id = log.signer().id
+    batches = [cut_tile(tile, log_id, i * WIDTH, WIDTH) for i, tile in enumerate(tiles)]
+    _timed(bench, "gunzip", size, lambda: [isal_zlib.decompress(tile, 31) for tile in packed])
+    _timed(bench, "cut, a tile", size, lambda: [cut_tile(t, log_id, i * WIDTH, WIDTH) for i, t in enumerate(tiles)])
+    _time_get_entries(bench, size)
+    _timed(bench, "hash, leaves and root of a tile", size, lambda: [subtree_root(batch_hashes(b)) for b in batches])
+    prefilter = _taught(batches)
+    _timed(bench, "prefilter", size, lambda: [list(prefilter.candidates(b.data, b.certs, b.precerts)) for b in batches])
+    examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
+    examiner.examine(batches[0])
+    _timed(bench, "prefilter and what it lets through", size, lambda: [examiner.examine(b) for b in batches])
+    _timed(bench, "commit of a batch without findings", size, lambda: asyncio.run(_commits(batches)), rounds=1)
+
+
+def _timed(bench: Bench, name: str, entries: int, work: Callable[[], object], rounds: int = ROUNDS) -> None:
+    """Best of some rounds: the least disturbed."""
+    found = row(name, min(seconds(work) for _ in range(rounds)) / entries * 1e6, "us an entry")
+    bench.results.stages.append(found)
+    say(f"stage: {name:<57} {found['value']:>12,} us an entry")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """CPU seconds of this process for some work."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _time_get_entries(bench: Bench, size: int) -> None:
+    (log,) = bench.build(LogSpec("stages-rfc", size), protocol=Protocol.RFC6962)
+    raw = [(log.folder / "get-entries" / f"{at}-{at + WIDTH - 1}").read_bytes() for at in range(0, size, WIDTH)]
+    log_id = log.signer().id
+
+    def cut() -> list[Batch]:
+        return [cut_get_entries(answer, log_id, i * WIDTH, WIDTH) for i, answer in enumerate(raw)]
+
+    _timed(bench, "cut, an answer of get-entries", size, cut)
+
+
+def _taught(batches: list[Batch]) -> Prefilter:
+    """A prefilter that knows the issuers."""
+    prefilter = Prefilter()
+    for batch in batches[:2]:
+        for start, end in batch.certs:
+            prefilter.learn_issuer(read_tbs(batch.data[start:end]).issuer.raw)
+    return prefilter
+
+
+async def _commits(batches: list[Batch]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with await open_index(Path(folder) / "bench.db", create=True) as index:
+            log = Log(batches[0].log_id, b"", "bench", "bench", Protocol.STATIC_CT)
+            now = datetime.now(UTC)
+            await index.save_log(log)
+            started = Run(0, "", now, None, "everything", "", "", "", "running")
+            run = await index.start_run(started, rule_set(), [log], [])
+            for batch in batches:
+                covered = (batch.start, batch.start + WIDTH, "everything", rule_set().version, (bytes(32),))
+                await index.commit(run, Advance(batch.log_id, now, verified=VerifiedRange(*covered), entries=WIDTH))
+
+
+# --- full examination ----------------------------------------------------------------------------------------------
+
+
+def examination(bench: Bench) -> None:
+    """Certificates a second that are read in full and searched by every rule."""
+    hosts, people = bench.build(
+        LogSpec("hosts", ROUNDS * READ_IN_FULL, people=0), LogSpec("people", ROUNDS * READ_IN_FULL, people=1000)
+    )
+    for what, log in (("hosts", hosts), ("invented people", people)):
+        best = min(_read_in_full(_certificates(log, part)) for part in range(ROUNDS))
+        found = row(f"full examination, certificates of {what}", 1 / best, "certificates/s", least=4_000)
+        bench.results.add(found)
+        bench.results.stages.append(row(f"full examination, a certificate of {what}", best * 1e6, "us a certificate"))
+    if bench.options.certificates:
+        _real_certificates(bench)
+
+
+def _certificates(log: Built, part: int) -> list[bytes]:
+    """Other ones for each part, so that nothing is remembered from the part before."""
+    tiles = range(part * READ_IN_FULL // WIDTH, (part + 1) * READ_IN_FULL // WIDTH)
+    raw = [gzip.decompress((log.folder / tile_name("data", tile)).read_bytes()) for tile in tiles]
+    batches = [cut_tile(data, log.signer().id, tile * WIDTH, WIDTH) for tile, data in zip(tiles, raw, strict=True)]
+    return [batch.data[start:end] for batch in batches for start, end in batch.certs]
+
+
+def _read_in_full(found: list[bytes]) -> float:
+    """CPU seconds for one."""
+    return seconds(lambda: [find_personal_data(read_tbs(der)) for der in found]) / len(found)
+
+
+def _real_certificates(bench: Bench) -> None:
+    found = certificates_in(bench.options.certificates)
+    spent = seconds(lambda: read_as_far_as_possible(found)) / max(1, len(found))
+    what = f"full examination, {len(found):,} certificates of a collection"
+    bench.results.add(row(what, 1 / spent, "certificates/s", least=4_000))
