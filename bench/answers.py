@@ -10,17 +10,14 @@ The calls are those of RFC 6962 section 4; `serving` tells how their arguments l
 
 from __future__ import annotations
 
-import hashlib
 import json
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 
 from support.logs import WIDTH, LogBuilder
 
-from bench.certificates import person_template, templates
-from bench.logs import PIECE, Built, LogSpec, Made, make_tile, root_of, write
+from bench.logs import PIECE, Built, LogSpec, Made, leaf_hashes, make_tile, write
 
 
 def _base64(data: bytes) -> bytes:
@@ -33,50 +30,29 @@ def _encoded(made: Made) -> bytes:
     return b'"leaf_input":"' + leaf + b'","extra_data":"' + extra + b'"'
 
 
-def leaf_hashes(made: Iterable[Made]) -> list[bytes]:
-    """Leaf hashes (RFC 6962 section 2.1): a leaf is version and type, two zeros, and the TimestampedEntry."""
-    return [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
+class Rfc6962:
+    """Answers of the RFC 6962 API."""
 
-
-def _write_piece(spec: LogSpec, folder: Path, piece: int) -> list[bytes]:
-    """Write the get-entries answers of one piece; gives the roots of the tiles."""
-    roots = []
-    end = min(spec.size, (piece + 1) * PIECE)
-    for tile in range(piece * WIDTH, -(-end // WIDTH)):
-        made = list(make_tile(spec, tile))
+    def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
+        """One answer of get-entries."""
         body = b'{"entries":[{' + b"},{".join(map(_encoded, made)) + b"}]}"
         start = tile * WIDTH
         write(folder / "get-entries" / f"{start}-{start + len(made) - 1}", body)
-        roots.append(root_of(leaf_hashes(made)))
-    return roots
+
+    def publish(self, log: Built) -> None:
+        """The signed tree head and the proofs."""
+        signer, size = log.signer(), log.spec.size
+        head = signer.sth(size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
+        write(log.folder / "get-sth", head)
+        for index in _proven(size):
+            write(log.folder / "get-entry-and-proof" / f"{index}-{size}", _entry_and_proof(log.spec, signer, index))
+        for first in range(PIECE, size, PIECE):
+            path = signer.consistency_path(first // WIDTH, len(log.roots))
+            body = json.dumps({"consistency": [_base64(h).decode() for h in path]}).encode()
+            write(log.folder / "get-sth-consistency" / f"{first}-{size}", body)
 
 
-def build(specs: list[LogSpec], folder: Path, processes: int) -> list[Built]:
-    """Write logs, each into a folder of its name."""
-    work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
-    templates(), person_template()  # made once, before processes are parted
-    with ProcessPoolExecutor(processes) as pool:
-        made = [pool.submit(_write_piece, spec, folder / spec.name, piece) for spec, piece in work]
-        found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
-        for (spec, _), roots in zip(work, made, strict=True):
-            found[spec.name] += roots.result()
-    built = [Built(spec, folder / spec.name, tuple(found[spec.name])) for spec in specs]
-    for log in built:
-        _publish(log)
-    return built
-
-
-def _publish(log: Built) -> None:
-    """Write the signed tree head and the proofs."""
-    signer, size = log.signer(), log.spec.size
-    head = signer.sth(size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
-    write(log.folder / "get-sth", head)
-    for index in _proven(size):
-        write(log.folder / "get-entry-and-proof" / f"{index}-{size}", _entry_and_proof(log.spec, signer, index))
-    for first in range(PIECE, size, PIECE):
-        path = signer.consistency_path(first // WIDTH, len(log.roots))
-        body = json.dumps({"consistency": [_base64(h).decode() for h in path]}).encode()
-        write(log.folder / "get-sth-consistency" / f"{first}-{size}", body)
+RFC_6962 = Rfc6962()
 
 
 def _proven(size: int) -> Iterator[int]:

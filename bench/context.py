@@ -36,10 +36,10 @@ class Bench:
         """Logs on disk."""
         total = sum(spec.size for spec in specs)
         say(f"... {len(specs)} log(s) of {protocol.value}, {total:,} entries together, are written")
-        if protocol is Protocol.STATIC_CT:
-            return logs.build(list(specs), self.server.folder, self.options.processes)
-        plain = [replace(spec, leaf_index=False) for spec in specs]
-        return answers.build(plain, self.server.folder, self.options.processes)
+        is_tiled = protocol is Protocol.STATIC_CT
+        found = [replace(spec, leaf_index=is_tiled) for spec in specs]
+        form: logs.Form = logs.STATIC_CT if is_tiled else answers.RFC_6962
+        return logs.build(found, self.server.folder, self.options.processes, form)
 
     def big(self, size: int) -> Built:
         """The large static-ct log as it was with so many entries."""
@@ -69,11 +69,11 @@ class Bench:
 
     @cached_property
     def start_up(self) -> Used:
-        """What a scan takes besides reading: that of a log with one entry, the second of three runs."""
+        """What a scan takes besides reading: that of a log with one entry, the median of three runs."""
         tiny = self.build(LogSpec("tiny", 1))
         self.scan(tiny)  # compiles what isn't compiled yet
         runs = [self.scan(tiny) for _ in range(3)]
-        return Used(median(u.wall for u in runs), median(u.cpu for u in runs), max(u.peak for u in runs), [])
+        return Used(median(u.wall for u in runs), median(u.cpu for u in runs), max(u.peak for u in runs))
 
     def fresh(self) -> Path:
         """A folder for one index."""

@@ -1,4 +1,4 @@
-"""Static-ct logs of any size, written to disk by several processes: 65,536 entries to a piece of work.
+"""Logs of any size, written to disk by several processes: 65,536 entries to a piece of work.
 
 Whatever is in a log follows from its `LogSpec`: the same gives the same bytes. The tree above the tiles, the proofs and
 the signatures come from the builder of the tests, which stands on the recursive definitions of RFC 6962 and shares
@@ -12,13 +12,15 @@ import hashlib
 import json
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, chain
 from pathlib import Path
+from typing import Protocol
 
 from isal import igzip
 from support.logs import EPOCH, WIDTH, LogBuilder, leaf_index_extension, tile_name, u16
@@ -130,6 +132,11 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def leaf_hashes(made: Iterable[Made]) -> list[bytes]:
+    """Leaf hashes (RFC 6962 section 2.1): a leaf is version and type, two zeros, and the TimestampedEntry."""
+    return [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
+
+
 def root_of(hashes: list[bytes]) -> bytes:
     """Root of the tree over so many nodes, at least one: pairs from the left, one that is left over goes up."""
     while len(hashes) > 1:
@@ -150,38 +157,71 @@ def write(path: Path, body: bytes) -> None:
         path.write_bytes(body)
 
 
-def _write_piece(spec: LogSpec, folder: Path, piece: int) -> list[bytes]:
-    """Write the data and level-0 tiles of one piece; gives the roots of the tiles."""
+class Form(Protocol):
+    """In which files a log lies."""
+
+    def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
+        """Write 256 entries, or the last ones; `hashes` are their leaf hashes."""
+        ...
+
+    def publish(self, log: Built) -> None:
+        """Write what is above the entries, and the signed tree head."""
+        ...
+
+
+def build(specs: list[LogSpec], folder: Path, processes: int, form: Form) -> list[Built]:
+    """Write logs, each into a folder of its name."""
+    work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
+    templates(), person_template()  # made once, before processes are parted
+    found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
+    with ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool:
+        write_all = map if pool is None else pool.map
+        made = write_all(partial(_write_piece, folder, form), *zip(*work, strict=True))
+        for (spec, _), roots in zip(work, made, strict=True):
+            found[spec.name] += roots
+    built = [Built(spec, folder / spec.name, tuple(found[spec.name])) for spec in specs]
+    for log in built:
+        form.publish(log)
+    return built
+
+
+def _write_piece(folder: Path, form: Form, spec: LogSpec, piece: int) -> list[bytes]:
+    """Write one piece; gives the roots of its tiles."""
     roots = []
     end = min(spec.size, (piece + 1) * PIECE)
     for tile in range(piece * WIDTH, -(-end // WIDTH)):
         made = list(make_tile(spec, tile))
-        hashes = [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
-        parts = chain.from_iterable((each.leaf, each.submitted, each.template.fingerprints) for each in made)
-        body = igzip.compress(b"".join(parts), GZIP, mtime=0)
-        write(folder / tile_name("data", tile, len(made)), body)
-        write(folder / tile_name(0, tile, len(made)), b"".join(hashes))
+        hashes = leaf_hashes(made)
+        form.write_tile(folder / spec.name, tile, made, hashes)
         roots.append(root_of(hashes))
     return roots
 
 
-def build(specs: list[LogSpec], folder: Path, processes: int) -> list[Built]:
-    """Write logs, each into a folder of its name."""
-    work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
-    templates(), person_template()  # made once, before processes are parted
-    with ProcessPoolExecutor(processes) as pool:
-        made = [pool.submit(_write_piece, spec, folder / spec.name, piece) for spec, piece in work]
-        found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
-        for (spec, _), roots in zip(work, made, strict=True):
-            found[spec.name] += roots.result()
-    built = [Built(spec, folder / spec.name, tuple(found[spec.name])) for spec in specs]
-    for log in built:
-        _publish(log)
-    return built
+class StaticCt:
+    """Tiles, as the static-ct API lays them out; data tiles as gzip files."""
+
+    def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
+        """One data tile and its level-0 tile."""
+        parts = chain.from_iterable((each.leaf, each.submitted, each.template.fingerprints) for each in made)
+        write(folder / tile_name("data", tile, len(made)), igzip.compress(b"".join(parts), GZIP, mtime=0))
+        write(folder / tile_name(0, tile, len(made)), b"".join(hashes))
+
+    def publish(self, log: Built) -> None:
+        """The hash tiles above, issuers, `log.v3.json`, checkpoint."""
+        _write_upper_tiles(log)
+        signer = log.signer()
+        for fingerprint, der in issuers().items():
+            write(log.folder / "issuer" / fingerprint.hex(), der)
+        write(log.folder / "log.v3.json", json.dumps(signer.list_entry(f"https://{signer.origin}/")).encode())
+        head = signer.checkpoint(log.spec.size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
+        write(log.folder / "checkpoint", head)
 
 
-def _publish(log: Built) -> None:
-    """Write what is above the level-0 tiles: hash tiles, issuers, description, checkpoint."""
+STATIC_CT = StaticCt()
+
+
+def _write_upper_tiles(log: Built) -> None:
+    """The hash tiles from level 1 on."""
     level, hashes = 1, list(log.roots[: log.spec.size // WIDTH])
     while hashes:
         for index in range(-(-len(hashes) // WIDTH)):
@@ -189,13 +229,6 @@ def _publish(log: Built) -> None:
             write(log.folder / tile_name(level, index, len(some)), b"".join(some))
         whole = len(hashes) // WIDTH
         level, hashes = level + 1, [root_of(hashes[i * WIDTH : (i + 1) * WIDTH]) for i in range(whole)]
-    signer = log.signer()
-    for fingerprint, der in issuers().items():
-        write(log.folder / "issuer" / fingerprint.hex(), der)
-    described = signer.list_entry(f"https://{signer.origin}/")
-    write(log.folder / "log.v3.json", json.dumps(described).encode())
-    head = signer.checkpoint(log.spec.size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
-    write(log.folder / "checkpoint", head)
 
 
 def shorter(log: Built, size: int, name: str) -> Built:
@@ -206,5 +239,5 @@ def shorter(log: Built, size: int, name: str) -> Built:
     (short.folder / "tile").mkdir(parents=True)
     for kind in ("data", "0"):
         (short.folder / "tile" / kind).symlink_to(log.folder.resolve() / "tile" / kind)
-    _publish(short)
+    STATIC_CT.publish(short)
     return short

@@ -25,7 +25,7 @@ def _one_process(bench: Bench, what: str, logs: list[Built], protocol: Protocol,
     entries = sum(log.spec.size for log in logs)
     runs = [bench.scan(logs, protocol) for _ in range(bench.options.repeat)]
     cpu, own = median(used.cpu for used in runs), bench.start_up.cpu
-    more = {
+    more: dict[str, Any] = {
         "entries": entries,
         "runs": [rounded(entries / used.cpu) for used in runs],
         "us": rounded(cpu / entries * 1e6),
@@ -66,7 +66,8 @@ def _alternating(bench: Bench, logs: list[Built]) -> tuple[list[Used], list[Used
     served = (bench.server_cpu() - served) / sum(used.wall for used in ones + twos)
     shared = [[rounded(cpu) for cpu in shares(used)] for used in twos]
     more = {"entries": entries, "one": _rates(entries, ones), "two": _rates(entries, twos), "cpu_of_processes": shared}
-    return ones, twos, more | {"server_cores": rounded(served)}
+    told = [used.run["processes"] for used in twos if "processes" in used.run]  # what each committed, where it is told
+    return ones, twos, more | {"server_cores": rounded(served)} | ({"processes": told} if told else {})
 
 
 def _ratio(ones: list[Used], twos: list[Used]) -> float:

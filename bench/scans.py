@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bench import ROOT
 from bench.logs import Built
@@ -24,12 +25,14 @@ class WrongScan(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a process took. Seconds, MiB; `samples` are `(second, {process: (MiB, CPU seconds)})`."""
+    """What a process took. Seconds, MiB; `samples` are `(second, {process: (MiB, CPU seconds)})`; `run` is the record
+    of a scan that `ctscan runs` gives."""
 
     wall: float
     cpu: float
     peak: float
-    samples: list[tuple[float, dict[str, tuple[float, float]]]]
+    samples: Sequence[tuple[float, dict[str, tuple[float, float]]]] = ()
+    run: Mapping[str, Any] = field(default_factory=dict)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -50,11 +53,11 @@ def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
     return Used(told["wall"], told["cpu"], told["peak"], told["samples"])
 
 
-def ctscan(folder: Path, *arguments: str) -> list[dict[str, object]]:
+def ctscan(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """What a command prints as JSON."""
     command = [sys.executable, "-m", "ctscan.cli", *arguments, "--format", "json"]
     done = subprocess.run(command, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
-    found: list[dict[str, object]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
@@ -71,7 +74,7 @@ def scan(
     found = run["entries"], run["certificates"]
     if found != expected:
         raise WrongScan(f"scan of {len(logs)} logs: expected (entries, certificates) {expected}, got {found}")
-    return used
+    return replace(used, run=run)
 
 
 def shares(used: Used) -> list[float]:
