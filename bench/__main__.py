@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from pathlib import Path
 from bench import ROOT, growth, lookups, loop, machine, pipeline, profile, samples, stages
 from bench.context import Bench
 from bench.render import render_documents
-from bench.results import Results, load, say
+from bench.results import BenchError, Results, line, load, say
 from bench.serving import find_nginx, serve
 
 RESULTS = ROOT / "bench" / "results.json"
@@ -129,7 +130,10 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
         bench = Bench(chosen, server, folder / "work", results, largest)
         for part in chosen.parts:
             say(f"--- {part}")
-            PARTS[part](bench)
+            try:
+                PARTS[part](bench)
+            except BenchError as error:  # the other parts are worth having
+                results.note(f"{part} is not measured in full: {error}")
             if (output := _output(chosen)) is not None:
                 results.save(output)
     return results
@@ -142,8 +146,12 @@ def main() -> None:
         if getattr(chosen, name):
             setattr(chosen, name, getattr(chosen, name).resolve())
     if not chosen.render:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an error, so that the server is stopped
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-            run(chosen, Path(folder).resolve())
+            results = run(chosen, Path(folder).resolve())
+        say("--- all rows")
+        for each in results.rows:
+            say(line(each))
     if chosen.render or _output(chosen) == RESULTS:
         render_documents(load(RESULTS))
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from statistics import median
 
+from support.logs import WIDTH
+
 from bench import answers, logs, measure
 from bench.logs import Built, LogSpec
 from bench.results import Results, say
@@ -42,12 +44,13 @@ class Bench:
         return logs.build(found, self.server.folder, self.options.processes, form)
 
     def big(self, size: int) -> Built:
-        """The large static-ct log as it was with so many entries."""
+        """The large static-ct log as it was with so many entries, in whole tiles."""
         if not self._big:
             self._big += self.build(LogSpec(BIG, self.largest))
         (big, *_) = self._big
         if size == big.spec.size:
             return big
+        size = size // WIDTH * WIDTH
         known = [log for log in self._big if log.spec.size == size]
         if not known:
             known = [logs.shorter(big, size, f"{BIG}{size}")]

@@ -18,6 +18,10 @@ from typing import Any
 Row = dict[str, Any]
 
 
+class BenchError(Exception):
+    """Something couldn't be measured, or came out wrong: what was expected, and what came."""
+
+
 def row(
     what: str, value: float, unit: str, *, least: float | None = None, most: float | None = None, **more: Any
 ) -> Row:

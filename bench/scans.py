@@ -15,12 +15,9 @@ from typing import Any
 
 from bench import ROOT
 from bench.logs import Built
+from bench.results import BenchError
 
 MEASURE = ROOT / "bench" / "measure.py"
-
-
-class WrongScan(Exception):
-    """A scan that failed, or didn't read or find what it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +39,14 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
-    """Run a command in a folder. WrongScan with its last words when it doesn't end with 0."""
+    """Run a command in a folder. BenchError with its last words when it doesn't end with 0."""
     errors = folder / "stderr"
     measure = [sys.executable, "-S", str(MEASURE), str(every), str(errors), *command]
     done = subprocess.run(measure, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
     told = json.loads(done.stdout)
     if told["exit"]:
         last = errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        raise WrongScan(f"{' '.join(command[2:5])}: expected exit code 0, got {told['exit']}: {''.join(last)}")
+        raise BenchError(f"{' '.join(command[2:5])}: expected exit code 0, got {told['exit']}: {''.join(last)}")
     return Used(told["wall"], told["cpu"], told["peak"], told["samples"])
 
 
@@ -73,7 +70,7 @@ def scan(
     expected = sum(log.spec.size for log in logs), sum(log.spec.hits for log in logs)
     found = run["entries"], run["certificates"]
     if found != expected:
-        raise WrongScan(f"scan of {len(logs)} logs: expected (entries, certificates) {expected}, got {found}")
+        raise BenchError(f"scan of {len(logs)} logs: expected (entries, certificates) {expected}, got {found}")
     return replace(used, run=run)
 
 

@@ -6,7 +6,6 @@ whose names are made of the arguments (see `answers`). The server is stopped wha
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import socket
@@ -22,6 +21,7 @@ from support.logs import log_list
 
 from bench import ROOT
 from bench.logs import Built
+from bench.results import BenchError
 from ctscan.model import Protocol
 
 CALLS = {
@@ -63,10 +63,6 @@ http {{
 """
 
 
-class NoServer(Exception):
-    """A server that doesn't begin, with what it said."""
-
-
 @dataclass(frozen=True, slots=True)
 class Server:
     """What serves: its name and version, its process, and where."""
@@ -99,7 +95,7 @@ def nginx_version(program: str) -> str:
 
 @contextmanager
 def serve(folder: Path, own: Path, use_nginx: bool = True) -> Iterator[Server]:
-    """Serve `folder`; `own` is an empty folder for the server's own files. NoServer when it doesn't begin."""
+    """Serve `folder`; `own` is an empty folder for the server's own files. BenchError when it doesn't begin."""
     program = find_nginx() if use_nginx else None
     if program is None:
         command, name, port = [sys.executable, "-m", "bench.static_server", str(folder)], "Python", 0
@@ -107,12 +103,16 @@ def serve(folder: Path, own: Path, use_nginx: bool = True) -> Iterator[Server]:
         port = _free_port()
         _configure(folder, own, port)
         command, name = [program, "-p", str(own), "-c", str(own / "nginx.conf")], nginx_version(program)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    said = own / "stderr"
+    with (
+        said.open("wb") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT) as process,
+    ):
         try:
             if not port:
                 assert process.stdout is not None
                 port = int(process.stdout.readline() or 0)
-            _wait_for(process, port)
+            _wait_for(process, port, said)
             yield Server(name, process.pid, f"http://127.0.0.1:{port}", folder)
         finally:
             process.terminate()
@@ -137,7 +137,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(process: subprocess.Popen[str], port: int) -> None:
+def _wait_for(process: subprocess.Popen[str], port: int, errors: Path) -> None:
     """Until somebody listens there."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until and process.poll() is None:
@@ -147,6 +147,5 @@ def _wait_for(process: subprocess.Popen[str], port: int) -> None:
         except OSError:
             time.sleep(0.05)
     process.kill()
-    assert process.stderr is not None
-    said = process.stderr.read().strip().splitlines()
-    raise NoServer(f"the file server didn't begin on port {port}: {json.dumps(said[-1:])}; is the port taken?")
+    last = " ".join(errors.read_text(encoding="utf-8", errors="replace").splitlines()[-1:])
+    raise BenchError(f"file server: expected it to listen on port {port} within {WAIT:.0f} s, got {last!r}; try again")
