@@ -22,6 +22,7 @@ from bench.render import render_documents
 from bench.results import BenchError, Results, line, load, say
 from bench.serving import find_nginx, serve
 
+BUSY = 0.7  # of a load average, when nothing is measured yet
 RESULTS = ROOT / "bench" / "results.json"
 
 SIZES = {
@@ -126,6 +127,8 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
     today = datetime.now(UTC).date().isoformat()
     with serve(folder / "logs", folder / "server", use_nginx) as server:
         results = Results(today, machine.facts(server.name), _parameters(chosen))
+        if machine.load() > BUSY:
+            results.note(f"the machine was busy with other work (load {machine.load():.1f}): the figures are too low")
         largest = max((getattr(chosen, OF_BIG[part]) for part in chosen.parts if part in OF_BIG), default=0)
         bench = Bench(chosen, server, folder / "work", results, largest)
         for part in chosen.parts:

@@ -32,6 +32,14 @@ def facts(server: str) -> dict[str, str]:
     }
 
 
+def load() -> float:
+    """Processes that ran or waited to run over the last minute; 0 where that can't be told."""
+    try:
+        return os.getloadavg()[0]
+    except (OSError, AttributeError):
+        return 0.0
+
+
 def _found(path: Path, pattern: str) -> str:
     try:
         found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)

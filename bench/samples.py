@@ -49,7 +49,7 @@ def _candidates(what: str, batches: Iterable[Batch], most: float | None) -> list
         examined = [examiner.examine(batch) for batch in found]
         let, entries = sum(e.candidates for e in examined), sum(e.entries for e in examined)
         share = let / entries * 100
-        rows.append(row(f"candidates, {what}, {when}", share, "%", most=most, candidates=let, entries=entries))
+        rows.append(row(f"candidates, {what}, {when}", share, f"% ({let} of {entries:,})", most=most))
     return rows
 
 
