@@ -15,7 +15,7 @@ from ctscan.sources import LogSource
 from ctscan.sources.pace import Window
 
 ROUNDS = 2  # times the limit of the window: so many requests may be under way or wait for the reader
-MOST_BYTES = 8 * 1024 * 1024  # of answers to them; the last one may go beyond. 16 logs are read side by side
+MOST_BYTES = 4 * 1024 * 1024  # of answers to them, for each of the logs that are read side by side; see `_has_room`
 
 Fetched = list[Batch] | SourceError | FormatError
 """The batches that make up one span, or why they could not be had."""
@@ -97,7 +97,8 @@ class _Ahead:
     def _has_room(self) -> bool:
         if self._at >= self._end or self._failures or self._under_way >= self._window.size:
             return False
-        octets = self._octets + self._under_way * self._latest
+        # one answer may go beyond: large ones would else never be asked for two at a time
+        octets = self._octets + max(0, self._under_way - 1) * self._latest
         return not self._parts or (octets < MOST_BYTES and len(self._parts) <= ROUNDS * self._window.limit)
 
     async def first(self) -> tuple[Span, Fetched]:
