@@ -26,7 +26,7 @@ def facts(server: str) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "OpenSSL": ssl.OPENSSL_VERSION,
         "aiohttp": version("aiohttp"),
-        "isal": version("isal"),
+        "deflate": version("deflate"),
         "file server": server,
         "ctscan": f"{version('ctscan')}, commit {_commit()}",
     }

@@ -22,7 +22,7 @@ from ctscan.model import Batch, Edge
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 
-_LEAF_HEAD: Final = b"\x00\x00\x00"  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
+_LEAF_BEGUN: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -37,8 +37,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def batch_hashes(batch: Batch) -> list[bytes]:
     """Leaf hashes of all entries of `batch`, in order."""
-    hasher, head, data = sha256, _LEAF_HEAD, batch.data
-    return [hasher(head + data[start:end]).digest() for start, end in batch.leaves]
+    data, begun = memoryview(batch.data), _LEAF_BEGUN.copy
+    hashes = []
+    for start, end in batch.leaves:
+        leaf = begun()  # what begins every leaf is hashed once, and no leaf is copied
+        leaf.update(data[start:end])
+        hashes.append(leaf.digest())
+    return hashes
 
 
 def subtree_root(hashes: Sequence[bytes]) -> bytes:
