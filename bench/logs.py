@@ -214,7 +214,7 @@ class StaticCt:
     def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
         """One data tile and its level-0 tile."""
         parts = chain.from_iterable((each.leaf, each.submitted, each.template.fingerprints) for each in made)
-        write(folder / tile_name("data", tile, len(made)), deflate.gzip_compress(b"".join(parts), GZIP))
+        write(folder / tile_name("data", tile, len(made)), bytes(deflate.gzip_compress(b"".join(parts), GZIP)))
         write(folder / tile_name(0, tile, len(made)), b"".join(hashes))
 
     def publish(self, log: Built) -> None:
