@@ -12,7 +12,7 @@ Wrong proofs raise `ProofError` (the log or the server is wrong); arguments that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -129,19 +129,27 @@ def _trailing_zeros(number: int) -> int:
 # --- proofs -------------------------------------------------------------------------------------------------------
 
 
-def path_in(hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """Audit path (leaf to root) of leaf `index` within the tree of these leaf hashes. IndexError: no such leaf."""
-    if not 0 <= index < len(hashes):
-        raise IndexError(f"leaf {index} is not in a tree of {len(hashes)} leaves")
-    path: list[bytes] = []
-    row = hashes
+def paths_in(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[bytes, ...]]:
+    """Audit paths (leaf to root) of these leaves within the tree of these leaf hashes, which is hashed once for all of
+    them. IndexError: no such leaf."""
+    rows: list[Sequence[bytes]] = []
+    paths: list[tuple[bytes, ...]] = []
+    for index in indexes:
+        if not 0 <= index < len(hashes):
+            raise IndexError(f"leaf {index} is not in a tree of {len(hashes)} leaves")
+        rows = rows or rows_below_root(hashes)
+        siblings = ((row, index >> level ^ 1) for level, row in enumerate(rows))
+        paths.append(tuple(row[at] for row, at in siblings if at < len(row)))
+    return paths
+
+
+def rows_below_root(row: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The leaf hashes and every row of nodes above them, but for the root."""
+    rows = []
     while len(row) > 1:
-        sibling = index ^ 1
-        if sibling < len(row):
-            path.append(row[sibling])
+        rows.append(row)
         row = _row_above(row)
-        index >>= 1
-    return tuple(path)
+    return rows
 
 
 def root_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes]) -> bytes:

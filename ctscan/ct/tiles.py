@@ -7,8 +7,9 @@ the tiles of the right edge by the root itself, any other by its parent tile.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
-from ctscan.ct.merkle import edge_append, edge_root, node_hash, subtree_root
+from ctscan.ct.merkle import edge_append, edge_root, paths_in, rows_below_root, subtree_root
 from ctscan.errors import ProofError
 from ctscan.model import Edge
 
@@ -64,7 +65,7 @@ class HashTiles:
         self._unproven: dict[TileId, bytes] = {}
         self._kept: OrderedDict[TileId, bytes] = OrderedDict()
         # of audit paths: entries are read in order, so that the next path goes through the same tiles
-        self._rows: dict[int, tuple[TileId, list[list[bytes]]]] = {}
+        self._rows: dict[int, tuple[TileId, list[Sequence[bytes]]]] = {}
         self._beside: dict[int, tuple[list[bytes], list[bytes]]] = {}
         if size == 0 and edge_root(()) != root:
             raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
@@ -154,11 +155,11 @@ class HashTiles:
             level, index = level + 1, index // WIDTH
         return tuple(path + self._path_on_edge(level, index))
 
-    def _rows_of(self, tile: TileId) -> list[list[bytes]]:
+    def _rows_of(self, tile: TileId) -> list[Sequence[bytes]]:
         """The rows of the subtree of a whole tile, from its hashes up to the two below its root."""
         kept = self._rows.get(tile[0])
         if kept is None or kept[0] != tile:
-            kept = self._rows[tile[0]] = (tile, _rows(self.hashes(tile)))
+            kept = self._rows[tile[0]] = (tile, rows_below_root(self.hashes(tile)))
         return kept[1]
 
     def _path_on_edge(self, level: int, index: int) -> list[bytes]:
@@ -206,16 +207,7 @@ def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes
 
 def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
     """Audit path within a perfect subtree (a power of two of hashes)."""
-    return [row[at >> height ^ 1] for height, row in enumerate(_rows(hashes))]
-
-
-def _rows(hashes: list[bytes]) -> list[list[bytes]]:
-    """The rows of a perfect subtree, from its hashes up to the two below its root."""
-    rows = []
-    while len(hashes) > 1:
-        rows.append(hashes)
-        hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-    return rows
+    return list(paths_in(hashes, [at])[0])
 
 
 def _fold(roots: list[bytes]) -> list[bytes]:

@@ -22,7 +22,7 @@ from ctscan.personal.issuers import issuer_in
 from ctscan.personal.prefilter import Prefilter
 from ctscan.personal.rules import find_in_text, find_personal_data
 from ctscan.personal.scope import Scope
-from ctscan.x509.certificate import POISON, read_certificate, read_tbs
+from ctscan.x509.certificate import POISON, read_certificate, read_identity, read_tbs
 from ctscan.x509.text import salvage_strings
 
 _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_entry (RFC 6962 sections 2.1 and 3.4)
@@ -214,11 +214,11 @@ def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate)
     if not is_precert or extra is None:
         return b""
     try:
-        claimed = read_certificate(extra.submitted)
+        identity, extensions = read_identity(extra.submitted)
     except FormatError:
         return b""
-    is_precertificate = any(extension.oid == POISON for extension in claimed.extensions)
-    return extra.submitted if is_precertificate and claimed.identity == certificate.identity else b""
+    is_precertificate = any(extension.oid == POISON for extension in extensions)
+    return extra.submitted if is_precertificate and identity == certificate.identity else b""
 
 
 def _has_impersonal_issuer(certificate: Certificate, findings: tuple[Finding, ...]) -> bool:

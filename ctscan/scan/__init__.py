@@ -170,7 +170,8 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     children.start()
     crew.add(division.share(0, selection.logs))
     beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
-    beside.append(asyncio.create_task(meter.keep(context.index)))
+    if not context.past:  # how fast the present is read is told by those that read it
+        beside.append(asyncio.create_task(meter.keep(context.index)))
     if context.follow:
         beside.append(asyncio.create_task(_follow_list(network, context, selection, joint, division, children, crew)))
     try:

@@ -118,12 +118,16 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
         return Ending.INCOMPLETE, _several(lp.incomplete)
     # else read to the largest head known, but what the log says today wasn't heard
     if accepted.is_current and not (context.past and _is_behind(lp)):
-        seconds = time.monotonic() - began
-        await index.record_success(log.id, context.seams.now(), lp.entries / seconds if lp.entries else None)
+        await index.record_success(log.id, context.seams.now(), _rate(connection, lp, time.monotonic() - began))
     if left:
         parts = [f"entries {start} to {end} are being read by another scan" for start, end in left]
         return Ending.SHARED, _several(parts)
     return Ending.DONE, ""
+
+
+def _rate(connection: Connection, lp: LogPass, seconds: float) -> float | None:
+    """Entries a second; None where there were none, and where other processes read this log too."""
+    return lp.entries / seconds if lp.entries and connection.readers == 1 else None
 
 
 def _is_behind(lp: LogPass) -> bool:

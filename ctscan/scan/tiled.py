@@ -126,8 +126,8 @@ class TiledReader:
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )
         kept = self._gathered.add(await self._lp.examine(fresh))
-        proofs = self._gathered.proofs
-        proofs += [InclusionProof(i, self._lp.head, self._trust.path(batch, hashes, i)) for i in kept]
+        paths = self._trust.paths(batch, hashes, kept)
+        self._gathered.proofs += [InclusionProof(i, self._lp.head, path) for i, path in zip(kept, paths, strict=True)]
         self._at, self._edge = end, edge
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._flush()

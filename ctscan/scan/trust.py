@@ -19,7 +19,7 @@ from ctscan.ct.merkle import (
     edge_from_inclusion,
     edge_root,
     leaf_hash,
-    path_in,
+    paths_in,
     subtree_root,
     verify_consistency,
 )
@@ -138,12 +138,12 @@ class TileTrust:
             raise ProofError(f"data tile {tile} doesn't hash to the signed tree of size {self.head.size}")
         return root
 
-    def path(self, batch: Batch, hashes: list[bytes], index: int) -> tuple[bytes, ...]:
-        """Audit path of an entry of a batch that `prove` accepted."""
-        tile = batch.start // WIDTH
+    def paths(self, batch: Batch, hashes: list[bytes], indexes: list[int]) -> list[tuple[bytes, ...]]:
+        """Audit paths of entries of a batch that `prove` accepted."""
         if len(hashes) < WIDTH:
-            return self._tiles.path(0, index)
-        return path_in(hashes, index - batch.start) + self._tiles.path(1, tile)
+            return [self._tiles.path(0, index) for index in indexes]
+        above = self._tiles.path(1, batch.start // WIDTH) if indexes else ()
+        return [path + above for path in paths_in(hashes, [index - batch.start for index in indexes])]
 
 
 @dataclass(frozen=True, slots=True)

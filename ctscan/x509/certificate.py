@@ -7,6 +7,7 @@ without a serial number, an issuer and a subject are refused. Which of it is per
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Final
 
 from ctscan.errors import FormatError
@@ -37,13 +38,14 @@ POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
 def read_certificate(der: bytes) -> Certificate:
     """Read a Certificate. Raises FormatError only when no serial number, issuer and subject can be located."""
     reading = Reading(der)
-    fields = reading.children("certificate", _outermost(reading, "certificate"))
-    if not fields or fields[0][0] != SEQUENCE:
-        raise FormatError("certificate: expected a SEQUENCE that begins with the TBSCertificate; is it a certificate?")
-    if len(fields) != 3:
-        what = f"expected TBS, algorithm and signature, got {len(fields)} elements"
-        reading.problem("certificate", what, _from(fields[1:]))
-    return _read(reading, fields[0], hashlib.sha256(der).digest())
+    return _read(reading, _tbs_of(reading), hashlib.sha256(der).digest())
+
+
+def read_identity(der: bytes) -> tuple[bytes, tuple[Extension, ...]]:
+    """The identity of a Certificate, and its extensions, without reading what it says; FormatError as above."""
+    reading = Reading(der)
+    frame = _frame(reading, _tbs_of(reading))
+    return frame.identity, frame.extensions
 
 
 def read_tbs(der: bytes) -> Certificate:
@@ -51,6 +53,16 @@ def read_tbs(der: bytes) -> Certificate:
     Raises FormatError as `read_certificate` does."""
     reading = Reading(der)
     return _read(reading, _outermost(reading, "tbsCertificate"), None)
+
+
+def _tbs_of(reading: Reading) -> Element:
+    fields = reading.children("certificate", _outermost(reading, "certificate"))
+    if not fields or fields[0][0] != SEQUENCE:
+        raise FormatError("certificate: expected a SEQUENCE that begins with the TBSCertificate; is it a certificate?")
+    if len(fields) != 3:
+        what = f"expected TBS, algorithm and signature, got {len(fields)} elements"
+        reading.problem("certificate", what, _from(fields[1:]))
+    return fields[0]
 
 
 def _outermost(reading: Reading, what: str) -> Element:
@@ -71,9 +83,22 @@ def _from(elements: list[Element]) -> Element | None:
     return (0, *elements[0][1:3], *elements[-1][3:5]) if elements else None
 
 
-def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the fields of a TBSCertificate are. `rest`: what follows the subject."""
+
+    serial: Element
+    issuer: Element
+    validity: Element
+    subject: Element
+    spki: Element | None
+    rest: list[Element]
+    extensions: tuple[Extension, ...]
+    identity: bytes
+
+
+def _frame(reading: Reading, tbs: Element) -> _Frame:
     # [0] version? · serial · signature algorithm · issuer · validity · subject · key · [1]? · [2]? · [3] extensions?
-    data = reading.data
     fields = reading.children("tbsCertificate", tbs)
     first = 1 if fields and fields[0][0] == 0xA0 else 0
     if len(fields) < first + 5:
@@ -88,19 +113,25 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
     if not spki:
         reading.problem("subjectPublicKeyInfo", "missing")
     extensions, identity = _extensions(reading, tbs, rest[1 if spki else 0 :])
-    not_before, not_after = read_validity(reading, validity)
+    return _Frame(serial, issuer, validity, subject, spki, rest, extensions, identity)
+
+
+def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
+    data, frame = reading.data, _frame(reading, tbs)
+    serial, spki, rest, extensions = frame.serial, frame.spki, frame.rest, frame.extensions
+    not_before, not_after = read_validity(reading, frame.validity)
     values = values_by_type(reading, extensions)
-    subject_name = read_name(reading, "subject", subject)
-    issuer_name = read_name(reading, "issuer", issuer, repeats=True)
+    subject_name = read_name(reading, "subject", frame.subject)
+    issuer_name = read_name(reading, "issuer", frame.issuer, repeats=True)
     san = read_san(reading, values.get(SUBJECT_ALT_NAME, ()))
     subject_unique_id, issuer_unique_id = (_unique_id(reading, rest, number) for number in (2, 1))
+    said = Said(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
     is_ca = read_is_ca(reading, values.get(BASIC_CONSTRAINTS, ()))
     eku = read_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ()))
     policies = read_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True)
-    said = Said(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
     places = read_places(said, reading.problems)
     return Certificate(
-        identity=identity,
+        identity=frame.identity,
         sha256=sha256,
         issuer=issuer_name,
         subject=subject_name,

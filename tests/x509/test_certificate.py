@@ -25,7 +25,7 @@ from support.certs import (
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Problem
-from ctscan.x509.certificate import POISON, SCT_LIST, read_certificate, read_tbs
+from ctscan.x509.certificate import POISON, SCT_LIST, read_certificate, read_identity, read_tbs
 
 PERSON = [("C", "XX"), ("CN", "Jana Nováková"), ("emailAddress", "jana@example.org")]
 NAMES = [
@@ -57,6 +57,7 @@ def test_a_certificate_says_everything_it_says() -> None:
     read = read_certificate(der)
     assert read.problems == ()
     assert read.sha256 == hashlib.sha256(der).digest()
+    assert read_identity(der) == (read.identity, read.extensions)
     assert subject(read) == [
         (0, "2.5.4.6", "XX"),
         (1, "2.5.4.3", "Jana Nováková"),
