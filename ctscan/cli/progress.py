@@ -40,10 +40,13 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
     words = {
         Ending.DONE: "read to its head",
         Ending.INCOMPLETE: "not read to its head",
+        Ending.SHARED: "not all of it read by this scan",
         Ending.MISBEHAVIOUR: "MISBEHAVED",
         Ending.STOPPED: "stopped, everything so far is kept",
     }
-    message = f": {outcome.message}" if outcome.message else ""
+    if outcome.ending is Ending.DONE and outcome.message:
+        words[Ending.DONE] = outcome.message
+    message = f": {outcome.message}" if outcome.message and outcome.ending is not Ending.DONE else ""
     sums = f" ({entries:,} entries read, {found:,} with personal data in scope)" if entries else ""
     return f"{outcome.name}: {words[outcome.ending]}{sums}{message}"
 

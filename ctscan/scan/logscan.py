@@ -122,7 +122,12 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
     if left:
         parts = [f"entries {start} to {end} are being read by another scan" for start, end in left]
         return Ending.SHARED, _several(parts)
-    return Ending.DONE, ""
+    return Ending.DONE, _past(context, lp) if context.past else ""
+
+
+def _past(context: ScanContext, lp: LogPass) -> str:
+    begin, end = context.begins[lp.log.id], coverage.position(lp.state) if lp.state else 0
+    return f"all entries from {begin:,} to {end:,} are read"
 
 
 def _rate(connection: Connection, lp: LogPass, seconds: float) -> float | None:

@@ -104,3 +104,10 @@ def test_endings(ending: Ending, words: str) -> None:
 )
 def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_every_ending_has_its_words() -> None:
+    for ending in Ending:
+        assert ending_line(LogOutcome(bytes(32), "Example log", ending, "why"), 5, 1).count("why") == 1
+    past = ending_line(LogOutcome(bytes(32), "Example log", Ending.DONE, "all entries from 0 to 9 are read"), 9, 1)
+    assert past == "Example log: all entries from 0 to 9 are read (9 entries read, 1 with personal data in scope)"

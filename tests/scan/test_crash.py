@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from support.simulator import Simulator, slow
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import SqliteIndex
 from ctscan.model import Protocol
+from ctscan.scan.parts import SMALL
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
@@ -27,8 +29,8 @@ def start_scan() -> Iterator[Start]:
     """Starts `ctscan scan` as a process; what still runs at the end of the test is killed."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(sim: Simulator, db: Path, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ctscan.cli", "scan", "--db", str(db), "--everything", "--from", "start"]
+    def start(sim: Simulator, db: Path, *options: str, name: str = "scan") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "ctscan.cli", name, "--db", str(db), "--everything", "--from", "start"]
         command += ["--log-list", sim.list_url, *options]
         started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True))
         return started[-1]
@@ -65,6 +67,25 @@ def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
             process.wait()
         log.faults.clear()
         assert scan(sim, tmp_path / "db").exit_code == 0
+    assert dump(tmp_path / "db") == dump(tmp_path / "whole")
+
+
+def test_two_processes_that_read_the_past_of_one_log_are_killed_again_and_again(
+    tmp_path: Path, start_scan: Start
+) -> None:
+    moments = random.Random(20261129)
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=3 * SMALL))
+        scan(sim, tmp_path / "whole")
+        log.fault("/tile/data/", slow(0.05))
+        for _ in range(3):
+            process = start_scan(sim, tmp_path / "db", "--jobs", "2", name="backfill")
+            time.sleep(1 + moments.random())
+            process.kill()
+            process.wait()
+            _wait_for(partial(_is_gone, process.pid), seconds=20)
+        log.faults.clear()
+        assert scan(sim, tmp_path / "db", past=True, jobs=2).exit_code == 0
     assert dump(tmp_path / "db") == dump(tmp_path / "whole")
 
 
@@ -109,7 +130,7 @@ def test_children_end_with_their_parent(tmp_path: Path, start_scan: Start) -> No
         _wait_for(lambda: all(log.requests for log in sim.logs.values()))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        _wait_for(lambda: not _alive_in_session(process.pid), seconds=20)
+        _wait_for(partial(_is_gone, process.pid), seconds=20)
         for log in sim.logs.values():
             log.faults.clear()
         assert scan(sim, tmp_path / "db").exit_code == 0
@@ -128,6 +149,10 @@ def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) ->
         process.wait()
     assert asked.returncode == 4, asked.stderr
     assert b"may be" in asked.stdout.lower() or b"incomplete" in asked.stdout.lower() or b"not complete" in asked.stdout
+
+
+def _is_gone(session: int) -> bool:
+    return not _alive_in_session(session)
 
 
 def _alive_in_session(session: int) -> list[int]:
