@@ -121,12 +121,10 @@ def test_the_past_is_read_beside_the_present(protocol: Protocol, tmp_path: Path)
     assert look_up(db, "jane.roe@example.org").complete
 
 
-@pytest.mark.parametrize("protocol", BOTH)
-def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(protocol: Protocol, tmp_path: Path) -> None:
+def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_path: Path) -> None:
     size = PART + 3 * SMALL
     with Simulator() as sim:
-        log = sim.add("large", large_log(size, protocol), protocol)
-        log.max_batch = 1024
+        sim.add("large", large_log(size, Protocol.STATIC_CT))
 
         async def broken_off() -> Outcome:
             stop, heard = asyncio.Event(), Heard()
