@@ -27,6 +27,7 @@ def facts(server: str) -> dict[str, str]:
         "OpenSSL": ssl.OPENSSL_VERSION,
         "aiohttp": version("aiohttp"),
         "deflate": version("deflate"),
+        "isal": version("isal"),
         "file server": server,
         "ctscan": f"{version('ctscan')}, commit {_commit()}",
     }

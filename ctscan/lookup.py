@@ -24,12 +24,13 @@ from ctscan.model import (
     Search,
     SkippedLog,
 )
-from ctscan.personal.identifiers import canonical_domain, name_score
+from ctscan.personal.identifiers import canonical_domain, name_forms, name_score
 from ctscan.personal.rules import rule_set
 from ctscan.personal.searched import questions_about, why_not_searched
 from ctscan.status import status_of
 
 LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so
+PARTLY = 200  # certificates in one answer that hold only some words of a name; one more is looked for, too
 STALE_AFTER = timedelta(hours=24)
 
 
@@ -45,16 +46,16 @@ async def answer(
     read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
     unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
     coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
-    found = await _find(index, identifier, limit + 1)
-    matches = [_with_status(match, now) for match in found[:limit]]
+    found, cut = await _find(index, identifier, limit)
+    matches = [_with_status(match, now) for match in found]
     complete = (
         bool(selected)
         and len(read) == len(selected)
         and _is_whole(coverage)
         and not _limits(identifier, matches, read)
-        and len(found) <= limit
+        and not cut
     )
-    remarks = _remarks(identifier, matches, read, len(selected), cut=len(found) > limit)
+    remarks = _remarks(identifier, matches, read, len(selected), cut)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
@@ -72,7 +73,17 @@ def _with_status(match: Match, now: datetime) -> Match:
     return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
 
 
-async def _find(index: Index, identifier: Identifier, limit: int) -> list[Match]:
+async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+    """What is shown, and in plain words what of all that matches isn't."""
+    if identifier.kind == "name":
+        return await _find_name(index, identifier, limit)
+    found = await _find_others(index, identifier, limit + 1)
+    return found[:limit], f"more than {limit} certificates match; only the first {limit} are shown" * (
+        len(found) > limit
+    )
+
+
+async def _find_others(index: Index, identifier: Identifier, limit: int) -> list[Match]:
     match identifier.kind:
         case "sha256":
             return await index.find_sha256(bytes.fromhex(identifier.canonical))
@@ -80,8 +91,6 @@ async def _find(index: Index, identifier: Identifier, limit: int) -> list[Match]
             return await index.find_serial(identifier.canonical)
         case "identity":
             return await index.find_identity(bytes.fromhex(identifier.canonical))
-        case "name":
-            return _ranked(identifier, await index.find_keys(identifier.keys, limit))
         case "email":
             exact = [key for key in identifier.keys if key.kind == "email"]
             return await index.find_keys(exact, limit)
@@ -89,13 +98,25 @@ async def _find(index: Index, identifier: Identifier, limit: int) -> list[Match]
             return await index.find_keys(identifier.keys, limit)
 
 
-def _ranked(identifier: Identifier, matches: Sequence[Match]) -> list[Match]:
-    """Best first: how much of the name asked for is in one certificate, in any order, spelling or script."""
-    scored = []
-    for match in matches:
-        tokens = frozenset(key.key for f in match.findings for key in f.keys if key.kind == "name")
-        scored.append(replace(match, score=name_score(identifier.canonical, tokens)))
-    return sorted((m for m in scored if m.score > 0), key=lambda m: -m.score)
+async def _find_name(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+    """Best first: how much of the name asked for is in one certificate, in any order, spelling or script. Hundreds of
+    thousands may hold a common given name; those that hold nothing else of the name are told of, not shown."""
+    found = await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
+    scored = [replace(match, score=_score(identifier, match)) for match in found]
+    whole = [match for match in scored if match.score == 1]
+    partly = sorted((match for match in scored if match.score < 1), key=lambda match: -match.score)
+    if len(whole) > limit:
+        return whole[:limit], f"more than {limit} certificates match; only the first {limit} are shown"
+    shown = partly[: min(limit, PARTLY)]
+    cut = f"of more than {len(shown)} certificates that hold only a part of the name {len(shown)} are shown; "
+    every = f"all {len(whole)} that hold every word of it are" if whole else "none holds every word of it"
+    return whole + shown, (cut + every) * (len(partly) > len(shown))
+
+
+def _score(identifier: Identifier, match: Match) -> float:
+    return name_score(
+        identifier.canonical, frozenset(k.key for f in match.findings for k in f.keys if k.kind == "name")
+    )
 
 
 def _coverage(
@@ -136,13 +157,13 @@ def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[Log
 
 
 def _remarks(
-    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: bool
+    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: str
 ) -> tuple[str, ...]:
     remarks = _limits(identifier, matches, read)
     if not selected:
         remarks.append("nothing was scanned yet: run `ctscan scan` first")
     if cut:
-        remarks.append(f"more than {len(matches)} certificates match; only the first {len(matches)} are shown")
+        remarks.append(cut)
     remarks += _ways_of_comparing(identifier)
     remarks += _other_readings(identifier)
     if identifier.kind == "domain":

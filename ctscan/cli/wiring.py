@@ -5,11 +5,10 @@ The only place of the command line that chooses implementations.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -24,15 +23,26 @@ T = TypeVar("T")
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine to its end."""
+    import asyncio  # not at the top: a look-up does without
+
     return asyncio.run(work)
 
 
+def run_at_once(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits, as it asks nothing but an index that was opened `at_once`."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return cast(T, done.value)
+    raise RuntimeError("a command that runs without an event loop waited for something")
+
+
 @asynccontextmanager
-async def existing_index(config: Config) -> AsyncIterator[SqliteIndex]:
+async def existing_index(config: Config, *, at_once: bool = False) -> AsyncIterator[SqliteIndex]:
     """The index of the configuration; IndexFault when there is none."""
     from ctscan.index.sqlite import open_index
 
-    index = await open_index(database_path(config.db), create=False)
+    index = await open_index(database_path(config.db), create=False, at_once=at_once)
     try:
         yield index
     finally:

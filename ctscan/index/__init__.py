@@ -5,7 +5,7 @@ An index stores and finds; it knows neither protocols nor rules. Every write met
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -137,8 +137,22 @@ class Index(Protocol):
     # --- finding ---
     async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
         """Certificates with a finding that has any of the keys, newest sighting first. Kinds `email` and `name` are
-        exact, `domain` finds the domain itself and everything below it. For several `name` keys every certificate
-        with at least one is found; `score` is then the share of keys matched within one finding."""
+        exact, `domain` finds the domain itself and everything below it. Several `name` keys are words of one form each:
+        see `find_name`. `score` is then the share of them in one finding.
+
+        When more certificates match than are asked for, and than a few thousand, the newest are looked for among those
+        that came into the index last. Fewer than `limit` are all that there are."""
+        ...
+
+    async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
+        """Certificates that hold the words of a name, each word given in the forms (tokens) that it may have: all that
+        hold every word, at most `limit`, then at most `partly` that hold some. Most words in the certificate come first
+        (given name and surname are often two findings), then most words in one finding, then the newest. `score`: the
+        share of the words in one finding.
+
+        Fewer than `limit` with every word are all that there are, and so are fewer than `partly` with some. Where there
+        are more, and more than a few thousand, the order is that of those that came into the index last: with every
+        word, or with each single one."""
         ...
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:

@@ -13,9 +13,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import Any
 
-from ctscan.index import rows
+from ctscan.index import postings, rows
 from ctscan.index.rows import Kept
 from ctscan.model import EntryKind, Finding
 
@@ -43,6 +42,15 @@ def write(connection: sqlite3.Connection, kept: Kept, rules: str, origin: Origin
     return certificate, _write_leaf(connection, kept, certificate), is_new
 
 
+def add(connection: sqlite3.Connection, some: Sequence[Kept], rules: str) -> list[int]:
+    """The leaves of certificates of which nothing is kept yet, each of them another, in few statements. Nothing remains
+    to be settled."""
+    ids = _insert_certificates(connection, some, rules)
+    leaves = _insert_leaves(connection, list(zip(ids, some, strict=True)))
+    _insert_submitted(connection, zip(leaves, some, strict=True))
+    return leaves
+
+
 def settle(connection: sqlite3.Connection, certificate: int, kept: Kept) -> None:
     """After a sighting of the certificate itself was written: which of those with this TBS goes before the others?"""
     if kept.entry.kind is EntryKind.X509:
@@ -66,13 +74,13 @@ def _write_certificate(connection: sqlite3.Connection, kept: Kept, rules: str, o
         f"SELECT id, rules, authority_key_id, {_ORIGIN} FROM certificate WHERE identity = ?", (kept.identity,)
     ).fetchone()
     if found is None:
-        return _insert_certificate(connection, kept, rules), True
+        return _insert_certificates(connection, [kept], rules)[0], True
     id, stored_rules, key_id, told = found
     if key_id is None and kept.authority_key_id is not None:
         save_key_id(connection, kept.identity, kept.authority_key_id)
     if origin >= told and (stored_rules != rules or origin > told):
         connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
-        _write_findings(connection, id, kept.findings)
+        postings.replace(connection, id, kept.findings)
     return id, origin is Origin.LOG and told < Origin.LOG
 
 
@@ -84,72 +92,96 @@ def save_key_id(connection: sqlite3.Connection, identity: bytes, key_id: bytes) 
     )
 
 
-def _insert_certificate(connection: sqlite3.Connection, kept: Kept, rules: str) -> int:
-    cursor = connection.execute(
-        "INSERT INTO certificate (identity, sha256, serial, issuer_hash, issuer, subject, not_before, not_after,"
-        " is_ca, rules, problem, authority_key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            kept.identity,
-            kept.sha256,
-            kept.serial,
-            kept.issuer_hash,
-            kept.issuer,
-            kept.subject,
-            kept.not_before,
-            kept.not_after,
-            kept.is_ca,
-            rules,
-            kept.problem,
-            kept.authority_key_id,
-        ),
-    )
-    id = int(cursor.lastrowid or 0)
-    _write_findings(connection, id, kept.findings)
-    return id
-
-
-_INSERT_FINDING = (
-    f"INSERT INTO finding (certificate, {rows.FINDING_COLUMNS})"
-    f" VALUES (?{', ?' * len(rows.FINDING_COLUMNS.split(', '))})"
+_CERTIFICATE = (
+    "INSERT INTO certificate (id, identity, sha256, serial, issuer, subject, not_before, not_after, is_ca, rules,"
+    " problem, authority_key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
-def _write_findings(connection: sqlite3.Connection, certificate: int, findings: Sequence[Finding]) -> None:
-    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
-    keys: list[tuple[Any, ...]] = []
-    for finding in findings:
-        cursor = connection.execute(
-            _INSERT_FINDING,
-            (certificate, *rows.finding_row(finding)),
-        )
-        keys += [
-            (rows.clean(key.kind), rows.clean(key.key), cursor.lastrowid, ordinal)
-            for ordinal, key in enumerate(finding.keys)
-        ]
+def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Kept], rules: str) -> list[int]:
+    """Their rows, with their findings."""
+    ids = _next_ids(connection, "certificate", len(some))
+    issuers = _issuer_ids(connection, some)
     connection.executemany(
-        "INSERT INTO lookup_key (kind, key, finding, ordinal) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", keys
+        _CERTIFICATE,
+        [
+            (
+                id,
+                kept.identity,
+                kept.leaf_sha256 if kept.entry.kind is EntryKind.X509 else kept.sha256,
+                kept.serial,
+                issuers[kept.issuer_hash],
+                kept.subject,
+                kept.not_before,
+                kept.not_after,
+                kept.is_ca,
+                rules,
+                kept.problem,
+                kept.authority_key_id,
+            )
+            for id, kept in zip(ids, some, strict=True)
+        ],
     )
+    postings.write(connection, [(id, kept.findings) for id, kept in zip(ids, some, strict=True)])
+    return ids
+
+
+def _next_ids(connection: sqlite3.Connection, table: str, count: int) -> list[int]:
+    """As SQLite would number new rows."""
+    last = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+def _issuer_ids(connection: sqlite3.Connection, some: Sequence[Kept]) -> dict[bytes, int]:
+    """By the hashes of their names; new ones are written."""
+    names = {kept.issuer_hash: kept.issuer for kept in some}
+    ids = {}
+    for digest, name in names.items():
+        found = connection.execute("SELECT id FROM issuer_name WHERE hash = ?", (digest,)).fetchone()
+        if found is None:
+            insert = "INSERT INTO issuer_name (hash, name) VALUES (?, ?) RETURNING id"
+            found = connection.execute(insert, (digest, name)).fetchone()
+        ids[digest] = found[0]
+    return ids
+
+
+def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Kept]]) -> list[int]:
+    """Their rows; each with its certificate."""
+    ids = _next_ids(connection, "leaf", len(some))
+    connection.executemany(
+        "INSERT INTO leaf (id, certificate, kind, sha256, der) VALUES (?, ?, ?, ?, ?)",
+        [
+            (id, certificate, kept.entry.kind.value, kept.leaf_sha256, kept.leaf_der)
+            for id, (certificate, kept) in zip(ids, some, strict=True)
+        ],
+    )
+    return ids
+
+
+def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, Kept]]) -> None:
+    """What was submitted for these leaves."""
+    connection.executemany(
+        "INSERT INTO submitted (leaf, der) VALUES (?, ?)",
+        [(leaf, kept.submitted_der) for leaf, kept in some if kept.submitted_der],
+    )
+
+
+def _has_submitted(connection: sqlite3.Connection, leaf: int, kept: Kept) -> bool:
+    """Is what was submitted kept already? Packed in another way it may look different."""
+    stored = connection.execute("SELECT der FROM submitted WHERE leaf = ?", (leaf,)).fetchall()
+    plain = {rows.unpack(der, like=kept.entry.der) for (der,) in stored}
+    return bool(plain) and rows.unpack(kept.submitted_der, like=kept.entry.der) in plain
 
 
 def _write_leaf(connection: sqlite3.Connection, kept: Kept, certificate: int) -> int:
     """A leaf that was unreadable before, and is not any longer, moves to its certificate."""
     found = leaf_of(connection, kept)
-    if found is None:
-        cursor = connection.execute(
-            "INSERT INTO leaf (certificate, kind, sha256, der) VALUES (?, ?, ?, ?)",
-            (certificate, str(kept.entry.kind), kept.leaf_sha256, kept.leaf_der),
-        )
-        leaf = int(cursor.lastrowid or 0)
-    else:
-        leaf = found[0]
+    leaf = _insert_leaves(connection, [(certificate, kept)])[0] if found is None else found[0]
     if found is not None and found[1] != certificate:
         connection.execute("UPDATE leaf SET certificate = ? WHERE id = ?", (certificate, leaf))
         _drop_certificates(connection, [found[1]])
-    if kept.submitted_der:
-        connection.execute(
-            "INSERT INTO submitted (leaf, sha256, der) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (leaf, kept.submitted_sha256, kept.submitted_der),
-        )
+    if kept.submitted_der and not _has_submitted(connection, leaf, kept):
+        _insert_submitted(connection, [(leaf, kept)])
     return leaf
 
 
@@ -202,4 +234,4 @@ def replace_findings(connection: sqlite3.Connection, identity: bytes, findings: 
         connection.execute("DELETE FROM certificate WHERE id = ?", found)
         return
     connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, found[0]))
-    _write_findings(connection, found[0], findings)
+    postings.replace(connection, found[0], [rows.stored_finding(finding) for finding in findings])

@@ -1,22 +1,18 @@
-"""One connection to an SQLite file: opening it safely, running work in its thread, and errors in plain words.
+"""One connection to an SQLite file: opening it safely, running work on it, and errors in plain words.
 
-Knows nothing of what the tables mean. Work is a function of a `sqlite3.Connection`; it runs as a whole in the thread
-of the connection, inside one transaction, so that a transaction costs one hop between threads, no other task comes
-between its statements, and a cancelled task leaves no transaction open.
+Knows nothing of what the tables mean. Work is a function of a `sqlite3.Connection`; it runs as a whole, inside one
+transaction: in the thread of the connection (`thread`), or at once where nothing else goes on in the program.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-import aiosqlite
+from typing import Protocol, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index import schema
@@ -31,6 +27,8 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",  # no personal data in temporary files
     "PRAGMA trusted_schema = OFF",  # a database from elsewhere runs no functions of its own choice
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 12288",  # 48 MiB: a page that changes in many steps is moved once, not in each
+    "PRAGMA cache_size = -32768",  # KiB; the indexes of a large database are many times that
 )
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -40,26 +38,30 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 
-class Session(aiosqlite.Connection):
-    """An aiosqlite connection that can run a function in its thread.
-
-    The public methods of aiosqlite cross to the thread once for each statement; `_execute` is what all of them are
-    made of, and this class is the only place that knows it.
-    """
-
-    async def open(self) -> None:
-        """Connect. When that fails, the thread has ended before the error is raised: it would outlive the event loop
-        otherwise, and complain about it."""
-        try:
-            await self
-        except BaseException:
-            await asyncio.to_thread(self._thread.join)
-            raise
+class Session(Protocol):
+    """What runs work on a connection."""
 
     async def run(self, work: Work[T]) -> T:
-        """`work(connection)` in the thread of the connection."""
-        outcome: Any = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
-        return cast(T, outcome)
+        """`work(connection)`."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection; closing twice is no error."""
+        ...
+
+
+class AtOnce:
+    """Runs work where and when it is asked for, so that whoever awaits it never waits. For a program that does one
+    thing after the other: it needs neither a thread nor an event loop, and doesn't load them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, work: Work[T]) -> T:
+        return work(self._connection)
+
+    async def close(self) -> None:
+        self._connection.close()
 
 
 class Database:
@@ -106,7 +108,7 @@ class Database:
         await self._session.close()
 
 
-async def open_database(path: Path, *, create: bool) -> Database:
+async def open_database(path: Path, *, create: bool, at_once: bool = False) -> Database:
     """Open an index file, bring its tables up to date, and return it.
 
     A missing (or empty) file is created with mode 0600 when `create`. Raises IndexFault, and changes nothing, for a
@@ -115,14 +117,20 @@ async def open_database(path: Path, *, create: bool) -> Database:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
     path = _prepare_file(path, create)
-    session = Session(lambda: _connect(path), iter_chunk_size=64)
     try:
-        await session.open()
+        return Database(path, AtOnce(_connect(path)) if at_once else await _in_thread(path))
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except IndexFault as error:
         raise IndexFault(f"{path}: {error}") from error
-    return Database(path, session)
+
+
+async def _in_thread(path: Path) -> Session:
+    from ctscan.index.thread import ThreadSession  # not at the top: a look-up does without
+
+    session = ThreadSession(lambda: _connect(path), iter_chunk_size=64)
+    await session.open()
+    return session
 
 
 def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:

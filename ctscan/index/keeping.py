@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index import logs, rows, standing
+from ctscan.index import logs, paths, rows, standing
 from ctscan.index.certificates import BEST_FIRST
 from ctscan.index.finding import IS_VERIFIED
 from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
@@ -69,7 +69,7 @@ def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int,
         (row, PORTION),
     ).fetchall()
     said = standing.revocations(connection, [id for id, *_ in found])
-    return [(id, (rows.time_of(start), rows.time_of(end), tuple(said[id]))) for id, start, end in found]
+    return [(id, (rows.time_at(start), rows.time_at(end), tuple(said[id]))) for id, start, end in found]
 
 
 def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:
@@ -94,13 +94,13 @@ def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
     if not ids:  # mostly; an empty list of ids would be looked for everywhere
         return submitted
     cursor = connection.execute(
-        "SELECT certificate, submitted.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
-        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY leaf.id, submitted.sha256",
+        "SELECT certificate, submitted.der, leaf.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY submitted.id",
         ids,
     )
-    for certificate, der in cursor:
+    for certificate, der, leaf in cursor:
         if len(submitted[certificate]) < SUBMITTED:
-            submitted[certificate].append(rows.unpack(der))
+            submitted[certificate].append(rows.unpack(der, like=rows.unpack(leaf)))
     return submitted
 
 
@@ -124,8 +124,9 @@ _PARTS = "entry_index, sighting.timestamp, kind, der, issuer_key_hash, extension
 _HEAD = ", ".join(f"tree_head.{column}" for column in rows.HEAD_COLUMNS.split(", "))
 _LOG = ", ".join(f"log.{column}" for column in rows.LOG_COLUMNS.split(", "))
 _EVIDENCE = (
-    f"SELECT sighting.id, {IS_VERIFIED}, proof, {_PARTS}, {_HEAD}, {_LOG}"
-    " FROM {} JOIN log ON log.id = sighting.log LEFT JOIN tree_head ON tree_head.id = sighting.head"
+    f"SELECT sighting.id, {IS_VERIFIED}, shape, hashes, {_PARTS}, {_HEAD}, {_LOG}"
+    " FROM {} JOIN log ON log.id = sighting.log LEFT JOIN audit_paths ON audit_paths.id = sighting.paths"
+    " LEFT JOIN tree_head ON tree_head.id = audit_paths.head"
     " WHERE {} sighting.id > ? ORDER BY sighting.id LIMIT ?"
 )
 _OF_ALL = _EVIDENCE.format("sighting CROSS JOIN leaf ON leaf.id = sighting.leaf", "")
@@ -142,8 +143,8 @@ def evidence_after(connection: sqlite3.Connection, identity: bytes | None, row: 
 
 
 def _evidence_of(columns: Sequence[Any]) -> Evidence:
-    verified, proof, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:8]
-    log: Log = rows.log_of(tuple(columns[13:]))
+    verified, shape, hashes, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:9]
+    log: Log = rows.log_of(tuple(columns[14:]))
     entry = Entry(
         log_id=log.id,
         index=index,
@@ -154,8 +155,9 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
         extensions=extensions,
     )
     inclusion = None
-    if proof is not None:
-        inclusion = InclusionProof(index, rows.head_of(log.id, tuple(columns[8:13])), rows.split_hashes(proof))
+    if shape is not None:
+        head = rows.head_of(log.id, tuple(columns[9:14]))
+        inclusion = InclusionProof(index, head, paths.path_of(shape, hashes, index))
     return Evidence(log, entry, inclusion, bool(verified))
 
 
@@ -163,7 +165,7 @@ def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int
     """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
     cursor = connection.execute(
         "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
-        " AND (pending IS NOT NULL OR proof IS NULL) ORDER BY entry_index",
+        " AND (pending IS NOT NULL OR paths IS NULL) ORDER BY entry_index",
         (logs.row_of(connection, log_id), start, end),
     )
     return [index for (index,) in cursor]

@@ -63,7 +63,7 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> T
     # a head that no proof leads to has done its work
     connection.execute(
         "DELETE FROM tree_head WHERE log = :log AND id <> (SELECT head FROM log WHERE id = :log)"
-        " AND NOT EXISTS (SELECT 1 FROM sighting WHERE sighting.head = tree_head.id)",
+        " AND NOT EXISTS (SELECT 1 FROM audit_paths WHERE audit_paths.head = tree_head.id)",
         {"log": log},
     )
     return current

@@ -6,9 +6,9 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.model import (
@@ -40,6 +40,7 @@ Render = Callable[[Name], str]
 """Makes the text of an issuer or a subject."""
 
 _HASH = 32
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
 
 
@@ -59,6 +60,23 @@ def optional_time_text(at: datetime | None) -> str | None:
 
 def time_of(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def seconds(at: datetime | None) -> int | None:
+    """Whole seconds since 1970, which is as exactly as certificates tell time. ValueError for a time without zone."""
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone can't be stored")
+    return (at - _EPOCH) // timedelta(seconds=1)
+
+
+def time_at(seconds: int | None) -> datetime | None:
+    """ValueError for what is no time within the years 1 to 9999."""
+    try:
+        return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError("a number of seconds that is no time") from error
 
 
 def signed64(number: int) -> int:
@@ -109,13 +127,25 @@ def portions(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (values[at : at + size] for at in range(0, len(values), size))
 
 
-def pack(data: bytes) -> bytes:
-    return zlib.compress(data)
+QUICK, SMALL = 0, 2
+"""Levels of packing, of isal."""
 
 
-def unpack(data: bytes, largest: int = _LARGEST_DER) -> bytes:
+def pack(data: bytes, like: bytes = b"", level: int = SMALL) -> bytes:
+    """In the format of zlib (RFC 1950). What is nearly `like` something else, which has to be at hand to unpack it,
+    takes a third of the room. QUICK is for certificates: they are short and many, and packing them well would take as
+    long as all else that is done with them here."""
+    from isal import isal_zlib  # not at the top: who only reads an index packs nothing
+
+    if not like:
+        return bytes(isal_zlib.compress(data, level))
+    deflater = isal_zlib.compressobj(level, zdict=like)
+    return bytes(deflater.compress(data) + deflater.flush())
+
+
+def unpack(data: bytes, largest: int = _LARGEST_DER, like: bytes = b"") -> bytes:
     """The bytes that `pack` was given. IndexFault when they are damaged or larger than `largest`: than any leaf."""
-    inflater = zlib.decompressobj()
+    inflater = zlib.decompressobj(zdict=like) if like else zlib.decompressobj()
     try:
         plain = inflater.decompress(data, largest)
     except zlib.error as error:
@@ -194,55 +224,85 @@ def rules_of(version: str, text: str) -> RuleSet:
     return RuleSet(version, tuple(RuleVersion(id, number, tuple(kinds)) for id, number, kinds in json.loads(text)))
 
 
-FINDING_COLUMNS = (
-    "rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why, "
-    "person, sensitivity, marks, tag, raw, repaired"
-)
+TRAIT_COLUMNS = "rule, category, categories, place, oid, subject_kind, confidence, why, person, sensitivity, marks, tag"
 
 
-def finding_row(finding: Finding) -> tuple[Any, ...]:
+class StoredFinding(NamedTuple):
+    """A finding ready to be written; there are many, and this is the cheapest kind of value."""
+
+    trait: tuple[Any, ...]  # TRAIT_COLUMNS: what it has in common with many others
+    keys: tuple[tuple[str, str], ...]  # (kind, key)
+    value: str
+    canonical: str | None  # None: the value
+    raw: bytes | None
+    repaired: str | None
+
+
+def stored_finding(finding: Finding) -> StoredFinding:
     """What is usual is null, which takes no room: there are many findings."""
-    return (
-        finding.rule,
-        finding.category,
-        None if finding.categories == (finding.category,) else " ".join(finding.categories),
-        clean(finding.value),
-        None if finding.canonical == finding.value else clean(finding.canonical),
-        clean(finding.where),
-        finding.oid,
-        str(finding.subject_kind),
-        str(finding.confidence),
-        clean(finding.why),
-        finding.person,
-        None if finding.sensitivity is Sensitivity.ORDINARY else str(finding.sensitivity),
-        " ".join(finding.marks) or None,
-        finding.tag,
-        finding.raw or None,
-        None if finding.repaired is None else clean(finding.repaired),
+    return StoredFinding(
+        trait=_trait_row(finding),
+        keys=tuple([(key.kind, clean(key.key)) for key in finding.keys]),
+        value=clean(finding.value),
+        canonical=None if finding.canonical == finding.value else clean(finding.canonical),
+        raw=finding.raw or None,
+        repaired=None if finding.repaired is None else clean(finding.repaired),
     )
 
 
-def finding_of(row: tuple[Any, ...], keys: tuple[LookupKey, ...]) -> Finding:
-    rule, category, categories, value, canonical, place, oid, subject_kind, confidence, why, *more = row
-    person, sensitivity, marks, tag, raw, repaired = more
+def _trait_row(finding: Finding) -> tuple[Any, ...]:
+    """Not cleaned: that is done with what is new of it."""
+    return (
+        finding.rule,
+        finding.category,
+        " ".join(finding.categories),
+        finding.where,
+        finding.oid,
+        str(finding.subject_kind),
+        str(finding.confidence),
+        finding.why,
+        finding.person,
+        str(finding.sensitivity),
+        " ".join(finding.marks),
+        finding.tag,
+    )
+
+
+Trait = tuple[
+    str, str, tuple[str, ...], str, str, SubjectKind, Confidence, str, str, Sensitivity, tuple[Mark, ...], int
+]
+"""A row of TRAIT_COLUMNS as a finding has it."""
+
+
+def trait_of(row: Sequence[Any]) -> Trait:
+    rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = row
+    listed = tuple(categories.split()), tuple(Mark(mark) for mark in marks.split())
+    sure = SubjectKind(kind), Confidence(confidence), why, person, Sensitivity(sensitivity)
+    return rule, category, listed[0], place, oid, *sure, listed[1], tag
+
+
+def finding_of(trait: Trait, keys: tuple[LookupKey, ...], own: Sequence[Any]) -> Finding:
+    """`own`: value, canonical, raw, repaired."""
+    rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = trait
+    value, canonical, raw, repaired = own
     return Finding(
-        rule=rule,
-        category=category,
-        categories=(category,) if categories is None else tuple(categories.split()),
-        value=value,
-        canonical=value if canonical is None else canonical,
-        where=place,
-        oid=oid,
-        subject_kind=SubjectKind(subject_kind),
-        confidence=Confidence(confidence),
-        why=why,
-        keys=keys,
-        person=person,
-        sensitivity=Sensitivity.ORDINARY if sensitivity is None else Sensitivity(sensitivity),
-        marks=tuple(Mark(mark) for mark in (marks or "").split()),
-        tag=tag,
-        raw=raw or b"",
-        repaired=repaired,
+        rule,
+        category,
+        categories,
+        value,
+        value if canonical is None else canonical,
+        place,
+        oid,
+        kind,
+        confidence,
+        why,
+        keys,
+        person,
+        sensitivity,
+        marks,
+        tag,
+        raw or b"",
+        repaired,
     )
 
 
@@ -260,16 +320,15 @@ class Kept:
     issuer_hash: bytes
     issuer: str
     subject: str
-    not_before: str | None
-    not_after: str | None
+    not_before: int | None  # seconds since 1970
+    not_after: int | None
     is_ca: bool
     authority_key_id: bytes | None
     problem: str | None
     leaf_sha256: bytes
     leaf_der: bytes  # packed
-    submitted_sha256: bytes
-    submitted_der: bytes  # packed; b"" when none was submitted
-    findings: tuple[Finding, ...]
+    submitted_der: bytes  # packed like the leaf; b"" when none was submitted
+    findings: tuple[StoredFinding, ...]
 
 
 def kept_hit(hit: Hit, render: Render) -> Kept:
@@ -282,16 +341,15 @@ def kept_hit(hit: Hit, render: Render) -> Kept:
         issuer_hash=sha256(certificate.issuer.raw).digest(),
         issuer=clean(render(certificate.issuer)),
         subject=clean(render(certificate.subject)),
-        not_before=optional_time_text(certificate.not_before),
-        not_after=optional_time_text(certificate.not_after),
+        not_before=seconds(certificate.not_before),
+        not_after=seconds(certificate.not_after),
         is_ca=certificate.is_ca,
         authority_key_id=certificate.authority_key_id or None,
         problem=None,
         leaf_sha256=sha256(hit.entry.der).digest(),
-        leaf_der=pack(hit.entry.der),
-        submitted_sha256=sha256(hit.submitted).digest(),
-        submitted_der=pack(hit.submitted) if hit.submitted else b"",
-        findings=hit.findings,
+        leaf_der=pack(hit.entry.der, level=QUICK),
+        submitted_der=pack(hit.submitted, hit.entry.der, QUICK) if hit.submitted else b"",
+        findings=tuple(map(stored_finding, hit.findings)),
     )
 
 
@@ -314,9 +372,8 @@ def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
         problem=clean(unreadable.reason),
         leaf_sha256=fingerprint,
         leaf_der=pack(entry.der),
-        submitted_sha256=b"",
         submitted_der=b"",
-        findings=unreadable.findings,
+        findings=tuple(map(stored_finding, unreadable.findings)),
     )
 
 

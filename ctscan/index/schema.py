@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.resources import files
+from pathlib import Path
 
 from ctscan.errors import IndexFault
 
@@ -27,8 +27,7 @@ def migrations() -> list[tuple[int, str, str]]:
     """`(number, name, SQL)` of every migration, in order. The numbers are 1, 2, 3 and so on."""
     found = sorted(
         (int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
-        for file in files("ctscan.index.migrations").iterdir()
-        if file.name.endswith(".sql")
+        for file in (Path(__file__).parent / "migrations").glob("*.sql")
     )
     if [number for number, _, _ in found] != list(range(1, len(found) + 1)):
         raise IndexFault("the migrations of this installation have gaps; install ctscan anew")

@@ -1,15 +1,15 @@
 """The index in an SQLite file: every method of the `Index` protocol as one transaction.
 
-What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `certificates`,
-`finding`, `repositories`, `standing`, `keeping`, `locks`); how a file is opened and a transaction is run, in
-`connection`. All methods raise IndexFault when the database can't do what they ask.
+What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `fresh`,
+`certificates`, `postings`, `paths`, `finding`, `ranking`, `repositories`, `standing`, `keeping`, `locks`); how a file
+is opened and a transaction is run, in `connection`. All methods raise IndexFault when the database can't do what they
+ask.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -44,14 +44,17 @@ from ctscan.model import (
 )
 
 
-async def open_index(path: Path, *, create: bool, render: rows.Render = rows.plain_name) -> SqliteIndex:
+async def open_index(
+    path: Path, *, create: bool, render: rows.Render = rows.plain_name, at_once: bool = False
+) -> SqliteIndex:
     """Open the index at `path`; `create` makes a missing one. `render` makes the text of issuers and subjects when
     certificates are written (`x509.names.render_name`); look-ups need none.
 
     IndexFault, with nothing changed: no such file, a directory, no index, damaged, of a newer ctscan.
-    The index has a thread: it has to be closed (`async with`, or `aclose`) for the program to end.
+    The index has a thread: it has to be closed (`async with`, or `aclose`) for the program to end. One that was opened
+    `at_once` has none, nothing of it ever waits, and no event loop is needed.
     """
-    return SqliteIndex(await open_database(path, create=create), render)
+    return SqliteIndex(await open_database(path, create=create, at_once=at_once), render)
 
 
 class SqliteIndex:
@@ -144,12 +147,17 @@ class SqliteIndex:
         return lock_range(self._database.path, log_id, start, end)
 
     async def take_turn(self, operator: str, rate: float) -> float:
+        import asyncio  # not at the top: a look-up does without
+
         return await asyncio.to_thread(take_turn, self._database.path, operator, rate, time.time())
 
     # --- finding ---
 
     async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
         return await self._database.read(lambda c: finding.by_keys(c, keys, limit))
+
+    async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_name(c, words, limit, partly))
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
         return await self._database.read(lambda c: finding.by_column(c, finding.BY_SHA256, fingerprint))

@@ -11,13 +11,14 @@ was proven.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctscan.index import certificates, chains, logs, ranges, rows, runs, standing
+from ctscan.index import certificates, chains, fresh, logs, paths, ranges, rows, runs, standing
 from ctscan.index.certificates import Origin
 from ctscan.index.rows import Kept
-from ctscan.model import Advance, InclusionProof, PendingRange, TreeHead, Unreadable
+from ctscan.model import Advance, InclusionProof, Name, PendingRange, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,24 @@ class Step:
 
 
 def prepare(advance: Advance, render: rows.Render) -> Step:
+    render = _once_each(render)  # the names of issuers come again and again
     hits = [rows.kept_hit(hit, render) for hit in advance.hits]
     unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
     in_chains = tuple(rows.kept_in_chain(hit, render) for hit in advance.in_chains)
     quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in advance.quarantine)
     return Step(advance, (*hits, *unreadable), in_chains, standing.issuer_rows(advance.issuers), quarantine)
+
+
+def _once_each(render: rows.Render) -> rows.Render:
+    known: dict[bytes, str] = {}
+
+    def text_of(name: Name) -> str:
+        text = known.get(name.raw)
+        if text is None:
+            text = known[name.raw] = render(name)
+        return text
+
+    return text_of
 
 
 # --- one step of a reader -----------------------------------------------------------------------------------------
@@ -47,11 +61,14 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
     advance = step.advance
     log = logs.row_of(connection, advance.log_id)
     moved = _move(connection, log, advance)
-    new = 0
+    new, proofs = 0, advance.proofs
     if step.kept or step.in_chains or advance.unreadable:
-        new = _write_entries(connection, log, step, _rules_of(connection, run_id, advance))
+        rules = _rules_of(connection, run_id, advance)
+        plain, others = fresh.divide(connection, log, step.kept)
+        proofs = _write_fresh(connection, log, advance, plain, rules)
+        new = len(plain) + _write_others(connection, log, step, others, rules)
     standing.save_issuers(connection, step.issuers)
-    _write_proofs(connection, log, advance)
+    paths.write(connection, log, proofs, advance.at)
     _write_quarantine(connection, log, step)
     if moved or not _has_position(advance):
         runs.count(connection, run_id, advance.entries, advance.candidates, new)
@@ -126,10 +143,20 @@ def _mark_of(advance: Advance, index: int) -> int | None:
 # --- entries ------------------------------------------------------------------------------------------------------
 
 
-def _write_entries(connection: sqlite3.Connection, log: int, step: Step, rules: str) -> int:
+def _write_fresh(
+    connection: sqlite3.Connection, log: int, advance: Advance, plain: Sequence[Kept], rules: str
+) -> tuple[InclusionProof, ...]:
+    """Returns the proofs that are not of these entries."""
+    indexes = {kept.entry.index for kept in plain}
+    proven = paths.keep(connection, log, (proof for proof in advance.proofs if proof.index in indexes), advance.at)
+    fresh.write(connection, log, plain, rules, lambda index: _mark_of(advance, index), proven)
+    return tuple(proof for proof in advance.proofs if proof.index not in proven)
+
+
+def _write_others(connection: sqlite3.Connection, log: int, step: Step, others: Sequence[Kept], rules: str) -> int:
     """Returns how many certificates were new; those that only came in chains don't count."""
     new = 0
-    for kept in step.kept:
+    for kept in others:
         mark = _mark_of(step.advance, kept.entry.index)
         if mark is not None and _contradicts_proven(connection, log, kept):
             continue
@@ -216,21 +243,6 @@ def _write_unreadable(connection: sqlite3.Connection, log: int, unreadable: Unre
             "kept": unreadable.entry is not None,
             "pending": mark,
         },
-    )
-
-
-def _write_proofs(connection: sqlite3.Connection, log: int, advance: Advance) -> None:
-    heads: dict[TreeHead, int] = {}
-    for proof in advance.proofs:
-        if proof.head not in heads:
-            heads[proof.head] = logs.head_id(connection, log, proof.head, advance.at)
-        _write_proof(connection, log, proof, heads[proof.head])
-
-
-def _write_proof(connection: sqlite3.Connection, log: int, proof: InclusionProof, head: int) -> None:
-    connection.execute(
-        "UPDATE sighting SET head = ?, proof = ? WHERE log = ? AND entry_index = ?",
-        (head, rows.join_hashes(proof.path), log, proof.index),
     )
 
 

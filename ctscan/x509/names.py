@@ -81,7 +81,8 @@ def _attribute(attribute: Attribute) -> str:
 
 def _escape(value: str) -> str:
     """RFC 4514 section 2.4, and everything that doesn't print."""
-    escaped = [_escape_character(character) for character in value]
+    is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
+    escaped = list(value) if is_plain else [_escape_character(character) for character in value]
     if value and value[0] in " #":
         escaped[0] = "\\" + value[0]
     if len(value) > 1 and value[-1] == " ":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from support.cli import ROOT
+
+from ctscan.index.sqlite import open_index
 
 PROBE = """
 import sys
@@ -35,6 +38,12 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
+HEAVY = {
+    "aiohttp", "asn1crypto", "cryptography", "httpx", "isal", "multiprocessing", "phonenumbers", "rich", "stdnum",
+    "structlog",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -47,9 +56,21 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
     ],
 )
 def test_nothing_heavy_is_imported(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    found = imported(tmp_path, *arguments)
-    heavy = {"httpx", "cryptography", "rich", "structlog", "asn1crypto", "multiprocessing", "phonenumbers", "stdnum"}
-    assert not found & heavy
+    assert not imported(tmp_path, *arguments) & HEAVY
+
+
+@pytest.mark.parametrize("format", ["json", "table"])
+def test_an_answer_needs_neither_an_event_loop_nor_tables_of_letters(tmp_path: Path, format: str) -> None:
+    async def make() -> None:
+        async with await open_index(tmp_path / "made.db", create=True):
+            pass
+
+    asyncio.run(make())
+    for asked in ("jane@example.org", "Jane Roe", "@example.org"):
+        found = imported(tmp_path, "lookup", asked, "--db", "made.db", "--format", format)
+        assert "sqlite3" in found
+        assert not found & (HEAVY - {"rich"} if format == "table" else HEAVY)
+        assert not found & {"aiosqlite", "anyascii", "asyncio", "idna", "socket", "ssl"}
 
 
 def test_help_needs_neither_a_database_nor_an_event_loop(tmp_path: Path) -> None:

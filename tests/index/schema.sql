@@ -1,3 +1,30 @@
+CREATE TRIGGER certificate_gone AFTER DELETE ON certificate BEGIN
+    DELETE FROM issuer_name WHERE id = OLD.issuer
+        AND NOT EXISTS (SELECT 1 FROM certificate WHERE issuer = OLD.issuer);
+END;
+
+CREATE TRIGGER finding_gone AFTER DELETE ON finding WHEN OLD.keys <> '' BEGIN
+    DELETE FROM posting WHERE certificate = OLD.certificate
+        AND key IN (SELECT value FROM json_each('[' || OLD.keys || ']'));
+    DELETE FROM lookup_key WHERE id IN (SELECT value FROM json_each('[' || OLD.keys || ']'))
+        AND NOT EXISTS (SELECT 1 FROM posting WHERE posting.key = lookup_key.id);
+END;
+
+CREATE TRIGGER sighting_gone AFTER DELETE ON sighting WHEN OLD.paths IS NOT NULL BEGIN
+    DELETE FROM audit_paths WHERE id = OLD.paths AND NOT EXISTS (SELECT 1 FROM sighting WHERE paths = OLD.paths);
+END;
+
+CREATE TRIGGER sighting_proven_anew AFTER UPDATE OF paths ON sighting WHEN OLD.paths IS NOT NEW.paths BEGIN
+    DELETE FROM audit_paths WHERE id = OLD.paths AND NOT EXISTS (SELECT 1 FROM sighting WHERE paths = OLD.paths);
+END;
+
+CREATE TABLE audit_paths (
+    id     INTEGER PRIMARY KEY,
+    head   INTEGER NOT NULL REFERENCES tree_head (id),
+    shape  TEXT NOT NULL,
+    hashes BLOB NOT NULL CHECK (length(hashes) % 32 = 0)
+) STRICT;
+
 CREATE TABLE authority (
     id       INTEGER PRIMARY KEY,
     sha256   BLOB NOT NULL UNIQUE,
@@ -21,15 +48,11 @@ CREATE TABLE certificate (
     identity    BLOB NOT NULL UNIQUE,
     sha256      BLOB,           -- null until the certificate itself was seen
     serial      TEXT NOT NULL,  -- lower-case hex without leading zeros
-    issuer_hash BLOB NOT NULL,  -- SHA-256 of the issuer's DER
-    issuer      TEXT NOT NULL,
     subject     TEXT NOT NULL,
-    not_before  TEXT,
-    not_after   TEXT,
     is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
-, authority_key_id BLOB) STRICT;
+, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER) STRICT;
 
 CREATE TABLE chain_sighting (
     id          INTEGER PRIMARY KEY,
@@ -81,25 +104,16 @@ CREATE TABLE disclosure (
 ) STRICT;
 
 CREATE TABLE finding (
-    id           INTEGER PRIMARY KEY,
-    certificate  INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
-    rule         TEXT NOT NULL,
-    category     TEXT NOT NULL,
-    categories   TEXT,
-    value        TEXT NOT NULL,
-    canonical    TEXT,
-    place        TEXT NOT NULL,
-    oid          TEXT NOT NULL,
-    subject_kind TEXT NOT NULL,
-    confidence   TEXT NOT NULL,
-    why          TEXT NOT NULL,
-    person       TEXT NOT NULL,  -- the same word in one certificate: the same person
-    sensitivity  TEXT,
-    marks        TEXT,
-    tag          INTEGER NOT NULL,  -- identifier octet of the value as encoded; 0: none
-    raw          BLOB,
-    repaired     TEXT
-) STRICT;
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    ordinal     INTEGER NOT NULL,
+    trait       INTEGER NOT NULL,
+    value       TEXT NOT NULL,
+    canonical   TEXT,
+    keys        TEXT NOT NULL,
+    raw         BLOB,
+    repaired    TEXT,
+    PRIMARY KEY (certificate, ordinal)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE head_size (
     log       INTEGER NOT NULL REFERENCES log (id),
@@ -127,6 +141,12 @@ CREATE TABLE issuer (
     key_hash     BLOB NOT NULL,
     origin       TEXT NOT NULL,
     der          BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE TABLE issuer_name (
+    id   INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,  -- SHA-256 of its DER
+    name TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE leaf (
@@ -161,12 +181,11 @@ CREATE TABLE log (
 ) STRICT;
 
 CREATE TABLE lookup_key (
-    kind    TEXT NOT NULL,
-    key     TEXT NOT NULL,
-    finding INTEGER NOT NULL REFERENCES finding (id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    PRIMARY KEY (kind, key, finding)
-) STRICT, WITHOUT ROWID;
+    id   INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key  TEXT NOT NULL,
+    UNIQUE (kind, key)
+) STRICT;
 
 CREATE TABLE migration (
     number  INTEGER PRIMARY KEY,
@@ -206,6 +225,12 @@ CREATE TABLE pending_piece (
     hashes  BLOB NOT NULL CHECK (length(hashes) % 32 = 0),
     PRIMARY KEY (pending, ordinal)
 ) STRICT;
+
+CREATE TABLE posting (
+    key         INTEGER NOT NULL,
+    certificate INTEGER NOT NULL,
+    PRIMARY KEY (key, certificate)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE quarantine (
     id          INTEGER PRIMARY KEY,
@@ -304,19 +329,33 @@ CREATE TABLE sighting (
     issuer_key_hash BLOB NOT NULL,
     extensions      BLOB NOT NULL,
     pending         INTEGER,
-    head            INTEGER REFERENCES tree_head (id),
-    proof           BLOB CHECK (length(proof) % 32 = 0),
+    paths           INTEGER REFERENCES audit_paths (id),  -- with its proof
     UNIQUE (log, entry_index)
 ) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
-CREATE TABLE submitted (
-    id     INTEGER PRIMARY KEY,
-    leaf   INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
-    sha256 BLOB NOT NULL,
-    der    BLOB NOT NULL,  -- zlib
-    UNIQUE (leaf, sha256)
+CREATE TABLE "submitted" (
+    id   INTEGER PRIMARY KEY,
+    leaf INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    der  BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE TABLE trait (
+    id           INTEGER PRIMARY KEY,
+    rule         TEXT NOT NULL,
+    category     TEXT NOT NULL,
+    categories   TEXT NOT NULL,
+    place        TEXT NOT NULL,
+    oid          TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    confidence   TEXT NOT NULL,
+    why          TEXT NOT NULL,
+    person       TEXT NOT NULL,  -- the same word in one certificate: the same person
+    sensitivity  TEXT NOT NULL,
+    marks        TEXT NOT NULL,
+    tag          INTEGER NOT NULL,  -- identifier octet of the value as encoded; 0: none
+    UNIQUE (place, rule, why, category, categories, oid, subject_kind, confidence, person, sensitivity, marks, tag)
 ) STRICT;
 
 CREATE TABLE tree_head (
@@ -342,23 +381,23 @@ CREATE TABLE unreadable (
     UNIQUE (log, entry_index)
 ) STRICT;
 
+CREATE INDEX audit_paths_head ON audit_paths (head);
+
 CREATE INDEX authority_key_id ON authority (key_id);
 
-CREATE INDEX certificate_serial ON certificate (serial, issuer_hash);
+CREATE INDEX certificate_issuer ON certificate (issuer);
+
+CREATE INDEX certificate_serial ON certificate (serial, issuer);
 
 CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
 
 CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE pending IS NULL;
 
-CREATE INDEX finding_certificate ON finding (certificate);
-
 CREATE INDEX issuer_subject ON issuer (subject_hash);
 
-CREATE INDEX leaf_certificate ON leaf (certificate);
+CREATE INDEX leaf_certificate ON leaf (certificate, kind);
 
 CREATE INDEX log_head ON log (head);
-
-CREATE INDEX lookup_key_finding ON lookup_key (finding);
 
 CREATE INDEX quarantine_at ON quarantine (at);
 
@@ -368,11 +407,13 @@ CREATE INDEX repository_sighting_search ON repository_sighting (search);
 
 CREATE INDEX search_digest ON search (digest, repository);
 
-CREATE INDEX sighting_head ON sighting (head) WHERE head IS NOT NULL;
-
 CREATE INDEX sighting_leaf ON sighting (leaf, timestamp);
 
+CREATE INDEX sighting_paths ON sighting (paths) WHERE paths IS NOT NULL;
+
 CREATE INDEX sighting_pending ON sighting (log, pending) WHERE pending IS NOT NULL;
+
+CREATE INDEX submitted_leaf ON submitted (leaf);
 
 CREATE INDEX unreadable_leaf ON unreadable (leaf) WHERE leaf IS NOT NULL;
 

@@ -28,9 +28,13 @@ async def find(index: SqliteIndex) -> None:
 @pytest.mark.parametrize(
     ("damage", "ask"),
     [
-        ("UPDATE sighting SET head = NULL", all_evidence),
+        ("UPDATE audit_paths SET shape = '1 9 0'", all_evidence),
+        ("UPDATE audit_paths SET shape = '2 3 0'", all_evidence),
+        ("UPDATE audit_paths SET shape = '1 3'", all_evidence),
         ("UPDATE leaf SET der = x'00'", all_evidence),
         ("DELETE FROM certificate", find),
+        ("DELETE FROM trait", find),
+        ("UPDATE finding SET keys = '999'", find),
         ("UPDATE certificate SET not_before = 9000000000000000000", find),
     ],
 )

@@ -53,7 +53,7 @@ async def contents(index: Index) -> Contents:
     return Contents(
         await index.find_keys(asked, 100),
         [kept async for kept in index.kept()],
-        [evidence async for evidence in index.evidence(None)],
+        sorted([evidence async for evidence in index.evidence(None)], key=lambda one: one.entry.index),
         await index.log_states(),
         await index.runs(10),
         await index.counts(),
@@ -79,17 +79,27 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def write_old(path: Path, version: int, newest: Path) -> None:
-    """A database of an older version with the rows of the newest, but for what the old one had no room for."""
+def write_old(path: Path, version: int) -> None:
+    """A database of an older version with the rows that version 2 had, but for what version 1 had no room for."""
     with database(path) as connection:
         schema.migrate(connection, schema.migrations()[:version])
-        connection.execute("ATTACH ? AS newest", (str(newest),))
-        for (table,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
-            if table == "migration" or table.startswith("sqlite_"):
-                continue
-            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info ({table})"))
-            connection.execute(f"INSERT OR REPLACE INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")  # noqa: S608
+        with database(Path(":memory:")) as second:
+            schema.migrate(second, schema.migrations()[:2])
+            second.executescript((Path(__file__).parent / "version_2.sql").read_text(encoding="utf-8"))
+            for table, columns, rows in _rows_for(connection, second):
+                marks = ", ".join("?" * len(columns))
+                connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608
         assert schema.version_of(connection) == version
+
+
+def _rows_for(
+    old: sqlite3.Connection, second: sqlite3.Connection
+) -> Iterator[tuple[str, list[str], list[tuple[object, ...]]]]:
+    """`(table, columns, rows)` of every table of a database."""
+    for (table,) in old.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        if table not in ("migration", "salt") and not table.startswith("sqlite_"):
+            columns = [row[1] for row in old.execute(f"PRAGMA table_info ({table})")]
+            yield table, columns, second.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()  # noqa: S608
 
 
 def _fill(path: Path) -> Contents:
@@ -104,7 +114,7 @@ def _fill(path: Path) -> Contents:
 def test_an_index_of_an_older_version_tells_the_same(tmp_path: Path, version: int) -> None:
     told = _fill(tmp_path / "newest.db")
     old = tmp_path / "ctscan.db"
-    write_old(old, version, tmp_path / "newest.db")
+    write_old(old, version)
 
     async def work() -> None:
         async with await open_index(old, create=False) as index:
@@ -119,8 +129,7 @@ def test_an_index_of_an_older_version_tells_the_same(tmp_path: Path, version: in
 
 
 def test_an_index_of_version_1_goes_on_with_what_is_new(tmp_path: Path) -> None:
-    _fill(tmp_path / "newest.db")
-    write_old(tmp_path / "ctscan.db", 1, tmp_path / "newest.db")
+    write_old(tmp_path / "ctscan.db", 1)
 
     async def work() -> None:
         async with await open_index(tmp_path / "ctscan.db", create=False) as index:

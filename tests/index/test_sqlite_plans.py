@@ -40,8 +40,9 @@ from ctscan.index.sqlite import SqliteIndex, open_index
 from ctscan.model import AuthorityList, LookupKey
 
 TABLES = {
-    "certificate", "leaf", "sighting", "chain_sighting", "finding", "lookup_key", "submitted", "unreadable", "search",
-    "repository_sighting", "coordinate", "issuer", "revocation", "crl", "authority",
+    "certificate", "leaf", "sighting", "chain_sighting", "finding", "trait", "lookup_key", "posting", "audit_paths",
+    "issuer_name", "submitted", "unreadable", "search", "repository_sighting", "coordinate", "issuer", "revocation",
+    "crl", "authority",
 }  # fmt: skip
 
 
@@ -101,6 +102,7 @@ async def _domain(index: SqliteIndex) -> None:
 
 async def _name(index: SqliteIndex) -> None:
     await index.find_keys([LookupKey("name", "jane"), LookupKey("name", "roe")], 10)
+    await index.find_name([("jane",), ("roe", "roh"), ("maria",)], 10, 10)
 
 
 async def _fingerprint(index: SqliteIndex) -> None:

@@ -104,11 +104,12 @@ def kept_rows(db: Path) -> dict[str, list[str]]:
     with sqlite3.connect(db) as connection:
         found = {
             "certificates": connection.execute(
-                "SELECT hex(identity), hex(sha256), subject, issuer, serial FROM certificate"
+                "SELECT hex(identity), hex(sha256), subject, name, serial FROM certificate"
+                " JOIN issuer_name ON issuer_name.id = issuer"
             ).fetchall(),
             "findings": connection.execute(
-                "SELECT hex(c.identity), f.rule, f.value, f.place FROM finding f "
-                "JOIN certificate c ON c.id = f.certificate"
+                "SELECT hex(c.identity), t.rule, f.value, t.place FROM finding f "
+                "JOIN trait t ON t.id = f.trait JOIN certificate c ON c.id = f.certificate"
             ).fetchall(),
             "sightings": connection.execute(
                 "SELECT s.repository, s.reference, hex(c.identity), s.first_logged FROM repository_sighting s "

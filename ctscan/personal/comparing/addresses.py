@@ -13,8 +13,6 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-import idna
-
 from ctscan.errors import UsageError
 from ctscan.model import LookupKey
 from ctscan.personal.comparing.memo import kept
@@ -79,6 +77,8 @@ def reversed_labels(canonical: str) -> str:
 def _remap(domain: str) -> str:
     if domain.isascii():
         return domain.lower()
+    import idna  # not at the top: its tables are large, and hardly any domain needs them
+
     try:
         return idna.uts46_remap(domain, std3_rules=False, transitional=False)
     except (idna.IDNAError, IndexError, ValueError):
@@ -93,6 +93,8 @@ def _a_label(label: str) -> str | None:
         return label if all(c.isalnum() or c in "-_" for c in label) else None
     if any(c.isascii() and not (c.isalnum() or c in "-_") for c in label) or any(map(_is_space_or_control, label)):
         return None
+    import idna
+
     try:
         return idna.alabel(label).decode("ascii")
     except (idna.IDNAError, ValueError):

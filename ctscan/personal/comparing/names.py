@@ -9,8 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from anyascii import anyascii
-
 from ctscan.model import LookupKey
 from ctscan.personal.comparing.addresses import JOINERS
 from ctscan.personal.comparing.memo import kept
@@ -93,6 +91,8 @@ def _word_forms(word: str) -> Iterator[str]:
         return
     if len(folded) > 1:  # an initial stays one
         yield _without_marks(word.translate(_EXPANSIONS))
+    from anyascii import anyascii  # not at the top: a look-up in Latin letters does without
+
     latin = anyascii(folded)
     yield "".join(c for c in latin.lower() if c.isalnum())
     if not latin.islower():  # syllables of Han and Hangul come capitalised
