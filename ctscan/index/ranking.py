@@ -100,7 +100,7 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
     found = _ranked(connection, dict.fromkeys(whole, len(asked)), asked)[:limit]
     if len(asked) == 1 or len(found) == limit or not partly:
         return found
-    held = _with_some(connection, asked, max(partly, RANKED), set(whole))
+    held = _with_some(connection, asked, max(partly, RANKED), whole)
     return found + _ranked(connection, held, asked)[:partly]
 
 
@@ -137,9 +137,13 @@ def _count(connection: sqlite3.Connection, word: Word, bound: int) -> int:
     return int(connection.execute(sql, (*word, bound)).fetchone()[0])
 
 
-def _with_some(connection: sqlite3.Connection, words: Sequence[Word], pool: int, whole: set[int]) -> dict[int, int]:
-    """How many of the words certificates hold that don't hold all; the latest of each word."""
-    latest = {id for word in words if word for id in _latest(connection, word, pool)} - whole
+def _with_some(
+    connection: sqlite3.Connection, words: Sequence[Word], pool: int, whole: Collection[int]
+) -> dict[int, int]:
+    """How many of the words certificates hold that don't hold all: of each word the latest, at least so many as a pool
+    when there are."""
+    latest = {id for word in words if word for id in _latest(connection, word, pool + len(whole))}
+    latest.difference_update(whole)
     if len(words) == 2:
         return dict.fromkeys(latest, 1)
     held = dict.fromkeys(latest, 0)
@@ -163,12 +167,12 @@ def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequenc
 
 def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:
     """The most words that one finding of a certificate holds."""
-    word_of = {str(key): number for number, word in enumerate(words) for key in word}
+    forms = [{str(key) for key in word} for word in words]
     best: dict[int, int] = {}
     for some in rows.portions(certificates, _AT_ONCE):
         for id, keys in connection.execute(
             f"SELECT certificate, keys FROM finding WHERE certificate IN ({rows.marks(some)}) AND keys <> ''", some
         ):
-            found = {word_of[key] for key in keys.split(",") if key in word_of}
-            best[id] = max(len(found), best.get(id, 0))
+            found = set(keys.split(","))
+            best[id] = max(sum(not word.isdisjoint(found) for word in forms), best.get(id, 0))
     return best

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
@@ -68,7 +67,7 @@ def seconds(at: datetime | None) -> int | None:
         return None
     if at.tzinfo is None:
         raise ValueError("a time without a zone can't be stored")
-    return (at - _EPOCH) // timedelta(seconds=1)
+    return int(at.timestamp() // 1)
 
 
 def time_at(seconds: int | None) -> datetime | None:
@@ -309,8 +308,7 @@ def finding_of(trait: Trait, keys: tuple[LookupKey, ...], own: Sequence[Any]) ->
 # --- what an entry becomes ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """An entry that is kept, ready to be written: everything that costs time is done before the transaction."""
 
     entry: Entry
@@ -394,4 +392,4 @@ def kept_found(hit: RepositoryHit, render: Render) -> Kept:
         kept = kept_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
     else:
         kept = kept_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
-    return replace(kept, sha256=kept.leaf_sha256 if hit.kind is EntryKind.X509 else None)
+    return kept._replace(sha256=kept.leaf_sha256 if hit.kind is EntryKind.X509 else None)
