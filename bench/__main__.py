@@ -82,6 +82,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--profile", action="store_true", help="only the profile, as --only profile")
     parser.add_argument("--quick", action="store_true", help="small sizes, one run of each: to try it")
     parser.add_argument("--output", type=Path, help="where results go; by default bench/results.json after a full run")
+    parser.add_argument(
+        "--update", type=Path, metavar="FILE", help="take a run of some parts (--output) into bench/results.json"
+    )
     parser.add_argument("--render", action="store_true", help="measure nothing: write the figures into docs/ again")
     parser.add_argument(
         "--folder", type=Path, help="where logs and indexes are written (8 GB); default: for temporary files"
@@ -137,6 +140,8 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
                 PARTS[part](bench)
             except BenchError as error:  # the other parts are worth having
                 results.note(f"{part} is not measured in full: {error}")
+            for each in results.rows:
+                each.setdefault("part", part)
             if (output := _output(chosen)) is not None:
                 results.save(output)
     return results
@@ -148,6 +153,11 @@ def main() -> None:
     for name in ("samples", "certificates", "output"):
         if getattr(chosen, name):
             setattr(chosen, name, getattr(chosen, name).resolve())
+    if chosen.update:
+        results = load(RESULTS)
+        results.update(load(chosen.update), list(PARTS))
+        results.save(RESULTS)
+        chosen.render = True
     if not chosen.render:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an error, so that the server is stopped
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:

@@ -3,8 +3,8 @@
     {"date": ..., "machine": {...}, "parameters": {...}, "rows": [row...], "stages": [...], "profile": [...],
      "growth": {"size": [...], "findings": [...], "logs": [...]}, "notes": [...]}
 
-A row: `row` (what), `value`, `unit`, `reach` (text; null: none was set), `met` (null without a reach), and whatever
-else is worth keeping.
+A row: `part` (of the benchmark), `row` (what), `value`, `unit`, `reach` (text; null: none was set), `met` (null
+without a reach), and whatever else is worth keeping.
 """
 
 from __future__ import annotations
@@ -60,6 +60,20 @@ class Results:
         self.rows += rows
         for each in rows:
             say(line(each))
+
+    def update(self, other: Results, order: list[str]) -> None:
+        """Take over what another run measured, in place of what is here. BenchError when it was made by another
+        machine, or with other versions: then the figures don't belong together."""
+        if self.machine | {"ctscan": ""} != other.machine | {"ctscan": ""}:
+            raise BenchError("results of another machine, or of other versions: run all parts anew")
+        measured = {row["part"] for row in other.rows}
+        self.rows = [row for row in self.rows if row["part"] not in measured] + other.rows
+        self.rows.sort(key=lambda row: order.index(row["part"]))
+        self.stages = other.stages or self.stages
+        self.profile = other.profile or self.profile
+        self.growth = {name: rows or self.growth[name] for name, rows in other.growth.items()}
+        self.notes += [note for note in other.notes if note not in self.notes]
+        self.date, self.machine = other.date, other.machine
 
     def note(self, text: str) -> None:
         """Keep a remark, and tell it."""
