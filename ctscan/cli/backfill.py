@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @command(
     "backfill",
     exits={
-        0: "everything before the newest entry that was read is read",
+        0: "everything from --from up to the newest entry that was read is read",
         1: "some of it could not be read, is being read by another scan, or the command was stopped before",
         2: "",
         3: "a log misbehaved (also after a signal)",
@@ -29,15 +29,16 @@ if TYPE_CHECKING:
         "--from",
         "start",
         metavar="start|DATE|N",
-        help="How far back.  [env: CTSCAN_FROM; default: start, the first entry]",
+        help="How far back.  [env: CTSCAN_FROM; default: `from` of the configuration, else start, the first entry]",
     )
 )
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read what the logs held before the scans began, the newest first, and then end.
 
     It may run beside 'ctscan scan --follow', which keeps the present: they share the index and the rate that an
-    operator allows, and never read the same twice. Stopped or killed, it goes on where it was when it is called again.
-    What is still missing is shown by 'ctscan logs', and by every look-up.
+    operator allows, and never do the same work at the same time. What was read with another scope or older rules is
+    read again. Stopped or killed, it goes on where it was when it is called again. What is still missing is shown by
+    'ctscan logs', and by every look-up.
     """
     import os
 
@@ -47,7 +48,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     from ctscan.scan import run_scan
 
     if given["start"] == "now":
-        raise UsageError("--from: expected start, an index or a date such as 2026-01-31: before now lies everything")
+        raise UsageError("--from now: a backfill reads what was logged before; give start, an index or a date, or none")
     config = options.settle(**given)
     request = reading.request_of(config, click.get_current_context().find_root().obj, past=True)
     set_up(verbose, os.environ)

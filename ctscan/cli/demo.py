@@ -95,6 +95,7 @@ def _say_next(out: Console) -> None:
     click.echo(
         "   ctscan init --contact you@example.org --scope example.org --purpose 'exposure check'\n"
         "   ctscan scan                      # Google's log list, from now on; repeat it to go on\n"
+        "   ctscan backfill                  # what they held before\n"
         "   ctscan lookup jane@example.org   # what was found, and exactly what was searched\n"
         "   ctscan --help                    # everything else"
     )

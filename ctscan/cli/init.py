@@ -149,11 +149,13 @@ def _next_steps(path: Path, contact: str | None, scope: tuple[str, ...]) -> list
     is_default = path.name == FILE_NAME and path.parent in (Path(), Path.cwd())
     config = "" if is_default else f" --config {shlex.quote(str(path))}"
     scan, lookup = f"ctscan scan{config}", f"ctscan lookup{config} ADDRESS"
-    width = max(len(scan) + len(" --follow"), len(lookup))
+    backfill = f"ctscan backfill{config}"
+    width = max(len(scan) + len(" --follow"), len(backfill), len(lookup))
     first = [f"Fill in {' and '.join(missing)} in it, then:"] if missing else ["Next:"]
     return [
         *first,
         f"{scan:{width}}  read the logs from now on; repeat it to go on",
         f"{scan + ' --follow':{width}}  the same, and go on until it is stopped",
+        f"{backfill:{width}}  read what they held before, the newest first",
         f"{lookup:{width}}  look somebody up in what was read",
     ]

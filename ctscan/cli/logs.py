@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import LogState
 
-LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Last success")
+LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Holes", "Last success")
 """Columns where there is no room for all."""
-ROOM = (96, 150)
+ROOM = (112, 150)
 """Characters a line that these and all columns need."""
 NUMBERS = ("Verified", "Head", "Backlog", "Rate", "Growth")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from types import EllipsisType
 from typing import Protocol
 
 from ctscan.model import (
@@ -32,6 +33,9 @@ from ctscan.model import (
     SkippedLog,
     TreeHead,
 )
+
+Known = TreeHead | None | EllipsisType
+"""The head that a caller takes for the log's: None when there is none, `...` when it doesn't matter."""
 
 
 class Index(Protocol):
@@ -76,15 +80,18 @@ class Index(Protocol):
         """Insert or update what the log list says of a log."""
         ...
 
-    async def save_head(self, head: TreeHead, at: datetime) -> TreeHead | None:
-        """A verified head that is consistent with all before it. It becomes the log's head if it is the largest, or
-        as large and newer. A signed one tells how fast the log grows. Returns the one that was the log's head until
-        now: where that isn't the one that the caller knew, another process saved it meanwhile, and nobody has compared
-        the two yet."""
+    async def save_head(self, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
+        """A verified head that is consistent with `known` and all before that. It becomes the log's head if it is the
+        largest, or as large and newer. A signed one tells how fast the log grows. Where another head than `known` is
+        the log's by now, which another process saved, nothing is written and that one is returned: it has to be
+        compared first. (Left out: `known` is whatever is the log's head.)"""
         ...
 
-    async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
-        """The head was read to its end (or was already); clears the last error."""
+    async def record_success(
+        self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
+    ) -> None:
+        """The head was read to its end (or was already); clears the last error, but for one that was recorded `since`:
+        by another process that read another part."""
         ...
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:

@@ -179,7 +179,8 @@ def _prepare_file(path: Path, create: bool) -> Path:
     except FileNotFoundError:
         if not create:
             raise IndexFault(
-                f"{path}: there is no index here; `ctscan scan` creates it, or give its path with --db"
+                f"{path}: there is no index here; `ctscan scan` creates it, as `ctscan backfill` does, "
+                "or give its path with --db"
             ) from None
         _create_file(path)
         return path

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index import growth, ranges, rows
+from ctscan.index import Known, growth, ranges, rows
 from ctscan.model import Log, LogState, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
@@ -52,12 +52,14 @@ def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: dateti
     return int(cursor.lastrowid or 0)
 
 
-def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> TreeHead | None:
-    """Returns the head that was the log's until now."""
+def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
+    """Returns the log's head where that is another than the one known; then nothing is written."""
     log = row_of(connection, head.log_id)
     current = _current_head(connection, log, head.log_id)
-    if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
+    if known is not ... and current != known:
         return current
+    if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
+        return None
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
     growth.keep(connection, log, head)
     # a head that no proof leads to has done its work
@@ -66,7 +68,7 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime) -> T
         " AND NOT EXISTS (SELECT 1 FROM audit_paths WHERE audit_paths.head = tree_head.id)",
         {"log": log},
     )
-    return current
+    return None
 
 
 def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> TreeHead | None:
@@ -80,11 +82,16 @@ def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> Tr
 # --- how it went --------------------------------------------------------------------------------------------------
 
 
-def record_success(connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None) -> None:
+def record_success(
+    connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
+) -> None:
+    log, kept_since = row_of(connection, log_id), rows.optional_time_text(since)
     connection.execute(
-        "UPDATE log SET last_success = ?, last_error = NULL, last_error_at = NULL, rate = coalesce(?, rate)"
-        " WHERE id = ?",
-        (rows.time_text(at), rate, row_of(connection, log_id)),
+        "UPDATE log SET last_success = ?, rate = coalesce(?, rate) WHERE id = ?", (rows.time_text(at), rate, log)
+    )
+    connection.execute(
+        "UPDATE log SET last_error = NULL, last_error_at = NULL WHERE id = ? AND (? IS NULL OR last_error_at < ?)",
+        (log, kept_since, kept_since),
     )
 
 

@@ -16,7 +16,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ctscan.index import certificates, finding, keeping, logs, ranges, repositories, rows, runs, standing, writing
+from ctscan.index import (
+    Known,
+    certificates,
+    finding,
+    keeping,
+    logs,
+    ranges,
+    repositories,
+    rows,
+    runs,
+    standing,
+    writing,
+)  # fmt: skip
 from ctscan.index.connection import Database, open_database
 from ctscan.index.locks import lock_range
 from ctscan.index.turns import take_turn
@@ -106,11 +118,13 @@ class SqliteIndex:
     async def save_log(self, log: Log) -> None:
         await self._database.write(lambda c: logs.save(c, log))
 
-    async def save_head(self, head: TreeHead, at: datetime) -> TreeHead | None:
-        return await self._database.write(lambda c: logs.save_head(c, head, at))
+    async def save_head(self, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
+        return await self._database.write(lambda c: logs.save_head(c, head, at, known))
 
-    async def record_success(self, log_id: bytes, at: datetime, rate: float | None) -> None:
-        await self._database.write(lambda c: logs.record_success(c, log_id, at, rate))
+    async def record_success(
+        self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
+    ) -> None:
+        await self._database.write(lambda c: logs.record_success(c, log_id, at, rate, since))
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         await self._database.write(lambda c: logs.record_rate(c, log_id, rate))

@@ -152,7 +152,7 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     request = network.request
     division = divide(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
     meter = Meter(context.reporter)
-    joint = Joint(meter, lambda log_id: drop(Change(left=frozenset((log_id,)))))
+    joint = Joint(meter, lambda log_id: drop(frozenset((log_id,))))
     context.reporter = joint.of(0)
     _expect(joint, division, selection.logs)
     shares = [
@@ -162,8 +162,9 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     children = Children(_work_share, shares, joint)
     crew = Crew(context, lambda log: network.connect(log, division))
 
-    def drop(change: Change) -> None:
+    def drop(accused: frozenset[bytes]) -> None:
         """One process found a log out: the others leave it alone as well."""
+        change = Change(left=accused, accused=accused)
         children.follow_list(change)
         crew.follow_list(change)
 

@@ -33,7 +33,7 @@ class Committer(Generic[S]):
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         """What was put is written first, also when the reading is cancelled."""
         try:
-            await self._steps.join()
+            await self.drain()
         finally:
             if self._task is not None:
                 self._task.cancel()
@@ -48,8 +48,12 @@ class Committer(Generic[S]):
 
     async def settle(self) -> None:
         """Wait until everything that was put is written."""
-        await self._steps.join()
+        await self.drain()
         self._raise()
+
+    async def drain(self) -> None:
+        """Wait until nothing that was put is waiting any longer, whether it could be written or not."""
+        await self._steps.join()
 
     def _raise(self) -> None:
         if self._error is not None:

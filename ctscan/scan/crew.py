@@ -27,12 +27,15 @@ class Crew:
         self._stops: dict[bytes, asyncio.Event] = {}
         self._tasks: dict[bytes, asyncio.Task[LogOutcome]] = {}
         self._added = asyncio.Event()
+        self._accused: frozenset[bytes] = frozenset()
 
     def add(self, logs: Iterable[Log]) -> None:
         """Begin to read these logs; one that is being read already is read anew as it is described now. A log that
         misbehaved is left alone: the next scan asks it again."""
         for log in logs:
             before = self._tasks.get(log.id)
+            if log.id in self._accused:
+                continue
             if before and before.done() and before.result().ending is Ending.MISBEHAVIOUR:
                 continue
             self.drop([log.id])
@@ -49,6 +52,7 @@ class Crew:
     def follow_list(self, change: Change) -> None:
         """The log list changed."""
         self._context.joined |= change.joined
+        self._accused |= change.accused
         self.drop(change.left)
         self.add(change.logs)
 

@@ -59,11 +59,12 @@ class Seams:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What became of the log list while following: logs to read from now on, or anew because their entry changed;
-    which of them joined it, and are read from 0; logs that left it."""
+    which of them joined it, and are read from 0; logs that left it. `accused`: logs that another process found out."""
 
     logs: tuple[Log, ...] = ()
     joined: frozenset[bytes] = frozenset()
     left: frozenset[bytes] = frozenset()
+    accused: frozenset[bytes] = frozenset()
 
 
 class Ending(StrEnum):

@@ -92,6 +92,10 @@ class LogPass:
         """Wait until every step is written: what the index says of this log is up to date then."""
         await self._committer.settle()
 
+    async def drain(self) -> None:
+        """As `settle`, when something else is being raised already."""
+        await self._committer.drain()
+
     async def _write(self, step: tuple[Advance, int]) -> None:
         """One transaction, then the news of it."""
         advance, position = step

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
-from ctscan.ct.coverage import pending_end
+from ctscan.ct.coverage import pending_end, subtract
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index import Index
@@ -102,7 +102,7 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
     """How the pass ended, and why the head wasn't reached when it wasn't."""
-    log, index, began = connection.log, context.index, time.monotonic()
+    log, index, began, since = connection.log, context.index, time.monotonic(), context.seams.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
     if state is not None and _is_done(context, state, await _counting(context)):
@@ -118,16 +118,22 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
         return Ending.INCOMPLETE, _several(lp.incomplete)
     # else read to the largest head known, but what the log says today wasn't heard
     if accepted.is_current and not (context.past and _is_behind(lp)):
-        await index.record_success(log.id, context.seams.now(), _rate(connection, lp, time.monotonic() - began))
-    if left:
-        parts = [f"entries {start} to {end} are being read by another scan" for start, end in left]
+        rate = _rate(connection, lp, time.monotonic() - began)
+        await index.record_success(log.id, context.seams.now(), rate, since)
+    if left.held:
+        parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
         return Ending.SHARED, _several(parts)
-    return Ending.DONE, _past(context, lp) if context.past else ""
+    return Ending.DONE, _past(left) if context.past else ""
 
 
-def _past(context: ScanContext, lp: LogPass) -> str:
-    begin, end = context.begins[lp.log.id], coverage.position(lp.state) if lp.state else 0
-    return f"all entries from {begin:,} to {end:,} are read"
+def _past(left: Left) -> str:
+    begin, end = left.asked
+    if begin >= end:
+        return f"nothing to read: scans begin at entry {end:,}"
+    missing = coverage.size(left.missing)
+    what = f"all but {missing:,} that can't be had" if missing else "all"
+    before = f"; {begin:,} before them were not asked for (--from start)" if begin else ""
+    return f"{what} of the entries from {begin:,} to {end:,} are read{before}"
 
 
 def _rate(connection: Connection, lp: LogPass, seconds: float) -> float | None:
@@ -147,11 +153,17 @@ async def _head(context: ScanContext, connection: Connection, known: TreeHead | 
         context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
     context.reporter.tree_head(log.name, accepted.head)
     if accepted.is_new:
-        before = await context.index.save_head(accepted.head, context.seams.now())
-        if before is not None and before != known:  # another process had saved it meanwhile
-            smaller, larger = sorted((before, accepted.head), key=lambda head: head.size)
-            await connection.trust_in(larger).check_extends(smaller)
+        await _save_head(context, connection, accepted.head, known)
     return accepted
+
+
+async def _save_head(context: ScanContext, connection: Connection, head: TreeHead, known: TreeHead | None) -> None:
+    """Save a head that extends the one known. One that another process saved meanwhile is compared first: the log may
+    have shown it another tree."""
+    while (other := await context.index.save_head(head, context.seams.now(), known)) is not None:
+        smaller, larger = sorted((other, head), key=lambda one: one.size)
+        await connection.trust_in(larger).check_extends(smaller)
+        known = other
 
 
 def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, state: LogState | None) -> LogPass:
@@ -199,12 +211,23 @@ async def _counting(context: ScanContext) -> Callable[[VerifiedRange], bool]:
     return counting(context.is_explicit, context.scope, context.rules, await context.index.rule_sets())
 
 
-async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> list[Span] | None:
-    """Read what is still to be read; returns what others are reading, None when told to stop before the end."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a pass was to read, and what of that is unread at its end: what others hold, and what can't be had."""
+
+    asked: Span
+    held: list[Span]
+    missing: list[Span]
+
+
+async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -> Left | None:
+    """Read what is still to be read; None when told to stop before the end."""
     trust = connection.trust_in(lp.head)
     log = lp.log
     counts = await _counting(context)
-    spans = await _spans(context, lp, trust, counts)
+    asked = await _asked(context, lp, trust)
+    assert lp.state is not None  # noqa: S101  its coverage has begun
+    spans = coverage.unread(lp.state, asked, counts)
     entries = coverage.size(spans)
     warning = warning_before(log.name, entries, log.protocol, connection.rate, connection.batch)
     if warning:
@@ -214,13 +237,16 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     marks = await _taken_up(lp, spans, isinstance(reader, UntiledReader))
     parts = parts_of(spans, marks=marks, readers=connection.readers, newest_first=context.past)
     reading = PartsReader(lp, reader, counts)
-    return reading.held if await reading.read(parts) else None
+    if not await reading.read(parts):
+        return None
+    state = await lp.index.log_state(lp.log.id) or lp.state
+    missing = [piece for span in coverage.unread(state, asked, counts) for piece in subtract(span, reading.held)]
+    return Left(asked, reading.held, missing)
 
 
-async def _spans(
-    context: ScanContext, lp: LogPass, trust: TileTrust | ProofTrust, counts: Callable[[VerifiedRange], bool]
-) -> list[Span]:
-    """What is to be read in this pass. Where nothing is known of the log yet, its coverage begins now."""
+async def _asked(context: ScanContext, lp: LogPass, trust: TileTrust | ProofTrust) -> Span:
+    """From where to where this pass has to see to it that all is read. Where nothing is known of the log yet, its
+    coverage begins now."""
     begin = context.begins.get(lp.log.id)
     if begin is None:
         begin = await begin_at(context.start, lp.state, trust, lp.log.protocol, lp.log.id in context.joined)
@@ -228,9 +254,8 @@ async def _spans(
         await _begin_coverage(lp, trust, lp.head.size if context.past else begin)
     if context.is_explicit:
         context.begins[lp.log.id] = begin
-    assert lp.state is not None  # noqa: S101  its coverage has begun
-    end = coverage.position(lp.state) if context.past else _end(context, lp)
-    return coverage.unread(lp.state, (begin, end), counts)
+    position = coverage.position(lp.state) if lp.state else 0
+    return begin, min(position, lp.head.size) if context.past else _end(context, lp)
 
 
 async def _begin_coverage(lp: LogPass, trust: TileTrust | ProofTrust, begin: int) -> None:

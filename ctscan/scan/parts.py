@@ -78,7 +78,10 @@ class PartsReader:
             except Locked:
                 self.held.append(part)
                 return True
-            return await self._read(part)
+            try:
+                return await self._read(part)
+            finally:
+                await self._lp.drain()  # however it ended, before anybody else can hold it
 
     async def _read(self, part: Span) -> bool:
         for span in await self._still_unread(part):
@@ -86,7 +89,7 @@ class PartsReader:
             known = edge_known_at(state, span[0]) if state else None
             if not await self._reader.read(span, known.edge if known else None):
                 return False
-        await self._lp.settle()  # before anybody else can hold it
+        await self._lp.settle()
         return True
 
     async def _still_unread(self, part: Span) -> list[Span]:
@@ -98,4 +101,8 @@ class PartsReader:
             return [part]
         older = [(hole.start, hole.end) for hole in lp.holes]
         tried = [piece for hole in state.holes for piece in subtract((hole.start, hole.end), older)]
-        return [piece for span in unread(state, part, self._counts) for piece in subtract(span, tried)]
+        spans = unread(state, part, self._counts)
+        left = [piece for span in spans for piece in subtract(span, tried)]
+        for start, end in (piece for span in spans for piece in subtract(span, left)):
+            lp.incomplete.append(f"entries {start} to {end} couldn't be had by another process")
+        return left

@@ -136,7 +136,7 @@ class Children:
             left = change.left & logs.keys()
             if theirs or left:
                 logs.update((log.id, log) for log in theirs)
-                _send(pipe, Change(theirs, change.joined, left))
+                _send(pipe, Change(theirs, change.joined, left, change.accused))
 
     async def finish(self) -> list[LogOutcome]:
         """Pass on what the children tell until each has ended. A child that dies leaves its logs incomplete."""

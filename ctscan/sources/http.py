@@ -273,14 +273,14 @@ class Client:
         return self._gates[key]
 
     async def _enter(self, gate: Gate, operator: str, ask: _Ask) -> None:
-        try:
-            await gate.enter(self._give_up_after)
-        except Closed as closed:
-            raise _come_back(ask, closed.seconds) from None
         if self._take_turn is not None and gate.configured is not None:
             wait = await self._take_turn(operator, gate.configured)
             if wait > 0:
                 await self._sleep(wait)
+        try:  # last, for it may have been closed while others took their turns
+            await gate.enter(self._give_up_after)
+        except Closed as closed:
+            raise _come_back(ask, closed.seconds) from None
 
     async def _back_off(self, failure: _Failure, failures: int, since: float, ask: _Ask) -> None:
         """Sleep before the next try, or raise when the time for this request is used up."""

@@ -277,7 +277,7 @@ def test_shape_of_logs(db: Path) -> None:
     assert (found["growth"], found["catch_up_seconds"], found["rate"] > 0) == (None, None, True)
 
 
-@pytest.mark.parametrize(("columns", "first", "last"), [("160", "Operator", "Holes"), ("100", "Health", "Growth")])
+@pytest.mark.parametrize(("columns", "first", "last"), [("160", "Operator", "Holes"), ("115", "Health", "Holes")])
 def test_logs_fit_the_terminal(db: Path, columns: str, first: str, last: str) -> None:
     lines = run("logs", "--db", db, env={"COLUMNS": columns}).stdout.splitlines()
     assert max(len(line) for line in lines) <= int(columns)

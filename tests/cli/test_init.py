@@ -85,11 +85,12 @@ def test_the_next_steps_name_the_file_and_stand_in_columns(tmp_path: Path) -> No
     lines = run("init", "--config", path, "--contact", "ct@example.org", "--scope", "example.org").stdout.splitlines()[
         2:
     ]
-    assert [line.split(" --config ")[0].strip() for line in lines] == ["ctscan scan", "ctscan scan", "ctscan lookup"]
+    assert [line.split(" --config ")[0].strip() for line in lines] == [
+        "ctscan scan", "ctscan scan", "ctscan backfill", "ctscan lookup"
+    ]  # fmt: skip
     assert all(f"--config '{path}' " in line for line in lines)
-    assert (
-        len({line.index(words) for line, words in zip(lines, ("read the", "the same", "look som"), strict=True)}) == 1
-    )
+    first_words = ("read the", "the same", "read what", "look som")
+    assert len({line.index(words) for line, words in zip(lines, first_words, strict=True)}) == 1
 
 
 def test_a_directory_is_no_file_to_write(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
     assert words.verdict(given) == "Nothing found, but the answer may be incomplete:"
     about_gaps, about_age, about_logs = words.doubts(given)
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
-    assert "--from start" in about_gaps
+    assert "ctscan backfill" in about_gaps
     assert about_age == "Other log not checked lately: run 'ctscan scan'"
     assert about_logs == "3 logs not covered at all: 3 retired"
 

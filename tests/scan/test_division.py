@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from support.scanning import Heard
 
 from ctscan.model import Log, Protocol
+from ctscan.scan.crew import Crew
 from ctscan.scan.division import divide, is_near
-from ctscan.scan.job import Ending, LogOutcome
+from ctscan.scan.job import Change, Ending, LogOutcome
 from ctscan.scan.joint import Joint, join
+from ctscan.scan.logscan import ScanContext
 
 FAR = "https://ct.example.com/"
 
@@ -101,6 +107,18 @@ def test_a_pass_begins_with_the_first_and_ends_with_the_last() -> None:
     assert accused == [b"\1"] and len(heard.done) == 1
     one.log_done(outcome(Ending.STOPPED))
     assert [o.ending for o in heard.done] == [Ending.DONE, Ending.MISBEHAVIOUR]
+
+
+def test_a_log_that_another_process_found_out_is_left_alone_whatever_its_list_says() -> None:
+    async def run() -> set[bytes]:
+        context = cast(ScanContext, SimpleNamespace(joined=frozenset(), stop=asyncio.Event(), follow=False))
+        crew = Crew(context, lambda _: pytest.fail("it was opened"))
+        log = a_log(1, "one")
+        crew.follow_list(Change(accused=frozenset((log.id,))))
+        crew.follow_list(Change((log,)))
+        return crew.reading
+
+    assert asyncio.run(run()) == set()
 
 
 def test_nobody_waits_for_a_process_that_is_gone() -> None:

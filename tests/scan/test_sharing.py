@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.kept import LOG, a_head, started
 from support.logs import LogBuilder
 from support.scanning import (
     PEOPLE,
@@ -25,12 +29,20 @@ from support.scanning import (
     states,
     with_index,
 )
-from support.simulator import SimulatedLog, Simulator, slow
+from support.simulator import SimulatedLog, Simulator, server_error, slow
 
-from ctscan.index.sqlite import open_index
-from ctscan.model import Protocol, TreeHead
+from ctscan.ct.wire import entry_of, extra_of
+from ctscan.errors import SourceError
+from ctscan.index import Index
+from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.model import Advance, Edge, Protocol, Span, TreeHead
+from ctscan.personal.examine import Examiner
+from ctscan.personal.scope import parse_scope
 from ctscan.scan import Outcome, Seams, run_scan
-from ctscan.scan.parts import PART, SMALL
+from ctscan.scan.logpass import LogPass
+from ctscan.scan.parts import PART, SMALL, PartsReader
+from ctscan.sources import LogSource
+from ctscan.sources.pace import Window
 
 SIZE = 2 * SMALL + 100
 
@@ -67,8 +79,10 @@ def test_two_processes_read_one_log_and_find_the_same(protocol: Protocol, tmp_pa
     assert dump(tmp_path / "one") == dump(tmp_path / "two")
 
 
-def test_heads_that_two_processes_saved_side_by_side_are_compared(tmp_path: Path) -> None:
-    """While this scan asks for its head, another process saves one that the log signed for somebody else."""
+@pytest.mark.parametrize("protocol", BOTH)
+def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: Protocol, tmp_path: Path) -> None:
+    """While this scan asks for its head, another process saves one that the log signed for somebody else. A log that
+    gives no proof just then isn't believed for it."""
     fork = people_log().fork(600, 300)
 
     async def save_other(log: SimulatedLog) -> None:
@@ -84,16 +98,63 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(tmp_path: Path
         def tree_head(self, name: str, head: TreeHead) -> None:
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(asyncio.run, save_other(self.log)).result()
+            self.log.fault("/tile/|get-sth-consistency|get-entr|get-proof", server_error(404))
 
     with Simulator() as sim:
-        log = sim.add("people", people_log(), size=600)
+        log = add_people(sim, protocol, published=600)
         assert scan(sim, tmp_path / "db").exit_code == 0
         log.publish(1000)
         heard = Meddling()
         heard.log = log
-        outcome = scan(sim, tmp_path / "db", heard)
-    assert endings(outcome) == {"people": "misbehaviour"}
-    assert "doesn't extend the tree of size 900" in outcome.logs[0].message
+        first = scan(sim, tmp_path / "db", heard)
+        log.faults.clear()
+        second = scan(sim, tmp_path / "db")
+    assert endings(first) == {"people": "incomplete"} and endings(second) == {"people": "misbehaviour"}
+    assert "doesn't extend the tree of size 900" in second.logs[0].message
+    assert with_index(tmp_path / "db", SqliteIndex.log_states)[0].head.size == 900  # type: ignore[union-attr]
+
+
+def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Path) -> None:
+    """However the reading ends: else another process could take it, and what it commits would be given up."""
+    order: list[str] = []
+
+    async def run() -> None:
+        async with await open_index(tmp_path / "db", create=True) as index:
+            run_id = await started(index)
+
+            class Slow:
+                """The index, with a disk that takes its time."""
+
+                def __getattr__(self, name: str) -> Any:
+                    return getattr(index, name)
+
+                async def commit(self, run_id: int, advance: Advance) -> None:
+                    await asyncio.sleep(0.05)
+                    order.append("written")
+
+                @contextmanager
+                def lock(self, *part: Any) -> Iterator[None]:
+                    try:
+                        yield
+                    finally:
+                        order.append("let go")
+
+            class Failing:
+                async def read(self, span: Span, edge: Edge | None) -> bool:
+                    await lp.commit(Advance(LOG.id, Seams().now()), 0)
+                    raise SourceError("the log is gone")
+
+            examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
+            lp = LogPass(
+                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id, examiner, "everything", "r",
+                Heard(), asyncio.Event(), Window(1),
+            )  # fmt: skip
+            with pytest.raises(SourceError):
+                async with lp:
+                    await PartsReader(lp, Failing(), lambda _: True).read([(0, 100)])
+
+    asyncio.run(run())
+    assert order == ["written", "let go"]
 
 
 # --- the past -----------------------------------------------------------------------------------------------------
@@ -168,6 +229,37 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
         assert ranges(db, "people") == [(512, 1000, "everything")]
         assert scan(sim, db, past=True).exit_code == 0
     assert ranges(db, "people") == [(0, 1000, "everything")]
+
+
+@pytest.mark.parametrize("protocol", ALL)
+def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(protocol: Protocol, tmp_path: Path) -> None:
+    """Both begin at once with a new index: the scan saw a larger tree."""
+
+    class Meddling(Heard):
+        def tree_head(self, name: str, head: TreeHead) -> None:
+            if head.size == 700:
+                log.publish(1000)
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(scan, sim, tmp_path / "db", None, start="now", tuning=tiles_of(log)).result()
+
+    with Simulator() as sim:
+        log = add_people(sim, protocol, published=700)
+        outcome = scan(sim, tmp_path / "db", Meddling(), past=True, tuning=tiles_of(log))
+        assert endings(outcome) == {"people": "done"} and outcome.logs[0].message == (
+            "all of the entries from 0 to 700 are read"
+        )
+        assert scan(sim, tmp_path / "db", past=True, tuning=tiles_of(log)).exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+def test_a_backfill_says_what_can_not_be_had(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = add_people(sim, Protocol.STATIC_CT)
+        log.fault("/tile/data/000", server_error(404))
+        first = scan(sim, tmp_path / "db", past=True)
+        second = scan(sim, tmp_path / "db", past=True)
+    assert endings(first) == {"people": "incomplete"} and endings(second) == {"people": "done"}
+    assert second.logs[0].message == "all but 256 that can't be had of the entries from 0 to 1,000 are read"
 
 
 def test_a_backfill_does_not_say_what_answers_cover(tmp_path: Path) -> None:

@@ -203,6 +203,25 @@ def test_processes_that_ask_one_operator_take_turns() -> None:
     assert taken == [("Example", 2.0)]
 
 
+def test_a_log_that_asks_for_a_rest_gets_it_from_those_that_wait_for_their_turn() -> None:
+    time = FakeTime()
+    turns = [0.0, 1.0]
+
+    async def take_turn(operator: str, rate: float) -> float:
+        return turns.pop(0)
+
+    async def use(client: Client) -> float:
+        client.take_turns(take_turn)
+        gate = client._gate("Example", "log.example.org")
+        await client.get("https://log.example.org/", operator="Example", limit=LIMIT)
+        gate.close_for(30.0)
+        began = time.now
+        await client.get("https://log.example.org/", operator="Example", limit=LIMIT)
+        return time.now - began
+
+    assert with_client(scripted(time, [GOOD, GOOD]), use) == 30.0
+
+
 def test_a_directory_is_read_with_all_requests_at_once() -> None:
     log = replace(small_log().log("https://log.example.org/"), monitoring_url="file:///srv/archive/")
 

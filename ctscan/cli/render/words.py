@@ -61,9 +61,9 @@ SENSITIVITIES = {
 }
 
 ADVICE = {
-    "not read": "'ctscan scan' reads on; with '--from start' also what lies before",
-    "out of scope": "only 'ctscan scan --from start' with a wider --scope closes that",
-    "older rules": "only 'ctscan scan --from start' closes that, by reading them again",
+    "not read": "'ctscan scan' reads on, 'ctscan backfill' what lies before",
+    "out of scope": "'ctscan backfill' with a wider --scope reads it again",
+    "older rules": "'ctscan backfill' reads it again",
 }
 """What closes holes, by their reason. For the other reasons there is nothing to do but to scan again."""
 
@@ -77,13 +77,26 @@ def verdict(answer: Answer) -> str:
     """The sentence that answers the question. The three cases differ in their first words."""
     kind = KINDS.get(answer.identifier.kind, answer.identifier.kind)
     searched = f"every entry of {count(len(answer.coverage), 'log')} was searched for this {kind}"
-    if answer.matches and answer.complete:
-        return f"Found in {_certificates(answer.matches)}; the answer is complete: {searched}."
     if answer.matches:
-        return f"Found in {_certificates(answer.matches)}; there may be more, the answer may be incomplete:"
+        found = _found(answer)
+        if answer.complete:
+            return f"{found}; the answer is complete: {searched}."
+        return f"{found}; there may be more, the answer may be incomplete:"
     if answer.complete:
         return f"Nothing found, complete: {searched}."
     return "Nothing found, but the answer may be incomplete:"
+
+
+def _found(answer: Answer) -> str:
+    """Certificates that hold only some words of a name are told apart: they are of other people, mostly."""
+    if answer.identifier.kind != "name":
+        return f"Found in {_certificates(answer.matches)}"
+    whole = [match for match in answer.matches if match.score >= 1]
+    partly = len(answer.matches) - len(whole)
+    if not whole:
+        return f"Nothing found under the whole name; {count(partly, 'certificate')} with a part of it"
+    also = f", and {partly:,} more with a part of the name" if partly else ""
+    return f"Found in {_certificates(whole)}{also}"
 
 
 def is_of_authority(match: Match) -> bool:
