@@ -132,6 +132,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
         results = Results(today, machine.facts(server.name), _parameters(chosen))
         if machine.load() > BUSY:
             results.note(f"the machine was busy with other work (load {machine.load():.1f}): the figures are too low")
+        results.note(f"the machine at the beginning of {', '.join(chosen.parts)}: {machine.speed()}")
         largest = max((getattr(chosen, OF_BIG[part]) for part in chosen.parts if part in OF_BIG), default=0)
         bench = Bench(chosen, server, folder / "work", results, largest)
         for part in chosen.parts:
