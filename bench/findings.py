@@ -2,7 +2,7 @@
 
     python -m bench.findings --findings 1000000
 
-Everything goes through `Index.commit` and `ctscan.lookup.answer`, with the steps that a scan of a tiled log makes: 256
+Everything goes through `Index.commit` and `ctscan.answer.lookup.answer`, with the steps of a scan of a tiled log: 256
 hits at a time, each with its submitted precertificate and its inclusion proof. One entry in a hundred is a hit. The
 people are invented; their names follow Zipf's law over `data/names`, so that the commonest are in one certificate of
 fifteen. Everybody has about four certificates, spread over the whole log. What is measured follows from the number of
@@ -30,8 +30,8 @@ from hashlib import sha256, shake_128
 from pathlib import Path
 from typing import Any
 
-from ctscan.index.sqlite import SqliteIndex, open_index
-from ctscan.lookup import LIMIT, PARTLY, answer
+from ctscan.answer.lookup import LIMIT, PARTLY, answer
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import (
     Advance,
     Attribute,

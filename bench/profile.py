@@ -27,7 +27,7 @@ PERIOD = 0.001  # CPU seconds between two samples
 
 STAGES = (
     # part of a file's path             stage
-    ("ctscan/sources/body.py", "gunzip"),
+    ("ctscan/http/decoding.py", "gunzip"),
     ("ctscan/ct/merkle.py", "hash, leaves and tree"),
     ("ctscan/ct/tiles.py", "hash, leaves and tree"),
     ("ctscan/ct/partial_tree.py", "hash, leaves and tree"),

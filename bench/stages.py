@@ -18,14 +18,14 @@ from bench.results import row, say
 from bench.samples import certificates_in, read_as_far_as_possible
 from ctscan.ct.merkle import batch_hashes, subtree_root
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
-from ctscan.index.sqlite import open_index
+from ctscan.http.decoding import gunzip
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Advance, Batch, Log, Protocol, Run, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.prefilter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import parse_scope
-from ctscan.sources.body import gunzip
-from ctscan.sources.tile_reader import DATA_TILE_LIMIT
+from ctscan.sources.logs.tile_reader import DATA_TILE_LIMIT
 from ctscan.x509.certificate import read_tbs
 
 ROUNDS = 3

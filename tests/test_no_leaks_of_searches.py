@@ -20,12 +20,12 @@ from support.repositories import mailbox, named
 from ctscan.cli.asking import Shown
 from ctscan.cli.logging import set_up
 from ctscan.cli.privacy import safe_traceback
+from ctscan.collect.questions import asked_about, asked_for_scope
+from ctscan.collect.search import Opened, Outcome, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
-from ctscan.index.sqlite import open_index
+from ctscan.http.client import Client
+from ctscan.index.sqlite.index import open_index
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.search.asking import Opened, Outcome, SearchRequest, run_search
-from ctscan.search.questions import asked_about, asked_for_scope
-from ctscan.sources.http import Client
 from ctscan.sources.repositories import Opening, open_repository
 from ctscan.x509.names import render_name
 

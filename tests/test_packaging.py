@@ -46,7 +46,7 @@ def test_demo_runs_from_the_wheel_in_another_directory(wheel: Path, tmp_path: Pa
         archive.extractall(tmp_path / "installed")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     environment["PYTHONPATH"] = str(tmp_path / "installed")
-    where = [sys.executable, "-c", "from ctscan.packaged import data_path; print(data_path('demo-log'))"]
+    where = [sys.executable, "-c", "from ctscan.resources import data_path; print(data_path('demo-log'))"]
     told = subprocess.run(where, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     assert told.stdout.startswith(str(tmp_path / "installed"))
     demo = [sys.executable, "-m", "ctscan.cli", "demo"]

@@ -19,11 +19,11 @@ from ctscan.config.keys import shown
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from ctscan.collect.questions import Asked
+    from ctscan.collect.search import Opened, SearchOutcome
     from ctscan.config import Config
-    from ctscan.index import Index
+    from ctscan.index.protocols import Index
     from ctscan.model import Question, Repository
-    from ctscan.search.asking import Opened, SearchOutcome
-    from ctscan.search.questions import Asked
 
 PLURALS = {"email": "e-mail addresses", "host": "domains by their hosts"}
 
@@ -51,8 +51,8 @@ class Destination:
 def destinations(config: Config, names: Iterable[str]) -> list[Destination]:
     """The repositories of these names, each once. UsageError for a name that there is none of, or when one can't be
     asked because nobody said who asks."""
-    from ctscan.sources.address import is_loopback
-    from ctscan.sources.http import NO_CONTACT
+    from ctscan.http.client import NO_CONTACT
+    from ctscan.http.urls import is_loopback
     from ctscan.sources.repositories import repositories
 
     known = {repository.name: repository for repository in repositories()}
@@ -92,8 +92,8 @@ async def opened(
     config: Config, chosen: Sequence[Destination], progress: Callable[[str], None]
 ) -> AsyncIterator[list[Opened]]:
     """The repositories, ready to be asked."""
-    from ctscan.search.asking import Opened
-    from ctscan.sources.http import Client
+    from ctscan.collect.search import Opened
+    from ctscan.http.client import Client
     from ctscan.sources.repositories import Opening, open_repository
 
     async with AsyncExitStack() as stack:
@@ -112,7 +112,7 @@ async def opened(
 async def created_index(config: Config) -> AsyncIterator[Index]:
     """The index of the configuration, made where there is none."""
     from ctscan.cli.options import database_path
-    from ctscan.index.sqlite import open_index
+    from ctscan.index.sqlite.index import open_index
     from ctscan.x509.names import render_name
 
     async with await open_index(database_path(config.db), create=True, render=render_name) as index:
@@ -124,7 +124,7 @@ async def created_index(config: Config) -> AsyncIterator[Index]:
 
 def check_purpose(config: Config, command: str, asked: Iterable[Asked]) -> None:
     """UsageError when nobody said what for, or by naming the person: it is recorded with each disclosure."""
-    from ctscan.search.telling import quotes
+    from ctscan.collect.safe_reasons import quotes
 
     if not config.purpose:
         raise UsageError(
@@ -141,7 +141,7 @@ def check_purpose(config: Config, command: str, asked: Iterable[Asked]) -> None:
 
 def announcement(chosen: Sequence[Destination], asked: Sequence[Asked], purpose: str) -> list[str]:
     """Exactly who will learn what. Kinds and numbers only, never whom."""
-    from ctscan.search.questions import unanswerable
+    from ctscan.collect.questions import unanswerable
 
     lines = []
     for each in chosen:

@@ -16,8 +16,8 @@ from ctscan.cli.program import SETTINGS, Group, command
 
 if TYPE_CHECKING:
     from ctscan.config import Config
+    from ctscan.http.client import Client
     from ctscan.model import Authority, AuthorityList
-    from ctscan.sources.http import Client
 
 SHOWN = 100  # records for eyes; JSON has them all
 
@@ -92,7 +92,7 @@ async def _update(config: Config, files: Sequence[str]) -> tuple[Loaded, Authori
     """What was loaded, and which list it replaced."""
     import asyncio
 
-    from ctscan.index.sqlite import open_index
+    from ctscan.index.sqlite.index import open_index
 
     loaded = await (asyncio.to_thread(read, files) if files else _fetch(config))
     index = await open_index(options.database_path(config.db), create=True)
@@ -106,9 +106,9 @@ async def _update(config: Config, files: Sequence[str]) -> tuple[Loaded, Authori
 
 def read(files: Sequence[str]) -> Loaded:
     """From saved reports, told apart by their columns. As old as the file says."""
-    from ctscan.ccadb import is_records, parse_authorities, parse_contacts
+    from ctscan.authorities.ccadb import is_records, parse_authorities, parse_contacts
+    from ctscan.authorities.reports import read_report
     from ctscan.errors import FormatError, InputError, UsageError
-    from ctscan.sources.ccadb import read_report
 
     records: dict[str, bytes] = {}
     contacts: dict[str, str] = {}
@@ -135,7 +135,7 @@ def read(files: Sequence[str]) -> Loaded:
 
 
 async def _fetch(config: Config) -> Loaded:
-    from ctscan.sources.http import Client
+    from ctscan.http.client import Client
 
     client = Client(config.contact, give_up_after=config.timeouts.give_up)
     try:
@@ -148,9 +148,9 @@ async def fetch(client: Client) -> Loaded:
     """From the CCADB; without its contacts where only those can't be had."""
     import asyncio
 
-    from ctscan.ccadb import is_records, parse_authorities, parse_contacts
+    from ctscan.authorities.ccadb import is_records, parse_authorities, parse_contacts
+    from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, fetch_report
     from ctscan.errors import FormatError, SourceError
-    from ctscan.sources.ccadb import CONTACTS_URL, RECORDS_URL, fetch_report
 
     def check(body: bytes) -> None:
         if not is_records(body):
@@ -227,7 +227,7 @@ def show(what: str | None, verbose: int, **given: Any) -> None:
     if what is None:
         _print_list(which, authorities, config.format)
     else:
-        from ctscan.ccadb import search
+        from ctscan.authorities.ccadb import search
 
         _print_found(which, search(authorities, what), config.format)
 

@@ -60,7 +60,7 @@ async def _scan(db: Path) -> Outcome:
     from ctscan.cli.logging import LoggingReporter
     from ctscan.cli.progress import reporter
     from ctscan.cli.reading import stop_on_signal
-    from ctscan.packaged import data_path
+    from ctscan.resources import data_path
     from ctscan.scan import ScanRequest, run_scan
 
     request = ScanRequest(
@@ -77,8 +77,8 @@ async def _scan(db: Path) -> Outcome:
 
 
 async def _ask(db: Path) -> Answer:
-    from ctscan.index.sqlite import open_index
-    from ctscan.lookup import answer
+    from ctscan.answer.lookup import answer
+    from ctscan.index.sqlite.index import open_index
     from ctscan.personal.identifiers import parse_identifier
 
     index = await open_index(db, create=False)

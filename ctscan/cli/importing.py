@@ -15,10 +15,10 @@ from ctscan.cli.program import command, complain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ctscan.collect.file_import import Tally
     from ctscan.config import Config
     from ctscan.model import Problem
     from ctscan.personal.scope import Scope
-    from ctscan.search.importing import Tally
 
 SHOWN = 50  # problems
 INTERVAL = 0.2  # seconds between two looks of the line on a terminal
@@ -73,7 +73,7 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
 async def _import(config: Config, scope: Scope, paths: Sequence[str]) -> tuple[Tally, list[Problem]]:
     from ctscan.cli.asking import created_index
     from ctscan.cli.reading import stop_on_signal, who
-    from ctscan.search.importing import ImportRequest, run_import
+    from ctscan.collect.file_import import ImportRequest, run_import
     from ctscan.sources.files import read_inputs
     from ctscan.x509.structures import taking_apart
 

@@ -48,8 +48,8 @@ async def _states(config: Config) -> list[tuple[LogState, list[Misbehaved]]]:
 
 def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
     """The worst that is known of a log, in one or two words."""
+    from ctscan.answer.lookup import is_stale
     from ctscan.ct.coverage import backlog, catch_up
-    from ctscan.lookup import is_stale
 
     if state.misbehaviour:
         return "misbehaved"

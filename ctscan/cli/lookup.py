@@ -67,7 +67,7 @@ async def _look_up(config: Config, asked: list[Identifier]) -> int:
     from ctscan.cli.wiring import existing_index
 
     async with existing_index(config, at_once=True) as index:
-        from ctscan.lookup import answer
+        from ctscan.answer.lookup import answer
 
         now = datetime.now(UTC)
         answers = (await answer(index, one, now=now, stale_after=config.stale_after) for one in asked)

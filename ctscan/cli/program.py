@@ -237,7 +237,7 @@ def _forgive_encoding() -> None:
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from ctscan.packaged import version
+        from ctscan.resources import version
 
         click.echo(f"ctscan {version()}")
         ctx.exit()

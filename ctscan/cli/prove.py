@@ -14,11 +14,11 @@ from ctscan.cli.program import command, complain
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from ctscan.answer.proof import Checked
     from ctscan.config import Config
-    from ctscan.index import Index
-    from ctscan.index.sqlite import SqliteIndex
+    from ctscan.index.protocols import Index
+    from ctscan.index.sqlite.index import SqliteIndex
     from ctscan.model import Certificate, CertificateSummary, Entry, Finding, Identifier, Match
-    from ctscan.proof import Checked
 
 
 @command(
@@ -69,7 +69,7 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
     """The certificates that answer the identifiers, each once."""
     from datetime import UTC, datetime
 
-    from ctscan.lookup import answer
+    from ctscan.answer.lookup import answer
 
     found: dict[bytes, None] = {}
     for identifier in asked:
@@ -80,8 +80,8 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
 
 async def _checked(index: SqliteIndex, identities: Iterable[bytes], missing: _Missing) -> AsyncIterator[Checked]:
     """Every sighting of the certificates, checked; `missing` counts the certificates that have none."""
+    from ctscan.answer.proof import check
     from ctscan.cli.reindex import scanned_domains
-    from ctscan.proof import check
 
     domains = await scanned_domains(index)
     for identity in identities:

@@ -12,7 +12,7 @@ from ctscan.errors import FormatError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index import Index
+    from ctscan.index.protocols import Index
     from ctscan.model import Certificate, Finding
 
 OUTCOMES = ("unchanged", "changed", "removed")

@@ -18,15 +18,15 @@ from ctscan.cli.asking import (
     opened,
     say,
 )
+from ctscan.collect.questions import asked_for_scope, unanswerable
+from ctscan.collect.search import Outcome, SearchOutcome, SearchRequest, run_search
 from ctscan.errors import UsageError
-from ctscan.search.asking import Outcome, SearchOutcome, SearchRequest, run_search
-from ctscan.search.questions import asked_for_scope, unanswerable
 
 if TYPE_CHECKING:
     import asyncio
 
+    from ctscan.collect.questions import Asked
     from ctscan.config import Config
-    from ctscan.search.questions import Asked
 
 COMMAND = "scan --repository"  # as recorded; what was typed may hold an address
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ctscan.cli.asking import Destination
+    from ctscan.collect.questions import Asked
     from ctscan.config import Config
     from ctscan.model import Identifier
-    from ctscan.search.questions import Asked
 
 DEFAULT = ("crt.sh",)
 
@@ -78,7 +78,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     from ctscan.cli.logging import set_up
     from ctscan.cli.lookup import asked_for
     from ctscan.cli.wiring import run
-    from ctscan.search.questions import asked_about
+    from ctscan.collect.questions import asked_about
 
     config = options.settle(**given)
     set_up(verbose, os.environ)
@@ -97,7 +97,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
 def _check_answerable(where: Sequence[Destination], asked: Sequence[Asked]) -> None:
     from ctscan.cli.asking import kinds
-    from ctscan.search.questions import unanswerable
+    from ctscan.collect.questions import unanswerable
 
     left = unanswerable([each.repository for each in where], asked)
     if left:
@@ -124,11 +124,11 @@ def _is_agreed(config: Config, where: Sequence[Destination], asked: Sequence[Ask
 async def _search(
     config: Config, where: Sequence[Destination], asked: Sequence[Asked], people: Sequence[Identifier]
 ) -> int:
+    from ctscan.answer.lookup import answer
     from ctscan.cli.asking import Shown, created_index, opened
     from ctscan.cli.lookup import print_answers
     from ctscan.cli.reading import stop_on_signal, who
-    from ctscan.lookup import answer
-    from ctscan.search.asking import SearchRequest, run_search
+    from ctscan.collect.search import SearchRequest, run_search
 
     request = SearchRequest(tuple(asked), who(), config.purpose)
     async with created_index(config) as index:

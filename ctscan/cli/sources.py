@@ -37,7 +37,7 @@ async def _repositories(environ: Mapping[str, str]) -> list[Source]:
     """All repositories; opening one tells what it lacks here, and asks nothing."""
     from ctscan.cli.render.repositories import source_of
     from ctscan.errors import UsageError
-    from ctscan.sources.http import Client
+    from ctscan.http.client import Client
     from ctscan.sources.repositories import Opening, open_repository, repositories
 
     found = []

@@ -15,9 +15,9 @@ from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index import Index
+    from ctscan.index.protocols import Index
     from ctscan.model import Identifier, Match
-    from ctscan.refresh.job import Outcome
+    from ctscan.revocation.context import Outcome
 
 
 @command(
@@ -69,7 +69,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
 
 def _check(config: Config, refresh: bool, *, ocsp: bool, force: bool) -> None:
-    from ctscan.sources.http import NO_CONTACT
+    from ctscan.http.client import NO_CONTACT
 
     if not refresh and (ocsp or force):
         raise UsageError("status: --ocsp and --force say how to ask; give --refresh with them")
@@ -83,8 +83,8 @@ def _check(config: Config, refresh: bool, *, ocsp: bool, force: bool) -> None:
 
 
 def _check_purpose(purpose: str, asked: Sequence[Identifier]) -> None:
+    from ctscan.collect.safe_reasons import quotes
     from ctscan.model import Question
-    from ctscan.search.telling import quotes
 
     forms = ((one.kind, text) for one in asked if one.kind != "domain" for text in (one.value, one.canonical) if text)
     if any(quotes(purpose, Question(kind, text)) for kind, text in forms):
@@ -108,7 +108,7 @@ async def _status(config: Config, asked: Sequence[Identifier], *, refresh: bool,
 
 async def _matches(index: Index, asked: Sequence[Identifier]) -> list[Match]:
     """The certificates of all identifiers, each once."""
-    from ctscan.lookup import answer
+    from ctscan.answer.lookup import answer
 
     now = datetime.now(UTC)
     found: dict[bytes, Match] = {}
@@ -121,10 +121,10 @@ async def _matches(index: Index, asked: Sequence[Identifier]) -> list[Match]:
 async def _refresh(config: Config, index: Index, asked: Sequence[Identifier], force: bool) -> Outcome:
     from ctscan.cli.progress import harmless
     from ctscan.cli.reading import stop_on_signal, who
-    from ctscan.refresh.job import RefreshRequest
-    from ctscan.refresh.worker import run_refresh
-    from ctscan.sources.guard import guarded_transport
-    from ctscan.sources.http import Client
+    from ctscan.http.client import Client
+    from ctscan.http.ssrf_guard import guarded_transport
+    from ctscan.revocation.context import RefreshRequest
+    from ctscan.revocation.refresh import run_refresh
 
     identities = tuple(match.certificate.identity for match in await _matches(index, asked)) if asked else None
     request = RefreshRequest(who(), identities, config.ocsp, config.purpose, force)
@@ -167,7 +167,7 @@ def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) 
 async def _print_summary(format: str, index: Index, done: Outcome | None) -> None:
     from ctscan.cli.render import status as render
     from ctscan.cli.wiring import print_json
-    from ctscan.status import status_of
+    from ctscan.revocation.status import status_of
 
     summary, now = render.Summary(), datetime.now(UTC)
     async for not_before, not_after, said in index.standings():

@@ -16,7 +16,7 @@ from ctscan.cli.options import database_path
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index.sqlite import SqliteIndex
+    from ctscan.index.sqlite.index import SqliteIndex
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ def run_at_once(work: Coroutine[Any, Any, T]) -> T:
 @asynccontextmanager
 async def existing_index(config: Config, *, at_once: bool = False) -> AsyncIterator[SqliteIndex]:
     """The index of the configuration; IndexFault when there is none."""
-    from ctscan.index.sqlite import open_index
+    from ctscan.index.sqlite.index import open_index
 
     index = await open_index(database_path(config.db), create=False, at_once=at_once)
     try:

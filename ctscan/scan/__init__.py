@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ctscan.errors import InputError
-from ctscan.index import Index
-from ctscan.index.sqlite import open_index
+from ctscan.http.client import Client
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Log, Run
-from ctscan.packaged import data_path
 from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
+from ctscan.resources import data_path
 from ctscan.scan.connect import Connection, connect
 from ctscan.scan.crew import Crew
 from ctscan.scan.division import Division, divide
@@ -34,10 +35,9 @@ from ctscan.scan.meter import Meter
 from ctscan.scan.plan import check_start
 from ctscan.scan.processes import Children, Orders, Share
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
-from ctscan.sources.http import Client
-from ctscan.sources.loglists import load_list
+from ctscan.sources.logs.log_lists import load_list
+from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
-from ctscan.sources.tuning import TuningTable, load_tuning
 from ctscan.x509.names import render_name
 
 __all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanRequest", "Seams", "run_scan"]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from ctscan.errors import CutError, FormatError, SourceError
+from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
-from ctscan.sources.pace import Window
 
 ROUNDS = 2  # times the limit of the window: so many requests may be under way or wait for the reader
 MOST_BYTES = 4 * 1024 * 1024  # of answers to them, for each of the logs that are read side by side; see `_has_room`

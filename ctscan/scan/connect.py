@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ctscan.http.client import Client
+from ctscan.http.rate_limit import Window
 from ctscan.model import Log, Protocol, TreeHead
 from ctscan.scan.trust import ProofTrust, Sleep, TileTrust
 from ctscan.sources import LogSource, ProofSource, TileSource
-from ctscan.sources.directory import DirectorySource
-from ctscan.sources.http import Client
-from ctscan.sources.hybrid import HybridSource
-from ctscan.sources.pace import Window
-from ctscan.sources.rfc6962 import Rfc6962Source
-from ctscan.sources.static_ct import StaticCtSource
-from ctscan.sources.tuning import Tuning
+from ctscan.sources.logs.directory import DirectorySource
+from ctscan.sources.logs.hybrid import HybridSource
+from ctscan.sources.logs.rfc6962 import Rfc6962Source
+from ctscan.sources.logs.static_ct import StaticCtSource
+from ctscan.sources.logs.tuning import Tuning
 
 
 @dataclass(frozen=True, slots=True)

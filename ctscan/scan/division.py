@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ctscan.http.urls import is_loopback
 from ctscan.model import Log
-from ctscan.sources.address import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

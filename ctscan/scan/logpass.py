@@ -16,7 +16,8 @@ from typing import Self
 
 from ctscan.ct.coverage import subtract
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused
-from ctscan.index import Index
+from ctscan.http.rate_limit import Window
+from ctscan.index.protocols import Index
 from ctscan.model import (
     Advance,
     Batch,
@@ -40,7 +41,6 @@ from ctscan.scan.job import Reporter, Seams
 from ctscan.scan.search import first_that
 from ctscan.scan.trust import ASK_AGAIN
 from ctscan.sources import LogSource
-from ctscan.sources.pace import Window
 
 COMMIT_HITS = 256
 _NOT_GIVEN = (HoleReason.NOT_READ, HoleReason.PRUNED, HoleReason.REFUSED)

@@ -15,7 +15,7 @@ from ctscan.ct import coverage
 from ctscan.ct.coverage import pending_end, subtract
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, TreeHead, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text

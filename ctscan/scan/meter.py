@@ -17,7 +17,7 @@ from math import inf
 
 from ctscan.ct import coverage
 from ctscan.errors import IndexFault
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import TreeHead
 from ctscan.scan.job import LogOutcome, Reporter
 

@@ -15,7 +15,7 @@ from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof,
 from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
 from ctscan.scan.trust import TileTrust
-from ctscan.sources.tile_reader import slice_batch
+from ctscan.sources.logs.tile_reader import slice_batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from ctscan.model import (
 from ctscan.scan.ahead import Fetched, fetch_ahead
 from ctscan.scan.logpass import Gathered, LogPass, first_available
 from ctscan.scan.trust import Anchor, ProofTrust
-from ctscan.sources.tile_reader import slice_batch
+from ctscan.sources.logs.tile_reader import slice_batch
 
 PROVE_EVERY = 65_536  # entries
 

@@ -9,10 +9,10 @@ from support.repositories import FAKE
 
 from ctscan.cli.asking import Destination, Shown, announcement, kinds
 from ctscan.cli.logging import set_up
+from ctscan.collect.questions import asked_about
+from ctscan.collect.search import SearchOutcome
 from ctscan.model import Question
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.search.asking import SearchOutcome
-from ctscan.search.questions import asked_about
 
 PEOPLE = ("jane@example.org", "Jane Roe", "mary@example.org")
 ASKED = [asked for person in PEOPLE for asked in asked_about(parse_identifier(person))]

@@ -14,10 +14,10 @@ from support.cli import error_line, run
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
 
+from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, fetch_report, read_report
 from ctscan.cli.ca import Loaded, fetch
 from ctscan.errors import BadAnswer, InputError, SourceError, UsageError
-from ctscan.index.sqlite import open_index
-from ctscan.sources.ccadb import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, fetch_report, read_report
+from ctscan.index.sqlite.index import open_index
 
 HEADER = (
     "CA Owner,Certificate Name,Subordinate CA Owner,Revocation Status,SHA-256 Fingerprint,Parent SHA-256 Fingerprint,"

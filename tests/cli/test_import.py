@@ -26,9 +26,9 @@ from support.cli import error_line, run
 from support.holding import a_line, a_mailbox, a_tar, a_zip, ldif, packed, pem, signed_mail, text
 
 from ctscan.cli.importing import SHOWN, Progress
-from ctscan.index.sqlite import open_index
+from ctscan.collect.file_import import PORTION, Tally
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Issuer, Problem, Search
-from ctscan.search.importing import PORTION, Tally
 
 
 def of(name: str, address: str, serial: int = 10) -> bytes:

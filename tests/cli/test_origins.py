@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from ctscan.answer.lookup import is_unconfirmed
 from ctscan.cli.render import shapes
 from ctscan.cli.render.origins import answer_lines, owner_lines, repository_line, search_line
-from ctscan.lookup import is_unconfirmed
 from ctscan.model import (
     Answer,
     Authority,
@@ -26,7 +26,7 @@ from ctscan.model import (
     Search,
     Sighting,
 )
-from ctscan.status import status_of
+from ctscan.revocation.status import status_of
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 SEEN = RepositorySighting("crt.sh", "7001", AT, 1_900_000_000_000, (), "", confirmed=False)

@@ -12,7 +12,7 @@ from support.cli import run
 from support.kept import a_search
 from support.logs import LogBuilder
 
-from ctscan.index.sqlite import open_index
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import EntryKind, RepositoryEntry, RepositoryHit
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.x509.certificate import read_certificate

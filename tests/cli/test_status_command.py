@@ -12,7 +12,7 @@ from support.cli import error_line, run
 from support.kept import LOG, RULES, a_run, an_advance, email_finding
 from support.revoking import make_ca
 
-from ctscan.index.sqlite import open_index
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Entry, EntryKind, Hit, Revocation, RevocationState
 from ctscan.x509.certificate import read_certificate
 

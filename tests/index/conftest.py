@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ctscan.index import Index
-from ctscan.index.sqlite import open_index
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.index import open_index
 
 Opener = Callable[[Path], Awaitable[Index]]
 Scenario = Callable[[Index], Awaitable[None]]

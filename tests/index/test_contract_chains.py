@@ -26,7 +26,7 @@ from support.kept import (
     verified,
 )
 
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import Advance, EntryKind, LookupKey, Match, Sighting
 
 RunScenario = Callable[[Callable], None]

@@ -32,7 +32,7 @@ from support.kept import (
 )
 
 from ctscan.errors import IndexFault
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import Advance, Hit, HoleReason, LogState, LookupKey, Match
 
 RunScenario = Callable[[Callable], None]

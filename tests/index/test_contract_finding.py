@@ -29,7 +29,7 @@ from support.kept import (
 )
 
 from ctscan.errors import IndexFault
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import CertificateSummary, EntryKind, Evidence, LookupKey, Mark, Match, Sensitivity, Sighting
 
 RunScenario = Callable[[Callable], None]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from support.kept import a_hit, an_advance, name_finding, started
 
-from ctscan.index import Index
-from ctscan.index.ranking import RANKED
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.ranking import RANKED
 from ctscan.model import Finding, Hit, Match
 
 RunScenario = Callable[[Callable], None]

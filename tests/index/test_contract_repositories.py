@@ -35,7 +35,7 @@ from support.kept import (
 )
 
 from ctscan.errors import IndexFault
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import Coordinate, Finding, LookupKey, Match, RepositoryHit, RepositorySighting
 
 RunScenario = Callable[[Callable], None]

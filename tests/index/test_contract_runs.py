@@ -23,7 +23,7 @@ from support.kept import (
 )
 
 from ctscan.errors import IndexFault
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import FinalHead, Protocol, SkippedLog
 
 RunScenario = Callable[[Callable], None]

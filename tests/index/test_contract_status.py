@@ -34,7 +34,8 @@ from support.kept import (
 )
 
 from ctscan.errors import IndexFault
-from ctscan.index import Index, rows
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite import rows
 from ctscan.model import (
     Authority,
     AuthorityList,

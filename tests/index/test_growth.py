@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support.kept import AT, LOG, a_head
 
-from ctscan.index.growth import DAY, HOUR, Point, growth
-from ctscan.index.sqlite import open_index
+from ctscan.index.sqlite.growth import DAY, HOUR, Point, growth
+from ctscan.index.sqlite.index import open_index
 
 NOW = 1_900_000_800_000  # a full hour
 MINUTE = 60_000

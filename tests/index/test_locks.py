@@ -13,7 +13,7 @@ import pytest
 from support.kept import LOG, digest
 
 from ctscan.errors import IndexFault
-from ctscan.index.locks import Part, lock_range
+from ctscan.index.sqlite.leases import Part, lock_range
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,7 +21,7 @@ HOLDER = """
 import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from ctscan.index.locks import lock_range
+from ctscan.index.sqlite.leases import lock_range
 from ctscan.errors import IndexFault
 try:
     with lock_range(Path({db!r}), bytes.fromhex({log!r}), *{part!r}):
@@ -120,7 +120,7 @@ def test_a_forked_child_holds_nothing_of_its_parent(tmp_path: Path) -> None:
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from ctscan.index.locks import lock_range
+from ctscan.index.sqlite.leases import lock_range
 from ctscan.errors import IndexFault
 db, log = Path({str(db)!r}), {LOG.id!r}
 with lock_range(db, log, 0, 10):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ctscan.ct.merkle import leaf_hash, paths_in, subtree_root, verify_inclusion
 from ctscan.errors import IndexFault
-from ctscan.index.paths import join, path_of, split
+from ctscan.index.sqlite.audit_paths import join, path_of, split
 
 LEAVES = [leaf_hash(b"entry %d" % i) for i in range(300)]
 

@@ -32,8 +32,8 @@ from support.kept import (
     started,
 )
 
-from ctscan.index import Index
-from ctscan.index.sqlite import open_index
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Hit, LookupKey
 
 Work = Callable[[Index, int], Awaitable[None]]

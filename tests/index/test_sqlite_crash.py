@@ -27,8 +27,8 @@ from support.kept import (
     started,
 )
 
-from ctscan.index import Index
-from ctscan.index.sqlite import open_index
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Log, LookupKey, Match, RepositoryHit
 
 STEP = 8
@@ -167,7 +167,7 @@ async def _ended(db: Path, count: int) -> list[Match]:
 def test_a_creation_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys\nsys.path[:0] = {path!r}\nfrom pathlib import Path\n"
-        "from ctscan.index.sqlite import open_index\nprint('ready', flush=True)\n"
+        "from ctscan.index.sqlite.index import open_index\nprint('ready', flush=True)\n"
         "asyncio.run(open_index(Path({db!r}), create=True))\n"
     )
     chance = random.Random(6)

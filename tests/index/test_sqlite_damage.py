@@ -12,7 +12,7 @@ import pytest
 from support.kept import a_head, a_hit, an_advance, proof, started
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import LookupKey
 
 

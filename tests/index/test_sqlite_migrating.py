@@ -32,8 +32,9 @@ from support.kept import (
     started,
 )
 
-from ctscan.index import Index, schema
-from ctscan.index.sqlite import open_index
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite import schema
+from ctscan.index.sqlite.index import open_index
 from ctscan.model import Evidence, LogState, LookupKey, Match, Run
 
 

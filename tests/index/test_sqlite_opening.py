@@ -17,9 +17,9 @@ import pytest
 from support.kept import LOG, a_hit, an_advance, started
 
 from ctscan.errors import IndexFault
-from ctscan.index import schema
-from ctscan.index.connection import fault
-from ctscan.index.sqlite import open_index
+from ctscan.index.sqlite import schema
+from ctscan.index.sqlite.connection import fault
+from ctscan.index.sqlite.index import open_index
 
 
 def make(path: Path) -> None:

@@ -36,7 +36,7 @@ from support.kept import (
     started,
 )
 
-from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import AuthorityList, LookupKey
 
 TABLES = {

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import open_index
-from ctscan.index.turns import take_turn
+from ctscan.index.sqlite.index import open_index
+from ctscan.index.sqlite.rate_slots import take_turn
 
 
 def test_turns_follow_each_other_and_each_operator_has_its_own(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from contextlib import aclosing
 import pytest
 
 from ctscan.errors import CutError, Missing, SourceError
+from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Log, Protocol, Span, TreeHead
 from ctscan.scan.ahead import MOST_BYTES, Fetched, fetch_ahead
 from ctscan.sources import LogSource
-from ctscan.sources.pace import Window
 
 LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.STATIC_CT)
 STEP = 10  # entries a request

@@ -37,7 +37,7 @@ from support.simulator import (
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
 
 

@@ -33,7 +33,7 @@ from support.simulator import Answer, Change, SimulatedLog, Simulator, server_er
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol, TreeHead
 from ctscan.scan import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
 from ctscan.scan.division import Division

@@ -17,7 +17,7 @@ from support.scanning import dump, people_log, scan, with_index
 from support.simulator import Simulator, slow
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
 from ctscan.scan.parts import SMALL
 

@@ -22,7 +22,7 @@ from support.simulator import (
     too_many_requests,
 )
 
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
 
 BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]

@@ -10,7 +10,7 @@ from support.kept import AT, LOG, a_head, started
 from support.patience import FakeTime
 from support.scanning import Heard
 
-from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import TreeHead
 from ctscan.scan.job import Ending, LogOutcome
 from ctscan.scan.meter import Meter

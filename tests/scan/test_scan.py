@@ -23,11 +23,11 @@ from support.scanning import (
 )
 from support.simulator import Simulator
 
+from ctscan.answer.proof import check
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
-from ctscan.proof import check
 
 PROTOCOLS = [Protocol.STATIC_CT, Protocol.RFC6962, Protocol.HYBRID]
 

@@ -33,8 +33,9 @@ from support.simulator import SimulatedLog, Simulator, server_error, slow
 
 from ctscan.ct.wire import entry_of, extra_of
 from ctscan.errors import SourceError
-from ctscan.index import Index
-from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.http.rate_limit import Window
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Advance, Edge, Protocol, Span, TreeHead
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import parse_scope
@@ -42,7 +43,6 @@ from ctscan.scan import Outcome, Seams, run_scan
 from ctscan.scan.logpass import LogPass
 from ctscan.scan.parts import PART, SMALL, PartsReader
 from ctscan.sources import LogSource
-from ctscan.sources.pace import Window
 
 SIZE = 2 * SMALL + 100
 

@@ -7,9 +7,9 @@ import base64
 from support.scanning import people_log
 from support.simulator import SimulatedLog, Simulator
 
-from ctscan.index.sqlite import SqliteIndex
+from ctscan.answer.proof import check
+from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
-from ctscan.proof import check
 from ctscan.scan import Outcome
 
 BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from ctscan.index import Index
+from ctscan.index.protocols import Index
 from ctscan.model import (
     Advance,
     Attribute,

@@ -10,8 +10,8 @@ from support.logs import LogBuilder
 from support.patience import FakeTime
 
 from ctscan.ct.wire import entry_of, leaf_of
+from ctscan.http.client import Client
 from ctscan.model import Batch
-from ctscan.sources.http import Client
 
 T = TypeVar("T")
 

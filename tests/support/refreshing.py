@@ -14,13 +14,13 @@ from support.patience import FakeTime
 from support.reading import patient_client
 from support.revoking import NOW, make_ca
 
-from ctscan.index.sqlite import SqliteIndex, open_index
+from ctscan.http.client import Client
+from ctscan.http.ssrf_guard import guarded_transport
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, RevocationState
-from ctscan.refresh.allowance import Limits
-from ctscan.refresh.job import Outcome, RefreshRequest
-from ctscan.refresh.worker import run_refresh
-from ctscan.sources.guard import guarded_transport
-from ctscan.sources.http import Client
+from ctscan.revocation.budget import Limits
+from ctscan.revocation.context import Outcome, RefreshRequest
+from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate
 
 CA, OTHER = make_ca("issuing"), make_ca("another")

@@ -14,8 +14,8 @@ from support.certs import make_certificate, make_precert
 from support.logs import LogBuilder, cheap_certificate
 from support.simulator import Simulator
 
-from ctscan.index.sqlite import SqliteIndex, open_index
-from ctscan.lookup import answer
+from ctscan.answer.lookup import answer
+from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Answer, LogState, Run, TreeHead
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.scan import LogOutcome, Outcome, ScanRequest, Seams, run_scan

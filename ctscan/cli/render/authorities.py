@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ctscan.ccadb import ATTRIBUTION
+from ctscan.authorities.ccadb import ATTRIBUTION
 from ctscan.cli.render import shapes
 from ctscan.cli.render.words import count, moment
 from ctscan.model import Authority, AuthorityList

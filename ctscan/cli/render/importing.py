@@ -10,7 +10,7 @@ from ctscan.cli.render.words import count
 from ctscan.model import Problem
 
 if TYPE_CHECKING:
-    from ctscan.search.importing import Tally
+    from ctscan.collect.file_import import Tally
 
 
 def imported(tally: Tally, problems: Sequence[Problem]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from ctscan.answer.lookup import is_unconfirmed
 from ctscan.cli.render.shapes import time_text, timestamp_text
-from ctscan.lookup import is_unconfirmed
 from ctscan.model import Answer, Authority, AuthorityList, Match, RepositorySighting, Search
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all

@@ -10,7 +10,7 @@ from ctscan.cli.render.shapes import Shape, revocation, status, time_text
 from ctscan.cli.render.standing import status_words
 from ctscan.cli.render.words import count
 from ctscan.model import CertificateSummary, Match, Revocation, RevocationState, Standing, Status
-from ctscan.refresh.job import Outcome
+from ctscan.revocation.context import Outcome
 
 LONGEST_SUBJECT = 60
 

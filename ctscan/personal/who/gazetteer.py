@@ -10,10 +10,10 @@ import re
 from enum import IntEnum
 from functools import cache, lru_cache
 
-from ctscan.packaged import data_text
 from ctscan.personal.comparing.names import fold_text
 from ctscan.personal.who.lexicon import HANGUL_SURNAMES
 from ctscan.personal.who.shapes import MAX_NAME_SHAPE, bare_name, full_words, has_organisation_word
+from ctscan.resources import data_text
 
 
 class Likeness(IntEnum):

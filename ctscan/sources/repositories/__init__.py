@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from ctscan.errors import UsageError
+from ctscan.http.client import Client
+from ctscan.http.rate_limit import Sleep
 from ctscan.model import Repository
 from ctscan.sources import SearchSource
-from ctscan.sources.http import Client
-from ctscan.sources.pace import Sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from urllib.parse import urlencode
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
 from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
 from ctscan.sources import Concerns, Known
+from ctscan.sources.json_paths import base_of, bearer, member, parse_json
 from ctscan.sources.repositories import Opening
-from ctscan.sources.tokens import base_of, bearer, member, parse_json
 
 TOKEN: Final = "CTSCAN_CERTSPOTTER_TOKEN"  # noqa: S105 - the variable, not its value
 

@@ -1,0 +1,1 @@
+"""Answers: look-ups with their completeness, and evidence checked offline."""

@@ -1,0 +1,258 @@
+"""Answers a look-up from the index, and says exactly what was searched. The one place that judges completeness.
+
+identifier -> look-up keys -> matches
+selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
+repositories that were asked about it -> searches, whole or not: told, but never what makes an answer complete
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ctscan.ct.coverage import judge
+from ctscan.index.protocols import Index
+from ctscan.model import (
+    Answer,
+    Identifier,
+    LogCoverage,
+    LogState,
+    Match,
+    RuleSet,
+    Search,
+    SkippedLog,
+)
+from ctscan.personal.identifiers import canonical_domain, name_forms, name_score
+from ctscan.personal.rules import rule_set
+from ctscan.personal.searched import questions_about, why_not_searched
+from ctscan.revocation.status import status_of
+
+LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so
+PARTLY = 200  # certificates in one answer that hold only some words of a name; one more is looked for, too
+STALE_AFTER = timedelta(hours=24)
+
+
+async def answer(
+    index: Index, identifier: Identifier, *, now: datetime, stale_after: timedelta = STALE_AFTER, limit: int = LIMIT
+) -> Answer:
+    """What the index holds about `identifier`, with the coverage of that answer. Coverage is asked first: what a scan
+    commits in between is then found without being counted as searched, never the other way round."""
+    selected, skipped = await index.selection()
+    states = {state.log.id: state for state in await index.log_states()}
+    rule_sets = await index.rule_sets()
+    searches = tuple(await index.searches(questions_about(identifier)))
+    read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
+    unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
+    coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
+    found, cut = await _find(index, identifier, limit)
+    matches = [_with_status(match, now) for match in found]
+    complete = (
+        bool(selected)
+        and len(read) == len(selected)
+        and _is_whole(coverage)
+        and not _limits(identifier, matches, read)
+        and not cut
+    )
+    remarks = _remarks(identifier, matches, read, len(selected), cut)
+    return Answer(
+        identifier=identifier,
+        matches=tuple(matches),
+        coverage=coverage,
+        not_covered=(*(_never_read(state) for state in unread), *skipped),
+        complete=complete,
+        remarks=(*remarks, *_about_repositories(identifier, matches, searches, complete)),
+        searches=searches,
+        authorities=await index.authority_list(),
+    )
+
+
+def _with_status(match: Match, now: datetime) -> Match:
+    certificate = match.certificate
+    return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
+
+
+async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+    """What is shown, and in plain words what of all that matches isn't."""
+    if identifier.kind == "name":
+        return await _find_name(index, identifier, limit)
+    found = await _find_others(index, identifier, limit + 1)
+    return found[:limit], f"more than {limit} certificates match; only the first {limit} are shown" * (
+        len(found) > limit
+    )
+
+
+async def _find_others(index: Index, identifier: Identifier, limit: int) -> list[Match]:
+    match identifier.kind:
+        case "sha256":
+            return await index.find_sha256(bytes.fromhex(identifier.canonical))
+        case "serial":
+            return await index.find_serial(identifier.canonical)
+        case "identity":
+            return await index.find_identity(bytes.fromhex(identifier.canonical))
+        case "email":
+            exact = [key for key in identifier.keys if key.kind == "email"]
+            return await index.find_keys(exact, limit)
+        case _:
+            return await index.find_keys(identifier.keys, limit)
+
+
+async def _find_name(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+    """Best first: how much of the name asked for is in one certificate, in any order, spelling or script. Hundreds of
+    thousands may hold a common given name; those that hold nothing else of the name are told of, not shown."""
+    found = await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
+    scored = [replace(match, score=_score(identifier, match)) for match in found]
+    whole = [match for match in scored if match.score == 1]
+    partly = sorted((match for match in scored if match.score < 1), key=lambda match: -match.score)
+    if len(whole) > limit:
+        return whole[:limit], f"more than {limit} certificates match; only the first {limit} are shown"
+    shown = partly[: min(limit, PARTLY)]
+    cut = f"of more than {len(shown)} certificates that hold only a part of the name {len(shown)} are shown; "
+    every = f"all {len(whole)} that hold every word of it are" if whole else "none holds every word of it"
+    return whole + shown, (cut + every) * (len(partly) > len(shown))
+
+
+def _score(identifier: Identifier, match: Match) -> float:
+    return name_score(
+        identifier.canonical, frozenset(k.key for f in match.findings for k in f.keys if k.kind == "name")
+    )
+
+
+def _coverage(
+    state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], now: datetime, stale_after: timedelta
+) -> LogCoverage:
+    today = rule_set()
+    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), is_stale(state, now, stale_after))
+
+
+def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
+    """The last successful check is too long ago. Logs that can't grow, and directories, don't go stale."""
+    if state.log.monitoring_url.startswith("file://"):
+        return False
+    if state.log.final_head and state.head and state.head.size == state.log.final_head.size:
+        return False
+    return state.last_success is None or now - state.last_success > stale_after
+
+
+def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
+    return all(not log.holes and not log.stale for log in coverage)
+
+
+def _never_read(state: LogState) -> SkippedLog:
+    return SkippedLog(
+        state.log.id, state.log.name, state.log.operator, f"never read: {state.last_error or 'no tree head yet'}"
+    )
+
+
+def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
+    """What keeps an answer from being complete whatever was read, in plain words."""
+    limits = [f"{state.log.name} contradicted itself: {state.misbehaviour[-1]}" for state in read if state.misbehaviour]
+    if identifier.kind == "sha256" and not matches:
+        limits.append(
+            "a fingerprint doesn't find a certificate that was logged as a precertificate only: "
+            "look it up by its serial number, or with --certificate FILE"
+        )
+    return limits
+
+
+def _remarks(
+    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: str
+) -> tuple[str, ...]:
+    remarks = _limits(identifier, matches, read)
+    if not selected:
+        remarks.append("nothing was scanned yet: run `ctscan scan` first")
+    if cut:
+        remarks.append(cut)
+    remarks += _ways_of_comparing(identifier)
+    remarks += _other_readings(identifier)
+    if identifier.kind == "domain":
+        remarks.append(
+            "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
+        )
+    if identifier.kind in ("serial", "sha256", "identity"):
+        remarks.append("the index keeps only certificates in which personal data was found")
+    return tuple(remarks)
+
+
+def is_unconfirmed(match: Match) -> bool:
+    """Whether only a repository or a file shows the certificate, and no log that was read has confirmed it."""
+    return bool(match.repositories) and not any(seen.verified for seen in match.sightings)
+
+
+def _about_repositories(
+    identifier: Identifier, matches: Sequence[Match], searches: Sequence[Search], complete: bool
+) -> list[str]:
+    remarks = []
+    unconfirmed = sum(is_unconfirmed(match) for match in matches)
+    if unconfirmed:
+        which = "1 certificate is" if unconfirmed == 1 else f"{unconfirmed} certificates are"
+        remarks.append(
+            f"{which} known from a repository or a file only: what those say is unverified until a log that is read "
+            "holds the same certificate"
+        )
+    if complete or identifier.kind not in ("email", "domain", "name"):
+        return remarks
+    if not searches:
+        remarks.append(
+            "no repository was asked about it; 'ctscan search' asks one for what was logged before, and tells it whom "
+            "you look for"
+        )
+    elif all(search.kind == "host" for search in searches):
+        remarks.append(
+            "no repository was asked for the addresses themselves, only for hosts, which certificates for e-mail "
+            "rarely hold; 'ctscan search --in crt.sh' asks for addresses"
+        )
+    return remarks
+
+
+def _ways_of_comparing(identifier: Identifier) -> list[str]:
+    """How far "nothing found" goes for what can be written in several ways."""
+    match identifier.kind:
+        case "name":
+            return ["a name is searched for in the spelling given, in any order, and in Latin letters"]
+        case "number":
+            return ["a number is compared by its letters and digits, all of them: give it with and without a prefix"]
+        case "phone":
+            return [
+                "a telephone number is compared with its country; certificates that name no country may hold it without"
+            ]
+        case "account":
+            return ["an account name is compared whole; an address of the same form is looked up by itself"]
+        case _:
+            return []
+
+
+_KIND_GIVEN = re.compile(
+    r"\s*(?:email|mailto|domain|name|number|id|phone|tel|account|serial|sha256|identity)\s*:", re.I
+)
+
+
+def _other_readings(identifier: Identifier) -> list[str]:
+    """What else may have been meant by something whose kind had to be guessed: "nothing found" of it means little."""
+    value = identifier.value.strip()
+    if identifier.kind == "phone" and not re.search(r"\+|\b00", value):
+        return ["no country code was given, so the first digits were tried as one; begin with + and the country code"]
+    if _KIND_GIVEN.match(value):
+        return []
+    if identifier.kind == "serial" and not re.search(r"0x|:", value, re.I):
+        return [
+            "this was read as the serial number of a certificate, in hexadecimal; to look up the number of a person or "
+            "a card, put number: before it, and phone: before a telephone number"
+        ]
+    if identifier.kind == "number":
+        return ["this was read as the number of a person or a card; to look up something else, put its kind before it"]
+    return _other_than_a_name(value) if identifier.kind == "name" else []
+
+
+def _other_than_a_name(value: str) -> list[str]:
+    words = value.split()
+    if len(words) != 1:
+        return []
+    if "." in words[0] and canonical_domain(words[0]):
+        return ["this was read as a name; to look up the addresses at and below a domain, put an @ before it"]
+    if ":" in words[0]:
+        return ["this was read as a name: what stands before the colon is no kind of identifier"]
+    if any(char.isdigit() for char in words[0]) or "\\" in words[0]:
+        return ["this was read as a name; to look up a number or an account, put number: or account: before it"]
+    return []

@@ -1,0 +1,1 @@
+"""Certification authorities: who runs a CA, as the CCADB publishes."""

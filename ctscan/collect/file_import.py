@@ -1,0 +1,251 @@
+"""The worker of an import: reads certificates of files and keeps what is in scope.
+
+    files -> certificates -> examine -> what is in scope -> keep
+
+An import is recorded like a search, and what it brings like what a repository gives: said by a file, proven by nothing.
+Files are read and certificates examined off the event loop, in portions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from ctscan.collect.examining import Examined, examine
+from ctscan.collect.result_filter import InScope
+from ctscan.collect.search import Seams
+from ctscan.errors import FormatError, IndexFault
+from ctscan.index.protocols import Index
+from ctscan.model import Certificate, EntryKind, Issuer, Problem, RepositoryEntry, RepositoryHit, Search, SubjectKind
+from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.scope import Scope
+from ctscan.sources.files import STDIN, Input
+from ctscan.x509.attribute_certificate import read_attribute_certificate
+from ctscan.x509.certificate import read_tbs
+
+REPOSITORY: Final = "files"
+KIND: Final = "import"
+PORTION: Final = 200  # certificates examined, and kept in one transaction
+PATIENCE: Final = 0.5  # seconds after which a smaller portion is kept
+MAX_SEEN: Final = 500_000
+"""Fingerprints remembered, some 50 MB; with one more all are forgotten, and certificates are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What is kept, by whom and why."""
+
+    scope: Scope
+    who: str
+    purpose: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of an import so far. `read` counts certificates, each once; `repeated` those that came again in this
+    import; `kept` those in scope, of which `new` weren't in the index."""
+
+    files: int = 0
+    read: int = 0
+    repeated: int = 0
+    kept: int = 0
+    new: int = 0
+    of_authorities: int = 0
+    problems: int = 0
+    findings: Counter[str] = field(default_factory=Counter)  # by category, of what is kept
+    about_people: Counter[str] = field(default_factory=Counter)
+    findings_of_authorities: Counter[str] = field(default_factory=Counter)
+    outcome: str = "failed"
+
+    @property
+    def exit_code(self) -> int:
+        """1 if nothing was read or it was stopped, 4 if some of it could not be read, else 0."""
+        if self.outcome not in ("whole", "incomplete") or not (self.read or self.kept):
+            return 1
+        return 4 if self.problems else 0
+
+    def count(self, examined: Examined) -> None:
+        """Count one certificate that was read or is kept."""
+        is_authority = examined.certificate is not None and examined.certificate.is_ca
+        self.read += examined.certificate is not None
+        self.of_authorities += is_authority
+        if examined.hit is None:
+            return
+        self.kept += 1
+        for finding in examined.hit.findings:
+            self.findings[finding.category] += 1
+            self.about_people[finding.category] += finding.subject_kind is SubjectKind.PERSON
+            self.findings_of_authorities[finding.category] += is_authority
+
+
+Told = Callable[[Tally, tuple[Problem, ...]], None]
+"""Hears what came of it so far after each portion, and the problems that this portion added."""
+
+
+async def run_import(
+    index: Index,
+    inputs: Iterator[Input],
+    request: ImportRequest,
+    told: Told,
+    stop: asyncio.Event,
+    seams: Seams | None = None,
+) -> Tally:
+    """Keep what is in scope of all inputs, until `stop` is set. IndexFault when the index fails; what is wrong with an
+    input is in the tally."""
+    importing = _Importing(index, inputs, request, told, seams or Seams())
+    return await importing.run(stop)
+
+
+@dataclass(slots=True)
+class _Portion:
+    """What one turn of reading gave."""
+
+    hits: list[RepositoryHit] = field(default_factory=list)
+    issuers: list[Issuer] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    is_last: bool = False
+
+
+@dataclass(slots=True)
+class _Importing:
+    index: Index
+    inputs: Iterator[Input]
+    request: ImportRequest
+    told: Told
+    seams: Seams
+    tally: Tally = field(default_factory=Tally)
+    seen: set[bytes] = field(default_factory=set)
+    last_file: str | None = None
+
+    async def run(self, stop: asyncio.Event) -> Tally:
+        search_id = await self._begin()
+        try:
+            await self._read(search_id, stop)
+        except IndexFault:
+            raise  # nothing can be recorded any more
+        except BaseException as error:
+            self.tally.outcome = "interrupted" if isinstance(error, asyncio.CancelledError) else "failed"
+            await self._end(search_id)
+            raise
+        await self._end(search_id)
+        return self.tally
+
+    async def _begin(self) -> int:
+        rules, request = rule_set(), self.request
+        search = Search(
+            id=0,
+            repository=REPOSITORY,
+            kind=KIND,
+            question="",
+            who=request.who,
+            purpose=request.purpose,
+            scope=InScope(request.scope).told,
+            rules=rules.version,
+            started=self.seams.now(),
+        )
+        return await self.index.start_search(search, rules)
+
+    async def _end(self, search_id: int) -> None:
+        problems = self.tally.problems
+        detail = f"{problems:,} inputs could not be read" if problems else ""
+        await self.index.end_search(search_id, self.seams.now(), self.tally.outcome, detail, self.tally.read)
+
+    async def _read(self, search_id: int, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            portion = await asyncio.to_thread(self._portion)
+            if portion.issuers:
+                await self.index.save_issuers(portion.issuers)
+            if portion.hits:
+                self.tally.new += await self.index.keep_found(search_id, portion.hits)
+            self.told(self.tally, tuple(portion.problems))
+            if portion.is_last:
+                self.tally.outcome = "incomplete" if self.tally.problems else "whole"
+                return
+        self.tally.outcome = "interrupted"
+
+    def _portion(self) -> _Portion:
+        """The next inputs, read and examined; runs in a thread."""
+        portion, began = _Portion(is_last=True), self.seams.clock()
+        for count, found in enumerate(self.inputs, 1):
+            self._take(found, portion)
+            if count >= PORTION or self.seams.clock() - began > PATIENCE:
+                portion.is_last = False
+                break
+        return portion
+
+    def _take(self, found: Input, portion: _Portion) -> None:
+        if found.file != self.last_file:
+            self.tally.files += 1
+            self.last_file = found.file
+        der = found.der if found.der is not None else found.problem.unread if found.problem else b""
+        fingerprint = sha256(der).digest()
+        if fingerprint in self.seen:
+            self.tally.repeated += 1
+            return
+        problem = found.problem
+        if der:
+            examined = examine_input(RepositoryEntry(reference_of(found.source, der), der), self.request.scope)
+            self.tally.count(examined)
+            if examined.hit is not None:
+                portion.hits.append(examined.hit)
+            portion.issuers += _issuers(der, examined.certificate)
+            if examined.certificate is not None:
+                self._remember(fingerprint)
+            elif problem is None:
+                problem = Problem(found.source, "expected a certificate, got something that can't be read as one")
+        if problem is not None:
+            self.tally.problems += 1
+            portion.problems.append(replace(problem, unread=b""))
+
+    def _remember(self, fingerprint: bytes) -> None:
+        """Of certificates that were read: what can't be is a problem wherever it stands."""
+        if len(self.seen) >= MAX_SEEN:
+            self.seen.clear()
+        self.seen.add(fingerprint)
+
+
+def reference_of(source: str, der: bytes) -> str:
+    """Where a certificate was found, for good: the whole path, and the beginning of its SHA-256, because another one
+    may stand there tomorrow."""
+    path = source if source == STDIN or source.startswith((f"{STDIN}!", f"{STDIN}:", f"{STDIN}#")) else _whole(source)
+    return f"{path} (SHA-256 {sha256(der).hexdigest()[:16]})"
+
+
+def _whole(source: str) -> str:
+    return str(Path.cwd() / source)
+
+
+def examine_input(entry: RepositoryEntry, scope: Scope) -> Examined:
+    """As what a repository gives is examined; a bare TBSCertificate and an attribute certificate are read too. Pure;
+    never raises for what the bytes hold."""
+    examined = examine(entry, InScope(scope))
+    if not examined.unreadable:
+        return examined
+    for read, kind in ((read_tbs, EntryKind.PRECERT), (read_attribute_certificate, EntryKind.X509)):
+        try:
+            certificate = read(entry.der)
+        except FormatError:
+            continue
+        return _examined(entry, kind, certificate, scope)
+    return examined
+
+
+def _examined(entry: RepositoryEntry, kind: EntryKind, certificate: Certificate, scope: Scope) -> Examined:
+    findings, failures = find_personal_data(certificate, scope.domains)
+    certificate = replace(certificate, problems=certificate.problems + failures)
+    if not findings or not scope.keeps(findings, certificate):
+        return Examined(None, certificate=certificate)
+    return Examined(RepositoryHit(entry, kind, entry.der, certificate, findings), certificate=certificate)
+
+
+def _issuers(der: bytes, certificate: Certificate | None) -> list[Issuer]:
+    """The certificate as one of a CA; nothing when it is none, or has no key."""
+    if certificate is None or certificate.sha256 is None or not (certificate.is_ca and certificate.spki):
+        return []
+    subject, key = sha256(certificate.subject.raw).digest(), sha256(certificate.spki).digest()
+    return [Issuer(certificate.sha256, der, subject, key, "file")]

@@ -1,0 +1,96 @@
+"""Which questions a repository is asked, and what of its certificates is wanted. Pure.
+
+A question goes out as the repository understands it (a name as it was given), and is recorded as it is compared
+(`personal.searched.questions_about`). About a domain there are two: for addresses, and for hosts, which other
+repositories answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ctscan.collect.result_filter import About, InScope, Wanted
+from ctscan.errors import UsageError
+from ctscan.model import Identifier, Question, Repository
+from ctscan.personal.scope import Scope, parse_scope
+from ctscan.personal.searched import given_name, questions_about
+
+_NEVER_ASKED = {
+    "sha256": "a fingerprint",
+    "serial": "a serial number",
+    "identity": "the identity of a certificate",
+    "number": "the number of a person or a card",
+    "phone": "a telephone number",
+    "account": "the name of an account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, the text under which it is recorded, and what of the answer is kept. `about` is what it was made
+    for: itself, or for hosts the question about the domain, in whose stead a repository may answer it."""
+
+    question: Question
+    text: str
+    wanted: Wanted
+    about: Question
+
+
+def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
+    """The questions about an identifier: one, or two of a domain. UsageError for a kind that no repository can be asked
+    for."""
+    value = given_name(identifier) if identifier.kind == "name" else identifier.canonical
+    texts = questions_about(identifier)
+    if not texts:
+        what = _NEVER_ASKED.get(identifier.kind, "this kind of identifier")
+        raise UsageError(
+            f"search: repositories find people by e-mail address, domain or name, not by {what}; "
+            "'ctscan lookup' looks in the index for it"
+        )
+    if identifier.kind == "domain" and "." not in identifier.canonical:
+        raise UsageError(
+            "search: expected a domain such as @example.org, got a top-level domain: a repository would give "
+            "the addresses of everybody below it"
+        )
+    question, wanted = Question(identifier.kind, value), About(identifier)
+    return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
+
+
+def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Asked]:
+    """The questions for the terms of a scope as they are given: one for each that no other implies, two for a domain.
+    UsageError for a scope of everything, for which nobody can be asked."""
+    scope = parse_scope(terms, everything)
+    if scope.everything:
+        raise UsageError(
+            "scan --repository: expected a scope of domains, organisations or addresses, got everything: "
+            "a repository is asked for something; give --scope, or leave `repositories` out"
+        )
+    wanted = InScope(scope)
+    return [
+        asked
+        for question in _questions(scope, terms)
+        for asked in (Asked(question, question.text, wanted, question), *_hosts(question, wanted))
+    ]
+
+
+def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
+    """Organisations by the names as given: the index compares them without accents, a repository with them."""
+    yield from (Question("domain", domain) for domain in scope.domains)
+    given = (" ".join(term.partition(":")[2].split()) for term in terms if parse_scope([term]).organisations)
+    yield from (Question("organisation", name) for name in dict.fromkeys(given))
+    yield from (Question("email", email) for email in scope.emails)
+
+
+def _hosts(question: Question, wanted: Wanted) -> Iterable[Asked]:
+    """What is asked besides about a domain, keeping the same."""
+    if question.kind == "domain":
+        hosts = Question("host", question.value)
+        yield Asked(hosts, hosts.text, wanted, question)
+
+
+def unanswerable(repositories: Sequence[Repository], asked: Sequence[Asked]) -> list[Question]:
+    """What none of the repositories can be asked about, in any of the ways there are to ask (`Asked.about`)."""
+    kinds = {kind for repository in repositories for kind in repository.finds}
+    answered = {a.about for a in asked if a.question.kind in kinds}
+    return list(dict.fromkeys(a.about for a in asked if a.about not in answered))

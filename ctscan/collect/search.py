@@ -1,0 +1,233 @@
+"""The worker: puts questions to repositories and keeps what was asked about.
+
+    for each repository and question: record the disclosure -> ask -> examine -> keep, batch by batch -> record the end
+
+What goes wrong with one question or one repository is its own outcome; the others are asked all the same. What a crash
+interrupts stays "running" in the index, with everything that was kept before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+from ctscan.collect.examining import examine
+from ctscan.collect.interruptible import Stream
+from ctscan.collect.questions import Asked
+from ctscan.collect.result_filter import concerns
+from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
+from ctscan.errors import IndexFault
+from ctscan.index.protocols import Index
+from ctscan.model import Disclosure, Repository, RepositoryEntry, RepositoryHit, Search, Shortfall
+from ctscan.personal.rules import rule_set
+from ctscan.sources import SearchSource
+
+BATCH = 50  # certificates kept in one transaction
+PATIENCE = 1.0  # seconds that what was found waits for more before it is kept
+UNREADABLE = "a certificate can't be read, and its readable strings say nothing of what was asked for"
+
+
+def utc_now() -> datetime:
+    """The wall clock; the only place of a search that asks it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Where a test takes the place of the clocks. `max_results`: certificates taken in one search."""
+
+    now: Callable[[], datetime] = utc_now
+    clock: Callable[[], float] = time.monotonic
+    max_results: int = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A repository that is ready to be asked, and who is told by that, for the record: its name and host."""
+
+    source: SearchSource
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked for, by whom and why. `command` is what is recorded: "search" or "scan --repository"."""
+
+    asked: tuple[Asked, ...]
+    who: str
+    purpose: str
+    command: str = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOutcome:
+    """How one question to one repository ended. `outcome` is one of those of `model.Search`; `results` were given (or
+    are known from an earlier search), `certificates` of them are new in the index."""
+
+    repository: str
+    kind: str
+    outcome: str
+    detail: str
+    results: int
+    certificates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of all searches. `stopped`: not all of them were begun."""
+
+    searches: tuple[SearchOutcome, ...]
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 if one failed or was interrupted, else 4 if one is incomplete, else 0: each repository gave all it has."""
+        endings = {search.outcome for search in self.searches}
+        if self.stopped or endings & {"failed", "interrupted"}:
+            return 1
+        return 4 if "incomplete" in endings else 0
+
+
+class Reporter(Protocol):
+    """Hears what searches do; nothing of it holds an identifier."""
+
+    def search_started(self, repository: str, kind: str) -> None:
+        """A question of this kind is put to a repository."""
+        ...
+
+    def came(self, repository: str, results: int, kept: int) -> None:
+        """So many certificates came so far, of which so many were kept."""
+        ...
+
+    def search_ended(self, outcome: SearchOutcome) -> None:
+        """A search ended."""
+        ...
+
+
+async def run_search(
+    index: Index,
+    opened: Sequence[Opened],
+    request: SearchRequest,
+    reporter: Reporter,
+    stop: asyncio.Event,
+    seams: Seams | None = None,
+) -> Outcome:
+    """Put every question to every repository that answers its kind, one after the other, until `stop` is set.
+    IndexFault when the index fails; what goes wrong with a repository is in the outcome."""
+    outcomes: list[SearchOutcome] = []
+    pairs = [(o, a) for o in opened for a in request.asked if a.question.kind in o.source.repository.finds]
+    for each, asked in pairs:
+        if stop.is_set():
+            break
+        searching = _Searching(index, each, asked, request, reporter, seams or Seams())
+        outcomes.append(await searching.run(stop))
+        reporter.search_ended(outcomes[-1])
+    return Outcome(tuple(outcomes), stopped=len(outcomes) < len(pairs))
+
+
+@dataclass(slots=True)
+class _Searching:
+    """One question that is being put to one repository."""
+
+    index: Index
+    opened: Opened
+    asked: Asked
+    request: SearchRequest
+    reporter: Reporter
+    seams: Seams
+    search_id: int = 0
+    results: int = 0
+    certificates: int = 0
+    kept: int = 0
+    known: set[str] = field(default_factory=set)
+    shortfalls: Counter[str] = field(default_factory=Counter)
+    batch: list[RepositoryHit] = field(default_factory=list)
+    kept_at: float = 0.0
+
+    @property
+    def repository(self) -> Repository:
+        return self.opened.source.repository
+
+    async def run(self, stop: asyncio.Event) -> SearchOutcome:
+        await self._begin()
+        try:
+            outcome = await self._read(stop)
+            detail = told_of_shortfalls(self.shortfalls, self.asked.question)
+        except IndexFault:
+            raise
+        except Exception as error:  # whatever it is, the other repositories are asked all the same
+            outcome, detail = "failed", told_of_error(error, self.asked.question)
+        await self._keep()
+        results = self.results + len(self.known)
+        await self.index.end_search(self.search_id, self.seams.now(), outcome, detail, results)
+        return SearchOutcome(
+            self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates
+        )
+
+    async def _begin(self) -> None:
+        """The disclosure is recorded before anything is sent."""
+        now, kind, request, rules = self.seams.now(), self.asked.question.kind, self.request, rule_set()
+        self.kept_at = self.seams.clock()
+        await self.index.record_disclosure(
+            Disclosure(0, now, request.who, kind, self.opened.recipient, request.purpose, request.command)
+        )
+        search = Search(
+            id=0,
+            repository=self.repository.name,
+            kind=kind,
+            question=self.asked.text,
+            who=request.who,
+            purpose=request.purpose,
+            scope=self.asked.wanted.told,
+            rules=rules.version,
+            started=now,
+        )
+        self.search_id = await self.index.start_search(search, rules)
+        self.reporter.search_started(self.repository.name, kind)
+
+    async def _read(self, stop: asyncio.Event) -> str:
+        """Take what comes; how it ended."""
+        question = self.asked.question
+        items = self.opened.source.search(question, self._known, partial(concerns, question))
+        async with Stream(items, stop) as stream:
+            async for item in stream:
+                if isinstance(item, Shortfall):
+                    self.shortfalls[item.reason] += 1
+                elif self.results >= self.seams.max_results:
+                    self.shortfalls[f"more than {self.results:,} certificates; the rest was not taken"] += 1
+                    break
+                else:
+                    await self._take(item)
+        if stream.was_stopped:
+            return "interrupted"
+        return "incomplete" if self.shortfalls else "whole"
+
+    async def _take(self, entry: RepositoryEntry) -> None:
+        self.results += 1
+        examined = await asyncio.to_thread(examine, entry, self.asked.wanted)
+        if examined.hit is not None:
+            self.batch.append(examined.hit)
+            self.kept += 1
+        elif examined.unreadable:
+            self.shortfalls[UNREADABLE] += 1
+        if len(self.batch) >= BATCH or self.seams.clock() - self.kept_at > PATIENCE:
+            await self._keep()
+        self.reporter.came(self.repository.name, self.results + len(self.known), self.kept)
+
+    async def _keep(self) -> None:
+        if self.batch:
+            self.certificates += await self.index.keep_found(self.search_id, tuple(self.batch))
+            self.batch.clear()
+        self.kept_at = self.seams.clock()
+
+    async def _known(self, references: Sequence[str]) -> set[str]:
+        """What was kept at an earlier search counts as given by this one too."""
+        found = await self.index.known_references(self.repository.name, references)
+        self.known |= found
+        return found

@@ -1,0 +1,141 @@
+"""Requests straight to a server, by way of aiohttp: where no proxy stands between, fetching a tile takes a fifth of the
+time that it takes by way of httpx, most of which goes into parsing in Python.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import aiohttp
+from yarl import URL
+
+from ctscan.http.transport import Answer, Broken, Request, Timeouts
+
+_IDLE = 30.0  # seconds until a connection that nobody uses is closed
+_BUFFER = 256 * 1024  # bytes of one answer that may wait to be read
+
+
+class Straight:
+    """A `Way`. Names are resolved by the system; `tls` says whom to trust. Made anywhere, used in one event loop."""
+
+    def __init__(self, tls: ssl.SSLContext, timeouts: Timeouts) -> None:
+        tls.set_alpn_protocols(["http/1.1"])
+        self._tls, self._timeouts = tls, timeouts
+        self._session: aiohttp.ClientSession | None = None
+
+    @asynccontextmanager
+    async def send(self, request: Request) -> AsyncIterator[Answer]:
+        """The answer with its body still to be read; redirects are not followed."""
+        if self._session is None:
+            self._session = self._open()
+        try:
+            async with self._session.request(
+                request.method,
+                _url(request.address.url),
+                headers=request.headers,
+                data=request.content,
+                allow_redirects=False,
+            ) as response:
+                yield _Answer(response)
+        except (aiohttp.ClientError, _Once) as error:
+            cause = error.error if isinstance(error, _Once) else error
+            raise Broken(_explain(cause, self._timeouts)) from None
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Within the event loop."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=self._tls, limit=0, keepalive_timeout=_IDLE, resolver=aiohttp.ThreadedResolver()
+            ),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._timeouts.connect, sock_read=self._timeouts.read),
+            cookie_jar=aiohttp.DummyCookieJar(),  # keeps none
+            trust_env=False,  # no proxies, and no passwords of ~/.netrc
+            auto_decompress=False,
+            read_bufsize=_BUFFER,
+            middlewares=(_send_once,),
+        )
+
+
+def _url(url: str) -> URL:
+    try:
+        parsed = URL(url, encoded=True)
+        _ = parsed.raw_host, parsed.port  # read late, and kept
+        return parsed
+    except ValueError:
+        raise Broken("an address with a host or port that can't be") from None
+
+
+class _Once(Exception):
+    """An error that the library would answer by sending the request a second time, unseen by the pace."""
+
+    def __init__(self, error: aiohttp.ClientError) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Once(error) from None
+    except UnicodeError:  # the resolver of the system, of a name that can't be encoded
+        raise Broken("no connection: the host isn't a name") from None
+
+
+class _Answer:
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self, limit: int) -> bytes | None:
+        chunks: list[bytes] = []
+        size = 0
+        content = self._response.content
+        while chunk := await content.readany():
+            size += len(chunk)
+            if size > limit:
+                return None
+            chunks.append(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _explain(error: aiohttp.ClientError, timeouts: Timeouts) -> str:
+    """A reason in our words; texts of libraries may hold what the server sent."""
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return f"no connection within {timeouts.connect:g} s"
+        case aiohttp.ServerTimeoutError():
+            return f"nothing received for {timeouts.read:g} s"
+        case aiohttp.ClientConnectorCertificateError():
+            return f"no connection: {_why_not_trusted(error.certificate_error)}"
+        case aiohttp.ClientConnectorError():
+            return f"no connection: {_system_reason(error.os_error)}"
+        case aiohttp.ClientResponseError() | aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
+            return "the connection broke off, or the answer is no HTTP"
+        case aiohttp.ClientConnectionError():
+            return "the connection broke"
+        case _:
+            return f"the request failed ({type(error).__name__})"
+
+
+def _why_not_trusted(error: Exception) -> str:
+    told = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return f"the server's certificate is not trusted ({told or type(error).__name__})"
+
+
+def _system_reason(error: OSError) -> str:
+    """Without the address, which strerror of asyncio repeats."""
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason or type(error).__name__})"
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno).lower()
+    return "the name can't be resolved, or none of its addresses answers"

@@ -1,0 +1,275 @@
+"""One connection to an SQLite file: opening it safely, running work on it, and errors in plain words.
+
+Knows nothing of what the tables mean. Work is a function of a `sqlite3.Connection`; it runs as a whole, inside one
+transaction: in the thread of the connection (`thread`), or at once where nothing else goes on in the program.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import schema
+
+BUSY_SECONDS = 30.0
+"""How long a statement waits for another process that writes."""
+
+_SETTINGS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",  # with WAL: a commit survives kill -9; power loss may undo the last ones, whole
+    "PRAGMA secure_delete = ON",  # what is deleted is overwritten
+    "PRAGMA temp_store = MEMORY",  # no personal data in temporary files
+    "PRAGMA trusted_schema = OFF",  # a database from elsewhere runs no functions of its own choice
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 12288",  # 48 MiB: a page that changes in many steps is moved once, not in each
+    "PRAGMA cache_size = -32768",  # KiB; the indexes of a large database are many times that
+)
+
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+S = TypeVar("S")
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+
+class Session(Protocol):
+    """What runs work on a connection."""
+
+    async def run(self, work: Work[T]) -> T:
+        """`work(connection)`."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection; closing twice is no error."""
+        ...
+
+
+class AtOnce:
+    """Runs work where and when it is asked for, so that whoever awaits it never waits. For a program that does one
+    thing after the other: it needs neither a thread nor an event loop, and doesn't load them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, work: Work[T]) -> T:
+        return work(self._connection)
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class Database:
+    """An open index file. `read` and `write` run one transaction each and raise IndexFault."""
+
+    def __init__(self, path: Path, session: Session) -> None:
+        self.path = path
+        self._session = session
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on one snapshot of the database. IndexFault as well for rows that don't make sense: somebody
+        changed them by hand, or the file is damaged."""
+        try:
+            return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
+        except (LookupError, TypeError, ValueError, zlib.error) as error:
+            raise IndexFault(
+                f"{self.path}: rows don't fit together ({type(error).__name__}): the index was changed by hand or is "
+                "damaged; restore it from a copy, or move it away and scan again"
+            ) from error
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` as one BEGIN IMMEDIATE transaction: all of it is written, or nothing."""
+        return await self._run(lambda connection: in_transaction(connection, "BEGIN IMMEDIATE", work))
+
+    async def write_prepared(self, prepare: Callable[[], S], work: Callable[[sqlite3.Connection, S], T]) -> T:
+        """`write`, with a part that needs no database: it runs in the thread too, before the transaction begins."""
+
+        def prepared(connection: sqlite3.Connection) -> T:
+            step = prepare()
+            return in_transaction(connection, "BEGIN IMMEDIATE", lambda c: work(c, step))
+
+        return await self._run(prepared)
+
+    async def _run(self, work: Work[T]) -> T:
+        try:
+            return await self._session.run(work)
+        except sqlite3.Error as error:
+            raise fault(self.path, error) from error
+        except OverflowError as error:
+            raise IndexFault(f"{self.path}: a number of more than 63 bits was not written") from error
+
+    async def aclose(self) -> None:
+        """Close the connection; closing twice is no error."""
+        await self._session.close()
+
+
+async def open_database(path: Path, *, create: bool, at_once: bool = False) -> Database:
+    """Open an index file, bring its tables up to date, and return it.
+
+    A missing (or empty) file is created with mode 0600 when `create`. Raises IndexFault, and changes nothing, for a
+    missing file otherwise, a directory, a file that is no index or damaged, and an index of a newer ctscan.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
+    path = _prepare_file(path, create)
+    try:
+        return Database(path, AtOnce(_connect(path)) if at_once else await _in_thread(path))
+    except sqlite3.Error as error:
+        raise fault(path, error) from error
+    except IndexFault as error:
+        raise IndexFault(f"{path}: {error}") from error
+
+
+async def _in_thread(path: Path) -> Session:
+    from ctscan.index.sqlite.thread import ThreadSession  # not at the top: a look-up does without
+
+    session = ThreadSession(lambda: _connect(path), iter_chunk_size=64)
+    await session.open()
+    return session
+
+
+def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
+    """`work(connection)` between `begin` and COMMIT; anything raised rolls back."""
+    connection.execute(begin)
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
+
+
+def fault(path: Path, error: sqlite3.Error) -> IndexFault:
+    """What an SQLite error means for the user, in one line."""
+    name = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    for prefix, advice in _ADVICE.items():
+        if name.startswith(prefix):
+            return IndexFault(f"{path}: {advice}")
+    return IndexFault(f"{path}: the index could not be used ({name}: {error})")
+
+
+_ADVICE = {
+    "SQLITE_BUSY": f"another process has been writing to the index for {BUSY_SECONDS:.0f} s; try again when it is done",
+    "SQLITE_LOCKED": "the index is in use by this very process; try again",
+    "SQLITE_NOTADB": "not an SQLite database, expected an index of ctscan; give another path with --db",
+    "SQLITE_CORRUPT": "the index is damaged; restore it from a copy, or move it away and scan again",
+    "SQLITE_CONSTRAINT_FOREIGNKEY": "a row names a run, a rule set or a log that was never recorded; start a new scan",
+    "SQLITE_FULL": "the disk is full; nothing of this step was written; free some space and run again",
+    "SQLITE_READONLY": "the index may not be written to; check the owner and mode of the file and its directory",
+    "SQLITE_CANTOPEN": "the index can't be opened; check the owner and mode of the file and its directory",
+    "SQLITE_PERM": "the index can't be opened; check the owner and mode of the file and its directory",
+    "SQLITE_IOERR": "reading or writing the index failed; check the disk, then run again",
+}
+
+
+# --- opening ------------------------------------------------------------------------------------------------------
+
+
+def _prepare_file(path: Path, create: bool) -> Path:
+    """The absolute path of a file that may be opened; nobody else may read one that is made here."""
+    path = path.expanduser().absolute()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        if not create:
+            raise IndexFault(
+                f"{path}: there is no index here; `ctscan scan` creates it, as `ctscan backfill` does, "
+                "or give its path with --db"
+            ) from None
+        _create_file(path)
+        return path
+    except OSError as error:
+        raise IndexFault(f"{path}: the index can't be opened ({error.strerror}); give another path with --db") from None
+    if path.is_dir():
+        raise IndexFault(f"{path}: a directory, expected the file of an index; give its path with --db")
+    if not path.is_file():
+        raise IndexFault(f"{path}: not a regular file, expected an index; give its path with --db")
+    if status.st_size == 0:
+        _adopt_empty(path, create)
+    else:
+        _check_ours(path)
+    return path
+
+
+def _create_file(path: Path) -> None:
+    """An empty file with mode 0600 before SQLite sees it; -wal and -shm take their mode from it."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    except FileExistsError:
+        return  # another process made it this moment: the transaction of `migrate` decides who is first
+    except OSError as error:
+        raise IndexFault(
+            f"{path}: the index can't be created ({error.strerror}); check the directory, or give a path with --db"
+        ) from None
+    os.close(descriptor)
+    path.chmod(0o600)  # whatever the umask took away
+
+
+def _adopt_empty(path: Path, create: bool) -> None:
+    """An empty file is what a creation that was killed leaves behind."""
+    if not create:
+        raise IndexFault(f"{path}: an empty file, expected an index; `ctscan scan` fills it")
+    path.chmod(0o600)
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse a file that is no index without touching it.
+
+    `immutable` reads the file alone: no locks, no -wal, no -shm. That is enough, as an index is made in rollback
+    mode and only then turned to WAL: the header has had its application id ever since. The file is read by SQLite
+    and not by `open`, since closing a file drops all POSIX locks of the process on it, those of SQLite as well.
+    """
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+            return  # perhaps only being written to; the real opening tells
+        raise fault(path, error) from error
+    finally:
+        connection.close()
+    if found != schema.APPLICATION_ID:
+        raise IndexFault(
+            f"{path}: a database of another program (application id {found}, expected {schema.APPLICATION_ID}); "
+            "give another path with --db"
+        )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Runs in the thread of the connection."""
+    # mode=rw: SQLite never creates the file, which would follow the umask
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+    )
+    try:
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        known = schema.migrations()
+        if schema.version_of(connection) != len(known):
+            in_transaction(connection, "BEGIN IMMEDIATE", lambda c: schema.migrate(c, known))
+        _turn_to_wal(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _turn_to_wal(connection: sqlite3.Connection) -> None:
+    """Needs a moment alone, and doesn't wait for it by itself: processes that create one index at once meet here."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
+                return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        if time.monotonic() > deadline:
+            raise IndexFault("the file system allows no write-ahead log; keep the index on a local disk")
+        time.sleep(0.01)

@@ -1,0 +1,292 @@
+"""The index in an SQLite file: every method of the `Index` protocol as one transaction.
+
+What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `fresh`,
+`certificates`, `postings`, `paths`, `finding`, `ranking`, `repositories`, `standing`, `keeping`, `locks`); how a file
+is opened and a transaction is run, in `connection`. All methods raise IndexFault when the database can't do what they
+ask.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ctscan.index.protocols import Known
+from ctscan.index.sqlite import certificates, logs, ranges, repositories, rows, runs
+from ctscan.index.sqlite import commit as writing  # fmt: skip
+from ctscan.index.sqlite import iteration as keeping
+from ctscan.index.sqlite import lookups as finding
+from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.leases import lock_range
+from ctscan.index.sqlite.rate_slots import take_turn
+from ctscan.model import (
+    Advance,
+    Authority,
+    AuthorityList,
+    Crl,
+    Disclosure,
+    Evidence,
+    Finding,
+    Issuer,
+    KeptCertificate,
+    Log,
+    LogState,
+    LookupKey,
+    Match,
+    RepositoryHit,
+    Revocation,
+    RuleSet,
+    Run,
+    Search,
+    SkippedLog,
+    TreeHead,
+)
+
+
+async def open_index(
+    path: Path, *, create: bool, render: rows.Render = rows.plain_name, at_once: bool = False
+) -> SqliteIndex:
+    """Open the index at `path`; `create` makes a missing one. `render` makes the text of issuers and subjects when
+    certificates are written (`x509.names.render_name`); look-ups need none.
+
+    IndexFault, with nothing changed: no such file, a directory, no index, damaged, of a newer ctscan.
+    The index has a thread: it has to be closed (`async with`, or `aclose`) for the program to end. One that was opened
+    `at_once` has none, nothing of it ever waits, and no event loop is needed.
+    """
+    return SqliteIndex(await open_database(path, create=create, at_once=at_once), render)
+
+
+class SqliteIndex:
+    """An `Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
+
+    def __init__(self, database: Database, render: rows.Render) -> None:
+        self._database = database
+        self._render = render
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._database.aclose()
+
+    # --- runs ---
+
+    async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
+        return await self._database.write(lambda c: runs.start(c, run, rules, selected, skipped))
+
+    async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
+        await self._database.write(lambda c: runs.extend(c, run_id, selected, skipped))
+
+    async def end_run(self, run_id: int, ended: datetime, outcome: str) -> None:
+        await self._database.write(lambda c: runs.end(c, run_id, ended, outcome))
+
+    async def runs(self, limit: int) -> list[Run]:
+        return await self._database.read(lambda c: runs.newest(c, limit))
+
+    async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
+        return await self._database.read(runs.selection)
+
+    async def rule_sets(self) -> dict[str, RuleSet]:
+        return await self._database.read(runs.rule_sets)
+
+    # --- one log ---
+
+    async def log_states(self) -> list[LogState]:
+        return await self._database.read(logs.states)
+
+    async def log_state(self, log_id: bytes) -> LogState | None:
+        return await self._database.read(lambda c: logs.state(c, log_id))
+
+    async def save_log(self, log: Log) -> None:
+        await self._database.write(lambda c: logs.save(c, log))
+
+    async def save_head(self, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
+        return await self._database.write(lambda c: logs.save_head(c, head, at, known))
+
+    async def record_success(
+        self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
+    ) -> None:
+        await self._database.write(lambda c: logs.record_success(c, log_id, at, rate, since))
+
+    async def record_rate(self, log_id: bytes, rate: float) -> None:
+        await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
+
+    async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
+        await self._database.write(lambda c: logs.record_error(c, log_id, at, error))
+
+    async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
+        await self._database.write(lambda c: logs.record_misbehaviour(c, log_id, at, reason, evidence))
+
+    async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
+        return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
+
+    async def commit(self, run_id: int, advance: Advance) -> None:
+        await self._database.write_prepared(
+            lambda: writing.prepare(advance, self._render), lambda c, step: writing.commit(c, run_id, step)
+        )
+
+    async def rewind(self, log_id: bytes, start: int) -> None:
+        await self._database.write(lambda c: writing.rewind(c, log_id, start))
+
+    async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
+        await self._database.write(lambda c: ranges.fill_hole(c, logs.row_of(c, log_id), start, end))
+
+    async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
+        await self._database.write(lambda c: ranges.count_try(c, logs.row_of(c, log_id), start, end, detail))
+
+    async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
+        """Indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof yet."""
+        return await self._database.read(lambda c: keeping.unproven(c, log_id, start, end))
+
+    def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
+        """Hold a part of a log while reading it (None: to its end and beyond); IndexFault when it is being read."""
+        return lock_range(self._database.path, log_id, start, end)
+
+    async def take_turn(self, operator: str, rate: float) -> float:
+        import asyncio  # not at the top: a look-up does without
+
+        return await asyncio.to_thread(take_turn, self._database.path, operator, rate, time.time())
+
+    # --- finding ---
+
+    async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_keys(c, keys, limit))
+
+    async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_name(c, words, limit, partly))
+
+    async def find_sha256(self, fingerprint: bytes) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SHA256, fingerprint))
+
+    async def find_serial(self, serial: str) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SERIAL, serial))
+
+    async def find_identity(self, identity: bytes) -> list[Match]:
+        return await self._database.read(lambda c: finding.by_column(c, finding.BY_IDENTITY, identity))
+
+    async def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
+        for identity in [None] if identities is None else identities:
+            row = 0
+            while portion := await self._evidence_after(identity, row):
+                for row, evidence in portion:  # noqa: B007 - the last row is where the next portion begins
+                    yield evidence
+
+    async def _evidence_after(self, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
+        return await self._database.read(lambda c: keeping.evidence_after(c, identity, row))
+
+    # --- repositories ---
+
+    async def start_search(self, search: Search, rules: RuleSet) -> int:
+        return await self._database.write(lambda c: repositories.start(c, search, rules))
+
+    async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:
+        await self._database.write(lambda c: repositories.end(c, search_id, ended, outcome, detail, results))
+
+    async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
+        return await self._database.write_prepared(
+            lambda: repositories.prepare(hits, self._render), lambda c, found: repositories.keep(c, search_id, found)
+        )
+
+    async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
+        return await self._database.read(lambda c: repositories.known(c, repository, references))
+
+    async def searches(self, questions: Sequence[str]) -> list[Search]:
+        return await self._database.read(lambda c: repositories.of_questions(c, questions))
+
+    async def newest_searches(self, limit: int) -> list[Search]:
+        return await self._database.read(lambda c: repositories.newest(c, limit))
+
+    async def record_disclosure(self, disclosure: Disclosure) -> int:
+        return await self._database.write(lambda c: repositories.record_disclosure(c, disclosure))
+
+    async def disclosures(self, limit: int) -> list[Disclosure]:
+        return await self._database.read(lambda c: repositories.disclosures(c, limit))
+
+    # --- what became of certificates ---
+
+    async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
+        await self._database.write_prepared(lambda: standing.issuer_rows(issuers), standing.save_issuers)
+
+    async def issuers(self, subject_hash: bytes) -> list[Issuer]:
+        return await self._database.read(lambda c: standing.issuers(c, subject_hash))
+
+    async def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
+        if identities is not None:
+            for some in rows.portions(list(dict.fromkeys(identities)), keeping.PORTION):
+                for _, certificate in await self._to_check(some):
+                    yield certificate
+            return
+        row = 0
+        while portion := await self._to_check_after(row):
+            for row, certificate in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield certificate
+
+    async def _to_check(self, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
+        return await self._database.read(lambda c: keeping.to_check(c, identities))
+
+    async def _to_check_after(self, row: int) -> list[tuple[int, KeptCertificate]]:
+        return await self._database.read(lambda c: keeping.to_check_after(c, row))
+
+    async def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
+        row = 0
+        while portion := await self._standings_after(row):
+            for row, found in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield found
+
+    async def _standings_after(self, row: int) -> list[tuple[int, keeping.Standing]]:
+        return await self._database.read(lambda c: keeping.standings_after(c, row))
+
+    async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
+        await self._database.write(lambda c: standing.save_revocations(c, revocations))
+
+    async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
+        await self._database.write(lambda c: standing.save_key_ids(c, key_ids))
+
+    async def crl(self, url: str) -> Crl | None:
+        return await self._database.read(lambda c: standing.crl(c, url))
+
+    async def save_crl(self, crl: Crl) -> None:
+        await self._database.write_prepared(lambda: standing.crl_row(crl), standing.save_crl)
+
+    async def purge_crls(self, now: datetime, endless: datetime, unused: datetime, octets: int) -> int:
+        return await self._database.write(lambda c: standing.purge_crls(c, (now, endless, unused), octets))
+
+    async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
+        await self._database.write(lambda c: standing.save_authorities(c, authorities, which))
+
+    async def authority_list(self) -> AuthorityList | None:
+        return await self._database.read(standing.authority_list)
+
+    async def authorities(self) -> list[Authority]:
+        return await self._database.read(standing.all_authorities)
+
+    # --- rules applied again, retention ---
+
+    async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
+        row = 0
+        while portion := await self._kept_after(row):
+            for row, identity, der, kind in portion:  # noqa: B007 - the last row is where the next portion begins
+                yield identity, der, kind
+
+    async def _kept_after(self, row: int) -> list[keeping.Kept]:
+        return await self._database.read(lambda c: keeping.kept_after(c, row))
+
+    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
+        await self._database.write(lambda c: certificates.replace_findings(c, identity, findings, rules))
+
+    async def purge_quarantine(self, before: datetime) -> int:
+        return await self._database.write(lambda c: keeping.purge_quarantine(c, before))
+
+    async def counts(self) -> dict[str, int]:
+        return await self._database.read(keeping.counts)

@@ -1,0 +1,195 @@
+"""What is kept, in portions: leaves for rules applied again and for a check of their status, evidence of sightings;
+retention, counts.
+
+A portion is one short transaction of its own, so that going through all of it holds up no writer; a certificate that
+goes meanwhile is simply not there any longer.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ctscan.index.sqlite import audit_paths as paths
+from ctscan.index.sqlite import logs, rows
+from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite.certificates import BEST_FIRST
+from ctscan.index.sqlite.lookups import IS_VERIFIED
+from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
+
+PORTION = 200
+"""Rows that are read in one transaction."""
+
+SUBMITTED = 4
+"""Precertificates of one certificate that are given to check its status."""
+
+Kept = tuple[int, bytes, bytes, str]
+"""The row, identity, leaf DER and kind of a certificate."""
+
+_KEPT = (
+    "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="
+    f" (SELECT id FROM leaf WHERE certificate = certificate.id ORDER BY kind DESC, {BEST_FIRST} LIMIT 1)"
+    " WHERE {} ORDER BY certificate.id LIMIT ?"
+)
+"""The certificate itself where it was seen, the one whose fingerprint the answers give; else the TBS."""
+
+
+def kept_after(connection: sqlite3.Connection, row: int) -> list[Kept]:
+    """The next certificates after a row. The whole certificate is given where it was seen, else the TBS."""
+    cursor = connection.execute(_KEPT.format("certificate.id > ?"), (row, PORTION))
+    return [(id, identity, rows.unpack(der), kind) for id, identity, der, kind in cursor]
+
+
+# --- to check the status ------------------------------------------------------------------------------------------
+
+
+def to_check_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, KeptCertificate]]:
+    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    sql = _KEPT.format("certificate.id > ? AND problem IS NULL")
+    return _to_check(connection, connection.execute(sql, (row, PORTION)).fetchall())
+
+
+def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
+    """Those of these certificates, at most a portion, that are kept and can be read."""
+    sql = _KEPT.format(f"identity IN ({rows.marks(identities)}) AND problem IS NULL")
+    return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
+
+
+Standing = tuple[datetime | None, datetime | None, tuple[Revocation, ...]]
+"""The dates of a certificate, and what each source says of its revocation."""
+
+
+def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, Standing]]:
+    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    found = connection.execute(
+        "SELECT id, not_before, not_after FROM certificate WHERE id > ? AND problem IS NULL ORDER BY id LIMIT ?",
+        (row, PORTION),
+    ).fetchall()
+    said = standing.revocations(connection, [id for id, *_ in found])
+    return [(id, (rows.time_at(start), rows.time_at(end), tuple(said[id]))) for id, start, end in found]
+
+
+def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:
+    ids = [id for id, *_ in found]
+    keys = _issuer_key_hashes(connection, ids)
+    said = standing.revocations(connection, ids)
+    signed = _submitted(connection, [id for id, _, _, kind in found if kind == EntryKind.PRECERT and not keys[id]])
+    return [
+        (
+            id,
+            KeptCertificate(
+                identity, rows.unpack(der), EntryKind(kind), tuple(keys[id]), tuple(said[id]), tuple(signed[id])
+            ),
+        )
+        for id, identity, der, kind in found
+    ]
+
+
+def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """The first few precertificates that were submitted; more than one is somebody's play."""
+    submitted: dict[int, list[bytes]] = defaultdict(list)
+    if not ids:  # mostly; an empty list of ids would be looked for everywhere
+        return submitted
+    cursor = connection.execute(
+        "SELECT certificate, submitted.der, leaf.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY submitted.id",
+        ids,
+    )
+    for certificate, der, leaf in cursor:
+        if len(submitted[certificate]) < SUBMITTED:
+            submitted[certificate].append(rows.unpack(der, like=rows.unpack(leaf)))
+    return submitted
+
+
+def _issuer_key_hashes(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """Of entries that are proven: an issuer key hash is part of what a precertificate entry puts into the tree."""
+    keys: dict[int, list[bytes]] = defaultdict(list)
+    cursor = connection.execute(
+        "SELECT DISTINCT certificate, issuer_key_hash FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' AND {IS_VERIFIED}"
+        " ORDER BY certificate, issuer_key_hash",
+        ids,
+    )
+    for certificate, key in cursor:
+        keys[certificate].append(key)
+    return keys
+
+
+# --- evidence -----------------------------------------------------------------------------------------------------
+
+_PARTS = "entry_index, sighting.timestamp, kind, der, issuer_key_hash, extensions"
+_HEAD = ", ".join(f"tree_head.{column}" for column in rows.HEAD_COLUMNS.split(", "))
+_LOG = ", ".join(f"log.{column}" for column in rows.LOG_COLUMNS.split(", "))
+_EVIDENCE = (
+    f"SELECT sighting.id, {IS_VERIFIED}, shape, hashes, {_PARTS}, {_HEAD}, {_LOG}"
+    " FROM {} JOIN log ON log.id = sighting.log LEFT JOIN audit_paths ON audit_paths.id = sighting.paths"
+    " LEFT JOIN tree_head ON tree_head.id = audit_paths.head"
+    " WHERE {} sighting.id > ? ORDER BY sighting.id LIMIT ?"
+)
+_OF_ALL = _EVIDENCE.format("sighting CROSS JOIN leaf ON leaf.id = sighting.leaf", "")
+_OF_ONE = _EVIDENCE.format(
+    "certificate CROSS JOIN leaf ON leaf.certificate = certificate.id CROSS JOIN sighting ON sighting.leaf = leaf.id",
+    "identity = ? AND",
+)
+
+
+def evidence_after(connection: sqlite3.Connection, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
+    """The next sightings after a row, of one certificate or (None) of all."""
+    sql, given = (_OF_ALL, ()) if identity is None else (_OF_ONE, (identity,))
+    return [(columns[0], _evidence_of(columns[1:])) for columns in connection.execute(sql, (*given, row, PORTION))]
+
+
+def _evidence_of(columns: Sequence[Any]) -> Evidence:
+    verified, shape, hashes, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:9]
+    log: Log = rows.log_of(tuple(columns[14:]))
+    entry = Entry(
+        log_id=log.id,
+        index=index,
+        timestamp=rows.unsigned64(timestamp),
+        kind=EntryKind(kind),
+        der=rows.unpack(der),
+        issuer_key_hash=issuer_key_hash,
+        extensions=extensions,
+    )
+    inclusion = None
+    if shape is not None:
+        head = rows.head_of(log.id, tuple(columns[9:14]))
+        inclusion = InclusionProof(index, head, paths.path_of(shape, hashes, index))
+    return Evidence(log, entry, inclusion, bool(verified))
+
+
+def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:
+    """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
+    cursor = connection.execute(
+        "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
+        " AND (pending IS NOT NULL OR paths IS NULL) ORDER BY entry_index",
+        (logs.row_of(connection, log_id), start, end),
+    )
+    return [index for (index,) in cursor]
+
+
+# --- retention, figures -------------------------------------------------------------------------------------------
+
+
+def purge_quarantine(connection: sqlite3.Connection, before: datetime) -> int:
+    return connection.execute("DELETE FROM quarantine WHERE at < ?", (rows.time_text(before),)).rowcount
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = {
+        "certificates": "certificate",
+        "findings": "finding",
+        "sightings": "sighting",
+        "sightings in chains": "chain_sighting",
+        "sightings in repositories": "repository_sighting",
+        "unreadable": "unreadable",
+        "quarantined": "quarantine",
+    }
+    return {
+        noun: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for noun, table in tables.items()
+    }

@@ -1,0 +1,171 @@
+"""Logs, their tree heads and their misbehaviour. Functions of one open transaction."""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from ctscan.errors import IndexFault
+from ctscan.index.protocols import Known
+from ctscan.index.sqlite import growth, ranges, rows
+from ctscan.model import Log, LogState, TreeHead
+
+_UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
+_SAVE = (
+    f"INSERT INTO log ({rows.LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    f"ON CONFLICT (log_id) DO UPDATE SET {_UPDATES}"
+)
+
+
+def save(connection: sqlite3.Connection, log: Log) -> None:
+    connection.execute(_SAVE, rows.log_row(log))
+
+
+def row_of(connection: sqlite3.Connection, log_id: bytes) -> int:
+    """The row of a log. IndexFault when it was never saved."""
+    row = connection.execute("SELECT id FROM log WHERE log_id = ?", (log_id,)).fetchone()
+    if row is None:
+        raise IndexFault(f"log {log_id.hex()} is not in this index; it has to be saved before what it holds")
+    return int(row[0])
+
+
+# --- tree heads ---------------------------------------------------------------------------------------------------
+
+
+def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: datetime) -> int:
+    """The row of a head, which is written when it is new."""
+    size, root, timestamp, signature, raw = rows.head_row(head)
+    found = connection.execute(
+        "SELECT id FROM tree_head WHERE log = ? AND size = ? AND timestamp = ? AND root = ? AND signature = ?",
+        (log, size, timestamp, root, signature),
+    ).fetchone()
+    if found is not None:
+        return int(found[0])
+    cursor = connection.execute(
+        "INSERT INTO tree_head (log, size, root, timestamp, signature, raw, saved) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (log, size, root, timestamp, signature, raw, rows.time_text(at)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
+    """Returns the log's head where that is another than the one known; then nothing is written."""
+    log = row_of(connection, head.log_id)
+    current = _current_head(connection, log, head.log_id)
+    if known is not ... and current != known:
+        return current
+    if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
+        return None
+    connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
+    growth.keep(connection, log, head)
+    # a head that no proof leads to has done its work
+    connection.execute(
+        "DELETE FROM tree_head WHERE log = :log AND id <> (SELECT head FROM log WHERE id = :log)"
+        " AND NOT EXISTS (SELECT 1 FROM audit_paths WHERE audit_paths.head = tree_head.id)",
+        {"log": log},
+    )
+    return None
+
+
+def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> TreeHead | None:
+    row = connection.execute(
+        f"SELECT {rows.HEAD_COLUMNS} FROM tree_head WHERE id = (SELECT head FROM log WHERE id = ?)",
+        (log,),
+    ).fetchone()
+    return None if row is None else rows.head_of(log_id, row)
+
+
+# --- how it went --------------------------------------------------------------------------------------------------
+
+
+def record_success(
+    connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
+) -> None:
+    log, kept_since = row_of(connection, log_id), rows.optional_time_text(since)
+    connection.execute(
+        "UPDATE log SET last_success = ?, rate = coalesce(?, rate) WHERE id = ?", (rows.time_text(at), rate, log)
+    )
+    connection.execute(
+        "UPDATE log SET last_error = NULL, last_error_at = NULL WHERE id = ? AND (? IS NULL OR last_error_at < ?)",
+        (log, kept_since, kept_since),
+    )
+
+
+def record_rate(connection: sqlite3.Connection, log_id: bytes, rate: float) -> None:
+    connection.execute("UPDATE log SET rate = ? WHERE id = ?", (rate, row_of(connection, log_id)))
+
+
+def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str) -> None:
+    connection.execute(
+        "UPDATE log SET last_error = ?, last_error_at = ? WHERE id = ?",
+        (rows.clean(error), rows.time_text(at), row_of(connection, log_id)),
+    )
+
+
+def record_misbehaviour(
+    connection: sqlite3.Connection, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]
+) -> None:
+    """The same reason with the same heads is one misbehaviour, however often it is seen."""
+    digest = sha256(b"".join(sha256(part).digest() for part in (rows.clean(reason).encode(), *evidence))).digest()
+    cursor = connection.execute(
+        "INSERT INTO misbehaviour (log, at, reason, digest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (row_of(connection, log_id), rows.time_text(at), rows.clean(reason), digest),
+    )
+    if cursor.rowcount:
+        connection.executemany(
+            "INSERT INTO misbehaviour_head (misbehaviour, ordinal, raw) VALUES (?, ?, ?)",
+            [(cursor.lastrowid, ordinal, raw) for ordinal, raw in enumerate(evidence)],
+        )
+
+
+def misbehaviour(connection: sqlite3.Connection, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
+    found = connection.execute(
+        "SELECT misbehaviour.id, at, reason FROM misbehaviour JOIN log ON log.id = misbehaviour.log"
+        " WHERE log.log_id = ? ORDER BY at, misbehaviour.id",
+        (log_id,),
+    ).fetchall()
+    return [(datetime.fromisoformat(at), reason, _raw_heads(connection, id)) for id, at, reason in found]
+
+
+def _raw_heads(connection: sqlite3.Connection, id: int) -> list[bytes]:
+    cursor = connection.execute("SELECT raw FROM misbehaviour_head WHERE misbehaviour = ? ORDER BY ordinal", (id,))
+    return [raw for (raw,) in cursor]
+
+
+# --- states -------------------------------------------------------------------------------------------------------
+
+_STATE_COLUMNS = f"id, last_success, last_error, rate, {rows.LOG_COLUMNS}"
+
+
+def states(connection: sqlite3.Connection) -> list[LogState]:
+    found = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log ORDER BY name, log_id").fetchall()
+    return [_state_of(connection, row) for row in found]
+
+
+def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
+    row = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log WHERE log_id = ?", (log_id,)).fetchone()
+    return None if row is None else _state_of(connection, row)
+
+
+def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
+    id, last_success, last_error, rate, *columns = row
+    log = rows.log_of(tuple(columns))
+    head = _current_head(connection, id, log.id)
+    reasons = connection.execute("SELECT reason FROM misbehaviour WHERE log = ? ORDER BY at, id", (id,)).fetchall()
+    return LogState(
+        log=log,
+        head=head,
+        verified=ranges.verified(connection, id),
+        pending=ranges.pending(connection, id),
+        holes=ranges.holes(connection, id),
+        last_success=rows.time_of(last_success),
+        last_error=last_error,
+        misbehaviour=tuple(reason for (reason,) in reasons),
+        rate=rate,
+        growth=growth.growth(growth.known(connection, id), head),
+    )

@@ -1,0 +1,170 @@
+"""Answers: certificates by look-up key, name, fingerprint, serial and identity. Functions of one open transaction.
+
+Exact look-ups search indexes and never scan a table; a test asks SQLite for its plan.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from ctscan.index.sqlite import chains, postings, ranking, repositories, rows
+from ctscan.index.sqlite import revocations as standing
+from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, RepositorySighting, Sighting
+
+_AT_ONCE = 500  # certificates whose rows are read together
+
+Score = Callable[[Finding], float]
+
+BY_SHA256 = "SELECT certificate FROM leaf WHERE sha256 = ? AND kind = 'x509'"
+BY_SERIAL = f"SELECT id FROM certificate WHERE serial = ? ORDER BY {ranking.NEWEST.format('certificate.id')} DESC, id"
+BY_IDENTITY = "SELECT id FROM certificate WHERE identity = ?"
+
+
+def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> list[Match]:
+    """Certificates that one of the `BY_...` queries finds, in its order."""
+    return list(_matches(connection, [id for (id,) in connection.execute(sql, (value,))], lambda finding: 1.0))
+
+
+def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+    """The best first, then the newest: these are what a limit keeps. A key of kind `name` is one word of a name, any
+    other kind is worth all of them: an address that is found is found wholly."""
+    asked = {LookupKey(rows.clean(key.kind), rows.clean(key.key)) for key in keys}
+    words = sorted((key.key,) for key in asked if key.kind == "name")
+    others = sorted(key for key in asked if key.kind != "name")
+    found = ranking.with_any(connection, others, limit) if others else []
+    if words:
+        found = list(dict.fromkeys([*found, *ranking.with_words(connection, words, limit, limit)]))[:limit]
+    return list(_matches(connection, found, _scorer(others, words)))
+
+
+def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
+    """As `Index.find_name` says."""
+    asked = [{rows.clean(form) for form in word} for word in words]
+    if not asked:
+        return []
+    return list(_matches(connection, ranking.with_words(connection, asked, limit, partly), _scorer((), asked)))
+
+
+# --- what matched -------------------------------------------------------------------------------------------------
+
+
+def _scorer(keys: Sequence[LookupKey], words: Sequence[Collection[str]]) -> Score:
+    """1 for a finding with one of the keys, else the share of the words that it holds."""
+    domains = tuple(key.key for key in keys if key.kind == "domain")
+    exact = frozenset(key for key in keys if key.kind != "domain")
+    forms = [frozenset(LookupKey("name", form) for form in word) for word in words]
+
+    def score(finding: Finding) -> float:
+        if not exact.isdisjoint(finding.keys):
+            return 1.0
+        if domains and any(key.kind == "domain" and key.key.startswith(domains) for key in finding.keys):
+            return 1.0
+        return sum(not word.isdisjoint(finding.keys) for word in forms) / len(forms) if forms else 0.0
+
+    return score
+
+
+def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -> Iterator[Match]:
+    for some in rows.portions(ids, _AT_ONCE):
+        summaries, keys = _summaries(connection, some)
+        findings = postings.read(connection, some)
+        sightings = _sightings(connection, some)
+        given = _given(connection, some, sightings)
+        revocations = standing.revocations(connection, some)
+        authorities = standing.authorities(connection, keys)
+        for id in some:
+            ranked = sorted(findings[id], key=score, reverse=True)
+            best = score(ranked[0]) if ranked else 1.0
+            yield Match(
+                summaries[id],
+                tuple(ranked),
+                tuple(sightings[id]),
+                best,
+                repositories=tuple(given[id]),
+                revocations=tuple(revocations[id]),
+                authorities=authorities.get(id, ()),
+            )
+
+
+# --- rows of several certificates ---------------------------------------------------------------------------------
+
+
+def _summaries(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> tuple[dict[int, CertificateSummary], dict[int, bytes]]:
+    """With the authority key identifiers of those that have one."""
+    also = _same_serial(connection, ids)
+    summaries, keys = {}, {}
+    for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key in connection.execute(
+        "SELECT certificate.id, sha256, identity, name, serial, subject, not_before, not_after, is_ca,"
+        " authority_key_id"
+        " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer"
+        f" WHERE certificate.id IN ({rows.marks(ids)})",
+        ids,
+    ):
+        if key is not None:
+            keys[id] = key
+        summaries[id] = CertificateSummary(
+            sha256=sha256,
+            identity=identity,
+            issuer=issuer,
+            serial=serial,
+            subject=subject,
+            not_before=rows.time_at(not_before),
+            not_after=rows.time_at(not_after),
+            also=tuple(also[id]),
+            is_ca=bool(is_ca),
+        )
+    return summaries, keys
+
+
+def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
+    """Other identities with the same issuer and serial."""
+    also: dict[int, list[bytes]] = defaultdict(list)
+    cursor = connection.execute(
+        "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
+        " ON other.serial = one.serial AND other.issuer = one.issuer AND other.id <> one.id"
+        f" WHERE one.id IN ({rows.marks(ids)}) AND one.problem IS NULL ORDER BY other.id",
+        ids,
+    )
+    for id, identity in cursor:
+        also[id].append(identity)
+    return also
+
+
+IS_VERIFIED = (
+    "sighting.pending IS NULL AND EXISTS (SELECT 1 FROM coverage WHERE coverage.log = sighting.log"
+    " AND range_start <= entry_index AND entry_index < range_end)"
+)
+"""A sighting is verified when it is proven itself and its index lies in a verified range of its log."""
+
+
+def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
+    """Newest first; those in chains, which prove nothing, after all others."""
+    sightings: dict[int, list[Sighting]] = defaultdict(list)
+    for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
+        f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
+        " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id JOIN log ON log.id = sighting.log"
+        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
+        ids,
+    ):
+        sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
+        sightings[certificate].append(sighting)
+    for certificate, sighting in chains.sightings(connection, ids):
+        sightings[certificate].append(sighting)
+    return sightings
+
+
+def _given(
+    connection: sqlite3.Connection, ids: Sequence[int], sightings: dict[int, list[Sighting]]
+) -> dict[int, list[RepositorySighting]]:
+    """What repositories gave; a verified sighting in a log confirms it."""
+    confirmed = {id for id in ids if any(sighting.verified for sighting in sightings[id])}
+    given: dict[int, list[RepositorySighting]] = defaultdict(list)
+    for certificate, sighting in repositories.sightings(connection, ids, confirmed):
+        given[certificate].append(sighting)
+    return given

@@ -1,0 +1,143 @@
+"""Findings as rows: what each holds of its own, its trait, its look-up keys, and for each key the certificates that it
+finds. Functions of one open transaction.
+
+Most of a finding is said of many others too (rule, place, reason, ...): that is its trait, one row for all of them.
+Most keys find many certificates: a key is one row, and a posting is two numbers. The findings of a certificate come
+and go together; a trigger takes postings along, and keys that find nothing any longer.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ctscan.index.sqlite import rows
+from ctscan.index.sqlite.rows import StoredFinding
+from ctscan.model import Finding, LookupKey
+
+_AT_ONCE = 500
+
+Findings = Sequence[tuple[int, Sequence[StoredFinding]]]
+"""`(certificate, its findings)`."""
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def replace(connection: sqlite3.Connection, certificate: int, findings: Sequence[StoredFinding]) -> None:
+    """These instead of those that the certificate has."""
+    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
+    write(connection, [(certificate, findings)])
+
+
+def write(connection: sqlite3.Connection, found: Findings) -> None:
+    """Findings of certificates that have none."""
+    keys = _key_ids(connection, {key for _, findings in found for finding in findings for key in finding.keys})
+    traits = _trait_ids(connection, {finding.trait for _, findings in found for finding in findings})
+    plain: list[tuple[Any, ...]] = []
+    full: list[tuple[Any, ...]] = []
+    postings: set[tuple[int, int]] = set()
+    for certificate, findings in found:
+        for ordinal, finding in enumerate(findings):
+            ids = dict.fromkeys([keys[key] for key in finding.keys])
+            postings.update([(id, certificate) for id in ids])
+            row = (certificate, ordinal, traits[finding.trait], ",".join(map(str, ids)), finding.value)
+            if finding.raw is None and finding.repaired is None:
+                plain.append((*row, finding.canonical))
+            else:
+                full.append((*row, finding.canonical, finding.raw, finding.repaired))
+    connection.executemany(f"INSERT INTO finding ({_PLAIN}) VALUES (?, ?, ?, ?, ?, ?)", plain)
+    connection.executemany(f"INSERT INTO finding ({_PLAIN}, raw, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", full)
+    # in their order: neighbours are on one page
+    connection.executemany("INSERT INTO posting (key, certificate) VALUES (?, ?)", sorted(postings))
+
+
+_PLAIN = "certificate, ordinal, trait, keys, value, canonical"
+_TRAIT_MARKS = ", ".join("?" * len(rows.TRAIT_COLUMNS.split(", ")))
+_TRAIT = " AND ".join(f"{column} = ?" for column in rows.TRAIT_COLUMNS.split(", "))
+
+
+def _trait_ids(connection: sqlite3.Connection, traits: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+    """The rows of traits; new ones are written."""
+    ids = {}
+    for trait in traits:
+        cleaned = (*map(rows.clean, trait[:-1]), trait[-1])
+        found = connection.execute(f"SELECT id FROM trait WHERE {_TRAIT}", cleaned).fetchone()
+        if found is None:
+            found = connection.execute(
+                f"INSERT INTO trait ({rows.TRAIT_COLUMNS}) VALUES ({_TRAIT_MARKS}) RETURNING id", cleaned
+            ).fetchone()
+        ids[trait] = found[0]
+    return ids
+
+
+def _key_ids(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The rows of look-up keys; new ones are written."""
+    asked = sorted(keys)
+    ids = ids_of(connection, asked)
+    new = [key for key in asked if key not in ids]
+    if new:
+        first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
+        ids |= {key: id for id, key in enumerate(new, first)}
+        connection.executemany(
+            "INSERT INTO lookup_key (id, kind, key) VALUES (?, ?, ?)", [(ids[key], *key) for key in new]
+        )
+    return ids
+
+
+def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The rows of those of these keys, each `(kind, key)`, that there are."""
+    by_kind = defaultdict(list)
+    for kind, key in keys:
+        by_kind[kind].append(key)
+    return {
+        (kind, key): id
+        for kind, theirs in by_kind.items()
+        for some in rows.portions(theirs, _AT_ONCE)
+        for key, id in connection.execute(
+            f"SELECT key, id FROM lookup_key WHERE kind = ? AND key IN ({rows.marks(some)})", (kind, *some)
+        )
+    }
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, list[Finding]]:
+    """The findings of certificates, at most some hundreds, in their order."""
+    found = connection.execute(
+        "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
+        f" WHERE certificate IN ({rows.marks(certificates)}) ORDER BY certificate, ordinal",
+        certificates,
+    ).fetchall()
+    traits = _traits(connection, {trait for _, trait, *_ in found})
+    ids = {keys: tuple(map(int, keys.split(","))) if keys else () for _, _, keys, *_ in found}
+    keys = _keys(connection, {id for some in ids.values() for id in some})
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for certificate, trait, its, *own in found:
+        findings[certificate].append(rows.finding_of(traits[trait], tuple(keys[id] for id in ids[its]), own))
+    return findings
+
+
+def _traits(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, rows.Trait]:
+    return {
+        id: rows.trait_of(trait)
+        for some in rows.portions(list(ids), _AT_ONCE)
+        for id, *trait in connection.execute(
+            f"SELECT id, {rows.TRAIT_COLUMNS} FROM trait WHERE id IN ({rows.marks(some)})", some
+        )
+    }
+
+
+def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, LookupKey]:
+    return {
+        id: LookupKey(kind, key)
+        for some in rows.portions(list(ids), _AT_ONCE)
+        for id, kind, key in connection.execute(
+            f"SELECT id, kind, key FROM lookup_key WHERE id IN ({rows.marks(some)})", some
+        )
+    }

@@ -1,0 +1,204 @@
+"""Which ranges of a log are verified, pending and holes. Functions of one open transaction.
+
+What writes tells whether it changed anything: a step that is committed twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from ctscan.index.sqlite import rows
+from ctscan.model import Hole, HoleReason, PendingRange, VerifiedRange
+
+Change = Callable[[list[Hole]], list[Hole]]
+
+
+# --- verified -----------------------------------------------------------------------------------------------------
+
+
+def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, ...]:
+    cursor = connection.execute(
+        "SELECT range_start, range_end, scope, rules, edge, since FROM coverage WHERE log = ?"
+        " ORDER BY range_start, range_end, scope, rules",
+        (log,),
+    )
+    return tuple(
+        VerifiedRange(start, end, scope, rules, rows.split_hashes(edge), since)
+        for start, end, scope, rules, edge, since in cursor
+    )
+
+
+def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -> bool:
+    """Add a range and merge it with those of equal scope and rules that it touches or overlaps. The edge belongs to
+    the greater end, `since` to the smaller start. An empty range is kept as well: it carries a proven edge."""
+    touching = connection.execute(
+        "SELECT id, range_start, range_end, edge, since FROM coverage"
+        " WHERE log = ? AND scope = ? AND rules = ? AND range_start <= ? AND range_end >= ? ORDER BY range_start",
+        (log, rows.clean(new.scope), new.rules, new.end, new.start),
+    ).fetchall()
+    start, since, end, edge = new.start, new.since, new.end, rows.join_hashes(new.edge)
+    for _, stored_start, stored_end, stored_edge, stored_since in touching:
+        if stored_end > end or (stored_end == end and not edge):
+            end, edge = stored_end, stored_edge
+        if stored_start < start or (stored_start == start and since is None):
+            start, since = stored_start, stored_since
+    if len(touching) == 1 and touching[0][1:] == (start, end, edge, since):
+        return False
+    if not touching:
+        connection.execute(
+            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge, since)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (log, rows.clean(new.scope), new.rules, start, end, edge, since),
+        )
+        return True
+    connection.executemany("DELETE FROM coverage WHERE id = ?", [row[:1] for row in touching[1:]])
+    connection.execute(
+        "UPDATE coverage SET range_start = ?, range_end = ?, edge = ?, since = ? WHERE id = ?",
+        (start, end, edge, since, touching[0][0]),
+    )
+    return True
+
+
+# --- pending ------------------------------------------------------------------------------------------------------
+
+
+def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...]:
+    cursor = connection.execute(
+        "SELECT id, range_start, scope, rules, edge FROM pending WHERE log = ? ORDER BY range_start", (log,)
+    )
+    return tuple(
+        PendingRange(start, scope, rules, rows.split_hashes(edge), b"".join(_pieces(connection, id)))
+        for id, start, scope, rules, edge in cursor.fetchall()
+    )
+
+
+def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> tuple[bool, bool]:
+    """Keep a pending range; returns `(changed, replaced)`. Where the range with this start only grew, only the new
+    hashes are written: 65,536 entries are 2 MiB, and would otherwise be written whole with every step. Anything else
+    replaces it."""
+    kept = (rows.clean(new.scope), new.rules, rows.join_hashes(new.edge))
+    found = connection.execute(
+        "SELECT id, scope, rules, edge FROM pending WHERE log = ? AND range_start = ?", (log, new.start)
+    ).fetchone()
+    if found is not None and found[1:] == kept:
+        pieces = _pieces(connection, found[0])
+        if _begins_with(new.hashes, pieces):
+            return _append(connection, found[0], pieces, new.hashes), False
+    clear_pending(connection, log, new.start)
+    cursor = connection.execute(
+        "INSERT INTO pending (log, range_start, scope, rules, edge) VALUES (?, ?, ?, ?, ?)", (log, new.start, *kept)
+    )
+    _append(connection, int(cursor.lastrowid or 0), [], new.hashes)
+    return True, found is not None
+
+
+def clear_pending(connection: sqlite3.Connection, log: int, start: int) -> bool:
+    return connection.execute("DELETE FROM pending WHERE log = ? AND range_start = ?", (log, start)).rowcount > 0
+
+
+def _append(connection: sqlite3.Connection, id: int, pieces: list[bytes], hashes: bytes) -> bool:
+    stored = sum(map(len, pieces))
+    if stored == len(hashes):
+        return False
+    connection.execute(
+        "INSERT INTO pending_piece (pending, ordinal, hashes) VALUES (?, ?, ?)", (id, len(pieces), hashes[stored:])
+    )
+    return True
+
+
+def _begins_with(hashes: bytes, pieces: Iterable[bytes]) -> bool:
+    """Compares exactly: rows that came with other hashes must never be proven by these."""
+    at = 0
+    for piece in pieces:
+        if not hashes.startswith(piece, at):
+            return False
+        at += len(piece)
+    return True
+
+
+def _pieces(connection: sqlite3.Connection, id: int) -> list[bytes]:
+    cursor = connection.execute("SELECT hashes FROM pending_piece WHERE pending = ? ORDER BY ordinal", (id,))
+    return [hashes for (hashes,) in cursor]
+
+
+# --- holes --------------------------------------------------------------------------------------------------------
+
+
+def holes(connection: sqlite3.Connection, log: int) -> tuple[Hole, ...]:
+    cursor = connection.execute(
+        "SELECT range_start, range_end, reason, detail, tries FROM hole WHERE log = ? ORDER BY range_start", (log,)
+    )
+    return tuple(_hole_of(row) for row in cursor)
+
+
+def add_hole(connection: sqlite3.Connection, log: int, new: Hole) -> bool:
+    """The newest reason counts where holes overlap; a hole keeps its tries as long as its reason stays the same. An
+    empty hole is none."""
+    return new.start < new.end and _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
+
+
+def fill_hole(connection: sqlite3.Connection, log: int, start: int, end: int) -> bool:
+    """`[start, end)` is no hole any longer; holes that reach beyond it are cut."""
+    return _rewrite(connection, log, start, end, lambda inside: [])
+
+
+def count_try(connection: sqlite3.Connection, log: int, start: int, end: int, detail: str) -> bool:
+    """What of `[start, end)` is a hole was tried once more; an empty `detail` leaves the one before."""
+    return _rewrite(
+        connection,
+        log,
+        start,
+        end,
+        lambda inside: [replace(hole, tries=hole.tries + 1, detail=detail or hole.detail) for hole in inside],
+    )
+
+
+def _renewed(inside: list[Hole], new: Hole) -> Hole:
+    same = [hole for hole in inside if hole.reason is new.reason]
+    return replace(new, tries=max([new.tries, *(hole.tries for hole in same)]))
+
+
+def merge_holes(found: Iterable[Hole]) -> list[Hole]:
+    """Disjoint holes in order, with neighbours alike made one: a pruned log has one hole, not one for each tile."""
+    merged: list[Hole] = []
+    for hole in sorted(found, key=lambda hole: hole.start):
+        last = merged[-1] if merged else None
+        if last is not None and last.end == hole.start and replace(last, start=hole.start, end=hole.end) == hole:
+            merged[-1] = replace(last, end=hole.end)
+        else:
+            merged.append(hole)
+    return merged
+
+
+def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, change: Change) -> bool:
+    """Replace what of the holes lies in `[start, end)`, and merge it with its neighbours."""
+    found = connection.execute(
+        "SELECT id, range_start, range_end, reason, detail, tries FROM hole"
+        " WHERE log = ? AND range_start <= ? AND range_end >= ?",
+        (log, end, start),
+    ).fetchall()
+    before = [_hole_of(row[1:]) for row in found]
+    inside = [
+        replace(hole, start=max(hole.start, start), end=min(hole.end, end))
+        for hole in before
+        if hole.start < end and hole.end > start
+    ]
+    outside = [replace(hole, end=min(hole.end, start)) for hole in before if hole.start < start]
+    outside += [replace(hole, start=max(hole.start, end)) for hole in before if hole.end > end]
+    after = merge_holes([*outside, *change(inside)])
+    if after == sorted(before, key=lambda hole: hole.start):
+        return False
+    connection.executemany("DELETE FROM hole WHERE id = ?", [row[:1] for row in found])
+    connection.executemany(
+        "INSERT INTO hole (log, range_start, range_end, reason, detail, tries) VALUES (?, ?, ?, ?, ?, ?)",
+        [(log, h.start, h.end, str(h.reason), rows.clean(h.detail), h.tries) for h in after],
+    )
+    return True
+
+
+def _hole_of(row: tuple[Any, ...]) -> Hole:
+    start, end, reason, detail, tries = row
+    return Hole(start, end, HoleReason(reason), detail, tries)

@@ -1,0 +1,178 @@
+"""Which certificates keys find, and in which order. Functions of one open transaction; certificates are rows.
+
+An answer is as good as its order when it has to be cut, and cutting must not cost more than what is shown. So a few
+thousand certificates are put in order exactly; of more than that, those that came into the index last.
+"""
+
+# ruff: noqa: S608 - what is put into statements are question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from itertools import count
+
+from ctscan.index.sqlite import postings, rows
+from ctscan.model import LookupKey
+
+RANKED = 2_000
+"""So many certificates at least are put in order exactly, however few are asked for."""
+
+_AT_ONCE = 500
+
+_LAST = "\U0010ffff"  # the largest character: no label begins with it
+
+NEWEST = (
+    "coalesce((SELECT max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate = {0}),"
+    " (SELECT max(first_logged) FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
+    " WHERE certificate = {0}))"
+)
+"""When a certificate was logged last, as a log says; only where none does, as a repository says. Null: nobody says."""
+
+Word = Sequence[int]
+"""The keys of the forms of a word; empty: no certificate holds it."""
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------
+
+
+def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int) -> list[int]:
+    """The newest certificates with any of the keys, in order. Of more than `max(limit, RANKED)` those are ranked that
+    came into the index last."""
+    pool = max(limit, RANKED)
+    found: set[int] = set()
+    for key in keys:
+        if key.kind == "domain":
+            found.update(_at_or_below(connection, key.key, pool))
+    exact = postings.ids_of(connection, [(key.kind, key.key) for key in keys if key.kind != "domain"])
+    for some in rows.portions(sorted(exact.values()), _AT_ONCE):
+        found.update(_latest(connection, some, pool))
+    latest = sorted(found)[-pool:]
+    newest = _newest(connection, latest)
+    return sorted(latest, key=lambda id: (*newest[id], id))[:limit]
+
+
+def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iterator[int]:
+    cursor = connection.execute(
+        "SELECT DISTINCT certificate FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id"
+        " WHERE kind = 'domain' AND lookup_key.key BETWEEN ? AND ? ORDER BY certificate DESC LIMIT ?",
+        (domain, domain + _LAST, pool),
+    )
+    return (certificate for (certificate,) in cursor)
+
+
+def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> Iterator[int]:
+    cursor = connection.execute(
+        f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(keys)} ORDER BY certificate DESC LIMIT ?",
+        (*keys, pool),
+    )
+    return (certificate for (certificate,) in cursor)
+
+
+def _is_one_of(keys: Sequence[int]) -> str:
+    """Of one key the postings are in order already; SQLite sees that when it is told so."""
+    return "key = ?" if len(keys) == 1 else f"key IN ({rows.marks(keys)})"
+
+
+def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
+    """By certificate what sorts the newest first, and those of which nobody says last."""
+    return {
+        id: (newest is None, -(newest or 0))
+        for some in rows.portions(certificates, _AT_ONCE)
+        for id, newest in connection.execute(
+            f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({rows.marks(some)})", some
+        )
+    }
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[int]:
+    """Certificates that hold all words of a name, each of which is given in its forms, at most `limit`; then at most
+    `partly` that hold some. Most words come first, then most words in one finding, then the newest.
+
+    Of more than `max(limit, RANKED)` that hold all words, those are ranked that came into the index last. For those
+    that hold some, the `max(partly, RANKED)` that came last with each word are."""
+    ids = postings.ids_of(connection, {("name", form) for word in words for form in word})
+    asked: list[Word] = [sorted({ids["name", form] for form in word if ("name", form) in ids}) for word in words]
+    whole = _with_all(connection, asked, max(limit, RANKED))
+    found = _ranked(connection, dict.fromkeys(whole, len(asked)), asked)[:limit]
+    if len(asked) == 1 or len(found) == limit or not partly:
+        return found
+    held = _with_some(connection, asked, max(partly, RANKED), whole)
+    return found + _ranked(connection, held, asked)[:partly]
+
+
+def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) -> list[int]:
+    """The latest certificates that hold all words: those of the rarest word that the others find as well."""
+    if not all(words):
+        return []
+    rarest = _rarest(connection, words) if len(words) > 1 else 0
+    others = [word for number, word in enumerate(words) if number != rarest]
+    conditions = [_is_one_of(words[rarest]), *(_also(word) for word in others)]
+    cursor = connection.execute(
+        f"SELECT DISTINCT certificate FROM posting AS one WHERE {' AND '.join(conditions)}"
+        " ORDER BY certificate DESC LIMIT ?",
+        (*words[rarest], *(key for word in others for key in word), pool),
+    )
+    return [certificate for (certificate,) in cursor]
+
+
+def _also(word: Word) -> str:
+    return f"EXISTS (SELECT 1 FROM posting WHERE {_is_one_of(word)} AND certificate = one.certificate)"
+
+
+def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
+    """Which word finds the fewest certificates; none is counted much further than that."""
+    for bound in (1_000 << 4 * step for step in count()):
+        counts = [_count(connection, word, bound) for word in words]
+        if min(counts) < bound:
+            break
+    return counts.index(min(counts))
+
+
+def _count(connection: sqlite3.Connection, word: Word, bound: int) -> int:
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM posting WHERE {_is_one_of(word)} LIMIT ?)"
+    return int(connection.execute(sql, (*word, bound)).fetchone()[0])
+
+
+def _with_some(
+    connection: sqlite3.Connection, words: Sequence[Word], pool: int, whole: Collection[int]
+) -> dict[int, int]:
+    """How many of the words certificates hold that don't hold all: of each word the latest, at least so many as a pool
+    when there are."""
+    latest = {id for word in words if word for id in _latest(connection, word, pool + len(whole))}
+    latest.difference_update(whole)
+    if len(words) == 2:
+        return dict.fromkeys(latest, 1)
+    held = dict.fromkeys(latest, 0)
+    for word in filter(None, words):
+        for some in rows.portions(sorted(latest), _AT_ONCE):
+            for (id,) in connection.execute(
+                f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(word)}"
+                f" AND certificate IN ({rows.marks(some)})",
+                (*word, *some),
+            ):
+                held[id] += 1
+    return held
+
+
+def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequence[Word]) -> list[int]:
+    """Certificates by the number of words that they hold, in order."""
+    best = _best(connection, [id for id, number in held.items() if number > 1], words)
+    newest = _newest(connection, sorted(held))
+    return sorted(held, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
+
+
+def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:
+    """The most words that one finding of a certificate holds."""
+    forms = [{str(key) for key in word} for word in words]
+    best: dict[int, int] = {}
+    for some in rows.portions(certificates, _AT_ONCE):
+        for id, keys in connection.execute(
+            f"SELECT certificate, keys FROM finding WHERE certificate IN ({rows.marks(some)}) AND keys <> ''", some
+        ):
+            found = set(keys.split(","))
+            best[id] = max(sum(not word.isdisjoint(found) for word in forms), best.get(id, 0))
+    return best

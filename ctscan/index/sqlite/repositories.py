@@ -1,0 +1,300 @@
+"""What repositories gave: searches, sightings, and to whom we told what we look at. Functions of one open transaction.
+
+A repository proves nothing, so its word never replaces what a log told (`certificates`). A question that names a
+person isn't kept, only its digest with the salt of this database: enough to know that it was asked when it is asked
+again, and useless in a copy of the digests alone.
+"""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import certificates, rows, runs
+from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite.certificates import Origin
+from ctscan.index.sqlite.rows import Kept
+from ctscan.model import (
+    Coordinate,
+    Disclosure,
+    RepositoryHit,
+    RepositorySighting,
+    Revocation,
+    RuleSet,
+    Search,
+)
+
+_AT_ONCE = 500
+
+_NAMES_NOBODY = ("domain", "host", "organisation", "import")
+"""Kinds of question that are kept as they were asked."""
+
+
+# --- searches -----------------------------------------------------------------------------------------------------
+
+_SEARCH = (
+    "id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, detail, results, certificates"
+)
+
+
+def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int:
+    runs.save_rules(connection, rules)
+    cursor = connection.execute(
+        "INSERT INTO search (repository, kind, question, digest, who, purpose, scope, rules, started, ended, outcome,"
+        " detail, results, certificates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            rows.clean(search.repository),
+            rows.clean(search.kind),
+            rows.clean(search.question) if search.kind in _NAMES_NOBODY else None,
+            _digest(_salt(connection), search.question),
+            rows.clean(search.who),
+            rows.clean(search.purpose),
+            rows.clean(search.scope),
+            rules.version,
+            rows.time_text(search.started),
+            rows.optional_time_text(search.ended),
+            search.outcome,
+            rows.clean(search.detail),
+            search.results,
+            search.certificates,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def end(
+    connection: sqlite3.Connection, search_id: int, ended: datetime, outcome: str, detail: str, results: int
+) -> None:
+    cursor = connection.execute(
+        "UPDATE search SET ended = ?, outcome = ?, detail = ?, results = ? WHERE id = ?",
+        (rows.time_text(ended), outcome, rows.clean(detail), results, search_id),
+    )
+    if not cursor.rowcount:
+        raise _unknown(search_id)
+
+
+def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> list[Search]:
+    """For each repository and question the newest search that ended whole and the newest of all."""
+    salt = _salt(connection)
+    found = [
+        replace(_search_of(row), question=question)
+        for question in dict.fromkeys(questions)
+        for row in connection.execute(_OF_QUESTION, {"digest": _digest(salt, question)})
+    ]
+    return sorted(found, key=lambda search: search.id, reverse=True)
+
+
+_OF_QUESTION = f"""
+    SELECT {_SEARCH} FROM search WHERE id IN (
+        SELECT max(id) FROM search WHERE digest = :digest GROUP BY repository
+        UNION
+        SELECT max(id) FROM search WHERE digest = :digest AND outcome = 'whole' GROUP BY repository
+    )
+"""
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:
+    cursor = connection.execute(f"SELECT {_SEARCH} FROM search ORDER BY id DESC LIMIT ?", (limit,))
+    return [_search_of(row) for row in cursor]
+
+
+def _search_of(row: tuple[Any, ...]) -> Search:
+    id, repository, kind, question, who, purpose, scope, rules, started, ended, *how = row
+    at = datetime.fromisoformat(started)
+    return Search(id, repository, kind, question or "", who, purpose, scope, rules, at, rows.time_of(ended), *how)
+
+
+def _salt(connection: sqlite3.Connection) -> bytes:
+    row = connection.execute("SELECT salt FROM salt").fetchone()
+    if row is None:
+        raise IndexFault("the index has no salt any longer: it was changed by hand; restore it from a copy")
+    return bytes(row[0])
+
+
+def _digest(salt: bytes, question: str) -> bytes:
+    return sha256(salt + rows.clean(question).encode()).digest()
+
+
+def _unknown(search_id: int) -> IndexFault:
+    return IndexFault(f"search {search_id} is not in this index; start a new search")
+
+
+# --- disclosures --------------------------------------------------------------------------------------------------
+
+
+def record_disclosure(connection: sqlite3.Connection, disclosure: Disclosure) -> int:
+    said = (disclosure.who, disclosure.kind, disclosure.recipient, disclosure.purpose, disclosure.command)
+    cursor = connection.execute(
+        "INSERT INTO disclosure (at, who, kind, recipient, purpose, command) VALUES (?, ?, ?, ?, ?, ?)",
+        (rows.time_text(disclosure.at), *map(rows.clean, said)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
+    cursor = connection.execute(
+        "SELECT id, at, who, kind, recipient, purpose, command FROM disclosure ORDER BY id DESC LIMIT ?", (limit,)
+    )
+    return [Disclosure(id, datetime.fromisoformat(at), *said) for id, at, *said in cursor]
+
+
+# --- what was found -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A certificate of a repository, ready to be written."""
+
+    kept: Kept
+    reference: str
+    first_logged: int | None
+    owner: str | None
+    coordinates: tuple[tuple[str, int, int | None], ...]
+    revocation: Revocation | None
+
+
+def prepare(hits: Sequence[RepositoryHit], render: rows.Render) -> list[Found]:
+    return [_found(hit, render) for hit in hits]
+
+
+def _found(hit: RepositoryHit, render: rows.Render) -> Found:
+    entry = hit.entry
+    return Found(
+        kept=rows.kept_found(hit, render),
+        reference=_reference(entry.reference),
+        first_logged=rows.uint64(entry.first_logged),
+        owner=rows.clean(entry.owner) or None,
+        coordinates=tuple(
+            (rows.clean(c.log), c.index, rows.uint64(c.timestamp)) for c in entry.coordinates if 0 <= c.index < 1 << 63
+        ),
+        revocation=entry.revocation,
+    )
+
+
+def _reference(text: str) -> str:
+    """References stay apart, even paths that are no text: what has no UTF-8 form is written as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def keep(connection: sqlite3.Connection, search_id: int, found: Sequence[Found]) -> int:
+    """Returns how many certificates are new. Done twice, the second time finds everything done."""
+    search = connection.execute("SELECT repository, rules FROM search WHERE id = ?", (search_id,)).fetchone()
+    if search is None:
+        raise _unknown(search_id)
+    repository, rules = search
+    new = sum([_keep(connection, search_id, repository, rules, one) for one in found])
+    connection.execute("UPDATE search SET certificates = certificates + ? WHERE id = ?", (new, search_id))
+    return new
+
+
+def _keep(connection: sqlite3.Connection, search_id: int, repository: str, rules: str, found: Found) -> bool:
+    certificate, leaf, is_new = _write(connection, found.kept, rules)
+    _write_sighting(connection, search_id, repository, leaf, found)
+    certificates.settle(connection, certificate, found.kept)
+    if found.revocation is not None:  # whatever it calls itself: it is no word of the CA
+        claimed = replace(found.revocation, source=repository)
+        standing.save_revocation(connection, certificate, claimed)
+    return is_new
+
+
+def _write(connection: sqlite3.Connection, kept: Kept, rules: str) -> tuple[int, int, bool]:
+    """One that can't be read now, but could before, stays what it was."""
+    known = certificates.leaf_of(connection, kept) if kept.problem is not None else None
+    if known is not None:
+        leaf, certificate = known
+        return certificate, leaf, False
+    return certificates.write(connection, kept, rules, Origin.REPOSITORY)
+
+
+def _write_sighting(connection: sqlite3.Connection, search_id: int, repository: str, leaf: int, found: Found) -> None:
+    """What the repository says again replaces what it said before; what it leaves out this time stays."""
+    _forget_other(connection, repository, found.reference, leaf)
+    row = connection.execute(
+        "INSERT INTO repository_sighting (repository, reference, leaf, search, first_logged, owner)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (repository, reference) DO UPDATE SET"
+        " search = max(search, excluded.search), first_logged = coalesce(excluded.first_logged, first_logged),"
+        " owner = coalesce(excluded.owner, owner) RETURNING id",
+        (repository, found.reference, leaf, search_id, found.first_logged, found.owner),
+    ).fetchone()
+    if found.coordinates:
+        connection.execute("DELETE FROM coordinate WHERE sighting = ?", row)
+        connection.executemany(
+            "INSERT INTO coordinate (sighting, log, entry_index, timestamp) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(*row, *coordinate) for coordinate in found.coordinates],
+        )
+
+
+def _forget_other(connection: sqlite3.Connection, repository: str, reference: str, leaf: int) -> None:
+    """A reference that meant another certificate before, as the name of a file does."""
+    others = connection.execute(
+        "DELETE FROM repository_sighting WHERE repository = ? AND reference = ? AND leaf <> ? RETURNING leaf",
+        (repository, reference, leaf),
+    ).fetchall()
+    certificates.drop_leaves(connection, [other for (other,) in others])
+
+
+# --- what is known ------------------------------------------------------------------------------------------------
+
+
+def known(connection: sqlite3.Connection, repository: str, references: Sequence[str]) -> set[str]:
+    """Which of these references of a repository are kept."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for reference in references:
+        asked[_reference(reference)].append(reference)
+    kept: set[str] = set()
+    for some in rows.portions(list(asked), _AT_ONCE):
+        cursor = connection.execute(
+            f"SELECT reference FROM repository_sighting WHERE repository = ? AND reference IN ({rows.marks(some)})",
+            (rows.clean(repository), *some),
+        )
+        kept |= {reference for (found,) in cursor for reference in asked[found]}
+    return kept
+
+
+def sightings(
+    connection: sqlite3.Connection, ids: Sequence[int], confirmed: Collection[int]
+) -> Iterator[tuple[int, RepositorySighting]]:
+    """Certificate and sighting, the one that was seen last first; `confirmed` are certificates that a log holds."""
+    found = connection.execute(
+        "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner"
+        " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
+        " JOIN search ON search.id = repository_sighting.search"
+        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY started DESC, search.repository, repository_sighting.id",
+        ids,
+    ).fetchall()
+    coordinates = _coordinates(connection, ids) if found else {}
+    for id, certificate, repository, reference, started, first_logged, owner in found:
+        yield (
+            certificate,
+            RepositorySighting(
+                repository=repository,
+                reference=reference,
+                seen=datetime.fromisoformat(started),
+                first_logged=rows.optional_unsigned64(first_logged),
+                coordinates=tuple(coordinates.get(id, ())),
+                owner=owner or "",
+                confirmed=certificate in confirmed,
+            ),
+        )
+
+
+def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Coordinate]]:
+    """By sighting, in the order of logs and indexes."""
+    coordinates: dict[int, list[Coordinate]] = defaultdict(list)
+    for sighting, log, index, timestamp in connection.execute(
+        "SELECT sighting, log, entry_index, timestamp FROM leaf"
+        " CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
+        " CROSS JOIN coordinate ON coordinate.sighting = repository_sighting.id"
+        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY sighting, log, entry_index",
+        ids,
+    ):
+        coordinates[sighting].append(Coordinate(log, index, rows.optional_unsigned64(timestamp)))
+    return coordinates

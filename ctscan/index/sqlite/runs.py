@@ -1,0 +1,118 @@
+"""Runs, what they selected and skipped, and the rule sets they read with. Functions of one open transaction."""
+
+# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import logs, rows
+from ctscan.model import Log, RuleSet, Run, SkippedLog
+
+_COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
+
+
+def start(
+    connection: sqlite3.Connection, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]
+) -> int:
+    save_rules(connection, rules)
+    cursor = connection.execute(
+        "INSERT INTO run (who, started, ended, scope, rules, purpose, command, outcome, entries, candidates,"
+        " certificates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            rows.clean(run.who),
+            rows.time_text(run.started),
+            rows.optional_time_text(run.ended),
+            rows.clean(run.scope),
+            rules.version,
+            rows.clean(run.purpose),
+            rows.clean(run.command),
+            run.outcome,
+            run.entries,
+            run.candidates,
+            run.certificates,
+        ),
+    )
+    run_id = int(cursor.lastrowid or 0)
+    extend(connection, run_id, selected, skipped)
+    return run_id
+
+
+def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
+    connection.execute(
+        "INSERT INTO rule_set (version, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (rules.version, rows.rules_json(rules)),
+    )
+
+
+def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
+    """A log that is named is afterwards what it is named as, and under its new name; a selected log is known."""
+    _require(connection.execute("SELECT count(*) FROM run WHERE id = ?", (run_id,)).fetchone()[0], run_id)
+    for log in selected:
+        logs.save(connection, log)
+    named: list[tuple[bytes, str, str, str | None]] = [(log.id, log.name, log.operator, None) for log in selected]
+    named += [(log.id, log.name, log.operator, log.reason) for log in skipped]
+    connection.executemany(
+        "INSERT INTO run_log (run, log_id, name, operator, reason) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (run, log_id) DO UPDATE"
+        " SET name = excluded.name, operator = excluded.operator, reason = excluded.reason",
+        [
+            (run_id, log_id, rows.clean(name), rows.clean(operator), None if reason is None else rows.clean(reason))
+            for log_id, name, operator, reason in named
+        ],
+    )
+
+
+def end(connection: sqlite3.Connection, run_id: int, ended: datetime, outcome: str) -> None:
+    cursor = connection.execute(
+        "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", (rows.time_text(ended), outcome, run_id)
+    )
+    _require(cursor.rowcount, run_id)
+
+
+def count(connection: sqlite3.Connection, run_id: int, entries: int, candidates: int, certificates: int) -> None:
+    """Add to the counters of a run."""
+    cursor = connection.execute(
+        "UPDATE run SET entries = entries + ?, candidates = candidates + ?, certificates = certificates + ?"
+        " WHERE id = ?",
+        (entries, candidates, certificates, run_id),
+    )
+    _require(cursor.rowcount, run_id)
+
+
+def rules_of_run(connection: sqlite3.Connection, run_id: int) -> str:
+    row = connection.execute("SELECT rules FROM run WHERE id = ?", (run_id,)).fetchone()
+    _require(row is not None, run_id)
+    return str(row[0])
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[Run]:
+    cursor = connection.execute(f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?", (limit,))
+    return [_run_of(row) for row in cursor]
+
+
+def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[SkippedLog]]:
+    found = connection.execute(
+        "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(run) FROM run_log) ORDER BY id"
+    ).fetchall()
+    selected = [log_id for log_id, _, _, reason in found if reason is None]
+    return selected, [SkippedLog(*row) for row in found if row[3] is not None]
+
+
+def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:
+    cursor = connection.execute("SELECT version, rules FROM rule_set")
+    return {version: rows.rules_of(version, rules) for version, rules in cursor}
+
+
+def _run_of(row: tuple[Any, ...]) -> Run:
+    id, who, started, ended, *rest = row
+    return Run(id, who, datetime.fromisoformat(started), rows.time_of(ended), *rest)
+
+
+def _require(found: object, run_id: int) -> None:
+    if not found:
+        raise IndexFault(f"run {run_id} is not in this index; start a new scan")

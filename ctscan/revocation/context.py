@@ -1,0 +1,146 @@
+"""What a refresh is asked to do, what it works with, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from ctscan.errors import FormatError
+from ctscan.index.protocols import Index
+from ctscan.model import Certificate, EntryKind, KeptCertificate, Revocation, RevocationState
+from ctscan.revocation.fetcher import Fetcher
+from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
+from ctscan.x509.certificate import read_certificate, read_tbs
+
+T = TypeVar("T")
+
+HOLD = "certificateHold"
+
+ASK_AGAIN = timedelta(days=7)
+"""After which a CA is asked again, however long it says that its word counts: a list for a whole year would hide what
+is revoked meanwhile. CAs make lists of subscriber certificates at least as often (Baseline Requirements, section
+4.9.7)."""
+
+
+def utc_now() -> datetime:
+    """The wall clock; the only place of a refresh that asks it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRequest:
+    """`identities`: of which certificates (None: of all that are kept). `ocsp`: consent to tell CAs about which
+    certificates is asked. `force`: ask again where what the CA said still counts."""
+
+    who: str
+    identities: tuple[bytes, ...] | None = None
+    ocsp: bool = False
+    purpose: str = ""
+    force: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a refresh came to. `said`: what was said of which certificate; `failures`: hosts and why they couldn't be
+    used, each once."""
+
+    said: dict[bytes, RevocationState] = field(default_factory=dict)
+    current: int = 0  # what the CA said before still counts
+    failures: dict[str, None] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 if it was broken off, 4 if something couldn't be had, else 0."""
+        return 1 if self.stopped else 4 if self.failures else 0
+
+
+@dataclass(slots=True)
+class Job:
+    """What all parts of a refresh share. `progress` is told what is done, without anything of a certificate."""
+
+    index: Index
+    fetcher: Fetcher
+    request: RefreshRequest
+    progress: Callable[[str], None]
+    now: Callable[[], datetime] = utc_now
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def failed(self, host: str, why: str) -> str:
+        """Remember that a host couldn't be used; returns the reason for the certificates concerned."""
+        self.outcome.failures[f"{host}: {why}"] = None
+        return f"{host}: {why}"
+
+    async def keep(self, judged: Iterable[tuple[KeptCertificate, Revocation]]) -> None:
+        """Keep what was said, but for what says less than what is kept already and still counts."""
+        fresh = []
+        for certificate, revocation in judged:
+            if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.outcome.said:
+                self.outcome.said[certificate.identity] = revocation.state
+            before = [r for r in certificate.revocations if r.source == revocation.source]
+            if any(_says_less(revocation, r, self.now()) for r in before):
+                continue
+            fresh.append((certificate.identity, revocation))
+        if fresh:
+            await self.index.save_revocations(fresh)
+
+
+def is_current(certificate: KeptCertificate, now: datetime) -> bool:
+    """Whether what a CA said of a certificate still counts, so that it needn't be asked again: it was revoked for good,
+    or it wasn't revoked in an answer of late that hasn't reached its end."""
+    return any(
+        r.reason != HOLD if r.state is RevocationState.REVOKED else _is_fresh(r, now)
+        for r in certificate.revocations
+        if r.source in CHECKED_BY_CA
+    )
+
+
+def _is_fresh(revocation: Revocation, now: datetime) -> bool:
+    """Of one that isn't revoked. What was asked in the future was asked by a clock that was wrong."""
+    is_recent = abs(now - revocation.checked) < ASK_AGAIN
+    return is_recent and revocation.next_update is not None and _still_counts(revocation, now)
+
+
+def _says_less(revocation: Revocation, before: Revocation, now: datetime) -> bool:
+    """Whether it is nothing beside what still counts, or comes from before a revocation: lists and answers are mostly
+    fetched without TLS, and somebody on the way can give old ones."""
+    if revocation.state is RevocationState.UNKNOWN:
+        return _still_counts(before, now)
+    is_revoked, was_revoked = (r.state is RevocationState.REVOKED for r in (revocation, before))
+    return was_revoked and not is_revoked and _made(revocation) < _made(before)
+
+
+def _made(revocation: Revocation) -> datetime:
+    return revocation.this_update or revocation.checked
+
+
+def _still_counts(revocation: Revocation, now: datetime) -> bool:
+    return revocation.state is not RevocationState.UNKNOWN and not has_run_out(revocation, now)
+
+
+def read(kept: KeptCertificate) -> Certificate | None:
+    """The certificate; None when it can't be read."""
+    try:
+        return (read_tbs if kept.kind is EntryKind.PRECERT else read_certificate)(kept.der)
+    except FormatError:
+        return None
+
+
+async def side_by_side(jobs: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
+    """Do all jobs, `width` at a time. The first exception ends them all."""
+    waiting = iter(jobs)
+
+    async def work() -> None:
+        for job in waiting:
+            await job()
+
+    tasks = [asyncio.create_task(work()) for _ in range(min(width, len(jobs)))]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,113 @@
+"""All that a refresh fetches: lists, issuers and OCSP answers, from URLs that strangers wrote.
+
+The client that is handed in has to be one with a guarded transport (`sources.guard`). Messages name hosts only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from ctscan.errors import BadAnswer, Missing, Refused, SourceError, UsageError
+from ctscan.http.client import Client, Response
+from ctscan.http.urls import shown_url
+from ctscan.revocation.budget import Allowance, Limits
+from ctscan.x509.pointers import is_web
+
+CRL_LIMIT = 64 * 1024 * 1024
+SMALL_LIMIT = 1024 * 1024  # certificates and OCSP answers
+RATE = 2.0  # requests a second to one host
+AT_ONCE = 2  # requests under way to one host
+ENOUGH = 3
+"""Failures in a row of a host that doesn't answer: it isn't asked again in this run."""
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, for messages and for pacing; a word where it has none."""
+    try:
+        return (urlsplit(url).hostname or "").removesuffix(".") or "no host"
+    except ValueError:
+        return "no host"
+
+
+class Fetcher:
+    """Fetches politely: few requests at a time to a host, and none any more to one that keeps failing or has cost all
+    that it may."""
+
+    def __init__(
+        self, client: Client, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._clock = client, clock
+        self._allowance = Allowance(limits or Limits())
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._failures: Counter[str] = Counter()
+
+    async def crl(self, url: str) -> bytes:
+        """The octets of a list. SourceError, told without the URL's path."""
+        return await self._get(url, CRL_LIMIT, "application/pkix-crl, */*")
+
+    async def certificates(self, url: str) -> bytes:
+        """What caIssuers leads to: DER, PEM or PKCS#7."""
+        return await self._get(url, SMALL_LIMIT, "application/pkix-cert, application/pkcs7-mime, */*")
+
+    async def ocsp(self, url: str, request: bytes) -> bytes:
+        """The answer of a responder. By POST: a GET would put the serial number into the URL, and that into logs."""
+
+        async def ask(host: str) -> Response:
+            return await self._client.post(
+                url,
+                request,
+                content_type="application/ocsp-request",
+                accept="application/ocsp-response",
+                operator=host,
+                limit=SMALL_LIMIT,
+            )
+
+        return await self._ask(url, ask, is_file=False)
+
+    async def _get(self, url: str, limit: int, accept: str) -> bytes:
+        async def ask(host: str) -> Response:
+            return await self._client.get(url, operator=host, limit=limit, accept=accept, keep_alive=False)
+
+        return await self._ask(url, ask, is_file=True)
+
+    async def _ask(self, url: str, ask: Callable[[str], Awaitable[Response]], *, is_file: bool) -> bytes:
+        host = host_of(url)
+        if not is_web(url):
+            raise Refused("not asked, only http and https are")
+        async with self._turns[host]:
+            if self._failures[host] >= ENOUGH:
+                raise SourceError("not asked any more, for it kept failing")
+            why = self._allowance.why_not(host, is_file=is_file)
+            if why:
+                raise SourceError(why)
+            self._client.pace(host, RATE)
+            self._allowance.begin(host, is_file=is_file)
+            began, octets = self._clock(), 0
+            try:
+                response = await ask(host)
+                octets = len(response.body) if is_file else 0
+            except UsageError:
+                if not self._client.contact:
+                    raise
+                raise Refused("not asked, what the certificate names is no URL") from None
+            except SourceError as error:
+                answered = isinstance(error, Missing | Refused | BadAnswer)
+                self._failures[host] = 0 if answered else self._failures[host] + 1
+                raise type(error)(_without_url(str(error), url)) from None
+            finally:
+                self._allowance.end(host, self._clock() - began, octets)
+        self._failures[host] = 0
+        return response.body
+
+
+def _without_url(message: str, url: str) -> str:
+    """A message of the client, without the URL that it begins with: paths may hold anything."""
+    shown = shown_url(url)
+    _, found, reason = message.partition(f"{shown}: ")
+    if found:
+        return reason
+    return message.rpartition(f"//{host_of(url)}: ")[2] if f"//{host_of(url)}: " in message else "can't be had"

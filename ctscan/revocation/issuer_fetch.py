@@ -1,0 +1,99 @@
+"""Finds the certificates of those who issued kept ones: in the index, else where the certificate says (caIssuers)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ctscan.errors import FormatError, SourceError
+from ctscan.model import Certificate, Issuer, KeptCertificate
+from ctscan.revocation.context import Job
+from ctscan.revocation.fetcher import host_of
+from ctscan.sources.files.blocks import split_certificates
+from ctscan.x509.issuing import Issuers, find_issuers, issuer_of
+from ctscan.x509.pointers import is_web, pointers
+from ctscan.x509.structures import certificates_in
+
+REMEMBERED = 256  # names of CAs whose certificates are held
+MAX_FETCHED = 10  # certificates that are taken from one caIssuers file
+MAX_URLS = 3
+
+
+class IssuerFinder:
+    """Finds issuers for one run; each URL is fetched once in it, however it ends."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._named: OrderedDict[bytes, list[Issuer]] = OrderedDict()
+        self._fetched: dict[str, asyncio.Task[list[Issuer]]] = {}
+        self._saved: set[Issuer] = set()
+
+    async def find(self, kept: KeptCertificate, certificate: Certificate) -> Issuers:
+        """Those who issued the certificate, or why they aren't known."""
+        found = self._among(kept, certificate, await self.named(certificate.issuer.raw))
+        if found.found:
+            return found
+        for url in [url for url in pointers(certificate).issuers if is_web(url)][:MAX_URLS]:
+            fetched = await self._fetch(url)
+            again = self._among(kept, certificate, fetched) if fetched else found
+            if again.found:
+                await self._save(again.found)
+                return again
+        return found
+
+    def _among(self, kept: KeptCertificate, certificate: Certificate, candidates: Sequence[Issuer]) -> Issuers:
+        return find_issuers(certificate, kept.der, kept.issuer_key_hashes, candidates, kept.submitted)
+
+    async def named(self, subject: bytes) -> list[Issuer]:
+        """The kept CA certificates with this subject."""
+        key = sha256(subject).digest()
+        if key not in self._named:
+            self._named[key] = await self._job.index.issuers(key)
+            if len(self._named) > REMEMBERED:
+                self._named.popitem(last=False)
+        return self._named[key]
+
+    async def _fetch(self, url: str) -> list[Issuer]:
+        if url not in self._fetched:
+            self._fetched[url] = asyncio.ensure_future(self._fetch_once(url))
+        return await self._fetched[url]
+
+    async def _fetch_once(self, url: str) -> list[Issuer]:
+        try:
+            raw = await self._job.fetcher.certificates(url)
+        except SourceError as error:
+            self._job.failed(host_of(url), f"the certificate of an issuer can't be had: {error}")
+            return []
+        found = await asyncio.to_thread(_issuers_in, raw)
+        if not found:
+            self._job.failed(host_of(url), "gave no certificate where that of an issuer should be")
+        return found
+
+    async def _save(self, issuers: Sequence[Issuer]) -> None:
+        """Keep those that issued something kept: what else a server gives could crowd out the CAs of that name."""
+        new = [issuer for issuer in issuers if issuer not in self._saved]
+        if new:
+            self._saved.update(new)
+            await self._job.index.save_issuers(new)
+            for issuer in new:
+                self._named.pop(issuer.subject_hash, None)
+
+    async def aclose(self) -> None:
+        """End what is still being fetched."""
+        for task in self._fetched.values():
+            task.cancel()
+        await asyncio.gather(*self._fetched.values(), return_exceptions=True)
+
+
+def _issuers_in(raw: bytes) -> list[Issuer]:
+    """Of DER, PEM and PKCS#7, as RFC 5280 section 4.2.2.1 has it; no PKCS#12, which can be made to cost much."""
+    found: list[Issuer] = []
+    for der in split_certificates(raw, certificates_in):
+        if isinstance(der, bytes) and len(found) < MAX_FETCHED:
+            try:
+                found.append(issuer_of(der, "AIA"))
+            except FormatError:
+                continue
+    return found

@@ -1,0 +1,169 @@
+"""The whole run: what is to be asked, list by list, then responder by responder. See `refresh/__init__.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from ctscan.http.client import Client
+from ctscan.index.protocols import Index
+from ctscan.model import Certificate, KeptCertificate, Revocation, RevocationState
+from ctscan.revocation.budget import Limits
+from ctscan.revocation.context import Job, Outcome, RefreshRequest, is_current, read, side_by_side, utc_now
+from ctscan.revocation.crls import ListJudge, purge_lists
+from ctscan.revocation.fetcher import Fetcher, host_of
+from ctscan.revocation.issuer_fetch import IssuerFinder
+from ctscan.revocation.ocsp_queries import ask_responder, responder_of
+from ctscan.x509.pointers import Pointers, is_web, pointers
+
+LISTS_AT_ONCE = 4
+RESPONDERS_AT_ONCE = 8
+MAX_LISTS = 4  # that are asked for one certificate, one after the other, while it stays unknown
+BATCH = 200  # rows that are kept at a time
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Where to ask about which certificates, by identity. `left`: those that no list has told of yet."""
+
+    lists: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
+    responders: dict[bytes, str] = field(default_factory=dict)  # hosts; of those that haven't expired
+    urls: dict[str, str] = field(default_factory=dict)  # each text once, however many certificates name it
+
+
+async def run_refresh(
+    index: Index,
+    client: Client,
+    request: RefreshRequest,
+    progress: Callable[[str], None],
+    stop: asyncio.Event,
+    now: Callable[[], datetime] = utc_now,
+    clock: Callable[[], float] = time.monotonic,
+    limits: Limits | None = None,
+) -> Outcome:
+    """Ask CAs about kept certificates and keep what they say. `client` has to be one with a guarded transport; `clock`
+    tells seconds, for what each host costs.
+
+    Told to stop, it ends at once; what was kept stays. IndexFault, and UsageError for a missing contact.
+    """
+    job = Job(index, Fetcher(client, limits, clock), request, progress, now)
+    running = asyncio.create_task(_refresh(job))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            await running
+        else:
+            job.outcome.stopped = True
+    finally:
+        running.cancel()
+        stopping.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)
+    return job.outcome
+
+
+async def _refresh(job: Job) -> None:
+    finder = IssuerFinder(job)
+    try:
+        plan = await _plan(job)
+        left = await _by_lists(job, finder, plan)
+        if job.request.ocsp:
+            await _by_responders(job, finder, plan, left)
+        await purge_lists(job)
+    finally:
+        await finder.aclose()
+
+
+# --- what is to be asked ------------------------------------------------------------------------------------------
+
+
+async def _plan(job: Job) -> _Plan:
+    """One walk over the certificates. What can't be asked anywhere is said at once."""
+    plan, nowhere, key_ids = _Plan(), [], []
+    async for kept in job.index.kept_certificates(job.request.identities):
+        certificate = read(kept)
+        if certificate is None:
+            continue
+        if certificate.authority_key_id:
+            key_ids.append((kept.identity, certificate.authority_key_id))
+        if not job.request.force and is_current(kept, job.now()):
+            job.outcome.current += 1
+            continue
+        why = _place(job, plan, kept, certificate)
+        if why:
+            nowhere.append((kept, Revocation(RevocationState.UNKNOWN, "CRL", job.now(), why=why)))
+        if len(nowhere) + len(key_ids) >= BATCH:
+            await _keep(job, nowhere, key_ids)
+            nowhere, key_ids = [], []
+    await _keep(job, nowhere, key_ids)
+    job.progress(f"to look for in lists: {len(plan.lists):,}; known still: {job.outcome.current:,}")
+    return plan
+
+
+async def _keep(
+    job: Job, nowhere: list[tuple[KeptCertificate, Revocation]], key_ids: list[tuple[bytes, bytes]]
+) -> None:
+    await job.keep(nowhere)
+    if key_ids:
+        await job.index.save_key_ids(key_ids)
+
+
+def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> str:
+    """Put a certificate where it is asked about; returns why no list can tell of it, if so."""
+    named = pointers(certificate)
+    lists = [url for point in named.crls for url in point.urls if is_web(url)]
+    if lists:
+        plan.lists[kept.identity] = tuple(plan.urls.setdefault(url, url) for url in lists[:MAX_LISTS])
+    is_expired = certificate.not_after is not None and certificate.not_after < job.now()
+    responder = responder_of(named.ocsp)
+    if responder and not is_expired:
+        host = host_of(responder)
+        plan.responders[kept.identity] = plan.urls.setdefault(host, host)
+    return "" if lists else _why_no_list(named, job.request.ocsp)
+
+
+def _why_no_list(named: Pointers, may_ask: bool) -> str:
+    if any(point.urls for point in named.crls):
+        return "its lists aren't to be had by HTTP, and nothing else is asked"
+    if responder_of(named.ocsp):
+        return "it names no CRL" + ("" if may_ask else ", and OCSP is asked only with --ocsp, for that tells the CA")
+    return "it names neither a CRL nor an OCSP responder"
+
+
+# --- asking -------------------------------------------------------------------------------------------------------
+
+
+async def _by_lists(job: Job, finder: IssuerFinder, plan: _Plan) -> set[bytes]:
+    """The certificates that no list told of. One that the first list says nothing about is looked for in its next."""
+    judge = ListJudge(job, finder)
+    open_ = dict(plan.lists)
+    left = set(plan.responders) - set(open_)
+    for turn in range(MAX_LISTS):
+        by_url: defaultdict[str, list[bytes]] = defaultdict(list)
+        for identity, urls in open_.items():
+            by_url[urls[turn]].append(identity)
+        unknown: set[bytes] = set()
+
+        async def judge_one(url: str, identities: list[bytes], unknown: set[bytes] = unknown) -> None:
+            unknown.update(await judge.judge(url, identities))
+
+        await side_by_side([partial(judge_one, url, some) for url, some in by_url.items()], LISTS_AT_ONCE)
+        left |= {identity for identity in unknown if len(open_[identity]) <= turn + 1 or turn + 1 == MAX_LISTS}
+        open_ = {identity: open_[identity] for identity in unknown - left}
+        if not open_:
+            break
+    return left
+
+
+async def _by_responders(job: Job, finder: IssuerFinder, plan: _Plan, left: set[bytes]) -> None:
+    by_host: defaultdict[str, list[bytes]] = defaultdict(list)
+    for identity, host in plan.responders.items():
+        if identity in left:
+            by_host[host].append(identity)
+    jobs = [partial(ask_responder, job, finder, host, some) for host, some in by_host.items()]
+    await side_by_side(jobs, RESPONDERS_AT_ONCE)

@@ -1,0 +1,1 @@
+"""Log protocols, one file each, and the log lists that name logs."""

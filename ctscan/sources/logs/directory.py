@@ -1,0 +1,95 @@
+"""Logs on disk: a static-ct tree in a directory (`file:///dir/`), as archives of retired logs are.
+
+The layout is that of `tile_reader`, with the log itself described in `log.v3.json`. Data tiles may lie there as gzip.
+Nothing outside the directory is ever read, wherever links point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ctscan.ct.loglist import parse_log_object
+from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
+from ctscan.http.decoding import decode_body
+from ctscan.model import Log
+from ctscan.sources.logs.tile_reader import TiledSource
+
+DESCRIPTION = "log.v3.json"
+_DESCRIPTION_LIMIT = 64 * 1024
+
+
+class DirectorySource(TiledSource):
+    """A `TileSource` over the directory that the monitoring URL of a log names. Its files don't change by being asked
+    for again, so a bad one is a BadAnswer at once."""
+
+    def __init__(self, log: Log) -> None:
+        self._directory = directory_of(log.monitoring_url)
+        super().__init__(log, self._read)
+
+    async def _read(
+        self, path: str, limit: int, *, sniff: bool = False, validate: Callable[[bytes], object] | None = None
+    ) -> bytes:
+        body = await asyncio.to_thread(read_confined, self._directory, path, limit, sniff)
+        try:
+            if validate:
+                validate(body)
+        except CutError:
+            raise
+        except FormatError as error:
+            raise BadAnswer(f"{self._directory / path}: {error}") from error
+        return body
+
+
+async def read_directory_log(url: str) -> Log:
+    """The log that lies in a directory, from its `log.v3.json`.
+
+    InputError when there is none, or it doesn't describe a log; UsageError when the address is no `file:` URL.
+    """
+    directory = directory_of(url)
+    try:
+        raw = await asyncio.to_thread(read_confined, directory, DESCRIPTION, _DESCRIPTION_LIMIT, False)
+        return parse_log_object(raw, directory.as_uri() + "/")
+    except Missing:
+        raise InputError(f"{directory}: no log lies here: expected {DESCRIPTION}, checkpoint and tile/") from None
+    except (SourceError, FormatError) as error:
+        raise InputError(f"{directory / DESCRIPTION}: {error}") from error
+
+
+def directory_of(url: str) -> Path:
+    """The directory of a `file:` URL, absolute. UsageError when it names another host or no absolute path."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not path.startswith("/") or "\0" in path:
+        raise UsageError(f"an address of {len(url)} characters: expected file:///absolute/directory/")
+    return Path(path)
+
+
+def read_confined(directory: Path, path: str, limit: int, sniff: bool) -> bytes:
+    """A regular file below a directory, at most `limit` bytes; `sniff`: gzip is undone, to at most `limit` bytes.
+
+    Missing when there is none. SourceError when it leads out of the directory or can't be read. BadAnswer when it is
+    too large or broken gzip.
+    """
+    target = directory / path
+    try:
+        real = target.resolve(strict=True)
+        if not real.is_relative_to(directory.resolve(strict=True)):
+            raise SourceError(f"{target}: leads out of the directory; copy the file into it")
+        if not stat.S_ISREG(real.stat().st_mode):
+            raise SourceError(f"{target}: expected a regular file")
+        with real.open("rb") as file:
+            raw = file.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise Missing(f"{target}: not there") from None
+    except (OSError, RuntimeError) as error:
+        raise SourceError(
+            f"{target}: can't be read ({getattr(error, 'strerror', None) or 'links in a circle'})"
+        ) from None
+    try:
+        return decode_body(raw, "", limit, sniff=sniff)
+    except FormatError as error:
+        raise BadAnswer(f"{target}: {error}") from None

@@ -1,0 +1,84 @@
+"""Hybrid logs: RFC 6962 for tree heads and proofs, data tiles as a faster way to the same entries.
+
+Nothing is trusted because it came in a tile: the same leaves make the same root. There are no checkpoints, no hash
+tiles and no partial tiles, so the ragged tail, and any tile that is not there or no use, comes by get-entries.
+"""
+
+from __future__ import annotations
+
+from ctscan.ct.tiles import WIDTH
+from ctscan.errors import CutError, Missing, SourceError
+from ctscan.http.client import Client
+from ctscan.http.rate_limit import Window
+from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.sources.logs.rfc6962 import Rfc6962Source
+from ctscan.sources.logs.static_ct import http_fetch
+from ctscan.sources.logs.tile_reader import TiledSource, slice_batch, tile_end
+from ctscan.sources.logs.tuning import Tuning
+
+_REMEMBERED = 4096  # tiles that are not asked for again
+_ENOUGH = 3  # failures in a row, each up to a minute long: the tiles are left alone until the next tree head
+
+
+class HybridSource:
+    """A `ProofSource` that reads entries from data tiles where it can."""
+
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
+        self.log = log
+        self._posted = Rfc6962Source(log, client, tuning, window)
+        self._tiles = TiledSource(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window))
+        self._avoided: dict[int, None] = {}  # tile indexes, oldest first
+        self._failures = 0  # of tiles, in a row; one that isn't there or is garbled is no failure of the others
+
+    async def head(self) -> TreeHead:
+        """get-sth, parsed but not verified."""
+        self._failures = 0
+        return await self._posted.head()
+
+    def next_range(self, start: int, end: int) -> Span:
+        """To the end of the tile of `start`; where no tile is to be had, as get-entries likes it."""
+        if tile_end(start) > end or not self._has_tile(start // WIDTH):
+            return self._posted.next_range(start, end)
+        return start, tile_end(start)
+
+    async def entries(self, start: int, end: int, size: int) -> Batch:
+        """The entries `[start, end)` or the first of them, never others: from the data tile when it is full in the
+        tree of `size`, else by get-entries."""
+        if not 0 <= start < end <= size:
+            raise ValueError(f"entries {start} to {end} of a tree of {size}")
+        index = start // WIDTH
+        if tile_end(start) > size or not self._has_tile(index):
+            return await self._posted.entries(start, end, size)
+        try:
+            batch = await self._tiles.data_tile(index, WIDTH)
+        except (SourceError, CutError) as error:
+            if not isinstance(error, Missing | CutError):
+                self._failures += 1
+            self.avoid_tile(start)
+            return await self._posted.entries(start, end, size)
+        self._failures = 0
+        return slice_batch(batch, start, min(end, tile_end(start)))
+
+    def _has_tile(self, index: int) -> bool:
+        return self._failures < _ENOUGH and index not in self._avoided
+
+    def avoid_tile(self, start: int) -> None:
+        """Read the tile of entry `start` by get-entries from now on: what it held doesn't belong to the tree."""
+        self._avoided[start // WIDTH] = None
+        if len(self._avoided) > _REMEMBERED:
+            del self._avoided[next(iter(self._avoided))]
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """get-sth-consistency."""
+        return await self._posted.consistency(first, second)
+
+    async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        """get-entry-and-proof, or get-entries and get-proof-by-hash."""
+        return await self._posted.entry_and_proof(index, size)
+
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """From beside the tiles, whose entries name their issuers by fingerprint."""
+        return await self._tiles.issuer(fingerprint)
+
+    async def aclose(self) -> None:
+        """Nothing is held: connections belong to the client."""

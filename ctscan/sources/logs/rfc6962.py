@@ -1,0 +1,189 @@
+"""RFC 6962 logs: get-sth, get-entries, get-sth-consistency, get-entry-and-proof, get-proof-by-hash (section 4).
+
+Ranges are half-open here and everywhere in ctscan; `end` in a get-entries URL is inclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+from urllib.parse import quote
+
+from ctscan.ct.answers import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
+from ctscan.ct.wire import cut_get_entries
+from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
+from ctscan.http.client import Client
+from ctscan.http.rate_limit import Window
+from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.sources.logs.tuning import Tuning
+
+_PROOF_LIMIT = 64 * 1024
+_ENTRY_LIMIT = 8 * 1024 * 1024  # bytes of JSON with one entry
+_PER_ENTRY = 64 * 1024  # and what every further one may add on average
+_ENTRIES_LIMIT = 48 * 1024 * 1024
+_REFUSALS = frozenset({400, 403, 404, 405, 501})  # of a log that has no get-entry-and-proof
+T = TypeVar("T")
+
+
+class BatchSize:
+    """How many entries a log gives in one answer, learnt from the answers that are shorter than asked.
+
+    A log cuts an answer either after B entries or at the next multiple of B: only the first short answer can be
+    shorter than B, so the longer of two is B. Short answers among full ones teach nothing once B is learnt, and after
+    a while the larger size is tried again: a hiccup must not slow us down for ever.
+    """
+
+    _TRY_AGAIN = 64  # full answers of the learnt size
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.learnt: int | None = None
+        self._short = 0  # length of the last short answer
+        self._full = 0
+
+    @property
+    def size(self) -> int:
+        """The size to ask for now."""
+        return self.learnt or self.most
+
+    def observe(self, asked: int, got: int) -> None:
+        """An answer of `got` entries to a request for `asked`."""
+        if got < asked:
+            if self._short:
+                self.learnt, self._full = max(got, self._short), 0
+            self._short = 0 if self._short else got
+        elif got == self.learnt:
+            self._short = 0
+            self._full += 1
+            if self._full >= self._TRY_AGAIN:
+                self.learnt, self._full = None, 0
+
+
+class Rfc6962Source:
+    """A `ProofSource` over the RFC 6962 API of a log. `window` hears how requests for entries go."""
+
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
+        self.log = log
+        self.batch_size = BatchSize(tuning.batch)
+        self._client, self._keep_alive, self._window = client, tuning.keep_alive, window
+        self._has_entry_and_proof = True
+        client.pace(log.operator, tuning.rate)
+
+    async def head(self) -> TreeHead:
+        """get-sth, parsed but not verified. BadAnswer when it keeps being none."""
+        return await self._read("get-sth", _PROOF_LIMIT, lambda raw: parse_sth(raw, self.log.id))
+
+    def next_range(self, start: int, end: int) -> Span:
+        """From `start` to the next multiple of the batch size, or to `end`: caches in front of a log answer aligned
+        requests."""
+        size = self.batch_size.size
+        return start, min(end, (start // size + 1) * size)
+
+    async def entries(self, start: int, end: int, size: int) -> Batch:
+        """get-entries for `[start, end)`; may be fewer. WrongCount when the log keeps giving none or too many,
+        BadAnswer no JSON; CutError when the entries can't be cut."""
+        if not 0 <= start < end <= size:
+            raise ValueError(f"entries {start} to {end} of a tree of {size}")
+        asked = end - start
+        limit = min(_ENTRIES_LIMIT, _ENTRY_LIMIT + asked * _PER_ENTRY)
+        miscounted: list[str] = []
+        try:
+            cut = await self._read(
+                f"get-entries?start={start}&end={end - 1}",
+                limit,
+                lambda raw: _cut(raw, self.log.id, start, asked, miscounted),
+                self._window,
+            )
+        except BadAnswer as error:
+            if miscounted:
+                raise WrongCount(str(error)) from error
+            raise
+        if isinstance(cut, CutError):
+            raise cut
+        self.batch_size.observe(asked, len(cut.leaves))
+        return cut
+
+    async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
+        """get-sth-consistency. Logs refuse `first` = 0: there is nothing to prove."""
+        if not 0 < first < second:
+            raise ValueError(f"consistency of {first} and {second}: expected 0 < first < second")
+        return await self._read(f"get-sth-consistency?first={first}&second={second}", _PROOF_LIMIT, parse_consistency)
+
+    async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        """`(leaf_input, audit path)` by get-entry-and-proof; where the log refuses that or it is broken, by
+        get-entries and get-proof-by-hash, and from then on so."""
+        if not 0 <= index < size:
+            raise ValueError(f"entry {index} of a tree of {size}")
+        if not self._has_entry_and_proof:
+            return await self._entry_then_proof(index, size)
+        found: list[tuple[bytes, tuple[bytes, ...]]] = []
+        with suppress(SourceError):  # broken; whether the other way is open, that way tells
+            await self._client.get(
+                self._url(f"get-entry-and-proof?leaf_index={index}&tree_size={size}"),
+                operator=self.log.operator,
+                limit=_ENTRY_LIMIT,
+                keep_alive=self._keep_alive,
+                statuses=_REFUSALS,
+                validate=lambda raw: found.append(parse_entry_and_proof(raw)),
+            )
+        if found:
+            return found[-1]
+        answer = await self._entry_then_proof(index, size)
+        self._has_entry_and_proof = False
+        return answer
+
+    async def _entry_then_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
+        batch = await self.entries(index, index + 1, size)
+        begin, end = batch.leaves[0]
+        leaf = b"\0\0" + batch.data[begin:end]
+        leaf_hash = b64encode(hashlib.sha256(b"\0" + leaf).digest()).decode()
+        found, path = await self._read(
+            f"get-proof-by-hash?hash={quote(leaf_hash, safe='')}&tree_size={size}", _PROOF_LIMIT, parse_proof_by_hash
+        )
+        if found != index:  # the same leaf stands at two places of the tree, or the log is wrong
+            raise BadAnswer(f"{self._url('get-proof-by-hash')}: asked for entry {index}, got a proof for {found}")
+        return leaf, path
+
+    def avoid_tile(self, start: int) -> None:
+        """There is only one way to read this log."""
+
+    async def issuer(self, fingerprint: bytes) -> bytes:
+        """Whole chains come with the entries of these logs, and nothing by its fingerprint."""
+        raise Missing(f"{self.log.name}: gives no issuers by their fingerprints")
+
+    async def aclose(self) -> None:
+        """Nothing is held: connections belong to the client."""
+
+    def _url(self, call: str) -> str:
+        return f"{self.log.url}ct/v1/{call}"
+
+    async def _read(self, call: str, limit: int, parse: Callable[[bytes], T], window: Window | None = None) -> T:
+        return await self._client.read(
+            self._url(call),
+            parse,
+            operator=self.log.operator,
+            limit=limit,
+            accept="application/json",
+            keep_alive=self._keep_alive,
+            window=window,
+        )
+
+
+def _cut(raw: bytes, log_id: bytes, start: int, asked: int, miscounted: list[str]) -> Batch | CutError:
+    """The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
+    change. FormatError for an answer that a hiccup explains: no JSON; no entries or too many (kept in `miscounted`)."""
+    try:
+        return cut_get_entries(raw, log_id, start, asked)
+    except CutError as error:
+        try:
+            found = json.loads(raw)["entries"]
+        except (ValueError, RecursionError, KeyError, TypeError):
+            raise FormatError("no JSON of get-entries") from None
+        if not isinstance(found, list) or not 0 < len(found) <= asked:
+            miscounted.append(str(error))
+            raise FormatError(str(error)) from None
+        return error

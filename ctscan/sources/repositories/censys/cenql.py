@@ -1,0 +1,190 @@
+"""What the Censys Platform is asked and what it answers: CenQL out of questions, certificates out of hits. Pure.
+
+CenQL (https://docs.censys.com/docs/censys-query-language): `field: value` compares words, in order and without case;
+`field=~value` a regular expression with any part of the field; `and`, `or` and parentheses join them. A string in
+backticks needs no escapes but for the backtick. Values lose backticks and backslashes before they are quoted so: for
+`:` such characters only part words, and without them no value can end its own string.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from ctscan.errors import UsageError
+from ctscan.model import Coordinate, Question, RepositoryEntry, Revocation, RevocationState
+from ctscan.sources.json_paths import member, texts_in
+
+_SUBJECT: Final = "cert.parsed.subject"
+_SAN: Final = "cert.parsed.extensions.subject_alt_name"
+ADDRESSES: Final = (
+    f"{_SUBJECT}.email_address", f"{_SAN}.email_addresses", f"{_SAN}.directory_names.email_address",
+)  # fmt: skip
+"""Fields that hold e-mail addresses."""
+
+VALUE_LIMIT: Final = 256
+WORDS: Final = 8
+_NAMES_LIMIT: Final = 2000
+_DER_LIMIT: Final = 1 << 20
+_COORDINATES: Final = 64
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_PEM: Final = re.compile(r"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----\s*")
+
+REASONS: Final = (
+    "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation",
+    "certificateHold", "removeFromCRL", "privilegeWithdrawn", "aACompromise",
+)  # fmt: skip
+"""CRLReason (RFC 5280 section 5.3.1)."""
+_REASONS: Final = {reason.lower(): reason for reason in REASONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A certificate as the search shows it."""
+
+    sha256: str  # lower-case hex
+    names: tuple[str, ...]  # every string of its subject, alternative names and list of names; none: too many to tell
+    first_logged: int | None  # ms
+    coordinates: tuple[Coordinate, ...]
+    resource: Mapping[str, object]
+
+
+# --- questions ----------------------------------------------------------------------------------------------------
+
+
+def query_of(question: Question) -> str:
+    """The question in CenQL. UsageError for a value without a word in it, or a kind that Censys doesn't find."""
+    value = " ".join(re.sub(r"[`\\\x00-\x1f\x7f]", " ", question.value).split())
+    if not value or len(value) > VALUE_LIMIT or not any(character.isalnum() for character in value):
+        raise UsageError(
+            f"censys: a question of {len(question.value)} characters; "
+            f"expected words of at most {VALUE_LIMIT} characters"
+        )
+    match question.kind:
+        case "email":
+            return _any(f"{field}: `{value}`" for field in ADDRESSES)
+        case "domain":
+            at_or_below = f"[@.]{''.join(map(_either_case, value))}$"
+            return _any(f"{field}: `{value}` or {field}=~`{at_or_below}`" for field in ADDRESSES)
+        case "name":
+            return _name(value)
+        case "organisation":
+            return f"{_SUBJECT}.organization: `{value}`"
+        case _:
+            raise UsageError(f"censys: nothing is found by {question.kind}")
+
+
+def _name(value: str) -> str:
+    """A name as a whole, as given name and surname in either order, or its words anywhere in the subject."""
+    words = [word for word in value.split() if any(character.isalnum() for character in word)][:WORDS]
+    forms = [f"{_SUBJECT}.common_name: `{value}`", _all(f"{_SUBJECT}_dn: `{word}`" for word in words)]
+    rest, last = " ".join(words[:-1]), words[-1]
+    for given, surname in ((rest, last), (last, rest)) if rest else ():
+        forms.append(_all((f"{_SUBJECT}.given_name: `{given}`", f"{_SUBJECT}.surname: `{surname}`")))
+    return _any(forms)
+
+
+def _any(parts: Iterable[str]) -> str:
+    return f"({' or '.join(parts)})"
+
+
+def _all(parts: Iterable[str]) -> str:
+    return f"({' and '.join(parts)})"
+
+
+def _either_case(character: str) -> str:
+    """A regular expression for one character in any dialect: a set of it, or of its two cases."""
+    if character.isalpha() and character.isascii():
+        return f"[{character.lower()}{character.upper()}]"
+    return character if character.isalnum() else "." if character in "[]^" else f"[{character}]"
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def hit_of(found: object) -> Hit | None:
+    """A hit of a search; None when it is no certificate or can't be told from others."""
+    resource = member(found, "certificate_v1", "resource")
+    sha256 = member(resource, "fingerprint_sha256")
+    if not isinstance(resource, dict) or not isinstance(sha256, str) or not _SHA256.fullmatch(sha256.lower()):
+        return None
+    shown = (
+        member(resource, "names"),
+        member(resource, "parsed", "subject"),
+        member(resource, "parsed", "subject_dn"),
+        member(resource, "parsed", "extensions", "subject_alt_name"),
+    )
+    names = tuple(dict.fromkeys(text for value in shown for text in texts_in(value)))
+    coordinates = _coordinates(member(resource, "ct", "entries"))
+    times = [where.timestamp for where in coordinates if where.timestamp is not None]
+    return Hit(
+        sha256.lower(), names if len(names) <= _NAMES_LIMIT else (), min(times, default=None), coordinates, resource
+    )
+
+
+def entry_of(hit: Hit, der: bytes, repository: str) -> RepositoryEntry:
+    """What is known of a certificate, with its bytes."""
+    return RepositoryEntry(hit.sha256, der, hit.first_logged, hit.coordinates, _revocation(hit.resource, repository))
+
+
+def raw_certificates(answer: object) -> dict[str, bytes]:
+    """DER by SHA-256 in hex, as the endpoint for PEM answers. What can't be read, or has another SHA-256 than it says,
+    is left out."""
+    found: dict[str, bytes] = {}
+    result = member(answer, "result")
+    for one in result if isinstance(result, list) else ():
+        der = _from_pem(member(one, "pem"))
+        name = member(one, "certificate_id")
+        if der is not None and isinstance(name, str) and name.lower() == hashlib.sha256(der).hexdigest():
+            found[name.lower()] = der
+    return found
+
+
+def _from_pem(text: object) -> bytes | None:
+    if not isinstance(text, str) or len(text) > 2 * _DER_LIMIT or not (found := _PEM.fullmatch(text)):
+        return None
+    try:
+        return base64.b64decode("".join(found[1].split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _coordinates(entries: object) -> tuple[Coordinate, ...]:
+    """`ct.entries`: the logs by Censys's own names for them, with index and time."""
+    found = []
+    for log, said in list(entries.items())[:_COORDINATES] if isinstance(entries, dict) else ():
+        index, at = member(said, "index"), _time(member(said, "added_to_ct_at"))
+        if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < 1 << 63:
+            found.append(Coordinate(str(log)[:200], index, int(at.timestamp() * 1000) if at else None))
+    return tuple(found)
+
+
+def _revocation(resource: Mapping[str, object], repository: str) -> Revocation | None:
+    """What Censys says of the revocation; None where it doesn't say, or not when it looked."""
+    checked = _time(resource.get("modified_at"))
+    said = [one for kind in ("crl", "ocsp") if isinstance(one := member(resource, "revocation", kind), dict)]
+    if checked is None or not said:
+        return None
+    revoked = next((one for one in said if one.get("revoked") is True), None)
+    if revoked is None:
+        return Revocation(RevocationState.NOT_REVOKED, repository, checked)
+    at, reason = _time(revoked.get("revocation_time")), re.sub(r"[^a-z]", "", str(revoked.get("reason"))[:40].lower())
+    return Revocation(RevocationState.REVOKED, repository, checked, revoked_at=at, reason=_REASONS.get(reason, ""))
+
+
+def _time(text: object) -> datetime | None:
+    """RFC 3339, in UTC."""
+    if not isinstance(text, str) or len(text) > 40:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found.astimezone(UTC) if 1970 < found.year < 9999 else None
+    except (ValueError, OverflowError):
+        return None

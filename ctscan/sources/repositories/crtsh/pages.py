@@ -1,0 +1,125 @@
+"""What crt.sh answers, and what it answers instead. Pure: bytes in, values or FormatError out.
+
+A JSON answer is a list with one object for each certificate; `result_count` says how many names of it matched, and
+the server looks at 10,000 names at most, whichever come first. Errors inside its database come with status 200: a
+page, or the beginning of the answer behind `[BEGIN_HEADERS]` with a message at its end.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeGuard
+
+from ctscan.errors import FormatError, Refused
+from ctscan.sources.json_paths import check_values
+from ctscan.sources.repositories.crtsh.escape_text import readings
+
+MAX_LISTING = 32 << 20
+MAX_CERTIFICATE = 4 << 20
+
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
+_WONT = re.compile(
+    rb"\[BEGIN_HEADERS\][^\[]{0,500}\[END_HEADERS\]\s{0,9}(?:</SPAN>\s{0,9})?"
+    rb"<BR><BR>(?:Unsupported|Value not permitted)"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One certificate of an answer. `names` are the readings of the names that matched; empty: none is shown."""
+
+    id: int
+    issuer: int
+    names: tuple[str, ...]
+    first_logged: int | None  # ms
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One answer. `counted`: how many names the server looked at; None when it doesn't say."""
+
+    rows: tuple[Row, ...]
+    counted: int | None
+
+
+def parse_listing(body: bytes) -> Listing:
+    """A JSON answer. FormatError for anything else; Refused when the server will never take this query."""
+    _check_no_page(body)
+    check_values(body)
+    try:
+        listed = json.loads(body)
+    except (ValueError, RecursionError):
+        raise FormatError(f"{len(body)} bytes that are no JSON") from None
+    if not isinstance(listed, list):
+        raise FormatError("JSON that is no list")
+    rows = tuple(map(_row, listed))
+    counts = [item.get("result_count") for item in listed]
+    if all(_is_number(count) for count in counts):
+        return Listing(rows, sum(counts))
+    return Listing(rows, None)
+
+
+def parse_certificate(body: bytes) -> bytes:
+    """The DER of the one certificate in PEM. FormatError when it isn't one, whole."""
+    if not body.strip():
+        raise FormatError("an empty answer")
+    _check_no_page(body)
+    text = body.strip()
+    if not (text.startswith(_BEGIN) and text.endswith(_END)):
+        raise FormatError(f"{len(body)} bytes that are no certificate in PEM")
+    try:
+        der = b64decode(b"".join(text[len(_BEGIN) : -len(_END)].split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise FormatError(f"{len(body)} bytes that are no certificate in PEM") from None
+    if der[:1] != b"\x30" or len(der) < _announced(der):
+        raise FormatError(f"{len(der)} bytes that are no whole certificate in DER")
+    return der
+
+
+def _check_no_page(body: bytes) -> None:
+    if body.startswith(b"[BEGIN_HEADERS]"):
+        if _WONT.match(body):
+            raise Refused("crt.sh: this question can't be asked there in this form; please report it")
+        raise FormatError("an answer that its database broke off with an error")
+    if body[:100].lstrip()[:1] == b"<":
+        raise FormatError("an HTML page instead of an answer")
+
+
+def _row(item: Any) -> Row:
+    if not isinstance(item, dict):
+        raise FormatError("a row that is no object")
+    id, issuer, shown = item.get("id"), item.get("issuer_ca_id"), item.get("name_value")
+    if not (_is_number(id) and id > 0 and _is_number(issuer) and isinstance(shown, str | None)):
+        raise FormatError("a row without id, issuer_ca_id or name_value")
+    names = tuple(reading for line in (shown or "").split("\n") if line for reading in readings(line))
+    return Row(id, issuer, names, _milliseconds(item.get("entry_timestamp")))
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
+def _milliseconds(value: Any) -> int | None:
+    """ms of a time without zone, which is UTC. None where there is none: it is for eyes only."""
+    if not isinstance(value, str):
+        return None
+    try:
+        when = datetime.fromisoformat(value[:40])
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return round((when - _EPOCH).total_seconds() * 1000)
+
+
+def _announced(der: bytes) -> int:
+    """How long the outermost element says it is, with its head; 2 where that can't be told."""
+    octets = der[1] & 0x7F if len(der) > 1 else 0
+    if not octets or der[1] < 0x80:
+        return 2 + octets
+    return 2 + octets + int.from_bytes(der[2 : 2 + octets])

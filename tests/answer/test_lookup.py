@@ -1,0 +1,58 @@
+"""What an answer says when more is known than it shows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from support.kept import a_head, a_hit, an_advance, later, name_finding, started, verified
+
+from ctscan.answer.lookup import PARTLY, answer
+from ctscan.index.sqlite.index import open_index
+from ctscan.model import Answer
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.rules import rule_set
+
+
+def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) -> Answer:
+    """From an index of a log that was read whole, with these names in it."""
+    rules = rule_set()
+
+    async def work() -> Answer:
+        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
+            run_id = await started(index, rules=rules)
+            hits = [a_hit(i, name_finding(name)) for i, name in enumerate(names)]
+            step = an_advance(0, 1000, *hits, verified=verified(0, 1000, rules=rules.version))
+            await index.commit(run_id, step)
+            head = a_head(1000)
+            await index.save_head(head, later(0))
+            await index.record_success(head.log_id, later(0), None)
+            return await answer(index, parse_identifier(asked), now=later(1), limit=limit)
+
+    return asyncio.run(work())
+
+
+def test_a_name_with_few_namesakes_is_answered_whole(tmp_path: Path) -> None:
+    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * PARTLY], "Jane Roe")
+    assert (told.complete, len(told.matches), told.matches[0].score) == (True, 1 + PARTLY, 1.0)
+
+
+def test_what_holds_only_a_part_of_a_name_is_cut_and_the_answer_says_so(tmp_path: Path) -> None:
+    told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * (PARTLY + 1), "Roe Jane"], "Jane Roe")
+    assert not told.complete
+    assert [match.score for match in told.matches] == [1.0] * 2 + [0.5] * PARTLY
+    assert (
+        f"of more than {PARTLY} certificates that hold only a part of the name {PARTLY} are shown; "
+        "all 2 that hold every word of it are"
+    ) in told.remarks
+
+
+def test_nobody_of_the_whole_name_is_told(tmp_path: Path) -> None:
+    told = answered(tmp_path, ["Jane Doe"] * (PARTLY + 1), "Jane Roe")
+    assert any(remark.endswith("are shown; none holds every word of it") for remark in told.remarks)
+
+
+def test_too_many_of_one_name_are_cut_and_the_answer_says_so(tmp_path: Path) -> None:
+    told = answered(tmp_path, ["Jane Roe"] * 6 + ["Jane Doe"], "Jane Roe", limit=5)
+    assert (told.complete, len(told.matches)) == (False, 5)
+    assert "more than 5 certificates match; only the first 5 are shown" in told.remarks

@@ -1,0 +1,213 @@
+"""Which questions are asked, what is fetched for them, and what of it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.repositories import FAKE, entry, mailbox, named
+
+from ctscan.collect.examining import examine
+from ctscan.collect.questions import asked_about, asked_for_scope, unanswerable
+from ctscan.collect.result_filter import concerns
+from ctscan.errors import UsageError
+from ctscan.model import Question
+from ctscan.personal.identifiers import parse_identifier
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("identifier", "question", "text"),
+    [
+        ("Jane.Roe@Example.ORG", Question("email", "jane.roe@example.org"), "email:jane.roe@example.org"),
+        ("Roe  Jané", Question("name", "Roe Jané"), "name:jané roe"),
+        ("name:花子 山田", Question("name", "花子 山田"), "name:山田 花子"),
+    ],
+)
+def test_a_question_goes_out_as_given_and_is_compared_in_one_form(
+    identifier: str, question: Question, text: str
+) -> None:
+    (asked,) = asked_about(parse_identifier(identifier))
+    assert (asked.question, asked.text, asked.about) == (question, text, question)
+
+
+def test_about_a_domain_there_is_a_question_for_addresses_and_one_for_hosts() -> None:
+    domain, hosts = Question("domain", "xn--bcher-kva.example"), Question("host", "xn--bcher-kva.example")
+    asked = asked_about(parse_identifier("@Bücher.example"))
+    assert [(one.question, one.text, one.about) for one in asked] == [
+        (domain, "domain:xn--bcher-kva.example", domain),
+        (hosts, "host:xn--bcher-kva.example", domain),
+    ]
+    assert asked[0].wanted == asked[1].wanted
+    assert not hosts.is_personal
+
+
+@pytest.mark.parametrize(
+    ("identifier", "word"),
+    [
+        ("sha256:" + "ab" * 32, "fingerprint"),
+        ("serial:01ab", "serial number"),
+        ("identity:" + "ab" * 32, "identity"),
+        ("number:12345678Z", "number of a person"),
+        ("+49 30 901820", "telephone number"),
+        ("account:EXAMPLE\\jroe", "account"),
+    ],
+)
+def test_what_no_repository_is_asked_for(identifier: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word) as caught:
+        asked_about(parse_identifier(identifier))
+    assert "ctscan lookup" in str(caught.value)
+
+
+def test_nobody_is_asked_for_everybody_below_a_top_level_domain() -> None:
+    with pytest.raises(UsageError, match="top-level"):
+        asked_about(parse_identifier("@org"))
+
+
+def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> None:
+    terms = (
+        "example.org",
+        "mail.example.org",
+        "jane@example.org",
+        "email:mary@example.com",
+        "org: Société  Exemple, S.A.",
+        "organisation:Société Exemple, S.A.",
+    )
+    assert [a.text for a in asked_for_scope(terms)] == [
+        "domain:example.org",
+        "host:example.org",
+        "organisation:Société Exemple, S.A.",
+        "email:mary@example.com",
+    ]
+    assert {a.wanted.told for a in asked_for_scope(terms)} == {
+        "domain:example.org, organisation:societe exemple s a, 1 e-mail address"
+    }
+
+
+def test_everything_can_be_asked_of_nobody() -> None:
+    for terms, everything in (((), True), (("everything",), False)):
+        with pytest.raises(UsageError, match="got everything"):
+            asked_for_scope(terms, everything)
+
+
+def test_unanswerable_are_kinds_that_no_repository_finds() -> None:
+    asked = [one for text in ("jane@example.org", "Jane Roe") for one in asked_about(parse_identifier(text))]
+    assert unanswerable([FAKE], asked) == []
+    assert [question.kind for question in unanswerable([], asked)] == ["email", "name"]
+
+
+@pytest.mark.parametrize(
+    ("finds", "left"),
+    [
+        ((), ["domain", "organisation"]),
+        (("email", "name"), ["domain", "organisation"]),
+        (("domain",), ["organisation"]),
+        (("host",), ["organisation"]),
+        (("domain", "host", "organisation"), []),
+    ],
+)
+def test_a_domain_is_unanswerable_where_neither_addresses_nor_hosts_are_found(
+    finds: tuple[str, ...], left: list[str]
+) -> None:
+    asked = asked_for_scope(("example.org", "organisation:Example Ltd"))
+    split = [replace(FAKE, finds=(kind,)) for kind in finds]
+    for repositories in (split, [replace(FAKE, finds=finds)]):
+        assert [question.kind for question in unanswerable(repositories, asked)] == left
+
+
+# --- what is worth fetching -----------------------------------------------------------------------------------------
+
+EMAIL, DOMAIN = Question("email", "jane@example.org"), Question("domain", "example.org")
+NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisation", "Example, Ltd.")
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "is_concerned"),
+    [
+        (EMAIL, ["jane@example.org"], True),
+        (EMAIL, ["JANE@Example.org"], True),
+        (EMAIL, ["mailto:jane@example.org?subject=x"], True),
+        (EMAIL, ["Jane <jane@example.org>, mary@example.org"], True),
+        (EMAIL, ["mary-jane@example.org"], False),
+        (EMAIL, ["jane@example.org.example.com"], False),
+        (EMAIL, ["mary@example.org", "jane@example.org"], True),
+        (EMAIL, ["mary@example.org; jane@"], True),  # an @ that isn't understood
+        (EMAIL, ["mailto:jane%40example.org"], True),
+        (EMAIL, ["mary@example.org", "Mary Major"], False),
+        (EMAIL, ["Mary Major"], True),  # no address is shown at all
+        (EMAIL, ["mary@example.örg"], True),  # perhaps decoded wrongly
+        (EMAIL, [], True),
+        (EMAIL, ["mary@example.org" + "x" * 1000], True),  # may be cut
+        (DOMAIN, ["jane@mail.example.org"], True),
+        (DOMAIN, ["jane@notexample.org"], False),
+        (DOMAIN, ["*.example.org", "example.com"], True),
+        (DOMAIN, ["www.example.com", "example.com"], False),
+        (DOMAIN, ["jane@example.com", "Jane Roe"], False),
+        (DOMAIN, ["Jane Roe"], True),
+        (NAME, ["Muller Roe, Jane"], True),
+        (NAME, ["jane.muller.roe@example.org"], True),
+        (NAME, ["Jane Roe"], False),
+        (NAME, ["Jane", "Muller", "Roe"], True),
+        (NAME, ["Jane Müller"], True),  # perhaps decoded wrongly
+        (NAME, [" ".join(f"w{i}" for i in range(40))], True),  # not all words are compared
+        (ORGANISATION, ["EXAMPLE LTD"], True),
+        (ORGANISATION, ["The Example Ltd Holding"], True),
+        (ORGANISATION, ["Sample Ltd"], False),
+        (Question("host", "example.org"), ["www.example.com"], True),  # may hold an address that isn't shown
+        (Question("import", "x"), ["anything"], True),
+    ],
+)
+def test_which_certificates_are_fetched(question: Question, names: list[str], is_concerned: bool) -> None:
+    assert concerns(question, names) is is_concerned
+
+
+@given(st.lists(st.text(max_size=80), max_size=4), st.sampled_from(["jane@example.org", " Jane@example.org "]))
+def test_names_among_which_the_address_is_are_always_fetched(names: list[str], shown: str) -> None:
+    assert concerns(EMAIL, [*names, shown])
+    assert concerns(DOMAIN, [*names, shown])
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("identifier", "held", "is_kept"),
+    [
+        ("jane@example.org", mailbox("1", "Jane@example.org"), True),
+        ("jane@example.org", mailbox("1", "mary-jane@example.org"), False),
+        ("@example.org", mailbox("1", "jane@mail.example.org"), True),
+        ("@example.org", mailbox("1", "jane@notexample.org"), False),
+        ("Jane Roe", named("1", "Jane", "Roe"), True),
+        ("Roe Jane", named("1", "Jané Ann", "Roe"), True),
+        ("Jane Ann Roe", named("1", "Jane", "Roe"), False),
+        ("Jane Roe", named("1", "Jane", "Doe"), False),
+        ("jane@example.org", entry("1", b"\x30\x82\xff\xff jane@example.org"), True),
+        ("jane@example.org", entry("1", b"\x30\x82\xff\xff mary@example.org"), False),
+        ("jane@example.org", entry("1", b""), False),
+    ],
+)
+def test_what_is_kept_is_about_whom_was_asked_for(identifier: str, held: object, is_kept: bool) -> None:
+    examined = examine(held, asked_about(parse_identifier(identifier))[-1].wanted)  # type: ignore[arg-type]
+    assert (examined.hit is not None) is is_kept
+
+
+def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
+    (domain, hosts, organisation) = asked_for_scope(("example.org", "organisation:Example Ltd"))
+    assert domain.wanted == hosts.wanted == organisation.wanted
+    assert examine(mailbox("1", "jane@example.org"), organisation.wanted).hit is not None
+    assert examine(mailbox("2", "jane@example.com"), organisation.wanted).hit is None
+    broken = examine(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.wanted)
+    assert broken.unreadable
+    assert broken.hit is not None and broken.hit.certificate is None and broken.hit.reason
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_it(data: bytes) -> None:
+    wanted = asked_about(parse_identifier("jane@example.org"))[0].wanted
+    assert examine(entry("1", data), wanted).hit is None
+    mutated = mailbox("1", "jane@example.org").der
+    cut = mutated[: len(data)] + data + mutated[2 * len(data) :]
+    examine(entry("1", cut), wanted)

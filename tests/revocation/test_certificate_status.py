@@ -1,0 +1,144 @@
+"""The status of a certificate at one moment: dates, revocation, and whose word counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from ctscan.cli.render.standing import status_words
+from ctscan.model import Revocation, RevocationState, Standing
+from ctscan.revocation.status import NEVER_CHECKED, USABLE_FOR, has_run_out, status_of
+
+NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+FROM, UNTIL = NOW - 100 * DAY, NOW + 100 * DAY
+
+GOOD = Revocation(RevocationState.NOT_REVOKED, "CRL", NOW - DAY, this_update=NOW - 2 * DAY, next_update=NOW + 5 * DAY)
+REVOKED = Revocation(
+    RevocationState.REVOKED,
+    "CRL",
+    NOW - DAY,
+    revoked_at=NOW - 10 * DAY,
+    reason="keyCompromise",
+    this_update=NOW - 2 * DAY,
+    next_update=NOW + 5 * DAY,
+)
+UNKNOWN = Revocation(RevocationState.UNKNOWN, "CRL", NOW - DAY, why="the list is not signed by its issuer")
+
+
+def changed(revocation: Revocation, **fields: object) -> Revocation:
+    from dataclasses import replace
+
+    return replace(revocation, **fields)  # type: ignore[arg-type]
+
+
+def standing(*revocations: Revocation, start: datetime | None = FROM, end: datetime | None = UNTIL) -> Standing:
+    return status_of(start, end, revocations, NOW).standing
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "revocations", "expected"),
+    [
+        (FROM, UNTIL, (GOOD,), "valid; not revoked, as the CA's list of 2031-05-04 says"),
+        (FROM, UNTIL, (), f"unknown: {NEVER_CHECKED}"),
+        (FROM, UNTIL, (UNKNOWN,), "unknown: the list is not signed by its issuer"),
+        (FROM, NOW - DAY, (), "expired; never checked whether it was revoked before"),
+        (FROM, NOW - DAY, (GOOD,), "expired"),
+        (
+            FROM,
+            NOW - DAY,
+            (UNKNOWN,),
+            "expired; whether it was revoked before is unknown: the list is not signed by its issuer",
+        ),
+        (NOW + DAY, UNTIL, (), "not yet valid"),
+        (FROM, UNTIL, (REVOKED,), "revoked on 2031-04-26 (keyCompromise), as the CA's list of 2031-05-04 says"),
+        (
+            FROM,
+            NOW - DAY,
+            (REVOKED,),
+            "revoked on 2031-04-26 (keyCompromise), as the CA's list of 2031-05-04 says; expired",
+        ),
+        (NOW + DAY, UNTIL, (changed(REVOKED, source="OCSP", reason=""),), None),
+        (None, UNTIL, (GOOD,), "unknown: its dates can't be read"),
+        (FROM, None, (GOOD,), "unknown: its dates can't be read"),
+        (FROM, UNTIL, (changed(GOOD, source="crt.sh"),), "unknown: only crt.sh says that it isn't revoked"),
+        (
+            FROM,
+            UNTIL,
+            (GOOD, changed(REVOKED, source="crt.sh")),
+            "valid; not revoked, as the CA's list of 2031-05-04 says; but crt.sh says that it was revoked",
+        ),
+        (FROM, UNTIL, (changed(REVOKED, source="crt.sh"),), "revoked on 2031-04-26 (keyCompromise), as crt.sh says"),
+    ],
+)
+def test_words(
+    start: datetime | None, end: datetime | None, revocations: tuple[Revocation, ...], expected: str | None
+) -> None:
+    words = status_words(status_of(start, end, revocations, NOW))
+    assert words == (expected or "revoked on 2031-04-26, as the CA's answer of 2031-05-04 says")
+
+
+def test_the_last_second_still_counts() -> None:
+    assert standing(GOOD, end=NOW) is Standing.VALID
+    assert standing(GOOD, end=NOW - timedelta(seconds=1)) is Standing.EXPIRED
+    assert standing(GOOD, start=NOW) is Standing.VALID
+
+
+def test_an_answer_that_has_run_out_no_longer_makes_valid() -> None:
+    old = changed(GOOD, next_update=NOW - timedelta(seconds=1))
+    status = status_of(FROM, UNTIL, (old,), NOW)
+    assert (status.standing, status.revocation) == (Standing.UNKNOWN, old)
+    assert "run out" in status.why
+
+
+@pytest.mark.parametrize("given", ["this_update", "checked"])
+def test_an_answer_without_an_end_counts_for_ten_days(given: str) -> None:
+    base = changed(GOOD, next_update=None, this_update=None)
+    fresh, old = (changed(base, **{given: at}) for at in (NOW - USABLE_FOR, NOW - USABLE_FOR - DAY))
+    assert (has_run_out(fresh, NOW), has_run_out(old, NOW)) == (False, True)
+
+
+@pytest.mark.parametrize("at", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_no_time_that_a_list_may_hold_is_an_error(at: datetime) -> None:
+    """Also of lists that nobody signed: what a server sends must not keep an answer from being given."""
+    for said in (changed(UNKNOWN, this_update=at), changed(GOOD, this_update=at, next_update=None)):
+        assert status_of(FROM, UNTIL, (said, UNKNOWN), NOW).revocation is not None
+    assert has_run_out(changed(GOOD, this_update=at, next_update=None), NOW) is (at < NOW)
+
+
+def test_that_it_was_revoked_never_gets_too_old() -> None:
+    assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is Standing.REVOKED
+
+
+def test_that_it_was_put_on_hold_does() -> None:
+    hold = changed(REVOKED, reason="certificateHold")
+    assert standing(hold) is Standing.REVOKED
+    assert standing(changed(hold, next_update=NOW - DAY)) is Standing.UNKNOWN
+    assert standing(changed(hold, next_update=NOW - DAY), changed(GOOD, source="OCSP")) is Standing.VALID
+
+
+def test_of_an_expired_certificate_a_claim_goes_before_a_ca_that_names_it_no_longer() -> None:
+    claim = changed(REVOKED, source="crt.sh")
+    for order in permutations((GOOD, UNKNOWN, claim)):
+        status = status_of(FROM, NOW - DAY, order, NOW)
+        assert (status.standing, status.is_expired, status.revocation) == (Standing.REVOKED, True, claim)
+
+
+@pytest.mark.parametrize(
+    ("best", "others"),
+    [
+        (REVOKED, (changed(GOOD, source="OCSP"), UNKNOWN)),  # one of two says revoked
+        (REVOKED, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before a claim
+        (GOOD, (changed(UNKNOWN, source="OCSP"), changed(UNKNOWN, source="crt.sh"))),
+        (changed(GOOD, source="OCSP"), (UNKNOWN,)),
+        (changed(GOOD, source="OCSP"), (changed(GOOD, next_update=NOW - DAY),)),  # still counts before run out
+        (GOOD, (changed(GOOD, source="OCSP"),)),  # the list before the answer
+        (GOOD, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before a claim, whatever it is
+        (changed(REVOKED, source="crt.sh"), (changed(GOOD, next_update=NOW - DAY),)),  # but not when it ran out
+    ],
+)
+def test_who_decides_does_not_depend_on_order(best: Revocation, others: tuple[Revocation, ...]) -> None:
+    for order in permutations((best, *others)):
+        assert status_of(FROM, UNTIL, order, NOW).revocation == best
