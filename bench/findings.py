@@ -52,10 +52,10 @@ from ctscan.model import (
     TreeHead,
     VerifiedRange,
 )
+from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.identifiers import email_keys, name_forms, name_keys, parse_identifier
 from ctscan.personal.rules import rule_set
-from ctscan.personal.who.gazetteer import given_names, surnames
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 STEP = 256  # hits in one transaction, as the readers commit them
 ENTRIES_PER_HIT = 100

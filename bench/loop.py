@@ -11,7 +11,7 @@ from bench.context import Bench
 from bench.logs import LogSpec
 from bench.results import row
 from ctscan.model import Protocol
-from ctscan.scan import ScanRequest, run_scan
+from ctscan.scan.run import ScanRequest, run_scan
 
 TICK = 0.005  # seconds between two looks at the clock
 

@@ -22,7 +22,7 @@ from ctscan.http.decoding import gunzip
 from ctscan.index.sqlite.index import open_index
 from ctscan.model import Advance, Batch, Log, Protocol, Run, VerifiedRange
 from ctscan.personal.examine import Examiner
-from ctscan.personal.prefilter import Prefilter
+from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import parse_scope
 from ctscan.sources.logs.tile_reader import DATA_TILE_LIMIT

@@ -19,7 +19,6 @@ from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 
 from ctscan.cli.program import COMMANDS
-from ctscan.cli.render import shapes
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
@@ -31,6 +30,7 @@ from ctscan.model import (
     SkippedLog,
     VerifiedRange,
 )
+from ctscan.views import json as shapes
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -17,17 +17,17 @@ from support.fake_crtsh import FAULTS, FakeCrtsh, held
 from support.patience import FakeTime
 from support.repositories import mailbox, named
 
-from ctscan.cli.asking import Shown
+from ctscan.cli.consent import Shown
 from ctscan.cli.logging import set_up
-from ctscan.cli.privacy import safe_traceback
 from ctscan.collect.questions import asked_about, asked_for_scope
 from ctscan.collect.search import Opened, Outcome, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
 from ctscan.http.client import Client
 from ctscan.index.sqlite.index import open_index
 from ctscan.personal.identifiers import parse_identifier
+from ctscan.privacy.redaction import safe_traceback
 from ctscan.sources.repositories import Opening, open_repository
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 ADDRESS, NAME = "zuzanna.k@example.org", "Zuzanna Kowalczykowa"
 SECRET = ["zuzanna", "kowalczykowa", "kowalczykowá"]

@@ -25,8 +25,8 @@ from ctscan.model import (
     SkippedLog,
 )
 from ctscan.personal.identifiers import canonical_domain, name_forms, name_score
+from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
-from ctscan.personal.searched import questions_about, why_not_searched
 from ctscan.revocation.status import status_of
 
 LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so

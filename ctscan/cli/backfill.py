@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctscan.cli import options, reading
+from ctscan.cli import options
+from ctscan.cli import scan_options as reading
 from ctscan.cli.program import command
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctscan.scan import Outcome
+    from ctscan.scan.run import Outcome
 
 
 @command(
@@ -45,7 +46,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     from ctscan.cli.logging import LoggingReporter, set_up
     from ctscan.cli.progress import reporter
     from ctscan.cli.wiring import run
-    from ctscan.scan import run_scan
+    from ctscan.scan.run import run_scan
 
     if given["start"] == "now":
         raise UsageError("--from now: a backfill reads what was logged before; give start, an index or a date, or none")

@@ -183,13 +183,13 @@ def _print_update(loaded: Loaded, before: AuthorityList | None, format: str) -> 
     for remark in loaded.remarks:
         complain(remark)
     if format == "json":
-        from ctscan.cli.render.authorities import list_shape
         from ctscan.cli.wiring import print_json
+        from ctscan.views.authorities import list_shape
 
         print_json(list_shape(loaded.which, loaded.authorities, loaded.remarks) | {"replaced": _shape(before)})
         return
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.authorities import list_lines
+    from ctscan.views import tables
+    from ctscan.views.authorities import list_lines
 
     out = tables.console()
     for line in list_lines(loaded.which, loaded.authorities):
@@ -199,7 +199,7 @@ def _print_update(loaded: Loaded, before: AuthorityList | None, format: str) -> 
 
 
 def _shape(which: AuthorityList | None) -> dict[str, Any] | None:
-    from ctscan.cli.render.shapes import authority_list
+    from ctscan.views.json import authority_list
 
     return None if which is None else authority_list(which)
 
@@ -245,13 +245,13 @@ async def _kept(config: Config) -> tuple[AuthorityList, list[Authority]]:
 
 def _print_list(which: AuthorityList, authorities: Sequence[Authority], format: str) -> None:
     if format == "json":
-        from ctscan.cli.render.authorities import list_shape
         from ctscan.cli.wiring import print_json
+        from ctscan.views.authorities import list_shape
 
         print_json(list_shape(which, authorities))
         return
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.authorities import list_lines
+    from ctscan.views import tables
+    from ctscan.views.authorities import list_lines
 
     out = tables.console()
     for line in list_lines(which, authorities):
@@ -260,13 +260,13 @@ def _print_list(which: AuthorityList, authorities: Sequence[Authority], format: 
 
 def _print_found(which: AuthorityList, found: Sequence[Authority], format: str) -> None:
     if format == "json":
-        from ctscan.cli.render import shapes
         from ctscan.cli.wiring import print_json
+        from ctscan.views import json as shapes
 
         print_json({"list": shapes.authority_list(which), "authorities": [shapes.authority(one) for one in found]})
         return
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.authorities import found_line, list_line, record_lines
+    from ctscan.views import tables
+    from ctscan.views.authorities import found_line, list_line, record_lines
 
     out = tables.console()
     for one in found[:SHOWN]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ctscan.model import Answer
-    from ctscan.scan import Outcome
+    from ctscan.scan.run import Outcome
 
 PERSON = "jane.roe@example.org"
 
@@ -28,8 +28,8 @@ PERSON = "jane.roe@example.org"
 def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
     """Show what ctscan does: scan a small log of invented people offline, and look one of them up."""
     from ctscan.cli.logging import set_up
-    from ctscan.cli.render import tables
     from ctscan.cli.wiring import run
+    from ctscan.views import tables
 
     set_up(verbose, os.environ)
     out = tables.console()
@@ -38,7 +38,7 @@ def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program 
 
 
 async def _demonstrate(out: Console, db: Path) -> int:
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     began = time.monotonic()
     tables.say(out, "1. Scanning a complete log of invented people that comes with ctscan, offline …", "bold")
@@ -59,9 +59,9 @@ async def _demonstrate(out: Console, db: Path) -> int:
 async def _scan(db: Path) -> Outcome:
     from ctscan.cli.logging import LoggingReporter
     from ctscan.cli.progress import reporter
-    from ctscan.cli.reading import stop_on_signal
+    from ctscan.cli.scan_options import stop_on_signal
     from ctscan.resources import data_path
-    from ctscan.scan import ScanRequest, run_scan
+    from ctscan.scan.run import ScanRequest, run_scan
 
     request = ScanRequest(
         db=str(db),
@@ -89,7 +89,7 @@ async def _ask(db: Path) -> Answer:
 
 
 def _say_next(out: Console) -> None:
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     tables.say(out, "3. The same with the real logs:", "bold")
     click.echo(

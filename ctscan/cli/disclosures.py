@@ -31,8 +31,8 @@ def COMMAND(limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the
     config = options.settle(**given)
     made = run(_disclosures(config, limit))
     if config.format == "json":
-        from ctscan.cli.render.disclosures import disclosure
         from ctscan.cli.wiring import print_json
+        from ctscan.views.disclosures import disclosure
 
         print_json([disclosure(one) for one in made])
     else:
@@ -47,8 +47,8 @@ async def _disclosures(config: Config, limit: int) -> list[Disclosure]:
 
 
 def _print_table(made: list[Disclosure]) -> None:
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import KINDS, moment
+    from ctscan.views import tables
+    from ctscan.views.words import KINDS, moment
 
     out = tables.console()
     if not made:

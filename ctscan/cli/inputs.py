@@ -9,7 +9,7 @@ from ctscan.errors import InputError
 from ctscan.model import Certificate, Finding, Problem
 from ctscan.personal.inspect import inspect_der, inspect_unreadable
 from ctscan.sources.files import Input, read_inputs
-from ctscan.x509.structures import taking_apart
+from ctscan.x509.containers import taking_apart
 
 OUTERMOST = ("certificate", "tbsCertificate")
 """Where the reader notes that the end of a certificate is missing."""

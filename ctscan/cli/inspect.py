@@ -95,8 +95,8 @@ class Counts:
 
 def shape(found: LocalCertificate) -> dict[str, Any]:
     """The JSON shape of one certificate or unreadable input; documented and never changed."""
-    from ctscan.cli.render import shapes
-    from ctscan.x509.names import render_name
+    from ctscan.views import json as shapes
+    from ctscan.x509.name_text import render_name
 
     certificate = found.certificate
     return {
@@ -118,8 +118,8 @@ def serial_text(serial: bytes) -> str:
 
 
 def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> Counts:
-    from ctscan.cli.render.shapes import to_json
     from ctscan.cli.wiring import is_ascii_only
+    from ctscan.views.json import to_json
 
     counts = Counts()
     before, between, after = ("[\n", ",\n", "\n]\n") if is_array else ("", "\n", "\n")
@@ -134,7 +134,7 @@ def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> Cou
 def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
     """Certificates with personal data one by one, the others only counted; what can't be read goes to stderr."""
     from ctscan.cli.inputs import complaint
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     out, counts = tables.console(), Counts()
     for found in inspected:
@@ -153,8 +153,8 @@ def _print_table(inspected: Iterable[LocalCertificate]) -> Counts:
 
 def _print_counts(out: Console, counts: Counts) -> None:
     """The sums, by category where there is more than one certificate."""
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import category, count
+    from ctscan.views import tables
+    from ctscan.views.words import category, count
 
     if counts.read + counts.unreadable > 1 and counts.findings:
         headers = ("What was found", "Findings", "Of people", "Of CAs")
@@ -176,8 +176,8 @@ def _print_counts(out: Console, counts: Counts) -> None:
 
 def _about(found: LocalCertificate) -> list[str]:
     """Serial number, issuer, validity, and the first problems."""
-    from ctscan.cli.render.words import day
-    from ctscan.x509.names import render_name
+    from ctscan.views.words import day
+    from ctscan.x509.name_text import render_name
 
     lines = []
     if found.certificate:

@@ -13,10 +13,10 @@ from typing import Any, TextIO
 
 import structlog
 
-from ctscan.cli.privacy import one_line, safe_traceback, without_addresses
 from ctscan.errors import UsageError
 from ctscan.model import TreeHead
-from ctscan.scan.job import LogOutcome, Reporter
+from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
+from ctscan.scan.request import LogOutcome, Reporter
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")

@@ -10,9 +10,9 @@ from ctscan.cli import options
 from ctscan.cli.program import command
 
 if TYPE_CHECKING:
-    from ctscan.cli.render.shapes import Misbehaved
     from ctscan.config import Config
     from ctscan.model import LogState
+    from ctscan.views.json import Misbehaved
 
 LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Holes", "Last success")
 """Columns where there is no room for all."""
@@ -67,16 +67,16 @@ def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
 
 
 def _print_json(states: list[tuple[LogState, list[Misbehaved]]], stale_after: timedelta) -> None:
-    from ctscan.cli.render import shapes
     from ctscan.cli.wiring import print_json
+    from ctscan.views import json as shapes
 
     now = datetime.now(UTC)
     print_json([shapes.log(state, evidence, health(state, now, stale_after)) for state, evidence in states])
 
 
 def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: timedelta) -> None:
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import count, moment
+    from ctscan.views import tables
+    from ctscan.views.words import count, moment
 
     out = tables.console()
     if not states:
@@ -95,8 +95,8 @@ def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: t
 
 
 def _columns(state: LogState, how: str) -> dict[str, str]:
-    from ctscan.cli.render.words import moment, per_second, until_head
     from ctscan.ct.coverage import backlog, catch_up, judge, size, verified_size
+    from ctscan.views.words import moment, per_second, until_head
 
     holes = judge(state, lambda _: None, False).holes
     unread = size((hole.start, hole.end) for hole in holes)

@@ -146,8 +146,8 @@ async def print_answers(answers: AsyncIterator[Answer], format: str, *, is_singl
 
 async def _print_json(answers: AsyncIterator[Answer], *, indent: int | None, is_array: bool) -> bool:
     """One object for one identifier; for several an array, or an object on each line."""
-    from ctscan.cli.render.shapes import answer, to_json
     from ctscan.cli.wiring import is_ascii_only
+    from ctscan.views.json import answer, to_json
 
     before, between, after = ("[\n", ",\n", "\n]\n") if is_array else ("", "\n", "\n")
     complete, ascii_only = True, is_ascii_only()
@@ -161,7 +161,7 @@ async def _print_json(answers: AsyncIterator[Answer], *, indent: int | None, is_
 
 async def _print_tables(answers: AsyncIterator[Answer]) -> bool:
     """The coverage is shown again only where it differs from that of the answer above."""
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     out = tables.console()
     complete, above = True, None

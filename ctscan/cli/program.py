@@ -16,15 +16,15 @@ from typing import Any, NoReturn
 
 import click
 
-from ctscan.cli.privacy import one_line, safe_traceback, without_addresses
 from ctscan.errors import EXIT_CODES, CtscanError
+from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
 
 COMMANDS: dict[str, str] = {
     "init": "ctscan.cli.init",
     "scan": "ctscan.cli.scan",
     "backfill": "ctscan.cli.backfill",
     "search": "ctscan.cli.search",
-    "import": "ctscan.cli.importing",
+    "import": "ctscan.cli.file_import",
     "lookup": "ctscan.cli.lookup",
     "status": "ctscan.cli.status",
     "inspect": "ctscan.cli.inspect",

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from ctscan.cli.privacy import one_line, without_addresses
-from ctscan.cli.render.words import duration
 from ctscan.model import TreeHead
-from ctscan.scan.job import Ending, LogOutcome, Reporter
+from ctscan.privacy.redaction import one_line, without_addresses
+from ctscan.scan.request import Ending, LogOutcome, Reporter
+from ctscan.views.words import duration
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -126,7 +126,7 @@ def _differs(entry: Entry, match: Match, domains: tuple[str, ...]) -> bool:
 
 def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
     from ctscan.personal.identifiers import serial_hex
-    from ctscan.x509.names import render_name
+    from ctscan.x509.name_text import render_name
 
     return (
         certificate.identity,
@@ -167,7 +167,7 @@ class _Missing:
 def _tell_missing(missing: _Missing, held: dict[str, int] | None, certificates: int, sightings: int) -> bool:
     """Say what has no evidence: because it only came in chains or from repositories, or rows were deleted by hand or
     the file is damaged; whether nothing was."""
-    from ctscan.cli.render.words import count
+    from ctscan.views.words import count
 
     if missing.in_chains:
         complain(
@@ -193,7 +193,7 @@ def _tell_missing(missing: _Missing, held: dict[str, int] | None, certificates: 
 
 
 def _shape(checked: Checked) -> dict[str, Any]:
-    from ctscan.cli.render.shapes import base64_text, timestamp_text
+    from ctscan.views.json import base64_text, timestamp_text
 
     entry, proof = checked.evidence.entry, checked.evidence.proof
     head = proof and {
@@ -216,8 +216,8 @@ def _shape(checked: Checked) -> dict[str, Any]:
 
 
 async def _print_json(results: AsyncIterator[Checked], *, is_array: bool) -> Counter[bool]:
-    from ctscan.cli.render.shapes import to_json
     from ctscan.cli.wiring import is_ascii_only
+    from ctscan.views.json import to_json
 
     counts: Counter[bool] = Counter()
     before, between, after = ("[\n", ",\n", "\n]\n") if is_array else ("", "\n", "\n")
@@ -231,8 +231,8 @@ async def _print_json(results: AsyncIterator[Checked], *, is_array: bool) -> Cou
 
 async def _print_table(results: AsyncIterator[Checked]) -> Counter[bool]:
     """Sums for each log; a sighting that isn't proven has a line of its own."""
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import count
+    from ctscan.views import tables
+    from ctscan.views.words import count
 
     out = tables.console()
     counts: Counter[bool] = Counter()

@@ -40,7 +40,7 @@ def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by whi
 
         print_json(shape)
     else:
-        from ctscan.cli.render import tables
+        from ctscan.views import tables
 
         out = tables.console()
         rows = [(outcome, f"{counts[outcome]:,}") for outcome in OUTCOMES]

@@ -33,8 +33,8 @@ def COMMAND(types: bool, format: str, verbose: int) -> None:  # noqa: N802 - the
     elif types:
         _print_types(_coverage())
     else:
-        from ctscan.cli.render import tables
-        from ctscan.cli.render.words import category
+        from ctscan.views import tables
+        from ctscan.views.words import category
 
         rows = [(rule.id, rule.looks_for, category(rule.category), "; ".join(rule.cites)) for rule in _rules()]
         tables.table(tables.console(), ("Rule", "Looks for", "Category", "Specified in"), rows)
@@ -47,8 +47,8 @@ def _rules() -> list[Rule]:
 
 
 def _coverage() -> list[Coverage]:
+    from ctscan.personal.attribution.evidence import CLASSIFIERS
     from ctscan.personal.taxonomy import coverage
-    from ctscan.personal.who.evidence import CLASSIFIERS
 
     return list(coverage(_rules(), CLASSIFIERS))
 
@@ -80,7 +80,7 @@ def _type_shape(covered: Coverage) -> dict[str, Any]:
 def _print_types(covered: list[Coverage]) -> None:
     from collections import Counter
 
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     out = tables.console()
     rows = [(one.type.oid, one.type.name, str(one.type.kind), _told(one)) for one in covered]

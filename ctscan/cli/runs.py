@@ -52,8 +52,8 @@ async def _searches(config: Config, limit: int) -> list[Search]:
 
 
 def _show_runs(runs: list[Run], format: str) -> None:
-    from ctscan.cli.render import shapes
     from ctscan.cli.wiring import print_json
+    from ctscan.views import json as shapes
 
     if format == "json":
         print_json([shapes.run(done) for done in runs])
@@ -62,8 +62,8 @@ def _show_runs(runs: list[Run], format: str) -> None:
 
 
 def _show_searches(searches: list[Search], format: str) -> None:
-    from ctscan.cli.render import shapes
     from ctscan.cli.wiring import print_json
+    from ctscan.views import json as shapes
 
     if format == "json":
         print_json([shapes.search(done) for done in searches])
@@ -72,8 +72,8 @@ def _show_searches(searches: list[Search], format: str) -> None:
 
 
 def _print_searches(searches: list[Search]) -> None:
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import moment
+    from ctscan.views import tables
+    from ctscan.views.words import moment
 
     out = tables.console()
     if not searches:
@@ -100,8 +100,8 @@ def _print_searches(searches: list[Search]) -> None:
 
 
 def _print_table(runs: list[Run]) -> None:
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.words import moment
+    from ctscan.views import tables
+    from ctscan.views.words import moment
 
     out = tables.console()
     if not runs:

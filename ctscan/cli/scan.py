@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctscan.cli import options, reading
+from ctscan.cli import options
+from ctscan.cli import scan_options as reading
 from ctscan.cli.program import command
 from ctscan.errors import UsageError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ctscan.cli.scope_search import SearchesOfScope, SearchesOutcome
     from ctscan.config import Config
-    from ctscan.scan import Outcome
+    from ctscan.scan.run import Outcome
 
 
 @command(
@@ -59,7 +60,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     from ctscan.cli.logging import LoggingReporter, set_up
     from ctscan.cli.progress import reporter
     from ctscan.cli.wiring import run
-    from ctscan.scan import run_scan
+    from ctscan.scan.run import run_scan
 
     config = options.settle(**given)
     reads_logs = not given["repositories"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ctscan.cli.asking import (
+from ctscan.cli.consent import (
     Destination,
     Shown,
     announcement,

@@ -16,7 +16,7 @@ from ctscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ctscan.cli.asking import Destination
+    from ctscan.cli.consent import Destination
     from ctscan.collect.questions import Asked
     from ctscan.config import Config
     from ctscan.model import Identifier
@@ -74,7 +74,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     An IDENTIFIER is an e-mail address, @domain (all addresses at and below it) or a name. With -, or without any, they
     are read from stdin, one on each line.
     """
-    from ctscan.cli.asking import check_openable, check_purpose, destinations
+    from ctscan.cli.consent import check_openable, check_purpose, destinations
     from ctscan.cli.logging import set_up
     from ctscan.cli.lookup import asked_for
     from ctscan.cli.wiring import run
@@ -96,7 +96,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
 
 def _check_answerable(where: Sequence[Destination], asked: Sequence[Asked]) -> None:
-    from ctscan.cli.asking import kinds
+    from ctscan.cli.consent import kinds
     from ctscan.collect.questions import unanswerable
 
     left = unanswerable([each.repository for each in where], asked)
@@ -107,7 +107,7 @@ def _check_answerable(where: Sequence[Destination], asked: Sequence[Asked]) -> N
 
 def _is_agreed(config: Config, where: Sequence[Destination], asked: Sequence[Asked], *, is_agreed: bool) -> bool:
     """Say who will be told what, and whether that is agreed to. UsageError where nobody can be asked."""
-    from ctscan.cli.asking import announcement, say
+    from ctscan.cli.consent import announcement, say
 
     for line in announcement(where, asked, config.purpose):
         say(line)
@@ -125,9 +125,9 @@ async def _search(
     config: Config, where: Sequence[Destination], asked: Sequence[Asked], people: Sequence[Identifier]
 ) -> int:
     from ctscan.answer.lookup import answer
-    from ctscan.cli.asking import Shown, created_index, opened
+    from ctscan.cli.consent import Shown, created_index, opened
     from ctscan.cli.lookup import print_answers
-    from ctscan.cli.reading import stop_on_signal, who
+    from ctscan.cli.scan_options import stop_on_signal, who
     from ctscan.collect.search import SearchRequest, run_search
 
     request = SearchRequest(tuple(asked), who(), config.purpose)

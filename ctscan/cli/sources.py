@@ -10,7 +10,7 @@ from ctscan.cli import options
 from ctscan.cli.program import command
 
 if TYPE_CHECKING:
-    from ctscan.cli.render.repositories import Source
+    from ctscan.views.repositories import Source
 
 
 @command("sources", exits={0: "", 2: ""}, example="ctscan sources\nctscan sources --format json")
@@ -21,8 +21,8 @@ def COMMAND(format: str, verbose: int) -> None:  # noqa: N802 - the name by whic
 
     Nothing is asked. Tokens are looked for in the environment, and never shown.
     """
-    from ctscan.cli.render.repositories import FILES, LOGS, shape
     from ctscan.cli.wiring import run
+    from ctscan.views.repositories import FILES, LOGS, shape
 
     found = [LOGS, *run(_repositories(os.environ)), FILES]
     if format == "json":
@@ -35,10 +35,10 @@ def COMMAND(format: str, verbose: int) -> None:  # noqa: N802 - the name by whic
 
 async def _repositories(environ: Mapping[str, str]) -> list[Source]:
     """All repositories; opening one tells what it lacks here, and asks nothing."""
-    from ctscan.cli.render.repositories import source_of
     from ctscan.errors import UsageError
     from ctscan.http.client import Client
     from ctscan.sources.repositories import Opening, open_repository, repositories
+    from ctscan.views.repositories import source_of
 
     found = []
     client = Client()
@@ -56,8 +56,8 @@ async def _repositories(environ: Mapping[str, str]) -> list[Source]:
 
 
 def _print(found: list[Source]) -> None:
-    from ctscan.cli.render import tables
-    from ctscan.cli.render.repositories import lines
+    from ctscan.views import tables
+    from ctscan.views.repositories import lines
 
     out = tables.console()
     rows = [(one.name, one.title, ", ".join(one.finds), "no" if one.lacks else "yes") for one in found]

@@ -120,7 +120,7 @@ async def _matches(index: Index, asked: Sequence[Identifier]) -> list[Match]:
 
 async def _refresh(config: Config, index: Index, asked: Sequence[Identifier], force: bool) -> Outcome:
     from ctscan.cli.progress import harmless
-    from ctscan.cli.reading import stop_on_signal, who
+    from ctscan.cli.scan_options import stop_on_signal, who
     from ctscan.http.client import Client
     from ctscan.http.ssrf_guard import guarded_transport
     from ctscan.revocation.context import RefreshRequest
@@ -140,8 +140,8 @@ async def _refresh(config: Config, index: Index, asked: Sequence[Identifier], fo
 
 
 def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) -> None:
-    from ctscan.cli.render import status as render
     from ctscan.cli.wiring import print_json
+    from ctscan.views import status as render
 
     if format == "jsonl":
         for match in matches:
@@ -152,7 +152,7 @@ def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) 
         shape = {"certificates": [render.shape(match) for match in matches]}
         print_json(shape | {"refresh": render.refreshed(done) if done else None})
     else:
-        from ctscan.cli.render import tables
+        from ctscan.views import tables
 
         out = tables.console()
         if not matches:
@@ -165,9 +165,9 @@ def _print_matches(format: str, matches: Sequence[Match], done: Outcome | None) 
 
 
 async def _print_summary(format: str, index: Index, done: Outcome | None) -> None:
-    from ctscan.cli.render import status as render
     from ctscan.cli.wiring import print_json
     from ctscan.revocation.status import status_of
+    from ctscan.views import status as render
 
     summary, now = render.Summary(), datetime.now(UTC)
     async for not_before, not_after, said in index.standings():
@@ -176,7 +176,7 @@ async def _print_summary(format: str, index: Index, done: Outcome | None) -> Non
         shape = summary.shape() | {"refresh": render.refreshed(done) if done else None}
         print_json(shape, indent=2 if format == "json" else None)
         return
-    from ctscan.cli.render import tables
+    from ctscan.views import tables
 
     out = tables.console()
     rows = [(str(standing), f"{number:,}") for standing, number in summary.standings.most_common()]

@@ -51,7 +51,7 @@ async def existing_index(config: Config, *, at_once: bool = False) -> AsyncItera
 
 def print_json(shape: object, *, indent: int | None = 2) -> None:
     """JSON on stdout; ASCII only where stdout can't show more."""
-    from ctscan.cli.render.shapes import to_json
+    from ctscan.views.json import to_json
 
     click.echo(to_json(shape, indent=indent, ascii_only=is_ascii_only()))
 

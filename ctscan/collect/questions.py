@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ctscan.collect.result_filter import About, InScope, Wanted
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, Question, Repository
+from ctscan.personal.question_coverage import given_name, questions_about
 from ctscan.personal.scope import Scope, parse_scope
-from ctscan.personal.searched import given_name, questions_about
 
 _NEVER_ASKED = {
     "sha256": "a fingerprint",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ctscan.model import Certificate, Finding, Identifier, Question
-from ctscan.personal.comparing.names import MAX_TOKENS
 from ctscan.personal.identifiers import (
     canonical_domain,
     canonical_email,
@@ -20,6 +19,7 @@ from ctscan.personal.identifiers import (
     name_score,
     name_tokens,
 )
+from ctscan.personal.normalise.name_tokens import MAX_TOKENS
 from ctscan.personal.scope import Scope
 
 _LONG = 1000  # characters of a name that a repository shows; of longer ones not all words are compared

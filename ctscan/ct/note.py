@@ -15,7 +15,7 @@ from base64 import b64encode
 from typing import Final
 
 from ctscan.ct.signature import key_id
-from ctscan.ct.strict import HASH_SIZE, NUMBER_LIMIT, TIME_LIMIT, base64_bytes
+from ctscan.ct.strict_json import HASH_SIZE, NUMBER_LIMIT, TIME_LIMIT, base64_bytes
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
-from ctscan.ct.answers import sth_message
+from ctscan.ct.api import sth_message
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
 
-from ctscan.ct.scanning import place_texts, scan_entries
-from ctscan.ct.strict import TIME_LIMIT, json_object, kind_of, list_in
+from ctscan.ct.get_entries_fast import place_texts, scan_entries
+from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, Span
 

@@ -19,7 +19,7 @@ from ctscan.errors import FormatError
 from ctscan.model import Batch, Certificate, ChainHit, Entry, Finding, Hit, Issuer, Problem, Unreadable
 from ctscan.personal.chains import MAX_SEEN, ChainReader
 from ctscan.personal.issuers import issuer_in
-from ctscan.personal.prefilter import Prefilter
+from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_in_text, find_personal_data
 from ctscan.personal.scope import Scope
 from ctscan.x509.certificate import POISON, read_certificate, read_identity, read_tbs

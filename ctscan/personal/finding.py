@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ctscan.model import Finding, Place, Sensitivity
+from ctscan.personal.attribution.evidence import about_place, person_of
 from ctscan.personal.categories import sensitivity_of
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import about_place, person_of
 
 _RANKS = {sensitivity: rank for rank, sensitivity in enumerate(Sensitivity)}
 

@@ -12,7 +12,7 @@ import re
 
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, LookupKey
-from ctscan.personal.comparing.addresses import (
+from ctscan.personal.normalise.addresses import (
     address_variants,
     canonical_domain,
     canonical_email,
@@ -22,7 +22,14 @@ from ctscan.personal.comparing.addresses import (
     reversed_labels,
     tidy_text,
 )
-from ctscan.personal.comparing.names import fold_text, has_letter, name_forms, name_keys, name_score, name_tokens
+from ctscan.personal.normalise.name_tokens import (
+    fold_text,
+    has_letter,
+    name_forms,
+    name_keys,
+    name_score,
+    name_tokens,
+)
 
 __all__ = [
     "MAX_IDENTIFIER",
@@ -99,7 +106,7 @@ def _guess(value: str) -> Identifier:
 def _is_number(text: str) -> bool:
     """Whether a text that is not hexadecimal can only be a number: one word of digits and at most three letters, or
     after a word for such numbers. Digits alone may be a serial number, dotted ones an IP address."""
-    from ctscan.personal.typed.semantics import read_semantics  # not at the top: numbers are read with this module
+    from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
 
     if read_semantics(text) is not None:
         return True
@@ -165,7 +172,7 @@ def _name(value: str, rest: str) -> Identifier:
 
 def _number(value: str, rest: str) -> Identifier:
     """By its letters and digits; also without the word, or the kind and country, that stands before it."""
-    from ctscan.personal.typed.semantics import read_semantics  # not at the top: numbers are read with this module
+    from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
     from ctscan.personal.values import number_key
 
     tidy = tidy_text(rest).strip()
@@ -181,7 +188,7 @@ def _number(value: str, rest: str) -> Identifier:
 
 def _phone(value: str, rest: str) -> Identifier:
     """One telephone number; as its digits where no country has such a number."""
-    from ctscan.personal.typed.phones import national_digits, phone_values
+    from ctscan.personal.parsers.phones import national_digits, phone_values
 
     tidy = tidy_text(rest).strip()
     found = list(phone_values(tidy))

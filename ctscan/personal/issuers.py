@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctscan.errors import FormatError
 from ctscan.model import Issuer
-from ctscan.x509.issuing import issuer_of
+from ctscan.x509.issuer_lookup import issuer_of
 
 
 def issuer_in(der: bytes, origin: str) -> Issuer | None:

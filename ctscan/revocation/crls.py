@@ -13,10 +13,10 @@ from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Revocation, 
 from ctscan.revocation.context import ASK_AGAIN, Job, read
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
+from ctscan.x509.access_locations import is_web
 from ctscan.x509.crl import RevocationList, read_crl, verify_crl
-from ctscan.x509.issuing import Issuers
-from ctscan.x509.judging import judge_by_crl
-from ctscan.x509.pointers import is_web
+from ctscan.x509.crl_check import judge_by_crl
+from ctscan.x509.issuer_lookup import Issuers
 
 PORTION = 200
 """Certificates that are judged and kept at a time."""

@@ -15,7 +15,7 @@ from ctscan.errors import BadAnswer, Missing, Refused, SourceError, UsageError
 from ctscan.http.client import Client, Response
 from ctscan.http.urls import shown_url
 from ctscan.revocation.budget import Allowance, Limits
-from ctscan.x509.pointers import is_web
+from ctscan.x509.access_locations import is_web
 
 CRL_LIMIT = 64 * 1024 * 1024
 SMALL_LIMIT = 1024 * 1024  # certificates and OCSP answers

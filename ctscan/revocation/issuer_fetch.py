@@ -12,9 +12,9 @@ from ctscan.model import Certificate, Issuer, KeptCertificate
 from ctscan.revocation.context import Job
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
-from ctscan.x509.issuing import Issuers, find_issuers, issuer_of
-from ctscan.x509.pointers import is_web, pointers
-from ctscan.x509.structures import certificates_in
+from ctscan.x509.access_locations import is_web, pointers
+from ctscan.x509.containers import certificates_in
+from ctscan.x509.issuer_lookup import Issuers, find_issuers, issuer_of
 
 REMEMBERED = 256  # names of CAs whose certificates are held
 MAX_FETCHED = 10  # certificates that are taken from one caIssuers file

@@ -9,8 +9,8 @@ from ctscan.model import Disclosure, KeptCertificate, Revocation, RevocationStat
 from ctscan.revocation.context import Job, read
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
+from ctscan.x509.access_locations import is_web, pointers
 from ctscan.x509.ocsp import judge_by_ocsp, ocsp_request
-from ctscan.x509.pointers import is_web, pointers
 
 PORTION = 20
 """Answers that are kept at a time."""

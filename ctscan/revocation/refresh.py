@@ -19,7 +19,7 @@ from ctscan.revocation.crls import ListJudge, purge_lists
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
 from ctscan.revocation.ocsp_queries import ask_responder, responder_of
-from ctscan.x509.pointers import Pointers, is_web, pointers
+from ctscan.x509.access_locations import Pointers, is_web, pointers
 
 LISTS_AT_ONCE = 4
 RESPONDERS_AT_ONCE = 8

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog
-from ctscan.scan.job import Change
+from ctscan.scan.request import Change
 from ctscan.sources.logs.directory import read_directory_log
 
 _NOT_SELECTED = "not selected with --log"

@@ -14,9 +14,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension, GeneralName, Name, Place
-from ctscan.x509.contents import Said, read_places
-from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.fields import (
+from ctscan.x509.common_fields import (
     AUTHORITY_KEY_IDENTIFIER,
     CERTIFICATE_POLICIES,
     EXTENDED_KEY_USAGE,
@@ -28,9 +26,11 @@ from ctscan.x509.fields import (
     read_validity,
     values_by_type,
 )
+from ctscan.x509.der import Element, content, element_at
+from ctscan.x509.der_reader import SEQUENCE, Reading, told
+from ctscan.x509.field_list import one_general_name
 from ctscan.x509.general_names import DIRECTORY_NAME, read_general_name
-from ctscan.x509.places import one_general_name
-from ctscan.x509.reading import SEQUENCE, Reading, told
+from ctscan.x509.walk import Said, read_places
 
 _NO_NAME: Final = Name(b"", ())
 _INTEGER: Final = 0x02

@@ -12,9 +12,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, Extension
-from ctscan.x509.contents import Said, read_places
-from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.fields import (
+from ctscan.x509.common_fields import (
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     CERTIFICATE_POLICIES,
@@ -28,8 +26,10 @@ from ctscan.x509.fields import (
     read_validity,
     values_by_type,
 )
+from ctscan.x509.der import Element, content, element_at
+from ctscan.x509.der_reader import OID, SEQUENCE, Reading, told
 from ctscan.x509.general_names import read_name
-from ctscan.x509.reading import OID, SEQUENCE, Reading, told
+from ctscan.x509.walk import Said, read_places
 
 SCT_LIST: Final = "1.3.6.1.4.1.11129.2.4.2"
 POISON: Final = "1.3.6.1.4.1.11129.2.4.3"

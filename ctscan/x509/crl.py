@@ -22,11 +22,7 @@ from typing import Final
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Extension, Name
-from ctscan.x509.der import Element, children, element_at
-from ctscan.x509.fields import read_extension, read_key_id
-from ctscan.x509.general_names import read_name
-from ctscan.x509.issuing import read_signer
-from ctscan.x509.pointers import (
+from ctscan.x509.access_locations import (
     DistributionPoint,
     directory_names,
     point_names,
@@ -34,7 +30,11 @@ from ctscan.x509.pointers import (
     read_points,
     reason_flags,
 )
-from ctscan.x509.reading import SEQUENCE, Reading
+from ctscan.x509.common_fields import read_extension, read_key_id
+from ctscan.x509.der import Element, children, element_at
+from ctscan.x509.der_reader import SEQUENCE, Reading
+from ctscan.x509.general_names import read_name
+from ctscan.x509.issuer_lookup import read_signer
 from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
 from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME, parse_time
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Extension, Place, Problem
-from ctscan.x509.bodies import READERS
 from ctscan.x509.der import children
-from ctscan.x509.nested import plain_text, value_text
+from ctscan.x509.der_reader import Reading
+from ctscan.x509.embedded import plain_text, value_text
+from ctscan.x509.extension_bodies import READERS
+from ctscan.x509.field_list import nested_places, text_place
 from ctscan.x509.oids import extension_name
-from ctscan.x509.places import nested_places, text_place
-from ctscan.x509.reading import Reading
 from ctscan.x509.text import UTF8_STRING, decode_text, salvage_strings
 
 MAX_KEPT: Final = 1024

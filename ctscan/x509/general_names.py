@@ -8,7 +8,7 @@ from typing import Final
 
 from ctscan.model import Attribute, GeneralName, Name, Problem, Text
 from ctscan.x509.der import MAX_DEPTH, Element, children, content, element_at
-from ctscan.x509.reading import OID, SEQUENCE, SET, Reading
+from ctscan.x509.der_reader import OID, SEQUENCE, SET, Reading
 from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
 
 OTHER_NAME: Final = 0

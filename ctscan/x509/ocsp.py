@@ -19,12 +19,12 @@ from typing import Final
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Extension, Revocation, RevocationState
+from ctscan.x509.common_fields import read_extension
 from ctscan.x509.crl import HOLD, REASON_CODES
+from ctscan.x509.crl_check import MAX_SKEW
 from ctscan.x509.der import Element, children, content, element_at
-from ctscan.x509.fields import read_extension
-from ctscan.x509.issuing import Signer, read_signer
-from ctscan.x509.judging import MAX_SKEW
-from ctscan.x509.reading import OCTETS, SEQUENCE, Reading
+from ctscan.x509.der_reader import OCTETS, SEQUENCE, Reading
+from ctscan.x509.issuer_lookup import Signer, read_signer
 from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
 from ctscan.x509.times import GENERALIZED_TIME, parse_time
 

@@ -11,7 +11,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import EntryKind
 from ctscan.x509.der import Element, children, element_at
-from ctscan.x509.reading import SEQUENCE
+from ctscan.x509.der_reader import SEQUENCE
 
 _POISON: Final = bytes.fromhex("060a2b06010401d679020403")
 """The object identifier 1.3.6.1.4.1.11129.2.4.3 as an element."""

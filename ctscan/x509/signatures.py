@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.x509.der import Element, children, dotted, element_at
-from ctscan.x509.reading import OID, SEQUENCE
+from ctscan.x509.der_reader import OID, SEQUENCE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding

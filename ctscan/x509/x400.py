@@ -10,8 +10,8 @@ from typing import Final
 
 from ctscan.model import Attribute, Name, Text
 from ctscan.x509.der import Element
-from ctscan.x509.nested import inside, value_text
-from ctscan.x509.reading import SEQUENCE, SET, Reading
+from ctscan.x509.der_reader import SEQUENCE, SET, Reading
+from ctscan.x509.embedded import inside, value_text
 
 _X520: Final = "2.5.4."
 _STANDARD: Final = {3: f"{_X520}10", 6: f"{_X520}11"}  # organization-name, organizational-unit-names

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from support.repositories import FAKE
 
-from ctscan.cli.asking import Destination, Shown, announcement, kinds
+from ctscan.cli.consent import Destination, Shown, announcement, kinds
 from ctscan.cli.logging import set_up
 from ctscan.collect.questions import asked_about
 from ctscan.collect.search import SearchOutcome

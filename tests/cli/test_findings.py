@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 from support.kept import email_finding, name_finding, number_finding
 
-from ctscan.cli.render import shapes, tables, words
 from ctscan.model import Confidence, Finding, Mark, Sensitivity, SubjectKind
+from ctscan.views import json as shapes
+from ctscan.views import tables, words
 
 JANE = name_finding("Jane Roe")
 NUMBER = replace(number_finding("12345678Z"), category="user.government_id.national_identification_number")

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from ctscan.cli.progress import BarReporter, LineReporter, ending_line, reporter
-from ctscan.cli.render.words import duration
-from ctscan.scan.job import Ending, LogOutcome
+from ctscan.scan.request import Ending, LogOutcome
+from ctscan.views.words import duration
 
 LOG = b"l" * 32
 

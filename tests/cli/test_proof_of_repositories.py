@@ -16,7 +16,7 @@ from ctscan.index.sqlite.index import open_index
 from ctscan.model import EntryKind, RepositoryEntry, RepositoryHit
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.x509.certificate import read_certificate
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 JANE = make_certificate([("CN", "Jane Roe")], [("email", "jane@example.org")], eku=(EMAIL_PROTECTION,), serial=7)
 HOST = make_certificate([("CN", "zoe-smith.example.net")], [("dns", "zoe-smith.example.net")], serial=8)

@@ -18,7 +18,7 @@ from ctscan.index.sqlite.index import open_index
 from ctscan.model import Search
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.sources.repositories import Opening, open_repository
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 JANE = "jane@example.org"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

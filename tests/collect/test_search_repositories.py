@@ -22,7 +22,7 @@ from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Answer, Disclosure, Search, Shortfall
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

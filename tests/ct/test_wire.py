@@ -19,7 +19,8 @@ from support.logs import (
     u24,
 )
 
-from ctscan.ct import answers, wire
+from ctscan.ct import api as answers
+from ctscan.ct import wire
 from ctscan.ct.merkle import batch_hashes
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, TreeHead

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ctscan.model import Certificate
 from ctscan.personal.inspect import Inspected, inspect_der
-from ctscan.personal.prefilter import Prefilter
+from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import all_rules
 from ctscan.personal.view import View
 

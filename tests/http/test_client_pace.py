@@ -17,7 +17,7 @@ from ctscan.errors import BadAnswer, FormatError, Missing, SourceError
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
 from ctscan.model import Protocol
-from ctscan.scan.connect import connect
+from ctscan.scan.log.connect import connect
 from ctscan.sources.logs.tuning import Tuning
 
 LIMIT = 1 << 20

@@ -21,9 +21,9 @@ from cases.kinds import (
 from support.certs import CLIENT_AUTH, extended_key_usage, extension, general_names, make_certificate, oid, tlv
 
 from ctscan.model import Confidence, SubjectKind
+from ctscan.personal.attribution.classifiers import is_untyped_qualified, qualified_for, template_is_for_people
+from ctscan.personal.attribution.evidence import CLASSIFIERS, about_subject, purpose_of_people
 from ctscan.personal.view import View
-from ctscan.personal.who.classifiers import is_untyped_qualified, qualified_for, template_is_for_people
-from ctscan.personal.who.evidence import CLASSIFIERS, about_subject, purpose_of_people
 from ctscan.x509.certificate import read_certificate
 
 CLIENT = extended_key_usage([CLIENT_AUTH])

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from support.certs import CLIENT_AUTH, extension, indefinite_tlv, make_certificate, other_name, tlv
 
 from ctscan.model import Finding, SubjectKind
+from ctscan.personal.parsers.accounts import is_machine
+from ctscan.personal.parsers.elements import part_of, parts_of
+from ctscan.personal.parsers.professions import is_institution, is_technical, tells_health_or_law
+from ctscan.personal.parsers.repository_owners import owner_in_path, owner_in_url
 from ctscan.personal.rules import find_personal_data
-from ctscan.personal.typed.accounts import is_machine
-from ctscan.personal.typed.elements import part_of, parts_of
-from ctscan.personal.typed.professions import is_institution, is_technical, tells_health_or_law
-from ctscan.personal.typed.repositories import owner_in_path, owner_in_url
 from ctscan.x509.certificate import read_certificate
 
 STRUCTURED_NAMES = (

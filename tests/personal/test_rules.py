@@ -14,13 +14,13 @@ import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert, name
 
 from ctscan.model import Certificate, Finding, LookupKey, SubjectKind
+from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, is_name_shaped, person_form
 from ctscan.personal.categories import CATEGORIES, label
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import all_rules, find_in_text, find_personal_data, rule, rule_set
 from ctscan.personal.view import View
-from ctscan.personal.who import mailbox
-from ctscan.personal.who.shapes import has_organisation_word, is_host, is_name_shaped, person_form
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.text import salvage_strings
 

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from ctscan.model import Finding
+from ctscan.personal.attribution.evidence import CLASSIFIERS
 from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import all_rules
 from ctscan.personal.taxonomy import TAXONOMY, Coverage, Treatment, TypeKind, coverage
-from ctscan.personal.who.evidence import CLASSIFIERS
 
 GOLDEN = Path(__file__).parent / "golden"
 

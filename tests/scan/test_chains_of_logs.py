@@ -13,7 +13,7 @@ from support.scanning import Heard, dump, host_certificate, last_run, look_up, p
 from support.simulator import SimulatedLog, Simulator
 
 from ctscan.model import EntryKind, Match, Protocol
-from ctscan.scan import Seams, run_scan
+from ctscan.scan.run import Seams, run_scan
 
 CONTACT = "ca.contact@example.net"
 ISSUING = make_certificate([("CN", "Example CA"), ("emailAddress", CONTACT)], ca=True)

@@ -35,10 +35,10 @@ from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol, TreeHead
-from ctscan.scan import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
-from ctscan.scan.division import Division
-from ctscan.scan.joint import Joint
-from ctscan.scan.processes import Children, Orders, Share, Work
+from ctscan.scan.run import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
+from ctscan.scan.workers.aggregate import Joint
+from ctscan.scan.workers.assignment import Division
+from ctscan.scan.workers.processes import Children, Orders, Share, Work
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
 

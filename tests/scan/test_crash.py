@@ -19,7 +19,7 @@ from support.simulator import Simulator, slow
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
-from ctscan.scan.parts import SMALL
+from ctscan.scan.log.parts import SMALL
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from support.scanning import Heard, holes, last_run, people_log, ranges, request
 from support.simulator import SimulatedLog, Simulator
 
-from ctscan.scan import Outcome, Seams, run_scan
+from ctscan.scan.run import Outcome, Seams, run_scan
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
 

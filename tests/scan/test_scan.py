@@ -271,7 +271,7 @@ def test_stopping_commits_the_batch_in_hand_and_the_next_scan_goes_on(tmp_path: 
 def _stop_early(sim: Simulator, db: Path, tuning: dict[str, object]) -> Heard:
     from support.scanning import no_sleep, request
 
-    from ctscan.scan import Seams, run_scan
+    from ctscan.scan.run import Seams, run_scan
 
     async def run() -> Heard:
         stop = asyncio.Event()

@@ -39,9 +39,9 @@ from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Advance, Edge, Protocol, Span, TreeHead
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import parse_scope
-from ctscan.scan import Outcome, Seams, run_scan
-from ctscan.scan.logpass import LogPass
-from ctscan.scan.parts import PART, SMALL, PartsReader
+from ctscan.scan.log.parts import PART, SMALL, PartsReader
+from ctscan.scan.log.session import LogPass
+from ctscan.scan.run import Outcome, Seams, run_scan
 from ctscan.sources import LogSource
 
 SIZE = 2 * SMALL + 100

@@ -32,7 +32,7 @@ from support.simulator import (
 from ctscan.ct.coverage import verified_size
 from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import LogState, Protocol
-from ctscan.scan import Outcome, Seams, run_scan
+from ctscan.scan.run import Outcome, Seams, run_scan
 
 SIZE = 1000
 WHERE = [

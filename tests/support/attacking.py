@@ -10,7 +10,7 @@ from support.simulator import SimulatedLog, Simulator
 from ctscan.answer.proof import check
 from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import Protocol
-from ctscan.scan import Outcome
+from ctscan.scan.run import Outcome
 
 BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]
 ALL = [*BOTH, Protocol.HYBRID]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from support.certs import make_certificate, signed_data
 
 from ctscan.sources.files import Input, read_inputs
-from ctscan.x509.structures import take_apart
+from ctscan.x509.containers import take_apart
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
 JOHN = make_certificate([("CN", "John Roe")], [("email", "john@example.com")], serial=2)

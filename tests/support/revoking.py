@@ -51,7 +51,7 @@ from support.certs import (
 
 from ctscan.model import Issuer
 from ctscan.x509.der import children
-from ctscan.x509.issuing import issuer_of
+from ctscan.x509.issuer_lookup import issuer_of
 
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 THIS_UPDATE = datetime(2026, 2, 9, tzinfo=UTC)

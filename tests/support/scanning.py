@@ -18,7 +18,7 @@ from ctscan.answer.lookup import answer
 from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import Answer, LogState, Run, TreeHead
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.scan import LogOutcome, Outcome, ScanRequest, Seams, run_scan
+from ctscan.scan.run import LogOutcome, Outcome, ScanRequest, Seams, run_scan
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

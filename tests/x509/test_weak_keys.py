@@ -12,8 +12,8 @@ from ctscan.errors import ProofError
 from ctscan.model import RevocationState
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.crl import read_crl, verify_crl
-from ctscan.x509.issuing import find_issuers
-from ctscan.x509.judging import judge_by_crl
+from ctscan.x509.crl_check import judge_by_crl
+from ctscan.x509.issuer_lookup import find_issuers
 from ctscan.x509.ocsp import judge_by_ocsp
 
 UNKNOWN = RevocationState.UNKNOWN

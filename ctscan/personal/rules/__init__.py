@@ -22,12 +22,12 @@ from functools import cache
 
 from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
 from ctscan.personal import identifiers
+from ctscan.personal.attribution.evidence import person_of_part
+from ctscan.personal.attribution.grouping import tell_apart
 from ctscan.personal.categories import CATEGORIES
 from ctscan.personal.finding import make_finding
-from ctscan.personal.persons import tell_apart
 from ctscan.personal.values import Read
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import person_of_part
 from ctscan.x509.text import salvage_strings
 
 READER_VERSION = 2

@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.attribution.classifiers import is_no_organisation
+from ctscan.personal.attribution.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule, rule
@@ -18,8 +20,6 @@ from ctscan.personal.rules.organisation_name import organisation_name
 from ctscan.personal.rules.sole_trader import sole_trader
 from ctscan.personal.values import Read, Value, Verdict, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
-from ctscan.personal.who.classifiers import is_no_organisation
-from ctscan.personal.who.evidence import ORGANISATION, about_place, personal_attribute
 
 _COUNTRY: Final = "2.5.4.6"
 _ADDRESS: Final = "user.contact.address"

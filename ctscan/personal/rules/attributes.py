@@ -14,13 +14,14 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.parsers.dates import birth_date, gender
+from ctscan.personal.parsers.numbers import is_hash
+from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.rules.address import is_of_person
 from ctscan.personal.rules.user_id import identifier_values
-from ctscan.personal.typed.dates import birth_date, gender
-from ctscan.personal.typed.numbers import is_hash
-from ctscan.personal.typed.phones import region_of
 from ctscan.personal.values import (
     Read,
     Value,
@@ -31,7 +32,6 @@ from ctscan.personal.values import (
     plain,
 )
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import about_place
 
 _DN_QUALIFIER: Final = "2.5.4.46"
 _IDENTIFIER: Final = "user.unique_id"

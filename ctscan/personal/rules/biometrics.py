@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Mark, Place, Sensitivity, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.elements import INTEGER, OCTETS, OID, SEQUENCE, Part, part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.elements import INTEGER, OCTETS, OID, SEQUENCE, Part, part_of
 from ctscan.personal.values import ONLY_PEOPLE, Value, Verdict
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import about_place
 
 BIOMETRIC_INFO = "1.3.6.1.5.5.7.1.2"
 LOGOTYPE = "1.3.6.1.5.5.7.1.12"

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, LookupKey, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.parsers.phones import PHONE, fax, phone
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.phones import PHONE, fax, phone
 from ctscan.personal.values import Read, Value, Verdict, of_person
 from ctscan.personal.view import View, spellings, strings_of
-from ctscan.personal.who.evidence import about_place
 
 _UNSURE: Final = Verdict(
     SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a telephone number; nothing says whether it is one person's"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.accounts import account_value
+from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import account_value
-from ctscan.personal.typed.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings, strings_of
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Confidence, Name, Place, SubjectKind
+from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import personal_attribute
-from ctscan.x509.names import render_name
+from ctscan.x509.name_text import render_name
 
 _IDENTIFIER: Final = "user.unique_id"
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import find_emails, fold_text, name_keys
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, numbered, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import about_place
-from ctscan.personal.who.shapes import has_organisation_word, is_name_shaped
 from ctscan.x509.general_names import EDI_PARTY_NAME
 
 _LONGEST = 300

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.personal.attribution import mailbox
+from ctscan.personal.attribution.mailbox_owner import about_mailbox
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
 from ctscan.personal.rules import rule, text_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who import mailbox
-from ctscan.personal.who.mailbox_owner import about_mailbox
 from ctscan.x509.general_names import IP_ADDRESS, REGISTERED_ID, RFC822_NAME, SMTP_UTF8_MAILBOX, URI
 from ctscan.x509.text import OCTET_STRING, decode_text
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import Finding, Place, SubjectKind
+from ctscan.personal.attribution.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
+from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.national.chile import is_bare_rut
-from ctscan.personal.typed.elements import OCTETS, SEQUENCE, part_of
-from ctscan.personal.typed.numbers import is_hash
 from ctscan.personal.values import ONLY_PEOPLE, Value, hashed, number, of_organisation, of_person, plain
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import PSEUDONYM, about_name, about_place
 
 PERMANENT_IDENTIFIER = "1.3.6.1.5.5.7.8.3"
 SUBJECT_IDENTIFICATION = "1.3.6.1.5.5.7.8.6"

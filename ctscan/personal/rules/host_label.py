@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.attribution.evidence import COMMON_NAME
+from ctscan.personal.attribution.host_labels import people_in_host
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import canonical_domain, name_keys
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import COMMON_NAME
-from ctscan.personal.who.labels import people_in_host
 from ctscan.x509.general_names import DNS_NAME
 
 MAX_HOSTS = 2000

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.accounts import about, account_value, is_machine
+from ctscan.personal.parsers.elements import INTEGER, SEQUENCE, Part, part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import about, account_value, is_machine
-from ctscan.personal.typed.elements import INTEGER, SEQUENCE, Part, part_of
 from ctscan.personal.view import View, strings_of
 
 KRB5_PRINCIPAL = "1.3.6.1.5.2.2"

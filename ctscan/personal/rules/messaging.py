@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.accounts import about, account_value
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import about, account_value
 from ctscan.personal.view import View, spellings
 
 XMPP_ADDRESS = "1.3.6.1.5.5.7.8.5"

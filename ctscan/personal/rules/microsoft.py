@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.accounts import account_value
+from ctscan.personal.parsers.elements import part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import account_value
-from ctscan.personal.typed.elements import part_of
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings, strings_of
-from ctscan.personal.who.evidence import about_place
 from ctscan.x509.general_names import URI
 
 UPN = "1.3.6.1.4.1.311.20.2.3"

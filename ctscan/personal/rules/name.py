@@ -1,6 +1,6 @@
 """Names of people: the attributes that are only for them, and the common name when it names a person.
 
-How common names are judged is said in `ctscan.personal.who.common_names`.
+How common names are judged is said in `ctscan.personal.attribution.common_names`.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
-from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, has_letter, name_keys, name_tokens
-from ctscan.personal.rules import rule
-from ctscan.personal.typed.numbers import is_hash
-from ctscan.personal.values import Value, Verdict
-from ctscan.personal.view import View, spellings, strings_of
-from ctscan.personal.who.common_names import is_address, is_of_subject, is_organisation, named_people, reads_well
-from ctscan.personal.who.evidence import (
+from ctscan.personal.attribution.common_names import (
+    is_address,
+    is_of_subject,
+    is_organisation,
+    named_people,
+    reads_well,
+)
+from ctscan.personal.attribution.evidence import (
     COMMON_NAME,
     GIVEN_NAME,
     INITIALS,
@@ -27,7 +27,13 @@ from ctscan.personal.who.evidence import (
     purpose_of_people,
     service_of,
 )
-from ctscan.personal.who.shapes import has_organisation_word, is_host, pseudonym_form
+from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, pseudonym_form
+from ctscan.personal.finding import make_finding
+from ctscan.personal.identifiers import fold_text, has_letter, name_keys, name_tokens
+from ctscan.personal.parsers.numbers import is_hash
+from ctscan.personal.rules import rule
+from ctscan.personal.values import Value, Verdict
+from ctscan.personal.view import View, spellings, strings_of
 
 FULL_NAME = "2.5.4.41"
 GENERATION = "2.5.4.44"

@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import about_place
 from ctscan.x509.general_names import IP_ADDRESS
 
 

@@ -6,15 +6,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.personal.attribution.common_names import named_people
+from ctscan.personal.attribution.evidence import (
+    GIVEN_NAME,
+    ORGANISATION,
+    SURNAME,
+    is_self_issued,
+    natural_policy,
+)
+from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.name_shapes import (
+    bare_name,
+    has_organisation_word,
+    is_host,
+    is_name_shaped,
+    sole_trader,
+)
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.common_names import named_people
-from ctscan.personal.who.evidence import GIVEN_NAME, ORGANISATION, SURNAME, is_self_issued, natural_policy
-from ctscan.personal.who.gazetteer import Likeness, likeness
-from ctscan.personal.who.shapes import bare_name, has_organisation_word, is_host, is_name_shaped, sole_trader
 
 UNIT = "2.5.4.11"
 _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 2, 3))})

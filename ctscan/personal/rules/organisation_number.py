@@ -12,7 +12,11 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Finding, Place
+from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.numbers import NATIONAL
+from ctscan.personal.parsers.phones import region_of
+from ctscan.personal.parsers.semantics import Bearer, Semantics, read_semantics, satisfied_in, semantics_in
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.serial_number import (
     BY_FORM,
@@ -23,12 +27,8 @@ from ctscan.personal.rules.serial_number import (
     semantic_values,
     written_as,
 )
-from ctscan.personal.typed.numbers import NATIONAL
-from ctscan.personal.typed.phones import region_of
-from ctscan.personal.typed.semantics import Bearer, Semantics, read_semantics, satisfied_in, semantics_in
 from ctscan.personal.values import Value, number_key, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import personal_attribute
 
 UNIT: Final = "2.5.4.11"
 DMD_NAME: Final = "2.5.4.54"

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from ctscan.model import Finding, Place
 from ctscan.personal.identifiers import find_emails, has_letter
+from ctscan.personal.parsers.dates import birth_date, gender
+from ctscan.personal.parsers.elements import SEQUENCE, Located, Part, findings, part_of, read_part
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.dates import birth_date, gender
-from ctscan.personal.typed.elements import SEQUENCE, Located, Part, findings, part_of, read_part
 from ctscan.personal.values import named, number, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Finding, LookupKey, Mark, Place
+from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.elements import BOOLEAN, part_of
+from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.microsoft import UPN
-from ctscan.personal.typed.elements import BOOLEAN, part_of
-from ctscan.personal.typed.phones import region_of
 from ctscan.personal.values import ONLY_PEOPLE, Value, number_key
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import COMMON_NAME
 
 FASC_N = "2.16.840.1.101.3.6.6"
 NACI = "2.16.840.1.101.3.6.9.1"

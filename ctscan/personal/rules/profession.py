@@ -13,19 +13,29 @@ from itertools import islice
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Mark, Place, Sensitivity, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
-from ctscan.personal.rules import rule
-from ctscan.personal.typed.elements import OCTETS, OID, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
-from ctscan.personal.typed.professions import (
+from ctscan.personal.parsers.elements import (
+    OCTETS,
+    OID,
+    SEQUENCE,
+    Located,
+    Part,
+    at_part,
+    findings,
+    part_of,
+    read_part,
+)
+from ctscan.personal.parsers.professions import (
     INSTITUTIONS,
     PROFESSIONS,
     is_institution,
     is_technical,
     tells_health_or_law,
 )
+from ctscan.personal.rules import rule
 from ctscan.personal.values import Read, Value, Verdict, number, numbered, of_organisation, plain
 from ctscan.personal.view import View, strings_of
-from ctscan.personal.who.evidence import about_place
 
 ADMISSION = "1.3.36.8.3.3"
 _TITLE = "user.job_title"

@@ -14,10 +14,9 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Certificate, Confidence, Finding, LookupKey, Mark, Place, SubjectKind
+from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
-from ctscan.personal.rules import rule
-from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
-from ctscan.personal.typed.numbers import (
+from ctscan.personal.parsers.numbers import (
     NATIONAL,
     country_values,
     is_hash,
@@ -26,11 +25,12 @@ from ctscan.personal.typed.numbers import (
     satisfied,
     satisfied_surely,
 )
-from ctscan.personal.typed.phones import region_of
-from ctscan.personal.typed.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
+from ctscan.personal.parsers.phones import region_of
+from ctscan.personal.parsers.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
+from ctscan.personal.rules import rule
+from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
 from ctscan.personal.values import Value, Verdict, number_key, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import CA_CONTACT, is_server, legal_policy, person_of
 
 SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"

@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
-from ctscan.personal.comparing.addresses import canonical_email
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.addresses import canonical_email
+from ctscan.personal.parsers.accounts import account_value
+from ctscan.personal.parsers.repository_owners import owner_in_path, owner_in_url
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import account_value
-from ctscan.personal.typed.repositories import owner_in_path, owner_in_url
 from ctscan.personal.values import Value, Verdict, numbered
 from ctscan.personal.view import View, spellings
 from ctscan.x509.general_names import RFC822_NAME

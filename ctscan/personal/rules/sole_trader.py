@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from ctscan.model import Confidence, Finding, Name, Place, SubjectKind
+from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
+from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
-from ctscan.personal.who.shapes import is_name_shaped
 
 _FULL_NAME = "2.5.4.41"
 _LONGEST = 300

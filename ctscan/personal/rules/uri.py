@@ -12,16 +12,16 @@ from typing import Final
 from urllib.parse import unquote
 
 from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.parsers.accounts import account_value
+from ctscan.personal.parsers.phones import phone_values
+from ctscan.personal.parsers.repository_owners import owner_in_url
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.accounts import account_value
-from ctscan.personal.typed.phones import phone_values
-from ctscan.personal.typed.repositories import owner_in_url
 from ctscan.personal.values import Value, Verdict, number_key
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
-from ctscan.personal.who.evidence import about_place
-from ctscan.personal.who.shapes import has_organisation_word, is_name_shaped
 from ctscan.x509.general_names import URI
 
 _ATTRIBUTES: Final = ("2.5.4.83", "2.5.4.86")  # uri, urn

@@ -12,19 +12,19 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.accounts import account_value
+from ctscan.personal.parsers.numbers import is_hash, is_placeholder, satisfied
+from ctscan.personal.parsers.phones import region_of
+from ctscan.personal.parsers.semantics import read_semantics
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.national.bulgaria import population_number
 from ctscan.personal.rules.piv import agency_number
 from ctscan.personal.rules.serial_number import BY_CHECK, said_values
-from ctscan.personal.typed.accounts import account_value
-from ctscan.personal.typed.numbers import is_hash, is_placeholder, satisfied
-from ctscan.personal.typed.phones import region_of
-from ctscan.personal.typed.semantics import read_semantics
 from ctscan.personal.values import Value, Verdict, each_text, number_key, numbered, of_person, with_spelling
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import about_place
-from ctscan.personal.who.shapes import is_host
 
 _USER_ID: Final = "0.9.2342.19200300.100.1.1"
 _IDENTIFIER: Final = "user.unique_id"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ctscan.ct.loglist import parse_log_object
+from ctscan.ct.log_list import parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
 from ctscan.http.decoding import decode_body
 from ctscan.model import Log

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ctscan.ct.loglist import ListedLogs, parse_log_list
+from ctscan.ct.log_list import ListedLogs, parse_log_list
 from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError
 from ctscan.http.client import Client

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import quote
 
-from ctscan.ct.answers import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
+from ctscan.ct.api import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
 from ctscan.ct.wire import cut_get_entries
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
 from ctscan.http.client import Client

@@ -26,7 +26,7 @@ from support.certs import (
 )
 
 from ctscan.sources.files import MAX_CERTIFICATE, MAX_FILE, MAX_STRUCTURE, Input, read_inputs, split_certificates
-from ctscan.x509.structures import certificates_in
+from ctscan.x509.containers import certificates_in
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
 JOHN = make_certificate([("CN", "John Roe")], [("email", "john@example.com")], serial=2)

@@ -31,7 +31,7 @@ from support.holding import (
 
 from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, read_inputs
 from ctscan.sources.files.streams import FREE
-from ctscan.x509.structures import take_apart
+from ctscan.x509.containers import take_apart
 
 MEMBERS = {"jane.pem": pem(JANE), "notes/README": b"nothing here", "john": JOHN}
 BOTH = [("-!jane.pem", JANE), ("-!john", JOHN)]

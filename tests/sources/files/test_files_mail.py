@@ -12,7 +12,7 @@ from support.certs import oid, tlv
 from support.holding import JANE, JOHN, SIGNATURE, a_mailbox, a_zip, found, pem, problems, read, signed_mail
 
 from ctscan.sources.files import mail, read_inputs
-from ctscan.x509.structures import take_apart
+from ctscan.x509.containers import take_apart
 
 BOTH = [("-", JANE), ("-#2", JOHN)]
 

@@ -11,7 +11,7 @@ from support.patience import FakeTime
 from support.reading import patient_client, with_client
 from support.simulator import Answer, Simulator
 
-from ctscan.ct.loglist import ListedLogs
+from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import BadAnswer, InputError, Missing, ProofError, SourceError, UsageError
 from ctscan.http.client import Client
 from ctscan.model import Protocol

@@ -270,7 +270,7 @@ def test_startup_packet_holds_nothing_that_a_pooler_does_not_know() -> None:
     program = (
         "import asyncio, sys, httpx\n"
         "sys.path.insert(0, sys.argv[2])\n"
-        "from sources.test_crtsh_sql_session import ask\n"
+        "from sources.repositories.test_crtsh_sql_session import ask\n"
         "from ctscan.errors import Refused\n"
         "try:\n    ask(sys.argv[1])\n"
         "except Refused as error:\n    print(error)\n"

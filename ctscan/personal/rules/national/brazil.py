@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Finding, Place, Sensitivity
+from ctscan.personal.attribution.evidence import SUBJECT
+from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
-from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.typed.dates import birth_values
-from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
-from ctscan.personal.typed.parts import (
+from ctscan.personal.parsers.composite_values import (
     CITY,
     FULL_NAME,
     about_person,
@@ -28,10 +27,11 @@ from ctscan.personal.typed.parts import (
     name_value,
     plain_value,
 )
+from ctscan.personal.parsers.dates import birth_values
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.values import Read, Value, each_text, named, numbered
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import SUBJECT
-from ctscan.personal.who.shapes import has_organisation_word
 
 _CPF: Final = "br.cpf"
 _DATA: Final = "2.16.76.1.3."

@@ -11,9 +11,9 @@ from typing import Final
 
 from ctscan.model import Finding
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.composite_values import about_person, first_text
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
-from ctscan.personal.typed.parts import about_person, first_text
 from ctscan.personal.view import View
 
 _UID, _UNIT, _DESCRIPTION = "0.9.2342.19200300.100.1.1", "2.5.4.11", "2.5.4.13"

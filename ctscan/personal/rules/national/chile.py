@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import Place
+from ctscan.personal.parsers.composite_values import first_text, only_if
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national
+from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national
-from ctscan.personal.typed.parts import first_text, only_if
-from ctscan.personal.typed.phones import region_of
 from ctscan.personal.values import Value, of_person
 from ctscan.personal.view import View
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import Place
+from ctscan.personal.parsers.composite_values import first_text, holder, only_if
+from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL, national
-from ctscan.personal.typed.parts import first_text, holder, only_if
 from ctscan.personal.values import Read, Value
 from ctscan.personal.view import View
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import Place
+from ctscan.personal.parsers.composite_values import holder
+from ctscan.personal.parsers.elements import INTEGER
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.elements import INTEGER
-from ctscan.personal.typed.numbers import NATIONAL, national_values
-from ctscan.personal.typed.parts import holder
 from ctscan.personal.values import Value, each_text, number
 from ctscan.personal.view import View
 

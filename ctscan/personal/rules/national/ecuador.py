@@ -10,10 +10,20 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Mark
+from ctscan.personal.parsers.composite_values import (
+    CITY,
+    FULL_NAME,
+    GIVEN,
+    JOB_TITLE,
+    STREET,
+    SURNAME,
+    employer,
+    holder,
+    rows_under,
+)
+from ctscan.personal.parsers.numbers import national_values
+from ctscan.personal.parsers.phones import phone
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import national_values
-from ctscan.personal.typed.parts import CITY, FULL_NAME, GIVEN, JOB_TITLE, STREET, SURNAME, employer, holder, rows_under
-from ctscan.personal.typed.phones import phone
 from ctscan.personal.values import Value, each_text, named, number, numbered, plain
 
 _PASSPORT: Final = "user.government_id.passport_number"

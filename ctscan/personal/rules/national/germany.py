@@ -9,11 +9,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.personal.attribution.evidence import (
+    CA_CONTACT,
+    COMMON_NAME,
+    REPRESENTED,
+    SUBJECT,
+    about_place,
+    person_of,
+    personal_attribute,
+)
+from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.dates import birth_date
+from ctscan.personal.parsers.elements import (
+    INTEGER,
+    SEQUENCE,
+    Located,
+    Part,
+    at_part,
+    findings,
+    part_of,
+    read_part,
+)
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.personal_data import PKIX_PERSONAL_DATA, SIGI_PERSONAL_DATA, personal_data_values
-from ctscan.personal.typed.dates import birth_date
-from ctscan.personal.typed.elements import INTEGER, SEQUENCE, Located, Part, at_part, findings, part_of, read_part
 from ctscan.personal.values import (
     ONLY_PEOPLE,
     Read,
@@ -26,16 +45,6 @@ from ctscan.personal.values import (
     plain,
 )
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import (
-    CA_CONTACT,
-    COMMON_NAME,
-    REPRESENTED,
-    SUBJECT,
-    about_place,
-    person_of,
-    personal_attribute,
-)
-from ctscan.personal.who.shapes import has_organisation_word
 
 PROCURATION = "1.3.36.8.3.2"
 MAJORITY = "1.3.36.8.3.5"

@@ -13,9 +13,9 @@ from typing import Final
 
 from ctscan.model import Finding, Mark, Place
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
+from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.dates import DATE_OF_BIRTH, GENDER
-from ctscan.personal.typed.numbers import is_hash
 from ctscan.personal.values import FromText, Read, Value, each_text, hashed, of_person
 from ctscan.personal.view import View
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Finding, Name, Place
+from ctscan.personal.attribution.evidence import personal_attribute
+from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
-from ctscan.personal.rules import rule
-from ctscan.personal.typed.numbers import NATIONAL, national_values
-from ctscan.personal.typed.parts import (
+from ctscan.personal.parsers.composite_values import (
     GIVEN,
     SURNAME,
     about_person,
@@ -20,10 +20,10 @@ from ctscan.personal.typed.parts import (
     name_value,
     texts_of,
 )
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
+from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, numbered
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import personal_attribute
-from ctscan.personal.who.shapes import has_organisation_word
 
 _SERIAL, _QUALIFIER = "2.5.4.5", "2.5.4.46"
 _CODE: Final = r"[A-Z]{6}[\dL-NP-V]{2}[A-EHLMPRST][\dL-NP-V]{2}[A-Z][\dL-NP-V]{3}[A-Z]"

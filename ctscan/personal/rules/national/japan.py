@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import Mark, Place
+from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, birth_values, gender_values, iso_date
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.dates import DATE_OF_BIRTH, GENDER, birth_values, gender_values, iso_date
 from ctscan.personal.values import Read, Value, each_text, named, of_person, plain
 from ctscan.personal.view import View
 

@@ -14,14 +14,14 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.personal.attribution.evidence import COMMON_NAME
+from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.typed.numbers import NATIONAL
 from ctscan.personal.values import Value, Verdict, hashed, numbered
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import COMMON_NAME
-from ctscan.personal.who.shapes import has_organisation_word, is_name_shaped
 from ctscan.x509.der import MAX_DEPTH, children, content, dotted
 from ctscan.x509.text import read_text
 

@@ -10,15 +10,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.model import Finding, Mark, Place
+from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
+from ctscan.personal.parsers.composite_values import (
+    FULL_NAME,
+    REPRESENTATIVE,
+    about_person,
+    first_text,
+    name_value,
+    texts_of,
+)
+from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.dates import DATE_OF_BIRTH, iso_date
-from ctscan.personal.typed.numbers import NATIONAL, national_values
-from ctscan.personal.typed.parts import FULL_NAME, REPRESENTATIVE, about_person, first_text, name_value, texts_of
 from ctscan.personal.values import Value, number_key
 from ctscan.personal.view import View
-from ctscan.personal.who.evidence import SUBJECT
 
 _COMMON_NAME, _NAME, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.10"
 _UNIQUE_IDENTIFIER, _SERIAL = "2.5.4.45", "2.5.4.5"

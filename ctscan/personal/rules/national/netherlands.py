@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Confidence, Mark, Sensitivity, SubjectKind
+from ctscan.personal.parsers.composite_values import JOB_TITLE, about_person, plain_value
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.parts import JOB_TITLE, about_person, plain_value
 from ctscan.personal.values import Value, Verdict, each_text, numbered
 
 _UZI: Final = re.compile(

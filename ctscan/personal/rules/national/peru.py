@@ -8,9 +8,16 @@ from typing import Final
 
 from ctscan.model import Finding, Mark
 from ctscan.personal.finding import make_finding
+from ctscan.personal.parsers.composite_values import (
+    FULL_NAME,
+    about_person,
+    common_names,
+    country_of,
+    first_text,
+    name_value,
+)
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
 from ctscan.personal.rules import rule
-from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
-from ctscan.personal.typed.parts import FULL_NAME, about_person, common_names, country_of, first_text, name_value
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
 

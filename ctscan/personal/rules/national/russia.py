@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Mark
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL, national_values
 from ctscan.personal.values import Value, each_text, number_key, of_person
 
 OGRN = "1.2.643.100.1"

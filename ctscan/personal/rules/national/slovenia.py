@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import Place
+from ctscan.personal.parsers.composite_values import about_person, texts_of
+from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL, national
-from ctscan.personal.typed.parts import about_person, texts_of
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
 

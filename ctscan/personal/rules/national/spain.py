@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctscan.model import Finding, Mark, Place
+from ctscan.personal.attribution.evidence import GIVEN_NAME, SUBJECT, SURNAME
+from ctscan.personal.attribution.name_shapes import person_form
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import find_emails, name_tokens
-from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.typed.numbers import NATIONAL, VALID, check, national_values
-from ctscan.personal.typed.parts import (
+from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
     GIVEN,
     JOB_TITLE,
@@ -32,11 +32,11 @@ from ctscan.personal.typed.parts import (
     plain_value,
     rows_under,
 )
-from ctscan.personal.typed.parts import SURNAME as SURNAME_CATEGORY
+from ctscan.personal.parsers.composite_values import SURNAME as SURNAME_CATEGORY
+from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
+from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.values import Value, each_text, named, numbered, plain
 from ctscan.personal.view import View, spellings
-from ctscan.personal.who.evidence import GIVEN_NAME, SUBJECT, SURNAME
-from ctscan.personal.who.shapes import person_form
 
 _NIF: Final = "es.nif"
 _OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and NIF of people without either

@@ -8,8 +8,8 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Mark, Place
+from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL
 from ctscan.personal.values import Value, each_text, of_person
 from ctscan.personal.view import View
 from ctscan.x509.der import dotted

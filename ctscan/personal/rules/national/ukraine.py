@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ctscan.model import Mark, Place
+from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
+from ctscan.personal.parsers.phones import phone
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.dates import DATE_OF_BIRTH, iso_date
-from ctscan.personal.typed.numbers import NATIONAL, national_values
-from ctscan.personal.typed.phones import phone
 from ctscan.personal.values import Read, Value, each_text, number_key, numbered, of_person, plain
 from ctscan.personal.view import View
 

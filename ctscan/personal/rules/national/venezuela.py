@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import Mark
+from ctscan.personal.parsers.composite_values import holder
+from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.typed.numbers import NATIONAL, national_values
-from ctscan.personal.typed.parts import holder
 from ctscan.personal.values import Value, each_text
 
 _RIF: Final = re.compile(r"(?:RIF|CI)?[ :.-]*([VEP])[ .-]*(\d{5,9})(?:[ .-]*(\d))?", re.IGNORECASE)

@@ -1,0 +1,61 @@
+"""Answers of RFC 6962 logs other than entries: tree heads and proofs (RFC 6962 section 4), and what a head's signature
+covers. Nothing is believed here: `merkle` and `signature` verify."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from ctscan.ct.strict_json import HASH_SIZE, TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, number_in
+from ctscan.errors import FormatError
+from ctscan.model import TreeHead
+
+_PROOF_LIMIT: Final = 64 * 1024  # bytes of get-sth, get-sth-consistency, get-proof-by-hash
+_ENTRY_LIMIT: Final = 64 * 1024 * 1024  # bytes of get-entry-and-proof: two u24 structures in base64, and the path
+_STH: Final = struct.Struct(">BBQQ")
+
+
+def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
+    """The tree head of a get-sth answer, its signature not yet verified. Raises FormatError."""
+    what = "get-sth"
+    answer = json_object(raw, what, _PROOF_LIMIT)
+    return TreeHead(
+        log_id=log_id,
+        size=number_in(answer, "tree_size", what),
+        root=hash_in(answer, "sha256_root_hash", what),
+        timestamp=number_in(answer, "timestamp", what, TIME_LIMIT),
+        signature=bytes_in(answer, "tree_head_signature", what),
+        raw=raw,
+    )
+
+
+def sth_message(head: TreeHead) -> bytes:
+    """The 50 bytes that a log signs (RFC 6962 section 3.5, TreeHeadSignature):
+    u8 version 0 | u8 signature_type 1 | u64 timestamp | u64 size | root[32]. FormatError when they don't fit."""
+    try:
+        message = _STH.pack(0, 1, head.timestamp, head.size) + head.root
+    except struct.error:
+        raise FormatError("tree head: expected a time and a size of 64 bits") from None
+    if len(head.root) != HASH_SIZE:
+        raise FormatError(f"tree head: expected a root of {HASH_SIZE} bytes, got {len(head.root)}")
+    return message
+
+
+def parse_consistency(raw: bytes) -> tuple[bytes, ...]:
+    """The path of a get-sth-consistency answer. Raises FormatError."""
+    what = "get-sth-consistency"
+    return hashes_in(json_object(raw, what, _PROOF_LIMIT), "consistency", what)
+
+
+def parse_proof_by_hash(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
+    """`(index, audit path)` of a get-proof-by-hash answer. Raises FormatError."""
+    what = "get-proof-by-hash"
+    answer = json_object(raw, what, _PROOF_LIMIT)
+    return number_in(answer, "leaf_index", what), hashes_in(answer, "audit_path", what)
+
+
+def parse_entry_and_proof(raw: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """`(leaf_input, audit path)` of a get-entry-and-proof answer. Raises FormatError."""
+    what = "get-entry-and-proof"
+    answer = json_object(raw, what, _ENTRY_LIMIT)
+    return bytes_in(answer, "leaf_input", what), hashes_in(answer, "audit_path", what)

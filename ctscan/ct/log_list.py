@@ -1,0 +1,318 @@
+"""Log lists (version 3, as browsers publish them) and the objects of single logs, read into `Log`.
+
+A list is trusted as far as it is signed (`signature.verify_list`) or given by hand; this module only says what it
+says. One bad entry never costs the others: it is skipped with a reason in plain words, so that an answer can name it
+as not covered. `temporal_interval` is not looked at: what a log holds is for its entries to say.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from ctscan.ct.signature import log_id_of, read_key
+from ctscan.ct.strict_json import (
+    TIME_LIMIT,
+    Object,
+    bytes_in,
+    hash_in,
+    json_object,
+    kind_of,
+    list_in,
+    number_in,
+    text_in,
+)
+from ctscan.errors import FormatError
+from ctscan.model import FinalHead, Log, Protocol, SkippedLog
+
+LIST_LIMIT: Final = 4 * 1024 * 1024
+"""Bytes of a log list at most."""
+
+OBJECT_LIMIT: Final = 64 * 1024
+"""Bytes of the object of a single log at most."""
+
+_LOGS_LIMIT: Final = 2_000
+_NAME_LIMIT: Final = 200
+_URL_LIMIT: Final = 2_000
+_MMD_LIMIT: Final = 1 << 31
+_DEFAULT_MMD: Final = 86_400  # seconds
+
+_STATES: Final = frozenset({"pending", "qualified", "usable", "readonly", "retired", "rejected"})
+_READ_STATES: Final = frozenset({"qualified", "usable", "readonly"})
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # what a name shows nothing of, or worse
+_URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
+_PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
+_RESERVED_HOST: Final = re.compile(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLogs:
+    """What a log list names: logs that can be read, and the others with the reason why not."""
+
+    logs: tuple[Log, ...]
+    skipped: tuple[SkippedLog, ...]
+    timestamp: str  # log_list_timestamp as written; "" when absent
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    operator: str
+    is_tiled: bool
+    entry: object
+
+
+def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -> ListedLogs:
+    """Read a log list, version 3. Its signature is the caller's business.
+
+    `by_hand`: a user gave this list, so it may name http and file addresses, hosts of the own machine and network,
+    test logs, and logs without a state.  `hybrids` gives the tile prefix of RFC 6962 logs (by log ID) that serve
+    data tiles too.  Two entries with one log ID become one log, read by its tiles.
+    Raises FormatError when the list as a whole isn't one.
+    """
+    what = "log list"
+    document = json_object(raw, what, LIST_LIMIT)
+    listed = list(_listed_logs(document, what))
+    if len(listed) > _LOGS_LIMIT:
+        raise FormatError(f"{what}: expected at most {_LOGS_LIMIT} logs, got {len(listed)}")
+    logs, skipped = _sort_out(_read_or_skip(one, by_hand, hybrids) for one in listed)
+    stamp = document.get("log_list_timestamp")
+    return ListedLogs(logs, skipped, _label(stamp)[:40] if isinstance(stamp, str) else "")
+
+
+def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
+    """The static-ct log that `log.v3.json` beside its tiles describes; `monitoring_url` is where that was found.
+
+    Its state only matters for `final_tree_head`: a log that a user names is read whatever lists say of it.
+    Raises FormatError.
+    """
+    what = "log.v3.json"
+    entry = json_object(raw, what, OBJECT_LIMIT)
+    log_id, key = _identity(entry, what)
+    submission = _url(entry, "submission_url", what, by_hand=True)
+    state, detail = _state(entry, what) or ("usable", {})
+    return Log(
+        id=log_id,
+        key=key,
+        name=_name(entry, log_id),
+        operator=_label(entry.get("operator")) or urlsplit(submission).hostname or "",
+        protocol=Protocol.STATIC_CT,
+        state=state,
+        monitoring_url=_checked_url(monitoring_url, f"{what}: its address", by_hand=True, may_be_file=True),
+        origin=_origin(submission),
+        final_head=_final_head(detail, what) if state == "readonly" else None,
+        mmd=_mmd(entry, what),
+    )
+
+
+# --- the list as a whole ------------------------------------------------------------------------------------------
+
+
+def _listed_logs(document: Object, what: str) -> Iterator[_Listed]:
+    for operator in list_in(document, "operators", what):
+        if not isinstance(operator, dict):
+            raise FormatError(f"{what}: operators: expected objects, got {kind_of(operator)}")
+        name = _label(operator.get("name")) or "operator without a name"
+        for key, is_tiled in (("logs", False), ("tiled_logs", True)):
+            entries = list_in(operator, key, what) if key in operator else []
+            yield from (_Listed(name, is_tiled, entry) for entry in entries)
+
+
+def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) -> Log | SkippedLog:
+    what = "log list"
+    entry = listed.entry
+    if not isinstance(entry, dict):
+        return SkippedLog(b"", "entry without a name", listed.operator, f"expected an object, got {kind_of(entry)}")
+    try:
+        log_id = hash_in(entry, "log_id", what)
+    except FormatError as error:
+        return SkippedLog(b"", _name(entry, b""), listed.operator, str(error))
+    try:
+        return _read_log(entry, listed, by_hand, hybrids.get(log_id, ""))
+    except FormatError as error:
+        return SkippedLog(log_id, _name(entry, log_id), listed.operator, str(error))
+
+
+def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple[SkippedLog, ...]]:
+    """One log for each log ID, in the order of the list; skipped entries of logs that another entry makes readable
+    are not skipped logs."""
+    logs: dict[bytes, Log] = {}
+    skipped: list[SkippedLog] = []
+    for one in found:
+        if isinstance(one, SkippedLog):
+            skipped.append(one)
+        else:
+            logs[one.id] = _one_log(logs[one.id], one) if one.id in logs else one
+    unread: dict[bytes, SkippedLog] = {}
+    nameless = [one for one in skipped if not one.id]
+    for one in skipped:
+        if one.id and one.id not in logs:
+            unread.setdefault(one.id, one)
+    return tuple(logs.values()), (*unread.values(), *nameless)
+
+
+def _one_log(first: Log, second: Log) -> Log:
+    """Two entries with one log ID: read by tiles, the RFC 6962 address kept; of two of a kind the first."""
+    tiled = next((log for log in (first, second) if log.protocol is Protocol.STATIC_CT), None)
+    if tiled is None:
+        return first
+    return replace(tiled, url=first.url or second.url)
+
+
+# --- one log ------------------------------------------------------------------------------------------------------
+
+
+def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
+    """The log of one entry. FormatError says why it isn't read."""
+    what = "log list"
+    address = "monitoring_url" if listed.is_tiled else "url"
+    state, detail = _readable_state(entry, address, by_hand)
+    log_id, key = _identity(entry, what)
+    log = Log(
+        id=log_id,
+        key=key,
+        name=_name(entry, log_id),
+        operator=listed.operator,
+        protocol=Protocol.RFC6962,
+        state=state,
+        final_head=_final_head(detail, what) if state == "readonly" else None,
+        mmd=_mmd(entry, what),
+    )
+    url = _url(entry, address, what, by_hand=by_hand, may_be_file=listed.is_tiled)
+    if listed.is_tiled:
+        origin = _origin(_url(entry, "submission_url", what, by_hand=by_hand))
+        return replace(log, protocol=Protocol.STATIC_CT, monitoring_url=url, origin=origin)
+    if tiles:
+        prefix = _checked_url(tiles, f"{what}: tile prefix of a hybrid log", by_hand=True)
+        return replace(log, protocol=Protocol.HYBRID, url=url, monitoring_url=prefix)
+    return replace(log, url=url)
+
+
+def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[str, Object]:
+    """State and its detail. FormatError with the reason in plain words when logs in this state aren't read."""
+    if not by_hand and _is_placeholder(entry.get(address)):
+        raise FormatError("placeholder without a usable URL")
+    if not by_hand and entry.get("log_type") == "test":
+        raise FormatError("test log")
+    known = _state(entry, "log list")
+    if known is None and not by_hand:
+        raise FormatError("the list gives no state for it")
+    state, detail = known or ("usable", {})
+    if state == "pending":
+        raise FormatError("pending: not yet accepted")
+    if state not in _READ_STATES:
+        raise FormatError(f"{state}{_since(detail)}")
+    return state, detail
+
+
+def _state(entry: Object, what: str) -> tuple[str, Object] | None:
+    """`state: {name: detail}`, or `status: name` with the detail beside it; None when there is neither."""
+    state = entry.get("state")
+    if isinstance(state, dict) and len(state) == 1:
+        ((name, detail),) = state.items()
+    elif state is None and "status" not in entry:
+        return None
+    elif state is None:
+        name, detail = text_in(entry, "status", what), entry
+    else:
+        raise FormatError(f"{what}: state: expected an object with one state, got {kind_of(state)}")
+    if name not in _STATES or not isinstance(detail, dict):
+        raise FormatError(f"{what}: state: expected one of {', '.join(sorted(_STATES))} with its detail")
+    return name, detail
+
+
+def _since(detail: Object) -> str:
+    stamp = detail.get("timestamp")
+    date = _DATE.match(stamp) if isinstance(stamp, str) else None
+    return f" since {date[0]}" if date else ""
+
+
+def _identity(entry: Object, what: str) -> tuple[bytes, bytes]:
+    """Log ID and key that belong together, the key of a kind that logs may have."""
+    log_id, key = hash_in(entry, "log_id", what), bytes_in(entry, "key", what)
+    if log_id_of(key) != log_id:
+        raise FormatError(f"{what}: log_id: expected {b64encode(log_id_of(key)).decode()}, the hash of its key")
+    read_key(key)
+    return log_id, key
+
+
+def _final_head(detail: Object, what: str) -> FinalHead | None:
+    """`final_tree_head`; None when absent."""
+    head = detail.get("final_tree_head")
+    if head is None:
+        return None
+    if not isinstance(head, dict):
+        raise FormatError(f"{what}: final_tree_head: expected an object, got {kind_of(head)}")
+    where = f"{what}: final_tree_head"
+    stamp = number_in(head, "timestamp", where, TIME_LIMIT) if "timestamp" in head else None
+    return FinalHead(number_in(head, "tree_size", where), hash_in(head, "sha256_root_hash", where), stamp)
+
+
+def _mmd(entry: Object, what: str) -> int:
+    return number_in(entry, "mmd", what, _MMD_LIMIT) if "mmd" in entry else _DEFAULT_MMD
+
+
+def _name(entry: Object, log_id: bytes) -> str:
+    named = _label(entry.get("description")) or _label(entry.get("friendly_name"))
+    return named or (f"log {b64encode(log_id).decode()}" if log_id else "entry without a name")
+
+
+def _label(value: object) -> str:
+    """A name for people: printable, one line, not long; "" when there is none."""
+    if not isinstance(value, str):
+        return ""
+    shown = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) not in _HIDDEN)
+    return " ".join(shown.split())[:_NAME_LIMIT].strip()
+
+
+# --- addresses ----------------------------------------------------------------------------------------------------
+
+
+def _url(entry: Object, key: str, what: str, *, by_hand: bool, may_be_file: bool = False) -> str:
+    return _checked_url(text_in(entry, key, what), f"{what}: {key}", by_hand=by_hand, may_be_file=may_be_file)
+
+
+def _checked_url(text: str, what: str, *, by_hand: bool, may_be_file: bool = False) -> str:
+    """The address with a slash at its end: https and a public host name, unless given by hand."""
+    if len(text) > _URL_LIMIT or not _URL_TEXT.fullmatch(text):
+        raise FormatError(f"{what}: expected a URL of at most {_URL_LIMIT} characters without query and spaces")
+    parts = _split_url(text, what)
+    schemes = ("https", *(("http",) if by_hand else ()), *(("file",) if by_hand and may_be_file else ()))
+    if parts.scheme not in schemes:
+        raise FormatError(f"{what}: expected a URL with {' or '.join(schemes)}, got {parts.scheme or 'no scheme'}")
+    if parts.scheme == "file":
+        if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+            raise FormatError(f"{what}: expected file:/// and an absolute path")
+    elif not parts.hostname or "@" in parts.netloc:
+        raise FormatError(f"{what}: expected a host and no user name")
+    elif not by_hand and not _PUBLIC_HOST.fullmatch(parts.hostname):
+        raise FormatError(f"{what}: expected a public host name; addresses of this machine need a list given by hand")
+    return text if text.endswith("/") else text + "/"
+
+
+def _split_url(text: str, what: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises when it isn't one
+    except ValueError:
+        raise FormatError(f"{what}: expected a URL, got {len(text)} characters that aren't") from None
+    return parts
+
+
+def _is_placeholder(url: object) -> bool:
+    """Names reserved for examples (RFC 2606), where no log can be."""
+    try:
+        host = urlsplit(url).hostname if isinstance(url, str) else None
+    except ValueError:
+        return False
+    return host is not None and _RESERVED_HOST.fullmatch(host.rstrip(".")) is not None
+
+
+def _origin(submission_url: str) -> str:
+    """Submission prefix without scheme and trailing slash: first line and key name of the checkpoints."""
+    return submission_url.partition("://")[2].removesuffix("/")

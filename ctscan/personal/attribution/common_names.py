@@ -1,0 +1,233 @@
+"""Common names that name a person: which part of them is the name, how sure, and why.
+
+A common name can be anything: evidence elsewhere in the certificate comes first, then the forms in which schemes write
+people, and whether it reads like a name only last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctscan.model import Confidence, Name, Place, SubjectKind, Text
+from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
+from ctscan.personal.attribution.evidence import (
+    CA_CONTACT,
+    COMMON_NAME,
+    GIVEN_NAME,
+    ORGANISATION,
+    SURNAME,
+    about_subject,
+    is_self_issued,
+    is_server,
+    person_of,
+    purpose_of_people,
+    service_of,
+)
+from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.mailbox import resembles
+from ctscan.personal.attribution.name_shapes import (
+    bare_name,
+    has_organisation_word,
+    is_host,
+    is_name_shaped,
+    loose_person_form,
+    name_part,
+    person_form,
+    pseudonym_form,
+)
+from ctscan.personal.identifiers import canonical_email, fold_text, name_tokens
+from ctscan.personal.values import Verdict
+from ctscan.personal.view import ISSUING_PARTS, View, spellings
+
+MAX_COMMON_NAME = 1000
+
+_EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
+_RFC822_NAME = 1
+_READS_LIKE = "reads like the name of a person, and nothing says that it is something else"
+
+Judged = tuple[str, Verdict]
+"""The part of a text that is a person's name, and why."""
+
+
+def named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
+    """The common names that name a person: place, the name in it, and why. Worked out once."""
+    return view.once(_named_people)
+
+
+def _named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
+    judged = ((place, _judge(view, place, place.text)) for place in view.of(COMMON_NAME) if place.text is not None)
+    return tuple((place, *found) for place, found in judged if found is not None)
+
+
+def _judge(view: View, place: Place, whole: Text) -> Judged | None:
+    """The part of a common name that is a person's name, and why; None when nothing says so."""
+    text = _without_addresses(spellings(whole)[0])
+    if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
+        return None
+    beside = _words_beside(place)
+    if not beside.isdisjoint(name_tokens(text)):
+        return _beside_name(view, text, beside, is_of_subject(view, place))
+    if pseudonym_form(text) is not None:
+        return None
+    if not is_of_subject(view, place):
+        return _of_issuer(place, text)
+    if view.certificate.is_ca:
+        return _of_authority(view, place, text)
+    if service_of(view.certificate) is not None:
+        return None
+    return _by_evidence(view, text) or _by_form(view, text) or _by_words(view, place, text)
+
+
+def is_of_subject(view: View, place: Place) -> bool:
+    """Whether a name speaks of whom the certificate is for, not of its issuer, nor of what a CA may issue."""
+    return person_of(view, place) != CA_CONTACT and place.part not in ISSUING_PARTS - {"issuer"} | {"nameConstraints"}
+
+
+def _name_in(text: str) -> str:
+    form = person_form(text)
+    return form[0] if form else bare_name(text) if is_name_shaped(text) else name_part(text)
+
+
+def _words_beside(place: Place) -> set[str]:
+    """The words of given names and surnames in the same name."""
+    return {
+        token
+        for attribute in (place.name.attributes if place.name else ())
+        if attribute.oid in (GIVEN_NAME, SURNAME) and attribute.text is not None
+        for spelling in spellings(attribute.text)
+        for token in name_tokens(spelling)
+        if not token.isdigit()
+    }
+
+
+def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
+    """Given names and surnames say whose the common name is, unless a service has them, or other words stand in it."""
+    why = "the common name has a word of the given name or the surname beside it"
+    certificate = view.certificate
+    is_of_other = certificate.is_ca or not is_own or service_of(certificate) is not None
+    if is_of_other and has_organisation_word(text):
+        return None
+    others = " ".join(word for word in text.split() if beside.isdisjoint(name_tokens(word)))
+    if person_form(text) is None and has_organisation_word(others):
+        return name_part(text), Verdict(
+            SubjectKind.PERSON, Confidence.POSSIBLE, f"{why}, but words of other things too"
+        )
+    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+
+
+def _by_evidence(view: View, text: str) -> Judged | None:
+    """The rest of the certificate says that it is a person's: so is the common name, when it can be a name at all."""
+    here = about_subject(view)
+    if here.kind is not SubjectKind.PERSON or here.confidence is Confidence.POSSIBLE or has_organisation_word(text):
+        return None
+    if person_form(text) is None and not is_name_shaped(text):
+        if here.confidence is not Confidence.CERTAIN or any(char.isdigit() or char in "_/\\{}=" for char in text):
+            return None
+        if text[0].islower():
+            return None
+        why = f"{here.why}; the common name isn't shaped like a name"
+        here = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
+        here = replace(here, confidence=Confidence.POSSIBLE)
+    return _name_in(text), here
+
+
+def _by_form(view: View, text: str) -> Judged | None:
+    """One of the forms in which identity schemes write people; the loose ones not for servers."""
+    form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
+    if form is None:
+        return None
+    return form[0], Verdict(SubjectKind.PERSON, Confidence.LIKELY, f"the common name has {form[1]}")
+
+
+def _by_words(view: View, place: Place, text: str) -> Judged | None:
+    """Words that may be a name: with a mailbox made from them, with a purpose that keys of people have, or alone."""
+    certificate = view.certificate
+    like = likeness(text)
+    if like is Likeness.NONE:
+        return None
+    name = bare_name(text)
+    same = is_organisation(place.name, text)
+    if not same and any(resembles(address, name) for address in _mailboxes(view)):
+        why = "shaped like a name, and the mailbox in the same certificate is made from its words"
+        return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    purpose = purpose_of_people(certificate)
+    if purpose is not None and not same and (like > Likeness.SHAPED or _is_for_people_alone(view)):
+        why = f"shaped like a name, and the key is for {purpose}, as keys of people are"
+        return name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    wanted = (
+        Likeness.STRONG if same else Likeness.GOOD if is_server(certificate) or _is_of_other(view) else Likeness.WEAK
+    )
+    return (name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
+
+
+def _of_authority(view: View, place: Place, text: str) -> Judged | None:
+    """A CA that is named after a person: one's own, hence self-signed, or without any organisation."""
+    if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
+        return None
+    why = "a certification authority whose name reads like a person's: one's own"
+    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+
+
+def _of_issuer(place: Place, text: str) -> Judged | None:
+    """The same where the issuer is named; persons in what a CA may issue for."""
+    if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
+        return None
+    why = "reads like the name of a person, and no organisation stands beside it"
+    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+
+
+# --- what they look at -----------------------------------------------------------------------------------------------
+
+
+def reads_well(text: str) -> bool:
+    return likeness(text) >= Likeness.GOOD
+
+
+def _is_of_other(view: View) -> bool:
+    """Whether the rest of the certificate says that it isn't a person's."""
+    return about_subject(view).kind not in (SubjectKind.PERSON, SubjectKind.UNKNOWN)
+
+
+def _is_for_people_alone(view: View) -> bool:
+    """Not where only a mailbox was checked, which may be a function's, nor where anything speaks of an organisation."""
+    return not _is_of_other(view) and not MAILBOX_POLICIES.intersection(view.certificate.policies)
+
+
+def is_organisation(name: Name | None, text: str) -> bool:
+    """Whether the organisation in the same name has that very name."""
+    folded = fold_text(text)
+    return any(fold_text(organisation) == folded for organisation in _organisations(name))
+
+
+def _has_no_organisation(name: Name | None) -> bool:
+    return next(_organisations(name), None) is None
+
+
+def _organisations(name: Name | None) -> Iterator[str]:
+    texts = (a.text for a in (name.attributes if name else ()) if a.oid == ORGANISATION)
+    return (text.value for text in texts if text is not None)
+
+
+def _mailboxes(view: View) -> tuple[str, ...]:
+    """The addresses declared for the subject, canonical."""
+    return view.once(_declared_mailboxes)
+
+
+def _declared_mailboxes(view: View) -> tuple[str, ...]:
+    certificate = view.certificate
+    texts = [general.text for general in certificate.san if general.kind == _RFC822_NAME]
+    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _EMAIL_ADDRESS]
+    return tuple(filter(None, (canonical_email(text.value) for text in texts if text is not None)))
+
+
+def is_address(text: str) -> bool:
+    return ("@" in text or "\uff20" in text) and canonical_email(text) is not None
+
+
+def _without_addresses(text: str) -> str:
+    """`Jane Doe <jane@example.org>` -> `Jane Doe`; a text that is one address stays."""
+    words = text.split()
+    kept = [word for word in words if "@" not in word]
+    return text if len(kept) == len(words) or not kept else " ".join(kept)

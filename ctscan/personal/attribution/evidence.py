@@ -1,0 +1,354 @@
+"""Whom a finding is about: the evidence of a certificate in the order of its strength.
+
+1. values that only people have, anywhere in it: a given name, a date of birth, the number of an identity card;
+2. the policy it was issued under, and what a qualified certificate states of itself;
+3. that it is a CA's, a device's or a server's;
+4. the purposes of the key, its template, the account beside it;
+5. the name of a mailbox;
+6. words that read like a name: never more than possible.
+
+A verdict gives its reason in plain words, which never quote the certificate. What a CA certificate says of policies is
+what it may issue, so that there the third step comes before the second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ctscan.model import Certificate, Confidence, Name, Place, SubjectKind
+from ctscan.personal.attribution.classifiers import CLASSIFIERS as CLASSIFIERS
+from ctscan.personal.attribution.classifiers import (
+    HELD_BY_PEOPLE,
+    LEGAL_POLICIES,
+    NATURAL_POLICIES,
+    ONLY_OF_DEVICES,
+    ONLY_OF_ORGANISATIONS,
+    ONLY_OF_PEOPLE,
+    QUALIFIED_POLICIES,
+    SERVER_AUTH,
+    SERVICES,
+    SMART_CARD,
+    TEMPLATE_NAME,
+    first_words,
+    is_for_the_web,
+    is_no_organisation,
+    is_untyped_qualified,
+    qualified_for,
+    template_is_for_people,
+)
+from ctscan.personal.attribution.gazetteer import Likeness, likeness
+from ctscan.personal.attribution.name_shapes import (
+    EDIPI_FORM,
+    has_organisation_word,
+    is_host,
+    is_name_shaped,
+    person_form,
+)
+from ctscan.personal.identifiers import has_letter
+from ctscan.personal.values import ONLY_PEOPLE, Verdict
+from ctscan.personal.view import ISSUING_PARTS, View, spellings
+from ctscan.x509.general_names import DNS_NAME
+
+COMMON_NAME = "2.5.4.3"
+SURNAME = "2.5.4.4"
+ORGANISATION = "2.5.4.10"
+GIVEN_NAME = "2.5.4.42"
+INITIALS = "2.5.4.43"
+PSEUDONYM = "2.5.4.65"
+UPN = "1.3.6.1.4.1.311.20.2.3"
+_SERIAL_NUMBER = "2.5.4.5"
+
+CA_CONTACT = "ca contact"
+CONSTRAINT = "constraint"
+SUBJECT = "subject"
+REPRESENTED = "represented"
+
+_PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym", INITIALS: "initials"}
+OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # for whom a CA may issue; registration authorities
+_ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
+_NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
+
+
+def personal_attribute(name: Name) -> str | None:
+    """What the name has that only people have, in words ("a given name"), or None. An attribute without a letter (a
+    number in the place of a surname) is no evidence."""
+    for attribute in name.attributes:
+        words = _PERSONAL.get(attribute.oid)
+        if words and attribute.text is not None and has_letter(attribute.text.value):
+            return words
+    return None
+
+
+def natural_policy(certificate: Certificate) -> str | None:
+    """The policy under which only natural persons get certificates, in words, or None."""
+    return first_words(certificate.policies, NATURAL_POLICIES)
+
+
+def legal_policy(certificate: Certificate) -> str | None:
+    """The policy under which only organisations get certificates, in words, or None."""
+    return first_words(certificate.policies, LEGAL_POLICIES)
+
+
+def is_server(certificate: Certificate) -> bool:
+    """Whether the key is for a server."""
+    return SERVER_AUTH in certificate.eku
+
+
+def purpose_of_people(certificate: Certificate) -> str | None:
+    """A purpose that keys of people have, the most telling first, unless the key is for a server as well."""
+    if is_server(certificate):
+        return None
+    return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
+
+
+def service_of(certificate: Certificate) -> str | None:
+    """What the key is for where only services have such keys, in words, or None."""
+    return first_words(certificate.eku, SERVICES)
+
+
+def is_self_issued(certificate: Certificate) -> bool:
+    """Whether subject and issuer are the same name."""
+    return certificate.issuer.raw == certificate.subject.raw
+
+
+# --- verdicts --------------------------------------------------------------------------------------------------------
+
+
+def about_subject(view: View) -> Verdict:
+    """Whom the certificate is about; worked out once."""
+    return view.once(_about_subject)
+
+
+def about_place(view: View, place: Place) -> Verdict:
+    """Whom a value is about that isn't personal by itself (an address, a telephone number): the one whom its part of
+    the certificate is about."""
+    if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
+        return by_name
+    if person_of(view, place) == CA_CONTACT:
+        return unsure("what an issuer says of itself; nothing says that it is about a person")
+    if place.part in OF_OTHERS:
+        return unsure("what is said of somebody else than the subject; nothing says that it is about a person")
+    return about_subject(view)
+
+
+def about_name(view: View, place: Place) -> Verdict:
+    """Whom an attribute that only people have is about: itself the strongest evidence, unless a certification
+    authority misuses such attributes for words that organisations have."""
+    is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
+    if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
+        return unsure("an attribute for names of people, but in the certificate of a CA and with other words")
+    return ONLY_PEOPLE
+
+
+def person_of(view: View, place: Place) -> str:
+    """Which person of the certificate a place is about: the subject, a contact of whoever issued it, or the party that
+    a procuration is for."""
+    if ".procuration" in place.where or ".1.3.36.8.3.2" in place.where:  # the extension, or the attribute
+        return REPRESENTED
+    return person_of_part(place.part, view.certificate)
+
+
+def person_of_part(part: str, certificate: Certificate) -> str:
+    """The same for the name of a part."""
+    if part == "nameConstraints":
+        return CONSTRAINT
+    if part in _ABOUT_OTHERS and not (part == "issuer" and is_self_issued(certificate)):
+        return CA_CONTACT
+    return SUBJECT
+
+
+# --- the subject, step by step ---------------------------------------------------------------------------------------
+
+
+def _about_subject(view: View) -> Verdict:
+    for step in (_by_own_name, _by_types, _by_authority, _by_natural, _by_legal, _by_form, _by_machine, _by_use):
+        verdict = step(view)
+        if verdict is not None:
+            return verdict
+    return _by_likeness(view) or unsure("nothing in the certificate says whom it is about")
+
+
+def _by_own_name(view: View) -> Verdict | None:
+    return about_name_holder(view, view.certificate.subject)
+
+
+def about_name_holder(view: View, name: Name) -> Verdict | None:
+    """What a name says by its own attributes; worked out once for each name, since thousands of values may ask."""
+    known = view.once(_no_verdicts)
+    if id(name) not in known:
+        known[id(name)] = _judge_name(view, name)
+    return known[id(name)]
+
+
+def _no_verdicts(view: View) -> dict[int, Verdict | None]:
+    return {}
+
+
+def _judge_name(view: View, name: Name) -> Verdict | None:
+    words = personal_attribute(name)
+    is_authority = view.certificate.is_ca or name is view.certificate.issuer
+    if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
+        return None
+    why = f"the same name holds {words}, which only people have"
+    legal = legal_policy(view.certificate) or qualified_for(view.certificate)[1]
+    if legal is None or natural_policy(view.certificate) is not None:
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    why = f"{why}; the certificate is an organisation's, so it is whoever acts for it"
+    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+
+
+def _personal_texts(name: Name) -> Iterator[str]:
+    return (a.text.value for a in name.attributes if a.oid in _PERSONAL and a.text is not None)
+
+
+def _by_types(view: View) -> Verdict | None:
+    """Values that only people have, wherever they stand, but not in what is said of others."""
+    if view.certificate.is_ca:
+        return None
+    for oid, words in ONLY_OF_PEOPLE.items():
+        if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
+            return Verdict(
+                SubjectKind.PERSON, Confidence.CERTAIN, f"the certificate holds {words}, as only people have"
+            )
+    names = (p.name for oid in _PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
+    if legal_policy(view.certificate) is None and any(map(personal_attribute, names)):
+        why = "an alternative name holds a given name or a surname, which only people have"
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    return None
+
+
+def _by_authority(view: View) -> Verdict | None:
+    if not view.certificate.is_ca:
+        return None
+    return Verdict(SubjectKind.CA, Confidence.CERTAIN, "the certificate of a certification authority")
+
+
+def _by_natural(view: View) -> Verdict | None:
+    certificate = view.certificate
+    policy = natural_policy(certificate)
+    if policy is not None:
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"issued under the policy {policy}")
+    if service_of(certificate) is not None:
+        return None
+    natural, legal = qualified_for(certificate)
+    if natural is not None and legal is None and legal_policy(certificate) is None:
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"a qualified certificate {natural}")
+    if any(_NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
+        why = "the serial number begins as the identifier of a natural person does (ETSI EN 319 412-1)"
+        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    return None
+
+
+def _by_legal(view: View) -> Verdict | None:
+    certificate = view.certificate
+    policy = legal_policy(certificate)
+    if policy is not None:
+        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, f"issued under the policy {policy}")
+    legal = qualified_for(certificate)[1]
+    if legal is not None:
+        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, f"a qualified certificate {legal}")
+    for oid, words in ONLY_OF_ORGANISATIONS.items():
+        if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
+            return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, f"the certificate holds {words}")
+    return None
+
+
+def _by_form(view: View) -> Verdict | None:
+    """The number of the US Department of Defense in the common name; other forms; old policies for people."""
+    certificate = view.certificate
+    if service_of(certificate) is not None:
+        return None
+    countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
+    if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
+        why = "the words natural person, or personal, stand in the place of an organisation"
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    for text in subject_texts(certificate, COMMON_NAME):
+        form = person_form(text)
+        if form is not None:
+            confidence = Confidence.CERTAIN if form[1] == EDIPI_FORM else Confidence.LIKELY
+            return Verdict(SubjectKind.PERSON, confidence, f"the common name has {form[1]}")
+    policy = first_words(certificate.policies, QUALIFIED_POLICIES)
+    if policy is not None or is_untyped_qualified(certificate):
+        words = f"issued under the policy {policy}" if policy else "qualified without saying for what"
+        why = f"{words}, which mostly people's certificates are"
+        return Verdict(SubjectKind.PERSON, Confidence.LIKELY if _is_named(certificate) else Confidence.POSSIBLE, why)
+    return None
+
+
+def _by_machine(view: View) -> Verdict | None:
+    certificate = view.certificate
+    service = service_of(certificate)
+    if service is not None:
+        return Verdict(SubjectKind.HOST, Confidence.LIKELY, f"the key is for {service}, which a service gives")
+    for oid, words in ONLY_OF_DEVICES.items():
+        if any(place.part == "san" for place in view.of(oid)):
+            return Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, f"an alternative name is {words}")
+    if _template(view) is False or any(_is_machine_account(text) for text in _accounts(view)):
+        why = "its template or its account is one of machines"
+        return Verdict(SubjectKind.DEVICE, Confidence.LIKELY, why)
+    if is_server(certificate) or (not certificate.eku and is_for_the_web(certificate)):
+        certain = Confidence.CERTAIN if _has_host(certificate) else Confidence.LIKELY
+        why = "the key is for a server" + (", which the certificate names" if certain is Confidence.CERTAIN else "")
+        return Verdict(SubjectKind.HOST, certain, why)
+    return None
+
+
+def _by_use(view: View) -> Verdict | None:
+    certificate = view.certificate
+    is_users = _template(view) is True
+    accounts = any(text.strip() for text in _accounts(view))
+    if is_users or (accounts and SMART_CARD in certificate.eku):
+        words = "its template is one for users" if is_users else "the account of a smart card"
+        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, f"{words}, as people have")
+    if accounts:
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "an account stands beside it, as people have")
+    purpose = purpose_of_people(certificate)
+    if purpose is not None:
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, f"the key is for {purpose}, as keys of people are")
+    return None
+
+
+def _by_likeness(view: View) -> Verdict | None:
+    if not any(likeness(text) >= Likeness.GOOD for text in subject_texts(view.certificate, COMMON_NAME)):
+        return None
+    return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "the common name reads like the name of a person")
+
+
+# --- what the steps look at ------------------------------------------------------------------------------------------
+
+
+def subject_texts(certificate: Certificate, oid: str) -> list[str]:
+    """Every spelling of the attributes of the subject with that type."""
+    texts = [a.text for a in certificate.subject.attributes if a.oid == oid]
+    return [spelling for text in texts if text is not None for spelling in spellings(text)]
+
+
+def _is_named(certificate: Certificate) -> bool:
+    return any(is_name_shaped(text) for text in subject_texts(certificate, COMMON_NAME))
+
+
+def _has_host(certificate: Certificate) -> bool:
+    if any(general.kind == DNS_NAME for general in certificate.san):
+        return True
+    return any(is_host(text) for text in subject_texts(certificate, COMMON_NAME))
+
+
+def _accounts(view: View) -> Iterator[str]:
+    return (place.text.value for place in view.of(UPN) if place.part == "san" and place.text is not None)
+
+
+def _is_machine_account(text: str) -> bool:
+    """`PC17$@example.org`, `host/www.example.org@EXAMPLE.ORG`."""
+    local = text.strip().partition("@")[0].casefold()
+    return local.endswith("$") or local.startswith(("host/", "http/", "cifs/", "ldap/", "krbtgt/"))
+
+
+def _template(view: View) -> bool | None:
+    name = next((place.text.value for place in view.of(TEMPLATE_NAME) if place.text is not None), "")
+    return template_is_for_people(view.certificate, name)
+
+
+def unsure(why: str) -> Verdict:
+    """Nobody knows: `why` says what is missing."""
+    return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

@@ -1,0 +1,137 @@
+"""How much a text reads like the name of a person, by lists of given names and surnames in many alphabets, by the
+endings that surnames have, and by the words that tell organisations.
+
+The weakest of all evidence: what it says is never more than possible. The lists are read when they are first needed.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import cache, lru_cache
+
+from ctscan.personal.attribution.lexicon import HANGUL_SURNAMES
+from ctscan.personal.attribution.name_shapes import MAX_NAME_SHAPE, bare_name, full_words, has_organisation_word
+from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.resources import data_text
+
+
+class Likeness(IntEnum):
+    """How much a text reads like the name of a person."""
+
+    NONE = 0
+    SHAPED = 1  # words as names have, none of them known
+    WEAK = 2  # one of two words is known
+    GOOD = 3  # most of the words are known, or one is and another has the ending of a surname
+    STRONG = 4  # a given name and a surname, and no word beside them that isn't known
+
+
+_ENDINGS = re.compile(
+    # Slavic, Baltic, Germanic and Nordic, Romance, Greek, Armenian, Georgian, Turkic and Persian, folded
+    r".{2,}(?:ov|ova|ev|eva|in|ina|yn|yna|sky|ski|ska|skyj|skyi|skij|skiy|skaya|ckij|cky|cki|cka|wicz|vic|vich|vych|"
+    r"czyk|czak|enko|chuk|czuk|ovna|evna|ovic|evic|kova|ic|ak|ek|ik|as|is|us|iene|aite|ins|sons|"
+    r"son|sen|ssen|sson|dottir|quist|qvist|strom|lund|berg|gren|mann|stein|bauer|maier|mayer|meier|ink|inck|stra|sma|"
+    r"inen|nen|ez|es|escu|eanu|oiu|aru|etti|ini|elli|ello|ucci|oni|ard|eau|ault|"
+    r"opoulos|opoulou|idis|idou|iadis|akis|aki|atos|ian|yan|jan|dze|shvili|oglu|zade|pour|nejad|ullah|"
+    r"ов|ова|ев|ева|ин|ина|ын|ына|ский|ская|ський|ська|цький|цька|ски|ска|енко|чук|щук|вич|вна|їв|ів|"
+    r"οπουλος|οπουλου|ιδης|ιδου|ιαδης|ακης|ακη|ατος|ου|ης|ας|ος|"
+    r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
+)
+_SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
+"""Scripts of India, Sri Lanka and Thailand: their names are in no list as completely as the others, but two words alone
+are mostly a person."""
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Folded words of given names."""
+    return _words_of("names/given.txt")
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Folded words of surnames."""
+    return _words_of("names/surnames.txt")
+
+
+def likeness(text: str) -> Likeness:
+    """How much a text reads like a name; NONE for what isn't shaped like one or has a word of organisations."""
+    return _likeness(text) if len(text) <= 2 * MAX_NAME_SHAPE else Likeness.NONE
+
+
+def is_name_word(word: str) -> bool:
+    """Whether the folded word is in one of the lists, or has the ending of a surname."""
+    return word in given_names() or word in surnames() or (len(word) >= 5 and _ENDINGS.fullmatch(word) is not None)
+
+
+@lru_cache(maxsize=8192)
+def _likeness(text: str) -> Likeness:
+    name = bare_name(text)
+    words = full_words(name)
+    if has_organisation_word(name):
+        return Likeness.NONE
+    if words is None:
+        return Likeness.STRONG if _is_listed_whole(name) else Likeness.NONE
+    if len(words) == 1:
+        return _unspaced(words[0])
+    initials = sum(len(word.rstrip(".")) == 1 for word in words)
+    full = [_Word(word) for word in words if len(word.rstrip(".")) > 1]
+    if len(words) == 2 and all(map(_SPACED_FOR_PEOPLE.fullmatch, words)):
+        return max(_graded(full, initials), Likeness.WEAK)
+    return _graded(full, initials)
+
+
+class _Word:
+    """One word of a text: in which lists it is, and whether it ends as surnames do."""
+
+    __slots__ = ("ends", "given", "surname")
+
+    def __init__(self, word: str) -> None:
+        parts = fold_text(word).split()
+        whole = "".join(parts)
+        self.given = any(part in given_names() for part in parts) or whole in given_names()
+        self.surname = any(part in surnames() for part in parts) or whole in surnames()
+        self.ends = any(len(part) >= 5 and _ENDINGS.fullmatch(part) is not None for part in parts)
+
+    @property
+    def known(self) -> bool:
+        return self.given or self.surname
+
+
+def _graded(words: list[_Word], initials: int) -> Likeness:
+    known = sum(word.known for word in words)
+    given = sum(word.given for word in words)
+    surname = sum(word.surname for word in words)
+    likely = sum(word.known or word.ends for word in words)
+    if known == len(words) >= 2 and given and surname:
+        return Likeness.STRONG
+    if given and likely >= 2 and likely * 2 > len(words):
+        return Likeness.GOOD
+    if surname and likely >= 2 and likely == len(words):
+        return Likeness.GOOD
+    if initials and surname and likely == len(words):
+        return Likeness.GOOD
+    if (given and len(words) <= 3) or (surname and likely == len(words)):
+        return Likeness.WEAK
+    return Likeness.SHAPED
+
+
+def _unspaced(word: str) -> Likeness:
+    """Han, Kana and Hangul without a space: a listed surname and a listed given name, or as many syllables as names
+    have."""
+    if _is_listed_whole(word):
+        return Likeness.STRONG
+    if len(word) == 3 and word[0] in HANGUL_SURNAMES:
+        return Likeness.GOOD
+    return Likeness.WEAK if len(word) <= 3 else Likeness.SHAPED
+
+
+def _is_listed_whole(word: str) -> bool:
+    """Whether a surname of one to three characters and a given name make the word."""
+    if not 2 <= len(word) <= 6 or word[0] < "\u3040":
+        return False
+    return any(word[:at] in surnames() and word[at:] in given_names() for at in (1, 2, 3))
+
+
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(line for line in data_text(name).splitlines() if not line.startswith("#"))

@@ -1,0 +1,159 @@
+"""Names of people in the labels of host names: `jane-doe.example.org`, `jane.doe.dev.example.org`, `jdoe-laptop`.
+
+The weakest reading of all: only labels whose every part is accounted for by the name lists, an initial, a number or a
+word for a device. Never more than possible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ctscan.personal.attribution.gazetteer import given_names, surnames
+from ctscan.personal.attribution.lexicon import ORGANISATION_WORDS
+from ctscan.personal.normalise.name_tokens import fold_text
+
+MAX_HOST = 253
+
+_DEVICES = frozenset(
+    [
+        *("android", "computadora", "computer", "desktop", "homelab", "imac", "ipad", "iphone", "laptop", "lt", "mac"),
+        *("macbook", "macmini", "mbp", "nas", "nb", "netbook", "notebook", "nuc", "ordinateur", "pc", "phone", "pixel"),
+        *("portable", "portatil", "raspberrypi", "rechner", "surface", "tablet", "thinkpad", "vm", "workstation", "ws"),
+        "xps",
+    ]
+)
+"""Words that people's machines have beside the name of whom they belong to."""
+
+_BESIDE_DEVICES = frozenset({"air", "book", "home", "mini", "mobile", "my", "pi", "pro", "the", "work"})
+
+_PLACES = frozenset(
+    [
+        *(
+            "admin",
+            "alpha",
+            "app",
+            "apps",
+            "beta",
+            "blog",
+            "cdn",
+            "chat",
+            "cloud",
+            "dev",
+            "docs",
+            "edge",
+            "hub",
+            "imap",
+        ),
+        *(
+            "jenkins",
+            "jira",
+            "lab",
+            "login",
+            "mail",
+            "media",
+            "mx",
+            "news",
+            "ns",
+            "prod",
+            "proxy",
+            "shop",
+            "smtp",
+            "sso",
+        ),
+        *("stage", "staging", "static", "store", "test", "uat", "vpn", "web", "wiki", "www", "eva", "iris", "alma"),
+        *(
+            "jade",
+            "ruby",
+            "crystal",
+            "pearl",
+            "amber",
+            "robin",
+            "sky",
+            "star",
+            "art",
+            "page",
+            "chase",
+            "carbon",
+            "grace",
+        ),
+        *("august", "april", "may", "june", "summer", "autumn", "sandy", "angel", "major", "prince", "king", "bishop"),
+    ]
+)
+"""Words of hosts that are names as well; alone, or two of them together, they tell of nobody."""
+
+_SEPARATORS = re.compile(r"[-_]+")
+_NUMBER = re.compile(r"\d{1,6}$")
+
+
+def people_in_host(host: str, domains: tuple[str, ...]) -> Iterator[str]:
+    """The names of people, folded (`jane doe`, `doe`), in a canonical host at or below one of the canonical domains,
+    each once. Two labels side by side count as one (`jane.doe`)."""
+    if len(host) > MAX_HOST:
+        return
+    below = next((host[: -len(domain) - 1] for domain in domains if host.endswith("." + domain)), "")
+    labels = [label for label in below.split(".") if label not in ("", "*")]
+    found = dict.fromkeys(name for label in labels if (name := _person_in(_parts(label))))
+    found |= dict.fromkeys(name for one, two in pairwise(labels) if (name := _in_pair(one, two)))
+    yield from found
+
+
+def _parts(label: str) -> list[str]:
+    """The folded words of a label; one in another script is read in it."""
+    folded = [fold_text(_NUMBER.sub("", part)) for part in _SEPARATORS.split(_in_its_script(label))]
+    return [part for part in folded if part]
+
+
+def _in_its_script(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, OverflowError):
+        return label
+
+
+def _person_in(parts: list[str]) -> str | None:
+    """The name that all parts of a label make, words for devices apart, or None."""
+    is_device = any(part in _DEVICES for part in parts)
+    ignored = _DEVICES | _BESIDE_DEVICES if is_device else frozenset()
+    words = [part for part in parts if part not in ignored]
+    if len(words) == 1 and is_device:
+        return _of_device(words[0]) or _of_device(words[0].removesuffix("s"))  # jane's
+    if is_device and words and words[-1] not in surnames():
+        words[-1] = words[-1].removesuffix("s")
+    return " ".join(words) if len(words) in (2, 3) and _is_full_name(words) else None
+
+
+def _in_pair(one: str, two: str) -> str | None:
+    first, second = _parts(one), _parts(two)
+    words = [*first, *second]
+    if len(first) != 1 or len(second) != 1 or not _PLACES.isdisjoint(words):
+        return None
+    return " ".join(words) if _is_full_name(words) else None
+
+
+def _is_full_name(words: list[str]) -> bool:
+    """A given name and a surname in either order, each of three letters or more, and a middle initial."""
+    full = [word for word in words if len(word) > 1]
+    if len(full) != 2 or any(len(word) < (3 if word.isascii() else 2) for word in full) or not _is_of_people(full):
+        return False
+    one, two = full
+    return (one in given_names() and two in surnames()) or (two in given_names() and one in surnames())
+
+
+def _of_device(word: str) -> str | None:
+    """`jane` or `jdoe` of `jane-laptop`, `jdoe-mbp`."""
+    if word in ORGANISATION_WORDS or word in _PLACES or len(word) < 3:
+        return None
+    if word in given_names():
+        return word
+    surname = word[1:]
+    return surname if len(surname) >= 3 and surname in surnames() and surname not in _PLACES else None
+
+
+def _is_of_people(words: list[str]) -> bool:
+    if any(word in ORGANISATION_WORDS for word in words):
+        return False
+    return not all(word in _PLACES for word in words)

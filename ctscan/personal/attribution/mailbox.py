@@ -1,0 +1,128 @@
+"""Whether the local part of an address is that of a function (info, support) or reads like the name of a person."""
+
+from __future__ import annotations
+
+import re
+
+from ctscan.personal.normalise.name_tokens import name_tokens
+
+RFC_2142 = frozenset(
+    [
+        *("abuse", "ftp", "hostmaster", "info", "marketing", "news", "noc", "postmaster"),
+        *("sales", "security", "support", "usenet", "uucp", "webmaster", "www"),
+    ]
+)
+"""Mailbox names that RFC 2142 reserves for functions."""
+
+ROLE_WORDS = RFC_2142 | frozenset(
+    [
+        # certification authorities and their desks
+        *("ca", "cas", "caadmin", "cert", "certs", "certificado", "certificados", "certificate", "certificates"),
+        *(
+            "certification",
+            "certify",
+            "certificacion",
+            "certificacao",
+            "certmaster",
+            "cps",
+            "crl",
+            "csr",
+            "esign",
+            "ejbca",
+        ),
+        *("firma", "firmadigital", "identity", "igtf", "keymaster", "ocsp", "pki", "pkiadmin", "pma", "policy"),
+        *("ra", "registration", "revocation", "revoke", "root", "rootca", "sign", "signature", "signing", "smime"),
+        *("ssl", "subca", "tls", "trust", "trustcenter", "tsa", "tsp", "validation"),
+        # machines and their keepers
+        *("admin", "administrator", "administrador", "daemon", "devops", "dns", "domain", "domains", "helpdesk"),
+        *("host", "hosting", "it", "itadmin", "mail", "mailer", "master", "network", "nobody", "noreply", "nospam"),
+        *("operations", "operator", "ops", "registry", "reply", "server", "servers", "service", "services"),
+        *("servicedesk", "sysadmin", "sysop", "system", "systems", "tech", "technical", "technik", "test", "unix"),
+        *("admins", "chipcard", "demo", "edv", "hotline", "hrz", "rechenzentrum", "rz", "user", "users", "web"),
+        *("webadmin",),
+        # offices, in the languages seen
+        *("account", "accounts", "agency", "billing", "bureau", "buero", "central", "compliance", "contact"),
+        *("contacto", "contato", "customer", "customercare", "customerservice", "dataprotection", "desk", "digital"),
+        *("digitale", "dpo", "email", "enquiries", "enquiry", "feedback", "general", "hello", "help", "hr"),
+        *(
+            "incident",
+            "informatica",
+            "informatique",
+            "infos",
+            "inquiry",
+            "kontakt",
+            "laboratories",
+            "legal",
+            "management",
+        ),
+        *(
+            "manager",
+            "office",
+            "oficina",
+            "orders",
+            "podatelna",
+            "podpora",
+            "posta",
+            "pr",
+            "press",
+            "privacy",
+            "project",
+        ),
+        *("public", "recepcja", "reception", "request", "requests", "root", "sekretariat", "secretariat"),
+        *("secretary", "segreteria", "servicio", "servicios", "servis", "servizio", "seguridad", "soporte"),
+        *("sportello", "staff", "suporte", "supporto", "team", "webmail", "welcome", "zertifikat", "zertifikate"),
+        *("zertifizierungsstelle",),
+    ]
+)
+_ENOUGH_ALONE = 4  # a shorter role word beside another word may be an initial or a short name
+_DESKS = frozenset({"ca", "pki", "ra", "rootca", "subca", "cert", "certs", "ssl"})
+_NOISE = re.compile(r"[0-9]+")
+_SEGMENTS = re.compile(r"[._+\-\s\"]+")
+_INITIAL_OR_NAME = re.compile(
+    r"[^\W\d_]{1,30}(?:\.[^\W\d_])?\.[^\W\d_]{2,30}(?:[.-][^\W\d_]{2,30})?|[^\W\d_]{3,30}_[^\W\d_]{3,30}"
+)
+
+
+def is_role(local: str) -> bool:
+    """`info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`: the mailbox of a function. `local` is canonical."""
+    segments = words(local)
+    if not segments:
+        return False
+    known = [segment in ROLE_WORDS or _is_compound(segment) for segment in segments]
+    if all(known) or segments[0] in _DESKS or (segments[-1] in _DESKS and "." not in local):
+        return True
+    return any(is_known and len(segment) >= _ENOUGH_ALONE for is_known, segment in zip(known, segments, strict=True))
+
+
+def is_reserved_role(local: str) -> bool:
+    """Exactly a mailbox name of RFC 2142."""
+    return local in RFC_2142
+
+
+def is_personal_shape(local: str) -> bool:
+    """`first.last`, `f.last`, `first_last`: what organisations give to people. Role words make it something else."""
+    return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
+
+
+def words(local: str) -> list[str]:
+    """The words of a mailbox name: `jane`, `doe` of `jane.doe2+x`."""
+    return [segment for segment in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if segment]
+
+
+def resembles(address: str, name: str) -> bool:
+    """Whether the canonical address is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe. Words of 3 letters
+    or more count, but neither words of roles nor those that the domain is named by."""
+    local, _, host = address.rpartition("@")
+    labels = host.split(".")
+    flat = local if local.isascii() else "".join(name_tokens(local))
+    return any(
+        len(t) >= 3 and t.isalpha() and t in flat and t not in ROLE_WORDS and t not in labels for t in name_tokens(name)
+    )
+
+
+def _is_compound(segment: str) -> bool:
+    """Two role words in one, at least one of them long or none of them short: `caadmin`, `webssl`; not `cara`."""
+    return any(
+        segment[:at] in ROLE_WORDS and segment[at:] in ROLE_WORDS and (len(segment) > 5 or at == 3)
+        for at in range(2, len(segment) - 1)
+    )

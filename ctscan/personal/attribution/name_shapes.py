@@ -1,0 +1,244 @@
+"""What a common name looks like: a host, an organisation, one of the forms in which schemes write persons, or words
+that may be a name.
+
+Shape is the weakest evidence. `person_form` is sure of its forms, `is_name_shaped` isn't and needs other evidence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ctscan.personal.attribution.lexicon import (
+    HAN_SURNAMES,
+    HANGUL_SURNAMES,
+    ORGANISATION_PARTS,
+    ORGANISATION_WORDS,
+)
+from ctscan.personal.normalise.addresses import canonical_domain
+from ctscan.personal.normalise.memo import kept
+from ctscan.personal.normalise.name_tokens import fold_text
+
+MAX_NAME_SHAPE = 100
+
+_INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
+_PARTICLES = frozenset(
+    [
+        *("abd", "abu", "af", "al", "ap", "bar", "ben", "bin", "bint", "binti", "binte", "d", "da", "dal", "das", "de"),
+        *("degli", "dei", "del", "dell", "della", "delle", "den", "der", "des", "di", "do", "dos", "du", "e", "el"),
+        *("i", "ibn", "la", "las", "le", "les", "lo", "los", "san", "st", "te", "ten", "ter", "und", "van", "vom"),
+        *("von", "y", "zu", "zum", "zur"),
+    ]
+)
+_TITLE = re.compile(
+    r"(?:(?:Bc|BSc|Dhr|Dipl|Dott|Dott\.ssa|Dr|Doc|Don|Eng|Frau|Hr|Herr|Ing|JUDr|MDDr|MUDr|MVDr|Mag|Mgr|Mr|Mrs|Ms|MSc|"
+    r"PaedDr|PhDr|PharmDr|Prof|RNDr|Sig|Sr|Sra|ThDr|arch|med|phil|rer|nat|h\.c)\.[ ,-]*|(?:Mr|Mrs|Ms|Dr|Ing|Prof) )+"
+)
+_AFTER_NAME = re.compile(
+    r"[ ,]+(?:Ph\.? ?D|CSc|DrSc|MBA|MPH|M\.?Sc|B\.?Sc|LL\.?M|Jr|Sr|II|III|DiS|MD|M\.D)\.?(?=$|[ ,])"
+)
+_PURPOSE = (
+    r"(?:Authentication|Signature|Signing|Encryption|AUTH|SIGN|ENC|FIRMA|CIFRADO|AUTENTICACI[OÓ]N|AUTENTICA[CÇ][AÃ]O|"
+    r"ASSINATURA|FIRMA DIGITALE|Affiliate|Contractor|affiliate|TCAT)"
+)
+_NIF = r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
+EDIPI_FORM = "the form surname.given.number of the US Department of Defense"
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
+        EDIPI_FORM,
+    ),
+    (
+        re.compile(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
+        "the form surname,given name,personal code of the Baltic identity cards",
+    ),
+    (
+        re.compile(r"(?P<name>[^\W\d_][^\d:]{1,80}):\d{11}"),
+        "the form name:CPF of Brazilian certificates of persons (11 digits)",
+    ),
+    (
+        re.compile(
+            r"(?:NOMBRE )?(?P<name>[^\W\d_][^\d:|]{2,80}?) ?[-–/|] ?(?:(?:NIF|DNI|NIE)[: ]{0,2})?"
+            + _NIF
+            + rf"(?: \({_PURPOSE}\))?"
+        ),
+        "the form name - NIF of Spanish certificates of persons",
+    ),
+    (
+        re.compile(_NIF + r" (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
+        "the form of a Spanish certificate of a representative: the person first, then the entity",
+    ),
+    (
+        re.compile(rf"(?P<name>[^\W\d_][^\d:()]{{2,80}}) \({_PURPOSE}\)"),
+        "the form name (purpose of the key) of identity cards",
+    ),
+    (
+        re.compile(rf"\({_PURPOSE}\) (?P<name>[^\W\d_][^\d:()]{{2,80}})"),
+        "the form (purpose of the key) name of identity cards",
+    ),
+    (
+        re.compile(
+            r"(?:iPhone Developer|Apple Development|Mac Developer): (?P<name>[^\W\d_][^\d:()@]{2,80}) \([0-9A-Z]{10}\)"
+        ),
+        "the form of a developer's certificate of one person",
+    ),
+    (
+        re.compile(r"[Rr]obot ?: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
+        "the form of a robot certificate that names its keeper",
+    ),
+)
+_COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
+_NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # made unique by it
+_PSEUDONYM = re.compile(r"(?P<name>[^:]{2,80}?) ?:PN")
+
+_SOLE_TRADER = re.compile(
+    r"(?:Inh\.|Inhaber(?:in)?:?) ?(?P<after>.{3,80})|"
+    r"(?P<before>.{3,80}?),? (?:e\. ?[Kk]\.|e\. ?Kfm\.|e\. ?Kfr\.|eenmanszaak|\(?sole trader\)?)"
+)
+SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
+"""What a name in which `sole_trader` finds one has in it (a pattern for text and for octets)."""
+
+
+@kept(4096)
+def is_host(text: str) -> bool:
+    """`www.example.org`, `*.example.org`, an IP address, `localhost`: no spaces, and a dot or a known name."""
+    stripped = text.strip()
+    if not stripped or any(char.isspace() for char in stripped) or "@" in stripped:
+        return False
+    if re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*|localhost", stripped):
+        return True
+    host = stripped.removeprefix("*.")
+    return "." in host.rstrip(".") and not host.startswith(".") and canonical_domain(host) is not None
+
+
+@kept(4096)
+def has_organisation_word(text: str) -> bool:
+    """Whether a word of the text belongs to organisations, authorities or machines, in one of several languages."""
+    if not text.isascii() and any(part in text for part in ORGANISATION_PARTS):
+        return True
+    joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
+    words = {word for word in fold_text(joined).split() if len(word) > 2}
+    words.update(word for word in re.findall(r"\w+", joined.casefold()) if len(word) == 2)  # Sá is a name, SA isn't
+    return not ORGANISATION_WORDS.isdisjoint(words)
+
+
+@kept(4096)
+def person_form(text: str) -> tuple[str, str] | None:
+    """`(name, form)` when the text has one of the forms in which identity schemes write a person, else None.
+
+    The name comes without the number that the form carries; the form is told in plain words.
+    """
+    if len(text) > 2 * MAX_NAME_SHAPE:
+        return None
+    stripped = text.strip()
+    for pattern, form in _FORMS:
+        match = pattern.fullmatch(stripped)
+        if match and fold_text(match["name"]) and (_has_number(stripped) or not has_organisation_word(match["name"])):
+            return match["name"], form
+    return None
+
+
+def loose_person_form(text: str) -> tuple[str, str] | None:
+    """The same for forms that mostly, not always, mean a person: a title before the name; `Surname, Given`."""
+    stripped = text.strip()
+    if len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
+        return None
+    title = _TITLE.match(stripped)
+    if title and is_name_shaped(stripped[title.end() :]):
+        return stripped[title.end() :], "a title before the name"
+    comma = _COMMA_FORM.fullmatch(stripped)
+    if comma and is_name_shaped(f"{comma['given']} {comma['last']}") and not _is_acronym(comma["given"]):
+        return stripped, "the form surname, given name"
+    return None
+
+
+def pseudonym_form(text: str) -> str | None:
+    """The pseudonym before `:PN`, the mark of German certificates under a pseudonym; authorities have it too, but with
+    words of theirs."""
+    match = _PSEUDONYM.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    if match is None or not any(char.isalpha() for char in match["name"]) or has_organisation_word(match["name"]):
+        return None
+    return match["name"]
+
+
+def sole_trader(text: str) -> str | None:
+    """The name that stands beside the mark of a sole trader (`e.K.`, `Inh.`), when it is shaped like one."""
+    match = _SOLE_TRADER.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
+    name = (match["after"] or match["before"]).strip(" ,") if match else ""
+    return name if name and is_name_shaped(name) else None
+
+
+@kept(4096)
+def is_name_shaped(text: str) -> bool:
+    """Two to six words that begin with a capital (or have none in their script), no digits, no word of organisations;
+    in Han and Hangul also one word of 2 to 4 characters that begins with a common surname."""
+    name = bare_name(text)
+    return full_words(name) is not None and not has_organisation_word(name)
+
+
+@kept(4096)
+def bare_name(text: str) -> str:
+    """The text without titles, degrees and a number that only makes it unique."""
+    stripped = _AFTER_NAME.sub("", _without_number(text.strip()))
+    title = _TITLE.match(stripped)
+    return stripped[title.end() :] if title else stripped
+
+
+def full_words(name: str) -> list[str] | None:
+    """The words of a text that is shaped like a name, without its particles; None when it isn't shaped like one."""
+    if len(name) > MAX_NAME_SHAPE:
+        return None
+    words = [word.strip(",") for word in name.split()]
+    if len(words) == 1:
+        return words if _is_unspaced_name(words[0]) else None
+    full = [word for word in words if word.casefold() not in _PARTICLES]
+    if len(full) < 2:  # Ben Le
+        full = words
+    return full if len(words) <= 8 and len(full) <= 6 and _are_name_words(full) else None
+
+
+def name_part(text: str) -> str:
+    """The text without a number that only makes it unique."""
+    return _without_number(text.strip())
+
+
+def _are_name_words(full: list[str]) -> bool:
+    if not all(_is_name_word(word) for word in full):
+        return False
+    whole = sum(len(word.rstrip(".")) > 1 for word in full)
+    is_initial = bool(full) and len(full[0]) == 2 and full[0].endswith(".")  # J. Doe
+    return whole >= (1 if is_initial else 2) and not all(map(_is_acronym, full))
+
+
+def _is_name_word(word: str) -> bool:
+    plain = word
+    if not word.isascii():
+        plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs are no \\w
+    if not _WORD.fullmatch(plain):
+        return False
+    return not plain[0].islower()
+
+
+def _is_acronym(word: str) -> bool:
+    """All capitals and at most three letters or without a vowel: `VPN`, `TCS`."""
+    return word.isascii() and word.isupper() and (len(word) <= 2 or not re.search("[AEIOUY]", word))
+
+
+def _is_unspaced_name(word: str) -> bool:
+    if not 2 <= len(word) <= 4:
+        return False
+    names = [unicodedata.name(char, "") for char in word]
+    if all(name.startswith("CJK UNIFIED") for name in names):
+        return word[0] in HAN_SURNAMES
+    return all(name.startswith("HANGUL SYLLABLE") for name in names) and word[0] in HANGUL_SURNAMES and len(word) == 3
+
+
+def _has_number(text: str) -> bool:
+    """Whether the form carries the number of a person, which no organisation has."""
+    return sum(char.isdigit() for char in text) >= 7
+
+
+def _without_number(text: str) -> str:
+    match = _NAME_AND_NUMBER.fullmatch(text)
+    return match["name"] if match else text

@@ -1,0 +1,327 @@
+"""Addresses and domains: the one form in which they are compared, and finding them in running text.
+
+An address is compared as `local@domain`: NFKC, case folded (the local part too), the domain in A-labels (RFC 5890).
+This is no validator of mail addresses: an address that RFC 5321 would refuse but that certificates really hold
+(underscores in domains, dots at the end of the local part) has a canonical form as well.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from ctscan.errors import UsageError
+from ctscan.model import LookupKey
+from ctscan.personal.normalise.memo import kept
+
+MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
+MAX_DECLARED = 1000  # of a text that should be exactly one address
+MAX_TEXT = 65536  # of a text that is searched for addresses
+MAX_FOUND = 500  # addresses taken from one text
+MAX_LOOKED = 2000  # of the @ in one text
+_AROUND = 400
+
+JOINERS = "\u200c\u200d"  # they carry meaning inside a label (RFC 5892 appendix A), nowhere else
+_ATEXT = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~."
+)  # RFC 5322 3.2.3
+_NOT_IN_PROSE = frozenset("/=`{|}!#$%&*?^~")  # legal in a local part, but in running text they end it
+_LABEL = re.compile(
+    r"(?:mailto|smtp|e-?mail(?:[ _-]?address)?|mail|rfc ?822(?:[ _-]?name)?|upn|e)[ \t]*[:=][ \t]*", re.IGNORECASE
+)
+_COMMENT = re.compile(r"\([^()]{0,320}\)")
+_FILE_ENDINGS = frozenset(
+    re.findall(
+        r"\w+",
+        "asp aspx cer cfm cgi conf crl crt css csv der dll doc docx exe gif htm html jpeg jpg js json jsp log p12 p7b "
+        "pdf pem php png svg txt xls xlsx xml yaml yml",
+    )
+)
+
+
+# --- domains --------------------------------------------------------------------------------------------------------
+
+
+@kept(4096)
+def canonical_domain(text: str) -> str | None:
+    """`BÜCHER.Example.` -> `xn--bcher-kva.example`; None when it is no domain name. One label is enough."""
+    domain = unicodedata.normalize("NFKC", text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
+    if not domain or len(domain) > 253:
+        return None
+    labels = [_a_label(label) for label in _remap(domain).split(".")]
+    if any(label is None for label in labels):
+        return None
+    canonical = ".".join(label for label in labels if label)
+    return None if len(canonical) > 253 or canonical.rpartition(".")[2].isdigit() else canonical
+
+
+def domain_key(domain: str) -> str:
+    """`mail.example.org` -> `org.example.mail.`: what lies at or below a domain starts with the key of the domain.
+
+    UsageError when it is no domain name.
+    """
+    canonical = canonical_domain(domain)
+    if canonical is None:
+        raise UsageError(f"expected a domain name such as example.org, got {len(domain)} characters that are none")
+    return reversed_labels(canonical)
+
+
+def reversed_labels(canonical: str) -> str:
+    """The key of a domain that is canonical already."""
+    return "".join(label + "." for label in reversed(canonical.split(".")))
+
+
+def _remap(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()
+    import idna  # not at the top: its tables are large, and hardly any domain needs them
+
+    try:
+        return idna.uts46_remap(domain, std3_rules=False, transitional=False)
+    except (idna.IDNAError, IndexError, ValueError):
+        return unicodedata.normalize("NFKC", domain.casefold())
+
+
+def _a_label(label: str) -> str | None:
+    """One label in the form that DNS has. Labels that IDNA 2008 refuses (emoji) get the form that registries gave."""
+    if not 0 < len(label) <= 63 or label[0] == "-" or label[-1] == "-":
+        return None
+    if label.isascii():
+        return label if all(c.isalnum() or c in "-_" for c in label) else None
+    if any(c.isascii() and not (c.isalnum() or c in "-_") for c in label) or any(map(_is_space_or_control, label)):
+        return None
+    import idna
+
+    try:
+        return idna.alabel(label).decode("ascii")
+    except (idna.IDNAError, ValueError):
+        encoded = "xn--" + label.encode("punycode", "replace").decode("ascii")
+        return encoded if len(encoded) <= 63 else None
+
+
+def _is_space_or_control(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs", "Cn", "Zs", "Zl", "Zp"}
+
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+
+@kept(4096)
+def canonical_email(text: str) -> str | None:
+    """The form in which an address is compared, or None when the text is not exactly one address.
+
+    Accepts what stands around addresses in certificates: `mailto:`, labels such as `rfc822Name=`, angle brackets with a
+    display name, comments, quotes, stray space and control characters. A domain of one label (`root@localhost`) counts,
+    an IP address does, in brackets (RFC 5321 section 4.1.3) or bare; another number after the last dot does not.
+    """
+    if len(text) > MAX_DECLARED:
+        return None
+    local, at, domain = _unwrap(tidy_text(text)).rpartition("@")
+    if not at or len(local) + len(domain) >= MAX_ADDRESS:
+        return None
+    folded, host = _canonical_local(local), _canonical_host(domain)
+    return f"{folded}@{host}" if folded and host else None
+
+
+@kept(4096)
+def email_keys(text: str) -> tuple[LookupKey, ...]:
+    """Exact keys of one address: the address, and the domain with labels reversed. Empty when it is no address."""
+    canonical = canonical_email(text)
+    if canonical is None:
+        return ()
+    host = canonical.rpartition("@")[2]
+    key = LookupKey("email", canonical)
+    return (key,) if host.startswith("[") else (key, LookupKey("domain", reversed_labels(host)))
+
+
+def find_emails(text: str) -> list[str]:
+    """Canonical addresses inside a text, in order, each once: lists, `Name <x@y>`, labels, comments.
+
+    Stricter than `canonical_email`, since an @ in running text is often something else: the domain needs two labels
+    and an alphabetic last one; user names of URIs, URL paths, file names and @-separated records are passed over.
+    Looks at most 384 characters around each @, at 2,000 of them in one text, of which at most 500 addresses are taken;
+    in a text beyond 64 Ki characters only at as many around the first of them.
+    """
+    found: dict[str, None] = {}
+    looked = 0
+    for piece in [text] if len(text) <= MAX_TEXT else _around_each_at(text):
+        tidy = tidy_text(piece)
+        at = tidy.find("@")
+        while at >= 0 and len(found) < MAX_FOUND and looked < MAX_LOOKED:
+            looked += 1
+            address = _address_around(tidy, at)
+            if address is not None:
+                found[address] = None
+            at = tidy.find("@", at + 1)
+    return list(found)
+
+
+def _around_each_at(text: str) -> Iterator[str]:
+    """What surrounds each @ of a long text, up to MAX_TEXT characters in all."""
+    left, start, end = MAX_TEXT, 0, 0
+    for match in re.finditer("[@\uff20]", text):
+        if match.start() + _AROUND <= end:
+            continue
+        if match.start() - _AROUND > end:
+            yield text[start:end]
+            left -= end - start
+            start = match.start() - _AROUND
+        end = match.start() + 2 * _AROUND
+        if end - start > left:
+            break
+    yield text[start : min(end, start + left)]
+
+
+def address_variants(canonical: str) -> tuple[str, ...]:
+    """Addresses that some providers deliver to the same mailbox: without +tag, and that without dots."""
+    local, _, host = canonical.rpartition("@")
+    if local.startswith('"'):
+        return ()
+    untagged = local.split("+", 1)[0] or local
+    forms = (untagged, untagged.replace(".", ""), local.replace(".", ""))
+    return tuple(dict.fromkeys(f"{form}@{host}" for form in forms if form and form != local))
+
+
+def tidy_text(text: str) -> str:
+    """NFKC without invisible characters; other controls become spaces so that they separate."""
+    if text.isascii() and text.isprintable():
+        return text
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(_visible(char) for char in normal)
+
+
+def _visible(char: str) -> str:
+    if char in JOINERS:
+        return char
+    category = unicodedata.category(char)
+    if category == "Cf" or char == "\0":
+        return ""
+    return " " if category in {"Cc", "Zs", "Zl", "Zp"} else char
+
+
+def _unwrap(text: str) -> str:
+    """What remains when labels, brackets, comments and quotes around an address are taken away."""
+    for _ in range(4):
+        before = text
+        text = text.strip(" ,;").removesuffix(".")
+        if text.endswith(">") and "<" in text:
+            text = text[text.rindex("<") + 1 : -1]
+        label = _LABEL.match(text)
+        if label:
+            text = _uri_address(text[label.end() :]) if label[0].lower() == "mailto:" else text[label.end() :]
+        if "(" in text:
+            text = _COMMENT.sub("", text)
+        if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'":
+            text = text[1:-1]
+        if text == before:
+            break
+    return text
+
+
+def _uri_address(rest: str) -> str:
+    """RFC 6068: the part before `?`, percent-decoded."""
+    return tidy_text(unquote(rest.partition("?")[0], errors="replace"))
+
+
+def _canonical_local(local: str) -> str | None:
+    local = local.strip(" ")
+    if len(local) > 2 and local[0] == local[-1] == '"':
+        inside = re.sub(r"\\(.)", r"\1", local[1:-1])
+        if not _is_dot_atom(inside):
+            return '"' + _fold(inside).replace("\\", "\\\\").replace('"', '\\"') + '"'
+        local = inside
+    return _fold(local) if _is_dot_atom(local) else None
+
+
+def _is_dot_atom(local: str) -> bool:
+    """RFC 5322 dot-atom, RFC 6531 characters, and the stray dots that some providers allowed."""
+    return bool(local.strip(".")) and all(c in _ATEXT if c.isascii() else not _is_space_or_control(c) for c in local)
+
+
+def _fold(text: str) -> str:
+    for joiner in JOINERS:
+        text = text.replace(joiner, "")
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _canonical_host(domain: str) -> str | None:
+    """A domain, or an IP address in brackets; without brackets (not SMTP, but seen) it means the same."""
+    domain = domain.strip(" ")
+    return _ip_literal(domain) if domain.startswith("[") else canonical_domain(domain) or _ip_literal(domain)
+
+
+def _ip_literal(domain: str) -> str | None:
+    inside = domain.lower().removeprefix("[").removesuffix("]")
+    try:
+        address = ipaddress.ip_address(inside.removeprefix("ipv6:"))
+    except ValueError:
+        return None
+    return f"[ipv6:{address.compressed}]" if address.version == 6 else f"[{address}]"
+
+
+def _address_around(text: str, at: int) -> str | None:
+    """The address whose @ stands at `at`, or None."""
+    start, end = _local_start(text, at), _host_end(text, at)
+    if start == at or _is_false_friend(text, start, end):
+        return None
+    local = text[start:at].strip(".'") if text[start] != '"' else text[start:at]
+    host = text[at + 1 : end].rstrip(".-")
+    canonical = canonical_email(f"{local}@{host}")
+    return canonical if canonical and (host.startswith("[") or _has_plausible_ending(canonical)) else None
+
+
+def _local_start(text: str, at: int) -> int:
+    floor = max(0, at - 128)
+    if at and text[at - 1] == '"':
+        opening = text.rfind('"', floor, at - 1)
+        return opening if opening >= 0 else at
+    start = at
+    while start > floor and _is_prose_atom(text[start - 1]):
+        start -= 1
+    return start
+
+
+def _host_end(text: str, at: int) -> int:
+    ceiling = min(len(text), at + 256)
+    if text.startswith("[", at + 1):
+        closing = text.find("]", at, ceiling)
+        return closing + 1 if closing >= 0 else at + 1
+    end = at + 1
+    while end < ceiling and (
+        text[end] in "-_."
+        if text[end].isascii() and not text[end].isalnum()
+        else not _is_space_or_control(text[end]) and text[end] not in "，。、；（）《》「」"
+    ):
+        end += 1
+    return end
+
+
+def _is_prose_atom(char: str) -> bool:
+    if char.isascii():
+        return char in _ATEXT and char not in _NOT_IN_PROSE
+    return unicodedata.category(char)[0] in "LMNS"
+
+
+def _is_false_friend(text: str, start: int, end: int) -> bool:
+    """An @ inside a URI, a path, a repository address or a record that uses @ as its separator."""
+    if text[start - 1 : start] == "@" or text[end : end + 1] == "@":
+        return True
+    word_start = max(text.rfind(stop, max(0, start - 256), start) for stop in ' <>"(),;') + 1
+    before = text[word_start:start]
+    locator = before.partition("://")[2]
+    if "://" in before:
+        return "/" not in locator or not before.endswith("=")  # user names and paths; not a value: `?mail=x@y`
+    if before.endswith("/") and (before.startswith("/") or before.count("/") > 1):
+        return True
+    rest = text[end : end + 128].split(" ", 1)[0]
+    return rest.startswith(":") and "/" in rest
+
+
+def _has_plausible_ending(canonical: str) -> bool:
+    host, dot, ending = canonical.rpartition("@")[2].rpartition(".")
+    if not dot or not host or ending in _FILE_ENDINGS:
+        return False
+    return ending.startswith("xn--") or (len(ending) >= 2 and ending.isalpha())

@@ -1,0 +1,171 @@
+"""National numbers of people: checked with python-stdnum, the only module that imports it (inside functions).
+
+A number is never dropped for its check digit: a wrong one is marked, since the number is still in the certificate.
+What a number discloses about its bearer (date of birth, gender) comes as values of their own, marked as derived.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from ctscan.model import LookupKey, Mark
+from ctscan.personal.identifiers import fold_text
+from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
+from ctscan.personal.parsers.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
+from ctscan.personal.parsers.schemes import SCHEMES, TELLING
+from ctscan.personal.values import Read, Value, each_text, hashed, number_key
+
+NATIONAL = "user.government_id.national_identification_number"
+
+VALID, WRONG_CHECK, OTHER = "valid", "wrong check digit", "other"
+
+_MAX_NUMBER = 64
+_HASH = re.compile(r"[0-9a-fA-F]+")
+_HASH_SIZES = frozenset((32, 40, 56, 64, 96, 128))  # hexadecimal digits of MD5, SHA-1 and the SHA-2 family
+_ODD_TEXT = (ValueError, LookupError, TypeError, AttributeError)  # what modules of python-stdnum trip over it with
+
+
+def national(scheme: str, category: str = NATIONAL) -> Read:
+    """National numbers of one scheme at a place. `scheme`: a module of python-stdnum such as "es.dni", empty when it
+    has none."""
+    return each_text(lambda text: national_values(text, scheme, category))
+
+
+def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> Iterable[Value]:
+    """The number in a text, and what it discloses. Nothing for a placeholder; a hash is marked as one."""
+    if is_placeholder(text):
+        return
+    if is_hash(text):
+        yield hashed(category, text)
+        return
+    key = number_key(text)
+    status, compact = check(text, scheme) if scheme else (OTHER, key)
+    keys = dict.fromkeys((key, number_key(compact), *_other_forms(compact, scheme)))
+    marks = (Mark.INVALID,) if status == WRONG_CHECK else ()
+    yield Value(category, text, key, tuple(LookupKey("number", each) for each in keys if each), marks=marks)
+    if status != OTHER:
+        for value in disclosed(compact, scheme):
+            yield replace(value, value=text, marks=(*value.marks, *marks))
+
+
+def _other_forms(compact: str, scheme: str) -> Iterator[str]:
+    """The same number as others write it: in Sweden with or without the century."""
+    key = number_key(compact)
+    if scheme == "se.personnummer":
+        born = next((value.canonical for value in disclosed(compact, scheme)), "") if len(key) == 10 else ""
+        yield key[-10:]
+        yield born[:2] + key
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text is the hash of something, in hexadecimal: its length is one of a hash function, and there are
+    letters in it (32 digits are a number)."""
+    stripped = text.strip()
+    return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
+
+
+_ABSENT = frozenset(
+    ["na", "n a", "none", "null", "nil", "unknown", "not applicable", "not available", "not provided", "undefined"]
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for no number at all: zeros, dashes, `N/A`."""
+    key = number_key(text)
+    return not key.strip("0") or not key.strip("X") or fold_text(text) in _ABSENT
+
+
+def check(text: str, scheme: str) -> tuple[str, str]:
+    """VALID, WRONG_CHECK (its form is right, its check digit isn't) or OTHER, and the number without what is only
+    written between its digits. Never raises for what a text holds."""
+    plain = unicodedata.normalize("NFKC", text[:_MAX_NUMBER]).strip().upper()
+    if scheme in CHECKS:
+        form, is_right = CHECKS[scheme]
+        compact = number_key(plain)
+        if not form.fullmatch(compact):
+            return OTHER, compact
+        return (VALID if is_right(compact) else WRONG_CHECK), compact
+    if scheme == "lv.pvn" and re.fullmatch(r"32\d{4}-?\d{5}", plain):  # given since 2017: without date or check digit
+        return OTHER, number_key(plain)
+    return _check_with_stdnum(plain, scheme)
+
+
+def _check_with_stdnum(plain: str, scheme: str) -> tuple[str, str]:
+    from stdnum.exceptions import InvalidChecksum
+
+    module = _module(scheme)
+    try:
+        return VALID, str(module.validate(plain))
+    except InvalidChecksum:
+        return WRONG_CHECK, str(_ask(module.compact, plain) or plain)
+    except _ODD_TEXT:
+        return OTHER, plain
+
+
+def disclosed(number: str, scheme: str) -> Iterator[Value]:
+    """What a number of the scheme tells about its bearer: date of birth, gender, another number of the same person."""
+    module = None if scheme in CHECKS else _module(scheme)
+    born = _ask(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
+    if born is not None:
+        yield Value(DATE_OF_BIRTH, number, str(born), marks=(Mark.DERIVED,))
+    told = _ask(GENDERS.get(scheme) or getattr(module, "get_gender", None), number)
+    gender = {"f": "female", "m": "male"}.get(str(told)[:1].lower())
+    if gender is not None:
+        yield Value(GENDER, number, gender, marks=(Mark.DERIVED,))
+    inner = EMBEDDED.get(scheme)
+    part = inner.fullmatch(number_key(number)) if inner else None
+    if part:
+        yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Mark.DERIVED,))
+
+
+def _ask(question: Callable[[str], Any] | None, number: str) -> Any:
+    if question is None:
+        return None
+    try:
+        return question(number)
+    except (*_ODD_TEXT, OverflowError):
+        return None
+
+
+@cache
+def _module(scheme: str) -> Any:
+    """The module of python-stdnum for a scheme; ModuleNotFoundError for one that it doesn't have."""
+    return import_module(f"stdnum.{scheme}")
+
+
+def country_values(text: str, country: str, category: str = NATIONAL) -> Iterable[Value]:
+    """The number of a person of a country (two capital letters) as the first of its schemes reads it that it fits."""
+    statuses = {scheme: check(text, scheme)[0] for scheme in SCHEMES.get(country, ())}
+    for wanted in (VALID, WRONG_CHECK):
+        for scheme, status in statuses.items():
+            if status == wanted:
+                return national_values(text, scheme, category)
+    return national_values(text, "", category)
+
+
+def satisfied(text: str, country: str) -> tuple[str, ...]:
+    """The schemes of a country that number only people and that a bare number satisfies, form and check digit: what
+    says, of a number without any prefix, that it may be one of a person."""
+    found = []
+    for scheme, form in TELLING.get(country, {}).items():
+        status, compact = check(text, scheme)
+        if status == VALID and re.fullmatch(form, compact):
+            found.append(scheme)
+    return tuple(found)
+
+
+_UNCHECKED = frozenset(["al.nipt", "ar.dni", "cr.cpf", "cr.cr", "fo.vn", "mx.rfc", "pe.cui", "us.itin", "us.ssn"])
+
+
+def satisfied_surely(text: str, country: str) -> bool:
+    """Whether a number that is known to be a person's is a national one: it is valid in a scheme of the country that
+    has check digits, or a date."""
+    if satisfied(text, country):
+        return True
+    return any(s not in _UNCHECKED and check(text, s)[0] == VALID for s in SCHEMES.get(country, ()))

@@ -1,0 +1,109 @@
+"""Telephone numbers: E.164 through phonenumbers, the only module that imports it (inside functions: it is heavy).
+
+The region of a number without a country code is that of the name it stands in. What is no number of that region is
+kept by its digits, and a hash of a number is told as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ctscan.model import LookupKey, Mark, Name, Place
+from ctscan.personal.parsers.numbers import is_hash
+from ctscan.personal.values import Read, Value, with_spelling
+from ctscan.personal.view import View, spellings, strings_of
+
+PHONE = "user.contact.phone_number"
+FAX = "user.contact.fax_number"
+
+_COUNTRY = "2.5.4.6"
+_MAX_TEXT, _MAX_NUMBERS = 250, 8
+_LABEL = re.compile(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
+_FEWEST_DIGITS = 5  # fewer are an extension or a service, not a number of somebody
+
+
+def phone(region: str = "", category: str = PHONE) -> Read:
+    """The telephone numbers at a place; `region`: two letters, for numbers without a country code; empty: that of the
+    name the place stands in, else of the subject, else of the issuer."""
+
+    def read(view: View, place: Place) -> Iterable[Value]:
+        here = region or region_of(view, place)
+        for text in strings_of(view, place):
+            for value in phone_values(spellings(text)[0], here, category):
+                yield with_spelling(value, text)
+
+    return read
+
+
+def fax(region: str = "") -> Read:
+    """The same for numbers of fax machines."""
+    return phone(region, FAX)
+
+
+def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable[Value]:
+    """Each telephone number in a text, canonical as E.164 digits without the plus sign; as its digits when it is no
+    number of the region; nothing when it has hardly a digit."""
+    if is_hash(text):
+        yield Value(category, text, text.strip().lower(), marks=(Mark.HASHED,))
+        return
+    bare = _LABEL.sub("", text[:_MAX_TEXT])
+    whole = _e164(bare, region)
+    numbers = [whole] if whole else list(dict.fromkeys(filter(None, (_e164(part, region) for part in _parts(bare)))))
+    if not numbers:
+        digits = "".join(re.findall(r"\d", bare))
+        numbers = [digits] if len(digits) >= _FEWEST_DIGITS and digits.strip("0") else []
+    for digits in numbers:
+        yield Value(category, text, digits, (LookupKey("phone", digits),))
+
+
+def national_digits(e164: str) -> str:
+    """The digits that are dialled within the country of an E.164 number (without its plus sign), as a certificate has
+    them that names no country; empty when it is no such number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(f"+{e164}")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(re.findall(r"\d", written))
+
+
+def region_of(view: View, place: Place) -> str:
+    """Two capital letters of the country of the name that the place stands in, else of the subject, else of the
+    issuer, or empty."""
+    for name in filter(None, (place.name, view.certificate.subject, view.certificate.issuer)):
+        country = _country(name)
+        if country:
+            return country
+    return ""
+
+
+def _country(name: Name) -> str:
+    texts = (a.text.value.strip().upper() for a in name.attributes if a.oid == _COUNTRY and a.text is not None)
+    return next((text for text in texts if re.fullmatch(r"[A-Z]{2}", text)), "")
+
+
+def _parts(text: str) -> list[str]:
+    """The numbers of a list: `+34 91 … / +34 92 …`, one `;` or `,` apart."""
+    return re.split(r"[;,/|]", text)[:_MAX_NUMBERS]
+
+
+def _e164(text: str, region: str) -> str:
+    """E.164 digits without the plus sign, or empty when the text is no number that there can be."""
+    import phonenumbers
+
+    if text.lstrip().startswith("00"):
+        text = "+" + text.lstrip()[2:]
+    attempts = [text] if text.lstrip().startswith(("+", "tel:")) else [text, "+" + text.lstrip()]
+    for attempt in attempts:
+        try:
+            number = phonenumbers.parse(attempt, region or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    return ""

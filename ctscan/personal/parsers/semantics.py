@@ -1,0 +1,221 @@
+"""What stands before a number and says whose it is: the semantics identifiers of ETSI EN 319 412-1, and the words that
+issuers of many countries put there instead.
+
+Only what the text itself says. Whom a number without a word is about is for the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+from ctscan.personal.parsers.numbers import NATIONAL, satisfied
+from ctscan.personal.values import number_key
+
+PASSPORT: Final = "user.government_id.passport_number"
+DOCUMENT: Final = "user.government_id"
+IDENTIFIER: Final = "user.unique_id"
+
+MAX_TEXT: Final = 200
+
+
+class Bearer(Enum):
+    """Who has a number, by what stands before it."""
+
+    PERSON = "only people"
+    ORGANISATION = "only organisations"
+    EITHER = "people and organisations"
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """A number, taken out of its text. `country`: two capital letters or empty; `scheme`: of python-stdnum, or empty;
+    `satisfied`: whether the number has form and check digits that only numbers of people have there."""
+
+    bearer: Bearer
+    number: str
+    country: str = ""
+    scheme: str = ""
+    category: str = NATIONAL
+    satisfied: bool = False
+
+
+# EN 319 412-1 section 5.1.3: `PNOEE-38001085718`; issuers forget the hyphen, or write a colon.
+_NATURAL = re.compile(r"(PAS|IDC|PNO|TAX|TIN)[-: ]?([A-Z]{2})(?:[-: ]+(\S.*)|((?:[A-Z]{0,2}\d).*))", re.IGNORECASE)
+_CATEGORIES: Final = {"PAS": PASSPORT, "IDC": DOCUMENT, "PNO": NATIONAL, "TAX": NATIONAL, "TIN": NATIONAL}
+# Two letters of a national scheme, a colon, the country: `UI:DK-P:G:…`, `EI:SE-198803200016`.
+_NATIONAL_SCHEME = re.compile(r"([A-Z]{2}):([A-Z]{2})-(\S.*)", re.IGNORECASE)
+# Section 5.1.4, for organisations: `VATES-B12345674`; also the extended forms of the CA/Browser Forum (`NTRUS+CA-…`).
+_LEGAL = re.compile(r"(VAT|NTR|PSD|LEI|GOV|EXL)[-: ]?([A-Z]{2})(?:\+[A-Z0-9]{1,3})?[-: ]+(\S.*)", re.IGNORECASE)
+_COUNTRY_COLON = re.compile(r"(IT):([0-9A-Z]{11,16})", re.IGNORECASE)  # `IT:` and the tax code of Italy
+
+_PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
+    "PESEL": ("PL", "pl.pesel", NATIONAL),
+    "CUIL": ("AR", "ar.cuit", NATIONAL),
+    "IIN": ("KZ", "kz.iin", NATIONAL),
+    "ИИН": ("KZ", "kz.iin", NATIONAL),
+    "ЖСН": ("KZ", "kz.iin", NATIONAL),
+    "CCCD": ("VN", "", NATIONAL),
+    "CMND": ("VN", "", NATIONAL),
+    "HC": ("VN", "", PASSPORT),
+    "NIE": ("ES", "es.nie", NATIONAL),
+    "DNI": ("", "", NATIONAL),
+    "CURP": ("MX", "mx.curp", NATIONAL),
+    "SNILS": ("RU", "", NATIONAL),
+    "СНИЛС": ("RU", "", NATIONAL),
+    "CNP": ("RO", "ro.cnp", NATIONAL),
+    "PNF": ("BG", "bg.pnf", NATIONAL),
+    "JMBG": ("RS", "si.emso", NATIONAL),
+    "EMSO": ("SI", "si.emso", NATIONAL),
+    "HETU": ("FI", "fi.hetu", NATIONAL),
+    "CPR": ("DK", "dk.cpr", NATIONAL),
+    "BSN": ("NL", "nl.bsn", NATIONAL),
+    "PPSN": ("IE", "ie.pps", NATIONAL),
+    "AMKA": ("GR", "gr.amka", NATIONAL),
+    "RRN": ("KR", "kr.rrn", NATIONAL),
+    "NIK": ("ID", "id.nik", NATIONAL),
+    "SSN": ("", "", NATIONAL),
+    "CEDULA": ("", "", NATIONAL),
+    "CÉDULA": ("", "", NATIONAL),
+    "PASSPORT": ("", "", PASSPORT),
+    "PASAPORTE": ("", "", PASSPORT),
+    "EDIPI": ("US", "", IDENTIFIER),
+    "PID": ("DK", "", DOCUMENT),  # of the Danish public certificates: stands for a CPR number that only the state knows
+}
+"""Words before numbers that only people have: the country, the scheme, the category."""
+
+_EITHER: Final[Mapping[str, tuple[str, ...]]] = {
+    "CPF": ("BR", "CR"),
+    "CUIT": ("AR",),
+    "ICA": (),  # the customer of a Czech certification authority
+    "INN": ("RU",),
+    "ИНН": ("RU",),
+    "BIN": ("KZ",),
+    "БИН": ("KZ",),
+    "MST": ("VN",),
+    "NIF": ("ES", "PT"),
+    "NIP": ("PL",),
+    "NIT": ("CO", "GT", "SV"),
+    "RFC": ("MX",),
+    "RIF": ("VE",),
+    "RUC": ("PE", "EC", "PY"),
+    "RUT": ("CL", "UY"),
+    "VAT": (),
+    "CF": ("IT",),
+    "DRFO": ("UA",),
+    "РНОКПП": ("UA",),
+}
+"""Words before numbers that people have as well as organisations (or that are used for both), with their countries."""
+
+_ORGANISATIONS: Final = (
+    *("CVR", "CPJ", "KRS", "REGON", "HRB", "HRA", "SIREN", "SIRET", "CNPJ", "CIF", "KVK", "UEN", "BCE", "OGRN"),
+    *("EDRPOU", "ЄДРПОУ", "ICO", "IČO", "NTR", "LEI", "NR WPISU", "ORGNR"),
+)
+
+_WORDS: Final = "|".join(sorted((*_PEOPLE, *_EITHER, *_ORGANISATIONS), key=len, reverse=True))
+_SEPARATED = r"(?:\s?(?:no|nr|n°|č)\b\.?)?(?:\s?[-:.#=]\s?|\s)"
+_LABELLED = re.compile(rf"({_WORDS}){_SEPARATED}(\d.*|[A-Z]{{1,6}}[- ]?\d.*)", re.IGNORECASE)
+_KAZAKH = re.compile(r"(IIN|ИИН|ЖСН|BIN|БИН) ?(\d{12})", re.IGNORECASE)  # without anything between
+
+_SAFE: Final = (
+    *("BIN", "CCCD", "CEDULA", "CÉDULA", "CMND", "CPF", "CUIL", "CUIT", "CURP", "DNI", "IIN", "INN", "JMBG"),
+    *("NIE", "NIF", "PESEL", "RFC", "RUT", "SNILS", "БИН", "ЖСН", "ИИН", "ИНН", "РНОКПП", "СНИЛС"),
+)  # words that mean nothing else in running text
+_IN_TEXT = re.compile(
+    rf"(?<![^\W_])({'|'.join(_SAFE)})(?:{_SEPARATED})?"
+    r"((?:[A-Z]{1,4}[- ]?)?\d(?:[-./]?[0-9A-Z]){5,24})(?![^\W_])",
+    re.IGNORECASE,
+)
+
+_EMPLOYEE = re.compile(r"CVR:\s?\d{8}-RID:\s?(\S{1,64})", re.IGNORECASE)  # an employee of a Danish company
+_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", re.IGNORECASE)  # Chile, without any word before it
+
+
+def read_semantics(text: str, country: str = "") -> Semantics | None:
+    """The number of a text that says whose it is, all of it; None where nothing does. `country`: of the name it stands
+    in, for words that several countries use."""
+    text = " ".join(text[:MAX_TEXT].split())
+    return _etsi(text) or _worded(text, country)
+
+
+def semantics_in(text: str, country: str = "") -> Iterator[Semantics]:
+    """The numbers in running text that a word says to be those of people."""
+    for match in _IN_TEXT.finditer(text[: 20 * MAX_TEXT]):
+        found = _by_word(match[1].upper(), match[2], country)
+        if found.bearer is Bearer.PERSON or (found.bearer is Bearer.EITHER and found.satisfied):
+            yield found
+
+
+def _etsi(text: str) -> Semantics | None:
+    natural = _NATURAL.fullmatch(text)
+    if natural:
+        kind, country, number = natural[1].upper(), natural[2].upper(), natural[3] or natural[4]
+        is_company = kind in ("TIN", "TAX") and country == "IT" and re.fullmatch(r"\d{11}", number)
+        bearer = Bearer.ORGANISATION if is_company else Bearer.PERSON
+        return Semantics(bearer, number, country, category=_CATEGORIES[kind])
+    scheme = _NATIONAL_SCHEME.fullmatch(text)
+    if scheme:
+        category = IDENTIFIER if scheme[1].upper() == "UI" else NATIONAL
+        return Semantics(Bearer.PERSON, scheme[3], scheme[2].upper(), category=category)
+    legal = _LEGAL.fullmatch(text) or _COUNTRY_COLON.fullmatch(text)
+    if legal:
+        country, number = (legal[2].upper(), legal[3]) if legal.re is _LEGAL else ("IT", legal[2])
+        return _of_organisation(number, country)
+    return None
+
+
+def _of_organisation(number: str, country: str) -> Semantics:
+    """A number of an organisation; of a sole trader, where it is one that people have."""
+    schemes = satisfied_in(number, country)
+    if not schemes:
+        return Semantics(Bearer.ORGANISATION, number, country)
+    return Semantics(Bearer.ORGANISATION, _bare(number, country), country, schemes[0], satisfied=True)
+
+
+def _bare(number: str, country: str) -> str:
+    """Without the `01` that Sweden adds to make a VAT number."""
+    is_vat = country == "SE" and re.fullmatch(r"\d{10}01", number_key(number)) and not satisfied(number, country)
+    return number_key(number)[:10] if is_vat else number
+
+
+def satisfied_in(number: str, country: str) -> tuple[str, ...]:
+    """`numbers.satisfied`; the form in which a VAT number is made from a person's counts too (Sweden adds `01`)."""
+    found = satisfied(number, country)
+    if found or country != "SE" or not re.fullmatch(r"\d{10}01", number_key(number)):
+        return found
+    return satisfied(number_key(number)[:10], country)
+
+
+def _worded(text: str, country: str) -> Semantics | None:
+    employee = _EMPLOYEE.fullmatch(text)
+    if employee:
+        return Semantics(Bearer.PERSON, text, "DK", category=IDENTIFIER)
+    labelled = _KAZAKH.fullmatch(text) or _LABELLED.fullmatch(text)
+    if labelled:
+        return _by_word(labelled[1].upper(), labelled[2], country)
+    if country in ("", "CL") and _RUT.fullmatch(text):
+        return replace(_of_either(text, ("CL",), ""), country="CL")
+    return None
+
+
+def _by_word(word: str, number: str, country: str) -> Semantics:
+    if word in _PEOPLE:
+        usual, scheme, category = _PEOPLE[word]
+        return Semantics(Bearer.PERSON, number, usual or country, scheme, category)
+    if word in _EITHER:
+        return _of_either(number, _EITHER[word], country)
+    return Semantics(Bearer.ORGANISATION, number, country)
+
+
+def _of_either(number: str, countries: tuple[str, ...], country: str) -> Semantics:
+    """In the country of the name, when the word is one of it; else in the first whose people have such numbers."""
+    for one in [country] if country in countries else countries:
+        schemes = satisfied_in(number, one)
+        if schemes:
+            return Semantics(Bearer.EITHER, number, one, schemes[0], satisfied=True)
+    if re.fullmatch(r"0?\d-?\d{4}-?\d{4}", number) and "CR" in countries:  # Costa Rica: people, by its form alone
+        return Semantics(Bearer.PERSON, number, "CR", "cr.cpf")
+    return Semantics(Bearer.EITHER, number, country if country in countries else (*countries, "")[0])

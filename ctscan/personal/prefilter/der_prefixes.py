@@ -1,0 +1,64 @@
+"""Headers of elements by size: the size of an element alone tells the headers of all elements that it consists of, if
+they nest without siblings. All are DER with the shortest lengths."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from ctscan.personal.prefilter.impersonal_extensions import length_octets
+
+_VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
+_SAN: Final = b"\x06\x03\x55\x1d\x11"
+_SCT_LIST: Final = b"\x06\x0a\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"
+_CRITICAL: Final = b"\x01\x01\xff"
+
+
+def _nested(head: bytes, size: int, tags: tuple[int, ...]) -> tuple[bytes, int]:
+    """Headers of elements that fill `size` octets, each in the one before, appended to `head`, and the octets that are
+    left for the content; `(b"", 0)` when no element is that long."""
+    for tag in tags:
+        content = size - (2 if size < 0x82 else 3 if size < 0x103 else 4)
+        octets = length_octets(content) if 0 < content < 0x10000 else b""
+        if 1 + len(octets) + content != size:
+            return b"", 0
+        head += bytes((tag,)) + octets
+        size = content
+    return head, size
+
+
+def _extension_head(oid: bytes, tags: tuple[int, ...], size: int) -> tuple[bytes, int]:
+    head, size = _nested(b"", size, (0x30,))
+    return _nested(head + oid, size - len(oid), tags) if head else (b"", 0)
+
+
+@lru_cache(maxsize=4096)
+def tbs_head(size: int) -> bytes:
+    """The octets up to the tag of the serial number in a TBSCertificate of `size` octets; empty for one with less than
+    256 octets of content, which is no real one."""
+    head, _ = _nested(b"", size, (0x30,))
+    return head + _VERSION_3 + b"\x02" if len(head) == 4 else b""
+
+
+@lru_cache(maxsize=4096)
+def extensions_head(size: int) -> bytes:
+    """The octets before the first Extension where [3] fills `size` octets; empty: it can't."""
+    return _nested(b"", size, (0xA3, 0x30))[0]
+
+
+@lru_cache(maxsize=4096)
+def san_head(size: int) -> bytes:
+    """The octets before the general names in a subjectAltName extension of `size` octets; empty: none has that size."""
+    return _extension_head(_SAN, (0x04, 0x30), size)[0]
+
+
+@lru_cache(maxsize=4096)
+def critical_san_head(size: int) -> bytes:
+    return _extension_head(_SAN + _CRITICAL, (0x04, 0x30), size)[0]
+
+
+@lru_cache(maxsize=4096)
+def sct_list_head(size: int) -> bytes:
+    """The octets before the first SCT (RFC 6962 section 3.3): OCTET STRING in OCTET STRING, length of the list."""
+    head, left = _extension_head(_SCT_LIST, (0x04, 0x04), size)
+    return head + (left - 2).to_bytes(2, "big") if left > 2 else b""

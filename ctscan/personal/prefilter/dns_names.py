@@ -1,0 +1,47 @@
+"""Host names in the octets of a certificate, as the prefilter takes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ctscan.personal.prefilter.impersonal_extensions import after
+
+# 0x82 (dNSName), a length in one octet, host characters; whether the lengths are right is checked beside
+_DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
+_HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
+# a host in small letters whose labels are no IDNA ("xn--")
+HOST: Final = re.compile(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
+# 30 L { 31 L { 30 L { CN of so many characters } } }: a host name as CN and nothing else
+HOST_SUBJECTS: Final = {
+    bytes((0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 0x06, 0x03, 0x55, 0x04, 0x03, kind, size)): size
+    for size in range(3, 65)
+    for kind in (0x0C, 0x13, 0x16)
+}
+HOST_SUBJECT_HEAD: Final = 13
+
+
+def are_hosts(names: bytes) -> bool:
+    """Whether the content of a GeneralNames is dNSNames of host characters only, each as long as it says."""
+    if names[0] == 0x82 and names[1] == len(names) - 2 and names[1] < 0x80:
+        return _HOST_CHARACTERS.fullmatch(names, 2) is not None  # one name, as most have
+    if not _DNS_NAMES.fullmatch(names):
+        return _are_long_hosts(names)
+    # no host character is 0x82 and no length either, so that splitting finds exactly the names
+    _, *parts = names.split(b"\x82")
+    for part in parts:  # noqa: SIM110  a generator costs more than the few names
+        if part[0] != len(part) - 1:  # the octet before the host is its length
+            return False
+    return True
+
+
+def _are_long_hosts(names: bytes) -> bool:
+    """The same for any length of name."""
+    at, end = 0, len(names)
+    while at < end:
+        stop = after(names, at)
+        body = at + (2 if names[at + 1] < 0x80 else names[at + 1] - 0x7E)
+        if names[at] != 0x82 or stop > end or not _HOST_CHARACTERS.fullmatch(names, body, stop):
+            return False
+        at = stop
+    return end > 0

@@ -1,0 +1,1 @@
+"""The promises of ctscan about the personal data that it handles."""

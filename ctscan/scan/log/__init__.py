@@ -1,0 +1,1 @@
+"""One log: tree head, plan, verified reading, commit."""

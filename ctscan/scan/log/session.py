@@ -1,0 +1,203 @@
+"""One pass over one log: what every reader needs, and the steps that it commits.
+
+Use a `LogPass` as a context manager: at its end all steps are written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from ctscan.ct.coverage import subtract
+from ctscan.errors import BadAnswer, FormatError, Missing, Refused
+from ctscan.http.rate_limit import Window
+from ctscan.index.protocols import Index
+from ctscan.model import (
+    Advance,
+    Batch,
+    ChainHit,
+    Hit,
+    Hole,
+    HoleReason,
+    InclusionProof,
+    Issuer,
+    Log,
+    LogState,
+    Span,
+    TreeHead,
+    Unreadable,
+)
+from ctscan.personal.examine import PART, Examined, Examiner
+from ctscan.scan.log.committer import Committer
+from ctscan.scan.log.galloping import first_that
+from ctscan.scan.log.issuer_certificates import IssuerReader
+from ctscan.scan.log.prefetch import Fetched, attempt
+from ctscan.scan.log.trust import ASK_AGAIN
+from ctscan.scan.request import Reporter, Seams
+from ctscan.sources import LogSource
+
+COMMIT_HITS = 256
+_NOT_GIVEN = (HoleReason.NOT_READ, HoleReason.PRUNED, HoleReason.REFUSED)
+
+
+@dataclass(slots=True)
+class LogPass:
+    """What the readers of one log share during one pass."""
+
+    log: Log
+    head: TreeHead
+    source: LogSource
+    index: Index
+    run_id: int
+    examiner: Examiner
+    scope: str
+    rules: str
+    reporter: Reporter
+    stop: asyncio.Event
+    window: Window
+    state: LogState | None = None  # as it was when the part that is being read began
+    seams: Seams = field(default_factory=Seams)
+    entries: int = 0  # committed in this pass
+    incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
+    holes: tuple[Hole, ...] = ()  # that were known when the pass began
+    issuers: IssuerReader = field(init=False)
+    _committer: Committer[tuple[Advance, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.issuers = IssuerReader(self.log.name, self.source, self.examiner, self.reporter.notice)
+        self.holes = self.state.holes if self.state else ()
+        self._committer = Committer(self._write)
+
+    async def __aenter__(self) -> Self:
+        await self._committer.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._committer.__aexit__(kind, error, trace)
+
+    async def commit(self, advance: Advance, position: int) -> None:
+        """Have one step written as one transaction, after those before it, while the reading goes on. An error of an
+        earlier step is raised here."""
+        await self._committer.put((advance, position))
+
+    async def settle(self) -> None:
+        """Wait until every step is written: what the index says of this log is up to date then."""
+        await self._committer.settle()
+
+    async def drain(self) -> None:
+        """As `settle`, when something else is being raised already."""
+        await self._committer.drain()
+
+    async def _write(self, step: tuple[Advance, int]) -> None:
+        """One transaction, then the news of it."""
+        advance, position = step
+        await self.index.commit(self.run_id, advance)
+        self.entries += advance.entries
+        self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
+
+    async def rewind(self, start: int) -> None:
+        """Take back the pending range that begins at `start`, with all steps of it."""
+        await self.settle()
+        await self.index.rewind(self.log.id, start)
+
+    async def examine(self, batch: Batch) -> Examined:
+        """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""
+        for examined in self.examiner.examine_in_parts(batch):
+            if examined.candidates >= PART:
+                await asyncio.sleep(0)  # meanwhile answers are taken in, and other logs read
+        await self.issuers.complete(examined)
+        return examined
+
+    async def ask_again(self, span: Span) -> Fetched:
+        """An answer contradicted the signed tree: ask for the same entries once more."""
+        return await attempt(self.source, span, self.head.size)
+
+    def pauses(self, span: Span) -> tuple[float, ...]:
+        """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is
+        asked for once more, and waited for no longer: many such places would take hours of every pass."""
+        quarantined = ((h.start, h.end) for h in self.holes if h.reason is HoleReason.QUARANTINED)
+        return ASK_AGAIN if subtract(span, quarantined) else (0.0,)
+
+    def now(self) -> datetime:
+        """The time that goes into the index."""
+        return self.seams.now()
+
+    async def stopped_within(self, seconds: float) -> bool:
+        """Wait; True as soon as told to stop."""
+        return await stopped_within(self.stop, self.seams.sleep(seconds))
+
+    def gaps(self, span: Span, error: Missing | Refused) -> tuple[Hole, ...]:
+        """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an
+        earlier pass saw the same, else only not read yet."""
+        fresh = subtract(span, ((h.start, h.end) for h in self.holes if h.reason in _NOT_GIVEN and h.tries))
+        again = subtract(span, fresh)
+        if fresh or isinstance(error, Refused):
+            self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")
+        reason = HoleReason.REFUSED if isinstance(error, Refused) else HoleReason.PRUNED
+        return (
+            *(Hole(*part, HoleReason.NOT_READ, str(error), tries=1) for part in fresh),
+            *(Hole(*part, reason, str(error), tries=2) for part in again),
+        )
+
+
+async def stopped_within(stop: asyncio.Event, pause: Awaitable[None]) -> bool:
+    """Wait for the pause to end; True as soon as told to stop."""
+    waiting = [asyncio.ensure_future(pause), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return stop.is_set()
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was examined since the last commit."""
+
+    hits: list[Hit] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    in_chains: list[ChainHit] = field(default_factory=list)
+    issuers: list[Issuer] = field(default_factory=list)
+    proofs: list[InclusionProof] = field(default_factory=list)
+    entries: int = 0
+    candidates: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def add(self, examined: Examined) -> list[int]:
+        """What a batch held; returns the indexes of the entries that are kept."""
+        self.hits += examined.hits
+        self.unreadable += examined.unreadable
+        self.in_chains += examined.in_chains
+        self.issuers += examined.issuers
+        self.entries += examined.entries
+        self.candidates += examined.candidates
+        return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]
+
+    def is_due(self, every: float) -> bool:
+        """Enough to commit, or `every` seconds old."""
+        return len(self.hits) + len(self.in_chains) >= COMMIT_HITS or time.monotonic() - self.since >= every
+
+
+async def first_available(lp: LogPass, span: Span) -> int:
+    """Where in a span that begins with missing entries some can be had again; `span[1]`: nowhere. Other failures than
+    4xx are raised."""
+    return await first_that(*span, partial(_is_there, lp), lambda at: lp.source.next_range(at, span[1])[1])
+
+
+async def _is_there(lp: LogPass, index: int) -> bool:
+    try:
+        await lp.source.entries(*lp.source.next_range(index, lp.head.size), lp.head.size)
+    except (Missing, Refused):
+        return False
+    except (FormatError, BadAnswer):
+        return True  # garbled, but there
+    return True

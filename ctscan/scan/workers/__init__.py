@@ -1,0 +1,1 @@
+"""Logs side by side: one process or several, their progress and throughput."""

@@ -1,0 +1,261 @@
+"""What an answer says in plain words: found, nothing found, and how far that can be relied on. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import inf
+
+from ctscan.ct.coverage import size
+from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Mark, Match, Sensitivity
+from ctscan.personal.categories import CATEGORIES
+from ctscan.views.json import time_text, timestamp_text
+
+LONGEST = 300  # characters of a value that are shown
+
+KINDS = {
+    "email": "e-mail address",
+    "domain": "domain",
+    "host": "domain by its hosts",
+    "name": "name",
+    "number": "number",
+    "phone": "telephone number",
+    "account": "account name",
+    "sha256": "fingerprint",
+    "serial": "serial number",
+    "identity": "certificate",
+}
+
+
+PERSONS = {
+    "subject": "the subject",
+    "representative": "a representative",
+    "represented": "whom the representative acts for",
+    "ca contact": "a contact of the certification authority",
+    "constraint": "somebody named in the name constraints of a certification authority",
+    "notary": "a notary",
+    "owner": "an owner",
+    "member": "a member",
+    "uniqueMember": "a member",
+    "manager": "a manager",
+    "secretary": "a secretary",
+    "roleOccupant": "whoever holds a role",
+    "seeAlso": "somebody referred to",
+}
+"""Whom findings are about, within one certificate; other words are shown as they are."""
+
+MARKS = {
+    Mark.DERIVED: "derived",
+    Mark.HASHED: "a hash of it",
+    Mark.PARTIAL: "part of it",
+    Mark.INVALID: "check digit wrong",
+}
+
+NORMALISED = ("user.demographic.date_of_birth", "user.demographic.gender")
+"""Categories whose values are shown in their canonical form too."""
+
+SENSITIVITIES = {
+    Sensitivity.NATIONAL_IDENTIFIER: "specially protected: national identifier",
+    Sensitivity.SPECIAL_CATEGORY: "specially protected: special category",
+}
+
+ADVICE = {
+    "not read": "'ctscan scan' reads on, 'ctscan backfill' what lies before",
+    "out of scope": "'ctscan backfill' with a wider --scope reads it again",
+    "older rules": "'ctscan backfill' reads it again",
+}
+"""What closes holes, by their reason. For the other reasons there is nothing to do but to scan again."""
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 log`, `2 logs`, `1,234 entries`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def verdict(answer: Answer) -> str:
+    """The sentence that answers the question. The three cases differ in their first words."""
+    kind = KINDS.get(answer.identifier.kind, answer.identifier.kind)
+    searched = f"every entry of {count(len(answer.coverage), 'log')} was searched for this {kind}"
+    if answer.matches:
+        found = _found(answer)
+        if answer.complete:
+            return f"{found}; the answer is complete: {searched}."
+        return f"{found}; there may be more, the answer may be incomplete:"
+    if answer.complete:
+        return f"Nothing found, complete: {searched}."
+    return "Nothing found, but the answer may be incomplete:"
+
+
+def _found(answer: Answer) -> str:
+    """Certificates that hold only some words of a name are told apart: they are of other people, mostly."""
+    if answer.identifier.kind != "name":
+        return f"Found in {_certificates(answer.matches)}"
+    whole = [match for match in answer.matches if match.score >= 1]
+    partly = len(answer.matches) - len(whole)
+    if not whole:
+        return f"Nothing found under the whole name; {count(partly, 'certificate')} with a part of it"
+    also = f", and {partly:,} more with a part of the name" if partly else ""
+    return f"Found in {_certificates(whole)}{also}"
+
+
+def is_of_authority(match: Match) -> bool:
+    """Whether it is the certificate of a certification authority: it says so itself, or it was seen in chains only."""
+    only_in_chains = all(seen.kind is EntryKind.CHAIN for seen in match.sightings)
+    return match.certificate.is_ca or (bool(match.sightings) and only_in_chains)
+
+
+def _certificates(matches: Sequence[Match]) -> str:
+    """Those of authorities apart: what stands in them is rarely about whoever asks."""
+    authorities = sum(is_of_authority(match) for match in matches)
+    of_authorities = f"of {'a certification authority' if authorities == 1 else 'certification authorities'}"
+    if authorities == len(matches):
+        return f"{count(authorities, 'certificate')} {of_authorities}"
+    found = count(len(matches) - authorities, "certificate")
+    return f"{found}, and {authorities:,} {of_authorities}" if authorities else found
+
+
+def doubts(answer: Answer) -> list[str]:
+    """Why an answer may be incomplete, the largest reason first; empty when it is complete."""
+    if answer.complete:
+        return []
+    gaps = [log for log in answer.coverage if log.holes]
+    stale = [log for log in answer.coverage if log.stale]
+    found = [_about_gaps(gaps)] if gaps else []
+    if stale:
+        found.append(f"{_names([log.log for log in stale])} not checked lately: run 'ctscan scan'")
+    if answer.not_covered:
+        found.append(f"{count(len(answer.not_covered), 'log')} not covered at all: {_not_covered(answer)}")
+    return found
+
+
+def _about_gaps(gaps: Sequence[LogCoverage]) -> str:
+    entries: Counter[str] = Counter()
+    for log in gaps:
+        for hole in log.holes:
+            entries[str(hole.reason)] += hole.end - hole.start
+    parts = ", ".join(f"{number:,} {reason}" for reason, number in entries.most_common())
+    sums = count(sum(entries.values()), "entry", "entries")
+    advice = "; ".join(ADVICE[reason] for reason, _ in entries.most_common() if reason in ADVICE)
+    return f"{sums} of {_names([log.log for log in gaps])} not searched: {parts}{f' ({advice})' if advice else ''}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} other logs"
+
+
+def _not_covered(answer: Answer) -> str:
+    reasons = Counter(skipped.reason for skipped in answer.not_covered)
+    return "; ".join(f"{number:,} {reason}" for reason, number in reasons.most_common(4))
+
+
+def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of one certificate by whom they are about: the subject first, whoever issued it last."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in found:
+        groups.setdefault(finding.person or "subject", []).append(finding)
+    order = sorted(groups, key=lambda person: (person == "ca contact") - (person == "subject"))
+    return {person: groups[person] for person in order}
+
+
+def person(word: str) -> str:
+    """Heading of the findings of one person; `subject 2` is somebody else than `subject`."""
+    first, _, number = word.rpartition(" ")
+    return f"About another person ({word})" if first and number.isdigit() else f"About {PERSONS.get(word, word)}"
+
+
+def what(finding: Finding) -> str:
+    """What a finding is and whom it is about, with all that a reader has to know about the value."""
+    parts = [category(finding.category), *(MARKS[mark] for mark in finding.marks)]
+    parts += [f"{finding.subject_kind} ({finding.confidence})"]
+    parts += [SENSITIVITIES[finding.sensitivity]] if finding.sensitivity in SENSITIVITIES else []
+    return ", ".join(parts)
+
+
+def category(key: str) -> str:
+    """A category in plain words; the key itself when it is one of another version."""
+    return CATEGORIES.get(key, key)
+
+
+def shown_value(finding: Finding) -> str:
+    """The value as written and, where that differs, as it was meant; of what is derived, what follows; of a date or a
+    code, what it says."""
+    if Mark.DERIVED in finding.marks and finding.canonical != finding.value:
+        return f"{_short(finding.canonical)} (from {_short(finding.value)})"
+    if finding.category in NORMALISED and finding.canonical.casefold() != finding.value.casefold():
+        return f"{_short(finding.value)} ({_short(finding.canonical)})"
+    meant = f" (meant: {_short(finding.repaired)})" if finding.repaired is not None else ""
+    return _short(finding.value) + meant
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters; JSON has them all)"
+
+
+def coverage_row(log: LogCoverage) -> tuple[str, str, str, str]:
+    """Log, what of it was searched, what wasn't, and when it was last checked."""
+    searched = size((r.start, r.end) for r in log.verified)
+    return (
+        log.log,
+        _searched(log, searched),
+        _holes(log),
+        f"{moment(log.as_of)}{' (too long ago)' if log.stale else ''}",
+    )
+
+
+def _searched(log: LogCoverage, searched: int) -> str:
+    if log.head_size and searched == log.head_size:
+        return f"all {log.head_size:,}"
+    text = f"{searched:,} of {log.head_size:,}"
+    if searched and log.verified[0].start + searched == log.head_size:
+        text += f", from entry {log.verified[0].start:,} on"
+    if log.since is not None:
+        text += f", logged since {timestamp_text(log.since) or 'an impossible time'}"
+    return text
+
+
+def _holes(log: LogCoverage) -> str:
+    """At most three holes one by one, else sums."""
+    if len(log.holes) <= 3:
+        return "; ".join(f"{h.start:,} to {h.end:,} {h.reason}" for h in log.holes) or "none"
+    sums: Counter[str] = Counter()
+    for hole in log.holes:
+        sums[str(hole.reason)] += hole.end - hole.start
+    return f"{len(log.holes)} holes: " + ", ".join(f"{number:,} {reason}" for reason, number in sums.most_common())
+
+
+def moment(at: datetime | None) -> str:
+    """A time for eyes: to the second, UTC."""
+    return (time_text(at.replace(microsecond=0)) or "") if at else "never"
+
+
+def day(at: datetime | None) -> str:
+    """The date of a time, UTC."""
+    return (time_text(at) or "")[:10] if at else "?"
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def per_second(rate: float | None) -> str:
+    """`0.4/s`, `120/s`; `-`: not known."""
+    if rate is None:
+        return "-"
+    return f"{rate:.2g}/s" if rate < 10 else f"{rate:,.0f}/s"
+
+
+def until_head(seconds: float | None) -> str:
+    """How long it takes to catch up with a log."""
+    if seconds is None:
+        return "-"
+    return "never at this rate" if seconds == inf else duration(seconds)

@@ -1,0 +1,200 @@
+"""Where a certificate says that more is to be had: revocation lists, OCSP, its issuer, the policy (RFC 5280 sections
+4.2.1.4, 4.2.1.13, 4.2.1.15 and 4.2.2.1). Read tolerantly and bounded; nothing here is fetched, or fit to be fetched
+without care: all of it was written by whoever asked for the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ctscan.model import Certificate, Name
+from ctscan.x509.der import Element, children, content
+from ctscan.x509.der_reader import OID, SEQUENCE, Reading
+from ctscan.x509.general_names import DIRECTORY_NAME, URI, read_name
+
+MAX_POINTERS: Final = 16
+"""Of one kind that are told of one certificate; the most seen in real ones are four."""
+
+MAX_URL: Final = 2048
+"""Characters of a URL; longer ones are passed over."""
+
+CRL_POINTS: Final = "2.5.29.31"
+FRESHEST_CRL: Final = "2.5.29.46"
+POLICIES: Final = "2.5.29.32"
+INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+
+_OCSP: Final = bytes.fromhex("2b06010505073001")
+_CA_ISSUERS: Final = bytes.fromhex("2b06010505073002")
+_CPS: Final = bytes.fromhex("2b06010505070201")
+_URI_TAG: Final = 0x80 | URI
+_DIRECTORY_TAG: Final = 0xA0 | DIRECTORY_NAME
+
+REASONS: Final = (
+    "unused",
+    "keyCompromise",
+    "cACompromise",
+    "affiliationChanged",
+    "superseded",
+    "cessationOfOperation",
+    "certificateHold",
+    "privilegeWithdrawn",
+    "aACompromise",
+)
+"""Bits of ReasonFlags (RFC 5280 section 4.2.1.13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPoint:
+    """One place that revocation lists are published at. `names` are the keys by which a list says that it is the one
+    of this point; `issuers` the names of whoever signs the list, where that isn't the issuer of the certificate."""
+
+    urls: tuple[str, ...]
+    names: tuple[bytes, ...] = ()
+    reasons: tuple[str, ...] = ()  # that the list there covers, where it doesn't cover all
+    issuers: tuple[Name, ...] = ()
+
+    @property
+    def is_indirect(self) -> bool:
+        """Whether somebody else than the issuer of the certificate publishes the list."""
+        return bool(self.issuers)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """All of a certificate, each URL once and in its order; any scheme: `is_web` tells those of HTTP."""
+
+    crls: tuple[DistributionPoint, ...] = ()
+    deltas: tuple[DistributionPoint, ...] = ()  # freshestCRL
+    ocsp: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()  # caIssuers
+    policies: tuple[str, ...] = ()  # CPS pointers
+
+
+def pointers(certificate: Certificate) -> Pointers:
+    """The pointers of a certificate. Never raises: what can't be read isn't there, and is a Problem of the
+    certificate's already."""
+    values: dict[str, list[bytes]] = {}
+    for extension in certificate.extensions:
+        values.setdefault(extension.oid, []).append(extension.value)
+    access = [pair for value in values.get(INFORMATION_ACCESS, ()) for pair in _accesses(value)]
+    return Pointers(
+        crls=_points(values.get(CRL_POINTS, ())),
+        deltas=_points(values.get(FRESHEST_CRL, ())),
+        ocsp=_bounded(url for method, url in access if method == _OCSP),
+        issuers=_bounded(url for method, url in access if method == _CA_ISSUERS),
+        policies=_bounded(url for value in values.get(POLICIES, ()) for url in _statements(value)),
+    )
+
+
+def is_web(url: str) -> bool:
+    """Whether it is for HTTP or HTTPS; else it is for LDAP, FTP or a file of somebody's."""
+    return url[:8].lower().startswith(("http://", "https://"))
+
+
+def read_points(value: bytes) -> tuple[DistributionPoint, ...]:
+    """The points of CRLDistributionPoints or FreshestCRL, in certificates and in lists."""
+    return _points((value,))
+
+
+def point_names(data: bytes, choice: Element) -> tuple[bytes, ...]:
+    """The keys of a DistributionPointName: two that have one in common are the same point. `choice`: [0] fullName, or
+    [1] nameRelativeToCRLIssuer, which is a key as it stands."""
+    if choice[0] != 0xA0:
+        return (b"\xa1" + data[choice[2] : choice[3]],)
+    return tuple(_key(data, name) for name in children(data, choice[2], choice[3])[0][:MAX_POINTERS])
+
+
+def point_urls(data: bytes, choice: Element) -> tuple[str, ...]:
+    """The URLs of a DistributionPointName."""
+    names = children(data, choice[2], choice[3])[0] if choice[0] == 0xA0 else []
+    return _bounded(_url(data, name) for name in names)
+
+
+def reason_flags(octets: bytes) -> tuple[str, ...]:
+    """The names of the bits in the content of ReasonFlags; empty when all are set that mean something, "unused" when
+    none is."""
+    bits = octets[1:3]
+    named = [reason for i, reason in enumerate(REASONS) if i // 8 < len(bits) and bits[i // 8] & 0x80 >> i % 8]
+    return () if set(REASONS[1:]) <= set(named) else tuple(named or REASONS[:1])
+
+
+def _points(values: Iterable[bytes]) -> tuple[DistributionPoint, ...]:
+    found: dict[DistributionPoint, None] = {}
+    for value in values:
+        for element in Reading(value).parts("")[:MAX_POINTERS]:
+            point = _point(value, element)
+            if len(found) < MAX_POINTERS and (point.urls or point.names or point.issuers):
+                found[point] = None
+    return tuple(found)
+
+
+def _point(data: bytes, element: Element) -> DistributionPoint:
+    # SEQUENCE { [0] { [0] fullName | [1] nameRelativeToCRLIssuer }, [1] reasons, [2] cRLIssuer }
+    urls: tuple[str, ...] = ()
+    names: tuple[bytes, ...] = ()
+    reasons: tuple[str, ...] = ()
+    issuers: tuple[Name, ...] = ()
+    for field in children(data, element[2], element[3])[0] if element[0] == SEQUENCE else ():
+        if field[0] == 0xA0:
+            for choice in children(data, field[2], field[3])[0][:1]:
+                urls, names = point_urls(data, choice), point_names(data, choice)
+        elif field[0] == 0x81:
+            reasons = reason_flags(data[field[2] : field[3]])
+        elif field[0] == 0xA2:
+            issuers = tuple(directory_names(data, field))
+    return DistributionPoint(urls, names, reasons, issuers)
+
+
+def directory_names(data: bytes, element: Element) -> Iterator[Name]:
+    """The directory names of the GeneralNames in `element`."""
+    for general in children(data, element[2], element[3])[0][:MAX_POINTERS]:
+        inner = children(data, general[2], general[3])[0] if general[0] == _DIRECTORY_TAG else []
+        if len(inner) == 1 and inner[0][0] == SEQUENCE:
+            yield read_name(Reading(data), "", inner[0], repeats=True)
+
+
+def _key(data: bytes, name: Element) -> bytes:
+    url = _url(data, name)
+    return url_key(url) if url else data[name[1] : name[4]]
+
+
+def url_key(url: str) -> bytes:
+    """A URL with what is the same in any case (scheme and host, RFC 3986 section 6.2.2.1) in small letters."""
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{slashes}{host.lower()}{slash}{path}".encode()
+
+
+def _accesses(value: bytes) -> Iterator[tuple[bytes, str]]:
+    # SEQUENCE OF SEQUENCE { OID, GeneralName }
+    for access in Reading(value).parts(""):
+        parts = children(value, access[2], access[3])[0]
+        if len(parts) == 2 and parts[0][0] == OID:
+            yield value[parts[0][2] : parts[0][3]], _url(value, parts[1])
+
+
+def _statements(value: bytes) -> Iterator[str]:
+    # SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { OID, qualifier } OPTIONAL }
+    for policy in Reading(value).parts(""):
+        for qualifiers in children(value, policy[2], policy[3])[0][1:2]:
+            for qualifier in children(value, qualifiers[2], qualifiers[3])[0]:
+                parts = children(value, qualifier[2], qualifier[3])[0]
+                if len(parts) == 2 and value[parts[0][2] : parts[0][3]] == _CPS:
+                    yield _text(content(value, parts[1]))
+
+
+def _url(data: bytes, name: Element) -> str:
+    """The text of a uniformResourceIdentifier; empty for other names."""
+    return _text(content(data, name)) if name[0] & 0xDF == _URI_TAG else ""
+
+
+def _text(raw: bytes) -> str:
+    """A URL of printable ASCII without spaces (RFC 3986), or nothing."""
+    raw = raw[: MAX_URL + 3].strip()
+    is_one = 0 < len(raw) <= MAX_URL and b":" in raw and all(0x20 < octet < 0x7F for octet in raw)
+    return raw.decode("ascii") if is_one else ""
+
+
+def _bounded(urls: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(url for url in urls if url))[:MAX_POINTERS]

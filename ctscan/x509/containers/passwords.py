@@ -1,0 +1,184 @@
+"""Password-based encryption with the empty password, for reading only: what PKCS#12 files are written with.
+
+PBES1 of RFC 7292 appendix C (3DES, RC2) with the key derivation of appendix B, and PBES2 of RFC 8018 section 6.2 (AES,
+3DES) with PBKDF2. Ciphers, hashes and PBKDF2 are those of libraries. Whether a decryption made sense the caller has to
+tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ctscan.errors import FormatError
+from ctscan.x509.containers.rc2 import decrypt_cbc
+from ctscan.x509.der import Element, children, dotted
+from ctscan.x509.der_reader import OCTETS, OID, SEQUENCE
+
+_PBES1: Final = {  # cipher and octets of its key
+    "1.2.840.113549.1.12.1.3": ("3des", 24),
+    "1.2.840.113549.1.12.1.4": ("3des", 16),
+    "1.2.840.113549.1.12.1.5": ("rc2", 16),
+    "1.2.840.113549.1.12.1.6": ("rc2", 5),
+}
+_PBES2: Final = "1.2.840.113549.1.5.13"
+_PBKDF2: Final = "1.2.840.113549.1.5.12"
+_CIPHERS: Final = {
+    "2.16.840.1.101.3.4.1.2": ("aes", 16),
+    "2.16.840.1.101.3.4.1.22": ("aes", 24),
+    "2.16.840.1.101.3.4.1.42": ("aes", 32),
+    "1.2.840.113549.3.7": ("3des", 24),
+}
+_HASHES: Final = {
+    "1.2.840.113549.2.7": "sha1",
+    "1.2.840.113549.2.8": "sha224",
+    "1.2.840.113549.2.9": "sha256",
+    "1.2.840.113549.2.10": "sha384",
+    "1.2.840.113549.2.11": "sha512",
+}
+_INTEGER: Final = 0x02
+_EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and none at all: programs differ
+
+
+@dataclass(slots=True)
+class Work:
+    """Iterations of a key derivation that may still be spent: on one structure, and on all of a run (None: as many)."""
+
+    left: int
+    of_run: Work | None = None
+
+    def spend(self, iterations: int) -> None:
+        """FormatError when there aren't as many left."""
+        if not 1 <= iterations <= self.left:
+            raise FormatError(f"PKCS#12: expected 1 to {self.left} iterations of key derivation, got more or none")
+        if self.of_run is not None:
+            if iterations > self.of_run.left:
+                raise FormatError(
+                    "PKCS#12: not decrypted, for the PKCS#12 files before it took all the key derivation that one run "
+                    "may cost; read it by itself"
+                )
+            self.of_run.left -= iterations
+        self.left -= iterations
+
+
+def decrypt(algorithm: bytes, data: bytes, work: Work) -> Iterator[bytes]:
+    """What the empty password makes of `data`, in each way in which it can be understood. `algorithm`: a whole
+    AlgorithmIdentifier. FormatError when it is unknown, damaged, or would cost more than `work`."""
+    kind, parameters = _algorithm(algorithm)
+    if kind in _PBES1:
+        salt, iterations = _salt_and_iterations(parameters)
+        cipher, size = _PBES1[kind]
+        for password in _EMPTY_PASSWORDS:
+            work.spend(iterations * (2 if size <= 20 else 3))
+            key, vector = (derive(number, password, salt, iterations, n) for number, n in ((1, size), (2, 8)))
+            yield from _without_padding(_decrypt(cipher, key, vector, data), 8)
+    elif kind == _PBES2:
+        yield from _pbes2(parameters, data, work)
+    else:
+        raise FormatError("PKCS#12: the certificates are encrypted in an unknown way; export them without a password")
+
+
+def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: int) -> bytes:
+    """The key derivation of RFC 7292 appendix B.2 with SHA-1 (u = 20, v = 64). Nothing but hashlib in a loop: neither
+    `cryptography`, which has it for whole files only, nor pycryptodome offers it."""
+    block = 64
+    state = bytearray()
+    for part in (salt, password):
+        if part:
+            length = -(-len(part) // block) * block
+            state += (part * (length // len(part) + 1))[:length]
+    made = b""
+    while len(made) < size:
+        digest = bytes((purpose,)) * block + bytes(state)
+        for _ in range(iterations):
+            digest = hashlib.sha1(digest, usedforsecurity=False).digest()
+        made += digest
+        step = int.from_bytes((digest * 4)[:block]) + 1
+        for at in range(0, len(state), block):
+            added = (int.from_bytes(state[at : at + block]) + step) % (1 << 8 * block)
+            state[at : at + block] = added.to_bytes(block)
+    return made[:size]
+
+
+def _pbes2(parameters: bytes, data: bytes, work: Work) -> Iterator[bytes]:
+    """PBES2-params { key derivation, encryption scheme }."""
+    parts = _elements(parameters, 0, len(parameters))
+    if len(parts) != 2:
+        raise _damaged()
+    derivation, (scheme, vector) = (_algorithm(parameters[part[1] : part[4]]) for part in parts)
+    if derivation[0] != _PBKDF2 or scheme not in _CIPHERS:
+        raise FormatError("PKCS#12: the certificates are encrypted in an unknown way; export them without a password")
+    cipher, size = _CIPHERS[scheme]
+    salt, iterations = _salt_and_iterations(derivation[1])
+    name = _hash_of(derivation[1])
+    work.spend(iterations * -(-size // hashlib.new(name, usedforsecurity=False).digest_size))
+    key = hashlib.pbkdf2_hmac(name, b"", salt, iterations, size)
+    block = 16 if cipher == "aes" else 8
+    if len(vector) != block:
+        raise _damaged()
+    yield from _without_padding(_decrypt(cipher, key, vector, data), block)
+
+
+def _decrypt(cipher: str, key: bytes, vector: bytes, data: bytes) -> bytes:
+    if not data or len(data) % len(vector):
+        raise _damaged()
+    if cipher == "rc2":
+        return decrypt_cbc(key, vector, data)
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    algorithm = algorithms.AES(key) if cipher == "aes" else TripleDES(key if len(key) == 24 else key + key[:8])
+    decryptor = Cipher(algorithm, modes.CBC(vector)).decryptor()
+    return decryptor.update(data) + decryptor.finalize()
+
+
+def _without_padding(clear: bytes, block: int) -> Iterator[bytes]:
+    """Nothing when the padding (RFC 8018 section 6.1.1) is wrong: so was the password."""
+    count = clear[-1]
+    if 1 <= count <= block and clear.endswith(bytes((count,)) * count):
+        yield clear[:-count]
+
+
+# --- parameters ----------------------------------------------------------------------------------------------------
+
+
+def _damaged() -> FormatError:
+    return FormatError("PKCS#12: expected the parameters of an encryption, got something else")
+
+
+def _elements(data: bytes, start: int, end: int) -> list[Element]:
+    found, problem = children(data, start, end)
+    if problem:
+        raise _damaged()
+    return found
+
+
+def _algorithm(data: bytes) -> tuple[str, bytes]:
+    """AlgorithmIdentifier { OID, parameters }: the OID and the content of the parameters."""
+    outer = _elements(data, 0, len(data))
+    parts = _elements(data, outer[0][2], outer[0][3]) if outer and outer[0][0] == SEQUENCE else []
+    if not parts or parts[0][0] != OID:
+        raise _damaged()
+    parameters = data[parts[1][2] : parts[1][3]] if len(parts) > 1 else b""
+    return dotted(data[parts[0][2] : parts[0][3]]), parameters
+
+
+def _salt_and_iterations(parameters: bytes) -> tuple[bytes, int]:
+    """{ OCTET STRING, INTEGER, … }, as PBES1 and PBKDF2 begin alike."""
+    parts = _elements(parameters, 0, len(parameters))
+    if len(parts) < 2 or parts[0][0] != OCTETS or parts[1][0] != _INTEGER or parts[0][3] - parts[0][2] > 1024:
+        raise _damaged()
+    return parameters[parts[0][2] : parts[0][3]], int.from_bytes(parameters[parts[1][2] : parts[1][3]][:16])
+
+
+def _hash_of(parameters: bytes) -> str:
+    """The hash of PBKDF2's PRF; SHA-1 where none is named (RFC 8018 appendix A.2)."""
+    last = _elements(parameters, 0, len(parameters))[-1]
+    if last[0] != SEQUENCE:
+        return "sha1"
+    kind = _algorithm(parameters[last[1] : last[4]])[0]
+    if kind not in _HASHES:
+        raise FormatError("PKCS#12: the certificates are encrypted in an unknown way; export them without a password")
+    return _HASHES[kind]

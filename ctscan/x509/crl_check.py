@@ -1,0 +1,265 @@
+"""What a revocation list says of a certificate (RFC 5280 section 6.3.3), as far as it can be told from the list, the
+certificate, and the certificates of CAs: trust anchors are nobody's business here.
+
+Revoked is what a list of the CA names, however old the list is. Not revoked takes more: a complete list of the CA, for
+certificates of this kind, that hasn't run out, and that would name the certificate. Everything else is unknown, with
+the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ctscan.errors import FormatError, ProofError
+from ctscan.model import Certificate, Issuer, Revocation, RevocationState
+from ctscan.x509.access_locations import DistributionPoint, pointers, url_key
+from ctscan.x509.crl import HOLD, REMOVED, ListFacts, RevocationList, RevokedEntry, verify_crl
+from ctscan.x509.issuer_lookup import MAX_KEYS, Issuers, is_issued_by, read_signer, same_name
+
+MAX_SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of a CA and of this machine may be apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One certificate held against lists. `signers`: further CA certificates, for lists that somebody else signed."""
+
+    certificate: Certificate
+    issuers: Issuers
+    signers: tuple[Issuer, ...]
+    checked: datetime
+    url: str
+
+
+def judge_by_crl(
+    certificate: Certificate,
+    issuers: Issuers,
+    crl: RevocationList,
+    checked: datetime,
+    url: str,
+    *,
+    delta: RevocationList | None = None,
+    signers: Sequence[Issuer] = (),
+) -> Revocation:
+    """What `crl`, fetched from `url`, says of `certificate` at `checked`. Never raises.
+
+    `issuers` as `find_issuers` gives them. `delta` is a list of changes to `crl`; one that doesn't fit is passed over.
+    `signers` are other CA certificates named as the list's issuer: another key of the CA, or the publisher of an
+    indirect list. They count where the CA's key signed that certificate, or where its key signed that of the CA.
+    """
+    asked = _Asked(certificate, issuers, tuple(signers), checked, url)
+    why = _unfit(asked, crl)
+    if why:  # what it says of itself is nobody's word
+        return replace(_unknown(asked, crl.facts, why), this_update=None, next_update=None)
+    entry = _entry_of(asked, crl)
+    if delta is not None and not crl.facts.is_delta and _fits(asked, crl.facts, delta):
+        return _judge_both(asked, crl.facts, entry, delta)
+    return _judge(asked, crl.facts, entry)
+
+
+# --- whether the list can be used ----------------------------------------------------------------------------------
+
+
+def _unfit(asked: _Asked, crl: RevocationList) -> str:
+    """Why nothing can be told from the list; empty: something can."""
+    facts = crl.facts
+    if not asked.issuers.found:
+        return asked.issuers.why or "the certificate of its issuer isn't known"
+    why = _out_of_scope(asked, facts) or _unsigned(asked, crl)
+    if why:
+        return why
+    if facts.has_unknown:
+        return "the list has a critical extension that isn't known"
+    if facts.this_update > asked.checked + MAX_SKEW:
+        return "the list is dated in the future"
+    return ""
+
+
+def _out_of_scope(asked: _Asked, facts: ListFacts) -> str:
+    scope, certificate = facts.scope, asked.certificate
+    is_own = same_name(facts.issuer, certificate.issuer)
+    points = _points(asked, facts)
+    if not is_own and not points:
+        return "the list is of another CA than the certificate"
+    if not is_own and not scope.indirect:
+        return "the list is of another CA, and isn't said to cover certificates of others"
+    if scope.names and not any(name in scope.names for point in points for name in point.names):
+        return "the list covers a part of the CA's certificates that this one isn't said to belong to"
+    if scope.only_attribute:
+        return "the list covers attribute certificates only"
+    if scope.only_ca and not certificate.is_ca:
+        return "the list covers certificates of CAs only"
+    if scope.only_user and certificate.is_ca:
+        return "the list covers certificates of subscribers only"
+    return ""
+
+
+def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
+    """The distribution points of the certificate at which a list of this issuer belongs."""
+    is_own = same_name(facts.issuer, asked.certificate.issuer)
+    return [
+        point
+        for point in pointers(asked.certificate).crls
+        if (any(same_name(name, facts.issuer) for name in point.issuers) if point.issuers else is_own)
+    ]
+
+
+def _unsigned(asked: _Asked, crl: RevocationList) -> str:
+    """Why nobody who may speak for the issuer signed the list; empty: somebody did."""
+    why = ""
+    own = asked.issuers.found
+    if same_name(crl.facts.issuer, asked.certificate.issuer):
+        for issuer in own:
+            try:
+                verify_crl(crl, issuer.der)
+            except ProofError as error:
+                why = why or str(error)
+            else:
+                return ""
+    if any(_signs_for(signer, asked, crl) for signer in _others(asked, crl)):
+        return ""
+    return why or "the certificate of whoever signed the list isn't known"
+
+
+def _others(asked: _Asked, crl: RevocationList) -> Iterator[Issuer]:
+    """Other CA certificates with the name of the list's issuer, a few of them."""
+    left = MAX_KEYS
+    for signer in asked.signers:
+        try:
+            is_named = same_name(read_signer(signer.der).certificate.subject, crl.facts.issuer)
+        except FormatError:
+            continue
+        if is_named and signer not in asked.issuers.found and left:
+            left -= 1
+            yield signer
+
+
+def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
+    """Whether it signed the list, and speaks for the CA of the certificate."""
+    facts = read_signer(signer.der)
+    try:
+        verify_crl(crl, signer.der)
+    except ProofError:
+        return False
+    own = [(issuer.der, read_signer(issuer.der).certificate.spki) for issuer in asked.issuers.found]
+    if facts.signs_lists and any(is_issued_by(signer.der, spki) for _, spki in own):
+        return True
+    return any(is_issued_by(der, facts.certificate.spki) for der, _ in own)
+
+
+# --- what it says --------------------------------------------------------------------------------------------------
+
+
+def _entry_of(asked: _Asked, crl: RevocationList) -> RevokedEntry | None:
+    """The entry of the certificate; of several the one that revokes it."""
+    issuer = asked.certificate.issuer
+    found = [
+        entry for entry in crl.entries(asked.certificate.serial) if same_name(entry.issuer or crl.facts.issuer, issuer)
+    ]
+    return min(found, key=lambda entry: (entry.reason == REMOVED, entry.reason == HOLD), default=None)
+
+
+def _judge(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None) -> Revocation:
+    if entry is not None:
+        if entry.reason == REMOVED:
+            return _unknown(asked, facts, "the list takes back a revocation that is in another list")
+        return _revoked(asked, facts, entry)
+    why = _silent(asked, facts)
+    return _unknown(asked, facts, why) if why else _revocation(asked, facts, RevocationState.NOT_REVOKED)
+
+
+def _silent(asked: _Asked, facts: ListFacts) -> str:
+    """Why it means nothing that the list doesn't name the certificate; empty: it means that it isn't revoked."""
+    if facts.is_delta:
+        return "the list has changes only, and the complete list isn't known"
+    if facts.scope.reasons or not _covers_all_reasons(asked, facts):
+        return "the list covers some reasons for revocation only"
+    if facts.next_update is not None and asked.checked > facts.next_update:
+        return "the list has run out"
+    not_after = asked.certificate.not_after
+    if not_after is None:
+        return "its end can't be read, and CAs drop expired certificates from their lists"
+    keeps = facts.expired_since is not None and facts.expired_since <= not_after
+    if not_after < facts.this_update and not keeps:
+        return "it expired before the list was made, and CAs drop expired certificates from their lists"
+    return ""
+
+
+def _covers_all_reasons(asked: _Asked, facts: ListFacts) -> bool:
+    """Whether a distribution point without reasons leads to the list, or none at all."""
+    here = url_key(asked.url)
+    keys = {here, *facts.scope.names}
+    leading = [point for point in _points(asked, facts) if keys & set(point.names)]
+    return not leading or any(not point.reasons for point in leading)
+
+
+# --- with its changes ----------------------------------------------------------------------------------------------
+
+
+def _fits(asked: _Asked, facts: ListFacts, delta: RevocationList) -> bool:
+    """Whether the changes are to this list (RFC 5280 section 5.2.4): same issuer, key and scope, base not after the
+    list, and not older than it."""
+    changes = delta.facts
+    if changes.base_number is None or changes.number is None or facts.number is None:
+        return False
+    return (
+        changes.base_number <= facts.number <= changes.number
+        and changes.scope == facts.scope
+        and changes.key_id == facts.key_id
+        and same_name(changes.issuer, facts.issuer)
+        and not _unfit(asked, delta)
+    )
+
+
+def _judge_both(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None, delta: RevocationList) -> Revocation:
+    changes = delta.facts
+    change = _entry_of(asked, delta)
+    if change is not None and change.reason != REMOVED:
+        return _revoked(asked, changes, change)
+    is_current = changes.next_update is None or asked.checked <= changes.next_update
+    if not is_current:
+        return _judge(asked, facts, entry)
+    if change is not None and entry is not None and entry.reason == HOLD:
+        entry = None
+    said = _judge(asked, facts, entry)
+    if said.state is not RevocationState.NOT_REVOKED:
+        return said
+    ends = [end for end in (facts.next_update, changes.next_update) if end is not None]
+    return _revocation(asked, changes, RevocationState.NOT_REVOKED, next_update=min(ends, default=None))
+
+
+# --- answers -------------------------------------------------------------------------------------------------------
+
+
+def _unknown(asked: _Asked, facts: ListFacts, why: str) -> Revocation:
+    return _revocation(asked, facts, RevocationState.UNKNOWN, why=why)
+
+
+def _revoked(asked: _Asked, facts: ListFacts, entry: RevokedEntry) -> Revocation:
+    return _revocation(asked, facts, RevocationState.REVOKED, revoked_at=entry.revoked_at, reason=entry.reason)
+
+
+def _revocation(
+    asked: _Asked,
+    facts: ListFacts,
+    state: RevocationState,
+    *,
+    why: str = "",
+    revoked_at: datetime | None = None,
+    reason: str = "",
+    next_update: datetime | None = None,
+) -> Revocation:
+    return Revocation(
+        state=state,
+        source="CRL",
+        checked=asked.checked,
+        url=asked.url,
+        revoked_at=revoked_at,
+        reason=reason,
+        this_update=facts.this_update,
+        next_update=next_update or facts.next_update,
+        why=why,
+    )

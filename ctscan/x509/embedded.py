@@ -1,0 +1,136 @@
+"""What stands inside a value that is no string itself: the strings, times and names in a structure, at any depth.
+
+A walk without knowledge of the layout: a SEQUENCE OF strings, a structure of a national scheme, DER inside an OCTET
+STRING. Numbers, object identifiers and flags are no text and are left to whoever knows the layout. What is neither
+text nor DER is searched by its readable runs; what can't be walked is a Problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ctscan.errors import FormatError
+from ctscan.model import Name, Text
+from ctscan.x509.der import MAX_DEPTH, Element, content, element_at
+from ctscan.x509.der_reader import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, Reading
+from ctscan.x509.general_names import element_text, read_name
+from ctscan.x509.text import BIT_STRING, UTF8_STRING, decode_text, salvage_strings
+from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME
+
+_TIMES: Final = frozenset((UTC_TIME, GENERALIZED_TIME))
+
+_NO_TEXT: Final = frozenset((0x01, 0x02, 0x05, 0x06, 0x09, 0x0A, 0x0D))
+"""BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER, REAL, ENUMERATED, RELATIVE-OID: never text, whatever their octets are."""
+
+MIN_RUN: Final = 8
+"""Characters of a readable run in octets that are neither text nor DER; shorter ones are chance in a hash."""
+
+MAX_ELEMENTS: Final = 20_000
+"""Elements looked at in one value; what isn't DER but looks like it gives hundreds of thousands in a megabyte."""
+
+_OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
+_JOINED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BREAKS: Final = {9: None, 10: None, 13: None}
+
+
+def value_text(data: bytes, element: Element) -> Text | None:
+    """The text of an element that is a string or a time; None for anything else.
+
+    A time has its characters (`19800101120000Z`), as which moment they mean depends on the reader. Strings by another
+    name (an application tag, octets with line breaks or ended by NULs) are text when all of it prints.
+    """
+    text = element_text(data, element)
+    if text is not None:
+        return text
+    tag = element[0]
+    if tag in _TIMES:
+        return decode_text(tag, data[element[2] : element[3]])
+    return None if tag in _NO_TEXT else _loose_text(data, element)
+
+
+def plain_text(octets: bytes, tag: int = OCTETS) -> Text | None:
+    """Octets as text when all of it prints, apart from line breaks and NULs at the end; else None."""
+    if _CONTROL.search(octets.rstrip(b"\0"), 1 if tag == BIT_STRING else 0):
+        return None
+    text = decode_text(tag, octets)
+    bare = text.value.rstrip("\0").translate(_BREAKS)
+    return text if bare and bare.isprintable() and not bare.isspace() else None
+
+
+def _loose_text(data: bytes, element: Element) -> Text | None:
+    tag = element[0]
+    if tag & 0x20 and tag not in _JOINED:
+        return None
+    return plain_text(content(data, element), tag & 0x1F if tag in _OCTETS else OCTETS)
+
+
+def is_name(data: bytes, element: Element) -> bool:
+    """Whether an element has the shape of a distinguished name: SEQUENCE { SET { SEQUENCE { OID …."""
+    if element[0] != SEQUENCE:
+        return False
+    at, end = element[2], element[3]
+    for tag in (SET, SEQUENCE):
+        if end - at < 2 or data[at] != tag:
+            return False
+        inner, problem = element_at(data, at, end) if data[at + 1] >= 0x80 else ((0, at, at + 2, end, end), None)
+        if problem:
+            return False
+        at, end = inner[2], inner[3]
+    return at < end and data[at] == OID
+
+
+def inside(reading: Reading, where: str) -> Iterator[Text | Name]:
+    """The strings, times and names inside the elements that the buffer consists of, in order. Problems go to the
+    reading; the octets that could not be walked stay with them."""
+    waiting = [(reading, part, 0) for part in reversed(reading.children(where, reading.whole()))]
+    left = MAX_ELEMENTS
+    while waiting:
+        here, element, depth = waiting.pop()
+        left -= 1
+        if left < 0 or len(reading.problems) > MAX_PROBLEMS:
+            reading.problem(where, "too many elements or problems; searched by its strings", reading.whole())
+            return
+        tag = element[0]
+        text = value_text(here.data, element)
+        if text is not None:
+            if text.value:
+                yield text
+        elif depth >= MAX_DEPTH:
+            here.problem(where, f"more than {MAX_DEPTH} structures within each other", element)
+        elif is_name(here.data, element):
+            yield read_name(here, where, element)
+        elif tag & 0x20 and tag not in _JOINED:
+            waiting += [(here, part, depth + 1) for part in reversed(here.children(where, element))]
+        elif tag not in _NO_TEXT:
+            wrapped = _wrapped(here, element)
+            if wrapped is not None:
+                waiting.append((*wrapped, depth + (1 if tag < 0x20 else MAX_DEPTH // 2)))
+            else:
+                yield from _runs(here.data[element[2] : element[3]])
+
+
+def _wrapped(here: Reading, element: Element) -> tuple[Reading, Element] | None:
+    """The one element that octets or bits consist of; the segments of constructed ones are joined first."""
+    tag, _, body, end, _ = element
+    if tag & 0x20:
+        octets = content(here.data, element)
+        here, body, end = Reading(octets, here.problems), 0, len(octets)
+    if tag & 0xDF == BIT_STRING:
+        body += 1
+    if end - body < 2:
+        return None
+    try:
+        inner, problem = element_at(here.data, body, end)
+    except FormatError:
+        return None
+    return (here, inner) if problem is None and inner[4] == end else None
+
+
+def _runs(octets: bytes) -> Iterator[Text]:
+    if len(octets) >= MIN_RUN:
+        for run in salvage_strings(octets):
+            if len(run) >= MIN_RUN:
+                yield decode_text(UTF8_STRING, run.encode())

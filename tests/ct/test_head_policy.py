@@ -1,0 +1,104 @@
+"""Which offered heads are believed, which are ignored, and which are evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.logs import LogBuilder
+
+from ctscan.ct.api import parse_sth
+from ctscan.ct.head_policy import Standing, check_signature, final_tree_head, judge_head
+from ctscan.ct.merkle import EMPTY_ROOT
+from ctscan.errors import Misbehaviour
+from ctscan.model import FinalHead, Log, Protocol, TreeHead
+
+
+@pytest.fixture(scope="module")
+def builder() -> LogBuilder:
+    made = LogBuilder("Example log")
+    made.fill(300)
+    return made
+
+
+def log_of(builder: LogBuilder) -> Log:
+    return builder.log("http://127.0.0.1/", Protocol.RFC6962)
+
+
+def head(size: int, timestamp: int, root: bytes = b"r" * 32) -> TreeHead:
+    return TreeHead(bytes(32), size, root, timestamp, b"signed", b"raw %d %d" % (size, timestamp))
+
+
+LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.RFC6962)
+
+
+def test_a_signed_head_passes_and_a_changed_one_is_evidence(builder: LogBuilder) -> None:
+    log = log_of(builder)
+    signed = parse_sth(builder.sth(200), log.id)
+    check_signature(log, signed)
+    for changed in (replace(signed, size=201), replace(signed, root=bytes(32)), replace(signed, timestamp=0)):
+        with pytest.raises(Misbehaviour, match="signs badly") as caught:
+            check_signature(log, changed)
+        assert caught.value.evidence == (signed.raw,)
+        assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("known", "offered", "standing"),
+    [
+        (None, head(5, 10), Standing.FIRST),
+        (head(5, 10), head(5, 10), Standing.SAME),
+        (head(5, 10), head(5, 99), Standing.SAME),
+        (head(5, 10), head(9, 11), Standing.GROWN),
+        (head(5, 10), head(9, 10), Standing.GROWN),
+        (head(9, 10), head(5, 9), Standing.STALE),
+        (head(9, 10), head(5, 10), Standing.STALE),
+    ],
+)
+def test_standing(known: TreeHead | None, offered: TreeHead, standing: Standing) -> None:
+    assert judge_head(LOG, known, offered) is standing
+
+
+@pytest.mark.parametrize(
+    ("known", "offered", "why"),
+    [
+        (head(5, 10), head(5, 10, b"x" * 32), "two roots"),
+        (head(9, 10), head(5, 11), "shrank"),
+        (head(5, 10), head(9, 9), "shrank"),  # the same, seen in the other order
+    ],
+)
+def test_contradictions_keep_both_heads(known: TreeHead, offered: TreeHead, why: str) -> None:
+    with pytest.raises(Misbehaviour, match=why) as caught:
+        judge_head(LOG, known, offered)
+    assert set(caught.value.evidence) == {known.raw, offered.raw}
+
+
+def test_the_time_of_a_head_that_only_a_list_states_accuses_nobody() -> None:
+    final = final_tree_head(LOG, FinalHead(9, b"r" * 32))  # lists need give no time: 0
+    assert judge_head(LOG, head(5, 10), final) is Standing.GROWN
+    assert judge_head(LOG, final, head(5, 10)) is Standing.STALE
+    with pytest.raises(Misbehaviour, match="two roots"):
+        judge_head(LOG, final, head(9, 10, b"x" * 32))
+
+
+def test_an_empty_tree_has_one_root() -> None:
+    assert judge_head(LOG, None, head(0, 10, EMPTY_ROOT)) is Standing.FIRST
+    with pytest.raises(Misbehaviour, match="empty tree"):
+        judge_head(LOG, None, head(0, 10))
+
+
+def test_a_readonly_log_ends_at_its_final_head() -> None:
+    log = replace(LOG, state="readonly", final_head=FinalHead(9, b"r" * 32))
+    assert judge_head(log, None, head(9, 10)) is Standing.FIRST
+    with pytest.raises(Misbehaviour, match="beyond the final size 9"):
+        judge_head(log, None, head(10, 10))
+    with pytest.raises(Misbehaviour, match="another root"):
+        judge_head(log, None, head(9, 10, b"x" * 32))
+    assert judge_head(log, None, head(8, 10, b"y" * 32)) is Standing.FIRST
+
+
+def test_a_final_head_of_the_list_is_no_signed_head() -> None:
+    made = final_tree_head(LOG, FinalHead(9, b"r" * 32))
+    assert (made.size, made.root, made.signature) == (9, b"r" * 32, b"")
+    with pytest.raises(Misbehaviour):
+        check_signature(LOG, made)

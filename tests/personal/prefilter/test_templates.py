@@ -1,0 +1,154 @@
+"""What a mould lets pass is exactly what the walk would: no octet of a precertificate can imitate what was learnt."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import certs
+from support.certs import make_tbs
+
+from ctscan.personal.prefilter import templates as module
+from ctscan.personal.prefilter.filter import Prefilter
+
+HOST = [("CN", "www.example.org")]
+ISSUER = certs.name(certs.ISSUER)
+SAN = certs.general_names([("dns", "www.example.org")])
+TWO = certs.general_names([("dns", "www.example.org"), ("dns", "example.org")])
+BEFORE = [certs.key_usage(), certs.basic_constraints()]
+AFTER = [certs.certificate_policies([certs.DOMAIN_VALIDATED]), certs.crl_distribution("http://crl.example.net/7.crl")]
+KEY_ID = certs.subject_key_identifier(bytes(range(20)))
+
+
+def san(names: bytes, critical: bool = False) -> bytes:
+    return certs.extension("2.5.29.17", names, critical=critical)
+
+
+LAYOUTS: dict[str, bytes] = {
+    "key identifier before": make_tbs(HOST, extensions=[*BEFORE, KEY_ID, *AFTER, san(SAN)]),
+    "key identifier and more behind": make_tbs(HOST, extensions=[KEY_ID, *BEFORE, san(TWO), *AFTER]),
+    "no key identifier": make_tbs(HOST, extensions=[*BEFORE, san(SAN), *AFTER]),
+    "key identifier last": make_tbs(HOST, extensions=[*BEFORE, san(TWO), *AFTER, KEY_ID]),
+    "critical": make_tbs([], extensions=[*BEFORE, KEY_ID, san(TWO, critical=True), *AFTER]),
+    "empty subject": make_tbs([], extensions=[*BEFORE, KEY_ID, san(SAN), *AFTER]),
+}
+
+
+def fresh(domains: tuple[str, ...] = ()) -> Prefilter:
+    prefilter = Prefilter(domains)
+    prefilter.learn_issuer(ISSUER)
+    return prefilter
+
+
+def taught(*more: bytes) -> Prefilter:
+    """One that has a mould of every layout: the first look learns the extensions, the second casts."""
+    prefilter = fresh()
+    for _ in range(3):
+        assert all(passes(prefilter, der) for der in [*LAYOUTS.values(), *more])
+    return prefilter
+
+
+def passes(prefilter: Prefilter, der: bytes) -> bool:
+    return prefilter.is_impersonal(b"\0" + der + b"\0", 1, 1 + len(der), True)
+
+
+def walks(prefilter: Prefilter, der: bytes) -> bool:
+    """Whether the certificate must be walked: it fits no mould."""
+    before = len(prefilter._issuers)
+    prefilter._issuers.clear()
+    prefilter._signers.clear()
+    try:
+        return not passes(prefilter, der)
+    finally:
+        prefilter.learn_issuer(ISSUER)
+        assert before == len(prefilter._issuers)
+
+
+TAUGHT = taught()
+
+
+@pytest.mark.parametrize("what", LAYOUTS)
+def test_what_was_seen_twice_fits_a_mould(what: str) -> None:
+    assert walks(fresh(), LAYOUTS[what])
+    assert not walks(TAUGHT, LAYOUTS[what])
+
+
+def test_a_mould_serves_other_names_serials_and_key_identifiers() -> None:
+    for host in ("a.example.org", "a-rather-long-name-of-a-host.in-a-domain.example.net"):
+        names = certs.general_names([("dns", host)] * 5)
+        other = [*BEFORE, certs.subject_key_identifier(b"\xff" * 20), *AFTER, san(names)]
+        assert not walks(TAUGHT, make_tbs([("CN", host)], extensions=other))
+
+
+@pytest.mark.parametrize("what", LAYOUTS)
+def test_no_changed_octet_passes_that_the_walk_would_stop(what: str) -> None:
+    der = LAYOUTS[what]
+    for at in range(len(der)):
+        for value in {0, der[at] ^ 1, der[at] ^ 0x80, 0x40, 0x82, (der[at] + 1) & 0xFF}:
+            changed = der[:at] + bytes((value,)) + der[at + 1 :]
+            assert passes(TAUGHT, changed) == passes(fresh(), changed), (at, value)
+
+
+@given(st.integers(0, 2**32), st.sampled_from(sorted(LAYOUTS)), st.sampled_from(sorted(LAYOUTS)))
+def test_nor_does_a_splice_of_two(seed: int, one: str, other: str) -> None:
+    draw = random.Random(seed)
+    left, right = LAYOUTS[one], LAYOUTS[other]
+    cut, more = draw.randrange(len(left)), draw.randrange(-4, 5)
+    spliced = bytearray(left[:cut] + right[max(0, cut + more) :])
+    if draw.random() < 0.8:
+        spliced[2:4] = (len(spliced) - 4).to_bytes(2, "big")
+    assert passes(TAUGHT, bytes(spliced)) == passes(fresh(), bytes(spliced))
+
+
+ADDRESS = "jana.novak@example.org"
+
+
+@pytest.mark.parametrize(
+    ("subject", "names"),
+    [
+        ([("CN", "www.example.or@")], SAN),
+        ([("CN", "Jana Novak-Svob")], SAN),
+        (HOST, certs.general_names([("email", "www.example.org")])),
+        (HOST, certs.general_names([("dns", "jana@example.or")])),
+        ([], certs.general_names([("dns", "")])),
+        (HOST, certs.general_names([("email", ADDRESS)])),
+    ],
+)
+def test_personal_data_of_the_same_length_is_stopped(subject: list[certs.RdnSpec], names: bytes) -> None:
+    for extensions in ([*BEFORE, KEY_ID, *AFTER, san(names)], [*BEFORE, san(names), *AFTER]):
+        der = make_tbs(subject, extensions=extensions)
+        assert not passes(TAUGHT, der)
+
+
+def test_another_issuer_of_the_same_length_is_stopped() -> None:
+    der = LAYOUTS["no key identifier"]
+    at = der.index(ISSUER) + len(ISSUER) - 1
+    assert not passes(TAUGHT, der[:at] + b"@" + der[at + 1 :])
+
+
+def test_a_domain_of_the_scope_is_stopped_in_names_and_in_what_is_common() -> None:
+    at_home, crl = fresh(("example.org",)), fresh(("crl.example.net",))
+    plain = make_tbs([("CN", "www.example.com")], extensions=[*BEFORE, san(SAN.replace(b"org", b"com")), *AFTER])
+    for _ in range(4):
+        assert passes(at_home, plain)
+        assert not passes(crl, plain)
+        assert not passes(at_home, LAYOUTS["no key identifier"])
+    assert not walks(at_home, plain)
+
+
+def test_moulds_are_bounded() -> None:
+    prefilter = taught()
+    for width in range(1, 40):
+        for serial in range(1, 5):
+            names = certs.general_names([("dns", "x" * width + ".example.org")] * serial)
+            der = make_tbs(HOST, extensions=[*BEFORE, san(names), *AFTER], serial=1 << 8 * serial)
+            assert all(passes(prefilter, der) for _ in range(3))
+    kept = prefilter._moulds
+    assert kept._count <= module.MAX_MOULDS
+    kept._count = module.MAX_MOULDS
+    der = make_tbs(HOST, extensions=[*BEFORE, *AFTER, san(SAN)], serial=1 << 60)
+    assert all(passes(prefilter, der) for _ in range(3))
+    assert kept._count <= 3
+    assert len(kept.heads) == 1

@@ -1,0 +1,107 @@
+"""The parts in which a log is read, and the writer that goes on beside."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ctscan.ct.coverage import size, union
+from ctscan.scan.log.committer import ROOM, Committer
+from ctscan.scan.log.parts import PART, SMALL, parts_of
+
+SPANS = [(1_000, 70_000), (3 * PART, 9 * PART + 7)]
+
+
+@pytest.mark.parametrize("readers", [1, 2, 3, 50])
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("marks", [(), (5_000, 4 * PART + 1)])
+def test_parts_are_all_of_it_once_and_in_order(readers: int, newest_first: bool, marks: tuple[int, ...]) -> None:
+    parts = parts_of(SPANS, marks=marks, readers=readers, newest_first=newest_first)
+    assert union(parts) == SPANS and size(parts) == sum(end - start for start, end in parts)
+    assert parts == sorted(parts, reverse=newest_first)
+    assert all(start // PART == (end - 1) // PART for start, end in parts)
+    assert set(marks) <= {start for start, _ in parts}
+
+
+def test_only_the_last_parts_are_small_and_only_where_several_read() -> None:
+    assert [end - start for start, end in parts_of([(0, 3 * PART)])] == [PART] * 3
+    widths = [end - start for start, end in parts_of([(0, 9 * PART)], readers=2)]
+    assert widths == [PART] * 5 + [SMALL] * (4 * PART // SMALL)
+    assert parts_of([(0, 300)], readers=2) == [(0, 300)]
+
+
+# --- the writer ---------------------------------------------------------------------------------------------------
+
+
+def test_steps_are_written_in_order_and_all_of_them_however_it_ends() -> None:
+    written: list[int] = []
+
+    async def write(step: int) -> None:
+        await asyncio.sleep(0)
+        written.append(step)
+
+    async def read() -> None:
+        async with Committer(write) as committer:
+            for step in range(5):
+                await committer.put(step)
+            await committer.settle()
+            assert written == [0, 1, 2, 3, 4]
+            await committer.put(5)
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(read())
+    assert written == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_reader_goes_on_while_a_step_is_written_and_waits_when_there_is_no_room() -> None:
+    async def run() -> list[int]:
+        gate, written, put = asyncio.Event(), list[int](), list[int]()
+
+        async def write(step: int) -> None:
+            await gate.wait()
+            written.append(step)
+
+        async def read(committer: Committer[int]) -> None:
+            for step in range(10):
+                await committer.put(step)
+                put.append(step)
+
+        async with Committer(write) as committer:
+            reading = asyncio.create_task(read(committer))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert len(put) == ROOM + 1 and written == []
+            gate.set()
+            await reading
+        return written
+
+    assert asyncio.run(run()) == list(range(10))
+
+
+def test_a_step_that_fails_is_told_and_nothing_behind_it_is_written() -> None:
+    written: list[int] = []
+
+    async def write(step: int) -> None:
+        if step == 1:
+            raise ValueError("the disk is full")
+        written.append(step)
+
+    async def settles() -> None:
+        async with Committer(write) as committer:
+            for step in range(ROOM):
+                await committer.put(step)
+            with pytest.raises(ValueError, match="disk"):
+                await committer.settle()
+            with pytest.raises(ValueError, match="disk"):
+                await committer.put(7)
+
+    async def leaves() -> None:
+        async with Committer(write) as committer:
+            await committer.put(1)
+
+    for run in (settles, leaves):
+        with pytest.raises(ValueError, match="disk"):
+            asyncio.run(run())
+    assert written == [0]
