@@ -41,6 +41,7 @@ STAGES = (
     ("ctscan/index/", "commit"),
     ("/aiosqlite/", "commit"),
     ("/sqlite3/", "commit"),
+    ("ctscan/http/", "HTTP"),
     ("ctscan/sources/", "HTTP"),
     ("/aiohttp/", "HTTP"),
     ("/httpx/", "HTTP"),
