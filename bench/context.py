@@ -17,7 +17,7 @@ from bench.logs import Built, LogSpec
 from bench.results import Results, say
 from bench.scans import Used, scan
 from bench.serving import Server
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 BIG = "big"
 
@@ -34,11 +34,11 @@ class Bench:
     _big: list[Built] = field(default_factory=list)
     _lists: int = 0
 
-    def build(self, *specs: LogSpec, protocol: Protocol = Protocol.STATIC_CT) -> list[Built]:
+    def build(self, *specs: LogSpec, protocol: LogProtocol = LogProtocol.STATIC_CT) -> list[Built]:
         """Logs on disk."""
         total = sum(spec.size for spec in specs)
         say(f"... {len(specs)} log(s) of {protocol.value}, {total:,} entries together, are written")
-        is_tiled = protocol is Protocol.STATIC_CT
+        is_tiled = protocol is LogProtocol.STATIC_CT
         found = [replace(spec, leaf_index=is_tiled) for spec in specs]
         form: logs.Form = logs.STATIC_CT if is_tiled else answers.RFC_6962
         return logs.build(found, self.server.folder, self.options.processes, form)
@@ -60,7 +60,7 @@ class Bench:
     def scan(
         self,
         found: Sequence[Built],
-        protocol: Protocol = Protocol.STATIC_CT,
+        protocol: LogProtocol = LogProtocol.STATIC_CT,
         jobs: int = 1,
         every: float = 0.0,
         keep: Path | None = None,

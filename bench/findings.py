@@ -33,22 +33,22 @@ from typing import Any
 from ctscan.answer.lookup import LIMIT, PARTLY, answer
 from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import (
-    Advance,
     Attribute,
     Certificate,
     Confidence,
+    DecodedString,
     Entry,
     EntryKind,
     Finding,
     Hit,
     InclusionProof,
     Log,
+    LogProtocol,
     LookupKey,
     Name,
-    Protocol,
     Run,
+    ScanStep,
     SubjectKind,
-    Text,
     TreeHead,
     VerifiedRange,
 )
@@ -76,7 +76,7 @@ _TEXT = (
 )
 _KEY = b"bench log"
 LOG = Log(
-    sha256(_KEY).digest(), _KEY, "Bench log", "Example Operator", Protocol.STATIC_CT, url="https://log.example.org/"
+    sha256(_KEY).digest(), _KEY, "Bench log", "Example Operator", LogProtocol.STATIC_CT, url="https://log.example.org/"
 )
 
 
@@ -194,7 +194,9 @@ def index_of(number: int) -> int:
 def _name(common: str, organisation: str, country: str) -> Name:
     parts = (("2.5.4.6", country), ("2.5.4.10", organisation), ("2.5.4.3", common))
     raw = repr(parts).encode()
-    return Name(raw, tuple(Attribute(i, oid, 12, b"", Text(b"", 12, text)) for i, (oid, text) in enumerate(parts)))
+    return Name(
+        raw, tuple(Attribute(i, oid, 12, b"", DecodedString(b"", 12, text)) for i, (oid, text) in enumerate(parts))
+    )
 
 
 # --- steps --------------------------------------------------------------------------------------------------------
@@ -219,7 +221,7 @@ class Tree:
         return InclusionProof(index, self.head, tuple(self._path))
 
 
-def steps(certificates: int, population: Population, rules: str) -> Iterator[Advance]:
+def steps(certificates: int, population: Population, rules: str) -> Iterator[ScanStep]:
     """What a reader of a tiled log commits, one after the other."""
     tree = Tree(ENTRIES_PER_HIT * certificates)
     at = 0
@@ -227,7 +229,7 @@ def steps(certificates: int, population: Population, rules: str) -> Iterator[Adv
         hits = tuple(hit_of(number, population) for number in range(first, min(first + STEP, certificates)))
         end = ENTRIES_PER_HIT * (first + len(hits))
         edge = tuple(sha256(b"edge" + bytes([i])).digest() for i in range(20))
-        yield Advance(
+        yield ScanStep(
             LOG.id,
             _BEGAN,
             verified=VerifiedRange(at, end, "everything", rules, edge),

@@ -10,7 +10,7 @@ from support.scanning import Heard
 from bench.context import Bench
 from bench.logs import LogSpec
 from bench.results import row
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.scan.run import ScanRequest, run_scan
 
 TICK = 0.005  # seconds between two looks at the clock
@@ -19,7 +19,7 @@ TICK = 0.005  # seconds between two looks at the clock
 def loop(bench: Bench) -> None:
     """A log in which every entry names a person."""
     logs = bench.build(LogSpec("rich", bench.options.rich_entries, people=1000))
-    url = bench.server.publish("rich", logs, Protocol.STATIC_CT)
+    url = bench.server.publish("rich", logs, LogProtocol.STATIC_CT)
     asked = ScanRequest(db=str(bench.fresh() / "rich.db"), scope="everything", log_list=url, start="start")
     late, seconds = asyncio.run(_scan(asked))
     late.sort()

@@ -10,7 +10,7 @@ from bench.context import Bench
 from bench.logs import Built, LogSpec
 from bench.results import Row, rounded, row
 from bench.scans import Used, shares
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 MEMORY = 200  # MiB
 MANY = 16  # logs read at once
@@ -20,7 +20,7 @@ def _rates(entries: int, runs: Sequence[Used]) -> list[float]:
     return [rounded(entries / used.wall) for used in runs]
 
 
-def _one_process(bench: Bench, what: str, logs: list[Built], protocol: Protocol, least: int) -> None:
+def _one_process(bench: Bench, what: str, logs: list[Built], protocol: LogProtocol, least: int) -> None:
     """Rows of scans by one process, the medians of some runs."""
     entries = sum(log.spec.size for log in logs)
     runs = [bench.scan(logs, protocol) for _ in range(bench.options.repeat)]
@@ -47,13 +47,13 @@ def _one_process(bench: Bench, what: str, logs: list[Built], protocol: Protocol,
 def static(bench: Bench) -> None:
     """One static-ct log, one process."""
     log = bench.big(bench.options.static_entries)
-    _one_process(bench, "static-ct, one process", [log], Protocol.STATIC_CT, 100_000)
+    _one_process(bench, "static-ct, one process", [log], LogProtocol.STATIC_CT, 100_000)
 
 
 def rfc6962(bench: Bench) -> None:
     """One RFC 6962 log, one process."""
-    logs = bench.build(LogSpec("rfc", bench.options.rfc_entries), protocol=Protocol.RFC6962)
-    _one_process(bench, "RFC 6962, one process", logs, Protocol.RFC6962, 50_000)
+    logs = bench.build(LogSpec("rfc", bench.options.rfc_entries), protocol=LogProtocol.RFC6962)
+    _one_process(bench, "RFC 6962, one process", logs, LogProtocol.RFC6962, 50_000)
 
 
 def _alternating(bench: Bench, logs: list[Built]) -> tuple[list[Used], list[Used], dict[str, Any]]:
@@ -95,7 +95,7 @@ def one_log(bench: Bench) -> None:
 def many(bench: Bench) -> None:
     """Sixteen logs at once, of both protocols."""
     size = bench.options.many_entries // MANY
-    for protocol in (Protocol.STATIC_CT, Protocol.RFC6962):
+    for protocol in (LogProtocol.STATIC_CT, LogProtocol.RFC6962):
         named = [f"many-{protocol.value}-{n}" for n in range(MANY)]
         logs = bench.build(*(LogSpec(name, size, seed=20 + n) for n, name in enumerate(named)), protocol=protocol)
         used = bench.scan(logs, protocol)

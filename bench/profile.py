@@ -21,7 +21,7 @@ from types import FrameType
 from bench.context import Bench
 from bench.results import rounded, row, say
 from bench.scans import measured
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 PERIOD = 0.001  # CPU seconds between two samples
 
@@ -99,7 +99,7 @@ def stage_of(files: list[str]) -> str:
 def profile(bench: Bench) -> None:
     """The static-ct scan of one process, by stage."""
     log = bench.big(bench.options.profile_entries)
-    url = bench.server.publish("profile", [log], Protocol.STATIC_CT)
+    url = bench.server.publish("profile", [log], LogProtocol.STATIC_CT)
     folder = bench.fresh()
     scan = ["scan", "--db", str(folder / "bench.db"), "--everything", "--from", "start", "--log-list", url]
     command = [sys.executable, "-m", "bench.profile", str(folder / "profile.json"), *scan]

@@ -22,7 +22,7 @@ from support.logs import log_list
 from bench import ROOT
 from bench.logs import Built
 from bench.results import BenchError
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 CALLS = {
     # call of RFC 6962      arguments that make the name of its file
@@ -72,7 +72,7 @@ class Server:
     url: str
     folder: Path
 
-    def publish(self, name: str, logs: Iterable[Built], protocol: Protocol) -> str:
+    def publish(self, name: str, logs: Iterable[Built], protocol: LogProtocol) -> str:
         """Put a log list of some logs beside them; gives its URL."""
         listed = [
             (log.spec.operator, protocol, log.signer().list_entry(f"{self.url}/{log.folder.name}/", protocol))

@@ -20,7 +20,7 @@ from ctscan.ct.merkle import batch_hashes, subtree_root
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.sqlite.index import open_index
-from ctscan.model import Advance, Batch, Log, Protocol, Run, VerifiedRange
+from ctscan.model import Batch, Log, LogProtocol, Run, ScanStep, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
@@ -67,7 +67,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def _time_get_entries(bench: Bench, size: int) -> None:
-    (log,) = bench.build(LogSpec("stages-rfc", size), protocol=Protocol.RFC6962)
+    (log,) = bench.build(LogSpec("stages-rfc", size), protocol=LogProtocol.RFC6962)
     raw = [(log.folder / "get-entries" / f"{at}-{at + WIDTH - 1}").read_bytes() for at in range(0, size, WIDTH)]
     log_id = log.signer().id
 
@@ -89,14 +89,14 @@ def _taught(batches: list[Batch]) -> Prefilter:
 async def _commits(batches: list[Batch]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with await open_index(Path(folder) / "bench.db", create=True) as index:
-            log = Log(batches[0].log_id, b"", "bench", "bench", Protocol.STATIC_CT)
+            log = Log(batches[0].log_id, b"", "bench", "bench", LogProtocol.STATIC_CT)
             now = datetime.now(UTC)
             await index.save_log(log)
             started = Run(0, "", now, None, "everything", "", "", "", "running")
             run = await index.start_run(started, rule_set(), [log], [])
             for batch in batches:
                 covered = (batch.start, batch.start + WIDTH, "everything", rule_set().version, (bytes(32),))
-                await index.commit(run, Advance(batch.log_id, now, verified=VerifiedRange(*covered), entries=WIDTH))
+                await index.commit(run, ScanStep(batch.log_id, now, verified=VerifiedRange(*covered), entries=WIDTH))
 
 
 # --- full examination ----------------------------------------------------------------------------------------------

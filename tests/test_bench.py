@@ -20,7 +20,7 @@ from bench.profile import stage_of
 from bench.render import DOCUMENT, render
 from bench.results import Results, load, row
 from bench.serving import find_nginx, serve
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 RESULTS = ROOT / "bench" / "results.json"
 
@@ -95,7 +95,7 @@ def test_a_scan_has_its_questions_answered(tmp_path: Path, answers: Built, use_n
         pytest.skip("nginx isn't installed (Debian, Ubuntu: apt install nginx-light)")
     (tmp_path / "server").mkdir()
     with serve(answers.folder.parent, tmp_path / "server", use_nginx) as server:
-        url = server.publish("list", [answers], Protocol.RFC6962)
+        url = server.publish("list", [answers], LogProtocol.RFC6962)
         assert scanned(tmp_path, "--log-list", url, "--log", "bench", "--from", str(PIECE)) == (300, 0)
         if use_nginx:
             assert scanned(tmp_path, "--log-list", url, "--log", "bench", "--from", "start") == (PIECE, 0)
@@ -105,7 +105,7 @@ def test_tiles_are_served_as_gzip(tmp_path: Path) -> None:
     log = built(tmp_path / "logs", 700, people=1000 // 7)
     (tmp_path / "server").mkdir()
     with serve(tmp_path / "logs", tmp_path / "server", use_nginx=False) as server:
-        url = server.publish("list", [log], Protocol.STATIC_CT)
+        url = server.publish("list", [log], LogProtocol.STATIC_CT)
         assert scanned(tmp_path, "--log-list", url, "--from", "start") == (700, log.spec.hits)
 
 

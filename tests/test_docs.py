@@ -22,8 +22,8 @@ from ctscan.cli.program import COMMANDS
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
-    Hole,
-    HoleReason,
+    Gap,
+    GapReason,
     Identifier,
     LogCoverage,
     LogState,
@@ -237,7 +237,7 @@ def test_every_example_is_of_a_command() -> None:
 
 def test_parts_that_a_clean_scan_does_not_show() -> None:
     log = LogBuilder("Docs log").log("https://log.example.org/")
-    hole = Hole(3, 5, HoleReason.PRUNED, "404", 2)
+    hole = Gap(3, 5, GapReason.PRUNED, "404", 2)
     ranges = (VerifiedRange(0, 3, "everything", "abc"),)
     coverage = LogCoverage(log.name, log.id, 5, ranges, (hole,), AT, since=1_700_000_000_000)
     asked = Identifier("email", "jane.roe@example.org", "jane.roe@example.org", (), ("janeroe@example.org",))

@@ -15,7 +15,7 @@ from support.logs import LogBuilder, timestamped_x509
 from support.scanning import PEOPLE, people_log
 from support.simulator import Simulator, garbage
 
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 NAMES = ["Zuzanna", "Kowalczykowa", "Ναταλία", "花子山田"]
 NUMBER, PHONE, ACCOUNT = "ZXK7654321Q", "+48 22 555 01 99", "EXAMPLE\\zkowalczykowa"
@@ -66,8 +66,8 @@ def assert_silent(said: bytes, where: str) -> None:
             assert spelling.casefold() not in text, f"{where} says {spelling!r}"
 
 
-@pytest.mark.parametrize("protocol", [Protocol.STATIC_CT, Protocol.RFC6962])
-def test_a_scan_says_nothing_of_anybody(protocol: Protocol, tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", [LogProtocol.STATIC_CT, LogProtocol.RFC6962])
+def test_a_scan_says_nothing_of_anybody(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", talkative_log(), protocol)
         log.corrupt(20, times=1)

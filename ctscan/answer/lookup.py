@@ -136,7 +136,7 @@ def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
 
 
 def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
-    return all(not log.holes and not log.stale for log in coverage)
+    return all(not log.gaps and not log.stale for log in coverage)
 
 
 def _never_read(state: LogState) -> SkippedLog:

@@ -101,7 +101,7 @@ class Progress:
         """Called by the worker after each portion."""
         for problem in problems[: SHOWN - len(self.problems)]:
             self.wipe()
-            complain(f"{problem.where}: {problem.what}")
+            complain(f"{problem.path}: {problem.what}")
             self.problems.append(problem)
         if self._is_terminal and time.monotonic() - self._shown > INTERVAL:
             self._shown = time.monotonic()

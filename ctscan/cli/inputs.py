@@ -43,7 +43,7 @@ def readable_certificates(path: str) -> Iterator[tuple[str, Certificate]]:
     for found in local_certificates([path]):
         if found.certificate is None:
             raise InputError(complaint(found))
-        if any(p.where in OUTERMOST and p.what.endswith("clipped") for p in found.certificate.problems):
+        if any(p.path in OUTERMOST and p.what.endswith("clipped") for p in found.certificate.problems):
             raise InputError(
                 f"{found.source}: expected a whole certificate, got one that is cut off; get the file again"
             )

@@ -184,7 +184,7 @@ def _about(found: LocalCertificate) -> list[str]:
         issuer = render_name(found.certificate.issuer) or "(no name)"
         valid = f"valid {day(found.certificate.not_before)} to {day(found.certificate.not_after)}"
         lines.append(f"serial {serial_text(found.certificate.serial)}, issued by {issuer}, {valid}")
-    lines += [f"problem: {problem.where}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
+    lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:
         lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")
     return lines

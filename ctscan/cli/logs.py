@@ -63,7 +63,7 @@ def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
         return "falling behind"
     if state.pending or backlog(state):
         return "behind"
-    return "has holes" if state.holes else "ok"
+    return "has holes" if state.gaps else "ok"
 
 
 def _print_json(states: list[tuple[LogState, list[Misbehaved]]], stale_after: timedelta) -> None:
@@ -98,7 +98,7 @@ def _columns(state: LogState, how: str) -> dict[str, str]:
     from ctscan.ct.coverage import backlog, catch_up, judge, size, verified_size
     from ctscan.views.words import moment, per_second, until_head
 
-    holes = judge(state, lambda _: None, False).holes
+    holes = judge(state, lambda _: None, False).gaps
     unread = size((hole.start, hole.end) for hole in holes)
     return {
         "Log": state.log.name,

@@ -141,7 +141,7 @@ def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
 
 def _facts(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
     """What is claimed, without the place, which differs between a precertificate and its certificate."""
-    return {(f.category, f.value, f.canonical, f.raw, f.repaired, f.marks, frozenset(f.keys)) for f in findings}
+    return {(f.category, f.value, f.canonical, f.raw, f.repaired, f.qualifiers, frozenset(f.keys)) for f in findings}
 
 
 @dataclass(slots=True)

@@ -60,4 +60,4 @@ def _salvaged(entry: RepositoryEntry, wanted: Wanted, reason: str) -> Examined:
 
 
 def _reason(failures: tuple[Problem, ...]) -> str:
-    return "; ".join(f"{failure.where}: {failure.what}" for failure in failures)
+    return "; ".join(f"{failure.path}: {failure.what}" for failure in failures)

@@ -24,7 +24,7 @@ from ctscan.collect.result_filter import concerns
 from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import Disclosure, Repository, RepositoryEntry, RepositoryHit, Search, Shortfall
+from ctscan.model import Disclosure, Incompleteness, Repository, RepositoryEntry, RepositoryHit, Search
 from ctscan.personal.rules import rule_set
 from ctscan.sources import SearchSource
 
@@ -197,7 +197,7 @@ class _Searching:
         items = self.opened.source.search(question, self._known, partial(concerns, question))
         async with Stream(items, stop) as stream:
             async for item in stream:
-                if isinstance(item, Shortfall):
+                if isinstance(item, Incompleteness):
                     self.shortfalls[item.reason] += 1
                 elif self.results >= self.seams.max_results:
                     self.shortfalls[f"more than {self.results:,} certificates; the rest was not taken"] += 1

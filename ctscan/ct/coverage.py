@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 
-from ctscan.model import Hole, HoleReason, LogCoverage, LogState, PendingRange, Span, VerifiedRange
+from ctscan.model import Gap, GapReason, LogCoverage, LogState, PendingRange, Span, VerifiedRange
 
-Judge = Callable[[VerifiedRange], HoleReason | None]
+Judge = Callable[[VerifiedRange], GapReason | None]
 """Why a verified range doesn't count for a question; None when it does."""
 
 
@@ -76,7 +76,7 @@ def backlog(state: LogState) -> int:
         return 0
     read = [(r.start, r.end) for r in state.verified] + [(p.start, pending_end(p)) for p in state.pending]
     begin = min((start for start, _ in read), default=0)
-    return size(subtract((begin, state.head.size), [*read, *((hole.start, hole.end) for hole in state.holes)]))
+    return size(subtract((begin, state.head.size), [*read, *((hole.start, hole.end) for hole in state.gaps)]))
 
 
 def catch_up(state: LogState) -> float | None:
@@ -106,19 +106,19 @@ def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
     first = min((r for r, reason in judged if reason is None), key=lambda r: r.start, default=None)
     judged = [(r, reason) for r, reason in judged if r.start < min(r.end, head)]
     counted = [r for r, reason in judged if reason is None]
-    holes: list[Hole] = []
+    holes: list[Gap] = []
     taken = [(r.start, r.end) for r in counted]
-    reasons = [Hole(r.start, r.end, reason) for r, reason in judged if reason] + list(state.holes)
-    for known in [*reasons, Hole(0, head, HoleReason.NOT_READ)]:
+    reasons = [Gap(r.start, r.end, reason) for r, reason in judged if reason] + list(state.gaps)
+    for known in [*reasons, Gap(0, head, GapReason.NOT_READ)]:
         for start, end in subtract(cut((known.start, known.end), (0, head)), taken):
-            holes.append(Hole(start, end, known.reason, known.detail, known.tries))
+            holes.append(Gap(start, end, known.reason, known.detail, known.tries))
             taken.append((start, end))
     return LogCoverage(
         log=state.log.name,
         log_id=state.log.id,
         head_size=head,
         verified=tuple(sorted((_clip(r, head) for r in counted), key=lambda r: (r.start, r.end, r.scope))),
-        holes=tuple(sorted(_join(holes), key=lambda h: h.start)),
+        gaps=tuple(sorted(_join(holes), key=lambda h: h.start)),
         as_of=state.last_success,
         stale=stale,
         since=first.since if first else None,
@@ -129,13 +129,13 @@ def _clip(verified: VerifiedRange, head: int) -> VerifiedRange:
     return replace(verified, end=min(verified.end, head), edge=())
 
 
-def _join(holes: list[Hole]) -> list[Hole]:
+def _join(holes: list[Gap]) -> list[Gap]:
     """Neighbours of one reason as one hole."""
-    joined: list[Hole] = []
+    joined: list[Gap] = []
     for hole in sorted(holes, key=lambda h: h.start):
         last = joined[-1] if joined else None
         if last and last.end == hole.start and (last.reason, last.detail) == (hole.reason, hole.detail):
-            joined[-1] = Hole(last.start, hole.end, last.reason, last.detail, max(last.tries, hole.tries))
+            joined[-1] = Gap(last.start, hole.end, last.reason, last.detail, max(last.tries, hole.tries))
         else:
             joined.append(hole)
     return joined

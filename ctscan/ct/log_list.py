@@ -28,7 +28,7 @@ from ctscan.ct.strict_json import (
     text_in,
 )
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, Log, Protocol, SkippedLog
+from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a log list at most."""
@@ -101,7 +101,7 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
         key=key,
         name=_name(entry, log_id),
         operator=_label(entry.get("operator")) or urlsplit(submission).hostname or "",
-        protocol=Protocol.STATIC_CT,
+        protocol=LogProtocol.STATIC_CT,
         state=state,
         monitoring_url=_checked_url(monitoring_url, f"{what}: its address", by_hand=True, may_be_file=True),
         origin=_origin(submission),
@@ -158,7 +158,7 @@ def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple
 
 def _one_log(first: Log, second: Log) -> Log:
     """Two entries with one log ID: read by tiles, the RFC 6962 address kept; of two of a kind the first."""
-    tiled = next((log for log in (first, second) if log.protocol is Protocol.STATIC_CT), None)
+    tiled = next((log for log in (first, second) if log.protocol is LogProtocol.STATIC_CT), None)
     if tiled is None:
         return first
     return replace(tiled, url=first.url or second.url)
@@ -178,7 +178,7 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         key=key,
         name=_name(entry, log_id),
         operator=listed.operator,
-        protocol=Protocol.RFC6962,
+        protocol=LogProtocol.RFC6962,
         state=state,
         final_head=_final_head(detail, what) if state == "readonly" else None,
         mmd=_mmd(entry, what),
@@ -186,10 +186,10 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
     url = _url(entry, address, what, by_hand=by_hand, may_be_file=listed.is_tiled)
     if listed.is_tiled:
         origin = _origin(_url(entry, "submission_url", what, by_hand=by_hand))
-        return replace(log, protocol=Protocol.STATIC_CT, monitoring_url=url, origin=origin)
+        return replace(log, protocol=LogProtocol.STATIC_CT, monitoring_url=url, origin=origin)
     if tiles:
         prefix = _checked_url(tiles, f"{what}: tile prefix of a hybrid log", by_hand=True)
-        return replace(log, protocol=Protocol.HYBRID, url=url, monitoring_url=prefix)
+        return replace(log, protocol=LogProtocol.HYBRID, url=url, monitoring_url=prefix)
     return replace(log, url=url)
 
 

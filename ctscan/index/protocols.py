@@ -12,7 +12,6 @@ from types import EllipsisType
 from typing import Protocol
 
 from ctscan.model import (
-    Advance,
     Authority,
     AuthorityList,
     Crl,
@@ -29,6 +28,7 @@ from ctscan.model import (
     Revocation,
     RuleSet,
     Run,
+    ScanStep,
     Search,
     SkippedLog,
     TreeHead,
@@ -110,7 +110,7 @@ class Index(Protocol):
         """What `record_misbehaviour` kept, oldest first."""
         ...
 
-    async def commit(self, run_id: int, advance: Advance) -> None:
+    async def commit(self, run_id: int, advance: ScanStep) -> None:
         """Position, edge, coverage, rows, holes, proofs and issuers of one step, in one transaction. Idempotent."""
         ...
 

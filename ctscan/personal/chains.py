@@ -56,7 +56,7 @@ class ChainReader:
             return self._salvage(der, f"the reader failed with {type(error).__name__}")
         findings, failures = find_personal_data(certificate, self._scope.domains)
         if not findings and failures:
-            return self._salvage(der, "; ".join(f"{failure.where}: {failure.what}" for failure in failures))
+            return self._salvage(der, "; ".join(f"{failure.path}: {failure.what}" for failure in failures))
         return (certificate, findings, "") if findings and self._scope.keeps(findings, certificate) else None
 
     def _salvage(self, der: bytes, reason: str) -> tuple[None, tuple[Finding, ...], str] | None:
@@ -66,5 +66,5 @@ class ChainReader:
         if not self._scope.keeps_text(strings):
             return None
         findings, failures = find_in_text(strings)
-        reason = "; ".join((reason, *(f"{failure.where}: {failure.what}" for failure in failures)))
+        reason = "; ".join((reason, *(f"{failure.path}: {failure.what}" for failure in failures)))
         return (None, findings, reason) if findings else None

@@ -223,9 +223,9 @@ def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate)
 
 def _has_impersonal_issuer(certificate: Certificate, findings: tuple[Finding, ...]) -> bool:
     """Whether the issuer's name was read without a problem and nothing was found in it."""
-    places = [finding.where for finding in findings] + [problem.where for problem in certificate.problems]
+    places = [finding.path for finding in findings] + [problem.path for problem in certificate.problems]
     return not any(place == "issuer" or place.startswith("issuer.") for place in places)
 
 
 def _reason(failures: tuple[Problem, ...]) -> str:
-    return "; ".join(f"{failure.where}: {failure.what}" for failure in failures)
+    return "; ".join(f"{failure.path}: {failure.what}" for failure in failures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import Finding, Place, Sensitivity
+from ctscan.model import Field, Finding, Sensitivity
 from ctscan.personal.attribution.evidence import about_place, person_of
 from ctscan.personal.categories import sensitivity_of
 from ctscan.personal.values import Value
@@ -14,7 +14,7 @@ MAX_RAW = 4096
 """Octets of the encoded value kept with a finding; the certificate itself has all of them."""
 
 
-def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Finding:
+def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Finding:
     """The finding of one value at one place. Whom it is about: as the value says, else as the place does."""
     verdict = value.verdict or about_place(view, place)
     raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
@@ -25,7 +25,7 @@ def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Findin
         categories=categories,
         value=value.value,
         canonical=value.canonical,
-        where=place.where,
+        path=place.path,
         oid=place.oid,
         subject_kind=verdict.kind,
         confidence=verdict.confidence,
@@ -33,7 +33,7 @@ def make_finding(rule_id: str, view: View, place: Place, value: Value) -> Findin
         keys=value.keys,
         person=value.person or person_of(view, place),
         sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=_RANKS.__getitem__),
-        marks=value.marks,
+        qualifiers=value.marks,
         tag=place.tag,
         raw=b"" if raw == value.value.encode("utf-8", "surrogatepass") else raw,
         repaired=value.repaired,

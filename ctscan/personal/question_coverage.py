@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ctscan.model import HoleReason, Identifier, Question, RuleSet, VerifiedRange
+from ctscan.model import GapReason, Identifier, Question, RuleSet, VerifiedRange
 from ctscan.personal.normalise.addresses import tidy_text
 from ctscan.personal.scope import scope_covers, scope_includes
 
@@ -25,12 +25,12 @@ kept for any finding."""
 
 def why_not_searched(
     verified: VerifiedRange, identifier: Identifier, rule_sets: Mapping[str, RuleSet], today: RuleSet
-) -> HoleReason | None:
+) -> GapReason | None:
     """Why this range doesn't answer for the identifier; None when it does."""
     if not scope_covers(verified.scope, identifier):
-        return HoleReason.OUT_OF_SCOPE
+        return GapReason.OUT_OF_SCOPE
     if not _rules_reach(rule_sets.get(verified.rules), today, _KINDS.get(identifier.kind)):
-        return HoleReason.OLDER_RULES
+        return GapReason.OLDER_RULES
     return None
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ctscan.errors import UsageError
-from ctscan.model import Certificate, Finding, Identifier, Name, Text
+from ctscan.model import Certificate, DecodedString, Finding, Identifier, Name
 from ctscan.personal.identifiers import (
     canonical_domain,
     canonical_email,
@@ -219,7 +219,7 @@ def _organisations(certificate: Certificate) -> Iterator[str]:
     return (fold_text(spelling) for spelling in _spellings(texts))
 
 
-def _spellings(texts: Iterable[Text | None]) -> Iterator[str]:
+def _spellings(texts: Iterable[DecodedString | None]) -> Iterator[str]:
     for text in texts:
         if text is not None:
             yield text.value

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ctscan.model import Confidence, LookupKey, Mark, Place, Sensitivity, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, LookupKey, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, has_letter, name_keys
 from ctscan.personal.view import View, spellings, strings_of
 
@@ -38,14 +38,14 @@ class Value:
     canonical: str
     keys: tuple[LookupKey, ...] = ()
     also: tuple[str, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Qualifier, ...] = ()
     verdict: Verdict | None = None
     person: str = ""
     sensitivity: Sensitivity | None = None
     repaired: str | None = None
 
 
-Read = Callable[[View, Place], Iterable[Value]]
+Read = Callable[[View, Field], Iterable[Value]]
 """What a row of a table does: from a place to its values. Never raises for what a certificate holds."""
 
 FromText = Callable[[str], Iterable[Value]]
@@ -54,7 +54,7 @@ FromText = Callable[[str], Iterable[Value]]
 def each_text(read: FromText) -> Read:
     """Apply `read` to the text of a place (repaired where it had to be), or to each string inside its value."""
 
-    def reader(view: View, place: Place) -> Iterable[Value]:
+    def reader(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
             for value in read(spellings(text)[0]):
                 yield with_spelling(value, text)
@@ -62,7 +62,7 @@ def each_text(read: FromText) -> Read:
     return reader
 
 
-def with_spelling(value: Value, text: Text) -> Value:
+def with_spelling(value: Value, text: DecodedString) -> Value:
     """A value of repaired text: tells the decoded form as written, and is found by both where it is a name."""
     if text.repaired is None or text.repaired == text.value or value.value != text.repaired:
         return value
@@ -116,7 +116,7 @@ def numbered(category: str, text: str, sensitivity: Sensitivity | None = None) -
 def hashed(category: str, text: str) -> Value:
     """The hash of something, as letters and digits: by itself it only finds itself."""
     key = number_key(text)
-    return Value(category, text, key, (LookupKey("number", key),), marks=(Mark.HASHED,))
+    return Value(category, text, key, (LookupKey("number", key),), marks=(Qualifier.HASHED,))
 
 
 MAX_NUMBER: Final = 2000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from ctscan.model import Revocation, RevocationState, Standing, Status
+from ctscan.model import CertificateStanding, Revocation, RevocationState, Status
 
 CHECKED_BY_CA = ("CRL", "OCSP")
 """Sources whose word is signed by the CA, the better one first; all others are claims of repositories."""
@@ -27,22 +27,26 @@ def status_of(
     is_expired = not_after is not None and now > not_after
     deciding = _deciding(revocations, is_expired, now)
     if deciding is not None and deciding.state is RevocationState.REVOKED and not has_run_out(deciding, now):
-        return Status(Standing.REVOKED, is_expired, deciding)
+        return Status(CertificateStanding.REVOKED, is_expired, deciding)
     if is_expired:
-        return Status(Standing.EXPIRED, True, deciding)
+        return Status(CertificateStanding.EXPIRED, True, deciding)
     if not_before is None or not_after is None:
-        return Status(Standing.UNKNOWN, False, deciding, "its dates can't be read")
+        return Status(CertificateStanding.UNKNOWN, False, deciding, "its dates can't be read")
     if now < not_before:
-        return Status(Standing.NOT_YET_VALID, False, deciding)
+        return Status(CertificateStanding.NOT_YET_VALID, False, deciding)
     if deciding is None:
-        return Status(Standing.UNKNOWN, False, None, NEVER_CHECKED)
+        return Status(CertificateStanding.UNKNOWN, False, None, NEVER_CHECKED)
     if deciding.state is RevocationState.UNKNOWN:
-        return Status(Standing.UNKNOWN, False, deciding, deciding.why)
+        return Status(CertificateStanding.UNKNOWN, False, deciding, deciding.why)
     if has_run_out(deciding, now):
-        return Status(Standing.UNKNOWN, False, deciding, "what the CA said has run out; 'ctscan status --refresh' asks")
+        return Status(
+            CertificateStanding.UNKNOWN, False, deciding, "what the CA said has run out; 'ctscan status --refresh' asks"
+        )
     if deciding.source not in CHECKED_BY_CA:
-        return Status(Standing.UNKNOWN, False, deciding, f"only {deciding.source} says that it isn't revoked")
-    return Status(Standing.VALID, False, deciding, _contradiction(revocations))
+        return Status(
+            CertificateStanding.UNKNOWN, False, deciding, f"only {deciding.source} says that it isn't revoked"
+        )
+    return Status(CertificateStanding.VALID, False, deciding, _contradiction(revocations))
 
 
 def has_run_out(revocation: Revocation, now: datetime) -> bool:

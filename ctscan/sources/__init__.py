@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
-from ctscan.model import Batch, Log, Question, Repository, RepositoryEntry, Shortfall, Span, TreeHead
+from ctscan.model import Batch, Incompleteness, Log, Question, Repository, RepositoryEntry, Span, TreeHead
 
 
 class LogSource(Protocol):
@@ -82,9 +82,9 @@ class SearchSource(Protocol):
 
     def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """The certificates that answer a question, as they come, each reference once, but for those that are `known`.
-        Whatever can't be had after retries is a Shortfall between them, and the rest is given all the same; a search
+        An Incompleteness stands for results that can't be had after retries; the rest is given all the same. A search
         without any was whole, as far as the repository goes (`Repository.limits`).
 
         Raises SourceError when nothing at all can be had, Refused when the repository refuses to serve us, UsageError

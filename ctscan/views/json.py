@@ -20,7 +20,7 @@ from ctscan.model import (
     AuthorityList,
     CertificateSummary,
     Finding,
-    Hole,
+    Gap,
     LogCoverage,
     LogState,
     Match,
@@ -93,14 +93,14 @@ def finding(found: Finding) -> Shape:
         "categories": list(found.categories),
         "value": found.value,
         "canonical": found.canonical,
-        "where": found.where,
+        "where": found.path,
         "oid": found.oid,
         "subject_kind": str(found.subject_kind),
         "confidence": str(found.confidence),
         "why": found.why,
         "person": found.person,
         "sensitivity": str(found.sensitivity),
-        "marks": [str(mark) for mark in found.marks],
+        "marks": [str(mark) for mark in found.qualifiers],
         "repaired": found.repaired,
         "tag": found.tag or None,
         "raw": found.raw.hex() or None,
@@ -109,7 +109,7 @@ def finding(found: Finding) -> Shape:
 
 def problem(found: Problem) -> Shape:
     """What could not be read."""
-    return {"where": found.where, "what": found.what}
+    return {"where": found.path, "what": found.what}
 
 
 def certificate(summary: CertificateSummary) -> Shape:
@@ -237,7 +237,7 @@ def authority_list(which: AuthorityList) -> Shape:
     return {"fetched": time_text(which.fetched), "origin": which.origin, "records": which.records}
 
 
-def hole(gap: Hole) -> Shape:
+def hole(gap: Gap) -> Shape:
     """A range that doesn't count as searched."""
     return {
         "start": gap.start,
@@ -260,7 +260,7 @@ def coverage(log: LogCoverage) -> Shape:
         "log_id": base64_text(log.log_id),
         "head_size": log.head_size,
         "verified": [verified_range(r) for r in log.verified],
-        "holes": [hole(h) for h in log.holes],
+        "holes": [hole(h) for h in log.gaps],
         "as_of": time_text(log.as_of),
         "stale": log.stale,
         "since": timestamp_text(log.since) if log.since is not None else None,
@@ -316,7 +316,7 @@ def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
         "last_success": time_text(state.last_success),
         "last_error": state.last_error,
         "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
-        "holes": [hole(h) for h in judge(state, lambda _: None, False).holes],
+        "holes": [hole(h) for h in judge(state, lambda _: None, False).gaps],
         "evidence": [
             {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
             for at, reason, heads in evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ctscan.model import Revocation, RevocationState, Standing, Status
+from ctscan.model import CertificateStanding, Revocation, RevocationState, Status
 from ctscan.views.json import time_text
 
 _AS_CLAIMED = "as {} says"
@@ -15,15 +15,15 @@ def status_words(status: Status) -> str:
     """`revoked on 2026-03-01 (keyCompromise), as the CA's list of 2026-11-20 says; expired`."""
     said = status.revocation
     match status.standing:
-        case Standing.REVOKED if said is not None:
+        case CertificateStanding.REVOKED if said is not None:
             return _revoked(said) + ("; expired" if status.is_expired else "")
-        case Standing.VALID if said is not None:
+        case CertificateStanding.VALID if said is not None:
             return f"valid; not revoked, {_according_to(said)}{f'; but {status.why}' if status.why else ''}"
-        case Standing.UNKNOWN:
+        case CertificateStanding.UNKNOWN:
             return f"unknown: {status.why}"
-        case Standing.EXPIRED if said is None:
+        case CertificateStanding.EXPIRED if said is None:
             return "expired; never checked whether it was revoked before"
-        case Standing.EXPIRED if said is not None and said.state is RevocationState.UNKNOWN:
+        case CertificateStanding.EXPIRED if said is not None and said.state is RevocationState.UNKNOWN:
             return f"expired; whether it was revoked before is unknown: {said.why}"
         case _:
             return str(status.standing)

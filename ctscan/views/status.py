@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ctscan.model import CertificateSummary, Match, Revocation, RevocationState, Standing, Status
+from ctscan.model import CertificateStanding, CertificateSummary, Match, Revocation, RevocationState, Status
 from ctscan.revocation.context import Outcome
 from ctscan.views.json import Shape, revocation, status, time_text
 from ctscan.views.standing import status_words
@@ -43,14 +43,14 @@ class Summary:
     """Counts certificates by standing, and those of which nothing is known by the reason."""
 
     def __init__(self) -> None:
-        self.standings: Counter[Standing] = Counter()
+        self.standings: Counter[CertificateStanding] = Counter()
         self.reasons: Counter[str] = Counter()
         self.oldest: datetime | None = None  # of the answers that standings rest on
 
     def add(self, found: Status, revocations: Iterable[Revocation]) -> None:
         """Count one certificate."""
         self.standings[found.standing] += 1
-        if found.standing is Standing.UNKNOWN:
+        if found.standing is CertificateStanding.UNKNOWN:
             self.reasons[found.why] += 1
         for said in revocations:
             self.oldest = min(filter(None, (self.oldest, said.checked)))
@@ -64,7 +64,7 @@ class Summary:
         """For machines: every standing, also those that don't occur."""
         return {
             "certificates": self.total,
-            "standings": {str(standing): self.standings[standing] for standing in Standing},
+            "standings": {str(standing): self.standings[standing] for standing in CertificateStanding},
             "unknown": [{"why": why, "certificates": number} for why, number in self.reasons.most_common()],
             "checked_since": time_text(self.oldest),
         }

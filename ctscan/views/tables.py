@@ -126,7 +126,7 @@ def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[st
     """Value and what it is; reason; places."""
     values: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for f in found:
-        values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.where] = None
+        values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.path] = None
     return {key: {why: list(where) for why, where in reasons.items()} for key, reasons in values.items()}
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import inf
 
 from ctscan.ct.coverage import size
-from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Mark, Match, Sensitivity
+from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Match, Qualifier, Sensitivity
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
 
@@ -46,10 +46,10 @@ PERSONS = {
 """Whom findings are about, within one certificate; other words are shown as they are."""
 
 MARKS = {
-    Mark.DERIVED: "derived",
-    Mark.HASHED: "a hash of it",
-    Mark.PARTIAL: "part of it",
-    Mark.INVALID: "check digit wrong",
+    Qualifier.DERIVED: "derived",
+    Qualifier.HASHED: "a hash of it",
+    Qualifier.PARTIAL: "part of it",
+    Qualifier.INVALID: "check digit wrong",
 }
 
 NORMALISED = ("user.demographic.date_of_birth", "user.demographic.gender")
@@ -119,7 +119,7 @@ def doubts(answer: Answer) -> list[str]:
     """Why an answer may be incomplete, the largest reason first; empty when it is complete."""
     if answer.complete:
         return []
-    gaps = [log for log in answer.coverage if log.holes]
+    gaps = [log for log in answer.coverage if log.gaps]
     stale = [log for log in answer.coverage if log.stale]
     found = [_about_gaps(gaps)] if gaps else []
     if stale:
@@ -132,7 +132,7 @@ def doubts(answer: Answer) -> list[str]:
 def _about_gaps(gaps: Sequence[LogCoverage]) -> str:
     entries: Counter[str] = Counter()
     for log in gaps:
-        for hole in log.holes:
+        for hole in log.gaps:
             entries[str(hole.reason)] += hole.end - hole.start
     parts = ", ".join(f"{number:,} {reason}" for reason, number in entries.most_common())
     sums = count(sum(entries.values()), "entry", "entries")
@@ -166,7 +166,7 @@ def person(word: str) -> str:
 
 def what(finding: Finding) -> str:
     """What a finding is and whom it is about, with all that a reader has to know about the value."""
-    parts = [category(finding.category), *(MARKS[mark] for mark in finding.marks)]
+    parts = [category(finding.category), *(MARKS[mark] for mark in finding.qualifiers)]
     parts += [f"{finding.subject_kind} ({finding.confidence})"]
     parts += [SENSITIVITIES[finding.sensitivity]] if finding.sensitivity in SENSITIVITIES else []
     return ", ".join(parts)
@@ -180,7 +180,7 @@ def category(key: str) -> str:
 def shown_value(finding: Finding) -> str:
     """The value as written and, where that differs, as it was meant; of what is derived, what follows; of a date or a
     code, what it says."""
-    if Mark.DERIVED in finding.marks and finding.canonical != finding.value:
+    if Qualifier.DERIVED in finding.qualifiers and finding.canonical != finding.value:
         return f"{_short(finding.canonical)} (from {_short(finding.value)})"
     if finding.category in NORMALISED and finding.canonical.casefold() != finding.value.casefold():
         return f"{_short(finding.value)} ({_short(finding.canonical)})"
@@ -216,12 +216,12 @@ def _searched(log: LogCoverage, searched: int) -> str:
 
 def _holes(log: LogCoverage) -> str:
     """At most three holes one by one, else sums."""
-    if len(log.holes) <= 3:
-        return "; ".join(f"{h.start:,} to {h.end:,} {h.reason}" for h in log.holes) or "none"
+    if len(log.gaps) <= 3:
+        return "; ".join(f"{h.start:,} to {h.end:,} {h.reason}" for h in log.gaps) or "none"
     sums: Counter[str] = Counter()
-    for hole in log.holes:
+    for hole in log.gaps:
         sums[str(hole.reason)] += hole.end - hole.start
-    return f"{len(log.holes)} holes: " + ", ".join(f"{number:,} {reason}" for reason, number in sums.most_common())
+    return f"{len(log.gaps)} holes: " + ", ".join(f"{number:,} {reason}" for reason, number in sums.most_common())
 
 
 def moment(at: datetime | None) -> str:

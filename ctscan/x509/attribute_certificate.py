@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Certificate, Extension, GeneralName, Name, Place
+from ctscan.model import Certificate, Extension, Field, GeneralName, Name
 from ctscan.x509.common_fields import (
     AUTHORITY_KEY_IDENTIFIER,
     CERTIFICATE_POLICIES,
@@ -105,7 +105,7 @@ def _read(reading: Reading, info: Element, sha256: bytes) -> Certificate:
         eku=read_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ())),
         policies=read_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
         spki=b"",
-        places=read_places(said, reading.problems, (*more, *_name_places(reading, names))),
+        fields=read_places(said, reading.problems, (*more, *_name_places(reading, names))),
         problems=told(reading.problems, data),
         issuer_unique_id=unique_id,
         attributes=attributes,
@@ -126,14 +126,14 @@ def _is_info(fields: list[Element]) -> bool:
     )
 
 
-def _holder(reading: Reading, holder: Element) -> tuple[Named, Named, list[Place]]:
+def _holder(reading: Reading, holder: Element) -> tuple[Named, Named, list[Field]]:
     """The names of the holder, those of the issuer of his certificate, and what else points to him.
 
     SEQUENCE { [0] baseCertificateID?, [1] entityName?, [2] objectDigestInfo? }; version 1 had one of [0] and [1] alone.
     """
     own: Named = []
     issuing: Named = []
-    more: list[Place] = []
+    more: list[Field] = []
     for field in reading.children("holder", holder) if holder[0] == SEQUENCE else [holder]:
         raw = reading.data[field[1] : field[4]]
         if field[0] == 0xA0:
@@ -143,23 +143,23 @@ def _holder(reading: Reading, holder: Element) -> tuple[Named, Named, list[Place
         elif field[0] == 0xA1:
             own += _general_names(reading, "holder", field)
         elif field[0] == 0xA2:
-            more.append(Place("holder.objectDigestInfo", "holder", "", field[0], raw, None))
+            more.append(Field("holder.objectDigestInfo", "holder", "", field[0], raw, None))
         else:
             reading.problem("holder", f"expected the name of a holder, got tag {field[0]:#x}", field)
     return own, issuing, more
 
 
-def _issuer_serial(reading: Reading, path: str, element: Element) -> tuple[Named, list[Place]]:
+def _issuer_serial(reading: Reading, path: str, element: Element) -> tuple[Named, list[Field]]:
     """IssuerSerial: { GeneralNames, INTEGER, BIT STRING? }. The number tells the certificate, and so the holder."""
     named: Named = []
-    places: list[Place] = []
+    places: list[Field] = []
     for part in reading.children(path, element):
         if part[0] == SEQUENCE:
             named += _general_names(reading, path, part)
         elif part[0] in (_INTEGER, _BITS):
             label = "serialNumber" if part[0] == _INTEGER else "issuerUniqueID"
             raw = reading.data[part[1] : part[4]]
-            places.append(Place(f"{path}.{label}", path, "", part[0], raw, None))
+            places.append(Field(f"{path}.{label}", path, "", part[0], raw, None))
         else:
             reading.problem(path, f"expected issuer and serial number, got tag {part[0]:#x}", part)
     return named, places
@@ -198,7 +198,7 @@ def _first_name(named: Named) -> tuple[Name, Named]:
     return _NO_NAME, named
 
 
-def _name_places(reading: Reading, named: Named) -> Iterator[Place]:
+def _name_places(reading: Reading, named: Named) -> Iterator[Field]:
     for where, general in named:
         yield from one_general_name(where, where.partition(".")[0], "", general, reading.problems)
 

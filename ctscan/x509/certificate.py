@@ -148,7 +148,7 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
         subject_unique_id=subject_unique_id,
         issuer_unique_id=issuer_unique_id,
         authority_key_id=read_key_id(values.get(AUTHORITY_KEY_IDENTIFIER, ())),
-        places=places,
+        fields=places,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Name, Text
+from ctscan.model import DecodedString, Name
 from ctscan.x509.der import MAX_DEPTH, Element, content, element_at
 from ctscan.x509.der_reader import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, Reading
 from ctscan.x509.general_names import element_text, read_name
@@ -36,7 +36,7 @@ _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS: Final = {9: None, 10: None, 13: None}
 
 
-def value_text(data: bytes, element: Element) -> Text | None:
+def value_text(data: bytes, element: Element) -> DecodedString | None:
     """The text of an element that is a string or a time; None for anything else.
 
     A time has its characters (`19800101120000Z`), as which moment they mean depends on the reader. Strings by another
@@ -51,7 +51,7 @@ def value_text(data: bytes, element: Element) -> Text | None:
     return None if tag in _NO_TEXT else _loose_text(data, element)
 
 
-def plain_text(octets: bytes, tag: int = OCTETS) -> Text | None:
+def plain_text(octets: bytes, tag: int = OCTETS) -> DecodedString | None:
     """Octets as text when all of it prints, apart from line breaks and NULs at the end; else None."""
     if _CONTROL.search(octets.rstrip(b"\0"), 1 if tag == BIT_STRING else 0):
         return None
@@ -60,7 +60,7 @@ def plain_text(octets: bytes, tag: int = OCTETS) -> Text | None:
     return text if bare and bare.isprintable() and not bare.isspace() else None
 
 
-def _loose_text(data: bytes, element: Element) -> Text | None:
+def _loose_text(data: bytes, element: Element) -> DecodedString | None:
     tag = element[0]
     if tag & 0x20 and tag not in _JOINED:
         return None
@@ -82,7 +82,7 @@ def is_name(data: bytes, element: Element) -> bool:
     return at < end and data[at] == OID
 
 
-def inside(reading: Reading, where: str) -> Iterator[Text | Name]:
+def inside(reading: Reading, where: str) -> Iterator[DecodedString | Name]:
     """The strings, times and names inside the elements that the buffer consists of, in order. Problems go to the
     reading; the octets that could not be walked stay with them."""
     waiting = [(reading, part, 0) for part in reversed(reading.children(where, reading.whole()))]
@@ -129,7 +129,7 @@ def _wrapped(here: Reading, element: Element) -> tuple[Reading, Element] | None:
     return (here, inner) if problem is None and inner[4] == end else None
 
 
-def _runs(octets: bytes) -> Iterator[Text]:
+def _runs(octets: bytes) -> Iterator[DecodedString]:
     if len(octets) >= MIN_RUN:
         for run in salvage_strings(octets):
             if len(run) >= MIN_RUN:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ctscan.model import Attribute, Name, Place
+from ctscan.model import Attribute, Field, Name
 from ctscan.x509.der import Element
 from ctscan.x509.der_reader import OID, SEQUENCE, SET, Reading
 from ctscan.x509.embedded import is_name, value_text
@@ -30,17 +30,17 @@ from ctscan.x509.general_names import (
 )
 from ctscan.x509.oids import attribute_name
 
-Read = Callable[[Reading, str, str], Iterator[Place]]
+Read = Callable[[Reading, str, str], Iterator[Field]]
 """From a reading of the body, the path and the OID of the extension to its places."""
 
 # --- general names -------------------------------------------------------------------------------------------------
 
 
-def _general_names(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _general_names(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     yield from general_name_places(path, path, oid, read_general_names(reading, path), reading.problems)
 
 
-def _within(reading: Reading, path: str, part: str, oid: str, element: Element) -> Iterator[Place]:
+def _within(reading: Reading, path: str, part: str, oid: str, element: Element) -> Iterator[Field]:
     """GeneralNames under an implicit tag, or in a SEQUENCE: its children are the names; or one of them alone."""
     names = reading.children(path, element) if element[0] & 0x20 else [element]
     for position, child in enumerate(names):
@@ -50,7 +50,7 @@ def _within(reading: Reading, path: str, part: str, oid: str, element: Element) 
             yield from _one(reading, f"{path}.{position}", part, oid, child)
 
 
-def _one(reading: Reading, path: str, part: str, oid: str, element: Element, *, masks: bool = False) -> Iterator[Place]:
+def _one(reading: Reading, path: str, part: str, oid: str, element: Element, *, masks: bool = False) -> Iterator[Field]:
     """One general name, or a name where its [4] was forgotten. `masks`: addresses have one (RFC 5280 4.2.1.10)."""
     if is_name(reading.data, element):
         reading.problem(path, "expected a general name, got a name without [4]")
@@ -62,7 +62,7 @@ def _one(reading: Reading, path: str, part: str, oid: str, element: Element, *, 
         yield from one_general_name(path, part, oid, general, reading.problems)
 
 
-def _name_constraints(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _name_constraints(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE { [0] permitted, [1] excluded: SEQUENCE OF SEQUENCE { base GeneralName, [0] minimum, [1] maximum } }
     for side in reading.parts(path):
         label = {0xA0: "permitted", 0xA1: "excluded"}.get(side[0])
@@ -77,7 +77,7 @@ def _name_constraints(reading: Reading, path: str, oid: str) -> Iterator[Place]:
 
 def _bases(
     reading: Reading, where: str, part: str, oid: str, parts: list[Element], subtree: Element
-) -> Iterator[Place]:
+) -> Iterator[Field]:
     if not parts:
         reading.problem(where, "a subtree without base", subtree)
     for base in parts[:1]:
@@ -87,7 +87,7 @@ def _bases(
             reading.problem(where, f"expected minimum or maximum, got tag {rest[0]:#x}", rest)
 
 
-def _distribution_points(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _distribution_points(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE OF SEQUENCE { [0] { [0] fullName | [1] nameRelativeToCRLIssuer }, [1] reasons, [2] cRLIssuer }
     for position, point in enumerate(reading.parts(path)):
         where = f"{path}.{position}"
@@ -105,7 +105,7 @@ def _distribution_points(reading: Reading, path: str, oid: str) -> Iterator[Plac
                 reading.problem(where, f"expected a distribution point, got tag {field[0]:#x}", field)
 
 
-def _point_name(reading: Reading, where: str, part: str, oid: str, element: Element) -> Iterator[Place]:
+def _point_name(reading: Reading, where: str, part: str, oid: str, element: Element) -> Iterator[Field]:
     if element[0] == 0xA1:
         yield from name_places(where, part, _relative_name(reading, where, element), reading.problems)
     elif element[0] == 0xA0:
@@ -131,7 +131,7 @@ def _wrapped(tag: int, inner: bytes) -> bytes:
     return bytes((tag, 0x84)) + len(inner).to_bytes(4) + inner
 
 
-def _information_access(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _information_access(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE OF SEQUENCE { OID, GeneralName }
     for position, access in enumerate(reading.parts(path)):
         where = f"{path}.{position}"
@@ -142,7 +142,7 @@ def _information_access(reading: Reading, path: str, oid: str) -> Iterator[Place
             yield from _one(reading, where, path, oid, location)
 
 
-def _authority_key_identifier(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _authority_key_identifier(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE { [0] keyIdentifier, [1] authorityCertIssuer, [2] serial }; 2.5.29.1 had a Name in [1]
     if reading.data[2:3] == b"\x80" and len(reading.data) > 3 and reading.data[3] + 4 == len(reading.data):
         return  # the key identifier alone, as nearly everybody writes it
@@ -156,12 +156,12 @@ def _authority_key_identifier(reading: Reading, path: str, oid: str) -> Iterator
 # --- attributes ----------------------------------------------------------------------------------------------------
 
 
-def _directory_attributes(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _directory_attributes(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     for position, element in enumerate(reading.parts(path)):
         yield from attribute_set(reading, f"{path}.{position}", path, element)
 
 
-def attribute_set(reading: Reading, path: str, part: str, element: Element) -> Iterator[Place]:
+def attribute_set(reading: Reading, path: str, part: str, element: Element) -> Iterator[Field]:
     """One Attribute: SEQUENCE { OID, SET OF value }; the SET may be forgotten."""
     parts = reading.children(path, element)
     if len(parts) < 2:
@@ -184,7 +184,7 @@ def attribute_set(reading: Reading, path: str, part: str, element: Element) -> I
 _QUALIFIERS: Final = {"1.3.6.1.5.5.7.2.1": "cPSuri", "1.3.6.1.5.5.7.2.2": "userNotice"}
 
 
-def _policies(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _policies(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { OID, qualifier } OPTIONAL }; a user notice is
     # SEQUENCE { SEQUENCE { organization, SEQUENCE OF INTEGER } OPTIONAL, explicitText OPTIONAL }
     for position, policy in enumerate(reading.parts(path)):
@@ -194,7 +194,7 @@ def _policies(reading: Reading, path: str, oid: str) -> Iterator[Place]:
                 yield from _qualifier(reading, where, path, oid, qualifier)
 
 
-def _qualifier(reading: Reading, where: str, part: str, oid: str, qualifier: Element) -> Iterator[Place]:
+def _qualifier(reading: Reading, where: str, part: str, oid: str, qualifier: Element) -> Iterator[Field]:
     pair = reading.children(where, qualifier)
     if len(pair) < 2 or pair[0][0] != OID:
         reading.problem(where, f"expected type and qualifier, got {len(pair)} elements", qualifier)
@@ -204,7 +204,7 @@ def _qualifier(reading: Reading, where: str, part: str, oid: str, qualifier: Ele
         yield from _strings(reading, f"{where}.{_QUALIFIERS.get(kind, kind)}".rstrip("."), part, oid, value)
 
 
-def _strings(reading: Reading, where: str, part: str, oid: str, element: Element) -> Iterator[Place]:
+def _strings(reading: Reading, where: str, part: str, oid: str, element: Element) -> Iterator[Field]:
     """The text that an element is, or the strings inside it."""
     text = value_text(reading.data, element)
     if text is not None:
@@ -214,7 +214,7 @@ def _strings(reading: Reading, where: str, part: str, oid: str, element: Element
         yield from nested_places(where, part, oid, inner)
 
 
-def _qc_statements(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _qc_statements(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE OF SEQUENCE { OID, statementInfo OPTIONAL } (RFC 3739 section 3.2.6)
     for position, statement in enumerate(reading.parts(path)):
         where = f"{path}.{position}"
@@ -225,13 +225,13 @@ def _qc_statements(reading: Reading, path: str, oid: str) -> Iterator[Place]:
         kind = reading.oid(where, parts[0], statement)
         raw = reading.data[parts[1][1] : parts[-1][4]] if len(parts) > 1 else b""
         text = value_text(reading.data, parts[1]) if len(parts) == 2 else None
-        yield Place(where, path, kind or oid, raw[0] if raw else 0, raw, text)
+        yield Field(where, path, kind or oid, raw[0] if raw else 0, raw, text)
         if text is None:
             for info in parts[1:]:
                 yield from _statement_info(reading, where, path, oid, info)
 
 
-def _statement_info(reading: Reading, where: str, part: str, oid: str, info: Element) -> Iterator[Place]:
+def _statement_info(reading: Reading, where: str, part: str, oid: str, info: Element) -> Iterator[Field]:
     """What stands in the information of a statement: the semantics and types that object identifiers say (QcType of
     EN 319 412-5, the semantics of EN 319 412-1), the general names of registration authorities, and strings."""
     if info[0] != SEQUENCE:
@@ -240,7 +240,7 @@ def _statement_info(reading: Reading, where: str, part: str, oid: str, info: Ele
     data = reading.data
     for field in reading.children(where, info):
         if field[0] == OID:
-            yield Place(where, part, reading.oid(where, field), OID, data[field[1] : field[4]], None)
+            yield Field(where, part, reading.oid(where, field), OID, data[field[1] : field[4]], None)
         elif field[0] == SEQUENCE and data[field[2] : field[2] + 1] and 0x80 <= data[field[2]] < 0xA9:
             yield from _within(reading, where, part, oid, field)
         else:
@@ -250,10 +250,10 @@ def _statement_info(reading: Reading, where: str, part: str, oid: str, info: Ele
 # --- pictures and bodies -------------------------------------------------------------------------------------------
 
 
-def _biometric_info(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _biometric_info(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE OF SEQUENCE { INTEGER | OID, algorithm, OCTET STRING hash, IA5String sourceDataUri OPTIONAL }
     data = reading.data
-    yield Place(path, "extensions", oid, data[0] if data else 0, data, None)
+    yield Field(path, "extensions", oid, data[0] if data else 0, data, None)
     for position, biometric in enumerate(reading.parts(path)):
         where = f"{path}.{position}"
         parts = reading.children(where, biometric)
@@ -263,7 +263,7 @@ def _biometric_info(reading: Reading, path: str, oid: str) -> Iterator[Place]:
         for label, part in zip(labels, parts, strict=False):
             raw = data[part[1] : part[4]]
             if label in ("type", "hash"):
-                yield Place(f"{where}.{label}", "extensions", oid, part[0], raw, None, nested=True)
+                yield Field(f"{where}.{label}", "extensions", oid, part[0], raw, None, nested=True)
             elif label == "sourceDataUri":
                 yield from nested_places(f"{where}.{label}", "extensions", oid, Reading(raw, reading.problems))
 
@@ -271,17 +271,17 @@ def _biometric_info(reading: Reading, path: str, oid: str) -> Iterator[Place]:
 _LOGOS: Final = {0xA0: "communityLogos", 0xA1: "issuerLogo", 0xA2: "subjectLogo", 0xA3: "otherLogos"}
 
 
-def _logotype(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _logotype(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE { [0] communityLogos, [1] issuerLogo, [2] subjectLogo, [3] otherLogos } (RFC 9399 section 4.1)
     data = reading.data
-    yield Place(path, "extensions", oid, data[0] if data else 0, data, None)
+    yield Field(path, "extensions", oid, data[0] if data else 0, data, None)
     for field in reading.parts(path):
         where = f"{path}.{_LOGOS[field[0]]}" if field[0] in _LOGOS else path
         inner = Reading(data[field[1] : field[4]], reading.problems)
         yield from nested_places(where, "extensions", oid, inner)
 
 
-def strings_only(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def strings_only(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     """A body of flags, numbers and object identifiers: no place, unless there are strings in it after all."""
     yield from nested_places(path, path, oid, reading)
 

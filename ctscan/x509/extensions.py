@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from ctscan.model import Extension, Place, Problem
+from ctscan.model import Extension, Field, Problem
 from ctscan.x509.der import children
 from ctscan.x509.der_reader import Reading
 from ctscan.x509.embedded import plain_text, value_text
@@ -43,7 +43,7 @@ BINARY: Final = {
 """Types whose body is never searched, with the tag that it has; a body with another tag is none of these and is."""
 
 
-def extension_places(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Place]:
+def extension_places(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Field]:
     """The places of one extension; what can't be read of it goes to `problems`."""
     oid, value = extension.oid, extension.value
     tag = BINARY.get(oid)
@@ -60,17 +60,17 @@ def extension_places(position: int, extension: Extension, problems: list[Problem
 
 
 @lru_cache(maxsize=2048)
-def _kept(path: str, oid: str, value: bytes) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
+def _kept(path: str, oid: str, value: bytes) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
     reading = Reading(value)
     return tuple(_read(path, oid, reading)), tuple(reading.problems)
 
 
-def _read(path: str, oid: str, reading: Reading) -> Iterator[Place]:
+def _read(path: str, oid: str, reading: Reading) -> Iterator[Field]:
     reader = READERS.get(oid)
     return reader(reading, path, oid) if reader is not None else _other(reading, path, oid)
 
 
-def _other(reading: Reading, path: str, oid: str) -> Iterator[Place]:
+def _other(reading: Reading, path: str, oid: str) -> Iterator[Field]:
     """The whole value, then the strings inside it. Raw text without DER around it counts as a string."""
     data = reading.data
     elements, problem = children(data, 0, len(data))
@@ -80,11 +80,11 @@ def _other(reading: Reading, path: str, oid: str) -> Iterator[Place]:
     if whole is not None:
         yield text_place(path, "extensions", oid, whole, data)
         return
-    yield Place(path, "extensions", oid, data[0] if data else 0, data, None)
+    yield Field(path, "extensions", oid, data[0] if data else 0, data, None)
     if problem:
         reading.problem(path, problem)
         for string in salvage_strings(data):
-            yield Place(
+            yield Field(
                 path, "extensions", oid, UTF8_STRING, data, decode_text(UTF8_STRING, string.encode()), nested=True
             )
     else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from ctscan.model import Attribute, GeneralName, Name, Problem, Text
+from ctscan.model import Attribute, DecodedString, GeneralName, Name, Problem
 from ctscan.x509.der import MAX_DEPTH, Element, children, content, element_at
 from ctscan.x509.der_reader import OID, SEQUENCE, SET, Reading
 from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
@@ -41,8 +41,8 @@ def read_name(reading: Reading, where: str, element: Element, *, repeats: bool =
     raw = reading.data[element[1] : element[4]]
     name, problems = _kept_name(raw) if repeats and len(raw) <= 1024 else _name(raw)
     for problem in problems:
-        place = f"{where}.{problem.where}" if problem.where else where
-        reading.note(replace(problem, where=place))
+        place = f"{where}.{problem.path}" if problem.path else where
+        reading.note(replace(problem, path=place))
     return name
 
 
@@ -80,7 +80,7 @@ def _attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
 
 
 @lru_cache(maxsize=4096)
-def _known_attribute(raw: bytes) -> tuple[str, int, bytes, Text | None] | None:
+def _known_attribute(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
     """An attribute without problems: countries, towns and organisations stand in many names."""
     reading = Reading(raw)
     elements, problem = children(raw, 0, len(raw))
@@ -105,7 +105,7 @@ def _read_attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | No
     return Attribute(rdn, oid, value[0], data[value[1] : value[4]], text)
 
 
-def element_text(data: bytes, element: Element) -> Text | None:
+def element_text(data: bytes, element: Element) -> DecodedString | None:
     """The text of a string element, primitive or of joined segments; None when the element is none."""
     tag = element[0]
     if tag & 0x20:
@@ -115,10 +115,10 @@ def element_text(data: bytes, element: Element) -> Text | None:
     return read_text(tag, content(data, element))
 
 
-def nested_texts(element: bytes) -> list[Text]:
+def nested_texts(element: bytes) -> list[DecodedString]:
     """The texts of all string elements inside an element that is none itself, in order: the lines of a postalAddress
     (X.520), a SEQUENCE OF strings."""
-    found: list[Text] = []
+    found: list[DecodedString] = []
     waiting = [(part, 0) for part in children(element, 0, len(element))[0]]
     while waiting:
         part, depth = waiting.pop()
@@ -218,7 +218,7 @@ def _directory_name(reading: Reading, where: str, element: Element) -> Name:
     return read_name(reading, where, element)
 
 
-def _party_name(reading: Reading, where: str, element: Element) -> Text | None:
+def _party_name(reading: Reading, where: str, element: Element) -> DecodedString | None:
     # [5] { [0] nameAssigner?, [1] partyName }, both explicitly tagged strings
     for part in reading.children(where, element):
         if part[0] & 0x1F == 1:

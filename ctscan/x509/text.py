@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Text
+from ctscan.model import DecodedString
 
 BIT_STRING: Final = 3
 OCTET_STRING: Final = 4
@@ -38,7 +38,7 @@ MAX_STRING: Final = 4_096
 _OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses none
 
 
-def decode_text(tag: int, raw: bytes) -> Text:
+def decode_text(tag: int, raw: bytes) -> DecodedString:
     """Decode the content `raw` of a string with the universal tag number `tag` (X.680 section 8.4). Never raises.
 
     A BIT STRING loses its count of unused bits first; any type that isn't a string is read as octets holding text.
@@ -61,7 +61,7 @@ def decode_text(tag: int, raw: bytes) -> Text:
     return _text(raw, tag, _eight_bit(octets), repaired)
 
 
-def read_text(tag: int, raw: bytes) -> Text | None:
+def read_text(tag: int, raw: bytes) -> DecodedString | None:
     """The text of an element with the identifier octet `tag` (segments joined), or None when it holds none.
 
     String types always hold text; BIT STRING, OCTET STRING and context-tagged primitives when all of it is printable.
@@ -77,11 +77,11 @@ def read_text(tag: int, raw: bytes) -> Text | None:
     return text if text.value and text.value.isprintable() else None
 
 
-def _text(raw: bytes, tag: int, value: str, repaired: str | None) -> Text:
+def _text(raw: bytes, tag: int, value: str, repaired: str | None) -> DecodedString:
     """A Text; NULs are never meant, and a repair that changes nothing is none."""
     if "\0" in value:
         repaired = (repaired or value).replace("\0", "")
-    return Text(raw, tag, value, repaired if repaired != value else None)
+    return DecodedString(raw, tag, value, repaired if repaired != value else None)
 
 
 def _utf8(raw: bytes) -> str | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
-from ctscan.model import Extension, GeneralName, Name, Place, Problem
+from ctscan.model import Extension, Field, GeneralName, Name, Problem
 from ctscan.x509.der_reader import Reading
 from ctscan.x509.embedded import plain_text
 from ctscan.x509.extension_bodies import attribute_set
@@ -36,7 +36,7 @@ class Said(NamedTuple):
     attributes: bytes = b""
 
 
-def read_places(said: Said, problems: list[Problem], more: Iterable[Place] = ()) -> tuple[Place, ...]:
+def read_places(said: Said, problems: list[Problem], more: Iterable[Field] = ()) -> tuple[Field, ...]:
     """All places in the order of the certificate, `more` after them. `problems`: known ones; to them go those of
     extension bodies that nobody looked into before. Never raises for what a certificate holds."""
     found: list[Problem] = []
@@ -51,7 +51,7 @@ def read_places(said: Said, problems: list[Problem], more: Iterable[Place] = ())
     return places
 
 
-def _groups(said: Said, problems: list[Problem]) -> Iterator[Iterable[Place]]:
+def _groups(said: Said, problems: list[Problem]) -> Iterator[Iterable[Field]]:
     yield name_places("subject", "subject", said.subject, problems)
     yield _issuer(said.issuer, problems)
     if said.subject_unique_id or said.issuer_unique_id:
@@ -67,7 +67,7 @@ def _groups(said: Said, problems: list[Problem]) -> Iterator[Iterable[Place]]:
         yield extension_places(position, extension, problems)
 
 
-def _issuer(name: Name, problems: list[Problem]) -> Iterable[Place]:
+def _issuer(name: Name, problems: list[Problem]) -> Iterable[Field]:
     """Those of the issuer, which many certificates share: kept with the name that they were read from."""
     if len(name.raw) > MAX_KEPT_NAME:
         return name_places("issuer", "issuer", name, problems)
@@ -92,7 +92,7 @@ class _SameName:
 
 
 @lru_cache(maxsize=1024)
-def _kept_issuer(same: _SameName) -> tuple[tuple[Place, ...], tuple[Problem, ...]]:
+def _kept_issuer(same: _SameName) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     return tuple(name_places("issuer", "issuer", same.name, problems)), tuple(problems)
 
@@ -103,10 +103,10 @@ def _octets(said: Said) -> bytes:
     return b"\0".join((said.subject.raw, said.issuer.raw, said.attributes, *bodies))
 
 
-def unique_identifier(path: str, raw: bytes) -> Iterator[Place]:
+def unique_identifier(path: str, raw: bytes) -> Iterator[Field]:
     """subjectUniqueID and issuerUniqueID: bits, in which some issuers write text."""
     text = plain_text(raw, BIT_STRING)
     if text is not None:
         yield text_place(path, path, "", text, raw)
     elif raw:
-        yield Place(path, path, "", BIT_STRING, raw, None)
+        yield Field(path, path, "", BIT_STRING, raw, None)

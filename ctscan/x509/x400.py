@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ctscan.model import Attribute, Name, Text
+from ctscan.model import Attribute, DecodedString, Name
 from ctscan.x509.der import Element
 from ctscan.x509.der_reader import SEQUENCE, SET, Reading
 from ctscan.x509.embedded import inside, value_text
@@ -35,7 +35,7 @@ Found = list[tuple[str, Element]]
 """Attribute type (empty: none) and element."""
 
 
-def x400_name(reading: Reading, where: str) -> tuple[Name, list[Text]]:
+def x400_name(reading: Reading, where: str) -> tuple[Name, list[DecodedString]]:
     """The attributes of the content of an x400Address, one RDN for each, and the strings that are none of them."""
     found: Found = []
     fields = reading.children(where, reading.whole())
@@ -45,14 +45,14 @@ def x400_name(reading: Reading, where: str) -> tuple[Name, list[Text]]:
     for field in fields[1:]:
         found += _extensions(reading, where, field) if field[0] == SET else [("", field)]
     attributes: list[Attribute] = []
-    rest: list[Text] = []
+    rest: list[DecodedString] = []
     for oid, element in found:
         raw = reading.data[element[1] : element[4]]
         text = value_text(reading.data, element)
         if oid and text is not None:
             attributes.append(Attribute(len(attributes), oid, element[0], raw, text))
         else:
-            rest += (text for text in inside(Reading(raw, reading.problems), where) if isinstance(text, Text))
+            rest += (text for text in inside(Reading(raw, reading.problems), where) if isinstance(text, DecodedString))
     return Name(reading.data, tuple(attributes)), rest
 
 

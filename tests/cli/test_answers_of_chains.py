@@ -12,7 +12,7 @@ from support.logs import LogBuilder
 from support.scanning import person_certificate, scan
 from support.simulator import Simulator
 
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 JANE, CONTACT, ROOT_CONTACT = "jane.roe@example.org", "ca.contact@example.org", "root.contact@example.org"
 ISSUING = make_certificate([("CN", "Example CA"), ("emailAddress", CONTACT)], ca=True)
@@ -28,7 +28,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     builder.add_certificate(person_certificate("zoe@example.org", 2), chain=(ISSUING, ROOT))
     builder.add_certificate(ROOT)
     with Simulator() as sim:
-        sim.add("example", builder, Protocol.RFC6962)
+        sim.add("example", builder, LogProtocol.RFC6962)
         assert scan(sim, path).exit_code == 0
     return path
 

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from support.kept import email_finding, name_finding, number_finding
 
-from ctscan.model import Confidence, Finding, Mark, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.views import json as shapes
 from ctscan.views import tables, words
 
@@ -24,8 +24,8 @@ def page(*findings: Finding, width: int = 200) -> str:
 
 
 def test_each_value_once_with_its_reason_and_all_its_places() -> None:
-    elsewhere = replace(JANE, where="san.0.directoryName.0.commonName")
-    for_another_reason = replace(JANE, where="issuer.0.commonName", why="as another test says")
+    elsewhere = replace(JANE, path="san.0.directoryName.0.commonName")
+    for_another_reason = replace(JANE, path="issuer.0.commonName", why="as another test says")
     assert page(JANE, elsewhere, for_another_reason, JANE).split("\n") == [
         "    Jane Roe  name, person (likely)",
         "        as a test says; in subject.0.commonName, san.0.directoryName.0.commonName",
@@ -52,20 +52,20 @@ def test_people_stand_apart_the_subject_first_and_the_issuer_last() -> None:
 @pytest.mark.parametrize(
     ("mark", "said"),
     [
-        (Mark.DERIVED, "derived"),
-        (Mark.HASHED, "a hash of it"),
-        (Mark.PARTIAL, "part of it"),
-        (Mark.INVALID, "check digit wrong"),
+        (Qualifier.DERIVED, "derived"),
+        (Qualifier.HASHED, "a hash of it"),
+        (Qualifier.PARTIAL, "part of it"),
+        (Qualifier.INVALID, "check digit wrong"),
     ],
 )
-def test_marks_in_plain_words(mark: Mark, said: str) -> None:
-    assert words.what(replace(NUMBER, marks=(mark,), sensitivity=Sensitivity.ORDINARY)) == (
+def test_marks_in_plain_words(mark: Qualifier, said: str) -> None:
+    assert words.what(replace(NUMBER, qualifiers=(mark,), sensitivity=Sensitivity.ORDINARY)) == (
         f"national identity number, {said}, person (likely)"
     )
 
 
 def test_every_mark_sensitivity_and_kind_of_person_has_its_words() -> None:
-    assert set(words.MARKS) == set(Mark)
+    assert set(words.MARKS) == set(Qualifier)
     assert set(words.SENSITIVITIES) == set(Sensitivity) - {Sensitivity.ORDINARY}
     assert words.what(NUMBER).endswith("person (likely), specially protected: national identifier")
     for kind in SubjectKind:
@@ -75,9 +75,9 @@ def test_every_mark_sensitivity_and_kind_of_person_has_its_words() -> None:
 
 
 def test_what_follows_from_a_number_stands_before_the_number() -> None:
-    born = replace(JANE, value="9001311234", canonical="1990-01-31", marks=(Mark.DERIVED,))
+    born = replace(JANE, value="9001311234", canonical="1990-01-31", qualifiers=(Qualifier.DERIVED,))
     assert words.shown_value(born) == "1990-01-31 (from 9001311234)"
-    written = replace(born, category="user.demographic.date_of_birth", value="31011990", marks=())
+    written = replace(born, category="user.demographic.date_of_birth", value="31011990", qualifiers=())
     assert words.shown_value(written) == "31011990 (1990-01-31)"
     assert words.shown_value(replace(written, value="1990-01-31")) == "1990-01-31"
     assert words.shown_value(replace(JANE, value="JosÃ©", repaired="José")) == "JosÃ© (meant: José)"
@@ -93,7 +93,7 @@ def test_an_endless_value_is_cut_for_eyes_and_whole_in_json() -> None:
 def test_thousands_of_values_and_places_are_summed_up() -> None:
     many = page(*(name_finding(f"Jane {number}") for number in range(1000)))
     assert many.endswith("    and 800 more values; --format json shows them all")
-    repeated = page(*(replace(JANE, where=f"subject.{number}.commonName") for number in range(1000)))
+    repeated = page(*(replace(JANE, path=f"subject.{number}.commonName") for number in range(1000)))
     assert repeated.endswith("subject.19.commonName and 980 more places")
 
 

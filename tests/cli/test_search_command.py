@@ -22,7 +22,7 @@ from support.repositories import mailbox, named
 from support.scanning import people_log
 from support.simulator import Simulator
 
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 JANE, MARY = "jane@example.org", "mary@example.com"
 UNREADABLE = b"\x30\x03\x02\x01\x05"
@@ -280,7 +280,7 @@ def test_no_disclosures(config: Path) -> None:
     run("search", JANE, "--yes", "--config", config, "--in", "crt.sh")
     assert "Nothing was disclosed" not in run("disclosures", "--config", config).stdout
     with Simulator() as sim:
-        sim.add("people", people_log("people", 10), Protocol.STATIC_CT)
+        sim.add("people", people_log("people", 10), LogProtocol.STATIC_CT)
         other = ("--db", config.parent / "other.db")
         run("scan", "--log-list", sim.list_url, "--scope", "example.org", *other)
     assert "Nothing was disclosed" in run("disclosures", *other).stdout
@@ -356,7 +356,7 @@ def test_scans_of_repositories_that_make_no_sense(
 def test_repositories_of_the_configuration_are_asked_before_the_logs_are_read(crtsh: FakeCrtsh, config: Path) -> None:
     add(config, 'scope = ["example.org"]\nrepositories = ["crt.sh"]')
     with Simulator() as sim:
-        sim.add("people", people_log("people", 10), Protocol.STATIC_CT)
+        sim.add("people", people_log("people", 10), LogProtocol.STATIC_CT)
         code, shape, _ = scan(config, "--log-list", sim.list_url)
         assert (code, len(shape["searches"]), len(shape["logs"])) == (0, 1, 1)  # type: ignore[arg-type]
         assert crtsh.requests

@@ -20,7 +20,7 @@ from ctscan.collect.questions import asked_about, asked_for_scope
 from ctscan.collect.search import Opened, Outcome, Seams, SearchOutcome, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.sqlite.index import SqliteIndex, open_index
-from ctscan.model import Answer, Disclosure, Search, Shortfall
+from ctscan.model import Answer, Disclosure, Incompleteness, Search
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.x509.name_text import render_name
 
@@ -186,8 +186,8 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     db = tmp_path / "db"
     forms = {f"email:{JANE}": "JANE%40example.org", "name:Jane Roe": "jane+roe", f"email:{MARY}": MARY}
     bad = {text: SourceError(f"https://repository.example.net/?q={form}: failed") for text, form in forms.items()}
-    source = FakeSource(answers={text: [Shortfall(f"lost for {forms[text]}"), bad[text]] for text in forms})
-    shortfalls = FakeSource(answers={text: [Shortfall(f"lost for {forms[text]}")] for text in forms})
+    source = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}"), bad[text]] for text in forms})
+    shortfalls = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}")] for text in forms})
     outcome = search(db, about(JANE, "Jane Roe", MARY), source, shortfalls)
     assert [s.outcome for s in outcome.searches] == ["failed"] * 3 + ["incomplete"] * 3
     assert all("withheld" in s.detail for s in outcome.searches)
@@ -208,8 +208,8 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     ],
 )
 def test_a_question_in_another_form_is_withheld_too(tmp_path: Path, text: str, form: str) -> None:
-    source = FakeSource(answers={text: [Shortfall(f"lost for {form}"), SourceError(f"failed: {form}")]})
-    whole = FakeSource(answers={text: [Shortfall("a row that janet and roebuck can't read")]})
+    source = FakeSource(answers={text: [Incompleteness(f"lost for {form}"), SourceError(f"failed: {form}")]})
+    whole = FakeSource(answers={text: [Incompleteness("a row that janet and roebuck can't read")]})
     first, second = search(tmp_path / "db", about(text.partition(":")[2]), source, whole).searches
     assert "withheld" in first.detail
     assert "withheld" not in second.detail
@@ -268,7 +268,9 @@ def test_what_is_kept_already_is_not_fetched_again_and_counts(tmp_path: Path) ->
 
 
 def test_a_shortfall_makes_a_search_incomplete_and_says_why(tmp_path: Path) -> None:
-    source = FakeSource([Shortfall("one is gone"), mailbox("1", JANE), Shortfall("another"), Shortfall("one is gone")])
+    source = FakeSource(
+        [Incompleteness("one is gone"), mailbox("1", JANE), Incompleteness("another"), Incompleteness("one is gone")]
+    )
     outcome = search(tmp_path / "db", about(JANE), source)
     assert (shapes(outcome), outcome.exit_code) == ([("incomplete", 1, 1)], 4)
     assert outcome.searches[0].detail == "one is gone (2 times); another"
@@ -276,9 +278,9 @@ def test_a_shortfall_makes_a_search_incomplete_and_says_why(tmp_path: Path) -> N
 
 
 def test_many_reasons_are_told_in_short(tmp_path: Path) -> None:
-    outcome = search(tmp_path / "db", about(JANE), FakeSource([Shortfall(f"{i} " + "x" * 300) for i in range(50)]))
+    outcome = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"{i} " + "x" * 300) for i in range(50)]))
     assert len(outcome.searches[0].detail) == 600
-    few = search(tmp_path / "db", about(JANE), FakeSource([Shortfall(f"reason {i}") for i in range(8)]))
+    few = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"reason {i}") for i in range(8)]))
     assert few.searches[0].detail.endswith("reason 4; and 3 other reasons")
 
 
@@ -403,7 +405,7 @@ def disturbed(honest: Sequence[Item], chance: random.Random) -> list[Item]:
     for item in honest:
         match chance.randrange(8):
             case 0:
-                items.append(Shortfall("a certificate could not be had"))
+                items.append(Incompleteness("a certificate could not be had"))
             case 1:
                 items += [item, item]
             case 2 if chance.random() < 0.4:

@@ -22,13 +22,13 @@ from ctscan.ct.coverage import (
     unread,
     verified_size,
 )
-from ctscan.model import FinalHead, Hole, HoleReason, Log, LogState, PendingRange, Protocol, TreeHead, VerifiedRange
+from ctscan.model import FinalHead, Gap, GapReason, Log, LogProtocol, LogState, PendingRange, TreeHead, VerifiedRange
 
-LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.STATIC_CT)
+LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 
 
-def state(*verified: VerifiedRange, holes: tuple[Hole, ...] = (), pending: tuple[PendingRange, ...] = ()) -> LogState:
+def state(*verified: VerifiedRange, holes: tuple[Gap, ...] = (), pending: tuple[PendingRange, ...] = ()) -> LogState:
     head = TreeHead(LOG.id, 100, bytes(32), 0, b"", b"")
     return LogState(LOG, head, verified, pending, holes, None, None, ())
 
@@ -58,10 +58,10 @@ def test_verified_and_holes_make_up_the_log_and_holes_do_not_overlap(
 ) -> None:
     ranges = [VerifiedRange(*span, "everything", "now") for span in counted]
     ranges += [VerifiedRange(*span, "domain:example.org", "now") for span in other]
-    known = state(*ranges, holes=(Hole(30, 60, HoleReason.PRUNED),))
-    answer = judge(known, lambda r: None if r.scope == "everything" else HoleReason.OUT_OF_SCOPE, stale=False)
+    known = state(*ranges, holes=(Gap(30, 60, GapReason.PRUNED),))
+    answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, stale=False)
     verified = points([(r.start, r.end) for r in answer.verified])
-    holes = [i for h in answer.holes for i in range(h.start, h.end)]
+    holes = [i for h in answer.gaps for i in range(h.start, h.end)]
     assert len(holes) == len(set(holes))
     assert verified | set(holes) == set(range(100)) and not verified & set(holes)
 
@@ -70,10 +70,10 @@ def test_a_hole_has_the_best_reason_that_is_known() -> None:
     known = state(
         VerifiedRange(0, 10, "domain:example.org", "now"),
         VerifiedRange(5, 20, "everything", "now"),
-        holes=(Hole(40, 50, HoleReason.QUARANTINED, "garbled"),),
+        holes=(Gap(40, 50, GapReason.QUARANTINED, "garbled"),),
     )
-    answer = judge(known, lambda r: None if r.scope == "everything" else HoleReason.OUT_OF_SCOPE, stale=True)
-    assert [(h.start, h.end, h.reason.value) for h in answer.holes] == [
+    answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, stale=True)
+    assert [(h.start, h.end, h.reason.value) for h in answer.gaps] == [
         (0, 5, "out of scope"),
         (20, 40, "not read"),
         (40, 50, "quarantined"),
@@ -86,7 +86,7 @@ def test_ranges_of_two_scopes_count_together_where_each_answers() -> None:
     known = state(
         VerifiedRange(0, 50, "a", "now"), VerifiedRange(50, 100, "b", "now"), VerifiedRange(20, 30, "b", "now")
     )
-    assert judge(known, lambda _: None, stale=False).holes == ()
+    assert judge(known, lambda _: None, stale=False).gaps == ()
     assert verified_size(known) == 100
 
 
@@ -120,8 +120,8 @@ def read(*spans: tuple[int, int]) -> tuple[VerifiedRange, ...]:
 def test_a_backlog_is_what_is_unread_behind_the_beginning_of_coverage_wherever_it_lies() -> None:
     pending = PendingRange(80, "everything", "now", (), bytes(32) * 10)
     assert backlog(state(*read((20, 40), (60, 70)), pending=(pending,))) == 20 + 10 + 10
-    assert backlog(state(*read((20, 40)), holes=(Hole(50, 60, HoleReason.PRUNED),))) == 50
-    assert backlog(state(*read((20, 40)), holes=(Hole(0, 60, HoleReason.PRUNED),))) == 40
+    assert backlog(state(*read((20, 40)), holes=(Gap(50, 60, GapReason.PRUNED),))) == 50
+    assert backlog(state(*read((20, 40)), holes=(Gap(0, 60, GapReason.PRUNED),))) == 40
     assert backlog(state(*read((100, 100)))) == 0, "an empty range says where coverage begins"
     assert backlog(state(*read((0, 100)))) == 0
     assert backlog(state()) == 100

@@ -11,7 +11,7 @@ from ctscan.ct.api import parse_sth
 from ctscan.ct.head_policy import Standing, check_signature, final_tree_head, judge_head
 from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.errors import Misbehaviour
-from ctscan.model import FinalHead, Log, Protocol, TreeHead
+from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def builder() -> LogBuilder:
 
 
 def log_of(builder: LogBuilder) -> Log:
-    return builder.log("http://127.0.0.1/", Protocol.RFC6962)
+    return builder.log("http://127.0.0.1/", LogProtocol.RFC6962)
 
 
 def head(size: int, timestamp: int, root: bytes = b"r" * 32) -> TreeHead:
     return TreeHead(bytes(32), size, root, timestamp, b"signed", b"raw %d %d" % (size, timestamp))
 
 
-LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.RFC6962)
+LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.RFC6962)
 
 
 def test_a_signed_head_passes_and_a_changed_one_is_evidence(builder: LogBuilder) -> None:

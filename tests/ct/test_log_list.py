@@ -13,12 +13,12 @@ from support.logs import LogBuilder, b64, log_list
 
 from ctscan.ct.log_list import LIST_LIMIT, ListedLogs, parse_log_list, parse_log_object
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, Log, Protocol, SkippedLog
+from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog
 
 # Not example.org: signed lists use such names for placeholders.
 URL = "https://ct.example.edu/2026/"
 TILES = "https://tiles.example.edu/2026/"
-RFC6962, STATIC_CT = Protocol.RFC6962, Protocol.STATIC_CT
+RFC6962, STATIC_CT = LogProtocol.RFC6962, LogProtocol.STATIC_CT
 
 Entry = dict[str, object]
 
@@ -96,7 +96,7 @@ def test_final_head_of_a_readonly_log() -> None:
 def test_hybrid_log_has_both_addresses() -> None:
     log = LogBuilder("Hybrid")
     found = the_log(plain("Hybrid"), hybrids={log.id: TILES.rstrip("/"), b"\1" * 32: URL})
-    assert (found.protocol, found.url, found.monitoring_url, found.origin) == (Protocol.HYBRID, URL, TILES, "")
+    assert (found.protocol, found.url, found.monitoring_url, found.origin) == (LogProtocol.HYBRID, URL, TILES, "")
 
 
 def test_slash_is_added_to_addresses() -> None:

@@ -59,15 +59,15 @@ def failures_of(data: bytes) -> list[Failure]:
 def _examine(data: bytes) -> Iterator[Failure]:
     inspected = inspect_der(data)
     for problem in inspected.problems:
-        if problem.where.startswith("rule "):
-            yield Failure("rule", f"{problem.where}: {_why(inspected.certificate) or problem.what}")
+        if problem.path.startswith("rule "):
+            yield Failure("rule", f"{problem.path}: {_why(inspected.certificate) or problem.what}")
     if inspected.certificate is not None and inspected.findings and _is_dropped(data, inspected, inspected.certificate):
         yield Failure("prefilter", "drops what a rule finds something in")
 
 
 def _is_dropped(data: bytes, inspected: Inspected, certificate: Certificate) -> bool:
     """Whether the prefilter drops it at its most permissive: the issuer is known, if it holds nothing."""
-    places = [found.where for found in (*inspected.findings, *inspected.problems)]
+    places = [found.path for found in (*inspected.findings, *inspected.problems)]
     if any(place.partition(".")[0] == "issuer" for place in places):
         return False
     prefilter = Prefilter()

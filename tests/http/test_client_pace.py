@@ -16,7 +16,7 @@ from support.simulator import Answer, SimulatedLog, Simulator
 from ctscan.errors import BadAnswer, FormatError, Missing, SourceError
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.scan.log.connect import connect
 from ctscan.sources.logs.tuning import Tuning
 
@@ -166,11 +166,11 @@ def size_after(log: SimulatedLog, fault: str, answer: Answer) -> int:
     return with_client(patient_client(FakeTime()), use)
 
 
-@pytest.mark.parametrize("protocol", list(Protocol))
-def test_requests_for_entries_tell_the_window_of_their_log(protocol: Protocol) -> None:
+@pytest.mark.parametrize("protocol", list(LogProtocol))
+def test_requests_for_entries_tell_the_window_of_their_log(protocol: LogProtocol) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log(), protocol)
-        where = "get-entries" if protocol is Protocol.RFC6962 else "tile/data"
+        where = "get-entries" if protocol is LogProtocol.RFC6962 else "tile/data"
         assert size_after(log, where, sims.server_error(500)) == 2
         assert size_after(log, "checkpoint|get-sth", sims.server_error(500)) == 4, "a head is no entry"
 

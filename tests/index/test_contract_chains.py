@@ -27,7 +27,7 @@ from support.kept import (
 )
 
 from ctscan.index.protocols import Index
-from ctscan.model import Advance, EntryKind, LookupKey, Match, Sighting
+from ctscan.model import EntryKind, LookupKey, Match, ScanStep, Sighting
 
 RunScenario = Callable[[Callable], None]
 CONTACT = "contact@example.net"
@@ -167,7 +167,7 @@ def test_a_range_proven_in_part_keeps_the_rest_pending(scenario: RunScenario) ->
         run_id = await started(index)
         other = in_chain(80, "other ca", "other@example.net")
         await index.commit(run_id, replace(pending_advance(0, 100), in_chains=(in_chain(5), other)))
-        split = Advance(LOG.id, later(1), verified=verified(0, 50), clear_pending=0, pending=pending(50, 100))
+        split = ScanStep(LOG.id, later(1), verified=verified(0, 50), clear_pending=0, pending=pending(50, 100))
         await index.commit(run_id, split)
         await index.rewind(LOG.id, 50)
         assert await find(index, "other@example.net") == []

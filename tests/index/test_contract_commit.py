@@ -33,7 +33,7 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import Advance, Hit, HoleReason, LogState, LookupKey, Match
+from ctscan.model import GapReason, Hit, LogState, LookupKey, Match, ScanStep
 
 RunScenario = Callable[[Callable], None]
 
@@ -138,7 +138,7 @@ def test_every_kind_of_step_can_be_done_twice(scenario: RunScenario) -> None:
         steps = [
             an_advance(0, 256, hit, unreadable=(an_unreadable(7), an_unreadable(8, email_finding("z@example.org")))),
             an_advance(256, 512, a_hit(300), proofs=(proof(300, a_head(512)),), candidates=9),
-            an_advance(0, 0, verified=None, holes=(a_hole(512, 768),), quarantine=((512, 768, b"raw" * 50),)),
+            an_advance(0, 0, verified=None, gaps=(a_hole(512, 768),), quarantine=((512, 768, b"raw" * 50),)),
             pending_advance(768, 800, a_hit(770)),
             pending_advance(768, 900, a_hit(850)),
             proving_advance(768, 900, [770, 850]),
@@ -174,9 +174,9 @@ def test_a_pending_range_grows_and_is_replaced_by_its_start(scenario: RunScenari
             assert (await the_state(index)).pending == (pending(0, end),)
         others = (pending(0, 30), pending(0, 35, salt="other"), pending(0, 5), replace(pending(0, 6), edge=()))
         for other in others:
-            await index.commit(run_id, Advance(LOG.id, AT, pending=other))
+            await index.commit(run_id, ScanStep(LOG.id, AT, pending=other))
             assert (await the_state(index)).pending == (other,)
-        await index.commit(run_id, Advance(LOG.id, AT, pending=pending(50, 60)))
+        await index.commit(run_id, ScanStep(LOG.id, AT, pending=pending(50, 60)))
         assert (await the_state(index)).pending == (others[-1], pending(50, 60))
 
     scenario(work)
@@ -186,7 +186,7 @@ def test_what_came_with_other_hashes_is_not_proven_by_new_ones(scenario: RunScen
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.commit(run_id, pending_advance(0, 100, a_hit(42, label="before")))
-        await index.commit(run_id, Advance(LOG.id, AT, pending=pending(0, 100, salt="other"), hits=(a_hit(43),)))
+        await index.commit(run_id, ScanStep(LOG.id, AT, pending=pending(0, 100, salt="other"), hits=(a_hit(43),)))
         await index.commit(run_id, proving_advance(0, 100, [43]))
         assert [(item.entry.index, item.verified) async for item in index.evidence(None)] == [(43, True)]
 
@@ -252,7 +252,7 @@ def test_clearing_a_pending_range_without_proof_takes_it_back_too(scenario: RunS
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.commit(run_id, pending_advance(0, 100, a_hit(5)))
-        await index.commit(run_id, Advance(LOG.id, AT, clear_pending=0))
+        await index.commit(run_id, ScanStep(LOG.id, AT, clear_pending=0))
         assert (await the_state(index)).pending == ()
         assert (await index.counts())["certificates"] == 0
 
@@ -306,10 +306,10 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         for start in (0, 512, 256):
-            await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(start, start + 256),)))
-        assert (await the_state(index)).holes == (a_hole(0, 768),)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(768, 800, detail="other"),)))
-        assert (await the_state(index)).holes == (a_hole(0, 768), a_hole(768, 800, detail="other"))
+            await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(start, start + 256),)))
+        assert (await the_state(index)).gaps == (a_hole(0, 768),)
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(768, 800, detail="other"),)))
+        assert (await the_state(index)).gaps == (a_hole(0, 768), a_hole(768, 800, detail="other"))
 
     scenario(work)
 
@@ -317,10 +317,10 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
 def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reason(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(0, 300, tries=4),)))
-        pruned = a_hole(100, 200, reason=HoleReason.PRUNED)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(pruned, a_hole(250, 300))))
-        assert (await the_state(index)).holes == (a_hole(0, 100, tries=4), pruned, a_hole(200, 300, tries=4))
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 300, tries=4),)))
+        pruned = a_hole(100, 200, reason=GapReason.PRUNED)
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(pruned, a_hole(250, 300))))
+        assert (await the_state(index)).gaps == (a_hole(0, 100, tries=4), pruned, a_hole(200, 300, tries=4))
 
     scenario(work)
 
@@ -328,13 +328,13 @@ def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reas
 def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(0, 100), a_hole(200, 300))))
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(200, 300))))
         await index.fill_hole(LOG.id, 40, 60)
         await index.fill_hole(LOG.id, 250, 400)
         await index.fill_hole(LOG.id, 500, 600)
-        assert (await the_state(index)).holes == (a_hole(0, 40), a_hole(60, 100), a_hole(200, 250))
+        assert (await the_state(index)).gaps == (a_hole(0, 40), a_hole(60, 100), a_hole(200, 250))
         await index.commit(run_id, an_advance(0, 240))
-        assert (await the_state(index)).holes == (a_hole(240, 250),)
+        assert (await the_state(index)).gaps == (a_hole(240, 250),)
 
     scenario(work)
 
@@ -342,10 +342,10 @@ def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
 def test_empty_ranges_make_and_cut_no_holes(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
         await index.fill_hole(LOG.id, 50, 50)
         await index.commit(run_id, an_advance(60, 60))
-        assert (await the_state(index)).holes == (a_hole(0, 100),)
+        assert (await the_state(index)).gaps == (a_hole(0, 100),)
 
     scenario(work)
 
@@ -353,14 +353,14 @@ def test_empty_ranges_make_and_cut_no_holes(scenario: RunScenario) -> None:
 def test_a_try_counts_for_the_part_that_was_tried(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, Advance(LOG.id, AT, holes=(a_hole(0, 100),)))
+        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100),)))
         await index.count_try(LOG.id, 0, 50, "410 Gone")
         tried = a_hole(0, 50, detail="410 Gone", tries=2)
-        assert (await the_state(index)).holes == (tried, a_hole(50, 100))
+        assert (await the_state(index)).gaps == (tried, a_hole(50, 100))
         await index.count_try(LOG.id, 50, 150, "410 Gone")
-        assert (await the_state(index)).holes == (a_hole(0, 100, detail="410 Gone", tries=2),)
+        assert (await the_state(index)).gaps == (a_hole(0, 100, detail="410 Gone", tries=2),)
         await index.count_try(LOG.id, 0, 100, "")
-        assert (await the_state(index)).holes == (a_hole(0, 100, detail="410 Gone", tries=3),)
+        assert (await the_state(index)).gaps == (a_hole(0, 100, detail="410 Gone", tries=3),)
 
     scenario(work)
 
@@ -483,7 +483,7 @@ def test_quarantined_bytes_go_when_their_time_is_over(scenario: RunScenario) -> 
         run_id = await started(index)
         for day, start in enumerate((0, 256, 512)):
             raw = ((start, start + 256, b"raw bytes" * 100),)
-            await index.commit(run_id, Advance(LOG.id, later(day * 86400), quarantine=raw))
+            await index.commit(run_id, ScanStep(LOG.id, later(day * 86400), quarantine=raw))
         assert (await index.counts())["quarantined"] == 3
         assert await index.purge_quarantine(later(86400)) == 1
         assert await index.purge_quarantine(later(86400)) == 0

@@ -30,7 +30,7 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import CertificateSummary, EntryKind, Evidence, LookupKey, Mark, Match, Sensitivity, Sighting
+from ctscan.model import CertificateSummary, EntryKind, Evidence, LookupKey, Match, Qualifier, Sensitivity, Sighting
 
 RunScenario = Callable[[Callable], None]
 
@@ -76,14 +76,16 @@ def test_a_match_says_all_that_is_known(scenario: RunScenario) -> None:
 def test_a_finding_comes_back_as_it_was(scenario: RunScenario) -> None:
     plain = replace(name_finding("jane"), categories=("user.name",), person="", tag=0)
     rich = number_finding("12345678Z", "representative")
-    odd = replace(rich, value="\ud800Ω", canonical="ω", repaired="", raw=b"\0" * 5000, marks=(), categories=())
+    odd = replace(rich, value="\ud800Ω", canonical="ω", repaired="", raw=b"\0" * 5000, qualifiers=(), categories=())
 
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.commit(run_id, an_advance(0, 256, a_hit(1, plain, rich, odd)))
         (match,) = await index.find_keys([LookupKey("number", "12345678Z")], 10)
         assert match.findings == (rich, replace(odd, value="\ufffdΩ"), plain)
-        rewritten = replace(rich, marks=(Mark.HASHED,), sensitivity=Sensitivity.SPECIAL_CATEGORY, repaired=None)
+        rewritten = replace(
+            rich, qualifiers=(Qualifier.HASHED,), sensitivity=Sensitivity.SPECIAL_CATEGORY, repaired=None
+        )
         await index.replace_findings(match.certificate.identity, (rewritten,), RULES.version)
         (match,) = await index.find_identity(match.certificate.identity)
         assert match.findings == (rewritten,)

@@ -24,7 +24,7 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import FinalHead, Protocol, SkippedLog
+from ctscan.model import FinalHead, LogProtocol, SkippedLog
 
 RunScenario = Callable[[Callable], None]
 
@@ -118,12 +118,12 @@ def test_what_the_list_says_of_a_log_is_kept_whole_and_renewed(scenario: RunScen
         await index.save_log(LOG)
         state = await index.log_state(LOG.id)
         assert state is not None and state.log == LOG
-        assert (state.head, state.verified, state.pending, state.holes, state.misbehaviour) == (None, (), (), (), ())
+        assert (state.head, state.verified, state.pending, state.gaps, state.misbehaviour) == (None, (), (), (), ())
         assert (state.last_success, state.last_error, state.rate) == (None, None, None)
         frozen = replace(
             LOG,
             name="Beispiel ’31",
-            protocol=Protocol.HYBRID,
+            protocol=LogProtocol.HYBRID,
             state="readonly",
             monitoring_url="https://tiles.example.org/",
             origin="log.example.org/2031",

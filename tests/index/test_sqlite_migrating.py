@@ -69,7 +69,7 @@ async def fill(index: Index) -> Contents:
     hits = (a_hit(1), a_hit(2, number_finding("12")), a_certificate_hit(3, 1))
     step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), in_chains=(in_chain(5),))
     await index.commit(run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
-    await index.commit(run_id, replace(pending_advance(300, 310, a_hit(301)), holes=(a_hole(260, 300),)))
+    await index.commit(run_id, replace(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
     await index.end_run(run_id, later(9), "done")
     return await contents(index)
 

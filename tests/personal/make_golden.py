@@ -67,7 +67,7 @@ def expected_form(finding: Any) -> dict[str, object]:
     form: dict[str, object] = {
         "rule": finding.rule,
         "category": finding.category,
-        "where": finding.where,
+        "where": finding.path,
         "value": finding.value,
         "canonical": finding.canonical,
         "subject_kind": finding.subject_kind.value,
@@ -77,7 +77,7 @@ def expected_form(finding: Any) -> dict[str, object]:
     unusual = {
         "person": (finding.person, "subject"),
         "sensitivity": (finding.sensitivity.value, "ordinary"),
-        "marks": ([mark.value for mark in finding.marks], []),
+        "marks": ([mark.value for mark in finding.qualifiers], []),
         "repaired": (finding.repaired, None),
     }
     return form | {key: value for key, (value, usual) in unusual.items() if value != usual}
@@ -100,7 +100,7 @@ def show(case: str) -> None:
         for key, value in expected_form(finding).items():
             sys.stdout.write(f"{key} = {json.dumps(value, ensure_ascii=False)}\n")
     for problem in inspected.problems:
-        sys.stdout.write(f"# problem at {problem.where}: {problem.what}\n")
+        sys.stdout.write(f"# problem at {problem.path}: {problem.what}\n")
 
 
 if __name__ == "__main__":

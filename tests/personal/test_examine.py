@@ -38,7 +38,7 @@ def examine(batch: Batch, scope: Scope = EVERYTHING) -> Examined:
 
 
 def values(hit: Hit) -> set[tuple[str, str]]:
-    return {(finding.where, finding.canonical) for finding in hit.findings}
+    return {(finding.path, finding.canonical) for finding in hit.findings}
 
 
 def test_a_certificate_with_an_address_is_a_hit() -> None:
@@ -124,7 +124,7 @@ def test_an_unreadable_certificate_is_kept_with_what_its_strings_tell() -> None:
     assert (unreadable.index, unreadable.log_id) == (0, batch.log_id)
     assert unreadable.entry is not None
     assert unreadable.entry.der == BROKEN
-    assert [(finding.canonical, finding.where) for finding in unreadable.findings] == [(ADDRESS, "salvaged")]
+    assert [(finding.canonical, finding.path) for finding in unreadable.findings] == [(ADDRESS, "salvaged")]
     assert [hit.entry.index for hit in examined.hits] == [1]
 
 

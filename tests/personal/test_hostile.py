@@ -60,5 +60,5 @@ def test_many_values_are_not_each_compared_with_all_others(case: str) -> None:
     finally:
         sys.setprofile(before)
     assert inspected.findings or case.startswith("organisations")
-    assert not any(problem.where.startswith("rule ") for problem in inspected.problems)
+    assert not any(problem.path.startswith("rule ") for problem in inspected.problems)
     assert calls < MOST_CALLS

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.certs import EMAIL_PROTECTION, RdnSpec, extension, make_certificate, name, string
 
-from ctscan.model import Finding, Mark, SubjectKind
+from ctscan.model import Finding, Qualifier, SubjectKind
 from ctscan.personal.rules import all_rules, find_personal_data
 from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate
@@ -22,7 +22,7 @@ CPF, NIF = "12345678909", "12345678Z"
 def find(der: bytes) -> list[Finding]:
     """What the rules of national schemes find; none of them may fail."""
     findings, problems = find_personal_data(read_certificate(der))
-    assert not [problem for problem in problems if problem.where.startswith("rule ")]
+    assert not [problem for problem in problems if problem.path.startswith("rule ")]
     return [finding for finding in findings if finding.rule.startswith(SCHEMES)]
 
 
@@ -143,5 +143,5 @@ def test_an_organisation_is_told_only_beside_a_person() -> None:
 def test_what_follows_from_a_number_is_marked() -> None:
     field = ("other", "2.16.724.1.3.5.7.2.5", string("1234567802 A1234"))
     whole, derived = find(make_certificate(name([]), [field]))
-    assert (whole.canonical, whole.marks) == ("1234567802A1234", ())
-    assert (derived.canonical, derived.marks) == (NIF, (Mark.DERIVED,))
+    assert (whole.canonical, whole.qualifiers) == ("1234567802A1234", ())
+    assert (derived.canonical, derived.qualifiers) == (NIF, (Qualifier.DERIVED,))

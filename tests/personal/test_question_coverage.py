@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ctscan.model import HoleReason, RuleSet, RuleVersion, VerifiedRange
+from ctscan.model import GapReason, RuleSet, RuleVersion, VerifiedRange
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.question_coverage import given_name, questions_about, satisfies, why_not_searched
 from ctscan.personal.rules import rule_set
@@ -25,32 +25,32 @@ KNOWN = {rules.version: rules for rules in (TODAY, OLDER, NAMELESS, WITHOUT_NUMB
     ("scope", "rules", "identifier", "reason"),
     [
         ("everything", "today", "jane@example.org", None),
-        ("everything", "older", "jane@example.org", HoleReason.OLDER_RULES),
-        ("everything", "older", "@example.org", HoleReason.OLDER_RULES),
+        ("everything", "older", "jane@example.org", GapReason.OLDER_RULES),
+        ("everything", "older", "@example.org", GapReason.OLDER_RULES),
         ("everything", "older", "Jane Roe", None),
-        ("everything", "nameless", "Jane Roe", HoleReason.OLDER_RULES),
+        ("everything", "nameless", "Jane Roe", GapReason.OLDER_RULES),
         ("everything", "nameless", "jane@example.org", None),
-        ("everything", "nameless", "ab" * 32, HoleReason.OLDER_RULES),  # a certificate is kept for any finding
-        ("everything", "unknown", "jane@example.org", HoleReason.OLDER_RULES),
+        ("everything", "nameless", "ab" * 32, GapReason.OLDER_RULES),  # a certificate is kept for any finding
+        ("everything", "unknown", "jane@example.org", GapReason.OLDER_RULES),
         ("domain:example.org", "today", "jane@example.org", None),
         ("domain:example.org", "today", "jane@mail.example.org", None),
-        ("domain:example.org", "today", "jane@example.com", HoleReason.OUT_OF_SCOPE),
-        ("domain:example.org", "today", "Jane Roe", HoleReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "jane@example.com", GapReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "Jane Roe", GapReason.OUT_OF_SCOPE),
         ("everything", "older", "number:12345678Z", None),
-        ("everything", "without numbers", "number:12345678Z", HoleReason.OLDER_RULES),
-        ("everything", "without numbers", "+49 30 901820", HoleReason.OLDER_RULES),
+        ("everything", "without numbers", "number:12345678Z", GapReason.OLDER_RULES),
+        ("everything", "without numbers", "+49 30 901820", GapReason.OLDER_RULES),
         ("everything", "without numbers", "account:jane", None),
-        ("everything", "without accounts", "account:jane", HoleReason.OLDER_RULES),
+        ("everything", "without accounts", "account:jane", GapReason.OLDER_RULES),
         ("everything", "without accounts", "number:12345678Z", None),
-        ("everything", "without accounts", "jane@example.org", HoleReason.OLDER_RULES),  # accounts are addresses too
-        ("domain:example.org", "today", "number:12345678Z", HoleReason.OUT_OF_SCOPE),
-        ("domain:example.org", "today", "+49 30 901820", HoleReason.OUT_OF_SCOPE),
-        ("domain:example.org", "today", "account:jane@example.org", HoleReason.OUT_OF_SCOPE),
+        ("everything", "without accounts", "jane@example.org", GapReason.OLDER_RULES),  # accounts are addresses too
+        ("domain:example.org", "today", "number:12345678Z", GapReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "+49 30 901820", GapReason.OUT_OF_SCOPE),
+        ("domain:example.org", "today", "account:jane@example.org", GapReason.OUT_OF_SCOPE),
         ("email:jane@example.org", "today", "jane@example.org", None),
-        ("email:jane@example.org", "today", "@example.org", HoleReason.OUT_OF_SCOPE),
+        ("email:jane@example.org", "today", "@example.org", GapReason.OUT_OF_SCOPE),
     ],
 )
-def test_why_a_range_does_not_answer(scope: str, rules: str, identifier: str, reason: HoleReason | None) -> None:
+def test_why_a_range_does_not_answer(scope: str, rules: str, identifier: str, reason: GapReason | None) -> None:
     verified = VerifiedRange(0, 9, scope, rules)
     assert why_not_searched(verified, parse_identifier(identifier), KNOWN, TODAY) is reason
 
@@ -77,7 +77,7 @@ def test_an_older_reader_makes_every_range_older() -> None:
     for identifier in ("jane@example.org", "@example.org", "Jane Roe"):
         verified = VerifiedRange(0, 9, "everything", "older")
         reason = why_not_searched(verified, parse_identifier(identifier), {"older": older}, today)
-        assert reason is HoleReason.OLDER_RULES
+        assert reason is GapReason.OLDER_RULES
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,9 @@ def test_golden_certificates(case: str) -> None:
     expected = tomllib.loads((GOLDEN / f"{case}.toml").read_text())
     inspected = inspect_der(golden_der(case), tuple(expected.get("domains", ())))
     assert [make_golden.expected_form(finding) for finding in inspected.findings] == expected["finding"]
-    assert not any(problem.where.startswith("rule ") for problem in inspected.problems)
+    assert not any(problem.path.startswith("rule ") for problem in inspected.problems)
     if "problems" in expected:
-        assert [problem.where for problem in inspected.problems] == expected["problems"]
+        assert [problem.path for problem in inspected.problems] == expected["problems"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -158,7 +158,7 @@ def test_a_rule_that_fails_is_a_problem_and_the_others_go_on(tmp_path: Path) -> 
         "rules.__path__.append(sys.argv[1]);"
         "der = make_certificate([('CN', 'x')], [('email', 'jane@example.org')]);"
         "findings, problems = rules.find_personal_data(read_certificate(der));"
-        "print(len(findings), *(problem.where + ' ' + problem.what for problem in problems))"
+        "print(len(findings), *(problem.path + ' ' + problem.what for problem in problems))"
     )
     (tmp_path / "broken.py").write_text(
         "from ctscan.personal.rules import rule\n"
@@ -193,7 +193,7 @@ def test_both_spellings_of_a_wrongly_encoded_text_are_keys() -> None:
 def test_salvaged_strings_are_searched_for_addresses() -> None:
     broken = b"\x30\x82" + make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")])[40:]
     findings, problems = find_in_text(salvage_strings(broken))
-    assert [(f.rule, f.canonical, f.where) for f in findings] == [("email.salvaged", "jane@example.org", "salvaged")]
+    assert [(f.rule, f.canonical, f.path) for f in findings] == [("email.salvaged", "jane@example.org", "salvaged")]
     assert problems == ()
     assert find_in_text(["no address", "x@y", "\x00"]) == ((), ())
 
@@ -206,7 +206,7 @@ def test_inspect_reads_certificates_tbs_and_what_is_neither() -> None:
     assert whole.findings == tbs.findings != ()
     assert broken.certificate is None
     assert [f.canonical for f in broken.findings] == ["jane@example.org"]
-    assert broken.problems[0].where == "certificate"
+    assert broken.problems[0].path == "certificate"
     assert inspect_der(b"").problems
 
 

@@ -43,7 +43,7 @@ BROKEN = {
 def found(der: bytes) -> list[tuple[str, str, str]]:
     findings, failures = find_personal_data(read_certificate(der))
     assert failures == ()
-    return [(finding.rule, finding.where, finding.canonical) for finding in findings]
+    return [(finding.rule, finding.path, finding.canonical) for finding in findings]
 
 
 def examine(scope: str, *entries: bytes) -> Examined:
@@ -63,7 +63,7 @@ def test_an_address_in_a_broken_part_is_found_by_scan_and_inspect(what: str) -> 
     assert inspect_der(BROKEN[what]).findings == examined.hits[0].findings
     (finding,) = examined.hits[0].findings
     assert (finding.rule, finding.subject_kind.value) == ("email.salvaged", "unknown")
-    assert finding.where in [problem.where for problem in examined.hits[0].certificate.problems]
+    assert finding.path in [problem.path for problem in examined.hits[0].certificate.problems]
 
 
 def test_the_scope_counts_for_what_is_salvaged_too() -> None:
@@ -120,7 +120,7 @@ def test_a_text_rule_that_fails_is_one_problem_and_the_others_go_on(tmp_path: Pa
         "import sys; sys.path.insert(0, sys.argv[2]); import ctscan.personal.rules as rules;"
         "rules.__path__.append(sys.argv[1]); from ctscan.x509.certificate import read_certificate;"
         "findings, problems = rules.find_personal_data(read_certificate(sys.stdin.buffer.read()));"
-        "print(len(findings), *(problem.where + ' ' + problem.what for problem in problems), sep='|')"
+        "print(len(findings), *(problem.path + ' ' + problem.what for problem in problems), sep='|')"
     )
     (tmp_path / "broken.py").write_text(
         "from ctscan.personal.rules import text_rule\n"

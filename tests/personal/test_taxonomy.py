@@ -65,7 +65,7 @@ def test_every_type_that_a_rule_covers_is_found_in_a_golden_certificate() -> Non
 
 def test_every_text_that_is_searched_is_searched_in_a_golden_certificate() -> None:
     """A container shows in the path: what stands inside has a type of its own."""
-    parts = {part for finding in golden_findings() for part in finding.where.split(".")}
+    parts = {part for finding in golden_findings() for part in finding.path.split(".")}
     searched = covered(Treatment.SEARCHED)
     unproven = [line(one) for one in searched if one.type.oid not in rules_by_type() and not parts_of(one) & parts]
     assert unproven == [], "nothing is found in a golden certificate inside:\n" + "\n".join(unproven)

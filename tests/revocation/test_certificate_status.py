@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from ctscan.model import Revocation, RevocationState, Standing
+from ctscan.model import CertificateStanding, Revocation, RevocationState
 from ctscan.revocation.status import NEVER_CHECKED, USABLE_FOR, has_run_out, status_of
 from ctscan.views.standing import status_words
 
@@ -34,7 +34,9 @@ def changed(revocation: Revocation, **fields: object) -> Revocation:
     return replace(revocation, **fields)  # type: ignore[arg-type]
 
 
-def standing(*revocations: Revocation, start: datetime | None = FROM, end: datetime | None = UNTIL) -> Standing:
+def standing(
+    *revocations: Revocation, start: datetime | None = FROM, end: datetime | None = UNTIL
+) -> CertificateStanding:
     return status_of(start, end, revocations, NOW).standing
 
 
@@ -81,15 +83,15 @@ def test_words(
 
 
 def test_the_last_second_still_counts() -> None:
-    assert standing(GOOD, end=NOW) is Standing.VALID
-    assert standing(GOOD, end=NOW - timedelta(seconds=1)) is Standing.EXPIRED
-    assert standing(GOOD, start=NOW) is Standing.VALID
+    assert standing(GOOD, end=NOW) is CertificateStanding.VALID
+    assert standing(GOOD, end=NOW - timedelta(seconds=1)) is CertificateStanding.EXPIRED
+    assert standing(GOOD, start=NOW) is CertificateStanding.VALID
 
 
 def test_an_answer_that_has_run_out_no_longer_makes_valid() -> None:
     old = changed(GOOD, next_update=NOW - timedelta(seconds=1))
     status = status_of(FROM, UNTIL, (old,), NOW)
-    assert (status.standing, status.revocation) == (Standing.UNKNOWN, old)
+    assert (status.standing, status.revocation) == (CertificateStanding.UNKNOWN, old)
     assert "run out" in status.why
 
 
@@ -109,21 +111,21 @@ def test_no_time_that_a_list_may_hold_is_an_error(at: datetime) -> None:
 
 
 def test_that_it_was_revoked_never_gets_too_old() -> None:
-    assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is Standing.REVOKED
+    assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is CertificateStanding.REVOKED
 
 
 def test_that_it_was_put_on_hold_does() -> None:
     hold = changed(REVOKED, reason="certificateHold")
-    assert standing(hold) is Standing.REVOKED
-    assert standing(changed(hold, next_update=NOW - DAY)) is Standing.UNKNOWN
-    assert standing(changed(hold, next_update=NOW - DAY), changed(GOOD, source="OCSP")) is Standing.VALID
+    assert standing(hold) is CertificateStanding.REVOKED
+    assert standing(changed(hold, next_update=NOW - DAY)) is CertificateStanding.UNKNOWN
+    assert standing(changed(hold, next_update=NOW - DAY), changed(GOOD, source="OCSP")) is CertificateStanding.VALID
 
 
 def test_of_an_expired_certificate_a_claim_goes_before_a_ca_that_names_it_no_longer() -> None:
     claim = changed(REVOKED, source="crt.sh")
     for order in permutations((GOOD, UNKNOWN, claim)):
         status = status_of(FROM, NOW - DAY, order, NOW)
-        assert (status.standing, status.is_expired, status.revocation) == (Standing.REVOKED, True, claim)
+        assert (status.standing, status.is_expired, status.revocation) == (CertificateStanding.REVOKED, True, claim)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from support.simulator import (
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 
 def tile_requests(log: SimulatedLog) -> int:
@@ -50,7 +50,7 @@ def tile_requests(log: SimulatedLog) -> int:
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_an_empty_tree_with_a_root_of_its_own_is_misbehaviour_and_stops_no_other_log(
-    protocol: Protocol, tmp_path: Path
+    protocol: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol, 10, published=0)
@@ -62,7 +62,7 @@ def test_an_empty_tree_with_a_root_of_its_own_is_misbehaviour_and_stops_no_other
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_an_empty_log_is_done_and_read_from_0_when_it_grows(protocol: Protocol, tmp_path: Path) -> None:
+def test_an_empty_log_is_done_and_read_from_0_when_it_grows(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol, published=0)
         for start in ("now", "start", "2026-02-01", "77", None):
@@ -74,7 +74,7 @@ def test_an_empty_log_is_done_and_read_from_0_when_it_grows(protocol: Protocol, 
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_log_whose_head_shrinks_to_nothing_by_a_cache_is_not_accused(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_log_whose_head_shrinks_to_nothing_by_a_cache_is_not_accused(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         scan(sim, tmp_path / "db")
@@ -86,7 +86,7 @@ def test_a_log_whose_head_shrinks_to_nothing_by_a_cache_is_not_accused(protocol:
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_newer_head_of_the_same_tree_is_kept(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_newer_head_of_the_same_tree_is_kept(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         scan(sim, tmp_path / "db")
@@ -99,7 +99,7 @@ def test_a_newer_head_of_the_same_tree_is_kept(protocol: Protocol, tmp_path: Pat
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_a_readonly_log_that_fell_silent_is_not_accused_of_a_time_that_its_list_does_not_give(
-    protocol: Protocol, tmp_path: Path
+    protocol: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol, published=800)
@@ -112,7 +112,7 @@ def test_a_readonly_log_that_fell_silent_is_not_accused_of_a_time_that_its_list_
         log.faults.remove(silent)
         log.publish(900)  # an old answer; the entries are all there
         log.size = 1000
-        old = log.builder.checkpoint(900) if protocol is Protocol.STATIC_CT else log.builder.sth(900)
+        old = log.builder.checkpoint(900) if protocol is LogProtocol.STATIC_CT else log.builder.sth(900)
         log.fault("/checkpoint|/get-sth$", Answer(200, old))
         log.faults.remove(entries)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
@@ -122,12 +122,12 @@ def test_a_readonly_log_that_fell_silent_is_not_accused_of_a_time_that_its_list_
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_a_readonly_log_that_shows_less_than_its_final_head_is_read_to_the_final_head(
-    protocol: Protocol, tmp_path: Path
+    protocol: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         log.state, log.final_size = "readonly", 1000
-        old = log.builder.checkpoint(900) if protocol is Protocol.STATIC_CT else log.builder.sth(900)
+        old = log.builder.checkpoint(900) if protocol is LogProtocol.STATIC_CT else log.builder.sth(900)
         log.fault("/checkpoint|/get-sth$", Answer(200, old))
         assert scan(sim, tmp_path / "db").exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
@@ -136,12 +136,12 @@ def test_a_readonly_log_that_shows_less_than_its_final_head_is_read_to_the_final
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_old_heads_alone_are_no_successful_check(protocol: Protocol, tmp_path: Path) -> None:
+def test_old_heads_alone_are_no_successful_check(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         scan(sim, tmp_path / "db")
         before = states(tmp_path / "db")["people"].last_success
-        old = log.builder.checkpoint(900) if protocol is Protocol.STATIC_CT else log.builder.sth(900)
+        old = log.builder.checkpoint(900) if protocol is LogProtocol.STATIC_CT else log.builder.sth(900)
         log.fault("/checkpoint|/get-sth$", Answer(200, old))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
     assert states(tmp_path / "db")["people"].last_success == before
@@ -149,7 +149,7 @@ def test_old_heads_alone_are_no_successful_check(protocol: Protocol, tmp_path: P
 
 def test_consistency_that_cannot_be_asked_for_is_proven_by_inclusion(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.RFC6962, published=700)
+        log = add_people(sim, LogProtocol.RFC6962, published=700)
         scan(sim, tmp_path / "db")
         log.publish(1000)
         log.fault("/get-sth-consistency", server_error(500))
@@ -165,7 +165,7 @@ def test_a_misbehaving_log_is_asked_again_by_the_next_scan_and_reported_once_in_
         return len(await index.evidence_of_misbehaviour(state.log.id))
 
     with Simulator() as sim:
-        log = add_people(sim, Protocol.STATIC_CT)
+        log = add_people(sim, LogProtocol.STATIC_CT)
         log.spoil_signature = True
         assert scan(sim, tmp_path / "db").exit_code == 3
         asked = len(log.requests)
@@ -182,9 +182,9 @@ def test_a_misbehaving_log_is_asked_again_by_the_next_scan_and_reported_once_in_
 
 
 @cache
-def days_log(protocol: Protocol) -> LogBuilder:
+def days_log(protocol: LogProtocol) -> LogBuilder:
     """20 days of 256 entries each."""
-    builder = LogBuilder("people", leaf_index=protocol is Protocol.STATIC_CT)
+    builder = LogBuilder("people", leaf_index=protocol is LogProtocol.STATIC_CT)
     for number in range(20 * 256):
         builder.add_certificate(host_certificate(number), EPOCH + number // 256 * 86_400_000 + number % 256)
     return builder
@@ -196,7 +196,7 @@ def day(number: int) -> str:
 
 @pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize(("gone", "first"), [(14, 11), (5, 11), (10, 11)])
-def test_a_date_is_found_in_a_log_that_was_pruned(protocol: Protocol, gone: int, first: int, tmp_path: Path) -> None:
+def test_a_date_is_found_in_a_log_that_was_pruned(protocol: LogProtocol, gone: int, first: int, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", days_log(protocol), protocol)
         log.pruned_below = 256 * gone
@@ -205,7 +205,7 @@ def test_a_date_is_found_in_a_log_that_was_pruned(protocol: Protocol, gone: int,
         assert len(log.requests) < 150
     first = 256 * first
     state = states(tmp_path / "db")["people"]
-    begin = min([r.start for r in state.verified] + [h.start for h in state.holes])
+    begin = min([r.start for r in state.verified] + [h.start for h in state.gaps])
     assert begin <= first and (gone > 11 or begin == first)
     assert verified_size(state) == 20 * 256 - max(first, 256 * gone)
 
@@ -221,7 +221,7 @@ def pruned(log: SimulatedLog) -> Change:
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_date_is_found_over_a_place_that_is_garbled(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_date_is_found_over_a_place_that_is_garbled(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", days_log(protocol), protocol)
         log.corrupt(256 * 10)
@@ -244,7 +244,7 @@ def garbled_proof() -> Change:
 
 def test_an_index_of_any_length_is_a_usage_error_or_read(tmp_path: Path) -> None:
     with Simulator() as sim:
-        add_people(sim, Protocol.STATIC_CT, 300)
+        add_people(sim, LogProtocol.STATIC_CT, 300)
         with pytest.raises(UsageError, match="--from"):
             scan(sim, tmp_path / "db", start="9" * 5000)
         assert scan(sim, tmp_path / "db", start="9" * 18).exit_code == 0
@@ -257,7 +257,7 @@ def test_an_index_of_any_length_is_a_usage_error_or_read(tmp_path: Path) -> None
 def test_islands_between_missing_tiles_are_read(tmp_path: Path) -> None:
     gone = {1, 2, 3, 5, 6, 8, 9, 10, 11, 13}
     with Simulator() as sim:
-        log = add_people(sim, Protocol.STATIC_CT, 256 * 16)
+        log = add_people(sim, LogProtocol.STATIC_CT, 256 * 16)
         log.missing_tiles = gone
         scan(sim, tmp_path / "db")
     there = {i // 256 for s, e, _ in ranges(tmp_path / "db", "people") for i in range(s, e, 256)}
@@ -267,14 +267,14 @@ def test_islands_between_missing_tiles_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_only_what_was_missing_before_is_pruned(protocol: Protocol, tmp_path: Path) -> None:
+def test_only_what_was_missing_before_is_pruned(protocol: LogProtocol, tmp_path: Path) -> None:
     first = "/tile/data/001|/get-entries.start=3.."
     everything = "/tile/data/|/get-entries"
     with Simulator() as sim:
         log = add_people(sim, protocol, 1024)
         log.max_batch = 256
         log.fault(first, server_error(404))
-        if protocol is Protocol.RFC6962:
+        if protocol is LogProtocol.RFC6962:
             log.faults.clear()
             log.fault(r"/get-entries\?start=(25[6-9]|2[6-9].|[34]..|50.|51[01])&", server_error(404))
         assert scan(sim, tmp_path / "db", start="256", logs=("people",)).exit_code == 1
@@ -292,7 +292,7 @@ def test_only_what_was_missing_before_is_pruned(protocol: Protocol, tmp_path: Pa
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_transient_404_in_a_hole_next_to_an_old_one_is_no_pruning(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_transient_404_in_a_hole_next_to_an_old_one_is_no_pruning(protocol: LogProtocol, tmp_path: Path) -> None:
     """What was quarantined before was not missing before; and a wider gap is not as old as the part seen before."""
     with Simulator() as sim:
         log = add_people(sim, protocol, 1024)
@@ -313,7 +313,7 @@ def test_a_transient_404_in_a_hole_next_to_an_old_one_is_no_pruning(protocol: Pr
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_the_last_batch_may_stay_missing(protocol: Protocol, tmp_path: Path) -> None:
+def test_the_last_batch_may_stay_missing(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         log.max_batch = 200
@@ -332,7 +332,7 @@ def test_the_last_batch_may_stay_missing(protocol: Protocol, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_a_log_that_has_nothing_at_all_any_more_ends(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_log_that_has_nothing_at_all_any_more_ends(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         log.fault("/tile/data/|/get-entries|/get-entry-and-proof", server_error(410))
@@ -371,11 +371,11 @@ def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
 # --- what is garbled ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("protocol", [Protocol.RFC6962, Protocol.HYBRID])
+@pytest.mark.parametrize("protocol", [LogProtocol.RFC6962, LogProtocol.HYBRID])
 @pytest.mark.parametrize("entry_and_proof", [True, False])
 @pytest.mark.parametrize("index", [399, 511, 999])
 def test_a_leaf_that_is_garbled_wherever_it_is_asked_for_costs_its_batch(
-    protocol: Protocol, entry_and_proof: bool, index: int, tmp_path: Path
+    protocol: LogProtocol, entry_and_proof: bool, index: int, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
@@ -420,7 +420,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
             tuning = tiles_of(log)
             scan(sim, db, tuning=tuning)
             state = states(db)["people"]
-            assert len(state.holes) == 4 and state.pending == ()
+            assert len(state.gaps) == 4 and state.pending == ()
             log.faults.clear()
             log.missing_tiles = set()
             assert scan(sim, db, start=None, tuning=tuning).exit_code == 0
@@ -433,7 +433,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize("protocol", ALL)
 @pytest.mark.parametrize("start", ["1", "255", "901"])
 def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_resumes(
-    protocol: Protocol, start: str, tmp_path: Path
+    protocol: LogProtocol, start: str, tmp_path: Path
 ) -> None:
     async def paths(index: SqliteIndex) -> list[tuple[int, int, list[bytes]]]:
         return [(e.entry.index, e.proof.head.size, list(e.proof.path)) async for e in index.evidence(None) if e.proof]
@@ -458,7 +458,7 @@ def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_r
 @pytest.mark.parametrize("broken", [server_error(500), garbage("application/json"), server_error(403)])
 def test_a_log_whose_get_entry_and_proof_is_broken_is_proven_the_other_way(broken: Answer, tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.RFC6962)
+        log = add_people(sim, LogProtocol.RFC6962)
         log.fault("/get-entry-and-proof", broken)
         assert scan(sim, tmp_path / "db", start="333", logs=("people",), give_up_after=0.0).exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(333, 1000, "everything")]
@@ -468,7 +468,7 @@ def test_a_log_whose_get_entry_and_proof_is_broken_is_proven_the_other_way(broke
 @pytest.mark.parametrize("broken", [server_error(500), garbage(), server_error(404)])
 def test_a_hybrid_whose_tiles_are_broken_is_read_by_get_entries(broken: Answer, tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.HYBRID, 4000)
+        log = add_people(sim, LogProtocol.HYBRID, 4000)
         fault = log.fault("/tile/data/", broken)
         outcome = scan(sim, tmp_path / "db", tuning=tiles_of(log), give_up_after=0.0)
         assert endings(outcome) == {"people": "done"}
@@ -478,7 +478,7 @@ def test_a_hybrid_whose_tiles_are_broken_is_read_by_get_entries(broken: Answer, 
 
 def test_an_impossible_time_of_the_first_entry_is_no_time(tmp_path: Path) -> None:
     for protocol in BOTH:
-        builder = LogBuilder("people", leaf_index=protocol is Protocol.STATIC_CT)
+        builder = LogBuilder("people", leaf_index=protocol is LogProtocol.STATIC_CT)
         for index in range(600):
             builder.add_certificate(host_certificate(index), (1 << 64) - 1 if index == 256 else None)
         with Simulator() as sim:

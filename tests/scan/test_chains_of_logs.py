@@ -12,7 +12,7 @@ from support.logs import LogBuilder
 from support.scanning import Heard, dump, host_certificate, last_run, look_up, person_certificate, request, scan
 from support.simulator import SimulatedLog, Simulator
 
-from ctscan.model import EntryKind, Match, Protocol
+from ctscan.model import EntryKind, LogProtocol, Match
 from ctscan.scan.run import Seams, run_scan
 
 CONTACT = "ca.contact@example.net"
@@ -30,7 +30,7 @@ def chained_log(size: int = 400, people: Iterable[int] = (PERSON,)) -> LogBuilde
     return builder
 
 
-def serve(sim: Simulator, builder: LogBuilder, protocol: Protocol = Protocol.RFC6962) -> SimulatedLog:
+def serve(sim: Simulator, builder: LogBuilder, protocol: LogProtocol = LogProtocol.RFC6962) -> SimulatedLog:
     log = sim.add("chains", builder, protocol)
     log.max_batch = 64
     return log
@@ -72,7 +72,7 @@ def test_one_that_is_logged_itself_is_proven_by_that_alone(tmp_path: Path) -> No
 
 def test_tiles_bring_no_chains_but_of_what_is_kept(tmp_path: Path) -> None:
     with Simulator() as sim:
-        serve(sim, chained_log(people=()), Protocol.STATIC_CT)
+        serve(sim, chained_log(people=()), LogProtocol.STATIC_CT)
         scan(sim, tmp_path / "db")
     assert look_up(tmp_path / "db", CONTACT).matches == ()
 

@@ -34,7 +34,7 @@ from support.simulator import Answer, Change, SimulatedLog, Simulator, server_er
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol, TreeHead
+from ctscan.model import LogProtocol, TreeHead
 from ctscan.scan.run import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
 from ctscan.scan.workers.aggregate import Joint
 from ctscan.scan.workers.assignment import Division
@@ -100,7 +100,7 @@ def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_stopping_does_not_wait_for_a_batch_that_is_asked_again(protocol: Protocol, tmp_path: Path) -> None:
+def test_stopping_does_not_wait_for_a_batch_that_is_asked_again(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol)
         faults = log.corrupt(300)
@@ -129,7 +129,7 @@ def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
     where: str, answer: Answer | Change, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.STATIC_CT)
+        log = add_people(sim, LogProtocol.STATIC_CT)
         fault = log.fault(where, answer)
         outcome, seconds = stop_when(sim, tmp_path / "db", fault.struck.is_set)
         assert endings(outcome) == {"people": "stopped"}
@@ -139,7 +139,7 @@ def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: Protocol, tmp_path: Path) -> None:
+def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: LogProtocol, tmp_path: Path) -> None:
     async def run(log: SimulatedLog) -> Outcome:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries == 1000 else None
@@ -161,7 +161,7 @@ def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: 
 
 def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.RFC6962)
+        log = add_people(sim, LogProtocol.RFC6962)
         log.max_batch = 20  # the writer is a few steps behind the reader
         log.fault("get-entries.start=[12]..&", server_error(404))
         # with four requests under way from the beginning, how much an answer holds is learnt before the gap is met
@@ -206,7 +206,7 @@ def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -
 )
 def test_what_was_pending_is_proven_or_given_up_whatever_changes(then: dict[str, object], tmp_path: Path) -> None:
     with Simulator() as sim:
-        add_people(sim, Protocol.RFC6962)
+        add_people(sim, LogProtocol.RFC6962)
         interrupted(sim, tmp_path / "db", start="150", logs=("people",))
         assert scan(sim, tmp_path / "db", logs=("people",), **{"start": None, **then}).exit_code == 0
         state = states(tmp_path / "db")["people"]
@@ -222,12 +222,12 @@ def test_what_was_pending_is_proven_or_given_up_whatever_changes(then: dict[str,
 
 @pytest.mark.parametrize(("before", "after"), [(a, b) for a in ALL for b in ALL if a is not b])
 def test_a_log_that_changes_its_protocol_goes_on_where_it_was(
-    before: Protocol, after: Protocol, tmp_path: Path
+    before: LogProtocol, after: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = sim.add("people", people_log(leaf_index=True), before)
         log.max_batch = 90
-        if before is Protocol.STATIC_CT:
+        if before is LogProtocol.STATIC_CT:
             log.publish(700)
             scan(sim, tmp_path / "db")
             log.publish(1000)
@@ -447,7 +447,7 @@ async def dies(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutc
 def test_a_child_that_fails_is_told_of_without_what_it_read_and_takes_nothing_back(
     work: Work, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    logs = tuple(people_log(name, 1).log("http://127.0.0.1/", Protocol.RFC6962) for name in ("one", "two"))
+    logs = tuple(people_log(name, 1).log("http://127.0.0.1/", LogProtocol.RFC6962) for name in ("one", "two"))
     share = Share(ScanRequest("db", "everything"), 1, 1, logs, Division(2, {}), frozenset())
     heard = Heard()
 

@@ -18,7 +18,7 @@ from support.simulator import Simulator, slow
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.scan.log.parts import SMALL
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -49,13 +49,13 @@ def committed(db: Path) -> int:
         return 0
 
 
-@pytest.mark.parametrize("protocol", [Protocol.STATIC_CT, Protocol.RFC6962])
+@pytest.mark.parametrize("protocol", [LogProtocol.STATIC_CT, LogProtocol.RFC6962])
 def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
-    protocol: Protocol, tmp_path: Path, start_scan: Start
+    protocol: LogProtocol, tmp_path: Path, start_scan: Start
 ) -> None:
     moments = random.Random(20260301)
     with Simulator() as sim:
-        builder = people_log(size=6000, leaf_index=protocol is Protocol.STATIC_CT)
+        builder = people_log(size=6000, leaf_index=protocol is LogProtocol.STATIC_CT)
         log = sim.add("people", builder, protocol)
         log.max_batch = 64
         scan(sim, tmp_path / "whole")

@@ -12,7 +12,7 @@ from support.logs import LogBuilder
 from support.scanning import Heard, dump, host_certificate, look_up, person_certificate, scan, with_index
 from support.simulator import Answer, SimulatedLog, Simulator, server_error
 
-from ctscan.model import EntryKind, Issuer, Protocol
+from ctscan.model import EntryKind, Issuer, LogProtocol
 from ctscan.x509.certificate import read_certificate
 
 CONTACT = "ca.contact@example.net"
@@ -20,13 +20,13 @@ ISSUING = make_certificate([("CN", "Example CA"), ("emailAddress", CONTACT)], ca
 ROOT = make_certificate([("CN", "Example Root")], ca=True, serial=2)
 UNUSED = make_certificate([("CN", "Example CA of hosts"), ("emailAddress", "hosts@example.net")], ca=True, serial=3)
 PEOPLE = (150, 310)
-TILED = (Protocol.STATIC_CT, Protocol.HYBRID)
-ALL = (*TILED, Protocol.RFC6962)
+TILED = (LogProtocol.STATIC_CT, LogProtocol.HYBRID)
+ALL = (*TILED, LogProtocol.RFC6962)
 
 
-def chained_log(protocol: Protocol, size: int = 512) -> LogBuilder:
+def chained_log(protocol: LogProtocol, size: int = 512) -> LogBuilder:
     """Hosts with the chain of one CA, people with that of another."""
-    builder = LogBuilder("chains", leaf_index=protocol is Protocol.STATIC_CT)
+    builder = LogBuilder("chains", leaf_index=protocol is LogProtocol.STATIC_CT)
     for index in range(size):
         if index in PEOPLE:
             builder.add_certificate(person_certificate("jane.roe@example.org", index), chain=(ISSUING, ROOT))
@@ -35,15 +35,15 @@ def chained_log(protocol: Protocol, size: int = 512) -> LogBuilder:
     return builder
 
 
-def serve(sim: Simulator, protocol: Protocol) -> SimulatedLog:
+def serve(sim: Simulator, protocol: LogProtocol) -> SimulatedLog:
     log = sim.add("chains", chained_log(protocol), protocol)
     log.max_batch = 256
     return log
 
 
-def tuning(sim: Simulator, protocol: Protocol) -> dict[str, dict[str, str]]:
+def tuning(sim: Simulator, protocol: LogProtocol) -> dict[str, dict[str, str]]:
     """Where the tiles of a hybrid log are."""
-    if protocol is not Protocol.HYBRID:
+    if protocol is not LogProtocol.HYBRID:
         return {}
     log = sim.log("chains")
     return {base64.b64encode(log.builder.id).decode(): {"tiles": log.url}}
@@ -64,20 +64,20 @@ def asked(log: SimulatedLog) -> list[str]:
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_issuers_of_what_is_kept_are_kept(protocol: Protocol, tmp_path: Path) -> None:
-    origin = "chain" if protocol is Protocol.RFC6962 else "log"
+def test_issuers_of_what_is_kept_are_kept(protocol: LogProtocol, tmp_path: Path) -> None:
+    origin = "chain" if protocol is LogProtocol.RFC6962 else "log"
     with Simulator() as sim:
         log = serve(sim, protocol)
         assert scan(sim, tmp_path / "db", scope="domain:example.org", tuning=tuning(sim, protocol)).exit_code == 0
     assert kept(tmp_path / "db", ISSUING) == [(ISSUING, origin)]
     assert kept(tmp_path / "db", ROOT) == [(ROOT, origin)]
     assert kept(tmp_path / "db", UNUSED) == []
-    wanted = [] if protocol is Protocol.RFC6962 else [sha256(der).hexdigest() for der in (ISSUING, ROOT)]
+    wanted = [] if protocol is LogProtocol.RFC6962 else [sha256(der).hexdigest() for der in (ISSUING, ROOT)]
     assert asked(log) == wanted
 
 
 @pytest.mark.parametrize("protocol", TILED)
-def test_the_contact_of_an_authority_is_found_where_tiles_name_it(protocol: Protocol, tmp_path: Path) -> None:
+def test_the_contact_of_an_authority_is_found_where_tiles_name_it(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         serve(sim, protocol)
         scan(sim, tmp_path / "db", tuning=tuning(sim, protocol))
@@ -92,7 +92,7 @@ def test_the_contact_of_an_authority_is_found_where_tiles_name_it(protocol: Prot
 def test_an_issuer_that_cant_be_had_holds_nothing_up(fault: Answer, tmp_path: Path) -> None:
     """A log that doesn't give an issuer, or lies about it, is read to its end; the other issuer is kept."""
     with Simulator() as sim:
-        log = serve(sim, Protocol.STATIC_CT)
+        log = serve(sim, LogProtocol.STATIC_CT)
         log.fault(f"/issuer/{sha256(ISSUING).hexdigest()}", fault)
         heard = Heard()
         assert scan(sim, tmp_path / "db", heard, give_up_after=0.4).exit_code == 0
@@ -104,7 +104,7 @@ def test_an_issuer_that_cant_be_had_holds_nothing_up(fault: Answer, tmp_path: Pa
 
 def test_a_passing_fault_leaves_nothing_behind(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = serve(sim, Protocol.STATIC_CT)
+        log = serve(sim, LogProtocol.STATIC_CT)
         scan(sim, tmp_path / "whole")
         log.fault("/issuer/", server_error(503), times=2)
         log.fault("/issuer/", Answer(200, b"not this"), times=1)
@@ -118,7 +118,7 @@ def test_what_is_no_certificate_is_no_issuer(tmp_path: Path) -> None:
     builder = LogBuilder("junk")
     builder.add_certificate(person_certificate("jane.roe@example.org", 0), chain=(junk, ISSUING))
     with Simulator() as sim:
-        sim.add("junk", builder, Protocol.STATIC_CT)
+        sim.add("junk", builder, LogProtocol.STATIC_CT)
         assert scan(sim, tmp_path / "db").exit_code == 0
     assert kept(tmp_path / "db", ISSUING) == [(ISSUING, "log")]
 
@@ -128,6 +128,6 @@ def test_a_long_list_of_issuers_isnt_asked_for_whole(tmp_path: Path) -> None:
     builder = LogBuilder("long")
     builder.add_certificate(person_certificate("jane.roe@example.org", 0), chain=chain)
     with Simulator() as sim:
-        log = sim.add("long", builder, Protocol.STATIC_CT)
+        log = sim.add("long", builder, LogProtocol.STATIC_CT)
         assert scan(sim, tmp_path / "db").exit_code == 0
     assert len(asked(log)) == 10

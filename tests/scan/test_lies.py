@@ -23,13 +23,13 @@ from support.simulator import (
 )
 
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
-BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]
+BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
 
 
-def people(protocol: Protocol, size: int = 1000):  # type: ignore[no-untyped-def]
-    return people_log(size=size, leaf_index=protocol is Protocol.STATIC_CT)
+def people(protocol: LogProtocol, size: int = 1000):  # type: ignore[no-untyped-def]
+    return people_log(size=size, leaf_index=protocol is LogProtocol.STATIC_CT)
 
 
 async def evidence(index: SqliteIndex) -> list[tuple[datetime, str, list[bytes]]]:
@@ -45,7 +45,7 @@ def misbehaved(db: Path) -> tuple[str, list[bytes]]:
 def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault:
     """The log answers with an old head of this size, as a cache may; all else is up to date."""
     builder = log.builder
-    tiled = log.protocol is Protocol.STATIC_CT
+    tiled = log.protocol is LogProtocol.STATIC_CT
     head = builder.checkpoint(size, root=root) if tiled else builder.sth(size, root=root)
     return log.fault("/checkpoint$|/get-sth$", Answer(200, head))
 
@@ -54,9 +54,9 @@ def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
-        bad = sim.add("bad", people_log("bad", leaf_index=protocol is Protocol.STATIC_CT), protocol)
+        bad = sim.add("bad", people_log("bad", leaf_index=protocol is LogProtocol.STATIC_CT), protocol)
         bad.spoil_signature = True
         sim.add("good", people_log("good"))
         outcome = scan(sim, tmp_path / "db")
@@ -69,7 +69,9 @@ def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: P
 
 @pytest.mark.parametrize("protocol", BOTH)
 @pytest.mark.parametrize("lie", ["shrank", "two roots", "doesn't extend"])
-def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(protocol: Protocol, lie: str, tmp_path: Path) -> None:
+def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(
+    protocol: LogProtocol, lie: str, tmp_path: Path
+) -> None:
     builder = people(protocol)
     with Simulator() as sim:
         log = sim.add("people", builder, protocol, size=900)
@@ -89,7 +91,7 @@ def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(protocol: Prot
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: Protocol, tmp_path: Path) -> None:
+def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol, size=900)
         scan(sim, tmp_path / "db")
@@ -104,7 +106,7 @@ def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: Protocol, t
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_an_old_head_with_another_root_is_no_cache(protocol: Protocol, tmp_path: Path) -> None:
+def test_an_old_head_with_another_root_is_no_cache(protocol: LogProtocol, tmp_path: Path) -> None:
     builder = people(protocol)
     with Simulator() as sim:
         log = sim.add("people", builder, protocol, size=900)
@@ -136,7 +138,7 @@ def test_a_readonly_log_whose_head_is_gone_is_read_to_the_final_head_of_the_list
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_an_entry_garbled_once_is_read_again(protocol: Protocol, tmp_path: Path) -> None:
+def test_an_entry_garbled_once_is_read_again(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.max_batch = 100
@@ -149,14 +151,14 @@ def test_an_entry_garbled_once_is_read_again(protocol: Protocol, tmp_path: Path)
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
-    protocol: Protocol, tmp_path: Path
+    protocol: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.max_batch = 100
         faults = log.corrupt(300)
         assert scan(sim, tmp_path / "db").exit_code == 0
-        hole = (256, 512) if protocol is Protocol.STATIC_CT else (300, 400)
+        hole = (256, 512) if protocol is LogProtocol.STATIC_CT else (300, 400)
         assert holes(tmp_path / "db", "people") == [(*hole, "quarantined")]
         assert ranges(tmp_path / "db", "people") == [(0, hole[0], "everything"), (hole[1], 1000, "everything")]
         found = look_up(tmp_path / "db", "jane.roe@example.org")
@@ -173,7 +175,7 @@ def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
 def test_a_root_that_no_proof_can_be_had_for_stops_the_log(tmp_path: Path) -> None:
     builder = people_log(leaf_index=False)
     with Simulator() as sim:
-        log = sim.add("people", builder, Protocol.RFC6962)
+        log = sim.add("people", builder, LogProtocol.RFC6962)
         log.root = builder.fork(500, 500).root()
         assert scan(sim, tmp_path / "db").exit_code == 3
     assert "inclusion proof" in misbehaved(tmp_path / "db")[0]
@@ -245,7 +247,7 @@ TROUBLE = {
 
 @pytest.mark.parametrize("protocol", BOTH)
 @pytest.mark.parametrize("trouble", sorted(TROUBLE))
-def test_passing_trouble_costs_time_and_nothing_else(protocol: Protocol, trouble: str, tmp_path: Path) -> None:
+def test_passing_trouble_costs_time_and_nothing_else(protocol: LogProtocol, trouble: str, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.max_batch = 100
@@ -255,7 +257,7 @@ def test_passing_trouble_costs_time_and_nothing_else(protocol: Protocol, trouble
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.max_batch = 100
@@ -279,7 +281,7 @@ def test_a_log_that_keeps_giving_none_or_too_many_entries_misbehaves(
     change: Callable[[list[object]], list[object]], tmp_path: Path
 ) -> None:
     with Simulator() as sim:
-        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        log = sim.add("people", people(LogProtocol.RFC6962), LogProtocol.RFC6962)
         once = log.fault("/get-entries", entries_changed(change), times=2)
         assert scan(sim, tmp_path / "db", give_up_after=5).exit_code == 0
         assert once.hits == 2
@@ -290,7 +292,7 @@ def test_a_log_that_keeps_giving_none_or_too_many_entries_misbehaves(
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
-    protocol: Protocol, tmp_path: Path
+    protocol: LogProtocol, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
@@ -303,7 +305,7 @@ def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_what_a_log_refuses_is_a_hole_and_never_done(protocol: Protocol, tmp_path: Path) -> None:
+def test_what_a_log_refuses_is_a_hole_and_never_done(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=(2[5-9]|[34])..?&|/tile/data/001", server_error(403))
@@ -327,7 +329,7 @@ def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
 
 def test_an_rfc6962_log_without_entry_and_proof_is_proven_all_the_same(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        log = sim.add("people", people(LogProtocol.RFC6962), LogProtocol.RFC6962)
         log.entry_and_proof, log.max_batch = False, 64
         assert scan(sim, tmp_path / "db", start="333", logs=("people",)).exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(333, 1000, "everything")]
@@ -335,7 +337,7 @@ def test_an_rfc6962_log_without_entry_and_proof_is_proven_all_the_same(tmp_path:
 
 def test_a_short_answer_is_continued_and_the_batch_size_learnt(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = sim.add("people", people(Protocol.RFC6962), Protocol.RFC6962)
+        log = sim.add("people", people(LogProtocol.RFC6962), LogProtocol.RFC6962)
         log.max_batch, log.align = 32, True
         assert scan(sim, tmp_path / "db").exit_code == 0
         late = [r for r in log.requests if "get-entries?" in r.target][-10:]

@@ -10,15 +10,15 @@ from support.scanning import people_log, scan, states
 from support.simulator import Simulator, dropped, server_error, slow, too_many_requests
 
 from ctscan.ct.coverage import verified_size
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
 REQUESTS = 6  # at a time, at most
 
 
-@pytest.mark.parametrize("protocol", [Protocol.RFC6962, Protocol.STATIC_CT])
-def test_a_log_in_trouble_is_read_whole_within_its_limits(protocol: Protocol, tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", [LogProtocol.RFC6962, LogProtocol.STATIC_CT])
+def test_a_log_in_trouble_is_read_whole_within_its_limits(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = sim.add("people", people_log(leaf_index=protocol is Protocol.STATIC_CT), protocol)
+        log = sim.add("people", people_log(leaf_index=protocol is LogProtocol.STATIC_CT), protocol)
         log.max_batch = 20
         where = "/get-entries|/tile/data/"
         faults = [log.fault(where, slow(0.02))]
@@ -31,5 +31,5 @@ def test_a_log_in_trouble_is_read_whole_within_its_limits(protocol: Protocol, tm
         assert [fault.hits for fault in faults[1:]] == [2, 3, 3, 1] and faults[0].hits >= 4
         assert sim.connections <= REQUESTS + 4  # one for the log list, one for heads and proofs, two that broke
     state = states(tmp_path / "db")["people"]
-    assert (verified_size(state), state.holes) == (1000, ())
+    assert (verified_size(state), state.gaps) == (1000, ())
     assert state.rate is not None

@@ -27,17 +27,17 @@ from ctscan.answer.proof import check
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 
-PROTOCOLS = [Protocol.STATIC_CT, Protocol.RFC6962, Protocol.HYBRID]
-
-
-def builder_for(protocol: Protocol, size: int = 1000, name: str = "people") -> LogBuilder:
-    return people_log(name, size, leaf_index=protocol is Protocol.STATIC_CT)
+PROTOCOLS = [LogProtocol.STATIC_CT, LogProtocol.RFC6962, LogProtocol.HYBRID]
 
 
-def tuning_for(sim: Simulator, protocol: Protocol, name: str = "people") -> dict[str, object]:
-    if protocol is not Protocol.HYBRID:
+def builder_for(protocol: LogProtocol, size: int = 1000, name: str = "people") -> LogBuilder:
+    return people_log(name, size, leaf_index=protocol is LogProtocol.STATIC_CT)
+
+
+def tuning_for(sim: Simulator, protocol: LogProtocol, name: str = "people") -> dict[str, object]:
+    if protocol is not LogProtocol.HYBRID:
         return {}
     log = sim.log(name).log()
     import base64
@@ -50,7 +50,7 @@ async def all_evidence(index: SqliteIndex) -> list[tuple[int, bool, str]]:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_whole_log_is_read_verified_and_answers(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_whole_log_is_read_verified_and_answers(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", builder_for(protocol), protocol)
         log.max_batch = 100
@@ -58,7 +58,7 @@ def test_a_whole_log_is_read_verified_and_answers(protocol: Protocol, tmp_path: 
     assert outcome.exit_code == 0
     state = states(tmp_path / "db")["people"]
     assert state.log.protocol is protocol
-    assert (verified_size(state), state.pending, state.holes) == (1000, (), ())
+    assert (verified_size(state), state.pending, state.gaps) == (1000, (), ())
     found = look_up(tmp_path / "db", "JANE.ROE@example.org")
     assert sorted(s.index for m in found.matches for s in m.sightings) == [3, 300, 901]
     assert all(s.verified for m in found.matches for s in m.sightings)
@@ -71,12 +71,12 @@ def test_a_whole_log_is_read_verified_and_answers(protocol: Protocol, tmp_path: 
 
 def test_how_seldom_a_repository_is_asked_is_no_matter_of_logs(tmp_path: Path) -> None:
     with Simulator() as sim:
-        sim.add("people", people_log("people", 10), Protocol.STATIC_CT)
+        sim.add("people", people_log("people", 10), LogProtocol.STATIC_CT)
         assert scan(sim, tmp_path / "db", tuning={"crt.sh": {"rate": 0.0008}}).exit_code == 0
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol: Protocol, tmp_path: Path) -> None:
+def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("people", builder_for(protocol), protocol, size=310)
         tuning = tuning_for(sim, protocol)
@@ -97,27 +97,29 @@ def test_repeating_the_scan_reads_only_what_is_new_and_doubles_nothing(protocol:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize(("start", "first"), [("700", 700), ("now", 1000), ("513", 513)])
 def test_coverage_begins_where_it_is_told_to_and_is_verified_from_there(
-    protocol: Protocol, start: str, first: int, tmp_path: Path
+    protocol: LogProtocol, start: str, first: int, tmp_path: Path
 ) -> None:
     with Simulator() as sim:
-        log = sim.add("people", people_log(size=1300, leaf_index=protocol is Protocol.STATIC_CT), protocol, size=1000)
+        log = sim.add(
+            "people", people_log(size=1300, leaf_index=protocol is LogProtocol.STATIC_CT), protocol, size=1000
+        )
         tuning = tuning_for(sim, protocol)
         scan(sim, tmp_path / "db", start=start, logs=("people",), tuning=tuning)
         log.publish(1300)
         assert scan(sim, tmp_path / "db", start=None, logs=("people",), tuning=tuning).exit_code == 0
-    if protocol is Protocol.STATIC_CT and start != "now":
+    if protocol is LogProtocol.STATIC_CT and start != "now":
         first = first // 256 * 256
     assert ranges(tmp_path / "db", "people") == [(first, 1300, "everything")]
     found = look_up(tmp_path / "db", "jane.roe@example.org")
     assert not found.complete
-    assert [(h.start, h.end, h.reason.value) for h in found.coverage[0].holes] == [(0, first, "not read")]
+    assert [(h.start, h.end, h.reason.value) for h in found.coverage[0].gaps] == [(0, first, "not read")]
     first_time = EPOCH + 1000 * first  # of entry `first`; of the tree head, when nothing was there yet
     assert found.coverage[0].since == first_time
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_date_begins_at_the_first_entry_of_that_day_less_one(protocol: Protocol, tmp_path: Path) -> None:
-    builder = LogBuilder("days", leaf_index=protocol is Protocol.STATIC_CT)
+def test_a_date_begins_at_the_first_entry_of_that_day_less_one(protocol: LogProtocol, tmp_path: Path) -> None:
+    builder = LogBuilder("days", leaf_index=protocol is LogProtocol.STATIC_CT)
     for day in range(20):
         for number in range(40):
             builder.add_certificate(person_certificate("a@example.org", number), EPOCH + day * 86_400_000 + number)
@@ -128,7 +130,7 @@ def test_a_date_begins_at_the_first_entry_of_that_day_less_one(protocol: Protoco
         sim.add("days", builder, protocol)
         day = datetime.fromtimestamp(wanted / 1000, UTC).isoformat()
         scan(sim, tmp_path / "db", start=day, tuning=tuning_for(sim, protocol, "days"))
-    first = 9 * 40 // 256 * 256 if protocol is Protocol.STATIC_CT else 9 * 40
+    first = 9 * 40 // 256 * 256 if protocol is LogProtocol.STATIC_CT else 9 * 40
     assert ranges(tmp_path / "db", "days") == [(first, 800, "everything")]
 
 
@@ -161,7 +163,7 @@ def test_a_scope_keeps_only_its_own_and_answers_only_for_its_own(tmp_path: Path)
         assert look_up(tmp_path / "db", "jane.roe@example.org").complete
         other = look_up(tmp_path / "db", "zoë.müller@example.net")
         assert not other.complete and not other.matches
-        assert [h.reason.value for h in other.coverage[0].holes] == ["out of scope"]
+        assert [h.reason.value for h in other.coverage[0].gaps] == ["out of scope"]
         scan(sim, tmp_path / "db", scope="domain:example.net, domain:example.org", start=None)
         assert not look_up(tmp_path / "db", "zoë.müller@example.net").complete
         heard = Heard()

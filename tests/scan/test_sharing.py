@@ -36,7 +36,7 @@ from ctscan.errors import SourceError
 from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.index import SqliteIndex, open_index
-from ctscan.model import Advance, Edge, Protocol, Span, TreeHead
+from ctscan.model import Edge, LogProtocol, ScanStep, Span, TreeHead
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import parse_scope
 from ctscan.scan.log.parts import PART, SMALL, PartsReader
@@ -47,10 +47,10 @@ from ctscan.sources import LogSource
 SIZE = 2 * SMALL + 100
 
 
-def large_log(size: int, protocol: Protocol) -> LogBuilder:
+def large_log(size: int, protocol: LogProtocol) -> LogBuilder:
     """Hosts, with an invented person at both ends of every small part."""
     hosts = [host_certificate(number) for number in range(8)]
-    builder = LogBuilder("large", leaf_index=protocol is Protocol.STATIC_CT)
+    builder = LogBuilder("large", leaf_index=protocol is LogProtocol.STATIC_CT)
     for index in range(size):
         if index % SMALL in (0, SMALL - 1):
             builder.add_certificate(person_certificate(f"person{index}@example.org", index))
@@ -60,7 +60,7 @@ def large_log(size: int, protocol: Protocol) -> LogBuilder:
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_two_processes_read_one_log_and_find_the_same(protocol: Protocol, tmp_path: Path) -> None:
+def test_two_processes_read_one_log_and_find_the_same(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = sim.add("large", large_log(SIZE, protocol), protocol)
         log.max_batch = 1024
@@ -80,7 +80,7 @@ def test_two_processes_read_one_log_and_find_the_same(protocol: Protocol, tmp_pa
 
 
 @pytest.mark.parametrize("protocol", BOTH)
-def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: Protocol, tmp_path: Path) -> None:
+def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogProtocol, tmp_path: Path) -> None:
     """While this scan asks for its head, another process saves one that the log signed for somebody else. A log that
     gives no proof just then isn't believed for it."""
     fork = people_log().fork(600, 300)
@@ -128,7 +128,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                 def __getattr__(self, name: str) -> Any:
                     return getattr(index, name)
 
-                async def commit(self, run_id: int, advance: Advance) -> None:
+                async def commit(self, run_id: int, advance: ScanStep) -> None:
                     await asyncio.sleep(0.05)
                     order.append("written")
 
@@ -141,7 +141,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
 
             class Failing:
                 async def read(self, span: Span, edge: Edge | None) -> bool:
-                    await lp.commit(Advance(LOG.id, Seams().now()), 0)
+                    await lp.commit(ScanStep(LOG.id, Seams().now()), 0)
                     raise SourceError("the log is gone")
 
             examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
@@ -161,7 +161,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_the_past_is_read_beside_the_present(protocol: Protocol, tmp_path: Path) -> None:
+def test_the_past_is_read_beside_the_present(protocol: LogProtocol, tmp_path: Path) -> None:
     db = tmp_path / "db"
     with Simulator() as sim:
         log = add_people(sim, protocol, published=700)
@@ -185,7 +185,7 @@ def test_the_past_is_read_beside_the_present(protocol: Protocol, tmp_path: Path)
 def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_path: Path) -> None:
     size = PART + 3 * SMALL
     with Simulator() as sim:
-        sim.add("large", large_log(size, Protocol.STATIC_CT))
+        sim.add("large", large_log(size, LogProtocol.STATIC_CT))
 
         async def broken_off() -> Outcome:
             stop, heard = asyncio.Event(), Heard()
@@ -232,7 +232,9 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", ALL)
-def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(protocol: Protocol, tmp_path: Path) -> None:
+def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(
+    protocol: LogProtocol, tmp_path: Path
+) -> None:
     """Both begin at once with a new index: the scan saw a larger tree."""
 
     class Meddling(Heard):
@@ -254,7 +256,7 @@ def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(proto
 
 def test_a_backfill_says_what_can_not_be_had(tmp_path: Path) -> None:
     with Simulator() as sim:
-        log = add_people(sim, Protocol.STATIC_CT)
+        log = add_people(sim, LogProtocol.STATIC_CT)
         log.fault("/tile/data/000", server_error(404))
         first = scan(sim, tmp_path / "db", past=True)
         second = scan(sim, tmp_path / "db", past=True)

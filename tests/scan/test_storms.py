@@ -31,7 +31,7 @@ from support.simulator import (
 
 from ctscan.ct.coverage import verified_size
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import LogState, Protocol
+from ctscan.model import LogProtocol, LogState
 from ctscan.scan.run import Outcome, Seams, run_scan
 
 SIZE = 1000
@@ -70,7 +70,7 @@ def only_entries(change: Change) -> Change:
 
 def brew(log: SimulatedLog, story: random.Random, known: LogState | None) -> None:
     """What one pass meets with."""
-    true = people(log.protocol is Protocol.STATIC_CT)
+    true = people(log.protocol is LogProtocol.STATIC_CT)
     log.faults.clear()
     if log.builder is not true:
         log.rewrite(true)
@@ -81,7 +81,7 @@ def brew(log: SimulatedLog, story: random.Random, known: LogState | None) -> Non
     log.spoil_signature = story.random() < 0.1
     if story.random() < 0.2:
         old = story.randint(0, log.size)
-        head = true.checkpoint(old) if log.protocol is Protocol.STATIC_CT else true.sth(old)
+        head = true.checkpoint(old) if log.protocol is LogProtocol.STATIC_CT else true.sth(old)
         log.fault("/checkpoint$|/get-sth$", Answer(200, head))
     if story.random() < 0.1 and known and known.head and known.head.size:
         kept = story.randrange(known.head.size)
@@ -147,7 +147,7 @@ def test_after_the_storm_nothing_is_missing_and_nothing_was_said_that_is_not_so(
         assert scan(sim, db, tuning=tiles_of(log)).exit_code == 0
         scan(sim, tmp_path / "calm", tuning=tiles_of(log))
     state = states(db)["people"]
-    assert (verified_size(state), state.holes, state.pending) == (SIZE, (), ())
+    assert (verified_size(state), state.gaps, state.pending) == (SIZE, (), ())
     assert with_index(db, all_evidence) == [(i, True) for i in sorted(PEOPLE)]
     counts, calm = with_index(db, SqliteIndex.counts), with_index(tmp_path / "calm", SqliteIndex.counts)
     assert {**counts, "quarantined": 0} == calm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ctscan.model import Question, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, RepositoryEntry
 from ctscan.sources import SearchSource
 
 
@@ -29,7 +29,7 @@ class Asked:
     async def search(self, source: SearchSource, kind: str, value: str) -> Asked:
         try:
             async for item in source.search(Question(kind, value), self._known, self._concerns):
-                if isinstance(item, Shortfall):
+                if isinstance(item, Incompleteness):
                     self.shortfalls.append(item.reason)
                 else:
                     self.entries.append(item)

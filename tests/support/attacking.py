@@ -9,16 +9,16 @@ from support.simulator import SimulatedLog, Simulator
 
 from ctscan.answer.proof import check
 from ctscan.index.sqlite.index import SqliteIndex
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.scan.run import Outcome
 
-BOTH = [Protocol.STATIC_CT, Protocol.RFC6962]
-ALL = [*BOTH, Protocol.HYBRID]
+BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
+ALL = [*BOTH, LogProtocol.HYBRID]
 
 
-def add_people(sim: Simulator, protocol: Protocol, size: int = 1000, published: int | None = None) -> SimulatedLog:
+def add_people(sim: Simulator, protocol: LogProtocol, size: int = 1000, published: int | None = None) -> SimulatedLog:
     """A log `people` of this protocol, that gives 100 entries at a time."""
-    builder = people_log("people", size, leaf_index=protocol is Protocol.STATIC_CT)
+    builder = people_log("people", size, leaf_index=protocol is LogProtocol.STATIC_CT)
     log = sim.add("people", builder, protocol, published)
     log.max_batch = 100
     return log
@@ -26,7 +26,7 @@ def add_people(sim: Simulator, protocol: Protocol, size: int = 1000, published: 
 
 def tiles_of(log: SimulatedLog) -> dict[str, object]:
     """Tuning that makes a simulated hybrid one for the scan as well."""
-    if log.protocol is not Protocol.HYBRID:
+    if log.protocol is not LogProtocol.HYBRID:
         return {}
     return {base64.b64encode(log.log().id).decode(): {"tiles": log.url}}
 

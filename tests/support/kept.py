@@ -9,7 +9,6 @@ from hashlib import sha256
 
 from ctscan.index.protocols import Index
 from ctscan.model import (
-    Advance,
     Attribute,
     Authority,
     Certificate,
@@ -17,21 +16,22 @@ from ctscan.model import (
     Confidence,
     Coordinate,
     Crl,
+    DecodedString,
     Disclosure,
     Entry,
     EntryKind,
     Finding,
+    Gap,
+    GapReason,
     Hit,
-    Hole,
-    HoleReason,
     InclusionProof,
     Issuer,
     Log,
+    LogProtocol,
     LookupKey,
-    Mark,
     Name,
     PendingRange,
-    Protocol,
+    Qualifier,
     RepositoryEntry,
     RepositoryHit,
     Revocation,
@@ -39,10 +39,10 @@ from ctscan.model import (
     RuleSet,
     RuleVersion,
     Run,
+    ScanStep,
     Search,
     Sensitivity,
     SubjectKind,
-    Text,
     TreeHead,
     Unreadable,
     VerifiedRange,
@@ -62,7 +62,9 @@ def digest(*parts: object) -> bytes:
 def a_log(name: str = "Example 2031", **fields: object) -> Log:
     """A tiled log of an invented operator."""
     key = name.encode()
-    log = Log(sha256(key).digest(), key, name, "Example Operator", Protocol.STATIC_CT, url="https://log.example.org/")
+    log = Log(
+        sha256(key).digest(), key, name, "Example Operator", LogProtocol.STATIC_CT, url="https://log.example.org/"
+    )
     return replace(log, **fields)  # type: ignore[arg-type]
 
 
@@ -85,7 +87,7 @@ async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
 
 def a_name(text: str) -> Name:
     raw = text.encode("utf-8", "surrogatepass")
-    return Name(raw, (Attribute(0, "2.5.4.3", 12, raw, Text(raw, 12, text)),))
+    return Name(raw, (Attribute(0, "2.5.4.3", 12, raw, DecodedString(raw, 12, text)),))
 
 
 def a_certificate(label: object, **fields: object) -> Certificate:
@@ -129,7 +131,7 @@ def number_finding(number: str, person: str = "subject") -> Finding:
         keys=(LookupKey("number", number),),
         person=person,
         sensitivity=Sensitivity.NATIONAL_IDENTIFIER,
-        marks=(Mark.PARTIAL, Mark.INVALID),
+        qualifiers=(Qualifier.PARTIAL, Qualifier.INVALID),
         tag=0x1E,
         raw=b"\x1e\x04\x00\x31\xd8\x00",
         repaired="12",
@@ -143,7 +145,7 @@ def _finding(rule: str, category: str, value: str, where: str, keys: tuple[Looku
         categories=(category, "user"),
         value=value,
         canonical=value.casefold(),
-        where=where,
+        path=where,
         oid="2.5.4.3",
         subject_kind=SubjectKind.PERSON,
         confidence=Confidence.LIKELY,
@@ -197,29 +199,29 @@ def pending(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version
     return PendingRange(start, scope, rules, (digest("edge", start),), hashes)
 
 
-def a_hole(start: int, end: int, **fields: object) -> Hole:
-    return replace(Hole(start, end, HoleReason.QUARANTINED, "other hashes", 1), **fields)  # type: ignore[arg-type]
+def a_hole(start: int, end: int, **fields: object) -> Gap:
+    return replace(Gap(start, end, GapReason.QUARANTINED, "other hashes", 1), **fields)  # type: ignore[arg-type]
 
 
 def proof(index: int, head: TreeHead) -> InclusionProof:
     return InclusionProof(index, head, tuple(digest("path", index, i) for i in range(3)))
 
 
-def an_advance(start: int, end: int, *hits: Hit, log: Log = LOG, **fields: object) -> Advance:
+def an_advance(start: int, end: int, *hits: Hit, log: Log = LOG, **fields: object) -> ScanStep:
     """A step over `[start, end)` of a tiled log."""
-    advance = Advance(log.id, AT, verified=verified(start, end), hits=hits, entries=end - start)
+    advance = ScanStep(log.id, AT, verified=verified(start, end), hits=hits, entries=end - start)
     return replace(advance, **fields)  # type: ignore[arg-type]
 
 
-def pending_advance(start: int, end: int, *hits: Hit, scope: str = SCOPE, rules: str = RULES.version) -> Advance:
+def pending_advance(start: int, end: int, *hits: Hit, scope: str = SCOPE, rules: str = RULES.version) -> ScanStep:
     """A step over `[start, end)` of a log without tiles: read, not proven."""
-    return Advance(LOG.id, AT, pending=pending(start, end, scope, rules), hits=hits, entries=end - start)
+    return ScanStep(LOG.id, AT, pending=pending(start, end, scope, rules), hits=hits, entries=end - start)
 
 
-def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: str = SCOPE) -> Advance:
+def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: str = SCOPE) -> ScanStep:
     """The step that proves what was pending from `start` on, up to `end`."""
     proofs = tuple(proof(index, a_head(end)) for index in indexes)
-    return Advance(LOG.id, AT, verified=verified(start, end, scope), clear_pending=start, proofs=proofs)
+    return ScanStep(LOG.id, AT, verified=verified(start, end, scope), clear_pending=start, proofs=proofs)
 
 
 def later(seconds: float) -> datetime:

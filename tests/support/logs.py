@@ -20,7 +20,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from ctscan.model import FinalHead, Log, Protocol
+from ctscan.model import FinalHead, Log, LogProtocol
 
 EPOCH = 1_767_225_600_000  # 2026-01-01T00:00:00Z in ms: time of the first synthetic entry
 WIDTH = 256
@@ -442,13 +442,13 @@ class LogBuilder:
     def list_entry(
         self,
         url: str,
-        protocol: Protocol = Protocol.STATIC_CT,
+        protocol: LogProtocol = LogProtocol.STATIC_CT,
         *,
         state: str = "usable",
         final_size: int | None = None,
     ) -> dict[str, object]:
         """Object of this log for a log list v3: under `tiled_logs` for static-ct, else under `logs`."""
-        tiled = protocol is Protocol.STATIC_CT
+        tiled = protocol is LogProtocol.STATIC_CT
         where = {"submission_url": f"https://{self.origin}/", "monitoring_url": url} if tiled else {"url": url}
         stamp: dict[str, object] = {"timestamp": "2026-01-01T00:00:00Z"}
         if final_size is not None:
@@ -466,13 +466,13 @@ class LogBuilder:
     def log(
         self,
         url: str,
-        protocol: Protocol = Protocol.STATIC_CT,
+        protocol: LogProtocol = LogProtocol.STATIC_CT,
         *,
         state: str = "usable",
         final_size: int | None = None,
     ) -> Log:
         """The `Log` that a list with `list_entry` gives. Hybrid: tiles under the same URL."""
-        tiled, posted = protocol is not Protocol.RFC6962, protocol is not Protocol.STATIC_CT
+        tiled, posted = protocol is not LogProtocol.RFC6962, protocol is not LogProtocol.STATIC_CT
         return Log(
             id=self.id,
             key=self.key,
@@ -482,9 +482,9 @@ class LogBuilder:
             state=state,
             url=url if posted else "",
             monitoring_url=url if tiled else "",
-            origin=self.origin if protocol is Protocol.STATIC_CT else "",
+            origin=self.origin if protocol is LogProtocol.STATIC_CT else "",
             final_head=None if final_size is None else FinalHead(final_size, self.root(final_size)),
-            mmd=60 if protocol is Protocol.STATIC_CT else 86400,
+            mmd=60 if protocol is LogProtocol.STATIC_CT else 86400,
         )
 
     def write_static_tree(self, directory: Path, size: int | None = None, url: str = "") -> None:
@@ -506,13 +506,13 @@ def deterministic_gzip(body: bytes, level: int = 6) -> bytes:
 
 
 def log_list(
-    entries: Iterable[tuple[str, Protocol, dict[str, object]]], timestamp: str = "2026-01-02T00:00:00Z"
+    entries: Iterable[tuple[str, LogProtocol, dict[str, object]]], timestamp: str = "2026-01-02T00:00:00Z"
 ) -> bytes:
     """Log list v3 of `(operator, protocol, list_entry)` triples."""
     operators: dict[str, dict[str, list[object]]] = {}
     for operator, protocol, entry in entries:
         lists = operators.setdefault(operator, {"logs": [], "tiled_logs": []})
-        lists["tiled_logs" if protocol is Protocol.STATIC_CT else "logs"].append(entry)
+        lists["tiled_logs" if protocol is LogProtocol.STATIC_CT else "logs"].append(entry)
     found = [{"name": name, "email": ["ct@example.org"], **lists} for name, lists in operators.items()]
     fields = {"version": "1.0", "log_list_timestamp": timestamp, "operators": found}
     return json.dumps(fields, indent=1, ensure_ascii=False).encode()

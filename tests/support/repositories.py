@@ -10,7 +10,7 @@ from pathlib import Path
 
 from support.certs import make_certificate, make_precert
 
-from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 
 FAKE = Repository(
@@ -22,7 +22,7 @@ FAKE = Repository(
     tells="its operator, in no country",
 )
 
-Item = RepositoryEntry | Shortfall | Exception
+Item = RepositoryEntry | Incompleteness | Exception
 """What comes of an answer; an exception is raised at its place."""
 
 
@@ -42,7 +42,7 @@ class FakeSource:
 
     async def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         self.asked.append(question.text)
         items = self.answers.get(question.text, self.items)
         try:
@@ -53,7 +53,7 @@ class FakeSource:
                 await asyncio.sleep(0)
                 if isinstance(item, Exception):
                     raise item
-                if isinstance(item, Shortfall):
+                if isinstance(item, Incompleteness):
                     yield item
                 elif item.reference not in kept and concerns(self.names.get(item.reference, ())):
                     self.fetched.append(item.reference)

@@ -102,7 +102,7 @@ def last_run(db: Path) -> Run:
 
 def holes(db: Path, name: str) -> list[tuple[int, int, str]]:
     """Holes of one log: start, end, reason."""
-    return [(h.start, h.end, h.reason.value) for h in states(db)[name].holes]
+    return [(h.start, h.end, h.reason.value) for h in states(db)[name].gaps]
 
 
 def ranges(db: Path, name: str) -> list[tuple[int, int, str]]:

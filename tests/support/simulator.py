@@ -34,7 +34,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from support.logs import WIDTH, LogBuilder, deterministic_gzip, log_list, sign_list
 
-from ctscan.model import Log, Protocol
+from ctscan.model import Log, LogProtocol
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Fault:
 class SimulatedLog:
     """One log on the server. Public attributes may be changed while it serves."""
 
-    def __init__(self, name: str, builder: LogBuilder, protocol: Protocol, url: str, size: int | None) -> None:
+    def __init__(self, name: str, builder: LogBuilder, protocol: LogProtocol, url: str, size: int | None) -> None:
         self.name = name
         self.protocol = protocol
         self.url = url
@@ -269,7 +269,7 @@ class SimulatedLog:
 
     def list_entry(self) -> dict[str, object]:
         """The log as an object of a log list."""
-        protocol = Protocol.STATIC_CT if self.protocol is Protocol.STATIC_CT else Protocol.RFC6962
+        protocol = LogProtocol.STATIC_CT if self.protocol is LogProtocol.STATIC_CT else LogProtocol.RFC6962
         return self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
 
     def warm(self) -> None:
@@ -289,8 +289,8 @@ class SimulatedLog:
 
     def honest(self, request: Request, path: str) -> Answer:
         """The answer of a correct server."""
-        posted = self.protocol is not Protocol.STATIC_CT
-        tiled = self.protocol is not Protocol.RFC6962
+        posted = self.protocol is not LogProtocol.STATIC_CT
+        tiled = self.protocol is not LogProtocol.RFC6962
         try:
             if posted and path.startswith("ct/v1/"):
                 return self._rfc6962(request, path.removeprefix("ct/v1/"))
@@ -298,7 +298,7 @@ class SimulatedLog:
                 return self._tile(path)
             if tiled and (found := re.fullmatch(r"issuer/([0-9a-f]{64})", path)):
                 return self._issuer(found[1])
-            if self.protocol is Protocol.STATIC_CT:
+            if self.protocol is LogProtocol.STATIC_CT:
                 return self._static(path)
         except (KeyError, ValueError, IndexError) as error:
             return Answer(400, f"{error}\n".encode())
@@ -327,7 +327,7 @@ class SimulatedLog:
             return Answer(404, b"not found\n")
         level, index = found[1], int(found[2].replace("x", "").replace("/", ""))
         width = int(found[3]) if found[3] else WIDTH
-        if self.protocol is Protocol.HYBRID and (level != "data" or width != WIDTH):
+        if self.protocol is LogProtocol.HYBRID and (level != "data" or width != WIDTH):
             return Answer(404, b"not found\n")
         return self._tile_of(level, index, width)
 
@@ -440,7 +440,7 @@ class Simulator:
         return f"{self.url}log_list.sig"
 
     def add(
-        self, name: str, builder: LogBuilder, protocol: Protocol = Protocol.STATIC_CT, size: int | None = None
+        self, name: str, builder: LogBuilder, protocol: LogProtocol = LogProtocol.STATIC_CT, size: int | None = None
     ) -> SimulatedLog:
         """Serve `builder` under `<url><name>/`, publishing its first `size` entries (default: all)."""
         self.logs[name] = SimulatedLog(name, builder, protocol, f"{self.url}{name}/", size)
@@ -564,7 +564,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Serve one log of cheap certificates until killed."""
     parser = argparse.ArgumentParser(prog="python -m support.simulator", description=main.__doc__)
     parser.add_argument("--entries", type=int, default=25_600)
-    parser.add_argument("--protocol", type=Protocol, choices=list(Protocol), default=Protocol.STATIC_CT)
+    parser.add_argument("--protocol", type=LogProtocol, choices=list(LogProtocol), default=LogProtocol.STATIC_CT)
     chosen = parser.parse_args(arguments)
     builder = LogBuilder("Simulated log")
     builder.fill(chosen.entries)

@@ -12,14 +12,14 @@ from ctscan.cli.logs import health
 from ctscan.model import (
     Answer,
     FinalHead,
-    Hole,
-    HoleReason,
+    Gap,
+    GapReason,
     Identifier,
     Log,
     LogCoverage,
+    LogProtocol,
     LogState,
     PendingRange,
-    Protocol,
     SkippedLog,
     TreeHead,
     VerifiedRange,
@@ -29,16 +29,16 @@ from ctscan.views import words
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)
-LOG = Log(b"\x01" * 32, b"key", "Example log", "Example Operator", Protocol.RFC6962, url="https://log.example.org/")
+LOG = Log(b"\x01" * 32, b"key", "Example log", "Example Operator", LogProtocol.RFC6962, url="https://log.example.org/")
 HEAD = TreeHead(LOG.id, 1000, b"r" * 32, 1_769_947_200_123, b"s", b"raw")
 STATE = LogState(LOG, HEAD, (VerifiedRange(0, 1000, "everything", "v1"),), (), (), NOW, None, ())
 WHOLE = LogCoverage("Example log", LOG.id, 1000, (VerifiedRange(0, 1000, "everything", "v1"),), (), NOW)
 JANE = Identifier("email", "jane@example.org", "jane@example.org")
 
 
-def gap(start: int, end: int, reason: HoleReason = HoleReason.NOT_READ) -> LogCoverage:
+def gap(start: int, end: int, reason: GapReason = GapReason.NOT_READ) -> LogCoverage:
     verified = tuple(VerifiedRange(a, b, "everything", "v1") for a, b in ((0, start), (end, 1000)) if a < b)
-    return replace(WHOLE, verified=verified, holes=(Hole(start, end, reason),))
+    return replace(WHOLE, verified=verified, gaps=(Gap(start, end, reason),))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         STATE,
         verified=(VerifiedRange(256, 512, "everything", "v1"),),
         pending=(PendingRange(512, "everything", "v1", (), b"h" * 32 * 10),),
-        holes=(Hole(600, 700, HoleReason.PRUNED, "410", 3),),
+        gaps=(Gap(600, 700, GapReason.PRUNED, "410", 3),),
         last_error="time-out",
         misbehaviour=("two roots",),
         rate=1234.5678,
@@ -137,7 +137,7 @@ def test_shape_of_a_log_never_read() -> None:
         (replace(STATE, last_success=NOW - timedelta(days=2)), "stale"),
         (replace(STATE, last_success=NOW - timedelta(days=2), log=replace(LOG, final_head=FinalHead(1000, b""))), "ok"),
         (replace(STATE, verified=(VerifiedRange(0, 999, "everything", "v1"),)), "behind"),
-        (replace(STATE, holes=(Hole(1, 2, HoleReason.QUARANTINED),)), "has holes"),
+        (replace(STATE, gaps=(Gap(1, 2, GapReason.QUARANTINED),)), "has holes"),
     ],
 )
 def test_health(state: LogState, expected: str) -> None:
@@ -155,7 +155,7 @@ def test_a_complete_answer_has_no_doubts() -> None:
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
     stale = replace(WHOLE, log="Other log", stale=True)
     skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", "retired") for n in range(3))
-    given = Answer(JANE, (), (gap(0, 900), gap(500, 501, HoleReason.PRUNED), stale), skipped, False)
+    given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED), stale), skipped, False)
     assert words.verdict(given) == "Nothing found, but the answer may be incomplete:"
     about_gaps, about_age, about_logs = words.doubts(given)
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
@@ -174,7 +174,7 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
             ("Example log", "900 of 1,000", "900 to 1,000 not read", "never (too long ago)"),
         ),
         (
-            replace(WHOLE, holes=tuple(Hole(n, n + 1, HoleReason.REFUSED) for n in range(5)), verified=()),
+            replace(WHOLE, gaps=tuple(Gap(n, n + 1, GapReason.REFUSED) for n in range(5)), verified=()),
             ("Example log", "0 of 1,000", "5 holes: 5 refused", "2026-02-01T12:00:00Z"),
         ),
     ],

@@ -66,7 +66,7 @@ def holder(*names: object) -> bytes:
 
 
 def said(certificate: Certificate) -> list[tuple[str, str | None]]:
-    return [(place.where, place.text.value if place.text else None) for place in certificate.places]
+    return [(place.path, place.text.value if place.text else None) for place in certificate.fields]
 
 
 def test_the_holder_is_the_subject_and_what_is_attested_are_attributes() -> None:
@@ -149,7 +149,7 @@ def test_what_is_broken_in_it_is_kept() -> None:
         extensions=tlv(0x30, secret) + secret,
     )
     read = read_attribute_certificate(der)
-    wheres = {problem.where for problem in read.problems if b"jane.doe" in problem.unread}
+    wheres = {problem.path for problem in read.problems if b"jane.doe" in problem.unread}
     assert wheres == {"holder", "attributeIssuer", "attributes.0", "extensions.0", "info"}
     (finding,) = inspect_der(der).findings
     assert finding.canonical == "jane.doe@example.org"
@@ -158,7 +158,7 @@ def test_what_is_broken_in_it_is_kept() -> None:
 def test_inspect_reads_them() -> None:
     inspected = inspect_der(attribute_certificate(holder(("dir", JANE)), TITLE))
     assert inspected.certificate is not None
-    assert ("subject.1.emailAddress", "jane.doe@example.org") in [(f.where, f.canonical) for f in inspected.findings]
+    assert ("subject.1.emailAddress", "jane.doe@example.org") in [(f.path, f.canonical) for f in inspected.findings]
 
 
 def test_the_referee_reads_the_same() -> None:

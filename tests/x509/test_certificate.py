@@ -293,7 +293,7 @@ def test_names_that_are_not_as_they_should_be() -> None:
     no_type = tlv(0x31, tlv(0x30, tlv(0x06, b"\x55\x84"), string("x")))
     read = read_certificate(make_certificate(tlv(0x30, tlv(0x31), pair, broken, no_type, tlv(0x31, pair))))
     assert subject(read) == [(1, "2.5.4.3", "Jana Novak"), (3, "", "x"), (4, "2.5.4.3", "Jana Novak")]
-    assert {problem.where for problem in read.problems} == {"subject.0", "subject.1", "subject.2", "subject.3"}
+    assert {problem.path for problem in read.problems} == {"subject.0", "subject.1", "subject.2", "subject.3"}
 
 
 def test_trailing_and_missing_bytes_are_problems() -> None:
@@ -329,7 +329,7 @@ def test_times(element: bytes, expected: datetime | None) -> None:
     read = read_certificate(make_certificate(PERSON, not_after=element))
     assert read.not_after == expected
     assert read.not_before == certs.NOT_BEFORE
-    assert [problem.where for problem in read.problems] == ([] if expected else ["notAfter"])
+    assert [problem.path for problem in read.problems] == ([] if expected else ["notAfter"])
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_what_is_no_certificate_is_refused_without_its_content(der: bytes) -> No
 
 def test_problems_tell_nothing_of_the_content() -> None:
     der = make_certificate(PERSON, NAMES)
-    told = [p.what + p.where for cut in range(200, len(der), 7) for p in problems_of(der[:cut])]
+    told = [p.what + p.path for cut in range(200, len(der), 7) for p in problems_of(der[:cut])]
     assert told
     assert not [line for line in told if "jana" in line.lower() or "example" in line]
 

@@ -21,7 +21,7 @@ from support.certs import (
     user_notice,
 )
 
-from ctscan.model import Certificate, Place
+from ctscan.model import Certificate, Field
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.extensions import BINARY
 
@@ -38,7 +38,7 @@ def read(dotted: str, value: bytes) -> Certificate:
 
 
 def said(certificate: Certificate) -> list[tuple[str, str | None]]:
-    return [(place.where, place.text.value if place.text else None) for place in certificate.places]
+    return [(place.path, place.text.value if place.text else None) for place in certificate.fields]
 
 
 def under(path: str, found: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
@@ -202,7 +202,7 @@ def test_each_value_of_a_body_is_a_place(what: str) -> None:
     certificate = read(dotted, value)
     assert said(certificate) == expected
     assert certificate.problems == ()
-    assert {place.part for place in certificate.places} <= {where.partition(".")[0] for where, _ in expected}
+    assert {place.part for place in certificate.fields} <= {where.partition(".")[0] for where, _ in expected}
 
 
 def test_policies_give_their_pointers_and_notices() -> None:
@@ -225,7 +225,7 @@ def test_policies_give_their_pointers_and_notices() -> None:
 
 def test_statements_go_by_their_own_type() -> None:
     value = seq(seq(oid(QC_TYPE), seq(oid(f"{QC_TYPE}.1"))), seq(oid(QC_SEMANTICS), seq(oid(NATURAL))))
-    assert [place.oid for place in read(QC, value).places] == [QC_TYPE, f"{QC_TYPE}.1", QC_SEMANTICS, NATURAL]
+    assert [place.oid for place in read(QC, value).fields] == [QC_TYPE, f"{QC_TYPE}.1", QC_SEMANTICS, NATURAL]
 
 
 BAD = {
@@ -249,7 +249,7 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_what_does_not_fit_is_a_problem_with_its_octets(what: str) -> None:
     certificate = read(*BAD[what])
-    assert [problem.where for problem in certificate.problems if b"jane@example.org" in problem.unread]
+    assert [problem.path for problem in certificate.problems if b"jane@example.org" in problem.unread]
     assert "jane" not in repr(certificate.problems)
 
 
@@ -271,7 +271,7 @@ READ_ALL_THE_SAME = {
 @pytest.mark.parametrize("what", READ_ALL_THE_SAME)
 def test_what_was_meant_is_read(what: str) -> None:
     dotted, value, where = READ_ALL_THE_SAME[what]
-    texts = [(place.where, place.text.value.strip()) for place in read(dotted, value).places if place.text]
+    texts = [(place.path, place.text.value.strip()) for place in read(dotted, value).fields if place.text]
     assert (where, "jane@example.org") in texts
 
 
@@ -281,7 +281,7 @@ BINARY_TAGS = {dotted: tag for dotted, tag in BINARY.items() if tag > 0}
 @pytest.mark.parametrize("dotted", BINARY_TAGS)
 def test_binary_bodies_are_not_searched(dotted: str) -> None:
     certificate = read(dotted, tlv(BINARY_TAGS[dotted], b"jane@example.org"))
-    assert certificate.places == ()
+    assert certificate.fields == ()
     assert certificate.problems == ()
 
 
@@ -293,18 +293,18 @@ def test_a_broken_extension_hides_no_other_and_each_of_a_pair_is_read() -> None:
         ("ian.0.rfc822Name", "jane@example.org"),
         ("ian.0.uniformResourceIdentifier", "http://example.net/jane"),
     ]
-    assert {problem.where for problem in certificate.problems} == {"nameConstraints", "extensions"}
+    assert {problem.path for problem in certificate.problems} == {"nameConstraints", "extensions"}
 
 
 def test_a_body_that_was_read_before_says_the_same_again() -> None:
-    def places(position: int) -> tuple[Place, ...]:
+    def places(position: int) -> tuple[Field, ...]:
         filler = [extension("2.5.29.15", tlv(0x03, b"\0"))] * position
         broken = extension("1.2.3", seq(TEXT, b"\x0c\x40"))
-        return read_certificate(make_certificate(extensions=[*filler, broken])).places
+        return read_certificate(make_certificate(extensions=[*filler, broken])).fields
 
     first, again, moved = places(1), places(1), places(2)
     assert first == again
-    assert [place.where for place in moved] == [p.where.replace("extensions.1", "extensions.2") for p in first]
+    assert [place.path for place in moved] == [p.path.replace("extensions.1", "extensions.2") for p in first]
 
 
 NAMES: list[GeneralNameSpec] = [("email", "jane@example.org")]

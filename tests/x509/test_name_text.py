@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.model import Attribute, Name, Text
+from ctscan.model import Attribute, DecodedString, Name
 from ctscan.x509.name_text import LIMIT, render_name
 
 
@@ -15,7 +15,7 @@ def a_name(*attributes: tuple[int, str, str | bytes], repaired: str | None = Non
     built = [
         Attribute(rdn, oid, 4, value, None)
         if isinstance(value, bytes)
-        else Attribute(rdn, oid, 12, b"", Text(b"", 12, value, repaired))
+        else Attribute(rdn, oid, 12, b"", DecodedString(b"", 12, value, repaired))
         for rdn, oid, value in attributes
     ]
     return Name(b"", tuple(built))

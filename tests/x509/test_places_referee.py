@@ -25,7 +25,7 @@ from support.certs import (
 )
 from test_referee import addresses, directory_attributes, general_names, hosts, texts
 
-from ctscan.model import Certificate, Place
+from ctscan.model import Certificate, Field
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.der import dotted
 
@@ -47,11 +47,11 @@ def read(dotted_type: str, value: bytes) -> tuple[Certificate, Any]:
     return ours, theirs
 
 
-def our_names(places: tuple[Place, ...]) -> Said:
+def our_names(places: tuple[Field, ...]) -> Said:
     return [_ours(place) for place in places if not place.nested]
 
 
-def _ours(place: Place) -> tuple[Any, ...]:
+def _ours(place: Field) -> tuple[Any, ...]:
     if place.name is not None:
         return "attribute", place.oid, place.text.value if place.text else None
     if place.kind == 0:
@@ -84,7 +84,7 @@ def _pairs(rdn: Any) -> list[tuple[str, str]]:
 @given(some)
 def test_issuer_alternative_names(names: list[GeneralNameSpec]) -> None:
     ours, theirs = read("2.5.29.18", seq(*map(general_name, names)))
-    assert our_names(ours.places) == their_names(theirs)
+    assert our_names(ours.fields) == their_names(theirs)
 
 
 @settings(max_examples=50)
@@ -92,7 +92,7 @@ def test_issuer_alternative_names(names: list[GeneralNameSpec]) -> None:
 def test_access_locations(names: list[GeneralNameSpec]) -> None:
     method = oid("1.3.6.1.5.5.7.48.2")
     ours, theirs = read("1.3.6.1.5.5.7.1.1", seq(*(seq(method, general_name(name)) for name in names)))
-    assert our_names(ours.places) == their_names(access["access_location"] for access in theirs)
+    assert our_names(ours.fields) == their_names(access["access_location"] for access in theirs)
 
 
 @settings(max_examples=50)
@@ -105,7 +105,7 @@ def test_distribution_points(full: list[GeneralNameSpec], issuer: list[GeneralNa
     ours, (first, second) = read("2.5.29.31", value)
     expected = their_names(first["distribution_point"].chosen) + their_names(first["crl_issuer"])
     expected += (("attribute", *pair) for pair in _pairs(second["distribution_point"].chosen))
-    assert our_names(ours.places) == expected
+    assert our_names(ours.fields) == expected
 
 
 @settings(max_examples=50)
@@ -116,7 +116,7 @@ def test_name_constraints(permitted: list[GeneralNameSpec], excluded: GeneralNam
     sides = tlv(0xA0, *(seq(general_name(n)) for n in permitted)), tlv(0xA1, seq(general_name(excluded)))
     ours, theirs = read("2.5.29.30", seq(*sides))
     trees = [*theirs["permitted_subtrees"], *theirs["excluded_subtrees"]]
-    assert our_names(ours.places) == their_names(tree["base"] for tree in trees)
+    assert our_names(ours.fields) == their_names(tree["base"] for tree in trees)
 
 
 @settings(max_examples=50)
@@ -124,7 +124,7 @@ def test_name_constraints(permitted: list[GeneralNameSpec], excluded: GeneralNam
 def test_authority_keys(names: list[GeneralNameSpec]) -> None:
     value = seq(tlv(0x80, b"key"), tlv(0xA1, *map(general_name, names)), tlv(0x82, b"\1"))
     ours, theirs = read("2.5.29.35", value)
-    assert our_names(ours.places) == their_names(theirs["authority_cert_issuer"])
+    assert our_names(ours.fields) == their_names(theirs["authority_cert_issuer"])
 
 
 @settings(max_examples=50)
@@ -135,7 +135,7 @@ def test_policies(host: str, organisation: str, notice: str) -> None:
     der = make_certificate(extensions=[certificate_policies({"1.2.3": qualifiers})], issuer=[])
     (policy,) = asn1.Certificate.load(der, strict=True).certificate_policies_value
     uri, simple, full = (qualifier["qualifier"] for qualifier in policy["policy_qualifiers"])
-    assert [place.text.value for place in read_certificate(der).places if place.text] == [
+    assert [place.text.value for place in read_certificate(der).fields if place.text] == [
         uri.native,
         simple["explicit_text"].native,
         full["notice_ref"]["organization"].native,
@@ -150,4 +150,4 @@ def test_directory_attributes(attributes: list[tuple[str, list[str]]]) -> None:
     der = make_certificate(extensions=[extension("2.5.29.9", value)], issuer=[])
     theirs = asn1.Certificate.load(der, strict=True).subject_directory_attributes_value
     expected = [(one["type"].dotted, value.native) for one in theirs for value in one["values"]]
-    assert [(p.oid, p.text.value if p.text else None) for p in read_certificate(der).places] == expected
+    assert [(p.oid, p.text.value if p.text else None) for p in read_certificate(der).fields] == expected

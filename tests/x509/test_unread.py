@@ -90,7 +90,7 @@ UNREAD = {
 @pytest.mark.parametrize("what", UNREAD)
 def test_what_is_given_up_is_kept_where_the_problem_is(what: str) -> None:
     certificate, where = UNREAD[what]
-    holding = [problem.where for problem in certificate.problems if ADDRESS.encode() in problem.unread]
+    holding = [problem.path for problem in certificate.problems if ADDRESS.encode() in problem.unread]
     assert where in holding
     assert "jana" not in repr(certificate.problems)
 

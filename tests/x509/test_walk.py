@@ -26,7 +26,7 @@ from support.certs import (
     tlv,
 )
 
-from ctscan.model import Certificate, Place, Text
+from ctscan.model import Certificate, DecodedString, Field
 from ctscan.personal.view import View, strings_of
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.walk import MAX_PLACES
@@ -37,10 +37,10 @@ Said = list[tuple[str, str | None]]
 
 
 def said(certificate: Certificate) -> Said:
-    return [(place.where, _best(place.text) if place.text else None) for place in certificate.places]
+    return [(place.path, _best(place.text) if place.text else None) for place in certificate.fields]
 
 
-def _best(text: Text) -> str:
+def _best(text: DecodedString) -> str:
     return text.repaired or text.value
 
 
@@ -96,16 +96,16 @@ SHORT = frozenset(ENCODINGS) - {"PrintableString", "IA5String", "VisibleString",
 @pytest.mark.parametrize("what", ENCODINGS)
 def test_a_value_in_every_encoding(what: str) -> None:
     meant = MEANT.get(what, "Zofie" if what in SHORT else "Zofie Novakova")
-    (place,) = value(ENCODINGS[what]).places
+    (place,) = value(ENCODINGS[what]).fields
     assert place.text is not None
     assert _best(place.text) == meant
-    assert (place.where, place.raw) == ("subject.0.commonName", ENCODINGS[what])
+    assert (place.path, place.raw) == ("subject.0.commonName", ENCODINGS[what])
 
 
 @pytest.mark.parametrize("what", ENCODINGS)
 @pytest.mark.parametrize("wrap", [0x30, 0x31, 0xA0, 0x04])
 def test_the_same_inside_a_value(what: str, wrap: int) -> None:
-    outer, *inside = value(tlv(wrap, ENCODINGS[what])).places
+    outer, *inside = value(tlv(wrap, ENCODINGS[what])).fields
     assert (outer.text, outer.nested) == (None, False)
     assert [place.nested for place in inside] == [True]
     assert said(value(ENCODINGS[what]))[0][1] == said(value(tlv(wrap, ENCODINGS[what])))[1][1]
@@ -145,7 +145,7 @@ def test_a_name_as_value_has_places_of_its_own(dotted: str, label: str) -> None:
     certificate = subject(("O", "Example"), (dotted, name(JANE), "raw"))
     path = f"subject.1.{label}"
     assert said(certificate)[1:] == [(path, None), *((f"{path}.{where}", text) for where, text in IN_JANE)]
-    inner = certificate.places[-1]
+    inner = certificate.fields[-1]
     assert (inner.part, inner.nested) == ("subject", False)
     assert inner.name is not None
     assert inner.name.raw == name(JANE)
@@ -165,7 +165,7 @@ def test_several_attributes_in_one_rdn_and_none() -> None:
         ("subject.1.commonName", "Doe"),
         ("subject.3.organizationName", "Example"),
     ]
-    assert [problem.where for problem in certificate.problems] == ["subject.2"]
+    assert [problem.path for problem in certificate.problems] == ["subject.2"]
 
 
 def test_many_addresses_in_one_name() -> None:
@@ -254,7 +254,7 @@ FULL = {
 
 def test_precertificates_and_certificates_have_the_same_places() -> None:
     made = make_precert(**FULL)  # type: ignore[no-untyped-call]
-    assert read_tbs(made.tbs).places == read_certificate(made.final).places
+    assert read_tbs(made.tbs).fields == read_certificate(made.final).fields
 
 
 @pytest.mark.parametrize("form", [long_tlv, lambda t, body: (indefinite_tlv if t & 0x20 else tlv)(t, body)])
@@ -313,8 +313,8 @@ def test_a_megabyte_of_anything_is_bounded(what: str) -> None:
     for place in view.places:
         strings_of(view, place)
     assert time.process_time() - started < 3  # a third of it on an idle machine; quadratic work takes minutes
-    assert len(certificate.places) <= MAX_PLACES
-    if len(certificate.places) == MAX_PLACES:
+    assert len(certificate.fields) <= MAX_PLACES
+    if len(certificate.fields) == MAX_PLACES:
         assert any(len(problem.unread) > MEGABYTE // 20 for problem in certificate.problems)
 
 
@@ -338,12 +338,12 @@ def test_no_body_makes_the_reader_fail_and_no_string_gets_lost(dotted: str, elem
     whole = tlv(0x30, element, string("jane@example.org"))
     made = extension(dotted, whole[:-1] if cut else whole)
     certificate = read_certificate(make_certificate(extensions=[made], issuer=[]))
-    texts = " ".join(place.text.value for place in certificate.places if place.text)
+    texts = " ".join(place.text.value for place in certificate.fields if place.text)
     kept = b" ".join(problem.unread for problem in certificate.problems)
     assert "jane@example.or" in texts or b"jane@example.or" in kept
 
 
 def test_a_name_among_general_names_reaches_its_attributes() -> None:
-    (place,) = [p for p in san(general_name(("dir", JANE))).places if p.oid == "1.2.840.113549.1.9.1"]
-    assert isinstance(place, Place)
+    (place,) = [p for p in san(general_name(("dir", JANE))).fields if p.oid == "1.2.840.113549.1.9.1"]
+    assert isinstance(place, Field)
     assert place.name is not None

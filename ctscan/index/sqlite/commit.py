@@ -21,21 +21,21 @@ from ctscan.index.sqlite import certificates, chains, logs, ranges, rows, runs
 from ctscan.index.sqlite import revocations as standing
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.rows import Kept
-from ctscan.model import Advance, InclusionProof, Name, PendingRange, Unreadable
+from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """An advance with everything computed that can be before the transaction begins."""
 
-    advance: Advance
+    advance: ScanStep
     kept: tuple[Kept, ...]  # hits, then unreadable entries in scope
     in_chains: tuple[Kept, ...]
     issuers: tuple[tuple[Any, ...], ...]  # rows
     quarantine: tuple[tuple[int, int, bytes], ...]  # packed
 
 
-def prepare(advance: Advance, render: rows.Render) -> Step:
+def prepare(advance: ScanStep, render: rows.Render) -> Step:
     render = _once_each(render)  # the names of issuers come again and again
     hits = [rows.kept_hit(hit, render) for hit in advance.hits]
     unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
@@ -77,17 +77,17 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
         runs.count(connection, run_id, advance.entries, advance.candidates, new)
 
 
-def _has_position(advance: Advance) -> bool:
+def _has_position(advance: ScanStep) -> bool:
     """Does the step itself tell whether it was done before?"""
-    return bool(advance.verified or advance.pending or advance.clear_pending is not None or advance.holes)
+    return bool(advance.verified or advance.pending or advance.clear_pending is not None or advance.gaps)
 
 
-def _rules_of(connection: sqlite3.Connection, run_id: int, advance: Advance) -> str:
+def _rules_of(connection: sqlite3.Connection, run_id: int, advance: ScanStep) -> str:
     source = advance.verified or advance.pending
     return source.rules if source is not None else runs.rules_of_run(connection, run_id)
 
 
-def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
+def _move(connection: sqlite3.Connection, log: int, advance: ScanStep) -> bool:
     """Verified and pending ranges and holes; whether any of it was new."""
     moved = False
     if advance.clear_pending is not None:
@@ -99,7 +99,7 @@ def _move(connection: sqlite3.Connection, log: int, advance: Advance) -> bool:
         moved |= ranges.fill_hole(connection, log, advance.verified.start, advance.verified.end)
     if advance.clear_pending is not None:
         _settle(connection, log, advance, advance.clear_pending)
-    for hole in advance.holes:
+    for hole in advance.gaps:
         moved |= ranges.add_hole(connection, log, hole)
     return moved
 
@@ -112,7 +112,7 @@ def _put_pending(connection: sqlite3.Connection, log: int, pending: PendingRange
     return changed
 
 
-def _settle(connection: sqlite3.Connection, log: int, advance: Advance, start: int) -> None:
+def _settle(connection: sqlite3.Connection, log: int, advance: ScanStep, start: int) -> None:
     """What came with the pending range that is cleared: proven, pending again from another start, or given up."""
     if advance.verified is not None:
         _mark(connection, log, start, None, advance.verified.start, advance.verified.end)
@@ -135,7 +135,7 @@ def _mark(connection: sqlite3.Connection, log: int, old: int, new: int | None, s
         )
 
 
-def _mark_of(advance: Advance, index: int) -> int | None:
+def _mark_of(advance: ScanStep, index: int) -> int | None:
     """The pending range that an entry of this step belongs to."""
     if advance.pending is None:
         return None
@@ -147,7 +147,7 @@ def _mark_of(advance: Advance, index: int) -> int | None:
 
 
 def _write_fresh(
-    connection: sqlite3.Connection, log: int, advance: Advance, plain: Sequence[Kept], rules: str
+    connection: sqlite3.Connection, log: int, advance: ScanStep, plain: Sequence[Kept], rules: str
 ) -> tuple[InclusionProof, ...]:
     """Returns the proofs that are not of these entries."""
     indexes = {kept.entry.index for kept in plain}

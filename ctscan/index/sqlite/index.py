@@ -26,7 +26,6 @@ from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.leases import lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.model import (
-    Advance,
     Authority,
     AuthorityList,
     Crl,
@@ -43,6 +42,7 @@ from ctscan.model import (
     Revocation,
     RuleSet,
     Run,
+    ScanStep,
     Search,
     SkippedLog,
     TreeHead,
@@ -131,7 +131,7 @@ class SqliteIndex:
     async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
         return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
 
-    async def commit(self, run_id: int, advance: Advance) -> None:
+    async def commit(self, run_id: int, advance: ScanStep) -> None:
         await self._database.write_prepared(
             lambda: writing.prepare(advance, self._render), lambda c, step: writing.commit(c, run_id, step)
         )

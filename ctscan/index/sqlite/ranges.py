@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from ctscan.index.sqlite import rows
-from ctscan.model import Hole, HoleReason, PendingRange, VerifiedRange
+from ctscan.model import Gap, GapReason, PendingRange, VerifiedRange
 
-Change = Callable[[list[Hole]], list[Hole]]
+Change = Callable[[list[Gap]], list[Gap]]
 
 
 # --- verified -----------------------------------------------------------------------------------------------------
@@ -127,14 +127,14 @@ def _pieces(connection: sqlite3.Connection, id: int) -> list[bytes]:
 # --- holes --------------------------------------------------------------------------------------------------------
 
 
-def holes(connection: sqlite3.Connection, log: int) -> tuple[Hole, ...]:
+def holes(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
     cursor = connection.execute(
         "SELECT range_start, range_end, reason, detail, tries FROM hole WHERE log = ? ORDER BY range_start", (log,)
     )
     return tuple(_hole_of(row) for row in cursor)
 
 
-def add_hole(connection: sqlite3.Connection, log: int, new: Hole) -> bool:
+def add_hole(connection: sqlite3.Connection, log: int, new: Gap) -> bool:
     """The newest reason counts where holes overlap; a hole keeps its tries as long as its reason stays the same. An
     empty hole is none."""
     return new.start < new.end and _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
@@ -156,14 +156,14 @@ def count_try(connection: sqlite3.Connection, log: int, start: int, end: int, de
     )
 
 
-def _renewed(inside: list[Hole], new: Hole) -> Hole:
+def _renewed(inside: list[Gap], new: Gap) -> Gap:
     same = [hole for hole in inside if hole.reason is new.reason]
     return replace(new, tries=max([new.tries, *(hole.tries for hole in same)]))
 
 
-def merge_holes(found: Iterable[Hole]) -> list[Hole]:
+def merge_holes(found: Iterable[Gap]) -> list[Gap]:
     """Disjoint holes in order, with neighbours alike made one: a pruned log has one hole, not one for each tile."""
-    merged: list[Hole] = []
+    merged: list[Gap] = []
     for hole in sorted(found, key=lambda hole: hole.start):
         last = merged[-1] if merged else None
         if last is not None and last.end == hole.start and replace(last, start=hole.start, end=hole.end) == hole:
@@ -199,6 +199,6 @@ def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, cha
     return True
 
 
-def _hole_of(row: tuple[Any, ...]) -> Hole:
+def _hole_of(row: tuple[Any, ...]) -> Gap:
     start, end, reason, detail, tries = row
-    return Hole(start, end, HoleReason(reason), detail, tries)
+    return Gap(start, end, GapReason(reason), detail, tries)

@@ -20,10 +20,10 @@ from ctscan.model import (
     Finding,
     Hit,
     Log,
+    LogProtocol,
     LookupKey,
-    Mark,
     Name,
-    Protocol,
+    Qualifier,
     RepositoryHit,
     RuleSet,
     RuleVersion,
@@ -193,7 +193,7 @@ def log_of(row: tuple[Any, ...]) -> Log:
         key=key,
         name=name,
         operator=operator,
-        protocol=Protocol(protocol),
+        protocol=LogProtocol(protocol),
         state=state,
         url=url,
         monitoring_url=monitoring_url,
@@ -255,27 +255,27 @@ def _trait_row(finding: Finding) -> tuple[Any, ...]:
         finding.rule,
         finding.category,
         " ".join(finding.categories),
-        finding.where,
+        finding.path,
         finding.oid,
         str(finding.subject_kind),
         str(finding.confidence),
         finding.why,
         finding.person,
         str(finding.sensitivity),
-        " ".join(finding.marks),
+        " ".join(finding.qualifiers),
         finding.tag,
     )
 
 
 Trait = tuple[
-    str, str, tuple[str, ...], str, str, SubjectKind, Confidence, str, str, Sensitivity, tuple[Mark, ...], int
+    str, str, tuple[str, ...], str, str, SubjectKind, Confidence, str, str, Sensitivity, tuple[Qualifier, ...], int
 ]
 """A row of TRAIT_COLUMNS as a finding has it."""
 
 
 def trait_of(row: Sequence[Any]) -> Trait:
     rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = row
-    listed = tuple(categories.split()), tuple(Mark(mark) for mark in marks.split())
+    listed = tuple(categories.split()), tuple(Qualifier(mark) for mark in marks.split())
     sure = SubjectKind(kind), Confidence(confidence), why, person, Sensitivity(sensitivity)
     return rule, category, listed[0], place, oid, *sure, listed[1], tag
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Name, Place, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, Name, SubjectKind
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
@@ -50,17 +50,17 @@ Judged = tuple[str, Verdict]
 """The part of a text that is a person's name, and why."""
 
 
-def named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
+def named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
     """The common names that name a person: place, the name in it, and why. Worked out once."""
     return view.once(_named_people)
 
 
-def _named_people(view: View) -> tuple[tuple[Place, str, Verdict], ...]:
+def _named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
     judged = ((place, _judge(view, place, place.text)) for place in view.of(COMMON_NAME) if place.text is not None)
     return tuple((place, *found) for place, found in judged if found is not None)
 
 
-def _judge(view: View, place: Place, whole: Text) -> Judged | None:
+def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
     """The part of a common name that is a person's name, and why; None when nothing says so."""
     text = _without_addresses(spellings(whole)[0])
     if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
@@ -79,7 +79,7 @@ def _judge(view: View, place: Place, whole: Text) -> Judged | None:
     return _by_evidence(view, text) or _by_form(view, text) or _by_words(view, place, text)
 
 
-def is_of_subject(view: View, place: Place) -> bool:
+def is_of_subject(view: View, place: Field) -> bool:
     """Whether a name speaks of whom the certificate is for, not of its issuer, nor of what a CA may issue."""
     return person_of(view, place) != CA_CONTACT and place.part not in ISSUING_PARTS - {"issuer"} | {"nameConstraints"}
 
@@ -89,7 +89,7 @@ def _name_in(text: str) -> str:
     return form[0] if form else bare_name(text) if is_name_shaped(text) else name_part(text)
 
 
-def _words_beside(place: Place) -> set[str]:
+def _words_beside(place: Field) -> set[str]:
     """The words of given names and surnames in the same name."""
     return {
         token
@@ -141,7 +141,7 @@ def _by_form(view: View, text: str) -> Judged | None:
     return form[0], Verdict(SubjectKind.PERSON, Confidence.LIKELY, f"the common name has {form[1]}")
 
 
-def _by_words(view: View, place: Place, text: str) -> Judged | None:
+def _by_words(view: View, place: Field, text: str) -> Judged | None:
     """Words that may be a name: with a mailbox made from them, with a purpose that keys of people have, or alone."""
     certificate = view.certificate
     like = likeness(text)
@@ -162,7 +162,7 @@ def _by_words(view: View, place: Place, text: str) -> Judged | None:
     return (name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
 
 
-def _of_authority(view: View, place: Place, text: str) -> Judged | None:
+def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     """A CA that is named after a person: one's own, hence self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
@@ -170,7 +170,7 @@ def _of_authority(view: View, place: Place, text: str) -> Judged | None:
     return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
-def _of_issuer(place: Place, text: str) -> Judged | None:
+def _of_issuer(place: Field, text: str) -> Judged | None:
     """The same where the issuer is named; persons in what a CA may issue for."""
     if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
         return None

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctscan.model import Certificate, Confidence, Name, Place, SubjectKind
+from ctscan.model import Certificate, Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.classifiers import CLASSIFIERS as CLASSIFIERS
 from ctscan.personal.attribution.classifiers import (
     HELD_BY_PEOPLE,
@@ -120,7 +120,7 @@ def about_subject(view: View) -> Verdict:
     return view.once(_about_subject)
 
 
-def about_place(view: View, place: Place) -> Verdict:
+def about_place(view: View, place: Field) -> Verdict:
     """Whom a value is about that isn't personal by itself (an address, a telephone number): the one whom its part of
     the certificate is about."""
     if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
@@ -132,7 +132,7 @@ def about_place(view: View, place: Place) -> Verdict:
     return about_subject(view)
 
 
-def about_name(view: View, place: Place) -> Verdict:
+def about_name(view: View, place: Field) -> Verdict:
     """Whom an attribute that only people have is about: itself the strongest evidence, unless a certification
     authority misuses such attributes for words that organisations have."""
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
@@ -141,10 +141,10 @@ def about_name(view: View, place: Place) -> Verdict:
     return ONLY_PEOPLE
 
 
-def person_of(view: View, place: Place) -> str:
+def person_of(view: View, place: Field) -> str:
     """Which person of the certificate a place is about: the subject, a contact of whoever issued it, or the party that
     a procuration is for."""
-    if ".procuration" in place.where or ".1.3.36.8.3.2" in place.where:  # the extension, or the attribute
+    if ".procuration" in place.path or ".1.3.36.8.3.2" in place.path:  # the extension, or the attribute
         return REPRESENTED
     return person_of_part(place.part, view.certificate)
 

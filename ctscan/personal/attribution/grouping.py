@@ -116,7 +116,7 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings with `person` settled, in the same order."""
     given = _with_entries(tuple(findings))
     addresses = _addresses(given)
-    names = {place.where: place.name.raw for place in view.places if place.name is not None}
+    names = {place.path: place.name.raw for place in view.places if place.name is not None}
     parties = _parties(given)
     owners = _people_of_names(given, names, parties)
     most = 1 if len(parties) == 1 else 0  # of one party alone, its person has the one name and the one address
@@ -129,10 +129,10 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _with_entries(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """What stands in the name of an entry (`subject.3.owner.0.givenName`) is of whom a rule says that the entry is."""
-    entries = {f.where: f.person for f in findings if f.person not in (SUBJECT, CA_CONTACT)}
+    entries = {f.path: f.person for f in findings if f.person not in (SUBJECT, CA_CONTACT)}
     if not entries:
         return findings
-    around = ((f, entries.get(f.where.rsplit(".", 2)[0].partition("#")[0])) for f in findings)
+    around = ((f, entries.get(f.path.rsplit(".", 2)[0].partition("#")[0])) for f in findings)
     return tuple(replace(f, person=label) if label and f.person == SUBJECT else f for f, label in around)
 
 
@@ -144,7 +144,7 @@ def _settled(
     candidates: _Candidates,
 ) -> Iterator[Finding]:
     for finding in findings:
-        owner = owners.get((finding.person, names.get(finding.where, b"")))
+        owner = owners.get((finding.person, names.get(finding.path, b"")))
         if owner is not None:
             label = owner.label
         elif address := _address(finding):
@@ -168,7 +168,7 @@ def _people_of_names(
     """Whose each name is, in the order of the certificate; names in which nobody is named are left out."""
     words: dict[_Place, dict[str, set[str]]] = {}
     for finding in findings:
-        name = names.get(finding.where)
+        name = names.get(finding.path)
         if name is not None and finding.category in (_GIVEN, _SURNAME, _FULL) and _is_sure(finding):
             kinds = words.setdefault((finding.person, name), {})
             kinds.setdefault(finding.category, set()).update(_words(finding))
@@ -251,7 +251,7 @@ def _owners_of_addresses(
     outside: dict[str, dict[str, None]] = {}
     for finding in findings:
         address = _address(finding)
-        if address and (finding.person, names.get(finding.where, b"")) not in owners:
+        if address and (finding.person, names.get(finding.path, b"")) not in owners:
             outside.setdefault(finding.person, {})[address] = None
     return {
         (label, address): owner

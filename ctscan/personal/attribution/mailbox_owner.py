@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Place, SubjectKind
+from ctscan.model import Certificate, Confidence, Field, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
@@ -26,7 +26,7 @@ from ctscan.personal.view import View
 MAX_NAMES: Final = 20
 
 
-def about_mailbox(view: View, place: Place, address: str) -> Verdict:
+def about_mailbox(view: View, place: Field, address: str) -> Verdict:
     """Whom a canonical address is about. In what an issuer says of itself the evidence about the subject counts only
     when the certificate is self-issued."""
     certificate = view.certificate

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, LookupKey, Place, SubjectKind
+from ctscan.model import Confidence, Field, LookupKey, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.identifiers import canonical_email, email_keys
@@ -30,7 +30,7 @@ def is_machine(name: str) -> bool:
     return _SERVICE.match(local) is not None or local.endswith("$")
 
 
-def about_account(view: View, place: Place, name: str) -> Verdict:
+def about_account(view: View, place: Field, name: str) -> Verdict:
     """Whom the name of an account is about: its form, then the other evidence, then that accounts mostly are those of
     people."""
     if is_machine(name):
@@ -49,7 +49,7 @@ def about_account(view: View, place: Place, name: str) -> Verdict:
     return here
 
 
-def account_value(view: View, place: Place, text: str, *more: str, name: str = "") -> Value | None:
+def account_value(view: View, place: Field, text: str, *more: str, name: str = "") -> Value | None:
     """An account as a value, found by its name and by the `more` names given; by its address, too, when it has the form
     of one. `name`: the account in a longer text. None when there is no name."""
     canonical = (name or text).strip().casefold()[:MAX_ACCOUNT]

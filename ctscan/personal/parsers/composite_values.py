@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Name, Place, SubjectKind
+from ctscan.model import Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import SUBJECT, personal_attribute
 from ctscan.personal.identifiers import fold_text, name_keys
 from ctscan.personal.values import ONLY_PEOPLE, Read, Value, Verdict, each_text, of_person
@@ -69,7 +69,7 @@ def acting(read: Read, why: str = _FOR_A_PERSON) -> Read:
     """What a field says of the person who answers for a certificate of an organisation or a machine: the subject where
     the subject itself is named as a person, else the representative."""
 
-    def reader(view: View, place: Place) -> Iterable[Value]:
+    def reader(view: View, place: Field) -> Iterable[Value]:
         return about_person(read(view, place), why, acting_person(view))
 
     return reader
@@ -95,14 +95,14 @@ def _beside(people: Iterable[str], category: str, verdict: Verdict, acts: bool) 
     named = frozenset(people)
     read = each_text(lambda text: (replace(value, verdict=verdict) for value in plain_value(category, text)))
 
-    def reader(view: View, place: Place) -> Iterable[Value]:
+    def reader(view: View, place: Field) -> Iterable[Value]:
         person = acting_person(view) if acts else ""
         return (replace(value, person=person) for value in read(view, place)) if view.has(named) else ()
 
     return reader
 
 
-def first_text(view: View, place: Place) -> str:
+def first_text(view: View, place: Field) -> str:
     """The text of a place as it was meant, or the first string inside its value; empty when there is none."""
     return next((spellings(text)[0] for text in strings_of(view, place)), "")
 
@@ -119,14 +119,14 @@ def country_of(name: Name | None) -> str:
     return next((text.strip().upper() for text in texts_of(name, _COUNTRY) if len(text.strip()) == 2), "")
 
 
-def common_names(view: View) -> tuple[tuple[Place, str], ...]:
+def common_names(view: View) -> tuple[tuple[Field, str], ...]:
     """The common names of the subject and of directory names beside it that can be in one of the forms of a scheme:
     all of them have a number or a slash."""
     return view.once(_common_names)
 
 
-def _common_names(view: View) -> tuple[tuple[Place, str], ...]:
-    found: list[tuple[Place, str]] = []
+def _common_names(view: View) -> tuple[tuple[Field, str], ...]:
+    found: list[tuple[Field, str]] = []
     for place in view.of(_COMMON_NAME):
         if place.text is not None and place.part in ("subject", "san"):
             text = spellings(place.text)[0].strip()

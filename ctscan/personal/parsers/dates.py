@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from ctscan.model import Mark, Place
+from ctscan.model import Field, Qualifier
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -30,7 +30,7 @@ _DIGITS = re.compile(r"[\d.,Z+:-]{4,40}")
 def birth_date(order: str = "ymd") -> Read:
     """The date of birth at a place: of a time of ASN.1, or of text in `order` ("ymd", "dmy", "mdy")."""
 
-    def read(view: View, place: Place) -> Iterable[Value]:
+    def read(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
             found = utc_time_date(text.value) if place.tag == _UTC_TIME else None
             values = [Value(DATE_OF_BIRTH, text.value, found)] if found else birth_values(spellings(text)[0], order)
@@ -50,7 +50,7 @@ def birth_values(text: str, order: str = "ymd") -> Iterable[Value]:
     if found is None:
         yield Value(DATE_OF_BIRTH, text, fold_text(stripped) or stripped)
     else:
-        yield Value(DATE_OF_BIRTH, text, found, marks=() if len(found) == 10 else (Mark.PARTIAL,))
+        yield Value(DATE_OF_BIRTH, text, found, marks=() if len(found) == 10 else (Qualifier.PARTIAL,))
 
 
 def read_date(text: str, order: str = "ymd") -> str | None:
@@ -87,7 +87,7 @@ def iso_date(year: int, month: int, day: int) -> str | None:
 def gender() -> Read:
     """The gender at a place (RFC 3739 section 3.3.2: M or F, in practice words too)."""
 
-    def read(view: View, place: Place) -> Iterable[Value]:
+    def read(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
             for value in gender_values(spellings(text)[0]):
                 yield with_spelling(value, text)

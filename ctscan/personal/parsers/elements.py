@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Finding, Place, Text
+from ctscan.model import DecodedString, Field, Finding
 from ctscan.personal.finding import make_finding
 from ctscan.personal.values import Read, Value
 from ctscan.personal.view import View
@@ -54,19 +54,21 @@ class Part:
         return self.tag & 0x1F if self.tag & 0xC0 == 0x80 else -1
 
     @property
-    def text(self) -> Text | None:
+    def text(self) -> DecodedString | None:
         """The text of a string or of a time; of what an explicit tag stands around, or has the tag of a field."""
         inner = self.inner
         found, _ = children(inner.raw, 0, len(inner.raw))
         return value_text(inner.raw, found[0]) if found else None
 
     @property
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[DecodedString, ...]:
         """Its text, or those of all the strings inside."""
         own = self.text
         if own is not None:
             return (own,)
-        return tuple(text for text in islice(inside(Reading(self.raw), ""), MAX_PARTS) if isinstance(text, Text))
+        return tuple(
+            text for text in islice(inside(Reading(self.raw), ""), MAX_PARTS) if isinstance(text, DecodedString)
+        )
 
     @property
     def oid(self) -> str:
@@ -92,11 +94,11 @@ def part_of(data: bytes) -> Part | None:
     return found[0] if found else None
 
 
-Located = tuple[Place, Value]
+Located = tuple[Field, Value]
 """A value with its place: the field of a structure, under the path of the structure."""
 
 
-def read_part(view: View, place: Place, part: Part | None, read: Read) -> Iterator[Located]:
+def read_part(view: View, place: Field, part: Part | None, read: Read) -> Iterator[Located]:
     """What `read` makes of each string in a field of the structure at `place`."""
     for text in part.texts if part is not None else ():
         field = at_part(place, part, text)
@@ -104,7 +106,7 @@ def read_part(view: View, place: Place, part: Part | None, read: Read) -> Iterat
             yield field, value
 
 
-def at_part(place: Place, part: Part | None, text: Text | None = None) -> Place:
+def at_part(place: Field, part: Part | None, text: DecodedString | None = None) -> Field:
     """The place of a field: the path of the structure, the octets of the field."""
     return replace(place, tag=part.tag, raw=part.raw, text=text) if part is not None else place
 

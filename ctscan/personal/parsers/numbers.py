@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from ctscan.model import LookupKey, Mark
+from ctscan.model import LookupKey, Qualifier
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
@@ -47,7 +47,7 @@ def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> It
     key = number_key(text)
     status, compact = check(text, scheme) if scheme else (OTHER, key)
     keys = dict.fromkeys((key, number_key(compact), *_other_forms(compact, scheme)))
-    marks = (Mark.INVALID,) if status == WRONG_CHECK else ()
+    marks = (Qualifier.INVALID,) if status == WRONG_CHECK else ()
     yield Value(category, text, key, tuple(LookupKey("number", each) for each in keys if each), marks=marks)
     if status != OTHER:
         for value in disclosed(compact, scheme):
@@ -113,15 +113,15 @@ def disclosed(number: str, scheme: str) -> Iterator[Value]:
     module = None if scheme in CHECKS else _module(scheme)
     born = _ask(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
     if born is not None:
-        yield Value(DATE_OF_BIRTH, number, str(born), marks=(Mark.DERIVED,))
+        yield Value(DATE_OF_BIRTH, number, str(born), marks=(Qualifier.DERIVED,))
     told = _ask(GENDERS.get(scheme) or getattr(module, "get_gender", None), number)
     gender = {"f": "female", "m": "male"}.get(str(told)[:1].lower())
     if gender is not None:
-        yield Value(GENDER, number, gender, marks=(Mark.DERIVED,))
+        yield Value(GENDER, number, gender, marks=(Qualifier.DERIVED,))
     inner = EMBEDDED.get(scheme)
     part = inner.fullmatch(number_key(number)) if inner else None
     if part:
-        yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Mark.DERIVED,))
+        yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Qualifier.DERIVED,))
 
 
 def _ask(question: Callable[[str], Any] | None, number: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ctscan.model import LookupKey, Mark, Name, Place
+from ctscan.model import Field, LookupKey, Name, Qualifier
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -27,7 +27,7 @@ def phone(region: str = "", category: str = PHONE) -> Read:
     """The telephone numbers at a place; `region`: two letters, for numbers without a country code; empty: that of the
     name the place stands in, else of the subject, else of the issuer."""
 
-    def read(view: View, place: Place) -> Iterable[Value]:
+    def read(view: View, place: Field) -> Iterable[Value]:
         here = region or region_of(view, place)
         for text in strings_of(view, place):
             for value in phone_values(spellings(text)[0], here, category):
@@ -45,7 +45,7 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
     """Each telephone number in a text, canonical as E.164 digits without the plus sign; as its digits when it is no
     number of the region; nothing when it has hardly a digit."""
     if is_hash(text):
-        yield Value(category, text, text.strip().lower(), marks=(Mark.HASHED,))
+        yield Value(category, text, text.strip().lower(), marks=(Qualifier.HASHED,))
         return
     bare = _LABEL.sub("", text[:_MAX_TEXT])
     whole = _e164(bare, region)
@@ -72,7 +72,7 @@ def national_digits(e164: str) -> str:
     return "".join(re.findall(r"\d", written))
 
 
-def region_of(view: View, place: Place) -> str:
+def region_of(view: View, place: Field) -> str:
     """Two capital letters of the country of the name that the place stands in, else of the subject, else of the
     issuer, or empty."""
     for name in filter(None, (place.name, view.certificate.subject, view.certificate.issuer)):

@@ -172,7 +172,7 @@ def find_personal_data(
 
 def _what(finding: Finding) -> tuple[str, ...]:
     """The same thing twice in one place, differently encoded (or a field that names it twice), is one finding."""
-    return finding.rule, finding.where, finding.category, finding.canonical, finding.value
+    return finding.rule, finding.path, finding.category, finding.canonical, finding.value
 
 
 def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
@@ -195,9 +195,9 @@ def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[lis
     failures: dict[Problem, None] = {}
     for problem in _to_salvage(problems):
         findings, failed = find_in_text(salvage_strings(problem.unread))
-        person = person_of_part(problem.where.partition(".")[0], certificate)
+        person = person_of_part(problem.path.partition(".")[0], certificate)
         for finding in findings:
-            found.setdefault((finding.rule, finding.canonical), replace(finding, where=problem.where, person=person))
+            found.setdefault((finding.rule, finding.canonical), replace(finding, path=problem.path, person=person))
         failures.update(dict.fromkeys(failed))
     return list(found.values()), list(failures)
 

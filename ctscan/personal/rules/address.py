@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation
 from ctscan.personal.attribution.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
@@ -52,7 +52,7 @@ _SHARED: Final = Verdict(
 def whole_address(category: str = _ADDRESS) -> Read:
     """An address of one or several lines (X.520) as one value, its lines joined by commas."""
 
-    def read(view: View, place: Place) -> Iterable[Value]:
+    def read(view: View, place: Field) -> Iterable[Value]:
         lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)[:30]]
         written = ", ".join(filter(None, lines))
         if any(char.isalnum() for char in written):
@@ -98,7 +98,7 @@ oid_rule(
 )
 
 
-def is_of_person(view: View, place: Place) -> bool:
+def is_of_person(view: View, place: Field) -> bool:
     """Whether a place is about a person for certain: what counts for attributes that organisations have as well.
 
     A policy for natural persons says it of the subject of an end-entity certificate alone: an authority only issues
@@ -112,26 +112,26 @@ def is_of_person(view: View, place: Place) -> bool:
     return place.part in _OF_SUBJECT and not view.certificate.is_ca and not has_company_attribute(place)
 
 
-def has_company_attribute(place: Place) -> bool:
+def has_company_attribute(place: Field) -> bool:
     """Whether the name that the place stands in is a company's by its attributes."""
     return place.name is not None and any(attribute.oid in COMPANY for attribute in place.name.attributes)
 
 
-def _beside_organisation(view: View, place: Place) -> bool:
+def _beside_organisation(view: View, place: Field) -> bool:
     """Whether the name has an organisation that isn't the person: a sole trader's address is the person's."""
     attributes = place.name.attributes if place.name is not None else ()
     texts = [a.text.value if a.text is not None else "" for a in attributes if a.oid == ORGANISATION]
     countries = [a.text.value.strip().upper() for a in attributes if a.oid == _COUNTRY and a.text is not None]
     if all(is_no_organisation(text, countries) for text in texts):
         return False
-    return _name_path(place.where) not in view.once(_names_of_sole_traders)
+    return _name_path(place.path) not in view.once(_names_of_sole_traders)
 
 
 def _names_of_sole_traders(view: View) -> frozenset[str]:
     """The paths of the names whose organisation is a person."""
     findings = (finding for find in (organisation_name, sole_trader) for finding in find(view))
     return frozenset(
-        _name_path(finding.where)
+        _name_path(finding.path)
         for finding in findings
         if finding.oid == ORGANISATION and finding.confidence is not Confidence.POSSIBLE
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Place, SubjectKind
+from ctscan.model import Confidence, Field, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.identifiers import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date, gender
@@ -45,7 +45,7 @@ def beside_person(read: Read) -> Read:
     return lambda view, place: read(view, place) if is_of_person(view, place) else ()
 
 
-def _unique_identifier(view: View, place: Place) -> Iterator[Value]:
+def _unique_identifier(view: View, place: Field) -> Iterator[Value]:
     """A number that makes a name unique; bits that are no text by their octets. What means something else in the
     schemes of a country (dnQualifier in India and Italy, `RFC / RFC` in Mexico) is read by their rules."""
     if place.oid == _DN_QUALIFIER and region_of(view, place) in ("IN", "IT"):
@@ -118,7 +118,7 @@ def _country(category: str) -> Read:
     """Two letters of ISO 3166 in capitals, or the name of a country as written."""
     read = plain(category)
 
-    def reader(view: View, place: Place) -> Iterator[Value]:
+    def reader(view: View, place: Field) -> Iterator[Value]:
         for value in read(view, place):
             code = value.value.strip().upper()
             yield replace(value, canonical=code) if re.fullmatch("[A-Z]{2,3}", code) else value
@@ -146,7 +146,7 @@ oid_rule(
 def octets_of(category: str, *also: str) -> Read:
     """A picture or a recording: its octets by their SHA-256, since there is nothing in them to read."""
 
-    def read(view: View, place: Place) -> Iterator[Value]:
+    def read(view: View, place: Field) -> Iterator[Value]:
         content = place.text.raw if place.text is not None else place.raw
         if len(content) > 2:
             yield Value(category, f"{len(content)} octets", hashlib.sha256(content).hexdigest(), also=also)
@@ -182,7 +182,7 @@ oid_rule(
 )
 
 
-def _secret(view: View, place: Place) -> Iterator[Value]:
+def _secret(view: View, place: Field) -> Iterator[Value]:
     """A password as it stands there, printable or not; whose, its place says, else nothing."""
     here = about_place(view, place)
     unsure = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a password; nothing says whether it is one person's")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Mark, Place, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import INTEGER, OCTETS, OID, SEQUENCE, Part, part_of
@@ -52,7 +52,7 @@ def _biometric(entry: Part) -> Iterator[Value]:
     for part in rest:
         if part.tag == OCTETS:
             digest = part.body[:100].hex()
-            yield Value(category, digest, f"{words} {digest}", marks=(Mark.HASHED,))
+            yield Value(category, digest, f"{words} {digest}", marks=(Qualifier.HASHED,))
         elif part.tag not in (SEQUENCE, OID):
             for text in part.texts:
                 yield Value(
@@ -87,7 +87,7 @@ def _image(field: Part) -> str:
     return places[0].partition(",")[0][:_MAX_URI] if places else ""
 
 
-def _about_logo(view: View, place: Place) -> Verdict:
+def _about_logo(view: View, place: Field) -> Verdict:
     if _BRAND_INDICATOR in view.certificate.eku:
         return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, "the mark of a brand")
     here = about_place(view, place)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, LookupKey, Place, SubjectKind
+from ctscan.model import Confidence, Field, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.parsers.phones import PHONE, fax, phone
 from ctscan.personal.rules import oid_rule
@@ -28,7 +28,7 @@ _ORGANISATION: Final = Verdict(
 def as_the_place(read: Read) -> Read:
     """About the person of the place; of an organisation, if that is what the policy says; else nobody is named."""
 
-    def reader(view: View, place: Place) -> Iterable[Value]:
+    def reader(view: View, place: Field) -> Iterable[Value]:
         here = about_place(view, place)
         is_organisation = here.kind is SubjectKind.ORGANISATION
         verdict = here if here.kind is SubjectKind.PERSON else _ORGANISATION if is_organisation else _UNSURE
@@ -37,7 +37,7 @@ def as_the_place(read: Read) -> Read:
     return reader
 
 
-def _data_address(view: View, place: Place) -> Iterator[Value]:
+def _data_address(view: View, place: Field) -> Iterator[Value]:
     """An X.121 address or a telex number: digits of a network of its own, not of the telephone's."""
     texts = [spellings(text)[0].strip() for text in strings_of(view, place)[:3]]
     digits = "".join(char for text in texts[:1] for char in text if char.isdigit())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Confidence, Name, Place, SubjectKind
+from ctscan.model import Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.rules import oid_rule
@@ -33,10 +33,10 @@ _ENTRIES: Final = (
 """Attributes whose values are names."""
 
 
-def _entry(view: View, place: Place) -> Iterator[Value]:
+def _entry(view: View, place: Field) -> Iterator[Value]:
     """The name of another entry of a directory, as a whole; its attributes are places of their own. Of several (a
     certificate has those of issuer and subject) the first that is a person's."""
-    for name in view.once(_names_inside).get(place.where, ()):
+    for name in view.once(_names_inside).get(place.path, ()):
         if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None:
             rendered = render_name(name)
             yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
@@ -48,18 +48,18 @@ def _names_inside(view: View) -> dict[str, list[Name]]:
     found: dict[str, list[Name]] = {}
     here = ""
     for place in view.places:
-        is_inside = here and place.where.startswith((f"{here}.", f"{here}#"))
+        is_inside = here and place.path.startswith((f"{here}.", f"{here}#"))
         if is_inside and place.name is not None and (not found[here] or found[here][-1] is not place.name):
             found[here].append(place.name)
         if place.oid in _ENTRIES and not place.nested:
-            here = place.where
+            here = place.path
             found.setdefault(here, [])
     return found
 
 
-def _person(place: Place) -> str:
+def _person(place: Field) -> str:
     """The word of the path for whom the entry is: `manager`."""
-    return place.where.rpartition(".")[2].partition("#")[0]
+    return place.path.rpartition(".")[2].partition("#")[0]
 
 
 _OTHER: Final = Verdict(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -35,7 +35,7 @@ def edi_party(view: View) -> Iterator[Finding]:
             yield make_finding("name.edi_party", view, place, with_spelling(value, place.text))
 
 
-def _values(view: View, place: Place, text: str) -> Iterator[Value]:
+def _values(view: View, place: Field, text: str) -> Iterator[Value]:
     """A name shaped like a person's; beside certain evidence for a person also a code."""
     here = about_place(view, place)
     is_person = here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.mailbox_owner import about_mailbox
 from ctscan.personal.finding import make_finding
@@ -130,7 +130,7 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
                 categories=(_CATEGORY,),
                 value=string,
                 canonical=address,
-                where="salvaged",
+                path="salvaged",
                 oid="",
                 subject_kind=verdict.kind,
                 confidence=verdict.confidence,
@@ -140,7 +140,7 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
 
 
 def _findings(
-    rule_id: str, view: View, place: Place, read: Callable[[Text], Iterable[tuple[str, ...]]]
+    rule_id: str, view: View, place: Field, read: Callable[[DecodedString], Iterable[tuple[str, ...]]]
 ) -> Iterator[Finding]:
     text = _text_of(place)
     if text is None:
@@ -154,7 +154,7 @@ def _findings(
         yield make_finding(rule_id, view, place, value)
 
 
-def _has_no_at(place: Place) -> bool:
+def _has_no_at(place: Field) -> bool:
     """Whether neither an @ is in the text of a place nor what may become one (percent-encoded, of another script): so
     most texts are left at once."""
     text = place.text
@@ -163,7 +163,7 @@ def _has_no_at(place: Place) -> bool:
     return "@" not in text.value and "%" not in text.value and text.value.isascii()
 
 
-def _text_of(place: Place) -> Text | None:
+def _text_of(place: Field) -> DecodedString | None:
     """The text of a place; also of an iPAddress or a registeredID in which someone has written text."""
     if place.text is None and place.kind in (IP_ADDRESS, REGISTERED_ID) and not place.nested:
         return decode_text(OCTET_STRING, place.raw) if b"@" in place.raw and place.raw.isascii() else None
@@ -179,7 +179,7 @@ def _excerpt(text: str, addresses: tuple[str, ...]) -> str:
     return text[max(0, at - _CONTEXT) : at + len(addresses[0]) + _CONTEXT]
 
 
-def _declared(text: Text) -> Iterable[tuple[str, ...]]:
+def _declared(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """The addresses of a place that is for addresses, each with all its canonical spellings, the best one first: the
     whole text when it is one address, else those found inside, else what was meant as one and can't be compared."""
     whole = tuple(dict.fromkeys(filter(None, map(canonical_email, spellings(text)))))
@@ -193,7 +193,7 @@ def _meant(text: str) -> Iterable[tuple[str, ...]]:
     return [(text.strip().casefold()[:_MAX_VALUE],)] if has_sides and "." in host else []
 
 
-def _inside(text: Text) -> Iterable[tuple[str, ...]]:
+def _inside(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """The addresses found in running text; the n-th of the repaired text is the n-th of the decoded one."""
     if "@" not in text.value and "\uff20" not in text.value and "@" not in (text.repaired or ""):
         return []
@@ -210,7 +210,7 @@ _MAX_URI = 65536
 _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 
-def _in_uri(text: Text) -> Iterable[tuple[str, ...]]:
+def _in_uri(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """The addresses in a URI, as it stands and percent-decoded. Accounts of telephony and messaging, which look like
     addresses (`sip:jane@example.org`), are read as accounts elsewhere."""
     found: dict[str, None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctscan.model import Finding, Place, SubjectKind
+from ctscan.model import Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
@@ -22,7 +22,7 @@ _PSEUDONYMOUS = "user.unique_id.pseudonymous"
 _number = number("user.unique_id")
 
 
-def _permanent(view: View, place: Place) -> Iterable[Value]:
+def _permanent(view: View, place: Field) -> Iterable[Value]:
     """A number; that of a Chilean has a rule of its own."""
     return () if is_bare_rut(view, place) else _number(view, place)
 
@@ -41,7 +41,7 @@ _LEI, _LEI_ROLE = "1.3.6.1.4.1.52266.1", "1.3.6.1.4.1.52266.2"
 _ORGANISATION = "user.contact.organization"
 
 
-def _employer(view: View, place: Place) -> Iterator[Value]:
+def _employer(view: View, place: Field) -> Iterator[Value]:
     """The legal entity of a person; nothing where there is no sign of one."""
     if view.has(frozenset((_LEI_ROLE,))) or about_place(view, place).kind is SubjectKind.PERSON:
         yield from of_organisation(plain(_ORGANISATION), "the identifier of a legal entity")(view, place)
@@ -93,7 +93,7 @@ def hashed_identifiers(view: View) -> Iterator[Finding]:
             )
 
 
-def _subject_identification(place: Place) -> Value | None:
+def _subject_identification(place: Field) -> Value | None:
     """The hash of a number of the person, made with a secret that the person knows; None when there is nothing."""
     # SEQUENCE { hashAlg SEQUENCE, authorityRandom OCTET STRING, pEPSI OCTET STRING }
     outer = part_of(place.raw)

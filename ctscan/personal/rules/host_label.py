@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.host_labels import people_in_host
 from ctscan.personal.finding import make_finding
@@ -47,7 +47,7 @@ def host_label(view: View) -> Iterator[Finding]:
             yield make_finding("name.host_label", view, place, value)
 
 
-def _host_places(view: View) -> Iterator[Place]:
+def _host_places(view: View) -> Iterator[Field]:
     common = [place for place in view.of(COMMON_NAME) if place.part == "subject"]
     hosts = [place for place in view.places if place.kind == DNS_NAME and place.part == "san"]
     yield from (common + hosts)[:MAX_HOSTS]

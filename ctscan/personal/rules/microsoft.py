@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
@@ -70,7 +70,7 @@ def security_identifier(view: View) -> Iterator[Finding]:
             yield make_finding("microsoft.sid", view, place, _identifier(view, place, named.group()))
 
 
-def _identifier(view: View, place: Place, text: str) -> Value:
+def _identifier(view: View, place: Field, text: str) -> Value:
     canonical = text.casefold()[:200]
     here = about_place(view, place)
     last = canonical.rpartition("-")[2]
@@ -83,7 +83,7 @@ def _identifier(view: View, place: Place, text: str) -> Value:
     return Value("user.unique_id", text, canonical, (LookupKey("account", canonical),), verdict=here)
 
 
-def _identifiers(view: View, place: Place) -> list[str]:
+def _identifiers(view: View, place: Field) -> list[str]:
     """The identifiers of a value: of its binary form, of its text; the octets in hexadecimal when it has neither."""
     part = part_of(place.raw)
     binary = _binary_sid(part.body) if part is not None else ""
@@ -120,7 +120,7 @@ def domain_controller(view: View) -> Iterator[Finding]:
             )
 
 
-def _guid(place: Place) -> Iterable[str]:
+def _guid(place: Field) -> Iterable[str]:
     part = part_of(place.raw)
     if part is not None and len(part.body) == 16:
         return [_written_guid(part.body)]

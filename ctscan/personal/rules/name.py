@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution.common_names import (
     is_address,
     is_of_subject,
@@ -173,7 +173,7 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
                 yield _finding(rule_id, category, view, place, text, best, about_name(view, place))
 
 
-def _about_pseudonym(view: View, place: Place) -> Verdict | None:
+def _about_pseudonym(view: View, place: Field) -> Verdict | None:
     """Authorities and their services have the mark as well: None for those."""
     certificate = view.certificate
     if certificate.is_ca or service_of(certificate) is not None or not is_of_subject(view, place):
@@ -188,7 +188,7 @@ def _about_pseudonym(view: View, place: Place) -> Verdict | None:
     return Verdict(SubjectKind.PERSON, confidence, "the mark of a pseudonym in German certificates")
 
 
-def _about_full_name(view: View, place: Place, text: str) -> Verdict | None:
+def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
     """None where it is the name of an organisation or of a machine, as far as anything says so."""
     if sum(char.isalpha() for char in text) < 2 or is_host(text) or has_organisation_word(text):
         return None
@@ -207,7 +207,9 @@ def _about_full_name(view: View, place: Place, text: str) -> Verdict | None:
     return Verdict(SubjectKind.PERSON, confidence, "an attribute for full names, mostly of people")
 
 
-def _finding(rule_id: str, category: str, view: View, place: Place, text: Text, name: str, verdict: Verdict) -> Finding:
+def _finding(
+    rule_id: str, category: str, view: View, place: Field, text: DecodedString, name: str, verdict: Verdict
+) -> Finding:
     """A name, found in the repaired spelling and as decoded."""
     keys = name_keys(name)
     if text.repaired is not None and text.repaired != text.value:

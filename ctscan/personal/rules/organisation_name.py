@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.common_names import named_people
 from ctscan.personal.attribution.evidence import (
     GIVEN_NAME,
@@ -56,7 +56,7 @@ def organisation_name(view: View) -> Iterator[Finding]:
             yield make_finding("name.organisation", view, place, with_spelling(value, place.text))
 
 
-def _by_name_beside(view: View, place: Place, text: str) -> tuple[str, Verdict] | None:
+def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Verdict] | None:
     if not is_name_shaped(text):
         return None
     words = set(name_tokens(text))
@@ -71,7 +71,7 @@ def _by_name_beside(view: View, place: Place, text: str) -> tuple[str, Verdict] 
     return None
 
 
-def _is_full_name(place: Place, words: set[str]) -> bool:
+def _is_full_name(place: Field, words: set[str]) -> bool:
     """Whether given name and surname beside it make the text; such an organisation another rule tells."""
     parts: dict[str, set[str]] = {GIVEN_NAME: set(), SURNAME: set()}
     for attribute in place.name.attributes if place.name is not None else ():
@@ -89,7 +89,7 @@ def _by_mark(text: str) -> tuple[str, Verdict] | None:
     return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
-def _by_policy(view: View, place: Place, text: str) -> tuple[str, Verdict] | None:
+def _by_policy(view: View, place: Field, text: str) -> tuple[str, Verdict] | None:
     certificate = view.certificate
     if place.oid != ORGANISATION or certificate.is_ca or _INDIVIDUAL.isdisjoint(certificate.policies):
         return None

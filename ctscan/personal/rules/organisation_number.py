@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Finding, Place
+from ctscan.model import Field, Finding
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.numbers import NATIONAL
@@ -91,7 +91,7 @@ def numbers_in_text(view: View) -> Iterator[Finding]:
                 yield make_finding("number.text", view, place, with_spelling(written, place.text))
 
 
-def _values(view: View, place: Place, text: str) -> Iterable[Value]:
+def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     country = region_of(view, place)
     found = read_semantics(text, country) or Semantics(Bearer.EITHER, text, country)
     if found.bearer is Bearer.PERSON and text.upper().startswith(_NATURAL_ONLY):
@@ -104,7 +104,7 @@ def _values(view: View, place: Place, text: str) -> Iterable[Value]:
     return (replace(value, person=person) for value in semantic_values(found, SOLE_TRADER))
 
 
-def _is_anothers(place: Place, number: str) -> bool:
+def _is_anothers(place: Field, number: str) -> bool:
     """Whether the person in the same name has another number: then it is somebody who acts for the trader."""
     if place.name is None or personal_attribute(place.name) is None:
         return False

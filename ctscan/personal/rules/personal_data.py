@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Finding, Place
+from ctscan.model import Field, Finding
 from ctscan.personal.identifiers import find_emails, has_letter
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.elements import SEQUENCE, Located, Part, findings, part_of, read_part
@@ -36,7 +36,7 @@ def personal_data(view: View) -> Iterator[Finding]:
         yield from findings("de.personalData", view, personal_data_values(view, place, part_of(place.raw)))
 
 
-def personal_data_values(view: View, place: Place, part: Part | None, person: str = "") -> Iterator[Located]:
+def personal_data_values(view: View, place: Field, part: Part | None, person: str = "") -> Iterator[Located]:
     """The values of one PersonalData; every string in it as it is when it has another layout."""
     # SEQUENCE { SEQUENCE { surname, SEQUENCE OF givenName } | pseudonym, [0] nameDistinguisher INTEGER?,
     #            [1] dateOfBirth?, [2] placeOfBirth?, [3] gender?, [4] postalAddress? }
@@ -59,7 +59,7 @@ _FIELDS = {
 }
 
 
-def _name(view: View, place: Place, field: Part, person: str) -> Iterator[Located]:
+def _name(view: View, place: Field, field: Part, person: str) -> Iterator[Located]:
     if field.tag != SEQUENCE:
         yield from read_part(view, place, field, of_person(named("user.unique_id.pseudonymous"), _WHY, person))
         return
@@ -69,7 +69,7 @@ def _name(view: View, place: Place, field: Part, person: str) -> Iterator[Locate
         yield from read_part(view, place, part, of_person(named("user.name.first"), _WHY, person))
 
 
-def _as_it_is(view: View, place: Place, person: str) -> Iterator[Located]:
+def _as_it_is(view: View, place: Field, person: str) -> Iterator[Located]:
     """Every string of a value of that type is personal, whatever its layout; addresses are found as text."""
     for text in strings_of(view, place):
         best = spellings(text)[0]

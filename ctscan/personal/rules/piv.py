@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Finding, LookupKey, Mark, Place
+from ctscan.model import Field, Finding, LookupKey, Qualifier
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import BOOLEAN, part_of
@@ -54,14 +54,18 @@ def fasc_n(view: View) -> Iterator[Finding]:
             yield make_finding("us.fascn", view, place, replace(value, verdict=_ON_A_CARD))
 
 
-def _card_values(place: Place) -> Iterator[Value]:
+def _card_values(place: Field) -> Iterator[Value]:
     symbols = _symbols(place)
     fields = _LAYOUT.fullmatch(symbols)
     if fields is None:
         written_out = place.text is not None and number_key(place.text.value).isdecimal()
         text = place.text.value if place.text is not None and written_out else symbols or _octets(place)[:100].hex()
         yield Value(
-            "user.unique_id", text, number_key(text), (LookupKey("number", number_key(text)),), marks=(Mark.INVALID,)
+            "user.unique_id",
+            text,
+            number_key(text),
+            (LookupKey("number", number_key(text)),),
+            marks=(Qualifier.INVALID,),
         )
         return
     agency, system, credential, _, _, person, _, _, association = fields.groups()
@@ -73,12 +77,12 @@ def _card_values(place: Place) -> Iterator[Value]:
     if person.strip("0"):
         yield Value("user.unique_id", person, person, (LookupKey("number", person),))
     if agency.strip("9"):
-        yield Value("user.workplace", agency, f"agency {agency}", marks=(Mark.DERIVED,))
+        yield Value("user.workplace", agency, f"agency {agency}", marks=(Qualifier.DERIVED,))
     if association in _ASSOCIATIONS:
-        yield Value("user.job_title", association, _ASSOCIATIONS[association], marks=(Mark.DERIVED,))
+        yield Value("user.job_title", association, _ASSOCIATIONS[association], marks=(Qualifier.DERIVED,))
 
 
-def _symbols(place: Place) -> str:
+def _symbols(place: Field) -> str:
     """The 40 symbols of 25 octets: four bits each, the lowest first, and a bit that makes their count odd; empty when
     there are others, or a count is even."""
     octets = _octets(place)
@@ -91,7 +95,7 @@ def _symbols(place: Place) -> str:
     return "".join(_SYMBOLS[int(group[3::-1], 2)] for group in groups)
 
 
-def _octets(place: Place) -> bytes:
+def _octets(place: Field) -> bytes:
     part = part_of(place.raw)
     return part.body if part is not None else place.raw
 
@@ -178,5 +182,5 @@ def background_check(view: View) -> Iterator[Finding]:
         is_open = told and part is not None and part.body != b"\0"
         text = ("TRUE" if is_open else "FALSE") if told else place.raw[:50].hex()
         words = f"background check {'not completed' if is_open else 'completed'}" if told else "background check"
-        value = Value("user.criminal_history", text, words, marks=(Mark.DERIVED,) if told else (), verdict=verdict)
+        value = Value("user.criminal_history", text, words, marks=(Qualifier.DERIVED,) if told else (), verdict=verdict)
         yield make_finding("us.naci", view, place, value)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Mark, Place, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import (
@@ -66,7 +66,7 @@ def admission(view: View) -> Iterator[Finding]:
         yield from findings("de.admission", view, found or _as_it_is(view, place))
 
 
-def _admissions(view: View, place: Place) -> Iterator[Located]:
+def _admissions(view: View, place: Field) -> Iterator[Located]:
     # SEQUENCE { GeneralName?, SEQUENCE OF SEQUENCE { [0] GeneralName?, [1] NamingAuthority?, SEQUENCE OF ProfessionInfo
     # } }; a directoryName has the tag [4], so the one SEQUENCE is the contents
     outer = part_of(place.raw)
@@ -80,7 +80,7 @@ def _admissions(view: View, place: Place) -> Iterator[Located]:
                     yield from _naming_authority(view, place, field)
 
 
-def _profession(view: View, place: Place, info: Part) -> Iterator[Located]:
+def _profession(view: View, place: Field, info: Part) -> Iterator[Located]:
     # SEQUENCE { [0] NamingAuthority?, SEQUENCE OF DirectoryString, SEQUENCE OF OID?, registrationNumber?, OCTETS? }
     oids = [part for field in _sequences(info) for part in field.parts if part.tag == OID]
     items = [part for field in _sequences(info) for part in field.parts if part.tag != OID]
@@ -91,7 +91,7 @@ def _profession(view: View, place: Place, info: Part) -> Iterator[Located]:
     for part in items:
         yield from read_part(view, place, part, told(plain(_TITLE)))
     for part in oids:
-        marks = (Mark.DERIVED,) if part.oid in PROFESSIONS else ()
+        marks = (Qualifier.DERIVED,) if part.oid in PROFESSIONS else ()
         value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid), marks=marks)
         yield at_part(place, part), replace(value, verdict=verdict, sensitivity=special)
     for field in info.parts:
@@ -103,7 +103,7 @@ def _profession(view: View, place: Place, info: Part) -> Iterator[Located]:
             yield from read_part(view, place, field, told(number("user.unique_id")))
 
 
-def _verdict(view: View, place: Place, oids: list[str], texts: list[str]) -> Verdict:
+def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Verdict:
     if not INSTITUTIONS.isdisjoint(oids):
         return _AN_INSTITUTION
     if any(oid in PROFESSIONS for oid in oids):
@@ -135,7 +135,7 @@ def _told(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read],
     return combine
 
 
-def _naming_authority(view: View, place: Place, field: Part) -> Iterator[Located]:
+def _naming_authority(view: View, place: Field, field: Part) -> Iterator[Located]:
     """The body that admits: [n] SEQUENCE { OID?, url?, text? }. Its address on the web isn't told."""
     authority = of_organisation(plain("user.contact.organization"), "the body that admits to the profession")
     for part in field.inner.parts:
@@ -143,7 +143,7 @@ def _naming_authority(view: View, place: Place, field: Part) -> Iterator[Located
             yield from read_part(view, place, part, authority)
 
 
-def _as_it_is(view: View, place: Place) -> Iterator[Located]:
+def _as_it_is(view: View, place: Field) -> Iterator[Located]:
     """The strings of an admission with another layout."""
     for text in strings_of(view, place):
         at = replace(place, text=text)

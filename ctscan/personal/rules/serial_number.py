@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Finding, LookupKey, Mark, Place, SubjectKind
+from ctscan.model import Certificate, Confidence, Field, Finding, LookupKey, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.numbers import (
@@ -77,13 +77,13 @@ def serial_numbers(view: View) -> Iterator[Finding]:
 
 def written_as(value: Value, text: str) -> Value:
     """A value with the whole text that its number was taken from, by which it is found as well."""
-    if not value.keys or Mark.DERIVED in value.marks:
+    if not value.keys or Qualifier.DERIVED in value.marks:
         return replace(value, value=text)
     whole = LookupKey("number", number_key(text))
     return replace(value, value=text, keys=tuple(dict.fromkeys((*value.keys, whole))))
 
 
-def _values(view: View, place: Place, text: str) -> Iterable[Value]:
+def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     country = region_of(view, place)
     found = read_semantics(text, country)
     if found is not None and (said := said_values(found)) is not None:
@@ -122,7 +122,7 @@ def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
         yield replace(value, verdict=verdict)
 
 
-def is_company(certificate: Certificate, place: Place) -> bool:
+def is_company(certificate: Certificate, place: Field) -> bool:
     """Whether the number is that of a company by the extended validation guidelines: their attributes stand beside it,
     or the certificate is issued under them."""
     if has_company_attribute(place):
@@ -138,7 +138,7 @@ def _by_evidence(number: str, country: str) -> Iterable[Value]:
     return national_values(number, "", IDENTIFIER)
 
 
-def _is_of_organisation(place: Place, number: str) -> bool:
+def _is_of_organisation(place: Field, number: str) -> bool:
     """Whether the organisationIdentifier of the same name ends with the same number."""
     key = number_key(number)
     attributes = place.name.attributes if place.name is not None else ()
@@ -146,7 +146,7 @@ def _is_of_organisation(place: Place, number: str) -> bool:
     return any(key and number_key(text).endswith(key) for text in texts)
 
 
-def _is_of_something_else(view: View, place: Place) -> bool:
+def _is_of_something_else(view: View, place: Field) -> bool:
     """Whether what is known of the certificate speaks against a person: a bare number is weak evidence."""
     certificate = view.certificate
     is_issuer = person_of(view, place) == CA_CONTACT

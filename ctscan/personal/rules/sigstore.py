@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.parsers.accounts import account_value
@@ -78,7 +78,7 @@ def sigstore_accounts(view: View) -> Iterator[Finding]:
                 yield make_finding("sigstore.account", view, place, replace(value, verdict=verdict))
 
 
-def _subject(view: View, place: Place, text: str) -> Iterator[Finding]:
+def _subject(view: View, place: Field, text: str) -> Iterator[Finding]:
     """Who logged in: `jane!example.org`, an address, or a build of a repository: `repo:owner/name:ref:…`,
     `project_path:group/name:ref_type:…`."""
     kind, _, rest = text.partition(":")
@@ -91,7 +91,7 @@ def _subject(view: View, place: Place, text: str) -> Iterator[Finding]:
         yield make_finding("sigstore.account", view, place, replace(value, verdict=verdict))
 
 
-def _owner(view: View, place: Place, text: str, owner: str | None) -> Iterator[Finding]:
+def _owner(view: View, place: Field, text: str, owner: str | None) -> Iterator[Finding]:
     value = account_value(view, place, text, (owner or "").rpartition("/")[2], name=owner or "")
     if owner is not None and value is not None:
         yield make_finding("sigstore.account", view, place, replace(value, verdict=_OWNER))
@@ -135,12 +135,12 @@ def sigstore_provider(view: View) -> Iterator[Finding]:
         yield make_finding("sigstore.provider", view, place, value)
 
 
-def _texts(view: View, *oids: str) -> Iterator[tuple[Place, str]]:
+def _texts(view: View, *oids: str) -> Iterator[tuple[Field, str]]:
     for place in view.of(*oids):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         if text:
             yield place, text
 
 
-def _is_address(text: Text | None) -> bool:
+def _is_address(text: DecodedString | None) -> bool:
     return text is not None and canonical_email(text.value) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, Name, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Name, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
 from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -49,7 +49,7 @@ def sole_trader(view: View) -> Iterator[Finding]:
             yield make_finding("name.sole_trader", view, place, with_spelling(value, place.text))
 
 
-def _value(place: Place, text: str, surnames: set[str], given: set[str]) -> Value | None:
+def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Value | None:
     named = None if text.isascii() else _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
         name, why = named["name"].strip(), "the words sole trader or natural person stand before the name"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from ctscan.model import Confidence, Finding, LookupKey, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -56,13 +56,13 @@ def person_in_uri(view: View) -> Iterator[Finding]:
                 yield make_finding("uri.person", view, place, value)
 
 
-def _telephone(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _telephone(view: View, place: Field, rest: str) -> Iterator[Value]:
     number = unquote(rest).partition(";")[0].lstrip("/")
     for value in phone_values(number):
         yield replace(value, verdict=_reached(view, place))
 
 
-def _call(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _call(view: View, place: Field, rest: str) -> Iterator[Value]:
     """`sip:jane@example.org;transport=tls`, `sip:+4930…@example.org;user=phone`; without a user it is a server.
     A number before the host is one to call, not the name of an account."""
     account = _before(rest)
@@ -76,13 +76,13 @@ def _call(view: View, place: Place, rest: str) -> Iterator[Value]:
     yield from _account(view, place, f"{user}@{account.partition('@')[2]}")
 
 
-def _message(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _message(view: View, place: Field, rest: str) -> Iterator[Value]:
     account = _before(rest).partition("/")[0]
     if "@" in account:
         yield from _account(view, place, account)
 
 
-def _urn(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
     uuid = _UUID.match(rest)
     if uuid:
         key = number_key(uuid[1])
@@ -97,7 +97,7 @@ def _urn(view: View, place: Place, rest: str) -> Iterator[Value]:
         yield from _account(view, place, f"{unquote(user[2])}@{user[1]}")
 
 
-def _directory(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:
     """The entry that an LDAP URI names: `//host/CN=Jane%20Doe,OU=People,O=Example?attribute`."""
     dn = unquote(rest[2:].partition("/")[2].partition("?")[0]) if rest.startswith("//") else unquote(rest)
     pairs = [(kind.strip().lower(), _unescaped(text)) for kind, _, text in (p.partition("=") for p in _rdns(dn))]
@@ -112,7 +112,7 @@ def _directory(view: View, place: Place, rest: str) -> Iterator[Value]:
     yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)
 
 
-def _web(view: View, place: Place, rest: str) -> Iterator[Value]:
+def _web(view: View, place: Field, rest: str) -> Iterator[Value]:
     """The page of an account on a host for repositories; only of the holder: issuers link their own pages."""
     owner = owner_in_url(f"https:{rest}", known=True) if place.part not in ISSUING_PARTS else None
     if owner is None:
@@ -124,7 +124,7 @@ def _web(view: View, place: Place, rest: str) -> Iterator[Value]:
         yield replace(value, verdict=verdict, also=("user.contact.url",))
 
 
-_SCHEMES: Final[dict[str, Callable[[View, Place, str], Iterator[Value]]]] = {
+_SCHEMES: Final[dict[str, Callable[[View, Field, str], Iterator[Value]]]] = {
     "tel": _telephone,
     "fax": _telephone,
     "sip": _call,
@@ -142,7 +142,7 @@ _SCHEMES: Final[dict[str, Callable[[View, Place, str], Iterator[Value]]]] = {
 _PEOPLE: Final = frozenset(["people", "users", "persons", "person", "staff", "employees", "personal", "mitarbeiter"])
 
 
-def _account(view: View, place: Place, account: str) -> Iterator[Value]:
+def _account(view: View, place: Field, account: str) -> Iterator[Value]:
     value = account_value(view, place, account)
     if value is not None:
         yield value
@@ -156,7 +156,7 @@ def _before(rest: str) -> str:
     return unquote(re.split(r"[;?#]", text, maxsplit=1)[0]).strip()
 
 
-def _reached(view: View, place: Place) -> Verdict | None:
+def _reached(view: View, place: Field) -> Verdict | None:
     here = about_place(view, place)
     if here.kind is SubjectKind.UNKNOWN and place.part not in ISSUING_PARTS:
         return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a number to call the holder, who may be a person")

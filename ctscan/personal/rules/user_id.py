@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
@@ -58,7 +58,7 @@ def user_ids(view: View) -> Iterator[Finding]:
             yield make_finding("account.uid", view, place, with_spelling(replace(value, value=text), place.text))
 
 
-def _user_id(view: View, place: Place, text: str) -> Iterable[Value]:
+def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
     country = region_of(view, place)
     if population_number(text) or agency_number(text, country):  # Bulgaria, US agencies: they have rules of their own
         return ()
@@ -77,7 +77,7 @@ def _user_id(view: View, place: Place, text: str) -> Iterable[Value]:
     return _bare_user_id(view, place, text, country)
 
 
-def _bare_user_id(view: View, place: Place, text: str, country: str) -> Iterable[Value]:
+def _bare_user_id(view: View, place: Field, text: str, country: str) -> Iterable[Value]:
     """A user name; a number where it has no more than two letters, or the form of one that machines make."""
     here = about_place(view, place)
     verdict = _CARD if here.kind is SubjectKind.UNKNOWN else None
@@ -96,7 +96,7 @@ def identifier_values(text: str) -> Iterator[Value]:
     if is_placeholder(text):
         return
     for value in numbered(_IDENTIFIER, text):
-        yield replace(value, marks=(Mark.HASHED,)) if is_hash(text) else value
+        yield replace(value, marks=(Qualifier.HASHED,)) if is_hash(text) else value
 
 
 def _is_number(text: str) -> bool:
@@ -109,7 +109,7 @@ def _is_apple(view: View) -> bool:
     return any(text.value == "Apple Inc." for text in texts)
 
 
-def _account(view: View, place: Place) -> Iterator[Value]:
+def _account(view: View, place: Field) -> Iterator[Value]:
     """An account in an attribute that only accounts of people have."""
     for text in [place.text] if place.text is not None else []:
         value = account_value(view, place, spellings(text)[0])

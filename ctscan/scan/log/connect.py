@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
-from ctscan.model import Log, Protocol, TreeHead
+from ctscan.model import Log, LogProtocol, TreeHead
 from ctscan.scan.log.trust import ProofTrust, Sleep, TileTrust
 from ctscan.sources import LogSource, ProofSource, TileSource
 from ctscan.sources.logs.directory import DirectorySource
@@ -38,13 +38,13 @@ def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sle
     client.pace(log.operator, mine.rate)
     speed = (mine.rate, mine.batch, readers)
     window = Window(mine.concurrency)
-    if log.protocol is Protocol.STATIC_CT:
+    if log.protocol is LogProtocol.STATIC_CT:
         if log.monitoring_url.startswith("file://"):
             window = Window(mine.concurrency, mine.concurrency)  # nobody is there to be polite to
             tiles: TileSource = DirectorySource(log)
         else:
             tiles = StaticCtSource(log, client, mine, window)
         return Connection(log, tiles, lambda head: TileTrust(tiles, head, sleep), window, *speed)
-    kind = HybridSource if log.protocol is Protocol.HYBRID else Rfc6962Source
+    kind = HybridSource if log.protocol is LogProtocol.HYBRID else Rfc6962Source
     proofs: ProofSource = kind(log, client, mine, window)
     return Connection(log, proofs, lambda head: ProofTrust(proofs, head, sleep), window, *speed)

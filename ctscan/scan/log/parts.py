@@ -100,7 +100,7 @@ class PartsReader:
         if state is None:
             return [part]
         older = [(hole.start, hole.end) for hole in lp.holes]
-        tried = [piece for hole in state.holes for piece in subtract((hole.start, hole.end), older)]
+        tried = [piece for hole in state.gaps for piece in subtract((hole.start, hole.end), older)]
         spans = unread(state, part, self._counts)
         left = [piece for span in spans for piece in subtract(span, tried)]
         for start, end in (piece for span in spans for piece in subtract(span, left)):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
 from ctscan.errors import UsageError
-from ctscan.model import LogState, Protocol, RuleSet, VerifiedRange
+from ctscan.model import LogProtocol, LogState, RuleSet, VerifiedRange
 from ctscan.personal.question_coverage import satisfies
 from ctscan.scan.log.galloping import first_that
 from ctscan.scan.log.trust import Trust
@@ -40,7 +40,7 @@ def parse_date(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-async def begin_at(start: str | None, state: LogState | None, trust: Trust, protocol: Protocol, joined: bool) -> int:
+async def begin_at(start: str | None, state: LogState | None, trust: Trust, protocol: LogProtocol, joined: bool) -> int:
     """The index from which coverage shall reach to the head. Without `--from`: where this log's coverage began; for
     a log that joined the list after the first scan 0; else now."""
     known = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
@@ -56,8 +56,8 @@ async def begin_at(start: str | None, state: LogState | None, trust: Trust, prot
     return _aligned(await _first_since(parse_date(start), trust), protocol)
 
 
-def _aligned(index: int, protocol: Protocol) -> int:
-    return index // 256 * 256 if protocol is Protocol.STATIC_CT else index
+def _aligned(index: int, protocol: LogProtocol) -> int:
+    return index // 256 * 256 if protocol is LogProtocol.STATIC_CT else index
 
 
 async def _first_since(moment: datetime, trust: Trust) -> int:
@@ -94,11 +94,11 @@ def counting(
     return lambda r: satisfies(r, scope, rule_sets, rules)
 
 
-def warning_before(name: str, entries: int, protocol: Protocol, rate: float, batch: int) -> str | None:
+def warning_before(name: str, entries: int, protocol: LogProtocol, rate: float, batch: int) -> str | None:
     """What reading so many entries takes; None when it isn't worth a word."""
     if entries <= LARGE:
         return None
-    tiles = protocol is not Protocol.RFC6962
+    tiles = protocol is not LogProtocol.RFC6962
     gigabytes = entries * (TILE_BYTES if tiles else ENTRIES_BYTES) / 1e9
     hours = entries / (rate * batch) / 3600
     return f"{name}: {entries:,} entries to read, about {gigabytes:,.0f} GB and {hours:,.0f} hours at this log's rate"

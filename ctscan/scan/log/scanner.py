@@ -16,7 +16,7 @@ from ctscan.ct.coverage import pending_end, subtract
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Index
-from ctscan.model import Advance, Batch, Entry, LogState, Protocol, RuleSet, Span, TreeHead, VerifiedRange
+from ctscan.model import Batch, Entry, LogProtocol, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.log.connect import Connection
@@ -263,7 +263,7 @@ async def _begin_coverage(lp: LogPass, trust: TileTrust | ProofTrust, begin: int
     since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
     edge = await trust.edge_at(begin)
     anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
-    await lp.commit(Advance(lp.log.id, lp.now(), verified=anchor), begin)
+    await lp.commit(ScanStep(lp.log.id, lp.now(), verified=anchor), begin)
     await lp.settle()
     lp.state = await lp.index.log_state(lp.log.id)
 
@@ -288,7 +288,7 @@ def _end(context: ScanContext, lp: LogPass) -> int:
     size = lp.head.size
     if (
         not context.follow
-        or lp.log.protocol is not Protocol.STATIC_CT
+        or lp.log.protocol is not LogProtocol.STATIC_CT
         or size % 256 == 0
         or is_finished(lp.log, lp.head)
     ):

@@ -19,16 +19,16 @@ from ctscan.errors import BadAnswer, FormatError, Missing, Refused
 from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
 from ctscan.model import (
-    Advance,
     Batch,
     ChainHit,
+    Gap,
+    GapReason,
     Hit,
-    Hole,
-    HoleReason,
     InclusionProof,
     Issuer,
     Log,
     LogState,
+    ScanStep,
     Span,
     TreeHead,
     Unreadable,
@@ -43,7 +43,7 @@ from ctscan.scan.request import Reporter, Seams
 from ctscan.sources import LogSource
 
 COMMIT_HITS = 256
-_NOT_GIVEN = (HoleReason.NOT_READ, HoleReason.PRUNED, HoleReason.REFUSED)
+_NOT_GIVEN = (GapReason.NOT_READ, GapReason.PRUNED, GapReason.REFUSED)
 
 
 @dataclass(slots=True)
@@ -65,13 +65,13 @@ class LogPass:
     seams: Seams = field(default_factory=Seams)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
-    holes: tuple[Hole, ...] = ()  # that were known when the pass began
+    holes: tuple[Gap, ...] = ()  # that were known when the pass began
     issuers: IssuerReader = field(init=False)
-    _committer: Committer[tuple[Advance, int]] = field(init=False)
+    _committer: Committer[tuple[ScanStep, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.issuers = IssuerReader(self.log.name, self.source, self.examiner, self.reporter.notice)
-        self.holes = self.state.holes if self.state else ()
+        self.holes = self.state.gaps if self.state else ()
         self._committer = Committer(self._write)
 
     async def __aenter__(self) -> Self:
@@ -83,7 +83,7 @@ class LogPass:
     ) -> None:
         await self._committer.__aexit__(kind, error, trace)
 
-    async def commit(self, advance: Advance, position: int) -> None:
+    async def commit(self, advance: ScanStep, position: int) -> None:
         """Have one step written as one transaction, after those before it, while the reading goes on. An error of an
         earlier step is raised here."""
         await self._committer.put((advance, position))
@@ -96,7 +96,7 @@ class LogPass:
         """As `settle`, when something else is being raised already."""
         await self._committer.drain()
 
-    async def _write(self, step: tuple[Advance, int]) -> None:
+    async def _write(self, step: tuple[ScanStep, int]) -> None:
         """One transaction, then the news of it."""
         advance, position = step
         await self.index.commit(self.run_id, advance)
@@ -123,7 +123,7 @@ class LogPass:
     def pauses(self, span: Span) -> tuple[float, ...]:
         """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is
         asked for once more, and waited for no longer: many such places would take hours of every pass."""
-        quarantined = ((h.start, h.end) for h in self.holes if h.reason is HoleReason.QUARANTINED)
+        quarantined = ((h.start, h.end) for h in self.holes if h.reason is GapReason.QUARANTINED)
         return ASK_AGAIN if subtract(span, quarantined) else (0.0,)
 
     def now(self) -> datetime:
@@ -134,17 +134,17 @@ class LogPass:
         """Wait; True as soon as told to stop."""
         return await stopped_within(self.stop, self.seams.sleep(seconds))
 
-    def gaps(self, span: Span, error: Missing | Refused) -> tuple[Hole, ...]:
+    def gaps(self, span: Span, error: Missing | Refused) -> tuple[Gap, ...]:
         """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an
         earlier pass saw the same, else only not read yet."""
         fresh = subtract(span, ((h.start, h.end) for h in self.holes if h.reason in _NOT_GIVEN and h.tries))
         again = subtract(span, fresh)
         if fresh or isinstance(error, Refused):
             self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")
-        reason = HoleReason.REFUSED if isinstance(error, Refused) else HoleReason.PRUNED
+        reason = GapReason.REFUSED if isinstance(error, Refused) else GapReason.PRUNED
         return (
-            *(Hole(*part, HoleReason.NOT_READ, str(error), tries=1) for part in fresh),
-            *(Hole(*part, reason, str(error), tries=2) for part in again),
+            *(Gap(*part, GapReason.NOT_READ, str(error), tries=1) for part in fresh),
+            *(Gap(*part, reason, str(error), tries=2) for part in again),
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
-from ctscan.model import Advance, Batch, Edge, Hole, HoleReason, InclusionProof, Span, VerifiedRange
+from ctscan.model import Batch, Edge, Gap, GapReason, InclusionProof, ScanStep, Span, VerifiedRange
 from ctscan.scan.log.prefetch import Fetched, fetch_ahead
 from ctscan.scan.log.session import Gathered, LogPass, first_available
 from ctscan.scan.log.trust import TileTrust
@@ -132,7 +132,7 @@ class TiledReader:
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._flush()
 
-    async def _flush(self, *holes: Hole, raw: bytes | None = None) -> None:
+    async def _flush(self, *holes: Gap, raw: bytes | None = None) -> None:
         """Commit what was gathered, with the holes that follow it. `raw`: the bytes that belong into the hole."""
         done, self._gathered = self._gathered, Gathered()
         lp = self._lp
@@ -141,7 +141,7 @@ class TiledReader:
         )
         if verified is None and not holes:
             return
-        advance = Advance(
+        advance = ScanStep(
             lp.log.id,
             lp.now(),
             verified=verified,
@@ -150,7 +150,7 @@ class TiledReader:
             in_chains=tuple(done.in_chains),
             issuers=tuple(done.issuers),
             proofs=tuple(done.proofs),
-            holes=holes,
+            gaps=holes,
             quarantine=tuple((hole.start, hole.end, raw) for hole in holes) if raw is not None else (),
             entries=done.entries,
             candidates=done.candidates,
@@ -160,7 +160,7 @@ class TiledReader:
 
     async def _quarantine(self, part: Span, error: CutError) -> None:
         """Three answers contradicted the signed tree: a hole; the log goes on over proven hash tiles."""
-        hole = Hole(self._at, part[1], HoleReason.QUARANTINED, str(error), tries=1)
+        hole = Gap(self._at, part[1], GapReason.QUARANTINED, str(error), tries=1)
         await self._flush(hole, raw=error.raw)
         self._lp.reporter.notice(f"{self._lp.log.name}: entries {hole.start} to {hole.end} quarantined: {error}")
         await self._begin(part[1])

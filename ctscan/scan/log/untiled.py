@@ -17,13 +17,13 @@ from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.tiles import HASH, split_hashes
 from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, Refused, SourceError, WrongCount
 from ctscan.model import (
-    Advance,
     Batch,
     Edge,
-    Hole,
-    HoleReason,
+    Gap,
+    GapReason,
     InclusionProof,
     PendingRange,
+    ScanStep,
     Span,
     VerifiedRange,
 )
@@ -147,7 +147,7 @@ class UntiledReader:
         self._counted = max(self._counted, self._at)
         pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, bytes(self._hashes))
         await lp.commit(
-            Advance(
+            ScanStep(
                 lp.log.id,
                 lp.now(),
                 pending=pending,
@@ -197,7 +197,7 @@ class UntiledReader:
             tree = PartialTree(self._start, self._edge, known, lp.head.size, anchor.path)
             proofs = tuple(InclusionProof(i, lp.head, tree.path(i)) for i in kept)
         at = self._at
-        await lp.commit(Advance(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)
+        await lp.commit(ScanStep(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)
         self._start, self._edge, self._hashes, self._kept = at, edge, bytearray(), []
 
     async def _take_back(self) -> None:
@@ -241,8 +241,8 @@ class UntiledReader:
 
     async def _quarantine(self, part: Span, error: CutError) -> None:
         lp = self._lp
-        hole = Hole(*part, HoleReason.QUARANTINED, str(error), tries=1)
-        await lp.commit(Advance(lp.log.id, lp.now(), holes=(hole,), quarantine=((*part, error.raw),)), part[1])
+        hole = Gap(*part, GapReason.QUARANTINED, str(error), tries=1)
+        await lp.commit(ScanStep(lp.log.id, lp.now(), gaps=(hole,), quarantine=((*part, error.raw),)), part[1])
         lp.reporter.notice(f"{lp.log.name}: entries {part[0]} to {part[1]} quarantined: {error}")
         await self._begin(part[1])
 
@@ -252,5 +252,5 @@ class UntiledReader:
             return  # something before it was taken back
         resume = await first_available(self._lp, span)
         lp = self._lp
-        await lp.commit(Advance(lp.log.id, lp.now(), holes=lp.gaps((span[0], resume), error)), resume)
+        await lp.commit(ScanStep(lp.log.id, lp.now(), gaps=lp.gaps((span[0], resume), error)), resume)
         await self._begin(resume)

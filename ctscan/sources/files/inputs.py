@@ -126,7 +126,7 @@ def _labelled(reader: Reader, stream: io.BufferedReader, source: str) -> Iterato
     for where, found in reader.read(stream):
         label = source + where
         if isinstance(found, Problem):
-            yield Input(label, problem=replace(found, where=label), file=source)
+            yield Input(label, problem=replace(found, path=label), file=source)
         else:
             yield Input(label, found, file=source)
 

@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 from ctscan.sources.json_paths import base_of, bearer, member, parse_json
 from ctscan.sources.repositories import Opening
@@ -62,7 +62,7 @@ class CertSpotter:
 
     async def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """See `SearchSource.search`. `concerns` isn't asked: every issuance comes with its certificate, so it
         would spare nothing."""
         if question.kind not in REPOSITORY.finds:
@@ -75,7 +75,7 @@ class CertSpotter:
             except SourceError as error:
                 if number == 1:
                     raise
-                yield Shortfall(f"page {number} and all after it could not be had: {error}")
+                yield Incompleteness(f"page {number} and all after it could not be had: {error}")
                 return
             if not page:
                 return
@@ -84,10 +84,10 @@ class CertSpotter:
             for found in await self._unseen(page, seen, known):
                 yield found
             if not leads_on:
-                yield Shortfall(f"after page {number} the list leads no further, and it has no end")
+                yield Incompleteness(f"after page {number} the list leads no further, and it has no end")
                 return
 
-    async def _unseen(self, page: list[object], seen: set[str], known: Known) -> list[RepositoryEntry | Shortfall]:
+    async def _unseen(self, page: list[object], seen: set[str], known: Known) -> list[RepositoryEntry | Incompleteness]:
         """What of a page is new; `seen` grows by it."""
         fresh = {_reference(issuance): issuance for issuance in page if _reference(issuance) not in seen}
         nameless = fresh.pop("", fresh) is not fresh
@@ -95,7 +95,11 @@ class CertSpotter:
         self.opening.progress(f"{len(seen)} issuances listed")
         kept = await known(list(fresh))
         return [
-            *([Shortfall("an issuance came without an id by which it could be told from others")] if nameless else []),
+            *(
+                [Incompleteness("an issuance came without an id by which it could be told from others")]
+                if nameless
+                else []
+            ),
             *(_entry(reference, issuance) for reference, issuance in fresh.items() if reference not in kept),
         ]
 
@@ -143,12 +147,12 @@ def _reference(issuance: object) -> str:
     return found if isinstance(found, str) and len(found) <= _REFERENCE_LIMIT and found.isprintable() else ""
 
 
-def _entry(reference: str, issuance: object) -> RepositoryEntry | Shortfall:
+def _entry(reference: str, issuance: object) -> RepositoryEntry | Incompleteness:
     """The certificate of one issuance."""
     try:
         der = _der(issuance)
     except FormatError as error:
-        return Shortfall(f"an issuance can't be read: {error}")
+        return Incompleteness(f"an issuance can't be read: {error}")
     owner = member(issuance, "issuer", "operator", "name")
     return RepositoryEntry(reference, der, owner=owner[:200] if isinstance(owner, str) else "")
 

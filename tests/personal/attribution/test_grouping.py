@@ -140,7 +140,7 @@ def test_people_with_different_names_are_never_one(inside: list, addresses: list
     of_names: dict[str, dict[str, set[str]]] = {}
     for finding in findings:
         if finding.rule in ("name.given", "name.surname"):
-            pair = of_names.setdefault(finding.where.rpartition(".")[0].rpartition(".")[0], {})
+            pair = of_names.setdefault(finding.path.rpartition(".")[0].rpartition(".")[0], {})
             pair.setdefault(finding.rule, set()).add(finding.canonical)
             pair.setdefault("person", set()).add(finding.person)
     assert all(len(pair["person"]) == 1 for pair in of_names.values())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.dates import birth_values, gender_values, iso_date, read_date, utc_time_date
 
 
@@ -40,8 +40,8 @@ def test_what_is_no_date_is_none(text: str) -> None:
 
 
 def test_a_year_or_a_month_is_part_of_a_date() -> None:
-    assert [(value.canonical, value.marks) for value in birth_values("1980")] == [("1980", (Mark.PARTIAL,))]
-    assert [(value.canonical, value.marks) for value in birth_values("1980-02")] == [("1980-02", (Mark.PARTIAL,))]
+    assert [(value.canonical, value.marks) for value in birth_values("1980")] == [("1980", (Qualifier.PARTIAL,))]
+    assert [(value.canonical, value.marks) for value in birth_values("1980-02")] == [("1980-02", (Qualifier.PARTIAL,))]
 
 
 def test_what_can_not_be_read_is_kept_as_written() -> None:

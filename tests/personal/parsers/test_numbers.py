@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
 from ctscan.personal.parsers.numbers import (
     OTHER,
@@ -59,15 +59,15 @@ def test_numbers_tell_birth_and_gender(text: str, scheme: str, born: str | None,
     told = {value.category.rpartition(".")[2]: value.canonical for value in more}
     assert told.get("date_of_birth") == born
     assert told["gender"] == gender
-    assert all(value.marks == (Mark.DERIVED,) and value.value == text for value in more)
+    assert all(value.marks == (Qualifier.DERIVED,) and value.value == text for value in more)
 
 
 def test_a_wrong_check_digit_is_marked_and_what_follows_from_it_too() -> None:
     values = list(national_values("48001010009", "ee.ik"))
     assert [value.marks for value in values] == [
-        (Mark.INVALID,),
-        (Mark.DERIVED, Mark.INVALID),
-        (Mark.DERIVED, Mark.INVALID),
+        (Qualifier.INVALID,),
+        (Qualifier.DERIVED, Qualifier.INVALID),
+        (Qualifier.DERIVED, Qualifier.INVALID),
     ]
 
 
@@ -96,7 +96,7 @@ def test_hashes_are_told_by_their_length() -> None:
     assert not is_hash(digest[:-1])
     assert not is_hash("1" * 32)
     (value,) = national_values(digest, "br.cpf")
-    assert value.marks == (Mark.HASHED,)
+    assert value.marks == (Qualifier.HASHED,)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_hashes_are_told_by_their_length() -> None:
 def test_numbers_of_taxpayers_tell_the_number_of_the_person(text: str, scheme: str, inside: str) -> None:
     assert scheme in EMBEDDED
     (value,) = disclosed(check(text, scheme)[1], scheme)
-    assert (value.canonical, value.marks) == (inside, (Mark.DERIVED,))
+    assert (value.canonical, value.marks) == (inside, (Qualifier.DERIVED,))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_country_with_several_schemes_takes_the_one_that_fits() -> None:
     values = list(country_values("8501010", "ES"))
     assert values[0].marks == ()
     assert [value.marks for value in country_values("X1234567L", "ES")] == [()]
-    assert [value.marks for value in country_values("12345678A", "ES")] == [(Mark.INVALID,)]
+    assert [value.marks for value in country_values("12345678A", "ES")] == [(Qualifier.INVALID,)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.certs import make_certificate, name
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.phones import fax, phone, phone_values, region_of
 from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate
@@ -50,7 +50,7 @@ def test_a_number_is_found_by_its_digits_and_told_as_written() -> None:
 def test_a_hash_of_a_number_is_told_as_one() -> None:
     text = hashlib.sha256(b"+15550100").hexdigest().upper()
     (value,) = phone_values(text, "IN")
-    assert value.marks == (Mark.HASHED,)
+    assert value.marks == (Qualifier.HASHED,)
     assert not value.keys
     assert value.canonical == text.lower()
 

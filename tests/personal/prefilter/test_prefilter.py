@@ -436,8 +436,8 @@ def is_sound(prefilter: Prefilter, der: bytes, precert: bool, domains: tuple[str
     findings, failures = find_personal_data(certificate, domains)
     assert not failures
     assert not (dropped and findings)
-    assert not (dropped and BLIND & {problem.where.partition(".")[0] for problem in certificate.problems})
-    if not any(found.where.startswith("issuer") for found in [*findings, *certificate.problems]):
+    assert not (dropped and BLIND & {problem.path.partition(".")[0] for problem in certificate.problems})
+    if not any(found.path.startswith("issuer") for found in [*findings, *certificate.problems]):
         prefilter.learn_issuer(certificate.issuer.raw)
     return dropped, bool(findings)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ctscan.errors import UsageError
-from ctscan.model import Protocol, RuleSet, VerifiedRange
+from ctscan.model import LogProtocol, RuleSet, VerifiedRange
 from ctscan.scan.log.plan import check_start, counting, parse_date, warning_before
 from ctscan.scan.request import Ending, LogOutcome, Outcome
 
@@ -49,10 +49,10 @@ def test_only_an_explicit_start_reads_again_what_was_read_with_less() -> None:
 
 
 def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
-    assert warning_before("a", 10_000_000, Protocol.STATIC_CT, 10, 256) is None
-    said = warning_before("a", 92_160_000, Protocol.STATIC_CT, 10.0, 256)
+    assert warning_before("a", 10_000_000, LogProtocol.STATIC_CT, 10, 256) is None
+    said = warning_before("a", 92_160_000, LogProtocol.STATIC_CT, 10.0, 256)
     assert said == "a: 92,160,000 entries to read, about 60 GB and 10 hours at this log's rate"
-    slower = warning_before("a", 92_160_000, Protocol.RFC6962, 10.0, 256)
+    slower = warning_before("a", 92_160_000, LogProtocol.RFC6962, 10.0, 256)
     assert slower is not None and "240 GB" in slower
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from ctscan.errors import CutError, Missing, SourceError
 from ctscan.http.rate_limit import Window
-from ctscan.model import Batch, Log, Protocol, Span, TreeHead
+from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
 from ctscan.scan.log.prefetch import MOST_BYTES, Fetched, fetch_ahead
 from ctscan.sources import LogSource
 
-LOG = Log(bytes(32), b"", "Example log", "Example", Protocol.STATIC_CT)
+LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
 STEP = 10  # entries a request
 
 

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from support.scanning import Heard
 
-from ctscan.model import Log, Protocol
+from ctscan.model import Log, LogProtocol
 from ctscan.scan.log.scanner import ScanContext
 from ctscan.scan.request import Change, Ending, LogOutcome
 from ctscan.scan.workers.aggregate import Joint, join
@@ -20,7 +20,7 @@ FAR = "https://ct.example.com/"
 
 
 def a_log(number: int, operator: str, url: str = FAR) -> Log:
-    return Log(bytes([number]) * 32, b"", f"log {number}", operator, Protocol.RFC6962, url=url)
+    return Log(bytes([number]) * 32, b"", f"log {number}", operator, LogProtocol.RFC6962, url=url)
 
 
 def four(_: Log) -> int:

@@ -230,7 +230,7 @@ def test_a_structure_that_can_not_be_taken_apart_is_kept_for_its_strings(tmp_pat
     assert first.der is None
     assert first.problem is not None
     assert first.problem.what.startswith("signed data: ")
-    assert (first.problem.where, first.problem.unread) == (first.source, BUNDLE[:-9])
+    assert (first.problem.path, first.problem.unread) == (first.source, BUNDLE[:-9])
     assert second.der == JOHN
 
 

@@ -16,7 +16,7 @@ from support.reading import assert_entries
 
 from ctscan.ct.signature import verify_head
 from ctscan.errors import BadAnswer, CutError, InputError, Missing, SourceError, UsageError
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.sources.logs.directory import DirectorySource, directory_of, read_directory_log
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def test_a_directory_describes_its_log(tmp_path: Path) -> None:
     builder = write_log(tmp_path)
     log = asyncio.run(read_directory_log(tmp_path.as_uri()))
     assert (log.id, log.key, log.name, log.origin) == (builder.id, builder.key, builder.name, builder.origin)
-    assert log.protocol is Protocol.STATIC_CT
+    assert log.protocol is LogProtocol.STATIC_CT
     assert log.monitoring_url == f"{tmp_path.as_uri()}/"
 
 

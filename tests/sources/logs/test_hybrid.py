@@ -15,7 +15,7 @@ from support.simulator import SimulatedLog, Simulator
 from ctscan.ct.merkle import verify_consistency, verify_inclusion
 from ctscan.ct.signature import verify_head
 from ctscan.errors import SourceError
-from ctscan.model import Batch, Protocol
+from ctscan.model import Batch, LogProtocol
 from ctscan.sources.logs.hybrid import HybridSource
 from ctscan.sources.logs.tuning import Tuning
 
@@ -55,7 +55,7 @@ async def read_all(source: HybridSource, start: int, size: int) -> list[Batch]:
 
 def test_full_tiles_and_the_ragged_tail() -> None:
     with Simulator() as sim:
-        log = sim.add("h", plain_log(600), Protocol.HYBRID)
+        log = sim.add("h", plain_log(600), LogProtocol.HYBRID)
         batches = ask(log, lambda s: read_all(s, 0, 600))
         assert calls(log) == [
             "tile/data/000", "tile/data/001", "get-entries?start=512&end=575", "get-entries?start=576&end=599",
@@ -67,7 +67,7 @@ def test_full_tiles_and_the_ragged_tail() -> None:
 
 def test_a_start_inside_a_tile_gives_exactly_what_was_asked_for() -> None:
     with Simulator() as sim:
-        log = sim.add("h", plain_log(600), Protocol.HYBRID)
+        log = sim.add("h", plain_log(600), LogProtocol.HYBRID)
         assert_entries(ask(log, lambda s: s.entries(300, 400, 600)), log.builder, 300, 400)
 
 
@@ -75,14 +75,14 @@ def test_tiles_with_leaf_index_are_read_too() -> None:
     builder = LogBuilder("Example hybrid")
     builder.fill(300)
     with Simulator() as sim:
-        log = sim.add("h", builder, Protocol.HYBRID)
+        log = sim.add("h", builder, LogProtocol.HYBRID)
         assert_entries(ask(log, lambda s: s.entries(0, 256, 300)), builder, 0, 256)
 
 
 @pytest.mark.parametrize("trouble", ["missing", "html", "cut", "bomb"])
 def test_a_tile_that_is_no_use_is_read_by_get_entries_and_not_asked_for_again(trouble: str) -> None:
     with Simulator() as sim:
-        log = sim.add("h", plain_log(600), Protocol.HYBRID)
+        log = sim.add("h", plain_log(600), LogProtocol.HYBRID)
         if trouble == "missing":
             log.missing_tiles.add(1)
         else:
@@ -105,14 +105,14 @@ def test_a_tile_that_does_not_belong_can_be_avoided() -> None:
         return await source.entries(0, 64, 300)
 
     with Simulator() as sim:
-        log = sim.add("h", plain_log(300), Protocol.HYBRID)
+        log = sim.add("h", plain_log(300), LogProtocol.HYBRID)
         log.corrupt(9)[1].times = 0  # the tile only
         assert_entries(ask(log, use), log.builder, 0, 64)
 
 
 def test_a_log_whose_tiles_are_down_is_read_by_get_entries_and_they_are_left_alone() -> None:
     with Simulator() as sim:
-        log = sim.add("h", plain_log(2000), Protocol.HYBRID)
+        log = sim.add("h", plain_log(2000), LogProtocol.HYBRID)
         log.fault("tile", sims.server_error())
         batches = ask(log, lambda s: read_all(s, 0, 2000))
         assert sum(len(batch.leaves) for batch in batches) == 2000
@@ -121,7 +121,7 @@ def test_a_log_whose_tiles_are_down_is_read_by_get_entries_and_they_are_left_alo
 
 def test_a_log_that_is_down_is_down() -> None:
     with Simulator() as sim:
-        log = sim.add("h", plain_log(300), Protocol.HYBRID)
+        log = sim.add("h", plain_log(300), LogProtocol.HYBRID)
         log.fault("tile|get-entries", sims.server_error())
         with pytest.raises(SourceError, match="get-entries"):
             ask(log, lambda s: s.entries(0, 256, 300))
@@ -138,4 +138,4 @@ def test_heads_and_proofs_are_those_of_rfc_6962() -> None:
 
     builder = plain_log(300)
     with Simulator() as sim:
-        ask(sim.add("h", builder, Protocol.HYBRID), use)
+        ask(sim.add("h", builder, LogProtocol.HYBRID), use)

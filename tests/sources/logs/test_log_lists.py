@@ -14,7 +14,7 @@ from support.simulator import Answer, Simulator
 from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import BadAnswer, InputError, Missing, ProofError, SourceError, UsageError
 from ctscan.http.client import Client
-from ctscan.model import Protocol
+from ctscan.model import LogProtocol
 from ctscan.sources.logs.log_lists import Loaded, PinnedList, google_list, load_list
 
 
@@ -40,7 +40,7 @@ def public_list() -> bytes:
     builder = LogBuilder("Public log")
     entry = builder.list_entry("https://mon.ct-log.net/2026h1/")
     entry["submission_url"] = "https://log.ct-log.net/2026h1/"
-    return log_list([(builder.operator, Protocol.STATIC_CT, entry)])
+    return log_list([(builder.operator, LogProtocol.STATIC_CT, entry)])
 
 
 def publish(sim: Simulator, raw: bytes, signature: bytes | None = None) -> None:
@@ -51,13 +51,13 @@ def publish(sim: Simulator, raw: bytes, signature: bytes | None = None) -> None:
 def test_a_list_given_by_hand_names_loopback_logs() -> None:
     with Simulator() as sim:
         static = sim.add("a", LogBuilder("Static log"))
-        posted = sim.add("b", LogBuilder("Posted log"), Protocol.RFC6962)
+        posted = sim.add("b", LogBuilder("Posted log"), LogProtocol.RFC6962)
         loaded = load(sim.list_url)
     assert not loaded.verified
     assert loaded.list is not None
     assert {log.name: log.protocol for log in loaded.list.logs} == {
-        "Static log": Protocol.STATIC_CT,
-        "Posted log": Protocol.RFC6962,
+        "Static log": LogProtocol.STATIC_CT,
+        "Posted log": LogProtocol.RFC6962,
     }
     assert {log.monitoring_url or log.url for log in loaded.list.logs} == {static.url, posted.url}
 
@@ -65,7 +65,7 @@ def test_a_list_given_by_hand_names_loopback_logs() -> None:
 def test_hybrids_are_made_of_rfc_6962_logs() -> None:
     builder = LogBuilder("Hybrid log")
     with Simulator() as sim:
-        log = sim.add("h", builder, Protocol.HYBRID)
+        log = sim.add("h", builder, LogProtocol.HYBRID)
         loaded = with_client(
             patient_client(FakeTime()), lambda c: load_list(sim.list_url, c, hybrids={builder.id: log.url})
         )

@@ -17,7 +17,7 @@ from support.simulator import Answer, SimulatedLog, Simulator
 from ctscan.ct.merkle import verify_consistency, verify_inclusion
 from ctscan.ct.signature import verify_head
 from ctscan.errors import BadAnswer, CutError, Missing, ProofError, SourceError
-from ctscan.model import Batch, Protocol
+from ctscan.model import Batch, LogProtocol
 from ctscan.sources.logs.rfc6962 import BatchSize, Rfc6962Source
 from ctscan.sources.logs.tuning import Tuning
 
@@ -57,7 +57,7 @@ async def read_all(source: Rfc6962Source, start: int, size: int) -> list[Batch]:
 @pytest.mark.parametrize("use_rsa", [False, True])
 def test_a_head_is_read_and_verifies(use_rsa: bool) -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(20, use_rsa=use_rsa), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(20, use_rsa=use_rsa), LogProtocol.RFC6962)
         head = ask(log, lambda s: s.head())
     verify_head(head, log.builder.key)
     assert (head.size, head.root, head.log_id) == (20, log.builder.root(), log.builder.id)
@@ -66,7 +66,7 @@ def test_a_head_is_read_and_verifies(use_rsa: bool) -> None:
 
 def test_a_head_of_an_empty_log() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(0), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(0), LogProtocol.RFC6962)
         head = ask(log, lambda s: s.head())
     verify_head(head, log.builder.key)
     assert head.size == 0
@@ -74,7 +74,7 @@ def test_a_head_of_an_empty_log() -> None:
 
 def test_a_head_with_a_bad_signature_is_read_but_does_not_verify() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(20), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(20), LogProtocol.RFC6962)
         log.spoil_signature = True
         head = ask(log, lambda s: s.head())
     with pytest.raises(ProofError):
@@ -83,7 +83,7 @@ def test_a_head_with_a_bad_signature_is_read_but_does_not_verify() -> None:
 
 def test_a_garbled_head_is_asked_for_again_and_then_bad() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(20), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(20), LogProtocol.RFC6962)
         log.fault("get-sth$", sims.shortened(40), times=2)
         assert ask(log, lambda s: s.head()).size == 20
         log.fault("get-sth$", sims.garbage(""))
@@ -97,7 +97,7 @@ def test_a_garbled_head_is_asked_for_again_and_then_bad() -> None:
 @pytest.mark.parametrize("start", [0, 100, 256])
 def test_everything_is_read_whatever_the_log_gives_at_a_time(cap: int, align: bool, start: int) -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(), LogProtocol.RFC6962)
         log.max_batch, log.align = cap, align
         batches = ask(log, lambda s: read_all(s, start, 700))
         asked = [(r.number("start"), r.number("end") + 1) for r in log.requests]
@@ -113,7 +113,7 @@ def test_everything_is_read_whatever_the_log_gives_at_a_time(cap: int, align: bo
 
 def test_short_answers_cost_nothing_and_lose_nothing() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(300), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(300), LogProtocol.RFC6962)
         log.fault("get-entries", sims.entries_changed(lambda e: e[:7]), times=2)
         batches = ask(log, lambda s: read_all(s, 0, 300))
     assert [len(b.leaves) for b in batches][:2] == [7, 7]
@@ -139,7 +139,7 @@ EMPTY_OR_OVERSIZED: dict[str, Answer | sims.Change] = {
 def test_empty_and_oversized_answers_are_retried(name: str) -> None:
     time = FakeTime()
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-entries", EMPTY_OR_OVERSIZED[name], times=2)
         batch = ask(log, lambda s: s.entries(3, 10, 40), time)
     assert_entries(batch, log.builder, 3, 10)
@@ -149,7 +149,7 @@ def test_empty_and_oversized_answers_are_retried(name: str) -> None:
 @pytest.mark.parametrize("name", ["none", "too many", "no json", "html", "huge"])
 def test_empty_and_oversized_answers_that_persist_are_bad(name: str) -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-entries", EMPTY_OR_OVERSIZED[name])
         with pytest.raises(BadAnswer, match=r"ct/v1/get-entries: failed 7 times in 32 s"):
             ask(log, lambda s: s.entries(3, 10, 40))
@@ -158,7 +158,7 @@ def test_empty_and_oversized_answers_that_persist_are_bad(name: str) -> None:
 def test_entries_that_cannot_be_cut_are_a_cut_error_at_once_with_the_bytes() -> None:
     time = FakeTime()
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-entries", sims.entries_changed(lambda e: [{"leaf_input": "AQ==", "extra_data": ""}, *e[1:]]))
         with pytest.raises(CutError) as error:
             ask(log, lambda s: s.entries(3, 10, 40), time)
@@ -169,7 +169,7 @@ def test_entries_that_cannot_be_cut_are_a_cut_error_at_once_with_the_bytes() -> 
 
 def test_a_corrupted_leaf_is_cut_and_left_to_the_verifier() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.corrupt(5, times=1)
         batch = ask(log, lambda s: s.entries(3, 10, 40))
     begin, end = batch.leaves[2]
@@ -178,14 +178,14 @@ def test_a_corrupted_leaf_is_cut_and_left_to_the_verifier() -> None:
 
 def test_a_range_that_the_log_refuses_is_a_source_error() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         with pytest.raises(SourceError, match=r"get-entries: refused \(400"):
             ask(log, lambda s: s.entries(50, 60, 100))
 
 
 def test_a_log_that_is_gone_is_missing() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(4), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(4), LogProtocol.RFC6962)
         log.fault(".", Answer(410))
         with pytest.raises(Missing):
             ask(log, lambda s: s.head())
@@ -194,7 +194,7 @@ def test_a_log_that_is_gone_is_missing() -> None:
 @pytest.mark.parametrize(("start", "end", "size"), [(5, 5, 10), (-1, 5, 10), (5, 11, 10)])
 def test_ranges_that_are_none_are_programming_errors(start: int, end: int, size: int) -> None:
     with Simulator() as sim, pytest.raises(ValueError, match="entries"):
-        ask(sim.add("a", mixed_log(4), Protocol.RFC6962), lambda s: s.entries(start, end, size))
+        ask(sim.add("a", mixed_log(4), LogProtocol.RFC6962), lambda s: s.entries(start, end, size))
 
 
 # --- proofs -------------------------------------------------------------------------------------------------------
@@ -203,14 +203,14 @@ def test_ranges_that_are_none_are_programming_errors(start: int, end: int, size:
 @pytest.mark.parametrize(("first", "second"), [(1, 2), (1, 40), (7, 32), (32, 40), (39, 40)])
 def test_consistency(first: int, second: int) -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         path = ask(log, lambda s: s.consistency(first, second))
     verify_consistency(first, second, log.builder.root(first), log.builder.root(second), path)
 
 
 def test_consistency_from_nothing_is_never_asked() -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(4), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(4), LogProtocol.RFC6962)
         with pytest.raises(ValueError, match="consistency"):
             ask(log, lambda s: s.consistency(0, 4))
         assert log.requests == []
@@ -220,7 +220,7 @@ def test_consistency_from_nothing_is_never_asked() -> None:
 @pytest.mark.parametrize("index", [0, 3, 30, 39])
 def test_an_entry_with_its_proof(has_it: bool, index: int) -> None:
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.entry_and_proof = has_it
         leaf, path = ask(log, lambda s: s.entry_and_proof(index, 40))
     assert leaf == b"\0\0" + log.builder.entries[index].leaf
@@ -234,7 +234,7 @@ def test_a_log_without_get_entry_and_proof_is_asked_for_it_once(status: int) -> 
         await source.entry_and_proof(4, 40)
 
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-entry-and-proof", Answer(status))
         ask(log, twice)
         calls = [r.path.rpartition("/")[2] for r in log.requests]
@@ -247,7 +247,7 @@ def test_trouble_is_no_refusal() -> None:
         await source.entry_and_proof(4, 40)
 
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-entry-and-proof", sims.server_error(), times=2)
         ask(log, twice)
         assert {r.path for r in log.requests} == {"/a/ct/v1/get-entry-and-proof"}
@@ -263,7 +263,7 @@ def test_a_log_that_refuses_everything_is_asked_in_full_again() -> None:
         assert [r.path for r in log.requests] == ["/a/ct/v1/get-entry-and-proof"]
 
     with Simulator() as sim:
-        log = sim.add("a", mixed_log(40), Protocol.RFC6962)
+        log = sim.add("a", mixed_log(40), LogProtocol.RFC6962)
         log.fault("get-", Answer(403))
         ask(log, use)
 
@@ -273,7 +273,7 @@ def test_a_proof_of_the_same_leaf_elsewhere_is_bad() -> None:
     twin = builder.entries[1]
     builder.add_raw(twin.leaf, twin.extra)
     with Simulator() as sim:
-        log = sim.add("a", builder, Protocol.RFC6962)
+        log = sim.add("a", builder, LogProtocol.RFC6962)
         log.entry_and_proof = False
         with pytest.raises(BadAnswer, match="asked for entry 4, got a proof for 1"):
             ask(log, lambda s: s.entry_and_proof(4, 5))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from ctscan.errors import UsageError
-from ctscan.model import Log, Protocol
+from ctscan.model import Log, LogProtocol
 from ctscan.resources import data_path, version
 from ctscan.sources.logs.tuning import Tuning, load_tuning
 
@@ -32,7 +32,7 @@ tiles = "https://log.example.org/2026/"
 
 
 def log_of(name: str = "Other log", operator: str = "Other Operator", log_id: bytes = b"\x07" * 32) -> Log:
-    return Log(log_id, b"", name, operator, Protocol.RFC6962)
+    return Log(log_id, b"", name, operator, LogProtocol.RFC6962)
 
 
 def test_later_layers_win_key_by_key() -> None:

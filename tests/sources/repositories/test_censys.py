@@ -21,7 +21,7 @@ from support.reading import patient_client, with_client
 
 from ctscan.collect.result_filter import concerns
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
-from ctscan.model import Coordinate, Question, RepositoryEntry, Revocation, RevocationState, Shortfall
+from ctscan.model import Coordinate, Incompleteness, Question, RepositoryEntry, Revocation, RevocationState
 from ctscan.sources.repositories import Opening, open_repository
 from ctscan.sources.repositories.censys import ORGANISATION, TOKEN
 from ctscan.sources.repositories.censys.cenql import ADDRESSES, hit_of, query_of, raw_certificates
@@ -87,11 +87,11 @@ def search(
     known: frozenset[str] = frozenset(),
     concerns: Callable[[Sequence[str]], bool] = lambda names: True,
     environ: dict[str, str] = ENVIRON,
-) -> list[RepositoryEntry | Shortfall]:
+) -> list[RepositoryEntry | Incompleteness]:
     async def kept(references: Sequence[str]) -> set[str]:
         return known & set(references)
 
-    async def ask(client: Any) -> list[RepositoryEntry | Shortfall]:
+    async def ask(client: Any) -> list[RepositoryEntry | Incompleteness]:
         source = open_repository("censys", Opening(client, environ))
         try:
             return [found async for found in source.search(question, kept, concerns)]
@@ -101,12 +101,12 @@ def search(
     return with_client(patient_client(FakeTime(), transport=httpx.MockTransport(platform)), ask)
 
 
-def references(found: list[RepositoryEntry | Shortfall]) -> list[str]:
+def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reference for one in found if isinstance(one, RepositoryEntry)]
 
 
-def shortfalls(found: list[RepositoryEntry | Shortfall]) -> list[str]:
-    return [one.reason for one in found if isinstance(one, Shortfall)]
+def shortfalls(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
+    return [one.reason for one in found if isinstance(one, Incompleteness)]
 
 
 # --- asking -------------------------------------------------------------------------------------------------------

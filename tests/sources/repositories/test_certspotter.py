@@ -15,7 +15,7 @@ from support.patience import FakeTime
 from support.reading import patient_client, with_client
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
-from ctscan.model import Question, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, RepositoryEntry
 from ctscan.sources.repositories import Opening, open_repository
 from ctscan.sources.repositories.certspotter import REPOSITORY, TOKEN
 
@@ -56,11 +56,11 @@ class Service:
 
 def search(
     service: Handler, question: Question = HOSTS, known: frozenset[str] = frozenset(), **environ: str
-) -> list[RepositoryEntry | Shortfall]:
+) -> list[RepositoryEntry | Incompleteness]:
     async def kept(references: Sequence[str]) -> set[str]:
         return known & set(references)
 
-    async def ask(client: Any) -> list[RepositoryEntry | Shortfall]:
+    async def ask(client: Any) -> list[RepositoryEntry | Incompleteness]:
         source = open_repository("certspotter", Opening(client, environ))
         try:
             return [found async for found in source.search(question, kept, lambda names: True)]
@@ -70,12 +70,12 @@ def search(
     return with_client(patient_client(FakeTime(), transport=httpx.MockTransport(service)), ask)
 
 
-def references(found: list[RepositoryEntry | Shortfall]) -> list[str]:
+def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reference for one in found if isinstance(one, RepositoryEntry)]
 
 
-def shortfalls(found: list[RepositoryEntry | Shortfall]) -> list[str]:
-    return [one.reason for one in found if isinstance(one, Shortfall)]
+def shortfalls(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
+    return [one.reason for one in found if isinstance(one, Incompleteness)]
 
 
 def test_every_page_is_read() -> None:

@@ -20,7 +20,7 @@ from support.patience import FakeTime
 from support.reading import patient_client
 
 from ctscan.errors import Missing, Refused, SourceError, UsageError
-from ctscan.model import Question, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, RepositoryEntry
 from ctscan.sources.repositories import Opening, open_repository, repositories
 from ctscan.sources.repositories.crtsh import REPOSITORY, CrtshSource
 
@@ -66,7 +66,7 @@ def search(
         try:
             async with aclosing(source.search(question, kept, look)) as found:
                 async for got in found:
-                    if isinstance(got, Shortfall):
+                    if isinstance(got, Incompleteness):
                         searched.shortfalls.append(got.reason)
                     else:
                         searched.entries.append(got)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ctscan.model import Confidence, Mark, Place, SubjectKind
+from ctscan.model import Confidence, Field, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import ORGANISATION
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.parsers.composite_values import acting
@@ -37,11 +37,11 @@ def personal_values(text: str) -> Iterator[Value]:
     match = _PERSONAL.fullmatch(number_key(text))
     born = match and iso_date(_CENTURY[match[1]] * 100 + int(match[4]), int(match[3]), int(match[2]))
     if match and born:
-        yield Value(DATE_OF_BIRTH, text, born, marks=(Mark.DERIVED,))
-        yield Value(GENDER, text, "male" if int(match[1]) % 2 else "female", marks=(Mark.DERIVED,))
+        yield Value(DATE_OF_BIRTH, text, born, marks=(Qualifier.DERIVED,))
+        yield Value(GENDER, text, "male" if int(match[1]) % 2 else "female", marks=(Qualifier.DERIVED,))
 
 
-def _taxpayer(view: View, place: Place) -> Iterable[Value]:
+def _taxpayer(view: View, place: Field) -> Iterable[Value]:
     """Nine characters: digits of an organisation or a sole trader, or two letters and seven digits of a person.
     Digits beside the name of a company are its own and left out."""
     for text in strings_of(view, place):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Finding, Place, Sensitivity
+from ctscan.model import Field, Finding, Sensitivity
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
@@ -95,13 +95,13 @@ _WHY_TRADER: Final = "the name of a firm in the form for sole traders, which hol
 _employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
 
 
-def _company(view: View, place: Place) -> Iterable[Value]:
+def _company(view: View, place: Field) -> Iterable[Value]:
     """The name of a company: of a sole trader, that person's; else where the one who answers for it works."""
     found = list(about_person(_trader(first_text(view, place)), _WHY_TRADER, SUBJECT))
     return found or _employer(view, place)
 
 
-def _of_trader(view: View, place: Place) -> Iterable[Value]:
+def _of_trader(view: View, place: Field) -> Iterable[Value]:
     """A register number of a company, when it is the firm of a sole trader."""
     if view.once(_is_trader):
         yield from about_person(national_values(first_text(view, place)), _WHY_TRADER, SUBJECT)

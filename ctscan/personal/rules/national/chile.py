@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Place
+from ctscan.model import Field
 from ctscan.personal.parsers.composite_values import first_text, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national
 from ctscan.personal.parsers.phones import region_of
@@ -37,12 +37,12 @@ _rut: Final = of_person(only_if(national("cl.rut"), is_person), _WHY)
 _valid_rut: Final = of_person(only_if(national("cl.rut"), is_valid_person), _WHY)
 
 
-def _bare(view: View, place: Place) -> Iterable[Value]:
+def _bare(view: View, place: Field) -> Iterable[Value]:
     """A permanentIdentifier is a structure; where it is a bare string, some authorities mean the RUT."""
     return _valid_rut(view, place) if is_bare_rut(view, place) else ()
 
 
-def is_bare_rut(view: View, place: Place) -> bool:
+def is_bare_rut(view: View, place: Field) -> bool:
     """Whether a place holds just the RUT of a person, in Chile or where no country is named."""
     is_chilean = place.text is not None and region_of(view, place) in ("CL", "")
     return is_chilean and is_valid_person(first_text(view, place))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -66,8 +66,8 @@ def resident_values(text: str) -> Iterator[Value]:
         return
     yield from national_values(number, "" if old else "cn.ric")
     if old:
-        yield Value(DATE_OF_BIRTH, number, born, marks=(Mark.DERIVED,))
-        yield Value(GENDER, number, "male" if int(number[14]) % 2 else "female", marks=(Mark.DERIVED,))
+        yield Value(DATE_OF_BIRTH, number, born, marks=(Qualifier.DERIVED,))
+        yield Value(GENDER, number, "male" if int(number[14]) % 2 else "female", marks=(Qualifier.DERIVED,))
 
 
 def _born(number: str) -> str | None:
@@ -101,17 +101,17 @@ _CHOICES: Final[dict[int, FromText]] = {
 }
 
 
-def _identity(view: View, place: Place) -> Iterable[Value]:
+def _identity(view: View, place: Field) -> Iterable[Value]:
     """The IdentifyCode, or just a number: some write no structure at all."""
     for choice, text in _choices(place.raw) or [(0, text) for text in _strings(view, place)]:
         yield from _CHOICES.get(choice, identity_values)(text)
 
 
-def _strings(view: View, place: Place) -> Iterator[str]:
+def _strings(view: View, place: Field) -> Iterator[str]:
     if place.text is not None:
         yield spellings(place.text)[0]
     else:
-        yield from (p.text.value for p in view.places if p.nested and p.where == place.where and p.text is not None)
+        yield from (p.text.value for p in view.places if p.nested and p.path == place.path and p.text is not None)
 
 
 def _choices(raw: bytes) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Place
+from ctscan.model import Field
 from ctscan.personal.parsers.composite_values import first_text, holder, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
@@ -27,7 +27,7 @@ def _digits(text: str) -> str:
 def _of_person(read: Read) -> Read:
     """The NIT of a person: it is the cédula beside it, or has the form of one."""
 
-    def reader(view: View, place: Place) -> Iterable[Value]:
+    def reader(view: View, place: Field) -> Iterable[Value]:
         nit = _digits(first_text(view, place))
         cedulas = [_digits(first_text(view, beside)) for beside in view.of(_CEDULA)]
         is_of_holder = any(cedula and nit.startswith(cedula) for cedula in cedulas)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Place
+from ctscan.model import Field
 from ctscan.personal.parsers.composite_values import holder
 from ctscan.personal.parsers.elements import INTEGER
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
@@ -17,7 +17,7 @@ _MAX_OCTETS: Final = 16
 _texts = each_text(national_values)
 
 
-def _client(view: View, place: Place) -> Iterable[Value]:
+def _client(view: View, place: Field) -> Iterable[Value]:
     """The number as text or as an INTEGER (`02 length octets`)."""
     raw = place.raw
     if place.text is None and place.tag == INTEGER and 2 < len(raw) <= _MAX_OCTETS and raw[1] == len(raw) - 2:

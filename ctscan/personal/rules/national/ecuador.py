@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.composite_values import (
     CITY,
     FULL_NAME,
@@ -65,7 +65,7 @@ def _ruc(text: str) -> Iterable[Value]:
     if found:
         yield from national_values(text.strip(), "ec.ruc")
         for value in national_values(found[1], "ec.ci"):
-            yield replace(value, value=text.strip(), marks=(Mark.DERIVED, *value.marks))
+            yield replace(value, value=text.strip(), marks=(Qualifier.DERIVED, *value.marks))
 
 
 _given, _surname = holder(named(GIVEN)), holder(named(SURNAME))

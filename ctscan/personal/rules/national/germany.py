@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Finding, Mark, Place, SubjectKind
+from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -52,7 +52,7 @@ ICCSN = "1.3.36.8.3.6"
 _COMMON_PKI = "Common PKI 2.0 SigG profile"
 
 
-def _distinguisher(view: View, place: Place) -> Iterator[Value]:
+def _distinguisher(view: View, place: Field) -> Iterator[Value]:
     """What tells namesakes apart; CAs have one as well, when they were named anew."""
     of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, "tells apart certification authorities of the same name")
     for value in plain("user.unique_id")(view, place):
@@ -107,7 +107,7 @@ def procuration(view: View) -> Iterator[Finding]:
         yield from findings("de.procuration", view, found or _strings(view, place))
 
 
-def _represented(view: View, place: Place, party: Part) -> Iterator[Located]:
+def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
     """The party of a procuration; a name with attributes that only people have is found by the rules for names."""
     if party.tag == SEQUENCE:  # issuer and serial number of the certificate of the represented
         for part in (part for part in party.parts if part.tag == INTEGER):
@@ -121,7 +121,7 @@ def _represented(view: View, place: Place, party: Part) -> Iterator[Located]:
     elif party.tag == _DIRECTORY_NAME:
         for inside in view.places:
             read = _PARTY.get(inside.oid)
-            if read is None or inside.name is None or not inside.where.startswith(f"{place.where}."):
+            if read is None or inside.name is None or not inside.path.startswith(f"{place.path}."):
                 continue
             if not personal_attribute(inside.name):
                 for value in read(view, inside):
@@ -147,7 +147,7 @@ def _about_party(value: Value) -> Verdict:
 _SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever is represented, a person or an organisation")
 
 
-def _strings(view: View, place: Place) -> Iterator[Located]:
+def _strings(view: View, place: Field) -> Iterator[Located]:
     """The strings of a procuration with another layout."""
     verdict = Verdict(
         SubjectKind.UNKNOWN, Confidence.POSSIBLE, "part of a procuration, in another layout than specified"
@@ -178,15 +178,15 @@ def declaration_of_majority(view: View) -> Iterator[Finding]:
         yield from findings("de.majority", view, located)
 
 
-def _age(view: View, place: Place, field: Part) -> Iterator[Located]:
+def _age(view: View, place: Field, field: Part) -> Iterator[Located]:
     # CHOICE { [0] notYoungerThan INTEGER, [1] { fullAge BOOLEAN DEFAULT TRUE, country }, [2] dateOfBirth }
     category = "user.demographic.age_range"
     if field.number == 0 and 0 < len(field.inner.body) <= 2:
         years = str(int.from_bytes(field.inner.body))
-        yield at_part(place, field), Value(category, years, f"{years} or older", marks=(Mark.DERIVED,))
+        yield at_part(place, field), Value(category, years, f"{years} or older", marks=(Qualifier.DERIVED,))
     elif field.number == 1:
         words = "not of full age" if any(part.raw == b"\x01\x01\x00" for part in field.parts) else "of full age"
-        marks = (Mark.DERIVED,)
+        marks = (Qualifier.DERIVED,)
         countries = [text.value for part in field.parts for text in part.texts if part.tag != 1]
         yield (
             at_part(place, field),

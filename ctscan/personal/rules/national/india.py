@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, Mark, Place
+from ctscan.model import Field, Finding, Qualifier
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.numbers import is_hash
@@ -55,8 +55,8 @@ def qualifier_values(text: str) -> Iterator[Value]:
     if match is None:
         yield from _hash(text)
         return
-    yield Value(DATE_OF_BIRTH, text, match["year"], marks=(Mark.DERIVED, Mark.PARTIAL))
-    yield Value(GENDER, text, _GENDERS[match["gender"]], marks=(Mark.DERIVED,))
+    yield Value(DATE_OF_BIRTH, text, match["year"], marks=(Qualifier.DERIVED, Qualifier.PARTIAL))
+    yield Value(GENDER, text, _GENDERS[match["gender"]], marks=(Qualifier.DERIVED,))
     yield from _hash(match["rest"])
 
 
@@ -77,7 +77,7 @@ _READS: Final = {
 _TYPES: Final = frozenset(_READS)
 
 
-def _is_indian(view: View, place: Place) -> bool:
+def _is_indian(view: View, place: Field) -> bool:
     """Whether the name is one of India; without a country, whether its issuer is."""
     names = [place.name] if place.name is not None else []
     for name in [*names, view.certificate.issuer]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, Name, Place
+from ctscan.model import Field, Finding, Name
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
@@ -56,7 +56,7 @@ def _card_values(text: str) -> Iterator[Value]:
         yield from numbered("user.device.device_id", found["card"])
 
 
-def _slash_values(view: View, place: Place, text: str) -> Iterator[Value]:
+def _slash_values(view: View, place: Field, text: str) -> Iterator[Value]:
     """Two names with a slash are a person's when something else says so: machines and units have slashes too."""
     found = _SLASH.fullmatch(text)
     if not found or has_organisation_word(text) or not (found["code"] or _is_person(place.name)):

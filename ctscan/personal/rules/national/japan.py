@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ctscan.model import Mark, Place
+from ctscan.model import Field, Qualifier
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, birth_values, gender_values, iso_date
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Read, Value, each_text, named, of_person, plain
@@ -49,7 +49,7 @@ def _born(text: str, year: int, month: int, day: int) -> Iterator[Value]:
     partial = len(known) < 3 and iso_date(year, month or 1, 1)
     whole = iso_date(year, month, day)
     if whole or partial:
-        yield Value(DATE_OF_BIRTH, text, whole or "-".join(known), marks=() if whole else (Mark.PARTIAL,))
+        yield Value(DATE_OF_BIRTH, text, whole or "-".join(known), marks=() if whole else (Qualifier.PARTIAL,))
     else:
         yield Value(DATE_OF_BIRTH, text, text.strip())
 
@@ -67,11 +67,11 @@ def _substitutes(category: str, characters: Read) -> Read:
     """Where the card couldn't write a character: one digit for each, 1 for a substituted one. It tells how long the
     name or the address is and nothing more; anything else than such digits is characters."""
 
-    def positions(view: View, place: Place) -> Iterable[Value]:
+    def positions(view: View, place: Field) -> Iterable[Value]:
         mask = place.text.value.strip() if place.text else ""
         if not re.fullmatch(r"[01]{1,500}", mask):
             return characters(view, place)
-        return [Value(category, mask, mask, marks=(Mark.PARTIAL,))]
+        return [Value(category, mask, mask, marks=(Qualifier.PARTIAL,))]
 
     return positions
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Confidence, Finding, Place, SubjectKind, Text
+from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -58,7 +58,7 @@ _HASH_OF_ANY: Final = Verdict(
 class _Data:
     """What one value says: the texts in it, and the hashes that follow the type of a virtual identifier."""
 
-    names: list[Text]
+    names: list[DecodedString]
     hashes: list[bytes]
 
 
@@ -91,7 +91,7 @@ def _type(octets: bytes) -> str:
         return ""
 
 
-def _identify_data(view: View, place: Place) -> Iterable[Value]:
+def _identify_data(view: View, place: Field) -> Iterable[Value]:
     data = _read(place.raw)
     is_company = any(_is_company(spellings(name)[0]) for name in data.names)
     yield from _names(data.names)
@@ -100,7 +100,7 @@ def _identify_data(view: View, place: Place) -> Iterable[Value]:
         yield replace(hashed(NATIONAL, octets[:64].hex().upper()), verdict=verdict)
 
 
-def _names(names: Iterable[Text]) -> Iterator[Value]:
+def _names(names: Iterable[DecodedString]) -> Iterator[Value]:
     for name in names:
         best = spellings(name)[0]
         if fold_text(best) and not _is_company(best):
@@ -110,7 +110,7 @@ def _names(names: Iterable[Text]) -> Iterator[Value]:
             yield Value("user.name", name.value, fold_text(best), keys, verdict=verdict, repaired=repaired)
 
 
-def _is_person(names: Iterable[Text]) -> bool:
+def _is_person(names: Iterable[DecodedString]) -> bool:
     return any(is_name_shaped(spellings(name)[0]) for name in names)
 
 

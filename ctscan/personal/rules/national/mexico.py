@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, Mark, Place
+from ctscan.model import Field, Finding, Qualifier
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
 from ctscan.personal.identifiers import fold_text
@@ -58,7 +58,7 @@ def tax_numbers(view: View) -> Iterator[Finding]:
             yield from _names_like_organisations(view, place)
 
 
-def _names_like_organisations(view: View, place: Place) -> Iterator[Finding]:
+def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
     """The name of a taxpayer who is a person, which is written as common name, name and organisation alike."""
     organisations = {fold_text(text) for text in texts_of(place.name, _ORGANISATION)}
     names = {fold_text(text) for oid in (_COMMON_NAME, _NAME) for text in texts_of(place.name, oid)}
@@ -120,4 +120,4 @@ def _rfc_values(view: View, rfc: str) -> Iterator[Value]:
         century = 2000 if 2000 + year <= issued.year - 16 else 1900
         born = iso_date(century + year, month, day)
         if born is not None:
-            yield Value(DATE_OF_BIRTH, rfc, born, marks=(Mark.DERIVED,))
+            yield Value(DATE_OF_BIRTH, rfc, born, marks=(Qualifier.DERIVED,))

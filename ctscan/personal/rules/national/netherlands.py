@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Mark, Sensitivity, SubjectKind
+from ctscan.model import Confidence, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.parsers.composite_values import JOB_TITLE, about_person, plain_value
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict, each_text, numbered
@@ -65,7 +65,7 @@ def _profession(role: str) -> Iterable[Value]:
         return
     for value in plain_value(JOB_TITLE, role):
         word = _PROFESSIONS.get(role[:2])
-        named = replace(value, canonical=f"{word} {role}", marks=(Mark.DERIVED,)) if word else value
+        named = replace(value, canonical=f"{word} {role}", marks=(Qualifier.DERIVED,)) if word else value
         yield replace(named, sensitivity=Sensitivity.SPECIAL_CATEGORY)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, Mark
+from ctscan.model import Finding, Qualifier
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
@@ -69,4 +69,4 @@ def _trader(text: str) -> Iterator[Value]:
     if found and check(found[1], "pe.ruc")[0] == VALID:
         yield from national_values(found[1], "pe.ruc")
         for value in national_values(found[2]):
-            yield Value(value.category, found[1], value.canonical, value.keys, marks=(Mark.DERIVED,))
+            yield Value(value.category, found[1], value.canonical, value.keys, marks=(Qualifier.DERIVED,))

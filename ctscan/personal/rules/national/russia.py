@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text, number_key, of_person
@@ -32,7 +32,7 @@ def insurance_values(text: str) -> Iterator[Value]:
     """The insurance number of a person: nine digits and a check number of two (SNILS)."""
     for value in national_values(text):
         wrong = re.fullmatch(r"\d{11}", value.canonical) and not _is_snils(value.canonical)
-        yield replace(value, marks=(Mark.INVALID,)) if wrong else value
+        yield replace(value, marks=(Qualifier.INVALID,)) if wrong else value
 
 
 def trader_values(text: str) -> Iterator[Value]:

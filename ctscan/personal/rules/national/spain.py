@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ctscan.model import Finding, Mark, Place
+from ctscan.model import Field, Finding, Qualifier
 from ctscan.personal.attribution.evidence import GIVEN_NAME, SUBJECT, SURNAME
 from ctscan.personal.attribution.name_shapes import person_form
 from ctscan.personal.finding import make_finding
@@ -107,7 +107,7 @@ def _personnel_number(text: str) -> Iterable[Value]:
     found = re.match(r"(\d{8})\d{2} ?[A-Z]\d{2}", text.strip())
     if found:
         for value in national_values(found[1] + _LETTERS[int(found[1]) % 23], _NIF):
-            yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
+            yield Value(value.category, text, value.canonical, value.keys, marks=(Qualifier.DERIVED,))
 
 
 def _pseudonym(text: str) -> Iterable[Value]:
@@ -173,7 +173,7 @@ oid_rule(
 )
 
 
-def _by_content(view: View, place: Place) -> Iterable[Value]:
+def _by_content(view: View, place: Field) -> Iterable[Value]:
     """A field whose number isn't documented: a NIF by its form; a name when it shares a word with a name that the
     subject is called by. Addresses are found by the rule for them."""
     text = first_text(view, place)
@@ -228,7 +228,7 @@ def _entity_number(text: str) -> Iterable[Value]:
     if found:
         yield from national_values(text, "pe.ruc")
         for value in national_values(found[1], ""):
-            yield Value(value.category, text, value.canonical, value.keys, marks=(Mark.DERIVED,))
+            yield Value(value.category, text, value.canonical, value.keys, marks=(Qualifier.DERIVED,))
     elif _is_person_nif(text):
         yield from _nif_values(text)
 

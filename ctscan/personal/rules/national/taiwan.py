@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Mark, Place
+from ctscan.model import Field, Qualifier
 from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text, of_person
@@ -29,10 +29,10 @@ _OID = 0x06
 def last_digits(text: str) -> Iterable[Value]:
     """The last four digits of the national identity number; too few to look anybody up by."""
     if text.strip():
-        yield Value(NATIONAL, text, text.strip(), marks=(Mark.PARTIAL,))
+        yield Value(NATIONAL, text, text.strip(), marks=(Qualifier.PARTIAL,))
 
 
-def _subject_type(view: View, place: Place) -> Iterable[Value]:
+def _subject_type(view: View, place: Field) -> Iterable[Value]:
     # OBJECT IDENTIFIER of the type
     if place.raw[:1] != bytes((_OID,)):
         return
@@ -42,7 +42,7 @@ def _subject_type(view: View, place: Place) -> Iterable[Value]:
         return
     if kind in _PEOPLE:
         category, words = _PEOPLE[kind]
-        yield Value(category, kind, words, marks=(Mark.DERIVED,))
+        yield Value(category, kind, words, marks=(Qualifier.DERIVED,))
 
 
 oid_rule(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ctscan.model import Mark, Place
+from ctscan.model import Field, Qualifier
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.parsers.phones import phone
@@ -46,10 +46,10 @@ def demographic_values(text: str) -> Iterator[Value]:
     digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)\d{5}", number_key(text))
     born = iso_date(*map(int, digits.groups())) if digits else None
     if born:
-        yield Value(DATE_OF_BIRTH, text, born, marks=(Mark.DERIVED,))
+        yield Value(DATE_OF_BIRTH, text, born, marks=(Qualifier.DERIVED,))
 
 
-def _sole_trader(view: View, place: Place) -> Iterable[Value]:
+def _sole_trader(view: View, place: Field) -> Iterable[Value]:
     """Ten digits where the code of an organisation stands."""
     for value in each_text(taxpayer_values)(view, place):
         if re.fullmatch(r"\d{10}", number_key(value.value)):

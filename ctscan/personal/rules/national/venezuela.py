@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Mark
+from ctscan.model import Qualifier
 from ctscan.personal.parsers.composite_values import holder
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
@@ -29,7 +29,7 @@ def _rif(text: str) -> Iterable[Value]:
         yield replace(value, value=text)
     if check:
         for value in national_values(f"{letter}{digits}"):
-            yield replace(value, value=text, marks=(Mark.DERIVED,))
+            yield replace(value, value=text, marks=(Qualifier.DERIVED,))
 
 
 _read: Final = holder(each_text(_rif), "an identity number whose letter is that of a natural person")

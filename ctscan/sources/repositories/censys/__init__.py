@@ -25,7 +25,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 from ctscan.sources.json_paths import base_of, bearer, member, parse_json
 from ctscan.sources.repositories import Opening
@@ -79,7 +79,7 @@ class Censys:
 
     async def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """See `SearchSource.search`."""
         if question.kind not in REPOSITORY.finds:
             raise UsageError(f"{REPOSITORY.name} finds {', '.join(REPOSITORY.finds)}, and nothing by {question.kind}")
@@ -93,29 +93,31 @@ class Censys:
             except SourceError as error:
                 if number == 1:
                     raise
-                yield Shortfall(f"page {number} and all after it could not be had: {error}")
+                yield Incompleteness(f"page {number} and all after it could not be had: {error}")
                 return
             listed += len(page.hits) + page.unread
             if page.unread:
-                yield Shortfall(f"{page.unread} results of page {number} can't be read")
+                yield Incompleteness(f"{page.unread} results of page {number} can't be read")
             self.opening.progress(f"{listed} of {page.total} results listed")
             for found in await self._entries(page.hits, seen, known, concerns):
                 yield found
             if not page.next:
                 if listed < page.total:
-                    yield Shortfall(f"it counts {page.total} results and gave {listed}; the plan may allow no more")
+                    yield Incompleteness(
+                        f"it counts {page.total} results and gave {listed}; the plan may allow no more"
+                    )
                 return
             if page.next in tokens:
                 break
             tokens.add(token := page.next)
-        yield Shortfall(f"after page {number} the list leads no further, and it has no end")
+        yield Incompleteness(f"after page {number} the list leads no further, and it has no end")
 
     async def aclose(self) -> None:
         """Nothing is held."""
 
     async def _entries(
         self, hits: Sequence[Hit], seen: set[str], known: Known, concerns: Concerns
-    ) -> list[RepositoryEntry | Shortfall]:
+    ) -> list[RepositoryEntry | Incompleteness]:
         """The certificates of a page that are new and may concern somebody; `seen` grows by the page."""
         fresh = {hit.sha256: hit for hit in hits if hit.sha256 not in seen}
         seen.update(fresh)
@@ -126,12 +128,12 @@ class Censys:
         try:
             answer = await self._ask("asset/certificate/raw", {"certificate_ids": list(wanted)}, _check_raw)
         except SourceError as error:
-            return [Shortfall(f"{len(wanted)} certificates could not be had: {error}")]
+            return [Incompleteness(f"{len(wanted)} certificates could not be had: {error}")]
         given = raw_certificates(answer)
         missing = len(wanted.keys() - given.keys())
         return [
             *(entry_of(hit, given[sha256], REPOSITORY.name) for sha256, hit in wanted.items() if sha256 in given),
-            *([Shortfall(f"{missing} certificates were listed but not given")] if missing else []),
+            *([Incompleteness(f"{missing} certificates were listed but not given")] if missing else []),
         ]
 
     async def _page(self, query: str, token: str) -> _Page:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from ctscan.errors import Refused, SourceError
-from ctscan.model import Question, Repository, RepositoryEntry, Shortfall
+from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 from ctscan.sources.repositories import Opening
 from ctscan.sources.repositories.crtsh.completion import LIMIT, MAX_REQUESTS, Gathering
@@ -63,7 +63,7 @@ class CrtshSource:
 
     async def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """See `SearchSource`. References are the numbers of certificates at crt.sh."""
         queries = queries_for(question)
         gathering = Gathering(self._asker.listing, concerns, self._limit, self._max_requests, self._progress)
@@ -71,7 +71,7 @@ class CrtshSource:
         if gathering.failure is not None and not gathering.answers:
             raise gathering.failure
         for reason in gathering.shortfalls:
-            yield Shortfall(reason)
+            yield Incompleteness(reason)
         kept = await known([str(id) for id in gathering.found])
         wanted = [id for id in sorted(gathering.found) if str(id) not in kept]
         async for got in self._certificates(wanted, gathering.found):
@@ -79,7 +79,7 @@ class CrtshSource:
 
     async def _certificates(
         self, wanted: Sequence[int], first_logged: dict[int, int | None]
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         in_a_row = 0
         for at, id in enumerate(wanted, 1):
             self._progress(f"crt.sh: {at} of {len(wanted)} certificates")
@@ -88,10 +88,10 @@ class CrtshSource:
             except Refused:
                 raise
             except SourceError as error:
-                yield Shortfall(f"certificate {id} of crt.sh is missing: {error}")
+                yield Incompleteness(f"certificate {id} of crt.sh is missing: {error}")
                 in_a_row += 1
                 if in_a_row == _FAILURES_IN_A_ROW and at < len(wanted):
-                    yield Shortfall(
+                    yield Incompleteness(
                         f"crt.sh: {len(wanted) - at} certificates were not asked for after {in_a_row} failures"
                     )
                     return

@@ -14,12 +14,12 @@ from typing import Any
 from ctscan.errors import BadAnswer, SourceError, UsageError
 from ctscan.model import (
     Coordinate,
+    Incompleteness,
     Question,
     Repository,
     RepositoryEntry,
     Revocation,
     RevocationState,
-    Shortfall,
 )
 from ctscan.sources import Concerns, Known
 from ctscan.sources.repositories import Opening
@@ -86,7 +86,7 @@ class _Progress:
 
 
 class _Over(Exception):
-    """The search ends here; the text is the reason, for a Shortfall."""
+    """The search ends here; the text is the reason, for an Incompleteness."""
 
 
 class CrtshSql:
@@ -106,13 +106,13 @@ class CrtshSql:
 
     async def search(
         self, question: Question, known: Known, concerns: Concerns
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """See `SearchSource.search`."""
         if question.kind not in REPOSITORY.finds:
             raise UsageError(f"{REPOSITORY.name} finds {', '.join(REPOSITORY.finds)}, not {question.kind}")
         asked = askings(question)
         if not asked:
-            yield Shortfall("the question holds no letter or digit, which is all that the index of crt.sh knows")
+            yield Incompleteness("the question holds no letter or digit, which is all that the index of crt.sh knows")
             return
         await self._check_schema()
         progress = _Progress()
@@ -121,7 +121,7 @@ class CrtshSql:
                 async for item in self._ranges(asking, known, concerns, progress):
                     yield item
         except _Over as over:
-            yield Shortfall(str(over))
+            yield Incompleteness(str(over))
 
     async def _check_schema(self) -> None:
         if not self._is_checked:
@@ -130,7 +130,7 @@ class CrtshSql:
 
     async def _ranges(
         self, asking: Asking, known: Known, concerns: Concerns, progress: _Progress
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """All that answers, in one range or in as many as it takes, the latest first."""
         waiting = [Range()]
         while waiting:
@@ -140,19 +140,21 @@ class CrtshSql:
             except TooLong as error:
                 halves = within.halved_by_calendar()
                 if halves is None:
-                    yield Shortfall(f"certificates {within}: {error}")
+                    yield Incompleteness(f"certificates {within}: {error}")
                     self._count_failure(progress)
                 waiting += reversed(halves or ())
                 continue
             except SourceError as error:
                 if not progress.answered:
                     raise
-                yield Shortfall(f"certificates {within}: {error}")
+                yield Incompleteness(f"certificates {within}: {error}")
                 self._count_failure(progress)
                 continue
             halves = within.halved(time for _, time, _ in rows) if len(rows) > self._limits.rows else None
             if halves is None and len(rows) > self._limits.rows:
-                yield Shortfall(f"certificates {within}: more than {self._limits.rows} names with one end of validity")
+                yield Incompleteness(
+                    f"certificates {within}: more than {self._limits.rows} names with one end of validity"
+                )
             waiting += reversed(halves or ())
             async for item in self._wanted(rows, known, concerns, progress):
                 yield item
@@ -170,7 +172,7 @@ class CrtshSql:
 
     async def _wanted(
         self, rows: Rows, known: Known, concerns: Concerns, progress: _Progress
-    ) -> AsyncIterator[RepositoryEntry | Shortfall]:
+    ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         """Of certificates that were listed those that may be meant and aren't known, fetched."""
         listed = [id for id in _concerning(rows, concerns, self._limits) if id not in progress.done]
         for start in range(0, len(listed), self._limits.batch):
@@ -184,7 +186,7 @@ class CrtshSql:
             try:
                 found = await self._fetched(wanted)
             except SourceError as error:
-                yield Shortfall(f"{len(wanted)} certificates that were listed: {error}")
+                yield Incompleteness(f"{len(wanted)} certificates that were listed: {error}")
                 self._count_failure(progress)
                 continue
             progress.failures = 0
@@ -195,7 +197,7 @@ class CrtshSql:
                     raise _Over(f"more than {self._limits.total} bytes of certificates; ask for less")
                 yield item
 
-    async def _fetched(self, ids: list[int]) -> list[RepositoryEntry | Shortfall]:
+    async def _fetched(self, ids: list[int]) -> list[RepositoryEntry | Incompleteness]:
         most = len(ids) * (self._limits.certificate + 65536)
         rows = await self._session.rows(Statement(*details(ids, self._limits), DETAILED, len(ids), most))
         try:
@@ -220,14 +222,14 @@ def _concerning(rows: Rows, concerns: Concerns, limits: Limits) -> list[int]:
     return [id for id, shown in names.items() if id in doubtful or concerns(shown)]
 
 
-def _entries(ids: Iterable[int], rows: Rows, limits: Limits) -> Iterable[RepositoryEntry | Shortfall]:
+def _entries(ids: Iterable[int], rows: Rows, limits: Limits) -> Iterable[RepositoryEntry | Incompleteness]:
     """What was fetched, in the order in which it was asked for. ValueError where it is malformed."""
     found = {row[0]: row for row in rows}
     for id in ids:
         if id not in found:
-            yield Shortfall("a certificate that was listed is gone")
+            yield Incompleteness("a certificate that was listed is gone")
         elif found[id][1] is None:
-            yield Shortfall(f"a certificate of more than {limits.certificate} bytes was left out")
+            yield Incompleteness(f"a certificate of more than {limits.certificate} bytes was left out")
         else:
             yield _entry(found[id])
 

@@ -1,0 +1,95 @@
+"""Nouns of ctscan: frozen, slotted values, one file per subject.
+
+Times are aware datetimes in UTC; log timestamps are milliseconds since 1970, as the logs give them. Ranges are
+half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into hex, base64 or RFC 3339.
+"""
+
+from ctscan.model.answer import Answer, CertificateSummary, Match, Sighting
+from ctscan.model.authority import Authority, AuthorityList, Issuer
+from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
+from ctscan.model.coverage import Gap, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
+from ctscan.model.entry import Batch, Entry, EntryKind
+from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
+from ctscan.model.hit import ChainHit, Hit, Unreadable
+from ctscan.model.identifier import Identifier, LookupKey
+from ctscan.model.log import Edge, FinalHead, Log, LogProtocol, SkippedLog, TreeHead
+from ctscan.model.proof import Evidence, InclusionProof
+from ctscan.model.repository import (
+    Coordinate,
+    Disclosure,
+    Incompleteness,
+    Question,
+    Repository,
+    RepositoryEntry,
+    RepositoryHit,
+    RepositorySighting,
+    Search,
+)
+from ctscan.model.revocation import CertificateStanding, Crl, KeptCertificate, Revocation, RevocationState, Status
+from ctscan.model.scan import Run, ScanStep
+from ctscan.model.spans import Span
+
+__all__ = [
+    "Answer",
+    "Attribute",
+    "Authority",
+    "AuthorityList",
+    "Batch",
+    "Certificate",
+    "CertificateStanding",
+    "CertificateSummary",
+    "ChainHit",
+    "Confidence",
+    "Coordinate",
+    "Crl",
+    "DecodedString",
+    "Disclosure",
+    "Edge",
+    "Entry",
+    "EntryKind",
+    "Evidence",
+    "Extension",
+    "Field",
+    "FinalHead",
+    "Finding",
+    "Gap",
+    "GapReason",
+    "GeneralName",
+    "Hit",
+    "Identifier",
+    "InclusionProof",
+    "Incompleteness",
+    "Issuer",
+    "KeptCertificate",
+    "Log",
+    "LogCoverage",
+    "LogProtocol",
+    "LogState",
+    "LookupKey",
+    "Match",
+    "Name",
+    "PendingRange",
+    "Problem",
+    "Qualifier",
+    "Question",
+    "Repository",
+    "RepositoryEntry",
+    "RepositoryHit",
+    "RepositorySighting",
+    "Revocation",
+    "RevocationState",
+    "RuleSet",
+    "RuleVersion",
+    "Run",
+    "ScanStep",
+    "Search",
+    "Sensitivity",
+    "Sighting",
+    "SkippedLog",
+    "Span",
+    "Status",
+    "SubjectKind",
+    "TreeHead",
+    "Unreadable",
+    "VerifiedRange",
+]

@@ -1,0 +1,71 @@
+"""Answers to look-ups: matches, their sightings, and the coverage that the answer rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ctscan.model.authority import Authority, AuthorityList
+from ctscan.model.coverage import LogCoverage
+from ctscan.model.entry import EntryKind
+from ctscan.model.finding import Finding
+from ctscan.model.identifier import Identifier
+from ctscan.model.log import SkippedLog
+from ctscan.model.repository import RepositorySighting, Search
+from ctscan.model.revocation import Revocation, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Certificate seen at an index of a log. `verified`: the index lies in a verified range of the log; never true of
+    kind `CHAIN`, for no tree covers chains."""
+
+    log: str
+    log_id: bytes
+    index: int
+    timestamp: int  # ms
+    kind: EntryKind
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSummary:
+    """Certificate in short, for an answer. `also` are identities of the same issuer and serial: probably the same."""
+
+    sha256: bytes | None
+    identity: bytes
+    issuer: str
+    serial: str
+    subject: str
+    not_before: datetime | None
+    not_after: datetime | None
+    also: tuple[bytes, ...] = ()
+    is_ca: bool = False  # as its basic constraints say
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Certificate that answers a look-up, with the findings that matched first. `score` ranks names (0 to 1)."""
+
+    certificate: CertificateSummary
+    findings: tuple[Finding, ...]
+    sightings: tuple[Sighting, ...]
+    score: float = 1.0
+    repositories: tuple[RepositorySighting, ...] = ()
+    revocations: tuple[Revocation, ...] = ()  # one for each source that was asked
+    authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
+    status: Status | None = None  # judged from the rest for one moment; the index leaves it out
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer to a look-up: the matches, and exactly which ranges and repositories were searched."""
+
+    identifier: Identifier
+    matches: tuple[Match, ...]
+    coverage: tuple[LogCoverage, ...]
+    not_covered: tuple[SkippedLog, ...]
+    complete: bool
+    remarks: tuple[str, ...] = field(default=())  # plain words: limits of this kind of look-up, what to do next
+    searches: tuple[Search, ...] = ()  # of repositories, whose questions include the identifier; newest of each first
+    authorities: AuthorityList | None = None  # the list of CA owners that was used

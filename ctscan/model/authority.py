@@ -1,0 +1,40 @@
+"""Certification authorities: their certificates, and the owners that the CCADB names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """CA certificate that may have issued a kept certificate. Needed to check signatures of the CA; kept outside of
+    every scope, and found by no look-up."""
+
+    sha256: bytes
+    der: bytes
+    subject_hash: bytes  # SHA-256 of the subject's DER, as `Certificate.issuer.raw` of certificates that it issued
+    key_hash: bytes  # SHA-256 of the SubjectPublicKeyInfo: the issuer_key_hash of precertificate entries
+    origin: str  # "chain", "log" (issuer/<hash>), "AIA", "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Owner of a CA and how to reach it, as the CCADB says."""
+
+    owner: str
+    name: str  # of the CA certificate
+    sha256: bytes  # of the CA certificate
+    key_id: bytes  # its subject key identifier
+    policies: tuple[str, ...] = ()  # URLs of certificate policies and practice statements
+    contact: str = ""  # for problem reports, as published
+    status: str = ""  # "Revoked", "Parent Cert Revoked", …; empty: not revoked
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityList:
+    """Copy of the CCADB's list that is in the index."""
+
+    fetched: datetime
+    origin: str  # URL or path
+    records: int

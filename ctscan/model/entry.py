@@ -1,0 +1,56 @@
+"""Entries of logs: batches in one buffer for the hot path, single entries for candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ctscan.model.spans import Span
+
+
+class EntryKind(StrEnum):
+    """LogEntryType of RFC 6962 section 3.4, and `CHAIN`: a certificate in the chain submitted with an entry.
+
+    A `Sighting` can be of kind `CHAIN`, an `Entry` never.
+    """
+
+    X509 = "x509"
+    PRECERT = "precert"
+    CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive entries of one log in one buffer. The hot path never makes an object for a single entry.
+
+    `leaves[i]` is the span in `data` of the TimestampedEntry of entry `start + i` (leaf hash = SHA-256 over
+    `00 00 00` and that span: the leaf prefix, version 0 and leaf_type 0). `certs[i]` is the span of the certificate
+    (x509) or the TBSCertificate (precert) inside it; `(0, 0)` for an entry of an RFC 6962 log whose TimestampedEntry
+    doesn't parse (a tile with such an entry can't be cut at all). `precerts[i]` is True for a precert. `extras[i]` is
+    the span in `extra` of the data that the tree doesn't cover, in the encoding of the transport (see
+    `ct.wire.extra_of`).
+    """
+
+    log_id: bytes
+    start: int
+    data: bytes
+    leaves: list[Span]
+    certs: list[Span]
+    precerts: list[bool]
+    extra: bytes
+    extras: list[Span]
+    layout: str  # "tile" or "get-entries": how `extras` is encoded
+    raw: bytes  # as received, for quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Entry of a log; every field comes from the leaf that the tree covers."""
+
+    log_id: bytes
+    index: int
+    timestamp: int  # ms
+    kind: EntryKind
+    der: bytes  # certificate (x509) or TBSCertificate (precert)
+    issuer_key_hash: bytes  # 32 bytes for a precert, else b""
+    extensions: bytes  # CtExtensions without the length

@@ -1,0 +1,90 @@
+"""Personal data found in certificates, and the rules that find it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ctscan.model.identifier import LookupKey
+
+
+class SubjectKind(StrEnum):
+    """Kind of subject that a finding is about."""
+
+    PERSON = "person"
+    ROLE = "role"  # a function: its mailbox, its desk
+    ORGANISATION = "organisation"
+    HOST = "host"
+    DEVICE = "device"
+    CA = "certification authority"
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """Confidence in the subject kind, in words."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Sensitivity(StrEnum):
+    """Degree of protection by law."""
+
+    ORDINARY = "ordinary"
+    NATIONAL_IDENTIFIER = "national identifier"  # GDPR article 87
+    SPECIAL_CATEGORY = "special category"  # GDPR articles 9 and 10: biometrics, health, or data that reveals them
+
+
+class Qualifier(StrEnum):
+    """Reservation that a reader of a finding has to know about its value."""
+
+    DERIVED = "derived"  # follows from another value (a birth date inside a national number)
+    HASHED = "hashed"  # a hash of the datum, still personal data
+    PARTIAL = "partial"  # part of the datum, such as the last digits
+    INVALID = "invalid"  # has the form of a number, but its check digit is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Personal data in one field of one certificate.
+
+    `person` separates the people of one certificate: findings with the same word are about the same person. `raw` is
+    the value as encoded (b"" where it is just `value` in UTF-8), `repaired` the evidently intended text, where that
+    differs.
+    """
+
+    rule: str
+    category: str  # main fideslang key
+    categories: tuple[str, ...]  # all that apply, the main one first
+    value: str  # as written
+    canonical: str
+    path: str  # "subject.1.emailAddress", "san.0.rfc822Name"
+    oid: str
+    subject_kind: SubjectKind
+    confidence: Confidence
+    why: str
+    keys: tuple[LookupKey, ...]
+    person: str = ""  # "subject", "representative", "ca contact", "subject 2", …
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    qualifiers: tuple[Qualifier, ...] = ()
+    tag: int = 0  # identifier octet as encoded; 0: none
+    raw: bytes = b""
+    repaired: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVersion:
+    """Version of one rule with which a range was read. Raising `version` makes older readings not cover the rule."""
+
+    id: str
+    version: int
+    kinds: tuple[str, ...]  # kinds of identifier that the rule finds: "email", "name", "number", …
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules of one version of ctscan. `version` is derived from the rules, so it can't be forgotten."""
+
+    version: str
+    rules: tuple[RuleVersion, ...]

@@ -1,0 +1,75 @@
+"""Logs as log lists describe them, and the tree heads that logs sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LogProtocol(StrEnum):
+    """Protocol by which a log is read."""
+
+    RFC6962 = "rfc6962"
+    STATIC_CT = "static-ct"
+    HYBRID = "hybrid"  # RFC 6962 tree head and proofs, data tiles as transport
+
+
+@dataclass(frozen=True, slots=True)
+class FinalHead:
+    """`final_tree_head` of a readonly log in the log list: size, root and, where given, the time in ms."""
+
+    size: int
+    root: bytes
+    timestamp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """CT log as a log list describes it.
+
+    `url` is the RFC 6962 base (ends with `/`), `monitoring_url` the prefix of the tiles (ends with `/`; may be
+    `file://`). `protocol` decides which of the two is set (hybrid: both). `origin` is the first line of the
+    checkpoint: the submission prefix without scheme and trailing slash; empty for plain RFC 6962 logs.
+    """
+
+    id: bytes  # SHA-256 of key
+    key: bytes  # DER SubjectPublicKeyInfo
+    name: str
+    operator: str
+    protocol: LogProtocol
+    state: str = "usable"  # pending qualified usable readonly retired rejected
+    url: str = ""
+    monitoring_url: str = ""
+    origin: str = ""
+    final_head: FinalHead | None = None
+    mmd: int = 86400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLog:
+    """Log of the list that is not read, with the reason in plain words; an answer names it as not covered."""
+
+    id: bytes
+    name: str
+    operator: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeHead:
+    """Signed claim of a log about its tree at one moment (an STH or a checkpoint); unproven until verified.
+
+    `signature` is the RFC 6962 DigitallySigned struct; empty for a head taken from a verified log list.
+    `raw` holds the bytes verbatim, kept as evidence.
+    """
+
+    log_id: bytes
+    size: int
+    root: bytes
+    timestamp: int  # ms
+    signature: bytes
+    raw: bytes
+
+
+Edge = tuple[bytes, ...]
+"""Right edge of `[0, n)`: roots of its perfect subtrees, largest first (one for each 1 bit of n). n = 0: `()`."""

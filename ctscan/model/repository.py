@@ -1,0 +1,139 @@
+"""Repositories of certificates such as crt.sh: questions, results, searches and disclosures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ctscan.model.certificate import Certificate
+from ctscan.model.entry import EntryKind
+from ctscan.model.finding import Finding
+from ctscan.model.revocation import Revocation
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Repository that can be asked for certificates by their contents, and its limits. Text for readers."""
+
+    name: str  # as given to --in and --repository: "crt.sh"
+    title: str
+    url: str
+    finds: tuple[str, ...]  # kinds of question that it answers: email, domain, host, name, organisation
+    limits: tuple[str, ...]  # searches that it can't do, in whole sentences
+    needs: str = ""  # an extra to install, a token in the environment
+    tells: str = ""  # who learns of the question, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Question to a repository. `kind`: email, domain (addresses at and below it), host (DNS names at and below a
+    domain), name, organisation; `value` is canonical but for names, which stay as given."""
+
+    kind: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        """`email:jane@example.org`: the one form in which questions are compared."""
+        return f"{self.kind}:{self.value}"
+
+    @property
+    def is_personal(self) -> bool:
+        """True when the question names a single person, so that asking discloses that person."""
+        return self.kind not in ("domain", "host", "organisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """Log and index of a certificate as a repository claims them. Believed when the log is read, not before."""
+
+    log: str  # URL as the repository gives it
+    index: int
+    timestamp: int | None = None  # ms
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryEntry:
+    """Certificate as a repository gives it; nothing in it is proven."""
+
+    reference: str  # number or path under which the repository has it
+    der: bytes  # certificate or precertificate, whole
+    first_logged: int | None = None  # ms, as the repository says
+    coordinates: tuple[Coordinate, ...] = ()
+    revocation: Revocation | None = None
+    owner: str = ""  # of the CA, as the repository says
+
+
+@dataclass(frozen=True, slots=True)
+class Incompleteness:
+    """Missing part of a repository's results: the search is not whole. The reason holds nothing of the question."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryHit:
+    """Certificate of a repository that is kept.
+
+    `leaf` is the certificate itself, or the TBSCertificate without poison of a precertificate, which is then in
+    `submitted`: the form in which a log would hold it. `certificate` is None when it can't be read; `reason` then says
+    why.
+    """
+
+    entry: RepositoryEntry
+    kind: EntryKind
+    leaf: bytes
+    certificate: Certificate | None
+    findings: tuple[Finding, ...]
+    submitted: bytes = b""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Question put to one repository, and its outcome.
+
+    `question` is empty when read back from the index, where it named a person: the index keeps only its digest.
+    """
+
+    id: int
+    repository: str
+    kind: str  # `Question.kind`, or "import" of files
+    question: str  # `Question.text`
+    who: str
+    purpose: str
+    scope: str  # which results were kept, in words or as canonical scope text
+    rules: str
+    started: datetime
+    ended: datetime | None = None
+    outcome: str = "running"  # "running", "whole", "incomplete", "failed", "interrupted"
+    detail: str = ""  # why it is not whole
+    results: int = 0  # certificates that the repository gave
+    certificates: int = 0  # of them new here
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """Record that a third party learned of an interest in a person, a domain or a certificate. The identifier itself
+    is not recorded."""
+
+    id: int
+    at: datetime
+    who: str
+    kind: str  # email, name, domain, host, organisation, certificate
+    recipient: str
+    purpose: str
+    command: str  # "search", "scan --repository", "status --ocsp"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySighting:
+    """Certificate seen in a repository. `confirmed`: a log was read and proven to hold the same certificate."""
+
+    repository: str
+    reference: str
+    seen: datetime  # when the repository gave it
+    first_logged: int | None
+    coordinates: tuple[Coordinate, ...]
+    owner: str
+    confirmed: bool

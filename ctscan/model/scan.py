@@ -1,0 +1,53 @@
+"""Scans: runs, and the steps that a run commits to the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ctscan.model.authority import Issuer
+from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
+from ctscan.model.hit import ChainHit, Hit, Unreadable
+from ctscan.model.proof import InclusionProof
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStep:
+    """Step of one reader, committed in one transaction: no part is ever seen without the rest.
+
+    Tiled logs: `verified` extends by the batch, `pending` is None. Logs without tiles: hits and `pending` first;
+    when proven, a step without hits moves `verified`, clears `pending` and brings `proofs`.
+    """
+
+    log_id: bytes
+    at: datetime
+    verified: VerifiedRange | None = None  # to be added (and merged with its neighbour)
+    pending: PendingRange | None = None  # replaces the pending range with this start
+    clear_pending: int | None = None  # start of the pending range that is proven (or given up) now
+    hits: tuple[Hit, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    in_chains: tuple[ChainHit, ...] = ()  # of entries of this step; they come and go with their entries
+    issuers: tuple[Issuer, ...] = ()  # of certificates in hits
+    proofs: tuple[InclusionProof, ...] = ()
+    gaps: tuple[Gap, ...] = ()  # found in this step
+    quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
+    entries: int = 0  # counters of this step, for the run
+    candidates: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Scan as recorded: operator, times, scope, purpose and outcome."""
+
+    id: int
+    who: str
+    started: datetime
+    ended: datetime | None
+    scope: str
+    rules: str
+    purpose: str
+    command: str
+    outcome: str  # "running", "done", "incomplete", "misbehaviour", "interrupted", "failed"
+    entries: int = 0
+    candidates: int = 0
+    certificates: int = 0
