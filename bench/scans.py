@@ -52,7 +52,7 @@ def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
 
 def ctscan(folder: Path, *arguments: str) -> list[dict[str, Any]]:
     """What a command prints as JSON."""
-    command = [sys.executable, "-m", "ctscan.cli", *arguments, "--format", "json"]
+    command = [sys.executable, "-m", "ctscan", *arguments, "--format", "json"]
     done = subprocess.run(command, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
@@ -64,7 +64,7 @@ def scan(
     """Scan all logs of a list. `every`: seconds between samples; `keep`: where the index is to stay."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         db = keep or Path(fresh) / "bench.db"
-        command = [sys.executable, "-m", "ctscan.cli", "scan", "--db", str(db), "--everything", "--from", "start"]
+        command = [sys.executable, "-m", "ctscan", "scan", "--db", str(db), "--everything", "--from", "start"]
         used = measured([*command, "--log-list", url, "--jobs", str(jobs)], folder, every)
         (run,) = ctscan(folder, "runs", "--db", str(db))
     expected = sum(log.spec.size for log in logs), sum(log.spec.hits for log in logs)

@@ -103,7 +103,7 @@ def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
     assert sample
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     done = subprocess.run(
-        [sys.executable, "-m", "ctscan.cli", "demo"],
+        [sys.executable, "-m", "ctscan", "demo"],
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         capture_output=True,
@@ -121,7 +121,7 @@ def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
 def ctscan(folder: Path, *arguments: str) -> Any:
     """Run a command in a folder; what it prints, read as JSON (lines of JSON as an array)."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
-    command = [sys.executable, "-m", "ctscan.cli", *arguments]
+    command = [sys.executable, "-m", "ctscan", *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=False
     )

@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scan": {"model", "errors", "resources", "config", "ct", "x509", "personal", "http", "sources", "index"},
     "privacy": {"model", "errors"},
     "views": {"model", "errors", "ct", "personal", "answer", "authorities", "revocation", "collect", "privacy"},
+    "__main__": {"cli"},
     "cli": {
         "model", "errors", "resources", "config", "ct", "x509", "personal", "http", "sources", "index", "authorities",
         "revocation", "answer", "collect", "scan", "privacy", "views",

@@ -55,7 +55,7 @@ def talkative_log() -> LogBuilder:
 
 def run(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "CTSCAN_LOG_LEVEL": "debug"}
-    command = [sys.executable, "-X", "dev", "-m", "ctscan.cli", *arguments]
+    command = [sys.executable, "-X", "dev", "-m", "ctscan", *arguments]
     return subprocess.run(command, input=given, capture_output=True, check=False, timeout=120, env=environment)
 
 

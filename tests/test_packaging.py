@@ -41,6 +41,11 @@ def test_wheel_holds_package_data_and_licence_and_nothing_else(wheel: Path) -> N
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
+def test_wheel_says_that_it_is_typed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("ctscan/py.typed") == b""
+
+
 def test_demo_runs_from_the_wheel_in_another_directory(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
@@ -49,7 +54,7 @@ def test_demo_runs_from_the_wheel_in_another_directory(wheel: Path, tmp_path: Pa
     where = [sys.executable, "-c", "from ctscan.resources import data_path; print(data_path('demo-log'))"]
     told = subprocess.run(where, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     assert told.stdout.startswith(str(tmp_path / "installed"))
-    demo = [sys.executable, "-m", "ctscan.cli", "demo"]
+    demo = [sys.executable, "-m", "ctscan", "demo"]
     done = subprocess.run(demo, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert "jane.roe@example.org" in done.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from support.cli import ROOT, run
+from support.cli import ROOT, process, run
 
 from ctscan.cli import program
 from ctscan.cli.program import COMMANDS, Command, Group
@@ -55,6 +55,12 @@ def test_version() -> None:
     result = run("--version")
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.fullmatch(r"ctscan \d+\.\d+\.\d+\S*\n", result.stdout)
+
+
+def test_python_m_ctscan_is_ctscan(tmp_path: Path) -> None:
+    done = process("--version", cwd=tmp_path)  # `python -m ctscan --version`
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode() == run("--version").stdout
 
 
 @pytest.mark.parametrize("path", EVERY)

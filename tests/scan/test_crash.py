@@ -30,7 +30,7 @@ def start_scan() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(sim: Simulator, db: Path, *options: str, name: str = "scan") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "ctscan.cli", name, "--db", str(db), "--everything", "--from", "start"]
+        command = [sys.executable, "-m", "ctscan", name, "--db", str(db), "--everything", "--from", "start"]
         command += ["--log-list", sim.list_url, *options]
         started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True))
         return started[-1]
@@ -142,7 +142,7 @@ def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) ->
         log.fault("/tile/data/", slow(2))  # so that the scan outlives the look-up on a busy machine too
         process = start_scan(sim, tmp_path / "db")
         _wait_for(lambda: committed(tmp_path / "db") > 0)
-        look = [sys.executable, "-m", "ctscan.cli", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
+        look = [sys.executable, "-m", "ctscan", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
         asked = subprocess.run(look, capture_output=True, check=False, timeout=30)
         assert process.poll() is None
         process.kill()

@@ -41,7 +41,7 @@ def process(
 
 def command(*arguments: str | Path) -> list[str]:
     """The words that start `ctscan` with this Python."""
-    return [sys.executable, "-m", "ctscan.cli", *(str(argument) for argument in arguments)]
+    return [sys.executable, "-m", "ctscan", *(str(argument) for argument in arguments)]
 
 
 def error_line(result: Result) -> str:

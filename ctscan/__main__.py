@@ -1,0 +1,5 @@
+"""Module entry point: `python -m ctscan` is the `ctscan` script."""
+
+from ctscan.cli import main
+
+main()

@@ -1,5 +1,0 @@
-"""`python -m ctscan.cli` is `ctscan`."""
-
-from ctscan.cli import main
-
-main()
