@@ -95,11 +95,12 @@ def _print_table(states: list[tuple[LogState, list[Misbehaved]]], stale_after: t
 
 
 def _columns(state: LogState, how: str) -> dict[str, str]:
-    from ctscan.ct.coverage import backlog, catch_up, judge, size, verified_size
+    from ctscan.ct.coverage import backlog, catch_up, judge, verified_size
+    from ctscan.model.spans import total
     from ctscan.views.words import moment, per_second, until_head
 
     holes = judge(state, lambda _: None, False).gaps
-    unread = size((hole.start, hole.end) for hole in holes)
+    unread = total(hole.span for hole in holes)
     return {
         "Log": state.log.name,
         "Operator": state.log.operator,

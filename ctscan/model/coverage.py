@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from ctscan.model.log import Edge, Log, TreeHead
+from ctscan.model.spans import Span
 
 
 class GapReason(StrEnum):
@@ -31,6 +33,31 @@ class Gap:
     detail: str = ""
     tries: int = 0
 
+    @property
+    def span(self) -> Span:
+        """`(start, end)`."""
+        return self.start, self.end
+
+
+def merge_gaps(gaps: Iterable[Gap], *, across_tries: bool = False) -> list[Gap]:
+    """Sort disjoint gaps and join neighbours of one reason and detail: a pruned log has one gap, not one a tile.
+
+    Neighbours of different `tries` stay apart unless `across_tries` is set; the joined gap then has the greater number.
+    """
+    merged: list[Gap] = []
+    for gap in sorted(gaps, key=lambda gap: gap.start):
+        last = merged[-1] if merged else None
+        if last is not None and last.end == gap.start and _is_alike(last, gap, across_tries):
+            merged[-1] = replace(last, end=gap.end, tries=max(last.tries, gap.tries))
+        else:
+            merged.append(gap)
+    return merged
+
+
+def _is_alike(one: Gap, other: Gap, across_tries: bool) -> bool:
+    is_alike = (one.reason, one.detail) == (other.reason, other.detail)
+    return is_alike and (across_tries or one.tries == other.tries)
+
 
 @dataclass(frozen=True, slots=True)
 class VerifiedRange:
@@ -49,6 +76,11 @@ class VerifiedRange:
     edge: Edge = ()
     since: int | None = None
 
+    @property
+    def span(self) -> Span:
+        """`(start, end)`."""
+        return self.start, self.end
+
 
 @dataclass(frozen=True, slots=True)
 class PendingRange:
@@ -60,6 +92,16 @@ class PendingRange:
     rules: str
     edge: Edge  # of [0, start)
     hashes: bytes
+
+    @property
+    def end(self) -> int:
+        """Index after the last entry."""
+        return self.start + len(self.hashes) // 32
+
+    @property
+    def span(self) -> Span:
+        """`(start, end)`."""
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,67 @@
-"""Spans: half-open ranges `(start, end)` of offsets or entry indices."""
+"""Span arithmetic: half-open ranges `(start, end)` of offsets or entry indices, and operations on sets of them.
+
+A span with `start >= end` is empty. Functions that return lists leave empty spans out, but for `split_at` and
+`split_every`, which return an empty span as it is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 Span = tuple[int, int]
 """`(start, end)` with `end` excluded: offsets into a buffer, or indices of entries."""
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Merge spans that overlap or touch; the result is sorted and covers the same points."""
+    found: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def subtract(span: Span, covered: Iterable[Span]) -> list[Span]:
+    """Subtract the `covered` spans from `span`; the result is sorted and disjoint."""
+    left: list[Span] = []
+    at, end = span
+    for low, high in merge(covered):
+        if low >= end:
+            break
+        if low > at:
+            left.append((at, low))
+        at = max(at, high)
+    if at < end:
+        left.append((at, end))
+    return left
+
+
+def clip(span: Span, limits: Span) -> Span:
+    """Clip `span` to `limits`; the result is empty where they don't overlap."""
+    return max(span[0], limits[0]), min(span[1], limits[1])
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """Return True when the spans share a point."""
+    start, end = clip(one, other)
+    return start < end
+
+
+def total(spans: Iterable[Span]) -> int:
+    """Count the points that the spans cover, each once."""
+    return sum(end - start for start, end in merge(spans))
+
+
+def split_at(span: Span, at: int) -> list[Span]:
+    """Split `span` in two where `at` lies inside it."""
+    start, end = span
+    return [(start, at), (at, end)] if start < at < end else [span]
+
+
+def split_every(span: Span, width: int) -> list[Span]:
+    """Split `span` at the multiples of `width` that lie inside it."""
+    start, end = span
+    inner = range((start // width + 1) * width, end, width)
+    return list(zip([start, *inner], [*inner, end], strict=True))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import inf
 
-from ctscan.ct.coverage import size
 from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Match, Qualifier, Sensitivity
+from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
 
@@ -194,7 +194,7 @@ def _short(text: str) -> str:
 
 def coverage_row(log: LogCoverage) -> tuple[str, str, str, str]:
     """Log, what of it was searched, what wasn't, and when it was last checked."""
-    searched = size((r.start, r.end) for r in log.verified)
+    searched = total(r.span for r in log.verified)
     return (
         log.log,
         _searched(log, searched),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from math import inf
 
 import pytest
@@ -16,9 +15,6 @@ from ctscan.ct.coverage import (
     edge_known_at,
     judge,
     position,
-    size,
-    subtract,
-    union,
     unread,
     verified_size,
 )
@@ -35,21 +31,6 @@ def state(*verified: VerifiedRange, holes: tuple[Gap, ...] = (), pending: tuple[
 
 def points(spans: list[tuple[int, int]]) -> set[int]:
     return {i for start, end in spans for i in range(start, end)}
-
-
-@given(SPANS)
-def test_a_union_holds_the_same_points_in_disjoint_ranges(spans: list[tuple[int, int]]) -> None:
-    joined = union(spans)
-    assert points(joined) == points(spans)
-    assert all(a[1] < b[0] for a, b in pairwise(joined))
-    assert size(spans) == len(points(spans))
-
-
-@given(st.tuples(st.integers(0, 40), st.integers(0, 40)), SPANS)
-def test_subtracting_leaves_the_points_that_are_not_covered(
-    span: tuple[int, int], covered: list[tuple[int, int]]
-) -> None:
-    assert points(subtract(span, covered)) == points([span]) - points(covered)
 
 
 @given(SPANS, SPANS)

@@ -12,6 +12,8 @@ from typing import Any
 
 from ctscan.index.sqlite import rows
 from ctscan.model import Gap, GapReason, PendingRange, VerifiedRange
+from ctscan.model.coverage import merge_gaps
+from ctscan.model.spans import clip, subtract
 
 Change = Callable[[list[Gap]], list[Gap]]
 
@@ -161,18 +163,6 @@ def _renewed(inside: list[Gap], new: Gap) -> Gap:
     return replace(new, tries=max([new.tries, *(hole.tries for hole in same)]))
 
 
-def merge_holes(found: Iterable[Gap]) -> list[Gap]:
-    """Disjoint holes in order, with neighbours alike made one: a pruned log has one hole, not one for each tile."""
-    merged: list[Gap] = []
-    for hole in sorted(found, key=lambda hole: hole.start):
-        last = merged[-1] if merged else None
-        if last is not None and last.end == hole.start and replace(last, start=hole.start, end=hole.end) == hole:
-            merged[-1] = replace(last, end=hole.end)
-        else:
-            merged.append(hole)
-    return merged
-
-
 def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, change: Change) -> bool:
     """Replace what of the holes lies in `[start, end)`, and merge it with its neighbours."""
     found = connection.execute(
@@ -180,15 +170,10 @@ def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, cha
         " WHERE log = ? AND range_start <= ? AND range_end >= ?",
         (log, end, start),
     ).fetchall()
-    before = [_hole_of(row[1:]) for row in found]
-    inside = [
-        replace(hole, start=max(hole.start, start), end=min(hole.end, end))
-        for hole in before
-        if hole.start < end and hole.end > start
-    ]
-    outside = [replace(hole, end=min(hole.end, start)) for hole in before if hole.start < start]
-    outside += [replace(hole, start=max(hole.start, end)) for hole in before if hole.end > end]
-    after = merge_holes([*outside, *change(inside)])
+    span, before = (start, end), [_hole_of(row[1:]) for row in found]
+    inside = [replace(gap, start=at, end=to) for gap in before for at, to in [clip(gap.span, span)] if at < to]
+    outside = [replace(gap, start=at, end=to) for gap in before for at, to in subtract(gap.span, [span])]
+    after = merge_gaps([*outside, *change(inside)])
     if after == sorted(before, key=lambda hole: hole.start):
         return False
     connection.executemany("DELETE FROM hole WHERE id = ?", [row[:1] for row in found])

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Final, Protocol
 
-from ctscan.ct.coverage import edge_known_at, parted, subtract, union, unread
+from ctscan.ct.coverage import edge_known_at, unread
 from ctscan.errors import Locked
 from ctscan.model import Edge, Span, VerifiedRange
+from ctscan.model.spans import merge, split_at, split_every, subtract
 from ctscan.scan.log.session import LogPass
 
 PART: Final = 65_536
@@ -30,20 +31,13 @@ def parts_of(
     """The parts in which spans are read, in order. `marks`: where a part has to begin besides. With several `readers`
     the last parts are small."""
     order = -1 if newest_first else 1
-    parts = [part for span in union(spans) for part in _cut(span, PART)][::order]
+    parts = [part for span in merge(spans) for part in split_every(span, PART)][::order]
     if readers > 1:
         large = max(0, len(parts) - 2 * readers)
-        parts[large:] = [piece for part in parts[large:] for piece in _cut(part, SMALL)[::order]]
+        parts[large:] = [piece for part in parts[large:] for piece in split_every(part, SMALL)[::order]]
     for mark in marks:
-        parts = [piece for part in parts for piece in parted(part, mark)[::order]]
+        parts = [piece for part in parts for piece in split_at(part, mark)[::order]]
     return parts
-
-
-def _cut(span: Span, width: int) -> list[Span]:
-    """At the multiples of `width`."""
-    start, end = span
-    inner = range((start // width + 1) * width, end, width)
-    return list(zip([start, *inner], [*inner, end], strict=True))
 
 
 class RangeReader(Protocol):
@@ -99,8 +93,8 @@ class PartsReader:
         lp.state = state = await lp.index.log_state(lp.log.id)
         if state is None:
             return [part]
-        older = [(hole.start, hole.end) for hole in lp.holes]
-        tried = [piece for hole in state.gaps for piece in subtract((hole.start, hole.end), older)]
+        older = [hole.span for hole in lp.holes]
+        tried = [piece for hole in state.gaps for piece in subtract(hole.span, older)]
         spans = unread(state, part, self._counts)
         left = [piece for span in spans for piece in subtract(span, tried)]
         for start, end in (piece for span in spans for piece in subtract(span, left)):

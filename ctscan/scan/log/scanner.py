@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
-from ctscan.ct.coverage import pending_end, subtract
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Index
 from ctscan.model import Batch, Entry, LogProtocol, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.model.spans import subtract, total
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.log.connect import Connection
@@ -130,7 +130,7 @@ def _past(left: Left) -> str:
     begin, end = left.asked
     if begin >= end:
         return f"nothing to read: scans begin at entry {end:,}"
-    missing = coverage.size(left.missing)
+    missing = total(left.missing)
     what = f"all but {missing:,} that can't be had" if missing else "all"
     before = f"; {begin:,} before them were not asked for (--from start)" if begin else ""
     return f"{what} of the entries from {begin:,} to {end:,} are read{before}"
@@ -228,7 +228,7 @@ async def _read_all(context: ScanContext, connection: Connection, lp: LogPass) -
     asked = await _asked(context, lp, trust)
     assert lp.state is not None  # noqa: S101  its coverage has begun
     spans = coverage.unread(lp.state, asked, counts)
-    entries = coverage.size(spans)
+    entries = total(spans)
     warning = warning_before(log.name, entries, log.protocol, connection.rate, connection.batch)
     if warning:
         lp.reporter.notice(warning)
@@ -273,7 +273,7 @@ async def _taken_up(lp: LogPass, spans: list[Span], can_resume: bool) -> list[in
     way, with another scope or older rules, or proven since) is given up: it would stay unproven."""
     marks = []
     for pending in lp.state.pending if lp.state else ():
-        part = (pending.start, max(pending.start + 1, pending_end(pending)))
+        part = (pending.start, max(pending.start + 1, pending.end))
         is_ours = (pending.scope, pending.rules) == (lp.scope, lp.rules) and part[1] <= lp.head.size
         if can_resume and is_ours and any(start <= pending.start < end for start, end in spans):
             marks.append(pending.start)

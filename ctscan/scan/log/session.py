@@ -14,7 +14,6 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from ctscan.ct.coverage import subtract
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused
 from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
@@ -33,6 +32,7 @@ from ctscan.model import (
     TreeHead,
     Unreadable,
 )
+from ctscan.model.spans import subtract
 from ctscan.personal.examine import PART, Examined, Examiner
 from ctscan.scan.log.committer import Committer
 from ctscan.scan.log.galloping import first_that
@@ -123,7 +123,7 @@ class LogPass:
     def pauses(self, span: Span) -> tuple[float, ...]:
         """Seconds before each further try of an answer that contradicts the tree. What was quarantined before is
         asked for once more, and waited for no longer: many such places would take hours of every pass."""
-        quarantined = ((h.start, h.end) for h in self.holes if h.reason is GapReason.QUARANTINED)
+        quarantined = (h.span for h in self.holes if h.reason is GapReason.QUARANTINED)
         return ASK_AGAIN if subtract(span, quarantined) else (0.0,)
 
     def now(self) -> datetime:
@@ -137,7 +137,7 @@ class LogPass:
     def gaps(self, span: Span, error: Missing | Refused) -> tuple[Gap, ...]:
         """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an
         earlier pass saw the same, else only not read yet."""
-        fresh = subtract(span, ((h.start, h.end) for h in self.holes if h.reason in _NOT_GIVEN and h.tries))
+        fresh = subtract(span, (h.span for h in self.holes if h.reason in _NOT_GIVEN and h.tries))
         again = subtract(span, fresh)
         if fresh or isinstance(error, Refused):
             self.incomplete.append(f"entries {span[0]} to {span[1]} can't be had: {error}")

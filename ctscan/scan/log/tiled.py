@@ -151,7 +151,7 @@ class TiledReader:
             issuers=tuple(done.issuers),
             proofs=tuple(done.proofs),
             gaps=holes,
-            quarantine=tuple((hole.start, hole.end, raw) for hole in holes) if raw is not None else (),
+            quarantine=tuple((*hole.span, raw) for hole in holes) if raw is not None else (),
             entries=done.entries,
             candidates=done.candidates,
         )

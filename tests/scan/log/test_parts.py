@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from ctscan.ct.coverage import size, union
+from ctscan.model.spans import merge, total
 from ctscan.scan.log.committer import ROOM, Committer
 from ctscan.scan.log.parts import PART, SMALL, parts_of
 
@@ -18,7 +18,7 @@ SPANS = [(1_000, 70_000), (3 * PART, 9 * PART + 7)]
 @pytest.mark.parametrize("marks", [(), (5_000, 4 * PART + 1)])
 def test_parts_are_all_of_it_once_and_in_order(readers: int, newest_first: bool, marks: tuple[int, ...]) -> None:
     parts = parts_of(SPANS, marks=marks, readers=readers, newest_first=newest_first)
-    assert union(parts) == SPANS and size(parts) == sum(end - start for start, end in parts)
+    assert merge(parts) == SPANS and total(parts) == sum(end - start for start, end in parts)
     assert parts == sorted(parts, reverse=newest_first)
     assert all(start // PART == (end - 1) // PART for start, end in parts)
     assert set(marks) <= {start for start, _ in parts}
