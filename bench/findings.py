@@ -35,6 +35,7 @@ from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import (
     Attribute,
     Certificate,
+    CompactRange,
     Confidence,
     DecodedString,
     Entry,
@@ -228,7 +229,7 @@ def steps(certificates: int, population: Population, rules: str) -> Iterator[Sca
     for first in range(0, certificates, STEP):
         hits = tuple(hit_of(number, population) for number in range(first, min(first + STEP, certificates)))
         end = ENTRIES_PER_HIT * (first + len(hits))
-        edge = tuple(sha256(b"edge" + bytes([i])).digest() for i in range(20))
+        edge = CompactRange(end, tuple(sha256(b"edge" + bytes([i])).digest() for i in range(end.bit_count())))
         yield ScanStep(
             LOG.id,
             _BEGAN,

@@ -16,11 +16,12 @@ from bench.context import Bench
 from bench.logs import Built, LogSpec
 from bench.results import row, say
 from bench.samples import certificates_in, read_as_far_as_possible
-from ctscan.ct.merkle import batch_hashes, subtree_root
+from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.sqlite.index import open_index
-from ctscan.model import Batch, Log, LogProtocol, Run, ScanStep, VerifiedRange
+from ctscan.model import Batch, CompactRange, Log, LogProtocol, Run, ScanStep, VerifiedRange
+from ctscan.model.hashes import HASH_SIZE, subtree_root
 from ctscan.personal.examine import Examiner
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
@@ -95,8 +96,10 @@ async def _commits(batches: list[Batch]) -> None:
             started = Run(0, "", now, None, "everything", "", "", "", "running")
             run = await index.start_run(started, rule_set(), [log], [])
             for batch in batches:
-                covered = (batch.start, batch.start + WIDTH, "everything", rule_set().version, (bytes(32),))
-                await index.commit(run, ScanStep(batch.log_id, now, verified=VerifiedRange(*covered), entries=WIDTH))
+                end = batch.start + WIDTH
+                edge = CompactRange(end, (bytes(HASH_SIZE),) * end.bit_count())
+                covered = VerifiedRange(batch.start, end, "everything", rule_set().version, edge)
+                await index.commit(run, ScanStep(batch.log_id, now, verified=covered, entries=WIDTH))
 
 
 # --- full examination ----------------------------------------------------------------------------------------------

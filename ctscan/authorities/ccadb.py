@@ -21,6 +21,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Authority
+from ctscan.model.hashes import HASH_SIZE
 
 ATTRIBUTION: Final = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
 
@@ -245,7 +246,7 @@ def _fingerprint(text: str) -> bytes:
         found = bytes.fromhex(text.replace(":", "")) if len(text) <= 100 else b""
     except ValueError:
         return b""
-    return found if len(found) == 32 else b""
+    return found if len(found) == HASH_SIZE else b""
 
 
 def _key_id(text: str) -> bytes:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from ctscan.ct.strict_json import HASH_SIZE, TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, number_in
+from ctscan.ct.strict_json import TIME_LIMIT, bytes_in, hash_in, hashes_in, json_object, number_in
 from ctscan.errors import FormatError
 from ctscan.model import TreeHead
+from ctscan.model.hashes import HASH_SIZE
 
 _PROOF_LIMIT: Final = 64 * 1024  # bytes of get-sth, get-sth-consistency, get-proof-by-hash
 _ENTRY_LIMIT: Final = 64 * 1024 * 1024  # bytes of get-entry-and-proof: two u24 structures in base64, and the path

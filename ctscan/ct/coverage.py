@@ -49,7 +49,7 @@ def catch_up(state: LogState) -> float | None:
 
 def edge_known_at(state: LogState, index: int) -> VerifiedRange | None:
     """Find a verified range that ends at `index`: its edge lets reading go on from there."""
-    return next((r for r in state.verified if r.end == index and (r.edge or index == 0)), None)
+    return next((r for r in state.verified if r.end == index and r.edge is not None), None)
 
 
 def unread(state: LogState, span: Span, counts: Callable[[VerifiedRange], bool]) -> list[Span]:
@@ -88,4 +88,4 @@ def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
 
 
 def _clip(verified: VerifiedRange, head: int) -> VerifiedRange:
-    return replace(verified, end=min(verified.end, head), edge=())
+    return replace(verified, end=min(verified.end, head), edge=None)

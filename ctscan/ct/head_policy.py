@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.ct.signature import verify_head
 from ctscan.errors import Misbehaviour, ProofError
 from ctscan.model import FinalHead, Log, TreeHead
+from ctscan.model.hashes import EMPTY_ROOT
 
 
 class Standing(Enum):

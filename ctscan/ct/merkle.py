@@ -1,10 +1,8 @@
-"""Merkle trees of RFC 6962 section 2.1: hashing, the right edge of a tree, audit paths, proofs.
+"""Merkle trees of RFC 6962 section 2.1: leaf hashes, audit paths, proofs (`model.hashes` hashes the nodes above).
 
 Works on hashes alone: 32-byte SHA-256 values in, the same out. Knows nothing of logs, heads or tiles.
 
     leaf hash   SHA-256(00 || leaf)              leaf = MerkleTreeLeaf: version 0, leaf_type 0, TimestampedEntry
-    node hash   SHA-256(01 || left || right)
-    empty tree  SHA-256("")
 
 Wrong proofs raise `ProofError` (the log or the server is wrong); arguments that can't belong together raise
 `ValueError` (the caller is wrong).
@@ -17,10 +15,8 @@ from hashlib import sha256
 from typing import Final
 
 from ctscan.errors import ProofError
-from ctscan.model import Batch, Edge
-
-HASH_SIZE: Final = 32
-EMPTY_ROOT: Final = sha256(b"").digest()
+from ctscan.model import Batch, CompactRange
+from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, node_hash, row_above
 
 _LEAF_BEGUN: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
 
@@ -28,11 +24,6 @@ _LEAF_BEGUN: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), lea
 def leaf_hash(leaf: bytes) -> bytes:
     """Hash of a leaf given as its MerkleTreeLeaf (`leaf_input` of get-entries)."""
     return sha256(b"\x00" + leaf).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash of the node above `left` and `right`."""
-    return sha256(b"\x01" + left + right).digest()
 
 
 def batch_hashes(batch: Batch) -> list[bytes]:
@@ -44,86 +35,6 @@ def batch_hashes(batch: Batch) -> list[bytes]:
         leaf.update(data[start:end])
         hashes.append(leaf.digest())
     return hashes
-
-
-def subtree_root(hashes: Sequence[bytes]) -> bytes:
-    """MTH over leaf hashes (or the roots of perfect subtrees of one size). Of none: the empty root.
-
-    Pairs up level by level; an unpaired last node rises unchanged, which is the same tree as splitting at the
-    largest power of two.
-    """
-    if not hashes:
-        return EMPTY_ROOT
-    row = hashes
-    while len(row) > 1:
-        row = _row_above(row)
-    return row[0]
-
-
-def _row_above(row: Sequence[bytes]) -> list[bytes]:
-    hasher = sha256
-    nodes = iter(row)
-    above = [hasher(b"\x01" + left + right).digest() for left, right in zip(nodes, nodes, strict=False)]
-    if len(row) & 1:
-        above.append(row[-1])
-    return above
-
-
-# --- the right edge -----------------------------------------------------------------------------------------------
-
-
-def edge_append(edge: Edge, size: int, hashes: Sequence[bytes]) -> Edge:
-    """Right edge of `[0, size + len(hashes))` from the one of `[0, size)` and the leaf hashes that follow it.
-
-    Takes the largest perfect subtrees that fit, so a full tile at a multiple of 256 is one subtree.
-    Raises ValueError when `edge` isn't an edge of `size` leaves.
-    """
-    _check_edge(edge, size)
-    done, count = 0, len(hashes)
-    while done < count:
-        level = (count - done).bit_length() - 1
-        if size:
-            level = min(level, _trailing_zeros(size))
-        width = 1 << level
-        edge = edge_append_subtree(edge, size, level, subtree_root(hashes[done : done + width]))
-        size += width
-        done += width
-    return edge
-
-
-def edge_append_subtree(edge: Edge, size: int, level: int, root: bytes) -> Edge:
-    """Right edge after appending a perfect subtree of `2**level` leaves with this `root` to `[0, size)`.
-
-    Raises ValueError when `size` isn't a multiple of `2**level` or `edge` isn't an edge of `size` leaves.
-    """
-    _check_edge(edge, size)
-    if level < 0 or size & ((1 << level) - 1):
-        raise ValueError(f"a subtree of level {level} can't follow {size} leaves: not a multiple of its width")
-    kept = len(edge)
-    while size >> level & 1:
-        kept -= 1
-        root = node_hash(edge[kept], root)
-        level += 1
-    return (*edge[:kept], root)
-
-
-def edge_root(edge: Edge) -> bytes:
-    """Root of the tree whose right edge this is."""
-    if not edge:
-        return EMPTY_ROOT
-    root = edge[-1]
-    for left in reversed(edge[:-1]):
-        root = node_hash(left, root)
-    return root
-
-
-def _check_edge(edge: Edge, size: int) -> None:
-    if size < 0 or len(edge) != size.bit_count():
-        raise ValueError(f"an edge of {len(edge)} subtrees doesn't belong to a tree of {size} leaves")
-
-
-def _trailing_zeros(number: int) -> int:
-    return (number & -number).bit_length() - 1
 
 
 # --- proofs -------------------------------------------------------------------------------------------------------
@@ -148,7 +59,7 @@ def rows_below_root(row: Sequence[bytes]) -> list[Sequence[bytes]]:
     rows = []
     while len(row) > 1:
         rows.append(row)
-        row = _row_above(row)
+        row = row_above(row)
     return rows
 
 
@@ -180,15 +91,18 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[byt
         )
 
 
-def edge_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> Edge:
-    """Right edge of `[0, index)`, read off a verified audit path of leaf `index`; ProofError if it doesn't verify.
+def range_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> CompactRange:
+    """Verify the audit path of leaf `index`, and read the compact range of `[0, index)` off it.
 
     The left siblings on the way to the root are exactly the perfect subtrees that make up `[0, index)`.
+
+    Raises:
+        ProofError: the path doesn't verify.
     """
     verify_inclusion(index, size, leaf_hash, path, root)
     inner, _ = _path_shape(index, size)
     left = [sibling for level, sibling in enumerate(path) if level >= inner or index >> level & 1]
-    return tuple(reversed(left))
+    return CompactRange(index, tuple(reversed(left)))
 
 
 def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> None:
@@ -232,7 +146,7 @@ def _roots_from_consistency(
     The path climbs from the last perfect subtree of the old tree (its root comes first in the path, unless the
     old tree is that subtree) like the audit path of its last leaf.
     """
-    low = _trailing_zeros(first)
+    low = (first & -first).bit_length() - 1
     inner, border = _path_shape(first - 1, second)
     inner -= low
     is_perfect = first == 1 << low

@@ -15,9 +15,10 @@ from base64 import b64encode
 from typing import Final
 
 from ctscan.ct.signature import key_id
-from ctscan.ct.strict_json import HASH_SIZE, NUMBER_LIMIT, TIME_LIMIT, base64_bytes
+from ctscan.ct.strict_json import NUMBER_LIMIT, TIME_LIMIT, base64_bytes
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
+from ctscan.model.hashes import HASH_SIZE
 
 _WHAT: Final = "checkpoint"
 _SIZE_LIMIT: Final = 64 * 1024  # bytes of a note

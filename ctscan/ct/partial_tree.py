@@ -1,6 +1,6 @@
 """The part of a tree that was read from a log without tiles, and audit paths from it.
 
-Known are the right edge of `[0, start)`, every leaf hash from there to `end`, and, when the tree is larger, one
+Known are the compact range of `[0, start)`, every leaf hash from there to `end`, and, when the tree is larger, one
 audit path of the last leaf (the anchor), which tells the rest. From these follows the audit path of every leaf read,
 so one request proves a whole range and gives the evidence for each finding in it.
 """
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ctscan.ct.merkle import node_hash
-from ctscan.model import Edge
+from ctscan.model import CompactRange
+from ctscan.model.hashes import node_hash
 
 
 def _split(low: int, high: int) -> int:
@@ -19,26 +19,25 @@ def _split(low: int, high: int) -> int:
 
 
 class PartialTree:
-    """Audit paths in the tree of `size` for leaves in `[start, start + len(hashes))`.
+    """Audit paths in the tree of `size` for leaves in `[start, start + len(hashes))`, after those in `before`.
 
     `anchor_path` is the audit path of the last leaf known, empty when `size` is its end.
     """
 
     def __init__(
-        self, start: int, edge: Edge, hashes: Sequence[bytes], size: int, anchor_path: tuple[bytes, ...] = ()
+        self, before: CompactRange, hashes: Sequence[bytes], size: int, anchor_path: tuple[bytes, ...] = ()
     ) -> None:
-        self.start, self.end, self.size = start, start + len(hashes), size
+        self.start, self.end, self.size = before.size, before.size + len(hashes), size
         self._hashes = hashes
         self._nodes: dict[tuple[int, int], bytes] = {}
-        self._keep_edge(edge)
+        self._keep_roots(before)
         if self.end < size:
             self._keep_anchor(anchor_path)
 
-    def _keep_edge(self, edge: Edge) -> None:
+    def _keep_roots(self, before: CompactRange) -> None:
         low = 0
-        for bit, root in zip(
-            [b for b in range(self.start.bit_length() - 1, -1, -1) if self.start >> b & 1], edge, strict=True
-        ):
+        bits = [b for b in range(before.size.bit_length() - 1, -1, -1) if before.size >> b & 1]
+        for bit, root in zip(bits, before.roots, strict=True):
             self._nodes[low, low + (1 << bit)] = root
             low += 1 << bit
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ctscan.errors import FormatError
+from ctscan.model.hashes import HASH_SIZE
 
 NUMBER_LIMIT: Final = 1 << 63
 """Integers are below this: they fit a signed 64-bit column."""
@@ -18,7 +19,6 @@ NUMBER_LIMIT: Final = 1 << 63
 TIME_LIMIT: Final = 253_402_300_800_000
 """Milliseconds from 1970 to the year 10000: later times can't be written as a date."""
 
-HASH_SIZE: Final = 32
 
 Object = Mapping[str, object]
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from ctscan.ct.merkle import edge_append, edge_root, paths_in, rows_below_root, subtree_root
+from ctscan.ct.merkle import paths_in, rows_below_root
 from ctscan.errors import ProofError
-from ctscan.model import Edge
+from ctscan.model import CompactRange
+from ctscan.model.compact_range import EMPTY
+from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, fold_roots, split_hashes, subtree_root
 
 WIDTH = 256
-HASH = 32
 KEPT_TILES = 256  # 2 MiB; the tiles above level 0 are read in order, so a few suffice
 
 TileId = tuple[int, int]
@@ -47,11 +48,6 @@ def edge_tiles(size: int) -> list[TileId]:
     return found[::-1]
 
 
-def split_hashes(tile: bytes, count: int) -> list[bytes]:
-    """The first `count` hashes of a tile."""
-    return [tile[i : i + HASH] for i in range(0, count * HASH, HASH)]
-
-
 class HashTiles:
     """The proven hash tiles of one signed tree.
 
@@ -67,7 +63,7 @@ class HashTiles:
         # of audit paths: entries are read in order, so that the next path goes through the same tiles
         self._rows: dict[int, tuple[TileId, list[Sequence[bytes]]]] = {}
         self._beside: dict[int, tuple[list[bytes], list[bytes]]] = {}
-        if size == 0 and edge_root(()) != root:
+        if size == 0 and root != EMPTY_ROOT:
             raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
 
     @property
@@ -95,16 +91,16 @@ class HashTiles:
 
     def add(self, tile: TileId, data: bytes) -> None:
         """Prove and keep one tile. ProofError: it doesn't belong to the signed tree."""
-        if len(data) != self.width(tile) * HASH:
+        if len(data) != self.width(tile) * HASH_SIZE:
             raise ProofError(
-                f"hash tile {tile[0]}/{tile[1]}: expected {self.width(tile) * HASH} bytes, got {len(data)}"
+                f"hash tile {tile[0]}/{tile[1]}: expected {self.width(tile) * HASH_SIZE} bytes, got {len(data)}"
             )
         if not self._edge and tile in edge_tiles(self.size):
             self._unproven[tile] = data
             if len(self._unproven) == len(edge_tiles(self.size)):
                 self._prove_edge()
             return
-        if subtree_root(split_hashes(data, WIDTH)) != self._parent_hash(tile):
+        if subtree_root(split_hashes(data)) != self._parent_hash(tile):
             raise ProofError(f"hash tile {tile[0]}/{tile[1]} doesn't hash to its parent in the tree of {self.size}")
         self._kept[tile] = data
         while len(self._kept) > KEPT_TILES:
@@ -112,15 +108,14 @@ class HashTiles:
 
     def _prove_edge(self) -> None:
         tiles, self._unproven = self._unproven, {}
-        edge = _edge_of(tiles, self.size)
-        if edge_root(edge) != self.root:
+        if CompactRange(self.size, _edge_roots(tiles, self.size)).root() != self.root:
             raise ProofError(f"the hash tiles of the right edge don't hash to the signed root of size {self.size}")
         self._edge = tiles
 
     def _parent_hash(self, tile: TileId) -> bytes:
         parent = self._get((tile[0] + 1, tile[1] // WIDTH))
-        at = tile[1] % WIDTH * HASH
-        return parent[at : at + HASH]
+        at = tile[1] % WIDTH * HASH_SIZE
+        return parent[at : at + HASH_SIZE]
 
     def _get(self, tile: TileId) -> bytes:
         data = self._edge.get(tile)
@@ -131,19 +126,19 @@ class HashTiles:
 
     def hashes(self, tile: TileId) -> list[bytes]:
         """The hashes of a proven tile (KeyError: `missing` was not heeded)."""
-        return split_hashes(self._get(tile), self.width(tile))
+        return split_hashes(self._get(tile)[: self.width(tile) * HASH_SIZE])
 
     def hash_at(self, level: int, index: int) -> bytes:
         """One proven hash: the root of the 256**level leaves from `index * 256**level` on."""
-        data, at = self._get((level, index // WIDTH)), index % WIDTH * HASH
-        return data[at : at + HASH]
+        data, at = self._get((level, index // WIDTH)), index % WIDTH * HASH_SIZE
+        return data[at : at + HASH_SIZE]
 
-    def edge(self, size: int) -> Edge:
-        """Right edge of `[0, size)`, `size` at most this tree's; needs the tiles of `edge_needs(size)`."""
-        return _edge_of({tile: self._get(tile) for tile in edge_tiles(size)}, size)
+    def compact_range(self, size: int) -> CompactRange:
+        """Compact range of `[0, size)`, `size` at most this tree's; needs the tiles of `edge_needs(size)`."""
+        return CompactRange(size, _edge_roots({tile: self._get(tile) for tile in edge_tiles(size)}, size))
 
     def edge_needs(self, size: int) -> list[TileId]:
-        """Tiles that `edge(size)` reads."""
+        """Tiles that `compact_range(size)` reads."""
         return edge_tiles(size)
 
     def path(self, level: int, index: int) -> tuple[bytes, ...]:
@@ -177,15 +172,19 @@ class HashTiles:
         if level not in self._beside:
             above = {t: d for t, d in self._edge.items() if t[0] > level}
             below = {t: d for t, d in self._edge.items() if t[0] < level}
-            self._beside[level] = list(_edge_of(above, self.size)), list(_edge_of(below, self.size))
+            self._beside[level] = list(_edge_roots(above, self.size)), list(_edge_roots(below, self.size))
         return self._beside[level]
 
 
-def _edge_of(tiles: dict[TileId, bytes], size: int) -> Edge:
-    """The part of the edge of `[0, size)` that its edge tiles hold (they may be wider in a larger tree)."""
+def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
+    """Subtree roots of the right edge of `[0, size)` that these of its edge tiles hold.
+
+    The tiles may be wider in a larger tree.
+    """
     parts: list[bytes] = []
     for level, index in sorted(tiles, reverse=True):
-        parts += edge_append((), 0, split_hashes(tiles[level, index], (size >> (8 * level)) % WIDTH))
+        width = (size >> (8 * level)) % WIDTH
+        parts += EMPTY.append(split_hashes(tiles[level, index][: width * HASH_SIZE])).roots
     return tuple(parts)
 
 
@@ -198,7 +197,7 @@ def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes
         if not len(hashes) & width:
             continue
         if at < start + width:
-            rest = list(edge_append((), 0, hashes[start + width :]))
+            rest = list(EMPTY.append(hashes[start + width :]).roots)
             return before, (hashes[start : start + width], at - start), rest
         before.append(subtree_root(hashes[start : start + width]))
         start += width
@@ -212,6 +211,4 @@ def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
 
 def _fold(roots: list[bytes]) -> list[bytes]:
     """Roots of ever smaller subtrees folded into one hash, from the right; none gives none."""
-    if not roots:
-        return []
-    return [edge_root(tuple(roots))]
+    return [fold_roots(roots)] if roots else []

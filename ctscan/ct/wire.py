@@ -26,6 +26,7 @@ from ctscan.ct.get_entries_fast import place_texts, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, Span
+from ctscan.model.hashes import HASH_SIZE, split_hashes
 
 MAX_BATCH: Final = 65_536
 """Entries in one batch at most."""
@@ -34,7 +35,6 @@ EXTRA_LIMIT: Final = 4 * 1024 * 1024
 """Characters of base64 of one entry's extra_data that are kept; chains are a hundred times smaller."""
 
 _CHAIN_LIMIT: Final = 100  # certificates in one chain
-_HASH: Final = 32
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
@@ -110,7 +110,7 @@ def _cut_plain(batch: Batch, at: int, index: int, stop: int) -> tuple[int, int]:
                 extensions, found, high, low = tail(data, end)
                 extra = after = end + 10
                 size = high << 8 | low >> 8
-            if found != leaf_index or extensions != 8 or kind or length > 0x1FFFFFF or size % _HASH:
+            if found != leaf_index or extensions != 8 or kind or length > 0x1FFFFFF or size % HASH_SIZE:
                 break
             after += 2 + size
             leaves.append((at, extra))
@@ -138,8 +138,8 @@ def _cut_any(batch: Batch, at: int, index: int) -> int:
         high, low = _U24.unpack_from(data, after)
         after += 3 + (high << 16 | low)
     (length,) = _U16.unpack_from(data, after)
-    if length % _HASH:
-        _refuse(f"expected fingerprints of {_HASH} bytes each, got {length} bytes")
+    if length % HASH_SIZE:
+        _refuse(f"expected fingerprints of {HASH_SIZE} bytes each, got {length} bytes")
     after += 2 + length
     batch.leaves.append((at, extra))
     batch.certs.append((start, end))
@@ -277,7 +277,7 @@ def entry_of(batch: Batch, i: int) -> Entry:
 def leaf_of(entry: Entry) -> bytes:
     """The exact leaf_input (MerkleTreeLeaf) of an entry, rebuilt from its parts. FormatError when they don't fit."""
     is_precert = entry.kind is EntryKind.PRECERT
-    if len(entry.issuer_key_hash) != (_HASH if is_precert else 0):
+    if len(entry.issuer_key_hash) != (HASH_SIZE if is_precert else 0):
         raise FormatError(f"entry {entry.index}: issuer key hash of {len(entry.issuer_key_hash)} bytes ({entry.kind})")
     try:
         return b"".join(
@@ -339,9 +339,9 @@ def extra_of(batch: Batch, i: int) -> Extra:
 def _tile_extra(extra: bytes, is_precert: bool, what: str) -> Extra:
     submitted, at = _take(extra, 0, 3, what) if is_precert else (b"", 0)
     prints, at = _take(extra, at, 2, what)
-    if at != len(extra) or len(prints) % _HASH:
-        raise FormatError(f"{what}: expected fingerprints of {_HASH} bytes up to byte {len(extra)}, not to {at}")
-    return Extra(submitted, (), tuple(prints[i : i + _HASH] for i in range(0, len(prints), _HASH)))
+    if at != len(extra) or len(prints) % HASH_SIZE:
+        raise FormatError(f"{what}: expected fingerprints of {HASH_SIZE} bytes up to byte {len(extra)}, not to {at}")
+    return Extra(submitted, (), tuple(split_hashes(prints)))
 
 
 def _chain_extra(extra: bytes, is_precert: bool, what: str) -> Extra:

@@ -7,12 +7,13 @@ half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into h
 from ctscan.model.answer import Answer, CertificateSummary, Match, Sighting
 from ctscan.model.authority import Authority, AuthorityList, Issuer
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
+from ctscan.model.compact_range import CompactRange
 from ctscan.model.coverage import Gap, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
 from ctscan.model.entry import Batch, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import ChainHit, Hit, Unreadable
 from ctscan.model.identifier import Identifier, LookupKey
-from ctscan.model.log import Edge, FinalHead, Log, LogProtocol, SkippedLog, TreeHead
+from ctscan.model.log import FinalHead, Log, LogProtocol, SkippedLog, TreeHead
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
     Coordinate,
@@ -39,12 +40,12 @@ __all__ = [
     "CertificateStanding",
     "CertificateSummary",
     "ChainHit",
+    "CompactRange",
     "Confidence",
     "Coordinate",
     "Crl",
     "DecodedString",
     "Disclosure",
-    "Edge",
     "Entry",
     "EntryKind",
     "Evidence",

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ctscan.model.log import Edge, Log, TreeHead
+from ctscan.model.compact_range import CompactRange
+from ctscan.model.hashes import HASH_SIZE
+from ctscan.model.log import Log, TreeHead
 from ctscan.model.spans import Span
 
 
@@ -63,7 +65,8 @@ def _is_alike(one: Gap, other: Gap, across_tries: bool) -> bool:
 class VerifiedRange:
     """Entries read and proven to be in the signed tree, with the scope and rules of the search.
 
-    `edge` is the right edge of `[0, end)`, so that reading goes on from here without asking the log.
+    `edge` is the compact range of `[0, end)`, so that reading goes on from here without asking the log; None where it
+    isn't known.
     `scope` is canonical scope text; `rules` a rule-set version. Ranges of different scope or rules may overlap.
     `since` is set where coverage was asked to begin after entry 0: the time of entry `start` (or of the tree head, when
     the log ended there) in ms; older entries are not in the range.
@@ -73,7 +76,7 @@ class VerifiedRange:
     end: int
     scope: str
     rules: str
-    edge: Edge = ()
+    edge: CompactRange | None = None
     since: int | None = None
 
     @property
@@ -84,19 +87,19 @@ class VerifiedRange:
 
 @dataclass(frozen=True, slots=True)
 class PendingRange:
-    """Entries of a log without tiles that were read and stored but not yet proven: `[start, start + n)` after a
-    verified range (or a proven edge) that ends at `start`. `hashes` holds 32 bytes for each entry."""
+    """Entries of a log without tiles, read and stored but not yet proven: `[start, end)` after a verified range (or a
+    proven edge) that ends at `start`. `hashes` holds the leaf hashes, 32 bytes for each entry."""
 
     start: int
     scope: str
     rules: str
-    edge: Edge  # of [0, start)
+    edge: CompactRange  # of [0, start)
     hashes: bytes
 
     @property
     def end(self) -> int:
         """Index after the last entry."""
-        return self.start + len(self.hashes) // 32
+        return self.start + len(self.hashes) // HASH_SIZE
 
     @property
     def span(self) -> Span:

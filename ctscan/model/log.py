@@ -69,7 +69,3 @@ class TreeHead:
     timestamp: int  # ms
     signature: bytes
     raw: bytes
-
-
-Edge = tuple[bytes, ...]
-"""Right edge of `[0, n)`: roots of its perfect subtrees, largest first (one for each 1 bit of n). n = 0: `()`."""

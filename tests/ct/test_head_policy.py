@@ -9,9 +9,9 @@ from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
 from ctscan.ct.head_policy import Standing, check_signature, final_tree_head, judge_head
-from ctscan.ct.merkle import EMPTY_ROOT
 from ctscan.errors import Misbehaviour
 from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
+from ctscan.model.hashes import EMPTY_ROOT
 
 
 @pytest.fixture(scope="module")

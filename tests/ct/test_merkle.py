@@ -1,4 +1,4 @@
-"""Trees, edges and proofs against the recursive definitions of RFC 6962 section 2.1, and proofs that must fail."""
+"""Trees and proofs against the recursive definitions of RFC 6962 section 2.1, and proofs that must fail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from support.logs import LogBuilder
 from ctscan.ct import merkle
 from ctscan.ct.wire import cut_tile
 from ctscan.errors import ProofError
-from ctscan.model import Edge
+from ctscan.model.compact_range import EMPTY
+from ctscan.model.hashes import EMPTY_ROOT, node_hash, subtree_root
 
 OTHER = hashlib.sha256(b"another hash").digest()
 SIZES = st.integers(1, 600)
@@ -57,23 +58,13 @@ def naive_consistency(hashes: list[bytes], first: int, is_whole: bool = True) ->
     return [*naive_consistency(hashes[k:], first - k, False), naive_root(hashes[:k])]
 
 
-def naive_edge(size: int) -> Edge:
-    """One root for each 1 bit of the size, largest subtree first."""
-    edge, start = [], 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            edge.append(naive_root(LEAVES[start : start + (1 << level)]))
-            start += 1 << level
-    return tuple(edge)
-
-
 # --- hashing ------------------------------------------------------------------------------------------------------
 
 
 def test_known_hashes() -> None:
-    assert merkle.EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert merkle.leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert merkle.node_hash(b"L" * 32, b"R" * 32) == hashlib.sha256(b"\x01" + b"L" * 32 + b"R" * 32).digest()
+    assert node_hash(b"L" * 32, b"R" * 32) == hashlib.sha256(b"\x01" + b"L" * 32 + b"R" * 32).digest()
 
 
 def test_batch_hashes_are_those_of_leaf_input() -> None:
@@ -87,45 +78,7 @@ def test_batch_hashes_are_those_of_leaf_input() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5, 7, 8, 9, 255, 256, 257, 600])
 def test_subtree_root_is_mth(size: int) -> None:
-    assert merkle.subtree_root(LEAVES[:size]) == naive_root(LEAVES[:size])
-
-
-# --- the right edge -----------------------------------------------------------------------------------------------
-
-
-@given(st.lists(st.integers(0, 300), max_size=5))
-def test_edge_grown_in_steps_is_the_edge_of_the_whole(steps: list[int]) -> None:
-    edge: Edge = ()
-    size = 0
-    for step in steps:
-        step = min(step, 600 - size)
-        edge = merkle.edge_append(edge, size, LEAVES[size : size + step])
-        size += step
-    assert edge == naive_edge(size)
-    assert merkle.edge_root(edge) == naive_root(LEAVES[:size])
-
-
-@given(st.integers(0, 70), st.integers(0, 3))
-def test_appending_a_subtree_is_appending_its_leaves(eighths: int, level: int) -> None:
-    size = eighths * 8
-    new = LEAVES[size : size + (1 << level)]
-    edge = naive_edge(size)
-    assert merkle.edge_append_subtree(edge, size, level, naive_root(new)) == merkle.edge_append(edge, size, new)
-
-
-@pytest.mark.parametrize(("size", "level"), [(1, 1), (4, 3), (6, 2), (256, 9), (0, -1)])
-def test_subtree_that_does_not_follow_is_refused(size: int, level: int) -> None:
-    with pytest.raises(ValueError, match="not a multiple"):
-        merkle.edge_append_subtree(naive_edge(size), size, level, OTHER)
-
-
-@pytest.mark.parametrize("size", [-1, 0, 2, 5])
-def test_edge_of_another_size_is_refused(size: int) -> None:
-    edge = naive_edge(7)
-    with pytest.raises(ValueError, match="an edge of 3 subtrees"):
-        merkle.edge_append(edge, size, LEAVES[:1])
-    with pytest.raises(ValueError, match="an edge of 3 subtrees"):
-        merkle.edge_append_subtree(edge, size, 0, OTHER)
+    assert subtree_root(LEAVES[:size]) == naive_root(LEAVES[:size])
 
 
 # --- inclusion ----------------------------------------------------------------------------------------------------
@@ -139,9 +92,7 @@ def test_inclusion_round_trip(data: st.DataObject) -> None:
     assert merkle.paths_in(LEAVES[:size], [index]) == [tuple(path)]
     merkle.verify_inclusion(index, size, LEAVES[index], path, root)
     assert merkle.root_from_inclusion(index, size, LEAVES[index], path) == root
-    assert merkle.edge_from_inclusion(index, size, LEAVES[index], path, root) == merkle.edge_append(
-        (), 0, LEAVES[:index]
-    )
+    assert merkle.range_from_inclusion(index, size, LEAVES[index], path, root) == EMPTY.append(LEAVES[:index])
 
 
 def spoilt(path: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
@@ -173,7 +124,7 @@ def test_damaged_inclusion_proof_is_refused(index: int, size: int) -> None:
     with pytest.raises(ProofError, match="expected root"):
         merkle.verify_inclusion(index, size, OTHER, path, root)
     with pytest.raises(ProofError, match="expected root"):
-        merkle.edge_from_inclusion(index, size, LEAVES[index], path, OTHER)
+        merkle.range_from_inclusion(index, size, LEAVES[index], path, OTHER)
     with pytest.raises(ProofError, match="32 bytes"):
         merkle.verify_inclusion(index, size, b"", path, root)
 
@@ -261,16 +212,16 @@ def test_equal_sizes_need_equal_roots_and_no_path() -> None:
 
 def test_any_tree_begins_with_the_empty_one() -> None:
     root = naive_root(LEAVES[:7])
-    merkle.verify_consistency(0, 7, merkle.EMPTY_ROOT, root, [])
-    merkle.verify_consistency(0, 0, merkle.EMPTY_ROOT, merkle.EMPTY_ROOT, [])
+    merkle.verify_consistency(0, 7, EMPTY_ROOT, root, [])
+    merkle.verify_consistency(0, 0, EMPTY_ROOT, EMPTY_ROOT, [])
     for first_root, second_root, path in [
         (OTHER, root, []),
-        (merkle.EMPTY_ROOT, b"short", []),
-        (merkle.EMPTY_ROOT, root, [OTHER]),
+        (EMPTY_ROOT, b"short", []),
+        (EMPTY_ROOT, root, [OTHER]),
     ]:
         with pytest.raises(ProofError):
             merkle.verify_consistency(0, 7, first_root, second_root, path)
     with pytest.raises(ProofError, match="empty tree"):
         merkle.verify_consistency(0, 0, OTHER, OTHER, [])
     with pytest.raises(ProofError, match="expected root"):
-        merkle.verify_consistency(0, 0, merkle.EMPTY_ROOT, OTHER, [])
+        merkle.verify_consistency(0, 0, EMPTY_ROOT, OTHER, [])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.logs import LogBuilder
 
-from ctscan.ct.merkle import edge_append
 from ctscan.ct.partial_tree import PartialTree
+from ctscan.model.compact_range import EMPTY
 
 SIZE = 700
 
@@ -29,7 +29,7 @@ def test_every_path_is_that_of_the_whole_tree(data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, size), "one past the last")
     index = data.draw(st.integers(start, end - 1), "leaf")
     log = builder()
-    edge = edge_append((), 0, log.hashes[:start])
+    edge = EMPTY.append(log.hashes[:start])
     anchor = tuple(log.inclusion_path(end - 1, size)) if end < size else ()
-    tree = PartialTree(start, edge, log.hashes[start:end], size, anchor)
+    tree = PartialTree(edge, log.hashes[start:end], size, anchor)
     assert list(tree.path(index)) == log.inclusion_path(index, size)

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctscan.ct.merkle import edge_append, edge_root, paths_in, subtree_root
+from ctscan.ct.merkle import paths_in
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.tiles import HashTiles, edge_tiles, tile_path, tile_width
 from ctscan.errors import ProofError
+from ctscan.model.compact_range import EMPTY
+from ctscan.model.hashes import subtree_root
 
 
 def leaves(count: int) -> list[bytes]:
@@ -27,7 +29,7 @@ class Tree:
         while len(self.levels[-1]) >= 256:
             below = self.levels[-1]
             self.levels.append([subtree_root(below[i : i + 256]) for i in range(0, len(below) // 256 * 256, 256)])
-        self.root = edge_root(edge_append((), 0, self.levels[0]))
+        self.root = EMPTY.append(self.levels[0]).root()
 
     def tile(self, level: int, index: int) -> bytes:
         return b"".join(self.levels[level][256 * index : 256 * index + tile_width(level, index, self.size)])
@@ -70,7 +72,7 @@ def test_every_path_and_edge_equals_the_plain_tree(size: int) -> None:
     for index in sorted({0, 1, size // 3, size // 2, max(0, size - 257), size - 1} & set(range(size))):
         tiles = opened(tree, (0, index // 256), *edge_tiles(index))
         assert tiles.path(0, index) == paths_in(tree.levels[0], [index])[0]
-        assert tiles.edge(index) == edge_append((), 0, tree.levels[0][:index])
+        assert tiles.compact_range(index) == EMPTY.append(tree.levels[0][:index])
         if index // 256 < size // 256:
             tile = index // 256
             inner = paths_in(tree.levels[0][tile * 256 : tile * 256 + 256], [index % 256])[0]
@@ -119,7 +121,7 @@ def test_a_partial_tree_gives_the_path_of_every_leaf_read(size: int, data: st.Da
     end = data.draw(st.integers(start + 1, size))
     all_leaves = leaves(size)
     anchor = paths_in(all_leaves, [end - 1])[0] if end < size else ()
-    edge = edge_append((), 0, all_leaves[:start])
-    tree = PartialTree(start, edge, all_leaves[start:end], size, anchor)
+    edge = EMPTY.append(all_leaves[:start])
+    tree = PartialTree(edge, all_leaves[start:end], size, anchor)
     for index in range(start, end):
         assert tree.path(index) == paths_in(all_leaves, [index])[0]

@@ -33,7 +33,7 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import GapReason, Hit, LogState, LookupKey, Match, ScanStep
+from ctscan.model import CompactRange, GapReason, Hit, LogState, LookupKey, Match, ScanStep
 
 RunScenario = Callable[[Callable], None]
 
@@ -169,10 +169,11 @@ def test_a_step_done_twice_counts_once(scenario: RunScenario) -> None:
 def test_a_pending_range_grows_and_is_replaced_by_its_start(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        for end in (10, 20, 35):
-            await index.commit(run_id, pending_advance(0, end))
-            assert (await the_state(index)).pending == (pending(0, end),)
-        others = (pending(0, 30), pending(0, 35, salt="other"), pending(0, 5), replace(pending(0, 6), edge=()))
+        for end in (14, 24, 39):
+            await index.commit(run_id, pending_advance(4, end))
+            assert (await the_state(index)).pending == (pending(4, end),)
+        edge = CompactRange(4, (digest("another edge"),))
+        others = (pending(4, 34), pending(4, 39, salt="other"), pending(4, 9), replace(pending(4, 10), edge=edge))
         for other in others:
             await index.commit(run_id, ScanStep(LOG.id, AT, pending=other))
             assert (await the_state(index)).pending == (other,)

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.ct.merkle import leaf_hash, paths_in, subtree_root, verify_inclusion
+from ctscan.ct.merkle import leaf_hash, paths_in, verify_inclusion
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.audit_paths import join, path_of, split
+from ctscan.model.hashes import subtree_root
 
 LEAVES = [leaf_hash(b"entry %d" % i) for i in range(300)]
 

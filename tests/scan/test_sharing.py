@@ -36,7 +36,7 @@ from ctscan.errors import SourceError
 from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.index import SqliteIndex, open_index
-from ctscan.model import Edge, LogProtocol, ScanStep, Span, TreeHead
+from ctscan.model import CompactRange, LogProtocol, ScanStep, Span, TreeHead
 from ctscan.personal.examine import Examiner
 from ctscan.personal.scope import parse_scope
 from ctscan.scan.log.parts import PART, SMALL, PartsReader
@@ -140,7 +140,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                         order.append("let go")
 
             class Failing:
-                async def read(self, span: Span, edge: Edge | None) -> bool:
+                async def read(self, span: Span, edge: CompactRange | None) -> bool:
                     await lp.commit(ScanStep(LOG.id, Seams().now()), 0)
                     raise SourceError("the log is gone")
 

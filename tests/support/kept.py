@@ -13,6 +13,7 @@ from ctscan.model import (
     Authority,
     Certificate,
     ChainHit,
+    CompactRange,
     Confidence,
     Coordinate,
     Crl,
@@ -190,13 +191,17 @@ def an_unreadable(index: int, *findings: Finding, log: Log = LOG) -> Unreadable:
     return Unreadable(log.id, index, digest("leaf", index), "the subject is cut off", entry, findings)
 
 
+def edge_of(size: int) -> CompactRange:
+    return CompactRange(size, tuple(digest("edge", size, i) for i in range(size.bit_count())))
+
+
 def verified(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version) -> VerifiedRange:
-    return VerifiedRange(start, end, scope, rules, (digest("edge", end), digest("edge", end, 2)))
+    return VerifiedRange(start, end, scope, rules, edge_of(end))
 
 
 def pending(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version, salt: object = "") -> PendingRange:
     hashes = b"".join(digest("leaf", i, salt) for i in range(start, end))
-    return PendingRange(start, scope, rules, (digest("edge", start),), hashes)
+    return PendingRange(start, scope, rules, edge_of(start), hashes)
 
 
 def a_hole(start: int, end: int, **fields: object) -> Gap:

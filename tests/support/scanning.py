@@ -154,10 +154,10 @@ def dump(db: Path) -> str:
             proof = item.proof
             proven = proof and [proof.head.size, [h.hex() for h in proof.path]]
             rows.append([item.log.name, item.entry.index, item.entry.der.hex(), item.verified, proven])
-        known = [
-            [s.log.name, [[r.start, r.end, r.scope, [h.hex() for h in r.edge]] for r in s.verified], len(s.pending)]
-            for s in await index.log_states()
-        ]
+        known = []
+        for s in await index.log_states():
+            ranges = [[r.start, r.end, r.scope, [h.hex() for h in r.edge.roots]] for r in s.verified]
+            known.append([s.log.name, ranges, len(s.pending)])
         counts = await index.counts()
         return json.dumps([sorted(rows), known, counts], indent=1)
 

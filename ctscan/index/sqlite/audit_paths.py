@@ -18,8 +18,8 @@ from datetime import datetime
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
 from ctscan.model import InclusionProof, TreeHead
+from ctscan.model.hashes import HASH_SIZE, split_hashes
 
-_HASH = 32
 _AT_ONCE = 500
 
 
@@ -53,10 +53,10 @@ def split(shape: str, hashes: bytes) -> Iterator[tuple[int, tuple[bytes, ...]]]:
     path: tuple[bytes, ...] = ()
     at = 0
     for index, own, shared in _numbers(shape):
-        end = at + own * _HASH
+        end = at + own * HASH_SIZE
         if end > len(hashes) or shared > len(path) or own < 0 or shared < 0:
             raise IndexFault("a kept inclusion proof is cut off; the index is damaged, restore it from a copy")
-        path = (*(hashes[i : i + _HASH] for i in range(at, end, _HASH)), *path[len(path) - shared :])
+        path = (*split_hashes(hashes[at:end]), *path[len(path) - shared :])
         at = end
         yield index, path
 

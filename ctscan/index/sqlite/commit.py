@@ -123,7 +123,7 @@ def _settle(connection: sqlite3.Connection, log: int, advance: ScanStep, start: 
 
 
 def _span(pending: PendingRange) -> tuple[int, int]:
-    return pending.start, pending.start + len(pending.hashes) // 32
+    return pending.span
 
 
 def _mark(connection: sqlite3.Connection, log: int, old: int, new: int | None, start: int, end: int) -> None:

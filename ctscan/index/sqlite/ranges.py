@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from ctscan.index.sqlite import rows
-from ctscan.model import Gap, GapReason, PendingRange, VerifiedRange
+from ctscan.model import CompactRange, Gap, GapReason, PendingRange, VerifiedRange
 from ctscan.model.coverage import merge_gaps
+from ctscan.model.hashes import split_hashes
 from ctscan.model.spans import clip, subtract
 
 Change = Callable[[list[Gap]], list[Gap]]
@@ -28,7 +29,7 @@ def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, .
         (log,),
     )
     return tuple(
-        VerifiedRange(start, end, scope, rules, rows.split_hashes(edge), since)
+        VerifiedRange(start, end, scope, rules, _edge_of(end, edge), since)
         for start, end, scope, rules, edge, since in cursor
     )
 
@@ -41,7 +42,7 @@ def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -
         " WHERE log = ? AND scope = ? AND rules = ? AND range_start <= ? AND range_end >= ? ORDER BY range_start",
         (log, rows.clean(new.scope), new.rules, new.end, new.start),
     ).fetchall()
-    start, since, end, edge = new.start, new.since, new.end, rows.join_hashes(new.edge)
+    start, since, end, edge = new.start, new.since, new.end, _joined(new.edge)
     for _, stored_start, stored_end, stored_edge, stored_since in touching:
         if stored_end > end or (stored_end == end and not edge):
             end, edge = stored_end, stored_edge
@@ -64,6 +65,14 @@ def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -
     return True
 
 
+def _edge_of(end: int, roots: bytes) -> CompactRange | None:
+    return CompactRange(end, tuple(split_hashes(roots))) if roots or not end else None
+
+
+def _joined(edge: CompactRange | None) -> bytes:
+    return b"".join(edge.roots) if edge else b""
+
+
 # --- pending ------------------------------------------------------------------------------------------------------
 
 
@@ -71,17 +80,18 @@ def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...
     cursor = connection.execute(
         "SELECT id, range_start, scope, rules, edge FROM pending WHERE log = ? ORDER BY range_start", (log,)
     )
-    return tuple(
-        PendingRange(start, scope, rules, rows.split_hashes(edge), b"".join(_pieces(connection, id)))
-        for id, start, scope, rules, edge in cursor.fetchall()
-    )
+    found = []
+    for id, start, scope, rules, roots in cursor.fetchall():
+        edge = CompactRange(start, tuple(split_hashes(roots)))
+        found.append(PendingRange(start, scope, rules, edge, b"".join(_pieces(connection, id))))
+    return tuple(found)
 
 
 def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> tuple[bool, bool]:
     """Keep a pending range; returns `(changed, replaced)`. Where the range with this start only grew, only the new
     hashes are written: 65,536 entries are 2 MiB, and would otherwise be written whole with every step. Anything else
     replaces it."""
-    kept = (rows.clean(new.scope), new.rules, rows.join_hashes(new.edge))
+    kept = (rows.clean(new.scope), new.rules, _joined(new.edge))
     found = connection.execute(
         "SELECT id, scope, rules, edge FROM pending WHERE log = ? AND range_start = ?", (log, new.start)
     ).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
@@ -38,7 +38,6 @@ T = TypeVar("T")
 Render = Callable[[Name], str]
 """Makes the text of an issuer or a subject."""
 
-_HASH = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
 
@@ -106,14 +105,6 @@ def clean(text: str) -> str:
 def serial_text(serial: bytes) -> str:
     """Lower-case hex of the INTEGER's content without leading zeros."""
     return serial.hex().lstrip("0") or "0"
-
-
-def join_hashes(hashes: Iterable[bytes]) -> bytes:
-    return b"".join(hashes)
-
-
-def split_hashes(joined: bytes) -> tuple[bytes, ...]:
-    return tuple(joined[i : i + _HASH] for i in range(0, len(joined), _HASH))
 
 
 def marks(values: Sequence[Any]) -> str:

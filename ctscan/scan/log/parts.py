@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from ctscan.ct.coverage import edge_known_at, unread
 from ctscan.errors import Locked
-from ctscan.model import Edge, Span, VerifiedRange
+from ctscan.model import CompactRange, Span, VerifiedRange
 from ctscan.model.spans import merge, split_at, split_every, subtract
 from ctscan.scan.log.session import LogPass
 
@@ -43,8 +43,8 @@ def parts_of(
 class RangeReader(Protocol):
     """`TiledReader` or `UntiledReader`."""
 
-    async def read(self, span: Span, edge: Edge | None) -> bool:
-        """Read, prove and commit; `edge`: of what comes before, if it is known. False when told to stop before."""
+    async def read(self, span: Span, edge: CompactRange | None) -> bool:
+        """Read, prove and commit `span`; `edge` is the compact range before it, if known. False when stopped early."""
         ...
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ctscan.ct.merkle import batch_hashes, edge_append, edge_append_subtree, edge_root
+from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
-from ctscan.model import Batch, Edge, Gap, GapReason, InclusionProof, ScanStep, Span, VerifiedRange
+from ctscan.model import Batch, CompactRange, Gap, GapReason, InclusionProof, ScanStep, Span, VerifiedRange
+from ctscan.model.compact_range import EMPTY
 from ctscan.scan.log.prefetch import Fetched, fetch_ahead
 from ctscan.scan.log.session import Gathered, LogPass, first_available
 from ctscan.scan.log.trust import TileTrust
@@ -34,11 +35,11 @@ class TiledReader:
         self._lp = lp
         self._trust = trust
         self._start = self._at = self._end = 0
-        self._edge: Edge = ()
+        self._edge = EMPTY  # of [0, at)
         self._gathered = Gathered()
         self._bad_before = False  # was the tile before this one no tile at all?
 
-    async def read(self, span: Span, edge: Edge | None) -> bool:
+    async def read(self, span: Span, edge: CompactRange | None) -> bool:
         """Read and commit `[start, end)`; False when told to stop before. SourceError when the log can't be reached.
         However it ends, what was read and proven is committed."""
         self._end = span[1]
@@ -50,7 +51,7 @@ class TiledReader:
             await self._flush()
         return self._at >= span[1]
 
-    async def _begin(self, at: int, edge: Edge | None = None) -> None:
+    async def _begin(self, at: int, edge: CompactRange | None = None) -> None:
         self._start = self._at = at
         if at < self._end:  # behind the end nothing is read, and no edge needed
             self._edge = await self._trust.edge_at(at) if edge is None else edge
@@ -118,10 +119,10 @@ class TiledReader:
         end = min(batch.start + len(hashes), self._end)
         fresh = slice_batch(batch, self._at, end)
         if fresh is batch and proven.root is not None:
-            edge = edge_append_subtree(self._edge, self._at, 8, proven.root)
+            edge = self._edge.append_subtree(8, proven.root)
         else:
-            edge = edge_append(self._edge, self._at, hashes[self._at - batch.start : end - batch.start])
-        if end == self._lp.head.size and edge_root(edge) != self._lp.head.root:
+            edge = self._edge.append(hashes[self._at - batch.start : end - batch.start])
+        if end == self._lp.head.size and edge.root() != self._lp.head.root:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )

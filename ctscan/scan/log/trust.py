@@ -13,20 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ctscan.ct.merkle import (
-    batch_hashes,
-    edge_append,
-    edge_from_inclusion,
-    edge_root,
-    leaf_hash,
-    paths_in,
-    subtree_root,
-    verify_consistency,
-)
+from ctscan.ct.merkle import batch_hashes, leaf_hash, paths_in, range_from_inclusion, verify_consistency
 from ctscan.ct.strict_json import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TileId
 from ctscan.errors import BadAnswer, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
-from ctscan.model import Batch, Edge, TreeHead
+from ctscan.model import Batch, CompactRange, TreeHead
+from ctscan.model.compact_range import EMPTY
+from ctscan.model.hashes import subtree_root
 from ctscan.sources import ProofSource, TileSource
 
 T = TypeVar("T")
@@ -41,8 +34,8 @@ class Trust(Protocol):
 
     head: TreeHead
 
-    async def edge_at(self, index: int) -> Edge:
-        """The proven right edge of `[0, index)`."""
+    async def edge_at(self, index: int) -> CompactRange:
+        """Return the proven compact range of `[0, index)`."""
         ...
 
     async def check_extends(self, known: TreeHead) -> None:
@@ -104,13 +97,13 @@ class TileTrust:
         for missing in self._tiles.missing(tile):
             self._tiles.add(missing, await self._source.hash_tile(*missing, self._tiles.width(missing)))
 
-    async def edge_at(self, index: int) -> Edge:
+    async def edge_at(self, index: int) -> CompactRange:
         wanted = self._tiles.edge_needs(index)
         await self._need(*wanted)
-        return self._tiles.edge(index)
+        return self._tiles.compact_range(index)
 
     async def check_extends(self, known: TreeHead) -> None:
-        if edge_root(await self.edge_at(known.size)) != known.root:
+        if (await self.edge_at(known.size)).root() != known.root:
             raise _not_extended(self._source.log.name, known, self.head)
 
     async def timestamp_at(self, index: int) -> int | None:
@@ -148,10 +141,10 @@ class TileTrust:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The proven right edge of `[0, index)`, and an audit path that tells the rest of the tree: of the last entry
+    """Proven compact range of `[0, index)`, and an audit path for the rest of the tree: of the last entry
     before `index`, or of the one at `index`, whose leaf hash is then in `beyond`."""
 
-    edge: Edge
+    edge: CompactRange
     path: tuple[bytes, ...]
     beyond: tuple[bytes, ...] = ()
 
@@ -164,26 +157,26 @@ class ProofTrust:
         self._source = source
         self._sleep = sleep
 
-    async def _ask(self, index: int) -> tuple[bytes, tuple[bytes, ...], Edge]:
-        """`(leaf_input, audit path, right edge of [0, index))`, proven against the signed root."""
+    async def _ask(self, index: int) -> tuple[bytes, tuple[bytes, ...], CompactRange]:
+        """`(leaf_input, audit path, compact range of [0, index))`, proven against the signed root."""
         leaf, path = await self._source.entry_and_proof(index, self.head.size)
-        return leaf, path, edge_from_inclusion(index, self.head.size, leaf_hash(leaf), path, self.head.root)
+        return leaf, path, range_from_inclusion(index, self.head.size, leaf_hash(leaf), path, self.head.root)
 
-    async def _leaf(self, index: int) -> tuple[bytes, tuple[bytes, ...], Edge]:
+    async def _leaf(self, index: int) -> tuple[bytes, tuple[bytes, ...], CompactRange]:
         what = f"{self._source.log.name}: inclusion proof of entry {index} in the tree of {self.head.size}"
         return await insist(partial(self._ask, index), self.head, what, self._sleep)
 
-    async def edge_at(self, index: int) -> Edge:
+    async def edge_at(self, index: int) -> CompactRange:
         if index == 0:
-            return ()
+            return EMPTY
         if index < self.head.size:
             with suppress(SourceError, Misbehaviour):  # that entry is lost or garbled: the one before it will do
                 return (await self._leaf(index))[2]
         return await self._edge_after(index - 1)
 
-    async def _edge_after(self, index: int) -> Edge:
+    async def _edge_after(self, index: int) -> CompactRange:
         leaf, _, before = await self._leaf(index)
-        return edge_append(before, index, [leaf_hash(leaf)])
+        return before.append([leaf_hash(leaf)])
 
     def distrust(self, start: int) -> None:
         """The entries from `start` on contradicted the signed tree: they are to come another way next time."""
@@ -196,7 +189,7 @@ class ProofTrust:
         except (SourceError, Misbehaviour):  # that entry is lost or garbled: the next one carries the same edge
             leaf, path, edge = await self._leaf(index)
             return Anchor(edge, path, (leaf_hash(leaf),))
-        return Anchor(edge_append(before, index - 1, [leaf_hash(leaf)]), path)
+        return Anchor(before.append([leaf_hash(leaf)]), path)
 
     async def confirm(self, start: int, end: int) -> None:
         """One entry at least of `[start, end)` is proven to be in the signed tree: if those that came make another
@@ -222,7 +215,7 @@ class ProofTrust:
         except Misbehaviour as error:
             raise _not_extended(self._source.log.name, known, self.head) from error
         except SourceError:  # another proof of the same: the tree that entry n was added to is the one known
-            if edge_root(await self.edge_at(known.size)) != known.root:
+            if (await self.edge_at(known.size)).root() != known.root:
                 raise _not_extended(self._source.log.name, known, self.head) from None
 
     async def timestamp_at(self, index: int) -> int | None:

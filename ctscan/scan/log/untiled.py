@@ -12,13 +12,12 @@ from __future__ import annotations
 from asyncio import CancelledError
 from contextlib import aclosing
 
-from ctscan.ct.merkle import batch_hashes, edge_append, edge_root
+from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.partial_tree import PartialTree
-from ctscan.ct.tiles import HASH, split_hashes
 from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, Refused, SourceError, WrongCount
 from ctscan.model import (
     Batch,
-    Edge,
+    CompactRange,
     Gap,
     GapReason,
     InclusionProof,
@@ -27,6 +26,8 @@ from ctscan.model import (
     Span,
     VerifiedRange,
 )
+from ctscan.model.compact_range import EMPTY
+from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.scan.log.prefetch import Fetched, fetch_ahead
 from ctscan.scan.log.session import Gathered, LogPass, first_available
 from ctscan.scan.log.trust import Anchor, ProofTrust
@@ -42,7 +43,7 @@ class UntiledReader:
         self._lp = lp
         self._trust = trust
         self._start = self._end = 0  # proven up to here, to be read up to there
-        self._edge: Edge = ()  # of [0, start)
+        self._edge = EMPTY  # of [0, start)
         self._hashes = bytearray()  # of the leaves [start, at), back to back: as objects they take twice the room
         self._kept: list[int] = []  # indexes in it that need evidence
         self._gathered = Gathered()
@@ -51,9 +52,9 @@ class UntiledReader:
 
     @property
     def _at(self) -> int:
-        return self._start + len(self._hashes) // HASH
+        return self._start + len(self._hashes) // HASH_SIZE
 
-    async def read(self, span: Span, edge: Edge | None) -> bool:
+    async def read(self, span: Span, edge: CompactRange | None) -> bool:
         """Read, prove and commit `[start, end)`; False when told to stop before. SourceError when the log can't be
         reached: what was read is committed, and proven by the next pass."""
         self._end = span[1]
@@ -70,7 +71,7 @@ class UntiledReader:
         await self._commit_pending()  # leave at once; the next pass proves it
         return self._start >= span[1]
 
-    async def _begin(self, at: int, edge: Edge | None = None) -> None:
+    async def _begin(self, at: int, edge: CompactRange | None = None) -> None:
         self._start, self._hashes, self._kept = at, bytearray(), []
         if at < self._end:  # behind the end nothing is read, and no edge needed
             self._edge = await self._trust.edge_at(at) if edge is None else edge
@@ -81,7 +82,7 @@ class UntiledReader:
         pending = next((p for p in self._lp.state.pending if p.start == self._start), None) if self._lp.state else None
         if pending is None:
             return
-        end = self._start + len(pending.hashes) // HASH
+        end = pending.end
         if (pending.scope, pending.rules) != (self._lp.scope, self._lp.rules) or end > self._lp.head.size:
             await self._lp.rewind(self._start)
             return
@@ -172,17 +173,17 @@ class UntiledReader:
             await self._read_carefully(span)
 
     def _leaf_hashes(self) -> list[bytes]:
-        return split_hashes(bytes(self._hashes), len(self._hashes) // HASH)
+        return split_hashes(bytes(self._hashes))
 
     async def _prove(self) -> bool:
         """Is the edge of what was read the log's own? Then it is verified from now on."""
-        head, edge = self._lp.head, edge_append(self._edge, self._start, self._leaf_hashes())
+        head, edge = self._lp.head, self._edge.append(self._leaf_hashes())
         anchor = Anchor(edge, ())
         if self._at < head.size:
             anchor = await self._trust.anchor(self._at)
             if edge != anchor.edge:
                 return False
-        elif edge_root(edge) != head.root:
+        elif edge.root() != head.root:
             await self._trust.confirm(self._start, self._at)
             return False
         await self._commit_verified(anchor)
@@ -194,7 +195,7 @@ class UntiledReader:
         proofs: tuple[InclusionProof, ...] = ()
         if kept:
             known = [*self._leaf_hashes(), *anchor.beyond]
-            tree = PartialTree(self._start, self._edge, known, lp.head.size, anchor.path)
+            tree = PartialTree(self._edge, known, lp.head.size, anchor.path)
             proofs = tuple(InclusionProof(i, lp.head, tree.path(i)) for i in kept)
         at = self._at
         await lp.commit(ScanStep(lp.log.id, lp.now(), verified=verified, clear_pending=self._start, proofs=proofs), at)

@@ -17,10 +17,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from ctscan.ct.note import parse_checkpoint
-from ctscan.ct.tiles import HASH, WIDTH, tile_path
+from ctscan.ct.tiles import WIDTH, tile_path
 from ctscan.ct.wire import cut_tile
 from ctscan.errors import FormatError, Missing
 from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.model.hashes import HASH_SIZE
 
 CHECKPOINT_LIMIT = 64 * 1024
 DATA_TILE_LIMIT = 16 * 1024 * 1024  # bytes, decompressed; real ones are under 1 MiB
@@ -89,14 +90,14 @@ class TiledSource:
         except Missing:
             if width == WIDTH:
                 raise
-            return (await self._hashes(level, index, WIDTH))[: width * HASH]
+            return (await self._hashes(level, index, WIDTH))[: width * HASH_SIZE]
 
     async def _hashes(self, level: int, index: int, width: int) -> bytes:
         def check(tile: bytes) -> None:
-            if len(tile) != width * HASH:
-                raise FormatError(f"expected {width} hashes, {width * HASH} bytes, got {len(tile)} bytes")
+            if len(tile) != width * HASH_SIZE:
+                raise FormatError(f"expected {width} hashes, {width * HASH_SIZE} bytes, got {len(tile)} bytes")
 
-        return await self._fetch(tile_path(level, index, width), width * HASH, validate=check)
+        return await self._fetch(tile_path(level, index, width), width * HASH_SIZE, validate=check)
 
     async def issuer(self, fingerprint: bytes) -> bytes:
         """DER of an issuer; its SHA-256 is checked."""

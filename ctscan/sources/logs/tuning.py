@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from ctscan.errors import UsageError
 from ctscan.model import Log
+from ctscan.model.hashes import HASH_SIZE
 
 _LIMITS = {"batch": (1, 65_536), "concurrency": (1, 64), "rate": (0.01, 1000.0)}
 Values = Mapping[str, object]
@@ -156,7 +157,7 @@ def _maybe_log_id(text: str) -> bytes | None:
         found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return found if len(found) == 32 else None
+    return found if len(found) == HASH_SIZE else None
 
 
 def _fold(name: str) -> str:
