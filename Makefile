@@ -15,11 +15,12 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench bench-docs fuzz fuzz-coverage lock demo-log clean
+.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock demo-log clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
-	@echo 'make test      install what the tests need and run them all'
+	@echo 'make test      install what the tests need and run them, on all cores (WORKERS=0: in one process; TESTS=tests/ct)'
+	@echo 'make long      run the tests that take long by nature and that make test leaves out'
 	@echo 'make check     lint, format, types and tests: what a change has to pass'
 	@echo 'make bench     what a scan costs, into bench/results.json and docs/performance.md (QUICK=1: only to try it)'
 	@echo 'make fuzz      read and search mutated certificates, and say what breaks (RUNS, SECONDS, SEED, SEEDS=folder)'
@@ -33,14 +34,21 @@ install: $(RUN_STAMP)
 demo: $(RUN_STAMP)
 	@$(BIN)/ctscan demo
 
+# Neighbours stay on one worker, which so makes what a file shares once; a worker that is done takes from the other.
+WORKERS ?= auto
+TESTS ?=
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest
+	$(PYTEST) $(TESTS)
+
+long: $(DEV_STAMP)
+	$(PYTEST) -m long $(TESTS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST) $(TESTS)
 
 # More options in BENCH, such as BENCH='--only static,soak' or BENCH='--samples FOLDER'; `bench-docs` writes the figures
 # of bench/results.json into docs/performance.md again.
