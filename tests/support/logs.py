@@ -286,6 +286,12 @@ class LogBuilder:
         other.fill(count, lambda n: cheap_certificate(n, f"fork-{n}.example.net"))
         return other
 
+    def copy(self) -> LogBuilder:
+        """The same log, which goes its own way from here."""
+        other = self.fork(self.size)
+        other._perfect = dict(self._perfect)
+        return other
+
     # --- the tree, naively ---
 
     def _subtree(self, start: int, end: int) -> bytes:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -132,6 +133,11 @@ def host_certificate(number: int) -> bytes:
 
 def people_log(name: str = "people", size: int = 1000, **options: object) -> LogBuilder:
     """`size` entries, most of them hosts; the people of `PEOPLE` among them, one as a precertificate."""
+    return _built(name, size, **options).copy()
+
+
+@lru_cache(maxsize=16)
+def _built(name: str, size: int, **options: object) -> LogBuilder:
     builder = LogBuilder(name, **options)  # type: ignore[arg-type]
     for index in range(size):
         address = PEOPLE.get(index)
