@@ -34,6 +34,7 @@ from ctscan.answer.lookup import LIMIT, PARTLY, answer
 from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import (
     Attribute,
+    BatchResult,
     Certificate,
     CompactRange,
     Confidence,
@@ -234,10 +235,8 @@ def steps(certificates: int, population: Population, rules: str) -> Iterator[Sca
             LOG.id,
             _BEGAN,
             verified=VerifiedRange(at, end, "everything", rules, edge),
-            hits=hits,
             proofs=tuple(tree.proof(hit.entry.index) for hit in hits),
-            entries=end - at,
-            candidates=len(hits),
+            result=BatchResult(hits, entries=end - at, candidates=len(hits)),
         )
         at = end
 
@@ -268,7 +267,7 @@ async def build(path: Path, findings: int, population: Population) -> Built:
             await index.commit(run_id, step)
             built.seconds += time.perf_counter() - began
             built.cpu += time.process_time() - cpu
-            built.findings += sum(len(hit.findings) for hit in step.hits)
+            built.findings += sum(len(hit.findings) for hit in step.result.hits)
             if number % portion == 0:
                 built.rates.append(round((built.findings - last[0]) / (built.seconds - last[1])))
                 built.memory.append(round(resident()))

@@ -21,7 +21,7 @@ from bench.results import Row, row
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.errors import FormatError
 from ctscan.model import Batch
-from ctscan.personal.examine import Examiner
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.rules import find_personal_data
 from ctscan.personal.scope import parse_scope
 from ctscan.x509.certificate import read_certificate
@@ -43,10 +43,10 @@ def prefilter(bench: Bench) -> None:
 
 def _candidates(what: str, batches: Iterable[Batch], most: float | None) -> list[Row]:
     found = list(batches)
-    examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
+    analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)
     rows = []
     for when in ("in a first pass", "once issuers are learnt"):
-        examined = [examiner.examine(batch) for batch in found]
+        examined = [analyser.analyse(batch) for batch in found]
         let, entries = sum(e.candidates for e in examined), sum(e.entries for e in examined)
         share = let / entries * 100
         rows.append(row(f"candidates, {what}, {when}", share, f"% ({let} of {entries:,})", most=most))

@@ -20,9 +20,9 @@ from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.sqlite.index import open_index
-from ctscan.model import Batch, CompactRange, Log, LogProtocol, Run, ScanStep, VerifiedRange
+from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, ScanStep, VerifiedRange
 from ctscan.model.hashes import HASH_SIZE, subtree_root
-from ctscan.personal.examine import Examiner
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import parse_scope
@@ -47,9 +47,9 @@ def stages(bench: Bench) -> None:
     _timed(bench, "hash, leaves and root of a tile", size, lambda: [subtree_root(batch_hashes(b)) for b in batches])
     prefilter = _taught(batches)
     _timed(bench, "prefilter", size, lambda: [list(prefilter.candidates(b.data, b.certs, b.precerts)) for b in batches])
-    examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
-    examiner.examine(batches[0])
-    _timed(bench, "prefilter and what it lets through", size, lambda: [examiner.examine(b) for b in batches])
+    analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)
+    analyser.analyse(batches[0])
+    _timed(bench, "prefilter and what it lets through", size, lambda: [analyser.analyse(b) for b in batches])
     _timed(bench, "commit of a batch without findings", size, lambda: asyncio.run(_commits(batches)), rounds=1)
 
 
@@ -99,7 +99,8 @@ async def _commits(batches: list[Batch]) -> None:
                 end = batch.start + WIDTH
                 edge = CompactRange(end, (bytes(HASH_SIZE),) * end.bit_count())
                 covered = VerifiedRange(batch.start, end, "everything", rule_set().version, edge)
-                await index.commit(run, ScanStep(batch.log_id, now, verified=covered, entries=WIDTH))
+                step = ScanStep(batch.log_id, now, verified=covered, result=BatchResult(entries=WIDTH))
+                await index.commit(run, step)
 
 
 # --- full examination ----------------------------------------------------------------------------------------------

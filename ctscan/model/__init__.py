@@ -11,7 +11,7 @@ from ctscan.model.compact_range import CompactRange
 from ctscan.model.coverage import Gap, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
 from ctscan.model.entry import Batch, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
-from ctscan.model.hit import ChainHit, Hit, Unreadable
+from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.identifier import Identifier, LookupKey
 from ctscan.model.log import FinalHead, Log, LogProtocol, SkippedLog, TreeHead
 from ctscan.model.proof import Evidence, InclusionProof
@@ -31,11 +31,13 @@ from ctscan.model.scan import Run, ScanStep
 from ctscan.model.spans import Span
 
 __all__ = [
+    "EMPTY_RESULT",
     "Answer",
     "Attribute",
     "Authority",
     "AuthorityList",
     "Batch",
+    "BatchResult",
     "Certificate",
     "CertificateStanding",
     "CertificateSummary",
@@ -61,6 +63,7 @@ __all__ = [
     "InclusionProof",
     "Incompleteness",
     "Issuer",
+    "IssuerRequest",
     "KeptCertificate",
     "Log",
     "LogCoverage",

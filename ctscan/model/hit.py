@@ -1,9 +1,11 @@
-"""Entries and chain certificates that are written to the index."""
+"""Entries and chain certificates with personal data, as the examination of a batch gives them to the index."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, Self
 
+from ctscan.model.authority import Issuer
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import Entry
 from ctscan.model.finding import Finding
@@ -50,3 +52,43 @@ class Unreadable:
     reason: str
     entry: Entry | None = None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRequest:
+    """Issuer that a log names by its SHA-256, and the entry of the hit whose chain it is in."""
+
+    fingerprint: bytes
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Personal data in scope of consecutive entries; results of neighbouring batches add up.
+
+    `candidates` of the `entries` were read in full. `issuers` are the CA certificates in the chains of hits;
+    `issuer_requests` name the issuers that a log gives by fingerprint instead, each once.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    chain_hits: tuple[ChainHit, ...] = ()
+    issuers: tuple[Issuer, ...] = ()
+    issuer_requests: tuple[IssuerRequest, ...] = ()
+    entries: int = 0
+    candidates: int = 0
+
+    def __add__(self, other: Self) -> BatchResult:
+        return BatchResult(
+            self.hits + other.hits,
+            self.unreadable + other.unreadable,
+            self.chain_hits + other.chain_hits,
+            self.issuers + other.issuers,
+            self.issuer_requests + other.issuer_requests,
+            self.entries + other.entries,
+            self.candidates + other.candidates,
+        )
+
+
+EMPTY_RESULT: Final = BatchResult()
+"""Result of no entries: the start of every sum."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ctscan.model.authority import Issuer
 from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
-from ctscan.model.hit import ChainHit, Hit, Unreadable
+from ctscan.model.hit import EMPTY_RESULT, BatchResult
 from ctscan.model.proof import InclusionProof
 
 
@@ -24,15 +23,10 @@ class ScanStep:
     verified: VerifiedRange | None = None  # to be added (and merged with its neighbour)
     pending: PendingRange | None = None  # replaces the pending range with this start
     clear_pending: int | None = None  # start of the pending range that is proven (or given up) now
-    hits: tuple[Hit, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
-    in_chains: tuple[ChainHit, ...] = ()  # of entries of this step; they come and go with their entries
-    issuers: tuple[Issuer, ...] = ()  # of certificates in hits
+    result: BatchResult = EMPTY_RESULT  # of the entries of this step; chain hits come and go with their entries
     proofs: tuple[InclusionProof, ...] = ()
     gaps: tuple[Gap, ...] = ()  # found in this step
     quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
-    entries: int = 0  # counters of this step, for the run
-    candidates: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class ChainReader:
         self._scope = scope
         self._seen: set[bytes] = set()
 
-    def examine(self, chain: Iterable[bytes], entry_of: Callable[[], Entry]) -> list[ChainHit]:
+    def analyse(self, chain: Iterable[bytes], entry_of: Callable[[], Entry]) -> list[ChainHit]:
         """What the certificates of a chain hold in scope. `entry_of` gives the entry that it came with, and is asked
         only if there is something; its FormatError is raised, and the chain counts as not seen then."""
         hits = []

@@ -29,6 +29,7 @@ from support.kept import (
     proving_advance,
     started,
     verified,
+    with_result,
 )
 
 from ctscan.errors import IndexFault
@@ -187,7 +188,9 @@ def test_what_came_with_other_hashes_is_not_proven_by_new_ones(scenario: RunScen
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.commit(run_id, pending_advance(0, 100, a_hit(42, label="before")))
-        await index.commit(run_id, ScanStep(LOG.id, AT, pending=pending(0, 100, salt="other"), hits=(a_hit(43),)))
+        await index.commit(
+            run_id, with_result(ScanStep(LOG.id, AT, pending=pending(0, 100, salt="other")), hits=(a_hit(43),))
+        )
         await index.commit(run_id, proving_advance(0, 100, [43]))
         assert [(item.entry.index, item.verified) async for item in index.evidence(None)] == [(43, True)]
 
@@ -235,7 +238,7 @@ def test_a_rewind_takes_back_what_came_with_the_range(scenario: RunScenario) -> 
         before = await everything(index)
         hits = (a_hit(105, label="both"), a_hit(106, label="new"), a_certificate_hit(107, "both"))
         broken = (an_unreadable(108), an_unreadable(109, email_finding("z@example.org")))
-        await index.commit(run_id, replace(pending_advance(100, 200, *hits), unreadable=broken, entries=0))
+        await index.commit(run_id, with_result(pending_advance(100, 200, *hits), unreadable=broken, entries=0))
         (match,) = await index.find_identity(digest("identity", "both"))
         assert match.certificate.sha256 is not None
         assert (await index.counts())["unreadable"] == 2

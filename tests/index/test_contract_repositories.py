@@ -32,6 +32,7 @@ from support.kept import (
     proving_advance,
     searching,
     started,
+    with_result,
 )
 
 from ctscan.errors import IndexFault
@@ -293,7 +294,7 @@ def test_only_what_is_proven_confirms(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.keep_found(await searching(index), [a_repository_hit(1), a_repository_hit("ca")])
-        await index.commit(run_id, replace(pending_advance(0, 100, a_hit(9, label=1)), in_chains=(in_chain(9),)))
+        await index.commit(run_id, with_result(pending_advance(0, 100, a_hit(9, label=1)), chain_hits=(in_chain(9),)))
         assert not (await find(index)).repositories[0].confirmed
         await index.commit(run_id, proving_advance(0, 100, [9]))
         assert (await find(index)).repositories[0].confirmed
@@ -338,7 +339,7 @@ def test_the_fingerprint_is_that_of_the_certificate_whose_word_goes_first(scenar
         await index.commit(run_id, an_advance(0, 256, a_hit(5, label=1)))
         await index.keep_found(await searching(index), [hit])
         assert (await find(index)).certificate.sha256 == sha256(hit.leaf).digest()
-        await index.commit(run_id, replace(pending_advance(256, 260), in_chains=(replace(chain, index=256),)))
+        await index.commit(run_id, with_result(pending_advance(256, 260), chain_hits=(replace(chain, index=256),)))
         assert (await find(index)).certificate.sha256 == sha256(chain.der).digest()
         await index.rewind(LOG.id, 256)
         assert (await find(index)).certificate.sha256 == sha256(hit.leaf).digest()
@@ -353,7 +354,7 @@ def test_what_a_chain_tells_goes_before_what_a_repository_tells(scenario: RunSce
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)
         await index.keep_found(search_id, [forged("ca")])
-        await index.commit(run_id, an_advance(0, 256, in_chains=(in_chain(5),)))
+        await index.commit(run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
         (match,) = await found(index, "contact@example.net")
         assert match.certificate.sha256 == sha256(in_chain(5).der).digest()
         await index.keep_found(search_id, [forged("ca")])
@@ -386,7 +387,7 @@ def test_an_entry_that_shows_something_else_later_takes_nothing_from_a_repositor
         run_id = await started(index)
         await index.keep_found(await searching(index), [a_repository_precert(1)])
         await index.commit(run_id, pending_advance(0, 10, a_hit(5, label=1)))
-        await index.commit(run_id, replace(pending_advance(0, 20, a_hit(5, label=2))))
+        await index.commit(run_id, with_result(pending_advance(0, 20, a_hit(5, label=2))))
         assert (await find(index, 1)).sightings == ()
         assert len((await find(index, 2)).sightings) == 1
 

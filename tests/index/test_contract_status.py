@@ -31,6 +31,7 @@ from support.kept import (
     proving_advance,
     searching,
     started,
+    with_result,
 )
 
 from ctscan.errors import IndexFault
@@ -94,7 +95,7 @@ def test_issuers_come_with_the_step_that_brings_them(scenario: RunScenario) -> N
         for _ in range(2):
             await index.commit(run_id, step)
             assert await index.issuers(digest("subject")) == [an_issuer(1), an_issuer(2)]
-        await index.commit(run_id, replace(pending_advance(256, 260), issuers=(an_issuer(3),)))
+        await index.commit(run_id, with_result(pending_advance(256, 260), issuers=(an_issuer(3),)))
         await index.rewind(LOG.id, 256)
         assert await index.issuers(digest("subject")) == [an_issuer(1), an_issuer(2), an_issuer(3)]
 
@@ -213,7 +214,7 @@ def test_what_can_not_be_read_can_not_be_checked(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         broken = an_unreadable(70, email_finding("salvaged@example.org"))
-        await index.commit(run_id, an_advance(0, 256, a_hit(1), unreadable=(broken,), in_chains=(in_chain(2),)))
+        await index.commit(run_id, an_advance(0, 256, a_hit(1), unreadable=(broken,), chain_hits=(in_chain(2),)))
         assert [certificate.identity for certificate in await kept(index)] == [
             digest("identity", 1),
             digest("identity", "ca"),

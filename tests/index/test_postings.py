@@ -30,6 +30,7 @@ from support.kept import (
     proving_advance,
     searching,
     started,
+    with_result,
 )
 
 from ctscan.index.protocols import Index
@@ -154,7 +155,7 @@ def test_all_ways_to_write_leave_keys_and_postings_whole(tmp_path: Path) -> None
     async def work(index: Index, run_id: int) -> None:
         search_id = await searching(index)
         first = an_advance(0, 256, of_person(1, "jane"), a_certificate_hit(2, "jane"), of_person(3, "joe"))
-        await index.commit(run_id, replace(first, in_chains=(in_chain(3),), proofs=(proof(3, a_head(256)),)))
+        await index.commit(run_id, with_result(first, chain_hits=(in_chain(3),), proofs=(proof(3, a_head(256)),)))
         await index.keep_found(search_id, [a_repository_hit("joe"), a_repository_hit("ann"), a_repository_hit("bob")])
         await index.commit(run_id, pending_advance(256, 300, of_person(256, "ann", "Ann"), of_person(257, "eve")))
         await index.replace_findings(digest("identity", "bob"), [name_finding("Bob Doe")], NEWER_RULES.version)

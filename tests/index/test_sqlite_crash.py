@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from support.kept import (
@@ -25,6 +24,7 @@ from support.kept import (
     proving_advance,
     searching,
     started,
+    with_result,
 )
 
 from ctscan.index.protocols import Index
@@ -61,7 +61,7 @@ async def _step(index: Index, run_id: int) -> None:
     else:
         hits = (a_hit(i) for i in range(pending_end, pending_end + STEP))
         step = pending_advance(at, pending_end + STEP, *hits)
-        await index.commit(run_id, replace(step, entries=STEP))
+        await index.commit(run_id, with_result(step, entries=STEP))
 
 
 async def _position(index: Index) -> tuple[int, int]:

@@ -30,6 +30,7 @@ from support.kept import (
     pending_advance,
     proof,
     started,
+    with_result,
 )
 
 from ctscan.index.protocols import Index
@@ -67,9 +68,9 @@ async def fill(index: Index) -> Contents:
     await index.save_head(a_head(256), later(1))
     broken = an_unreadable(70, email_finding("salvaged@example.org"))
     hits = (a_hit(1), a_hit(2, number_finding("12")), a_certificate_hit(3, 1))
-    step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), in_chains=(in_chain(5),))
+    step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), chain_hits=(in_chain(5),))
     await index.commit(run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
-    await index.commit(run_id, replace(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
+    await index.commit(run_id, with_result(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
     await index.end_run(run_id, later(9), "done")
     return await contents(index)
 

@@ -34,6 +34,7 @@ from support.kept import (
     proving_advance,
     searching,
     started,
+    with_result,
 )
 
 from ctscan.index.sqlite.index import SqliteIndex, open_index
@@ -56,7 +57,7 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
             hits = [a_hit(i) for i in range(50)] + [a_certificate_hit(60, 1)]
             broken = (an_unreadable(70, email_finding("z@example.org")),)
             first = an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),))
-            await index.commit(run_id, replace(first, in_chains=(in_chain(5),)))
+            await index.commit(run_id, with_result(first, chain_hits=(in_chain(5),)))
             await _fill_beside_logs(index)
             await index._database._run(lambda c: c.set_trace_callback(statements.append))
             await work(index)  # type: ignore[misc]
@@ -123,15 +124,15 @@ async def _evidence(index: SqliteIndex) -> None:
 
 async def _one_step(index: SqliteIndex) -> None:
     hits = (a_hit(300, label=1), a_certificate_hit(301, 2))
-    await index.commit(1, an_advance(256, 512, *hits, in_chains=(in_chain(300), in_chain(301, "new"))))
+    await index.commit(1, an_advance(256, 512, *hits, chain_hits=(in_chain(300), in_chain(301, "new"))))
 
 
 async def _prove_and_rewind(index: SqliteIndex) -> None:
     first = pending_advance(1000, 1010, a_hit(1001), a_hit(1002))
-    await index.commit(1, replace(first, in_chains=(in_chain(1003, "new"),)))
+    await index.commit(1, with_result(first, chain_hits=(in_chain(1003, "new"),)))
     await index.unproven(LOG.id, 1000, 1010)
     await index.commit(1, proving_advance(1000, 1010, [1001, 1002]))
-    await index.commit(1, replace(pending_advance(1010, 1020, a_hit(1011)), in_chains=(in_chain(1012, "newer"),)))
+    await index.commit(1, with_result(pending_advance(1010, 1020, a_hit(1011)), chain_hits=(in_chain(1012, "newer"),)))
     await index.rewind(LOG.id, 1010)
 
 

@@ -10,10 +10,10 @@ from support.certs import make_certificate, make_precert, string
 from support.logs import LogBuilder, timestamped_x509, u24
 
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
-from ctscan.model import Batch, ChainHit, Entry
+from ctscan.model import Batch, BatchResult, ChainHit, Entry
 from ctscan.personal import chains
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.chains import ChainReader
-from ctscan.personal.examine import Examined, Examiner
 from ctscan.personal.scope import Scope, parse_scope
 
 EVERYTHING = parse_scope([], everything=True)
@@ -38,8 +38,8 @@ def batch_of(*entries: tuple[bytes, tuple[bytes, ...]]) -> Batch:
     return cut_get_entries(log.get_entries(0, log.size), log.id, 0, log.size)
 
 
-def examine(batch: Batch, scope: Scope = EVERYTHING) -> Examined:
-    return Examiner(scope, entry_of, extra_of).examine(batch)
+def analyse(batch: Batch, scope: Scope = EVERYTHING) -> BatchResult:
+    return BatchAnalyser(scope, entry_of, extra_of).analyse(batch)
 
 
 def addresses(hits: list[ChainHit]) -> list[tuple[int, list[str]]]:
@@ -48,8 +48,8 @@ def addresses(hits: list[ChainHit]) -> list[tuple[int, list[str]]]:
 
 def test_the_contact_of_an_authority_is_found_with_the_first_entry_that_brings_it() -> None:
     batch = batch_of((host(1), (ISSUING, ROOT)), (host(2), (ISSUING, ROOT)))
-    examined = examine(batch)
-    (hit,) = examined.in_chains
+    result = analyse(batch)
+    (hit,) = result.chain_hits
     assert addresses([hit]) == [(0, [CONTACT])]
     assert (hit.log_id, hit.timestamp, hit.der, hit.reason) == (
         batch.log_id,
@@ -59,52 +59,52 @@ def test_the_contact_of_an_authority_is_found_with_the_first_entry_that_brings_i
     )
     assert hit.certificate is not None
     assert hit.certificate.is_ca
-    assert (examined.hits, examined.unreadable, examined.candidates) == ([], [], 1)
+    assert (result.hits, result.unreadable, result.candidates) == ((), (), 1)
 
 
 def test_each_certificate_is_read_once_in_all_batches() -> None:
-    examiner = Examiner(EVERYTHING, entry_of, extra_of)
+    analyser = BatchAnalyser(EVERYTHING, entry_of, extra_of)
     batches = [batch_of((host(n, f"Example CA {n}"), (ISSUING, ROOT))) for n in range(3)]
-    assert [len(examiner.examine(batch).in_chains) for batch in batches] == [1, 0, 0]
+    assert [len(analyser.analyse(batch).chain_hits) for batch in batches] == [1, 0, 0]
 
 
 def test_what_is_taken_back_is_found_again() -> None:
-    examiner = Examiner(EVERYTHING, entry_of, extra_of)
+    analyser = BatchAnalyser(EVERYTHING, entry_of, extra_of)
     batch = batch_of((host(), (ISSUING,)))
-    assert len(examiner.examine(batch).in_chains) == 1
-    examiner.forget()
-    again = examiner.examine(batch)
-    assert (again.candidates, len(again.in_chains)) == (1, 1)
+    assert len(analyser.analyse(batch).chain_hits) == 1
+    analyser.forget()
+    again = analyser.analyse(batch)
+    assert (again.candidates, len(again.chain_hits)) == (1, 1)
 
 
 def test_the_chain_of_a_dropped_entry_is_not_looked_at() -> None:
-    examined = examine(batch_of((host(1), ()), (host(2), (ISSUING,))))
-    assert (examined.candidates, examined.in_chains) == (1, [])
+    result = analyse(batch_of((host(1), ()), (host(2), (ISSUING,))))
+    assert (result.candidates, result.chain_hits) == (1, ())
 
 
 def test_a_precertificate_has_a_chain_too() -> None:
     made = make_precert(HOST, [("email", "jana@example.org")])
     log = LogBuilder(leaf_index=False)
     log.add_precert(made.tbs, bytes(32), made.submitted, chain=(ISSUING,))
-    examined = examine(cut_get_entries(log.get_entries(0, 1), log.id, 0, 1))
-    assert addresses(examined.in_chains) == [(0, [CONTACT])]
-    assert examined.hits[0].submitted == made.submitted
+    result = analyse(cut_get_entries(log.get_entries(0, 1), log.id, 0, 1))
+    assert addresses(result.chain_hits) == [(0, [CONTACT])]
+    assert result.hits[0].submitted == made.submitted
 
 
 def test_tiles_name_issuers_by_fingerprints_alone() -> None:
     log = LogBuilder()
     log.add_certificate(host(), chain=(ISSUING,))
-    assert examine(cut_tile(log.data_tile(0, 1), log.id, 0, 1)).in_chains == []
+    assert analyse(cut_tile(log.data_tile(0, 1), log.id, 0, 1)).chain_hits == ()
 
 
 @pytest.mark.parametrize(("scope", "kept"), [("domain:example.net", 1), ("domain:example.com", 0)])
 def test_only_what_is_in_scope_is_kept(scope: str, kept: int) -> None:
     batch = batch_of((host(), (ISSUING, BROKEN)))
-    assert len(examine(batch, parse_scope([scope])).in_chains) == 2 * kept
+    assert len(analyse(batch, parse_scope([scope])).chain_hits) == 2 * kept
 
 
 def test_what_can_not_be_read_is_kept_for_its_strings() -> None:
-    (hit,) = examine(batch_of((host(), (BROKEN,)))).in_chains
+    (hit,) = analyse(batch_of((host(), (BROKEN,)))).chain_hits
     assert (hit.certificate, addresses([hit])) == (None, [(0, [CONTACT])])
     assert hit.reason
     assert "example" not in hit.reason
@@ -113,31 +113,31 @@ def test_what_can_not_be_read_is_kept_for_its_strings() -> None:
 @pytest.mark.parametrize("der", [b"", b"\x30", b"\x30\x80" * 3_000, BROKEN[:6], ROOT[:60]])
 def test_what_holds_nothing_readable_is_let_go_and_hides_nothing(der: bytes) -> None:
     person = make_certificate(HOST, [("email", "jana@example.org")])
-    examined = examine(batch_of((person, (der, ISSUING, der))))
-    assert addresses(examined.in_chains) == [(0, [CONTACT])]
-    assert [hit.entry.index for hit in examined.hits] == [0]
+    result = analyse(batch_of((person, (der, ISSUING, der))))
+    assert addresses(result.chain_hits) == [(0, [CONTACT])]
+    assert [hit.entry.index for hit in result.hits] == [0]
 
 
 def test_an_issuer_is_not_learnt_from_an_entry_whose_chain_can_not_be_cut() -> None:
     log = LogBuilder(leaf_index=False)
     log.add_raw(timestamped_x509(host(1), 1), extra=b"\0\0\7abc")
     log.add_certificate(host(2), chain=(ISSUING,))
-    examined = examine(cut_get_entries(log.get_entries(0, 2), log.id, 0, 2))
-    assert (examined.candidates, addresses(examined.in_chains)) == (2, [(1, [CONTACT])])
+    result = analyse(cut_get_entries(log.get_entries(0, 2), log.id, 0, 2))
+    assert (result.candidates, addresses(result.chain_hits)) == (2, [(1, [CONTACT])])
 
 
 def test_nor_from_one_whose_own_time_can_not_be_told() -> None:
     log = LogBuilder(leaf_index=False)
     log.add_raw(timestamped_x509(host(1), 2**63), extra=u24(u24(ISSUING)))
     log.add_certificate(host(2), chain=(ISSUING,))
-    examined = examine(cut_get_entries(log.get_entries(0, 2), log.id, 0, 2))
-    assert (examined.candidates, addresses(examined.in_chains)) == (2, [(1, [CONTACT])])
+    result = analyse(cut_get_entries(log.get_entries(0, 2), log.id, 0, 2))
+    assert (result.candidates, addresses(result.chain_hits)) == (2, [(1, [CONTACT])])
 
 
 def test_garbled_extra_data_costs_the_chain_alone() -> None:
     batch = batch_of((make_certificate(HOST, [("email", "jana@example.org")]), (ISSUING,)))
-    examined = examine(replace(batch, extra=b"", extras=[(0, 0)]))
-    assert (examined.in_chains, len(examined.hits)) == ([], 1)
+    result = analyse(replace(batch, extra=b"", extras=[(0, 0)]))
+    assert (result.chain_hits, len(result.hits)) == ((), 1)
 
 
 def test_what_is_remembered_is_bounded() -> None:
@@ -148,6 +148,6 @@ def test_what_is_remembered_is_bounded() -> None:
 
     for number in range(0, chains.MAX_SEEN + 10, 1000):
         many = [number.to_bytes(4, "big") + i.to_bytes(4, "big") for i in range(1000)]
-        assert reader.examine(many, never) == []
+        assert reader.analyse(many, never) == []
     assert len(reader._seen) <= chains.MAX_SEEN
     assert hashlib.sha256(many[-1]).digest() in reader._seen

@@ -18,7 +18,8 @@ from support.certs import (
 from support.logs import LogBuilder
 
 from ctscan.ct.wire import cut_tile, entry_of, extra_of
-from ctscan.personal.examine import Examined, Examiner
+from ctscan.model import BatchResult
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import parse_scope
@@ -46,29 +47,29 @@ def found(der: bytes) -> list[tuple[str, str, str]]:
     return [(finding.rule, finding.path, finding.canonical) for finding in findings]
 
 
-def examine(scope: str, *entries: bytes) -> Examined:
+def analyse(scope: str, *entries: bytes) -> BatchResult:
     log = LogBuilder()
     for der in entries:
         log.add_certificate(der)
     batch = cut_tile(log.data_tile(0, len(entries)), log.id, 0, len(entries))
-    return Examiner(parse_scope([scope]), entry_of, extra_of).examine(batch)
+    return BatchAnalyser(parse_scope([scope]), entry_of, extra_of).analyse(batch)
 
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_an_address_in_a_broken_part_is_found_by_scan_and_inspect(what: str) -> None:
     clean = make_certificate(HOST, [("dns", "www.example.net")])
-    examined = examine("domain:example.org", clean, BROKEN[what], clean)
-    assert [(hit.entry.index, [f.canonical for f in hit.findings]) for hit in examined.hits] == [(1, [ADDRESS])]
-    assert examined.unreadable == []
-    assert inspect_der(BROKEN[what]).findings == examined.hits[0].findings
-    (finding,) = examined.hits[0].findings
+    result = analyse("domain:example.org", clean, BROKEN[what], clean)
+    assert [(hit.entry.index, [f.canonical for f in hit.findings]) for hit in result.hits] == [(1, [ADDRESS])]
+    assert result.unreadable == ()
+    assert inspect_der(BROKEN[what]).findings == result.hits[0].findings
+    (finding,) = result.hits[0].findings
     assert (finding.rule, finding.subject_kind.value) == ("email.salvaged", "unknown")
-    assert finding.path in [problem.path for problem in examined.hits[0].certificate.problems]
+    assert finding.path in [problem.path for problem in result.hits[0].certificate.problems]
 
 
 def test_the_scope_counts_for_what_is_salvaged_too() -> None:
-    assert examine("domain:example.com", *BROKEN.values()).hits == []
-    assert len(examine(f"email:{ADDRESS}", *BROKEN.values()).hits) == len(BROKEN)
+    assert analyse("domain:example.com", *BROKEN.values()).hits == ()
+    assert len(analyse(f"email:{ADDRESS}", *BROKEN.values()).hits) == len(BROKEN)
 
 
 def test_a_precertificate_gives_what_its_certificate_gives() -> None:
@@ -99,7 +100,7 @@ def test_roles_are_told_from_people() -> None:
 def test_an_issuer_with_text_inside_a_value_is_never_taken_for_impersonal() -> None:
     issuer = [("O", "Example Trust"), ("postalAddress", tlv(0x30, string(ADDRESS)), "raw")]
     ders = [make_certificate(HOST, issuer=issuer, serial=serial) for serial in (1, 2, 3)]
-    assert len(examine("domain:example.org", *ders).hits) == 3
+    assert len(analyse("domain:example.org", *ders).hits) == 3
 
 
 def test_lines_of_a_postal_address_are_searched_one_by_one() -> None:

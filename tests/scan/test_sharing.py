@@ -37,7 +37,7 @@ from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.index import SqliteIndex, open_index
 from ctscan.model import CompactRange, LogProtocol, ScanStep, Span, TreeHead
-from ctscan.personal.examine import Examiner
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import parse_scope
 from ctscan.scan.log.parts import PART, SMALL, PartsReader
 from ctscan.scan.log.session import LogPass
@@ -144,9 +144,9 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                     await lp.commit(ScanStep(LOG.id, Seams().now()), 0)
                     raise SourceError("the log is gone")
 
-            examiner = Examiner(parse_scope([], everything=True), entry_of, extra_of)
+            analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)
             lp = LogPass(
-                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id, examiner, "everything", "r",
+                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id, analyser, "everything", "r",
                 Heard(), asyncio.Event(), Window(1),
             )  # fmt: skip
             with pytest.raises(SourceError):

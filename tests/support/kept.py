@@ -11,6 +11,7 @@ from ctscan.index.protocols import Index
 from ctscan.model import (
     Attribute,
     Authority,
+    BatchResult,
     Certificate,
     ChainHit,
     CompactRange,
@@ -214,13 +215,21 @@ def proof(index: int, head: TreeHead) -> InclusionProof:
 
 def an_advance(start: int, end: int, *hits: Hit, log: Log = LOG, **fields: object) -> ScanStep:
     """A step over `[start, end)` of a tiled log."""
-    advance = ScanStep(log.id, AT, verified=verified(start, end), hits=hits, entries=end - start)
-    return replace(advance, **fields)  # type: ignore[arg-type]
+    step = ScanStep(log.id, AT, verified=verified(start, end), result=BatchResult(hits, entries=end - start))
+    return with_result(step, **fields)
+
+
+def with_result(step: ScanStep, **fields: object) -> ScanStep:
+    """The step with other fields, of its own or of its result."""
+    own = {name: value for name, value in fields.items() if name not in BatchResult.__slots__}
+    others = {name: value for name, value in fields.items() if name in BatchResult.__slots__}
+    return replace(step, **own, result=replace(step.result, **others))  # type: ignore[arg-type]
 
 
 def pending_advance(start: int, end: int, *hits: Hit, scope: str = SCOPE, rules: str = RULES.version) -> ScanStep:
     """A step over `[start, end)` of a log without tiles: read, not proven."""
-    return ScanStep(LOG.id, AT, pending=pending(start, end, scope, rules), hits=hits, entries=end - start)
+    result = BatchResult(hits, entries=end - start)
+    return ScanStep(LOG.id, AT, pending=pending(start, end, scope, rules), result=result)
 
 
 def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: str = SCOPE) -> ScanStep:

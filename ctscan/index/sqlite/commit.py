@@ -37,11 +37,12 @@ class Step:
 
 def prepare(advance: ScanStep, render: rows.Render) -> Step:
     render = _once_each(render)  # the names of issuers come again and again
-    hits = [rows.kept_hit(hit, render) for hit in advance.hits]
-    unreadable = [rows.kept_unreadable(u, u.entry) for u in advance.unreadable if u.entry is not None]
-    in_chains = tuple(rows.kept_in_chain(hit, render) for hit in advance.in_chains)
+    result = advance.result
+    hits = [rows.kept_hit(hit, render) for hit in result.hits]
+    unreadable = [rows.kept_unreadable(u, u.entry) for u in result.unreadable if u.entry is not None]
+    in_chains = tuple(rows.kept_in_chain(hit, render) for hit in result.chain_hits)
     quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in advance.quarantine)
-    return Step(advance, (*hits, *unreadable), in_chains, standing.issuer_rows(advance.issuers), quarantine)
+    return Step(advance, (*hits, *unreadable), in_chains, standing.issuer_rows(result.issuers), quarantine)
 
 
 def _once_each(render: rows.Render) -> rows.Render:
@@ -65,7 +66,7 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
     log = logs.row_of(connection, advance.log_id)
     moved = _move(connection, log, advance)
     new, proofs = 0, advance.proofs
-    if step.kept or step.in_chains or advance.unreadable:
+    if step.kept or step.in_chains or advance.result.unreadable:
         rules = _rules_of(connection, run_id, advance)
         plain, others = fresh.divide(connection, log, step.kept)
         proofs = _write_fresh(connection, log, advance, plain, rules)
@@ -74,7 +75,7 @@ def commit(connection: sqlite3.Connection, run_id: int, step: Step) -> None:
     paths.write(connection, log, proofs, advance.at)
     _write_quarantine(connection, log, step)
     if moved or not _has_position(advance):
-        runs.count(connection, run_id, advance.entries, advance.candidates, new)
+        runs.count(connection, run_id, advance.result.entries, advance.result.candidates, new)
 
 
 def _has_position(advance: ScanStep) -> bool:
@@ -166,7 +167,7 @@ def _write_others(connection: sqlite3.Connection, log: int, step: Step, others: 
         new += _write_kept(connection, log, kept, rules, mark)
     for kept in step.in_chains:
         _write_in_chain(connection, log, kept, rules, _mark_of(step.advance, kept.entry.index))
-    for unreadable in step.advance.unreadable:
+    for unreadable in step.advance.result.unreadable:
         _write_unreadable(connection, log, unreadable, _mark_of(step.advance, unreadable.index))
     return new
 

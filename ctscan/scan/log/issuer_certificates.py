@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctscan.errors import Missing, Refused, SourceError
-from ctscan.personal.examine import Examined, Examiner, Wanted
+from ctscan.model import BatchResult, IssuerRequest
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.sources import LogSource
 
 ENOUGH = 2
@@ -17,25 +18,24 @@ class IssuerReader:
     """Reads issuers for one pass over one log. What can't be had is told once, and asked for again in the next pass
     that finds something of the same issuer."""
 
-    def __init__(self, name: str, source: LogSource, examiner: Examiner, notice: Callable[[str], None]) -> None:
-        self._name, self._source, self._examiner, self._notice = name, source, examiner, notice
+    def __init__(self, name: str, source: LogSource, analyser: BatchAnalyser, notice: Callable[[str], None]) -> None:
+        self._name, self._source, self._analyser, self._notice = name, source, analyser, notice
         self._failures = 0  # in a row
         self._told = False
 
-    async def complete(self, examined: Examined) -> None:
-        """Add the issuers that are wanted, and what is found in them, to what was examined."""
-        for wanted in examined.wanted:
+    async def complete(self, result: BatchResult) -> BatchResult:
+        """Add the issuers that are asked for, and what is found in them, to the result of a batch."""
+        for request in result.issuer_requests:
             if self._failures >= ENOUGH:
-                return
-            der = await self._fetch(wanted)
+                break
+            der = await self._fetch(request)
             if der is not None:
-                issuers, in_chains = self._examiner.examine_issuer(wanted, der, "log")
-                examined.issuers.extend(issuers)
-                examined.in_chains.extend(in_chains)
+                result += self._analyser.analyse_issuer(request, der, "log")
+        return result
 
-    async def _fetch(self, wanted: Wanted) -> bytes | None:
+    async def _fetch(self, request: IssuerRequest) -> bytes | None:
         try:
-            der = await self._source.issuer(wanted.fingerprint)
+            der = await self._source.issuer(request.fingerprint)
         except SourceError as error:
             was_quick = isinstance(error, Missing | Refused)
             self._failures = 0 if was_quick else self._failures + 1

@@ -17,7 +17,7 @@ from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageEr
 from ctscan.index.protocols import Index
 from ctscan.model import Batch, Entry, LogProtocol, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import subtract, total
-from ctscan.personal.examine import Examiner
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.heads import Accepted, accept_head, is_finished
@@ -173,7 +173,7 @@ def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, sta
         source=connection.source,
         index=context.index,
         run_id=context.run_id,
-        examiner=Examiner(scope_from_text(context.scope), entry_at_its_index, extra_of),
+        analyser=BatchAnalyser(scope_from_text(context.scope), entry_at_its_index, extra_of),
         scope=context.scope,
         rules=context.rules.version,
         reporter=context.reporter,

@@ -18,22 +18,20 @@ from ctscan.errors import BadAnswer, FormatError, Missing, Refused
 from ctscan.http.rate_limit import Window
 from ctscan.index.protocols import Index
 from ctscan.model import (
+    EMPTY_RESULT,
     Batch,
-    ChainHit,
+    BatchResult,
     Gap,
     GapReason,
-    Hit,
     InclusionProof,
-    Issuer,
     Log,
     LogState,
     ScanStep,
     Span,
     TreeHead,
-    Unreadable,
 )
 from ctscan.model.spans import subtract
-from ctscan.personal.examine import PART, Examined, Examiner
+from ctscan.personal.batch import PART, BatchAnalyser
 from ctscan.scan.log.committer import Committer
 from ctscan.scan.log.galloping import first_that
 from ctscan.scan.log.issuer_certificates import IssuerReader
@@ -55,7 +53,7 @@ class LogPass:
     source: LogSource
     index: Index
     run_id: int
-    examiner: Examiner
+    analyser: BatchAnalyser
     scope: str
     rules: str
     reporter: Reporter
@@ -70,7 +68,7 @@ class LogPass:
     _committer: Committer[tuple[ScanStep, int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.issuers = IssuerReader(self.log.name, self.source, self.examiner, self.reporter.notice)
+        self.issuers = IssuerReader(self.log.name, self.source, self.analyser, self.reporter.notice)
         self.holes = self.state.gaps if self.state else ()
         self._committer = Committer(self._write)
 
@@ -100,21 +98,23 @@ class LogPass:
         """One transaction, then the news of it."""
         advance, position = step
         await self.index.commit(self.run_id, advance)
-        self.entries += advance.entries
-        self.reporter.advanced(self.log.id, advance.entries, position, len(advance.hits))
+        result = advance.result
+        self.entries += result.entries
+        self.reporter.advanced(self.log.id, result.entries, position, len(result.hits))
 
     async def rewind(self, start: int) -> None:
         """Take back the pending range that begins at `start`, with all steps of it."""
         await self.settle()
         await self.index.rewind(self.log.id, start)
 
-    async def examine(self, batch: Batch) -> Examined:
+    async def analyse(self, batch: Batch) -> BatchResult:
         """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""
-        for examined in self.examiner.examine_in_parts(batch):
-            if examined.candidates >= PART:
+        result = EMPTY_RESULT
+        for part in self.analyser.analyse_in_parts(batch):
+            result += part
+            if result.candidates >= PART:
                 await asyncio.sleep(0)  # meanwhile answers are taken in, and other logs read
-        await self.issuers.complete(examined)
-        return examined
+        return await self.issuers.complete(result)
 
     async def ask_again(self, span: Span) -> Fetched:
         """An answer contradicted the signed tree: ask for the same entries once more."""
@@ -163,28 +163,19 @@ async def stopped_within(stop: asyncio.Event, pause: Awaitable[None]) -> bool:
 class Gathered:
     """What was examined since the last commit."""
 
-    hits: list[Hit] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    in_chains: list[ChainHit] = field(default_factory=list)
-    issuers: list[Issuer] = field(default_factory=list)
+    result: BatchResult = EMPTY_RESULT
     proofs: list[InclusionProof] = field(default_factory=list)
-    entries: int = 0
-    candidates: int = 0
     since: float = field(default_factory=time.monotonic)
 
-    def add(self, examined: Examined) -> list[int]:
+    def add(self, result: BatchResult) -> list[int]:
         """What a batch held; returns the indexes of the entries that are kept."""
-        self.hits += examined.hits
-        self.unreadable += examined.unreadable
-        self.in_chains += examined.in_chains
-        self.issuers += examined.issuers
-        self.entries += examined.entries
-        self.candidates += examined.candidates
-        return [h.entry.index for h in examined.hits] + [u.index for u in examined.unreadable if u.entry]
+        self.result += result
+        return [h.entry.index for h in result.hits] + [u.index for u in result.unreadable if u.entry]
 
     def is_due(self, every: float) -> bool:
         """Enough to commit, or `every` seconds old."""
-        return len(self.hits) + len(self.in_chains) >= COMMIT_HITS or time.monotonic() - self.since >= every
+        hits = len(self.result.hits) + len(self.result.chain_hits)
+        return hits >= COMMIT_HITS or time.monotonic() - self.since >= every
 
 
 async def first_available(lp: LogPass, span: Span) -> int:

@@ -126,7 +126,7 @@ class TiledReader:
             raise Misbehaviour(
                 f"{self._lp.log.name}: the entries don't hash to the root of size {end}", (self._lp.head.raw,)
             )
-        kept = self._gathered.add(await self._lp.examine(fresh))
+        kept = self._gathered.add(await self._lp.analyse(fresh))
         paths = self._trust.paths(batch, hashes, kept)
         self._gathered.proofs += [InclusionProof(i, self._lp.head, path) for i, path in zip(kept, paths, strict=True)]
         self._at, self._edge = end, edge
@@ -146,15 +146,10 @@ class TiledReader:
             lp.log.id,
             lp.now(),
             verified=verified,
-            hits=tuple(done.hits),
-            unreadable=tuple(done.unreadable),
-            in_chains=tuple(done.in_chains),
-            issuers=tuple(done.issuers),
+            result=done.result,
             proofs=tuple(done.proofs),
             gaps=holes,
             quarantine=tuple((*hole.span, raw) for hole in holes) if raw is not None else (),
-            entries=done.entries,
-            candidates=done.candidates,
         )
         self._start = self._at
         await lp.commit(advance, self._at)

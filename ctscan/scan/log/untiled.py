@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from contextlib import aclosing
+from dataclasses import replace
 
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.partial_tree import PartialTree
@@ -133,18 +134,18 @@ class UntiledReader:
     async def _keep(self, batch: Batch) -> None:
         self._bad_before = False
         fresh = slice_batch(batch, max(self._at, batch.start), batch.start + len(batch.leaves))
-        examined = await self._lp.examine(fresh)
+        result = await self._lp.analyse(fresh)
         self._hashes += b"".join(batch_hashes(fresh))
-        self._kept += self._gathered.add(examined)
+        self._kept += self._gathered.add(result)
         if self._gathered.is_due(self._lp.seams.commit_every):
             await self._commit_pending()
 
     async def _commit_pending(self) -> None:
         done, self._gathered = self._gathered, Gathered()
-        if not done.entries:
+        if not done.result.entries:
             return
         lp = self._lp
-        entries = max(0, min(done.entries, self._at - self._counted))
+        entries = max(0, min(done.result.entries, self._at - self._counted))
         self._counted = max(self._counted, self._at)
         pending = PendingRange(self._start, lp.scope, lp.rules, self._edge, bytes(self._hashes))
         await lp.commit(
@@ -152,12 +153,7 @@ class UntiledReader:
                 lp.log.id,
                 lp.now(),
                 pending=pending,
-                hits=tuple(done.hits),
-                unreadable=tuple(done.unreadable),
-                in_chains=tuple(done.in_chains),
-                issuers=tuple(done.issuers),
-                entries=entries,
-                candidates=done.candidates,
+                result=replace(done.result, entries=entries),
             ),
             self._at,
         )
@@ -203,7 +199,7 @@ class UntiledReader:
 
     async def _take_back(self) -> None:
         await self._lp.rewind(self._start)
-        self._lp.examiner.forget()
+        self._lp.analyser.forget()
         self._hashes, self._kept, self._gathered = bytearray(), [], Gathered()
 
     async def _read_carefully(self, span: Span) -> None:

@@ -10,7 +10,7 @@ from support.logs import LogBuilder
 
 from ctscan.ct.wire import cut_tile, entry_of, extra_of
 from ctscan.personal.attribution.host_labels import people_in_host
-from ctscan.personal.examine import Examiner
+from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.rules import find_personal_data
 from ctscan.personal.scope import parse_scope
 from ctscan.x509.certificate import read_certificate
@@ -77,9 +77,9 @@ def test_the_examiner_hands_the_domains_of_its_scope_on() -> None:
     log.add_certificate(make_certificate([("CN", "Jane-Doe.Example.org")]))
     batch = cut_tile(log.data_tile(0, 1), log.id, 0, 1)
     for scope, hits in (("domain:example.org", 1), ("domain:example.com", 0)):
-        examiner = Examiner(parse_scope([scope]), entry_of, extra_of)
+        analyser = BatchAnalyser(parse_scope([scope]), entry_of, extra_of)
         for _ in range(3):  # the issuer is known after the first
-            found = examiner.examine(batch).hits
+            found = analyser.analyse(batch).hits
             assert [f.canonical for hit in found for f in hit.findings] == ["jane doe"] * hits
 
 

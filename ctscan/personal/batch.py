@@ -11,12 +11,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
-from ctscan.model import Batch, Certificate, ChainHit, Entry, Finding, Hit, Issuer, Problem, Unreadable
+from ctscan.model import (
+    EMPTY_RESULT,
+    Batch,
+    BatchResult,
+    Certificate,
+    ChainHit,
+    Entry,
+    Finding,
+    Hit,
+    Issuer,
+    IssuerRequest,
+    Problem,
+    Unreadable,
+)
 from ctscan.personal.chains import MAX_SEEN, ChainReader
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.prefilter.filter import Prefilter
@@ -55,29 +68,8 @@ ExtraOf = Callable[[Batch, int], _Extra]
 """What the log gave with entry i; raises FormatError when it isn't in the format."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An issuer that a log names by its SHA-256, and the entry of the hit whose chain it is in."""
-
-    fingerprint: bytes
-    entry: Entry
-
-
-@dataclass(slots=True)
-class Examined:
-    """What a batch of `entries` held; `candidates` of them were read in full."""
-
-    hits: list[Hit]
-    unreadable: list[Unreadable]
-    candidates: int
-    entries: int
-    in_chains: list[ChainHit] = field(default_factory=list)
-    issuers: list[Issuer] = field(default_factory=list)  # in the chains of what is kept, each once
-    wanted: list[Wanted] = field(default_factory=list)  # named in their place by fingerprint, each once
-
-
-class Examiner:
-    """Examines batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole pass.
+class BatchAnalyser:
+    """Analyses batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole pass.
 
     Chains are looked at with candidates only: to look at every one would cost more than all the rest. An issuer is
     learnt from an entry whose chain was looked at, and before that all its entries are candidates; so at least one
@@ -97,49 +89,48 @@ class Examiner:
         self._chains = ChainReader(self._scope)
         self._issuers: set[bytes] = set()  # fingerprints of those that were given or asked for
 
-    def examine(self, batch: Batch) -> Examined:
+    def analyse(self, batch: Batch) -> BatchResult:
         """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
         holds."""
-        *_, examined = self.examine_in_parts(batch)
-        return examined
+        return sum(self.analyse_in_parts(batch), EMPTY_RESULT)
 
-    def examine_in_parts(self, batch: Batch) -> Iterator[Examined]:
-        """The same value again and again as it grows, after every `PART` candidates and at the end: a batch that is
-        rich in candidates takes long, and whoever has other things to do takes a turn in between."""
-        examined = Examined([], [], 0, len(batch.certs))
+    def analyse_in_parts(self, batch: Batch) -> Iterator[BatchResult]:
+        """Yield the results of every `PART` candidates and of the rest; the result of the batch is their sum.
+
+        A batch that is rich in candidates takes long: the caller takes turns between the parts.
+        """
+        part = EMPTY_RESULT
         for i in self._prefilter.candidates(batch.data, batch.certs, batch.precerts):
-            examined.candidates += 1
-            self._examine_candidate(batch, i, examined)
-            if not examined.candidates % PART:
-                yield examined
-        yield examined
+            part += self._analyse_candidate(batch, i)
+            if part.candidates == PART:
+                yield part
+                part = EMPTY_RESULT
+        yield replace(part, entries=len(batch.certs))
 
-    def _examine_candidate(self, batch: Batch, i: int, examined: Examined) -> None:
-        before = len(examined.in_chains)
-        extra = self._beside(batch, i, examined.in_chains)
-        result = self._read(batch, i, extra)
-        if isinstance(result, Hit):
-            examined.hits.append(result)
-            examined.wanted.extend(self._wanted(extra, result.entry))
-        elif result is not None:
-            examined.unreadable.append(result)
-        if isinstance(result, Hit) or len(examined.in_chains) > before:
-            examined.issuers.extend(self._issuers_in(extra))
+    def _analyse_candidate(self, batch: Batch, i: int) -> BatchResult:
+        extra, chain_hits = self._beside(batch, i)
+        read = self._read(batch, i, extra)
+        hits = (read,) if isinstance(read, Hit) else ()
+        unreadable = (read,) if isinstance(read, Unreadable) else ()
+        requests = self._requests(extra, hits[0].entry) if hits else ()
+        issuers = self._issuers_in(extra) if hits or chain_hits else ()
+        return BatchResult(hits, unreadable, chain_hits, issuers, requests, candidates=1)
 
-    def examine_issuer(self, wanted: Wanted, der: bytes, origin: str) -> tuple[list[Issuer], list[ChainHit]]:
-        """What an issuer that was asked for is, if it can be read, and what it holds in scope."""
+    def analyse_issuer(self, request: IssuerRequest, der: bytes, origin: str) -> BatchResult:
+        """Give the issuer that was asked for, if it can be read, and its personal data in scope."""
         issuer = issuer_in(der, origin)
-        return [issuer] if issuer else [], self._chains.examine((der,), lambda: wanted.entry)
+        chain_hits = self._chains.analyse((der,), lambda: request.entry)
+        return BatchResult(issuers=(issuer,) if issuer else (), chain_hits=tuple(chain_hits))
 
-    def _issuers_in(self, extra: _Extra | None) -> list[Issuer]:
+    def _issuers_in(self, extra: _Extra | None) -> tuple[Issuer, ...]:
         """The certificates of a chain that weren't given before, as far as they can be read."""
         chain = extra.chain[:MAX_CHAIN] if extra is not None else ()
         fresh = [der for der in chain if self._is_new(hashlib.sha256(der).digest())]
-        return [issuer for der in fresh if (issuer := issuer_in(der, "chain"))]
+        return tuple(issuer for der in fresh if (issuer := issuer_in(der, "chain")))
 
-    def _wanted(self, extra: _Extra | None, entry: Entry) -> list[Wanted]:
+    def _requests(self, extra: _Extra | None, entry: Entry) -> tuple[IssuerRequest, ...]:
         fingerprints = extra.issuers[:MAX_CHAIN] if extra is not None else ()
-        return [Wanted(fingerprint, entry) for fingerprint in fingerprints if self._is_new(fingerprint)]
+        return tuple(IssuerRequest(fingerprint, entry) for fingerprint in fingerprints if self._is_new(fingerprint))
 
     def _is_new(self, fingerprint: bytes) -> bool:
         """Whether an issuer wasn't given or asked for before; from now on it was."""
@@ -150,15 +141,14 @@ class Examiner:
         self._issuers.add(fingerprint)
         return True
 
-    def _beside(self, batch: Batch, i: int, in_chains: list[ChainHit]) -> _Extra | None:
-        """What came with a candidate, its chain looked at; None when it isn't in the format, or something was found in
-        the chain and the entry that it came with can't be told."""
+    def _beside(self, batch: Batch, i: int) -> tuple[_Extra | None, tuple[ChainHit, ...]]:
+        """Give the extra data of a candidate and the hits in its chain; None and no hits when the extra data isn't in
+        the format, or the chain has a hit and the entry itself can't be taken apart."""
         try:
             extra = self._extra_of(batch, i)
-            in_chains += self._chains.examine(extra.chain, partial(self._entry_of, batch, i))
+            return extra, tuple(self._chains.analyse(extra.chain, partial(self._entry_of, batch, i)))
         except FormatError:
-            return None
-        return extra
+            return None, ()
 
     def _read(self, batch: Batch, i: int, extra: _Extra | None) -> Hit | Unreadable | None:
         """Read one candidate in full: None when it holds nothing in scope. `extra`: None when its chain wasn't looked
