@@ -1,14 +1,13 @@
-"""The rules: each says what one kind of personal data is and where it stands. One file for each kind,
-those for the schemes of one country in `national/`.
+"""Rules that find personal data: one file for each kind of data, country schemes in `national/`.
 
-A new rule is a new module in this package with a function under `@rule(...)`, or a table of types given to `oid_rule`;
-nothing else has to change: all modules are loaded by walking the package, and the version of the rule set follows from
-the rules. A rule takes a view of a certificate and yields findings; it never raises for what a certificate holds, and
-if it does all the same, that becomes a problem of that certificate and the other rules go on. Text rules take readable
-strings of what can't be parsed: a certificate, or a part of one that can be read otherwise.
+To add a rule, create a module in this package with a function under `@rule(...)`, or with a table of types (OIDs) given
+to `oid_rule`. All modules are loaded by walking the package, and the version of the rule set follows from the rules. A
+rule takes a view of a certificate and yields findings. It never raises because of a certificate's content; an exception
+becomes a problem of that certificate, and the other rules still run. Text rules take the readable strings of a
+certificate, or of a part of a certificate, that can't be parsed.
 
-Tables, and rules that read values of certain types alone (`only`), are called for certificates that have such values:
-one more of them costs nothing where it has nothing to find.
+Tables, and rules with `only=True`, are called only for certificates that hold values of their types, so each further
+rule costs nothing where it can find nothing.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ from ctscan.personal.view import View
 from ctscan.x509.text import salvage_strings
 
 READER_VERSION = 2
-"""Raise when the reader of certificates gives the rules more, or other text, than before: ranges read earlier then
-count as read with older rules."""
+"""Version of the certificate reader. Raise it when the reader gives the rules more text, or other text, than before:
+ranges that were read earlier then count as read with older rules."""
 
 MAX_SALVAGED = 4 << 20
-"""Octets in all parts of one certificate that were given up, before parts of parts are left out."""
+"""Octets in all unreadable parts of one certificate. Beyond this limit, parts inside larger parts are left out."""
 
 Reading = Callable[[View], Iterable[Finding]]
 TextReading = Callable[[Sequence[str]], Iterable[Finding]]
@@ -45,12 +44,12 @@ _KINDS = frozenset({"email", "domain", "name", "number", "phone", "account"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of personal data.
+    """Rule for one kind of personal data.
 
-    `category` is the main one of its findings, `kinds` are the kinds of identifier that they can be looked up by,
-    `cites` says where the places are specified, `covers` which types (OIDs) it reads. `only`: it finds nothing where
-    no value has one of those, and isn't called then. Exactly one of `find` (a certificate) and `find_in` (readable
-    strings of what can't be parsed) is set.
+    `category` is the main category of its findings; `kinds` are the kinds of look-up key that find them; `cites` names
+    the specifications; `covers` lists the types (OIDs) that the rule reads. `only`: the rule finds nothing in
+    certificates without these types, and isn't called for them. Exactly one of `find` (for certificates) and `find_in`
+    (for readable strings of unreadable parts) is set.
     """
 
     id: str
@@ -78,11 +77,13 @@ def rule(
     covers: tuple[str, ...] = (),
     only: bool = False,
 ) -> Callable[[Reading], Reading]:
-    """Register a function from a view to findings. The first line of its docstring says what it looks for.
+    """Register a function from a view to findings. The first line of its docstring is the rule's description.
 
-    `only=True` where it starts from values of the types in `covers` (`view.of`) and from nothing else: then it isn't
-    called for certificates without any, which are most.
-    ValueError (at import, so that it can't be missed) when the id is taken or a field is not as it should be.
+    Pass `only=True` where the function starts from values of the types in `covers` (`view.of`) and from nothing else:
+    it is then not called for certificates without these types, which are most.
+
+    Raises:
+        ValueError: at import, so that it can't be missed: the id is taken or an argument is invalid.
     """
 
     def register(find: Reading) -> Reading:
@@ -102,8 +103,12 @@ def oid_rule(
     looks_for: str,
     rows: Mapping[str, Read],
 ) -> None:
-    """Register a table: for each type (of attribute, otherName or extension, wherever it stands) what reads its
-    values. ValueError as for `rule`."""
+    """Register a table: for each type (of an attribute, otherName or extension, wherever it stands) the reader of its
+    values.
+
+    Raises:
+        ValueError: as for `rule`.
+    """
 
     def find(view: View) -> Iterator[Finding]:
         for oid, read in rows.items():
@@ -117,7 +122,7 @@ def oid_rule(
 def text_rule(
     *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
 ) -> Callable[[TextReading], TextReading]:
-    """The same for a function from the readable strings of what can't be parsed to findings."""
+    """Register a function from the readable strings of unreadable parts to findings; otherwise like `rule`."""
 
     def register(find_in: TextReading) -> TextReading:
         _register(Rule(id, version, category, kinds, cites, _first_line(find_in), find_in=find_in))
@@ -127,15 +132,18 @@ def text_rule(
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule of the package, ordered by id."""
+    """Return every rule of the package, ordered by id."""
     _load()
     return tuple(_registered[id] for id in sorted(_registered))
 
 
 @cache
 def rule_set() -> RuleSet:
-    """The rules, and the readers that all of them rest on, with the version that ranges are read with: 12
-    hexadecimal digits over ids, versions and kinds. What an older reader read doesn't cover what a newer one finds."""
+    """Return the rules and the readers below them, with the version that ranges are read with.
+
+    The version is 12 hexadecimal digits of a SHA-256 over ids, versions and kinds. The readers count as rules, since a
+    range that an older reader read lacks the findings of a newer reader.
+    """
     rules = [RuleVersion(rule.id, rule.version, rule.kinds) for rule in all_rules()]
     every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
     rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
@@ -147,11 +155,17 @@ def rule_set() -> RuleSet:
 def find_personal_data(
     certificate: Certificate, domains: tuple[str, ...] = ()
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """What all rules find in a certificate, ordered by rule, and the problems of rules that failed on it.
+    """Apply all rules to a certificate.
 
-    `domains`: canonical ones of the scope, in whose hosts names of people are looked for.
-    Parts that can't be read are searched by their readable strings: `where` is then the place of the problem. What is
-    found in a part that could be read is not told again.
+    Parts that can't be read are searched by their readable strings. Such a finding has the path of the problem, and is
+    dropped when a readable part already holds the same value.
+
+    Args:
+        certificate: the parsed certificate.
+        domains: canonical domains of the scope; names of people are looked for in host names below them.
+
+    Returns:
+        The findings, ordered by rule, and the problems of rules that failed.
     """
     view = View(certificate, domains)
     findings: dict[tuple[str, ...], Finding] = {}
@@ -159,24 +173,25 @@ def find_personal_data(
     for rule, find in _rules_for(view):
         try:
             for finding in find(view):
-                findings.setdefault(_what(finding), finding)
-        except Exception as error:  # one bad rule must not hide what the others find; the type alone, it may quote
+                findings.setdefault(_duplicate_key(finding), finding)
+        except Exception as error:  # other rules go on; only the type is kept, since the message may quote
             problems.append(_failure(rule, error))
     unread = [problem for problem in certificate.problems if problem.unread]
     salvaged, failures = _salvage(certificate, unread)
     known = {(finding.category, finding.canonical) for finding in findings.values()}
-    unknown = [one for one in salvaged if (one.category, one.canonical) not in known]
-    ordered = sorted((*findings.values(), *unknown), key=lambda finding: finding.rule)
+    new = [finding for finding in salvaged if (finding.category, finding.canonical) not in known]
+    ordered = sorted((*findings.values(), *new), key=lambda finding: finding.rule)
     return tell_apart(view, ordered), (*problems, *failures)
 
 
-def _what(finding: Finding) -> tuple[str, ...]:
-    """The same thing twice in one place, differently encoded (or a field that names it twice), is one finding."""
+def _duplicate_key(finding: Finding) -> tuple[str, ...]:
+    """Return the key that merges duplicates: the same value in one place, in another encoding or repeated by a
+    field."""
     return finding.rule, finding.path, finding.category, finding.canonical, finding.value
 
 
 def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """What is found in the readable strings of what can't be parsed; `where` is "salvaged"."""
+    """Apply all text rules to the readable strings of an unreadable part. Findings have the path "salvaged"."""
     findings: dict[Finding, None] = {}
     problems: list[Problem] = []
     for rule in all_rules():
@@ -184,13 +199,13 @@ def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Pro
             continue
         try:
             findings.update(dict.fromkeys(rule.find_in(strings)))
-        except Exception as error:  # as above: the other rules go on
+        except Exception as error:  # other rules go on, as in find_personal_data
             problems.append(_failure(rule, error))
     return tuple(findings), tuple(problems)
 
 
 def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
-    """What is found in the octets that were given up: each finding once, in the smallest part that holds it."""
+    """Search the unreadable octets: return each finding once, with the path of the smallest part that holds it."""
     found: dict[tuple[str, str], Finding] = {}
     failures: dict[Problem, None] = {}
     for problem in _to_salvage(problems):
@@ -203,8 +218,10 @@ def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[lis
 
 
 def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
-    """The parts that were given up, the smallest first, each once. Where parts of parts of parts add up to more than
-    MAX_SALVAGED, a part that lies in a larger one is left to that."""
+    """Return the unreadable parts to search, smallest first, each once.
+
+    Where nested parts add up to more than MAX_SALVAGED octets, a part that lies inside a larger part is left out.
+    """
     kept: dict[bytes, Problem] = {}
     for problem in sorted(problems, key=lambda problem: len(problem.unread)):
         kept.setdefault(problem.unread, problem)
@@ -218,8 +235,8 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
-    """The rules that may find something in a view, ordered by id: those of the types that it has, and those that look
-    at more than types."""
+    """Return the rules that may find something in a view, ordered by id: rules for its types, and rules always
+    called."""
     rules, always, by_type = _index()
     numbers = set(always)
     for oid in view.types():
@@ -229,7 +246,7 @@ def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
 
 @cache
 def _index() -> tuple[list[tuple[Rule, Reading]], list[int], dict[str, list[int]]]:
-    """The rules for certificates, which of them (by number) to call always, and which for each type."""
+    """Return the rules for certificates, the positions of the rules to call always, and the positions by type."""
     rules = [(rule, rule.find) for rule in all_rules() if rule.find is not None]
     always = [number for number, (rule, _) in enumerate(rules) if not rule.only]
     by_type: dict[str, list[int]] = {}
@@ -247,11 +264,11 @@ def _load() -> None:
 
 def _register(rule: Rule) -> None:
     if rule.id in _registered:
-        raise ValueError(f"rule {rule.id}: expected an id of its own, got one that another rule has")
+        raise ValueError(f"rule {rule.id}: expected a unique id, got the id of another rule")
     if rule.category not in CATEGORIES:
         raise ValueError(f"rule {rule.id}: expected a category of ctscan.personal.categories, got {rule.category!r}")
     if rule.only and not rule.covers:
-        raise ValueError(f"rule {rule.id}: expected the types that it reads only, got none")
+        raise ValueError(f"rule {rule.id}: expected types in `covers` with only=True, got none")
     if rule.version < 1 or not rule.cites or not _KINDS.issuperset(rule.kinds):
         raise ValueError(f"rule {rule.id}: expected version >= 1, a citation, and kinds among {sorted(_KINDS)}")
     _registered[rule.id] = rule
@@ -260,9 +277,9 @@ def _register(rule: Rule) -> None:
 def _first_line(function: Callable[..., object]) -> str:
     line = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")
     if not line:
-        raise ValueError(f"rule function {function.__name__}: expected a docstring that says what it looks for")
+        raise ValueError(f"rule function {function.__name__}: expected a docstring that describes the rule")
     return line
 
 
 def _failure(rule: Rule, error: Exception) -> Problem:
-    return Problem(f"rule {rule.id}", f"the rule failed ({type(error).__name__}); the others were applied")
+    return Problem(f"rule {rule.id}", f"the rule failed ({type(error).__name__}); the other rules were applied")

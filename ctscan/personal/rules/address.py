@@ -1,7 +1,7 @@
-"""Postal addresses: attributes for parts of one, which count when they stand in the name of a person.
+"""Postal addresses: attributes for parts of an address, which count when they stand in the name of a person.
 
-The address of an organisation or of the operator of a server is no personal data: without a person in the same name,
-or a policy for natural persons, nothing is found. Beside an organisation it is only possibly the person's.
+The address of an organisation or of a server's operator is no personal data: nothing is found without a person in the
+same name or a policy for natural persons. Beside an organisation, the address is only possibly the person's.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _SHARED: Final = Verdict(
 
 
 def whole_address(category: str = _ADDRESS) -> Read:
-    """An address of one or several lines (X.520) as one value, its lines joined by commas."""
+    """Read an address of several lines (X.520) as a single value, its lines joined by commas."""
 
     def read(view: View, place: Field) -> Iterable[Value]:
         lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)[:30]]
@@ -77,7 +77,7 @@ _READS: Final[dict[str, Read]] = {
     only=True,
 )
 def addresses_of_people(view: View) -> Iterator[Finding]:
-    """Towns, streets, postal codes and whole postal addresses in names of people, not in those of organisations."""
+    """Towns, streets, postal codes and whole postal addresses in names of people, not in names of organisations."""
     for oid, read in _READS.items():
         for place in view.of(oid):
             if not is_of_person(view, place):
@@ -99,10 +99,10 @@ oid_rule(
 
 
 def is_of_person(view: View, place: Field) -> bool:
-    """Whether a place is about a person for certain: what counts for attributes that organisations have as well.
+    """Return whether a field is certainly about a person, which attributes need that organisations have as well.
 
-    A policy for natural persons says it of the subject of an end-entity certificate alone: an authority only issues
-    under it, and a name constraint is about names that others may get.
+    A policy for natural persons proves it only for the subject of an end-entity certificate: a CA merely issues under
+    the policy, and a name constraint speaks of names that other subjects may get.
     """
     verdict = about_place(view, place)
     if verdict.kind is not SubjectKind.PERSON or verdict.confidence is not Confidence.CERTAIN:
@@ -113,12 +113,12 @@ def is_of_person(view: View, place: Field) -> bool:
 
 
 def has_company_attribute(place: Field) -> bool:
-    """Whether the name that the place stands in is a company's by its attributes."""
+    """Return whether the distinguished name around a field holds an attribute that companies have."""
     return place.name is not None and any(attribute.oid in COMPANY for attribute in place.name.attributes)
 
 
 def _beside_organisation(view: View, place: Field) -> bool:
-    """Whether the name has an organisation that isn't the person: a sole trader's address is the person's."""
+    """Return whether the name holds an organisation other than the person. A sole trader's address is the person's."""
     attributes = place.name.attributes if place.name is not None else ()
     texts = [a.text.value if a.text is not None else "" for a in attributes if a.oid == ORGANISATION]
     countries = [a.text.value.strip().upper() for a in attributes if a.oid == _COUNTRY and a.text is not None]
@@ -128,7 +128,7 @@ def _beside_organisation(view: View, place: Field) -> bool:
 
 
 def _names_of_sole_traders(view: View) -> frozenset[str]:
-    """The paths of the names whose organisation is a person."""
+    """Return the paths of the names whose organisation is a person."""
     findings = (finding for find in (organisation_name, sole_trader) for finding in find(view))
     return frozenset(
         _name_path(finding.path)
@@ -138,5 +138,5 @@ def _names_of_sole_traders(view: View) -> frozenset[str]:
 
 
 def _name_path(where: str) -> str:
-    """`subject.2.localityName` -> `subject`: the path of the name that an attribute stands in."""
+    """Return the path of the name that holds an attribute: `subject.2.localityName` -> `subject`."""
     return where.rsplit(".", 2)[0]

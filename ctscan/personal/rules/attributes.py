@@ -1,8 +1,8 @@
-"""Attributes of people that are neither names, numbers, addresses, telephones nor accounts: titles, birth, pictures,
+"""Personal attributes other than names, numbers, addresses, telephones and accounts: titles, birth, pictures,
 preferences, secrets.
 
-Attributes that only people have are certain. Those that machines and organisations have as well (title, dnQualifier,
-uri) count with the evidence for a person in the same name.
+Attributes that only people have are certain. Attributes that machines and organisations have as well (title,
+dnQualifier, uri) count only with evidence for a person in the same distinguished name.
 """
 
 from __future__ import annotations
@@ -36,24 +36,28 @@ from ctscan.personal.view import View, spellings
 _DN_QUALIFIER: Final = "2.5.4.46"
 _IDENTIFIER: Final = "user.unique_id"
 
-_OF_A_SCHEME = re.compile(r"/|(?:dni|nif|nie)[ :-]", re.IGNORECASE)  # Mexico, Spain: they have rules of their own
-# --- with a person in the same name --------------------------------------------------------------------------------
+_NATIONAL_FORM = re.compile(r"/|(?:dni|nif|nie)[ :-]", re.IGNORECASE)  # Mexico, Spain: read by their own rules
+
+# --- attributes that count beside a person -------------------------------------------------------------------------
 
 
 def beside_person(read: Read) -> Read:
-    """The values when the place is about a person for certain; none otherwise."""
+    """Read values only where the field is certainly about a person."""
     return lambda view, place: read(view, place) if is_of_person(view, place) else ()
 
 
 def _unique_identifier(view: View, place: Field) -> Iterator[Value]:
-    """A number that makes a name unique; bits that are no text by their octets. What means something else in the
-    schemes of a country (dnQualifier in India and Italy, `RFC / RFC` in Mexico) is read by their rules."""
+    """Read a number that makes a distinguished name unique; a BIT STRING without text is read as hexadecimal octets.
+
+    Numbers with another meaning in a national scheme (dnQualifier in India and Italy, `RFC / RFC` in Mexico) are read
+    by the rules of that country.
+    """
     if place.oid == _DN_QUALIFIER and region_of(view, place) in ("IN", "IT"):
         return
     if place.text is None:
         octets = place.raw[3:].hex().upper() if place.tag == 0x03 else ""
         yield from numbered(_IDENTIFIER, octets[:200])
-    elif not _OF_A_SCHEME.search(place.text.value):
+    elif not _NATIONAL_FORM.search(place.text.value):
         yield from each_text(identifier_values)(view, place)
 
 
@@ -61,14 +65,14 @@ _KINDS_OF_CERTIFICATE: Final = ("private person", "professional person", "profes
 
 
 def _job_titles(text: str) -> Iterator[Value]:
-    """A title that says something of a person; some issuers write there what kind of certificate it is, or a hash."""
+    """Read the title of a person. Skip hashes, and kinds of certificate that some issuers write there."""
     folded = fold_text(text)
     if folded and not is_hash(text) and folded not in _KINDS_OF_CERTIFICATE:
         yield Value("user.job_title", text, folded)
 
 
-def _pages(text: str) -> Iterator[Value]:
-    """A web address; other URIs are read by their schemes."""
+def _web_addresses(text: str) -> Iterator[Value]:
+    """Read a web address. URIs with other schemes are read by the rule for URIs."""
     if re.match(r"https?://[^/\s]", text.strip(), re.IGNORECASE):
         yield Value("user.contact.url", text, text.strip())
 
@@ -107,15 +111,15 @@ oid_rule(
     kinds=(),
     cites=("ITU-T X.520",),
     looks_for="Web addresses in names of people",
-    rows={"2.5.4.83": beside_person(each_text(_pages))},
+    rows={"2.5.4.83": beside_person(each_text(_web_addresses))},
 )
 
 
-# --- only people have them -----------------------------------------------------------------------------------------
+# --- attributes that only people have ------------------------------------------------------------------------------
 
 
 def _country(category: str) -> Read:
-    """Two letters of ISO 3166 in capitals, or the name of a country as written."""
+    """Read a country: two or three letters of ISO 3166 in capitals, or its name as written."""
     read = plain(category)
 
     def reader(view: View, place: Field) -> Iterator[Value]:
@@ -144,7 +148,7 @@ oid_rule(
 
 
 def octets_of(category: str, *also: str) -> Read:
-    """A picture or a recording: its octets by their SHA-256, since there is nothing in them to read."""
+    """Read a picture or a recording as the SHA-256 of its octets, since it holds no text."""
 
     def read(view: View, place: Field) -> Iterator[Value]:
         content = place.text.raw if place.text is not None else place.raw
@@ -183,7 +187,7 @@ oid_rule(
 
 
 def _secret(view: View, place: Field) -> Iterator[Value]:
-    """A password as it stands there, printable or not; whose, its place says, else nothing."""
+    """Read a password, printable or not. The field decides the person; without one the holder is unknown."""
     here = about_place(view, place)
     unsure = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a password; nothing says whether it is one person's")
     text = spellings(place.text)[0] if place.text is not None else place.raw.hex()
@@ -209,7 +213,7 @@ _X400_FIELD = re.compile(r"(?:^|[/;])\s*(G|GN|S|SN|GIVENNAME|SURNAME)\s*=\s*([^/
 
 
 def _x400_names(text: str) -> Iterator[Value]:
-    """`/G=Jane/S=Doe/O=Example/…`: the given name and the surname."""
+    """Read given name and surname of an X.400 address in text: `/G=Jane/S=Doe/O=Example/…`."""
     for field, written in _X400_FIELD.findall(text[:2000]):
         category = "user.name.first" if field[0] in "Gg" else "user.name.last"
         if any(map(str.isalpha, written)):

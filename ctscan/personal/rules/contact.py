@@ -1,7 +1,7 @@
-"""Telephone and fax numbers in attributes for them.
+"""Telephone and fax numbers in the attributes for them.
 
-A number in the name of a person is that person's; beside anything else it is still a way to reach somebody, and is
-told as possible with nobody named. Numbers in issuers' names are contacts of whoever runs the authority.
+A number in the name of a person belongs to that person. Anywhere else it is still a way to reach somebody, and becomes
+a possible finding without a person. Numbers in issuers' names are contacts of the CA's operator.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ORGANISATION: Final = Verdict(
 
 
 def as_the_place(read: Read) -> Read:
-    """About the person of the place; of an organisation, if that is what the policy says; else nobody is named."""
+    """Attribute values to the person or the organisation that the field is about; else to nobody."""
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         here = about_place(view, place)
@@ -38,7 +38,7 @@ def as_the_place(read: Read) -> Read:
 
 
 def _data_address(view: View, place: Field) -> Iterator[Value]:
-    """An X.121 address or a telex number: digits of a network of its own, not of the telephone's."""
+    """Read an X.121 address or a telex number: digits of its own network, not of the telephone network."""
     texts = [spellings(text)[0].strip() for text in strings_of(view, place)[:3]]
     digits = "".join(char for text in texts[:1] for char in text if char.isdigit())
     if digits.strip("0"):

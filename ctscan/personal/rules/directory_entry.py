@@ -1,7 +1,7 @@
-"""Names of other people inside a name: attributes whose value is a distinguished name.
+"""Names of other people inside a name: attributes whose value is a distinguished name (RFC 4519 section 2).
 
-The attributes of the inner name are places of their own, read by the rules for names and addresses; here the entry is
-told as a whole, with what it is to the one whose name it stands in.
+The rules for names and addresses read the attributes of the inner name. This rule finds the entry as a whole, with its
+relation to the person whose name holds it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ _ENTRIES: Final = (
     "2.5.4.36",  # userCertificate
     *_ONLY_PEOPLE,
 )
-"""Attributes whose values are names."""
+"""Attributes whose values are distinguished names."""
 
 
 def _entry(view: View, place: Field) -> Iterator[Value]:
-    """The name of another entry of a directory, as a whole; its attributes are places of their own. Of several (a
-    certificate has those of issuer and subject) the first that is a person's."""
+    """Read the name of another directory entry as a whole.
+
+    A value with several names (a certificate has issuer and subject) gives the first name of a person.
+    """
     for name in view.once(_names_inside).get(place.path, ()):
         if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None:
             rendered = render_name(name)
@@ -44,7 +46,8 @@ def _entry(view: View, place: Field) -> Iterator[Value]:
 
 
 def _names_inside(view: View) -> dict[str, list[Name]]:
-    """By the path of each entry the names in it, whose places follow that of the entry."""
+    """Return the distinguished names inside each entry, by the path of the entry. Their fields follow the entry's
+    field."""
     found: dict[str, list[Name]] = {}
     here = ""
     for place in view.places:
@@ -58,7 +61,7 @@ def _names_inside(view: View) -> dict[str, list[Name]]:
 
 
 def _person(place: Field) -> str:
-    """The word of the path for whom the entry is: `manager`."""
+    """Return the last word of the path, which names the person's role: `manager`."""
     return place.path.rpartition(".")[2].partition("#")[0]
 
 

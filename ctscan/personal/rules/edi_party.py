@@ -1,5 +1,7 @@
-"""Parties of electronic data interchange among the alternative names (ediPartyName): mostly firms, by a name or a code
-that a register gives; now and then a person."""
+"""Parties of electronic data interchange in alternative names (ediPartyName, RFC 5280 section 4.2.1.6).
+
+Most parties are firms with a name or a registered code; now and then a party is a person.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _LONGEST = 300
     cites=("RFC 5280 section 4.2.1.6",),
 )
 def edi_party(view: View) -> Iterator[Finding]:
-    """Names and codes of the parties in ediPartyName that are people, not who registers them."""
+    """Names and codes of people as parties in ediPartyName, without the register that assigns the codes."""
     for place in view.places:
         if place.kind != EDI_PARTY_NAME or place.nested or place.text is None or len(place.text.value) > _LONGEST:
             continue
@@ -36,7 +38,7 @@ def edi_party(view: View) -> Iterator[Finding]:
 
 
 def _values(view: View, place: Field, text: str) -> Iterator[Value]:
-    """A name shaped like a person's; beside certain evidence for a person also a code."""
+    """Read a party shaped like the name of a person; read a code only beside certain evidence for a person."""
     here = about_place(view, place)
     is_person = here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN
     if find_emails(text) or has_organisation_word(text):

@@ -1,4 +1,4 @@
-"""E-mail addresses: where they are declared, and where they stand in other text of a certificate."""
+"""E-mail addresses: in fields made for them, and inside any other text of a certificate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ACCOUNTS = (
 _READ_ELSEWHERE = frozenset((_EMAIL_ADDRESS, SMTP_UTF8_MAILBOX, *_MAILBOXES, *_ACCOUNTS))
 _CATEGORY = "user.contact.email"
 _MAX_VALUE = 1000
-_CONTEXT = 200  # characters on each side of an address that are told of a longer text
+_CONTEXT = 200  # characters kept on each side of an address in a longer text
 
 
 @rule(
@@ -62,7 +62,7 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
     only=True,
 )
 def mailbox_attributes(view: View) -> Iterator[Finding]:
-    """E-mail addresses in the other attributes for them: rfc822Mailbox, intEmail, and those of Sun and ANF."""
+    """E-mail addresses in further attributes: rfc822Mailbox, intEmail, and the private attributes of Sun and ANF."""
     for place in view.of(*_MAILBOXES):
         yield from _findings("email.mailbox", view, place, _declared)
 
@@ -109,7 +109,7 @@ def email_in_text(view: View) -> Iterator[Finding]:
         if place.oid in _READ_ELSEWHERE or place.kind == RFC822_NAME or _has_no_at(place):
             continue
         is_uri = place.kind == URI or (place.text is not None and _URI.match(place.text.value) is not None)
-        yield from _findings("email.text", view, place, _in_uri if is_uri else _inside)
+        yield from _findings("email.text", view, place, _in_uri if is_uri else _in_text)
 
 
 @text_rule(
@@ -120,7 +120,7 @@ def email_in_text(view: View) -> Iterator[Finding]:
     cites=("RFC 5280 section 4.1.2.6", "RFC 5280 section 4.2.1.6"),
 )
 def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
-    """E-mail addresses in the readable strings of a certificate that can't be parsed, or of a part of one."""
+    """E-mail addresses in the readable strings of certificates, or of parts, that can't be parsed."""
     for string in strings:
         for address in find_emails(string):
             verdict = _about_salvaged(address)
@@ -155,8 +155,10 @@ def _findings(
 
 
 def _has_no_at(place: Field) -> bool:
-    """Whether neither an @ is in the text of a place nor what may become one (percent-encoded, of another script): so
-    most texts are left at once."""
+    """Return whether a text holds neither @ nor anything that may become @ (percent-encoded, of another script).
+
+    The check is cheap and rules out most texts at once.
+    """
     text = place.text
     if text is None or text.repaired is not None:
         return False
@@ -164,37 +166,40 @@ def _has_no_at(place: Field) -> bool:
 
 
 def _text_of(place: Field) -> DecodedString | None:
-    """The text of a place; also of an iPAddress or a registeredID in which someone has written text."""
+    """Return the text of a field; also of an iPAddress or a registeredID whose octets are text with an @."""
     if place.text is None and place.kind in (IP_ADDRESS, REGISTERED_ID) and not place.nested:
         return decode_text(OCTET_STRING, place.raw) if b"@" in place.raw and place.raw.isascii() else None
     return place.text
 
 
 def _excerpt(text: str, addresses: tuple[str, ...]) -> str:
-    """A text as it is; of a long one what surrounds the address, or its beginning."""
+    """Return the whole text, or of a long text the surroundings of the address, else its beginning."""
     if len(text) <= _MAX_VALUE:
         return text
-    folded = text.lower()  # of the same length but for a few letters; where not, the excerpt is a little beside
+    folded = text.lower()  # a few letters change their length, which shifts the excerpt a little
     at = max(0, *(folded.find(address) for address in addresses))
     return text[max(0, at - _CONTEXT) : at + len(addresses[0]) + _CONTEXT]
 
 
 def _declared(text: DecodedString) -> Iterable[tuple[str, ...]]:
-    """The addresses of a place that is for addresses, each with all its canonical spellings, the best one first: the
-    whole text when it is one address, else those found inside, else what was meant as one and can't be compared."""
+    """Return the addresses of a field made for addresses, each with its canonical spellings, the best first.
+
+    The whole text counts when it is a single address, then addresses inside it, then a text that only has the shape of
+    an address and can't be normalised.
+    """
     whole = tuple(dict.fromkeys(filter(None, map(canonical_email, spellings(text)))))
-    return [whole] if whole else _inside(text) or _meant(spellings(text)[0])
+    return [whole] if whole else _in_text(text) or _address_shaped(spellings(text)[0])
 
 
-def _meant(text: str) -> Iterable[tuple[str, ...]]:
-    """A text that no domain can be made of, such as one of 300 characters, but that has both sides of an address."""
+def _address_shaped(text: str) -> Iterable[tuple[str, ...]]:
+    """Return a text with both sides of an address whose domain can't be normalised (300 characters, say)."""
     local, at, host = text.strip().rpartition("@")
     has_sides = at and all(any(map(str.isalnum, side)) for side in (local, host))
     return [(text.strip().casefold()[:_MAX_VALUE],)] if has_sides and "." in host else []
 
 
-def _inside(text: DecodedString) -> Iterable[tuple[str, ...]]:
-    """The addresses found in running text; the n-th of the repaired text is the n-th of the decoded one."""
+def _in_text(text: DecodedString) -> Iterable[tuple[str, ...]]:
+    """Return the addresses in running text, paired: the n-th of the repaired text is the n-th of the decoded text."""
     if "@" not in text.value and "\uff20" not in text.value and "@" not in (text.repaired or ""):
         return []
     best, *rest = (find_emails(spelling) for spelling in spellings(text))
@@ -211,8 +216,11 @@ _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 
 def _in_uri(text: DecodedString) -> Iterable[tuple[str, ...]]:
-    """The addresses in a URI, as it stands and percent-decoded. Accounts of telephony and messaging, which look like
-    addresses (`sip:jane@example.org`), are read as accounts elsewhere."""
+    """Return the addresses in a URI, as written and percent-decoded.
+
+    Accounts of telephony and messaging that look like addresses (`sip:jane@example.org`) are read as accounts
+    elsewhere.
+    """
     found: dict[str, None] = {}
     for spelling in spellings(text):
         scheme, _, rest = spelling.strip()[:_MAX_URI].partition(":")
@@ -220,12 +228,12 @@ def _in_uri(text: DecodedString) -> Iterable[tuple[str, ...]]:
             found.update(dict.fromkeys(_mailto(rest)))
         elif not _URI.match(spelling):
             decoded = [unquote(spelling)] if "%40" in spelling else []
-            found.update(dict.fromkeys(address for one in (spelling, *decoded) for address in find_emails(one)))
+            found.update(dict.fromkeys(address for text in (spelling, *decoded) for address in find_emails(text)))
     return [(address,) for address in found]
 
 
 def _mailto(rest: str) -> Iterator[str]:
-    """RFC 6068 section 2: recipients between commas, then `?to=…&cc=…`, all of it percent-encoded."""
+    """Read `mailto:` (RFC 6068 section 2): recipients between commas, then `?to=…&cc=…`, all percent-encoded."""
     recipients, _, headers = rest.partition("?")
     fields = [recipients]
     for header in headers.split("&"):

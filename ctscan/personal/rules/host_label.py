@@ -1,7 +1,7 @@
 """Names of people in host names at or below the domains of the scope.
 
-Only there: a name in a host of one's own domain is likely that of somebody who works there, and the hosts of everybody
-else are too many and say too little.
+A name in a host of the own domain is likely the name of somebody who works there; all other hosts are too many and give
+too little evidence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ctscan.personal.view import View
 from ctscan.x509.general_names import DNS_NAME
 
 MAX_HOSTS = 2000
-"""Hosts of one certificate that are looked at."""
+"""Hosts read per certificate."""
 
 _VERDICT = Verdict(
     SubjectKind.PERSON,

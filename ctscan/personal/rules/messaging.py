@@ -1,4 +1,4 @@
-"""Accounts of messaging: Jabber identifiers, in alternative names and names."""
+"""Accounts of messaging: Jabber identifiers (RFC 7622) in alternative names and distinguished names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JID = "2.5.4.105"
     only=True,
 )
 def xmpp_address(view: View) -> Iterator[Finding]:
-    """Jabber identifiers: of a person where they have a local part, else of a server."""
+    """Jabber identifiers: of a person with a local part, else of a server."""
     for place in view.of(XMPP_ADDRESS, JID):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         bare = text.partition("/")[0]

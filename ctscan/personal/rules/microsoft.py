@@ -1,4 +1,4 @@
-"""Accounts of Microsoft Active Directory: user principal names, security identifiers, and the GUID of a controller."""
+"""Accounts of Microsoft Active Directory: user principal names, security identifiers, GUIDs of domain controllers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXTENSION_PART = "ntdsCaSecurity"
 
 _SID = re.compile(r"S-1-\d{1,14}(?:-\d{1,10}){1,15}(?!\d)", re.IGNORECASE)
 _SID_URI = re.compile(r"tag:microsoft\.com,\d{4}-\d\d-\d\d:sid:", re.IGNORECASE)
-_BUILT_IN = range(500, 1000)  # last part of identifiers that every domain has: its administrator, its groups
+_BUILT_IN = range(500, 1000)  # last part of identifiers in every domain: the administrator, groups
 
 
 @rule(
@@ -37,7 +37,7 @@ _BUILT_IN = range(500, 1000)  # last part of identifiers that every domain has: 
     only=True,
 )
 def user_principal_name(view: View) -> Iterator[Finding]:
-    """User principal names: accounts that have the form of an address and may be one."""
+    """User principal names: accounts that have the form of an e-mail address and may also be an address."""
     for place in view.of(UPN):
         for text in strings_of(view, place):
             best = spellings(text)[0].strip()
@@ -84,7 +84,7 @@ def _identifier(view: View, place: Field, text: str) -> Value:
 
 
 def _identifiers(view: View, place: Field) -> list[str]:
-    """The identifiers of a value: of its binary form, of its text; the octets in hexadecimal when it has neither."""
+    """Return the identifiers in a value: from its binary form, else from its text, else its octets in hexadecimal."""
     part = part_of(place.raw)
     binary = _binary_sid(part.body) if part is not None else ""
     texts = [spellings(text)[0].strip() for text in strings_of(view, place)]
@@ -93,8 +93,10 @@ def _identifiers(view: View, place: Field) -> list[str]:
 
 
 def _binary_sid(body: bytes) -> str:
-    """`S-1-5-21-…` of the binary form: revision, count, six octets of authority, then the parts with the low octet
-    first; empty when it is none."""
+    """Decode the binary form to `S-1-5-21-…`: revision, count, six octets of authority, then little-endian parts.
+
+    Return an empty string for octets of another form.
+    """
     if len(body) < 12 or body[0] != 1 or len(body) != 8 + 4 * body[1] or body[1] > 15:
         return ""
     parts = (int.from_bytes(body[at : at + 4], "little") for at in range(8, len(body), 4))
@@ -111,7 +113,7 @@ def _binary_sid(body: bytes) -> str:
     only=True,
 )
 def domain_controller(view: View) -> Iterator[Finding]:
-    """GUIDs of domain controllers: machines, never people."""
+    """GUIDs of domain controllers, which are machines and never people."""
     verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "the identifier of a domain controller, a machine")
     for place in view.of(CONTROLLER):
         for text in _guid(place):
@@ -128,6 +130,6 @@ def _guid(place: Field) -> Iterable[str]:
 
 
 def _written_guid(octets: bytes) -> str:
-    """16 octets as a GUID is written (MS-DTYP section 2.3.4): its first three fields have the low octet first."""
+    """Write 16 octets as a GUID (MS-DTYP section 2.3.4): its first three fields are little-endian."""
     fields = (octets[3::-1], octets[5:3:-1], octets[7:5:-1], octets[8:10], octets[10:])
     return "-".join(field.hex() for field in fields)

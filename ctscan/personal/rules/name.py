@@ -1,6 +1,6 @@
-"""Names of people: the attributes that are only for them, and the common name when it names a person.
+"""Names of people: attributes that only people have, and common names that name a person.
 
-How common names are judged is said in `ctscan.personal.attribution.common_names`.
+`ctscan.personal.attribution.common_names` decides whether a common name names a person.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def initials(view: View) -> Iterator[Finding]:
     only=True,
 )
 def parts_around(view: View) -> Iterator[Finding]:
-    """What stands after a name (Jr., III) or before it (Dr.), beside a given name or a surname."""
+    """Generation qualifiers (Jr., III) and personal titles (Dr.) beside a given name or a surname"""
     for place in view.of(GENERATION, PERSONAL_TITLE):
         words = personal_attribute(place.name) if place.name is not None else None
         text = spellings(place.text)[0] if place.text is not None else ""
@@ -115,7 +115,7 @@ def parts_around(view: View) -> Iterator[Finding]:
     covers=(PSEUDONYM,),
 )
 def pseudonym(view: View) -> Iterator[Finding]:
-    """Pseudonyms in the pseudonym attribute of any name, and common names marked as one (`:PN`)."""
+    """Pseudonyms in the pseudonym attribute of any name, and common names with the mark of a pseudonym (`:PN`)"""
     yield from _attributes(view, PSEUDONYM, "name.pseudonym", "user.unique_id.pseudonymous")
     for place in view.of(COMMON_NAME):
         name = pseudonym_form(spellings(place.text)[0]) if place.text is not None else None
@@ -154,7 +154,7 @@ def full_name(view: View) -> Iterator[Finding]:
     only=True,
 )
 def common_name(view: View) -> Iterator[Finding]:
-    """Common names in any name that name a person, by other evidence, by the form of the name, or by its words."""
+    """Common names that name a person, by other evidence, by the form of the name, or by its words."""
     for place, name, verdict in named_people(view):
         if place.text is not None:
             yield _finding("name.common", "user.name", view, place, place.text, name, verdict)
@@ -167,14 +167,14 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
     for place in view.of(oid):
         for text in strings_of(view, place):
             best = spellings(text)[0]
-            if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # told as such
+            if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # found by the rules for those
                 continue
             if has_letter(best) or (oid == PSEUDONYM and name_tokens(best)):
                 yield _finding(rule_id, category, view, place, text, best, about_name(view, place))
 
 
 def _about_pseudonym(view: View, place: Field) -> Verdict | None:
-    """Authorities and their services have the mark as well: None for those."""
+    """Attribute a common name with the mark of a pseudonym. Return None for CAs and services, which have it too."""
     certificate = view.certificate
     if certificate.is_ca or service_of(certificate) is not None or not is_of_subject(view, place):
         return None
@@ -189,7 +189,7 @@ def _about_pseudonym(view: View, place: Field) -> Verdict | None:
 
 
 def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
-    """None where it is the name of an organisation or of a machine, as far as anything says so."""
+    """Attribute a full name. Return None for the name of an organisation or a machine, where anything shows that."""
     if sum(char.isalpha() for char in text) < 2 or is_host(text) or has_organisation_word(text):
         return None
     words = personal_attribute(place.name) if place.name is not None else None
@@ -210,7 +210,7 @@ def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
 def _finding(
     rule_id: str, category: str, view: View, place: Field, text: DecodedString, name: str, verdict: Verdict
 ) -> Finding:
-    """A name, found in the repaired spelling and as decoded."""
+    """Make the finding of a name, with look-up keys for the repaired and the decoded spelling."""
     keys = name_keys(name)
     if text.repaired is not None and text.repaired != text.value:
         keys = tuple(dict.fromkeys((*keys, *name_keys(text.value))))

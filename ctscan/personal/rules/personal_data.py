@@ -1,6 +1,6 @@
-"""PersonalData of the German signature interoperability specification: name, birth, gender and address of a person.
+"""PersonalData of German signature certificates (Common PKI 2.0 part 1): name, birth, gender and address of a person.
 
-It stands in an otherName, and in a procuration for the person who is represented.
+The structure stands in an otherName, and in a procuration for the person who is represented.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def personal_data(view: View) -> Iterator[Finding]:
 
 
 def personal_data_values(view: View, place: Field, part: Part | None, person: str = "") -> Iterator[Located]:
-    """The values of one PersonalData; every string in it as it is when it has another layout."""
+    """Read one PersonalData structure; with another layout, read every string in it."""
     # SEQUENCE { SEQUENCE { surname, SEQUENCE OF givenName } | pseudonym, [0] nameDistinguisher INTEGER?,
     #            [1] dateOfBirth?, [2] placeOfBirth?, [3] gender?, [4] postalAddress? }
     fields = part.parts if part is not None and part.tag == SEQUENCE else ()
@@ -70,7 +70,7 @@ def _name(view: View, place: Field, field: Part, person: str) -> Iterator[Locate
 
 
 def _as_it_is(view: View, place: Field, person: str) -> Iterator[Located]:
-    """Every string of a value of that type is personal, whatever its layout; addresses are found as text."""
+    """Read every string of a PersonalData value with another layout. Addresses are found by the rule for text."""
     for text in strings_of(view, place):
         best = spellings(text)[0]
         if find_emails(best):

@@ -1,4 +1,4 @@
-"""Identity cards of the United States government and its partners (PIV, CAC): numbers of people and of their cards."""
+"""Identity cards of the US government and its partners (PIV, CAC; FIPS 201-3): numbers of people and of their cards."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _card_values(place: Field) -> Iterator[Value]:
     agency, system, credential, _, _, person, _, _, association = fields.groups()
     written = symbols[1:-2]
     card = agency + system + credential
-    # Cards of others than agencies (PIV-I) have nines in place of the first three fields: those single out nobody.
+    # Cards that no agency issued (PIV-I) have nines in the first three fields, which single out nobody.
     keys = () if not card.strip("9") else (LookupKey("number", card),)
     yield Value("user.unique_id", written, card, keys)
     if person.strip("0"):
@@ -83,14 +83,16 @@ def _card_values(place: Field) -> Iterator[Value]:
 
 
 def _symbols(place: Field) -> str:
-    """The 40 symbols of 25 octets: four bits each, the lowest first, and a bit that makes their count odd; empty when
-    there are others, or a count is even."""
+    """Decode 25 octets to 40 symbols: four bits each, lowest first, and an odd parity bit.
+
+    Return an empty string for another length or an even parity.
+    """
     octets = _octets(place)
     if len(octets) != 25:
         return ""
     bits = f"{int.from_bytes(octets):0200b}"
     groups = [bits[at : at + 5] for at in range(0, 200, 5)]
-    if any(group.count("1") % 2 == 0 for group in groups[:-1]):  # the last one is a check sum over all, often careless
+    if any(group.count("1") % 2 == 0 for group in groups[:-1]):  # the last symbol is a check sum, often wrong
         return ""
     return "".join(_SYMBOLS[int(group[3::-1], 2)] for group in groups)
 
@@ -151,7 +153,7 @@ def agency_user_id(view: View) -> Iterator[Finding]:
 
 
 def agency_number(text: str, country: str) -> str:
-    """The number in `1000000004.AGENCY.1`, or empty. `country`: of the name, empty when it has none."""
+    """Return the number in `1000000004.AGENCY.1`, or an empty string. `country`: of the name, empty without one."""
     match = _AGENCY_FORM.fullmatch(text[:100]) if country in ("", "US") else None
     return match[1] if match and match[1].strip("0") else ""
 
@@ -174,13 +176,14 @@ def _numbered(digits: str, why: str) -> Value:
     only=True,
 )
 def background_check(view: View) -> Iterator[Finding]:
-    """Whether the check of the holder's background was still open when the card was given out (NACI indicator)."""
+    """State of the holder's background check (completed or open) when the card was issued (NACI indicator)."""
     verdict = replace(ONLY_PEOPLE, why="a mark of the identity cards of people")
     for place in view.of(NACI):
         part = part_of(place.raw)
-        told = part is not None and part.tag == BOOLEAN and len(part.body) == 1
-        is_open = told and part is not None and part.body != b"\0"
-        text = ("TRUE" if is_open else "FALSE") if told else place.raw[:50].hex()
-        words = f"background check {'not completed' if is_open else 'completed'}" if told else "background check"
-        value = Value("user.criminal_history", text, words, marks=(Qualifier.DERIVED,) if told else (), verdict=verdict)
+        has_state = part is not None and part.tag == BOOLEAN and len(part.body) == 1
+        is_open = has_state and part is not None and part.body != b"\0"
+        text = ("TRUE" if is_open else "FALSE") if has_state else place.raw[:50].hex()
+        words = f"background check {'not completed' if is_open else 'completed'}" if has_state else "background check"
+        marks = (Qualifier.DERIVED,) if has_state else ()
+        value = Value("user.criminal_history", text, words, marks=marks, verdict=verdict)
         yield make_finding("us.naci", view, place, value)

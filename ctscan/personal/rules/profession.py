@@ -1,6 +1,6 @@
-"""Admissions to a profession (Common PKI): what a person is admitted to, by which body, under which number.
+"""Admissions to a profession (Common PKI 2.0 SigG profile): profession, admitting body and registration number.
 
-The same extension tells of a doctor (the card of a health professional) and of a practice or a hospital (the card of an
+The same extension describes a doctor (the card of a health professional) and a practice or hospital (the card of an
 institution); its type says which.
 """
 
@@ -40,7 +40,8 @@ from ctscan.personal.view import View, strings_of
 ADMISSION = "1.3.36.8.3.3"
 _TITLE = "user.job_title"
 MAX_VALUES: Final = 1000
-"""Values told of one admission; a real one has some ten. The strings beyond are searched as all text is."""
+"""Values read from one admission; a real admission has some ten. Strings beyond this limit are searched like any text.
+"""
 
 _A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "admitted to a profession that only people have")
 _AN_INSTITUTION = Verdict(
@@ -71,8 +72,8 @@ def _admissions(view: View, place: Field) -> Iterator[Located]:
     # } }; a directoryName has the tag [4], so the one SEQUENCE is the contents
     outer = part_of(place.raw)
     for contents in _sequences(outer):
-        for one in _sequences(contents):
-            for field in one.parts:
+        for entry in _sequences(contents):
+            for field in entry.parts:
                 if field.tag == SEQUENCE:
                     for info in _sequences(field):
                         yield from _profession(view, place, info)
@@ -87,9 +88,9 @@ def _profession(view: View, place: Field, info: Part) -> Iterator[Located]:
     texts = [text.value for part in items for text in part.texts]
     verdict = _verdict(view, place, [part.oid for part in oids], texts)
     special = _sensitivity(verdict, [part.oid for part in oids], texts)
-    told = _told(verdict, special)
+    attributed = _attribute_to(verdict, special)
     for part in items:
-        yield from read_part(view, place, part, told(plain(_TITLE)))
+        yield from read_part(view, place, part, attributed(plain(_TITLE)))
     for part in oids:
         marks = (Qualifier.DERIVED,) if part.oid in PROFESSIONS else ()
         value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid), marks=marks)
@@ -98,9 +99,9 @@ def _profession(view: View, place: Field, info: Part) -> Iterator[Located]:
         if field.number == 0:
             yield from _naming_authority(view, place, field)
         elif field.tag == OCTETS:
-            yield from read_part(view, place, field, told(plain(_TITLE)))
+            yield from read_part(view, place, field, attributed(plain(_TITLE)))
         elif field.tag not in (SEQUENCE, OID):
-            yield from read_part(view, place, field, told(number("user.unique_id")))
+            yield from read_part(view, place, field, attributed(number("user.unique_id")))
 
 
 def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Verdict:
@@ -119,14 +120,16 @@ def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Ver
 
 
 def _sensitivity(verdict: Verdict, oids: list[str], texts: list[str]) -> Sensitivity | None:
-    """A profession of health or of law tells more than a job title does; an institution's tells of nobody."""
+    """Return SPECIAL_CATEGORY for a person's profession of health or law; None leaves a job title's sensitivity."""
     if verdict.kind is not SubjectKind.PERSON:
         return None
-    tells = any(oid in PROFESSIONS for oid in oids) or any(map(tells_health_or_law, texts))
-    return Sensitivity.SPECIAL_CATEGORY if tells else None
+    is_special = any(oid in PROFESSIONS for oid in oids) or any(map(tells_health_or_law, texts))
+    return Sensitivity.SPECIAL_CATEGORY if is_special else None
 
 
-def _told(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read], Read]:
+def _attribute_to(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read], Read]:
+    """Return a decorator of readers that sets attribution and sensitivity of every value."""
+
     def combine(read: Read) -> Read:
         return lambda view, place: (
             replace(value, verdict=verdict, sensitivity=sensitivity) for value in read(view, place)
@@ -136,7 +139,7 @@ def _told(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read],
 
 
 def _naming_authority(view: View, place: Field, field: Part) -> Iterator[Located]:
-    """The body that admits: [n] SEQUENCE { OID?, url?, text? }. Its address on the web isn't told."""
+    """Read the admitting body: [n] SEQUENCE { OID?, url?, text? }. Its web address is left out."""
     authority = of_organisation(plain("user.contact.organization"), "the body that admits to the profession")
     for part in field.inner.parts:
         if part.tag != OID and not any(text.value.startswith(("http:", "https:")) for text in part.texts):
@@ -144,12 +147,12 @@ def _naming_authority(view: View, place: Field, field: Part) -> Iterator[Located
 
 
 def _as_it_is(view: View, place: Field) -> Iterator[Located]:
-    """The strings of an admission with another layout."""
+    """Read the strings of an admission with another layout."""
     for text in strings_of(view, place):
         at = replace(place, text=text)
         verdict = _verdict(view, place, [], [text.value])
         sensitivity = _sensitivity(verdict, [], [text.value])
-        yield from ((at, value) for value in _told(verdict, sensitivity)(plain(_TITLE))(view, at))
+        yield from ((at, value) for value in _attribute_to(verdict, sensitivity)(plain(_TITLE))(view, at))
 
 
 def _sequences(part: Part | None) -> Iterable[Part]:
@@ -171,7 +174,7 @@ _INSURED_NUMBER = re.compile(r"[A-Z]\d{9}")
     only=True,
 )
 def insured_number(view: View) -> Iterator[Finding]:
-    """Health insurance numbers in the certificates of German health cards, which have them as organisational units."""
+    """Health insurance numbers in the organisational units of German health card certificates."""
     if not any(_INSURED_OID in place.raw for place in view.of(ADMISSION)):
         return
     verdict = replace(_A_PERSON, why="the number of an insured person, on a health card")

@@ -1,6 +1,7 @@
-"""Identities in the short-lived certificates of Sigstore (Fulcio): who logged in, and whose repository was built.
+"""Identities in the short-lived certificates of Sigstore (Fulcio, docs/oid-info.md): accounts and owners of
+repositories.
 
-The owner of a repository may be a person or an organisation: the certificate doesn't tell. References such as
+The owner of a repository may be a person or an organisation; the certificate doesn't say which. References such as
 `release.yml@refs/heads/main` are no addresses.
 """
 
@@ -47,7 +48,7 @@ _TOPICS: Final = frozenset(
         *("support", "task", "test", "tests", "wip"),
     )
 )
-"""What branches are commonly grouped by that isn't a person."""
+"""First words of branch names that are common topics, not people."""
 
 
 @rule(
@@ -79,8 +80,8 @@ def sigstore_accounts(view: View) -> Iterator[Finding]:
 
 
 def _subject(view: View, place: Field, text: str) -> Iterator[Finding]:
-    """Who logged in: `jane!example.org`, an address, or a build of a repository: `repo:owner/name:ref:…`,
-    `project_path:group/name:ref_type:…`."""
+    """Read the subject of a log-in token: `jane!example.org`, an address, or a build of a repository
+    (`repo:owner/name:ref:…`, `project_path:group/name:ref_type:…`)."""
     kind, _, rest = text.partition(":")
     if kind in ("repo", "project_path", "organization", "pipeline"):
         yield from _owner(view, place, text, owner_in_path(rest))
@@ -123,7 +124,7 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
     only=True,
 )
 def sigstore_provider(view: View) -> Iterator[Finding]:
-    """Where whoever signs has the account that was logged in with; nothing for builds, which nobody logs in to."""
+    """Identity providers of the accounts that signed in Sigstore certificates; not of builds, which have no log-in."""
     verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever logged in has an account there")
     if any(general.kind == RFC822_NAME and _is_address(general.text) for general in view.certificate.san):
         why = "the holder of the mailbox beside it has an account there"

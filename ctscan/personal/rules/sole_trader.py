@@ -1,4 +1,4 @@
-"""Organisation names that are a person's: sole traders and people of free professions, whose business is themselves."""
+"""Organisation names that are a person's name: sole traders and members of free professions."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _TRADER = re.compile(
     only=True,
 )
 def sole_trader(view: View) -> Iterator[Finding]:
-    """Organisation names that are the full name of the person in the same name; sole trader, in words, and a name."""
-    full_names: dict[int, tuple[set[str], set[str]]] = {}  # of each name, worked out once
+    """Organisation names equal to the full name of the person beside them, or with the words sole trader and a name."""
+    full_names: dict[int, tuple[set[str], set[str]]] = {}  # by the identity of the name, computed once
     for place in view.of(ORGANISATION, COMMON_NAME):
         if place.text is None or len(place.text.value) > _LONGEST:
             continue
@@ -62,12 +62,12 @@ def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Valu
 
 
 def _is_full_name(words: set[str], surnames: set[str], given: set[str]) -> bool:
-    """Whether there are words of the surname and of the given name, and no other ones."""
+    """Return whether the words hold part of the surname and of the given name, and nothing else."""
     return bool(words & surnames and words & given) and words <= surnames | given
 
 
 def _full_name(name: Name | None) -> tuple[set[str], set[str]]:
-    """The words of surnames and of given names (Belarus has those in the attribute name)."""
+    """Return the words of surnames and of given names (which Belarus writes in the attribute name)."""
     return _tokens(name, SURNAME), _tokens(name, GIVEN_NAME) | _tokens(name, _FULL_NAME)
 
 

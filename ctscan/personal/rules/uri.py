@@ -1,6 +1,6 @@
-"""URIs that single out a person: the scheme decides what they say. Addresses in `mailto:` are found as text.
+"""URIs that single out a person, read by their scheme. The rule for e-mail reads `mailto:`.
 
-A user before a host (`https://user@192.0.2.1/`) is no address, and most DNs in `ldap:` URIs are those of CAs.
+A user before a host (`https://user@192.0.2.1/`) is no address, and most names in `ldap:` URIs belong to CAs.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def person_in_uri(view: View) -> Iterator[Finding]:
         if (place.kind != URI and place.oid not in _ATTRIBUTES) or place.text is None or place.nested:
             continue
         if place.part in ISSUING_PARTS and place.text.value.startswith("http"):
-            continue  # where issuers keep their lists and certificates: most of all URIs, and never about a person
+            continue  # CRLs and certificates of issuers: most of all URIs, and never about a person
         match = _SCHEME.fullmatch(spellings(place.text)[0].strip()[:_MAX_URI])
         read = _SCHEMES.get(match[1].lower()) if match else None
         if read is not None and match is not None:
@@ -59,25 +59,28 @@ def person_in_uri(view: View) -> Iterator[Finding]:
 def _telephone(view: View, place: Field, rest: str) -> Iterator[Value]:
     number = unquote(rest).partition(";")[0].lstrip("/")
     for value in phone_values(number):
-        yield replace(value, verdict=_reached(view, place))
+        yield replace(value, verdict=_about_phone(view, place))
 
 
 def _call(view: View, place: Field, rest: str) -> Iterator[Value]:
-    """`sip:jane@example.org;transport=tls`, `sip:+4930…@example.org;user=phone`; without a user it is a server.
-    A number before the host is one to call, not the name of an account."""
-    account = _before(rest)
+    """Read `sip:jane@example.org;transport=tls` or `sip:+4930…@example.org;user=phone`. Skip URIs without a user:
+    servers.
+
+    A number before the host is a telephone number, not the name of an account.
+    """
+    account = _without_parameters(rest)
     user = account.partition("@")[0].partition(":")[0]
     if "@" not in account or not user:
         return
     if re.fullmatch(r"\+[\d().-]{5,25}", user):
         for value in phone_values(user):
-            yield replace(value, verdict=_reached(view, place))
+            yield replace(value, verdict=_about_phone(view, place))
         return
     yield from _account(view, place, f"{user}@{account.partition('@')[2]}")
 
 
 def _message(view: View, place: Field, rest: str) -> Iterator[Value]:
-    account = _before(rest).partition("/")[0]
+    account = _without_parameters(rest).partition("/")[0]
     if "@" in account:
         yield from _account(view, place, account)
 
@@ -98,7 +101,7 @@ def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
 
 
 def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:
-    """The entry that an LDAP URI names: `//host/CN=Jane%20Doe,OU=People,O=Example?attribute`."""
+    """Read the entry that an LDAP URI names: `//host/CN=Jane%20Doe,OU=People,O=Example?attribute`."""
     dn = unquote(rest[2:].partition("/")[2].partition("?")[0]) if rest.startswith("//") else unquote(rest)
     pairs = [(kind.strip().lower(), _unescaped(text)) for kind, _, text in (p.partition("=") for p in _rdns(dn))]
     kinds = {kind for kind, _ in pairs}
@@ -113,7 +116,7 @@ def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:
 
 
 def _web(view: View, place: Field, rest: str) -> Iterator[Value]:
-    """The page of an account on a host for repositories; only of the holder: issuers link their own pages."""
+    """Read the page of an account on a host for repositories. Skip the issuer's own pages."""
     owner = owner_in_url(f"https:{rest}", known=True) if place.part not in ISSUING_PARTS else None
     if owner is None:
         return
@@ -148,15 +151,15 @@ def _account(view: View, place: Field, account: str) -> Iterator[Value]:
         yield value
 
 
-def _before(rest: str) -> str:
-    """What comes before the parameters, unquoted: `//` begins an authority (RFC 5122), which isn't the account."""
+def _without_parameters(rest: str) -> str:
+    """Return the unquoted text before the parameters, without the authority that `//` begins (RFC 5122)."""
     text = rest
     if text.startswith("//"):
         text = text[2:].partition("/")[2] or text[2:]
     return unquote(re.split(r"[;?#]", text, maxsplit=1)[0]).strip()
 
 
-def _reached(view: View, place: Field) -> Verdict | None:
+def _about_phone(view: View, place: Field) -> Verdict | None:
     here = about_place(view, place)
     if here.kind is SubjectKind.UNKNOWN and place.part not in ISSUING_PARTS:
         return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a number to call the holder, who may be a person")
@@ -164,7 +167,7 @@ def _reached(view: View, place: Field) -> Verdict | None:
 
 
 def _is_identity_card(view: View) -> bool:
-    """Whether the certificate is one of an identity card of the US government or its partners."""
+    """Return whether the certificate belongs to an identity card of the US government or its partners."""
     certificate = view.certificate
     return (
         view.has(frozenset(["2.16.840.1.101.3.6.6"]))
@@ -174,7 +177,7 @@ def _is_identity_card(view: View) -> bool:
 
 
 def _rdns(dn: str) -> list[str]:
-    """The parts of a DN in text (RFC 4514): at commas, semicolons and plus signs that aren't escaped."""
+    """Split a DN in text (RFC 4514) at commas, semicolons and plus signs that aren't escaped."""
     return [part for part in re.split(r"(?<!\\)[,;+]", dn) if "=" in part][:50]
 
 

@@ -1,7 +1,7 @@
-"""User names and numbers of people: the uid attribute, which machines and applications have as well, principal names,
-and numbers that employers give.
+"""User names and numbers of people: the uid attribute, principal names, and employee numbers.
 
-A uid in the name of a server, an organisation or an authority isn't told; nor are hosts and identifiers of apps.
+Machines and applications have uids as well: a uid in the name of a server, an organisation or a CA is no finding; nor
+are host names and app identifiers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a user number, 
     only=True,
 )
 def user_ids(view: View) -> Iterator[Finding]:
-    """User names, and employee, national and team numbers, in the uid attribute of any name but those of servers."""
+    """User names, and employee, national and team numbers, in the uid attribute of any name except names of servers."""
     for place in view.of(_USER_ID):
         if place.text is None:
             continue
@@ -60,7 +60,7 @@ def user_ids(view: View) -> Iterator[Finding]:
 
 def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
     country = region_of(view, place)
-    if population_number(text) or agency_number(text, country):  # Bulgaria, US agencies: they have rules of their own
+    if population_number(text) or agency_number(text, country):  # Bulgaria, US agencies: read by their own rules
         return ()
     found = read_semantics(text, country)
     said = said_values(found) if found is not None else None
@@ -68,7 +68,7 @@ def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
         return said
     here = about_place(view, place)
     is_person = here.kind is SubjectKind.PERSON
-    if found is not None:  # a word for numbers of people and companies alike, such as that for tax numbers in Vietnam
+    if found is not None:  # a word for numbers of people and companies alike, such as MST in Vietnam
         return identifier_values(found.number) if is_person and here.confidence is not Confidence.POSSIBLE else ()
     if is_placeholder(text) or _REVERSED_HOST.fullmatch(text) or (not is_person and is_host(text) and "." in text):
         return ()
@@ -78,7 +78,7 @@ def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
 
 
 def _bare_user_id(view: View, place: Field, text: str, country: str) -> Iterable[Value]:
-    """A user name; a number where it has no more than two letters, or the form of one that machines make."""
+    """Read a uid as a number (at most two letters, a hash or a UUID), else as a user name."""
     here = about_place(view, place)
     verdict = _CARD if here.kind is SubjectKind.UNKNOWN else None
     if _is_apple(view) and _APPLE_TEAM.fullmatch(text):
@@ -92,7 +92,7 @@ def _bare_user_id(view: View, place: Field, text: str, country: str) -> Iterable
 
 
 def identifier_values(text: str) -> Iterator[Value]:
-    """A number that somebody gave a person: an employer, an issuer; a hash is marked as one."""
+    """Read a number that an employer or an issuer gave a person. Mark a hash as such."""
     if is_placeholder(text):
         return
     for value in numbered(_IDENTIFIER, text):
@@ -110,7 +110,7 @@ def _is_apple(view: View) -> bool:
 
 
 def _account(view: View, place: Field) -> Iterator[Value]:
-    """An account in an attribute that only accounts of people have."""
+    """Read an account in an attribute that only accounts of people have."""
     for text in [place.text] if place.text is not None else []:
         value = account_value(view, place, spellings(text)[0])
         if value is not None:
