@@ -1,7 +1,7 @@
-"""The categories of personal data: keys of the fideslang taxonomy 3.1, each with a label in plain words.
+"""Categories of personal data: keys of the fideslang taxonomy 3.1, each with a label in plain words.
 
-A closed vocabulary: a rule with another key is refused when it is loaded. A key is below another one when it continues
-it after a dot (`user.name.first` is below `user.name`).
+The vocabulary is closed: a rule with another key is refused at import. A key is below another key when it continues it
+after a dot (`user.name.first` is below `user.name`).
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ CATEGORIES: Mapping[str, str] = MappingProxyType(
         "user.workplace": "workplace",
     }
 )
-"""From fideslang key to what a reader is told."""
+"""Labels for readers, by fideslang key."""
 
 
 def label(category: str) -> str:
-    """The plain words for a key; KeyError when it is not one of CATEGORIES."""
+    """Return the label of a category; raises KeyError for a key outside CATEGORIES."""
     return CATEGORIES[category]
 
 
@@ -97,13 +97,16 @@ _SENSITIVE: Mapping[str, Sensitivity] = MappingProxyType(
         "user.government_id": Sensitivity.NATIONAL_IDENTIFIER,
     }
 )
-"""Where a category is more than ordinary, with all that are below it. What a profession or a membership tells about
-health, belief or a conviction isn't told by its category: the rule says so of its values."""
+"""Categories, including all below them, whose sensitivity is more than ordinary.
+
+A profession or a membership may reveal health, belief or a conviction. Its category doesn't, so the rule marks such
+values.
+"""
 
 
 @lru_cache(maxsize=512)
 def sensitivity_of(category: str) -> Sensitivity:
-    """How the law protects a category: that of the category itself or of the one above it, else ordinary."""
+    """Return the legal protection of a category: its own, else of the nearest category above it, else ordinary."""
     while category:
         if category in _SENSITIVE:
             return _SENSITIVE[category]

@@ -1,8 +1,9 @@
-"""Every type of attribute, otherName and extension known to hold personal data somewhere, or to tell whom it is about.
+"""Types of attributes, otherNames and extensions that hold personal data, or that show the person a certificate is
+about.
 
-The list against which rules are held: `ctscan rules --types` shows for each what reads it, or why nothing has to. A
-type that is on no list is not lost: its strings are searched like all others. Facts only; what a value means is said by
-the rules.
+Rules are checked against this list: `ctscan rules --types` shows for each type the rules that read it, or the reason
+why none has to. Strings of types on no list are searched like all strings. The list holds facts only; the rules hold
+the meaning of values.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TypeKind(StrEnum):
-    """Where values of a type usually stand. Rules read them wherever they do."""
+    """Usual places of a type's values. Rules read the values wherever they stand."""
 
     ATTRIBUTE = "attribute of a name"
     DIRECTORY_ATTRIBUTE = "directory attribute"
@@ -29,11 +30,11 @@ class TypeKind(StrEnum):
 
 
 class Treatment(StrEnum):
-    """What becomes of the values of a type."""
+    """Treatments of a type's values."""
 
-    FOUND = "found"  # by rules of its own
-    EVIDENCE = "evidence"  # tells whom the certificate, or another value, is about
-    SEARCHED = "searched"  # free text or a container: the rules for texts and for what stands inside
+    FOUND = "found"  # by rules for this type
+    EVIDENCE = "evidence"  # shows the person or organisation that the certificate, or another value, is about
+    SEARCHED = "searched"  # free text or a container: by the rules for texts and for the types inside
     CONTEXT = "context"
     ORGANISATION = "organisation"
     HOST = "host"
@@ -43,7 +44,7 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """One type. `treatment` and `why` are what is true where no rule covers it; NOT_READ: one has to."""
+    """Type of values. `treatment` and `why` hold where no rule covers the type; NOT_READ: a rule has to cover it."""
 
     kind: TypeKind
     oid: str
@@ -54,7 +55,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What reads a type: ids of rules, the evidence, or the reason why neither does."""
+    """Coverage of a type: the rules that read it, its use as evidence, or the reason for neither."""
 
     type: Type
     treatment: Treatment
@@ -64,7 +65,7 @@ class Coverage:
 
 
 def coverage(rules: Iterable[Rule], evidence: Collection[str]) -> Iterator[Coverage]:
-    """Each type with what reads it. `evidence`: the types that tell whom a certificate is about."""
+    """Yield the coverage of each type. `evidence`: types that show the person or organisation of a certificate."""
     by_type: dict[str, list[str]] = {}
     for rule in rules:
         for oid in rule.covers:
@@ -75,15 +76,15 @@ def coverage(rules: Iterable[Rule], evidence: Collection[str]) -> Iterator[Cover
         treatment = known.treatment
         if found and treatment is not Treatment.CLASSIFIER:
             treatment = Treatment.FOUND
-        elif found or is_evidence:  # a rule reads a classifier to know what other values are
+        elif found or is_evidence:  # rules read a classifier to understand other values
             treatment = Treatment.EVIDENCE
         yield Coverage(known, treatment, found, is_evidence, known.why if treatment is known.treatment else "")
 
 
 # --- the list ------------------------------------------------------------------------------------------------------
 #
-# Entries of a block are separated by `;`: the last arcs, a name where the standard gives none, and after `@` what is
-# done with it where no rule covers it.
+# `;` separates the entries of a block. An entry holds the last arcs, a name where the standard gives none, and after
+# `@` the treatment and the reason where no rule covers the type.
 
 _A, _S, _O, _E, _P = TypeKind
 _INSIDE = "@searched names, addresses and texts inside are read where they stand"
@@ -96,8 +97,8 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     (
         _A,
         "2.5.4.",
-        f"""3; 4; 42; 43; 44; 41; 65; 12; 5; 6 @context a country alone is nobody's; 7; 8; 9; 10; 11; 97; 13 {_TEXT};
-        15 @classifier tells that the serial number is a company's; 16; 17; 18; 19; 20; 21; 23; 24; 25; 26;
+        f"""3; 4; 42; 43; 44; 41; 65; 12; 5; 6 @context a country alone identifies nobody; 7; 8; 9; 10; 11; 97;
+        13 {_TEXT}; 15 @classifier shows that the serial number is a company's; 16; 17; 18; 19; 20; 21; 23; 24; 25; 26;
         31 {_INSIDE}; 32 {_INSIDE}; 33 {_INSIDE}; 34 {_INSIDE}; 35; 36 {_INSIDE}; 45; 46; 49 {_INSIDE}; 50 {_INSIDE};
         51; 54 {_OF_ORGANISATION}; 72; 83 {_ADDRESSES}; 86 {_ADDRESSES}; 100 {_OF_HOST}; 104; 105""",
     ),
@@ -114,7 +115,7 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     (
         _A,
         "1.3.6.1.4.1.311.60.2.1.",
-        "; ".join(f"{arc} @classifier tells that the serial number is a company's" for arc in (1, 2, 3)),
+        "; ".join(f"{arc} @classifier shows that the serial number is a company's" for arc in (1, 2, 3)),
     ),
     (_A, "", "1.3.36.8.3.14 nameAtBirth; 0.2.262.1.10.7.20 nameDistinguisher"),
     (
@@ -155,8 +156,8 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         _E,
         "",
         f"""2.23.140.3.1 {_OF_ORGANISATION}; 2.16.840.1.113730.1.13 {_TEXT};
-        1.3.6.1.4.1.311.21.7 @classifier the template tells users from machines;
-        1.3.6.1.4.1.311.20.2 @classifier the template tells users from machines;
+        1.3.6.1.4.1.311.21.7 @classifier the template distinguishes users from machines;
+        1.3.6.1.4.1.311.20.2 @classifier the template distinguishes users from machines;
         1.3.6.1.4.1.11129.2.4.3 poison @classifier marks a precertificate;
         1.3.6.1.4.1.52266.1 LEI (GLEIF) {_OF_ORGANISATION}; 1.3.6.1.4.1.52266.2 role in an organisation (GLEIF)""",
     ),
@@ -180,11 +181,11 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         person responsible; 18 second surname of the person responsible; 19 identity number of the person
         responsible""",
     ),
-    (_E, "", "1.3.6.1.4.1.5734.1.33 type of certificate (FNMT) @classifier tells people from entities"),
+    (_E, "", "1.3.6.1.4.1.5734.1.33 type of certificate (FNMT) @classifier distinguishes people from entities"),
     (
         _A,
         "2.16.724.1.3.5.7.2.",
-        f"""1 type of certificate (public employee) @classifier tells the kind of certificate; 2 authority
+        f"""1 type of certificate (public employee) @classifier names the kind of certificate; 2 authority
         {_OF_ORGANISATION}; 3 tax number of the authority {_OF_ORGANISATION}; 4 identity number; 5 personnel number;
         6 given name; 7 first surname; 8 second surname; 9 e-mail address {_ADDRESSES};
         10 unit {_OF_ORGANISATION}; 11 post""",
@@ -210,7 +211,7 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     (
         _S,
         "2.16.886.1.100.2.",
-        "1 type of subject @classifier tells citizens from others; 51 end of the identity number",
+        "1 type of subject @classifier distinguishes citizens from other subjects; 51 end of the identity number",
     ),
     (
         _S,
@@ -227,7 +228,7 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
         (INNLE) {_OF_ORGANISATION}; 100.1 register number of an organisation (OGRN) {_OF_ORGANISATION}; 100.5 register
         number of a sole trader (OGRNIP)""",
     ),
-    (_E, "", "1.2.643.100.114 how the holder was identified @classifier says nothing of who it is"),
+    (_E, "", "1.2.643.100.114 how the holder was identified @classifier says nothing of the holder's identity"),
     (_A, "1.2.112.1.2.1.1.", "1.1.1 personal number; 1.1.2 payer's number (UNP); 5.1 post"),
     # Korea, Japan, China
     (_O, "", "1.2.410.200004.10.1.1 name and hash of the resident number (KISA)"),
@@ -258,7 +259,7 @@ _BLOCKS: Final[tuple[tuple[TypeKind, str, str], ...]] = (
     ),
     (_A, "1.3.6.1.4.1.", "23267.2.2 identity card (Certicámara); 23267.2.3 tax number (NIT); 4710.1.3.1 identity card"),
     (_O, "2.16.862.2.", f"1 code of the certification authority {_OF_ORGANISATION}; 2 tax number (RIF)"),
-    # what tells whom a certificate is about
+    # policies, purposes and statements that show the subject's kind
     (
         _P,
         "2.23.140.1.",
@@ -295,11 +296,11 @@ def _types(kind: TypeKind, prefix: str, block: str) -> Iterator[Type]:
     for entry in block.split(";"):
         facts, _, treatment = " ".join(entry.split()).partition(" @")
         arcs, _, name = facts.partition(" ")
-        told, _, why = treatment.partition(" ")
+        word, _, why = treatment.partition(" ")
         oid = prefix + arcs
         if kind is TypeKind.CLASSIFIER:
-            told, why = "classifier", "tells how a certificate was issued, not to whom"
-        yield Type(kind, oid, name or _standard_name(kind, oid), Treatment(told or "not read"), why)
+            word, why = "classifier", "shows how a certificate was issued, not for which person"
+        yield Type(kind, oid, name or _standard_name(kind, oid), Treatment(word or "not read"), why)
 
 
 def _standard_name(kind: TypeKind, oid: str) -> str:

@@ -1,7 +1,7 @@
-"""Typed values: what rules make of the text of a place, each with its category, canonical form and look-up keys.
+"""Typed values: results of rules, each with its category, canonical form and look-up keys.
 
-The constructors are the vocabulary of rules that are tables (`oid_rule`): a row names an OID and one of them. Whom a
-value is about is not decided here unless its kind alone decides it.
+The constructors are the vocabulary of tables (`oid_rule`): a row names an OID and a constructor. They attribute a value
+to a person only where its kind alone decides that.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from ctscan.personal.view import View, spellings, strings_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whom a value is about, how sure, and why (in plain words that never quote the certificate)."""
+    """Attribution of a value: its subject, the confidence, and the reason (in plain words that never quote the
+    certificate)."""
 
     kind: SubjectKind
     confidence: Confidence
@@ -30,8 +31,11 @@ ONLY_PEOPLE: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "an attribu
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One typed value. `value` is the part of the text that it was read from; `verdict` None: as the place says;
-    `person` empty: the one whom the place is about; `sensitivity` None: that of the category."""
+    """Typed value read from part of a text.
+
+    `value`: the text as written; `verdict` None: the attribution of the field; `person` empty: the person of the field;
+    `sensitivity` None: the sensitivity of the category.
+    """
 
     category: str
     value: str
@@ -46,13 +50,13 @@ class Value:
 
 
 Read = Callable[[View, Field], Iterable[Value]]
-"""What a row of a table does: from a place to its values. Never raises for what a certificate holds."""
+"""Reader of a table row: from a field to its values. Never raises because of a certificate's content."""
 
 FromText = Callable[[str], Iterable[Value]]
 
 
 def each_text(read: FromText) -> Read:
-    """Apply `read` to the text of a place (repaired where it had to be), or to each string inside its value."""
+    """Apply `read` to the text of a field (repaired where needed), or to each string inside its value."""
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
@@ -63,7 +67,7 @@ def each_text(read: FromText) -> Read:
 
 
 def with_spelling(value: Value, text: DecodedString) -> Value:
-    """A value of repaired text: tells the decoded form as written, and is found by both where it is a name."""
+    """Return a value of repaired text with the decoded form as written; a name keeps look-up keys for both forms."""
     if text.repaired is None or text.repaired == text.value or value.value != text.repaired:
         return value
     keys = value.keys
@@ -73,13 +77,13 @@ def with_spelling(value: Value, text: DecodedString) -> Value:
 
 
 def of_person(read: Read, why: str = ONLY_PEOPLE.why, person: str = "") -> Read:
-    """The same values, certainly about a person: the type says so. `person`: which one of the certificate."""
+    """Attribute the values to a person for certain, since the type says so. `person`: a person of the certificate."""
     verdict = replace(ONLY_PEOPLE, why=why)
     return lambda view, place: (replace(v, verdict=v.verdict or verdict, person=person) for v in read(view, place))
 
 
 def of_organisation(read: Read, why: str) -> Read:
-    """The same values, certainly not about a person by themselves."""
+    """Attribute the values to an organisation for certain: they are not about a person by themselves."""
     verdict = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, why)
     return lambda view, place: (replace(v, verdict=v.verdict or verdict) for v in read(view, place))
 
@@ -88,7 +92,7 @@ def of_organisation(read: Read, why: str) -> Read:
 
 
 def named(category: str) -> Read:
-    """A name of a person in one of the name categories."""
+    """Read a name of a person in one of the name categories."""
 
     def read(text: str) -> Iterable[Value]:
         if has_letter(text):
@@ -98,7 +102,7 @@ def named(category: str) -> Read:
 
 
 def number(category: str, sensitivity: Sensitivity | None = None) -> Read:
-    """A number of a person, of a card or of a register, found by its letters and digits."""
+    """Read a number of a person, a card or a register, found by its letters and digits."""
 
     def read(text: str) -> Iterable[Value]:
         yield from numbered(category, text, sensitivity)
@@ -107,14 +111,14 @@ def number(category: str, sensitivity: Sensitivity | None = None) -> Read:
 
 
 def numbered(category: str, text: str, sensitivity: Sensitivity | None = None) -> Iterable[Value]:
-    """One number as a value; nothing when the text has neither letter nor digit, or is all zeros."""
+    """Make a value from a number; nothing for a text without letters and digits, or of zeros only."""
     canonical = number_key(text)
     if canonical.strip("0"):
         yield Value(category, text, canonical, (LookupKey("number", canonical),), sensitivity=sensitivity)
 
 
 def hashed(category: str, text: str) -> Value:
-    """The hash of something, as letters and digits: by itself it only finds itself."""
+    """Make a value from a hash, as letters and digits. Its look-up key finds only the hash."""
     key = number_key(text)
     return Value(category, text, key, (LookupKey("number", key),), marks=(Qualifier.HASHED,))
 
@@ -124,13 +128,13 @@ MAX_NUMBER: Final = 2000
 
 
 def number_key(text: str) -> str:
-    """Letters and digits of a number in capitals, at most 200: how numbers are compared."""
+    """Return letters and digits of a number in capitals, at most 200: the form in which numbers are compared."""
     first = re.search(r"[^\W_]", text)
     return re.sub(r"[\W_]", "", text[first.start() :][:MAX_NUMBER]).upper()[:200] if first else ""
 
 
 def plain(category: str) -> Read:
-    """A text that is personal data and not looked up by: a job title, a town, a date."""
+    """Read personal data without look-up keys: a job title, a town, a date."""
 
     def read(text: str) -> Iterable[Value]:
         if text.strip():
@@ -140,7 +144,7 @@ def plain(category: str) -> Read:
 
 
 def account(category: str = "user.account.username") -> Read:
-    """The name of an account; when it has the form of an address, also that address."""
+    """Read the name of an account, and its address when the name has the form of an address."""
 
     def read(text: str) -> Iterable[Value]:
         canonical = text.strip().casefold()
@@ -153,7 +157,7 @@ def account(category: str = "user.account.username") -> Read:
 
 
 def addresses(category: str = "user.contact.email") -> Read:
-    """Each e-mail address in the text."""
+    """Read each e-mail address in the text."""
 
     def read(text: str) -> Iterable[Value]:
         whole = canonical_email(text)

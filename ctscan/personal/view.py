@@ -1,4 +1,4 @@
-"""One certificate as rules see it: every place with its value, by type, and what is worked out once for all of them."""
+"""View of a certificate for rules: its fields by type, and results computed once for all rules."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ISSUING_PARTS = frozenset(
         *("cRLDistributionPoints", "freshestCRL", "attributeIssuer", "holderIssuer"),
     ]
 )
-"""Parts that speak of who issued the certificate, not of whom it is about."""
+"""Parts of a certificate that describe the issuer, not the subject."""
 
 
 class View:
-    """A certificate, its places, and the canonical domains of the scope (for rules that look for names in hosts)."""
+    """Certificate with its fields, and the canonical domains of the scope (for rules that find names in host names)."""
 
     __slots__ = ("_by_oid", "_inside", "_known", "certificate", "domains", "places")
 
@@ -39,38 +39,40 @@ class View:
                 self._by_oid.setdefault(place.oid, []).append(place)
 
     def of(self, *oids: str) -> Iterator[Field]:
-        """The values with one of these types, wherever they stand, in the order of the types."""
+        """Yield the fields with these types, wherever they stand, in the order of the types."""
         for oid in oids:
             yield from self._by_oid.get(oid, ())
 
     def types(self) -> Iterable[str]:
-        """The types that values have, each once."""
+        """Return the types of all fields, each once."""
         return self._by_oid.keys()
 
     def has(self, oids: frozenset[str]) -> bool:
-        """Whether any value has one of these types."""
+        """Return whether any field has one of these types."""
         return not oids.isdisjoint(self._by_oid)
 
     def texts(self) -> Iterator[tuple[Field, DecodedString]]:
-        """Every place with text, also those inside other values."""
+        """Yield every field with text, including fields inside other values."""
         return ((place, place.text) for place in self.places if place.text is not None)
 
     def inside(self, place: Field) -> tuple[DecodedString, ...]:
-        """The strings inside one of `places` that is no string itself."""
+        """Return the strings inside a field whose value is no string."""
         if self._inside is None:
             self._inside = _strings_inside(self.places)
         return tuple(self._inside.get(id(place), ()))
 
     def once(self, work: Callable[[View], T]) -> T:
-        """What `work` makes of this view, worked out the first time."""
+        """Return the result of `work` for this view, computed on the first call."""
         if work not in self._known:
             self._known[work] = work(self)
         return cast(T, self._known[work])
 
 
 def _strings_inside(places: tuple[Field, ...]) -> dict[int, list[DecodedString]]:
-    """The strings inside each value, by its identity: values may share a path, as those of one attribute do. Nested
-    places belong to the last value before them that has their path."""
+    """Return the strings inside each value, by the identity of its field: fields may share a path, as in one attribute.
+
+    Nested fields belong to the last value before them with the same path.
+    """
     inside: dict[int, list[DecodedString]] = {}
     last: dict[tuple[str, str], list[DecodedString]] = {}
     for place in places:
@@ -83,15 +85,15 @@ def _strings_inside(places: tuple[Field, ...]) -> dict[int, list[DecodedString]]
 
 
 def spellings(text: DecodedString) -> tuple[str, ...]:
-    """The repaired form first, where there is one, then the text as decoded."""
+    """Return the repaired form, where there is one, then the text as decoded."""
     if text.repaired is None or text.repaired == text.value:
         return (text.value,)
     return (text.repaired, text.value)
 
 
 def strings_of(view: View, place: Field) -> tuple[DecodedString, ...]:
-    """The text of a value, or the strings inside it when it is none: the lines of an address, the fields of a
-    structure, in order."""
+    """Return the text of a field, or the strings inside its value in order: lines of an address, parts of a
+    structure."""
     if place.text is not None:
         return (place.text,)
     return view.inside(place)

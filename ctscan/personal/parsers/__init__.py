@@ -1,1 +1,1 @@
-"""Readers of typed values: numbers, telephone numbers, dates, structures, composite texts. Rules are made of them."""
+"""Parsers of typed values that rules are built from: numbers, telephone numbers, dates, structures, composite texts."""

@@ -1,4 +1,4 @@
-"""Names of accounts: which ones are machines and services, and whom the others are about."""
+"""Names of accounts: of machines, services, functions and people."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ _MACHINE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "the form of t
 
 
 def is_machine(name: str) -> bool:
-    """`host/www.example.org@EXAMPLE.ORG`, `krbtgt/…`, `PC17$@example.org`: what no person logs in with."""
+    """Return whether an account is a machine's or a service's: `host/www.example.org@EXAMPLE.ORG`,
+    `PC17$@example.org`."""
     local = name.strip().partition("@")[0]
     return _SERVICE.match(local) is not None or local.endswith("$")
 
 
 def about_account(view: View, place: Field, name: str) -> Verdict:
-    """Whom the name of an account is about: its form, then the other evidence, then that accounts mostly are those of
-    people."""
+    """Attribute the name of an account: by its form, then by other evidence, else as a person's, as most accounts
+    are."""
     if is_machine(name):
         return _MACHINE
     here = about_place(view, place)
@@ -50,18 +51,26 @@ def about_account(view: View, place: Field, name: str) -> Verdict:
 
 
 def account_value(view: View, place: Field, text: str, *more: str, name: str = "") -> Value | None:
-    """An account as a value, found by its name and by the `more` names given; by its address, too, when it has the form
-    of one. `name`: the account in a longer text. None when there is no name."""
+    """Make the value of an account; None for a name without letters and digits.
+
+    Args:
+        text: the text as written.
+        more: further names of the account that find it.
+        name: the account inside a longer text; empty: the whole text.
+
+    Returns:
+        A value with look-up keys for all names, and for the address when the name has the form of an address.
+    """
     canonical = (name or text).strip().casefold()[:MAX_ACCOUNT]
     if not canonical or not any(char.isalnum() for char in canonical):
         return None
     names = dict.fromkeys((canonical, *(other.strip().casefold()[:MAX_ACCOUNT] for other in more)))
-    is_principal = "/" in canonical.partition("@")[0] or is_machine(canonical)  # what no mail is sent to
+    is_principal = "/" in canonical.partition("@")[0] or is_machine(canonical)  # receives no mail
     address = None if is_principal else canonical_email(canonical)
-    keys = (*(LookupKey("account", one) for one in names if one), *(email_keys(address) if address else ()))
+    keys = (*(LookupKey("account", each) for each in names if each), *(email_keys(address) if address else ()))
     return Value(USERNAME, text, canonical, keys, verdict=about_account(view, place, canonical))
 
 
 def about(value: Value, kind: SubjectKind, confidence: Confidence, why: str) -> Value:
-    """The same value with another verdict."""
+    """Return the value with another attribution."""
     return replace(value, verdict=Verdict(kind, confidence, why))

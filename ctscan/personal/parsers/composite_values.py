@@ -1,6 +1,6 @@
-"""Parts of composite values and the roles of people in certificates of organisations: what national schemes share.
+"""Building blocks of the national rules: parts of composite values, and people who act for organisations.
 
-Not a rule: the modules of `ctscan.personal.rules` that read one scheme each are built from these.
+This module holds no rule; the modules in `ctscan.personal.rules.national` are built from it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CITY: Final = "user.contact.address.city"
 STREET: Final = "user.contact.address.street"
 
 REPRESENTATIVE: Final = "representative"
-"""Who acts for the organisation that the certificate is about."""
+"""Role of the person who acts for the organisation that the certificate is about."""
 
 _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
 _LONGEST_FORM: Final = 300
@@ -40,34 +40,36 @@ _DEVICE = Verdict(
 
 
 def name_value(category: str, text: str) -> Iterator[Value]:
-    """Part of a value as a name; nothing when it has no letter."""
+    """Make a name from part of a value; nothing without a letter."""
     stripped = text.strip(" ,;-")
     if any(char.isalpha() for char in stripped):
         yield Value(category, stripped, fold_text(stripped), name_keys(stripped))
 
 
 def plain_value(category: str, text: str) -> Iterator[Value]:
-    """Part of a value as a text that is not looked up by."""
+    """Make a text without look-up keys from part of a value."""
     stripped = text.strip()
     if stripped:
         yield Value(category, stripped, fold_text(stripped) or stripped)
 
 
 def about_person(values: Iterable[Value], why: str, person: str = "") -> Iterator[Value]:
-    """The values as certainly about a person, with the reason."""
+    """Attribute values to a person for certain, with the reason."""
     verdict = replace(ONLY_PEOPLE, why=why)
     for value in values:
         yield replace(value, verdict=value.verdict or verdict, person=value.person or person)
 
 
 def holder(read: Read, why: str = _FOR_A_PERSON) -> Read:
-    """What a field of a scheme says of the person who holds the certificate."""
+    """Attribute the values of a field to the person who holds the certificate."""
     return of_person(read, why)
 
 
 def acting(read: Read, why: str = _FOR_A_PERSON) -> Read:
-    """What a field says of the person who answers for a certificate of an organisation or a machine: the subject where
-    the subject itself is named as a person, else the representative."""
+    """Attribute the values of a field to the person who answers for a certificate of an organisation or a machine.
+
+    That person is the subject where the subject is named as a person, else the representative.
+    """
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         return about_person(read(view, place), why, acting_person(view))
@@ -76,18 +78,20 @@ def acting(read: Read, why: str = _FOR_A_PERSON) -> Read:
 
 
 def acting_person(view: View) -> str:
-    """How the person who acts for an organisation is called among the people of the certificate."""
+    """Return the role of the person who acts for the organisation: subject or representative."""
     return SUBJECT if personal_attribute(view.certificate.subject) else REPRESENTATIVE
 
 
 def employer(*beside: str, acts: bool = False) -> Read:
-    """The organisation of a person. Only where a person is named by one of the types `beside`: an organisation alone
-    is no personal data. `acts`: of the person who answers for the certificate (see `acting`)."""
+    """Read the organisation of a person, but only beside a field of the types `beside`, which name a person.
+
+    An organisation without a person is no personal data. `acts`: attribute the value as `acting` does.
+    """
     return _beside(beside, WORKPLACE, _EMPLOYER, acts)
 
 
 def device(*beside: str) -> Read:
-    """The machine or service that a person answers for; only where that person is named by one of the types."""
+    """Read the machine or service that a person answers for, but only beside a field that names that person."""
     return _beside(beside, "user.device", _DEVICE, True)
 
 
@@ -103,25 +107,27 @@ def _beside(people: Iterable[str], category: str, verdict: Verdict, acts: bool) 
 
 
 def first_text(view: View, place: Field) -> str:
-    """The text of a place as it was meant, or the first string inside its value; empty when there is none."""
+    """Return the repaired text of a field, or the first string inside its value; empty when there is none."""
     return next((spellings(text)[0] for text in strings_of(view, place)), "")
 
 
 def texts_of(name: Name | None, oid: str) -> Iterator[str]:
-    """The texts of one type in a name, as they were meant."""
+    """Yield the repaired texts of one attribute type in a name."""
     for attribute in name.attributes if name is not None else ():
         if attribute.oid == oid and attribute.text is not None:
             yield spellings(attribute.text)[0]
 
 
 def country_of(name: Name | None) -> str:
-    """The country of a name: two capital letters, or empty."""
+    """Return the country of a name: two capital letters, or empty."""
     return next((text.strip().upper() for text in texts_of(name, _COUNTRY) if len(text.strip()) == 2), "")
 
 
 def common_names(view: View) -> tuple[tuple[Field, str], ...]:
-    """The common names of the subject and of directory names beside it that can be in one of the forms of a scheme:
-    all of them have a number or a slash."""
+    """Return the common names of the subject, and of directory names beside it, that may have a national form.
+
+    All such forms hold a number or a slash.
+    """
     return view.once(_common_names)
 
 
@@ -136,10 +142,10 @@ def _common_names(view: View) -> tuple[tuple[Field, str], ...]:
 
 
 def rows_under(arcs: Iterable[str], rows: dict[str, Read]) -> dict[str, Read]:
-    """The same last arcs under each of the arcs: how issuers of one country number their fields."""
+    """Return table rows for the same last arcs under each arc, as issuers of one country number their fields."""
     return {f"{arc}.{last}": read for arc in arcs for last, read in rows.items()}
 
 
 def only_if(read: Read, accepts: Callable[[str], bool]) -> Read:
-    """The values of a place whose text is accepted, such as a tax number that is that of a person."""
+    """Read a field only when its text is accepted, such as a tax number in the form of a person's number."""
     return lambda view, place: read(view, place) if accepts(first_text(view, place)) else ()

@@ -1,6 +1,6 @@
-"""Dates of birth and genders as certificates write them: times of ASN.1, and dates in the order of a country.
+"""Dates of birth and genders in certificates: ASN.1 times, and dates in the order of a country.
 
-Nothing here decides whom a date is about, and nothing is dropped: what can't be read as a date is kept as written.
+These parsers don't decide the person and drop nothing: a text that can't be read as a date is kept as written.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _UTC_TIME = 0x17
 _EARLIEST, _LATEST = 1850, 2100  # years that a person of a certificate can be born in
 _MAX_TEXT = 64
 
-# GeneralizedTime `19800229120000Z`, with fraction and offset as X.680 section 46 allows them; and without the time.
+# GeneralizedTime `19800229120000Z`, with fraction and offset (X.680 section 46), or without the time.
 _TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d(?:[0-6]\d)?(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?")
 _SEPARATED = re.compile(r"(\d{1,4})[./ -](\d{1,2})[./ -](\d{1,4})\.?(?:[T ].{0,30})?")
 _DIGITS = re.compile(r"[\d.,Z+:-]{4,40}")
 
 
 def birth_date(order: str = "ymd") -> Read:
-    """The date of birth at a place: of a time of ASN.1, or of text in `order` ("ymd", "dmy", "mdy")."""
+    """Read the date of birth of a field: an ASN.1 time, or text in `order` ("ymd", "dmy", "mdy")."""
 
     def read(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
@@ -41,8 +41,10 @@ def birth_date(order: str = "ymd") -> Read:
 
 
 def birth_values(text: str, order: str = "ymd") -> Iterable[Value]:
-    """The date of birth in a text, canonical as `1980-02-29` (`1980-02`, `1980` where that is all it says, marked
-    partial); as written when it is no date that can be read; nothing where zeros stand for an unknown one."""
+    """Read the date of birth in a text as `1980-02-29`; shorter dates (`1980-02`, `1980`) are marked partial.
+
+    A text that is no date is kept as written. Zeros, which stand for an unknown date, give nothing.
+    """
     stripped = text.strip()
     if not stripped.strip("0 .-/"):
         return
@@ -54,8 +56,7 @@ def birth_values(text: str, order: str = "ymd") -> Iterable[Value]:
 
 
 def read_date(text: str, order: str = "ymd") -> str | None:
-    """The ISO form of a date in text; None when it is none. The order counts only where the text doesn't tell it: a
-    field of four digits is the year, wherever it stands."""
+    """Return the ISO form of a date in text, or None. A field of four digits is the year, whatever the order says."""
     text = text.strip()
     if len(text) > _MAX_TEXT:
         return None
@@ -66,8 +67,10 @@ def read_date(text: str, order: str = "ymd") -> str | None:
 
 
 def utc_time_date(text: str) -> str | None:
-    """The date of a UTCTime (`800229120000Z`): a year of two digits below 50 is of this century (RFC 5280 section
-    4.1.2.5.1). For births that is all there is."""
+    """Return the date of a UTCTime (`800229120000Z`), or None.
+
+    A year of two digits below 50 is of this century (RFC 5280 section 4.1.2.5.1); a UTCTime gives no other hint.
+    """
     if not re.fullmatch(r"\d{6}.{0,20}", text):
         return None
     century = "20" if int(text[:2]) < 50 else "19"
@@ -75,7 +78,7 @@ def utc_time_date(text: str) -> str | None:
 
 
 def iso_date(year: int, month: int, day: int) -> str | None:
-    """`1980-02-29`; None when there is no such day, or nobody who has a certificate was born then."""
+    """Return `1980-02-29`, or None for a day that doesn't exist or a year in which no holder can be born."""
     if not _EARLIEST <= year <= _LATEST:
         return None
     try:
@@ -85,7 +88,7 @@ def iso_date(year: int, month: int, day: int) -> str | None:
 
 
 def gender() -> Read:
-    """The gender at a place (RFC 3739 section 3.3.2: M or F, in practice words too)."""
+    """Read the gender of a field (RFC 3739 section 3.3.2: M or F; in practice also words)."""
 
     def read(view: View, place: Field) -> Iterable[Value]:
         for text in strings_of(view, place):
@@ -96,7 +99,7 @@ def gender() -> Read:
 
 
 def gender_values(text: str) -> Iterable[Value]:
-    """`female`, `male` or `other`, or as written (folded) where it is neither of the known words."""
+    """Read `female`, `male` or `other`; an unknown word is kept as written, folded."""
     folded = fold_text(text)
     if folded:
         yield Value(GENDER, text, _GENDERS.get(folded, folded))
@@ -123,12 +126,13 @@ def _from_fields(fields: list[str], order: str) -> str | None:
 
 
 def _from_digits(text: str, order: str) -> str | None:
-    """`19800229`, with or without a time of day after it; `29021980` in another order; `1980-02`, `1980`."""
+    """Return the date in `19800229`, with or without a time of day, `29021980` in another order, `1980-02` or
+    `1980`."""
     if re.fullmatch(r"\d{8}", text[:8]):
         if text[8:] and not _TIME.fullmatch(text[8:]):
             return None
         orders = [order] if order == "ymd" else [order, "ymd"]
-        cuts = (_cut(text[:8], one) for one in orders)
+        cuts = (_cut(text[:8], each) for each in orders)
         return next((found for found in cuts if found), None)
     partial = re.fullmatch(r"(\d{4})(?:-?(\d{2}))?", text)
     if partial and _EARLIEST <= int(partial[1]) <= _LATEST and "01" <= (partial[2] or "01") <= "12":

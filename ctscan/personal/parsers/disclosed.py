@@ -1,7 +1,7 @@
-"""What a national number tells about its bearer where python-stdnum doesn't say it, and schemes that it doesn't have.
+"""Birth dates, genders and checks of national numbers that python-stdnum lacks.
 
-Each function takes the bare number (its letters and digits) of a form that was checked before; what doesn't fit gives
-None. Sources are the schemes' own descriptions as national registers publish them.
+Each function takes the bare number (its letters and digits), whose form was checked before, and returns None for a
+number that doesn't fit. The sources are descriptions of the schemes by national registers.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from typing import Final
 
 from ctscan.personal.parsers.dates import iso_date
 
-Told = Callable[[str], str | None]
+FromNumber = Callable[[str], str | None]
 
 
-def _odd_is_male(at: int) -> Told:
-    """The parity of one digit: odd for men, even for women."""
+def _odd_is_male(at: int) -> FromNumber:
+    """Read the gender from the parity of one digit: odd for men, even for women."""
     return lambda number: ("female", "male")[int(number[at]) % 2] if number[at].isdigit() else None
 
 
-def _odd_is_female(at: int) -> Told:
+def _odd_is_female(at: int) -> FromNumber:
     return lambda number: ("male", "female")[int(number[at]) % 2] if number[at].isdigit() else None
 
 
-def _female_from(start: int, limit: int) -> Told:
-    """Two digits of the birth date are raised for women: the month (Czechia), the day (Indonesia)."""
+def _female_from(start: int, limit: int) -> FromNumber:
+    """Read the gender from two digits of the birth date, raised for women: month (Czechia) or day (Indonesia)."""
     return lambda number: "female" if int(number[start : start + 2]) > limit else "male"
 
 
 def _first_digit(number: str) -> str | None:
-    """`1` man, `2` woman of France (`7`, `8` for those with a provisional number)."""
+    """Read the gender in France: `1` man, `2` woman (`7`, `8` with a provisional number)."""
     return {"1": "male", "2": "female", "7": "male", "8": "female"}.get(number[0])
 
 
@@ -40,11 +40,11 @@ def _romania(number: str) -> str | None:
 
 
 def _letter_first(number: str) -> str | None:
-    """`A1…` man, `A2…` woman of Taiwan."""
+    """Read the gender in Taiwan: `A1…` man, `A2…` woman."""
     return {"1": "male", "2": "female", "8": "male", "9": "female"}.get(number[1])
 
 
-GENDERS: Final[Mapping[str, Told]] = {
+GENDERS: Final[Mapping[str, FromNumber]] = {
     "bg.egn": _odd_is_female(8),
     "cn.ric": _odd_is_male(16),
     "cz.rc": _female_from(2, 50),
@@ -61,11 +61,11 @@ GENDERS: Final[Mapping[str, Told]] = {
     "tw.nid": _letter_first,
     "ua.rntrc": _odd_is_male(8),
 }
-"""By scheme; schemes for which python-stdnum tells it aren't here."""
+"""Gender by scheme, for schemes where python-stdnum doesn't decode it."""
 
 
 def _finland(number: str) -> str | None:
-    """`DDMMYY` and a sign of the century; the sign may have been lost as punctuation."""
+    """Read `DDMMYY` and the sign of the century, which may have been lost as punctuation."""
     found = re.fullmatch(r"(\d{2})(\d{2})(\d{2})([+A-FU-Y-])\d{3}[0-9A-Z]", number)
     if found is None:
         return None
@@ -84,19 +84,19 @@ def _kazakhstan(number: str) -> str | None:
 
 
 def _ukraine(number: str) -> str | None:
-    """Five digits count the days; the first is 1 January 1900."""
+    """Read five digits as a count of days; day 1 is 1 January 1900."""
     days = int(number[:5])
     return (date(1899, 12, 31) + timedelta(days=days)).isoformat() if days else None
 
 
 def _slovakia(number: str) -> str | None:
-    """As in Czechia: nine digits until 1953; the month raised by 50 for women."""
+    """Read the date as in Czechia: nine digits until 1953; the month is raised by 50 for women."""
     year, month, day = int(number[:2]), int(number[2:4]) % 50, int(number[4:6])
     century = 1900 if len(number) == 9 or year >= 54 else 2000
     return iso_date(century + year, month, day)
 
 
-BIRTH_DATES: Final[Mapping[str, Told]] = {
+BIRTH_DATES: Final[Mapping[str, FromNumber]] = {
     "fi.hetu": _finland,
     "is_.kennitala": _iceland,
     "kz.iin": _kazakhstan,
@@ -106,7 +106,8 @@ BIRTH_DATES: Final[Mapping[str, Told]] = {
 
 
 def _kazakh_check(number: str) -> bool:
-    """Weights 1 to 11, or 3 to 11 and 1, 2 where the first give 10 (law of Kazakhstan on national register numbers)."""
+    """Check with weights 1 to 11, or with 3 to 11 and 1, 2 where the first sum gives 10 (law of Kazakhstan on national
+    register numbers)."""
     digits = [int(digit) for digit in number[:11]]
     total = sum(weight * digit for weight, digit in enumerate(digits, 1)) % 11
     if total == 10:
@@ -127,7 +128,7 @@ CHECKS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], bool]]]] = {
     "kz.iin": (re.compile(r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[0-6]\d{5}"), _kazakh_check),
     "tw.nid": (re.compile(r"[A-Z][1289]\d{8}"), _taiwan_check),
 }
-"""Schemes that python-stdnum doesn't have: the form of the bare number, and whether its check digit is right."""
+"""Schemes that python-stdnum lacks: the form of the bare number, and the test of its check digit."""
 
 EMBEDDED: Final[Mapping[str, re.Pattern[str]]] = {
     "ar.cuit": re.compile(r"2[0347](\d{8})\d"),
@@ -135,4 +136,4 @@ EMBEDDED: Final[Mapping[str, re.Pattern[str]]] = {
     "in_.gstin": re.compile(r"\d\d([A-Z]{3}P[A-Z]\d{4}[A-Z])[0-9A-Z]{3}"),
     "pe.ruc": re.compile(r"10(\d{8})\d"),
 }
-"""Numbers of taxpayers that are made from the number of the person: where it stands in them."""
+"""Taxpayer numbers made from the number of the person, with the part that holds it."""

@@ -1,6 +1,7 @@
-"""Structures inside a value, for rules that read one field by field: elements with their tag, text and parts.
+"""ASN.1 elements inside a value, for rules that read a structure field by field: tag, text and parts.
 
-Not a decoder: what doesn't fit a layout is simply not there. Only as deep as a rule asks, and nothing raises.
+This module is no full decoder: elements that don't fit a layout are left out. It decodes only as deep as a rule asks,
+and never raises.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ OID: Final = 0x06
 SEQUENCE: Final = 0x30
 SET: Final = 0x31
 MAX_PARTS: Final = 1000
-"""Parts of one element that are looked at; real structures have a handful."""
+"""Parts of one element that are read; real structures have a handful."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One element: its identifier octet and its octets, whole and without the header."""
+    """ASN.1 element: identifier octet, octets with the header (`raw`) and without it (`body`)."""
 
     tag: int
     raw: bytes
@@ -39,30 +40,30 @@ class Part:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The elements inside; none when it is primitive."""
+        """Elements inside this element; none when it is primitive."""
         return parts_of(self.body) if self.tag & 0x20 else ()
 
     @property
     def inner(self) -> Part:
-        """What an explicit tag of a context class stands around; the element itself when there is none."""
+        """Element inside an explicit context tag; this element itself without such a tag."""
         inside = self.parts if self.tag & 0xE0 == 0xA0 else ()
         return inside[0] if len(inside) == 1 else self
 
     @property
     def number(self) -> int:
-        """The number of a context tag; -1 for any other."""
+        """Number of a context tag; -1 for any other tag."""
         return self.tag & 0x1F if self.tag & 0xC0 == 0x80 else -1
 
     @property
     def text(self) -> DecodedString | None:
-        """The text of a string or of a time; of what an explicit tag stands around, or has the tag of a field."""
+        """Text of a string or a time, also under an explicit tag or with an implicit tag."""
         inner = self.inner
         found, _ = children(inner.raw, 0, len(inner.raw))
         return value_text(inner.raw, found[0]) if found else None
 
     @property
     def texts(self) -> tuple[DecodedString, ...]:
-        """Its text, or those of all the strings inside."""
+        """Text of this element, or of all strings inside it."""
         own = self.text
         if own is not None:
             return (own,)
@@ -72,7 +73,7 @@ class Part:
 
     @property
     def oid(self) -> str:
-        """The dotted form of an object identifier; empty when it is none."""
+        """Dotted form of an OBJECT IDENTIFIER; empty for any other element."""
         try:
             return dotted(self.body) if self.tag == OID else ""
         except FormatError:
@@ -80,26 +81,30 @@ class Part:
 
 
 def parts_of(data: bytes) -> tuple[Part, ...]:
-    """The elements that `data` consists of, up to the first one that can't be told."""
+    """Return the elements in `data`, up to the first element that can't be delimited."""
     found, _ = children(data, 0, len(data))
     return tuple(
-        Part(one[0], data[one[1] : one[4]], data[one[2] : one[3]] if one[0] & 0x20 else content(data, one))
-        for one in found[:MAX_PARTS]
+        Part(
+            element[0],
+            data[element[1] : element[4]],
+            data[element[2] : element[3]] if element[0] & 0x20 else content(data, element),
+        )
+        for element in found[:MAX_PARTS]
     )
 
 
 def part_of(data: bytes) -> Part | None:
-    """The one element that `data` is; the first of several; None when there is none."""
+    """Return the first element in `data`; None when there is none."""
     found = parts_of(data)
     return found[0] if found else None
 
 
 Located = tuple[Field, Value]
-"""A value with its place: the field of a structure, under the path of the structure."""
+"""Field of a structure, under the path of the structure, with a value."""
 
 
 def read_part(view: View, place: Field, part: Part | None, read: Read) -> Iterator[Located]:
-    """What `read` makes of each string in a field of the structure at `place`."""
+    """Apply `read` to each string in a part of the structure at `place`."""
     for text in part.texts if part is not None else ():
         field = at_part(place, part, text)
         for value in read(view, field):
@@ -107,11 +112,11 @@ def read_part(view: View, place: Field, part: Part | None, read: Read) -> Iterat
 
 
 def at_part(place: Field, part: Part | None, text: DecodedString | None = None) -> Field:
-    """The place of a field: the path of the structure, the octets of the field."""
+    """Return the field for a part: the path of the structure, the octets of the part."""
     return replace(place, tag=part.tag, raw=part.raw, text=text) if part is not None else place
 
 
 def findings(rule_id: str, view: View, located: Iterable[Located]) -> Iterator[Finding]:
-    """The findings of located values."""
+    """Make findings from located values."""
     for place, value in located:
         yield make_finding(rule_id, view, place, value)

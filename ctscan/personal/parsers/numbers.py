@@ -1,7 +1,7 @@
-"""National numbers of people: checked with python-stdnum, the only module that imports it (inside functions).
+"""National numbers of people, checked with python-stdnum. Only this module imports it (inside functions).
 
-A number is never dropped for its check digit: a wrong one is marked, since the number is still in the certificate.
-What a number discloses about its bearer (date of birth, gender) comes as values of their own, marked as derived.
+A number with a wrong check digit is marked, never dropped, since the certificate still holds it. Facts encoded in a
+number (date of birth, gender) become separate values, marked as derived.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ VALID, WRONG_CHECK, OTHER = "valid", "wrong check digit", "other"
 _MAX_NUMBER = 64
 _HASH = re.compile(r"[0-9a-fA-F]+")
 _HASH_SIZES = frozenset((32, 40, 56, 64, 96, 128))  # hexadecimal digits of MD5, SHA-1 and the SHA-2 family
-_ODD_TEXT = (ValueError, LookupError, TypeError, AttributeError)  # what modules of python-stdnum trip over it with
+_STDNUM_ERRORS = (ValueError, LookupError, TypeError, AttributeError)  # raised by python-stdnum for odd texts
 
 
 def national(scheme: str, category: str = NATIONAL) -> Read:
-    """National numbers of one scheme at a place. `scheme`: a module of python-stdnum such as "es.dni", empty when it
-    has none."""
+    """Read national numbers of one scheme: a module of python-stdnum such as "es.dni", or empty for schemes it
+    lacks."""
     return each_text(lambda text: national_values(text, scheme, category))
 
 
 def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> Iterable[Value]:
-    """The number in a text, and what it discloses. Nothing for a placeholder; a hash is marked as one."""
+    """Read the number in a text, and the facts it encodes. Nothing for a placeholder; a hash is marked as such."""
     if is_placeholder(text):
         return
     if is_hash(text):
@@ -55,7 +55,7 @@ def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> It
 
 
 def _other_forms(compact: str, scheme: str) -> Iterator[str]:
-    """The same number as others write it: in Sweden with or without the century."""
+    """Yield other usual forms of the same number: in Sweden with and without the century."""
     key = number_key(compact)
     if scheme == "se.personnummer":
         born = next((value.canonical for value in disclosed(compact, scheme)), "") if len(key) == 10 else ""
@@ -64,8 +64,8 @@ def _other_forms(compact: str, scheme: str) -> Iterator[str]:
 
 
 def is_hash(text: str) -> bool:
-    """Whether a text is the hash of something, in hexadecimal: its length is one of a hash function, and there are
-    letters in it (32 digits are a number)."""
+    """Return whether a text is a hexadecimal hash: the length of a hash function, and a letter (32 digits are a
+    number)."""
     stripped = text.strip()
     return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
 
@@ -76,14 +76,17 @@ _ABSENT = frozenset(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text stands for no number at all: zeros, dashes, `N/A`."""
+    """Return whether a text stands for a missing number: zeros, dashes, `N/A`."""
     key = number_key(text)
     return not key.strip("0") or not key.strip("X") or fold_text(text) in _ABSENT
 
 
 def check(text: str, scheme: str) -> tuple[str, str]:
-    """VALID, WRONG_CHECK (its form is right, its check digit isn't) or OTHER, and the number without what is only
-    written between its digits. Never raises for what a text holds."""
+    """Check a number. Never raises because of the text.
+
+    Returns:
+        VALID, WRONG_CHECK (right form, wrong check digit) or OTHER, and the number without separators.
+    """
     plain = unicodedata.normalize("NFKC", text[:_MAX_NUMBER]).strip().upper()
     if scheme in CHECKS:
         form, is_right = CHECKS[scheme]
@@ -103,19 +106,19 @@ def _check_with_stdnum(plain: str, scheme: str) -> tuple[str, str]:
     try:
         return VALID, str(module.validate(plain))
     except InvalidChecksum:
-        return WRONG_CHECK, str(_ask(module.compact, plain) or plain)
-    except _ODD_TEXT:
+        return WRONG_CHECK, str(_call_stdnum(module.compact, plain) or plain)
+    except _STDNUM_ERRORS:
         return OTHER, plain
 
 
 def disclosed(number: str, scheme: str) -> Iterator[Value]:
-    """What a number of the scheme tells about its bearer: date of birth, gender, another number of the same person."""
+    """Yield the facts that a number of the scheme encodes: date of birth, gender, another number of the same person."""
     module = None if scheme in CHECKS else _module(scheme)
-    born = _ask(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
+    born = _call_stdnum(BIRTH_DATES.get(scheme) or getattr(module, "get_birth_date", None), number)
     if born is not None:
         yield Value(DATE_OF_BIRTH, number, str(born), marks=(Qualifier.DERIVED,))
-    told = _ask(GENDERS.get(scheme) or getattr(module, "get_gender", None), number)
-    gender = {"f": "female", "m": "male"}.get(str(told)[:1].lower())
+    code = _call_stdnum(GENDERS.get(scheme) or getattr(module, "get_gender", None), number)
+    gender = {"f": "female", "m": "male"}.get(str(code)[:1].lower())
     if gender is not None:
         yield Value(GENDER, number, gender, marks=(Qualifier.DERIVED,))
     inner = EMBEDDED.get(scheme)
@@ -124,23 +127,23 @@ def disclosed(number: str, scheme: str) -> Iterator[Value]:
         yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Qualifier.DERIVED,))
 
 
-def _ask(question: Callable[[str], Any] | None, number: str) -> Any:
-    if question is None:
+def _call_stdnum(function: Callable[[str], Any] | None, number: str) -> Any:
+    if function is None:
         return None
     try:
-        return question(number)
-    except (*_ODD_TEXT, OverflowError):
+        return function(number)
+    except (*_STDNUM_ERRORS, OverflowError):
         return None
 
 
 @cache
 def _module(scheme: str) -> Any:
-    """The module of python-stdnum for a scheme; ModuleNotFoundError for one that it doesn't have."""
+    """Return the python-stdnum module of a scheme; raises ModuleNotFoundError for an unknown scheme."""
     return import_module(f"stdnum.{scheme}")
 
 
 def country_values(text: str, country: str, category: str = NATIONAL) -> Iterable[Value]:
-    """The number of a person of a country (two capital letters) as the first of its schemes reads it that it fits."""
+    """Read the number of a person by the first scheme of the country (two capital letters) that it fits."""
     statuses = {scheme: check(text, scheme)[0] for scheme in SCHEMES.get(country, ())}
     for wanted in (VALID, WRONG_CHECK):
         for scheme, status in statuses.items():
@@ -150,8 +153,10 @@ def country_values(text: str, country: str, category: str = NATIONAL) -> Iterabl
 
 
 def satisfied(text: str, country: str) -> tuple[str, ...]:
-    """The schemes of a country that number only people and that a bare number satisfies, form and check digit: what
-    says, of a number without any prefix, that it may be one of a person."""
+    """Return the schemes for people of a country that a bare number satisfies in form and check digit.
+
+    This is the evidence that a number without any prefix may be a person's.
+    """
     found = []
     for scheme, form in TELLING.get(country, {}).items():
         status, compact = check(text, scheme)
@@ -164,8 +169,8 @@ _UNCHECKED = frozenset(["al.nipt", "ar.dni", "cr.cpf", "cr.cr", "fo.vn", "mx.rfc
 
 
 def satisfied_surely(text: str, country: str) -> bool:
-    """Whether a number that is known to be a person's is a national one: it is valid in a scheme of the country that
-    has check digits, or a date."""
+    """Return whether a number known to be a person's is a national number: valid in a scheme of the country that has
+    check digits or a date."""
     if satisfied(text, country):
         return True
     return any(s not in _UNCHECKED and check(text, s)[0] == VALID for s in SCHEMES.get(country, ()))

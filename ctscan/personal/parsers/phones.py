@@ -1,7 +1,7 @@
-"""Telephone numbers: E.164 through phonenumbers, the only module that imports it (inside functions: it is heavy).
+"""Telephone numbers: E.164 through phonenumbers. Only this module imports it (inside functions, since it is heavy).
 
-The region of a number without a country code is that of the name it stands in. What is no number of that region is
-kept by its digits, and a hash of a number is told as one.
+A number without a country code belongs to the country of the name that holds it. A text that is no number of that
+country is kept as its digits, and a hash of a number is marked as a hash.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ FAX = "user.contact.fax_number"
 _COUNTRY = "2.5.4.6"
 _MAX_TEXT, _MAX_NUMBERS = 250, 8
 _LABEL = re.compile(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
-_FEWEST_DIGITS = 5  # fewer are an extension or a service, not a number of somebody
+_FEWEST_DIGITS = 5  # shorter numbers are extensions or services, not numbers of people
 
 
 def phone(region: str = "", category: str = PHONE) -> Read:
-    """The telephone numbers at a place; `region`: two letters, for numbers without a country code; empty: that of the
-    name the place stands in, else of the subject, else of the issuer."""
+    """Read the telephone numbers of a field.
+
+    `region`: two letters, for numbers without a country code; empty: the country of the name that holds the field, else
+    of the subject, else of the issuer.
+    """
 
     def read(view: View, place: Field) -> Iterable[Value]:
         here = region or region_of(view, place)
@@ -37,13 +40,15 @@ def phone(region: str = "", category: str = PHONE) -> Read:
 
 
 def fax(region: str = "") -> Read:
-    """The same for numbers of fax machines."""
+    """Read fax numbers, like `phone`."""
     return phone(region, FAX)
 
 
 def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable[Value]:
-    """Each telephone number in a text, canonical as E.164 digits without the plus sign; as its digits when it is no
-    number of the region; nothing when it has hardly a digit."""
+    """Read each telephone number in a text as E.164 digits without the plus sign.
+
+    A text that is no number of the region gives its digits, and nothing with fewer than five digits.
+    """
     if is_hash(text):
         yield Value(category, text, text.strip().lower(), marks=(Qualifier.HASHED,))
         return
@@ -58,8 +63,10 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
 
 
 def national_digits(e164: str) -> str:
-    """The digits that are dialled within the country of an E.164 number (without its plus sign), as a certificate has
-    them that names no country; empty when it is no such number."""
+    """Return the digits dialled within the country of an E.164 number (without its plus sign); empty for other numbers.
+
+    Certificates that name no country hold numbers in this form.
+    """
     import phonenumbers
 
     try:
@@ -73,8 +80,8 @@ def national_digits(e164: str) -> str:
 
 
 def region_of(view: View, place: Field) -> str:
-    """Two capital letters of the country of the name that the place stands in, else of the subject, else of the
-    issuer, or empty."""
+    """Return the country (two capital letters) of the name that holds the field, else of the subject, else of the
+    issuer; empty without any."""
     for name in filter(None, (place.name, view.certificate.subject, view.certificate.issuer)):
         country = _country(name)
         if country:
@@ -88,12 +95,12 @@ def _country(name: Name) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """The numbers of a list: `+34 91 … / +34 92 …`, one `;` or `,` apart."""
+    """Split a list of numbers at `;`, `,`, `/` and `|`: `+34 91 … / +34 92 …`."""
     return re.split(r"[;,/|]", text)[:_MAX_NUMBERS]
 
 
 def _e164(text: str, region: str) -> str:
-    """E.164 digits without the plus sign, or empty when the text is no number that there can be."""
+    """Return E.164 digits without the plus sign, or an empty string for a number that can't exist."""
     import phonenumbers
 
     if text.lstrip().startswith("00"):

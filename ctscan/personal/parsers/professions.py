@@ -1,7 +1,7 @@
-"""Professions in words and by type: which ones tell of health or of law, and what is an institution and no person.
+"""Professions by word and by type: professions of health or law, and institutions, which are no person.
 
 Admission to such a profession is registered, supervised and bound to secrecy; being insured, or a patient, is health
-data itself. Words are looked for folded (no accents, small letters), by their beginning.
+data itself. Words are compared folded (no accents, small letters), by their beginning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ctscan.personal.identifiers import fold_text
 
 _TELEMATICS: Final = "1.2.276.0.76.4."
 _LAW_AND_TAXES: Final = "1.3.36.8.3.11.1."
-"""Common PKI SigG profile: the naming authority for law, economics and taxes."""
+"""Arc of the naming authority for law, economics and taxes (Common PKI SigG profile)."""
 
 _HEALTH_ARCS: Final = {
     30: "physician",
@@ -98,8 +98,8 @@ INSTITUTIONS: Final = frozenset(
 
 
 def is_technical(oid: str) -> bool:
-    """Whether a type in the arc of the German health telematics names neither a profession nor an institution: the
-    role of a service or a device (gemSpec_OID table 406)."""
+    """Return whether a type under the arc of German health telematics is the role of a service or a device (gemSpec_OID
+    table 406): neither a profession nor an institution."""
     return oid.startswith(_TELEMATICS) and oid not in PROFESSIONS and oid not in INSTITUTIONS
 
 
@@ -150,11 +150,11 @@ _INSTITUTION_WORDS: Final = frozenset(
 
 
 def tells_health_or_law(text: str) -> bool:
-    """Whether the words of a profession, a title or a role tell of one of health or of law."""
+    """Return whether a profession, title or role belongs to health or law."""
     folded = f" {fold_text(text[:1000])}"
     return any(f" {word}" in folded for word in (*_HEALTH_WORDS, *_LAW_WORDS))
 
 
 def is_institution(text: str) -> bool:
-    """Whether the words are those of a practice, a hospital, a pharmacy: where people work."""
+    """Return whether the words name a workplace: a practice, a hospital, a pharmacy."""
     return not _INSTITUTION_WORDS.isdisjoint(fold_text(text[:1000]).split())

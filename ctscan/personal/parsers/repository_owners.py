@@ -1,4 +1,4 @@
-"""Owners of source repositories, in addresses on the web: `https://github.com/owner/name/…`."""
+"""Owners of source repositories in web addresses: `https://github.com/owner/name/…`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 HOSTS: Final = frozenset(
     ["github.com", "gitlab.com", "codeberg.org", "bitbucket.org", "gitee.com", "git.sr.ht", "gist.github.com"]
 )
-"""Hosts on which the first part of a path is an account."""
+"""Hosts where the first part of a path is an account."""
 
 MAX_URL: Final = 2000
 
@@ -22,18 +22,20 @@ _PAGES: Final = frozenset(
         *("security", "site", "sponsors", "topics", "users"),
     ]
 )
-"""First parts of paths that are pages of the host itself."""
+"""First parts of paths that are pages of the host."""
 
 
 def owner_in_path(path: str) -> str | None:
-    """The owner in `owner/name`; None when it is none."""
+    """Return the owner in `owner/name`; None for another form."""
     owner, slash, name = path[:MAX_URL].partition("/")
     return owner if slash and name and _OWNER.fullmatch(owner) else None
 
 
 def owner_in_url(url: str, *, known: bool = False) -> str | None:
-    """`github.com/owner` of the address of a repository, or of an account, on the web; None when there is none.
-    `known`: only on hosts of which it is known."""
+    """Return `github.com/owner` from the web address of a repository or an account; None for other addresses.
+
+    `known`: accept only the hosts in HOSTS.
+    """
     match = _URL.fullmatch(url[:MAX_URL])
     if match is None:
         return None

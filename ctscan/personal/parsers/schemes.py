@@ -1,7 +1,7 @@
-"""Which national schemes number the people of a country, by the names that python-stdnum gives them.
+"""National number schemes of people by country, under the names that python-stdnum gives them.
 
-A table of facts; numbers are checked in `numbers.py`. Countries whose numbers have neither form nor check digit that
-can be told aren't here: their numbers are kept as written.
+This table holds facts only; `numbers.py` checks numbers. It leaves out countries whose numbers have neither a form nor
+a check digit: their numbers are kept as written.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "XK": _YUGOSLAV,
     "ZA": ("za.idnr", "za.tin"),
 }
-"""By two capital letters of ISO 3166: the schemes that a number with the prefix of natural persons (PNO, TIN) may
-follow, the usual one first."""
+"""Schemes by country (ISO 3166, two capital letters) that may follow the prefix of natural persons (PNO, TIN), the
+usual scheme first."""
 
 TELLING: Final[Mapping[str, Mapping[str, str]]] = {
     "AR": {"ar.cuit": r"2[0347]\d{9}"},
@@ -130,6 +130,8 @@ TELLING: Final[Mapping[str, Mapping[str, str]]] = {
     "VE": {"ve.rif": r"[VEP]\d{9}"},
     "ZA": {"za.idnr": r"\d{13}"},
 }
-"""Schemes whose numbers can be told from those of organisations and of anything else, with the form that numbers of
-people have among them. Missing are those with which people and organisations are numbered alike (Croatia, the
-Netherlands), and those of any eight or nine digits."""
+"""Schemes whose numbers differ from organisations' numbers and from other digits, with the form of people's numbers.
+
+Schemes that number people and organisations alike (Croatia, the Netherlands), and schemes of any eight or nine digits,
+are left out.
+"""

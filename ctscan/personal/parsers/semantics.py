@@ -1,7 +1,7 @@
-"""What stands before a number and says whose it is: the semantics identifiers of ETSI EN 319 412-1, and the words that
-issuers of many countries put there instead.
+"""Semantics identifiers of ETSI EN 319 412-1, and the words that issuers of many countries write before a number
+instead.
 
-Only what the text itself says. Whom a number without a word is about is for the rules.
+Only the text counts here. Rules decide about numbers without such a word.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_TEXT: Final = 200
 
 
 class Bearer(Enum):
-    """Who has a number, by what stands before it."""
+    """Bearers of a number, by the word before it: people, organisations, or both."""
 
     PERSON = "only people"
     ORGANISATION = "only organisations"
@@ -32,8 +32,11 @@ class Bearer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Semantics:
-    """A number, taken out of its text. `country`: two capital letters or empty; `scheme`: of python-stdnum, or empty;
-    `satisfied`: whether the number has form and check digits that only numbers of people have there."""
+    """Number taken out of its text.
+
+    `country`: two capital letters or empty; `scheme`: of python-stdnum, or empty; `satisfied`: whether form and check
+    digits are those of people's numbers only.
+    """
 
     bearer: Bearer
     number: str
@@ -83,7 +86,7 @@ _PEOPLE: Final[Mapping[str, tuple[str, str, str]]] = {
     "PASSPORT": ("", "", PASSPORT),
     "PASAPORTE": ("", "", PASSPORT),
     "EDIPI": ("US", "", IDENTIFIER),
-    "PID": ("DK", "", DOCUMENT),  # of the Danish public certificates: stands for a CPR number that only the state knows
+    "PID": ("DK", "", DOCUMENT),  # Danish public certificates: stands for a CPR number that only the state knows
 }
 """Words before numbers that only people have: the country, the scheme, the category."""
 
@@ -108,7 +111,7 @@ _EITHER: Final[Mapping[str, tuple[str, ...]]] = {
     "DRFO": ("UA",),
     "РНОКПП": ("UA",),
 }
-"""Words before numbers that people have as well as organisations (or that are used for both), with their countries."""
+"""Words before numbers of people and of organisations, with the countries that use them."""
 
 _ORGANISATIONS: Final = (
     *("CVR", "CPJ", "KRS", "REGON", "HRB", "HRA", "SIREN", "SIRET", "CNPJ", "CIF", "KVK", "UEN", "BCE", "OGRN"),
@@ -135,14 +138,16 @@ _RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dK]", re.IGNORECASE)  # Chile, wit
 
 
 def read_semantics(text: str, country: str = "") -> Semantics | None:
-    """The number of a text that says whose it is, all of it; None where nothing does. `country`: of the name it stands
-    in, for words that several countries use."""
+    """Read a text whose beginning names the bearer of its number; None without such a word.
+
+    `country`: of the name that holds the text, for words that several countries use.
+    """
     text = " ".join(text[:MAX_TEXT].split())
     return _etsi(text) or _worded(text, country)
 
 
 def semantics_in(text: str, country: str = "") -> Iterator[Semantics]:
-    """The numbers in running text that a word says to be those of people."""
+    """Yield the numbers of people in running text, each found by the word before it."""
     for match in _IN_TEXT.finditer(text[: 20 * MAX_TEXT]):
         found = _by_word(match[1].upper(), match[2], country)
         if found.bearer is Bearer.PERSON or (found.bearer is Bearer.EITHER and found.satisfied):
@@ -168,7 +173,7 @@ def _etsi(text: str) -> Semantics | None:
 
 
 def _of_organisation(number: str, country: str) -> Semantics:
-    """A number of an organisation; of a sole trader, where it is one that people have."""
+    """Read a number of an organisation; of a sole trader when it satisfies a scheme for people."""
     schemes = satisfied_in(number, country)
     if not schemes:
         return Semantics(Bearer.ORGANISATION, number, country)
@@ -176,13 +181,13 @@ def _of_organisation(number: str, country: str) -> Semantics:
 
 
 def _bare(number: str, country: str) -> str:
-    """Without the `01` that Sweden adds to make a VAT number."""
+    """Remove the `01` that Sweden appends to make a VAT number."""
     is_vat = country == "SE" and re.fullmatch(r"\d{10}01", number_key(number)) and not satisfied(number, country)
     return number_key(number)[:10] if is_vat else number
 
 
 def satisfied_in(number: str, country: str) -> tuple[str, ...]:
-    """`numbers.satisfied`; the form in which a VAT number is made from a person's counts too (Sweden adds `01`)."""
+    """Return `numbers.satisfied`, also for a VAT number made from a person's number (Sweden appends `01`)."""
     found = satisfied(number, country)
     if found or country != "SE" or not re.fullmatch(r"\d{10}01", number_key(number)):
         return found
@@ -211,11 +216,12 @@ def _by_word(word: str, number: str, country: str) -> Semantics:
 
 
 def _of_either(number: str, countries: tuple[str, ...], country: str) -> Semantics:
-    """In the country of the name, when the word is one of it; else in the first whose people have such numbers."""
-    for one in [country] if country in countries else countries:
-        schemes = satisfied_in(number, one)
+    """Read a number by the country of the name when it uses the word; else by the first country whose schemes it
+    satisfies."""
+    for candidate in [country] if country in countries else countries:
+        schemes = satisfied_in(number, candidate)
         if schemes:
-            return Semantics(Bearer.EITHER, number, one, schemes[0], satisfied=True)
+            return Semantics(Bearer.EITHER, number, candidate, schemes[0], satisfied=True)
     if re.fullmatch(r"0?\d-?\d{4}-?\d{4}", number) and "CR" in countries:  # Costa Rica: people, by its form alone
         return Semantics(Bearer.PERSON, number, "CR", "cr.cpf")
     return Semantics(Bearer.EITHER, number, country if country in countries else (*countries, "")[0])

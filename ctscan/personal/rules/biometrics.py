@@ -1,4 +1,4 @@
-"""Pictures, handwritten signatures and other biometric data that a certificate vouches for by their hash, and logos."""
+"""Pictures, handwritten signatures and other biometric data that a certificate holds as a hash, and logos."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_URI: Final = 500
     only=True,
 )
 def biometric_info(view: View) -> Iterator[Finding]:
-    """Hashes of pictures and handwritten signatures, and where those are kept, in the biometricInfo extension."""
+    """Hashes of pictures and handwritten signatures, and their web addresses, in the biometricInfo extension."""
     verdict = replace(ONLY_PEOPLE, why="biometric data, which only people have")
     for place in view.of(BIOMETRIC_INFO):
         outer = part_of(place.raw)
@@ -82,7 +82,7 @@ def subject_logo(view: View) -> Iterator[Finding]:
 
 
 def _image(field: Part) -> str:
-    """Where the image is, without what follows of a `data:` URI; empty when nothing says so."""
+    """Return the address of the image, without the data of a `data:` URI; empty when there is none."""
     places = [text.value.strip() for text in field.texts if ":" in text.value[:20]]
     return places[0].partition(",")[0][:_MAX_URI] if places else ""
 

@@ -1,4 +1,4 @@
-"""Machines and services in alternative names: told so that nobody takes them for people."""
+"""Machines and services in alternative names, attributed to devices so that nobody takes them for people."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def endpoint(view: View) -> Iterator[Finding]:
     only=True,
 )
 def service_name(view: View) -> Iterator[Finding]:
-    """Services of a domain (otherName SRVName), and accounts where one stands there instead."""
+    """Services of a domain (otherName SRVName), and accounts that stand there instead of a service."""
     verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "a service of a domain")
     for place in view.of(SERVICE_NAME):
         text = spellings(place.text)[0].strip() if place.text is not None else ""

@@ -1,4 +1,5 @@
-"""Identifiers that somebody else gives to a person: permanent identifiers, hashed ones, roles in organisations."""
+"""Identifiers that another party gives to a person: permanent identifiers, hashed identifiers, roles in
+organisations."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ _number = number("user.unique_id")
 
 
 def _permanent(view: View, place: Field) -> Iterable[Value]:
-    """A number; that of a Chilean has a rule of its own."""
+    """Read a permanent identifier as a number. A Chilean RUT has its own rule."""
     return () if is_bare_rut(view, place) else _number(view, place)
 
 
@@ -42,7 +43,7 @@ _ORGANISATION = "user.contact.organization"
 
 
 def _employer(view: View, place: Field) -> Iterator[Value]:
-    """The legal entity of a person; nothing where there is no sign of one."""
+    """Read the legal entity of a person; nothing without a sign of a person."""
     if view.has(frozenset((_LEI_ROLE,))) or about_place(view, place).kind is SubjectKind.PERSON:
         yield from of_organisation(plain(_ORGANISATION), "the identifier of a legal entity")(view, place)
 
@@ -80,7 +81,7 @@ oid_rule(
     only=True,
 )
 def hashed_identifiers(view: View) -> Iterator[Finding]:
-    """Hashes of a number of the person (otherName SIM), and pseudonyms that are one."""
+    """Hashes of a person's number (otherName SIM), and pseudonyms that are hashes."""
     for place in view.of(SUBJECT_IDENTIFICATION):
         value = _subject_identification(place)
         if value is not None:
@@ -94,7 +95,7 @@ def hashed_identifiers(view: View) -> Iterator[Finding]:
 
 
 def _subject_identification(place: Field) -> Value | None:
-    """The hash of a number of the person, made with a secret that the person knows; None when there is nothing."""
+    """Read the hash of a person's number, which is made with a secret of the person. Return None for an empty value."""
     # SEQUENCE { hashAlg SEQUENCE, authorityRandom OCTET STRING, pEPSI OCTET STRING }
     outer = part_of(place.raw)
     parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()

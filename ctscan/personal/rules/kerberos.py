@@ -1,4 +1,4 @@
-"""Kerberos principals: `jane/admin@EXAMPLE.ORG`, and those of hosts and services."""
+"""Kerberos principals of people, hosts and services (RFC 4120 section 6.2): `jane/admin@EXAMPLE.ORG`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ctscan.personal.rules import rule
 from ctscan.personal.view import View, strings_of
 
 KRB5_PRINCIPAL = "1.3.6.1.5.2.2"
-_SERVICE_TYPES = frozenset((2, 3, 4))  # RFC 4120 section 6.2: a service, by its host
+_SERVICE_TYPES = frozenset((2, 3, 4))  # RFC 4120 section 6.2: services, named by their host
 
 
 @rule(
@@ -39,7 +39,7 @@ def kerberos_principal(view: View) -> Iterator[Finding]:
 
 
 def _principal(outer: Part | None) -> tuple[str, int]:
-    """`name@REALM` and the type of the name (-1: unknown); empty when the layout is another."""
+    """Return `name@REALM` and the type of the name (-1: unknown); an empty name for another layout."""
     # SEQUENCE { [0] realm, [1] SEQUENCE { [0] name-type INTEGER, [1] SEQUENCE OF component } }
     realm, kind = "", -1
     components: list[str] = []

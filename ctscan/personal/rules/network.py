@@ -22,7 +22,7 @@ from ctscan.x509.general_names import IP_ADDRESS
     cites=("RFC 5280 section 4.2.1.6",),
 )
 def addresses_of_a_person(view: View) -> Iterator[Finding]:
-    """IP addresses among the alternative names of a person: those of that person's host."""
+    """IP addresses among the alternative names of a person's certificate: addresses of that person's host."""
     for place in view.places:
         if place.kind != IP_ADDRESS or place.nested or place.part != "san":
             continue
@@ -37,7 +37,7 @@ def addresses_of_a_person(view: View) -> Iterator[Finding]:
 
 
 def _address(raw: bytes) -> str:
-    """The usual text of 4 or 16 octets, or of an address written as text instead; empty when it is neither."""
+    """Return the usual text of 4 or 16 octets, or of an address written as text; empty for any other value."""
     try:
         if len(raw) in (4, 16):
             return str(ipaddress.ip_address(raw))

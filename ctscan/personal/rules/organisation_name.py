@@ -1,4 +1,4 @@
-"""Organisations and units that are a person: named as the person beside them, under a policy for individuals, or with
+"""Organisations and units that are a person: named like the person beside them, under a policy for individuals, or with
 the mark of a sole trader."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ctscan.personal.view import View, spellings
 
 UNIT = "2.5.4.11"
 _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 2, 3))})
-"""Policies whose organisation, if there is one, is the person (CA/Browser Forum, TLS and S/MIME)."""
+"""Policies under which the organisation, if there is any, is the person (CA/Browser Forum, TLS and S/MIME)."""
 
 
 @rule(
@@ -43,7 +43,7 @@ _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 
     only=True,
 )
 def organisation_name(view: View) -> Iterator[Finding]:
-    """Organisations and units named as the person in the same name, or as a sole trader, or under an individual's
+    """Organisations and units named like the person beside them, like a sole trader, or under an individual's
     policy."""
     for place in view.of(ORGANISATION, UNIT):
         if place.text is None or len(place.text.value) > 300:
@@ -72,7 +72,8 @@ def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Verdict] 
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:
-    """Whether given name and surname beside it make the text; such an organisation another rule tells."""
+    """Return whether given name and surname in the same name make the text. `name.sole_trader` finds such
+    organisations."""
     parts: dict[str, set[str]] = {GIVEN_NAME: set(), SURNAME: set()}
     for attribute in place.name.attributes if place.name is not None else ():
         if attribute.oid in parts and attribute.text is not None:

@@ -1,8 +1,7 @@
-"""Numbers of organisations that are a person's: those of sole traders, and numbers that words in other text call a
-person's.
+"""Organisation numbers that belong to a person: numbers of sole traders, and personal numbers named in other text.
 
 Numbers of companies are no personal data and are left out. Where people and organisations are numbered alike (Croatia,
-the Netherlands) nothing tells them apart, and nothing is said.
+the Netherlands), nothing distinguishes them, and the rule finds nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ FREE_TEXT: Final = (
     "1.2.840.113549.1.9.20",  # friendlyName
     "0.9.2342.19200300.100.1.2",  # textEncodedORAddress
 )
-"""Attributes for any text, in which numbers are looked for by the word before them."""
+"""Attributes for any text, in which numbers are found by the word before them."""
 
 _NATURAL_ONLY: Final = ("PNO", "PAS", "IDC")
 _REPRESENTED: Final = "represented"
@@ -61,7 +60,7 @@ _REPRESENTED: Final = "represented"
     only=True,
 )
 def organisation_identifiers(view: View) -> Iterator[Finding]:
-    """Numbers in organizationIdentifier that only people have in that country: those of sole traders."""
+    """Numbers in organizationIdentifier that only people have in that country: numbers of sole traders."""
     for place in view.of(ORGANISATION_IDENTIFIER):
         if place.text is None:
             continue
@@ -100,12 +99,12 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     if not schemes:
         return ()
     found = replace(found, scheme=found.scheme or schemes[0], category=NATIONAL)
-    person = _REPRESENTED if _is_anothers(place, found.number) else ""
+    person = _REPRESENTED if _is_of_another_person(place, found.number) else ""
     return (replace(value, person=person) for value in semantic_values(found, SOLE_TRADER))
 
 
-def _is_anothers(place: Field, number: str) -> bool:
-    """Whether the person in the same name has another number: then it is somebody who acts for the trader."""
+def _is_of_another_person(place: Field, number: str) -> bool:
+    """Return whether the person in the same name has another number, and so acts for the sole trader."""
     if place.name is None or personal_attribute(place.name) is None:
         return False
     texts = (a.text.value for a in place.name.attributes if a.oid == SERIAL_NUMBER and a.text is not None)

@@ -1,9 +1,9 @@
-"""The serialNumber attribute (2.5.4.5): a number of a person, of a company, of a device, or of an order.
+"""Numbers in the serialNumber attribute (2.5.4.5): of a person, a company, a device or an order.
 
-Read in this order: what the text says itself (a prefix of ETSI EN 319 412-1, a word such as PESEL); the signs of a
-company (business category, jurisdiction, extended validation); the evidence for a person in the same name; last, the
-form and the check digits of a number that only people have in the country of the name. Numbers of organisations are
-no personal data and are left out, except when such a number is that of a sole trader.
+Evidence counts in this order: the text itself (a prefix of ETSI EN 319 412-1, a word such as PESEL); signs of a company
+(business category, jurisdiction, extended validation); evidence for a person in the same name; last, form and check
+digits of a number that only people have in the country of the name. Numbers of organisations are no personal data and
+are left out, except numbers of sole traders.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ctscan.personal.view import View, spellings
 SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 
-_OF_A_SCHEME = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: they have rules of their own
+_NATIONAL_FORM = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
 BY_PREFIX: Final = Verdict(
@@ -76,7 +76,7 @@ def serial_numbers(view: View) -> Iterator[Finding]:
 
 
 def written_as(value: Value, text: str) -> Value:
-    """A value with the whole text that its number was taken from, by which it is found as well."""
+    """Return a value with the whole text around its number, and with a look-up key for the whole text."""
     if not value.keys or Qualifier.DERIVED in value.marks:
         return replace(value, value=text)
     whole = LookupKey("number", number_key(text))
@@ -88,20 +88,20 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
     found = read_semantics(text, country)
     if found is not None and (said := said_values(found)) is not None:
         return said
-    if is_placeholder(text) or is_company(view.certificate, place) or _OF_A_SCHEME.search(text):
+    if is_placeholder(text) or is_company(view.certificate, place) or _NATIONAL_FORM.search(text):
         return ()
     number = found.number if found is not None else text
     if is_of_person(view, place) and not _is_of_organisation(place, number):
         if view.certificate.is_ca and not satisfied_surely(number, country):
             return ()  # the serial number of an authority whose name has a pseudonym
         return _by_evidence(number, found.country if found and found.country else country)
-    if found is None and satisfied(text, country) and not _is_of_something_else(view, place):
+    if found is None and satisfied(text, country) and not _speaks_against_person(view, place):
         return (replace(value, verdict=BY_CHECK) for value in country_values(text, country))
     return ()
 
 
 def said_values(found: Semantics) -> Iterable[Value] | None:
-    """The values of a number whose text says whose it is; none of an organisation's; None where that isn't said."""
+    """Return the values of a number whose text names its bearer: none for an organisation, None without such a word."""
     if found.bearer is Bearer.PERSON:
         return semantic_values(found, BY_PREFIX)
     if found.satisfied:
@@ -110,9 +110,10 @@ def said_values(found: Semantics) -> Iterable[Value] | None:
 
 
 def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
-    """The number taken out of its text, by its scheme where it has one; found with and without its country."""
+    """Read a number taken out of its text, by its scheme where it has a scheme; look-up keys with and without the
+    country."""
     is_national = found.category == NATIONAL
-    if found.category == DOCUMENT:  # of an identity card: its own number, or that of its holder
+    if found.category == DOCUMENT:  # an identity card: the number of the card, or of its holder
         is_national = satisfied_surely(found.number, found.country)
     if found.scheme or not is_national:
         values = national_values(found.number, found.scheme, found.category)
@@ -123,31 +124,34 @@ def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
 
 
 def is_company(certificate: Certificate, place: Field) -> bool:
-    """Whether the number is that of a company by the extended validation guidelines: their attributes stand beside it,
-    or the certificate is issued under them."""
+    """Return whether the number belongs to a company under the extended validation guidelines.
+
+    Either their attributes stand beside the number, or the certificate was issued under their policies.
+    """
     if has_company_attribute(place):
         return True
     return place.part == "subject" and not _EXTENDED.isdisjoint(certificate.policies)
 
 
 def _by_evidence(number: str, country: str) -> Iterable[Value]:
-    """A number beside a person's name: national where it satisfies a scheme of the country, else one that somebody gave
-    the person (the issuer, an employer). Certificates of India have the hash of the tax number there."""
+    """Read a number beside a person's name: a national number where it satisfies a scheme of the country, else an
+    identifier from the issuer or an employer. Certificates of India hold the hash of the tax number there."""
     if satisfied_surely(number, country) or (is_hash(number) and country == "IN"):
         return country_values(number, country)
     return national_values(number, "", IDENTIFIER)
 
 
 def _is_of_organisation(place: Field, number: str) -> bool:
-    """Whether the organisationIdentifier of the same name ends with the same number."""
+    """Return whether the organizationIdentifier of the same name ends with the same number."""
     key = number_key(number)
     attributes = place.name.attributes if place.name is not None else ()
     texts = (a.text.value for a in attributes if a.oid == ORGANISATION_IDENTIFIER and a.text is not None)
     return any(key and number_key(text).endswith(key) for text in texts)
 
 
-def _is_of_something_else(view: View, place: Field) -> bool:
-    """Whether what is known of the certificate speaks against a person: a bare number is weak evidence."""
+def _speaks_against_person(view: View, place: Field) -> bool:
+    """Return whether the certificate speaks against a person (CA, server, legal person): a bare number is weak
+    evidence."""
     certificate = view.certificate
     is_issuer = person_of(view, place) == CA_CONTACT
     return is_issuer or certificate.is_ca or is_server(certificate) or legal_policy(certificate) is not None

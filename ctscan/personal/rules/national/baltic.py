@@ -1,4 +1,4 @@
-"""Estonia, Latvia and Lithuania: the common name SURNAME,GIVEN NAME,PERSONAL CODE, cut into its parts."""
+"""Estonia, Latvia and Lithuania: common names SURNAME,GIVEN NAME,PERSONAL CODE of identity cards (SK ID Solutions)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WHY: Final = "the common name has the form surname,given name,personal code of 
     cites=("SK ID Solutions, certificate profile of identity cards, subject commonName", "ETSI EN 319 412-1"),
 )
 def parts_of_common_names(view: View) -> Iterator[Finding]:
-    """Surname, given name and personal code in Baltic common names; the code tells birth date and gender."""
+    """Surname, given name and personal code in Baltic common names, with the birth date and gender in the code."""
     for place, text in common_names(view):
         found = _FORM.fullmatch(text)
         if found:
@@ -49,7 +49,8 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
 
 
 def _scheme(country: str, code: str) -> str:
-    """The scheme of the country; without one the Latvian form has a dash, and the other two are one and the same."""
+    """Return the scheme of the country. Without a country, a dash means Latvia; Estonia and Lithuania share a
+    scheme."""
     if country in _SCHEMES:
         return _SCHEMES[country]
     return "lv.pvn" if "-" in code or check(code, "ee.ik")[0] != VALID else "ee.ik"

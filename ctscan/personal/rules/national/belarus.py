@@ -1,4 +1,4 @@
-"""Belarus (GosSUOK): number of the identity document, taxpayer's number and position, in names and as extensions."""
+"""Belarus (GosSUOK): number of the identity document, taxpayer's number and position, in names and extensions."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ _OF_ANYBODY = Verdict(
 
 
 def personal_values(text: str) -> Iterator[Value]:
-    """The personal number of a passport, `3290280A001PB5`, with the date of birth and the gender that it tells; any
-    other content as it is (`Данные из документа`: what the identity document says)."""
+    """Read the personal number of a passport, `3290280A001PB5`, with the date of birth and the gender that it encodes.
+
+    Other contents of the field (`Данные из документа`, data of the identity document) are kept as written.
+    """
     yield from national_values(text)
     match = _PERSONAL.fullmatch(number_key(text))
     born = match and iso_date(_CENTURY[match[1]] * 100 + int(match[4]), int(match[3]), int(match[2]))
@@ -42,8 +44,10 @@ def personal_values(text: str) -> Iterator[Value]:
 
 
 def _taxpayer(view: View, place: Field) -> Iterable[Value]:
-    """Nine characters: digits of an organisation or a sole trader, or two letters and seven digits of a person.
-    Digits beside the name of a company are its own and left out."""
+    """Read nine characters: digits of an organisation or a sole trader, or two letters and seven digits of a person.
+
+    Digits beside the name of a company are the company's number and are left out.
+    """
     for text in strings_of(view, place):
         number = spellings(text)[0]
         is_persons = re.match(r"[^\W\d_]{2}\d{7}", number_key(number)) is not None
@@ -65,7 +69,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("STB 34.101.50", "Belarus, GosSUOK certificate profiles"),
-    looks_for="Belarusian personal numbers and taxpayer's numbers, and what they tell of their bearers",
+    looks_for="Belarusian personal numbers, with the birth date and gender in them, and taxpayer's numbers",
     rows={
         PERSONAL_NUMBER: of_person(each_text(personal_values), "the number of an identity document of Belarus"),
         TAXPAYER: _taxpayer,

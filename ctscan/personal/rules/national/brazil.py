@@ -1,7 +1,7 @@
-"""Brazil: the fields of ICP-Brasil in otherNames, and the numbers after the colon of a common name.
+"""Brazil (ICP-Brasil DOC-ICP-04): fields in otherNames, and numbers after the colon of a common name.
 
-The data of a person are one field of fixed widths, in which zeros stand for what is absent. A certificate of a company
-has the data of the person who answers for it.
+The data of a person form one field of fixed widths, in which zeros stand for missing data. A company's certificate
+holds the data of the person who answers for it.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _CITE: Final = "ICP-Brasil DOC-ICP-04"
 
 
 def _person_data(text: str) -> Iterable[Value]:
-    """DDMMYYYY, CPF (11), NIS (11), RG (15), then who issued the RG and its state (6)."""
+    """Read DDMMYYYY, CPF (11), NIS (11), RG (15), then the issuer of the RG and its state (6)."""
     born, cpf, nis, rg, issuer = (text[start:end].strip() for start, end in _WIDTHS)
-    if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # of another form: the CPF in it, else all of it
+    if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # another form: take the CPF in it, else the whole text
         found = re.search(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", text[:200])
         yield from national_values(found[0], _CPF) if found else national_values(text)
         return
@@ -58,7 +58,7 @@ _WIDTHS: Final = ((0, 8), (8, 19), (19, 30), (30, 45), (45, 60))
 
 
 def _voter(text: str) -> Iterable[Value]:
-    """Number of the voter (12), electoral zone (3), section (4), then the town and its state."""
+    """Read the number of the voter (12), electoral zone (3), section (4), then the town and its state."""
     yield from national_values(text[:12])
     town = text[19:80].strip(" 0")
     yield from plain_value(CITY, town[:-2])
@@ -66,7 +66,7 @@ def _voter(text: str) -> Iterable[Value]:
 
 
 def _register(sensitivity: Sensitivity | None = None) -> Read:
-    """The number in the register of a profession: says who it is and what the person does."""
+    """Read a number in the register of a profession, which shows identity and profession of the person."""
 
     def read(text: str) -> Iterable[Value]:
         for value in numbered("user.unique_id", text, sensitivity):
@@ -75,14 +75,14 @@ def _register(sensitivity: Sensitivity | None = None) -> Read:
     return holder(each_text(read), "the number of a person in the register of a profession")
 
 
-# Before 2023 the name of a sole trader's firm was the person's name and CPF; since then the first eight digits of its
-# CNPJ and the name.
+# Before 2023 a sole trader's firm was named after the person and the CPF; since then it is named by the first eight
+# digits of its CNPJ and the person's name.
 _TRADER_BY_CPF = re.compile(r"(?P<name>[^\W\d_][^\d:]{3,100}?) ?(?P<cpf>\d{11})")
 _TRADER_BY_CNPJ = re.compile(r"(?P<root>\d{2}\.\d{3}\.\d{3}) (?P<name>[^\W\d_][^\d:]{3,100})")
 
 
 def _trader(text: str) -> Iterator[Value]:
-    """The name and CPF of a sole trader in the name of the firm; nothing for any other firm."""
+    """Read the name and CPF of a sole trader in the name of a firm; nothing for any other firm."""
     by_cpf, by_cnpj = _TRADER_BY_CPF.fullmatch(text.strip()), _TRADER_BY_CNPJ.fullmatch(text.strip())
     if by_cpf and check(by_cpf["cpf"], _CPF)[0] == VALID:
         yield from name_value(FULL_NAME, by_cpf["name"])
@@ -96,13 +96,14 @@ _employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
 
 
 def _company(view: View, place: Field) -> Iterable[Value]:
-    """The name of a company: of a sole trader, that person's; else where the one who answers for it works."""
+    """Read the name of a company: of a sole trader as the person's name, else as the workplace of the person who
+    answers for it."""
     found = list(about_person(_trader(first_text(view, place)), _WHY_TRADER, SUBJECT))
     return found or _employer(view, place)
 
 
 def _of_trader(view: View, place: Field) -> Iterable[Value]:
-    """A register number of a company, when it is the firm of a sole trader."""
+    """Read a company's register number when the company is a sole trader's firm."""
     if view.once(_is_trader):
         yield from about_person(national_values(first_text(view, place)), _WHY_TRADER, SUBJECT)
 
@@ -152,7 +153,7 @@ _NAME_AND_NUMBER: Final = re.compile(r"(?P<name>[^:]{2,120}):(?P<number>\d{11}|\
     cites=(_CITE,),
 )
 def numbers_in_common_names(view: View) -> Iterator[Finding]:
-    """The CPF in Brazilian common names: name:CPF, and of sole traders name CPF:CNPJ."""
+    """CPF numbers in Brazilian common names: name:CPF, and for sole traders name CPF:CNPJ."""
     for place, text in common_names(view):
         found = _NAME_AND_NUMBER.fullmatch(text)
         if not found:

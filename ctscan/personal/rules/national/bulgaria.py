@@ -1,6 +1,6 @@
-"""Bulgaria: personal numbers (EGN) written with the name of their register: `EGN:…`, `…:EGN`, `…:BULSTAT`.
+"""Bulgaria: personal numbers (EGN) with the name of their register: `EGN:…`, `…:EGN`, `…:BULSTAT`.
 
-The register of firms (BULSTAT) enters people of free professions under their EGN: ten digits instead of nine.
+The register of firms (BULSTAT) lists members of free professions under their EGN: ten digits instead of nine.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BULSTAT: Final = re.compile(
     only=True,
 )
 def personal_numbers(view: View) -> Iterator[Finding]:
-    """Bulgarian personal numbers (EGN) beside the name of their register; they tell birth date and gender."""
+    """Bulgarian personal numbers (EGN) beside the name of their register, with the birth date and gender in them."""
     for place in view.of(_UID, _UNIT, _DESCRIPTION):
         number = population_number(first_text(view, place)[:200].strip())
         if number:
@@ -44,7 +44,7 @@ def personal_numbers(view: View) -> Iterator[Finding]:
 
 
 def population_number(text: str) -> str:
-    """The EGN in a text that names its register, or empty."""
+    """Return the EGN in a text that names its register, or an empty string."""
     found = _BEFORE.fullmatch(text) or _AFTER.fullmatch(text)
     if found:
         return found[1]

@@ -1,4 +1,4 @@
-"""Chile: the RUT in otherNames of the law on electronic signatures, of the tax service, and bare.
+"""Chile: the RUT in otherNames of the signature law (Decreto 181/2002) and of the tax service, and without a structure.
 
 People have numbers below 50 million, companies above.
 """
@@ -22,13 +22,13 @@ _FIRST_COMPANY: Final = 50_000_000
 
 
 def is_person(text: str) -> bool:
-    """Whether a text is a RUT below those of companies."""
+    """Return whether a text is a RUT below the numbers of companies."""
     found = _RUT.fullmatch(text.strip()[:32])
     return found is not None and int(found[1].replace(".", "")) < _FIRST_COMPANY
 
 
 def is_valid_person(text: str) -> bool:
-    """The same, and its check digit is right: enough to know a bare number in Chile for one."""
+    """Return whether a text is a person's RUT with a right check digit, which identifies a bare number in Chile."""
     return is_person(text) and check(text, "cl.rut")[0] == VALID
 
 
@@ -38,12 +38,12 @@ _valid_rut: Final = of_person(only_if(national("cl.rut"), is_valid_person), _WHY
 
 
 def _bare(view: View, place: Field) -> Iterable[Value]:
-    """A permanentIdentifier is a structure; where it is a bare string, some authorities mean the RUT."""
+    """Read a permanentIdentifier that is a bare string instead of a structure, by which some CAs mean the RUT."""
     return _valid_rut(view, place) if is_bare_rut(view, place) else ()
 
 
 def is_bare_rut(view: View, place: Field) -> bool:
-    """Whether a place holds just the RUT of a person, in Chile or where no country is named."""
+    """Return whether a field holds only the RUT of a person, in Chile or without any country."""
     is_chilean = place.text is not None and region_of(view, place) in ("CL", "")
     return is_chilean and is_valid_person(first_text(view, place))
 
@@ -54,7 +54,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("Decreto 181/2002 of Chile", "RFC 4043"),
-    looks_for="The RUT of a person in Chilean otherNames, or bare under permanentIdentifier",
+    looks_for="RUT numbers of people in Chilean otherNames, or without a structure in permanentIdentifier",
     rows={
         "1.3.6.1.4.1.8321.1": _rut,
         "1.3.6.1.4.1.8321.2": _rut,

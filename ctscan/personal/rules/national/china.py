@@ -1,7 +1,7 @@
-"""China: identity, insurance, register and tax numbers in the extensions of GM/T 0015 and of their forerunners, and
-the common names of CFCA, `041@<id>@<name>@00000001`.
+"""China: identity, insurance, register and tax numbers in the extensions of GM/T 0015 and its forerunners, and the
+common names of CFCA, `041@<id>@<name>@00000001`.
 
-Register numbers of companies are left out; those of individual businesses (getihu) are a person's.
+Register numbers of companies are left out; register numbers of individual businesses (getihu) belong to a person.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _SHAPED: Final = Verdict(
 
 
 def resident_values(text: str) -> Iterator[Value]:
-    """The resident identity number in a text (GB 11643: 18 characters, 15 before 1999) and what it tells. Nothing when
-    there is none."""
+    """Read the resident identity number in a text (GB 11643: 18 characters, 15 before 1999), with its birth date and
+    gender."""
     match = _RESIDENT.search(text[:200])
     number = match.group() if match else ""
     old = len(number) == 15
@@ -75,14 +75,17 @@ def _born(number: str) -> str | None:
 
 
 def identity_values(text: str) -> Iterator[Value]:
-    """A resident identity number with what it tells, or whatever else identifies the person."""
+    """Read a resident identity number with its birth date and gender, or any other identifier of the person."""
     found = list(resident_values(text))
     yield from found or national_values(text)
 
 
 def business_values(text: str) -> Iterator[Value]:
-    """The number of a person's business: 92 in a unified social credit code (GB 32100), 6 to 9 in the seventh digit of
-    a registration number (GS 15); a resident identity number. Nothing for companies and authorities."""
+    """Read the number of a person's business, or a resident identity number; nothing for companies and authorities.
+
+    Businesses of people have 92 in a unified social credit code (GB 32100), or 6 to 9 in the seventh digit of a
+    registration number (GS 15).
+    """
     key = number_key(text)
     resident = None if re.match(r"9[0-9]\d{6}", key) and len(key) == 18 else list(resident_values(text))
     if resident:
@@ -102,7 +105,7 @@ _CHOICES: Final[dict[int, FromText]] = {
 
 
 def _identity(view: View, place: Field) -> Iterable[Value]:
-    """The IdentifyCode, or just a number: some write no structure at all."""
+    """Read an IdentifyCode, or a number without any structure, which some CAs write."""
     for choice, text in _choices(place.raw) or [(0, text) for text in _strings(view, place)]:
         yield from _CHOICES.get(choice, identity_values)(text)
 
@@ -144,7 +147,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("GM/T 0015-2012 section 5.2", "GB 11643-1999", "GB 32100-2015"),
-    looks_for="Chinese identity, insurance and tax numbers of people and their businesses, and what they tell",
+    looks_for="Chinese identity numbers, with birth date and gender, insurance and tax numbers of people and firms",
     rows={
         IDENTITY: _of_identity,
         IDENTITY_CARD: _of_identity,
@@ -173,7 +176,7 @@ oid_rule(
     only=True,
 )
 def cfca_common_name(view: View) -> Iterator[Finding]:
-    """Name and number of a person in the common names of CFCA, type@number@name@count."""
+    """Names and numbers of people in the common names of CFCA, type@number@name@count."""
     for place in view.of(COMMON_NAME):
         match = _CFCA.fullmatch(spellings(place.text)[0].strip()) if place.text is not None else None
         if match:
@@ -182,7 +185,7 @@ def cfca_common_name(view: View) -> Iterator[Finding]:
 
 
 def _number_first(first: str, second: str) -> tuple[str, str]:
-    """Number and name; some certificates have them in the other order."""
+    """Return number and name, whose order varies between certificates."""
     return (first, second) if sum(map(str.isdigit, first)) >= sum(map(str.isdigit, second)) else (second, first)
 
 

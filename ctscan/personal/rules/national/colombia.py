@@ -1,6 +1,6 @@
-"""Colombia: cédula and NIT in the attributes of Certicámara, and the cédula under an arc of the GSE.
+"""Colombia: cédula and NIT in the attributes of Certicámara, and the cédula under an arc of GSE.
 
-The NIT of a company has nine digits and begins with 8 or 9; a person's is the number of the cédula.
+The NIT of a company has nine digits and begins with 8 or 9; a person's NIT is the number of the cédula.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _digits(text: str) -> str:
 
 
 def _of_person(read: Read) -> Read:
-    """The NIT of a person: it is the cédula beside it, or has the form of one."""
+    """Read the NIT of a person: equal to the cédula beside it, or not in the form of a company's NIT."""
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         nit = _digits(first_text(view, place))
@@ -44,7 +44,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("Certicámara, certificate profiles", "GSE, certificate profiles"),
-    looks_for="Cédula, and NIT of people, in the attributes of Colombian authorities",
+    looks_for="Cédula and NIT numbers of people in the attributes of Colombian certification authorities",
     rows={
         _CEDULA: holder(national(""), _WHY),
         _NIT: holder(_of_person(national("co.nit")), "a tax number in the form of a person's"),

@@ -1,4 +1,4 @@
-"""Czechia: the client number of the Ministry of Labour (IK MPSV), and the numbers of První certifikační autorita."""
+"""Czechia: client number of the Ministry of Labour (IK MPSV), and numbers of První certifikační autorita."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _texts = each_text(national_values)
 
 
 def _client(view: View, place: Field) -> Iterable[Value]:
-    """The number as text or as an INTEGER (`02 length octets`)."""
+    """Read the number as text or as an INTEGER (`02 length octets`)."""
     raw = place.raw
     if place.text is None and place.tag == INTEGER and 2 < len(raw) <= _MAX_OCTETS and raw[1] == len(raw) - 2:
         return national_values(str(int.from_bytes(raw[2:])))
@@ -31,7 +31,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("MPSV, IK MPSV in qualified certificates", "První certifikační autorita, certificate profiles"),
-    looks_for="The client number of the Czech Ministry of Labour, customer and card numbers of I.CA",
+    looks_for="Client numbers of the Czech Ministry of Labour, customer and card numbers of I.CA",
     rows={
         "1.3.6.1.4.1.11801.2.1": holder(_client, "a number that the ministry gives to people"),
         "1.3.6.1.4.1.23624.4.6": number("user.unique_id"),

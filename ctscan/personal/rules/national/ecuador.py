@@ -1,5 +1,6 @@
-"""Ecuador: the fields that every accredited authority writes under an arc of its own with the same last arcs, as
-extensions (raw text or DER) or as otherNames.
+"""Ecuador (ARCOTEL): fields of the accredited CAs, each under its own arc with the same last arcs.
+
+The fields stand in extensions (raw text or DER) or in otherNames.
 """
 
 from __future__ import annotations
@@ -47,20 +48,21 @@ _ARCS: Final = tuple(
     )
 )
 _DIGERCIC: Final = "1.3.6.1.4.1.55519.1.1.1.5.2"
-"""Registro Civil; its last arcs are others."""
+"""Registro Civil, with different last arcs."""
 
 _PEOPLE: Final = tuple(f"{arc}.{last}" for arc in _ARCS for last in (1, 2, 3, 4))
 
 
 def _cedula(text: str) -> Iterable[Value]:
-    """Ten digits are a cédula; anything else in that field is a passport."""
+    """Read ten digits as a cédula, any other text as a passport number."""
     if re.fullmatch(r"\d{9}-?\d", text.strip()):
         return national_values(text.strip(), "ec.ci")
     return numbered(_PASSPORT, text)
 
 
 def _ruc(text: str) -> Iterable[Value]:
-    """A tax number of a natural person is the cédula and 001: its third digit is below 6. Others are companies'."""
+    """Read the tax number of a natural person: the cédula and 001. Its third digit is below 6, unlike companies'
+    numbers."""
     found = re.fullmatch(r"(\d{2}[0-5]\d{7})\d{3}", text.strip())
     if found:
         yield from national_values(text.strip(), "ec.ruc")
@@ -77,7 +79,7 @@ oid_rule(
     category=FULL_NAME,
     kinds=("name", "number", "phone"),
     cites=("ARCOTEL, accredited certification authorities of Ecuador: fields of certificates",),
-    looks_for="Names, cédula or passport, post, address and telephone in the fields of Ecuadorian authorities",
+    looks_for="Names, cédula or passport, post, address and telephone in the fields of Ecuadorian CAs",
     rows={
         **rows_under(
             _ARCS,

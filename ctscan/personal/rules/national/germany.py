@@ -1,6 +1,6 @@
-"""Other attributes and extensions of German signature certificates: procuration, majority, card, name at birth.
+"""Further attributes and extensions of German signature certificates: procuration, majority, card, name at birth.
 
-Common PKI (before: ISIS-MTT, SigI) and the older attributes of Deutsche Telekom.
+They come from Common PKI (before: ISIS-MTT, SigI), and from older attributes of Deutsche Telekom.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _COMMON_PKI = "Common PKI 2.0 SigG profile"
 
 
 def _distinguisher(view: View, place: Field) -> Iterator[Value]:
-    """What tells namesakes apart; CAs have one as well, when they were named anew."""
+    """Read the number that distinguishes namesakes. Renamed CAs have such a number as well."""
     of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, "tells apart certification authorities of the same name")
     for value in plain("user.unique_id")(view, place):
         is_of_ca = person_of(view, place) == CA_CONTACT or view.certificate.is_ca
@@ -66,7 +66,7 @@ oid_rule(
     category="user.name.last",
     kinds=("name", "number"),
     cites=("Common PKI 2.0 part 1", _COMMON_PKI),
-    looks_for="Names at birth, what tells namesakes apart, restrictions and additions of German certificates",
+    looks_for="Names at birth, numbers that distinguish namesakes, restrictions and additions in German certificates",
     rows={
         "1.3.36.8.3.14": of_person(named("user.name.last")),
         "1.3.36.8.3.8": plain("user.content.private"),
@@ -93,7 +93,7 @@ oid_rule(
     only=True,
 )
 def procuration(view: View) -> Iterator[Finding]:
-    """Who is represented by the holder, and in what manner, in the procuration extension (or attribute)."""
+    """Party represented by the holder, and manner of representation, in the procuration extension (or attribute)."""
     # SEQUENCE { [1] country?, [2] typeOfSubstitution?, [3] { GeneralName | SEQUENCE { issuer, serial } } }
     for place in view.of(PROCURATION):
         outer = part_of(place.raw)
@@ -108,8 +108,8 @@ def procuration(view: View) -> Iterator[Finding]:
 
 
 def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
-    """The party of a procuration; a name with attributes that only people have is found by the rules for names."""
-    if party.tag == SEQUENCE:  # issuer and serial number of the certificate of the represented
+    """Read the party of a procuration. A name with attributes that only people have is read by the rules for names."""
+    if party.tag == SEQUENCE:  # issuer and serial number of the represented party's certificate
         for part in (part for part in party.parts if part.tag == INTEGER):
             serial = part.body.hex()
             value = Value("user.unique_id", serial, serial, verdict=_SOME_PARTY, person=REPRESENTED)
@@ -138,7 +138,7 @@ _PARTY: dict[str, Read] = {
 
 
 def _about_party(value: Value) -> Verdict:
-    """Whether the represented party is a person: by the words of its name."""
+    """Attribute the represented party to an organisation or an unknown holder, by the words of its name."""
     if value.category == "user.contact.organization" or has_organisation_word(value.value):
         return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, "an organisation that is represented")
     return _SOME_PARTY
@@ -148,7 +148,7 @@ _SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever is repr
 
 
 def _strings(view: View, place: Field) -> Iterator[Located]:
-    """The strings of a procuration with another layout."""
+    """Read the strings of a procuration with another layout."""
     verdict = Verdict(
         SubjectKind.UNKNOWN, Confidence.POSSIBLE, "part of a procuration, in another layout than specified"
     )
@@ -210,7 +210,7 @@ def card_number(view: View) -> Iterator[Finding]:
     for place in view.of(ICCSN):
         part = part_of(place.raw)
         body = part.body if part is not None else place.raw
-        # digits written out, or two of them in an octet, an odd count filled up with F
+        # digits as text, or two digits per octet, an odd count padded with F
         text = body.decode("ascii") if body.isalnum() and body.isascii() else body[:50].hex().upper().rstrip("F")
         for value in numbered("user.device.device_id", text):
             yield make_finding("de.card", view, place, replace(value, verdict=about_place(view, place)))

@@ -1,8 +1,8 @@
-"""India: the hashes that certificates of the Controller of Certifying Authorities hold in ordinary attributes of the
-subject, and the year of birth and the gender in front of one of them.
+"""India: hashes that CCA certificates hold in ordinary attributes of the subject, and the year of birth and the gender
+before one of these hashes.
 
-The rules for those attributes tell numbers, telephones and pseudonyms that are hashes; here stands what has another
-meaning than the attribute.
+The rules for those attributes read hashed numbers, telephones and pseudonyms. This module reads values whose meaning
+differs from the attribute's.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def hashed_attributes(view: View) -> Iterator[Finding]:
     """Hashes of identifiers, year of birth and gender in the subjects of Indian certificates."""
     if not view.has(_TYPES):
         return
-    indian: dict[int, bool] = {}  # by name, worked out once
+    indian: dict[int, bool] = {}  # by the identity of the name, computed once
     for oid, read in _READS.items():
         for place in view.of(oid):
             if id(place.name) not in indian:
@@ -50,7 +50,7 @@ def hashed_attributes(view: View) -> Iterator[Finding]:
 
 
 def qualifier_values(text: str) -> Iterator[Value]:
-    """`1985M` and a hash: the year of birth, the gender (M, F, T for transgender), and a hash of the identity."""
+    """Read `1985M` and a hash: year of birth, gender (M, F, T for transgender), hash of the identity."""
     match = _BORN.fullmatch(text.strip())
     if match is None:
         yield from _hash(text)
@@ -78,7 +78,7 @@ _TYPES: Final = frozenset(_READS)
 
 
 def _is_indian(view: View, place: Field) -> bool:
-    """Whether the name is one of India; without a country, whether its issuer is."""
+    """Return whether the name belongs to India; without a country, whether its issuer does."""
     names = [place.name] if place.name is not None else []
     for name in [*names, view.certificate.issuer]:
         countries = [a.text.value.strip().upper() for a in name.attributes if a.oid == _COUNTRY and a.text is not None]

@@ -1,4 +1,5 @@
-"""Italy: common names SURNAME/GIVEN NAME and those of the services cards, and the holder's number in dnQualifier."""
+"""Italy: common names SURNAME/GIVEN NAME and of services cards (DPR 117/2004), and the holder's number in
+dnQualifier."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def _card_values(text: str) -> Iterator[Value]:
 
 
 def _slash_values(view: View, place: Field, text: str) -> Iterator[Value]:
-    """Two names with a slash are a person's when something else says so: machines and units have slashes too."""
+    """Read two names with a slash, but only with a sign of a person: names of machines and units have slashes too."""
     found = _SLASH.fullmatch(text)
     if not found or has_organisation_word(text) or not (found["code"] or _is_person(place.name)):
         return
@@ -84,7 +85,7 @@ def _is_person(name: Name | None) -> bool:
     only=True,
 )
 def holder_numbers(view: View) -> Iterator[Finding]:
-    """The number of the holder at an Italian certification authority, in dnQualifier beside a person's name."""
+    """Numbers of holders at an Italian certification authority, in dnQualifier beside a person's name."""
     for place in view.of(_QUALIFIER):
         text = first_text(view, place)[:64].strip()
         if re.fullmatch(r"\d{4,20}", text) and country_of(place.name) == "IT" and _is_person(place.name):

@@ -1,5 +1,7 @@
-"""Japan: the signature certificate of residents (JPKI), which holds name, gender, date of birth and address as
-alternative names. Its common name is an opaque number."""
+"""Japan: signature certificates of residents (JPKI) with name, gender, date of birth and address as alternative names.
+
+Their common name is an opaque number.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,11 @@ _GENDERS: Final = {"1": "male", "2": "female", "3": "unknown", "ç”·": "male", "å
 
 
 def birth(text: str) -> Iterator[Value]:
-    """The date of birth: `EYYYYMMDD`, where E tells the era and the year is that of the Gregorian calendar all the
-    same; also `EYYMMDD` with the year of the era. Zeros stand for an unknown day or month."""
+    """Read the date of birth: `EYYYYMMDD` with a digit for the era and the Gregorian year, or `EYYMMDD` with the year
+    of the era.
+
+    Zeros stand for an unknown day or month.
+    """
     stripped = text.strip()
     whole = re.fullmatch(r"[0-5](\d{4})(\d\d)(\d\d)", stripped)
     of_era = re.fullmatch(r"([1-5MTSHR])(\d\d)(\d\d)(\d\d)", stripped)
@@ -55,7 +60,7 @@ def _born(text: str, year: int, month: int, day: int) -> Iterator[Value]:
 
 
 def sex(text: str) -> Iterator[Value]:
-    """The gender: 1 male, 2 female, 3 unknown."""
+    """Read the gender: 1 male, 2 female, 3 unknown."""
     known = _GENDERS.get(text.strip())
     if known:
         yield Value(GENDER, text, known)
@@ -64,8 +69,10 @@ def sex(text: str) -> Iterator[Value]:
 
 
 def _substitutes(category: str, characters: Read) -> Read:
-    """Where the card couldn't write a character: one digit for each, 1 for a substituted one. It tells how long the
-    name or the address is and nothing more; anything else than such digits is characters."""
+    """Read the digits that mark substituted characters: one digit for each character, 1 for a substituted character.
+
+    The digits show only the length of the name or address. Any other text is read as characters.
+    """
 
     def positions(view: View, place: Field) -> Iterable[Value]:
         mask = place.text.value.strip() if place.text else ""

@@ -1,7 +1,7 @@
-"""Korea: the identification data of the national PKI (KISA), an alternative name of every accredited certificate, and
-the common names `name()number` of its banks.
+"""Korea: identification data of the national PKI (KISA), an alternative name of every accredited certificate, and the
+common names `name()number` of banks.
 
-It holds the real name of a person or a company and a virtual identifier: the hash of the resident (or business)
+The data hold the real name of a person or a company and a virtual identifier: the hash of the resident (or business)
 registration number with a random number that only the holder has.
 """
 
@@ -56,7 +56,7 @@ _HASH_OF_ANY: Final = Verdict(
 
 @dataclass(slots=True)
 class _Data:
-    """What one value says: the texts in it, and the hashes that follow the type of a virtual identifier."""
+    """Contents of an identification value: its texts, and the hashes after the type of a virtual identifier."""
 
     names: list[DecodedString]
     hashes: list[bytes]

@@ -1,6 +1,6 @@
-"""Mexico: RFC and CURP of the subject and of the representative, as the tax service (SAT) writes them with a slash.
+"""Mexico: RFC and CURP of the subject and of the representative, which the tax service (SAT) separates by a slash.
 
-An RFC of 13 signs is that of a person, one of 12 that of a company, whose representative's stands after the slash.
+A person's RFC has 13 characters, a company's 12; the RFC of a company's representative stands after the slash.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def tax_numbers(view: View) -> Iterator[Finding]:
 
 
 def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
-    """The name of a taxpayer who is a person, which is written as common name, name and organisation alike."""
+    """Find the name of a taxpayer who is a person: common name, name and organisation are written alike."""
     organisations = {fold_text(text) for text in texts_of(place.name, _ORGANISATION)}
     names = {fold_text(text) for oid in (_COMMON_NAME, _NAME) for text in texts_of(place.name, oid)}
     for beside in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
@@ -96,7 +96,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _people(numbers: list[str]) -> Iterator[tuple[str, str]]:
-    """Each number with whom it is about: the second one, unless it is the first again, is the representative's."""
+    """Yield each number with its person: the second number, unless it repeats the first, is the representative's."""
     yield numbers[0], SUBJECT
     if len(numbers) > 1 and number_key(numbers[1]) != number_key(numbers[0]):
         yield numbers[1], REPRESENTATIVE
@@ -111,7 +111,7 @@ def _rfc_of_person(text: str) -> re.Match[str] | None:
 
 
 def _rfc_values(view: View, rfc: str) -> Iterator[Value]:
-    """The number, and the date of birth inside it (year of two digits: who has an RFC is an adult)."""
+    """Read the number, and the date of birth in it (two-digit year; the bearer of an RFC is an adult)."""
     yield from national_values(rfc, "mx.rfc")
     found = _rfc_of_person(rfc)
     issued = view.certificate.not_before

@@ -1,7 +1,8 @@
 """The Netherlands: the string of the register of care providers (UZI) in an otherName.
 
-`<OID of the CA>-<version>-<UZI number>-<type of card>-<subscriber>-<role>-<AGB code>`: type Z is a care provider, N an
-employee by name, M an employee without a name on the card, S a server. The role is a profession by its number.
+Layout: `<OID of the CA>-<version>-<UZI number>-<type of card>-<subscriber>-<role>-<AGB code>`. Type Z is a care
+provider, N an employee by name, M an employee without a name on the card, S a server. The role is a profession by its
+number.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _UNTYPED: Final = Verdict(
 
 
 def _uzi(text: str) -> Iterable[Value]:
-    """The number of the card holder, the profession of a care provider and the code that bills carry."""
+    """Read the number of the card holder, the profession of a care provider and the billing code (AGB)."""
     found = _UZI.fullmatch(text.strip()[:200])
     if not found:
         yield from numbered(_UNIQUE, text)
@@ -60,7 +61,7 @@ def _uzi(text: str) -> Iterable[Value]:
 
 
 def _profession(role: str) -> Iterable[Value]:
-    """The role: the profession by its number in the register of professions (BIG), a dot, the specialism."""
+    """Read the role: the number of the profession in the register of professions (BIG), a dot, the specialism."""
     if not role.strip("0."):
         return
     for value in plain_value(JOB_TITLE, role):
@@ -75,6 +76,6 @@ oid_rule(
     category=_UNIQUE,
     kinds=("number",),
     cites=("CIBG, UZI-register: certificate profiles, subjectAltName.otherName",),
-    looks_for="Number, role and billing code of a Dutch care provider (UZI) in otherName 2.5.5.5",
+    looks_for="Numbers, roles and billing codes of Dutch care providers (UZI) in otherName 2.5.5.5",
     rows={"2.5.5.5": each_text(_uzi)},
 )

@@ -57,7 +57,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
     only=True,
 )
 def taxpayers(view: View) -> Iterator[Finding]:
-    """The RUC of a natural person, and the DNI inside it, in units of Peruvian names."""
+    """RUC numbers of natural persons, and the DNI in them, in units of Peruvian names."""
     for place in view.of(_UNIT):
         if country_of(place.name) == "PE":
             for value in about_person(_trader(first_text(view, place)), "a tax number that begins as people's do"):

@@ -1,7 +1,7 @@
-"""Russia: the numbers of people that stand in names (RFC 9215 section 5 and Order 795 of the Federal Security Service).
+"""Russia: numbers of people in distinguished names (RFC 9215 section 5, Order 795 of the Federal Security Service).
 
-Organisations have numbers of the same types, or of neighbouring ones; they are shorter, no personal data, and left
-out. A person's number in the place of an organisation's is found all the same.
+Organisations have numbers of the same or of neighbouring types. Their numbers are shorter, no personal data, and left
+out. A person's number in the field of an organisation is found all the same.
 """
 
 from __future__ import annotations
@@ -23,26 +23,27 @@ INN = "1.2.643.3.131.1.1"
 
 
 def tax_values(text: str) -> Iterator[Value]:
-    """The tax number of a person: twelve digits. Ten, also with two zeros before them, are an organisation's."""
+    """Read the tax number of a person: twelve digits. Ten digits, also after two zeros, are an organisation's."""
     if not re.fullmatch(r"(?:00)?\d{10}", number_key(text)):
         yield from national_values(text, "ru.inn")
 
 
 def insurance_values(text: str) -> Iterator[Value]:
-    """The insurance number of a person: nine digits and a check number of two (SNILS)."""
+    """Read the insurance number of a person (SNILS): nine digits and a two-digit check number."""
     for value in national_values(text):
         wrong = re.fullmatch(r"\d{11}", value.canonical) and not _is_snils(value.canonical)
         yield replace(value, marks=(Qualifier.INVALID,)) if wrong else value
 
 
 def trader_values(text: str) -> Iterator[Value]:
-    """The register number of a sole trader: fifteen digits. Thirteen are an organisation's."""
+    """Read the register number of a sole trader: fifteen digits. Thirteen digits are an organisation's."""
     if not re.fullmatch(r"\d{13}", number_key(text)):
         yield from national_values(text, "ru.ogrn", "user.unique_id")
 
 
 def _is_snils(digits: str) -> bool:
-    """The weighted sum of nine digits, modulo 101, 100 counting as 0; numbers up to 001-001-998 have no check."""
+    """Check the weighted sum of nine digits, modulo 101, where 100 counts as 0; numbers up to 001-001-998 have no
+    check."""
     total = sum(int(digit) * (9 - i) for i, digit in enumerate(digits[:9]))
     return digits[:9] <= "001001998" or total % 101 % 100 == int(digits[9:])
 

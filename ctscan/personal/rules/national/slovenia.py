@@ -1,4 +1,4 @@
-"""Slovenia: the tax number of a firm in the attribute of Halcom, when the firm is one person (s.p.)."""
+"""Slovenia: tax number of a firm in the attribute of Halcom, when the firm is one person (s.p.)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("Halcom CA, certificate profiles",),
-    looks_for="The tax number of a Slovenian sole trader in the attribute of Halcom",
+    looks_for="Tax numbers of Slovenian sole traders in the attribute of Halcom",
     rows={"1.3.6.1.4.1.5939.2.3": _of_sole_trader},
 )

@@ -1,7 +1,7 @@
-"""Spain: the fields of FNMT, the public administration, ANF, AEAT, Camerfirma, Firmaprofesional, ACA and the MAP, and
-the numbers that common names, surnames and descriptions carry.
+"""Spain: fields of FNMT, the public administration, ANF, AEAT, Camerfirma, Firmaprofesional, ACA and the MAP, and
+numbers in common names, surnames and descriptions.
 
-A NIF of an organisation is no personal data; the one of a sole trader is, since it is that person's own.
+An organisation's NIF is no personal data; a sole trader's NIF is, since it is the person's own number.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ctscan.personal.values import Value, each_text, named, numbered, plain
 from ctscan.personal.view import View, spellings
 
 _NIF: Final = "es.nif"
-_OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and NIF of people without either
+_OF_PERSON = r"(?:[XYZ]-?\d{7}|[KLM]\d{7}|\d{7,8})-?[A-Z]"  # DNI, NIE, and the NIF of people who have none of these
 _PREFIX = re.compile(r"(?:(?:IDC|PNO|TIN|TAX|VAT)ES|NIF|DNI|NIE|CIF)[: -]+", re.IGNORECASE)
 _PERSON_NIF = re.compile(_OF_PERSON, re.IGNORECASE)
 _ENTITY_NIF = re.compile(r"[ABCDEFGHJNPQRSUVW]-?\d{7}-?[0-9A-J]", re.IGNORECASE)
@@ -54,7 +54,7 @@ def _is_no_entity_nif(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """A number without the name of its kind before it (`IDCES-`, `NIF `)."""
+    """Return a number without the name of its kind (`IDCES-`, `NIF `)."""
     return _PREFIX.sub("", text.strip(), count=1)
 
 
@@ -97,12 +97,14 @@ oid_rule(
 
 
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
-"""Of a DNI, by the rest of its number divided by 23 (Real Decreto 1553/2005)."""
+"""Check letters of a DNI, by the remainder of its number divided by 23 (Real Decreto 1553/2005)."""
 
 
 def _personnel_number(text: str) -> Iterable[Value]:
-    """NRP: the eight digits of the DNI, two control digits, then the letter and number of the corps. The DNI follows
-    from it, with the letter that goes with its digits."""
+    """Read an NRP: eight digits of the DNI, two control digits, then letter and number of the corps.
+
+    The DNI follows from it, with the check letter of its digits.
+    """
     yield from numbered("user.unique_id", text)
     found = re.match(r"(\d{8})\d{2} ?[A-Z]\d{2}", text.strip())
     if found:
@@ -111,12 +113,12 @@ def _personnel_number(text: str) -> Iterable[Value]:
 
 
 def _pseudonym(text: str) -> Iterable[Value]:
-    """What stands for the name of an employee: words, or the number of a badge."""
+    """Read the pseudonym of an employee: words, or the number of a badge."""
     category = "user.unique_id.pseudonymous"
     return name_value(category, text) if any(map(str.isalpha, text)) else numbered(category, text)
 
 
-# Profiles of certificates under Ley 40/2015: the last arc says the field, the one before the level of assurance.
+# Certificate profiles under Ley 40/2015: the last arc is the field, the arc before it the level of assurance.
 _AGE = "2.16.724.1.3.5."
 _EMPLOYEES, _SEALS = ("3.1", "3.2", "7.1", "7.2"), ("2.1", "2.2", "6.1", "6.2")
 _PSEUDONYMS, _SITES = ("4.1", "4.2"), ("1.1", "1.2", "5.1", "5.2")
@@ -131,7 +133,7 @@ oid_rule(
     category=FULL_NAME,
     kinds=("name", "number"),
     cites=("Ley 40/2015 article 43, certificate profiles of the Spanish public administration",),
-    looks_for="Names, NIF, personnel number, post and unit of Spanish public employees and of who answers for a seal",
+    looks_for="Names, NIF, personnel number, post and unit of Spanish public employees and of people behind a seal",
     rows={
         **rows_under(
             (_AGE + arc for arc in _EMPLOYEES),
@@ -174,23 +176,26 @@ oid_rule(
 
 
 def _by_content(view: View, place: Field) -> Iterable[Value]:
-    """A field whose number isn't documented: a NIF by its form; a name when it shares a word with a name that the
-    subject is called by. Addresses are found by the rule for them."""
+    """Read an undocumented field by its content: a NIF by its form, a name by a word that the subject's name also
+    holds.
+
+    Addresses are found by the rule for addresses.
+    """
     text = first_text(view, place)
     if _is_person_nif(text):
         yield from about_person(_nif_values(text), "a number in the form of a Spanish NIF of a person")
-    elif not _is_telling(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
+    elif not _is_code_or_address(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
         why = "holds a word of the given name or the surname of the subject"
         yield from about_person(name_value(FULL_NAME, text), why)
 
 
-def _is_telling(text: str) -> bool:
-    """Whether a text is read by other rules or is no name: an address, a code."""
+def _is_code_or_address(text: str) -> bool:
+    """Return whether a text holds digits (a code) or an e-mail address, and so is no name."""
     return any(char.isdigit() for char in text) or bool(find_emails(text))
 
 
 def _name_words(view: View) -> frozenset[str]:
-    """The words of the names that the subject is called by, without numbers."""
+    """Return the words of the subject's given names and surnames, without numbers."""
     places = (p for p in view.of(GIVEN_NAME, SURNAME) if p.part == "subject" and p.text is not None)
     words = (word for p in places if p.text is not None for s in spellings(p.text) for word in name_tokens(s))
     return frozenset(word for word in words if word.isalpha() and len(word) > 2)
@@ -223,7 +228,7 @@ _PERUVIAN_TRADER = re.compile(r"1[057](\d{8})\d")  # RUC of a natural person: 10
 
 
 def _entity_number(text: str) -> Iterable[Value]:
-    """The tax number of an entity, when it is that of a person: a Spanish NIF, or a Peruvian RUC around a DNI."""
+    """Read the tax number of an entity when it belongs to a person: a Spanish NIF, or a Peruvian RUC around a DNI."""
     found = _PERUVIAN_TRADER.fullmatch(text.strip())
     if found:
         yield from national_values(text, "pe.ruc")
@@ -265,7 +270,7 @@ oid_rule(
 )
 
 
-# --- attributes that carry a number too ----------------------------------------------------------------------------
+# --- attributes that also hold a number ----------------------------------------------------------------------------
 
 _ID = rf"(?P<id>{_OF_PERSON})"
 _LABEL = r"(?:NIF|DNI|NIE|N\.I\.F\.|D\.N\.I\.)"
@@ -308,13 +313,13 @@ def _common_name_values(view: View, text: str) -> Iterator[Value]:
         found = pattern.fullmatch(text)
         if found and _is_plausible(found):
             yield from about_person(national_values(found["id"], _NIF), f"the common name has {form}", SUBJECT)
-            if person_form(text) is None:  # else the rule for common names tells the name
+            if person_form(text) is None:  # otherwise the rule for common names finds the name
                 yield from about_person(name_value(FULL_NAME, found["name"]), f"the common name has {form}", SUBJECT)
             return
 
 
 def _is_plausible(found: re.Match[str]) -> bool:
-    """A number without a word before it has to have the right letter; machines are numbered too."""
+    """Return whether a label precedes the number, or its letter is right: machines are numbered too."""
     return found["label"] is not None or check(found["id"], _NIF)[0] == VALID
 
 
@@ -354,7 +359,7 @@ _NOTARY = re.compile(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]
     only=True,
 )
 def mandates(view: View) -> Iterator[Finding]:
-    """The post of a representative (Cargo:) and the notary of a power of attorney (Notario:) in descriptions."""
+    """Posts of representatives (Cargo:) and notaries of powers of attorney (Notario:) in descriptions."""
     for place in view.of("2.5.4.13"):
         text = first_text(view, place)[:500]
         for found in _POST.finditer(text):

@@ -1,5 +1,4 @@
-"""Taiwan: what the citizen and health cards of the government's certification authorities say of their holders, among
-the subject directory attributes."""
+"""Taiwan: subject directory attributes of the citizen and health cards of the government's CAs (GPKI)."""
 
 from __future__ import annotations
 
@@ -21,13 +20,14 @@ _PEOPLE: Final = {
     "2.16.886.1.100.3.1.1": ("user.demographic", "citizen"),
     "2.16.886.1.100.3.1.7": ("user.job_title", "health professional"),
 }
-"""What a type of subject tells of a person; the types of organisations and servers (.3.2, .3.3) tell nothing of one."""
+"""Types of subject that are people, with the fact they state. Types of organisations and servers (.3.2, .3.3) are left
+out."""
 
 _OID = 0x06
 
 
 def last_digits(text: str) -> Iterable[Value]:
-    """The last four digits of the national identity number; too few to look anybody up by."""
+    """Read the last four digits of the national identity number, too few for a look-up key."""
     if text.strip():
         yield Value(NATIONAL, text, text.strip(), marks=(Qualifier.PARTIAL,))
 
@@ -51,7 +51,7 @@ oid_rule(
     category=NATIONAL,
     kinds=(),
     cites=("Taiwan, GPKI certificate and CRL profiles",),
-    looks_for="The last digits of the identity number of a Taiwanese citizen",
+    looks_for="Last digits of the identity numbers of Taiwanese citizens",
     rows={LAST_DIGITS: of_person(each_text(last_digits), "part of an identity number, which only people have")},
 )
 
@@ -61,6 +61,6 @@ oid_rule(
     category="user.demographic",
     kinds=(),
     cites=("Taiwan, GPKI certificate and CRL profiles",),
-    looks_for="That the holder of a Taiwanese certificate is a citizen, or works in health care",
+    looks_for="Types of subject of Taiwanese certificates: citizens, health professionals",
     rows={SUBJECT_TYPE: of_person(_subject_type, "the certificate says that its subject is a person")},
 )

@@ -1,7 +1,7 @@
 """Ukraine: numbers of people and sole traders among the subject directory attributes, telephone and address among the
 alternative names.
 
-The eight digits of an organisation (EDRPOU) are no personal data and are left out; ten digits in their place are the
+The eight digits of an organisation (EDRPOU) are no personal data and are left out. Ten digits in the same field are the
 tax number of a sole trader.
 """
 
@@ -29,8 +29,11 @@ _PASSPORT = "user.government_id.passport_number"
 
 
 def taxpayer_values(text: str) -> Iterator[Value]:
-    """The tax number of a person (ten digits), or the passport of someone who refuses to have one; with the date of
-    birth and the gender that the ten digits tell. Nothing for the eight digits of an organisation."""
+    """Read a person's tax number (ten digits), with its birth date and gender, or the passport of a person who refuses
+    a tax number.
+
+    The eight digits of an organisation give nothing.
+    """
     key = number_key(text)
     if re.fullmatch(r"\d{10}", key):
         yield from national_values(text, "ua.rntrc")
@@ -41,7 +44,7 @@ def taxpayer_values(text: str) -> Iterator[Value]:
 
 
 def demographic_values(text: str) -> Iterator[Value]:
-    """The number in the demographic register, `YYYYMMDD-NNNNN`, and the date of birth that it begins with."""
+    """Read the number in the demographic register, `YYYYMMDD-NNNNN`, with the date of birth at its beginning."""
     yield from numbered(NATIONAL, text)
     digits = re.fullmatch(r"(\d{4})(\d\d)(\d\d)\d{5}", number_key(text))
     born = iso_date(*map(int, digits.groups())) if digits else None
@@ -50,7 +53,7 @@ def demographic_values(text: str) -> Iterator[Value]:
 
 
 def _sole_trader(view: View, place: Field) -> Iterable[Value]:
-    """Ten digits where the code of an organisation stands."""
+    """Read ten digits in the field for an organisation's code."""
     for value in each_text(taxpayer_values)(view, place):
         if re.fullmatch(r"\d{10}", number_key(value.value)):
             yield value
@@ -64,7 +67,7 @@ oid_rule(
     category=NATIONAL,
     kinds=("number",),
     cites=("Ukraine, Ministry of Justice: requirements for the format of qualified certificates",),
-    looks_for="Ukrainian tax numbers, passports and demographic register numbers, and what they tell of their bearers",
+    looks_for="Ukrainian tax, passport and demographic register numbers, with the birth date and gender in them",
     rows={
         TAXPAYER: _taxpayer,
         TAXPAYER_OTHER: _taxpayer,

@@ -1,4 +1,4 @@
-"""Venezuela: the RIF in otherNames of SUSCERTE: V, E or P before it is a person, J, G or C an organisation."""
+"""Venezuela: the RIF in otherNames of SUSCERTE. Letters V, E or P mean a person, J, G or C an organisation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RIF: Final = re.compile(r"(?:RIF|CI)?[ :.-]*([VEP])[ .-]*(\d{5,9})(?:[ .-]*(\d)
 
 
 def _rif(text: str) -> Iterable[Value]:
-    """The RIF of a person, and the identity number inside it: the same letter and digits without the check digit."""
+    """Read the RIF of a person, and the identity number in it: the same letter and digits without the check digit."""
     found = _RIF.fullmatch(text.strip()[:32])
     if not found:
         return
