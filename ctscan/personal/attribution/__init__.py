@@ -1,1 +1,1 @@
-"""Whom a value is about: evidence of the certificate first, the shape of names and lists of them last."""
+"""Attribution of values to people: evidence in the certificate first, the shape of names and name lists last."""

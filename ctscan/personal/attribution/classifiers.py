@@ -1,7 +1,7 @@
-"""Object identifiers that say what kind of subject a certificate is for: policies, statements of qualified
-certificates, purposes of the key, and the types of values that only people, only organisations or only devices have.
+"""Object identifiers that show the kind of a certificate's subject: policies, statements of qualified certificates,
+purposes of the key, and types of values that only people, organisations or devices have.
 
-Tables and their look-up; which of them counts for more than another is said in `evidence`.
+This module holds the tables and their look-up; `evidence` ranks them.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ QUALIFIED_POLICIES: Final[Mapping[str, str]] = {
     "0.4.0.1456.1.1": "ETSI QCP public + SSCD, qualified before 2016, for natural persons",
     "0.4.0.1456.1.2": "ETSI QCP public, qualified before 2016, for natural persons",
 }
-"""Policies for natural persons that were used for other things as well."""
+"""Policies for natural persons that were also used for other subjects."""
 
 HOST_POLICIES: Final[Mapping[str, str]] = {
     "2.23.140.1.2.1": "CA/Browser Forum domain-validated",
     "0.4.0.194112.1.5": "ETSI QNCP-w, qualified for web sites",
     "0.4.0.194112.1.6": "ETSI QNCP-w-gen, qualified for web sites",
 }
-"""Policies for servers, whoever holds them."""
+"""Policies for servers, of people and of organisations."""
 
 MAILBOX_POLICIES: Final = frozenset(f"2.23.140.1.5.1.{n}" for n in (1, 2, 3))
-"""S/MIME mailbox-validated: only the mailbox was checked, a person's or a role's."""
+"""S/MIME mailbox-validated: the CA checked only the mailbox, which may be a person's or a role's."""
 
 OTHER_POLICIES: Final = frozenset(
     ["2.23.140.1.4.1", "0.4.0.2042.1.1", "0.4.0.2042.1.2", "0.4.0.2042.1.3"]  # code signing; ETSI NCP, NCP+, LCP
 )
-"""Policies under which people as well as organisations get certificates: they tell neither."""
+"""Policies under which both people and organisations get certificates, and which are evidence for neither."""
 
 # --- statements of qualified certificates (ETSI EN 319 412-1 and -5), as they are encoded ----------------------------
 
@@ -93,7 +93,7 @@ SERVICES: Final[Mapping[str, str]] = {
     "1.3.6.1.5.5.7.3.9": "answers on the status of certificates",
     "1.3.6.1.5.2.3.5": "a Kerberos domain controller",
 }
-"""Purposes of keys that services have."""
+"""Purposes of keys that only services have."""
 
 # --- words instead of an organisation --------------------------------------------------------------------------------
 
@@ -102,13 +102,13 @@ _NATURAL_WORDS: Final = {
     "физическое лицо": "",
     "жеке тұлға": "",
     "natural person": "",
-    "personal": "IN",  # so the rules for certificates in India have it
+    "personal": "IN",  # required by India's rules for certificates
 }
-"""What stands in the place of an organisation where there is none, folded, and the country where it means that."""
+"""Folded words in place of an organisation's name that mean there is none, with the country where they mean it."""
 
 
 def is_no_organisation(text: str, countries: Iterable[str]) -> bool:
-    """Whether the name of an organisation only says that its bearer is a natural person."""
+    """Return whether an organisation's name only states that its bearer is a natural person."""
     country = _NATURAL_WORDS.get(fold_text(text)) if len(text) < 40 else None
     return country == "" or (country is not None and country in countries)
 
@@ -138,7 +138,7 @@ ONLY_OF_PEOPLE: Final[Mapping[str, str]] = {
         f"2.16.724.1.3.5.{p}.{n}": "a field for an employee" for p in ("3.1", "3.2", "7.1", "7.2") for n in (4, 6, 7, 8)
     },
 }
-"""Types that only people have, in words."""
+"""Types of values that only people have, in words."""
 
 ONLY_OF_ORGANISATIONS: Final[Mapping[str, str]] = {
     **{f"2.16.76.1.3.{n}": "the particulars of a company (ICP-Brasil)" for n in (3, 7, 8)},
@@ -171,7 +171,7 @@ _MACHINE_TEMPLATES = frozenset(
         *("ipsecintermediateoffline", "rasandiasserver", "ocspresponsesigning"),
     ]
 )
-# [MS-CRTD]: the templates that come with a forest end in 1 and their number
+# [MS-CRTD]: templates built into a forest end in 1 and their number
 _BUILT_IN = re.compile(r"1\.3\.6\.1\.4\.1\.311\.21\.8(?:\.\d{1,12}){4,6}\.1\.(\d{1,2})")
 _PEOPLE_NUMBERS = frozenset({1, 2, 3, 4, 5, 6, 7, 23, 24})
 _MACHINE_NUMBERS = frozenset({14, 15, 16, 19, 20, 21, 28, 29, 30, 31, 32, 33})
@@ -193,16 +193,16 @@ CLASSIFIERS: Final = frozenset(
         *ONLY_OF_DEVICES,
     ]
 )
-"""Every object identifier that is read as evidence of whom a certificate is about."""
+"""Object identifiers that are read as evidence about the subject of a certificate."""
 
 
 def first_words(oids: Iterable[str], table: Mapping[str, str]) -> str | None:
-    """The words of a table for the first of the object identifiers that is in it, or None."""
+    """Return the table's words for the first object identifier that it holds, or None."""
     return next((table[oid] for oid in oids if oid in table), None)
 
 
 def qualified_for(certificate: Certificate) -> tuple[str | None, str | None]:
-    """What the statements of a qualified certificate say of a natural and of a legal person, in words or None."""
+    """Return the statements of a qualified certificate about a natural and about a legal person, in words or None."""
     body = _statements(certificate)
     natural = next((words for encoded, words in _NATURAL_STATEMENTS.values() if encoded in body), None)
     legal = next((words for encoded, words in _LEGAL_STATEMENTS.values() if encoded in body), None)
@@ -210,13 +210,14 @@ def qualified_for(certificate: Certificate) -> tuple[str | None, str | None]:
 
 
 def is_untyped_qualified(certificate: Certificate) -> bool:
-    """Whether it says to be qualified and not for what: then for signatures (ETSI EN 319 412-5 section 4.2.3)."""
+    """Return whether a certificate is qualified without a stated type, which means for signatures (ETSI EN 319 412-5
+    section 4.2.3)."""
     body = _statements(certificate)
     return _COMPLIANCE[1] in body and _WEB[1] not in body and qualified_for(certificate) == (None, None)
 
 
 def is_for_the_web(certificate: Certificate) -> bool:
-    """Whether it says to be qualified for web sites, or was issued under a policy for servers."""
+    """Return whether a certificate is qualified for web sites, or was issued under a policy for servers."""
     if any(policy in HOST_POLICIES for policy in certificate.policies):
         return True
     return _WEB[1] in _statements(certificate)
@@ -227,8 +228,11 @@ def _statements(certificate: Certificate) -> bytes:
 
 
 def template_is_for_people(certificate: Certificate, name: str) -> bool | None:
-    """Whether the template of a Microsoft authority is one for people (True) or for machines (False); None when there
-    is none or it is another one. `name`: of the first version, empty when there is none."""
+    """Return whether a Microsoft CA's template is for people (True) or machines (False); None for others or without
+    any.
+
+    `name`: name in the template extension of version 1, empty without it.
+    """
     folded = name.strip().casefold()
     if folded in _PEOPLE_TEMPLATES or folded in _MACHINE_TEMPLATES:
         return folded in _PEOPLE_TEMPLATES
@@ -240,7 +244,7 @@ def template_is_for_people(certificate: Certificate, name: str) -> bool | None:
 
 
 def _first_oid(value: bytes) -> str:
-    """The object identifier at the head of SEQUENCE { templateID, major, minor }."""
+    """Return the object identifier at the head of SEQUENCE { templateID, major, minor }."""
     outer = children(value, 0, len(value))[0]
     inner = children(value, outer[0][2], outer[0][3])[0] if outer and outer[0][0] == 0x30 else []
     return _dotted(value[inner[0][2] : inner[0][3]]) if inner and inner[0][0] == 0x06 else ""

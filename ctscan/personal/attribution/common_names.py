@@ -1,7 +1,7 @@
-"""Common names that name a person: which part of them is the name, how sure, and why.
+"""Common names that name a person: the part that is the name, with confidence and reason.
 
-A common name can be anything: evidence elsewhere in the certificate comes first, then the forms in which schemes write
-people, and whether it reads like a name only last.
+A common name can be anything. Other evidence in the certificate comes first, then the forms in which schemes write
+people, and last the resemblance to a name.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ _RFC822_NAME = 1
 _READS_LIKE = "reads like the name of a person, and nothing says that it is something else"
 
 Judged = tuple[str, Verdict]
-"""The part of a text that is a person's name, and why."""
+"""Part of a text that is a person's name, with its attribution."""
 
 
 def named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
-    """The common names that name a person: place, the name in it, and why. Worked out once."""
+    """Return the common names that name a person: field, name, attribution. Computed once per view."""
     return view.once(_named_people)
 
 
@@ -61,7 +61,7 @@ def _named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
 
 
 def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
-    """The part of a common name that is a person's name, and why; None when nothing says so."""
+    """Return the part of a common name that is a person's name, with its attribution; None without evidence."""
     text = _without_addresses(spellings(whole)[0])
     if sum(map(str.isalpha, text)) < 2 or len(text) > MAX_COMMON_NAME or is_host(text) or is_address(text):
         return None
@@ -80,7 +80,7 @@ def _judge(view: View, place: Field, whole: DecodedString) -> Judged | None:
 
 
 def is_of_subject(view: View, place: Field) -> bool:
-    """Whether a name speaks of whom the certificate is for, not of its issuer, nor of what a CA may issue."""
+    """Return whether a name is about the subject, not about the issuer or the names that a CA may certify."""
     return person_of(view, place) != CA_CONTACT and place.part not in ISSUING_PARTS - {"issuer"} | {"nameConstraints"}
 
 
@@ -90,7 +90,7 @@ def _name_in(text: str) -> str:
 
 
 def _words_beside(place: Field) -> set[str]:
-    """The words of given names and surnames in the same name."""
+    """Return the words of given names and surnames in the same name."""
     return {
         token
         for attribute in (place.name.attributes if place.name else ())
@@ -102,7 +102,8 @@ def _words_beside(place: Field) -> set[str]:
 
 
 def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
-    """Given names and surnames say whose the common name is, unless a service has them, or other words stand in it."""
+    """Attribute a common name by the given names and surnames beside it, unless a service has them or other words stand
+    in it."""
     why = "the common name has a word of the given name or the surname beside it"
     certificate = view.certificate
     is_of_other = certificate.is_ca or not is_own or service_of(certificate) is not None
@@ -117,7 +118,7 @@ def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judge
 
 
 def _by_evidence(view: View, text: str) -> Judged | None:
-    """The rest of the certificate says that it is a person's: so is the common name, when it can be a name at all."""
+    """Attribute a common name like its certificate, when the certificate is a person's and the text can be a name."""
     here = about_subject(view)
     if here.kind is not SubjectKind.PERSON or here.confidence is Confidence.POSSIBLE or has_organisation_word(text):
         return None
@@ -134,7 +135,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
 
 
 def _by_form(view: View, text: str) -> Judged | None:
-    """One of the forms in which identity schemes write people; the loose ones not for servers."""
+    """Attribute a common name in a form in which identity schemes write people; loose forms don't count for servers."""
     form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
     if form is None:
         return None
@@ -142,7 +143,7 @@ def _by_form(view: View, text: str) -> Judged | None:
 
 
 def _by_words(view: View, place: Field, text: str) -> Judged | None:
-    """Words that may be a name: with a mailbox made from them, with a purpose that keys of people have, or alone."""
+    """Attribute words that may be a name: with a mailbox made from them, with a purpose of people's keys, or alone."""
     certificate = view.certificate
     like = likeness(text)
     if like is Likeness.NONE:
@@ -163,7 +164,7 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
 
 
 def _of_authority(view: View, place: Field, text: str) -> Judged | None:
-    """A CA that is named after a person: one's own, hence self-signed, or without any organisation."""
+    """Attribute the common name of a private CA named after a person: self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
     why = "a certification authority whose name reads like a person's: one's own"
@@ -171,14 +172,14 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
 
 
 def _of_issuer(place: Field, text: str) -> Judged | None:
-    """The same where the issuer is named; persons in what a CA may issue for."""
+    """Attribute an issuer's common name, or a name that a CA may certify: without any other organisation beside it."""
     if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
         return None
     why = "reads like the name of a person, and no organisation stands beside it"
     return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
-# --- what they look at -----------------------------------------------------------------------------------------------
+# --- evidence in the certificate -------------------------------------------------------------------------------------
 
 
 def reads_well(text: str) -> bool:
@@ -186,17 +187,18 @@ def reads_well(text: str) -> bool:
 
 
 def _is_of_other(view: View) -> bool:
-    """Whether the rest of the certificate says that it isn't a person's."""
+    """Return whether the rest of the certificate shows a subject other than a person."""
     return about_subject(view).kind not in (SubjectKind.PERSON, SubjectKind.UNKNOWN)
 
 
 def _is_for_people_alone(view: View) -> bool:
-    """Not where only a mailbox was checked, which may be a function's, nor where anything speaks of an organisation."""
+    """Return whether neither an organisation nor mailbox validation, which also serves functions, speaks against a
+    person."""
     return not _is_of_other(view) and not MAILBOX_POLICIES.intersection(view.certificate.policies)
 
 
 def is_organisation(name: Name | None, text: str) -> bool:
-    """Whether the organisation in the same name has that very name."""
+    """Return whether the organisation in the same name is called exactly like the text."""
     folded = fold_text(text)
     return any(fold_text(organisation) == folded for organisation in _organisations(name))
 
@@ -211,7 +213,7 @@ def _organisations(name: Name | None) -> Iterator[str]:
 
 
 def _mailboxes(view: View) -> tuple[str, ...]:
-    """The addresses declared for the subject, canonical."""
+    """Return the canonical addresses declared for the subject."""
     return view.once(_declared_mailboxes)
 
 
@@ -227,7 +229,7 @@ def is_address(text: str) -> bool:
 
 
 def _without_addresses(text: str) -> str:
-    """`Jane Doe <jane@example.org>` -> `Jane Doe`; a text that is one address stays."""
+    """Return `Jane Doe` of `Jane Doe <jane@example.org>`; a text that is only an address stays."""
     words = text.split()
     kept = [word for word in words if "@" not in word]
     return text if len(kept) == len(words) or not kept else " ".join(kept)

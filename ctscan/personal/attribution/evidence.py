@@ -1,14 +1,12 @@
-"""Whom a finding is about: the evidence of a certificate in the order of its strength.
+"""Attribution of findings by the evidence in a certificate, strongest first.
 
-1. values that only people have, anywhere in it: a given name, a date of birth, the number of an identity card;
-2. the policy it was issued under, and what a qualified certificate states of itself;
-3. that it is a CA's, a device's or a server's;
-4. the purposes of the key, its template, the account beside it;
-5. the name of a mailbox;
-6. words that read like a name: never more than possible.
+1. values that only people have, anywhere in the certificate: a given name, a date of birth, the number of an identity
+card; 2. the policy of issuance, and the statements of a qualified certificate; 3. a CA, a device or a server as
+subject; 4. the purposes of the key, the template, an account beside it; 5. the name of a mailbox; 6. words that read
+like a name: never more than possible.
 
-A verdict gives its reason in plain words, which never quote the certificate. What a CA certificate says of policies is
-what it may issue, so that there the third step comes before the second.
+An attribution gives its reason in plain words, which never quote the certificate. Policies in a CA certificate limit
+the certificates that it may issue, so step 3 comes before step 2 there.
 """
 
 from __future__ import annotations
@@ -65,14 +63,16 @@ SUBJECT = "subject"
 REPRESENTED = "represented"
 
 _PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym", INITIALS: "initials"}
-OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # for whom a CA may issue; registration authorities
+OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # permitted subjects of a CA; registration authorities
 _ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
 _NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
 
 
 def personal_attribute(name: Name) -> str | None:
-    """What the name has that only people have, in words ("a given name"), or None. An attribute without a letter (a
-    number in the place of a surname) is no evidence."""
+    """Return the first attribute in a name that only people have, in words ("a given name"), or None.
+
+    An attribute without a letter (a number instead of a surname) is no evidence.
+    """
     for attribute in name.attributes:
         words = _PERSONAL.get(attribute.oid)
         if words and attribute.text is not None and has_letter(attribute.text.value):
@@ -81,48 +81,49 @@ def personal_attribute(name: Name) -> str | None:
 
 
 def natural_policy(certificate: Certificate) -> str | None:
-    """The policy under which only natural persons get certificates, in words, or None."""
+    """Return the policy under which only natural persons get certificates, in words, or None."""
     return first_words(certificate.policies, NATURAL_POLICIES)
 
 
 def legal_policy(certificate: Certificate) -> str | None:
-    """The policy under which only organisations get certificates, in words, or None."""
+    """Return the policy under which only organisations get certificates, in words, or None."""
     return first_words(certificate.policies, LEGAL_POLICIES)
 
 
 def is_server(certificate: Certificate) -> bool:
-    """Whether the key is for a server."""
+    """Return whether the key is for a server."""
     return SERVER_AUTH in certificate.eku
 
 
 def purpose_of_people(certificate: Certificate) -> str | None:
-    """A purpose that keys of people have, the most telling first, unless the key is for a server as well."""
+    """Return a purpose that people's keys have, the strongest evidence first; None when the key is also for a
+    server."""
     if is_server(certificate):
         return None
     return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
 
 
 def service_of(certificate: Certificate) -> str | None:
-    """What the key is for where only services have such keys, in words, or None."""
+    """Return the purpose of a key that only services have, in words, or None."""
     return first_words(certificate.eku, SERVICES)
 
 
 def is_self_issued(certificate: Certificate) -> bool:
-    """Whether subject and issuer are the same name."""
+    """Return whether subject and issuer are the same name."""
     return certificate.issuer.raw == certificate.subject.raw
 
 
-# --- verdicts --------------------------------------------------------------------------------------------------------
+# --- attributions ----------------------------------------------------------------------------------------------------
 
 
 def about_subject(view: View) -> Verdict:
-    """Whom the certificate is about; worked out once."""
+    """Attribute the certificate to its subject; computed once per view."""
     return view.once(_about_subject)
 
 
 def about_place(view: View, place: Field) -> Verdict:
-    """Whom a value is about that isn't personal by itself (an address, a telephone number): the one whom its part of
-    the certificate is about."""
+    """Attribute a value that isn't personal by itself (an address, a telephone number) like its part of the
+    certificate."""
     if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
         return by_name
     if person_of(view, place) == CA_CONTACT:
@@ -133,8 +134,10 @@ def about_place(view: View, place: Field) -> Verdict:
 
 
 def about_name(view: View, place: Field) -> Verdict:
-    """Whom an attribute that only people have is about: itself the strongest evidence, unless a certification
-    authority misuses such attributes for words that organisations have."""
+    """Attribute a value of an attribute that only people have, which is the strongest evidence itself.
+
+    The exception is a CA that misuses such an attribute for words that organisations have.
+    """
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
     if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
         return unsure("an attribute for names of people, but in the certificate of a CA and with other words")
@@ -142,15 +145,15 @@ def about_name(view: View, place: Field) -> Verdict:
 
 
 def person_of(view: View, place: Field) -> str:
-    """Which person of the certificate a place is about: the subject, a contact of whoever issued it, or the party that
-    a procuration is for."""
+    """Return the person of the certificate that a field is about: the subject, a contact of the issuer, or the party
+    that a procuration represents."""
     if ".procuration" in place.path or ".1.3.36.8.3.2" in place.path:  # the extension, or the attribute
         return REPRESENTED
     return person_of_part(place.part, view.certificate)
 
 
 def person_of_part(part: str, certificate: Certificate) -> str:
-    """The same for the name of a part."""
+    """Return the person that a part of the certificate is about, by the name of the part."""
     if part == "nameConstraints":
         return CONSTRAINT
     if part in _ABOUT_OTHERS and not (part == "issuer" and is_self_issued(certificate)):
@@ -174,7 +177,7 @@ def _by_own_name(view: View) -> Verdict | None:
 
 
 def about_name_holder(view: View, name: Name) -> Verdict | None:
-    """What a name says by its own attributes; worked out once for each name, since thousands of values may ask."""
+    """Attribute a name by its own attributes; computed once per name, since thousands of values may share a name."""
     known = view.once(_no_verdicts)
     if id(name) not in known:
         known[id(name)] = _judge_name(view, name)
@@ -203,7 +206,7 @@ def _personal_texts(name: Name) -> Iterator[str]:
 
 
 def _by_types(view: View) -> Verdict | None:
-    """Values that only people have, wherever they stand, but not in what is said of others."""
+    """Attribute by values that only people have, wherever they stand, except in parts about other parties."""
     if view.certificate.is_ca:
         return None
     for oid, words in ONLY_OF_PEOPLE.items():
@@ -255,7 +258,8 @@ def _by_legal(view: View) -> Verdict | None:
 
 
 def _by_form(view: View) -> Verdict | None:
-    """The number of the US Department of Defense in the common name; other forms; old policies for people."""
+    """Attribute by the common name (the number of the US Department of Defense, other forms) and by old policies for
+    people."""
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None
@@ -315,11 +319,11 @@ def _by_likeness(view: View) -> Verdict | None:
     return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "the common name reads like the name of a person")
 
 
-# --- what the steps look at ------------------------------------------------------------------------------------------
+# --- inputs of the steps ---------------------------------------------------------------------------------------------
 
 
 def subject_texts(certificate: Certificate, oid: str) -> list[str]:
-    """Every spelling of the attributes of the subject with that type."""
+    """Return every spelling of the subject's attributes of one type."""
     texts = [a.text for a in certificate.subject.attributes if a.oid == oid]
     return [spelling for text in texts if text is not None for spelling in spellings(text)]
 
@@ -339,7 +343,7 @@ def _accounts(view: View) -> Iterator[str]:
 
 
 def _is_machine_account(text: str) -> bool:
-    """`PC17$@example.org`, `host/www.example.org@EXAMPLE.ORG`."""
+    """Return whether an account is a machine's: `PC17$@example.org`, `host/www.example.org@EXAMPLE.ORG`."""
     local = text.strip().partition("@")[0].casefold()
     return local.endswith("$") or local.startswith(("host/", "http/", "cifs/", "ldap/", "krbtgt/"))
 
@@ -350,5 +354,5 @@ def _template(view: View) -> bool | None:
 
 
 def unsure(why: str) -> Verdict:
-    """Nobody knows: `why` says what is missing."""
+    """Return an unknown attribution, with the missing evidence as its reason."""
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

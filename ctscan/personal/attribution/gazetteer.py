@@ -1,7 +1,7 @@
-"""How much a text reads like the name of a person, by lists of given names and surnames in many alphabets, by the
-endings that surnames have, and by the words that tell organisations.
+"""Resemblance of a text to the name of a person, by lists of given names and surnames in many alphabets, by endings of
+surnames, and by words of organisations.
 
-The weakest of all evidence: what it says is never more than possible. The lists are read when they are first needed.
+This is the weakest of all evidence: never more than possible. The lists are loaded on first use.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ctscan.resources import data_text
 
 
 class Likeness(IntEnum):
-    """How much a text reads like the name of a person."""
+    """Degree of resemblance between a text and the name of a person."""
 
     NONE = 0
-    SHAPED = 1  # words as names have, none of them known
+    SHAPED = 1  # shaped like a name, no word known
     WEAK = 2  # one of two words is known
-    GOOD = 3  # most of the words are known, or one is and another has the ending of a surname
-    STRONG = 4  # a given name and a surname, and no word beside them that isn't known
+    GOOD = 3  # most of the words are known, or a word is known and another has the ending of a surname
+    STRONG = 4  # a given name and a surname, and every other word is known
 
 
 _ENDINGS = re.compile(
@@ -38,29 +38,29 @@ _ENDINGS = re.compile(
     r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
 )
 _SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
-"""Scripts of India, Sri Lanka and Thailand: their names are in no list as completely as the others, but two words alone
-are mostly a person."""
+"""Scripts of India, Sri Lanka and Thailand: the lists hold their names less completely, but two words alone are mostly
+a person."""
 
 
 @cache
 def given_names() -> frozenset[str]:
-    """Folded words of given names."""
+    """Return the folded words of given names."""
     return _words_of("names/given.txt")
 
 
 @cache
 def surnames() -> frozenset[str]:
-    """Folded words of surnames."""
+    """Return the folded words of surnames."""
     return _words_of("names/surnames.txt")
 
 
 def likeness(text: str) -> Likeness:
-    """How much a text reads like a name; NONE for what isn't shaped like one or has a word of organisations."""
+    """Return the resemblance of a text to a name; NONE without the shape of a name or with a word of organisations."""
     return _likeness(text) if len(text) <= 2 * MAX_NAME_SHAPE else Likeness.NONE
 
 
 def is_name_word(word: str) -> bool:
-    """Whether the folded word is in one of the lists, or has the ending of a surname."""
+    """Return whether the folded word is in one of the lists, or has the ending of a surname."""
     return word in given_names() or word in surnames() or (len(word) >= 5 and _ENDINGS.fullmatch(word) is not None)
 
 
@@ -82,7 +82,7 @@ def _likeness(text: str) -> Likeness:
 
 
 class _Word:
-    """One word of a text: in which lists it is, and whether it ends as surnames do."""
+    """Word of a text: the lists that hold it, and whether it ends like a surname."""
 
     __slots__ = ("ends", "given", "surname")
 
@@ -117,8 +117,8 @@ def _graded(words: list[_Word], initials: int) -> Likeness:
 
 
 def _unspaced(word: str) -> Likeness:
-    """Han, Kana and Hangul without a space: a listed surname and a listed given name, or as many syllables as names
-    have."""
+    """Grade Han, Kana and Hangul without a space: a listed surname and a listed given name, or a usual count of
+    syllables."""
     if _is_listed_whole(word):
         return Likeness.STRONG
     if len(word) == 3 and word[0] in HANGUL_SURNAMES:
@@ -127,7 +127,7 @@ def _unspaced(word: str) -> Likeness:
 
 
 def _is_listed_whole(word: str) -> bool:
-    """Whether a surname of one to three characters and a given name make the word."""
+    """Return whether a surname of one to three characters and a given name make the word."""
     if not 2 <= len(word) <= 6 or word[0] < "\u3040":
         return False
     return any(word[:at] in surnames() and word[at:] in given_names() for at in (1, 2, 3))

@@ -1,15 +1,14 @@
-"""Which findings of one certificate are about the same person: the subject, a representative, a contact of the CA.
+"""Grouping of a certificate's findings by person: the subject, a representative, a contact of the CA.
 
-A rule says which of them a value is about as far as its place tells. Here the findings of one certificate are seen
-together, and further people of a party get numbers ("subject 2"):
+A rule attributes each value to a party as far as its field shows. This module compares all findings of a certificate
+and numbers further people of a party ("subject 2"):
 
-1. A name (of the subject, a directoryName, an owner) is one person's, so all in it stays together. Two names are of
-   different people when given names and surnames, or the words of what is one person's full name, say so.
-2. What stands outside names (addresses among the alternative names, notices) goes to the one person of several whose
-   name it has or is made from.
-3. Addresses of the form first.last with different names are of different people.
+1. A name (of the subject, a directoryName, an owner) belongs to a single person, so its findings stay together. Two
+names belong to different people when their given names and surnames, or the words of full names, show it. 2. Values
+outside names (addresses among the alternative names, notices) go to the person whose name they contain or are made
+from, if exactly one person fits. 3. Addresses of the form first.last with different names belong to different people.
 
-Whatever is unclear stays with the one whom its place is about: other scripts, initials, mailboxes of functions.
+Unclear values stay with the party of their field: other scripts, initials, mailboxes of functions.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from ctscan.personal.normalise.name_tokens import name_tokens
 from ctscan.personal.view import View
 
 MAX_COMPARED: Final = 20
-"""People of one party, and spellings of one of them, that a further name is compared with; beyond that, names are of
-one person only when they are spelled the same."""
+"""People of a party, in order, that a further name is compared with. Beyond them, only an equal spelling joins two
+names."""
 
 MAX_SPELLINGS: Final = 5
 
@@ -37,7 +36,7 @@ MAX_WORDS: Final = 12
 """Words of one name that an address is compared with."""
 
 MAX_OWNERS: Final = 10
-"""People among whom the owner of an address is looked for; of more of them it stays with its place."""
+"""People among whom the owner of an address is looked for; with more people the address stays with its field."""
 
 _GIVEN, _SURNAME, _FULL = "user.name.first", "user.name.last", "user.name"
 _SEGMENT = re.compile(r"[._]")
@@ -48,8 +47,10 @@ _Place = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class _Naming:
-    """The words of one name: of given names and surnames where the name tells them apart, and all of them. Of an
-    address it is a guess which is which (`is_guess`)."""
+    """Words of a name: given names and surnames where the name separates them, and all words.
+
+    For an address, the separation is a guess (`is_guess`).
+    """
 
     words: frozenset[str]
     given: frozenset[str] = frozenset()
@@ -58,12 +59,12 @@ class _Naming:
 
     @property
     def some_words(self) -> list[str]:
-        """The first of them, for comparing with thousands of addresses."""
+        """First words of the name, for comparison with thousands of addresses."""
         return sorted(self.words)[:MAX_WORDS]
 
     @property
     def is_latin(self) -> bool:
-        """Whether no other script is in it; words of those come with their Latin forms."""
+        """Whether the name is in Latin script only. Words of other scripts come with their Latin forms."""
         return all(word.isascii() or all(map(_is_latin, word)) for word in self.words)
 
 
@@ -88,10 +89,10 @@ class _People:
         self._exact: dict[_Naming, _Person] = {}
 
     def person(self, naming: _Naming) -> _Person:
-        """Who has this name: the first who isn't clearly somebody else, else one more person."""
+        """Return the first person who may have this name, else a new person."""
         known = self._exact.get(naming)
         if known is None:
-            known = next((one for one in self.people[:MAX_COMPARED] if _may_be(one, naming)), None)
+            known = next((person for person in self.people[:MAX_COMPARED] if _may_be(person, naming)), None)
             if known is None:
                 known = _Person(next(self._labels))
                 self.people.append(known)
@@ -101,7 +102,7 @@ class _People:
 
 
 class _Party:
-    """What rules gave one label: the people named in it, and labels for further ones."""
+    """Party with one label of the rules: the people named in it, and labels for further people."""
 
     __slots__ = ("label", "labels", "named")
 
@@ -113,13 +114,13 @@ class _Party:
 
 
 def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings with `person` settled, in the same order."""
+    """Return the findings in the same order, with `person` set for each."""
     given = _with_entries(tuple(findings))
     addresses = _addresses(given)
     names = {place.path: place.name.raw for place in view.places if place.name is not None}
     parties = _parties(given)
     owners = _people_of_names(given, names, parties)
-    most = 1 if len(parties) == 1 else 0  # of one party alone, its person has the one name and the one address
+    most = 1 if len(parties) == 1 else 0  # a sole party's person owns its only name and its only address
     if len(owners) + len(addresses) < 2 or max(len(owners), len(addresses)) <= most:
         return given
     candidates = _Candidates(parties)
@@ -128,7 +129,7 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _with_entries(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What stands in the name of an entry (`subject.3.owner.0.givenName`) is of whom a rule says that the entry is."""
+    """Move findings inside the name of an entry (`subject.3.owner.0.givenName`) to the person of that entry."""
     entries = {f.path: f.person for f in findings if f.person not in (SUBJECT, CA_CONTACT)}
     if not entries:
         return findings
@@ -165,7 +166,7 @@ def _parties(findings: Sequence[Finding]) -> dict[str, _Party]:
 def _people_of_names(
     findings: Sequence[Finding], names: dict[str, bytes], parties: dict[str, _Party]
 ) -> dict[_Place, _Person]:
-    """Whose each name is, in the order of the certificate; names in which nobody is named are left out."""
+    """Return the person of each name, in the order of the certificate, without names that name nobody."""
     words: dict[_Place, dict[str, set[str]]] = {}
     for finding in findings:
         name = names.get(finding.path)
@@ -197,8 +198,11 @@ def _may_be(person: _Person, naming: _Naming) -> bool:
 
 
 def _differ(a: _Naming, b: _Naming) -> bool:
-    """Whether two names are clearly of different people: other given names or other surnames; of names that don't tell
-    them apart, no word in common. Names in different scripts may be one name."""
+    """Return whether two names clearly belong to different people.
+
+    Given names or surnames have nothing in common; or, where a name doesn't separate them, no word is in common. Names
+    in different scripts may be the same name.
+    """
     if a.is_guess and b.is_guess:
         is_other = a.words.isdisjoint(b.words) or _are_relatives(a, b)
     elif a.given and b.given:
@@ -209,30 +213,33 @@ def _differ(a: _Naming, b: _Naming) -> bool:
 
 
 def _are_relatives(a: _Naming, b: _Naming) -> bool:
-    """`jane.doe` and `john.doe`; not `max.doe` and `maximilian.doe`, which may be one, nor `doe.jane`."""
+    """Return whether two addresses share only the surname: `jane.doe` and `john.doe`.
+
+    `max.doe` and `maximilian.doe` may be the same person, as may `doe.jane` and `jane.doe`.
+    """
     if a.surname.isdisjoint(b.surname) or not a.given.isdisjoint(b.given | b.surname) or a.given & b.surname:
         return False
-    return not any(one.startswith(other[:3]) for one in a.given for other in b.given)
+    return not any(word.startswith(other[:3]) for word in a.given for other in b.given)
 
 
-# --- what stands outside names -------------------------------------------------------------------------------------
+# --- values outside names ------------------------------------------------------------------------------------------
 
 
 class _Candidates:
-    """Who may own what stands outside names in a party: contacts of the issuer own nothing of the subject."""
+    """Possible owners of values outside names: contacts of the issuer own nothing of the subject."""
 
     __slots__ = ("_contacts", "_others")
 
     def __init__(self, parties: dict[str, _Party]) -> None:
-        self._contacts = [person for one in parties.values() if one.label == CA_CONTACT for person in one.named.people]
-        self._others = [person for one in parties.values() if one.label != CA_CONTACT for person in one.named.people]
+        self._contacts = [p for party in parties.values() if party.label == CA_CONTACT for p in party.named.people]
+        self._others = [p for party in parties.values() if party.label != CA_CONTACT for p in party.named.people]
 
     def of(self, label: str) -> list[_Person]:
         return self._contacts if label == CA_CONTACT else self._others
 
 
 def _address(finding: Finding) -> str:
-    """The address that a finding is found by."""
+    """Return the address in the look-up keys of a finding, or an empty string."""
     return next((key.key for key in finding.keys if key.kind == "email"), "")
 
 
@@ -247,7 +254,7 @@ def _owners_of_addresses(
     parties: dict[str, _Party],
     candidates: _Candidates,
 ) -> dict[tuple[str, str], str]:
-    """For each party and address outside the names of people the label of its owner."""
+    """Return the label of the owner for each party and address outside the names of people."""
     outside: dict[str, dict[str, None]] = {}
     for finding in findings:
         address = _address(finding)
@@ -261,8 +268,11 @@ def _owners_of_addresses(
 
 
 def _owners(addresses: Iterable[str], party: _Party, candidates: list[_Person]) -> dict[str, str]:
-    """The one from whose name an address is made. Those of the form first.last that are made from nobody's are of
-    further people, but the first of them is of the party's own person if no other address is."""
+    """Return the person from whose name each address is made.
+
+    Addresses of the form first.last that match nobody belong to further people. The first of them belongs to the
+    party's own person, unless another address does.
+    """
     makers = {address: _makers(address, candidates) for address in addresses}
     has_own = any(made == [party.label] for made in makers.values())
     others = _People(party.labels if has_own or not party.named.people else chain([party.label], party.labels))
@@ -277,19 +287,21 @@ def _owners(addresses: Iterable[str], party: _Party, candidates: list[_Person]) 
 
 
 def _makers(address: str, people: list[_Person]) -> list[str]:
-    """The people from whose names most of an address is made: mostly one or none."""
+    """Return the people whose names share the most words with an address: mostly a single person or nobody."""
     if len(people) > MAX_OWNERS:
         return []
     scores = {
-        one.label: max((sum(mailbox.resembles(address, word) for word in n.some_words) for n in one.namings), default=0)
-        for one in people
+        person.label: max(
+            (sum(mailbox.resembles(address, word) for word in n.some_words) for n in person.namings), default=0
+        )
+        for person in people
     }
     best = max(scores.values(), default=0)
     return [label for label, score in scores.items() if best and score == best]
 
 
 def _first_last(address: str) -> _Naming | None:
-    """`jane.doe2@…` as two words; None where the address hasn't that form, or an initial in it."""
+    """Return `jane.doe2@…` as two words; None for another form or an initial."""
     local = re.sub(r"[0-9]", "", address.rpartition("@")[0].partition("+")[0])
     parts = _SEGMENT.split(local)
     if len(parts) != 2 or any(len(part) < 3 for part in parts) or not mailbox.is_personal_shape(local):
@@ -299,11 +311,11 @@ def _first_last(address: str) -> _Naming | None:
 
 
 def _namesake(finding: Finding, people: list[_Person]) -> str | None:
-    """The one person whose words a full name outside names consists of."""
+    """Return the only person whose words make a full name outside names, or None."""
     if finding.category != _FULL or len(people) > MAX_OWNERS or not _is_sure(finding):
         return None
     words = _words(finding)
-    same = [one.label for one in people if any(_is_part(words, naming.words) for naming in one.namings)]
+    same = [person.label for person in people if any(_is_part(words, n.words) for n in person.namings)]
     return same[0] if len(same) == 1 else None
 
 

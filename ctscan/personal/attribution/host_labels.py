@@ -1,7 +1,7 @@
 """Names of people in the labels of host names: `jane-doe.example.org`, `jane.doe.dev.example.org`, `jdoe-laptop`.
 
-The weakest reading of all: only labels whose every part is accounted for by the name lists, an initial, a number or a
-word for a device. Never more than possible.
+This is the weakest evidence of all. Every part of a label must be in the name lists, an initial, a number or a word for
+a device, and the result is never more than possible.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEVICES = frozenset(
         "xps",
     ]
 )
-"""Words that people's machines have beside the name of whom they belong to."""
+"""Words that hosts of people combine with their owner's name."""
 
 _BESIDE_DEVICES = frozenset({"air", "book", "home", "mini", "mobile", "my", "pi", "pro", "the", "work"})
 
@@ -81,26 +81,29 @@ _PLACES = frozenset(
         *("august", "april", "may", "june", "summer", "autumn", "sandy", "angel", "major", "prince", "king", "bishop"),
     ]
 )
-"""Words of hosts that are names as well; alone, or two of them together, they tell of nobody."""
+"""Words of hosts that are also names; alone, or two of them together, they name nobody."""
 
 _SEPARATORS = re.compile(r"[-_]+")
 _NUMBER = re.compile(r"\d{1,6}$")
 
 
 def people_in_host(host: str, domains: tuple[str, ...]) -> Iterator[str]:
-    """The names of people, folded (`jane doe`, `doe`), in a canonical host at or below one of the canonical domains,
-    each once. Two labels side by side count as one (`jane.doe`)."""
+    """Yield the folded names of people (`jane doe`, `doe`) in a canonical host at or below a canonical domain, each
+    once.
+
+    Two neighbouring labels may form a name together (`jane.doe`).
+    """
     if len(host) > MAX_HOST:
         return
     below = next((host[: -len(domain) - 1] for domain in domains if host.endswith("." + domain)), "")
     labels = [label for label in below.split(".") if label not in ("", "*")]
     found = dict.fromkeys(name for label in labels if (name := _person_in(_parts(label))))
-    found |= dict.fromkeys(name for one, two in pairwise(labels) if (name := _in_pair(one, two)))
+    found |= dict.fromkeys(name for left, right in pairwise(labels) if (name := _in_pair(left, right)))
     yield from found
 
 
 def _parts(label: str) -> list[str]:
-    """The folded words of a label; one in another script is read in it."""
+    """Return the folded words of a label, decoded from punycode."""
     folded = [fold_text(_NUMBER.sub("", part)) for part in _SEPARATORS.split(_in_its_script(label))]
     return [part for part in folded if part]
 
@@ -115,7 +118,7 @@ def _in_its_script(label: str) -> str:
 
 
 def _person_in(parts: list[str]) -> str | None:
-    """The name that all parts of a label make, words for devices apart, or None."""
+    """Return the name that all parts of a label make without words for devices, or None."""
     is_device = any(part in _DEVICES for part in parts)
     ignored = _DEVICES | _BESIDE_DEVICES if is_device else frozenset()
     words = [part for part in parts if part not in ignored]
@@ -126,8 +129,8 @@ def _person_in(parts: list[str]) -> str | None:
     return " ".join(words) if len(words) in (2, 3) and _is_full_name(words) else None
 
 
-def _in_pair(one: str, two: str) -> str | None:
-    first, second = _parts(one), _parts(two)
+def _in_pair(left: str, right: str) -> str | None:
+    first, second = _parts(left), _parts(right)
     words = [*first, *second]
     if len(first) != 1 or len(second) != 1 or not _PLACES.isdisjoint(words):
         return None
@@ -135,16 +138,17 @@ def _in_pair(one: str, two: str) -> str | None:
 
 
 def _is_full_name(words: list[str]) -> bool:
-    """A given name and a surname in either order, each of three letters or more, and a middle initial."""
+    """Return whether the words are a given name and a surname in either order, each of three letters or more, and a
+    middle initial."""
     full = [word for word in words if len(word) > 1]
     if len(full) != 2 or any(len(word) < (3 if word.isascii() else 2) for word in full) or not _is_of_people(full):
         return False
-    one, two = full
-    return (one in given_names() and two in surnames()) or (two in given_names() and one in surnames())
+    first, second = full
+    return (first in given_names() and second in surnames()) or (second in given_names() and first in surnames())
 
 
 def _of_device(word: str) -> str | None:
-    """`jane` or `jdoe` of `jane-laptop`, `jdoe-mbp`."""
+    """Return the person's name in a device's host name: `jane` of `jane-laptop`, `doe` of `jdoe-mbp`."""
     if word in ORGANISATION_WORDS or word in _PLACES or len(word) < 3:
         return None
     if word in given_names():

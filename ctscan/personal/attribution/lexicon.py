@@ -1,7 +1,6 @@
-"""Words that tell organisations, authorities and machines from people, and the commonest surnames of two scripts that
-write names without a space. Facts a person may read and extend; nothing here decides.
+"""Words of organisations, authorities and machines, and the commonest surnames of two scripts without spaces.
 
-Words are folded as `names.fold_text` does: lower case, no accents.
+Readers may extend these facts; no decision is taken here. Words are folded as by `fold_text`: lower case, no accents.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ _PARTS = """
     विश्वविद्यालय
 """
 ORGANISATION_PARTS = tuple(_PARTS.split())
-"""The same for scripts without spaces between words: found anywhere in a text."""
+"""Words of organisations in scripts without spaces, found anywhere in a text."""
 
 HAN_SURNAMES = frozenset(
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖萧蕭田董潘袁蔡蒋蔣余于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾"

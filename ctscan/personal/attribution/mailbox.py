@@ -1,4 +1,4 @@
-"""Whether the local part of an address is that of a function (info, support) or reads like the name of a person."""
+"""Local parts of e-mail addresses: of a function (info, support), or like the name of a person."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ _INITIAL_OR_NAME = re.compile(
 
 
 def is_role(local: str) -> bool:
-    """`info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`: the mailbox of a function. `local` is canonical."""
+    """Return whether a mailbox is a function's: `info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`. `local` is
+    canonical."""
     segments = words(local)
     if not segments:
         return False
@@ -95,23 +96,26 @@ def is_role(local: str) -> bool:
 
 
 def is_reserved_role(local: str) -> bool:
-    """Exactly a mailbox name of RFC 2142."""
+    """Return whether the local part is exactly a mailbox name of RFC 2142."""
     return local in RFC_2142
 
 
 def is_personal_shape(local: str) -> bool:
-    """`first.last`, `f.last`, `first_last`: what organisations give to people. Role words make it something else."""
+    """Return whether the local part has a form given to people (`first.last`, `f.last`, `first_last`) without role
+    words."""
     return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
 
 
 def words(local: str) -> list[str]:
-    """The words of a mailbox name: `jane`, `doe` of `jane.doe2+x`."""
+    """Return the words of a mailbox name: `jane`, `doe` of `jane.doe2+x`."""
     return [segment for segment in _SEGMENTS.split(_NOISE.sub("", local.partition("+")[0])) if segment]
 
 
 def resembles(address: str, name: str) -> bool:
-    """Whether the canonical address is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe. Words of 3 letters
-    or more count, but neither words of roles nor those that the domain is named by."""
+    """Return whether the canonical address is made from the name: `jdoe`, `jane`, `doe.jane` of Jane Doe.
+
+    Words of 3 letters or more count, except role words and the labels of the domain.
+    """
     local, _, host = address.rpartition("@")
     labels = host.split(".")
     flat = local if local.isascii() else "".join(name_tokens(local))
@@ -121,7 +125,7 @@ def resembles(address: str, name: str) -> bool:
 
 
 def _is_compound(segment: str) -> bool:
-    """Two role words in one, at least one of them long or none of them short: `caadmin`, `webssl`; not `cara`."""
+    """Return whether a word joins two role words, unless both are short: `caadmin`, `webssl`; not `cara`."""
     return any(
         segment[:at] in ROLE_WORDS and segment[at:] in ROLE_WORDS and (len(segment) > 5 or at == 3)
         for at in range(2, len(segment) - 1)

@@ -1,4 +1,4 @@
-"""Whose mailbox an address is: the evidence of the certificate first, then the mailbox name itself."""
+"""Owners of e-mail addresses: by the evidence of the certificate first, then by the mailbox name."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ MAX_NAMES: Final = 20
 
 
 def about_mailbox(view: View, place: Field, address: str) -> Verdict:
-    """Whom a canonical address is about. In what an issuer says of itself the evidence about the subject counts only
-    when the certificate is self-issued."""
+    """Attribute a canonical address.
+
+    Evidence about the subject counts for the issuer's fields only when the certificate is self-issued.
+    """
     certificate = view.certificate
     if place.name is None and person_of(view, place) == REPRESENTED:
         return _by_mailbox(address) or unsure("the address of whoever is represented, a person or an organisation")
@@ -80,8 +82,10 @@ def _by_holder(certificate: Certificate, here: Verdict) -> Verdict:
 
 
 def _names_of_people(view: View) -> tuple[str, ...]:
-    """The common names that are shaped like those of people, none for an authority. Only the first few: thousands of
-    addresses may be compared with them."""
+    """Return common names shaped like people's names; none for a CA.
+
+    The number of names is limited, since thousands of addresses may be compared with them.
+    """
     if view.certificate.is_ca:
         return ()
     texts = subject_texts(view.certificate, COMMON_NAME)[:MAX_NAMES]

@@ -1,7 +1,6 @@
-"""What a common name looks like: a host, an organisation, one of the forms in which schemes write persons, or words
-that may be a name.
+"""Shapes of common names: a host, an organisation, a form in which schemes write people, or words that may be a name.
 
-Shape is the weakest evidence. `person_form` is sure of its forms, `is_name_shaped` isn't and needs other evidence.
+Shape is weak evidence. `person_form` is certain of its forms; `is_name_shaped` needs other evidence as well.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 _COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
-_NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # made unique by it
+_NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # a unique number
 _PSEUDONYM = re.compile(r"(?P<name>[^:]{2,80}?) ?:PN")
 
 _SOLE_TRADER = re.compile(
@@ -97,12 +96,15 @@ _SOLE_TRADER = re.compile(
     r"(?P<before>.{3,80}?),? (?:e\. ?[Kk]\.|e\. ?Kfm\.|e\. ?Kfr\.|eenmanszaak|\(?sole trader\)?)"
 )
 SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
-"""What a name in which `sole_trader` finds one has in it (a pattern for text and for octets)."""
+"""Pattern, for text and for octets, that every name accepted by `sole_trader` contains."""
 
 
 @kept(4096)
 def is_host(text: str) -> bool:
-    """`www.example.org`, `*.example.org`, an IP address, `localhost`: no spaces, and a dot or a known name."""
+    """Return whether a text is a host: `www.example.org`, `*.example.org`, an IP address, `localhost`.
+
+    A host has no spaces, and a dot or a known name.
+    """
     stripped = text.strip()
     if not stripped or any(char.isspace() for char in stripped) or "@" in stripped:
         return False
@@ -114,7 +116,8 @@ def is_host(text: str) -> bool:
 
 @kept(4096)
 def has_organisation_word(text: str) -> bool:
-    """Whether a word of the text belongs to organisations, authorities or machines, in one of several languages."""
+    """Return whether a word of the text belongs to organisations, authorities or machines, in one of several
+    languages."""
     if not text.isascii() and any(part in text for part in ORGANISATION_PARTS):
         return True
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
@@ -125,9 +128,9 @@ def has_organisation_word(text: str) -> bool:
 
 @kept(4096)
 def person_form(text: str) -> tuple[str, str] | None:
-    """`(name, form)` when the text has one of the forms in which identity schemes write a person, else None.
+    """Return name and form of a text in a form in which identity schemes write people, else None.
 
-    The name comes without the number that the form carries; the form is told in plain words.
+    The name comes without the number in the form; the form is described in plain words.
     """
     if len(text) > 2 * MAX_NAME_SHAPE:
         return None
@@ -140,7 +143,7 @@ def person_form(text: str) -> tuple[str, str] | None:
 
 
 def loose_person_form(text: str) -> tuple[str, str] | None:
-    """The same for forms that mostly, not always, mean a person: a title before the name; `Surname, Given`."""
+    """Return name and form for forms that usually mean a person: a title before the name; `Surname, Given`."""
     stripped = text.strip()
     if len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
         return None
@@ -154,8 +157,10 @@ def loose_person_form(text: str) -> tuple[str, str] | None:
 
 
 def pseudonym_form(text: str) -> str | None:
-    """The pseudonym before `:PN`, the mark of German certificates under a pseudonym; authorities have it too, but with
-    words of theirs."""
+    """Return the pseudonym before `:PN`, the mark of German certificates under a pseudonym, or None.
+
+    CAs use the mark as well, but with words of organisations.
+    """
     match = _PSEUDONYM.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
     if match is None or not any(char.isalpha() for char in match["name"]) or has_organisation_word(match["name"]):
         return None
@@ -163,7 +168,7 @@ def pseudonym_form(text: str) -> str | None:
 
 
 def sole_trader(text: str) -> str | None:
-    """The name that stands beside the mark of a sole trader (`e.K.`, `Inh.`), when it is shaped like one."""
+    """Return the name beside the mark of a sole trader (`e.K.`, `Inh.`) when it is shaped like a name, or None."""
     match = _SOLE_TRADER.fullmatch(text.strip()) if len(text) <= MAX_NAME_SHAPE else None
     name = (match["after"] or match["before"]).strip(" ,") if match else ""
     return name if name and is_name_shaped(name) else None
@@ -171,22 +176,25 @@ def sole_trader(text: str) -> str | None:
 
 @kept(4096)
 def is_name_shaped(text: str) -> bool:
-    """Two to six words that begin with a capital (or have none in their script), no digits, no word of organisations;
-    in Han and Hangul also one word of 2 to 4 characters that begins with a common surname."""
+    """Return whether a text is shaped like a person's name.
+
+    The name has two to six words with a capital (or in a script without capitals), no digits and no word of
+    organisations; in Han and Hangul also a single word of 2 to 4 characters that begins with a common surname.
+    """
     name = bare_name(text)
     return full_words(name) is not None and not has_organisation_word(name)
 
 
 @kept(4096)
 def bare_name(text: str) -> str:
-    """The text without titles, degrees and a number that only makes it unique."""
+    """Return the text without titles, degrees and a number that only makes it unique."""
     stripped = _AFTER_NAME.sub("", _without_number(text.strip()))
     title = _TITLE.match(stripped)
     return stripped[title.end() :] if title else stripped
 
 
 def full_words(name: str) -> list[str] | None:
-    """The words of a text that is shaped like a name, without its particles; None when it isn't shaped like one."""
+    """Return the words of a text shaped like a name, without particles; None for another shape."""
     if len(name) > MAX_NAME_SHAPE:
         return None
     words = [word.strip(",") for word in name.split()]
@@ -199,7 +207,7 @@ def full_words(name: str) -> list[str] | None:
 
 
 def name_part(text: str) -> str:
-    """The text without a number that only makes it unique."""
+    """Return the text without a number that only makes it unique."""
     return _without_number(text.strip())
 
 
@@ -214,14 +222,14 @@ def _are_name_words(full: list[str]) -> bool:
 def _is_name_word(word: str) -> bool:
     plain = word
     if not word.isascii():
-        plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs are no \\w
+        plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs don't match \\w
     if not _WORD.fullmatch(plain):
         return False
     return not plain[0].islower()
 
 
 def _is_acronym(word: str) -> bool:
-    """All capitals and at most three letters or without a vowel: `VPN`, `TCS`."""
+    """Return whether a word is in capitals with at most two letters, or without a vowel: `VPN`, `TCS`."""
     return word.isascii() and word.isupper() and (len(word) <= 2 or not re.search("[AEIOUY]", word))
 
 
@@ -235,7 +243,7 @@ def _is_unspaced_name(word: str) -> bool:
 
 
 def _has_number(text: str) -> bool:
-    """Whether the form carries the number of a person, which no organisation has."""
+    """Return whether the form holds a person's number (7 digits or more), which no organisation has."""
     return sum(char.isdigit() for char in text) >= 7
 
 

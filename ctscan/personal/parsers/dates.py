@@ -56,7 +56,7 @@ def birth_values(text: str, order: str = "ymd") -> Iterable[Value]:
 
 
 def read_date(text: str, order: str = "ymd") -> str | None:
-    """Return the ISO form of a date in text, or None. A field of four digits is the year, whatever the order says."""
+    """Return the ISO form of a date in text, or None. A field of four digits is the year in every order."""
     text = text.strip()
     if len(text) > _MAX_TEXT:
         return None

@@ -167,7 +167,7 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
     for place in view.of(oid):
         for text in strings_of(view, place):
             best = spellings(text)[0]
-            if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # found by the rules for those
+            if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # found by the rules for addresses and hashes
                 continue
             if has_letter(best) or (oid == PSEUDONYM and name_tokens(best)):
                 yield _finding(rule_id, category, view, place, text, best, about_name(view, place))

@@ -1,1 +1,1 @@
-"""Schemes of one country or region each."""
+"""National schemes, a module for each country or region."""
