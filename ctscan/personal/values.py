@@ -18,8 +18,7 @@ from ctscan.personal.view import View, spellings, strings_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Attribution of a value: its subject, the confidence, and the reason (in plain words that never quote the
-    certificate)."""
+    """Attribution of a value: its subject, the confidence, and the reason in plain words without certificate data."""
 
     kind: SubjectKind
     confidence: Confidence

@@ -92,8 +92,7 @@ def spellings(text: DecodedString) -> tuple[str, ...]:
 
 
 def strings_of(view: View, place: Field) -> tuple[DecodedString, ...]:
-    """Return the text of a field, or the strings inside its value in order: lines of an address, parts of a
-    structure."""
+    """Return the text of a field, or the strings inside its value in order: lines of an address, structure parts."""
     if place.text is not None:
         return (place.text,)
     return view.inside(place)

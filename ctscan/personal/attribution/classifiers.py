@@ -210,8 +210,7 @@ def qualified_for(certificate: Certificate) -> tuple[str | None, str | None]:
 
 
 def is_untyped_qualified(certificate: Certificate) -> bool:
-    """Return whether a certificate is qualified without a stated type, which means for signatures (ETSI EN 319 412-5
-    section 4.2.3)."""
+    """Return whether a certificate is qualified without a type, so for signatures (ETSI EN 319 412-5 section 4.2.3)."""
     body = _statements(certificate)
     return _COMPLIANCE[1] in body and _WEB[1] not in body and qualified_for(certificate) == (None, None)
 

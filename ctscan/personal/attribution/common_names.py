@@ -102,8 +102,7 @@ def _words_beside(place: Field) -> set[str]:
 
 
 def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
-    """Attribute a common name by the given names and surnames beside it, unless a service has them or other words stand
-    in it."""
+    """Attribute a common name by given names and surnames beside it, but not for services or with other words in it."""
     why = "the common name has a word of the given name or the surname beside it"
     certificate = view.certificate
     is_of_other = certificate.is_ca or not is_own or service_of(certificate) is not None
@@ -192,8 +191,7 @@ def _is_of_other(view: View) -> bool:
 
 
 def _is_for_people_alone(view: View) -> bool:
-    """Return whether neither an organisation nor mailbox validation, which also serves functions, speaks against a
-    person."""
+    """Return whether neither an organisation nor mailbox validation (also for functions) speaks against a person."""
     return not _is_of_other(view) and not MAILBOX_POLICIES.intersection(view.certificate.policies)
 
 

@@ -96,8 +96,7 @@ def is_server(certificate: Certificate) -> bool:
 
 
 def purpose_of_people(certificate: Certificate) -> str | None:
-    """Return a purpose that people's keys have, the strongest evidence first; None when the key is also for a
-    server."""
+    """Return a purpose that people's keys have, the strongest evidence first; None for keys of servers."""
     if is_server(certificate):
         return None
     return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
@@ -122,8 +121,7 @@ def about_subject(view: View) -> Verdict:
 
 
 def about_place(view: View, place: Field) -> Verdict:
-    """Attribute a value that isn't personal by itself (an address, a telephone number) like its part of the
-    certificate."""
+    """Attribute a value that isn't personal by itself (an address, a telephone number) like its certificate part."""
     if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
         return by_name
     if person_of(view, place) == CA_CONTACT:
@@ -258,8 +256,7 @@ def _by_legal(view: View) -> Verdict | None:
 
 
 def _by_form(view: View) -> Verdict | None:
-    """Attribute by the common name (the number of the US Department of Defense, other forms) and by old policies for
-    people."""
+    """Attribute by the common name (the US Department of Defense's number, other forms) and by old policies."""
     certificate = view.certificate
     if service_of(certificate) is not None:
         return None

@@ -38,8 +38,8 @@ _ENDINGS = re.compile(
     r"յան|շվիլի|շվილი|შვილი|ძე|ია|ური|ული)"
 )
 _SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
-"""Scripts of India, Sri Lanka and Thailand: the lists hold their names less completely, but two words alone are mostly
-a person."""
+"""Scripts of India, Sri Lanka and Thailand. The lists lack many of their names, but two words alone are mostly a
+person."""
 
 
 @cache
@@ -117,8 +117,7 @@ def _graded(words: list[_Word], initials: int) -> Likeness:
 
 
 def _unspaced(word: str) -> Likeness:
-    """Grade Han, Kana and Hangul without a space: a listed surname and a listed given name, or a usual count of
-    syllables."""
+    """Grade Han, Kana and Hangul without a space: by listed surname and given name, else by length."""
     if _is_listed_whole(word):
         return Likeness.STRONG
     if len(word) == 3 and word[0] in HANGUL_SURNAMES:

@@ -27,11 +27,10 @@ from ctscan.personal.normalise.name_tokens import name_tokens
 from ctscan.personal.view import View
 
 MAX_COMPARED: Final = 20
-"""People of a party, in order, that a further name is compared with. Beyond them, only an equal spelling joins two
-names."""
+"""People of a party that a further name is compared with. Beyond them, only an equal spelling joins two names."""
 
 MAX_SPELLINGS: Final = 5
-
+"""Spellings of a person. Beyond them, a further name joins this person only in an equal spelling."""
 MAX_WORDS: Final = 12
 """Words of one name that an address is compared with."""
 

@@ -138,8 +138,10 @@ def _in_pair(left: str, right: str) -> str | None:
 
 
 def _is_full_name(words: list[str]) -> bool:
-    """Return whether the words are a given name and a surname in either order, each of three letters or more, and a
-    middle initial."""
+    """Return whether the words are a given name and a surname of three letters or more, in either order.
+
+    A middle initial may stand beside them; in other scripts two letters are enough.
+    """
     full = [word for word in words if len(word) > 1]
     if len(full) != 2 or any(len(word) < (3 if word.isascii() else 2) for word in full) or not _is_of_people(full):
         return False

@@ -84,8 +84,7 @@ _INITIAL_OR_NAME = re.compile(
 
 
 def is_role(local: str) -> bool:
-    """Return whether a mailbox is a function's: `info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`. `local` is
-    canonical."""
+    """Return whether a canonical mailbox is a function's: `info`, `pki-ca`, `ca.admin2`, `support-eu`, `caadmin`."""
     segments = words(local)
     if not segments:
         return False
@@ -101,7 +100,7 @@ def is_reserved_role(local: str) -> bool:
 
 
 def is_personal_shape(local: str) -> bool:
-    """Return whether the local part has a form given to people (`first.last`, `f.last`, `first_last`) without role
+    """Return whether the local part has a form for people (`first.last`, `f.last`, `first_last`), without role
     words."""
     return bool(_INITIAL_OR_NAME.fullmatch(_NOISE.sub("", local.partition("+")[0]))) and not is_role(local)
 

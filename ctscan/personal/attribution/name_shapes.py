@@ -116,8 +116,7 @@ def is_host(text: str) -> bool:
 
 @kept(4096)
 def has_organisation_word(text: str) -> bool:
-    """Return whether a word of the text belongs to organisations, authorities or machines, in one of several
-    languages."""
+    """Return whether a word of the text belongs to organisations, authorities or machines, in several languages."""
     if not text.isascii() and any(part in text for part in ORGANISATION_PARTS):
         return True
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA

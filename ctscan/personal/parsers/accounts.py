@@ -32,8 +32,7 @@ def is_machine(name: str) -> bool:
 
 
 def about_account(view: View, place: Field, name: str) -> Verdict:
-    """Attribute the name of an account: by its form, then by other evidence, else as a person's, as most accounts
-    are."""
+    """Attribute the name of an account: by its form, then by other evidence, else to a person, like most accounts."""
     if is_machine(name):
         return _MACHINE
     here = about_place(view, place)

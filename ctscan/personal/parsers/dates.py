@@ -126,8 +126,7 @@ def _from_fields(fields: list[str], order: str) -> str | None:
 
 
 def _from_digits(text: str, order: str) -> str | None:
-    """Return the date in `19800229`, with or without a time of day, `29021980` in another order, `1980-02` or
-    `1980`."""
+    """Return the date in `19800229` (a time of day may follow), `29021980` in another order, `1980-02` or `1980`."""
     if re.fullmatch(r"\d{8}", text[:8]):
         if text[8:] and not _TIME.fullmatch(text[8:]):
             return None

@@ -106,8 +106,7 @@ BIRTH_DATES: Final[Mapping[str, FromNumber]] = {
 
 
 def _kazakh_check(number: str) -> bool:
-    """Check with weights 1 to 11, or with 3 to 11 and 1, 2 where the first sum gives 10 (law of Kazakhstan on national
-    register numbers)."""
+    """Check with weights 1 to 11, or with 3 to 11, 1 and 2 where the first sum gives 10 (law on national registers)."""
     digits = [int(digit) for digit in number[:11]]
     total = sum(weight * digit for weight, digit in enumerate(digits, 1)) % 11
     if total == 10:

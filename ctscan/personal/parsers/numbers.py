@@ -32,8 +32,7 @@ _STDNUM_ERRORS = (ValueError, LookupError, TypeError, AttributeError)  # raised 
 
 
 def national(scheme: str, category: str = NATIONAL) -> Read:
-    """Read national numbers of one scheme: a module of python-stdnum such as "es.dni", or empty for schemes it
-    lacks."""
+    """Read national numbers of one scheme: a python-stdnum module such as "es.dni", or empty for other schemes."""
     return each_text(lambda text: national_values(text, scheme, category))
 
 
@@ -64,8 +63,7 @@ def _other_forms(compact: str, scheme: str) -> Iterator[str]:
 
 
 def is_hash(text: str) -> bool:
-    """Return whether a text is a hexadecimal hash: the length of a hash function, and a letter (32 digits are a
-    number)."""
+    """Return whether a text is a hexadecimal hash: a hash function's length, and a letter (32 digits are a number)."""
     stripped = text.strip()
     return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
 

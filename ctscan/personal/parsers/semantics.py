@@ -216,8 +216,7 @@ def _by_word(word: str, number: str, country: str) -> Semantics:
 
 
 def _of_either(number: str, countries: tuple[str, ...], country: str) -> Semantics:
-    """Read a number by the country of the name when it uses the word; else by the first country whose schemes it
-    satisfies."""
+    """Read a number by the country of the name if it uses the word, else by the first country whose schemes it fits."""
     for candidate in [country] if country in countries else countries:
         schemes = satisfied_in(number, candidate)
         if schemes:

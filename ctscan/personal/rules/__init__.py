@@ -185,8 +185,7 @@ def find_personal_data(
 
 
 def _duplicate_key(finding: Finding) -> tuple[str, ...]:
-    """Return the key that merges duplicates: the same value in one place, in another encoding or repeated by a
-    field."""
+    """Return the key that merges duplicates: the same value in one place, encoded differently or repeated."""
     return finding.rule, finding.path, finding.category, finding.canonical, finding.value
 
 
@@ -235,8 +234,7 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
-    """Return the rules that may find something in a view, ordered by id: rules for its types, and rules always
-    called."""
+    """Return the rules that may find something in a view, by id: rules for its types, and rules always called."""
     rules, always, by_type = _index()
     numbers = set(always)
     for oid in view.types():

@@ -46,8 +46,7 @@ def _entry(view: View, place: Field) -> Iterator[Value]:
 
 
 def _names_inside(view: View) -> dict[str, list[Name]]:
-    """Return the distinguished names inside each entry, by the path of the entry. Their fields follow the entry's
-    field."""
+    """Return the distinguished names inside each entry, by the entry's path. Their fields follow the entry's field."""
     found: dict[str, list[Name]] = {}
     here = ""
     for place in view.places:

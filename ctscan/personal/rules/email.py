@@ -228,7 +228,7 @@ def _in_uri(text: DecodedString) -> Iterable[tuple[str, ...]]:
             found.update(dict.fromkeys(_mailto(rest)))
         elif not _URI.match(spelling):
             decoded = [unquote(spelling)] if "%40" in spelling else []
-            found.update(dict.fromkeys(address for text in (spelling, *decoded) for address in find_emails(text)))
+            found.update(dict.fromkeys(address for form in (spelling, *decoded) for address in find_emails(form)))
     return [(address,) for address in found]
 
 

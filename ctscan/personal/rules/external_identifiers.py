@@ -1,5 +1,4 @@
-"""Identifiers that another party gives to a person: permanent identifiers, hashed identifiers, roles in
-organisations."""
+"""Identifiers that another party gives to a person: permanent or hashed identifiers, roles in organisations."""
 
 from __future__ import annotations
 

@@ -43,8 +43,7 @@ _INDIVIDUAL = frozenset({"2.23.140.1.2.3", *(f"2.23.140.1.5.4.{n}" for n in (1, 
     only=True,
 )
 def organisation_name(view: View) -> Iterator[Finding]:
-    """Organisations and units named like the person beside them, like a sole trader, or under an individual's
-    policy."""
+    """Organisations and units named like a sole trader or the person beside them, or under an individual's policy."""
     for place in view.of(ORGANISATION, UNIT):
         if place.text is None or len(place.text.value) > 300:
             continue
@@ -72,8 +71,7 @@ def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Verdict] 
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:
-    """Return whether given name and surname in the same name make the text. `name.sole_trader` finds such
-    organisations."""
+    """Return whether given name and surname beside it make the text. `name.sole_trader` finds such organisations."""
     parts: dict[str, set[str]] = {GIVEN_NAME: set(), SURNAME: set()}
     for attribute in place.name.attributes if place.name is not None else ():
         if attribute.oid in parts and attribute.text is not None:

@@ -110,8 +110,7 @@ def said_values(found: Semantics) -> Iterable[Value] | None:
 
 
 def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
-    """Read a number taken out of its text, by its scheme where it has a scheme; look-up keys with and without the
-    country."""
+    """Read a number taken out of its text, by its scheme if any; look-up keys with and without the country."""
     is_national = found.category == NATIONAL
     if found.category == DOCUMENT:  # an identity card: the number of the card, or of its holder
         is_national = satisfied_surely(found.number, found.country)
@@ -150,8 +149,7 @@ def _is_of_organisation(place: Field, number: str) -> bool:
 
 
 def _speaks_against_person(view: View, place: Field) -> bool:
-    """Return whether the certificate speaks against a person (CA, server, legal person): a bare number is weak
-    evidence."""
+    """Return whether the certificate (CA, server, legal person) speaks against a person, as bare numbers are weak."""
     certificate = view.certificate
     is_issuer = person_of(view, place) == CA_CONTACT
     return is_issuer or certificate.is_ca or is_server(certificate) or legal_policy(certificate) is not None

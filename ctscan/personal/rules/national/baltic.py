@@ -49,8 +49,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
 
 
 def _scheme(country: str, code: str) -> str:
-    """Return the scheme of the country. Without a country, a dash means Latvia; Estonia and Lithuania share a
-    scheme."""
+    """Return the scheme of the country, else of Latvia for a dash; Estonia and Lithuania share their scheme."""
     if country in _SCHEMES:
         return _SCHEMES[country]
     return "lv.pvn" if "-" in code or check(code, "ee.ik")[0] != VALID else "ee.ik"

@@ -56,8 +56,7 @@ _SHAPED: Final = Verdict(
 
 
 def resident_values(text: str) -> Iterator[Value]:
-    """Read the resident identity number in a text (GB 11643: 18 characters, 15 before 1999), with its birth date and
-    gender."""
+    """Read a resident identity number (GB 11643: 18 characters, 15 before 1999) with its birth date and gender."""
     match = _RESIDENT.search(text[:200])
     number = match.group() if match else ""
     old = len(number) == 15

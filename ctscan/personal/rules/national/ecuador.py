@@ -61,8 +61,7 @@ def _cedula(text: str) -> Iterable[Value]:
 
 
 def _ruc(text: str) -> Iterable[Value]:
-    """Read the tax number of a natural person: the cédula and 001. Its third digit is below 6, unlike companies'
-    numbers."""
+    """Read a natural person's tax number: cédula and 001. Its third digit is below 6, unlike companies' numbers."""
     found = re.fullmatch(r"(\d{2}[0-5]\d{7})\d{3}", text.strip())
     if found:
         yield from national_values(text.strip(), "ec.ruc")

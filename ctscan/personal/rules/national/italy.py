@@ -1,5 +1,4 @@
-"""Italy: common names SURNAME/GIVEN NAME and of services cards (DPR 117/2004), and the holder's number in
-dnQualifier."""
+"""Italy: common names SURNAME/GIVEN NAME and of services cards (DPR 117/2004), and holders' numbers in dnQualifier."""
 
 from __future__ import annotations
 

@@ -42,8 +42,7 @@ def trader_values(text: str) -> Iterator[Value]:
 
 
 def _is_snils(digits: str) -> bool:
-    """Check the weighted sum of nine digits, modulo 101, where 100 counts as 0; numbers up to 001-001-998 have no
-    check."""
+    """Check the weighted sum of nine digits, modulo 101, 100 counting as 0; up to 001-001-998 there is no check."""
     total = sum(int(digit) * (9 - i) for i, digit in enumerate(digits[:9]))
     return digits[:9] <= "001001998" or total % 101 % 100 == int(digits[9:])
 

@@ -20,8 +20,7 @@ _PEOPLE: Final = {
     "2.16.886.1.100.3.1.1": ("user.demographic", "citizen"),
     "2.16.886.1.100.3.1.7": ("user.job_title", "health professional"),
 }
-"""Types of subject that are people, with the fact they state. Types of organisations and servers (.3.2, .3.3) are left
-out."""
+"""Types of subject that are people, with the fact they state, without organisations and servers (.3.2, .3.3)."""
 
 _OID = 0x06
 
