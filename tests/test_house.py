@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from support.house import circles, function_lengths, ties, twins
+from support.house import circles, function_lengths, parsed, ties, twins
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ctscan"
@@ -104,9 +104,8 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-@cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"))
 
 
 @cache
@@ -234,8 +233,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_every_module_says_what_it_is() -> None:
     for path in [*files(), *files(ROOT / "bench")]:
-        text = path.read_text(encoding="utf-8")
-        assert not text or ast.get_docstring(ast.parse(text)), f"{name_of(path)} has no docstring"
+        found = tree(path)
+        assert not found.body or ast.get_docstring(found), f"{name_of(path)} has no docstring"
 
 
 # --- what the files speak of ---------------------------------------------------------------------------------------

@@ -49,9 +49,13 @@ def committed(db: Path) -> int:
         return 0
 
 
-@pytest.mark.parametrize("protocol", [LogProtocol.STATIC_CT, LogProtocol.RFC6962])
+@pytest.mark.parametrize(
+    ("protocol", "kills"),
+    [(LogProtocol.STATIC_CT, 3), (LogProtocol.RFC6962, 3)]
+    + [pytest.param(protocol, 6, marks=pytest.mark.long) for protocol in (LogProtocol.STATIC_CT, LogProtocol.RFC6962)],
+)
 def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
-    protocol: LogProtocol, tmp_path: Path, start_scan: Start
+    protocol: LogProtocol, kills: int, tmp_path: Path, start_scan: Start
 ) -> None:
     moments = random.Random(20260301)
     with Simulator() as sim:
@@ -60,7 +64,7 @@ def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
         log.max_batch = 64
         scan(sim, tmp_path / "whole")
         log.fault("/tile/data/|/get-entries", slow(0.03))
-        for _ in range(6):
+        for _ in range(kills):
             process = start_scan(sim, tmp_path / "db")
             time.sleep(0.5 + moments.random())
             process.kill()
@@ -70,15 +74,16 @@ def test_killed_again_and_again_it_ends_as_an_undisturbed_scan_does(
     assert dump(tmp_path / "db") == dump(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_two_processes_that_read_the_past_of_one_log_are_killed_again_and_again(
-    tmp_path: Path, start_scan: Start
+    kills: int, tmp_path: Path, start_scan: Start
 ) -> None:
     moments = random.Random(20261129)
     with Simulator() as sim:
         log = sim.add("people", people_log(size=3 * SMALL))
         scan(sim, tmp_path / "whole")
         log.fault("/tile/data/", slow(0.05))
-        for _ in range(3):
+        for _ in range(kills):
             process = start_scan(sim, tmp_path / "db", "--jobs", "2", name="backfill")
             time.sleep(1 + moments.random())
             process.kill()

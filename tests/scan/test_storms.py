@@ -129,7 +129,10 @@ def check_what_is_said(db: Path, outcome: Outcome, builder: LogBuilder) -> None:
     assert endings(outcome) != {"people": "done"} or not state.pending
 
 
-@pytest.mark.parametrize("seed", range(9))
+LONG = [pytest.param(seed, marks=pytest.mark.long) for seed in range(len(ALL), 9)]
+
+
+@pytest.mark.parametrize("seed", [*range(len(ALL)), *LONG])
 def test_after_the_storm_nothing_is_missing_and_nothing_was_said_that_is_not_so(seed: int, tmp_path: Path) -> None:
     story, db = random.Random(seed), tmp_path / "db"
     protocol = ALL[seed % len(ALL)]

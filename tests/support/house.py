@@ -9,9 +9,17 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def parsed(source: str) -> ast.Module:
+    """The syntax tree of a source; nobody changes it."""
+    return ast.parse(source)
+
 
 # --- functions -----------------------------------------------------------------------------------------------------
 
@@ -23,7 +31,7 @@ def function_lengths(source: str) -> dict[str, int]:
     cost nothing, comments and empty lines between statements do. Of two functions of one name the longer counts.
     """
     found: dict[str, int] = {}
-    for name, node in _functions(ast.parse(source)):
+    for name, node in _functions(parsed(source)):
         body = node.body[1:] if ast.get_docstring(node) is not None and len(node.body) > 1 else node.body
         lines = (node.end_lineno or 0) - body[0].lineno + 1
         found[name] = max(lines, found.get(name, 0))
@@ -75,7 +83,7 @@ def ties(sources: Mapping[str, str]) -> dict[str, set[str]]:
     """
     modules = {module_name(path): path for path in sources}
     return {
-        name: {tied for node in _run(ast.parse(sources[path])) for tied in _targets(node, path, modules)}
+        name: {tied for node in _run(parsed(sources[path])) for tied in _targets(node, path, modules)}
         for name, path in modules.items()
     }
 
