@@ -43,12 +43,14 @@ from ctscan.model import (
     EntryKind,
     Finding,
     Hit,
+    IdentifierKind,
     InclusionProof,
     Log,
     LogProtocol,
     LookupKey,
     Name,
     Run,
+    RunState,
     ScanStep,
     SubjectKind,
     TreeHead,
@@ -260,7 +262,7 @@ async def build(path: Path, findings: int, population: Population) -> Built:
     rules = rule_set()
     built, portion, last = Built(), max(1, certificates // STEP // 10), (0, 0.0)
     async with await open_index(path, create=True, render=render_name) as index:
-        run = Run(0, "bench", _BEGAN, None, "everything", rules.version, "a benchmark", "bench", "running")
+        run = Run(0, "bench", _BEGAN, None, "everything", rules.version, "a benchmark", "bench", RunState.RUNNING)
         run_id = await index.start_run(run, rules, [LOG], [])
         for number, step in enumerate(steps(certificates, population, rules.version), 1):
             began, cpu = time.perf_counter(), time.process_time()
@@ -274,7 +276,7 @@ async def build(path: Path, findings: int, population: Population) -> Built:
                 last = (built.findings, built.seconds)
         await index.save_head(step.proofs[0].head, _BEGAN)
         await index.record_success(LOG.id, _BEGAN, None)
-        await index.end_run(run_id, _BEGAN, "done")
+        await index.end_run(run_id, _BEGAN, RunState.DONE)
     return built
 
 
@@ -364,7 +366,7 @@ async def look_up(path: Path, asked: Asked) -> dict[str, dict[str, float]]:
 async def found(index: SqliteIndex, text: str, limit: int = LIMIT) -> Sequence[object]:
     """What `answer` asks the index for."""
     identifier = parse_identifier(text)
-    if identifier.kind == "name":
+    if identifier.kind == IdentifierKind.NAME:
         return await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
     return await index.find_keys([key for key in identifier.keys if key.kind == identifier.kind], limit + 1)
 

@@ -20,7 +20,7 @@ from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.sqlite.index import open_index
-from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, ScanStep, VerifiedRange
+from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, RunState, ScanStep, VerifiedRange
 from ctscan.model.hashes import HASH_SIZE, subtree_root
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.prefilter.filter import Prefilter
@@ -93,7 +93,7 @@ async def _commits(batches: list[Batch]) -> None:
             log = Log(batches[0].log_id, b"", "bench", "bench", LogProtocol.STATIC_CT)
             now = datetime.now(UTC)
             await index.save_log(log)
-            started = Run(0, "", now, None, "everything", "", "", "", "running")
+            started = Run(0, "", now, None, "everything", "", "", "", RunState.RUNNING)
             run = await index.start_run(started, rule_set(), [log], [])
             for batch in batches:
                 end = batch.start + WIDTH

@@ -17,13 +17,16 @@ from ctscan.index.protocols import Index
 from ctscan.model import (
     Answer,
     Identifier,
+    IdentifierKind,
     LogCoverage,
     LogState,
     Match,
+    QuestionKind,
     RuleSet,
     Search,
     SkippedLog,
 )
+from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal.identifiers import canonical_domain, name_forms, name_score
 from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
@@ -75,7 +78,7 @@ def _with_status(match: Match, now: datetime) -> Match:
 
 async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
     """What is shown, and in plain words what of all that matches isn't."""
-    if identifier.kind == "name":
+    if identifier.kind == IdentifierKind.NAME:
         return await _find_name(index, identifier, limit)
     found = await _find_others(index, identifier, limit + 1)
     return found[:limit], f"more than {limit} certificates match; only the first {limit} are shown" * (
@@ -85,14 +88,14 @@ async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[
 
 async def _find_others(index: Index, identifier: Identifier, limit: int) -> list[Match]:
     match identifier.kind:
-        case "sha256":
+        case IdentifierKind.SHA256:
             return await index.find_sha256(bytes.fromhex(identifier.canonical))
-        case "serial":
+        case IdentifierKind.SERIAL:
             return await index.find_serial(identifier.canonical)
-        case "identity":
+        case IdentifierKind.IDENTITY:
             return await index.find_identity(bytes.fromhex(identifier.canonical))
-        case "email":
-            exact = [key for key in identifier.keys if key.kind == "email"]
+        case IdentifierKind.EMAIL:
+            exact = [key for key in identifier.keys if key.kind == IdentifierKind.EMAIL]
             return await index.find_keys(exact, limit)
         case _:
             return await index.find_keys(identifier.keys, limit)
@@ -115,7 +118,7 @@ async def _find_name(index: Index, identifier: Identifier, limit: int) -> tuple[
 
 def _score(identifier: Identifier, match: Match) -> float:
     return name_score(
-        identifier.canonical, frozenset(k.key for f in match.findings for k in f.keys if k.kind == "name")
+        identifier.canonical, frozenset(k.key for f in match.findings for k in f.keys if k.kind == IdentifierKind.NAME)
     )
 
 
@@ -148,7 +151,7 @@ def _never_read(state: LogState) -> SkippedLog:
 def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
     """What keeps an answer from being complete whatever was read, in plain words."""
     limits = [f"{state.log.name} contradicted itself: {state.misbehaviour[-1]}" for state in read if state.misbehaviour]
-    if identifier.kind == "sha256" and not matches:
+    if identifier.kind == IdentifierKind.SHA256 and not matches:
         limits.append(
             "a fingerprint doesn't find a certificate that was logged as a precertificate only: "
             "look it up by its serial number, or with --certificate FILE"
@@ -166,11 +169,11 @@ def _remarks(
         remarks.append(cut)
     remarks += _ways_of_comparing(identifier)
     remarks += _other_readings(identifier)
-    if identifier.kind == "domain":
+    if identifier.kind == IdentifierKind.DOMAIN:
         remarks.append(
             "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
         )
-    if identifier.kind in ("serial", "sha256", "identity"):
+    if identifier.kind not in KEY_KINDS:
         remarks.append("the index keeps only certificates in which personal data was found")
     return tuple(remarks)
 
@@ -191,14 +194,14 @@ def _about_repositories(
             f"{which} known from a repository or a file only: what those say is unverified until a log that is read "
             "holds the same certificate"
         )
-    if complete or identifier.kind not in ("email", "domain", "name"):
+    if complete or identifier.kind not in _ASKED_FOR:
         return remarks
     if not searches:
         remarks.append(
             "no repository was asked about it; 'ctscan search' asks one for what was logged before, and tells it whom "
             "you look for"
         )
-    elif all(search.kind == "host" for search in searches):
+    elif all(search.kind == QuestionKind.HOST for search in searches):
         remarks.append(
             "no repository was asked for the addresses themselves, only for hosts, which certificates for e-mail "
             "rarely hold; 'ctscan search --in crt.sh' asks for addresses"
@@ -206,18 +209,22 @@ def _about_repositories(
     return remarks
 
 
+_ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
+"""Kinds of identifier that repositories are asked for."""
+
+
 def _ways_of_comparing(identifier: Identifier) -> list[str]:
     """How far "nothing found" goes for what can be written in several ways."""
     match identifier.kind:
-        case "name":
+        case IdentifierKind.NAME:
             return ["a name is searched for in the spelling given, in any order, and in Latin letters"]
-        case "number":
+        case IdentifierKind.NUMBER:
             return ["a number is compared by its letters and digits, all of them: give it with and without a prefix"]
-        case "phone":
+        case IdentifierKind.PHONE:
             return [
                 "a telephone number is compared with its country; certificates that name no country may hold it without"
             ]
-        case "account":
+        case IdentifierKind.ACCOUNT:
             return ["an account name is compared whole; an address of the same form is looked up by itself"]
         case _:
             return []
@@ -231,18 +238,18 @@ _KIND_GIVEN = re.compile(
 def _other_readings(identifier: Identifier) -> list[str]:
     """What else may have been meant by something whose kind had to be guessed: "nothing found" of it means little."""
     value = identifier.value.strip()
-    if identifier.kind == "phone" and not re.search(r"\+|\b00", value):
+    if identifier.kind == IdentifierKind.PHONE and not re.search(r"\+|\b00", value):
         return ["no country code was given, so the first digits were tried as one; begin with + and the country code"]
     if _KIND_GIVEN.match(value):
         return []
-    if identifier.kind == "serial" and not re.search(r"0x|:", value, re.I):
+    if identifier.kind == IdentifierKind.SERIAL and not re.search(r"0x|:", value, re.I):
         return [
             "this was read as the serial number of a certificate, in hexadecimal; to look up the number of a person or "
             "a card, put number: before it, and phone: before a telephone number"
         ]
-    if identifier.kind == "number":
+    if identifier.kind == IdentifierKind.NUMBER:
         return ["this was read as the number of a person or a card; to look up something else, put its kind before it"]
-    return _other_than_a_name(value) if identifier.kind == "name" else []
+    return _other_than_a_name(value) if identifier.kind == IdentifierKind.NAME else []
 
 
 def _other_than_a_name(value: str) -> list[str]:

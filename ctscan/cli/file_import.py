@@ -116,6 +116,7 @@ class Progress:
 
 
 def _print(tally: Tally, problems: Sequence[Problem], format: str) -> None:
+    from ctscan.model import SearchState
     from ctscan.views import file_import as importing
     from ctscan.views import tables
 
@@ -138,5 +139,5 @@ def _print(tally: Tally, problems: Sequence[Problem], format: str) -> None:
         tables.table(out, headers, rows)
         out.print()
     tables.say(out, importing.summary(tally))
-    if tally.outcome == "interrupted":
+    if tally.outcome == SearchState.INTERRUPTED:
         complain("import: stopped; what was read so far is kept, repeating the command reads all of it again")

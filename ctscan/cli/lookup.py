@@ -125,11 +125,11 @@ def _from_line(line: bytes, text: bytes, where: str) -> Identifier:
 def _identities_of(path: str) -> Iterator[Identifier]:
     """The certificates of a file by their identity, which a precertificate and its certificate share."""
     from ctscan.cli.inputs import readable_certificates
-    from ctscan.model import Identifier
+    from ctscan.model import Identifier, IdentifierKind
 
     for source, certificate in readable_certificates(path):
         identity = certificate.identity.hex()
-        yield Identifier(kind="identity", value=source, canonical=identity)
+        yield Identifier(kind=IdentifierKind.IDENTITY, value=source, canonical=identity)
 
 
 # --- what is answered ---------------------------------------------------------------------------------------------

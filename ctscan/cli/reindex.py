@@ -71,6 +71,7 @@ _ALL = (1 << 63) - 1
 async def scanned_domains(index: Index) -> tuple[str, ...]:
     """The domains of every scope that a range was read with, and of every search of a repository: in their hosts names
     of people are looked for."""
+    from ctscan.model import QuestionKind
     from ctscan.personal.scope import scope_from_text
 
     states = await index.log_states()
@@ -79,7 +80,7 @@ async def scanned_domains(index: Index) -> tuple[str, ...]:
     domains = {domain for scope in scopes for domain in scope_from_text(scope).domains}
     for search in await index.newest_searches(_ALL):  # what it kept is said in words, or in terms of a scope
         terms = (term.partition(":") for term in (search.question, *search.scope.split(", ")))
-        domains |= {value for kind, _, value in terms if kind in ("domain", "host")}
+        domains |= {value for kind, _, value in terms if kind in (QuestionKind.DOMAIN, QuestionKind.HOST)}
     return tuple(sorted(domains))
 
 
@@ -107,10 +108,11 @@ def findings_in(der: bytes, kind: str, domains: tuple[str, ...] = ()) -> tuple[F
 def parsed(der: bytes, kind: str) -> Certificate | None:
     """The certificate in a leaf: whole, or (kind `precert`) a TBSCertificate; an attribute certificate out of a file;
     None when it can't be read."""
+    from ctscan.model import EntryKind
     from ctscan.x509.attribute_certificate import read_attribute_certificate
     from ctscan.x509.certificate import read_certificate, read_tbs
 
-    for read in (read_tbs,) if kind == "precert" else (read_certificate, read_attribute_certificate):
+    for read in (read_tbs,) if kind == EntryKind.PRECERT else (read_certificate, read_attribute_certificate):
         try:
             return read(der)
         except FormatError:

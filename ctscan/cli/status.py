@@ -84,10 +84,12 @@ def _check(config: Config, refresh: bool, *, ocsp: bool, force: bool) -> None:
 
 def _check_purpose(purpose: str, asked: Sequence[Identifier]) -> None:
     from ctscan.collect.safe_reasons import quotes
-    from ctscan.model import Question
+    from ctscan.model import IdentifierKind, Question, QuestionKind
 
-    forms = ((one.kind, text) for one in asked if one.kind != "domain" for text in (one.value, one.canonical) if text)
-    if any(quotes(purpose, Question(kind, text)) for kind, text in forms):
+    people = (one for one in asked if one.kind != IdentifierKind.DOMAIN)
+    forms = ((one.kind == IdentifierKind.NAME, text) for one in people for text in (one.value, one.canonical) if text)
+    kinds = {True: QuestionKind.NAME, False: QuestionKind.EMAIL}  # only of names the order of words is no matter
+    if any(quotes(purpose, Question(kinds[is_name], text)) for is_name, text in forms):
         raise UsageError(
             "status: the purpose is recorded with each disclosure and must not name whom you ask for; "
             "give the number of the case, say"

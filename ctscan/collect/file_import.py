@@ -21,7 +21,19 @@ from ctscan.collect.result_filter import InScope
 from ctscan.collect.search import Seams
 from ctscan.errors import FormatError, IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import Certificate, EntryKind, Issuer, Problem, RepositoryEntry, RepositoryHit, Search, SubjectKind
+from ctscan.model import (
+    Certificate,
+    EntryKind,
+    Issuer,
+    IssuerOrigin,
+    Problem,
+    QuestionKind,
+    RepositoryEntry,
+    RepositoryHit,
+    Search,
+    SearchState,
+    SubjectKind,
+)
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import STDIN, Input
@@ -29,7 +41,6 @@ from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_tbs
 
 REPOSITORY: Final = "files"
-KIND: Final = "import"
 PORTION: Final = 200  # certificates examined, and kept in one transaction
 PATIENCE: Final = 0.5  # seconds after which a smaller portion is kept
 MAX_SEEN: Final = 500_000
@@ -60,12 +71,12 @@ class Tally:
     findings: Counter[str] = field(default_factory=Counter)  # by category, of what is kept
     about_people: Counter[str] = field(default_factory=Counter)
     findings_of_authorities: Counter[str] = field(default_factory=Counter)
-    outcome: str = "failed"
+    outcome: SearchState = SearchState.FAILED
 
     @property
     def exit_code(self) -> int:
         """1 if nothing was read or it was stopped, 4 if some of it could not be read, else 0."""
-        if self.outcome not in ("whole", "incomplete") or not (self.read or self.kept):
+        if self.outcome not in (SearchState.WHOLE, SearchState.INCOMPLETE) or not (self.read or self.kept):
             return 1
         return 4 if self.problems else 0
 
@@ -129,7 +140,9 @@ class _Importing:
         except IndexFault:
             raise  # nothing can be recorded any more
         except BaseException as error:
-            self.tally.outcome = "interrupted" if isinstance(error, asyncio.CancelledError) else "failed"
+            self.tally.outcome = (
+                SearchState.INTERRUPTED if isinstance(error, asyncio.CancelledError) else SearchState.FAILED
+            )
             await self._end(search_id)
             raise
         await self._end(search_id)
@@ -140,7 +153,7 @@ class _Importing:
         search = Search(
             id=0,
             repository=REPOSITORY,
-            kind=KIND,
+            kind=QuestionKind.IMPORT,
             question="",
             who=request.who,
             purpose=request.purpose,
@@ -164,9 +177,9 @@ class _Importing:
                 self.tally.new += await self.index.keep_found(search_id, portion.hits)
             self.told(self.tally, tuple(portion.problems))
             if portion.is_last:
-                self.tally.outcome = "incomplete" if self.tally.problems else "whole"
+                self.tally.outcome = SearchState.INCOMPLETE if self.tally.problems else SearchState.WHOLE
                 return
-        self.tally.outcome = "interrupted"
+        self.tally.outcome = SearchState.INTERRUPTED
 
     def _portion(self) -> _Portion:
         """The next inputs, read and examined; runs in a thread."""
@@ -248,4 +261,4 @@ def _issuers(der: bytes, certificate: Certificate | None) -> list[Issuer]:
     if certificate is None or certificate.sha256 is None or not (certificate.is_ca and certificate.spki):
         return []
     subject, key = sha256(certificate.subject.raw).digest(), sha256(certificate.spki).digest()
-    return [Issuer(certificate.sha256, der, subject, key, "file")]
+    return [Issuer(certificate.sha256, der, subject, key, IssuerOrigin.FILE)]

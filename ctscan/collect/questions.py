@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 from ctscan.collect.result_filter import About, InScope, Wanted
 from ctscan.errors import UsageError
-from ctscan.model import Identifier, Question, Repository
+from ctscan.model import Identifier, IdentifierKind, Question, QuestionKind, Repository
 from ctscan.personal.question_coverage import given_name, questions_about
 from ctscan.personal.scope import Scope, parse_scope
 
 _NEVER_ASKED = {
-    "sha256": "a fingerprint",
-    "serial": "a serial number",
-    "identity": "the identity of a certificate",
-    "number": "the number of a person or a card",
-    "phone": "a telephone number",
-    "account": "the name of an account",
+    IdentifierKind.SHA256: "a fingerprint",
+    IdentifierKind.SERIAL: "a serial number",
+    IdentifierKind.IDENTITY: "the identity of a certificate",
+    IdentifierKind.NUMBER: "the number of a person or a card",
+    IdentifierKind.PHONE: "a telephone number",
+    IdentifierKind.ACCOUNT: "the name of an account",
 }
 
 
@@ -40,7 +40,7 @@ class Asked:
 def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
     """The questions about an identifier: one, or two of a domain. UsageError for a kind that no repository can be asked
     for."""
-    value = given_name(identifier) if identifier.kind == "name" else identifier.canonical
+    value = given_name(identifier) if identifier.kind == IdentifierKind.NAME else identifier.canonical
     texts = questions_about(identifier)
     if not texts:
         what = _NEVER_ASKED.get(identifier.kind, "this kind of identifier")
@@ -48,12 +48,12 @@ def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
             f"search: repositories find people by e-mail address, domain or name, not by {what}; "
             "'ctscan lookup' looks in the index for it"
         )
-    if identifier.kind == "domain" and "." not in identifier.canonical:
+    if identifier.kind == IdentifierKind.DOMAIN and "." not in identifier.canonical:
         raise UsageError(
             "search: expected a domain such as @example.org, got a top-level domain: a repository would give "
             "the addresses of everybody below it"
         )
-    question, wanted = Question(identifier.kind, value), About(identifier)
+    question, wanted = Question(QuestionKind(identifier.kind), value), About(identifier)
     return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
 
 
@@ -76,16 +76,16 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
 
 def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
     """Organisations by the names as given: the index compares them without accents, a repository with them."""
-    yield from (Question("domain", domain) for domain in scope.domains)
+    yield from (Question(QuestionKind.DOMAIN, domain) for domain in scope.domains)
     given = (" ".join(term.partition(":")[2].split()) for term in terms if parse_scope([term]).organisations)
-    yield from (Question("organisation", name) for name in dict.fromkeys(given))
-    yield from (Question("email", email) for email in scope.emails)
+    yield from (Question(QuestionKind.ORGANISATION, name) for name in dict.fromkeys(given))
+    yield from (Question(QuestionKind.EMAIL, email) for email in scope.emails)
 
 
 def _hosts(question: Question, wanted: Wanted) -> Iterable[Asked]:
     """What is asked besides about a domain, keeping the same."""
-    if question.kind == "domain":
-        hosts = Question("host", question.value)
+    if question.kind == QuestionKind.DOMAIN:
+        hosts = Question(QuestionKind.HOST, question.value)
         yield Asked(hosts, hosts.text, wanted, question)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ctscan.model import Certificate, Finding, Identifier, Question
+from ctscan.model import Certificate, Finding, Identifier, IdentifierKind, Question, QuestionKind
 from ctscan.personal.identifiers import (
     canonical_domain,
     canonical_email,
@@ -52,22 +52,22 @@ class About:
 
     @property
     def told(self) -> str:
-        kind = "e-mail address" if self.identifier.kind == "email" else self.identifier.kind
+        kind = "e-mail address" if self.identifier.kind == IdentifierKind.EMAIL else self.identifier.kind
         return f"certificates that hold the {kind} asked for"
 
     @property
     def domains(self) -> tuple[str, ...]:
-        return (self.identifier.canonical,) if self.identifier.kind == "domain" else ()
+        return (self.identifier.canonical,) if self.identifier.kind == IdentifierKind.DOMAIN else ()
 
     def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
         found = [key for finding in findings for key in finding.keys]
         match self.identifier.kind:
-            case "name":
-                tokens = frozenset(key.key for key in found if key.kind == "name")
+            case IdentifierKind.NAME:
+                tokens = frozenset(key.key for key in found if key.kind == IdentifierKind.NAME)
                 return name_score(self.identifier.canonical, tokens) == 1
-            case "domain":
+            case IdentifierKind.DOMAIN:
                 below = self.identifier.keys[0].key
-                return any(key.kind == "domain" and key.key.startswith(below) for key in found)
+                return any(key.kind == IdentifierKind.DOMAIN and key.key.startswith(below) for key in found)
             case _:
                 exact = {key for key in self.identifier.keys if key.kind == self.identifier.kind}
                 return not exact.isdisjoint(found)
@@ -154,8 +154,8 @@ def _is_at_or_below(host: str, domain: str) -> bool:
 
 
 _CONCERNS = {
-    "email": _concerns_email,
-    "domain": _concerns_domain,
-    "name": _concerns_name,
-    "organisation": _concerns_organisation,
+    QuestionKind.EMAIL: _concerns_email,
+    QuestionKind.DOMAIN: _concerns_domain,
+    QuestionKind.NAME: _concerns_name,
+    QuestionKind.ORGANISATION: _concerns_organisation,
 }

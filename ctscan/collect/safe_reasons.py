@@ -10,7 +10,7 @@ from pathlib import PurePath
 from urllib.parse import unquote_plus
 
 from ctscan.errors import CtscanError
-from ctscan.model import Question
+from ctscan.model import Question, QuestionKind
 
 MAX_REASONS = 5
 MAX_DETAIL = 600  # characters
@@ -40,7 +40,7 @@ def quotes(line: str, question: Question) -> bool:
     for shown in (line, once, unquote_plus(once)):
         if question.value.casefold() in shown.casefold():
             return True
-        if question.kind == "name" and _words(question.value) <= _words(shown):
+        if question.kind == QuestionKind.NAME and _words(question.value) <= _words(shown):
             return True
     return False
 

@@ -24,7 +24,16 @@ from ctscan.collect.result_filter import concerns
 from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import Disclosure, Incompleteness, Repository, RepositoryEntry, RepositoryHit, Search
+from ctscan.model import (
+    Disclosure,
+    Incompleteness,
+    QuestionKind,
+    Repository,
+    RepositoryEntry,
+    RepositoryHit,
+    Search,
+    SearchState,
+)
 from ctscan.personal.rules import rule_set
 from ctscan.sources import SearchSource
 
@@ -71,8 +80,8 @@ class SearchOutcome:
     are known from an earlier search), `certificates` of them are new in the index."""
 
     repository: str
-    kind: str
-    outcome: str
+    kind: QuestionKind
+    outcome: SearchState
     detail: str
     results: int
     certificates: int
@@ -89,9 +98,9 @@ class Outcome:
     def exit_code(self) -> int:
         """1 if one failed or was interrupted, else 4 if one is incomplete, else 0: each repository gave all it has."""
         endings = {search.outcome for search in self.searches}
-        if self.stopped or endings & {"failed", "interrupted"}:
+        if self.stopped or endings & {SearchState.FAILED, SearchState.INTERRUPTED}:
             return 1
-        return 4 if "incomplete" in endings else 0
+        return 4 if SearchState.INCOMPLETE in endings else 0
 
 
 class Reporter(Protocol):
@@ -162,7 +171,7 @@ class _Searching:
         except IndexFault:
             raise
         except Exception as error:  # whatever it is, the other repositories are asked all the same
-            outcome, detail = "failed", told_of_error(error, self.asked.question)
+            outcome, detail = SearchState.FAILED, told_of_error(error, self.asked.question)
         await self._keep()
         results = self.results + len(self.known)
         await self.index.end_search(self.search_id, self.seams.now(), outcome, detail, results)
@@ -191,7 +200,7 @@ class _Searching:
         self.search_id = await self.index.start_search(search, rules)
         self.reporter.search_started(self.repository.name, kind)
 
-    async def _read(self, stop: asyncio.Event) -> str:
+    async def _read(self, stop: asyncio.Event) -> SearchState:
         """Take what comes; how it ended."""
         question = self.asked.question
         items = self.opened.source.search(question, self._known, partial(concerns, question))
@@ -205,8 +214,8 @@ class _Searching:
                 else:
                     await self._take(item)
         if stream.was_stopped:
-            return "interrupted"
-        return "incomplete" if self.shortfalls else "whole"
+            return SearchState.INTERRUPTED
+        return SearchState.INCOMPLETE if self.shortfalls else SearchState.WHOLE
 
     async def _take(self, entry: RepositoryEntry) -> None:
         self.results += 1

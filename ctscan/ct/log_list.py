@@ -28,7 +28,7 @@ from ctscan.ct.strict_json import (
     text_in,
 )
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog
+from ctscan.model import FinalHead, ListedState, Log, LogProtocol, SkippedLog
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a log list at most."""
@@ -42,8 +42,8 @@ _URL_LIMIT: Final = 2_000
 _MMD_LIMIT: Final = 1 << 31
 _DEFAULT_MMD: Final = 86_400  # seconds
 
-_STATES: Final = frozenset({"pending", "qualified", "usable", "readonly", "retired", "rejected"})
-_READ_STATES: Final = frozenset({"qualified", "usable", "readonly"})
+_STATES: Final = frozenset(ListedState)
+_READ_STATES: Final = frozenset({ListedState.QUALIFIED, ListedState.USABLE, ListedState.READONLY})
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # what a name shows nothing of, or worse
 _URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
 _PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
@@ -95,7 +95,7 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
     entry = json_object(raw, what, OBJECT_LIMIT)
     log_id, key = _identity(entry, what)
     submission = _url(entry, "submission_url", what, by_hand=True)
-    state, detail = _state(entry, what) or ("usable", {})
+    state, detail = _state(entry, what) or (ListedState.USABLE, {})
     return Log(
         id=log_id,
         key=key,
@@ -105,7 +105,7 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
         state=state,
         monitoring_url=_checked_url(monitoring_url, f"{what}: its address", by_hand=True, may_be_file=True),
         origin=_origin(submission),
-        final_head=_final_head(detail, what) if state == "readonly" else None,
+        final_head=_final_head(detail, what) if state == ListedState.READONLY else None,
         mmd=_mmd(entry, what),
     )
 
@@ -180,7 +180,7 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         operator=listed.operator,
         protocol=LogProtocol.RFC6962,
         state=state,
-        final_head=_final_head(detail, what) if state == "readonly" else None,
+        final_head=_final_head(detail, what) if state == ListedState.READONLY else None,
         mmd=_mmd(entry, what),
     )
     url = _url(entry, address, what, by_hand=by_hand, may_be_file=listed.is_tiled)
@@ -193,7 +193,7 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
     return replace(log, url=url)
 
 
-def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[str, Object]:
+def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedState, Object]:
     """State and its detail. FormatError with the reason in plain words when logs in this state aren't read."""
     if not by_hand and _is_placeholder(entry.get(address)):
         raise FormatError("placeholder without a usable URL")
@@ -202,15 +202,15 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[str, Ob
     known = _state(entry, "log list")
     if known is None and not by_hand:
         raise FormatError("the list gives no state for it")
-    state, detail = known or ("usable", {})
-    if state == "pending":
+    state, detail = known or (ListedState.USABLE, {})
+    if state == ListedState.PENDING:
         raise FormatError("pending: not yet accepted")
     if state not in _READ_STATES:
         raise FormatError(f"{state}{_since(detail)}")
     return state, detail
 
 
-def _state(entry: Object, what: str) -> tuple[str, Object] | None:
+def _state(entry: Object, what: str) -> tuple[ListedState, Object] | None:
     """`state: {name: detail}`, or `status: name` with the detail beside it; None when there is neither."""
     state = entry.get("state")
     if isinstance(state, dict) and len(state) == 1:
@@ -223,7 +223,7 @@ def _state(entry: Object, what: str) -> tuple[str, Object] | None:
         raise FormatError(f"{what}: state: expected an object with one state, got {kind_of(state)}")
     if name not in _STATES or not isinstance(detail, dict):
         raise FormatError(f"{what}: state: expected one of {', '.join(sorted(_STATES))} with its detail")
-    return name, detail
+    return ListedState(name), detail
 
 
 def _since(detail: Object) -> str:

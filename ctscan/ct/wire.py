@@ -25,7 +25,7 @@ from typing import Final, NoReturn
 from ctscan.ct.get_entries_fast import place_texts, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
-from ctscan.model import Batch, Entry, EntryKind, Span
+from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 
 MAX_BATCH: Final = 65_536
@@ -69,7 +69,7 @@ def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
     it can be found.
     """
     _check_range(start, width)
-    batch = Batch(log_id, start, data, [], [], [], data, [], "tile", data)
+    batch = Batch(log_id, start, data, [], [], [], data, [], BatchLayout.TILE, data)
     at, index, stop, size = 0, start, start + width, len(data)
     try:
         while index < stop:
@@ -164,7 +164,7 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
     leaves = [(at + 2, end) for at, end in zip([0, *ends], ends, strict=False)]  # behind version and leaf_type
     data = b"".join(pieces)
     certs, precerts = _cut_leaves(data, leaves)
-    return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, "get-entries", raw)
+    return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, BatchLayout.GET_ENTRIES, raw)
 
 
 _Pieces = tuple[list[bytes], bytes, list[Span]]
@@ -327,7 +327,7 @@ def extra_of(batch: Batch, i: int) -> Extra:
         raise FormatError(f"{what}: of what type is unknown, for the leaf doesn't parse")
     start, end = batch.extras[i]
     extra = batch.extra[start:end]
-    if batch.layout == "tile":
+    if batch.layout == BatchLayout.TILE:
         return _tile_extra(extra, batch.precerts[i], what)
     try:
         extra = binascii.a2b_base64(extra, strict_mode=True)

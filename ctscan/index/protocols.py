@@ -28,8 +28,10 @@ from ctscan.model import (
     Revocation,
     RuleSet,
     Run,
+    RunState,
     ScanStep,
     Search,
+    SearchState,
     SkippedLog,
     TreeHead,
 )
@@ -51,7 +53,7 @@ class Index(Protocol):
         """The log list changed while the scan runs: add to (selected) and replace (skipped) what it names."""
         ...
 
-    async def end_run(self, run_id: int, ended: datetime, outcome: str) -> None:
+    async def end_run(self, run_id: int, ended: datetime, outcome: RunState) -> None:
         """Record how a scan ended."""
         ...
 
@@ -185,7 +187,9 @@ class Index(Protocol):
         kept."""
         ...
 
-    async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:
+    async def end_search(
+        self, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
+    ) -> None:
         """Record how a search ended."""
         ...
 

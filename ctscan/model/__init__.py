@@ -5,29 +5,31 @@ half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into h
 """
 
 from ctscan.model.answer import Answer, CertificateSummary, Match, Sighting
-from ctscan.model.authority import Authority, AuthorityList, Issuer
+from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
 from ctscan.model.compact_range import CompactRange
 from ctscan.model.coverage import Gap, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
-from ctscan.model.entry import Batch, Entry, EntryKind
+from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
-from ctscan.model.identifier import Identifier, LookupKey
-from ctscan.model.log import FinalHead, Log, LogProtocol, SkippedLog, TreeHead
+from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
+from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, TreeHead
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
     Coordinate,
     Disclosure,
     Incompleteness,
     Question,
+    QuestionKind,
     Repository,
     RepositoryEntry,
     RepositoryHit,
     RepositorySighting,
     Search,
+    SearchState,
 )
 from ctscan.model.revocation import CertificateStanding, Crl, KeptCertificate, Revocation, RevocationState, Status
-from ctscan.model.scan import Run, ScanStep
+from ctscan.model.scan import Run, RunState, ScanStep
 from ctscan.model.spans import Span
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "Authority",
     "AuthorityList",
     "Batch",
+    "BatchLayout",
     "BatchResult",
     "Certificate",
     "CertificateStanding",
@@ -60,11 +63,14 @@ __all__ = [
     "GeneralName",
     "Hit",
     "Identifier",
+    "IdentifierKind",
     "InclusionProof",
     "Incompleteness",
     "Issuer",
+    "IssuerOrigin",
     "IssuerRequest",
     "KeptCertificate",
+    "ListedState",
     "Log",
     "LogCoverage",
     "LogProtocol",
@@ -76,6 +82,7 @@ __all__ = [
     "Problem",
     "Qualifier",
     "Question",
+    "QuestionKind",
     "Repository",
     "RepositoryEntry",
     "RepositoryHit",
@@ -85,8 +92,10 @@ __all__ = [
     "RuleSet",
     "RuleVersion",
     "Run",
+    "RunState",
     "ScanStep",
     "Search",
+    "SearchState",
     "Sensitivity",
     "Sighting",
     "SkippedLog",

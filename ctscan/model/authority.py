@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class IssuerOrigin(StrEnum):
+    """Source that a CA certificate came from."""
+
+    CHAIN = "chain"  # submitted with an entry
+    LOG = "log"  # issuer/<hash> of a tiled log
+    AIA = "AIA"  # address in a certificate (authority information access)
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,7 @@ class Issuer:
     der: bytes
     subject_hash: bytes  # SHA-256 of the subject's DER, as `Certificate.issuer.raw` of certificates that it issued
     key_hash: bytes  # SHA-256 of the SubjectPublicKeyInfo: the issuer_key_hash of precertificate entries
-    origin: str  # "chain", "log" (issuer/<hash>), "AIA", "file"
+    origin: IssuerOrigin
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,13 @@ class EntryKind(StrEnum):
     CHAIN = "chain"
 
 
+class BatchLayout(StrEnum):
+    """Transport of a batch, which decides how `Batch.extras` is encoded."""
+
+    TILE = "tile"
+    GET_ENTRIES = "get-entries"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Consecutive entries of one log in one buffer. The hot path never makes an object for a single entry.
@@ -39,7 +46,7 @@ class Batch:
     precerts: list[bool]
     extra: bytes
     extras: list[Span]
-    layout: str  # "tile" or "get-entries": how `extras` is encoded
+    layout: BatchLayout
     raw: bytes  # as received, for quarantine
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ctscan.model.identifier import LookupKey
+from ctscan.model.identifier import IdentifierKind, LookupKey
 
 
 class SubjectKind(StrEnum):
@@ -79,7 +79,7 @@ class RuleVersion:
 
     id: str
     version: int
-    kinds: tuple[str, ...]  # kinds of identifier that the rule finds: "email", "name", "number", …
+    kinds: tuple[IdentifierKind, ...]  # kinds of look-up key of its findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class IdentifierKind(StrEnum):
+    """Kind of identifier. Findings have look-up keys of the first six kinds; the rest identify certificates."""
+
+    EMAIL = "email"
+    DOMAIN = "domain"
+    NAME = "name"
+    NUMBER = "number"  # of a person, a card, a register
+    PHONE = "phone"
+    ACCOUNT = "account"
+    SHA256 = "sha256"
+    SERIAL = "serial"
+    IDENTITY = "identity"  # `Certificate.identity`
+
+
+KEY_KINDS: Final = frozenset(IdentifierKind) - {
+    IdentifierKind.SHA256,
+    IdentifierKind.SERIAL,
+    IdentifierKind.IDENTITY,
+}
+"""Kinds of look-up key."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class LookupKey:
-    """Key under which a finding is stored and looked up. `kind`: `email` (canonical address), `domain` (labels
-    reversed, each followed by a dot: `org.example.`), `name` (one folded token), `number` (letters and digits of a
-    number of a person or a card, in capitals), `phone` (E.164 without the plus sign), `account` (folded name of an
-    account)."""
+    """Key under which a finding is stored and looked up.
 
-    kind: str
+    `key` is the canonical address (email), the labels reversed and each followed by a dot (domain: `org.example.`), one
+    folded token (name), the letters and digits in capitals (number), E.164 without the plus sign (phone), or the folded
+    name (account).
+    """
+
+    kind: IdentifierKind
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """Identifier of a person or a certificate, as given. `kind`: email, domain, name, sha256, serial, identity.
+    """Identifier of a person or a certificate, as given.
 
     `canonical` is the form that is compared; `keys` the exact look-up keys (several where several forms mean the same);
     `variants` other identifiers offered as such (+tag, dots) and never mixed into the answer.
     """
 
-    kind: str
+    kind: IdentifierKind
     value: str
     canonical: str
     keys: tuple[LookupKey, ...] = ()

@@ -14,6 +14,17 @@ class LogProtocol(StrEnum):
     HYBRID = "hybrid"  # RFC 6962 tree head and proofs, data tiles as transport
 
 
+class ListedState(StrEnum):
+    """State of a log as its log list gives it."""
+
+    PENDING = "pending"
+    QUALIFIED = "qualified"
+    USABLE = "usable"
+    READONLY = "readonly"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class FinalHead:
     """`final_tree_head` of a readonly log in the log list: size, root and, where given, the time in ms."""
@@ -37,7 +48,7 @@ class Log:
     name: str
     operator: str
     protocol: LogProtocol
-    state: str = "usable"  # pending qualified usable readonly retired rejected
+    state: ListedState = ListedState.USABLE
     url: str = ""
     monitoring_url: str = ""
     origin: str = ""

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
 from ctscan.model.revocation import Revocation
+
+
+class QuestionKind(StrEnum):
+    """Kind of question to a repository, and `IMPORT`: a search through files, which asks nothing."""
+
+    EMAIL = "email"
+    DOMAIN = "domain"  # addresses at and below a domain
+    HOST = "host"  # DNS names at and below a domain
+    NAME = "name"
+    ORGANISATION = "organisation"
+    IMPORT = "import"
+
+
+class SearchState(StrEnum):
+    """State of a search: running, or how it ended."""
+
+    RUNNING = "running"
+    WHOLE = "whole"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+NAMES_NOBODY: Final = frozenset(QuestionKind) - {QuestionKind.EMAIL, QuestionKind.NAME}
+"""Kinds of question that name no single person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +45,7 @@ class Repository:
     name: str  # as given to --in and --repository: "crt.sh"
     title: str
     url: str
-    finds: tuple[str, ...]  # kinds of question that it answers: email, domain, host, name, organisation
+    finds: tuple[QuestionKind, ...]  # kinds of question that it answers
     limits: tuple[str, ...]  # searches that it can't do, in whole sentences
     needs: str = ""  # an extra to install, a token in the environment
     tells: str = ""  # who learns of the question, in words
@@ -26,10 +53,9 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Question to a repository. `kind`: email, domain (addresses at and below it), host (DNS names at and below a
-    domain), name, organisation; `value` is canonical but for names, which stay as given."""
+    """Question to a repository; `value` is canonical but for names, which stay as given."""
 
-    kind: str
+    kind: QuestionKind
     value: str
 
     @property
@@ -40,7 +66,7 @@ class Question:
     @property
     def is_personal(self) -> bool:
         """True when the question names a single person, so that asking discloses that person."""
-        return self.kind not in ("domain", "host", "organisation")
+        return self.kind not in NAMES_NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +124,7 @@ class Search:
 
     id: int
     repository: str
-    kind: str  # `Question.kind`, or "import" of files
+    kind: QuestionKind
     question: str  # `Question.text`
     who: str
     purpose: str
@@ -106,7 +132,7 @@ class Search:
     rules: str
     started: datetime
     ended: datetime | None = None
-    outcome: str = "running"  # "running", "whole", "incomplete", "failed", "interrupted"
+    outcome: SearchState = SearchState.RUNNING
     detail: str = ""  # why it is not whole
     results: int = 0  # certificates that the repository gave
     certificates: int = 0  # of them new here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
 from ctscan.model.hit import EMPTY_RESULT, BatchResult
@@ -29,6 +30,17 @@ class ScanStep:
     quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
 
 
+class RunState(StrEnum):
+    """State of a run: running, or how it ended."""
+
+    RUNNING = "running"
+    DONE = "done"
+    INCOMPLETE = "incomplete"
+    MISBEHAVIOUR = "misbehaviour"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Scan as recorded: operator, times, scope, purpose and outcome."""
@@ -41,7 +53,7 @@ class Run:
     rules: str
     purpose: str
     command: str
-    outcome: str  # "running", "done", "incomplete", "misbehaviour", "interrupted", "failed"
+    outcome: RunState
     entries: int = 0
     candidates: int = 0
     certificates: int = 0

@@ -26,6 +26,7 @@ from ctscan.model import (
     Finding,
     Hit,
     Issuer,
+    IssuerOrigin,
     IssuerRequest,
     Problem,
     Unreadable,
@@ -116,7 +117,7 @@ class BatchAnalyser:
         issuers = self._issuers_in(extra) if hits or chain_hits else ()
         return BatchResult(hits, unreadable, chain_hits, issuers, requests, candidates=1)
 
-    def analyse_issuer(self, request: IssuerRequest, der: bytes, origin: str) -> BatchResult:
+    def analyse_issuer(self, request: IssuerRequest, der: bytes, origin: IssuerOrigin) -> BatchResult:
         """Give the issuer that was asked for, if it can be read, and its personal data in scope."""
         issuer = issuer_in(der, origin)
         chain_hits = self._chains.analyse((der,), lambda: request.entry)
@@ -126,7 +127,7 @@ class BatchAnalyser:
         """The certificates of a chain that weren't given before, as far as they can be read."""
         chain = extra.chain[:MAX_CHAIN] if extra is not None else ()
         fresh = [der for der in chain if self._is_new(hashlib.sha256(der).digest())]
-        return tuple(issuer for der in fresh if (issuer := issuer_in(der, "chain")))
+        return tuple(issuer for der in fresh if (issuer := issuer_in(der, IssuerOrigin.CHAIN)))
 
     def _requests(self, extra: _Extra | None, entry: Entry) -> tuple[IssuerRequest, ...]:
         fingerprints = extra.issuers[:MAX_CHAIN] if extra is not None else ()

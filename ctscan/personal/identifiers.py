@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ctscan.errors import UsageError
-from ctscan.model import Identifier, LookupKey
+from ctscan.model import Identifier, IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import (
     address_variants,
     canonical_domain,
@@ -122,7 +122,7 @@ def _email(value: str, rest: str) -> Identifier:
             f"identifier: expected one e-mail address (name@example.org) or a domain (@example.org), "
             f"got {len(value)} characters that are neither"
         )
-    return Identifier("email", value, canonical, email_keys(canonical), address_variants(canonical))
+    return Identifier(IdentifierKind.EMAIL, value, canonical, email_keys(canonical), address_variants(canonical))
 
 
 def _domain(value: str, rest: str) -> Identifier:
@@ -132,15 +132,17 @@ def _domain(value: str, rest: str) -> Identifier:
             f"identifier: expected a domain name after @, such as @example.org, "
             f"got {len(value)} characters that are none"
         )
-    return Identifier("domain", value, canonical, (LookupKey("domain", reversed_labels(canonical)),))
+    return Identifier(
+        IdentifierKind.DOMAIN, value, canonical, (LookupKey(IdentifierKind.DOMAIN, reversed_labels(canonical)),)
+    )
 
 
 def _sha256(value: str, rest: str) -> Identifier:
-    return Identifier("sha256", value, _fingerprint(rest, "SHA-256 fingerprint"))
+    return Identifier(IdentifierKind.SHA256, value, _fingerprint(rest, "SHA-256 fingerprint"))
 
 
 def _identity(value: str, rest: str) -> Identifier:
-    return Identifier("identity", value, _fingerprint(rest, "certificate identity"))
+    return Identifier(IdentifierKind.IDENTITY, value, _fingerprint(rest, "certificate identity"))
 
 
 def _fingerprint(text: str, what: str) -> str:
@@ -156,7 +158,7 @@ def _serial(value: str, rest: str) -> Identifier:
         raise UsageError(
             f"identifier: expected a serial number of 1 to 200 hexadecimal digits, got {len(digits)} characters"
         )
-    return Identifier("serial", value, digits.lstrip("0") or "0")
+    return Identifier(IdentifierKind.SERIAL, value, digits.lstrip("0") or "0")
 
 
 def _name(value: str, rest: str) -> Identifier:
@@ -167,7 +169,9 @@ def _name(value: str, rest: str) -> Identifier:
             "put number:, phone: or serial: before what is one of these"
         )
     canonical = " ".join(sorted(set(fold_text(rest).split())))
-    return Identifier("name", value, canonical, tuple(LookupKey("name", token) for token in tokens))
+    return Identifier(
+        IdentifierKind.NAME, value, canonical, tuple(LookupKey(IdentifierKind.NAME, token) for token in tokens)
+    )
 
 
 def _number(value: str, rest: str) -> Identifier:
@@ -183,7 +187,12 @@ def _number(value: str, rest: str) -> Identifier:
         )
     bare = read_semantics(tidy)
     forms = dict.fromkeys((canonical, number_key(bare.number) if bare else canonical))
-    return Identifier("number", value, canonical, tuple(LookupKey("number", form) for form in forms if form.strip("0")))
+    return Identifier(
+        IdentifierKind.NUMBER,
+        value,
+        canonical,
+        tuple(LookupKey(IdentifierKind.NUMBER, form) for form in forms if form.strip("0")),
+    )
 
 
 def _phone(value: str, rest: str) -> Identifier:
@@ -198,7 +207,9 @@ def _phone(value: str, rest: str) -> Identifier:
             "that are none"
         )
     national = national_digits(found[0].canonical)
-    return Identifier("phone", value, found[0].canonical, found[0].keys, (f"phone:{national}",) if national else ())
+    return Identifier(
+        IdentifierKind.PHONE, value, found[0].canonical, found[0].keys, (f"phone:{national}",) if national else ()
+    )
 
 
 def _account(value: str, rest: str) -> Identifier:
@@ -207,7 +218,11 @@ def _account(value: str, rest: str) -> Identifier:
         raise UsageError("identifier: expected the name of an account after account:, got none")
     address = canonical_email(rest)
     return Identifier(
-        "account", value, canonical, (LookupKey("account", canonical),), (f"email:{address}",) if address else ()
+        IdentifierKind.ACCOUNT,
+        value,
+        canonical,
+        (LookupKey(IdentifierKind.ACCOUNT, canonical),),
+        (f"email:{address}",) if address else (),
     )
 
 

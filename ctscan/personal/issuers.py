@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ctscan.errors import FormatError
-from ctscan.model import Issuer
+from ctscan.model import Issuer, IssuerOrigin
 from ctscan.x509.issuer_lookup import issuer_of
 
 
-def issuer_in(der: bytes, origin: str) -> Issuer | None:
+def issuer_in(der: bytes, origin: IssuerOrigin) -> Issuer | None:
     """A certificate out of a chain as an issuer; None when it can't be read, or holds no key."""
     try:
         return issuer_of(der, origin)

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ctscan.model import GapReason, Identifier, Question, RuleSet, VerifiedRange
+from ctscan.model import GapReason, Identifier, IdentifierKind, Question, QuestionKind, RuleSet, VerifiedRange
+from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal.normalise.addresses import tidy_text
 from ctscan.personal.scope import scope_covers, scope_includes
 
-_KINDS = {
-    "email": ("email",),
-    "domain": ("email", "domain"),
-    "name": ("name",),
-    "number": ("number",),
-    "phone": ("phone",),
-    "account": ("account",),
-}
+_KINDS = {kind: (kind,) for kind in KEY_KINDS} | {IdentifierKind.DOMAIN: (IdentifierKind.EMAIL, IdentifierKind.DOMAIN)}
 """Kinds of finding that answer for a kind of identifier; for the others every rule counts, because a certificate is
 kept for any finding."""
 
@@ -43,26 +37,29 @@ def questions_about(identifier: Identifier) -> tuple[str, ...]:
 
     Names are compared without order and case but with their accents: repositories tell Müller from Muller.
     """
-    if identifier.kind == "email":
+    if identifier.kind == IdentifierKind.EMAIL:
         domain = identifier.canonical.rpartition("@")[2]
-        above = [] if domain.startswith("[") else _at_or_above("domain", domain)
-        return (Question("email", identifier.canonical).text, *above)
-    if identifier.kind == "domain":
-        return (*_at_or_above("domain", identifier.canonical), *_at_or_above("host", identifier.canonical))
-    if identifier.kind != "name":
+        above = [] if domain.startswith("[") else _at_or_above(QuestionKind.DOMAIN, domain)
+        return (Question(QuestionKind.EMAIL, identifier.canonical).text, *above)
+    if identifier.kind == IdentifierKind.DOMAIN:
+        return (
+            *_at_or_above(QuestionKind.DOMAIN, identifier.canonical),
+            *_at_or_above(QuestionKind.HOST, identifier.canonical),
+        )
+    if identifier.kind != IdentifierKind.NAME:
         return ()
     words = given_name(identifier).casefold().replace("-", " ").split()
-    return (Question("name", " ".join(sorted(set(words)))).text,)
+    return (Question(QuestionKind.NAME, " ".join(sorted(set(words)))).text,)
 
 
 def given_name(identifier: Identifier) -> str:
     """A name as it was given, without the word for its kind and needless blanks."""
     kind, colon, rest = identifier.value.partition(":")
-    text = rest if colon and kind.strip().lower() == "name" else identifier.value
+    text = rest if colon and kind.strip().lower() == IdentifierKind.NAME else identifier.value
     return " ".join(tidy_text(text).split())
 
 
-def _at_or_above(kind: str, domain: str) -> list[str]:
+def _at_or_above(kind: QuestionKind, domain: str) -> list[str]:
     """Questions of a kind about the domain and those above it, but for the top."""
     labels = domain.split(".")
     return [Question(kind, ".".join(labels[at:])).text for at in range(max(1, len(labels) - 1))]
@@ -73,7 +70,7 @@ def satisfies(verified: VerifiedRange, scope: str, rule_sets: Mapping[str, RuleS
     return scope_includes(verified.scope, scope) and _rules_reach(rule_sets.get(verified.rules), today, None)
 
 
-def _rules_reach(then: RuleSet | None, today: RuleSet, kinds: tuple[str, ...] | None) -> bool:
+def _rules_reach(then: RuleSet | None, today: RuleSet, kinds: tuple[IdentifierKind, ...] | None) -> bool:
     if then is None:
         return False
     versions = {rule.id: rule.version for rule in then.rules}

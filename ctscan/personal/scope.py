@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ctscan.errors import UsageError
-from ctscan.model import Certificate, DecodedString, Finding, Identifier, Name
+from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
 from ctscan.personal.identifiers import (
     canonical_domain,
     canonical_email,
@@ -68,8 +68,8 @@ class Scope:
 
     def _keeps_finding(self, finding: Finding) -> bool:
         return any(
-            (key.kind == "email" and key.key in self.emails)
-            or (key.kind == "domain" and any(key.key.startswith(reversed_labels(d)) for d in self.domains))
+            (key.kind == IdentifierKind.EMAIL and key.key in self.emails)
+            or (key.kind == IdentifierKind.DOMAIN and any(key.key.startswith(reversed_labels(d)) for d in self.domains))
             for key in finding.keys
         )
 
@@ -123,7 +123,9 @@ def scope_covers(text: str, identifier: Identifier) -> bool:
     scope = scope_from_text(text)
     if scope.everything:
         return True
-    return identifier.kind in {"email", "domain"} and scope._includes_term(identifier.kind, identifier.canonical)
+    return identifier.kind in (IdentifierKind.EMAIL, IdentifierKind.DOMAIN) and scope._includes_term(
+        identifier.kind, identifier.canonical
+    )
 
 
 def scope_includes(wider_text: str, narrower_text: str) -> bool:

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ctscan.model import Confidence, DecodedString, Field, LookupKey, Qualifier, Sensitivity, SubjectKind
+from ctscan.model import (
+    Confidence,
+    DecodedString,
+    Field,
+    IdentifierKind,
+    LookupKey,
+    Qualifier,
+    Sensitivity,
+    SubjectKind,
+)
 from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, has_letter, name_keys
 from ctscan.personal.view import View, spellings, strings_of
 
@@ -70,7 +79,7 @@ def with_spelling(value: Value, text: DecodedString) -> Value:
     if text.repaired is None or text.repaired == text.value or value.value != text.repaired:
         return value
     keys = value.keys
-    if any(key.kind == "name" for key in keys):
+    if any(key.kind == IdentifierKind.NAME for key in keys):
         keys = tuple(dict.fromkeys((*keys, *name_keys(text.value))))
     return replace(value, value=text.value, repaired=text.repaired, keys=keys)
 
@@ -113,13 +122,13 @@ def numbered(category: str, text: str, sensitivity: Sensitivity | None = None) -
     """Make a value from a number; nothing for a text without letters and digits, or of zeros only."""
     canonical = number_key(text)
     if canonical.strip("0"):
-        yield Value(category, text, canonical, (LookupKey("number", canonical),), sensitivity=sensitivity)
+        yield Value(category, text, canonical, (LookupKey(IdentifierKind.NUMBER, canonical),), sensitivity=sensitivity)
 
 
 def hashed(category: str, text: str) -> Value:
     """Make a value from a hash, as letters and digits. Its look-up key finds only the hash."""
     key = number_key(text)
-    return Value(category, text, key, (LookupKey("number", key),), marks=(Qualifier.HASHED,))
+    return Value(category, text, key, (LookupKey(IdentifierKind.NUMBER, key),), marks=(Qualifier.HASHED,))
 
 
 MAX_NUMBER: Final = 2000
@@ -149,7 +158,7 @@ def account(category: str = "user.account.username") -> Read:
         canonical = text.strip().casefold()
         if canonical:
             address = canonical_email(text)
-            keys = (LookupKey("account", canonical), *(email_keys(address) if address else ()))
+            keys = (LookupKey(IdentifierKind.ACCOUNT, canonical), *(email_keys(address) if address else ()))
             yield Value(category, text, canonical, keys)
 
     return each_text(read)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ctscan.errors import FormatError, SourceError
-from ctscan.model import Certificate, Issuer, KeptCertificate
+from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate
 from ctscan.revocation.context import Job
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
@@ -93,7 +93,7 @@ def _issuers_in(raw: bytes) -> list[Issuer]:
     for der in split_certificates(raw, certificates_in):
         if isinstance(der, bytes) and len(found) < MAX_FETCHED:
             try:
-                found.append(issuer_of(der, "AIA"))
+                found.append(issuer_of(der, IssuerOrigin.AIA))
             except FormatError:
                 continue
     return found

@@ -20,7 +20,7 @@ from ctscan.errors import InputError
 from ctscan.http.client import Client
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.index import open_index
-from ctscan.model import Log, Run
+from ctscan.model import Log, Run, RunState
 from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
 from ctscan.resources import data_path
@@ -120,21 +120,29 @@ async def _start_run(index: Index, request: ScanRequest, selection: Selection, s
     """What answers cover is said by the scans that keep the present; a backfill says it only before the first."""
     rules = rule_set()
     run = Run(
-        0, request.who, seams.now(), None, request.scope, rules.version, request.purpose, request.command, "running"
+        0,
+        request.who,
+        seams.now(),
+        None,
+        request.scope,
+        rules.version,
+        request.purpose,
+        request.command,
+        RunState.RUNNING,
     )
     if request.past and any(await index.selection()):
         return await index.start_run(run, rules, (), ())
     return await index.start_run(run, rules, selection.logs, selection.skipped)
 
 
-def _ending(outcome: Outcome, stop: asyncio.Event) -> str:
+def _ending(outcome: Outcome, stop: asyncio.Event) -> RunState:
     if outcome.exit_code == 3:
-        return "misbehaviour"
+        return RunState.MISBEHAVIOUR
     if stop.is_set():
-        return "interrupted"
+        return RunState.INTERRUPTED
     if not outcome.logs:
-        return "failed"
-    return "incomplete" if outcome.exit_code else "done"
+        return RunState.FAILED
+    return RunState.INCOMPLETE if outcome.exit_code else RunState.DONE
 
 
 def _context(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ctscan.answer.lookup import is_unconfirmed
-from ctscan.model import Answer, Authority, AuthorityList, Match, RepositorySighting, Search
+from ctscan.model import Answer, Authority, AuthorityList, Match, QuestionKind, RepositorySighting, Search, SearchState
 from ctscan.views.json import time_text, timestamp_text
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
@@ -69,11 +69,11 @@ def answer_lines(answer: Answer) -> list[str]:
 
 def search_line(search: Search, kind: str) -> str:
     """One search. What it was for is said where that isn't the identifier itself."""
-    its = "hosts at and below it" if search.kind == "host" else f"its {search.kind}"
+    its = "hosts at and below it" if search.kind == QuestionKind.HOST else f"its {search.kind}"
     about = "" if search.kind == kind else f" about {its}"
     ended = f"{search.repository} was asked{about} on {_moment(search.started)}"
     given = f"{search.results:,} certificate{'' if search.results == 1 else 's'} given"
-    outcome = "not ended yet, or killed" if search.outcome == "running" else search.outcome
+    outcome = "not ended yet, or killed" if search.outcome == SearchState.RUNNING else search.outcome
     return f"{ended}: {outcome}, {given}{f' ({search.detail})' if search.detail else ''}"
 
 

@@ -18,7 +18,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, CertificateSummary, EntryKind, Finding, LogCoverage, Match, Sighting
+from ctscan.model import (
+    Answer,
+    AuthorityList,
+    CertificateSummary,
+    EntryKind,
+    Finding,
+    IdentifierKind,
+    LogCoverage,
+    Match,
+    Sighting,
+)
 from ctscan.privacy.redaction import visible
 from ctscan.views.json import timestamp_text
 from ctscan.views.origins import answer_lines, owner_lines, repository_line
@@ -165,7 +175,7 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
 
 
 def _heading(match: Match, number: int, given: Answer) -> str:
-    score = f", agreement {match.score:.0%}" if given.identifier.kind == "name" else ""
+    score = f", agreement {match.score:.0%}" if given.identifier.kind == IdentifierKind.NAME else ""
     authority = ", of a certification authority" if is_of_authority(match) else ""
     return f"Certificate {number} of {len(given.matches)}{authority}{score}"
 

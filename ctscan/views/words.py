@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import inf
 
-from ctscan.model import Answer, EntryKind, Finding, LogCoverage, Match, Qualifier, Sensitivity
+from ctscan.model import Answer, EntryKind, Finding, IdentifierKind, LogCoverage, Match, Qualifier, Sensitivity
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
@@ -89,7 +89,7 @@ def verdict(answer: Answer) -> str:
 
 def _found(answer: Answer) -> str:
     """Certificates that hold only some words of a name are told apart: they are of other people, mostly."""
-    if answer.identifier.kind != "name":
+    if answer.identifier.kind != IdentifierKind.NAME:
         return f"Found in {_certificates(answer.matches)}"
     whole = [match for match in answer.matches if match.score >= 1]
     partly = len(answer.matches) - len(whole)

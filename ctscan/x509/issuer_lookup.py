@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import Certificate, Issuer, Name
+from ctscan.model import Certificate, Issuer, IssuerOrigin, Name
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.precertificate import split_precertificate
 from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
@@ -22,7 +22,6 @@ from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
 MAX_KEYS: Final = 16
 """Keys of CAs with one name that are tried; more than a handful is somebody's play."""
 
-FETCHED: Final = "AIA"
 """Origin of what was fetched, mostly without TLS, from where a certificate says."""
 
 _KEY_USAGE: Final = "2.5.29.15"
@@ -48,7 +47,7 @@ class Issuers:
     why: str = ""
 
 
-def issuer_of(der: bytes, origin: str) -> Issuer:
+def issuer_of(der: bytes, origin: IssuerOrigin) -> Issuer:
     """A CA certificate as it is kept. Raises FormatError when it can't be read, or has no key."""
     certificate = read_signer(der).certificate
     subject_hash = sha256(certificate.subject.raw).digest()
@@ -134,7 +133,7 @@ def _by_key_hash(key_hashes: Collection[bytes], candidates: Iterable[Issuer]) ->
 
 
 def _by_key_id(key_id: bytes, candidates: Iterable[Issuer]) -> tuple[Issuer, ...]:
-    believed = (issuer for issuer in candidates if issuer.origin != FETCHED)
+    believed = (issuer for issuer in candidates if issuer.origin != IssuerOrigin.AIA)
     return tuple(issuer for issuer in believed if key_id and read_signer(issuer.der).key_id == key_id)
 
 

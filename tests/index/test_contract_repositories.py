@@ -501,7 +501,6 @@ def test_a_search_is_told_as_it_was_recorded(scenario: RunScenario) -> None:
         ("import:certificates.zip", True),
         (JANE, False),
         ("name:Jane Roe", False),
-        ("sha256:00ff", False),
     ],
 )
 def test_a_question_that_names_a_person_is_found_but_not_kept(

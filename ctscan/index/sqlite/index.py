@@ -42,8 +42,10 @@ from ctscan.model import (
     Revocation,
     RuleSet,
     Run,
+    RunState,
     ScanStep,
     Search,
+    SearchState,
     SkippedLog,
     TreeHead,
 )
@@ -88,7 +90,7 @@ class SqliteIndex:
     async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
         await self._database.write(lambda c: runs.extend(c, run_id, selected, skipped))
 
-    async def end_run(self, run_id: int, ended: datetime, outcome: str) -> None:
+    async def end_run(self, run_id: int, ended: datetime, outcome: RunState) -> None:
         await self._database.write(lambda c: runs.end(c, run_id, ended, outcome))
 
     async def runs(self, limit: int) -> list[Run]:
@@ -190,7 +192,9 @@ class SqliteIndex:
     async def start_search(self, search: Search, rules: RuleSet) -> int:
         return await self._database.write(lambda c: repositories.start(c, search, rules))
 
-    async def end_search(self, search_id: int, ended: datetime, outcome: str, detail: str, results: int) -> None:
+    async def end_search(
+        self, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
+    ) -> None:
         await self._database.write(lambda c: repositories.end(c, search_id, ended, outcome, detail, results))
 
     async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:

@@ -13,7 +13,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from ctscan.index.sqlite import chains, postings, ranking, repositories, rows
 from ctscan.index.sqlite import revocations as standing
-from ctscan.model import CertificateSummary, EntryKind, Finding, LookupKey, Match, RepositorySighting, Sighting
+from ctscan.model import (
+    CertificateSummary,
+    EntryKind,
+    Finding,
+    IdentifierKind,
+    LookupKey,
+    Match,
+    RepositorySighting,
+    Sighting,
+)
 
 _AT_ONCE = 500  # certificates whose rows are read together
 
@@ -32,9 +41,9 @@ def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> l
 def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
     """The best first, then the newest: these are what a limit keeps. A key of kind `name` is one word of a name, any
     other kind is worth all of them: an address that is found is found wholly."""
-    asked = {LookupKey(rows.clean(key.kind), rows.clean(key.key)) for key in keys}
-    words = sorted((key.key,) for key in asked if key.kind == "name")
-    others = sorted(key for key in asked if key.kind != "name")
+    asked = {LookupKey(key.kind, rows.clean(key.key)) for key in keys}
+    words = sorted((key.key,) for key in asked if key.kind == IdentifierKind.NAME)
+    others = sorted(key for key in asked if key.kind != IdentifierKind.NAME)
     found = ranking.with_any(connection, others, limit) if others else []
     if words:
         found = list(dict.fromkeys([*found, *ranking.with_words(connection, words, limit, limit)]))[:limit]
@@ -54,14 +63,14 @@ def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], li
 
 def _scorer(keys: Sequence[LookupKey], words: Sequence[Collection[str]]) -> Score:
     """1 for a finding with one of the keys, else the share of the words that it holds."""
-    domains = tuple(key.key for key in keys if key.kind == "domain")
-    exact = frozenset(key for key in keys if key.kind != "domain")
-    forms = [frozenset(LookupKey("name", form) for form in word) for word in words]
+    domains = tuple(key.key for key in keys if key.kind == IdentifierKind.DOMAIN)
+    exact = frozenset(key for key in keys if key.kind != IdentifierKind.DOMAIN)
+    forms = [frozenset(LookupKey(IdentifierKind.NAME, form) for form in word) for word in words]
 
     def score(finding: Finding) -> float:
         if not exact.isdisjoint(finding.keys):
             return 1.0
-        if domains and any(key.kind == "domain" and key.key.startswith(domains) for key in finding.keys):
+        if domains and any(key.kind == IdentifierKind.DOMAIN and key.key.startswith(domains) for key in finding.keys):
             return 1.0
         return sum(not word.isdisjoint(finding.keys) for word in forms) / len(forms) if forms else 0.0
 

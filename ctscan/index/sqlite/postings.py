@@ -17,7 +17,7 @@ from typing import Any
 
 from ctscan.index.sqlite import rows
 from ctscan.index.sqlite.rows import StoredFinding
-from ctscan.model import Finding, LookupKey
+from ctscan.model import Finding, IdentifierKind, LookupKey
 
 _AT_ONCE = 500
 
@@ -135,7 +135,7 @@ def _traits(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, row
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, LookupKey]:
     return {
-        id: LookupKey(kind, key)
+        id: LookupKey(IdentifierKind(kind), key)
         for some in rows.portions(list(ids), _AT_ONCE)
         for id, kind, key in connection.execute(
             f"SELECT id, kind, key FROM lookup_key WHERE id IN ({rows.marks(some)})", some

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 
 from ctscan.index.sqlite import postings, rows
-from ctscan.model import LookupKey
+from ctscan.model import IdentifierKind, LookupKey
 
 RANKED = 2_000
 """So many certificates at least are put in order exactly, however few are asked for."""
@@ -42,9 +42,9 @@ def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit:
     pool = max(limit, RANKED)
     found: set[int] = set()
     for key in keys:
-        if key.kind == "domain":
+        if key.kind == IdentifierKind.DOMAIN:
             found.update(_at_or_below(connection, key.key, pool))
-    exact = postings.ids_of(connection, [(key.kind, key.key) for key in keys if key.kind != "domain"])
+    exact = postings.ids_of(connection, [(str(key.kind), key.key) for key in keys if key.kind != IdentifierKind.DOMAIN])
     for some in rows.portions(sorted(exact.values()), _AT_ONCE):
         found.update(_latest(connection, some, pool))
     latest = sorted(found)[-pool:]
@@ -94,8 +94,9 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
 
     Of more than `max(limit, RANKED)` that hold all words, those are ranked that came into the index last. For those
     that hold some, the `max(partly, RANKED)` that came last with each word are."""
-    ids = postings.ids_of(connection, {("name", form) for word in words for form in word})
-    asked: list[Word] = [sorted({ids["name", form] for form in word if ("name", form) in ids}) for word in words]
+    kind = str(IdentifierKind.NAME)
+    ids = postings.ids_of(connection, {(kind, form) for word in words for form in word})
+    asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
     whole = _with_all(connection, asked, max(limit, RANKED))
     found = _ranked(connection, dict.fromkeys(whole, len(asked)), asked)[:limit]
     if len(asked) == 1 or len(found) == limit or not partly:

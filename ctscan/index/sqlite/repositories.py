@@ -25,16 +25,18 @@ from ctscan.index.sqlite.rows import Kept
 from ctscan.model import (
     Coordinate,
     Disclosure,
+    QuestionKind,
     RepositoryHit,
     RepositorySighting,
     Revocation,
     RuleSet,
     Search,
+    SearchState,
 )
+from ctscan.model.repository import NAMES_NOBODY
 
 _AT_ONCE = 500
 
-_NAMES_NOBODY = ("domain", "host", "organisation", "import")
 """Kinds of question that are kept as they were asked."""
 
 
@@ -53,7 +55,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
         (
             rows.clean(search.repository),
             rows.clean(search.kind),
-            rows.clean(search.question) if search.kind in _NAMES_NOBODY else None,
+            rows.clean(search.question) if search.kind in NAMES_NOBODY else None,
             _digest(_salt(connection), search.question),
             rows.clean(search.who),
             rows.clean(search.purpose),
@@ -71,7 +73,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
 
 
 def end(
-    connection: sqlite3.Connection, search_id: int, ended: datetime, outcome: str, detail: str, results: int
+    connection: sqlite3.Connection, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
 ) -> None:
     cursor = connection.execute(
         "UPDATE search SET ended = ?, outcome = ?, detail = ?, results = ? WHERE id = ?",
@@ -107,9 +109,10 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:
 
 
 def _search_of(row: tuple[Any, ...]) -> Search:
-    id, repository, kind, question, who, purpose, scope, rules, started, ended, *how = row
-    at = datetime.fromisoformat(started)
-    return Search(id, repository, kind, question or "", who, purpose, scope, rules, at, rows.time_of(ended), *how)
+    id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, *how = row
+    asked, at, end_at = QuestionKind(kind), datetime.fromisoformat(started), rows.time_of(ended)
+    state = SearchState(outcome)
+    return Search(id, repository, asked, question or "", who, purpose, scope, rules, at, end_at, state, *how)
 
 
 def _salt(connection: sqlite3.Connection) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificates, rows
-from ctscan.model import Authority, AuthorityList, Crl, Issuer, Revocation, RevocationState
+from ctscan.model import Authority, AuthorityList, Crl, Issuer, IssuerOrigin, Revocation, RevocationState
 
 LARGEST_CRL = 1 << 28
 """Bytes of the largest list that is kept. The largest in public use have some tens of millions."""
@@ -42,7 +42,10 @@ def issuers(connection: sqlite3.Connection, subject_hash: bytes) -> list[Issuer]
         "SELECT sha256, der, subject_hash, key_hash, origin FROM issuer WHERE subject_hash = ? ORDER BY id",
         (subject_hash,),
     )
-    return [Issuer(fingerprint, rows.unpack(der), *rest) for fingerprint, der, *rest in cursor]
+    return [
+        Issuer(fingerprint, rows.unpack(der), subject, key, IssuerOrigin(origin))
+        for fingerprint, der, subject, key, origin in cursor
+    ]
 
 
 # --- revocations --------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from ctscan.model import (
     FinalHead,
     Finding,
     Hit,
+    IdentifierKind,
+    ListedState,
     Log,
     LogProtocol,
     LookupKey,
@@ -185,7 +187,7 @@ def log_of(row: tuple[Any, ...]) -> Log:
         name=name,
         operator=operator,
         protocol=LogProtocol(protocol),
-        state=state,
+        state=ListedState(state),
         url=url,
         monitoring_url=monitoring_url,
         origin=origin,
@@ -211,7 +213,10 @@ def rules_json(rules: RuleSet) -> str:
 
 
 def rules_of(version: str, text: str) -> RuleSet:
-    return RuleSet(version, tuple(RuleVersion(id, number, tuple(kinds)) for id, number, kinds in json.loads(text)))
+    return RuleSet(
+        version,
+        tuple(RuleVersion(id, number, tuple(map(IdentifierKind, kinds))) for id, number, kinds in json.loads(text)),
+    )
 
 
 TRAIT_COLUMNS = "rule, category, categories, place, oid, subject_kind, confidence, why, person, sensitivity, marks, tag"
@@ -232,7 +237,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
     """What is usual is null, which takes no room: there are many findings."""
     return StoredFinding(
         trait=_trait_row(finding),
-        keys=tuple([(key.kind, clean(key.key)) for key in finding.keys]),
+        keys=tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
         value=clean(finding.value),
         canonical=None if finding.canonical == finding.value else clean(finding.canonical),
         raw=finding.raw or None,

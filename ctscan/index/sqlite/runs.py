@@ -11,7 +11,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
-from ctscan.model import Log, RuleSet, Run, SkippedLog
+from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
 
 _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
 
@@ -67,7 +67,7 @@ def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log],
     )
 
 
-def end(connection: sqlite3.Connection, run_id: int, ended: datetime, outcome: str) -> None:
+def end(connection: sqlite3.Connection, run_id: int, ended: datetime, outcome: RunState) -> None:
     cursor = connection.execute(
         "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", (rows.time_text(ended), outcome, run_id)
     )
@@ -109,8 +109,9 @@ def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:
-    id, who, started, ended, *rest = row
-    return Run(id, who, datetime.fromisoformat(started), rows.time_of(ended), *rest)
+    id, who, started, ended, scope, rules, purpose, command, outcome, *rest = row
+    at = datetime.fromisoformat(started)
+    return Run(id, who, at, rows.time_of(ended), scope, rules, purpose, command, RunState(outcome), *rest)
 
 
 def _require(found: object, run_id: int) -> None:

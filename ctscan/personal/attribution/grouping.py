@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Final
 
-from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.model import Confidence, Finding, IdentifierKind, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import CA_CONTACT, SUBJECT
 from ctscan.personal.normalise.name_tokens import name_tokens
@@ -239,7 +239,7 @@ class _Candidates:
 
 def _address(finding: Finding) -> str:
     """Return the address in the look-up keys of a finding, or an empty string."""
-    return next((key.key for key in finding.keys if key.kind == "email"), "")
+    return next((key.key for key in finding.keys if key.kind == IdentifierKind.EMAIL), "")
 
 
 def _addresses(findings: Sequence[Finding]) -> set[str]:

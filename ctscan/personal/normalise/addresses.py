@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from ctscan.errors import UsageError
-from ctscan.model import LookupKey
+from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.memo import kept
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
@@ -133,8 +133,8 @@ def email_keys(text: str) -> tuple[LookupKey, ...]:
     if canonical is None:
         return ()
     host = canonical.rpartition("@")[2]
-    key = LookupKey("email", canonical)
-    return (key,) if host.startswith("[") else (key, LookupKey("domain", reversed_labels(host)))
+    key = LookupKey(IdentifierKind.EMAIL, canonical)
+    return (key,) if host.startswith("[") else (key, LookupKey(IdentifierKind.DOMAIN, reversed_labels(host)))
 
 
 def find_emails(text: str) -> list[str]:

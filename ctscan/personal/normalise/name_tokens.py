@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from ctscan.model import LookupKey
+from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.memo import kept
 
@@ -47,7 +47,7 @@ def name_tokens(text: str) -> tuple[str, ...]:
 @kept(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
     """The look-up keys of a name, one for each token."""
-    return tuple(LookupKey("name", token) for token in name_tokens(text))
+    return tuple(LookupKey(IdentifierKind.NAME, token) for token in name_tokens(text))
 
 
 @kept(4096)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, LookupKey, SubjectKind
+from ctscan.model import Confidence, Field, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.identifiers import canonical_email, email_keys
@@ -66,7 +66,10 @@ def account_value(view: View, place: Field, text: str, *more: str, name: str = "
     names = dict.fromkeys((canonical, *(other.strip().casefold()[:MAX_ACCOUNT] for other in more)))
     is_principal = "/" in canonical.partition("@")[0] or is_machine(canonical)  # receives no mail
     address = None if is_principal else canonical_email(canonical)
-    keys = (*(LookupKey("account", each) for each in names if each), *(email_keys(address) if address else ()))
+    keys = (
+        *(LookupKey(IdentifierKind.ACCOUNT, each) for each in names if each),
+        *(email_keys(address) if address else ()),
+    )
     return Value(USERNAME, text, canonical, keys, verdict=about_account(view, place, canonical))
 
 

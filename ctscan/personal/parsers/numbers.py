@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from ctscan.model import LookupKey, Qualifier
+from ctscan.model import IdentifierKind, LookupKey, Qualifier
 from ctscan.personal.identifiers import fold_text
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
@@ -47,7 +47,9 @@ def national_values(text: str, scheme: str = "", category: str = NATIONAL) -> It
     status, compact = check(text, scheme) if scheme else (OTHER, key)
     keys = dict.fromkeys((key, number_key(compact), *_other_forms(compact, scheme)))
     marks = (Qualifier.INVALID,) if status == WRONG_CHECK else ()
-    yield Value(category, text, key, tuple(LookupKey("number", each) for each in keys if each), marks=marks)
+    yield Value(
+        category, text, key, tuple(LookupKey(IdentifierKind.NUMBER, each) for each in keys if each), marks=marks
+    )
     if status != OTHER:
         for value in disclosed(compact, scheme):
             yield replace(value, value=text, marks=(*value.marks, *marks))
@@ -122,7 +124,7 @@ def disclosed(number: str, scheme: str) -> Iterator[Value]:
     inner = EMBEDDED.get(scheme)
     part = inner.fullmatch(number_key(number)) if inner else None
     if part:
-        yield Value(NATIONAL, number, part[1], (LookupKey("number", part[1]),), marks=(Qualifier.DERIVED,))
+        yield Value(NATIONAL, number, part[1], (LookupKey(IdentifierKind.NUMBER, part[1]),), marks=(Qualifier.DERIVED,))
 
 
 def _call_stdnum(function: Callable[[str], Any] | None, number: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ctscan.model import Field, LookupKey, Name, Qualifier
+from ctscan.model import Field, IdentifierKind, LookupKey, Name, Qualifier
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
@@ -59,7 +59,7 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
         digits = "".join(re.findall(r"\d", bare))
         numbers = [digits] if len(digits) >= _FEWEST_DIGITS and digits.strip("0") else []
     for digits in numbers:
-        yield Value(category, text, digits, (LookupKey("phone", digits),))
+        yield Value(category, text, digits, (LookupKey(IdentifierKind.PHONE, digits),))
 
 
 def national_digits(e164: str) -> str:

@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ctscan.model import Certificate, Finding, Problem, RuleSet, RuleVersion
+from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleSet, RuleVersion
+from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal import identifiers
 from ctscan.personal.attribution.evidence import person_of_part
 from ctscan.personal.attribution.grouping import tell_apart
@@ -39,8 +40,6 @@ MAX_SALVAGED = 4 << 20
 Reading = Callable[[View], Iterable[Finding]]
 TextReading = Callable[[Sequence[str]], Iterable[Finding]]
 
-_KINDS = frozenset({"email", "domain", "name", "number", "phone", "account"})
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -55,7 +54,7 @@ class Rule:
     id: str
     version: int
     category: str
-    kinds: tuple[str, ...]
+    kinds: tuple[IdentifierKind, ...]
     cites: tuple[str, ...]
     looks_for: str
     covers: tuple[str, ...] = ()
@@ -87,7 +86,7 @@ def rule(
     """
 
     def register(find: Reading) -> Reading:
-        _register(Rule(id, version, category, kinds, cites, _first_line(find), covers, only, find=find))
+        _register(Rule(id, version, category, _kinds_of(id, kinds), cites, _first_line(find), covers, only, find=find))
         return find
 
     return register
@@ -116,7 +115,7 @@ def oid_rule(
                 for value in read(view, place):
                     yield make_finding(id, view, place, value)
 
-    _register(Rule(id, version, category, kinds, cites, looks_for, tuple(rows), only=True, find=find))
+    _register(Rule(id, version, category, _kinds_of(id, kinds), cites, looks_for, tuple(rows), only=True, find=find))
 
 
 def text_rule(
@@ -125,10 +124,17 @@ def text_rule(
     """Register a function from the readable strings of unreadable parts to findings; otherwise like `rule`."""
 
     def register(find_in: TextReading) -> TextReading:
-        _register(Rule(id, version, category, kinds, cites, _first_line(find_in), find_in=find_in))
+        _register(Rule(id, version, category, _kinds_of(id, kinds), cites, _first_line(find_in), find_in=find_in))
         return find_in
 
     return register
+
+
+def _kinds_of(id: str, words: tuple[str, ...]) -> tuple[IdentifierKind, ...]:
+    """Kinds of look-up key from their words, which is how rules name them."""
+    if not KEY_KINDS.issuperset(words):
+        raise ValueError(f"rule {id}: expected kinds among {', '.join(sorted(KEY_KINDS))}")
+    return tuple(map(IdentifierKind, words))
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -267,8 +273,8 @@ def _register(rule: Rule) -> None:
         raise ValueError(f"rule {rule.id}: expected a category of ctscan.personal.categories, got {rule.category!r}")
     if rule.only and not rule.covers:
         raise ValueError(f"rule {rule.id}: expected types in `covers` with only=True, got none")
-    if rule.version < 1 or not rule.cites or not _KINDS.issuperset(rule.kinds):
-        raise ValueError(f"rule {rule.id}: expected version >= 1, a citation, and kinds among {sorted(_KINDS)}")
+    if rule.version < 1 or not rule.cites:
+        raise ValueError(f"rule {rule.id}: expected version >= 1 and a citation")
     _registered[rule.id] = rule
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, LookupKey, SubjectKind
+from ctscan.model import Confidence, Field, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.parsers.phones import PHONE, fax, phone
 from ctscan.personal.rules import oid_rule
@@ -42,7 +42,7 @@ def _data_address(view: View, place: Field) -> Iterator[Value]:
     texts = [spellings(text)[0].strip() for text in strings_of(view, place)[:3]]
     digits = "".join(char for text in texts[:1] for char in text if char.isdigit())
     if digits.strip("0"):
-        yield Value(PHONE, texts[0], digits, (LookupKey("phone", digits),))
+        yield Value(PHONE, texts[0], digits, (LookupKey(IdentifierKind.PHONE, digits),))
 
 
 _ALWAYS: Final = "an attribute for a telephone that one person has"

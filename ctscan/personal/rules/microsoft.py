@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Field, Finding, LookupKey, SubjectKind
+from ctscan.model import Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
@@ -80,7 +80,7 @@ def _identifier(view: View, place: Field, text: str) -> Value:
         )
     elif here.kind is SubjectKind.UNKNOWN:
         here = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "an account of a domain, of a person or of a machine")
-    return Value("user.unique_id", text, canonical, (LookupKey("account", canonical),), verdict=here)
+    return Value("user.unique_id", text, canonical, (LookupKey(IdentifierKind.ACCOUNT, canonical),), verdict=here)
 
 
 def _identifiers(view: View, place: Field) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Field, Finding, LookupKey, Qualifier
+from ctscan.model import Field, Finding, IdentifierKind, LookupKey, Qualifier
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import BOOLEAN, part_of
@@ -64,7 +64,7 @@ def _card_values(place: Field) -> Iterator[Value]:
             "user.unique_id",
             text,
             number_key(text),
-            (LookupKey("number", number_key(text)),),
+            (LookupKey(IdentifierKind.NUMBER, number_key(text)),),
             marks=(Qualifier.INVALID,),
         )
         return
@@ -72,10 +72,10 @@ def _card_values(place: Field) -> Iterator[Value]:
     written = symbols[1:-2]
     card = agency + system + credential
     # Cards that no agency issued (PIV-I) have nines in the first three fields, which single out nobody.
-    keys = () if not card.strip("9") else (LookupKey("number", card),)
+    keys = () if not card.strip("9") else (LookupKey(IdentifierKind.NUMBER, card),)
     yield Value("user.unique_id", written, card, keys)
     if person.strip("0"):
-        yield Value("user.unique_id", person, person, (LookupKey("number", person),))
+        yield Value("user.unique_id", person, person, (LookupKey(IdentifierKind.NUMBER, person),))
     if agency.strip("9"):
         yield Value("user.workplace", agency, f"agency {agency}", marks=(Qualifier.DERIVED,))
     if association in _ASSOCIATIONS:
@@ -148,7 +148,7 @@ def agency_user_id(view: View) -> Iterator[Finding]:
         digits = agency_number(text, region_of(view, place))
         if digits:
             value = _numbered(digits, "the number by which an agency knows a person")
-            whole = LookupKey("number", number_key(text))
+            whole = LookupKey(IdentifierKind.NUMBER, number_key(text))
             yield make_finding("us.uid", view, place, replace(value, value=text, keys=(*value.keys, whole)))
 
 
@@ -159,7 +159,7 @@ def agency_number(text: str, country: str) -> str:
 
 
 def _numbered(digits: str, why: str) -> Value:
-    keys = (LookupKey("number", digits),)
+    keys = (LookupKey(IdentifierKind.NUMBER, digits),)
     return Value("user.unique_id", digits, digits, keys, verdict=replace(ONLY_PEOPLE, why=why))
 
 

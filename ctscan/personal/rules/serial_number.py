@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Field, Finding, LookupKey, Qualifier, SubjectKind
+from ctscan.model import Certificate, Confidence, Field, Finding, IdentifierKind, LookupKey, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.numbers import (
@@ -79,7 +79,7 @@ def written_as(value: Value, text: str) -> Value:
     """Return a value with the whole text around its number, and with a look-up key for the whole text."""
     if not value.keys or Qualifier.DERIVED in value.marks:
         return replace(value, value=text)
-    whole = LookupKey("number", number_key(text))
+    whole = LookupKey(IdentifierKind.NUMBER, number_key(text))
     return replace(value, value=text, keys=tuple(dict.fromkeys((*value.keys, whole))))
 
 

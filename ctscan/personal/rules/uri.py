@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from ctscan.model import Confidence, Field, Finding, LookupKey, SubjectKind
+from ctscan.model import Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -94,7 +94,7 @@ def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
             Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "the identifier of an identity card") if is_card else None
         )
         category = "user.unique_id" if is_card else "user.device.device_id"
-        yield Value(category, uuid[1], key, (LookupKey("number", key),), verdict=verdict)
+        yield Value(category, uuid[1], key, (LookupKey(IdentifierKind.NUMBER, key),), verdict=verdict)
     user = _PUBLIC_USER.match(rest)
     if user:
         yield from _account(view, place, f"{unquote(user[2])}@{user[1]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctscan.errors import Missing, Refused, SourceError
-from ctscan.model import BatchResult, IssuerRequest
+from ctscan.model import BatchResult, IssuerOrigin, IssuerRequest
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.sources import LogSource
 
@@ -30,7 +30,7 @@ class IssuerReader:
                 break
             der = await self._fetch(request)
             if der is not None:
-                result += self._analyser.analyse_issuer(request, der, "log")
+                result += self._analyser.analyse_issuer(request, der, IssuerOrigin.LOG)
         return result
 
     async def _fetch(self, request: IssuerRequest) -> bytes | None:

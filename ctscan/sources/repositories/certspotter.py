@@ -21,7 +21,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
+from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 from ctscan.sources.json_paths import base_of, bearer, member, parse_json
 from ctscan.sources.repositories import Opening
@@ -32,7 +32,7 @@ REPOSITORY = Repository(
     name="certspotter",
     title="SSLMate Cert Spotter",
     url="https://api.certspotter.com",
-    finds=("host",),
+    finds=(QuestionKind.HOST,),
     limits=(
         "It finds certificates by DNS name only: those with a host at or below a domain. Addresses and names of "
         "people are found only where they stand beside such a host; certificates for e-mail rarely hold one.",

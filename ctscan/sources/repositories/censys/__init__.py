@@ -25,7 +25,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
+from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry
 from ctscan.sources import Concerns, Known
 from ctscan.sources.json_paths import base_of, bearer, member, parse_json
 from ctscan.sources.repositories import Opening
@@ -38,7 +38,7 @@ REPOSITORY = Repository(
     name="censys",
     title="Censys Platform",
     url="https://api.platform.censys.io",
-    finds=("email", "domain", "name", "organisation"),
+    finds=(QuestionKind.EMAIL, QuestionKind.DOMAIN, QuestionKind.NAME, QuestionKind.ORGANISATION),
     limits=(
         "E-mail addresses are found in the subject and in rfc822Name and directoryName of the subject alternative "
         "name, and nowhere else; names of people in the subject only.",

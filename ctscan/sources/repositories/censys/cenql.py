@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ctscan.errors import UsageError
-from ctscan.model import Coordinate, Question, RepositoryEntry, Revocation, RevocationState
+from ctscan.model import Coordinate, Question, QuestionKind, RepositoryEntry, Revocation, RevocationState
 from ctscan.sources.json_paths import member, texts_in
 
 _SUBJECT: Final = "cert.parsed.subject"
@@ -67,14 +67,14 @@ def query_of(question: Question) -> str:
             f"expected words of at most {VALUE_LIMIT} characters"
         )
     match question.kind:
-        case "email":
+        case QuestionKind.EMAIL:
             return _any(f"{field}: `{value}`" for field in ADDRESSES)
-        case "domain":
+        case QuestionKind.DOMAIN:
             at_or_below = f"[@.]{''.join(map(_either_case, value))}$"
             return _any(f"{field}: `{value}` or {field}=~`{at_or_below}`" for field in ADDRESSES)
-        case "name":
+        case QuestionKind.NAME:
             return _name(value)
-        case "organisation":
+        case QuestionKind.ORGANISATION:
             return f"{_SUBJECT}.organization: `{value}`"
         case _:
             raise UsageError(f"censys: nothing is found by {question.kind}")

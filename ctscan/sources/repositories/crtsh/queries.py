@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from ctscan.errors import UsageError
-from ctscan.model import Question
+from ctscan.model import Question, QuestionKind
 from ctscan.sources.repositories.crtsh.escape_text import encode
 
-FINDS = ("email", "domain", "name", "organisation")
+FINDS = (QuestionKind.EMAIL, QuestionKind.DOMAIN, QuestionKind.NAME, QuestionKind.ORGANISATION)
 MAX_QUERY = 3000
 """Characters of a query string: the front end reads a request's line and headers into 4,096 bytes."""
 
@@ -57,11 +57,11 @@ def queries_for(question: Question) -> tuple[Query, ...]:
     if len(question.value.encode("utf-8", "surrogatepass")) > _MAX_VALUE:
         raise UsageError(f"crt.sh: the {question.kind} is too long to be asked for, at most {_MAX_VALUE} bytes are")
     match question.kind:
-        case "email":
+        case QuestionKind.EMAIL:
             found = [query for form in _forms(question.value) for query in _for_address(form)]
-        case "domain":
+        case QuestionKind.DOMAIN:
             found = [query for form in _forms(question.value) for query in _for_domain(form, question.value)]
-        case "name":
+        case QuestionKind.NAME:
             found = list(_for_words("Identity", question.value))
         case _:
             found = list(_for_words("O", question.value))

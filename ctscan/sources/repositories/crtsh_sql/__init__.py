@@ -16,6 +16,7 @@ from ctscan.model import (
     Coordinate,
     Incompleteness,
     Question,
+    QuestionKind,
     Repository,
     RepositoryEntry,
     Revocation,
@@ -37,7 +38,7 @@ REPOSITORY = Repository(
     name="crt.sh-sql",
     title="crt.sh over PostgreSQL",
     url=URL,
-    finds=("email", "domain", "name", "organisation"),
+    finds=(QuestionKind.EMAIL, QuestionKind.DOMAIN, QuestionKind.NAME, QuestionKind.ORGANISATION),
     limits=(
         "Only subjects and subject alternative names are indexed: what stands in other extensions is not found.",
         "Names in UTF-16 (BMPString) are not found, names in Latin-1 (TeletexString) only by words of ASCII letters.",

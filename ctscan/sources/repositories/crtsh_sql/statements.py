@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ctscan.model import Question
+from ctscan.model import Question, QuestionKind
 from ctscan.sources.repositories.crtsh_sql.limits import Limits
 from ctscan.sources.repositories.crtsh_sql.validity_ranges import Range
 
@@ -49,12 +49,12 @@ def askings(question: Question) -> tuple[Asking, ...]:
     value = question.value.replace("\0", " ").encode("utf-8", "replace").decode()
     if not any(character.isalnum() for character in value):
         return ()
-    if question.kind == "email":
+    if question.kind == QuestionKind.EMAIL:
         return tuple(Asking(form, pattern=_containing(form) or "%@%") for form in _forms(value))
-    if question.kind == "domain":
+    if question.kind == QuestionKind.DOMAIN:
         return tuple(_below(form) for form in _forms(value))
     words = value.replace("-", " ")  # a compound word is only found as such, its parts are found in either
-    if question.kind == "organisation":
+    if question.kind == QuestionKind.ORGANISATION:
         return (Asking(words, ORGANISATIONS, single=words.isascii()),)
     return (Asking(words, other_than=HOSTS),)  # any attribute may hold a name, and a part of it
 
