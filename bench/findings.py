@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import Any
 
 from ctscan.answer.lookup import LIMIT, PARTLY, answer
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import (
     Attribute,
     BatchResult,
@@ -59,7 +60,6 @@ from ctscan.model import (
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.identifiers import email_keys, name_forms, name_keys, parse_identifier
 from ctscan.personal.rules import rule_set
-from ctscan.x509.name_text import render_name
 
 STEP = 256  # hits in one transaction, as the readers commit them
 ENTRIES_PER_HIT = 100
@@ -261,12 +261,13 @@ async def build(path: Path, findings: int, population: Population) -> Built:
     certificates = math.ceil(findings / MEAN_FINDINGS)
     rules = rule_set()
     built, portion, last = Built(), max(1, certificates // STEP // 10), (0, 0.0)
-    async with await open_index(path, create=True, render=render_name) as index:
+    async with await open_index(path, create=True) as index:
         run = Run(0, "bench", _BEGAN, None, "everything", rules.version, "a benchmark", "bench", RunState.RUNNING)
         run_id = await index.start_run(run, rules, [LOG], [])
         for number, step in enumerate(steps(certificates, population, rules.version), 1):
             began, cpu = time.perf_counter(), time.process_time()
-            await index.commit(run_id, step)
+            async with index.lease(LOG.id, 0, None) as lease:
+                await index.commit(run_id, step, lease)
             built.seconds += time.perf_counter() - began
             built.cpu += time.process_time() - cpu
             built.findings += sum(len(hit.findings) for hit in step.result.hits)
@@ -274,7 +275,7 @@ async def build(path: Path, findings: int, population: Population) -> Built:
                 built.rates.append(round((built.findings - last[0]) / (built.seconds - last[1])))
                 built.memory.append(round(resident()))
                 last = (built.findings, built.seconds)
-        await index.save_head(step.proofs[0].head, _BEGAN)
+        await index.save_head(step.proofs[0].head, _BEGAN, None)
         await index.record_success(LOG.id, _BEGAN, None)
         await index.end_run(run_id, _BEGAN, RunState.DONE)
     return built
@@ -363,7 +364,7 @@ async def look_up(path: Path, asked: Asked) -> dict[str, dict[str, float]]:
         }
 
 
-async def found(index: SqliteIndex, text: str, limit: int = LIMIT) -> Sequence[object]:
+async def found(index: Index, text: str, limit: int = LIMIT) -> Sequence[object]:
     """What `answer` asks the index for."""
     identifier = parse_identifier(text)
     if identifier.kind == IdentifierKind.NAME:

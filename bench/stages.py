@@ -19,7 +19,7 @@ from bench.samples import certificates_in, read_as_far_as_possible
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
 from ctscan.http.decoding import gunzip
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, RunState, ScanStep, VerifiedRange
 from ctscan.model.hashes import HASH_SIZE, subtree_root
 from ctscan.personal.batch import BatchAnalyser
@@ -95,12 +95,13 @@ async def _commits(batches: list[Batch]) -> None:
             await index.save_log(log)
             started = Run(0, "", now, None, "everything", "", "", "", RunState.RUNNING)
             run = await index.start_run(started, rule_set(), [log], [])
-            for batch in batches:
-                end = batch.start + WIDTH
-                edge = CompactRange(end, (bytes(HASH_SIZE),) * end.bit_count())
-                covered = VerifiedRange(batch.start, end, "everything", rule_set().version, edge)
-                step = ScanStep(batch.log_id, now, verified=covered, result=BatchResult(entries=WIDTH))
-                await index.commit(run, step)
+            async with index.lease(log.id, 0, None) as lease:
+                for batch in batches:
+                    end = batch.start + WIDTH
+                    edge = CompactRange(end, (bytes(HASH_SIZE),) * end.bit_count())
+                    covered = VerifiedRange(batch.start, end, "everything", rule_set().version, edge)
+                    step = ScanStep(batch.log_id, now, verified=covered, result=BatchResult(entries=WIDTH))
+                    await index.commit(run, step, lease)
 
 
 # --- full examination ----------------------------------------------------------------------------------------------

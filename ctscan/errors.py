@@ -13,7 +13,8 @@
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
     ├── Misbehaviour         3  a log contradicted itself; carries the raw tree heads as evidence
     └── IndexFault           1  the index is missing, newer than this program, or damaged
-        └── Locked              another scan is reading this part of a log
+        ├── Locked              another scan is reading this part of a log
+        └── HeadChanged         another process saved a tree head of the log meanwhile; carries it
 
 A message is one line: what, where, expected, got, and what to do. It never holds a name or an address:
 an identifier is described by its kind and length.
@@ -21,7 +22,10 @@ an identifier is described by its kind and length.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from ctscan.model import TreeHead
 
 
 class CtscanError(Exception):
@@ -97,6 +101,15 @@ class IndexFault(CtscanError):
 
 class Locked(IndexFault):
     """Another scan is reading this part of a log."""
+
+
+class HeadChanged(IndexFault):
+    """A log's tree head in the index isn't the head that the caller compared with. `head`: the head that another
+    process saved; None when there is none."""
+
+    def __init__(self, message: str, head: TreeHead | None) -> None:
+        super().__init__(message)
+        self.head = head
 
 
 EXIT_CODES: dict[int, str] = {

@@ -23,11 +23,10 @@ from ctscan.collect.questions import asked_about, asked_for_scope
 from ctscan.collect.search import Opened, Outcome, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
 from ctscan.http.client import Client
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.privacy.redaction import safe_traceback
 from ctscan.sources.repositories import Opening, open_repository
-from ctscan.x509.name_text import render_name
 
 ADDRESS, NAME = "zuzanna.k@example.org", "Zuzanna Kowalczykowa"
 SECRET = ["zuzanna", "kowalczykowa", "kowalczykowá"]
@@ -76,7 +75,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
     )
 
     async def run() -> Outcome:
-        async with await open_index(db, create=True, render=render_name) as index:
+        async with await open_index(db, create=True) as index:
             source = open_repository("crt.sh", Opening(client, sleep=time.sleep, progress=shown.doing))
             try:
                 return await run_search(index, [Opened(source, "crt.sh")], request, shown, asyncio.Event())

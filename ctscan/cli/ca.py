@@ -92,10 +92,10 @@ async def _update(config: Config, files: Sequence[str]) -> tuple[Loaded, Authori
     """What was loaded, and which list it replaced."""
     import asyncio
 
-    from ctscan.index.sqlite.index import open_index
+    from ctscan.index.open import open_index
 
     loaded = await (asyncio.to_thread(read, files) if files else _fetch(config))
-    index = await open_index(options.database_path(config.db), create=True)
+    index = await open_index(config.db, create=True)
     try:
         before = await index.authority_list()
         await index.save_authorities(loaded.authorities, loaded.which)

@@ -111,11 +111,9 @@ async def opened(
 @asynccontextmanager
 async def created_index(config: Config) -> AsyncIterator[Index]:
     """The index of the configuration, made where there is none."""
-    from ctscan.cli.options import database_path
-    from ctscan.index.sqlite.index import open_index
-    from ctscan.x509.name_text import render_name
+    from ctscan.index.open import open_index
 
-    async with await open_index(database_path(config.db), create=True, render=render_name) as index:
+    async with await open_index(config.db, create=True) as index:
         yield index
 
 

@@ -78,7 +78,7 @@ async def _scan(db: Path) -> Outcome:
 
 async def _ask(db: Path) -> Answer:
     from ctscan.answer.lookup import answer
-    from ctscan.index.sqlite.index import open_index
+    from ctscan.index.open import open_index
     from ctscan.personal.identifiers import parse_identifier
 
     index = await open_index(db, create=False)

@@ -52,7 +52,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     number:12345678Z (of a person or a card), account:NAME, a SHA-256 fingerprint or a serial number in hex. With -, or
     without any, they are read from stdin, one on each line.
     """
-    from ctscan.cli.wiring import run_at_once
+    from ctscan.cli.wiring import run_inline
 
     config = options.settle(**given)
     asked = list(asked_for(identifiers, from_file, certificate))
@@ -60,13 +60,13 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
         raise UsageError(
             "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
         )
-    return run_at_once(_look_up(config, asked))
+    return run_inline(_look_up(config, asked))
 
 
 async def _look_up(config: Config, asked: list[Identifier]) -> int:
     from ctscan.cli.wiring import existing_index
 
-    async with existing_index(config, at_once=True) as index:
+    async with existing_index(config, inline=True) as index:
         from ctscan.answer.lookup import answer
 
         now = datetime.now(UTC)

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from ctscan.config import Config, load_config
-from ctscan.errors import UsageError
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -59,17 +58,6 @@ def on_index(*formats: str) -> Decorator:
 def settle(**options: Any) -> Config:
     """The configuration for options as click gives them, with the environment and the working directory of now."""
     return load_config(options, os.environ, Path.cwd())
-
-
-def database_path(db: str) -> Path:
-    """The file of an index given as a path or as `sqlite:///path`. UsageError for another scheme."""
-    scheme, separator, rest = db.partition("://")
-    if not separator:
-        return Path(db)
-    if scheme != "sqlite" or not rest.startswith("/"):
-        raise UsageError("--db: expected a path or sqlite:///path, got another kind of URL")
-    path = Path(rest[1:])  # sqlite:///relative, sqlite:////absolute
-    return path if path.is_absolute() else Path.cwd() / path
 
 
 def is_terminal() -> bool:

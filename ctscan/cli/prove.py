@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ctscan.answer.proof import Checked
     from ctscan.config import Config
     from ctscan.index.protocols import Index
-    from ctscan.index.sqlite.index import SqliteIndex
     from ctscan.model import Certificate, CertificateSummary, Entry, Finding, Identifier, Match
 
 
@@ -78,7 +77,7 @@ async def _identities(index: Index, asked: Iterable[Identifier]) -> list[bytes]:
     return list(found)
 
 
-async def _checked(index: SqliteIndex, identities: Iterable[bytes], missing: _Missing) -> AsyncIterator[Checked]:
+async def _checked(index: Index, identities: Iterable[bytes], missing: _Missing) -> AsyncIterator[Checked]:
     """Every sighting of the certificates, checked; `missing` counts the certificates that have none."""
     from ctscan.answer.proof import check
     from ctscan.cli.reindex import scanned_domains

@@ -73,7 +73,7 @@ def request_of(config: Config, arguments: Sequence[str] = (), *, past: bool = Fa
     from ctscan.scan.run import ScanRequest
 
     return ScanRequest(
-        db=str(options.database_path(config.db)),
+        db=config.db,
         scope=parse_scope(config.scope, config.everything).text,
         contact=config.contact,
         log_list=config.log_list,

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from ctscan.cli.options import database_path
-
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index.sqlite.index import SqliteIndex
+    from ctscan.index.protocols import Index
 
 T = TypeVar("T")
 
@@ -28,8 +26,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def run_at_once(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never waits, as it asks nothing but an index that was opened `at_once`."""
+def run_inline(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits, as it asks nothing but an index that was opened `inline`."""
     try:
         work.send(None)
     except StopIteration as done:
@@ -38,11 +36,11 @@ def run_at_once(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def existing_index(config: Config, *, at_once: bool = False) -> AsyncIterator[SqliteIndex]:
+async def existing_index(config: Config, *, inline: bool = False) -> AsyncIterator[Index]:
     """The index of the configuration; IndexFault when there is none."""
-    from ctscan.index.sqlite.index import open_index
+    from ctscan.index.open import open_index
 
-    index = await open_index(database_path(config.db), create=False, at_once=at_once)
+    index = await open_index(config.db, create=False, inline=inline)
     try:
         yield index
     finally:

@@ -1,15 +1,18 @@
-"""What ctscan keeps: the `Index` protocol. `sqlite.py` implements it; the URL scheme chooses the implementation.
+"""The roles of an index: protocols of a few methods each, and `Index`, which is all of them together.
 
-An index stores and finds; it knows neither protocols nor rules. Every write method is one transaction.
+A function asks for the roles that it uses. `open.open_index` opens an index; the scheme of its URL chooses the
+implementation. An index stores and finds: it knows neither log protocols nor rules. Every method that writes is one
+transaction. Every method raises IndexFault when the database can't do the work; only further errors are named below.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
-from types import EllipsisType
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from ctscan.model import (
     Authority,
@@ -36,267 +39,353 @@ from ctscan.model import (
     TreeHead,
 )
 
-Known = TreeHead | None | EllipsisType
-"""The head that a caller takes for the log's: None when there is none, `...` when it doesn't matter."""
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The exclusive right to read and commit the entries `[start, end)` of one log.
+
+    `end` None: without an end. `token` grows with each lease of a database that has to check it; 0 where the operating
+    system holds the range for this process.
+    """
+
+    log_id: bytes
+    start: int
+    end: int | None
+    token: int = 0
 
 
-class Index(Protocol):
-    """One database of findings, coverage and evidence."""
+class Runs(Protocol):
+    """Scans: their beginning and end, the logs that they selected, the rule sets that they read with."""
 
-    # --- runs ---
     async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
-        """Record that a scan began and which logs it selected and skipped, if it is to say what answers cover; returns
-        its id. `run.id` is ignored."""
-        ...
+        """Record the start of a scan.
+
+        Args:
+            run: the scan; `run.id` is ignored.
+            rules: the rule set of the scan.
+            selected: logs that answers cover from now on; they are saved as by `LogStore.save_log`.
+            skipped: logs of the list that the scan leaves out. With both empty, answers cover the logs of the newest
+                scan that named any.
+
+        Returns:
+            The id of the run.
+        """
 
     async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
-        """The log list changed while the scan runs: add to (selected) and replace (skipped) what it names."""
-        ...
+        """Add a changed log list to a running scan: `selected` joins, `skipped` replaces the entries of its logs."""
 
     async def end_run(self, run_id: int, ended: datetime, outcome: RunState) -> None:
-        """Record how a scan ended."""
-        ...
+        """Record the end and the outcome of a scan."""
 
     async def runs(self, limit: int) -> list[Run]:
-        """The newest runs first."""
-        ...
+        """Return the newest runs, newest first."""
 
     async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
-        """`(log ids, skipped)` of the newest run that selected or skipped any; empty when nothing was scanned."""
-        ...
+        """Return `(log ids, skipped logs)` of the newest run that named any log; two empty lists before the first."""
 
     async def rule_sets(self) -> dict[str, RuleSet]:
-        """Every rule set that a range was read with, by version."""
-        ...
+        """Return every rule set that a range was read with, by version."""
 
-    # --- one log ---
+
+class LogStore(Protocol):
+    """Logs: their list entries, tree heads, coverage, errors and misbehaviour."""
+
     async def log_states(self) -> list[LogState]:
-        """All logs known, by name."""
-        ...
+        """Return all known logs, by name."""
 
     async def log_state(self, log_id: bytes) -> LogState | None:
-        """One log; None when it was never seen."""
-        ...
+        """Return one log; None for an unknown one."""
 
     async def save_log(self, log: Log) -> None:
-        """Insert or update what the log list says of a log."""
-        ...
+        """Insert a log, or update its entry of the log list."""
 
-    async def save_head(self, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
-        """A verified head that is consistent with `known` and all before that. It becomes the log's head if it is the
-        largest, or as large and newer. A signed one tells how fast the log grows. Where another head than `known` is
-        the log's by now, which another process saved, nothing is written and that one is returned: it has to be
-        compared first. (Left out: `known` is whatever is the log's head.)"""
-        ...
+    async def save_head(self, head: TreeHead, at: datetime, known: TreeHead | None) -> None:
+        """Save a verified tree head by compare-and-set.
+
+        The head becomes the log's head when it is the largest, or as large and newer. Signed heads give the growth of
+        the log.
+
+        Args:
+            head: a head that is proven consistent with `known`.
+            at: the time of saving.
+            known: the head that the caller compared with; None: the log had none.
+
+        Raises:
+            HeadChanged: another process saved another head meanwhile. Nothing is written; the error carries that head,
+                and the caller compares with it before the next try.
+        """
 
     async def record_success(
         self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
     ) -> None:
-        """The head was read to its end (or was already); clears the last error, but for one that was recorded `since`:
-        by another process that read another part."""
-        ...
+        """Record that a log was read to its head, and clear its last error.
+
+        Args:
+            log_id: the log.
+            at: the time of success.
+            rate: entries per second; None keeps the rate before.
+            since: start of the pass; errors that another process recorded after it stay. None clears any error.
+        """
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:
-        """How fast the log is being read, in entries a second."""
-        ...
+        """Record the speed of reading a log, in entries per second."""
 
     async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
-        """The log could not be read to its head."""
-        ...
+        """Record why a log could not be read to its head."""
 
     async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
-        """The log contradicted itself; keeps the raw heads verbatim."""
-        ...
+        """Record that a log contradicted itself, with the raw tree heads; the same reason and heads once."""
 
     async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
-        """What `record_misbehaviour` kept, oldest first."""
-        ...
+        """Return `(time, reason, raw tree heads)` of each recorded misbehaviour, oldest first."""
 
-    async def commit(self, run_id: int, advance: ScanStep) -> None:
-        """Position, edge, coverage, rows, holes, proofs and issuers of one step, in one transaction. Idempotent."""
-        ...
 
-    async def rewind(self, log_id: bytes, start: int) -> None:
-        """Give up the pending range that begins at `start`: its sightings go, and certificates that no other entry
-        and no repository shows."""
-        ...
+class Ledger(Protocol):
+    """Positions, coverage and rows of logs, which move together in one transaction."""
+
+    async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
+        """Write position, edge, coverage, rows, gaps, proofs and issuers of one step in one transaction.
+
+        Committing a step twice changes nothing the second time.
+
+        Args:
+            run_id: the run that counts the entries.
+            step: the step; its ranges lie in the lease.
+            lease: a lease of the step's log.
+
+        Raises:
+            Locked: the lease was lost; nothing is written.
+        """
+
+    async def rewind(self, log_id: bytes, start: int, lease: Lease) -> None:
+        """Give up the pending range that begins at `start`: delete its sightings, and certificates that no other entry
+        and no repository shows.
+
+        Raises:
+            Locked: the lease was lost; nothing is deleted.
+        """
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
-        """Indexes of the sightings in `[start, end)` of a log that have no inclusion proof yet."""
-        ...
+        """Return indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof."""
 
-    def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
-        """Hold `[start, end)` of a log (None: to wherever it grows) against every other scan with this index; held
-        by the system, so a killed process holds nothing. Locked when a part of it is held already."""
-        ...
+    async def purge_quarantine(self, before: datetime) -> int:
+        """Delete raw quarantined bytes older than `before`; return the number of deleted ranges."""
+
+
+class Leases(Protocol):
+    """Turns of several processes: ranges of logs, and requests to an operator."""
+
+    def lease(self, log_id: bytes, start: int, end: int | None) -> AbstractAsyncContextManager[Lease]:
+        """Hold `[start, end)` of a log against every other reader with this index, without waiting.
+
+        A killed process holds nothing for long. An empty range (`end == start`) conflicts with no other.
+
+        Args:
+            log_id: the log.
+            start: first entry.
+            end: entry after the last; None: without an end.
+
+        Raises:
+            Locked: another reader holds a part of the range.
+        """
 
     async def take_turn(self, operator: str, rate: float) -> float:
-        """Take the next free turn to send a request to an operator, of `rate` in a second; returns the seconds until
-        then. Whoever reads with this index takes turns, whatever process it is."""
-        ...
+        """Take the next free turn for a request to an operator, and return the seconds until the turn.
 
-    async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
-        """`[start, end)` is no hole any longer (it was read in this pass); cuts holes that reach beyond it."""
-        ...
+        All processes with this index share the turns, `rate` per second.
+        """
 
-    async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
-        """A hole was tried once again without success."""
-        ...
 
-    # --- finding ---
+class Finder(Protocol):
+    """Certificates by look-up key, name, fingerprint, serial number and identity."""
+
     async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
-        """Certificates with a finding that has any of the keys, newest sighting first. Kinds `email` and `name` are
-        exact, `domain` finds the domain itself and everything below it. Several `name` keys are words of one form each:
-        see `find_name`. `score` is then the share of them in one finding.
+        """Return certificates with a finding that has any of the keys, newest sighting first.
 
-        When more certificates match than are asked for, and than a few thousand, the newest are looked for among those
-        that came into the index last. Fewer than `limit` are all that there are."""
-        ...
+        Kind `domain` finds the domain itself and everything below it; every other kind is exact. Several `name` keys
+        are words of one form each: see `find_name`. `score` is then the share of them in one finding.
+
+        Fewer than `limit` are all that match. Of more than a few thousand matches, the certificates that came into the
+        index last are ranked.
+        """
 
     async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
-        """Certificates that hold the words of a name, each word given in the forms (tokens) that it may have: all that
-        hold every word, at most `limit`, then at most `partly` that hold some. Most words in the certificate come first
-        (given name and surname are often two findings), then most words in one finding, then the newest. `score`: the
-        share of the words in one finding.
+        """Return certificates that hold the words of a name.
 
-        Fewer than `limit` with every word are all that there are, and so are fewer than `partly` with some. Where there
-        are more, and more than a few thousand, the order is that of those that came into the index last: with every
-        word, or with each single one."""
-        ...
+        Order: most words in the certificate (given name and surname are often two findings), then most words in one
+        finding, then newest. `score` is the share of the words in one finding.
+
+        Args:
+            words: each word in the forms (tokens) that it may have.
+            limit: most certificates that hold every word. Fewer are all that match.
+            partly: most certificates, after them, that hold some words. Fewer are all that match.
+
+        Of more than a few thousand matches, the certificates that came into the index last are ranked: with every word,
+        or with each single word.
+        """
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
-        """The certificate with this SHA-256, if it was seen itself."""
-        ...
+        """Return the certificate with this SHA-256, if the certificate itself was seen."""
 
     async def find_serial(self, serial: str) -> list[Match]:
-        """Certificates with this serial number: lower-case hex without leading zeros."""
-        ...
+        """Return certificates with this serial number: lower-case hex without leading zeros."""
 
     async def find_identity(self, identity: bytes) -> list[Match]:
-        """The certificate with this identity."""
-        ...
+        """Return the certificate with this identity."""
+
+    async def counts(self) -> dict[str, int]:
+        """Return the number of rows by noun: certificates, findings, sightings, sightings in chains and in
+        repositories, unreadable, quarantined."""
+
+
+class EvidenceStore(Protocol):
+    """Log entries with their inclusion proofs."""
 
     def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
-        """Evidence of every sighting of these certificates (None: of all), for `prove`."""
-        ...
+        """Iterate over the evidence of every sighting of these certificates; None: of all certificates."""
 
-    # --- repositories ---
+
+class Searches(Protocol):
+    """Questions to repositories, and the certificates that they gave."""
+
     async def start_search(self, search: Search, rules: RuleSet) -> int:
-        """Record that a repository is asked; returns the id. `search.id` is ignored. Of a question that names a person
-        (`Question.is_personal`: any kind but domain, host, organisation and import) only a salted digest is
-        kept."""
-        ...
+        """Record that a repository is asked.
+
+        Only a salted digest is kept of a question that names a person (`Question.is_personal`: every kind but domain,
+        host, organisation and import).
+
+        Args:
+            search: the search; `search.id` is ignored.
+            rules: the rule set that reads the results.
+
+        Returns:
+            The id of the search.
+        """
 
     async def end_search(
         self, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
     ) -> None:
-        """Record how a search ended."""
-        ...
+        """Record the end of a search; `results` counts the certificates that the repository gave."""
 
     async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
-        """Keep certificates that a repository gave, with where they were seen there; returns how many are new. They
-        were seen when the search began. Idempotent.
+        """Keep certificates of a repository with their sightings there, dated by the start of the search. Keeping them
+        twice changes nothing the second time.
 
-        What was read from a log is never replaced by what a repository gave. Given again, a reference keeps what is
-        left out this time (first_logged, owner, all coordinates), and moves where it means another certificate now. A
-        revocation is kept as the word of the repository, whatever `source` says. Times that are no uint64 and indexes
-        of more than 63 bits, which no log has, are left out.
+        Certificates of a log are never replaced. Given again, a reference keeps the values that are left out this time
+        (first_logged, owner, all coordinates), and moves when it means another certificate now. A revocation is kept
+        under the name of the repository. Times that are no uint64 and indexes of more than 63 bits are left out.
 
-        IndexFault for a search that was never started."""
-        ...
+        Returns:
+            The number of new certificates.
+
+        Raises:
+            IndexFault: the search was never started.
+        """
 
     async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:
-        """Which of these are kept already: they need not be fetched again."""
-        ...
+        """Return the references of a repository that are kept already and needn't be fetched again."""
 
     async def searches(self, questions: Sequence[str]) -> list[Search]:
-        """For each repository and each of these questions (`Question.text`) the newest search that ended whole, if any,
-        and the newest of all, once where it is the same; newest first. `question` is filled in."""
-        ...
+        """Return, for each repository and each of these questions (`Question.text`), the newest search and the newest
+        search that ended whole; newest first, each once, with `question` filled in."""
 
     async def newest_searches(self, limit: int) -> list[Search]:
-        """All searches, newest first; `question` is empty where it named a person."""
-        ...
+        """Return the newest searches, newest first; `question` is empty where it named a person."""
+
+
+class Disclosures(Protocol):
+    """The record of questions that left the machine."""
 
     async def record_disclosure(self, disclosure: Disclosure) -> int:
-        """Recorded before anything is sent; returns the id. `disclosure.id` is ignored."""
-        ...
+        """Record a disclosure before anything is sent, and return its id; `disclosure.id` is ignored."""
 
     async def disclosures(self, limit: int) -> list[Disclosure]:
-        """The newest first."""
-        ...
+        """Return the newest disclosures, newest first."""
 
-    # --- what became of certificates ---
+
+class Revocations(Protocol):
+    """Issuers, CRLs, and the revocation status of certificates."""
+
     async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
-        """Keep certificates of CAs; those that are kept already stay as they are."""
-        ...
+        """Keep CA certificates; certificates that are kept already stay as they are."""
 
     async def issuers(self, subject_hash: bytes) -> list[Issuer]:
-        """CA certificates with this subject (SHA-256 of its DER)."""
-        ...
+        """Return the CA certificates with this subject (SHA-256 of its DER)."""
 
     def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
-        """These certificates (None: all), to check their status; but for those that can't be read."""
-        ...
+        """Iterate over these certificates, None: all, to check their status; unreadable certificates are left out."""
 
     def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
-        """`(not before, not after, what each source says)` of every certificate that can be read, to count them."""
-        ...
+        """Iterate over `(not before, not after, revocation by source)` of every readable certificate, to count them."""
 
     async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
-        """`(identity, what one source says)`: replaces what the same source said before. A certificate that isn't kept
-        any longer is passed over."""
-        ...
+        """Save `(identity, revocation)`; each replaces the earlier word of the same source. Certificates that aren't
+        kept any longer are passed over."""
 
     async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
-        """`(identity, authority key identifier)` of certificates that were written without one; one that is kept
-        already stays as it is."""
-        ...
+        """Save `(identity, authority key identifier)` of certificates that were written without one; an identifier
+        that is kept already stays."""
 
     async def crl(self, url: str) -> Crl | None:
-        """The newest list that was fetched from there."""
-        ...
+        """Return the newest CRL that was fetched from a URL; None before the first."""
 
     async def save_crl(self, crl: Crl) -> None:
-        """Replaces what was fetched from there before. IndexFault for one of more than 256 MiB."""
-        ...
+        """Save a CRL in place of the earlier one of its URL.
+
+        Raises:
+            IndexFault: it has more than 256 MiB.
+        """
 
     async def purge_crls(self, now: datetime, endless: datetime, unused: datetime, octets: int) -> int:
-        """Delete lists whose end is before `now`, those without an end fetched before `endless`, whatever was fetched
-        before `unused`, and of what is left the ones fetched longest ago, until they take at most `octets`, packed as
-        they are kept. Returns how many."""
-        ...
+        """Delete CRLs that are of no use any longer.
+
+        Args:
+            now: CRLs that end before go.
+            endless: CRLs without an end that were fetched before go.
+            unused: CRLs that were fetched before go.
+            octets: of the rest, the CRLs fetched longest ago go until the packed bytes are at most as many.
+
+        Returns:
+            The number of deleted CRLs.
+        """
+
+
+class Authorities(Protocol):
+    """The list of certificate authorities (CCADB)."""
 
     async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
-        """Replaces the whole list; of several records for one CA certificate the last counts."""
-        ...
+        """Replace the whole list; of several records for one CA certificate the last counts."""
 
     async def authority_list(self) -> AuthorityList | None:
-        """Which list is kept; None: none was loaded."""
-        ...
+        """Return the description of the kept list; None before the first."""
 
     async def authorities(self) -> list[Authority]:
-        """The whole list, in its order."""
-        ...
+        """Return the whole list, in its order."""
 
-    # --- rules applied again, retention ---
+
+class Reindex(Protocol):
+    """Kept certificates, for applying rules again."""
+
     def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
-        """`(identity, leaf DER, kind)` of every certificate that is kept, for `reindex`."""
-        ...
+        """Iterate over `(identity, leaf DER, kind)` of every kept certificate."""
 
     async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-        """New findings of a kept certificate; none at all removes it."""
-        ...
+        """Replace the findings of a kept certificate; no findings delete the certificate."""
 
-    async def purge_quarantine(self, before: datetime) -> int:
-        """Delete raw quarantined bytes older than `before`; returns how many."""
-        ...
 
-    async def counts(self) -> dict[str, int]:
-        """Rows by noun: certificates, findings, sightings, sightings in chains and in repositories, unreadable; for
-        `logs` and tests."""
-        ...
+class Index(
+    Runs, LogStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures, Revocations, Authorities, Reindex,
+    Protocol,
+):  # fmt: skip
+    """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
+
+    async def __aenter__(self) -> Self:
+        """Return the index itself."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the index."""
 
     async def aclose(self) -> None:
-        """Close the database."""
-        ...
+        """Close the index; closing twice is no error."""

@@ -13,13 +13,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from ctscan.errors import InputError
 from ctscan.http.client import Client
+from ctscan.index.open import check_url, open_index
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite.index import open_index
 from ctscan.model import Log, Run, RunState
 from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import scope_from_text
@@ -38,7 +37,6 @@ from ctscan.scan.workers.throughput import Meter
 from ctscan.sources.logs.log_lists import load_list
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
-from ctscan.x509.name_text import render_name
 
 __all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanRequest", "Seams", "run_scan"]
 
@@ -50,13 +48,14 @@ async def run_scan(
     SourceError when the log list can't be had; what goes wrong with one log is in the outcome."""
     seams = seams or Seams()
     scope_from_text(request.scope)
+    check_url(request.db)
     async with _open_network(request, seams) as network:
         selection = await network.select() or Selection((), ())
         check_start(request.start, len(selection.logs))
         if not selection.logs:
             why = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
             raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{why}")
-        async with await open_index(Path(request.db), create=True, render=render_name) as index:
+        async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
             await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
             joined = await _joined(index, selection)
@@ -204,7 +203,7 @@ async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[
     request, seams = share.request, Seams()
     async with (
         _open_network(request, seams) as network,
-        await open_index(Path(request.db), create=False, render=render_name) as index,
+        await open_index(request.db, create=False) as index,
     ):
         network.client.take_turns(index.take_turn)
         context = _context(request, index, share.run_id, reporter, orders.stop, seams, share.joined)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from support.kept import a_head, a_hit, an_advance, later, name_finding, started, verified
+from support.kept import a_head, a_hit, an_advance, commit, later, name_finding, save_head, started, verified
 
 from ctscan.answer.lookup import PARTLY, answer
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Answer
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.rules import rule_set
@@ -23,9 +23,9 @@ def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) 
             run_id = await started(index, rules=rules)
             hits = [a_hit(i, name_finding(name)) for i, name in enumerate(names)]
             step = an_advance(0, 1000, *hits, verified=verified(0, 1000, rules=rules.version))
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             head = a_head(1000)
-            await index.save_head(head, later(0))
+            await save_head(index, head, later(0))
             await index.record_success(head.log_id, later(0), None)
             return await answer(index, parse_identifier(asked), now=later(1), limit=limit)
 

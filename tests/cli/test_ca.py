@@ -17,7 +17,7 @@ from support.reading import patient_client, with_client
 from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, fetch_report, read_report
 from ctscan.cli.ca import Loaded, fetch
 from ctscan.errors import BadAnswer, InputError, SourceError, UsageError
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 
 HEADER = (
     "CA Owner,Certificate Name,Subordinate CA Owner,Revocation Status,SHA-256 Fingerprint,Parent SHA-256 Fingerprint,"

@@ -27,7 +27,7 @@ from support.holding import a_line, a_mailbox, a_tar, a_zip, ldif, packed, pem, 
 
 from ctscan.cli.file_import import SHOWN, Progress
 from ctscan.collect.file_import import PORTION, Tally
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Issuer, Problem, Search
 
 

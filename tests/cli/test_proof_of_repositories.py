@@ -12,11 +12,10 @@ from support.cli import run
 from support.kept import a_search
 from support.logs import LogBuilder
 
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import EntryKind, RepositoryEntry, RepositoryHit
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.x509.certificate import read_certificate
-from ctscan.x509.name_text import render_name
 
 JANE = make_certificate([("CN", "Jane Roe")], [("email", "jane@example.org")], eku=(EMAIL_PROTECTION,), serial=7)
 HOST = make_certificate([("CN", "zoe-smith.example.net")], [("dns", "zoe-smith.example.net")], serial=8)
@@ -42,7 +41,7 @@ def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory)
     assert run(*scan).exit_code == 0
 
     async def search() -> None:
-        async with await open_index(path, create=False, render=render_name) as index:
+        async with await open_index(path, create=False) as index:
             scope = "domain:example.net, organisation:example widgets, 2 e-mail addresses"
             asked = a_search(request.param) if request.param else a_search("", kind="import", scope=scope)
             search_id = await index.start_search(asked, rule_set())

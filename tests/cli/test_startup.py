@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.cli import ROOT
 
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 
 PROBE = """
 import sys

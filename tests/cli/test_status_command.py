@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from support.cli import error_line, run
-from support.kept import LOG, RULES, a_run, an_advance, email_finding
+from support.kept import LOG, RULES, a_run, an_advance, commit, email_finding
 from support.revoking import make_ca
 
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Entry, EntryKind, Hit, Revocation, RevocationState
 from ctscan.x509.certificate import read_certificate
 
@@ -50,10 +50,10 @@ def db(tmp_path: Path) -> Path:
     ]
 
     async def work() -> None:
-        async with await open_index(tmp_path / "db", create=True, render=lambda name: "CN=somebody") as index:
+        async with await open_index(tmp_path / "db", create=True) as index:
             await index.save_log(LOG)
             run_id = await index.start_run(a_run(), RULES, [LOG], [])
-            await index.commit(run_id, an_advance(0, len(made), *(a_hit(i, der) for i, (der, _) in enumerate(made))))
+            await commit(index, run_id, an_advance(0, len(made), *(a_hit(i, der) for i, (der, _) in enumerate(made))))
             known = [(read_certificate(der).identity, revocation) for der, revocation in made if revocation]
             await index.save_revocations(known)
 

@@ -18,7 +18,7 @@ from support.certs import EMAIL_PROTECTION, make_certificate
 from ctscan.collect.file_import import PATIENCE, PORTION, ImportRequest, Tally, reference_of, run_import
 from ctscan.collect.search import Seams
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Problem, Search
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import Input

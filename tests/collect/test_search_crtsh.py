@@ -14,11 +14,10 @@ from support.repositories import kept_rows, mailbox, submitted
 from ctscan.collect.questions import asked_about, asked_for_scope
 from ctscan.collect.search import Opened, Outcome, Seams, SearchOutcome, SearchRequest, run_search
 from ctscan.http.client import Client
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Search
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.sources.repositories import Opening, open_repository
-from ctscan.x509.name_text import render_name
 
 JANE = "jane@example.org"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -56,7 +55,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
     )
 
     async def run() -> tuple[Outcome, list[Search]]:
-        async with await open_index(db, create=True, render=render_name) as index:
+        async with await open_index(db, create=True) as index:
             source = open_repository("crt.sh", Opening(client, sleep=time.sleep))
             opened, seams = [Opened(source, "crt.sh")], Seams(now=lambda: NOW)
             outcome = await run_search(index, opened, request, Silent(), asyncio.Event(), seams)

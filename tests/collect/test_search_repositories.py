@@ -19,10 +19,10 @@ from ctscan.collect import search as asking
 from ctscan.collect.questions import asked_about, asked_for_scope
 from ctscan.collect.search import Opened, Outcome, Seams, SearchOutcome, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import Answer, Disclosure, Incompleteness, Search
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.x509.name_text import render_name
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -55,9 +55,9 @@ def about(*identifiers: str) -> SearchRequest:
     return SearchRequest(asked, who="tester", purpose="case 17")
 
 
-def with_index(db: Path, use: Callable[[SqliteIndex], Awaitable[T]]) -> T:
+def with_index(db: Path, use: Callable[[Index], Awaitable[T]]) -> T:
     async def run() -> T:
-        async with await open_index(db, create=True, render=render_name) as index:
+        async with await open_index(db, create=True) as index:
             return await use(index)
 
     return asyncio.run(run())
@@ -386,7 +386,7 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
     request = about(JANE)
     source = FakeSource([entry(str(i), b"x") for i in range(items)])
 
-    async def run(index: SqliteIndex) -> Outcome:
+    async def run(index: Index) -> Outcome:
         opened, seams = [Opened(source, "r")], Seams(now=lambda: NOW, clock=lambda: 0.0, max_results=200)
         return await run_search(index, opened, request, Heard(), asyncio.Event(), seams)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite.index import open_index
 
 Opener = Callable[[Path], Awaitable[Index]]
 Scenario = Callable[[Index], Awaitable[None]]

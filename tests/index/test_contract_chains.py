@@ -14,6 +14,7 @@ from support.kept import (
     a_hit,
     a_log,
     an_advance,
+    commit,
     digest,
     email_finding,
     in_chain,
@@ -22,6 +23,7 @@ from support.kept import (
     pending_advance,
     proof,
     proving_advance,
+    rewind,
     started,
     verified,
     with_result,
@@ -45,7 +47,7 @@ async def seen(index: Index) -> list[tuple[int, EntryKind, bool]]:
 def test_a_certificate_of_a_chain_is_found_and_never_verified(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
+        await commit(index, run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
         (match,) = await find(index)
         assert match.certificate.is_ca
         assert match.findings == (email_finding(CONTACT),)
@@ -66,9 +68,11 @@ def test_one_sighting_is_kept_for_each_log(scenario: RunScenario) -> None:
         other = a_log("Other 2031")
         run_id = await started(index, LOG, other)
         for start in range(0, 1024, 256):
-            await index.commit(run_id, an_advance(start, start + 256, chain_hits=(in_chain(start + 7),)))
-        await index.commit(
-            run_id, an_advance(0, 256, log=other, chain_hits=(replace(in_chain(3), log_id=other.id, timestamp=1),))
+            await commit(index, run_id, an_advance(start, start + 256, chain_hits=(in_chain(start + 7),)))
+        await commit(
+            index,
+            run_id,
+            an_advance(0, 256, log=other, chain_hits=(replace(in_chain(3), log_id=other.id, timestamp=1),)),
         )
         (match,) = await find(index)
         assert [(s.log, s.index) for s in match.sightings] == [(LOG.name, 7), (other.name, 3)]
@@ -80,8 +84,8 @@ def test_a_certificate_that_is_logged_itself_too_is_one(scenario: RunScenario) -
     async def work(index: Index) -> None:
         run_id = await started(index)
         logged = replace(a_certificate_hit(300, "ca", email_finding(CONTACT)))
-        await index.commit(run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
-        await index.commit(run_id, an_advance(256, 512, logged, proofs=(proof(300, a_head(512)),)))
+        await commit(index, run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
+        await commit(index, run_id, an_advance(256, 512, logged, proofs=(proof(300, a_head(512)),)))
         (match,) = await find(index)
         assert await seen(index) == [(300, EntryKind.X509, True), (5, EntryKind.CHAIN, False)]
         assert match.certificate.sha256 == sha256(logged.entry.der).digest()
@@ -103,7 +107,7 @@ def test_what_an_entry_tells_replaces_what_a_chain_told(scenario: RunScenario, c
         logged = a_certificate_hit(300, "ca", email_finding(CONTACT))
         steps = [an_advance(0, 256, chain_hits=(forged,)), an_advance(256, 512, logged)]
         for step in steps if chain_first else reversed(steps):
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
         (match,) = await find(index)
         assert match.certificate.sha256 == sha256(logged.entry.der).digest()
         assert match.findings == logged.findings
@@ -116,9 +120,9 @@ def test_it_goes_with_the_range_that_is_given_up(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         step = with_result(pending_advance(0, 100, a_hit(9)), chain_hits=(in_chain(5),))
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         assert await seen(index) == [(5, EntryKind.CHAIN, False)]
-        await index.rewind(LOG.id, 0)
+        await rewind(index, LOG.id, 0)
         assert await find(index) == []
         assert set((await index.counts()).values()) == {0}
 
@@ -128,10 +132,10 @@ def test_it_goes_with_the_range_that_is_given_up(scenario: RunScenario) -> None:
 def test_it_stays_when_the_range_is_proven(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
-        await index.commit(run_id, proving_advance(0, 100))
-        await index.rewind(LOG.id, 0)
-        await index.commit(run_id, with_result(pending_advance(100, 200), chain_hits=(in_chain(150),)))
+        await commit(index, run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
+        await commit(index, run_id, proving_advance(0, 100))
+        await rewind(index, LOG.id, 0)
+        await commit(index, run_id, with_result(pending_advance(100, 200), chain_hits=(in_chain(150),)))
         assert await seen(index) == [(5, EntryKind.CHAIN, False)]
 
     scenario(work)
@@ -142,9 +146,9 @@ def test_the_one_in_a_range_that_is_proven_outlives_the_one_that_is_not(scenario
 
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
-        await index.commit(run_id, with_result(pending_advance(500, 600), chain_hits=(in_chain(505),)))
-        await index.rewind(LOG.id, 0)
+        await commit(index, run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
+        await commit(index, run_id, with_result(pending_advance(500, 600), chain_hits=(in_chain(505),)))
+        await rewind(index, LOG.id, 0)
         assert await seen(index) == [(505, EntryKind.CHAIN, False)]
 
     scenario(work)
@@ -153,10 +157,10 @@ def test_the_one_in_a_range_that_is_proven_outlives_the_one_that_is_not(scenario
 def test_two_ranges_that_are_both_proven_leave_one(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
-        await index.commit(run_id, with_result(pending_advance(500, 600), chain_hits=(in_chain(505),)))
+        await commit(index, run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)))
+        await commit(index, run_id, with_result(pending_advance(500, 600), chain_hits=(in_chain(505),)))
         for start in (500, 0):
-            await index.commit(run_id, proving_advance(start, start + 100))
+            await commit(index, run_id, proving_advance(start, start + 100))
         assert await seen(index) == [(505, EntryKind.CHAIN, False)]
         assert (await index.counts())["sightings in chains"] == 1
 
@@ -167,10 +171,10 @@ def test_a_range_proven_in_part_keeps_the_rest_pending(scenario: RunScenario) ->
     async def work(index: Index) -> None:
         run_id = await started(index)
         other = in_chain(80, "other ca", "other@example.net")
-        await index.commit(run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5), other)))
+        await commit(index, run_id, with_result(pending_advance(0, 100), chain_hits=(in_chain(5), other)))
         split = ScanStep(LOG.id, later(1), verified=verified(0, 50), clear_pending=0, pending=pending(50, 100))
-        await index.commit(run_id, split)
-        await index.rewind(LOG.id, 50)
+        await commit(index, run_id, split)
+        await rewind(index, LOG.id, 50)
         assert await find(index, "other@example.net") == []
         assert await seen(index) == [(5, EntryKind.CHAIN, False)]
 
@@ -184,9 +188,9 @@ def test_a_step_committed_twice_is_one(scenario: RunScenario) -> None:
             with_result(pending_advance(0, 100), chain_hits=(in_chain(5),)),
             an_advance(256, 512, chain_hits=(in_chain(300, "other ca"),)),
         ):
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             before = (await find(index), await index.counts(), await index.runs(1))
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             assert (await find(index), await index.counts(), await index.runs(1)) == before
 
     scenario(work)
@@ -196,7 +200,7 @@ def test_one_that_can_not_be_read_is_found_by_its_strings(scenario: RunScenario)
     async def work(index: Index) -> None:
         run_id = await started(index)
         broken = replace(in_chain(5), certificate=None, reason="it is cut off")
-        await index.commit(run_id, an_advance(0, 256, chain_hits=(broken,)))
+        await commit(index, run_id, an_advance(0, 256, chain_hits=(broken,)))
         (match,) = await find(index)
         assert (match.certificate.serial, match.certificate.is_ca) == ("", False)
         assert match.certificate.identity == sha256(broken.der).digest()
@@ -208,7 +212,7 @@ def test_one_that_can_not_be_read_is_found_by_its_strings(scenario: RunScenario)
 def test_without_findings_it_goes_with_its_sighting(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
+        await commit(index, run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
         await index.replace_findings(digest("identity", "ca"), [], "rules-1")
         counts = await index.counts()
         assert (counts["certificates"], counts["sightings in chains"]) == (0, 0)

@@ -19,6 +19,7 @@ from support.kept import (
     an_advance,
     an_entry,
     an_unreadable,
+    commit,
     digest,
     email_finding,
     later,
@@ -27,6 +28,7 @@ from support.kept import (
     pending_advance,
     proof,
     proving_advance,
+    rewind,
     started,
     verified,
     with_result,
@@ -64,7 +66,7 @@ def test_batches_in_a_row_become_one_range_with_the_last_edge(scenario: RunScena
     async def work(index: Index) -> None:
         run_id = await started(index)
         for start in range(0, 1024, 256):
-            await index.commit(run_id, an_advance(start, start + 256))
+            await commit(index, run_id, an_advance(start, start + 256))
         assert (await the_state(index)).verified == (verified(0, 1024),)
 
     scenario(work)
@@ -74,11 +76,11 @@ def test_a_range_that_bridges_two_merges_them(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         for start, end in ((512, 768), (0, 256), (1024, 1280)):
-            await index.commit(run_id, an_advance(start, end))
+            await commit(index, run_id, an_advance(start, end))
         assert (await the_state(index)).verified == (verified(0, 256), verified(512, 768), verified(1024, 1280))
-        await index.commit(run_id, an_advance(200, 1024))
+        await commit(index, run_id, an_advance(200, 1024))
         assert (await the_state(index)).verified == (verified(0, 1280),)
-        await index.commit(run_id, an_advance(10, 20))
+        await commit(index, run_id, an_advance(10, 20))
         assert (await the_state(index)).verified == (verified(0, 1280),)
 
     scenario(work)
@@ -87,8 +89,8 @@ def test_a_range_that_bridges_two_merges_them(scenario: RunScenario) -> None:
 def test_a_partial_tile_read_again_whole_extends_its_range(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 300))
-        await index.commit(run_id, an_advance(256, 512))
+        await commit(index, run_id, an_advance(0, 300))
+        await commit(index, run_id, an_advance(256, 512))
         assert (await the_state(index)).verified == (verified(0, 512),)
 
     scenario(work)
@@ -101,7 +103,7 @@ def test_ranges_of_another_scope_or_other_rules_stay_apart(scenario: RunScenario
         narrow = verified(0, 256, scope="domain:example.org")
         newer = verified(100, 300, rules=NEWER_RULES.version)
         for one in (narrow, newer, verified(256, 512)):
-            await index.commit(run_id, an_advance(0, 0, verified=one))
+            await commit(index, run_id, an_advance(0, 0, verified=one))
         assert (await the_state(index)).verified == (narrow, newer, verified(256, 512))
 
     scenario(work)
@@ -110,9 +112,9 @@ def test_ranges_of_another_scope_or_other_rules_stay_apart(scenario: RunScenario
 def test_an_empty_range_keeps_a_proven_edge_until_reading_begins_there(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(1000, 1000))
+        await commit(index, run_id, an_advance(1000, 1000))
         assert (await the_state(index)).verified == (verified(1000, 1000),)
-        await index.commit(run_id, an_advance(1000, 1256))
+        await commit(index, run_id, an_advance(1000, 1256))
         assert (await the_state(index)).verified == (verified(1000, 1256),)
 
     scenario(work)
@@ -122,7 +124,7 @@ def test_a_range_with_unknown_rules_is_refused_whole(scenario: RunScenario) -> N
     async def work(index: Index) -> None:
         run_id = await started(index)
         with pytest.raises(IndexFault, match="never recorded"):
-            await index.commit(run_id, an_advance(0, 256, a_hit(1), verified=verified(0, 256, rules="unheard of")))
+            await commit(index, run_id, an_advance(0, 256, a_hit(1), verified=verified(0, 256, rules="unheard of")))
         assert (await the_state(index)).verified == ()
         assert (await index.counts())["certificates"] == 0
 
@@ -145,9 +147,9 @@ def test_every_kind_of_step_can_be_done_twice(scenario: RunScenario) -> None:
             proving_advance(768, 900, [770, 850]),
         ]
         for step in steps:
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             once = await everything(index)
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             assert await everything(index) == once
 
     scenario(work)
@@ -157,7 +159,7 @@ def test_a_step_done_twice_counts_once(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         for _ in range(3):
-            await index.commit(run_id, an_advance(0, 256, a_hit(1), candidates=4))
+            await commit(index, run_id, an_advance(0, 256, a_hit(1), candidates=4))
         (run,) = await index.runs(1)
         assert (run.entries, run.candidates, run.certificates) == (256, 4, 1)
 
@@ -171,14 +173,14 @@ def test_a_pending_range_grows_and_is_replaced_by_its_start(scenario: RunScenari
     async def work(index: Index) -> None:
         run_id = await started(index)
         for end in (14, 24, 39):
-            await index.commit(run_id, pending_advance(4, end))
+            await commit(index, run_id, pending_advance(4, end))
             assert (await the_state(index)).pending == (pending(4, end),)
         edge = CompactRange(4, (digest("another edge"),))
         others = (pending(4, 34), pending(4, 39, salt="other"), pending(4, 9), replace(pending(4, 10), edge=edge))
         for other in others:
-            await index.commit(run_id, ScanStep(LOG.id, AT, pending=other))
+            await commit(index, run_id, ScanStep(LOG.id, AT, pending=other))
             assert (await the_state(index)).pending == (other,)
-        await index.commit(run_id, ScanStep(LOG.id, AT, pending=pending(50, 60)))
+        await commit(index, run_id, ScanStep(LOG.id, AT, pending=pending(50, 60)))
         assert (await the_state(index)).pending == (others[-1], pending(50, 60))
 
     scenario(work)
@@ -187,11 +189,11 @@ def test_a_pending_range_grows_and_is_replaced_by_its_start(scenario: RunScenari
 def test_what_came_with_other_hashes_is_not_proven_by_new_ones(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, pending_advance(0, 100, a_hit(42, label="before")))
-        await index.commit(
-            run_id, with_result(ScanStep(LOG.id, AT, pending=pending(0, 100, salt="other")), hits=(a_hit(43),))
+        await commit(index, run_id, pending_advance(0, 100, a_hit(42, label="before")))
+        await commit(
+            index, run_id, with_result(ScanStep(LOG.id, AT, pending=pending(0, 100, salt="other")), hits=(a_hit(43),))
         )
-        await index.commit(run_id, proving_advance(0, 100, [43]))
+        await commit(index, run_id, proving_advance(0, 100, [43]))
         assert [(item.entry.index, item.verified) async for item in index.evidence(None)] == [(43, True)]
 
     scenario(work)
@@ -200,11 +202,11 @@ def test_what_came_with_other_hashes_is_not_proven_by_new_ones(scenario: RunScen
 def test_a_pending_entry_is_unverified_until_its_range_is_proven(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, pending_advance(0, 100, a_hit(42, email_finding("jane@example.org"))))
+        await commit(index, run_id, pending_advance(0, 100, a_hit(42, email_finding("jane@example.org"))))
         (match,) = await find(index, "jane@example.org")
         assert [sighting.verified for sighting in match.sightings] == [False]
         assert await index.unproven(LOG.id, 0, 100) == [42]
-        await index.commit(run_id, proving_advance(0, 100, [42]))
+        await commit(index, run_id, proving_advance(0, 100, [42]))
         (match,) = await find(index, "jane@example.org")
         assert [sighting.verified for sighting in match.sightings] == [True]
         assert await index.unproven(LOG.id, 0, 100) == []
@@ -219,13 +221,13 @@ def test_a_pending_entry_is_unverified_until_its_range_is_proven(scenario: RunSc
 def test_a_range_proven_in_part_stays_pending_from_there(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, pending_advance(0, 100, a_hit(10), a_hit(90)))
+        await commit(index, run_id, pending_advance(0, 100, a_hit(10), a_hit(90)))
         step = replace(proving_advance(0, 50, [10]), pending=pending(50, 100))
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         assert await index.unproven(LOG.id, 0, 100) == [90]
         state = await the_state(index)
         assert (state.verified, state.pending) == ((verified(0, 50),), (pending(50, 100),))
-        await index.rewind(LOG.id, 50)
+        await rewind(index, LOG.id, 50)
         assert [item.entry.index async for item in index.evidence(None)] == [10]
 
     scenario(work)
@@ -234,19 +236,19 @@ def test_a_range_proven_in_part_stays_pending_from_there(scenario: RunScenario) 
 def test_a_rewind_takes_back_what_came_with_the_range(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 100, a_hit(5, label="both"), a_certificate_hit(6, "kept")))
+        await commit(index, run_id, an_advance(0, 100, a_hit(5, label="both"), a_certificate_hit(6, "kept")))
         before = await everything(index)
         hits = (a_hit(105, label="both"), a_hit(106, label="new"), a_certificate_hit(107, "both"))
         broken = (an_unreadable(108), an_unreadable(109, email_finding("z@example.org")))
-        await index.commit(run_id, with_result(pending_advance(100, 200, *hits), unreadable=broken, entries=0))
+        await commit(index, run_id, with_result(pending_advance(100, 200, *hits), unreadable=broken, entries=0))
         (match,) = await index.find_identity(digest("identity", "both"))
         assert match.certificate.sha256 is not None
         assert (await index.counts())["unreadable"] == 2
-        await index.rewind(LOG.id, 100)
+        await rewind(index, LOG.id, 100)
         after = await everything(index)
         assert replace(after[1][0], certificates=0) == replace(before[1][0], certificates=0)
         assert (after[0], after[2:]) == (before[0], before[2:])
-        await index.rewind(LOG.id, 100)
+        await rewind(index, LOG.id, 100)
         assert await everything(index) == after
 
     scenario(work)
@@ -255,8 +257,8 @@ def test_a_rewind_takes_back_what_came_with_the_range(scenario: RunScenario) -> 
 def test_clearing_a_pending_range_without_proof_takes_it_back_too(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, pending_advance(0, 100, a_hit(5)))
-        await index.commit(run_id, ScanStep(LOG.id, AT, clear_pending=0))
+        await commit(index, run_id, pending_advance(0, 100, a_hit(5)))
+        await commit(index, run_id, ScanStep(LOG.id, AT, clear_pending=0))
         assert (await the_state(index)).pending == ()
         assert (await index.counts())["certificates"] == 0
 
@@ -270,16 +272,16 @@ def test_reading_again_with_a_wider_scope_never_weakens_what_was_proven(scenario
         run_id = await started(index)
         narrow = verified(0, 100, scope="domain:example.org")
         jane = a_hit(42, email_finding("jane@example.org"), label="jane")
-        await index.commit(run_id, an_advance(0, 100, jane, verified=narrow, proofs=(proof(42, a_head(100)),)))
+        await commit(index, run_id, an_advance(0, 100, jane, verified=narrow, proofs=(proof(42, a_head(100)),)))
         forged = a_hit(42, email_finding("forged@example.org"), label="forged")
         extra = a_hit(43, email_finding("extra@example.com"), label="extra")
-        await index.commit(run_id, pending_advance(0, 100, forged, extra))
+        await commit(index, run_id, pending_advance(0, 100, forged, extra))
         assert await find(index, "forged@example.org") == []
         (match,) = await find(index, "extra@example.com")
         assert not match.sightings[0].verified
         (match,) = await find(index, "jane@example.org")
         assert match.sightings[0].verified
-        await index.rewind(LOG.id, 0)
+        await rewind(index, LOG.id, 0)
         assert await find(index, "extra@example.com") == []
         (evidence,) = [item async for item in index.evidence(None)]
         assert (evidence.entry, evidence.proof, evidence.verified) == (jane.entry, proof(42, a_head(100)), True)
@@ -291,13 +293,13 @@ def test_reading_again_with_newer_rules_renews_the_findings_of_proven_entries(sc
     async def work(index: Index) -> None:
         run_id = await started(index)
         newer_run = await started(index, rules=NEWER_RULES)
-        await index.commit(run_id, an_advance(0, 100, a_hit(42, email_finding("jane@example.org"), label="jane")))
+        await commit(index, run_id, an_advance(0, 100, a_hit(42, email_finding("jane@example.org"), label="jane")))
         again = a_hit(42, email_finding("jane@example.org"), name_finding("Jane Roe"), label="jane")
-        await index.commit(newer_run, pending_advance(0, 100, again, rules=NEWER_RULES.version))
+        await commit(index, newer_run, pending_advance(0, 100, again, rules=NEWER_RULES.version))
         (match,) = await find(index, "jane@example.org")
         assert match.findings == again.findings
         assert match.sightings[0].verified
-        await index.rewind(LOG.id, 0)
+        await rewind(index, LOG.id, 0)
         assert len(await find(index, "jane@example.org")) == 1
 
     scenario(work)
@@ -310,9 +312,9 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         for start in (0, 512, 256):
-            await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(start, start + 256),)))
+            await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(start, start + 256),)))
         assert (await the_state(index)).gaps == (a_hole(0, 768),)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(768, 800, detail="other"),)))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(768, 800, detail="other"),)))
         assert (await the_state(index)).gaps == (a_hole(0, 768), a_hole(768, 800, detail="other"))
 
     scenario(work)
@@ -321,9 +323,9 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
 def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reason(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 300, tries=4),)))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 300, tries=4),)))
         pruned = a_hole(100, 200, reason=GapReason.PRUNED)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(pruned, a_hole(250, 300))))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(pruned, a_hole(250, 300))))
         assert (await the_state(index)).gaps == (a_hole(0, 100, tries=4), pruned, a_hole(200, 300, tries=4))
 
     scenario(work)
@@ -332,12 +334,12 @@ def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reas
 def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(200, 300))))
-        await index.fill_hole(LOG.id, 40, 60)
-        await index.fill_hole(LOG.id, 250, 400)
-        await index.fill_hole(LOG.id, 500, 600)
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(200, 300))))
+        await commit(index, run_id, an_advance(40, 60))
+        await commit(index, run_id, an_advance(250, 400))
+        await commit(index, run_id, an_advance(500, 600))
         assert (await the_state(index)).gaps == (a_hole(0, 40), a_hole(60, 100), a_hole(200, 250))
-        await index.commit(run_id, an_advance(0, 240))
+        await commit(index, run_id, an_advance(0, 240))
         assert (await the_state(index)).gaps == (a_hole(240, 250),)
 
     scenario(work)
@@ -346,25 +348,9 @@ def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
 def test_empty_ranges_make_and_cut_no_holes(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
-        await index.fill_hole(LOG.id, 50, 50)
-        await index.commit(run_id, an_advance(60, 60))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
+        await commit(index, run_id, an_advance(60, 60))
         assert (await the_state(index)).gaps == (a_hole(0, 100),)
-
-    scenario(work)
-
-
-def test_a_try_counts_for_the_part_that_was_tried(scenario: RunScenario) -> None:
-    async def work(index: Index) -> None:
-        run_id = await started(index)
-        await index.commit(run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100),)))
-        await index.count_try(LOG.id, 0, 50, "410 Gone")
-        tried = a_hole(0, 50, detail="410 Gone", tries=2)
-        assert (await the_state(index)).gaps == (tried, a_hole(50, 100))
-        await index.count_try(LOG.id, 50, 150, "410 Gone")
-        assert (await the_state(index)).gaps == (a_hole(0, 100, detail="410 Gone", tries=2),)
-        await index.count_try(LOG.id, 0, 100, "")
-        assert (await the_state(index)).gaps == (a_hole(0, 100, detail="410 Gone", tries=3),)
 
     scenario(work)
 
@@ -375,15 +361,15 @@ def test_a_try_counts_for_the_part_that_was_tried(scenario: RunScenario) -> None
 def test_a_precertificate_and_its_certificate_are_one_with_two_sightings(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, a_hit(7, label="jane")))
+        await commit(index, run_id, an_advance(0, 256, a_hit(7, label="jane")))
         (match,) = await index.find_identity(digest("identity", "jane"))
         assert match.certificate.sha256 is None
         whole = a_certificate_hit(300, "jane")
-        await index.commit(run_id, an_advance(256, 512, whole))
+        await commit(index, run_id, an_advance(256, 512, whole))
         (match,) = await index.find_identity(digest("identity", "jane"))
         assert match.certificate.sha256 == whole.certificate.sha256
         assert [(s.index, str(s.kind)) for s in match.sightings] == [(300, "x509"), (7, "precert")]
-        await index.commit(run_id, an_advance(512, 768, a_hit(600, label="jane")))
+        await commit(index, run_id, an_advance(512, 768, a_hit(600, label="jane")))
         (match,) = await index.find_identity(digest("identity", "jane"))
         assert match.certificate.sha256 == whole.certificate.sha256
 
@@ -394,8 +380,8 @@ def test_one_certificate_in_two_logs_is_one(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         other = a_log("Beispiel 2031")
         run_id = await started(index, LOG, other)
-        await index.commit(run_id, an_advance(0, 256, a_hit(9, label="jane")))
-        await index.commit(run_id, an_advance(0, 256, a_hit(9, label="jane", log=other), log=other))
+        await commit(index, run_id, an_advance(0, 256, a_hit(9, label="jane")))
+        await commit(index, run_id, an_advance(0, 256, a_hit(9, label="jane", log=other), log=other))
         (match,) = await index.find_identity(digest("identity", "jane"))
         assert [(s.log, s.log_id, s.index) for s in match.sightings] == [
             ("Beispiel 2031", other.id, 9),
@@ -410,13 +396,13 @@ def test_findings_are_renewed_by_other_rules_only(scenario: RunScenario) -> None
     async def work(index: Index) -> None:
         run_id = await started(index)
         await started(index, rules=NEWER_RULES)
-        await index.commit(run_id, an_advance(0, 256, a_hit(1, email_finding("a@example.org"), label="x")))
-        await index.commit(run_id, an_advance(256, 512, a_hit(300, email_finding("b@example.org"), label="x")))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1, email_finding("a@example.org"), label="x")))
+        await commit(index, run_id, an_advance(256, 512, a_hit(300, email_finding("b@example.org"), label="x")))
         assert len(await find(index, "a@example.org")) == 1
         assert await find(index, "b@example.org") == []
         newer = verified(512, 768, rules=NEWER_RULES.version)
         step = an_advance(512, 768, a_hit(600, email_finding("b@example.org"), label="x"), verified=newer)
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         assert await find(index, "a@example.org") == []
         assert len(await find(index, "b@example.org")) == 1
 
@@ -428,7 +414,7 @@ def test_an_unreadable_entry_in_scope_is_found_by_what_could_be_salvaged(scenari
         run_id = await started(index)
         broken = an_unreadable(8, email_finding("zoe@example.org"))
         step = an_advance(0, 256, unreadable=(an_unreadable(7), broken), proofs=(proof(8, a_head(256)),))
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         counts = await index.counts()
         assert (counts["unreadable"], counts["certificates"], counts["sightings"]) == (2, 1, 1)
         (match,) = await find(index, "zoe@example.org")
@@ -446,11 +432,11 @@ def test_an_entry_that_a_better_reader_can_read_moves_to_its_certificate(scenari
         run_id = await started(index)
         await started(index, rules=NEWER_RULES)
         broken = an_unreadable(8, email_finding("zoe@example.org"))
-        await index.commit(run_id, an_advance(0, 256, unreadable=(broken,)))
+        await commit(index, run_id, an_advance(0, 256, unreadable=(broken,)))
         assert broken.entry is not None
         read = replace(a_hit(8, email_finding("zoe@example.org"), name_finding("Zoë Roe")), entry=broken.entry)
         step = an_advance(0, 256, read, verified=verified(0, 256, rules=NEWER_RULES.version))
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         (match,) = await find(index, "zoe@example.org")
         assert (match.certificate.identity, len(match.findings)) == (read.certificate.identity, 2)
         counts = await index.counts()
@@ -466,7 +452,7 @@ def test_hostile_values_are_kept_or_replaced_but_never_stop_a_log(scenario: RunS
         finding = replace(email_finding("x@example.org"), value=odd, keys=(LookupKey("email", odd),) * 2)
         hit = a_hit(1, finding, issuer=a_name("CA \ud800"), serial=b"\0\0\xab", not_before=None)
         hit = replace(hit, entry=replace(hit.entry, timestamp=2**64 - 1, extensions=b"x" * 65535))
-        await index.commit(run_id, an_advance(0, 256, hit))
+        await commit(index, run_id, an_advance(0, 256, hit))
         (match,) = await find(index, odd)
         assert match.findings[0].value == odd.replace("\udc80", "\ufffd")
         assert match.sightings[0].timestamp == 2**64 - 1
@@ -474,7 +460,7 @@ def test_hostile_values_are_kept_or_replaced_but_never_stop_a_log(scenario: RunS
         (evidence,) = [item async for item in index.evidence(None)]
         assert evidence.entry == hit.entry
         with pytest.raises(IndexFault, match="63 bits"):
-            await index.commit(run_id, an_advance(0, 2**64))
+            await commit(index, run_id, an_advance(0, 2**64))
 
     scenario(work)
 
@@ -487,7 +473,7 @@ def test_quarantined_bytes_go_when_their_time_is_over(scenario: RunScenario) -> 
         run_id = await started(index)
         for day, start in enumerate((0, 256, 512)):
             raw = ((start, start + 256, b"raw bytes" * 100),)
-            await index.commit(run_id, ScanStep(LOG.id, later(day * 86400), quarantine=raw))
+            await commit(index, run_id, ScanStep(LOG.id, later(day * 86400), quarantine=raw))
         assert (await index.counts())["quarantined"] == 3
         assert await index.purge_quarantine(later(86400)) == 1
         assert await index.purge_quarantine(later(86400)) == 0

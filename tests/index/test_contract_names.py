@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Sequence
 
-from support.kept import a_hit, an_advance, name_finding, started
+from support.kept import a_hit, an_advance, commit, name_finding, started
 
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.ranking import RANKED
@@ -53,7 +53,7 @@ def test_the_order_is_that_of_the_definition(scenario: RunScenario) -> None:
 
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 300, *hits))
+        await commit(index, run_id, an_advance(0, 300, *hits))
         for words in asked:
             every = in_order(words, hits)
             whole = [i for number, i in every if number == len(words)]
@@ -72,7 +72,7 @@ def test_the_score_is_the_share_of_the_words_in_one_finding(scenario: RunScenari
     async def work(index: Index) -> None:
         run_id = await started(index)
         split = a_hit(1, name_finding("Jane"), name_finding("Mueller", "subject.1.surname"))
-        await index.commit(run_id, an_advance(0, 256, split, a_hit(2, name_finding("Jane Muller"))))
+        await commit(index, run_id, an_advance(0, 256, split, a_hit(2, name_finding("Jane Muller"))))
         found = await index.find_name([("jane",), ("muller", "mueller")], 10, 10)
         assert [(match.sightings[0].index, match.score) for match in found] == [(2, 1.0), (1, 0.5)]
 
@@ -86,7 +86,7 @@ def test_of_very_many_those_are_ranked_that_came_last_and_a_short_answer_is_all(
     async def work(index: Index) -> None:
         run_id = await started(index)
         hits = [a_hit(i, name_finding("Jane" if i % 50 else "Jane Roe")) for i in reversed(range(many))]
-        await index.commit(run_id, an_advance(0, many, *hits))
+        await commit(index, run_id, an_advance(0, many, *hits))
         words = [("jane",), ("roe",)]
         whole = list(range(0, many, 50))[::-1]
         others = [i for i in reversed(range(many)) if i % 50]

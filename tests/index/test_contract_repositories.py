@@ -23,6 +23,7 @@ from support.kept import (
     a_search,
     an_advance,
     an_unreadable,
+    commit,
     digest,
     email_finding,
     in_chain,
@@ -30,6 +31,7 @@ from support.kept import (
     pending_advance,
     proof,
     proving_advance,
+    rewind,
     searching,
     started,
     with_result,
@@ -276,11 +278,11 @@ def test_a_certificate_that_is_in_a_log_as_well_is_one_and_confirmed(scenario: R
         run_id, search_id = await started(index), await searching(index)
         logged = an_advance(0, 256, a_certificate_hit(5, 1))
         if first == "log":
-            await index.commit(run_id, logged)
+            await commit(index, run_id, logged)
         assert await index.keep_found(search_id, [a_repository_hit(1)]) == (first == "repository")
         if first == "repository":
             assert not (await find(index)).repositories[0].confirmed
-            await index.commit(run_id, logged)
+            await commit(index, run_id, logged)
         match = await find(index)
         assert [(s.index, s.verified) for s in match.sightings] == [(5, True)]
         assert [s.confirmed for s in match.repositories] == [True]
@@ -294,9 +296,9 @@ def test_only_what_is_proven_confirms(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.keep_found(await searching(index), [a_repository_hit(1), a_repository_hit("ca")])
-        await index.commit(run_id, with_result(pending_advance(0, 100, a_hit(9, label=1)), chain_hits=(in_chain(9),)))
+        await commit(index, run_id, with_result(pending_advance(0, 100, a_hit(9, label=1)), chain_hits=(in_chain(9),)))
         assert not (await find(index)).repositories[0].confirmed
-        await index.commit(run_id, proving_advance(0, 100, [9]))
+        await commit(index, run_id, proving_advance(0, 100, [9]))
         assert (await find(index)).repositories[0].confirmed
         (authority,) = await index.find_identity(digest("identity", "ca"))
         assert authority.sightings
@@ -314,11 +316,11 @@ def test_what_a_log_tells_is_never_replaced_by_what_a_repository_tells(
         run_id, search_id = await started(index), await searching(index, rules=rules)
         logged = a_certificate_hit(300, 1)
         if first == "log":
-            await index.commit(run_id, an_advance(256, 512, logged))
+            await commit(index, run_id, an_advance(256, 512, logged))
         await index.keep_found(search_id, [forged(1)])
         if first == "repository":
             assert len(await found(index, "forged@example.net")) == 1
-            await index.commit(run_id, an_advance(256, 512, logged))
+            await commit(index, run_id, an_advance(256, 512, logged))
         match = await find(index)
         assert match.certificate.sha256 == sha256(logged.entry.der).digest()
         assert match.findings == logged.findings
@@ -336,14 +338,14 @@ def test_the_fingerprint_is_that_of_the_certificate_whose_word_goes_first(scenar
         chain = in_chain(6, 1, "person1@example.org")
         logged = a_certificate_hit(300, 1)
         hit = forged(1)
-        await index.commit(run_id, an_advance(0, 256, a_hit(5, label=1)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(5, label=1)))
         await index.keep_found(await searching(index), [hit])
         assert (await find(index)).certificate.sha256 == sha256(hit.leaf).digest()
-        await index.commit(run_id, with_result(pending_advance(256, 260), chain_hits=(replace(chain, index=256),)))
+        await commit(index, run_id, with_result(pending_advance(256, 260), chain_hits=(replace(chain, index=256),)))
         assert (await find(index)).certificate.sha256 == sha256(chain.der).digest()
-        await index.rewind(LOG.id, 256)
+        await rewind(index, LOG.id, 256)
         assert (await find(index)).certificate.sha256 == sha256(hit.leaf).digest()
-        await index.commit(run_id, an_advance(256, 512, logged))
+        await commit(index, run_id, an_advance(256, 512, logged))
         assert (await find(index)).certificate.sha256 == sha256(logged.entry.der).digest()
         assert [s.reference for s in (await find(index)).repositories] == ["forged"]
 
@@ -354,7 +356,7 @@ def test_what_a_chain_tells_goes_before_what_a_repository_tells(scenario: RunSce
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)
         await index.keep_found(search_id, [forged("ca")])
-        await index.commit(run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
+        await commit(index, run_id, an_advance(0, 256, chain_hits=(in_chain(5),)))
         (match,) = await found(index, "contact@example.net")
         assert match.certificate.sha256 == sha256(in_chain(5).der).digest()
         await index.keep_found(search_id, [forged("ca")])
@@ -368,15 +370,15 @@ def test_a_range_that_is_given_up_takes_nothing_from_a_repository(scenario: RunS
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)
         step = pending_advance(0, 100, a_hit(8, label=1), a_certificate_hit(9, 1), a_hit(10, label=2))
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         await index.keep_found(search_id, [a_repository_hit(1), a_repository_precert(2)])
-        await index.rewind(LOG.id, 0)
+        await rewind(index, LOG.id, 0)
         match = await find(index, 1)
         assert (match.sightings, len(match.findings)) == ((), 1)
         assert match.certificate.sha256 == sha256(a_repository_hit(1).leaf).digest()
         assert [s.reference for s in (await find(index, 2)).repositories] == ["id of precert 2"]
         assert [kind async for _, _, kind in index.kept()] == ["x509", "precert"]
-        await index.commit(run_id, step)
+        await commit(index, run_id, step)
         assert (await index.counts())["certificates"] == 2
 
     scenario(work)
@@ -386,8 +388,8 @@ def test_an_entry_that_shows_something_else_later_takes_nothing_from_a_repositor
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.keep_found(await searching(index), [a_repository_precert(1)])
-        await index.commit(run_id, pending_advance(0, 10, a_hit(5, label=1)))
-        await index.commit(run_id, with_result(pending_advance(0, 20, a_hit(5, label=2))))
+        await commit(index, run_id, pending_advance(0, 10, a_hit(5, label=1)))
+        await commit(index, run_id, with_result(pending_advance(0, 20, a_hit(5, label=2))))
         assert (await find(index, 1)).sightings == ()
         assert len((await find(index, 2)).sightings) == 1
 
@@ -397,7 +399,7 @@ def test_an_entry_that_shows_something_else_later_takes_nothing_from_a_repositor
 def test_one_that_could_be_read_before_stays_so(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)
-        await index.commit(run_id, an_advance(0, 256, a_certificate_hit(5, 1)))
+        await commit(index, run_id, an_advance(0, 256, a_certificate_hit(5, 1)))
         broken = replace(a_repository_hit(1), certificate=None, reason="cut off")
         assert await index.keep_found(search_id, [broken]) == 0
         match = await find(index)
@@ -425,7 +427,7 @@ def test_an_unreadable_entry_and_the_same_bytes_of_a_repository_are_one(scenario
         run_id, search_id = await started(index), await searching(index)
         logged = an_unreadable(70, email_finding("salvaged@example.org"))
         assert logged.entry is not None
-        await index.commit(run_id, an_advance(0, 256, unreadable=(logged,)))
+        await commit(index, run_id, an_advance(0, 256, unreadable=(logged,)))
         hit = a_repository_precert(1, *logged.findings)
         hit = replace(hit, leaf=logged.entry.der, certificate=None, reason="cut off")
         assert await index.keep_found(search_id, [hit]) == 0
@@ -441,7 +443,7 @@ def test_the_newest_come_first_whoever_says_when(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)
         shared = email_finding("jane@example.org")
-        await index.commit(run_id, an_advance(0, 256, a_hit(5, shared), a_hit(50, shared)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(5, shared), a_hit(50, shared)))
         times = {"none": None, "new": 1_900_000_000_020, "oldest": 3}
         hits = [a_repository_hit(label, shared, first_logged=time) for label, time in times.items()]
         hits += [a_repository_precert(5, shared, first_logged=1_900_000_000_900)]
@@ -458,7 +460,7 @@ def test_the_newest_come_first_whoever_says_when(scenario: RunScenario) -> None:
 def test_proofs_of_logs_are_none_of_a_repository_s_business(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, a_hit(5, label=1), proofs=(proof(5, a_head(256)),)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(5, label=1), proofs=(proof(5, a_head(256)),)))
         await index.keep_found(await searching(index), [a_repository_precert(1), a_repository_hit(1)])
         (evidence,) = [item async for item in index.evidence([digest("identity", 1)])]
         assert (evidence.entry.index, evidence.verified, evidence.proof) == (5, True, proof(5, a_head(256)))

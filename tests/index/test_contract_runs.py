@@ -16,13 +16,15 @@ from support.kept import (
     a_log,
     a_run,
     an_advance,
+    commit,
     digest,
     later,
     proof,
+    save_head,
     started,
 )
 
-from ctscan.errors import IndexFault
+from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.protocols import Index
 from ctscan.model import FinalHead, LogProtocol, SkippedLog
 
@@ -56,8 +58,8 @@ def test_the_rule_set_of_every_run_can_be_read_back(scenario: RunScenario) -> No
 def test_counters_of_a_run_add_up_and_certificates_count_once(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, a_hit(1), a_hit(2), candidates=5))
-        await index.commit(run_id, an_advance(256, 512, a_hit(300, label=1), a_hit(301), candidates=7))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1), a_hit(2), candidates=5))
+        await commit(index, run_id, an_advance(256, 512, a_hit(300, label=1), a_hit(301), candidates=7))
         (run,) = await index.runs(1)
         assert (run.entries, run.candidates, run.certificates) == (512, 12, 3)
 
@@ -73,9 +75,9 @@ def test_a_run_that_does_not_exist_is_an_error(scenario: RunScenario) -> None:
             await index.extend_run(77, [LOG], [])
         run_id = await started(index)
         with pytest.raises(IndexFault, match="run 77"):
-            await index.commit(77, an_advance(0, 256, a_hit(1)))
+            await commit(index, 77, an_advance(0, 256, a_hit(1)))
         assert (await index.counts())["sightings"] == 0
-        await index.commit(run_id, an_advance(0, 256, a_hit(1)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1)))
 
     scenario(work)
 
@@ -159,7 +161,7 @@ def test_the_head_is_the_largest_and_among_equals_the_newest(scenario: RunScenar
             (a_head(200, 1), a_head(200, 1)),
         ]
         for offered, expected in steps:
-            await index.save_head(offered, AT)
+            await save_head(index, offered, AT)
             state = await index.log_state(LOG.id)
             assert state is not None and state.head == expected
 
@@ -170,12 +172,29 @@ def test_a_head_that_a_proof_leads_to_outlives_newer_heads(scenario: RunScenario
     async def work(index: Index) -> None:
         run_id = await started(index)
         old = a_head(256)
-        await index.save_head(old, AT)
-        await index.commit(run_id, an_advance(0, 256, a_hit(3), proofs=(proof(3, old),)))
+        await save_head(index, old, AT)
+        await commit(index, run_id, an_advance(0, 256, a_hit(3), proofs=(proof(3, old),)))
         for size in (300, 400):
-            await index.save_head(a_head(size), AT)
+            await save_head(index, a_head(size), AT)
         (evidence,) = [item async for item in index.evidence(None)]
         assert evidence.proof == proof(3, old)
+
+    scenario(work)
+
+
+def test_a_head_is_saved_by_whoever_compared_with_the_head_of_now(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        await index.save_head(a_head(100), AT, None)
+        with pytest.raises(HeadChanged) as missed:
+            await index.save_head(a_head(300), AT, None)
+        assert missed.value.head == a_head(100)
+        await index.save_head(a_head(200), AT, a_head(100))
+        with pytest.raises(HeadChanged) as changed:
+            await index.save_head(a_head(300), AT, a_head(100))
+        assert changed.value.head == a_head(200)
+        state = await index.log_state(LOG.id)
+        assert state is not None and state.head == a_head(200)
 
     scenario(work)
 
@@ -221,15 +240,15 @@ def test_growth_is_seen_from_the_heads_that_are_saved(scenario: RunScenario) -> 
         await index.save_log(LOG)
         assert await growth(index) is None
         for minutes, size in ((0, 1000), (1, 1060), (4, 1240)):
-            await index.save_head(a_head(size, noon + minutes * 60_000), AT)
+            await save_head(index, a_head(size, noon + minutes * 60_000), AT)
             assert await growth(index) is None, "too near to each other"
-        await index.save_head(a_head(1600, noon + 600_000), AT)
+        await save_head(index, a_head(1600, noon + 600_000), AT)
         assert await growth(index) == 1.0
-        await index.save_head(replace(a_head(5000, noon + 700_000), signature=b""), AT)
+        await save_head(index, replace(a_head(5000, noon + 700_000), signature=b""), AT)
         assert await growth(index) is None, "what a list states of a log's end is no sign of growth"
-        await index.save_head(a_head(87_400, noon + 86_400_000), AT)
+        await save_head(index, a_head(87_400, noon + 86_400_000), AT)
         assert await growth(index) == 1.0
-        await index.save_head(a_head(87_400, noon + 2 * 86_400_000), AT)
+        await save_head(index, a_head(87_400, noon + 2 * 86_400_000), AT)
         assert await growth(index) == 0.0
 
     scenario(work)
@@ -260,9 +279,9 @@ def test_nothing_is_recorded_of_a_log_that_was_never_saved(scenario: RunScenario
         run_id = await started(index)
         stranger = a_log("Never saved")
         with pytest.raises(IndexFault, match="not in this index"):
-            await index.commit(run_id, an_advance(0, 256, log=stranger))
+            await commit(index, run_id, an_advance(0, 256, log=stranger))
         with pytest.raises(IndexFault, match="not in this index"):
-            await index.save_head(a_head(1, log=stranger), AT)
+            await save_head(index, a_head(1, log=stranger), AT)
         with pytest.raises(IndexFault, match="not in this index"):
             await index.record_error(stranger.id, AT, "unreachable")
 

@@ -23,12 +23,14 @@ from support.kept import (
     an_entry,
     an_issuer,
     an_unreadable,
+    commit,
     digest,
     email_finding,
     in_chain,
     later,
     pending_advance,
     proving_advance,
+    rewind,
     searching,
     started,
     with_result,
@@ -93,10 +95,10 @@ def test_issuers_come_with_the_step_that_brings_them(scenario: RunScenario) -> N
         run_id = await started(index)
         step = an_advance(0, 256, a_hit(5), issuers=(an_issuer(1), an_issuer(2)))
         for _ in range(2):
-            await index.commit(run_id, step)
+            await commit(index, run_id, step)
             assert await index.issuers(digest("subject")) == [an_issuer(1), an_issuer(2)]
-        await index.commit(run_id, with_result(pending_advance(256, 260), issuers=(an_issuer(3),)))
-        await index.rewind(LOG.id, 256)
+        await commit(index, run_id, with_result(pending_advance(256, 260), issuers=(an_issuer(3),)))
+        await rewind(index, LOG.id, 256)
         assert await index.issuers(digest("subject")) == [an_issuer(1), an_issuer(2), an_issuer(3)]
 
     scenario(work)
@@ -108,7 +110,7 @@ def test_issuers_come_with_the_step_that_brings_them(scenario: RunScenario) -> N
 def test_each_source_has_its_say(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, a_hit(1), a_hit(2)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1), a_hit(2)))
         unknown = Revocation(RevocationState.UNKNOWN, "OCSP", later(5), why="the answer was not signed by the CA")
         said = [a_revocation("crt.sh"), unknown, a_revocation("CRL")]
         await index.save_revocations([(digest("identity", 1), each) for each in said])
@@ -123,7 +125,7 @@ def test_each_source_has_its_say(scenario: RunScenario) -> None:
 
 def test_a_source_that_says_something_else_replaces_what_it_said(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
-        await index.commit(await started(index), an_advance(0, 256, a_hit(1)))
+        await commit(index, await started(index), an_advance(0, 256, a_hit(1)))
         held = replace(a_revocation(), reason="certificateHold")
         released = Revocation(RevocationState.NOT_REVOKED, "CRL", later(99))
         for each in (held, released, released):
@@ -135,11 +137,11 @@ def test_a_source_that_says_something_else_replaces_what_it_said(scenario: RunSc
 
 def test_a_revocation_goes_with_its_certificate(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
-        await index.commit(await started(index), an_advance(0, 256, a_hit(1), a_hit(2)))
+        await commit(index, await started(index), an_advance(0, 256, a_hit(1), a_hit(2)))
         await index.save_revocations([(digest("identity", i), a_revocation()) for i in (1, 77, 2)])
         assert (await match_of(index, 2)).revocations == (a_revocation(),)
         await index.replace_findings(digest("identity", 1), [], "rules-1")
-        await index.commit(1, an_advance(256, 512, a_hit(300, label=1)))
+        await commit(index, 1, an_advance(256, 512, a_hit(300, label=1)))
         assert (await match_of(index, 1)).revocations == ()
 
     scenario(work)
@@ -159,7 +161,7 @@ def test_any_time_comes_back_as_the_same_moment(at: datetime) -> None:
 
 def test_texts_that_can_not_be_stored_and_times_of_other_zones_are_no_fault(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
-        await index.commit(await started(index), an_advance(0, 256, a_hit(1)))
+        await commit(index, await started(index), an_advance(0, 256, a_hit(1)))
         elsewhere = later(0).astimezone(timezone(timedelta(hours=9)))
         odd = a_revocation(url="http://crl\ud800.example.org/", why="\udfff", checked=elsewhere)
         await index.save_revocations([(digest("identity", 1), odd)])
@@ -179,7 +181,7 @@ def test_texts_that_can_not_be_stored_and_times_of_other_zones_are_no_fault(scen
 def test_the_certificate_itself_is_checked_where_it_was_seen(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 256, a_hit(1), a_hit(2), a_certificate_hit(3, 3)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1), a_hit(2), a_certificate_hit(3, 3)))
         await index.keep_found(await searching(index), [a_repository_hit(2), a_repository_precert(4)])
         key = digest("issuer key")
         assert await kept(index) == [
@@ -201,9 +203,9 @@ def test_only_what_is_in_the_tree_tells_the_key_of_the_issuer(scenario: RunScena
         run_id = await started(index)
         other = a_hit(7, label=5)
         other = replace(other, entry=replace(other.entry, issuer_key_hash=digest("other key")))
-        await index.commit(run_id, pending_advance(0, 10, a_hit(5), a_hit(6, label=5), other))
+        await commit(index, run_id, pending_advance(0, 10, a_hit(5), a_hit(6, label=5), other))
         assert [certificate.issuer_key_hashes for certificate in await kept(index)] == [()]
-        await index.commit(run_id, proving_advance(0, 10))
+        await commit(index, run_id, proving_advance(0, 10))
         (certificate,) = await kept(index)
         assert sorted(certificate.issuer_key_hashes) == sorted((digest("issuer key"), digest("other key")))
 
@@ -214,7 +216,7 @@ def test_what_can_not_be_read_can_not_be_checked(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         broken = an_unreadable(70, email_finding("salvaged@example.org"))
-        await index.commit(run_id, an_advance(0, 256, a_hit(1), unreadable=(broken,), chain_hits=(in_chain(2),)))
+        await commit(index, run_id, an_advance(0, 256, a_hit(1), unreadable=(broken,), chain_hits=(in_chain(2),)))
         assert [certificate.identity for certificate in await kept(index)] == [
             digest("identity", 1),
             digest("identity", "ca"),
@@ -228,7 +230,7 @@ def test_what_can_not_be_read_can_not_be_checked(scenario: RunScenario) -> None:
 def test_many_are_gone_through_whole_while_they_change(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await index.commit(run_id, an_advance(0, 1024, *(a_hit(i) for i in range(450))))
+        await commit(index, run_id, an_advance(0, 1024, *(a_hit(i) for i in range(450))))
         seen = []
         async for certificate in index.kept_certificates(None):
             seen.append(certificate.identity)
@@ -315,7 +317,7 @@ def test_a_match_tells_who_runs_the_ca(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         keys = (b"key", b"key", b"", b"other key")
         hits = [a_hit(i, authority_key_id=key) for i, key in enumerate(keys, start=1)]
-        await index.commit(await started(index), an_advance(0, 256, *hits))
+        await commit(index, await started(index), an_advance(0, 256, *hits))
         authorities = [
             an_authority("cross", b"key", status="Revoked"),
             an_authority("keyless", b""),
@@ -333,7 +335,7 @@ def test_a_match_tells_who_runs_the_ca(scenario: RunScenario) -> None:
 
 def test_a_new_list_replaces_the_old_one_whole(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
-        await index.commit(await started(index), an_advance(0, 256, a_hit(1, authority_key_id=b"key")))
+        await commit(index, await started(index), an_advance(0, 256, a_hit(1, authority_key_id=b"key")))
         await index.save_authorities([an_authority("old", b"key"), an_authority("both", b"key")], LIST)
         newer = replace(LIST, fetched=later(5), origin="list.csv")
         both: Authority = an_authority("both", b"key", owner="New Owner")
@@ -351,11 +353,11 @@ def test_a_key_identifier_is_kept_once_it_is_known(scenario: RunScenario) -> Non
     async def work(index: Index) -> None:
         run_id = await started(index)
         await index.save_authorities([an_authority(i, b"key %d" % i) for i in range(5)], LIST)
-        await index.commit(run_id, an_advance(0, 256, *(a_hit(i) for i in range(3))))
+        await commit(index, run_id, an_advance(0, 256, *(a_hit(i) for i in range(3))))
         first, second = digest("identity", 0), digest("identity", 1)
         await index.save_key_ids([(first, b"key 0"), (second, b""), (b"unknown", b"key 0")])
         await index.save_key_ids([(first, b"key 4")])
-        await index.commit(run_id, an_advance(256, 512, a_hit(300, label=2, authority_key_id=b"key 2")))
+        await commit(index, run_id, an_advance(256, 512, a_hit(300, label=2, authority_key_id=b"key 2")))
         found = [[a.key_id for a in (await match_of(index, i)).authorities] for i in range(3)]
         assert found == [[b"key 0"], [], [b"key 2"]]
 

@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.kept import AT, LOG, a_head
+from support.kept import AT, LOG, a_head, save_head
 
+from ctscan.index.open import open_index
 from ctscan.index.sqlite.growth import DAY, HOUR, Point, growth
-from ctscan.index.sqlite.index import open_index
 
 NOW = 1_900_000_800_000  # a full hour
 MINUTE = 60_000
@@ -44,11 +44,11 @@ def test_one_point_an_hour_is_kept_of_two_days_and_none_of_a_later_time(tmp_path
     async def work() -> None:
         async with await open_index(tmp_path / "db", create=True) as index:
             await index.save_log(LOG)
-            await index.save_head(a_head(1, NOW + 9 * DAY), AT)  # from a clock that was wrong
+            await save_head(index, a_head(1, NOW + 9 * DAY), AT)  # from a clock that was wrong
             for number in range(200):
-                await index.save_head(a_head(10 + number, NOW + number * HOUR // 3), AT)
-            await index.save_head(a_head(1000, 2**64 - 1), AT)
-            await index.save_head(a_head(1001, 0), AT)
+                await save_head(index, a_head(10 + number, NOW + number * HOUR // 3), AT)
+            await save_head(index, a_head(1000, 2**64 - 1), AT)
+            await save_head(index, a_head(1001, 0), AT)
 
     asyncio.run(work())
     with closing(sqlite3.connect(tmp_path / "db")) as connection:

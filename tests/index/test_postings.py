@@ -20,6 +20,7 @@ from support.kept import (
     a_name,
     a_repository_hit,
     an_advance,
+    commit,
     digest,
     email_finding,
     in_chain,
@@ -28,13 +29,14 @@ from support.kept import (
     pending_advance,
     proof,
     proving_advance,
+    rewind,
     searching,
     started,
     with_result,
 )
 
+from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite.index import open_index
 from ctscan.model import Hit, LookupKey
 
 Work = Callable[[Index, int], Awaitable[None]]
@@ -73,7 +75,7 @@ def of_person(index: int, label: object, *more: str) -> Hit:
 
 def test_a_key_is_one_row_however_many_findings_have_it(tmp_path: Path) -> None:
     async def work(index: Index, run_id: int) -> None:
-        await index.commit(run_id, an_advance(0, 256, of_person(1, "jane", "Jane Jane", "Roe"), of_person(2, "joe")))
+        await commit(index, run_id, an_advance(0, 256, of_person(1, "jane", "Jane Jane", "Roe"), of_person(2, "joe")))
 
     with_index(tmp_path / "ctscan.db", work)
     rows = check(tmp_path / "ctscan.db")
@@ -84,9 +86,9 @@ def test_what_only_one_certificate_needed_goes_with_it(tmp_path: Path) -> None:
     path = tmp_path / "ctscan.db"
 
     async def work(index: Index, run_id: int) -> None:
-        await index.commit(run_id, an_advance(0, 256, of_person(1, "joe"), proofs=(proof(1, a_head(256)),)))
-        await index.commit(run_id, pending_advance(256, 300, of_person(260, "ann")))
-        await index.rewind(LOG.id, 256)
+        await commit(index, run_id, an_advance(0, 256, of_person(1, "joe"), proofs=(proof(1, a_head(256)),)))
+        await commit(index, run_id, pending_advance(256, 300, of_person(260, "ann")))
+        await rewind(index, LOG.id, 256)
         await index.replace_findings(digest("identity", "joe"), [number_finding("77")], NEWER_RULES.version)
 
     with_index(path, work)
@@ -107,11 +109,11 @@ def test_what_only_one_certificate_needed_goes_with_it(tmp_path: Path) -> None:
 def test_proofs_that_come_again_take_the_place_of_those_before(tmp_path: Path) -> None:
     async def work(index: Index, run_id: int) -> None:
         hits = [a_hit(i) for i in (1, 2, 3)]
-        await index.commit(run_id, pending_advance(0, 100, *hits))
-        await index.commit(run_id, proving_advance(0, 100, [1, 2, 3, 50]))
+        await commit(index, run_id, pending_advance(0, 100, *hits))
+        await commit(index, run_id, proving_advance(0, 100, [1, 2, 3, 50]))
         again = an_advance(0, 100, *hits, proofs=tuple(proof(i, a_head(200)) for i in (1, 3, 51)))
         for _ in range(2):
-            await index.commit(run_id, again)
+            await commit(index, run_id, again)
         found = {each.entry.index: each.proof async for each in index.evidence(None)}
         assert found == {1: proof(1, a_head(200)), 2: proof(2, a_head(100)), 3: proof(3, a_head(200))}
 
@@ -138,11 +140,11 @@ def test_one_large_step_writes_what_many_small_ones_do(tmp_path: Path) -> None:
 
     async def small(index: Index, run_id: int) -> None:
         for at, hit in enumerate(hits):
-            await index.commit(run_id, an_advance(at, at + 1, hit))
+            await commit(index, run_id, an_advance(at, at + 1, hit))
         await tell(index)
 
     async def large(index: Index, run_id: int) -> None:
-        await index.commit(run_id, an_advance(0, 120, *hits))
+        await commit(index, run_id, an_advance(0, 120, *hits))
         await tell(index)
 
     with_index(tmp_path / "small.db", small)
@@ -155,11 +157,11 @@ def test_all_ways_to_write_leave_keys_and_postings_whole(tmp_path: Path) -> None
     async def work(index: Index, run_id: int) -> None:
         search_id = await searching(index)
         first = an_advance(0, 256, of_person(1, "jane"), a_certificate_hit(2, "jane"), of_person(3, "joe"))
-        await index.commit(run_id, with_result(first, chain_hits=(in_chain(3),), proofs=(proof(3, a_head(256)),)))
+        await commit(index, run_id, with_result(first, chain_hits=(in_chain(3),), proofs=(proof(3, a_head(256)),)))
         await index.keep_found(search_id, [a_repository_hit("joe"), a_repository_hit("ann"), a_repository_hit("bob")])
-        await index.commit(run_id, pending_advance(256, 300, of_person(256, "ann", "Ann"), of_person(257, "eve")))
+        await commit(index, run_id, pending_advance(256, 300, of_person(256, "ann", "Ann"), of_person(257, "eve")))
         await index.replace_findings(digest("identity", "bob"), [name_finding("Bob Doe")], NEWER_RULES.version)
-        await index.rewind(LOG.id, 256)
+        await rewind(index, LOG.id, 256)
         await index.keep_found(search_id, [a_repository_hit("cid", reference="id ann")])
 
     with_index(tmp_path / "ctscan.db", work)

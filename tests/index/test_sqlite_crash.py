@@ -19,6 +19,7 @@ from support.kept import (
     a_repository_hit,
     a_revocation,
     an_advance,
+    commit,
     later,
     pending_advance,
     proving_advance,
@@ -27,8 +28,8 @@ from support.kept import (
     with_result,
 )
 
+from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.index.sqlite.index import open_index
 from ctscan.model import Log, LookupKey, Match, RepositoryHit
 
 STEP = 8
@@ -55,13 +56,13 @@ async def write_for_ever(db: Path) -> None:
 async def _step(index: Index, run_id: int) -> None:
     at, pending_end = await _position(index)
     if pending_end - at >= 3 * STEP:
-        await index.commit(run_id, proving_advance(at, pending_end, await index.unproven(LOG.id, at, pending_end)))
+        await commit(index, run_id, proving_advance(at, pending_end, await index.unproven(LOG.id, at, pending_end)))
     elif at % (7 * STEP) == 0:
-        await index.commit(run_id, an_advance(at, at + STEP, *(a_hit(i) for i in range(at, at + STEP))))
+        await commit(index, run_id, an_advance(at, at + STEP, *(a_hit(i) for i in range(at, at + STEP))))
     else:
         hits = (a_hit(i) for i in range(pending_end, pending_end + STEP))
         step = pending_advance(at, pending_end + STEP, *hits)
-        await index.commit(run_id, with_result(step, entries=STEP))
+        await commit(index, run_id, with_result(step, entries=STEP))
 
 
 async def _position(index: Index) -> tuple[int, int]:
@@ -167,7 +168,7 @@ async def _ended(db: Path, count: int) -> list[Match]:
 def test_a_creation_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys\nsys.path[:0] = {path!r}\nfrom pathlib import Path\n"
-        "from ctscan.index.sqlite.index import open_index\nprint('ready', flush=True)\n"
+        "from ctscan.index.open import open_index\nprint('ready', flush=True)\n"
         "asyncio.run(open_index(Path({db!r}), create=True))\n"
     )
     chance = random.Random(6)

@@ -9,19 +9,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.kept import a_head, a_hit, an_advance, proof, started
+from support.kept import a_head, a_hit, an_advance, commit, proof, started
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import LookupKey
 
 
-async def all_evidence(index: SqliteIndex) -> None:
+async def all_evidence(index: Index) -> None:
     async for _ in index.evidence(None):
         pass
 
 
-async def find(index: SqliteIndex) -> None:
+async def find(index: Index) -> None:
     await index.find_keys([LookupKey("email", "person1@example.org")], 10)
 
 
@@ -39,14 +40,14 @@ async def find(index: SqliteIndex) -> None:
     ],
 )
 def test_rows_that_do_not_fit_together_are_told_in_one_line(
-    damage: str, ask: Callable[[SqliteIndex], Awaitable[None]], tmp_path: Path
+    damage: str, ask: Callable[[Index], Awaitable[None]], tmp_path: Path
 ) -> None:
     path = tmp_path / "ctscan.db"
 
     async def fill() -> None:
         async with await open_index(path, create=True) as index:
             advance = an_advance(0, 256, *[a_hit(i) for i in range(4)], proofs=(proof(1, a_head(256)),))
-            await index.commit(await started(index), advance)
+            await commit(index, await started(index), advance)
             await ask(index)
 
     async def asked_again() -> None:

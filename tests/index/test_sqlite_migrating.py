@@ -22,6 +22,7 @@ from support.kept import (
     a_search,
     an_advance,
     an_unreadable,
+    commit,
     digest,
     email_finding,
     in_chain,
@@ -29,13 +30,15 @@ from support.kept import (
     number_finding,
     pending_advance,
     proof,
+    rewind,
+    save_head,
     started,
     with_result,
 )
 
+from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite import schema
-from ctscan.index.sqlite.index import open_index
 from ctscan.model import Evidence, LogState, LookupKey, Match, Run
 
 
@@ -65,12 +68,12 @@ async def contents(index: Index) -> Contents:
 async def fill(index: Index) -> Contents:
     """Rows of every kind that version 1 had."""
     run_id = await started(index)
-    await index.save_head(a_head(256), later(1))
+    await save_head(index, a_head(256), later(1))
     broken = an_unreadable(70, email_finding("salvaged@example.org"))
     hits = (a_hit(1), a_hit(2, number_finding("12")), a_certificate_hit(3, 1))
     step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), chain_hits=(in_chain(5),))
-    await index.commit(run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
-    await index.commit(run_id, with_result(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
+    await commit(index, run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
+    await commit(index, run_id, with_result(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
     await index.end_run(run_id, later(9), "done")
     return await contents(index)
 
@@ -140,7 +143,7 @@ def test_an_index_of_version_1_goes_on_with_what_is_new(tmp_path: Path) -> None:
             assert [search.id for search in await index.searches(["email:jane@example.org"])] == [search_id]
             (match,) = await index.find_identity(digest("identity", 1))
             assert [s.confirmed for s in match.repositories] == [True]
-            await index.rewind(LOG.id, 300)
+            await rewind(index, LOG.id, 300)
             await index.save_key_ids([(digest("identity", 1), b"key id")])
             assert len([kept async for kept in index.kept_certificates(None)]) == 4
 

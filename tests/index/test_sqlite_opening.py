@@ -14,19 +14,20 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from support.kept import LOG, a_hit, an_advance, started
+from support.kept import LOG, a_hit, an_advance, commit, started
 
 from ctscan.errors import IndexFault
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Lease
 from ctscan.index.sqlite import schema
 from ctscan.index.sqlite.connection import fault
-from ctscan.index.sqlite.index import open_index
 
 
 def make(path: Path) -> None:
     async def work() -> None:
         async with await open_index(path, create=True) as index:
             run_id = await started(index)
-            await index.commit(run_id, an_advance(0, 256, a_hit(1)))
+            await index.commit(run_id, an_advance(0, 256, a_hit(1)), Lease(LOG.id, 0, None))
 
     asyncio.run(work())
 
@@ -68,8 +69,8 @@ def umask(mask: int) -> Iterator[None]:
 def test_nobody_else_may_read_an_index_whatever_the_umask(tmp_path: Path, mask: int) -> None:
     async def work() -> dict[str, int]:
         async with await open_index(tmp_path / "ctscan.db", create=True) as index:
-            await index.commit(await started(index), an_advance(0, 256, a_hit(1)))
-            with index.lock(LOG.id, 0, None):
+            await commit(index, await started(index), an_advance(0, 256, a_hit(1)))
+            async with index.lease(LOG.id, 0, None):
                 return modes_below(tmp_path)
 
     with umask(mask):
@@ -110,7 +111,7 @@ def test_what_is_deleted_leaves_no_trace_in_the_file(tmp_path: Path) -> None:
     async def work() -> None:
         async with await open_index(tmp_path / "ctscan.db", create=True) as index:
             hit = a_hit(1)
-            await index.commit(await started(index), an_advance(0, 256, hit))
+            await commit(index, await started(index), an_advance(0, 256, hit))
             await index.replace_findings(hit.certificate.identity, (), "rules-1")
 
     asyncio.run(work())
@@ -243,12 +244,12 @@ def test_a_full_disk_writes_nothing_of_the_step(tmp_path: Path) -> None:
             run_id = await started(index)
             await index._database._run(lambda c: c.execute("PRAGMA max_page_count = 80").fetchone())
             with pytest.raises(IndexFault, match="the disk is full; nothing of this step was written"):
-                await index.commit(run_id, an_advance(0, 10_000, *(a_hit(i) for i in range(2000))))
+                await commit(index, run_id, an_advance(0, 10_000, *(a_hit(i) for i in range(2000))))
             state = await index.log_state(LOG.id)
             assert state is not None and state.verified == ()
             assert (await index.counts())["certificates"] == 0
             await index._database._run(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchone())
-            await index.commit(run_id, an_advance(0, 256, a_hit(1)))
+            await commit(index, run_id, an_advance(0, 256, a_hit(1)))
 
     asyncio.run(work())
 

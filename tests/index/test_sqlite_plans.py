@@ -25,6 +25,7 @@ from support.kept import (
     an_authority,
     an_issuer,
     an_unreadable,
+    commit,
     digest,
     email_finding,
     in_chain,
@@ -32,12 +33,14 @@ from support.kept import (
     pending_advance,
     proof,
     proving_advance,
+    rewind,
     searching,
     started,
     with_result,
 )
 
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import AuthorityList, LookupKey
 
 TABLES = {
@@ -47,7 +50,7 @@ TABLES = {
 }  # fmt: skip
 
 
-def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list[list[str]]:
+def statements_of(tmp_path: Path, work: Callable[[Index], object]) -> list[list[str]]:
     """The query plan of every statement that `work` runs, on an index with rows of every kind."""
 
     async def run() -> list[list[str]]:
@@ -57,7 +60,7 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
             hits = [a_hit(i) for i in range(50)] + [a_certificate_hit(60, 1)]
             broken = (an_unreadable(70, email_finding("z@example.org")),)
             first = an_advance(0, 256, *hits, unreadable=broken, proofs=(proof(1, a_head(256)),))
-            await index.commit(run_id, with_result(first, chain_hits=(in_chain(5),)))
+            await commit(index, run_id, with_result(first, chain_hits=(in_chain(5),)))
             await _fill_beside_logs(index)
             await index._database._run(lambda c: c.set_trace_callback(statements.append))
             await work(index)  # type: ignore[misc]
@@ -69,7 +72,7 @@ def statements_of(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> list
     return plans
 
 
-async def _fill_beside_logs(index: SqliteIndex) -> None:
+async def _fill_beside_logs(index: Index) -> None:
     search_id = await searching(index)
     whole = a_repository_hit(60, coordinates=(a_coordinate(1),), revocation=a_revocation("crt.sh"))
     await index.keep_found(search_id, [whole, a_repository_precert(3), a_repository_hit(61, reference="a.pem")])
@@ -93,68 +96,68 @@ def scanned(plans: list[list[str]]) -> set[str]:
     return {match[1] for line in lines if (match := re.match(r"SCAN (\w+)", line))} & TABLES
 
 
-async def _addresses(index: SqliteIndex) -> None:
+async def _addresses(index: Index) -> None:
     await index.find_keys([LookupKey("email", "person1@example.org"), LookupKey("email", "person2@example.org")], 10)
 
 
-async def _domain(index: SqliteIndex) -> None:
+async def _domain(index: Index) -> None:
     await index.find_keys([LookupKey("domain", "org.example.")], 10)
 
 
-async def _name(index: SqliteIndex) -> None:
+async def _name(index: Index) -> None:
     await index.find_keys([LookupKey("name", "jane"), LookupKey("name", "roe")], 10)
     await index.find_name([("jane",), ("roe", "roh"), ("maria",)], 10, 10)
 
 
-async def _fingerprint(index: SqliteIndex) -> None:
+async def _fingerprint(index: Index) -> None:
     await index.find_sha256(a_certificate_hit(60, 1).certificate.sha256 or b"")
 
 
-async def _serial(index: SqliteIndex) -> None:
+async def _serial(index: Index) -> None:
     await index.find_serial(digest("serial", 3)[:8].hex().lstrip("0"))
 
 
-async def _identity(index: SqliteIndex) -> None:
+async def _identity(index: Index) -> None:
     await index.find_identity(digest("identity", 3))
 
 
-async def _evidence(index: SqliteIndex) -> None:
+async def _evidence(index: Index) -> None:
     assert [item async for item in index.evidence([digest("identity", 3)])]
 
 
-async def _one_step(index: SqliteIndex) -> None:
+async def _one_step(index: Index) -> None:
     hits = (a_hit(300, label=1), a_certificate_hit(301, 2))
-    await index.commit(1, an_advance(256, 512, *hits, chain_hits=(in_chain(300), in_chain(301, "new"))))
+    await commit(index, 1, an_advance(256, 512, *hits, chain_hits=(in_chain(300), in_chain(301, "new"))))
 
 
-async def _prove_and_rewind(index: SqliteIndex) -> None:
+async def _prove_and_rewind(index: Index) -> None:
     first = pending_advance(1000, 1010, a_hit(1001), a_hit(1002))
-    await index.commit(1, with_result(first, chain_hits=(in_chain(1003, "new"),)))
+    await commit(index, 1, with_result(first, chain_hits=(in_chain(1003, "new"),)))
     await index.unproven(LOG.id, 1000, 1010)
-    await index.commit(1, proving_advance(1000, 1010, [1001, 1002]))
-    await index.commit(1, with_result(pending_advance(1010, 1020, a_hit(1011)), chain_hits=(in_chain(1012, "newer"),)))
-    await index.rewind(LOG.id, 1010)
+    await commit(index, 1, proving_advance(1000, 1010, [1001, 1002]))
+    await commit(index, 1, with_result(pending_advance(1010, 1020, a_hit(1011)), chain_hits=(in_chain(1012, "newer"),)))
+    await rewind(index, LOG.id, 1010)
 
 
-async def _replace(index: SqliteIndex) -> None:
+async def _replace(index: Index) -> None:
     await index.replace_findings(digest("identity", 3), [email_finding("new@example.org")], "rules-1")
     await index.replace_findings(digest("identity", 4), [], "rules-1")
 
 
-async def _found(index: SqliteIndex) -> None:
+async def _found(index: Index) -> None:
     hits = [a_repository_hit(2), a_repository_precert(62), a_repository_hit(63, reference="a.pem")]
     coordinates = (a_coordinate(5), a_coordinate(6))
     given_again = a_repository_hit(60, coordinates=coordinates, revocation=a_revocation("crt.sh"))
     await index.keep_found(1, [*hits, given_again, replace(hits[0], certificate=None, reason="cut off")])
 
 
-async def _searches(index: SqliteIndex) -> None:
+async def _searches(index: Index) -> None:
     await index.known_references("crt.sh", ["id 60", "id 61"])
     await index.end_search(await searching(index, "email:jane@example.org"), later(1), "whole", "", 0)
     assert await index.searches(["email:jane@example.org", "domain:example.org"])
 
 
-async def _status(index: SqliteIndex) -> None:
+async def _status(index: Index) -> None:
     await index.save_revocations([(digest("identity", i), a_revocation()) for i in range(9)])
     assert [kept async for kept in index.kept_certificates([digest("identity", i) for i in range(9)])]
     assert await index.issuers(digest("subject"))
@@ -171,14 +174,14 @@ WORK = (
 
 
 @pytest.mark.parametrize("work", WORK, ids=lambda work: work.__name__.strip("_"))
-def test_no_table_of_findings_is_ever_scanned(tmp_path: Path, work: Callable[[SqliteIndex], object]) -> None:
+def test_no_table_of_findings_is_ever_scanned(tmp_path: Path, work: Callable[[Index], object]) -> None:
     assert scanned(statements_of(tmp_path, work)) == set()
 
 
 def test_a_scan_would_be_noticed(tmp_path: Path) -> None:
     """Counting does read whole tables."""
 
-    async def count(index: SqliteIndex) -> None:
+    async def count(index: Index) -> None:
         await index.counts()
 
     assert {"certificate", "finding", "sighting"} <= scanned(statements_of(tmp_path, count))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.index.sqlite.rate_slots import take_turn
 
 

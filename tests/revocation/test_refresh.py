@@ -25,7 +25,7 @@ from support.revoking import (
 )
 
 from ctscan.errors import UsageError
-from ctscan.index.sqlite.index import open_index
+from ctscan.index.open import open_index
 from ctscan.model import Revocation
 from ctscan.revocation.context import Outcome, RefreshRequest
 from ctscan.revocation.refresh import run_refresh

@@ -37,7 +37,7 @@ from support.simulator import (
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError
-from ctscan.index.sqlite.index import SqliteIndex
+from ctscan.index.protocols import Index
 from ctscan.model import LogProtocol
 
 
@@ -160,7 +160,7 @@ def test_consistency_that_cannot_be_asked_for_is_proven_by_inclusion(tmp_path: P
 
 
 def test_a_misbehaving_log_is_asked_again_by_the_next_scan_and_reported_once_in_the_evidence(tmp_path: Path) -> None:
-    async def evidence(index: SqliteIndex) -> int:
+    async def evidence(index: Index) -> int:
         (state,) = await index.log_states()
         return len(await index.evidence_of_misbehaviour(state.log.id))
 
@@ -435,7 +435,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
 def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_resumes(
     protocol: LogProtocol, start: str, tmp_path: Path
 ) -> None:
-    async def paths(index: SqliteIndex) -> list[tuple[int, int, list[bytes]]]:
+    async def paths(index: Index) -> list[tuple[int, int, list[bytes]]]:
         return [(e.entry.index, e.proof.head.size, list(e.proof.path)) async for e in index.evidence(None) if e.proof]
 
     with Simulator() as sim:

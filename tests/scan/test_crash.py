@@ -17,7 +17,6 @@ from support.scanning import dump, people_log, scan, with_index
 from support.simulator import Simulator, slow
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.index import SqliteIndex
 from ctscan.model import LogProtocol
 from ctscan.scan.log.parts import SMALL
 
@@ -44,7 +43,7 @@ def start_scan() -> Iterator[Start]:
 def committed(db: Path) -> int:
     """Runs and positions are enough to see that a scan is under way."""
     try:
-        return with_index(db, SqliteIndex.counts)["sightings"]
+        return with_index(db, lambda index: index.counts())["sightings"]
     except IndexFault:
         return 0
 

@@ -22,7 +22,7 @@ from support.simulator import (
     too_many_requests,
 )
 
-from ctscan.index.sqlite.index import SqliteIndex
+from ctscan.index.protocols import Index
 from ctscan.model import LogProtocol
 
 BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
@@ -32,7 +32,7 @@ def people(protocol: LogProtocol, size: int = 1000):  # type: ignore[no-untyped-
     return people_log(size=size, leaf_index=protocol is LogProtocol.STATIC_CT)
 
 
-async def evidence(index: SqliteIndex) -> list[tuple[datetime, str, list[bytes]]]:
+async def evidence(index: Index) -> list[tuple[datetime, str, list[bytes]]]:
     (state,) = await index.log_states()
     return await index.evidence_of_misbehaviour(state.log.id)
 
@@ -164,7 +164,7 @@ def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
         found = look_up(tmp_path / "db", "jane.roe@example.org")
         assert not found.complete
         assert sorted(s.index for m in found.matches for s in m.sightings) == [3, 901]
-        assert with_index(tmp_path / "db", SqliteIndex.counts)["quarantined"] >= 1
+        assert with_index(tmp_path / "db", lambda index: index.counts())["quarantined"] >= 1
         for fault in faults:
             log.faults.remove(fault)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
@@ -232,7 +232,7 @@ def test_a_partial_tile_that_is_gone_is_cut_from_the_full_one(tmp_path: Path) ->
         log.publish(builder_size)
         scan(sim, tmp_path / "db")
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
-    assert with_index(tmp_path / "db", SqliteIndex.counts)["sightings"] == 5
+    assert with_index(tmp_path / "db", lambda index: index.counts())["sightings"] == 5
 
 
 # --- the network --------------------------------------------------------------------------------------------------

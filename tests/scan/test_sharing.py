@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
-from support.kept import LOG, a_head, started
+from support.kept import LOG, a_head, save_head, started
 from support.logs import LogBuilder
 from support.scanning import (
     PEOPLE,
@@ -34,8 +34,8 @@ from support.simulator import SimulatedLog, Simulator, server_error, slow
 from ctscan.ct.wire import entry_of, extra_of
 from ctscan.errors import SourceError
 from ctscan.http.rate_limit import Window
-from ctscan.index.protocols import Index
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index, Lease
 from ctscan.model import CompactRange, LogProtocol, ScanStep, Span, TreeHead
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import parse_scope
@@ -90,7 +90,7 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
             state = await index.log_state(log.log().id)
             assert state is not None and state.head is not None
             head = TreeHead(state.head.log_id, 900, fork.root(900), state.head.timestamp + 1, b"signed", b"raw")
-            await index.save_head(head, Seams().now())
+            await save_head(index, head, Seams().now())
 
     class Meddling(Heard):
         log: SimulatedLog
@@ -111,7 +111,7 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
         second = scan(sim, tmp_path / "db")
     assert endings(first) == {"people": "incomplete"} and endings(second) == {"people": "misbehaviour"}
     assert "doesn't extend the tree of size 900" in second.logs[0].message
-    assert with_index(tmp_path / "db", SqliteIndex.log_states)[0].head.size == 900  # type: ignore[union-attr]
+    assert with_index(tmp_path / "db", lambda index: index.log_states())[0].head.size == 900  # type: ignore[union-attr]
 
 
 def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Path) -> None:
@@ -128,14 +128,14 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                 def __getattr__(self, name: str) -> Any:
                     return getattr(index, name)
 
-                async def commit(self, run_id: int, advance: ScanStep) -> None:
+                async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
                     await asyncio.sleep(0.05)
                     order.append("written")
 
-                @contextmanager
-                def lock(self, *part: Any) -> Iterator[None]:
+                @asynccontextmanager
+                async def lease(self, *part: Any) -> AsyncIterator[Lease]:
                     try:
-                        yield
+                        yield Lease(*part)
                     finally:
                         order.append("let go")
 
@@ -209,10 +209,9 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
     db = tmp_path / "db"
 
     async def run(sim: Simulator) -> tuple[Outcome, Outcome]:
-        async with await open_index(db, create=False) as index:
-            with index.lock(sim.log("people").log().id, 0, 300):
-                whole = await run_scan(request(sim, db), Heard(), asyncio.Event(), Seams(no_sleep))
-                past = await run_scan(request(sim, db, past=True), Heard(), asyncio.Event(), Seams(no_sleep))
+        async with await open_index(db, create=False) as index, index.lease(sim.log("people").log().id, 0, 300):
+            whole = await run_scan(request(sim, db), Heard(), asyncio.Event(), Seams(no_sleep))
+            past = await run_scan(request(sim, db, past=True), Heard(), asyncio.Event(), Seams(no_sleep))
         return whole, past
 
     with Simulator() as sim:

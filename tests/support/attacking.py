@@ -8,7 +8,7 @@ from support.scanning import people_log
 from support.simulator import SimulatedLog, Simulator
 
 from ctscan.answer.proof import check
-from ctscan.index.sqlite.index import SqliteIndex
+from ctscan.index.protocols import Index
 from ctscan.model import LogProtocol
 from ctscan.scan.run import Outcome
 
@@ -36,6 +36,6 @@ def endings(outcome: Outcome) -> dict[str, str]:
     return {log.name: log.ending.value for log in outcome.logs}
 
 
-async def all_evidence(index: SqliteIndex) -> list[tuple[int, bool]]:
+async def all_evidence(index: Index) -> list[tuple[int, bool]]:
     """Every sighting: its index, and whether it is proven."""
     return sorted([(e.entry.index, check(e).is_proven) async for e in index.evidence(None)])

@@ -87,6 +87,24 @@ async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
     return await index.start_run(a_run(rules=rules.version), rules, logs or (LOG,), ())
 
 
+async def commit(index: Index, run_id: int, step: ScanStep) -> None:
+    """Commit a step as a reader does: with a lease of its log."""
+    async with index.lease(step.log_id, 0, None) as lease:
+        await index.commit(run_id, step, lease)
+
+
+async def rewind(index: Index, log_id: bytes, start: int) -> None:
+    """Give up a pending range as a reader does: with a lease of its log."""
+    async with index.lease(log_id, 0, None) as lease:
+        await index.rewind(log_id, start, lease)
+
+
+async def save_head(index: Index, head: TreeHead, at: datetime) -> None:
+    """Save a head that extends the log's head, whichever that is."""
+    state = await index.log_state(head.log_id)
+    await index.save_head(head, at, state.head if state else None)
+
+
 def a_name(text: str) -> Name:
     raw = text.encode("utf-8", "surrogatepass")
     return Name(raw, (Attribute(0, "2.5.4.3", 12, raw, DecodedString(raw, 12, text)),))

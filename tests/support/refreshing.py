@@ -9,14 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-from support.kept import LOG, RULES, a_run, an_advance, email_finding
+from support.kept import LOG, RULES, a_run, an_advance, commit, email_finding
 from support.patience import FakeTime
 from support.reading import patient_client
 from support.revoking import NOW, make_ca
 
 from ctscan.http.client import Client
 from ctscan.http.ssrf_guard import guarded_transport
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, RevocationState
 from ctscan.revocation.budget import Limits
 from ctscan.revocation.context import Outcome, RefreshRequest
@@ -65,11 +66,11 @@ class World:
         """Put certificates into the index."""
 
         async def work() -> None:
-            async with await open_index(self.folder / "db", create=True, render=lambda name: "a name") as index:
+            async with await open_index(self.folder / "db", create=True) as index:
                 await index.save_log(LOG)
                 run = await index.start_run(a_run(), RULES, [LOG], [])
                 hits = [a_hit(i, der) for i, der in enumerate(ders)]
-                await index.commit(run, an_advance(0, len(hits), *hits, issuers=tuple(issuers)))
+                await commit(index, run, an_advance(0, len(hits), *hits, issuers=tuple(issuers)))
 
         asyncio.run(work())
 
@@ -109,7 +110,7 @@ class World:
         """Of each certificate: source, state and why."""
         return [[(r.source, r.state, r.why) for r in one.revocations] for one in self.kept()]
 
-    def with_index(self, ask: Callable[[SqliteIndex], object]) -> object:
+    def with_index(self, ask: Callable[[Index], object]) -> object:
         async def work() -> object:
             async with await open_index(self.folder / "db", create=False) as index:
                 return await ask(index)  # type: ignore[misc]

@@ -16,7 +16,8 @@ from support.logs import LogBuilder, cheap_certificate
 from support.simulator import Simulator
 
 from ctscan.answer.lookup import answer
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import Answer, LogState, Run, TreeHead
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.scan.run import LogOutcome, Outcome, ScanRequest, Seams, run_scan
@@ -71,7 +72,7 @@ def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object
     return asyncio.run(run())
 
 
-def with_index(db: Path, ask: Callable[[SqliteIndex], Awaitable[T]]) -> T:
+def with_index(db: Path, ask: Callable[[Index], Awaitable[T]]) -> T:
     """Ask an existing index something."""
 
     async def run() -> T:
@@ -90,7 +91,7 @@ def look_up(db: Path, text: str, now: datetime | None = None) -> Answer:
 def states(db: Path) -> dict[str, LogState]:
     """Every log of the index by name."""
 
-    async def ask(index: SqliteIndex) -> dict[str, LogState]:
+    async def ask(index: Index) -> dict[str, LogState]:
         return {state.log.name: state for state in await index.log_states()}
 
     return with_index(db, ask)
@@ -154,7 +155,7 @@ def _built(name: str, size: int, **options: object) -> LogBuilder:
 def dump(db: Path) -> str:
     """All that a scan found and covers, as comparable text: independent of ids, times and the order of commits."""
 
-    async def ask(index: SqliteIndex) -> str:
+    async def ask(index: Index) -> str:
         rows = []
         async for item in index.evidence(None):
             proof = item.proof

@@ -22,6 +22,7 @@ from ctscan.index.sqlite import revocations as standing
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.rows import Kept
 from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
+from ctscan.x509.name_text import render_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Step:
     quarantine: tuple[tuple[int, int, bytes], ...]  # packed
 
 
-def prepare(advance: ScanStep, render: rows.Render) -> Step:
-    render = _once_each(render)  # the names of issuers come again and again
+def prepare(advance: ScanStep) -> Step:
+    render = _once_each(render_name)  # the names of issuers come again and again
     result = advance.result
     hits = [rows.kept_hit(hit, render) for hit in result.hits]
     unreadable = [rows.kept_unreadable(u, u.entry) for u in result.unreadable if u.entry is not None]

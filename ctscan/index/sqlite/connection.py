@@ -108,7 +108,7 @@ class Database:
         await self._session.close()
 
 
-async def open_database(path: Path, *, create: bool, at_once: bool = False) -> Database:
+async def open_database(path: Path, *, create: bool, inline: bool = False) -> Database:
     """Open an index file, bring its tables up to date, and return it.
 
     A missing (or empty) file is created with mode 0600 when `create`. Raises IndexFault, and changes nothing, for a
@@ -118,7 +118,7 @@ async def open_database(path: Path, *, create: bool, at_once: bool = False) -> D
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
     path = _prepare_file(path, create)
     try:
-        return Database(path, AtOnce(_connect(path)) if at_once else await _in_thread(path))
+        return Database(path, AtOnce(_connect(path)) if inline else await _in_thread(path))
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except IndexFault as error:

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ctscan.index.protocols import Known
-from ctscan.index.sqlite import certificates, logs, ranges, repositories, rows, runs
+from ctscan.index.protocols import Lease
+from ctscan.index.sqlite import certificates, logs, repositories, rows, runs
 from ctscan.index.sqlite import commit as writing  # fmt: skip
 from ctscan.index.sqlite import iteration as keeping
 from ctscan.index.sqlite import lookups as finding
 from ctscan.index.sqlite import revocations as standing
 from ctscan.index.sqlite.connection import Database, open_database
-from ctscan.index.sqlite.leases import lock_range
+from ctscan.index.sqlite.leases import check_lease, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.model import (
     Authority,
@@ -51,25 +51,16 @@ from ctscan.model import (
 )
 
 
-async def open_index(
-    path: Path, *, create: bool, render: rows.Render = rows.plain_name, at_once: bool = False
-) -> SqliteIndex:
-    """Open the index at `path`; `create` makes a missing one. `render` makes the text of issuers and subjects when
-    certificates are written (`x509.names.render_name`); look-ups need none.
-
-    IndexFault, with nothing changed: no such file, a directory, no index, damaged, of a newer ctscan.
-    The index has a thread: it has to be closed (`async with`, or `aclose`) for the program to end. One that was opened
-    `at_once` has none, nothing of it ever waits, and no event loop is needed.
-    """
-    return SqliteIndex(await open_database(path, create=create, at_once=at_once), render)
+async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> SqliteIndex:
+    """Open the index file at `path`; see `index.open.open_index`."""
+    return SqliteIndex(await open_database(path, create=create, inline=inline))
 
 
 class SqliteIndex:
     """An `Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
-    def __init__(self, database: Database, render: rows.Render) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._render = render
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,8 +104,8 @@ class SqliteIndex:
     async def save_log(self, log: Log) -> None:
         await self._database.write(lambda c: logs.save(c, log))
 
-    async def save_head(self, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
-        return await self._database.write(lambda c: logs.save_head(c, head, at, known))
+    async def save_head(self, head: TreeHead, at: datetime, known: TreeHead | None) -> None:
+        await self._database.write(lambda c: logs.save_head(c, head, at, known))
 
     async def record_success(
         self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
@@ -133,27 +124,23 @@ class SqliteIndex:
     async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
         return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
 
-    async def commit(self, run_id: int, advance: ScanStep) -> None:
+    async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
+        check_lease(lease, step.log_id)
         await self._database.write_prepared(
-            lambda: writing.prepare(advance, self._render), lambda c, step: writing.commit(c, run_id, step)
+            lambda: writing.prepare(step), lambda c, prepared: writing.commit(c, run_id, prepared)
         )
 
-    async def rewind(self, log_id: bytes, start: int) -> None:
+    async def rewind(self, log_id: bytes, start: int, lease: Lease) -> None:
+        check_lease(lease, log_id)
         await self._database.write(lambda c: writing.rewind(c, log_id, start))
 
-    async def fill_hole(self, log_id: bytes, start: int, end: int) -> None:
-        await self._database.write(lambda c: ranges.fill_hole(c, logs.row_of(c, log_id), start, end))
-
-    async def count_try(self, log_id: bytes, start: int, end: int, detail: str) -> None:
-        await self._database.write(lambda c: ranges.count_try(c, logs.row_of(c, log_id), start, end, detail))
-
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
-        """Indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof yet."""
         return await self._database.read(lambda c: keeping.unproven(c, log_id, start, end))
 
-    def lock(self, log_id: bytes, start: int, end: int | None) -> AbstractContextManager[None]:
-        """Hold a part of a log while reading it (None: to its end and beyond); IndexFault when it is being read."""
-        return lock_range(self._database.path, log_id, start, end)
+    @asynccontextmanager
+    async def lease(self, log_id: bytes, start: int, end: int | None) -> AsyncIterator[Lease]:
+        with lock_range(self._database.path, log_id, start, end):
+            yield Lease(log_id, start, end)
 
     async def take_turn(self, operator: str, rate: float) -> float:
         import asyncio  # not at the top: a look-up does without
@@ -199,7 +186,7 @@ class SqliteIndex:
 
     async def keep_found(self, search_id: int, hits: Sequence[RepositoryHit]) -> int:
         return await self._database.write_prepared(
-            lambda: repositories.prepare(hits, self._render), lambda c, found: repositories.keep(c, search_id, found)
+            lambda: repositories.prepare(hits), lambda c, found: repositories.keep(c, search_id, found)
         )
 
     async def known_references(self, repository: str, references: Sequence[str]) -> set[str]:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ctscan.errors import IndexFault, Locked
+from ctscan.index.protocols import Lease
 
 Part = tuple[int, int | None]
 """`[start, end)` of a log; None: to wherever it grows."""
@@ -29,11 +30,14 @@ _descriptors: dict[Path, int] = {}  # open for as long as the process lives, see
 def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Iterator[None]:
     """Hold `[start, end)` of a log (None: to its end and beyond) for this index.
 
-    Locked when another process, or another task of this one, holds a part of it; it never waits. ValueError for
-    an empty range.
+    Locked when another process, or another task of this one, holds a part of it; it never waits. An empty range
+    is free for everybody. ValueError for a range that ends before its start.
     """
-    if start < 0 or (end is not None and end <= start):
-        raise ValueError(f"a range to lock has a start and an end after it, got [{start}, {end})")
+    if start < 0 or (end is not None and end < start):
+        raise ValueError(f"a range to lock has a start and no end before it, got [{start}, {end})")
+    if end == start:
+        yield
+        return
     file, part = _file_of(db_path, log_id), (start, end)
     with _guard:
         _acquire(file, part, log_id)
@@ -42,6 +46,13 @@ def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Ite
     finally:
         with _guard:
             _release(file, part)
+
+
+def check_lease(lease: Lease, log_id: bytes) -> None:
+    """Refuse a lease of another log with a ValueError. The system holds a range for as long as the process lives, so
+    that a lease is never lost."""
+    if lease.log_id != log_id:
+        raise ValueError(f"a lease of log {lease.log_id.hex()} was given for log {log_id.hex()}")
 
 
 def folder_of(db_path: Path) -> Path:

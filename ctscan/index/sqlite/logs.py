@@ -10,8 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from ctscan.errors import IndexFault
-from ctscan.index.protocols import Known
+from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.sqlite import growth, ranges, rows
 from ctscan.model import Log, LogState, TreeHead
 
@@ -53,14 +52,14 @@ def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: dateti
     return int(cursor.lastrowid or 0)
 
 
-def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, known: Known = ...) -> TreeHead | None:
-    """Returns the log's head where that is another than the one known; then nothing is written."""
+def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, known: TreeHead | None) -> None:
+    """HeadChanged where the log's head isn't `known`; nothing is written then."""
     log = row_of(connection, head.log_id)
     current = _current_head(connection, log, head.log_id)
-    if known is not ... and current != known:
-        return current
+    if current != known:
+        raise HeadChanged(f"log {head.log_id.hex()}: another process saved another tree head meanwhile", current)
     if current is not None and (head.size, head.timestamp) <= (current.size, current.timestamp):
-        return None
+        return
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
     growth.keep(connection, log, head)
     # a head that no proof leads to has done its work
@@ -69,7 +68,6 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, know
         " AND NOT EXISTS (SELECT 1 FROM audit_paths WHERE audit_paths.head = tree_head.id)",
         {"log": log},
     )
-    return None
 
 
 def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> TreeHead | None:

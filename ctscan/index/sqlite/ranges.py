@@ -157,17 +157,6 @@ def fill_hole(connection: sqlite3.Connection, log: int, start: int, end: int) ->
     return _rewrite(connection, log, start, end, lambda inside: [])
 
 
-def count_try(connection: sqlite3.Connection, log: int, start: int, end: int, detail: str) -> bool:
-    """What of `[start, end)` is a hole was tried once more; an empty `detail` leaves the one before."""
-    return _rewrite(
-        connection,
-        log,
-        start,
-        end,
-        lambda inside: [replace(hole, tries=hole.tries + 1, detail=detail or hole.detail) for hole in inside],
-    )
-
-
 def _renewed(inside: list[Gap], new: Gap) -> Gap:
     same = [hole for hole in inside if hole.reason is new.reason]
     return replace(new, tries=max([new.tries, *(hole.tries for hole in same)]))

@@ -34,6 +34,7 @@ from ctscan.model import (
     SearchState,
 )
 from ctscan.model.repository import NAMES_NOBODY
+from ctscan.x509.name_text import render_name
 
 _AT_ONCE = 500
 
@@ -164,14 +165,14 @@ class Found:
     revocation: Revocation | None
 
 
-def prepare(hits: Sequence[RepositoryHit], render: rows.Render) -> list[Found]:
-    return [_found(hit, render) for hit in hits]
+def prepare(hits: Sequence[RepositoryHit]) -> list[Found]:
+    return [_found(hit) for hit in hits]
 
 
-def _found(hit: RepositoryHit, render: rows.Render) -> Found:
+def _found(hit: RepositoryHit) -> Found:
     entry = hit.entry
     return Found(
-        kept=rows.kept_found(hit, render),
+        kept=rows.kept_found(hit, render_name),
         reference=_reference(entry.reference),
         first_logged=rows.uint64(entry.first_logged),
         owner=rows.clean(entry.owner) or None,

@@ -147,11 +147,6 @@ def unpack(data: bytes, largest: int = _LARGEST_DER, like: bytes = b"") -> bytes
     return plain
 
 
-def plain_name(name: Name) -> str:
-    """Every attribute as `oid=value`, for an index that was opened without a renderer."""
-    return ", ".join(f"{a.oid}={a.text.repaired or a.text.value}" for a in name.attributes if a.text is not None)
-
-
 # --- nouns --------------------------------------------------------------------------------------------------------
 
 LOG_COLUMNS = (

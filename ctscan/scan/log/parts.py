@@ -9,7 +9,7 @@ proven joins. Each part is proven by itself against a signed tree head, wherever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from typing import Final, Protocol
 
 from ctscan.ct.coverage import edge_known_at, unread
@@ -66,16 +66,13 @@ class PartsReader:
         return True
 
     async def _read_unless_held(self, part: Span) -> bool:
-        with ExitStack() as holding:
+        async with AsyncExitStack() as holding:
             try:
-                holding.enter_context(self._lp.index.lock(self._lp.log.id, *part))
+                await holding.enter_async_context(self._lp.leasing(part))
             except Locked:
                 self.held.append(part)
                 return True
-            try:
-                return await self._read(part)
-            finally:
-                await self._lp.drain()  # however it ended, before anybody else can hold it
+            return await self._read(part)
 
     async def _read(self, part: Span) -> bool:
         for span in await self._still_unread(part):

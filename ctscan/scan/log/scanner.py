@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ctscan.ct import coverage
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
-from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
+from ctscan.errors import FormatError, HeadChanged, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Index
 from ctscan.model import Batch, Entry, LogProtocol, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import subtract, total
@@ -160,10 +160,15 @@ async def _head(context: ScanContext, connection: Connection, known: TreeHead | 
 async def _save_head(context: ScanContext, connection: Connection, head: TreeHead, known: TreeHead | None) -> None:
     """Save a head that extends the one known. One that another process saved meanwhile is compared first: the log may
     have shown it another tree."""
-    while (other := await context.index.save_head(head, context.seams.now(), known)) is not None:
-        smaller, larger = sorted((other, head), key=lambda one: one.size)
-        await connection.trust_in(larger).check_extends(smaller)
-        known = other
+    while True:
+        try:
+            await context.index.save_head(head, context.seams.now(), known)
+            return
+        except HeadChanged as changed:
+            known = changed.head
+        if known is not None:
+            smaller, larger = sorted((known, head), key=lambda one: one.size)
+            await connection.trust_in(larger).check_extends(smaller)
 
 
 def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, state: LogState | None) -> LogPass:
@@ -263,8 +268,9 @@ async def _begin_coverage(lp: LogPass, trust: TileTrust | ProofTrust, begin: int
     since = await trust.timestamp_at(begin) if 0 < begin < lp.head.size else lp.head.timestamp
     edge = await trust.edge_at(begin)
     anchor = VerifiedRange(begin, begin, lp.scope, lp.rules, edge, since if begin else None)
-    await lp.commit(ScanStep(lp.log.id, lp.now(), verified=anchor), begin)
-    await lp.settle()
+    async with lp.leasing((begin, begin)):
+        await lp.commit(ScanStep(lp.log.id, lp.now(), verified=anchor), begin)
+        await lp.settle()
     lp.state = await lp.index.log_state(lp.log.id)
 
 
@@ -278,8 +284,9 @@ async def _taken_up(lp: LogPass, spans: list[Span], can_resume: bool) -> list[in
         if can_resume and is_ours and any(start <= pending.start < end for start, end in spans):
             marks.append(pending.start)
             continue
-        with suppress(Locked), lp.index.lock(lp.log.id, *part):  # another scan may be reading it
-            await lp.rewind(pending.start)
+        with suppress(Locked):  # another scan may be reading it
+            async with lp.leasing(part):
+                await lp.rewind(pending.start)
     return marks
 
 

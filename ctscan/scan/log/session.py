@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from typing import Self
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused
 from ctscan.http.rate_limit import Window
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Index, Lease
 from ctscan.model import (
     EMPTY_RESULT,
     Batch,
@@ -65,7 +66,8 @@ class LogPass:
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
     holes: tuple[Gap, ...] = ()  # that were known when the pass began
     issuers: IssuerReader = field(init=False)
-    _committer: Committer[tuple[ScanStep, int]] = field(init=False)
+    lease: Lease | None = None  # of the part that is being read
+    _committer: Committer[tuple[ScanStep, int, Lease]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.issuers = IssuerReader(self.log.name, self.source, self.analyser, self.reporter.notice)
@@ -81,10 +83,21 @@ class LogPass:
     ) -> None:
         await self._committer.__aexit__(kind, error, trace)
 
+    @asynccontextmanager
+    async def leasing(self, span: Span) -> AsyncIterator[None]:
+        """Hold a span against every other reader. At its end all steps are written, however the reading ended, before
+        anybody else can hold it. Locked when another reader holds a part of the span."""
+        async with self.index.lease(self.log.id, *span) as self.lease:
+            try:
+                yield
+            finally:
+                await self.drain()
+                self.lease = None
+
     async def commit(self, advance: ScanStep, position: int) -> None:
-        """Have one step written as one transaction, after those before it, while the reading goes on. An error of an
-        earlier step is raised here."""
-        await self._committer.put((advance, position))
+        """Have one step of the leased span written as one transaction, after those before it, while the reading goes
+        on. An error of an earlier step is raised here."""
+        await self._committer.put((advance, position, self._leased()))
 
     async def settle(self) -> None:
         """Wait until every step is written: what the index says of this log is up to date then."""
@@ -94,10 +107,14 @@ class LogPass:
         """As `settle`, when something else is being raised already."""
         await self._committer.drain()
 
-    async def _write(self, step: tuple[ScanStep, int]) -> None:
+    def _leased(self) -> Lease:
+        assert self.lease is not None  # noqa: S101  nothing is committed outside `leasing`
+        return self.lease
+
+    async def _write(self, step: tuple[ScanStep, int, Lease]) -> None:
         """One transaction, then the news of it."""
-        advance, position = step
-        await self.index.commit(self.run_id, advance)
+        advance, position, lease = step
+        await self.index.commit(self.run_id, advance, lease)
         result = advance.result
         self.entries += result.entries
         self.reporter.advanced(self.log.id, result.entries, position, len(result.hits))
@@ -105,7 +122,7 @@ class LogPass:
     async def rewind(self, start: int) -> None:
         """Take back the pending range that begins at `start`, with all steps of it."""
         await self.settle()
-        await self.index.rewind(self.log.id, start)
+        await self.index.rewind(self.log.id, start, self._leased())
 
     async def analyse(self, batch: Batch) -> BatchResult:
         """What a batch holds, with the issuers of what is kept. Cancelled, it leaves nothing behind."""

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from support.kept import AT, LOG, a_head, started
+from support.kept import AT, LOG, a_head, save_head, started
 from support.patience import FakeTime
 from support.scanning import Heard
 
-from ctscan.index.sqlite.index import SqliteIndex, open_index
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
 from ctscan.model import TreeHead
 from ctscan.scan.request import Ending, LogOutcome
 from ctscan.scan.workers.throughput import Meter
@@ -22,7 +23,7 @@ DONE = LogOutcome(LOG.id, LOG.name, Ending.DONE)
 class Story:
     """A meter beside an index that knows LOG, which grows by 120 entries a second."""
 
-    def __init__(self, index: SqliteIndex) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
         self.time = FakeTime()
         self.heard = Heard()
@@ -45,8 +46,8 @@ def tell(path: Path, work: Callable[[Story], Awaitable[None]]) -> list[str]:
     async def main() -> list[str]:
         async with await open_index(path / "db", create=True) as index:
             await started(index)
-            await index.save_head(a_head(1_000_000, NOON), AT)
-            await index.save_head(a_head(1_432_000, NOON + 3_600_000), AT)
+            await save_head(index, a_head(1_000_000, NOON), AT)
+            await save_head(index, a_head(1_432_000, NOON + 3_600_000), AT)
             story = Story(index)
             keeping = asyncio.create_task(story.meter.keep(index))
             try:

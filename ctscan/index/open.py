@@ -1,0 +1,52 @@
+"""The opener of indexes: the scheme of the URL chooses the implementation, which is loaded when it is chosen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ctscan.errors import UsageError
+from ctscan.index.protocols import Index
+
+
+async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool = False) -> Index:
+    """Open an index and bring its tables up to date.
+
+    Args:
+        url: a path, or `sqlite:///relative/path`, or `sqlite:////absolute/path`.
+        create: make a missing index.
+        inline: run every method at once in the calling thread. A coroutine that awaits nothing but this index never
+            waits then, and needs no event loop.
+
+    Returns:
+        The index, to be closed by `async with` or `aclose`: until then a thread of its own may keep the program alive.
+
+    Raises:
+        UsageError: a URL of another scheme.
+        IndexFault: no index there, a directory, another file, a damaged index, or one of a newer ctscan. Nothing is
+            changed.
+    """
+    path = _sqlite_path(os.fspath(url))
+    from ctscan.index.sqlite.index import open_sqlite  # not at the top: the driver is loaded when it is chosen
+
+    return await open_sqlite(path, create=create, inline=inline)
+
+
+def check_url(url: str) -> None:
+    """Raise UsageError for the URL of a database that there is no implementation for."""
+    _sqlite_path(url)
+
+
+def _sqlite_path(url: str) -> Path:
+    """Return the file of an SQLite index.
+
+    Raises:
+        UsageError: a URL of another scheme.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return Path(url)
+    if scheme != "sqlite" or not rest.startswith("/"):
+        raise UsageError("--db: expected a path or sqlite:///path, got another kind of URL")
+    path = Path(rest[1:])  # sqlite:///relative, sqlite:////absolute
+    return path if path.is_absolute() else Path.cwd() / path
