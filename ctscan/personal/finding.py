@@ -1,4 +1,4 @@
-"""From a place and a typed value to a finding: the one place that puts them together."""
+"""Construction of a finding from a field and a typed value; no other module does it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ctscan.personal.view import View
 _RANKS = {sensitivity: rank for rank, sensitivity in enumerate(Sensitivity)}
 
 MAX_RAW = 4096
-"""Octets of the encoded value kept with a finding; the certificate itself has all of them."""
+"""Octets of the encoded value kept with a finding; the certificate itself holds all of them."""
 
 
 def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Finding:
-    """The finding of one value at one place. Whom it is about: as the value says, else as the place does."""
+    """Make the finding of a value in a field. The value's attribution counts, else the field's."""
     verdict = value.verdict or about_place(view, place)
     raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
     categories = tuple(dict.fromkeys((value.category, *value.also)))

@@ -1,9 +1,8 @@
-"""Identifiers: what a person gives, and the front door of everything that is normalised before it is compared.
+"""Identifiers that a person gives, and the front door to all normalisation before comparison.
 
-Text that a certificate holds goes through the same functions as text that a person types, so both sides meet: addresses
-and domains in `comparing/addresses.py`, names in `comparing/names.py`, numbers and accounts in `values.py`, telephone
-numbers in `typed/phones.py`. What merely might be the same (a +tag, dots, a telephone number without its country) is
-offered, never mixed in.
+Text in certificates and text typed by a person go through the same functions, so both sides meet: addresses, domains
+and names in `normalise/`, numbers and accounts in `values.py`, telephone numbers in `parsers/phones.py`. Similar
+identifiers (a +tag, dots, a telephone number without its country) are offered separately, never mixed in.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ __all__ = [
 ]
 
 READER_VERSION = 1
-"""Raise when the same text would give other keys than before: it is part of the rule-set version."""
+"""Version of the identifier reader, part of the rule-set version. Raise it when the same text gives other keys."""
 
 MAX_IDENTIFIER = 1000
 
@@ -64,13 +63,16 @@ _DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def parse_identifier(text: str) -> Identifier:
-    """Tell what kind of identifier a text is, and its canonical form.
+    """Return kind and canonical form of an identifier.
 
-    `jane@example.org` e-mail; `@example.org` all addresses at and below the domain; 64 hexadecimal digits a SHA-256
-    fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a telephone
-    number; one word of digits and punctuation, with at most three letters, the number of a person; anything else a
-    name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`), `phone:` (`tel:`),
-    `account:`, `sha256:` and `identity:` say the kind. UsageError tells kind and length only.
+    `jane@example.org` is an e-mail address; `@example.org` all addresses at and below the domain; 64 hexadecimal digits
+    a SHA-256 fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a
+    telephone number; one word of digits and punctuation, with at most three letters, the number of a person; any other
+    text a name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`), `phone:`
+    (`tel:`), `account:`, `sha256:` and `identity:` state the kind.
+
+    Raises:
+        UsageError: the text is no such identifier; the message holds only kind and length.
     """
     value = text.strip()
     if not value or len(value) > MAX_IDENTIFIER:
@@ -83,7 +85,7 @@ def parse_identifier(text: str) -> Identifier:
 
 
 def serial_hex(serial: bytes) -> str:
-    """The serial number of a certificate as `parse_identifier` writes it: lower-case hex without leading zeros."""
+    """Return a certificate's serial number as `parse_identifier` writes it: lower-case hex without leading zeros."""
     return serial.hex().lstrip("0") or "0"
 
 
@@ -104,8 +106,11 @@ def _guess(value: str) -> Identifier:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text that is not hexadecimal can only be a number: one word of digits and at most three letters, or
-    after a word for such numbers. Digits alone may be a serial number, dotted ones an IP address."""
+    """Return whether a text that is not hexadecimal can only be a number.
+
+    It is one word of digits and at most three letters, or stands after a word for such numbers. Digits alone may be a
+    serial number, dotted digits an IP address.
+    """
     from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
 
     if read_semantics(text) is not None:
@@ -163,10 +168,10 @@ def _serial(value: str, rest: str) -> Identifier:
 
 def _name(value: str, rest: str) -> Identifier:
     tokens = name_tokens(rest)
-    if not tokens or not any(char.isalpha() for char in rest):  # one Han character is a name, one Latin letter isn't
+    if not tokens or not any(char.isalpha() for char in rest):  # a single Han character is a name, a Latin letter isn't
         raise UsageError(
             f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none; "
-            "put number:, phone: or serial: before what is one of these"
+            "for a number, put number:, phone: or serial: before it"
         )
     canonical = " ".join(sorted(set(fold_text(rest).split())))
     return Identifier(
@@ -175,7 +180,7 @@ def _name(value: str, rest: str) -> Identifier:
 
 
 def _number(value: str, rest: str) -> Identifier:
-    """By its letters and digits; also without the word, or the kind and country, that stands before it."""
+    """Parse a number by its letters and digits, also without the word, or the kind and country, before it."""
     from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
     from ctscan.personal.values import number_key
 
@@ -196,7 +201,7 @@ def _number(value: str, rest: str) -> Identifier:
 
 
 def _phone(value: str, rest: str) -> Identifier:
-    """One telephone number; as its digits where no country has such a number."""
+    """Parse a telephone number; digits alone where no country has such a number."""
     from ctscan.personal.parsers.phones import national_digits, phone_values
 
     tidy = tidy_text(rest).strip()

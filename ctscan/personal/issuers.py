@@ -1,4 +1,4 @@
-"""The certificates of CAs that come with what is kept: needed to check what a CA says of it, whatever the scope."""
+"""Certificates of CAs in kept chains, needed to check CRLs and OCSP responses; independent of the scope."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ctscan.x509.issuer_lookup import issuer_of
 
 
 def issuer_in(der: bytes, origin: IssuerOrigin) -> Issuer | None:
-    """A certificate out of a chain as an issuer; None when it can't be read, or holds no key."""
+    """Parse a chain certificate as an issuer; None when it can't be read or holds no key."""
     try:
         return issuer_of(der, origin)
     except FormatError:

@@ -1,6 +1,6 @@
-"""What a verified range was searched for: does it answer for an identifier, does it satisfy a scan?
+"""Coverage of a question: whether a verified range answers for an identifier, or satisfies a scan.
 
-A range answers only if its scope would have kept the certificate and its rules look for that kind of identifier.
+A range answers only if its scope would have kept the certificate and its rules find that kind of identifier.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from ctscan.personal.normalise.addresses import tidy_text
 from ctscan.personal.scope import scope_covers, scope_includes
 
 _KINDS = {kind: (kind,) for kind in KEY_KINDS} | {IdentifierKind.DOMAIN: (IdentifierKind.EMAIL, IdentifierKind.DOMAIN)}
-"""Kinds of finding that answer for a kind of identifier; for the others every rule counts, because a certificate is
+"""Kinds of finding that answer for a kind of identifier. For other kinds every rule counts, because a certificate is
 kept for any finding."""
 
 
 def why_not_searched(
     verified: VerifiedRange, identifier: Identifier, rule_sets: Mapping[str, RuleSet], today: RuleSet
 ) -> GapReason | None:
-    """Why this range doesn't answer for the identifier; None when it does."""
+    """Return the reason why a range doesn't answer for the identifier; None when it does."""
     if not scope_covers(verified.scope, identifier):
         return GapReason.OUT_OF_SCOPE
     if not _rules_reach(rule_sets.get(verified.rules), today, _KINDS.get(identifier.kind)):
@@ -29,13 +29,13 @@ def why_not_searched(
 
 
 def questions_about(identifier: Identifier) -> tuple[str, ...]:
-    """The questions to repositories (`Question.text`) whose answers include everything about the identifier: itself,
-    and the domain of an address or any domain above it. None for what no repository is asked for.
+    """Return the questions to repositories (`Question.text`) whose answers include everything about the identifier.
 
-    For a domain also those for hosts at and below it or a domain above, after the others: what they find may hold
-    addresses there, though they miss every certificate without a host. Of one address they say nothing.
-
-    Names are compared without order and case but with their accents: repositories tell Müller from Muller.
+    They ask for the identifier, and for an address also for its domain or any domain above it. None: no repository can
+    be asked for this kind. For a domain, questions for hosts at and below it or a domain above follow: their
+    certificates may hold addresses of the domain, but certificates without a host are missing. For an address such
+    questions are no answer. Names are compared without order and case but with accents: repositories distinguish Müller
+    from Muller.
     """
     if identifier.kind == IdentifierKind.EMAIL:
         domain = identifier.canonical.rpartition("@")[2]
@@ -53,20 +53,20 @@ def questions_about(identifier: Identifier) -> tuple[str, ...]:
 
 
 def given_name(identifier: Identifier) -> str:
-    """A name as it was given, without the word for its kind and needless blanks."""
+    """Return a name as given, without the word for its kind and without needless spaces."""
     kind, colon, rest = identifier.value.partition(":")
     text = rest if colon and kind.strip().lower() == IdentifierKind.NAME else identifier.value
     return " ".join(tidy_text(text).split())
 
 
 def _at_or_above(kind: QuestionKind, domain: str) -> list[str]:
-    """Questions of a kind about the domain and those above it, but for the top."""
+    """Return questions of a kind about the domain and the domains above it, except the top-level domain."""
     labels = domain.split(".")
     return [Question(kind, ".".join(labels[at:])).text for at in range(max(1, len(labels) - 1))]
 
 
 def satisfies(verified: VerifiedRange, scope: str, rule_sets: Mapping[str, RuleSet], today: RuleSet) -> bool:
-    """Reading this range again with this scope and today's rules could find nothing more."""
+    """Return whether reading this range again with this scope and today's rules could find nothing more."""
     return scope_includes(verified.scope, scope) and _rules_reach(rule_sets.get(verified.rules), today, None)
 
 

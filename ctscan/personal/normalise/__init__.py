@@ -1,1 +1,1 @@
-"""The one form in which addresses and names are compared. `identifiers.py` is the front door."""
+"""Normalisation of addresses and names to the form in which they are compared. `identifiers.py` is the front door."""

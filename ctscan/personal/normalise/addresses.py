@@ -1,8 +1,8 @@
-"""Addresses and domains: the one form in which they are compared, and finding them in running text.
+"""Addresses and domains: their form for comparison, and the search for addresses in running text.
 
-An address is compared as `local@domain`: NFKC, case folded (the local part too), the domain in A-labels (RFC 5890).
-This is no validator of mail addresses: an address that RFC 5321 would refuse but that certificates really hold
-(underscores in domains, dots at the end of the local part) has a canonical form as well.
+The form of an address is `local@domain`: NFKC, case folded (also the local part), the domain in A-labels (RFC 5890).
+This module doesn't validate mail addresses: an address that RFC 5321 refuses but that certificates hold (underscores in
+domains, dots at the end of the local part) has a canonical form as well.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.memo import kept
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
-MAX_DECLARED = 1000  # of a text that should be exactly one address
-MAX_TEXT = 65536  # of a text that is searched for addresses
+MAX_DECLARED = 1000  # characters of a text that should be exactly one address
+MAX_TEXT = 65536  # characters of a text that is searched for addresses
 MAX_FOUND = 500  # addresses taken from one text
-MAX_LOOKED = 2000  # of the @ in one text
+MAX_LOOKED = 2000  # @ signs that are read in one text
 _AROUND = 400
 
 JOINERS = "\u200c\u200d"  # they carry meaning inside a label (RFC 5892 appendix A), nowhere else
@@ -47,7 +47,10 @@ _FILE_ENDINGS = frozenset(
 
 @kept(4096)
 def canonical_domain(text: str) -> str | None:
-    """`BÜCHER.Example.` -> `xn--bcher-kva.example`; None when it is no domain name. One label is enough."""
+    """Return the canonical form of a domain: `BÜCHER.Example.` -> `xn--bcher-kva.example`. A single label is enough.
+
+    Returns None for a text that is no domain name.
+    """
     domain = unicodedata.normalize("NFKC", text[:1024]).replace("\u3002", ".").strip().removesuffix(".")
     if not domain or len(domain) > 253:
         return None
@@ -59,9 +62,12 @@ def canonical_domain(text: str) -> str | None:
 
 
 def domain_key(domain: str) -> str:
-    """`mail.example.org` -> `org.example.mail.`: what lies at or below a domain starts with the key of the domain.
+    """Return the look-up key of a domain: `mail.example.org` -> `org.example.mail.`
 
-    UsageError when it is no domain name.
+    Every name at or below a domain has a key that starts with the key of the domain.
+
+    Raises:
+        UsageError: the text is no domain name.
     """
     canonical = canonical_domain(domain)
     if canonical is None:
@@ -70,7 +76,7 @@ def domain_key(domain: str) -> str:
 
 
 def reversed_labels(canonical: str) -> str:
-    """The key of a domain that is canonical already."""
+    """Return the look-up key of a canonical domain."""
     return "".join(label + "." for label in reversed(canonical.split(".")))
 
 
@@ -86,7 +92,7 @@ def _remap(domain: str) -> str:
 
 
 def _a_label(label: str) -> str | None:
-    """One label in the form that DNS has. Labels that IDNA 2008 refuses (emoji) get the form that registries gave."""
+    """Return a label in its DNS form. Labels that IDNA 2008 refuses (emoji) get the form that registries assigned."""
     if not 0 < len(label) <= 63 or label[0] == "-" or label[-1] == "-":
         return None
     if label.isascii():
@@ -111,11 +117,12 @@ def _is_space_or_control(char: str) -> bool:
 
 @kept(4096)
 def canonical_email(text: str) -> str | None:
-    """The form in which an address is compared, or None when the text is not exactly one address.
+    """Return the canonical form of an address, or None when the text is not exactly one address.
 
-    Accepts what stands around addresses in certificates: `mailto:`, labels such as `rfc822Name=`, angle brackets with a
-    display name, comments, quotes, stray space and control characters. A domain of one label (`root@localhost`) counts,
-    an IP address does, in brackets (RFC 5321 section 4.1.3) or bare; another number after the last dot does not.
+    Text around addresses in certificates is accepted: `mailto:`, labels such as `rfc822Name=`, angle brackets with a
+    display name, comments, quotes, stray spaces and control characters. A domain of one label (`root@localhost`) is
+    accepted, and so is an IP address, in brackets (RFC 5321 section 4.1.3) or without; a domain with another number
+    after its last dot is not.
     """
     if len(text) > MAX_DECLARED:
         return None
@@ -128,7 +135,7 @@ def canonical_email(text: str) -> str | None:
 
 @kept(4096)
 def email_keys(text: str) -> tuple[LookupKey, ...]:
-    """Exact keys of one address: the address, and the domain with labels reversed. Empty when it is no address."""
+    """Return the exact look-up keys of an address: the address, and the domain with labels reversed; else none."""
     canonical = canonical_email(text)
     if canonical is None:
         return ()
@@ -138,12 +145,12 @@ def email_keys(text: str) -> tuple[LookupKey, ...]:
 
 
 def find_emails(text: str) -> list[str]:
-    """Canonical addresses inside a text, in order, each once: lists, `Name <x@y>`, labels, comments.
+    """Return the canonical addresses inside a text, in order, each once: lists, `Name <x@y>`, labels, comments.
 
-    Stricter than `canonical_email`, since an @ in running text is often something else: the domain needs two labels
-    and an alphabetic last one; user names of URIs, URL paths, file names and @-separated records are passed over.
-    Looks at most 384 characters around each @, at 2,000 of them in one text, of which at most 500 addresses are taken;
-    in a text beyond 64 Ki characters only at as many around the first of them.
+    This search is stricter than `canonical_email`, since an @ in running text often has another use: the domain needs
+    two labels, the last of letters; user names of URIs, URL paths, file names and @-separated records are skipped.
+    Limits: 384 characters around each @, 2,000 @ in a text, 500 addresses; in a text beyond 64 Ki characters, 64 Ki
+    characters around its first @ signs.
     """
     found: dict[str, None] = {}
     looked = 0
@@ -160,7 +167,7 @@ def find_emails(text: str) -> list[str]:
 
 
 def _around_each_at(text: str) -> Iterator[str]:
-    """What surrounds each @ of a long text, up to MAX_TEXT characters in all."""
+    """Return the surroundings of each @ in a long text, up to MAX_TEXT characters in all."""
     left, start, end = MAX_TEXT, 0, 0
     for match in re.finditer("[@\uff20]", text):
         if match.start() + _AROUND <= end:
@@ -176,7 +183,7 @@ def _around_each_at(text: str) -> Iterator[str]:
 
 
 def address_variants(canonical: str) -> tuple[str, ...]:
-    """Addresses that some providers deliver to the same mailbox: without +tag, and that without dots."""
+    """Return addresses that some providers deliver to the same mailbox: without +tag, and also without dots."""
     local, _, host = canonical.rpartition("@")
     if local.startswith('"'):
         return ()
@@ -186,7 +193,7 @@ def address_variants(canonical: str) -> tuple[str, ...]:
 
 
 def tidy_text(text: str) -> str:
-    """NFKC without invisible characters; other controls become spaces so that they separate."""
+    """Return the text in NFKC without invisible characters; other controls become spaces and so separate words."""
     if text.isascii() and text.isprintable():
         return text
     normal = unicodedata.normalize("NFKC", text)
@@ -203,7 +210,7 @@ def _visible(char: str) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """What remains when labels, brackets, comments and quotes around an address are taken away."""
+    """Remove labels, brackets, comments and quotes around an address."""
     for _ in range(4):
         before = text
         text = text.strip(" ,;").removesuffix(".")
@@ -222,7 +229,7 @@ def _unwrap(text: str) -> str:
 
 
 def _uri_address(rest: str) -> str:
-    """RFC 6068: the part before `?`, percent-decoded."""
+    """Return the percent-decoded part before `?` (RFC 6068)."""
     return tidy_text(unquote(rest.partition("?")[0], errors="replace"))
 
 
@@ -237,7 +244,8 @@ def _canonical_local(local: str) -> str | None:
 
 
 def _is_dot_atom(local: str) -> bool:
-    """RFC 5322 dot-atom, RFC 6531 characters, and the stray dots that some providers allowed."""
+    """Return whether a local part is a dot-atom (RFC 5322, characters of RFC 6531), or has stray dots of some
+    providers."""
     return bool(local.strip(".")) and all(c in _ATEXT if c.isascii() else not _is_space_or_control(c) for c in local)
 
 
@@ -248,7 +256,7 @@ def _fold(text: str) -> str:
 
 
 def _canonical_host(domain: str) -> str | None:
-    """A domain, or an IP address in brackets; without brackets (not SMTP, but seen) it means the same."""
+    """Return a canonical domain, or an IP address in brackets, also for one without (seen in certificates)."""
     domain = domain.strip(" ")
     return _ip_literal(domain) if domain.startswith("[") else canonical_domain(domain) or _ip_literal(domain)
 
@@ -263,7 +271,7 @@ def _ip_literal(domain: str) -> str | None:
 
 
 def _address_around(text: str, at: int) -> str | None:
-    """The address whose @ stands at `at`, or None."""
+    """Return the address around the @ at position `at`, or None."""
     start, end = _local_start(text, at), _host_end(text, at)
     if start == at or _is_false_friend(text, start, end):
         return None
@@ -306,7 +314,7 @@ def _is_prose_atom(char: str) -> bool:
 
 
 def _is_false_friend(text: str, start: int, end: int) -> bool:
-    """An @ inside a URI, a path, a repository address or a record that uses @ as its separator."""
+    """Return whether an @ belongs to a URI, a path, a repository address or a record that uses @ as its separator."""
     if text[start - 1 : start] == "@" or text[end : end + 1] == "@":
         return True
     word_start = max(text.rfind(stop, max(0, start - 256), start) for stop in ' <>"(),;') + 1

@@ -1,6 +1,6 @@
-"""Work on short strings that recur from certificate to certificate (names of issuers, towns, organisations), kept.
+"""Cache for work on short strings that recur between certificates (names of issuers, towns, organisations).
 
-Not for long texts, which would fill the memory, nor for what depends on more than the text.
+Long texts would fill the memory, and results that depend on more than the text can't be cached here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 MAX_KEPT: Final = 200
-"""Characters of a text whose result is kept; what is worked out of longer ones isn't."""
+"""Longest text, in characters, whose result is cached."""
 
 
 def kept(size: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
-    """Decorate a pure function of a text: the results of the last `size` short texts are kept. They are shared, so
-    they must be immutable."""
+    """Decorate a pure function of a text: cache its results for the last `size` short texts.
+
+    Results are shared, so they must be immutable.
+    """
 
     def decorate(work: Callable[[str], T]) -> Callable[[str], T]:
         known = lru_cache(maxsize=size)(work)

@@ -1,6 +1,6 @@
 """Names of people and organisations as tokens: order-free, without accents, other scripts also in Latin letters.
 
-Nothing here decides whether a text is a name; it only says how names are compared.
+These functions compare names; they don't decide whether a text is a name.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ _ASCII_WORD = re.compile("[A-Za-z0-9]+")
 
 @kept(2048)
 def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
-    """For each word of a name the ways in which it may be written, the folded one first: accents off, other scripts
-    in Latin letters, ä also as ae. Words come in order; at most 32, from the first 1,000 characters."""
+    """Return for each word of a name its possible spellings, the folded spelling first.
+
+    Accents are removed, other scripts get Latin letters, ä also becomes ae. Words come in order: at most 32, from the
+    first 1,000 characters.
+    """
     words = _words(unicodedata.normalize("NFKC", text[:MAX_NAME]).casefold().translate(_APOSTROPHES))
     forms = (tuple(dict.fromkeys(f for f in _word_forms(word) if len(f) >= 2)) for word in words)
     return tuple(form for form in forms if form)[:MAX_TOKENS]
@@ -39,37 +42,37 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
 
 @kept(4096)
 def name_tokens(text: str) -> tuple[str, ...]:
-    """Folded tokens of a name without order or repetition, sorted: those of `name_forms`, at most 32."""
+    """Return the folded tokens of a name, sorted and unique: all forms of `name_forms`, at most 32."""
     tokens = dict.fromkeys(token for forms in name_forms(text) for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
 
 
 @kept(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
-    """The look-up keys of a name, one for each token."""
+    """Return the look-up keys of a name, one for each token."""
     return tuple(LookupKey(IdentifierKind.NAME, token) for token in name_tokens(text))
 
 
 @kept(4096)
 def has_letter(text: str) -> bool:
-    """Whether there is a letter in a text; quick for one of millions of characters, too."""
+    """Return whether a text holds a letter; fast also for millions of characters."""
     return any(map(str.isalpha, text[:MAX_NAME])) or _LETTER.search(text, MAX_NAME) is not None
 
 
 def fold_text(text: str) -> str:
-    """A text as its folded words in order, one space between them: how names of organisations are compared."""
+    """Return the folded words of a text in order, separated by spaces: the form to compare names of organisations."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold().translate(_APOSTROPHES)
     return " ".join(filter(None, map(_without_marks, _words(folded))))
 
 
 def name_score(wanted: str, tokens: frozenset[str]) -> float:
-    """How much of the wanted name a certificate holds: the share of its words that have a form among the tokens."""
+    """Return the share of the wanted name's words that have a form among the tokens of a certificate."""
     forms = name_forms(wanted)
     return sum(any(form in tokens for form in word) for word in forms) / len(forms) if forms else 0.0
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a casefolded text."""
+    """Return the words of a casefolded text."""
     if text.isascii():
         yield from _ASCII_WORD.findall(text)
         return

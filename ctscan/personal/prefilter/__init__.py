@@ -1,1 +1,1 @@
-"""The hot path: drop entries that are known to be impersonal before the full reading."""
+"""Hot path: drops entries that are known to be impersonal before the full reading."""

@@ -1,5 +1,7 @@
-"""Headers of elements by size: the size of an element alone tells the headers of all elements that it consists of, if
-they nest without siblings. All are DER with the shortest lengths."""
+"""Prefixes of DER elements by size.
+
+With elements nested without siblings and shortest lengths, the outer size determines all headers.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,11 @@ _CRITICAL: Final = b"\x01\x01\xff"
 
 
 def _nested(head: bytes, size: int, tags: tuple[int, ...]) -> tuple[bytes, int]:
-    """Headers of elements that fill `size` octets, each in the one before, appended to `head`, and the octets that are
-    left for the content; `(b"", 0)` when no element is that long."""
+    """Append headers of nested elements that fill `size` octets to `head`.
+
+    Returns:
+        The headers and the size of the innermost content; `(b"", 0)` when no element has that size.
+    """
     for tag in tags:
         content = size - (2 if size < 0x82 else 3 if size < 0x103 else 4)
         octets = length_octets(content) if 0 < content < 0x10000 else b""
@@ -34,21 +39,23 @@ def _extension_head(oid: bytes, tags: tuple[int, ...], size: int) -> tuple[bytes
 
 @lru_cache(maxsize=4096)
 def tbs_head(size: int) -> bytes:
-    """The octets up to the tag of the serial number in a TBSCertificate of `size` octets; empty for one with less than
-    256 octets of content, which is no real one."""
+    """Return the octets up to the tag of the serial number in a TBSCertificate of `size` octets.
+
+    Empty for less than 256 octets of content, which no real certificate has.
+    """
     head, _ = _nested(b"", size, (0x30,))
     return head + _VERSION_3 + b"\x02" if len(head) == 4 else b""
 
 
 @lru_cache(maxsize=4096)
 def extensions_head(size: int) -> bytes:
-    """The octets before the first Extension where [3] fills `size` octets; empty: it can't."""
+    """Return the octets before the first Extension where [3] fills `size` octets; empty for an impossible size."""
     return _nested(b"", size, (0xA3, 0x30))[0]
 
 
 @lru_cache(maxsize=4096)
 def san_head(size: int) -> bytes:
-    """The octets before the general names in a subjectAltName extension of `size` octets; empty: none has that size."""
+    """Return the octets before the general names in a subjectAltName extension of `size` octets, or none."""
     return _extension_head(_SAN, (0x04, 0x30), size)[0]
 
 
@@ -59,6 +66,6 @@ def critical_san_head(size: int) -> bytes:
 
 @lru_cache(maxsize=4096)
 def sct_list_head(size: int) -> bytes:
-    """The octets before the first SCT (RFC 6962 section 3.3): OCTET STRING in OCTET STRING, length of the list."""
+    """Return the octets before the first SCT (RFC 6962 section 3.3): OCTET STRING in OCTET STRING, list length."""
     head, left = _extension_head(_SCT_LIST, (0x04, 0x04), size)
     return head + (left - 2).to_bytes(2, "big") if left > 2 else b""

@@ -1,4 +1,4 @@
-"""Host names in the octets of a certificate, as the prefilter takes them."""
+"""Host names in the octets of a certificate, in the forms that the prefilter accepts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from ctscan.personal.prefilter.impersonal_extensions import after
 
-# 0x82 (dNSName), a length in one octet, host characters; whether the lengths are right is checked beside
+# 0x82 (dNSName), a length in one octet, host characters; the caller checks the lengths
 _DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
 _HOST_CHARACTERS: Final = re.compile(rb"[-.*_0-9A-Za-z]+")
-# a host in small letters whose labels are no IDNA ("xn--")
+# a lower-case host without IDNA labels ("xn--")
 HOST: Final = re.compile(rb"(?:\*\.)?(?:[a-z0-9]++(?:-[a-z0-9]++)*+\.)++[a-z][a-z0-9]++")
-# 30 L { 31 L { 30 L { CN of so many characters } } }: a host name as CN and nothing else
+# 30 L { 31 L { 30 L { CN of `size` characters } } }: a host name as CN and nothing else
 HOST_SUBJECTS: Final = {
     bytes((0x30, size + 11, 0x31, size + 9, 0x30, size + 7, 0x06, 0x03, 0x55, 0x04, 0x03, kind, size)): size
     for size in range(3, 65)
@@ -22,12 +22,12 @@ HOST_SUBJECT_HEAD: Final = 13
 
 
 def are_hosts(names: bytes) -> bool:
-    """Whether the content of a GeneralNames is dNSNames of host characters only, each as long as it says."""
+    """Return whether the content of a GeneralNames is dNSNames of host characters only, with right lengths."""
     if names[0] == 0x82 and names[1] == len(names) - 2 and names[1] < 0x80:
-        return _HOST_CHARACTERS.fullmatch(names, 2) is not None  # one name, as most have
+        return _HOST_CHARACTERS.fullmatch(names, 2) is not None  # a single name, the usual case
     if not _DNS_NAMES.fullmatch(names):
         return _are_long_hosts(names)
-    # no host character is 0x82 and no length either, so that splitting finds exactly the names
+    # neither a host character nor a length is 0x82, so splitting finds exactly the names
     _, *parts = names.split(b"\x82")
     for part in parts:  # noqa: SIM110  a generator costs more than the few names
         if part[0] != len(part) - 1:  # the octet before the host is its length
@@ -36,7 +36,7 @@ def are_hosts(names: bytes) -> bool:
 
 
 def _are_long_hosts(names: bytes) -> bool:
-    """The same for any length of name."""
+    """Return the same as `are_hosts`, for names of any length."""
     at, end = 0, len(names)
     while at < end:
         stop = after(names, at)

@@ -1,7 +1,7 @@
-"""Extensions that can't hold personal data, by type and by layout: what the prefilter lets pass as impersonal.
+"""Extensions that can't hold personal data, by type and layout, which the prefilter accepts as impersonal.
 
-A layout is closed: DER with the shortest lengths, the elements named here in the order named here, and no place for
-text other than plain http(s) URIs. Any other extension, and any other layout of these, makes a candidate.
+A layout is closed: DER with the shortest lengths, exactly the elements listed here in this order, and no text except
+plain http(s) URIs. A certificate with any other extension or layout is a candidate.
 """
 
 from __future__ import annotations
@@ -22,15 +22,19 @@ _SMALL: Final = 8  # octets of flags and numbers
 
 
 def length_octets(size: int) -> bytes:
-    """The shortest length octets for a content of up to 65,535 octets."""
+    """Return the shortest length octets for a content of up to 65,535 octets."""
     if size < 0x80:
         return bytes((size,))
     return bytes((0x81, size)) if size < 0x100 else bytes((0x82, size >> 8, size & 0xFF))
 
 
 def after(buffer: bytes, at: int) -> int:
-    """Offset after the element at `at`, if its length is the shortest possible and below 65,536; else FormatError.
-    IndexError at the end of the buffer; whether the element fits its container is for the caller to see."""
+    """Return the offset after the element at `at`. The caller checks that the element fits its container.
+
+    Raises:
+        FormatError: the length isn't the shortest possible, or not below 65,536.
+        IndexError: the buffer ends.
+    """
     size = buffer[at + 1]
     if size < 0x80:
         return at + 2 + size
@@ -42,7 +46,7 @@ def after(buffer: bytes, at: int) -> int:
 
 
 def is_impersonal_extension(extension: bytes) -> bool:
-    """Whether the Extension element is of a type and layout that can't hold personal data. Never raises."""
+    """Return whether the Extension element has a type and layout that can't hold personal data. Never raises."""
     try:
         outer = _parts(extension, 0, len(extension))
         parts = _inside(extension, outer[0], 0x30) if len(outer) == 1 else []
@@ -57,7 +61,7 @@ def is_impersonal_extension(extension: bytes) -> bool:
 
 
 def _parts(data: bytes, at: int, end: int) -> list[_Part]:
-    """The elements that fill `[at, end)`. FormatError (or IndexError) when they don't."""
+    """Return the elements that fill `[at, end)`; raises FormatError or IndexError when they don't."""
     parts: list[_Part] = []
     while at < end:
         if data[at] & 0x1F == 0x1F:
@@ -72,14 +76,14 @@ def _parts(data: bytes, at: int, end: int) -> list[_Part]:
 
 
 def _inside(data: bytes, part: _Part, tag: int) -> list[_Part]:
-    """The elements of a part that must have that tag."""
+    """Return the elements of a part that must have the given tag."""
     if part[0] != tag:
         raise FormatError(f"expected tag {tag:#x}, got {part[0]:#x}")
     return _parts(data, part[1], part[2])
 
 
 def _sequence(value: bytes) -> list[_Part]:
-    """The elements of the one SEQUENCE that the value is."""
+    """Return the elements of a value that is a single SEQUENCE."""
     return _inside(value, _only(_parts(value, 0, len(value))), 0x30)
 
 
@@ -89,11 +93,11 @@ def _only(parts: list[_Part]) -> _Part:
     return parts[0]
 
 
-# --- layouts: from the content of extnValue to whether it can't hold personal data ---------------------------------
+# --- layouts: each function returns whether the content of extnValue can't hold personal data ----------------------
 
 
 def _one(*tags: int) -> Callable[[bytes], bool]:
-    """One small primitive element with one of the tags."""
+    """Accept a single small primitive element with one of the tags."""
 
     def layout(value: bytes) -> bool:
         parts = _parts(value, 0, len(value))
@@ -103,7 +107,7 @@ def _one(*tags: int) -> Callable[[bytes], bool]:
 
 
 def _flat(*tags: int) -> Callable[[bytes], bool]:
-    """A SEQUENCE of flags, numbers (both small) and OIDs."""
+    """Accept a SEQUENCE of flags, numbers (both small) and OIDs."""
 
     def layout(value: bytes) -> bool:
         parts = _sequence(value)
@@ -113,24 +117,24 @@ def _flat(*tags: int) -> Callable[[bytes], bool]:
 
 
 def _key_identifier(value: bytes) -> bool:
-    """OCTET STRING; a hash, and not read by any rule."""
+    """Accept an OCTET STRING: a hash, which no rule reads."""
     parts = _parts(value, 0, len(value))
     return len(parts) == 1 and parts[0][0] == 0x04
 
 
 def _authority_key_identifier(value: bytes) -> bool:
-    """SEQUENCE { [0] keyIdentifier }, without issuer and serial number."""
+    """Accept SEQUENCE { [0] keyIdentifier }, without issuer and serial number."""
     return [tag for tag, _, _ in _sequence(value)] == [0x80]
 
 
 def _information_access(value: bytes) -> bool:
-    """SEQUENCE OF SEQUENCE { OID, [6] URI }."""
+    """Accept SEQUENCE OF SEQUENCE { OID, [6] URI }."""
     pairs = (_inside(value, access, 0x30) for access in _sequence(value))
     return all([p[0] for p in pair] == [0x06, 0x86] and _is_plain_uri(value, pair[1]) for pair in pairs)
 
 
 def _distribution_points(value: bytes) -> bool:
-    """SEQUENCE OF SEQUENCE { [0] { [0] { [6] URI … } } }, without reasons and cRLIssuer."""
+    """Accept SEQUENCE OF SEQUENCE { [0] { [0] { [6] URI … } } }, without reasons and cRLIssuer."""
     for point in _sequence(value):
         name = _only(_inside(value, point, 0x30))
         full_name = _only(_inside(value, name, 0xA0))
@@ -143,7 +147,7 @@ _CPS: Final = b"\x2b\x06\x01\x05\x05\x07\x02\x01"  # 1.3.6.1.5.5.7.2.1
 
 
 def _octets(dotted: str) -> bytes:
-    """The content of an OBJECT IDENTIFIER (X.690 section 8.19)."""
+    """Encode the content of an OBJECT IDENTIFIER (X.690 section 8.19)."""
     first, second, *rest = map(int, dotted.split("."))
     octets = bytearray()
     for arc in (40 * first + second, *rest):
@@ -155,12 +159,12 @@ def _octets(dotted: str) -> bytes:
 
 
 _OF_PEOPLE: Final = frozenset(map(_octets, NATURAL_POLICIES))
-"""Policies under which O, L and ST of a certificate with a host as CN are those of a person."""
+"""Policies under which O, L and ST of a certificate with a host as CN belong to a person."""
 
 
 def _policies(value: bytes) -> bool:
-    """SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { id-qt-cps, IA5String URI } OPTIONAL }: no user notices, and
-    no policy for natural persons."""
+    """Accept SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { id-qt-cps, IA5String URI } OPTIONAL }, without user
+    notices and policies for natural persons."""
     return all(_is_policy(value, _inside(value, policy, 0x30)) for policy in _sequence(value))
 
 
@@ -179,7 +183,7 @@ def _is_policy(value: bytes, parts: list[_Part]) -> bool:
 
 
 def _is_oid(value: bytes, part: _Part) -> bool:
-    """Whether the reader takes it for an object identifier; what it doesn't is searched as text."""
+    """Return whether the reader accepts the value as an OID; any other value is searched as text."""
     tag, body, end = part
     return tag == 0x06 and 0 < end - body <= MAX_OID and value[end - 1] < 0x80
 
@@ -189,7 +193,7 @@ def _is_plain_uri(value: bytes, part: _Part) -> bool:
 
 
 def _application_policies(value: bytes) -> bool:
-    """SEQUENCE OF SEQUENCE { OID }."""
+    """Accept SEQUENCE OF SEQUENCE { OID }."""
     return all([p[0] for p in _inside(value, policy, 0x30)] == [0x06] for policy in _sequence(value))
 
 
