@@ -102,7 +102,7 @@ def shape(found: LocalCertificate) -> dict[str, Any]:
     return {
         "source": found.source,
         "sha256": shapes.hex_text(found.sha256),
-        "serial": serial_text(certificate.serial) if certificate else None,
+        "serial": certificate.serial_hex if certificate else None,
         "issuer": render_name(certificate.issuer) if certificate else None,
         "not_before": shapes.time_text(certificate.not_before) if certificate else None,
         "not_after": shapes.time_text(certificate.not_after) if certificate else None,
@@ -110,11 +110,6 @@ def shape(found: LocalCertificate) -> dict[str, Any]:
         "findings": [shapes.finding(finding) for finding in found.findings],
         "problems": [shapes.problem(problem) for problem in found.problems],
     }
-
-
-def serial_text(serial: bytes) -> str:
-    """Lower-case hex of the INTEGER's content without leading zeros, as it is looked up."""
-    return serial.hex().lstrip("0") or "0"
 
 
 def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> Counts:
@@ -183,7 +178,7 @@ def _about(found: LocalCertificate) -> list[str]:
     if found.certificate:
         issuer = render_name(found.certificate.issuer) or "(no name)"
         valid = f"valid {day(found.certificate.not_before)} to {day(found.certificate.not_after)}"
-        lines.append(f"serial {serial_text(found.certificate.serial)}, issued by {issuer}, {valid}")
+        lines.append(f"serial {found.certificate.serial_hex}, issued by {issuer}, {valid}")
     lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:
         lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")

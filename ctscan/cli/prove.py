@@ -124,12 +124,11 @@ def _differs(entry: Entry, match: Match, domains: tuple[str, ...]) -> bool:
 
 
 def _is_same(certificate: Certificate, told: CertificateSummary) -> bool:
-    from ctscan.personal.identifiers import serial_hex
     from ctscan.x509.name_text import render_name
 
     return (
         certificate.identity,
-        serial_hex(certificate.serial),
+        certificate.serial_hex,
         render_name(certificate.issuer),
         render_name(certificate.subject),
         certificate.not_before,

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from ctscan.clock import Clock
 from ctscan.collect.examining import Examined, examine
 from ctscan.collect.result_filter import InScope
-from ctscan.collect.search import Seams
 from ctscan.errors import FormatError, IndexFault
 from ctscan.index.protocols import Index
 from ctscan.model import (
@@ -104,11 +104,11 @@ async def run_import(
     request: ImportRequest,
     told: Told,
     stop: asyncio.Event,
-    seams: Seams | None = None,
+    clock: Clock | None = None,
 ) -> Tally:
     """Keep what is in scope of all inputs, until `stop` is set. IndexFault when the index fails; what is wrong with an
     input is in the tally."""
-    importing = _Importing(index, inputs, request, told, seams or Seams())
+    importing = _Importing(index, inputs, request, told, clock or Clock())
     return await importing.run(stop)
 
 
@@ -128,7 +128,7 @@ class _Importing:
     inputs: Iterator[Input]
     request: ImportRequest
     told: Told
-    seams: Seams
+    clock: Clock
     tally: Tally = field(default_factory=Tally)
     seen: set[bytes] = field(default_factory=set)
     last_file: str | None = None
@@ -159,14 +159,14 @@ class _Importing:
             purpose=request.purpose,
             scope=InScope(request.scope).told,
             rules=rules.version,
-            started=self.seams.now(),
+            started=self.clock.now(),
         )
         return await self.index.start_search(search, rules)
 
     async def _end(self, search_id: int) -> None:
         problems = self.tally.problems
         detail = f"{problems:,} inputs could not be read" if problems else ""
-        await self.index.end_search(search_id, self.seams.now(), self.tally.outcome, detail, self.tally.read)
+        await self.index.end_search(search_id, self.clock.now(), self.tally.outcome, detail, self.tally.read)
 
     async def _read(self, search_id: int, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -183,10 +183,10 @@ class _Importing:
 
     def _portion(self) -> _Portion:
         """The next inputs, read and examined; runs in a thread."""
-        portion, began = _Portion(is_last=True), self.seams.clock()
+        portion, began = _Portion(is_last=True), self.clock.monotonic()
         for count, found in enumerate(self.inputs, 1):
             self._take(found, portion)
-            if count >= PORTION or self.seams.clock() - began > PATIENCE:
+            if count >= PORTION or self.clock.monotonic() - began > PATIENCE:
                 portion.is_last = False
                 break
         return portion

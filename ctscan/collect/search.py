@@ -9,14 +9,13 @@ interrupts stays "running" in the index, with everything that was kept before.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
+from ctscan.clock import Clock
 from ctscan.collect.examining import examine
 from ctscan.collect.interruptible import Stream
 from ctscan.collect.questions import Asked
@@ -38,22 +37,9 @@ from ctscan.personal.rules import rule_set
 from ctscan.sources import SearchSource
 
 BATCH = 50  # certificates kept in one transaction
+MAX_RESULTS = 100_000  # certificates taken in one search
 PATIENCE = 1.0  # seconds that what was found waits for more before it is kept
 UNREADABLE = "a certificate can't be read, and its readable strings say nothing of what was asked for"
-
-
-def utc_now() -> datetime:
-    """The wall clock; the only place of a search that asks it."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """Where a test takes the place of the clocks. `max_results`: certificates taken in one search."""
-
-    now: Callable[[], datetime] = utc_now
-    clock: Callable[[], float] = time.monotonic
-    max_results: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +111,8 @@ async def run_search(
     request: SearchRequest,
     reporter: Reporter,
     stop: asyncio.Event,
-    seams: Seams | None = None,
+    clock: Clock | None = None,
+    max_results: int = MAX_RESULTS,
 ) -> Outcome:
     """Put every question to every repository that answers its kind, one after the other, until `stop` is set.
     IndexFault when the index fails; what goes wrong with a repository is in the outcome."""
@@ -134,7 +121,7 @@ async def run_search(
     for each, asked in pairs:
         if stop.is_set():
             break
-        searching = _Searching(index, each, asked, request, reporter, seams or Seams())
+        searching = _Searching(index, each, asked, request, reporter, clock or Clock(), max_results)
         outcomes.append(await searching.run(stop))
         reporter.search_ended(outcomes[-1])
     return Outcome(tuple(outcomes), stopped=len(outcomes) < len(pairs))
@@ -149,7 +136,8 @@ class _Searching:
     asked: Asked
     request: SearchRequest
     reporter: Reporter
-    seams: Seams
+    clock: Clock
+    max_results: int
     search_id: int = 0
     results: int = 0
     certificates: int = 0
@@ -174,15 +162,15 @@ class _Searching:
             outcome, detail = SearchState.FAILED, told_of_error(error, self.asked.question)
         await self._keep()
         results = self.results + len(self.known)
-        await self.index.end_search(self.search_id, self.seams.now(), outcome, detail, results)
+        await self.index.end_search(self.search_id, self.clock.now(), outcome, detail, results)
         return SearchOutcome(
             self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates
         )
 
     async def _begin(self) -> None:
         """The disclosure is recorded before anything is sent."""
-        now, kind, request, rules = self.seams.now(), self.asked.question.kind, self.request, rule_set()
-        self.kept_at = self.seams.clock()
+        now, kind, request, rules = self.clock.now(), self.asked.question.kind, self.request, rule_set()
+        self.kept_at = self.clock.monotonic()
         await self.index.record_disclosure(
             Disclosure(0, now, request.who, kind, self.opened.recipient, request.purpose, request.command)
         )
@@ -208,7 +196,7 @@ class _Searching:
             async for item in stream:
                 if isinstance(item, Incompleteness):
                     self.shortfalls[item.reason] += 1
-                elif self.results >= self.seams.max_results:
+                elif self.results >= self.max_results:
                     self.shortfalls[f"more than {self.results:,} certificates; the rest was not taken"] += 1
                     break
                 else:
@@ -225,7 +213,7 @@ class _Searching:
             self.kept += 1
         elif examined.unreadable:
             self.shortfalls[UNREADABLE] += 1
-        if len(self.batch) >= BATCH or self.seams.clock() - self.kept_at > PATIENCE:
+        if len(self.batch) >= BATCH or self.clock.monotonic() - self.kept_at > PATIENCE:
             await self._keep()
         self.reporter.came(self.repository.name, self.results + len(self.known), self.kept)
 
@@ -233,7 +221,7 @@ class _Searching:
         if self.batch:
             self.certificates += await self.index.keep_found(self.search_id, tuple(self.batch))
             self.batch.clear()
-        self.kept_at = self.seams.clock()
+        self.kept_at = self.clock.monotonic()
 
     async def _known(self, references: Sequence[str]) -> set[str]:
         """What was kept at an earlier search counts as given by this one too."""

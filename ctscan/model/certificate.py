@@ -116,3 +116,8 @@ class Certificate:
     attributes: bytes = b""  # content of the SEQUENCE OF Attribute of an attribute certificate (RFC 5755)
     authority_key_id: bytes = b""  # keyIdentifier of the authority key identifier (RFC 5280 section 4.2.1.1)
     fields: tuple[Field, ...] = ()  # every value, in the order of the certificate
+
+    @property
+    def serial_hex(self) -> str:
+        """Serial number in lower-case hex without leading zeros."""
+        return self.serial.hex().lstrip("0") or "0"

@@ -47,7 +47,6 @@ __all__ = [
     "name_tokens",
     "parse_identifier",
     "reversed_labels",
-    "serial_hex",
 ]
 
 READER_VERSION = 1
@@ -82,11 +81,6 @@ def parse_identifier(text: str) -> Identifier:
     if reader is not None:
         return reader(value, rest.strip())
     return _guess(value)
-
-
-def serial_hex(serial: bytes) -> str:
-    """Return a certificate's serial number as `parse_identifier` writes it: lower-case hex without leading zeros."""
-    return serial.hex().lstrip("0") or "0"
 
 
 def _guess(value: str) -> Identifier:

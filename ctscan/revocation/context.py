@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
+from ctscan.clock import Clock
 from ctscan.errors import FormatError
 from ctscan.index.protocols import Index
 from ctscan.model import Certificate, EntryKind, KeptCertificate, Revocation, RevocationState
@@ -23,11 +24,6 @@ ASK_AGAIN = timedelta(days=7)
 """After which a CA is asked again, however long it says that its word counts: a list for a whole year would hide what
 is revoked meanwhile. CAs make lists of subscriber certificates at least as often (Baseline Requirements, section
 4.9.7)."""
-
-
-def utc_now() -> datetime:
-    """The wall clock; the only place of a refresh that asks it."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Job:
     fetcher: Fetcher
     request: RefreshRequest
     progress: Callable[[str], None]
-    now: Callable[[], datetime] = utc_now
+    clock: Clock = field(default_factory=Clock)
     outcome: Outcome = field(default_factory=Outcome)
 
     def failed(self, host: str, why: str) -> str:
@@ -81,7 +77,7 @@ class Job:
             if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.outcome.said:
                 self.outcome.said[certificate.identity] = revocation.state
             before = [r for r in certificate.revocations if r.source == revocation.source]
-            if any(_says_less(revocation, r, self.now()) for r in before):
+            if any(_says_less(revocation, r, self.clock.now()) for r in before):
                 continue
             fresh.append((certificate.identity, revocation))
         if fresh:

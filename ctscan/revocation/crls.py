@@ -51,7 +51,7 @@ class ListJudge:
         except SourceError as error:
             why = self._job.failed(host_of(url), f"a list can't be had: {error}")
             return await self._without_new(cached, url, identities, why)
-        fetched = Crl(url, raw, self._job.now(), None, None)
+        fetched = Crl(url, raw, self._job.clock.now(), None, None)
         if cached is not None and await asyncio.to_thread(_is_older, fetched, cached):
             self._job.failed(host_of(url), "gave a list that is older than the one before; that one is used")
             left = await self._judge_by(cached, identities, is_new=False)
@@ -71,10 +71,10 @@ class ListJudge:
         return await self._give_up(url, identities, why)
 
     def _counts(self, crl: Crl) -> bool:
-        return self._job.now() < (crl.next_update or crl.fetched + WITHOUT_END)
+        return self._job.clock.now() < (crl.next_update or crl.fetched + WITHOUT_END)
 
     def _is_fresh(self, crl: Crl) -> bool:
-        return self._counts(crl) and abs(self._job.now() - crl.fetched) < ASK_AGAIN
+        return self._counts(crl) and abs(self._job.clock.now() - crl.fetched) < ASK_AGAIN
 
     async def _judge_by(self, fetched: Crl, identities: Sequence[bytes], *, is_new: bool) -> list[bytes] | None:
         """None when it can't be read."""
@@ -123,7 +123,7 @@ class ListJudge:
         known = []
         for one, certificate in await asyncio.to_thread(_read_all, kept):
             known.append((one, certificate, await self._finder.find(one, certificate)))
-        now = self._job.now()
+        now = self._job.clock.now()
 
         def judge() -> tuple[list[Judged], bool]:
             judged = []
@@ -138,14 +138,14 @@ class ListJudge:
     async def _give_up(self, url: str, identities: Sequence[bytes], why: str) -> list[bytes]:
         """Nothing can be told from there."""
         for portion in _portions(identities):
-            unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.now(), url, why=why)
+            unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.clock.now(), url, why=why)
             await self._job.keep([(one, unknown) async for one in self._job.index.kept_certificates(portion)])
         return list(identities)
 
 
 async def purge_lists(job: Job) -> None:
     """Delete the lists that no refresh will use again."""
-    now = job.now()
+    now = job.clock.now()
     await job.index.purge_crls(now, now - WITHOUT_END, now - KEPT, ALL_KEPT)
 
 

@@ -20,7 +20,7 @@ async def ask_responder(job: Job, finder: IssuerFinder, host: str, identities: S
     """Ask one responder about certificates, one after the other. What is asked is recorded before the first
     question."""
     await job.index.record_disclosure(
-        Disclosure(0, job.now(), job.request.who, "certificate", host, job.request.purpose, "status --ocsp")
+        Disclosure(0, job.clock.now(), job.request.who, "certificate", host, job.request.purpose, "status --ocsp")
     )
     for start in range(0, len(identities), PORTION):
         judged = []
@@ -35,19 +35,19 @@ async def _ask(job: Job, finder: IssuerFinder, kept: KeptCertificate) -> Revocat
     url = responder_of(pointers(certificate).ocsp) if certificate is not None else ""
     unknown = RevocationState.UNKNOWN
     if certificate is None or not url:
-        return Revocation(unknown, "OCSP", job.now(), why="it names no OCSP responder")
+        return Revocation(unknown, "OCSP", job.clock.now(), why="it names no OCSP responder")
     issuers = await finder.find(kept, certificate)
     if not issuers.found:
-        return Revocation(unknown, "OCSP", job.now(), url, why=issuers.why)
+        return Revocation(unknown, "OCSP", job.clock.now(), url, why=issuers.why)
     issuer = issuers.found[0].der
     try:
         answer = await job.fetcher.ocsp(url, ocsp_request(issuer, certificate.serial))
     except SourceError as error:
         why = job.failed(host_of(url), f"an OCSP answer can't be had: {error}")
-        return Revocation(unknown, "OCSP", job.now(), url, why=why)
+        return Revocation(unknown, "OCSP", job.clock.now(), url, why=why)
     except FormatError as error:
-        return Revocation(unknown, "OCSP", job.now(), url, why=str(error))
-    return judge_by_ocsp(answer, issuer, certificate.serial, job.now(), url, not_after=certificate.not_after)
+        return Revocation(unknown, "OCSP", job.clock.now(), url, why=str(error))
+    return judge_by_ocsp(answer, issuer, certificate.serial, job.clock.now(), url, not_after=certificate.not_after)
 
 
 def responder_of(urls: Sequence[str]) -> str:

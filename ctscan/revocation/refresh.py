@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 
+from ctscan.clock import Clock
 from ctscan.http.client import Client
 from ctscan.index.protocols import Index
 from ctscan.model import Certificate, KeptCertificate, Revocation, RevocationState
 from ctscan.revocation.budget import Limits
-from ctscan.revocation.context import Job, Outcome, RefreshRequest, is_current, read, side_by_side, utc_now
+from ctscan.revocation.context import Job, Outcome, RefreshRequest, is_current, read, side_by_side
 from ctscan.revocation.crls import ListJudge, purge_lists
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
@@ -42,16 +41,16 @@ async def run_refresh(
     request: RefreshRequest,
     progress: Callable[[str], None],
     stop: asyncio.Event,
-    now: Callable[[], datetime] = utc_now,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Clock | None = None,
     limits: Limits | None = None,
 ) -> Outcome:
-    """Ask CAs about kept certificates and keep what they say. `client` has to be one with a guarded transport; `clock`
-    tells seconds, for what each host costs.
+    """Ask CAs about kept certificates and keep their answers. `client` needs a guarded transport; `clock` also measures
+    the seconds that each host costs.
 
     Told to stop, it ends at once; what was kept stays. IndexFault, and UsageError for a missing contact.
     """
-    job = Job(index, Fetcher(client, limits, clock), request, progress, now)
+    clock = clock or Clock()
+    job = Job(index, Fetcher(client, limits, clock.monotonic), request, progress, clock)
     running = asyncio.create_task(_refresh(job))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -91,12 +90,12 @@ async def _plan(job: Job) -> _Plan:
             continue
         if certificate.authority_key_id:
             key_ids.append((kept.identity, certificate.authority_key_id))
-        if not job.request.force and is_current(kept, job.now()):
+        if not job.request.force and is_current(kept, job.clock.now()):
             job.outcome.current += 1
             continue
         why = _place(job, plan, kept, certificate)
         if why:
-            nowhere.append((kept, Revocation(RevocationState.UNKNOWN, "CRL", job.now(), why=why)))
+            nowhere.append((kept, Revocation(RevocationState.UNKNOWN, "CRL", job.clock.now(), why=why)))
         if len(nowhere) + len(key_ids) >= BATCH:
             await _keep(job, nowhere, key_ids)
             nowhere, key_ids = [], []
@@ -119,7 +118,7 @@ def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificat
     lists = [url for point in named.crls for url in point.urls if is_web(url)]
     if lists:
         plan.lists[kept.identity] = tuple(plan.urls.setdefault(url, url) for url in lists[:MAX_LISTS])
-    is_expired = certificate.not_after is not None and certificate.not_after < job.now()
+    is_expired = certificate.not_after is not None and certificate.not_after < job.clock.now()
     responder = responder_of(named.ocsp)
     if responder and not is_expired:
         host = host_of(responder)

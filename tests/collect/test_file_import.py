@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate
 
+from ctscan.clock import Clock
 from ctscan.collect.file_import import PATIENCE, PORTION, ImportRequest, Tally, reference_of, run_import
-from ctscan.collect.search import Seams
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
 from ctscan.model import Problem, Search
@@ -50,7 +50,7 @@ def in_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., N
     return run
 
 
-class Clock:
+class Seconds:
     """Moves on by so much with each look."""
 
     def __init__(self, step: float = 0.0) -> None:
@@ -61,9 +61,9 @@ class Clock:
         return self.now
 
 
-def seams(step: float = 0.0) -> Seams:
+def clock(step: float = 0.0) -> Clock:
     moments = (AT + timedelta(seconds=i) for i in count())
-    return Seams(lambda: next(moments), Clock(step))
+    return Clock(now=lambda: next(moments), monotonic=Seconds(step))
 
 
 @in_a_loop
@@ -75,7 +75,7 @@ async def test_it_ends_when_it_is_told_to_and_keeps_what_it_has(tmp_path: Path) 
             stop.set()
 
     async with await open_index(tmp_path / "kept.db", create=True) as index:
-        tally = await run_import(index, inputs(), REQUEST, told, stop, seams())
+        tally = await run_import(index, inputs(), REQUEST, told, stop, clock())
         (search,) = await index.newest_searches(9)
         counts = await index.counts()
     assert (tally.outcome, tally.exit_code, tally.read, tally.new) == ("interrupted", 1, 2 * PORTION, 2 * PORTION)
@@ -94,7 +94,7 @@ async def test_a_portion_is_kept_when_it_took_long(tmp_path: Path) -> None:
             stop.set()
 
     async with await open_index(tmp_path / "kept.db", create=True) as index:
-        await run_import(index, inputs(), REQUEST, told, stop, seams(PATIENCE / 4))
+        await run_import(index, inputs(), REQUEST, told, stop, clock(PATIENCE / 4))
     assert portions == [5, 10, 15]
 
 
@@ -109,7 +109,7 @@ async def test_an_error_is_recorded_as_the_end(tmp_path: Path) -> None:
     path = tmp_path / "kept.db"
     async with await open_index(path, create=True) as index:
         with pytest.raises(RuntimeError):
-            await run_import(index, damaged(PORTION + 1), REQUEST, lambda *_: None, asyncio.Event(), seams())
+            await run_import(index, damaged(PORTION + 1), REQUEST, lambda *_: None, asyncio.Event(), clock())
     search = await ended(path)
     assert (search.outcome, search.certificates) == ("failed", PORTION)
 
@@ -118,7 +118,7 @@ async def test_an_error_is_recorded_as_the_end(tmp_path: Path) -> None:
 async def test_being_cancelled_is_recorded_as_the_end(tmp_path: Path) -> None:
     path, begun = tmp_path / "kept.db", asyncio.Event()
     async with await open_index(path, create=True) as index:
-        work = run_import(index, inputs(), REQUEST, lambda *_: begun.set(), asyncio.Event(), seams())
+        work = run_import(index, inputs(), REQUEST, lambda *_: begun.set(), asyncio.Event(), clock())
         task = asyncio.create_task(work)
         await begun.wait()
         task.cancel()
@@ -137,7 +137,7 @@ async def test_an_index_that_fails_is_told_as_it_is(tmp_path: Path) -> None:
 
     async with await open_index(path, create=True) as index:
         with pytest.raises(IndexFault):
-            await run_import(index, inputs(), REQUEST, lose_the_record, asyncio.Event(), seams())
+            await run_import(index, inputs(), REQUEST, lose_the_record, asyncio.Event(), clock())
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from support.fake_crtsh import FakeCrtsh, Held, held
 from support.patience import FakeTime
 from support.repositories import kept_rows, mailbox, submitted
 
+from ctscan.clock import Clock
 from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, Outcome, Seams, SearchOutcome, SearchRequest, run_search
+from ctscan.collect.search import Opened, Outcome, SearchOutcome, SearchRequest, run_search
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
 from ctscan.model import Search
@@ -57,8 +58,8 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
     async def run() -> tuple[Outcome, list[Search]]:
         async with await open_index(db, create=True) as index:
             source = open_repository("crt.sh", Opening(client, sleep=time.sleep))
-            opened, seams = [Opened(source, "crt.sh")], Seams(now=lambda: NOW)
-            outcome = await run_search(index, opened, request, Silent(), asyncio.Event(), seams)
+            opened, clock = [Opened(source, "crt.sh")], Clock(now=lambda: NOW)
+            outcome = await run_search(index, opened, request, Silent(), asyncio.Event(), clock)
             await client.aclose()
             return outcome, await index.newest_searches(50)
 

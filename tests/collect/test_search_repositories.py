@@ -15,9 +15,10 @@ import pytest
 from support.repositories import FAKE, FakeSource, Item, entry, host_of, kept_rows, mailbox, named, submitted
 
 from ctscan.answer.lookup import answer
+from ctscan.clock import Clock
 from ctscan.collect import search as asking
 from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, Outcome, Seams, SearchOutcome, SearchRequest, run_search
+from ctscan.collect.search import Opened, Outcome, SearchOutcome, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
@@ -72,8 +73,8 @@ def search(
     clock: Callable[[], float] = lambda: 0.0,
 ) -> Outcome:
     opened = [Opened(source, f"{source.repository.name} (host)") for source in sources]
-    seams = Seams(now=lambda: NOW, clock=clock)
-    return with_index(db, lambda i: run_search(i, opened, request, heard or Heard(), stop or asyncio.Event(), seams))
+    times = Clock(now=lambda: NOW, monotonic=clock)
+    return with_index(db, lambda i: run_search(i, opened, request, heard or Heard(), stop or asyncio.Event(), times))
 
 
 def look_up(db: Path, text: str) -> Answer:
@@ -387,8 +388,8 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
     source = FakeSource([entry(str(i), b"x") for i in range(items)])
 
     async def run(index: Index) -> Outcome:
-        opened, seams = [Opened(source, "r")], Seams(now=lambda: NOW, clock=lambda: 0.0, max_results=200)
-        return await run_search(index, opened, request, Heard(), asyncio.Event(), seams)
+        opened, clock = [Opened(source, "r")], Clock(now=lambda: NOW, monotonic=lambda: 0.0)
+        return await run_search(index, opened, request, Heard(), asyncio.Event(), clock, max_results=200)
 
     outcome = with_index(db, run)
     assert shapes(outcome) == [("incomplete", 200, 0)]

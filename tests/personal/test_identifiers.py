@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.certs import make_certificate
 
 from ctscan.errors import UsageError
 from ctscan.model import LookupKey
@@ -24,8 +26,8 @@ from ctscan.personal.identifiers import (
     name_score,
     name_tokens,
     parse_identifier,
-    serial_hex,
 )
+from ctscan.x509.certificate import read_certificate
 
 # --- addresses ------------------------------------------------------------------------------------------------------
 
@@ -421,7 +423,7 @@ def test_what_is_typed_after_a_kind_is_read_the_same_again(kind: str, text: str)
         assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
 
 
-def test_serials_of_certificates_and_people_meet() -> None:
-    assert serial_hex(b"\x00\xab\xcd") == parse_identifier("serial:00:AB:CD").canonical == "abcd"
-    assert serial_hex(b"\x00") == parse_identifier("0x00").canonical == "0"
-    assert serial_hex(b"") == "0"
+@pytest.mark.parametrize(("serial", "asked"), [(b"\x00\xab\xcd", "serial:00:AB:CD"), (b"\x00", "0x00"), (b"", "0x00")])
+def test_serials_of_certificates_and_people_meet(serial: bytes, asked: str) -> None:
+    certificate = replace(read_certificate(make_certificate([("CN", "x")], [])), serial=serial)
+    assert certificate.serial_hex == parse_identifier(asked).canonical

@@ -24,6 +24,7 @@ from support.revoking import (
     single,
 )
 
+from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.open import open_index
 from ctscan.model import Revocation
@@ -283,7 +284,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has_and_is_taken_up(world: World) -
         client = world.client()
         async with await open_index(world.folder / "db", create=False) as index:
             try:
-                return await run_refresh(index, client, RefreshRequest("tester"), told, stop, lambda: NOW)
+                return await run_refresh(index, client, RefreshRequest("tester"), told, stop, Clock(now=lambda: NOW))
             finally:
                 await client.aclose()
 

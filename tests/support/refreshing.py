@@ -14,6 +14,7 @@ from support.patience import FakeTime
 from support.reading import patient_client
 from support.revoking import NOW, make_ca
 
+from ctscan.clock import Clock
 from ctscan.http.client import Client
 from ctscan.http.ssrf_guard import guarded_transport
 from ctscan.index.open import open_index
@@ -88,8 +89,7 @@ class World:
                         asked,
                         self.lines.append,
                         asyncio.Event(),
-                        lambda: now,
-                        self.time.clock,
+                        Clock(now=lambda: now, monotonic=self.time.clock),
                         self.limits,
                     )
                 finally:

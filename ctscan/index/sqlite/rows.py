@@ -104,11 +104,6 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def serial_text(serial: bytes) -> str:
-    """Lower-case hex of the INTEGER's content without leading zeros."""
-    return serial.hex().lstrip("0") or "0"
-
-
 def marks(values: Sequence[Any]) -> str:
     """Question marks for so many values."""
     return ", ".join("?" * len(values))
@@ -326,7 +321,7 @@ def kept_hit(hit: Hit, render: Render) -> Kept:
         entry=hit.entry,
         identity=certificate.identity,
         sha256=certificate.sha256,
-        serial=serial_text(certificate.serial),
+        serial=certificate.serial_hex,
         issuer_hash=sha256(certificate.issuer.raw).digest(),
         issuer=clean(render(certificate.issuer)),
         subject=clean(render(certificate.subject)),
