@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from ctscan.clock import Clock
 from ctscan.model import Log, TreeHead
 
 
@@ -38,17 +37,10 @@ class ScanRequest:
     tuning: Mapping[str, Any] = field(default_factory=dict)
 
 
-def utc_now() -> datetime:
-    """The wall clock; the only place of a scan that asks it."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
-class Seams:
-    """Where a test takes the place of clock and patience. Seconds."""
+class ScanClock(Clock):
+    """Clock of a scan, with its intervals in seconds."""
 
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], datetime] = utc_now
     commit_every: float = 0.5  # what a kill may cost is read again, never lost or doubled
     poll: float = 30.0  # between two looks at a followed log
     reload: float = 3600.0  # between two looks at the log list while following

@@ -26,7 +26,7 @@ from ctscan.resources import data_path
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.log.plan import check_start
 from ctscan.scan.log.scanner import ScanContext
-from ctscan.scan.request import Change, Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams
+from ctscan.scan.request import Change, Ending, LogOutcome, Outcome, Reporter, ScanClock, ScanRequest
 from ctscan.scan.safe_message import told
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
 from ctscan.scan.workers.aggregate import Joint, join
@@ -38,18 +38,18 @@ from ctscan.sources.logs.log_lists import load_list
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
-__all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanRequest", "Seams", "run_scan"]
+__all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanClock", "ScanRequest", "run_scan"]
 
 
 async def run_scan(
-    request: ScanRequest, reporter: Reporter, stop: asyncio.Event, seams: Seams | None = None
+    request: ScanRequest, reporter: Reporter, stop: asyncio.Event, clock: ScanClock | None = None
 ) -> Outcome:
     """One pass to each log's current head; with `follow` until `stop` is set. Raises UsageError, IndexFault, and
     SourceError when the log list can't be had; what goes wrong with one log is in the outcome."""
-    seams = seams or Seams()
+    clock = clock or ScanClock()
     scope_from_text(request.scope)
     check_url(request.db)
-    async with _open_network(request, seams) as network:
+    async with _open_network(request, clock) as network:
         selection = await network.select() or Selection((), ())
         check_start(request.start, len(selection.logs))
         if not selection.logs:
@@ -57,15 +57,15 @@ async def run_scan(
             raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{why}")
         async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
-            await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
+            await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             joined = await _joined(index, selection)
-            run_id = await _start_run(index, request, selection, seams)
-            context = _context(request, index, run_id, reporter, stop, seams, joined)
+            run_id = await _start_run(index, request, selection, clock)
+            context = _context(request, index, run_id, reporter, stop, clock, joined)
             outcome = Outcome(())
             try:
                 outcome = Outcome(tuple(await _read(network, context, selection)), request.follow)
             finally:
-                await index.end_run(run_id, seams.now(), _ending(outcome, stop))
+                await index.end_run(run_id, clock.now(), _ending(outcome, stop))
     return outcome
 
 
@@ -76,11 +76,11 @@ class _Network:
     request: ScanRequest
     client: Client
     tuning: TuningTable
-    seams: Seams
+    clock: ScanClock
 
     def connect(self, log: Log, division: Division) -> Connection:
         readers = len(division.readers(log))
-        return connect(log, self.client, self.tuning.of(log), self.seams.sleep, readers=readers)
+        return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
 
     async def select(self, etag: str | None = None) -> Selection | None:
         """Logs in directories need no list. None when the list is still the one of `etag`."""
@@ -95,12 +95,12 @@ class _Network:
 
 
 @asynccontextmanager
-async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Network]:
+async def _open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[_Network]:
     names = [repository.name for repository in repositories()]
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
-    client = Client(request.contact or "", sleep=seams.sleep, give_up_after=request.give_up_after)
+    client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
     try:
-        yield _Network(request, client, tuning, seams)
+        yield _Network(request, client, tuning, clock)
     finally:
         await client.aclose()
 
@@ -115,13 +115,13 @@ async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
-async def _start_run(index: Index, request: ScanRequest, selection: Selection, seams: Seams) -> int:
+async def _start_run(index: Index, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
     """What answers cover is said by the scans that keep the present; a backfill says it only before the first."""
     rules = rule_set()
     run = Run(
         0,
         request.who,
-        seams.now(),
+        clock.now(),
         None,
         request.scope,
         rules.version,
@@ -145,12 +145,12 @@ def _ending(outcome: Outcome, stop: asyncio.Event) -> RunState:
 
 
 def _context(
-    request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, seams: Seams,
+    request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, clock: ScanClock,
     joined: frozenset[bytes],
 ) -> ScanContext:  # fmt: skip
     start = "start" if request.past and request.start in (None, "now") else request.start
     return ScanContext(
-        index, run_id, request.scope, rule_set(), start, reporter, stop, seams, request.follow, request.past, joined
+        index, run_id, request.scope, rule_set(), start, reporter, stop, clock, request.follow, request.past, joined
     )
 
 
@@ -200,13 +200,13 @@ def _expect(joint: Joint, division: Division, logs: Iterable[Log]) -> None:
 
 async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
     """What a child process does: its logs, with its own client and its own connection to the index."""
-    request, seams = share.request, Seams()
+    request, clock = share.request, ScanClock()
     async with (
-        _open_network(request, seams) as network,
+        _open_network(request, clock) as network,
         await open_index(request.db, create=False) as index,
     ):
         network.client.take_turns(index.take_turn)
-        context = _context(request, index, share.run_id, reporter, orders.stop, seams, share.joined)
+        context = _context(request, index, share.run_id, reporter, orders.stop, clock, share.joined)
         crew = Crew(context, lambda log: network.connect(log, share.division))
         crew.add(share.logs)
         obeying = asyncio.create_task(_obey(crew, orders))
@@ -233,9 +233,9 @@ async def _follow_list(
     """While following, read the log list again: logs that join it are read from 0, logs that leave it are left, and
     one whose entry changed (it became readonly, it moved) is read as it says now. What is due to go, goes."""
     while True:
-        await context.seams.sleep(context.seams.reload)
+        await context.clock.sleep(context.clock.reload)
         try:
-            oldest = context.seams.now() - timedelta(days=network.request.quarantine_days)
+            oldest = context.clock.now() - timedelta(days=network.request.quarantine_days)
             await context.index.purge_quarantine(oldest)
             fresh = await network.select(selection.etag)
             if fresh is None:

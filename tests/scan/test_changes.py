@@ -34,7 +34,7 @@ from support.simulator import Answer, Change, SimulatedLog, Simulator, server_er
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
 from ctscan.model import LogProtocol, TreeHead
-from ctscan.scan.run import Ending, LogOutcome, Outcome, Reporter, ScanRequest, Seams, run_scan
+from ctscan.scan.run import Ending, LogOutcome, Outcome, Reporter, ScanClock, ScanRequest, run_scan
 from ctscan.scan.workers.aggregate import Joint
 from ctscan.scan.workers.assignment import Division
 from ctscan.scan.workers.processes import Children, Orders, Share, Work
@@ -49,8 +49,8 @@ def follow(
 
     async def run() -> tuple[Outcome, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        seams = Seams(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
-        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard, stop, seams))
+        clock = ScanClock(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
+        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard, stop, clock))
         try:
             await script(sim, heard)
         finally:
@@ -84,7 +84,7 @@ def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes
 
     async def run() -> tuple[Outcome, float]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard(), stop, Seams(leave_within=0.1)))
+        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard(), stop, ScanClock(leave_within=0.1)))
         for _ in range(1000):
             if condition():
                 break
@@ -142,8 +142,8 @@ def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: 
     async def run(log: SimulatedLog) -> Outcome:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries == 1000 else None
-        seams = Seams(no_sleep, commit_every=0.0)
-        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard, stop, seams)
+        clock = ScanClock(sleep=no_sleep, commit_every=0.0)
+        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard, stop, clock)
 
     with Simulator() as sim:
         log = add_people(sim, protocol)
@@ -187,7 +187,7 @@ def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -
     async def run() -> None:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries >= after else None
-        await run_scan(request(sim, db, **changes), heard, stop, Seams(no_sleep, commit_every=0.0))
+        await run_scan(request(sim, db, **changes), heard, stop, ScanClock(sleep=no_sleep, commit_every=0.0))
 
     asyncio.run(run())
     assert states(db)["people"].pending
@@ -421,7 +421,7 @@ def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> Non
     async def run(sim: Simulator, heard: Heard) -> Outcome:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         asked = request(sim, tmp_path / "db", jobs=3)
-        return await asyncio.wait_for(run_scan(asked, heard, asyncio.Event(), Seams(sleep=no_sleep)), 60)
+        return await asyncio.wait_for(run_scan(asked, heard, asyncio.Event(), ScanClock(sleep=no_sleep)), 60)
 
     with Simulator() as sim:
         for number in range(3):
@@ -495,9 +495,9 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason_told_once(
     with Simulator() as sim:
         for name in ("one", "two", "three"):
             sim.add(name, people_log(name, 6000))
-        asked, seams = request(sim, tmp_path / "db"), Seams(no_sleep, commit_every=0.0)
+        asked, clock = request(sim, tmp_path / "db"), ScanClock(sleep=no_sleep, commit_every=0.0)
         with pytest.raises(IndexFault, match="coverage"):
-            asyncio.run(run_scan(asked, heard, asyncio.Event(), seams))
+            asyncio.run(run_scan(asked, heard, asyncio.Event(), clock))
     gc.collect()
     assert caplog.records == []  # no "exception was never retrieved"
     assert last_run(tmp_path / "db").outcome == "failed"

@@ -20,7 +20,7 @@ from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import Answer, LogState, Run, TreeHead
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.scan.run import LogOutcome, Outcome, ScanRequest, Seams, run_scan
+from ctscan.scan.run import LogOutcome, Outcome, ScanClock, ScanRequest, run_scan
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object
     """One whole scan."""
 
     async def run() -> Outcome:
-        return await run_scan(request(sim, db, **changes), heard or Heard(), asyncio.Event(), Seams(sleep=no_sleep))
+        return await run_scan(request(sim, db, **changes), heard or Heard(), asyncio.Event(), ScanClock(sleep=no_sleep))
 
     return asyncio.run(run())
 

@@ -27,7 +27,7 @@ from ctscan.scan.log.session import LogPass
 from ctscan.scan.log.tiled import TiledReader
 from ctscan.scan.log.trust import ProofTrust, TileTrust
 from ctscan.scan.log.untiled import UntiledReader
-from ctscan.scan.request import Ending, LogOutcome, Reporter, Seams
+from ctscan.scan.request import Ending, LogOutcome, Reporter, ScanClock
 from ctscan.scan.safe_message import told
 
 TOLD = 3  # gaps that a message names
@@ -44,7 +44,7 @@ class ScanContext:
     start: str | None
     reporter: Reporter
     stop: asyncio.Event
-    seams: Seams
+    clock: ScanClock
     follow: bool = False
     past: bool = False
     joined: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
@@ -61,7 +61,7 @@ class ScanContext:
 async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     """One pass over one log. Its failures are recorded and told, and never stop another log; what is no fault of one
     log is raised: IndexFault, and UsageError for a missing contact."""
-    log, index, now = connection.log, context.index, context.seams.now
+    log, index, now = connection.log, context.index, context.clock.now
     try:
         ending, message = await _unless_stopped(context, connection)
         if ending is Ending.INCOMPLETE:
@@ -90,7 +90,7 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
     stop = asyncio.create_task(context.stop.wait())
     try:
         await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait([reading], timeout=context.seams.leave_within)
+        await asyncio.wait([reading], timeout=context.clock.leave_within)
         if reading.done():
             return await reading
         return Ending.STOPPED, ""
@@ -102,12 +102,12 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, str]:
     """How the pass ended, and why the head wasn't reached when it wasn't."""
-    log, index, began, since = connection.log, context.index, time.monotonic(), context.seams.now()
+    log, index, began, since = connection.log, context.index, time.monotonic(), context.clock.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
     if state is not None and _is_done(context, state, await _counting(context)):
         context.reporter.log_started(log.id, log.name, 0)
-        await index.record_success(log.id, context.seams.now(), None)
+        await index.record_success(log.id, context.clock.now(), None)
         return Ending.DONE, ""
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_pass(context, connection, accepted.head, state) as lp:
@@ -119,7 +119,7 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[Ending, s
     # else read to the largest head known, but what the log says today wasn't heard
     if accepted.is_current and not (context.past and _is_behind(lp)):
         rate = _rate(connection, lp, time.monotonic() - began)
-        await index.record_success(log.id, context.seams.now(), rate, since)
+        await index.record_success(log.id, context.clock.now(), rate, since)
     if left.held:
         parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
         return Ending.SHARED, _several(parts)
@@ -147,7 +147,7 @@ def _is_behind(lp: LogPass) -> bool:
 
 async def _head(context: ScanContext, connection: Connection, known: TreeHead | None) -> Accepted:
     """The tree head that this pass reads up to; believed, told and saved."""
-    log, sleep = connection.log, context.seams.sleep
+    log, sleep = connection.log, context.clock.sleep
     accepted = await accept_head(connection.source, known, connection.trust_in, sleep)
     if accepted.stale:
         context.reporter.notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve")
@@ -162,7 +162,7 @@ async def _save_head(context: ScanContext, connection: Connection, head: TreeHea
     have shown it another tree."""
     while True:
         try:
-            await context.index.save_head(head, context.seams.now(), known)
+            await context.index.save_head(head, context.clock.now(), known)
             return
         except HeadChanged as changed:
             known = changed.head
@@ -185,7 +185,7 @@ def _open_pass(context: ScanContext, connection: Connection, head: TreeHead, sta
         stop=context.stop,
         window=connection.window,
         state=state,
-        seams=context.seams,
+        clock=context.clock,
     )
 
 
@@ -308,4 +308,4 @@ def _end(context: ScanContext, lp: LogPass) -> int:
     if known != unread:
         since = time.monotonic()
         context.partials[lp.log.id] = (unread, since)
-    return size if time.monotonic() - since >= context.seams.partial_wait else size // 256 * 256
+    return size if time.monotonic() - since >= context.clock.partial_wait else size // 256 * 256

@@ -38,7 +38,7 @@ from ctscan.scan.log.galloping import first_that
 from ctscan.scan.log.issuer_certificates import IssuerReader
 from ctscan.scan.log.prefetch import Fetched, attempt
 from ctscan.scan.log.trust import ASK_AGAIN
-from ctscan.scan.request import Reporter, Seams
+from ctscan.scan.request import Reporter, ScanClock
 from ctscan.sources import LogSource
 
 COMMIT_HITS = 256
@@ -61,7 +61,7 @@ class LogPass:
     stop: asyncio.Event
     window: Window
     state: LogState | None = None  # as it was when the part that is being read began
-    seams: Seams = field(default_factory=Seams)
+    clock: ScanClock = field(default_factory=ScanClock)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # why the head wasn't reached, in plain words
     holes: tuple[Gap, ...] = ()  # that were known when the pass began
@@ -145,11 +145,11 @@ class LogPass:
 
     def now(self) -> datetime:
         """The time that goes into the index."""
-        return self.seams.now()
+        return self.clock.now()
 
     async def stopped_within(self, seconds: float) -> bool:
         """Wait; True as soon as told to stop."""
-        return await stopped_within(self.stop, self.seams.sleep(seconds))
+        return await stopped_within(self.stop, self.clock.sleep(seconds))
 
     def gaps(self, span: Span, error: Missing | Refused) -> tuple[Gap, ...]:
         """The holes that entries leave which the log doesn't give: pruned (404, 410) or refused (other 4xx) where an

@@ -130,7 +130,7 @@ class TiledReader:
         paths = self._trust.paths(batch, hashes, kept)
         self._gathered.proofs += [InclusionProof(i, self._lp.head, path) for i, path in zip(kept, paths, strict=True)]
         self._at, self._edge = end, edge
-        if self._gathered.is_due(self._lp.seams.commit_every):
+        if self._gathered.is_due(self._lp.clock.commit_every):
             await self._flush()
 
     async def _flush(self, *holes: Gap, raw: bytes | None = None) -> None:

@@ -137,7 +137,7 @@ class UntiledReader:
         result = await self._lp.analyse(fresh)
         self._hashes += b"".join(batch_hashes(fresh))
         self._kept += self._gathered.add(result)
-        if self._gathered.is_due(self._lp.seams.commit_every):
+        if self._gathered.is_due(self._lp.clock.commit_every):
             await self._commit_pending()
 
     async def _commit_pending(self) -> None:

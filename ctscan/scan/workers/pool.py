@@ -103,7 +103,7 @@ class Crew:
             while (
                 context.follow
                 and outcome.ending not in _FINAL
-                and not await stopped_within(stop, context.seams.sleep(context.seams.poll))
+                and not await stopped_within(stop, context.clock.sleep(context.clock.poll))
             ):
                 outcome = await self._pass(context, connection)
             return outcome
