@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from ctscan.errors import InputError
 from ctscan.model import Certificate, Finding, Problem
-from ctscan.personal.inspect import inspect_der, inspect_unreadable
+from ctscan.personal.analyse import DerKind, analyse, salvage
+from ctscan.personal.scope import Scope
 from ctscan.sources.files import Input, read_inputs
 from ctscan.x509.containers import taking_apart
 
@@ -57,12 +59,13 @@ def complaint(found: LocalCertificate) -> str:
 
 
 def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
+    scope = Scope(everything=True, domains=domains)
     if found.der is not None:
-        inspected = inspect_der(found.der, domains)
+        data, inspected = found.der, analyse(found.der, DerKind.ANY, scope)
     elif found.problem is not None and found.problem.unread:
-        inspected = inspect_unreadable(found.problem.unread, found.problem)
+        data, inspected = found.problem.unread, salvage(found.problem.unread, found.problem, scope)
     else:
         return LocalCertificate(found.source, None, None, (), (found.problem,) if found.problem else ())
     return LocalCertificate(
-        found.source, inspected.sha256, inspected.certificate, inspected.findings, inspected.problems
+        found.source, sha256(data).digest(), inspected.certificate, inspected.findings, inspected.problems
     )

@@ -108,13 +108,15 @@ def _differs(entry: Entry, match: Match, domains: tuple[str, ...]) -> bool:
     """Whether certificate and findings in the index are others than those in the entry. Of what can't be parsed the
     index may hold less: only strings in scope. In hosts of `domains` names are found where one of the scopes with that
     domain read them, so the index may hold those or not."""
-    from ctscan.cli.reindex import findings_in, parsed
+    from ctscan.personal.analyse import analyse, kind_of_leaf
+    from ctscan.personal.scope import Scope
 
-    certificate = parsed(entry.der, str(entry.kind))
-    most, here = _facts(findings_in(entry.der, str(entry.kind), domains)), _facts(match.findings)
+    kind = kind_of_leaf(entry.kind)
+    analysis = analyse(entry.der, kind, Scope(everything=True, domains=domains))
+    certificate, most, here = analysis.certificate, _facts(analysis.findings), _facts(match.findings)
     if certificate is None:
         return not here <= most
-    least = _facts(findings_in(entry.der, str(entry.kind))) if domains else most
+    least = _facts(analyse(entry.der, kind).findings) if domains else most
     told = match.certificate
     return (
         not least <= here <= most

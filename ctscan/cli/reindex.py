@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ctscan.cli import options
 from ctscan.cli.program import command
-from ctscan.errors import FormatError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.index.protocols import Index
-    from ctscan.model import Certificate, Finding
+    from ctscan.model import Finding
 
 OUTCOMES = ("unchanged", "changed", "removed")
 
@@ -56,12 +55,16 @@ def _version() -> str:
 
 async def _reindex(config: Config) -> Counter[str]:
     from ctscan.cli.wiring import existing_index
+    from ctscan.model import EntryKind
+    from ctscan.personal.analyse import analyse, kind_of_leaf
+    from ctscan.personal.scope import Scope
 
     counts: Counter[str] = Counter()
     async with existing_index(config) as index:
-        domains = await scanned_domains(index)
+        scope = Scope(everything=True, domains=await scanned_domains(index))
         async for identity, der, kind in index.kept():
-            counts[await _apply(index, identity, findings_in(der, kind, domains))] += 1
+            analysis = analyse(der, kind_of_leaf(EntryKind(kind)), scope)
+            counts[await _apply(index, identity, analysis.findings)] += 1
     return counts
 
 
@@ -91,33 +94,6 @@ async def _apply(index: Index, identity: bytes, findings: tuple[Finding, ...]) -
     if not findings:
         return "removed"
     return "unchanged" if _same(before, findings) else "changed"
-
-
-def findings_in(der: bytes, kind: str, domains: tuple[str, ...] = ()) -> tuple[Finding, ...]:
-    """What today's rules find: in the certificate, or in the readable strings of one that can't be parsed. `domains`:
-    those of the scope."""
-    from ctscan.personal.rules import find_in_text, find_personal_data
-    from ctscan.x509.text import salvage_strings
-
-    certificate = parsed(der, kind)
-    if certificate is None:
-        return find_in_text(salvage_strings(der))[0]
-    return find_personal_data(certificate, domains)[0]
-
-
-def parsed(der: bytes, kind: str) -> Certificate | None:
-    """The certificate in a leaf: whole, or (kind `precert`) a TBSCertificate; an attribute certificate out of a file;
-    None when it can't be read."""
-    from ctscan.model import EntryKind
-    from ctscan.x509.attribute_certificate import read_attribute_certificate
-    from ctscan.x509.certificate import read_certificate, read_tbs
-
-    for read in (read_tbs,) if kind == EntryKind.PRECERT else (read_certificate, read_attribute_certificate):
-        try:
-            return read(der)
-        except FormatError:
-            continue
-    return None
 
 
 def _same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:

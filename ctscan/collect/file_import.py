@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from ctscan.clock import Clock
-from ctscan.collect.examining import Examined, examine
-from ctscan.collect.result_filter import InScope
-from ctscan.errors import FormatError, IndexFault
+from ctscan.collect.result_filter import repository_hit
+from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
 from ctscan.model import (
     Certificate,
-    EntryKind,
     Issuer,
     IssuerOrigin,
     Problem,
@@ -34,11 +32,11 @@ from ctscan.model import (
     SearchState,
     SubjectKind,
 )
-from ctscan.personal.rules import find_personal_data, rule_set
+from ctscan.personal.analyse import DerKind
+from ctscan.personal.issuers import issuer_in
+from ctscan.personal.rules import rule_set
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import STDIN, Input
-from ctscan.x509.attribute_certificate import read_attribute_certificate
-from ctscan.x509.certificate import read_tbs
 
 REPOSITORY: Final = "files"
 PORTION: Final = 200  # certificates examined, and kept in one transaction
@@ -80,15 +78,15 @@ class Tally:
             return 1
         return 4 if self.problems else 0
 
-    def count(self, examined: Examined) -> None:
+    def count(self, certificate: Certificate | None, hit: RepositoryHit | None) -> None:
         """Count one certificate that was read or is kept."""
-        is_authority = examined.certificate is not None and examined.certificate.is_ca
-        self.read += examined.certificate is not None
+        is_authority = certificate is not None and certificate.is_ca
+        self.read += certificate is not None
         self.of_authorities += is_authority
-        if examined.hit is None:
+        if hit is None:
             return
         self.kept += 1
-        for finding in examined.hit.findings:
+        for finding in hit.findings:
             self.findings[finding.category] += 1
             self.about_people[finding.category] += finding.subject_kind is SubjectKind.PERSON
             self.findings_of_authorities[finding.category] += is_authority
@@ -157,7 +155,7 @@ class _Importing:
             question="",
             who=request.who,
             purpose=request.purpose,
-            scope=InScope(request.scope).told,
+            scope=request.scope.description,
             rules=rules.version,
             started=self.clock.now(),
         )
@@ -202,12 +200,15 @@ class _Importing:
             return
         problem = found.problem
         if der:
-            examined = examine_input(RepositoryEntry(reference_of(found.source, der), der), self.request.scope)
-            self.tally.count(examined)
-            if examined.hit is not None:
-                portion.hits.append(examined.hit)
-            portion.issuers += _issuers(der, examined.certificate)
-            if examined.certificate is not None:
+            entry = RepositoryEntry(reference_of(found.source, der), der)
+            hit, analysis = repository_hit(entry, self.request.scope, DerKind.ANY)
+            certificate = analysis.certificate
+            self.tally.count(certificate, hit)
+            if hit is not None:
+                portion.hits.append(hit)
+            if certificate is not None and certificate.is_ca and (issuer := issuer_in(der, IssuerOrigin.FILE)):
+                portion.issuers.append(issuer)
+            if certificate is not None:
                 self._remember(fingerprint)
             elif problem is None:
                 problem = Problem(found.source, "expected a certificate, got something that can't be read as one")
@@ -231,34 +232,3 @@ def reference_of(source: str, der: bytes) -> str:
 
 def _whole(source: str) -> str:
     return str(Path.cwd() / source)
-
-
-def examine_input(entry: RepositoryEntry, scope: Scope) -> Examined:
-    """As what a repository gives is examined; a bare TBSCertificate and an attribute certificate are read too. Pure;
-    never raises for what the bytes hold."""
-    examined = examine(entry, InScope(scope))
-    if not examined.unreadable:
-        return examined
-    for read, kind in ((read_tbs, EntryKind.PRECERT), (read_attribute_certificate, EntryKind.X509)):
-        try:
-            certificate = read(entry.der)
-        except FormatError:
-            continue
-        return _examined(entry, kind, certificate, scope)
-    return examined
-
-
-def _examined(entry: RepositoryEntry, kind: EntryKind, certificate: Certificate, scope: Scope) -> Examined:
-    findings, failures = find_personal_data(certificate, scope.domains)
-    certificate = replace(certificate, problems=certificate.problems + failures)
-    if not findings or not scope.keeps(findings, certificate):
-        return Examined(None, certificate=certificate)
-    return Examined(RepositoryHit(entry, kind, entry.der, certificate, findings), certificate=certificate)
-
-
-def _issuers(der: bytes, certificate: Certificate | None) -> list[Issuer]:
-    """The certificate as one of a CA; nothing when it is none, or has no key."""
-    if certificate is None or certificate.sha256 is None or not (certificate.is_ca and certificate.spki):
-        return []
-    subject, key = sha256(certificate.subject.raw).digest(), sha256(certificate.spki).digest()
-    return [Issuer(certificate.sha256, der, subject, key, IssuerOrigin.FILE)]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ctscan.collect.result_filter import About, InScope, Wanted
+from ctscan.collect.result_filter import IdentifierFilter
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, IdentifierKind, Question, QuestionKind, Repository
+from ctscan.personal.analyse import ResultFilter
 from ctscan.personal.question_coverage import given_name, questions_about
 from ctscan.personal.scope import Scope, parse_scope
 
@@ -33,7 +34,7 @@ class Asked:
 
     question: Question
     text: str
-    wanted: Wanted
+    wanted: ResultFilter
     about: Question
 
 
@@ -53,7 +54,7 @@ def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
             "search: expected a domain such as @example.org, got a top-level domain: a repository would give "
             "the addresses of everybody below it"
         )
-    question, wanted = Question(QuestionKind(identifier.kind), value), About(identifier)
+    question, wanted = Question(QuestionKind(identifier.kind), value), IdentifierFilter(identifier)
     return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
 
 
@@ -66,11 +67,10 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
             "scan --repository: expected a scope of domains, organisations or addresses, got everything: "
             "a repository is asked for something; give --scope, or leave `repositories` out"
         )
-    wanted = InScope(scope)
     return [
         asked
         for question in _questions(scope, terms)
-        for asked in (Asked(question, question.text, wanted, question), *_hosts(question, wanted))
+        for asked in (Asked(question, question.text, scope, question), *_hosts(question, scope))
     ]
 
 
@@ -82,7 +82,7 @@ def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
     yield from (Question(QuestionKind.EMAIL, email) for email in scope.emails)
 
 
-def _hosts(question: Question, wanted: Wanted) -> Iterable[Asked]:
+def _hosts(question: Question, wanted: ResultFilter) -> Iterable[Asked]:
     """What is asked besides about a domain, keeping the same."""
     if question.kind == QuestionKind.DOMAIN:
         hosts = Question(QuestionKind.HOST, question.value)

@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from ctscan.model import Certificate, Finding, Identifier, IdentifierKind, Question, QuestionKind
+from ctscan.model import (
+    Certificate,
+    EntryKind,
+    Finding,
+    Identifier,
+    IdentifierKind,
+    Question,
+    QuestionKind,
+    RepositoryEntry,
+    RepositoryHit,
+)
+from ctscan.personal.analyse import Analysis, DerKind, ResultFilter, analyse
 from ctscan.personal.identifiers import (
     canonical_domain,
     canonical_email,
@@ -20,38 +30,19 @@ from ctscan.personal.identifiers import (
     name_tokens,
 )
 from ctscan.personal.normalise.name_tokens import MAX_TOKENS
-from ctscan.personal.scope import Scope
+from ctscan.x509.precertificate import split_precertificate
 
 _LONG = 1000  # characters of a name that a repository shows; of longer ones not all words are compared
 
 
-class Wanted(Protocol):
-    """Decides what of an answer is kept."""
-
-    @property
-    def told(self) -> str:
-        """What is kept, for the record: without any identifier of a person."""
-        ...
-
-    @property
-    def domains(self) -> tuple[str, ...]:
-        """Canonical ones, in whose hosts names of people are looked for."""
-        ...
-
-    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
-        """Whether a certificate with these findings is kept. One that can't be read is None, and has readable
-        strings."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class About:
+class IdentifierFilter:
     """What a look-up of the identifier would find, and of names only those with every word."""
 
     identifier: Identifier
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         kind = "e-mail address" if self.identifier.kind == IdentifierKind.EMAIL else self.identifier.kind
         return f"certificates that hold the {kind} asked for"
 
@@ -73,30 +64,30 @@ class About:
                 return not exact.isdisjoint(found)
 
 
-@dataclass(frozen=True, slots=True)
-class InScope:
-    """What a scan of a log with the scope would keep."""
+def repository_hit(
+    entry: RepositoryEntry, wanted: ResultFilter, kind: DerKind = DerKind.CERTIFICATE
+) -> tuple[RepositoryHit | None, Analysis]:
+    """Find personal data in a certificate from outside, and make the hit to keep.
 
-    scope: Scope
+    Args:
+        entry: the certificate and where it was found.
+        wanted: decides what is kept.
+        kind: how to read it; a precertificate is read as the leaf that a log has of it.
 
-    @property
-    def told(self) -> str:
-        """The scope's text, with the number of its addresses in their place."""
-        if self.scope.everything:
-            return self.scope.text
-        named = Scope(domains=self.scope.domains, organisations=self.scope.organisations).text
-        people = len(self.scope.emails)
-        counted = f"{people} e-mail address{'' if people == 1 else 'es'}" if people else ""
-        return ", ".join(filter(None, (named, counted)))
-
-    @property
-    def domains(self) -> tuple[str, ...]:
-        return self.scope.domains
-
-    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
-        if not findings:
-            return False
-        return self.scope.keeps_text(strings) if certificate is None else self.scope.keeps(findings, certificate)
+    Returns:
+        The hit, None when nothing is to be kept, and the analysis. An unreadable certificate is a hit when the findings
+        in its readable strings are wanted. Never raises for what the entry holds.
+    """
+    entry_kind, leaf, submitted = split_precertificate(entry.der)
+    if entry_kind is EntryKind.PRECERT:
+        found = analyse(leaf, DerKind.TBS, wanted)
+    if entry_kind is EntryKind.X509 or found.unreadable:
+        leaf, submitted, found = entry.der, b"", analyse(entry.der, kind, wanted)
+    if not (found.findings and found.in_scope):
+        return None, found
+    entry_kind = EntryKind.PRECERT if found.is_tbs else EntryKind.X509
+    hit = RepositoryHit(entry, entry_kind, leaf, found.certificate, found.findings, submitted, found.unreadable)
+    return hit, found
 
 
 # --- what is worth fetching -----------------------------------------------------------------------------------------

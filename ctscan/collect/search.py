@@ -16,10 +16,9 @@ from functools import partial
 from typing import Protocol
 
 from ctscan.clock import Clock
-from ctscan.collect.examining import examine
 from ctscan.collect.interruptible import Stream
 from ctscan.collect.questions import Asked
-from ctscan.collect.result_filter import concerns
+from ctscan.collect.result_filter import concerns, repository_hit
 from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
@@ -181,7 +180,7 @@ class _Searching:
             question=self.asked.text,
             who=request.who,
             purpose=request.purpose,
-            scope=self.asked.wanted.told,
+            scope=self.asked.wanted.description,
             rules=rules.version,
             started=now,
         )
@@ -207,11 +206,11 @@ class _Searching:
 
     async def _take(self, entry: RepositoryEntry) -> None:
         self.results += 1
-        examined = await asyncio.to_thread(examine, entry, self.asked.wanted)
-        if examined.hit is not None:
-            self.batch.append(examined.hit)
+        hit, analysis = await asyncio.to_thread(repository_hit, entry, self.asked.wanted)
+        if hit is not None:
+            self.batch.append(hit)
             self.kept += 1
-        elif examined.unreadable:
+        elif analysis.unreadable:
             self.shortfalls[UNREADABLE] += 1
         if len(self.batch) >= BATCH or self.clock.monotonic() - self.kept_at > PATIENCE:
             await self._keep()

@@ -23,7 +23,6 @@ from ctscan.model import (
     Certificate,
     ChainHit,
     Entry,
-    Finding,
     Hit,
     Issuer,
     IssuerOrigin,
@@ -31,13 +30,12 @@ from ctscan.model import (
     Problem,
     Unreadable,
 )
+from ctscan.personal.analyse import Analysis, DerKind, analyse, salvage
 from ctscan.personal.chains import MAX_SEEN, ChainReader
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.prefilter.filter import Prefilter
-from ctscan.personal.rules import find_in_text, find_personal_data
 from ctscan.personal.scope import Scope
-from ctscan.x509.certificate import POISON, read_certificate, read_identity, read_tbs
-from ctscan.x509.text import salvage_strings
+from ctscan.x509.certificate import POISON, read_identity
 
 _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_entry (RFC 6962 sections 2.1 and 3.4)
 
@@ -152,49 +150,44 @@ class BatchAnalyser:
             return None, ()
 
     def _read(self, batch: Batch, i: int, extra: _Extra | None) -> Hit | Unreadable | None:
-        """Read one candidate in full: None when it holds nothing in scope. `extra`: None when its chain wasn't looked
-        at."""
-        start, end = batch.certs[i]
-        if not end:
-            return self._unreadable(batch, i, "the TimestampedEntry doesn't parse", batch.leaves[i])
-        der = batch.data[start:end]
-        try:
-            certificate = (read_tbs if batch.precerts[i] else read_certificate)(der)
-        except FormatError as error:
-            return self._unreadable(batch, i, str(error), batch.certs[i])
-        except Exception as error:  # one bad leaf must not end the scan of a log; the type alone, it may quote
-            return self._unreadable(batch, i, f"the reader failed with {type(error).__name__}", batch.certs[i])
-        findings, failures = find_personal_data(certificate, self._scope.domains)
-        if failures:
-            certificate = replace(certificate, problems=certificate.problems + failures)
-        elif extra is not None and _has_impersonal_issuer(certificate, findings):
+        """Read one candidate in full: None when it holds nothing in scope. `extra` is None when the chain of the entry
+        wasn't looked at."""
+        analysis = self._analyse_leaf(batch, i)
+        certificate = analysis.certificate
+        if certificate is None:
+            return self._unreadable(batch, i, analysis)
+        if extra is not None and analysis.is_complete and _has_impersonal_issuer(analysis):
             self._prefilter.learn_issuer(certificate.issuer.raw)
-        if not findings and failures:
-            return self._unreadable(batch, i, _reason(failures), batch.certs[i])
-        if not findings or not self._scope.keeps(findings, certificate):
+        if not analysis.in_scope:
             return None
         try:
             entry = self._entry_of(batch, i)
         except FormatError as error:
-            return self._unreadable(batch, i, str(error), batch.certs[i])
-        return Hit(entry, certificate, findings, _submitted(batch.precerts[i], extra, certificate))
+            start, end = batch.certs[i]
+            unreadable = salvage(batch.data[start:end], Problem("entry", str(error)), self._scope)
+            return self._unreadable(batch, i, unreadable)
+        return Hit(entry, certificate, analysis.findings, _submitted(batch.precerts[i], extra, certificate))
 
-    def _unreadable(self, batch: Batch, i: int, reason: str, span: tuple[int, int]) -> Unreadable:
-        """Salvage the strings in `span`; findings and bytes are kept only if one of the strings is in scope."""
+    def _analyse_leaf(self, batch: Batch, i: int) -> Analysis:
+        start, end = batch.certs[i]
+        if end:
+            kind = DerKind.TBS if batch.precerts[i] else DerKind.CERTIFICATE
+            return analyse(batch.data[start:end], kind, self._scope)
+        start, end = batch.leaves[i]
+        return salvage(batch.data[start:end], Problem("entry", "the TimestampedEntry doesn't parse"), self._scope)
+
+    def _unreadable(self, batch: Batch, i: int, analysis: Analysis) -> Unreadable:
+        """Account for an entry that can't be read; its bytes and findings are kept only in scope."""
         start, end = batch.leaves[i]
         leaf_hash = hashlib.sha256(_LEAF_PREFIX + batch.data[start:end]).digest()
-        index = batch.start + i
-        strings = salvage_strings(batch.data[span[0] : span[1]])
-        if not self._scope.keeps_text(strings):
-            return Unreadable(batch.log_id, index, leaf_hash, reason)
-        findings, failures = find_in_text(strings)
-        if failures:
-            reason = f"{reason}; {_reason(failures)}"
+        account = Unreadable(batch.log_id, batch.start + i, leaf_hash, analysis.unreadable)
+        if not analysis.in_scope:
+            return account
         try:
             entry = self._entry_of(batch, i)
         except FormatError:
             entry = None
-        return Unreadable(batch.log_id, index, leaf_hash, reason, entry, findings)
+        return replace(account, entry=entry, findings=analysis.findings)
 
 
 def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate) -> bytes:
@@ -212,11 +205,7 @@ def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate)
     return extra.submitted if is_precertificate and identity == certificate.identity else b""
 
 
-def _has_impersonal_issuer(certificate: Certificate, findings: tuple[Finding, ...]) -> bool:
-    """Whether the issuer's name was read without a problem and nothing was found in it."""
-    places = [finding.path for finding in findings] + [problem.path for problem in certificate.problems]
+def _has_impersonal_issuer(analysis: Analysis) -> bool:
+    """Whether the issuer's name was read without a problem and holds no finding."""
+    places = [finding.path for finding in analysis.findings] + [problem.path for problem in analysis.problems]
     return not any(place == "issuer" or place.startswith("issuer.") for place in places)
-
-
-def _reason(failures: tuple[Problem, ...]) -> str:
-    return "; ".join(f"{failure.path}: {failure.what}" for failure in failures)

@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Final
 
-from ctscan.errors import FormatError
-from ctscan.model import Certificate, ChainHit, Entry, Finding
-from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.model import ChainHit, Entry
+from ctscan.personal.analyse import Analysis, DerKind, analyse
 from ctscan.personal.scope import Scope
-from ctscan.x509.certificate import read_certificate
-from ctscan.x509.text import salvage_strings
 
 MAX_SEEN: Final = 16_384
 """Fingerprints remembered, a few MB; with one more, all are forgotten, and certificates are read again."""
@@ -37,34 +34,16 @@ class ChainReader:
             fingerprint = sha256(der).digest()
             if fingerprint in self._seen:
                 continue
-            found = self._read(der)
-            if found is not None:
-                entry = entry_of()
-                hits.append(ChainHit(entry.log_id, entry.index, entry.timestamp, der, *found))
+            found = analyse(der, DerKind.CERTIFICATE, self._scope)
+            if found.findings and found.in_scope:
+                hits.append(_hit(entry_of(), der, found))
             if len(self._seen) >= MAX_SEEN:
                 self._seen.clear()
             self._seen.add(fingerprint)
         return hits
 
-    def _read(self, der: bytes) -> tuple[Certificate | None, tuple[Finding, ...], str] | None:
-        """The certificate, findings, and why it can't be read; None when it holds nothing in scope."""
-        try:
-            certificate = read_certificate(der)
-        except FormatError as error:
-            return self._salvage(der, str(error))
-        except Exception as error:  # one bad certificate must not end the scan of a log; the type alone, it may quote
-            return self._salvage(der, f"the reader failed with {type(error).__name__}")
-        findings, failures = find_personal_data(certificate, self._scope.domains)
-        if not findings and failures:
-            return self._salvage(der, "; ".join(f"{failure.path}: {failure.what}" for failure in failures))
-        return (certificate, findings, "") if findings and self._scope.keeps(findings, certificate) else None
 
-    def _salvage(self, der: bytes, reason: str) -> tuple[None, tuple[Finding, ...], str] | None:
-        """What is no certificate to the reader is kept for what its strings tell, in scope. Without any it is let go,
-        also of the widest scope: an entry that can't be read has to be accounted for, what comes beside one hasn't."""
-        strings = salvage_strings(der)
-        if not self._scope.keeps_text(strings):
-            return None
-        findings, failures = find_in_text(strings)
-        reason = "; ".join((reason, *(f"{failure.path}: {failure.what}" for failure in failures)))
-        return (None, findings, reason) if findings else None
+def _hit(entry: Entry, der: bytes, found: Analysis) -> ChainHit:
+    return ChainHit(
+        entry.log_id, entry.index, entry.timestamp, der, found.certificate, found.findings, found.unreadable
+    )

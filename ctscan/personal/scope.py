@@ -51,20 +51,34 @@ class Scope:
         terms += [f"organisation:{o}" for o in self.organisations]
         return ", ".join(sorted(terms))
 
-    def keeps(self, findings: Iterable[Finding], certificate: Certificate) -> bool:
-        """Whether the certificate with these findings may be indexed."""
+    @property
+    def description(self) -> str:
+        """The text of the scope with the number of its addresses in their place: safe to record."""
+        if self.everything:
+            return EVERYTHING
+        terms = Scope(domains=self.domains, organisations=self.organisations).text
+        addresses = len(self.emails)
+        counted = f"{addresses} e-mail address{'' if addresses == 1 else 'es'}" if addresses else ""
+        return ", ".join(filter(None, (terms, counted)))
+
+    def keeps(self, findings: Iterable[Finding], certificate: Certificate | None, strings: Iterable[str] = ()) -> bool:
+        """Decide whether a certificate with these findings may be indexed.
+
+        Args:
+            findings: in the certificate.
+            certificate: None when it can't be read; then its readable `strings` decide, by an address, a host or the
+                name of an organisation in one of them.
+            strings: readable strings of an unreadable certificate.
+        """
         if self.everything:
             return True
+        if certificate is None:
+            return any(self._keeps_string(string) for string in strings)
         if any(self._keeps_finding(finding) for finding in findings):
             return True
         if self.domains and any(self._has_domain(host) for host in _hosts(certificate)):
             return True
         return bool(self.organisations) and any(name in self.organisations for name in _organisations(certificate))
-
-    def keeps_text(self, strings: Iterable[str]) -> bool:
-        """The same for the readable strings of a certificate that can't be parsed: an address, a host or the name of
-        an organisation in one of them is in scope."""
-        return self.everything or any(self._keeps_string(string) for string in strings)
 
     def _keeps_finding(self, finding: Finding) -> bool:
         return any(

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.repositories import FAKE, entry, mailbox, named
 
-from ctscan.collect.examining import examine
 from ctscan.collect.questions import asked_about, asked_for_scope, unanswerable
-from ctscan.collect.result_filter import concerns
+from ctscan.collect.result_filter import concerns, repository_hit
 from ctscan.errors import UsageError
 from ctscan.model import Question
 from ctscan.personal.identifiers import parse_identifier
@@ -82,7 +81,7 @@ def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> N
         "organisation:Société Exemple, S.A.",
         "email:mary@example.com",
     ]
-    assert {a.wanted.told for a in asked_for_scope(terms)} == {
+    assert {a.wanted.description for a in asked_for_scope(terms)} == {
         "domain:example.org, organisation:societe exemple s a, 1 e-mail address"
     }
 
@@ -190,24 +189,24 @@ def test_names_among_which_the_address_is_are_always_fetched(names: list[str], s
     ],
 )
 def test_what_is_kept_is_about_whom_was_asked_for(identifier: str, held: object, is_kept: bool) -> None:
-    examined = examine(held, asked_about(parse_identifier(identifier))[-1].wanted)  # type: ignore[arg-type]
-    assert (examined.hit is not None) is is_kept
+    hit, _ = repository_hit(held, asked_about(parse_identifier(identifier))[-1].wanted)  # type: ignore[arg-type]
+    assert (hit is not None) is is_kept
 
 
 def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
     (domain, hosts, organisation) = asked_for_scope(("example.org", "organisation:Example Ltd"))
     assert domain.wanted == hosts.wanted == organisation.wanted
-    assert examine(mailbox("1", "jane@example.org"), organisation.wanted).hit is not None
-    assert examine(mailbox("2", "jane@example.com"), organisation.wanted).hit is None
-    broken = examine(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.wanted)
-    assert broken.unreadable
-    assert broken.hit is not None and broken.hit.certificate is None and broken.hit.reason
+    assert repository_hit(mailbox("1", "jane@example.org"), organisation.wanted)[0] is not None
+    assert repository_hit(mailbox("2", "jane@example.com"), organisation.wanted)[0] is None
+    hit, analysis = repository_hit(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.wanted)
+    assert analysis.unreadable
+    assert hit is not None and hit.certificate is None and hit.reason
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(data: bytes) -> None:
     wanted = asked_about(parse_identifier("jane@example.org"))[0].wanted
-    assert examine(entry("1", data), wanted).hit is None
+    assert repository_hit(entry("1", data), wanted)[0] is None
     mutated = mailbox("1", "jane@example.org").der
     cut = mutated[: len(data)] + data + mutated[2 * len(data) :]
-    examine(entry("1", cut), wanted)
+    repository_hit(entry("1", cut), wanted)

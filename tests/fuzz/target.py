@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ctscan.model import Certificate
-from ctscan.personal.inspect import Inspected, inspect_der
+from ctscan.personal.analyse import Analysis, analyse
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import all_rules
 from ctscan.personal.view import View
@@ -57,7 +57,7 @@ def failures_of(data: bytes) -> list[Failure]:
 
 
 def _examine(data: bytes) -> Iterator[Failure]:
-    inspected = inspect_der(data)
+    inspected = analyse(data)
     for problem in inspected.problems:
         if problem.path.startswith("rule "):
             yield Failure("rule", f"{problem.path}: {_why(inspected.certificate) or problem.what}")
@@ -65,7 +65,7 @@ def _examine(data: bytes) -> Iterator[Failure]:
         yield Failure("prefilter", "drops what a rule finds something in")
 
 
-def _is_dropped(data: bytes, inspected: Inspected, certificate: Certificate) -> bool:
+def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> bool:
     """Whether the prefilter drops it at its most permissive: the issuer is known, if it holds nothing."""
     places = [found.path for found in (*inspected.findings, *inspected.problems)]
     if any(place.partition(".")[0] == "issuer" for place in places):

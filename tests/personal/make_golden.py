@@ -87,10 +87,11 @@ def show(case: str) -> None:
     """Print the findings of a case as TOML."""
     import json
 
-    from ctscan.personal.inspect import inspect_der
+    from ctscan.personal.analyse import analyse
+    from ctscan.personal.scope import Scope
 
     domains = all_cases()[case].get("domains", ())
-    inspected = inspect_der(build(case), tuple(domains))
+    inspected = analyse(build(case), scope=Scope(everything=True, domains=tuple(domains)))
     if domains:
         sys.stdout.write(f"domains = {json.dumps(domains)}\n")
     if not inspected.findings:

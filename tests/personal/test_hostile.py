@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 from support.certs import EMAIL_PROTECTION, certificate_policies, extension, make_certificate, oid, string, tlv
 
-from ctscan.personal.inspect import inspect_der
+from ctscan.personal.analyse import analyse
 
 MAILS = [("email", f"a{i}.b{i}@example.org") for i in range(2000)]
 PERSON = [("GN", "Jane"), ("SN", "Doe")]
@@ -56,7 +56,7 @@ def test_many_values_are_not_each_compared_with_all_others(case: str) -> None:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        inspected = inspect_der(der)
+        inspected = analyse(der)
     finally:
         sys.setprofile(before)
     assert inspected.findings or case.startswith("organisations")

@@ -14,12 +14,13 @@ import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert, name
 
 from ctscan.model import Certificate, Finding, LookupKey, SubjectKind
+from ctscan.personal.analyse import analyse
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, is_name_shaped, person_form
 from ctscan.personal.categories import CATEGORIES, label
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import all_rules, find_in_text, find_personal_data, rule, rule_set
+from ctscan.personal.scope import Scope
 from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.text import salvage_strings
@@ -43,7 +44,7 @@ def golden_der(case: str) -> bytes:
 @pytest.mark.parametrize("case", CASES)
 def test_golden_certificates(case: str) -> None:
     expected = tomllib.loads((GOLDEN / f"{case}.toml").read_text())
-    inspected = inspect_der(golden_der(case), tuple(expected.get("domains", ())))
+    inspected = analyse(golden_der(case), scope=Scope(everything=True, domains=tuple(expected.get("domains", ()))))
     assert [make_golden.expected_form(finding) for finding in inspected.findings] == expected["finding"]
     assert not any(problem.path.startswith("rule ") for problem in inspected.problems)
     if "problems" in expected:
@@ -52,7 +53,7 @@ def test_golden_certificates(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_reasons_quote_nothing_of_the_certificate(case: str) -> None:
-    for finding in inspect_der(golden_der(case)).findings:
+    for finding in analyse(golden_der(case)).findings:
         words = {word for word in finding.canonical.replace("@", " ").replace(".", " ").split() if len(word) > 4}
         assert not words & set(finding.why.lower().split())
         assert finding.why
@@ -78,7 +79,7 @@ def test_golden_certificates_are_those_of_the_script() -> None:
 
 def test_every_golden_finding_is_found_by_its_own_identifier() -> None:
     for case in CASES:
-        for finding in inspect_der(golden_der(case)).findings:
+        for finding in analyse(golden_der(case)).findings:
             kinds = {key.kind for key in finding.keys}
             kind = next((kind for kind in ("email", "account", "phone", "number", "name") if kind in kinds), None)
             if kind is not None:
@@ -200,14 +201,18 @@ def test_salvaged_strings_are_searched_for_addresses() -> None:
 
 def test_inspect_reads_certificates_tbs_and_what_is_neither() -> None:
     made = make_precert([("CN", "example.org")], [("email", "jane@example.org")])
-    whole, tbs, broken = inspect_der(made.final), inspect_der(made.tbs), inspect_der(b"jane@example.org is not DER")
+    whole, tbs, broken = (
+        analyse(made.final),
+        analyse(made.tbs),
+        analyse(b"jane@example.org is not DER"),
+    )
     assert whole.certificate is not None
     assert tbs.certificate is not None
     assert whole.findings == tbs.findings != ()
     assert broken.certificate is None
     assert [f.canonical for f in broken.findings] == ["jane@example.org"]
     assert broken.problems[0].path == "certificate"
-    assert inspect_der(b"").problems
+    assert analyse(b"").problems
 
 
 def test_hostile_texts_are_quick_and_harmless() -> None:

@@ -19,8 +19,8 @@ from support.logs import LogBuilder
 
 from ctscan.ct.wire import cut_tile, entry_of, extra_of
 from ctscan.model import BatchResult
+from ctscan.personal.analyse import analyse
 from ctscan.personal.batch import BatchAnalyser
-from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import find_personal_data, rule_set
 from ctscan.personal.scope import parse_scope
 from ctscan.x509.certificate import read_certificate
@@ -47,7 +47,7 @@ def found(der: bytes) -> list[tuple[str, str, str]]:
     return [(finding.rule, finding.path, finding.canonical) for finding in findings]
 
 
-def analyse(scope: str, *entries: bytes) -> BatchResult:
+def scan(scope: str, *entries: bytes) -> BatchResult:
     log = LogBuilder()
     for der in entries:
         log.add_certificate(der)
@@ -58,23 +58,23 @@ def analyse(scope: str, *entries: bytes) -> BatchResult:
 @pytest.mark.parametrize("what", BROKEN)
 def test_an_address_in_a_broken_part_is_found_by_scan_and_inspect(what: str) -> None:
     clean = make_certificate(HOST, [("dns", "www.example.net")])
-    result = analyse("domain:example.org", clean, BROKEN[what], clean)
+    result = scan("domain:example.org", clean, BROKEN[what], clean)
     assert [(hit.entry.index, [f.canonical for f in hit.findings]) for hit in result.hits] == [(1, [ADDRESS])]
     assert result.unreadable == ()
-    assert inspect_der(BROKEN[what]).findings == result.hits[0].findings
+    assert analyse(BROKEN[what]).findings == result.hits[0].findings
     (finding,) = result.hits[0].findings
     assert (finding.rule, finding.subject_kind.value) == ("email.salvaged", "unknown")
     assert finding.path in [problem.path for problem in result.hits[0].certificate.problems]
 
 
 def test_the_scope_counts_for_what_is_salvaged_too() -> None:
-    assert analyse("domain:example.com", *BROKEN.values()).hits == ()
-    assert len(analyse(f"email:{ADDRESS}", *BROKEN.values()).hits) == len(BROKEN)
+    assert scan("domain:example.com", *BROKEN.values()).hits == ()
+    assert len(scan(f"email:{ADDRESS}", *BROKEN.values()).hits) == len(BROKEN)
 
 
 def test_a_precertificate_gives_what_its_certificate_gives() -> None:
     made = make_precert(HOST, [STRANGE])
-    assert inspect_der(made.tbs).findings == inspect_der(made.final).findings != ()
+    assert analyse(made.tbs).findings == analyse(made.final).findings != ()
 
 
 def test_what_was_read_is_not_told_again() -> None:
@@ -94,13 +94,13 @@ def test_the_smallest_part_that_holds_it_is_its_place() -> None:
 
 def test_roles_are_told_from_people() -> None:
     der = make_certificate(HOST, [tlv(0x30, string("postmaster@example.org"))])
-    assert [f.subject_kind.value for f in inspect_der(der).findings] == ["role"]
+    assert [f.subject_kind.value for f in analyse(der).findings] == ["role"]
 
 
 def test_an_issuer_with_text_inside_a_value_is_never_taken_for_impersonal() -> None:
     issuer = [("O", "Example Trust"), ("postalAddress", tlv(0x30, string(ADDRESS)), "raw")]
     ders = [make_certificate(HOST, issuer=issuer, serial=serial) for serial in (1, 2, 3)]
-    assert len(analyse("domain:example.org", *ders).hits) == 3
+    assert len(scan("domain:example.org", *ders).hits) == 3
 
 
 def test_lines_of_a_postal_address_are_searched_one_by_one() -> None:
@@ -149,6 +149,6 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_certificates_give_no_more_than_they_hold(what: str) -> None:
     der, most = HOSTILE[what]
-    inspected = inspect_der(der)
+    inspected = analyse(der)
     assert inspected.problems
     assert len(inspected.findings) <= most

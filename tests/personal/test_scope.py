@@ -133,7 +133,7 @@ def test_what_is_kept(scope: str, subject: list[tuple[str, ...]], san: list[tupl
     ],
 )
 def test_salvaged_strings(scope: str, string: str, kept: bool) -> None:
-    assert parse_scope([scope]).keeps_text(["other", string]) is kept
+    assert parse_scope([scope]).keeps((), None, ["other", string]) is kept
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from ctscan.model import Finding
+from ctscan.personal.analyse import analyse
 from ctscan.personal.attribution.evidence import CLASSIFIERS
-from ctscan.personal.inspect import inspect_der
 from ctscan.personal.rules import all_rules
 from ctscan.personal.taxonomy import TAXONOMY, Coverage, Treatment, TypeKind, coverage
 
@@ -23,7 +23,7 @@ def golden_findings() -> tuple[Finding, ...]:
     found: list[Finding] = []
     for path in sorted(GOLDEN.rglob("*.pem")):
         body = "".join(line for line in path.read_text().splitlines() if not line.startswith("-----"))
-        found += inspect_der(base64.b64decode(body)).findings
+        found += analyse(base64.b64decode(body)).findings
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ from support.certs import (
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
-from ctscan.personal.inspect import inspect_der
+from ctscan.personal.analyse import analyse
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 
 JANE = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
@@ -151,12 +151,12 @@ def test_what_is_broken_in_it_is_kept() -> None:
     read = read_attribute_certificate(der)
     wheres = {problem.path for problem in read.problems if b"jane.doe" in problem.unread}
     assert wheres == {"holder", "attributeIssuer", "attributes.0", "extensions.0", "info"}
-    (finding,) = inspect_der(der).findings
+    (finding,) = analyse(der).findings
     assert finding.canonical == "jane.doe@example.org"
 
 
 def test_inspect_reads_them() -> None:
-    inspected = inspect_der(attribute_certificate(holder(("dir", JANE)), TITLE))
+    inspected = analyse(attribute_certificate(holder(("dir", JANE)), TITLE))
     assert inspected.certificate is not None
     assert ("subject.1.emailAddress", "jane.doe@example.org") in [(f.path, f.canonical) for f in inspected.findings]
 

@@ -1,0 +1,165 @@
+"""The one door from bytes to findings: reads a certificate, applies every rule, and salvages strings of the unreadable.
+
+    bytes -> read, by kind -> rules -> findings -> is it in scope?
+               └ unreadable -> readable strings -> text rules ┘
+
+Logs, chains, repositories, files, `inspect`, `prove` and `reindex` all come in here. Pure; nothing that the bytes hold
+makes it fail: an exception of a reader or of a rule becomes the reason why a certificate counts as unreadable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final, Protocol
+
+from ctscan.errors import FormatError
+from ctscan.model import Certificate, EntryKind, Finding, Problem
+from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.personal.scope import Scope
+from ctscan.x509.attribute_certificate import read_attribute_certificate
+from ctscan.x509.certificate import read_certificate, read_tbs
+from ctscan.x509.text import salvage_strings
+
+
+class DerKind(Enum):
+    """Kind of structure that bytes are read as; where several are possible, the first that fits wins."""
+
+    CERTIFICATE = "certificate"
+    TBS = "TBSCertificate"
+    LEAF = "certificate or attribute certificate"
+    ANY = "certificate, TBSCertificate or attribute certificate"
+
+
+def kind_of_leaf(kind: EntryKind) -> DerKind:
+    """Give the kind of bytes that the index keeps: logs hold certificates and TBSCertificates, files also attribute
+    certificates."""
+    return DerKind.TBS if kind is EntryKind.PRECERT else DerKind.LEAF
+
+
+class ResultFilter(Protocol):
+    """Decision which certificates are kept: a scope, or the identifier that a search asks for."""
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Canonical domains in whose hosts rules look for names of people."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """Say what is kept, without any identifier of a person: for records."""
+        ...
+
+    def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
+        """Decide for a certificate and its findings; an unreadable certificate is None and has readable `strings`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Personal data of one certificate.
+
+    Args:
+        certificate: as read, with the problems of rules that failed; None when it is unreadable.
+        findings: in the certificate, or in the readable strings of an unreadable one.
+        problems: of the reader and of the rules, in this order; of an unreadable certificate the reason comes first.
+        unreadable: the reason, without any data of the certificate; empty when the certificate was read.
+        in_scope: whether the filter keeps it. Always False for a certificate without findings, while an unreadable
+            one can be in scope by its strings alone.
+        is_complete: whether every rule did its work, so that the absence of findings means something.
+        is_tbs: whether it was read as a bare TBSCertificate.
+    """
+
+    certificate: Certificate | None
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    unreadable: str = ""
+    in_scope: bool = True
+    is_complete: bool = True
+    is_tbs: bool = False
+
+
+EVERYTHING: Final = Scope(everything=True)
+
+_Reader = Callable[[bytes], Certificate]
+
+_READERS: Final[dict[DerKind, tuple[_Reader, ...]]] = {
+    DerKind.CERTIFICATE: (read_certificate,),
+    DerKind.TBS: (read_tbs,),
+    DerKind.LEAF: (read_certificate, read_attribute_certificate),
+    DerKind.ANY: (read_certificate, read_tbs, read_attribute_certificate),
+}
+
+
+def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = EVERYTHING) -> Analysis:
+    """Read a certificate and find the personal data in it.
+
+    Args:
+        der: the certificate, from its first octet to its last.
+        kind: how to read it.
+        scope: decides `Analysis.in_scope`, and names the domains in whose hosts names of people are looked for.
+
+    Returns:
+        The findings of all rules. Where the certificate can't be read, or a rule failed and the others found nothing:
+        the findings in its readable strings. Never raises for what `der` holds.
+    """
+    reason = ""
+    for read in _READERS[kind]:
+        try:
+            certificate = read(der)
+        except FormatError as error:
+            reason = reason or str(error)
+        except Exception as error:  # one bad certificate must not end a scan; the type alone, the message may quote
+            reason = reason or f"the reader failed with {type(error).__name__}"
+        else:
+            return _search(der, certificate, scope, is_tbs=read is read_tbs)
+    return salvage(der, Problem("certificate", reason), scope)
+
+
+def salvage(data: bytes, reason: Problem, scope: ResultFilter = EVERYTHING) -> Analysis:
+    """Find personal data in the readable strings of bytes that can't be read as a certificate.
+
+    Args:
+        data: the bytes.
+        reason: why they can't be read, without any of their data.
+        scope: decides `Analysis.in_scope`.
+
+    Returns:
+        An unreadable analysis. Never raises for what `data` holds.
+    """
+    strings = salvage_strings(data)
+    findings, failures = find_in_text(strings)
+    return Analysis(
+        None,
+        findings,
+        (reason, *failures),
+        unreadable="; ".join((reason.what, *map(_sentence, failures))),
+        in_scope=scope.keeps(findings, None, strings),
+        is_complete=False,
+    )
+
+
+def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs: bool) -> Analysis:
+    findings, failures = find_personal_data(certificate, scope.domains)
+    if failures:
+        if not findings:
+            return _salvage_after(failures, der, certificate, scope)
+        certificate = replace(certificate, problems=certificate.problems + failures)
+    in_scope = bool(findings) and scope.keeps(findings, certificate, ())
+    return Analysis(
+        certificate, findings, certificate.problems, in_scope=in_scope, is_complete=not failures, is_tbs=is_tbs
+    )
+
+
+def _salvage_after(
+    failures: tuple[Problem, ...], der: bytes, certificate: Certificate, scope: ResultFilter
+) -> Analysis:
+    """Salvage a certificate that was read, because rules failed on it and no other rule found anything."""
+    salvaged = salvage(der, Problem("certificate", "; ".join(map(_sentence, failures))), scope)
+    reason, *others = salvaged.problems
+    return replace(salvaged, problems=(reason, *certificate.problems, *failures, *others))
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{problem.path}: {problem.what}"
