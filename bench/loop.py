@@ -11,6 +11,7 @@ from bench.context import Bench
 from bench.logs import LogSpec
 from bench.results import row
 from ctscan.model import LogProtocol
+from ctscan.personal.scope import Scope
 from ctscan.scan.run import ScanRequest, run_scan
 
 TICK = 0.005  # seconds between two looks at the clock
@@ -20,7 +21,7 @@ def loop(bench: Bench) -> None:
     """A log in which every entry names a person."""
     logs = bench.build(LogSpec("rich", bench.options.rich_entries, people=1000))
     url = bench.server.publish("rich", logs, LogProtocol.STATIC_CT)
-    asked = ScanRequest(db=str(bench.fresh() / "rich.db"), scope="everything", log_list=url, start="start")
+    asked = ScanRequest(db=str(bench.fresh() / "rich.db"), scope=Scope(everything=True), log_list=url, start="start")
     late, seconds = asyncio.run(_scan(asked))
     late.sort()
     entries = logs[0].spec.size
@@ -43,6 +44,6 @@ async def _scan(asked: ScanRequest) -> tuple[list[float], float]:
 
     ticking = asyncio.create_task(tick())
     began = time.perf_counter()
-    await run_scan(asked, Heard(), asyncio.Event())
+    await run_scan(asked, Heard().emit, asyncio.Event())
     ticking.cancel()
     return late, time.perf_counter() - began

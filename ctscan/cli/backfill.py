@@ -12,7 +12,7 @@ from ctscan.cli.program import command
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctscan.scan.run import Outcome
+    from ctscan.scan.run import ScanResult
 
 
 @command(
@@ -43,7 +43,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     """
     import os
 
-    from ctscan.cli.logging import LoggingReporter, set_up
+    from ctscan.cli.logging import logged, set_up
     from ctscan.cli.progress import reporter
     from ctscan.cli.wiring import run
     from ctscan.scan.run import run_scan
@@ -54,16 +54,16 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     request = reading.request_of(config, click.get_current_context().find_root().obj, past=True)
     set_up(verbose, os.environ)
 
-    async def work() -> Outcome:
+    async def work() -> ScanResult:
         with reading.stop_on_signal() as stop, reporter() as shown:
-            return await run_scan(request, LoggingReporter(shown), stop)
+            return await run_scan(request, logged(shown.emit), stop)
 
     outcome = run(work())
     _print(outcome, config.format)
     return outcome.exit_code
 
 
-def _print(outcome: Outcome, format: str) -> None:
+def _print(outcome: ScanResult, format: str) -> None:
     if format == "json":
         from ctscan.cli.wiring import print_json
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ctscan.model import Answer
-    from ctscan.scan.run import Outcome
+    from ctscan.scan.run import ScanResult
 
 PERSON = "jane.roe@example.org"
 
@@ -56,16 +56,17 @@ async def _demonstrate(out: Console, db: Path) -> int:
     return 0 if given.matches and given.complete else 1
 
 
-async def _scan(db: Path) -> Outcome:
-    from ctscan.cli.logging import LoggingReporter
+async def _scan(db: Path) -> ScanResult:
+    from ctscan.cli.logging import logged
     from ctscan.cli.progress import reporter
     from ctscan.cli.scan_options import stop_on_signal
+    from ctscan.personal.scope import Scope
     from ctscan.resources import data_path
     from ctscan.scan.run import ScanRequest, run_scan
 
     request = ScanRequest(
         db=str(db),
-        scope="everything",
+        scope=Scope(everything=True),
         logs=(data_path("demo-log").as_uri(),),
         start="start",
         purpose="demonstration",
@@ -73,7 +74,7 @@ async def _scan(db: Path) -> Outcome:
         command="ctscan demo",
     )
     with stop_on_signal() as stop, reporter() as shown:
-        return await run_scan(request, LoggingReporter(shown), stop)
+        return await run_scan(request, logged(shown.emit), stop)
 
 
 async def _ask(db: Path) -> Answer:

@@ -1,7 +1,7 @@
 """Log lines on stderr: JSON where a machine reads them, short lines on a terminal, and never personal data.
 
-Set up by the commands that work for long (`scan`, `demo`); the others say what they have to say on stdout or in an
-error. The loggers of libraries are off: httpx writes whole URLs, asyncio whole tracebacks.
+Commands that work for long set the log up (`scan`, `demo`); shorter commands print on stdout, and errors on stderr.
+The loggers of libraries are off: httpx writes whole URLs, asyncio whole tracebacks.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import Any, TextIO
 import structlog
 
 from ctscan.errors import UsageError
-from ctscan.model import TreeHead
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
-from ctscan.scan.request import LogOutcome, Reporter
+from ctscan.scan.events import Emit, Event, HeadAccepted, LogDone, LogStarted, Progress
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")
@@ -28,12 +27,20 @@ PERSONAL_KEYS = frozenset({
     "phone", "phones", "pseudonym", "raw", "repaired", "san", "scope", "serial", "subject", "surname", "telephone",
     "text", "token", "tokens", "upn", "user", "username", "value", "values", "variants",
 })  # fmt: skip
-"""Keys of log lines whose values are never shown, whatever they hold. The name of a log is no name of a person."""
+"""Keys of log lines whose values are never shown. The name of a log is not among them: it names no person."""
 
 
 def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = None) -> None:
-    """Configure structlog for this process, writing to `stream` (stderr). `verbose` counts --verbose: warnings, info,
-    debug; without it CTSCAN_LOG_LEVEL says. UsageError when that is no level."""
+    """Configure structlog for this process, writing to `stream`, by default stderr.
+
+    Args:
+        verbose: number of --verbose options: warnings, info, debug.
+        environ: environment variables; CTSCAN_LOG_LEVEL names the level where `verbose` is 0.
+        stream: receiver of the lines.
+
+    Raises:
+        UsageError: CTSCAN_LOG_LEVEL is no level.
+    """
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     is_terminal = (stream or sys.stderr).isatty()
@@ -51,7 +58,7 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
 
 
 def level_of(verbose: int, environ: Mapping[str, str]) -> int:
-    """The least important level that is shown."""
+    """Return the number of the lowest level that is shown."""
     if verbose:
         return LEVELS["info"] if verbose == 1 else LEVELS["debug"]
     name = environ.get("CTSCAN_LOG_LEVEL", "").strip().lower() or "warning"
@@ -60,45 +67,33 @@ def level_of(verbose: int, environ: Mapping[str, str]) -> int:
     return LEVELS[name]
 
 
-class LoggingReporter:
-    """A `scan.Reporter` that writes a log line for what it hears and passes it on: a line for each tree head and
-    each pass over a log at info, one for each committed batch at debug."""
+def logged(emit: Emit) -> Emit:
+    """Write a log line for each event before `emit` receives it.
 
-    def __init__(self, shown: Reporter) -> None:
-        self._shown = shown
-        self._log = structlog.get_logger()
-        self._names: dict[bytes, str] = {}
+    Tree heads and passes over a log are logged at info, committed batches at debug.
+    """
+    log = structlog.get_logger()
+    names: dict[bytes, str] = {}
 
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._log.info("tree head", log=name, size=head.size, root=head.root.hex(), timestamp_ms=head.timestamp)
-        self._shown.tree_head(name, head)
+    def receive(event: Event) -> None:
+        match event:
+            case HeadAccepted(name, head):
+                log.info("tree head", log=name, size=head.size, root=head.root.hex(), timestamp_ms=head.timestamp)
+            case LogStarted(log_id, name, entries):
+                names[log_id] = name
+                log.info("log started", log=name, entries=entries)
+            case Progress(log_id, entries, position, found) if entries:
+                name = names.get(log_id, "")
+                log.debug("batch committed", log=name, entries=entries, position=position, found=found)
+            case LogDone(outcome):
+                log.info("log done", log=outcome.name, outcome=str(outcome.status), message=outcome.message)
+        emit(event)
 
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._names[log_id] = name
-        self._log.info("log started", log=name, entries=entries)
-        self._shown.log_started(log_id, name, entries)
-
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        name = self._names.get(log_id, "")
-        if entries:
-            self._log.debug("batch committed", log=name, entries=entries, position=position, found=found)
-        self._shown.advanced(log_id, entries, position, found)
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._log.info("log done", log=outcome.name, outcome=str(outcome.ending), message=outcome.message)
-        self._shown.log_done(outcome)
-
-    def notice(self, text: str) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._shown.notice(text)
+    return receive
 
 
 class _Writer:
-    """A structlog logger that writes lines to stderr as it is now: the progress bars put themselves in between."""
+    """structlog logger that looks stderr up for each line: progress bars replace stderr while they are shown."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
@@ -112,8 +107,8 @@ class _Writer:
 
 
 def hide_personal_data(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """structlog processor: hides the values of personal keys, replaces addresses in all others, and turns an
-    exception into frames without its message."""
+    """Hide the values of personal keys, replace addresses in other values, and reduce an exception to its frames
+    without its message (a structlog processor)."""
     error = event.pop("exc_info", None)
     if error:
         event["exception"] = safe_traceback(_exception(error))
@@ -121,7 +116,7 @@ def hide_personal_data(_logger: object, _method: str, event: MutableMapping[str,
 
 
 def _exception(given: object) -> BaseException:
-    """What structlog and logging accept as `exc_info`: an exception, a triple of sys.exc_info(), or True."""
+    """Find the exception in `exc_info`: an exception, a triple of sys.exc_info(), or True, as in logging."""
     if isinstance(given, BaseException):
         return given
     found = given[1] if isinstance(given, tuple) else sys.exc_info()[1]
@@ -129,7 +124,7 @@ def _exception(given: object) -> BaseException:
 
 
 def _hidden(value: Any) -> Any:
-    """The value with addresses replaced, at any depth; of anything but plain values only the class is told."""
+    """Replace addresses in a value, at any depth; other objects than plain values become the name of their class."""
     if isinstance(value, str):
         return without_addresses(value)
     if value is None or isinstance(value, bool | int | float):
@@ -144,7 +139,7 @@ def _hidden(value: Any) -> Any:
 
 
 def short_line(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
-    """structlog renderer: `12:03:04 info tree head size=1000 log=…`."""
+    """Render an event as `12:03:04 info tree head size=1000 log=…` (a structlog renderer)."""
     rest = dict(event)
     clock = str(rest.pop("timestamp", ""))[11:19]
     head = f"{clock} {rest.pop('level', '')} {one_line(str(rest.pop('event', '')))}"

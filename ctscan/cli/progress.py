@@ -1,6 +1,7 @@
-"""How a scan tells what it does, on stderr: bars on a terminal, a line every few seconds otherwise.
+"""Progress of a scan on stderr: bars on a terminal, a line every few seconds otherwise.
 
-Both implement `scan.Reporter`. Names of logs come from a log list, so they are made harmless before they are printed.
+Both reporters receive the events of `scan.events`. Names of logs come from a log list, so they are made harmless before
+they are printed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from ctscan.model import TreeHead
 from ctscan.privacy.redaction import one_line, without_addresses
-from ctscan.scan.request import Ending, LogOutcome, Reporter
+from ctscan.scan.events import Event, LogDone, LogStarted, Notice, Progress
+from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.views.words import duration
 
 if TYPE_CHECKING:
@@ -25,48 +26,52 @@ INTERVAL = 10.0  # seconds between two lines about one log
 WINDOW = 30.0  # seconds over which the rate of a line is measured
 
 
-class Shown(Reporter, AbstractContextManager["Shown"], Protocol):
-    """A reporter that is shown while it is entered."""
+class Reporter(AbstractContextManager["Reporter"], Protocol):
+    """Display of the events of a scan, shown while it is entered."""
+
+    def emit(self, event: Event) -> None:
+        """Show an event."""
+        ...
 
 
-def reporter(stream: TextIO | None = None) -> Shown:
-    """The reporter that fits stderr."""
+def reporter(stream: TextIO | None = None) -> Reporter:
+    """Choose the reporter that fits the stream; stderr by default."""
     out = stream or sys.stderr
     return BarReporter(out) if out.isatty() else LineReporter(out)
 
 
 def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
-    """The last line about one log in a pass."""
+    """Render the last line about one log in a pass."""
     words = {
-        Ending.DONE: "read to its head",
-        Ending.INCOMPLETE: "not read to its head",
-        Ending.SHARED: "not all of it read by this scan",
-        Ending.MISBEHAVIOUR: "MISBEHAVED",
-        Ending.STOPPED: "stopped, everything so far is kept",
+        LogStatus.DONE: "read to its head",
+        LogStatus.INCOMPLETE: "not read to its head",
+        LogStatus.SHARED: "not all of it read by this scan",
+        LogStatus.MISBEHAVIOUR: "MISBEHAVED",
+        LogStatus.STOPPED: "stopped, everything so far is kept",
     }
-    if outcome.ending is Ending.DONE and outcome.message:
-        words[Ending.DONE] = outcome.message
-    message = f": {outcome.message}" if outcome.message and outcome.ending is not Ending.DONE else ""
+    if outcome.status is LogStatus.DONE and outcome.message:
+        words[LogStatus.DONE] = outcome.message
+    message = f": {outcome.message}" if outcome.message and outcome.status is not LogStatus.DONE else ""
     sums = f" ({entries:,} entries read, {found:,} with personal data in scope)" if entries else ""
-    return f"{outcome.name}: {words[outcome.ending]}{sums}{message}"
+    return f"{outcome.name}: {words[outcome.status]}{sums}{message}"
 
 
 def harmless(text: str) -> str:
-    """A line that holds no address and can't steer the terminal."""
+    """Remove addresses and terminal control characters from a line."""
     return one_line(without_addresses(text))
 
 
 @dataclass(slots=True)
 class _Pace:
-    """How one log comes on in this pass."""
+    """Progress of one log in this pass."""
 
     name: str
     entries: int  # to be read in this pass
     began: float
-    told: float
+    shown: float  # when the last line was shown
     done: int = 0
     found: int = 0
-    window: tuple[float, int] = (0.0, 0)  # when the window before this one began, and what was done then
+    window: tuple[float, int] = (0.0, 0)  # start of the window before this one, and the entries done then
     newest: tuple[float, int] = (0.0, 0)  # the same of this one
 
     def __post_init__(self) -> None:
@@ -79,7 +84,7 @@ class _Pace:
             self.window, self.newest = self.newest, (now, self.done)
 
     def rate(self, now: float) -> float:
-        """Entries a second over the last one or two windows."""
+        """Compute entries per second over the last one or two windows."""
         began, done = self.window
         return (self.done - done) / max(now - began, 0.001)
 
@@ -95,8 +100,7 @@ class _Pace:
 
 
 class LineReporter:
-    """Lines for a file, a journal or a pipe: the beginning and the end of each log, and how it goes every
-    `INTERVAL` seconds."""
+    """Lines for a file, a journal or a pipe: start and end of each log, and its progress every `INTERVAL` seconds."""
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._out, self._clock = out, clock
@@ -110,34 +114,33 @@ class LineReporter:
     ) -> None:
         self._out.flush()
 
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        """Called by the scan; see `scan.Reporter`. Nothing to show: what is to be read follows."""
+    def emit(self, event: Event) -> None:
+        """Show an event. Tree heads need no line: the number of entries to read follows."""
+        match event:
+            case LogStarted():
+                self._start(event)
+            case Progress():
+                self._advance(event)
+            case LogDone(outcome):
+                pace = self._paces.pop(outcome.log_id, None)
+                self._say(ending_line(outcome, pace.done if pace else 0, pace.found if pace else 0))
+            case Notice(text):
+                self._say(text)
 
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
+    def _start(self, event: LogStarted) -> None:
         now = self._clock()
-        self._paces[log_id] = _Pace(name, entries, began=now, told=now)
-        if entries:
-            self._say(f"{name}: {entries:,} entries to read")
+        self._paces[event.log_id] = _Pace(event.name, event.entries, began=now, shown=now)
+        if event.entries:
+            self._say(f"{event.name}: {event.entries:,} entries to read")
 
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        pace, now = self._paces.get(log_id), self._clock()
+    def _advance(self, event: Progress) -> None:
+        pace, now = self._paces.get(event.log_id), self._clock()
         if pace is None:
             return
-        pace.advance(entries, found, now)
-        if now - pace.told >= INTERVAL:
-            pace.told = now
+        pace.advance(event.entries, event.found, now)
+        if now - pace.shown >= INTERVAL:
+            pace.shown = now
             self._say(pace.line(now))
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        pace = self._paces.pop(outcome.log_id, None)
-        self._say(ending_line(outcome, pace.done if pace else 0, pace.found if pace else 0))
-
-    def notice(self, text: str) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._say(text)
 
     def _say(self, line: str) -> None:
         self._out.write(harmless(line) + "\n")
@@ -145,7 +148,7 @@ class LineReporter:
 
 
 class BarReporter:
-    """A bar for each log that is being read, above it the lines about those that are done."""
+    """Progress bar for each log that is being read; lines about finished logs stand above the bars."""
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
@@ -174,32 +177,35 @@ class BarReporter:
     ) -> None:
         self._bars.stop()
 
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        """Called by the scan; see `scan.Reporter`. Nothing to show: what is to be read follows."""
+    def emit(self, event: Event) -> None:
+        """Show an event. Tree heads need no line: the bar with the number of entries to read follows."""
+        match event:
+            case LogStarted():
+                self._start(event)
+            case Progress():
+                self._advance(event)
+            case LogDone(outcome):
+                pace = self._drop(outcome.log_id)
+                self._print(ending_line(outcome, pace.done if pace else 0, pace.found if pace else 0))
+            case Notice(text):
+                self._print(text)
 
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        self._drop(log_id)
+    def _start(self, event: LogStarted) -> None:
+        self._drop(event.log_id)
         now = self._clock()
-        pace = _Pace(name, entries, began=now, told=now)
-        self._paces[log_id] = (pace, self._bars.add_task(harmless(name), total=entries, rate=""))
+        pace = _Pace(event.name, event.entries, began=now, shown=now)
+        task = self._bars.add_task(harmless(event.name), total=event.entries, rate="")
+        self._paces[event.log_id] = (pace, task)
 
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        if log_id not in self._paces:
+    def _advance(self, event: Progress) -> None:
+        if event.log_id not in self._paces:
             return
-        pace, task = self._paces[log_id]
+        pace, task = self._paces[event.log_id]
         now = self._clock()
-        pace.advance(entries, found, now)
+        pace.advance(event.entries, event.found, now)
         self._bars.update(task, completed=pace.done, rate=f"{pace.rate(now):,.0f}/s")
 
-    def log_done(self, outcome: LogOutcome) -> None:
-        """Called by the scan; see `scan.Reporter`."""
-        pace = self._drop(outcome.log_id)
-        self.notice(ending_line(outcome, pace.done if pace else 0, pace.found if pace else 0))
-
-    def notice(self, text: str) -> None:
-        """Called by the scan; see `scan.Reporter`."""
+    def _print(self, text: str) -> None:
         self._console.print(harmless(text))
 
     def _drop(self, log_id: bytes) -> _Pace | None:

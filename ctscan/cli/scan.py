@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ctscan.cli.scope_search import SearchesOfScope, SearchesOutcome
     from ctscan.config import Config
-    from ctscan.scan.run import Outcome
+    from ctscan.scan.run import ScanResult
 
 
 @command(
@@ -57,7 +57,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     single addresses where the configuration allows it (search_people). Without it, those that the configuration names
     (repositories) are asked first, then the logs are read.
     """
-    from ctscan.cli.logging import LoggingReporter, set_up
+    from ctscan.cli.logging import logged, set_up
     from ctscan.cli.progress import reporter
     from ctscan.cli.wiring import run
     from ctscan.scan.run import run_scan
@@ -70,13 +70,13 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     set_up(verbose, os.environ)
     searches = _plan_of_searches(config)
 
-    async def work() -> tuple[SearchesOutcome | None, Outcome | None]:
+    async def work() -> tuple[SearchesOutcome | None, ScanResult | None]:
         with reading.stop_on_signal() as stop:
             asked = await searches.run(stop) if searches else None
             if not reads_logs or stop.is_set():
                 return asked, None
             with reporter() as shown:
-                return asked, await run_scan(request, LoggingReporter(shown), stop)
+                return asked, await run_scan(request, logged(shown.emit), stop)
 
     asked, outcome = run(work())
     of_logs = outcome.exit_code if outcome else int(reads_logs)  # 1: stopped before any was read
@@ -107,7 +107,7 @@ def _worst(*codes: int) -> int:
     return next((code for code in (3, 1, 4) if code in codes), 0)
 
 
-def _print(asked: SearchesOutcome | None, outcome: Outcome | None, code: int, format: str) -> None:
+def _print(asked: SearchesOutcome | None, outcome: ScanResult | None, code: int, format: str) -> None:
     """What became of each search and each log. For eyes the reporters have told it already, so only what to do next is
     added."""
     if format == "json":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from ctscan.config import Config
-    from ctscan.scan.run import Outcome, ScanRequest
+    from ctscan.scan.run import ScanRequest, ScanResult
 
 _WHICH = (
     click.option(
@@ -74,7 +74,7 @@ def request_of(config: Config, arguments: Sequence[str] = (), *, past: bool = Fa
 
     return ScanRequest(
         db=config.db,
-        scope=parse_scope(config.scope, config.everything).text,
+        scope=parse_scope(config.scope, config.everything),
         contact=config.contact,
         log_list=config.log_list,
         logs=config.logs,
@@ -124,11 +124,11 @@ def stop_on_signal() -> Iterator[asyncio.Event]:
             signal.signal(number, handler)
 
 
-def shapes_of_logs(outcome: Outcome | None) -> list[dict[str, str]]:
+def shapes_of_logs(outcome: ScanResult | None) -> list[dict[str, str]]:
     """How each log ended, for JSON."""
     from ctscan.views.json import base64_text
 
     return [
-        {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.ending), "message": log.message}
+        {"log": log.name, "log_id": base64_text(log.log_id), "outcome": str(log.status), "message": log.message}
         for log in (outcome.logs if outcome else ())
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 
@@ -12,6 +12,9 @@ from ctscan.model.spans import clip, subtract, total
 
 Judge = Callable[[VerifiedRange], GapReason | None]
 """Reason why a verified range doesn't count for a question; None when it does."""
+
+
+_UNAVAILABLE = (GapReason.NOT_READ, GapReason.PRUNED, GapReason.REFUSED)
 
 
 def verified_size(state: LogState) -> int:
@@ -55,6 +58,26 @@ def edge_known_at(state: LogState, index: int) -> VerifiedRange | None:
 def unread(state: LogState, span: Span, counts: Callable[[VerifiedRange], bool]) -> list[Span]:
     """Return the parts of `span` that are still to be read, given which verified ranges count."""
     return subtract(span, (r.span for r in state.verified if counts(r)))
+
+
+def unavailable(span: Span, detail: str, known: Iterable[Gap], *, is_refused: bool) -> list[Gap]:
+    """Make the gaps of entries that a log does not give.
+
+    Entries are pruned (404, 410) or refused (other 4xx) where an earlier pass met the same, else only not read yet.
+
+    Args:
+        span: the entries.
+        detail: the answer of the log.
+        known: gaps of earlier passes.
+        is_refused: the log refuses the entries, instead of having none.
+    """
+    seen = (gap.span for gap in known if gap.reason in _UNAVAILABLE and gap.tries)
+    first = subtract(span, seen)
+    reason = GapReason.REFUSED if is_refused else GapReason.PRUNED
+    return [
+        *(Gap(*part, GapReason.NOT_READ, detail, tries=1) for part in first),
+        *(Gap(*part, reason, detail, tries=2) for part in subtract(span, first)),
+    ]
 
 
 def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:

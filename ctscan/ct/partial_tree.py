@@ -80,3 +80,7 @@ class PartialTree:
                 path.append(self._node(low, middle))
                 low = middle
         return tuple(reversed(path))
+
+    def paths(self, indexes: Sequence[int]) -> list[tuple[bytes, ...]]:
+        """Compute the audit paths of these leaves, in order."""
+        return [self.path(index) for index in indexes]

@@ -176,6 +176,22 @@ class HashTiles:
         return self._beside[level]
 
 
+class TilePaths:
+    """Audit paths of the entries of one proven data tile; `tiles` has to hold the hash tile that covers it."""
+
+    __slots__ = ("_hashes", "_start", "_tiles")
+
+    def __init__(self, tiles: HashTiles, start: int, hashes: Sequence[bytes]) -> None:
+        self._tiles, self._start, self._hashes = tiles, start, hashes
+
+    def paths(self, indexes: Sequence[int]) -> list[tuple[bytes, ...]]:
+        """Compute the audit paths (RFC 6962 section 2.1.1) of these entries, in order."""
+        if len(self._hashes) < WIDTH:
+            return [self._tiles.path(0, index) for index in indexes]
+        above = self._tiles.path(1, self._start // WIDTH) if indexes else ()
+        return [path + above for path in paths_in(self._hashes, [index - self._start for index in indexes])]
+
+
 def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
     """Subtree roots of the right edge of `[0, size)` that these of its edge tiles hold.
 

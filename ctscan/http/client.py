@@ -17,7 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from urllib.request import getproxies
 
 import httpx
@@ -48,11 +48,13 @@ NO_CONTACT = (
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer that was read whole. `headers` have lower-case names; `body` is decompressed."""
+    """An answer that was read whole. `headers` have lower-case names; `body` is decompressed; `parsed` is the value of
+    `validate`, if there was one and the status is 200."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    parsed: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,18 +207,16 @@ class Client:
         limit: int,
         accept: str = "*/*",
         keep_alive: bool = True,
+        sniff: bool = False,
         window: Window | None = None,
     ) -> T:
-        """GET a body and parse it; one that `parse` refuses with FormatError is asked for again (see `get`)."""
-        parsed: list[T] = []
-
-        def validate(body: bytes) -> None:
-            parsed[:] = [parse(body)]
-
-        await self.get(
-            url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, validate=validate, window=window
-        )
-        return parsed[0]
+        """GET a body and parse it; one that `parse` refuses with FormatError is asked for again (see `get`). The
+        BadAnswer of one that is refused to the end has the last FormatError as its cause."""
+        response = await self.get(
+            url, operator=operator, limit=limit, accept=accept, keep_alive=keep_alive, sniff=sniff, validate=parse,
+            window=window,
+        )  # fmt: skip
+        return cast(T, response.parsed)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -293,7 +293,8 @@ class Client:
         wait = backoff(failures, self._random)
         if wait >= left:
             times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
-            raise failure.kind(f"{ask.where}: failed {times}, last: {failure.reason}; try again later")
+            reason = f"{ask.where}: failed {times}, last: {failure.reason}; try again later"
+            raise failure.kind(reason) from failure.__cause__
         await self._sleep(wait)
 
     async def _try(self, ask: _Ask, gate: Gate) -> Response:
@@ -320,11 +321,10 @@ class Client:
         try:
             raw = await _read_capped(answer, ask.limit)
             body = decode_body(raw, answer.headers.get("content-encoding", ""), ask.limit, sniff=ask.sniff)
-            if status == 200 and ask.validate:
-                ask.validate(body)
+            parsed = ask.validate(body) if status == 200 and ask.validate else None
         except FormatError as error:
             raise _Failure(f"a bad answer: {error}", BadAnswer) from error
-        return Response(status, answer.headers, body)
+        return Response(status, answer.headers, body, parsed)
 
     def _refusal(self, ask: _Ask, answer: Answer, gate: Gate) -> Exception:
         """The exception for a status that is no answer."""

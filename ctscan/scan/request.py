@@ -1,27 +1,29 @@
-"""What a scan is asked to do, what it tells while it runs, and how it ended. Values only."""
+"""Request and result of a scan. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
-from ctscan.clock import Clock
-from ctscan.model import Log, TreeHead
+from ctscan.model import Log
+from ctscan.personal.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """One `ctscan scan`: plain values, so that it can be handed to a child process.
+    """Settings of one `ctscan scan`: plain values, so that a worker process can receive them.
 
-    `start` is what `--from` says, None when it wasn't given. `past`: read what lies before the newest entry that was
-    read, newest first, and nothing behind it. `scope` is canonical scope text. `tuning` holds the overrides of the
-    configuration, by operator or log.
+    `start` is the text of `--from`, None when the option was not given. `past`: read the entries before the newest
+    entry that was read, newest first, and no later entry. `tuning` holds the overrides of the configuration, by
+    operator or log.
     """
 
     db: str
-    scope: str
+    scope: Scope
     contact: str | None = None
     log_list: str | None = None
     logs: tuple[str, ...] = ()
@@ -37,84 +39,80 @@ class ScanRequest:
     tuning: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ScanClock(Clock):
-    """Clock of a scan, with its intervals in seconds."""
-
-    commit_every: float = 0.5  # what a kill may cost is read again, never lost or doubled
-    poll: float = 30.0  # between two looks at a followed log
-    reload: float = 3600.0  # between two looks at the log list while following
-    leave_within: float = 1.0  # that a log has to leave by itself when told to stop
-    partial_wait: float = 300.0  # that a followed log has to fill its last tile (static-ct monitors wait 5 min)
+def utc_now() -> datetime:
+    """Read the wall clock; the only place of a scan that does."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What became of the log list while following: logs to read from now on, or anew because their entry changed;
-    which of them joined it, and are read from 0; logs that left it. `accused`: logs that another process found out."""
+class Seams:
+    """Clock and waiting times of a scan, which tests replace. Seconds."""
 
-    logs: tuple[Log, ...] = ()
-    joined: frozenset[bytes] = frozenset()
-    left: frozenset[bytes] = frozenset()
-    accused: frozenset[bytes] = frozenset()
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    now: Callable[[], datetime] = utc_now
+    commit_every: float = 0.5  # between two commits; entries read since the last one are read again after a kill
+    poll: float = 30.0  # between two requests for the head of a followed log
+    reload: float = 3600.0  # between two requests for the log list while following
+    leave_within: float = 1.0  # from the stop signal until the reading of a log is cancelled
+    partial_wait: float = 300.0  # for a followed log to fill its last tile (static-ct monitors wait 5 min)
 
 
-class Ending(StrEnum):
-    """How the reading of one log ended."""
+@dataclass(frozen=True, slots=True)
+class LogListChange:
+    """Change of the log list while following, or misbehaviour found by another process.
+
+    `added` joined the list and are read from entry 0; `changed` have another entry in the list (another address or
+    state) and are read anew as it says; `removed` left the list; `misbehaving` are left alone until the next scan.
+    """
+
+    added: tuple[Log, ...] = ()
+    changed: tuple[Log, ...] = ()
+    removed: frozenset[bytes] = frozenset()
+    misbehaving: frozenset[bytes] = frozenset()
+
+    @property
+    def logs(self) -> tuple[Log, ...]:
+        """Logs to read from now on."""
+        return (*self.added, *self.changed)
+
+    def only(self, select: Callable[[tuple[Log, ...]], tuple[Log, ...]]) -> LogListChange:
+        """Keep the added and changed logs that `select` returns."""
+        return LogListChange(select(self.added), select(self.changed), self.removed, self.misbehaving)
+
+
+class LogStatus(StrEnum):
+    """Status of one log at the end of a pass."""
 
     DONE = "done"
     INCOMPLETE = "incomplete"
-    SHARED = "shared"  # what is left is being read by another scan
+    SHARED = "shared"  # another scan is reading the rest
     MISBEHAVIOUR = "misbehaviour"
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class LogOutcome:
-    """One log at the end of a scan."""
+    """Outcome of one log at the end of a pass, or of the scan."""
 
     log_id: bytes
     name: str
-    ending: Ending
+    status: LogStatus
     message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The end of a scan. `exit_code`: 3 if any log misbehaved, else 1 if one was not read to its head, else 0. A scan
-    that follows is stopped in the end, and that is no failure."""
+class ScanResult:
+    """Outcomes of all logs at the end of a scan."""
 
     logs: tuple[LogOutcome, ...]
     follow: bool = False
 
     @property
     def exit_code(self) -> int:
-        endings = {log.ending for log in self.logs}
-        if Ending.MISBEHAVIOUR in endings:
+        """3 if a log misbehaved, else 1 if a log was not read to its head, else 0. Stopping a scan that follows is no
+        failure."""
+        found = {log.status for log in self.logs}
+        if LogStatus.MISBEHAVIOUR in found:
             return 3
-        failed = {Ending.INCOMPLETE} if self.follow else {Ending.INCOMPLETE, Ending.STOPPED, Ending.SHARED}
-        return 1 if endings & failed else 0
-
-
-class Reporter(Protocol):
-    """Hears what a scan does; the command line turns it into progress bars or lines."""
-
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        """A log's signed tree head was believed; the pass reads up to it."""
-        ...
-
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        """A pass over one log begins: so many entries are still to be read."""
-        ...
-
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        """So many more entries were committed, up to `position`; `found` certificates with personal data in scope."""
-        ...
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        """A pass over one log ended."""
-        ...
-
-    def notice(self, text: str) -> None:
-        """Something that the user should read, in one line."""
-        ...
+        failed = {LogStatus.INCOMPLETE} if self.follow else {LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.SHARED}
+        return 1 if found & failed else 0

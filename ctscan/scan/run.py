@@ -1,9 +1,17 @@
-"""The worker: reads logs into the index.
+"""Scan: reads logs into the index.
 
-    log list -> selection -> for each log: head -> ranges -> batches -> proven? -> examine -> commit
+The journey of one tile (256 entries; of a log without tiles, one answer to get-entries):
 
-What is read, believed and kept is decided elsewhere (`sources`, `ct`, `personal`, `index`); here it is put in order.
-`run_scan` is the whole of it; `logscan` reads one log, `tiled` and `untiled` read one range.
+    1. `selection` takes the log from the log list; `workers/assignment` gives the log to a process.
+    2. `log/heads` asks the log for its tree head and decides, by the rules of `ct.trust`, whether to believe it.
+    3. `log/plan` and `log/parts` find the entries still to be read, and lease the part that holds the tile.
+    4. `log/prefetch` fetches the tile while earlier ones are being worked on; the source cuts it into entries.
+    5. `stream` proves it against the signed root (`log/verifier`): Proven, or Provisional until a later proof;
+       where that fails the tile becomes a Gap or Quarantined.
+    6. `consumer` analyses it (`personal`): the prefilter drops impersonal entries, the rules read the candidates.
+    7. `consumer` gathers half a second of results into one `ScanStep`; `log/committer` writes it in one transaction:
+       position, coverage, findings and inclusion proofs together.
+    8. `events` report the commit; `workers/aggregate` adds up the progress of all processes.
 """
 
 from __future__ import annotations
@@ -11,8 +19,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ctscan.errors import InputError
@@ -21,69 +30,81 @@ from ctscan.index.open import check_url, open_index
 from ctscan.index.protocols import Index
 from ctscan.model import Log, Run, RunState
 from ctscan.personal.rules import rule_set
-from ctscan.personal.scope import scope_from_text
 from ctscan.resources import data_path
+from ctscan.scan.events import Emit, Notice
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.log.plan import check_start
 from ctscan.scan.log.scanner import ScanContext
-from ctscan.scan.request import Change, Ending, LogOutcome, Outcome, Reporter, ScanClock, ScanRequest
-from ctscan.scan.safe_message import told
+from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanRequest, ScanResult, Seams
+from ctscan.scan.safe_message import safe_message
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
-from ctscan.scan.workers.aggregate import Joint, join
-from ctscan.scan.workers.assignment import Division, divide
-from ctscan.scan.workers.pool import Crew
-from ctscan.scan.workers.processes import Children, Orders, Share
-from ctscan.scan.workers.throughput import Meter
+from ctscan.scan.workers.aggregate import ProgressAggregator, join
+from ctscan.scan.workers.assignment import Assignment, assign
+from ctscan.scan.workers.pool import LogPool
+from ctscan.scan.workers.processes import WorkerCommands, WorkerProcesses, WorkerTask
+from ctscan.scan.workers.throughput import ThroughputMonitor
 from ctscan.sources.logs.log_lists import load_list
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
-__all__ = ["Ending", "LogOutcome", "Outcome", "Reporter", "ScanClock", "ScanRequest", "run_scan"]
+__all__ = ["LogOutcome", "LogStatus", "ScanRequest", "ScanResult", "Seams", "run_scan"]
 
 
-async def run_scan(
-    request: ScanRequest, reporter: Reporter, stop: asyncio.Event, clock: ScanClock | None = None
-) -> Outcome:
-    """One pass to each log's current head; with `follow` until `stop` is set. Raises UsageError, IndexFault, and
-    SourceError when the log list can't be had; what goes wrong with one log is in the outcome."""
-    clock = clock or ScanClock()
-    scope_from_text(request.scope)
+async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, seams: Seams | None = None) -> ScanResult:
+    """Read each log to its current head once; with `follow`, again and again until `stop` is set.
+
+    Args:
+        request: settings of the scan.
+        emit: receiver of the events.
+        stop: commits the batch in hand and ends the scan, once it is set.
+        seams: clock and waiting times.
+
+    Returns:
+        The outcome of each log; failures of a single log are in its outcome.
+
+    Raises:
+        UsageError: an option is wrong.
+        InputError: the log list has no log to read.
+        SourceError: the log list can't be fetched.
+        IndexFault: the index can't be used.
+    """
+    seams = seams or Seams()
     check_url(request.db)
-    async with _open_network(request, clock) as network:
+    async with _open_network(request, seams) as network:
         selection = await network.select() or Selection((), ())
         check_start(request.start, len(selection.logs))
         if not selection.logs:
-            why = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
-            raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{why}")
+            reason = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
+            raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{reason}")
         async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
-            await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
-            joined = await _joined(index, selection)
-            run_id = await _start_run(index, request, selection, clock)
-            context = _context(request, index, run_id, reporter, stop, clock, joined)
-            outcome = Outcome(())
+            await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
+            added = await _added(index, selection)
+            run_id = await _start_run(index, request, selection, seams)
+            context = _context(request, index, run_id, emit, stop, seams, added)
+            result = ScanResult(())
             try:
-                outcome = Outcome(tuple(await _read(network, context, selection)), request.follow)
+                result = ScanResult(tuple(await _read(network, context, selection)), request.follow)
             finally:
-                await index.end_run(run_id, clock.now(), _ending(outcome, stop))
-    return outcome
+                await index.end_run(run_id, seams.now(), _run_state(result, stop))
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Network:
-    """What one process of a scan reads with."""
+    """HTTP client of one process, and the tuning of its logs."""
 
     request: ScanRequest
     client: Client
     tuning: TuningTable
-    clock: ScanClock
+    seams: Seams
 
-    def connect(self, log: Log, division: Division) -> Connection:
-        readers = len(division.readers(log))
-        return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
+    def connect(self, assignment: Assignment, log: Log) -> Connection:
+        readers = len(assignment.readers(log))
+        return connect(log, self.client, self.tuning.of(log), self.seams.sleep, readers=readers)
 
     async def select(self, etag: str | None = None) -> Selection | None:
-        """Logs in directories need no list. None when the list is still the one of `etag`."""
+        """Select the logs to read; None while the list is unchanged since `etag`. Directories need no list."""
         directories, names = split_names(self.request.logs)
         archived = await from_directories(directories)
         if directories and not names:
@@ -95,19 +116,22 @@ class _Network:
 
 
 @asynccontextmanager
-async def _open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[_Network]:
+async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Network]:
     names = [repository.name for repository in repositories()]
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
-    client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
+    client = Client(request.contact or "", sleep=seams.sleep, give_up_after=request.give_up_after)
     try:
-        yield _Network(request, client, tuning, clock)
+        yield _Network(request, client, tuning, seams)
     finally:
         await client.aclose()
 
 
-async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
-    """Logs that the list didn't name as readable at the scan before, though it was the same list: they joined since.
-    Those that were there and not selected didn't."""
+async def _added(index: Index, selection: Selection) -> frozenset[bytes]:
+    """Find the logs that joined the log list since the scan before.
+
+    A log joined when the same list named it as not readable before, or not at all; a log that `--log` left out did
+    not. No log joined another list.
+    """
     selected, skipped = await index.selection()
     if not any(selection.names(log_id) for log_id in (*selected, *(log.id for log in skipped))):
         return frozenset()
@@ -115,137 +139,139 @@ async def _joined(index: Index, selection: Selection) -> frozenset[bytes]:
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
-async def _start_run(index: Index, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
-    """What answers cover is said by the scans that keep the present; a backfill says it only before the first."""
+async def _start_run(index: Index, request: ScanRequest, selection: Selection, seams: Seams) -> int:
+    """Record the run. Its selection decides which logs answers cover, but for a backfill after a first scan."""
     rules = rule_set()
     run = Run(
-        0,
-        request.who,
-        clock.now(),
-        None,
-        request.scope,
-        rules.version,
-        request.purpose,
-        request.command,
-        RunState.RUNNING,
+        id=0,
+        who=request.who,
+        started=seams.now(),
+        ended=None,
+        scope=request.scope.text,
+        rules=rules.version,
+        purpose=request.purpose,
+        command=request.command,
+        outcome=RunState.RUNNING,
     )
     if request.past and any(await index.selection()):
         return await index.start_run(run, rules, (), ())
     return await index.start_run(run, rules, selection.logs, selection.skipped)
 
 
-def _ending(outcome: Outcome, stop: asyncio.Event) -> RunState:
-    if outcome.exit_code == 3:
+def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:
+    if result.exit_code == 3:
         return RunState.MISBEHAVIOUR
     if stop.is_set():
         return RunState.INTERRUPTED
-    if not outcome.logs:
+    if not result.logs:
         return RunState.FAILED
-    return RunState.INCOMPLETE if outcome.exit_code else RunState.DONE
+    return RunState.INCOMPLETE if result.exit_code else RunState.DONE
 
 
 def _context(
-    request: ScanRequest, index: Index, run_id: int, reporter: Reporter, stop: asyncio.Event, clock: ScanClock,
-    joined: frozenset[bytes],
+    request: ScanRequest, index: Index, run_id: int, emit: Emit, stop: asyncio.Event, seams: Seams,
+    added: frozenset[bytes],
 ) -> ScanContext:  # fmt: skip
     start = "start" if request.past and request.start in (None, "now") else request.start
     return ScanContext(
-        index, run_id, request.scope, rule_set(), start, reporter, stop, clock, request.follow, request.past, joined
+        index, run_id, request.scope, rule_set(), start, emit, stop, seams, request.follow, request.past, added
     )
 
 
 async def _read(network: _Network, context: ScanContext, selection: Selection) -> list[LogOutcome]:
-    """The first share is read here, every other one in a process of its own."""
-    request = network.request
-    division = divide(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
-    meter = Meter(context.reporter)
-    joint = Joint(meter, lambda log_id: drop(frozenset((log_id,))))
-    context.reporter = joint.of(0)
-    _expect(joint, division, selection.logs)
-    shares = [
-        Share(request, context.run_id, number, division.share(number, selection.logs), division, context.joined)
-        for number in range(1, division.processes)
+    """Read the logs of process 0 here, and all other logs in worker processes."""
+    request, emit = network.request, context.emit
+    assignment = assign(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
+    monitor = ThroughputMonitor(emit)
+    aggregator = ProgressAggregator(monitor.hear, lambda log_id: avoid(frozenset((log_id,))))
+    context.emit = aggregator.emitter(0)
+    _expect(aggregator, assignment, selection.logs)
+    tasks = [
+        WorkerTask(
+            request, context.run_id, number, assignment.logs_of(number, selection.logs), assignment, context.added
+        )
+        for number in range(1, assignment.processes)
     ]
-    children = Children(_work_share, shares, joint)
-    crew = Crew(context, lambda log: network.connect(log, division))
+    workers = WorkerProcesses(_work, tasks, aggregator)
+    pool = LogPool(context, partial(network.connect, assignment))
 
-    def drop(accused: frozenset[bytes]) -> None:
-        """One process found a log out: the others leave it alone as well."""
-        change = Change(left=accused, accused=accused)
-        children.follow_list(change)
-        crew.follow_list(change)
+    def avoid(misbehaving: frozenset[bytes]) -> None:
+        """Make every process leave a log that one of them found to misbehave."""
+        change = LogListChange(removed=misbehaving, misbehaving=misbehaving)
+        workers.follow_list(change)
+        pool.follow_list(change)
 
-    children.start()
-    crew.add(division.share(0, selection.logs))
-    beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_children(context.stop, children))]
-    if not context.past:  # how fast the present is read is told by those that read it
-        beside.append(asyncio.create_task(meter.keep(context.index)))
+    workers.start()
+    pool.add(assignment.logs_of(0, selection.logs))
+    beside: list[asyncio.Task[Any]] = [asyncio.create_task(_stop_workers(context.stop, workers))]
+    if not context.past:  # a backfill says nothing of the speed at which the present is read
+        beside.append(asyncio.create_task(monitor.run(context.index)))
     if context.follow:
-        beside.append(asyncio.create_task(_follow_list(network, context, selection, joint, division, children, crew)))
+        following = _follow_list(network, context, selection, aggregator, assignment, workers, pool)
+        beside.append(asyncio.create_task(following))
     try:
-        listening = asyncio.create_task(children.finish())
+        listening = asyncio.create_task(workers.finish())
         beside.append(listening)
-        return join(await crew.finish() + await listening)
+        return join(await pool.finish() + await listening)
     finally:
-        children.stop()
+        workers.stop()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
 
 
-def _expect(joint: Joint, division: Division, logs: Iterable[Log]) -> None:
+def _expect(aggregator: ProgressAggregator, assignment: Assignment, logs: Iterable[Log]) -> None:
     for log in logs:
-        joint.expect(log.id, division.readers(log))
+        aggregator.expect(log.id, assignment.readers(log))
 
 
-async def _work_share(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
-    """What a child process does: its logs, with its own client and its own connection to the index."""
-    request, clock = share.request, ScanClock()
+async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
+    """Read the logs of a worker process, with a client and a connection to the index of its own."""
+    request, seams = task.request, Seams()
     async with (
-        _open_network(request, clock) as network,
+        _open_network(request, seams) as network,
         await open_index(request.db, create=False) as index,
     ):
         network.client.take_turns(index.take_turn)
-        context = _context(request, index, share.run_id, reporter, orders.stop, clock, share.joined)
-        crew = Crew(context, lambda log: network.connect(log, share.division))
-        crew.add(share.logs)
-        obeying = asyncio.create_task(_obey(crew, orders))
+        context = _context(request, index, task.run_id, emit, commands.stop, seams, task.added)
+        pool = LogPool(context, partial(network.connect, task.assignment))
+        pool.add(task.logs)
+        obeying = asyncio.create_task(_obey(pool, commands))
         try:
-            return await crew.finish()
+            return await pool.finish()
         finally:
             obeying.cancel()
 
 
-async def _obey(crew: Crew, orders: Orders) -> None:
+async def _obey(pool: LogPool, commands: WorkerCommands) -> None:
     while True:
-        crew.follow_list(await orders.changes.get())
+        pool.follow_list(await commands.changes.get())
 
 
-async def _stop_children(stop: asyncio.Event, children: Children) -> None:
+async def _stop_workers(stop: asyncio.Event, workers: WorkerProcesses) -> None:
     await stop.wait()
-    children.stop()
+    workers.stop()
 
 
 async def _follow_list(
-    network: _Network, context: ScanContext, selection: Selection, joint: Joint, division: Division,
-    children: Children, crew: Crew,
+    network: _Network, context: ScanContext, selection: Selection, aggregator: ProgressAggregator,
+    assignment: Assignment, workers: WorkerProcesses, pool: LogPool,
 ) -> None:  # fmt: skip
-    """While following, read the log list again: logs that join it are read from 0, logs that leave it are left, and
-    one whose entry changed (it became readonly, it moved) is read as it says now. What is due to go, goes."""
+    """Load the log list again and again while following, apply its changes, and purge quarantined bytes."""
     while True:
-        await context.clock.sleep(context.clock.reload)
+        await context.seams.sleep(context.seams.reload)
         try:
-            oldest = context.clock.now() - timedelta(days=network.request.quarantine_days)
+            oldest = context.seams.now() - timedelta(days=network.request.quarantine_days)
             await context.index.purge_quarantine(oldest)
-            fresh = await network.select(selection.etag)
-            if fresh is None:
+            loaded = await network.select(selection.etag)
+            if loaded is None:
                 continue
-            change = selection.change_to(fresh)
-            await context.index.extend_run(context.run_id, change.logs, fresh.skipped)
-        except Exception as error:  # whatever it is, the list is read again the next time
-            context.reporter.notice(f"the log list could not be read again: {told(error)}")
+            change = selection.change_to(loaded)
+            await context.index.extend_run(context.run_id, change.logs, loaded.skipped)
+        except Exception as error:  # the next round loads the list again
+            context.emit(Notice(f"the log list could not be read again: {safe_message(error)}"))
             continue
-        _expect(joint, division, change.logs)
-        children.follow_list(change)
-        crew.follow_list(replace(change, logs=division.share(0, change.logs)))
-        selection = fresh
+        _expect(aggregator, assignment, change.logs)
+        workers.follow_list(change)
+        pool.follow_list(change.only(partial(assignment.logs_of, 0)))
+        selection = loaded

@@ -1,4 +1,4 @@
-"""Errors in words that may be shown and kept."""
+"""Text of errors that may be shown and kept."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 from ctscan.errors import CtscanError
 
 
-def told(error: Exception) -> str:
-    """Of an error that isn't ours only its class and place are told: its text may hold anything that was read."""
+def safe_message(error: Exception) -> str:
+    """Render an error for logs and the index.
+
+    For exceptions of other packages show type and location only: their messages may quote entries.
+    """
     if isinstance(error, CtscanError):
         return str(error)
     place = traceback.extract_tb(error.__traceback__)[-1]

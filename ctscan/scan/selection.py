@@ -1,4 +1,4 @@
-"""Which logs are read: the log list, what the user names of it, and archived logs in directories."""
+"""Selection of the logs to read: from the log list, by the names of `--log`, and from directories."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog
-from ctscan.scan.request import Change
+from ctscan.scan.request import LogListChange
 from ctscan.sources.logs.directory import read_directory_log
 
 _NOT_SELECTED = "not selected with --log"
@@ -16,32 +16,34 @@ _NOT_SELECTED = "not selected with --log"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The logs to read and those that are named as not covered. `etag` of the list, for reading it again."""
+    """Logs to read, and logs that answers name as not covered. `etag` identifies the list for loading it again."""
 
     logs: tuple[Log, ...]
     skipped: tuple[SkippedLog, ...]
     etag: str | None = None
 
     def names(self, log_id: bytes) -> bool:
-        """Whether the log was known to the list."""
+        """Return True when the list knows the log."""
         return log_id in {log.id for log in self.logs} | {log.id for log in self.skipped}
 
-    def change_to(self, fresh: Selection) -> Change:
-        """What is to be done when the list says `fresh` now."""
+    def change_to(self, loaded: Selection) -> LogListChange:
+        """Compare with the selection of a list that was loaded later."""
         before = {log.id: log for log in self.logs}
-        logs = tuple(log for log in fresh.logs if before.get(log.id) != log)
-        joined = frozenset(log.id for log in logs if log.id not in before)
-        return Change(logs, joined, frozenset(before.keys() - {log.id for log in fresh.logs}))
+        return LogListChange(
+            added=tuple(log for log in loaded.logs if log.id not in before),
+            changed=tuple(log for log in loaded.logs if before.get(log.id, log) != log),
+            removed=frozenset(before.keys() - {log.id for log in loaded.logs}),
+        )
 
 
 def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """`(directories, names of the list)`."""
+    """Split names of `--log` into `(directories, names of the list)`."""
     directories = [name for name in names if name.startswith("file://")]
     return directories, [name for name in names if not name.startswith("file://")]
 
 
 async def from_directories(urls: Sequence[str]) -> tuple[Log, ...]:
-    """The logs that stand in these directories, each described by its `log.v3.json`; of two copies the first."""
+    """Read the logs in these directories, each described by its `log.v3.json`; of two copies the first."""
     logs: dict[bytes, Log] = {}
     for url in urls:
         log = await read_directory_log(url)
@@ -50,20 +52,24 @@ async def from_directories(urls: Sequence[str]) -> tuple[Log, ...]:
 
 
 def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
-    """The logs of directories and those of a list together. A log that lies in a directory is read there, whatever
-    the list says of it."""
+    """Join the logs of directories and of a list. A log that lies in a directory is read there and not over the
+    network."""
     ids = {log.id for log in archived}
     logs = (*archived, *(log for log in chosen.logs if log.id not in ids))
     return Selection(logs, tuple(log for log in chosen.skipped if log.id not in ids), chosen.etag)
 
 
 def was_left_out(log: SkippedLog) -> bool:
-    """Skipped because the user named others, not because of what the list said of it."""
+    """Return True for a log that `--log` left out, False for a log that the list marks as unreadable."""
     return log.reason == _NOT_SELECTED
 
 
 def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[str], etag: str | None) -> Selection:
-    """The logs of a list that were named (none named: all). UsageError for a name that fits none, or several."""
+    """Choose the named logs of a list; without names all of them.
+
+    Raises:
+        UsageError: a name fits no log, or several.
+    """
     if not names:
         return Selection(tuple(logs), tuple(skipped), etag)
     chosen = {log.id: log for log in (_one(name, logs, skipped) for name in names)}

@@ -7,8 +7,9 @@ What a repository (`repositories/`) or a file (`files/`) gives can't be verified
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
+from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Incompleteness, Log, Question, Repository, RepositoryEntry, Span, TreeHead
 
 
@@ -17,6 +18,7 @@ class LogSource(Protocol):
     404/410, `BadAnswer` when it persists in answers that no correct server gives."""
 
     log: Log
+    window: Window  # how many requests for entries may be under way
 
     async def head(self) -> TreeHead:
         """The newest tree head, parsed but not verified. FormatError when it isn't one."""
@@ -44,6 +46,8 @@ class LogSource(Protocol):
 class ProofSource(LogSource, Protocol):
     """A log that gives proofs on request: RFC 6962 and hybrid."""
 
+    proofs: Literal["on request"]
+
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
         """get-sth-consistency (RFC 6962 section 4.4), `0 < first < second`."""
         ...
@@ -61,6 +65,8 @@ class ProofSource(LogSource, Protocol):
 
 class TileSource(LogSource, Protocol):
     """A log that serves hash tiles: static-ct, over HTTP or from a directory."""
+
+    proofs: Literal["hash tiles"]
 
     async def hash_tile(self, level: int, index: int, width: int) -> bytes:
         """`width` x 32 bytes of tile/<level>/<index>; a partial that is gone is cut from the full tile."""

@@ -7,7 +7,8 @@ import io
 import pytest
 
 from ctscan.cli.progress import BarReporter, LineReporter, ending_line, reporter
-from ctscan.scan.request import Ending, LogOutcome
+from ctscan.scan.events import LogDone, LogStarted, Notice, Progress
+from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.views.words import duration
 
 LOG = b"l" * 32
@@ -34,11 +35,11 @@ def test_lines_at_intervals_with_rate_and_remaining_time() -> None:
     out, clock = io.StringIO(), Clock()
     shown = LineReporter(out, clock)
     with shown:
-        shown.log_started(LOG, "Example log", 10_000)
+        shown.emit(LogStarted(LOG, "Example log", 10_000))
         for _ in range(12):
             clock.now += 1
-            shown.advanced(LOG, 500, 500, 1)
-        shown.log_done(LogOutcome(LOG, "Example log", Ending.DONE))
+            shown.emit(Progress(LOG, 500, 500, 1))
+        shown.emit(LogDone(LogOutcome(LOG, "Example log", LogStatus.DONE)))
     assert out.getvalue().splitlines() == [
         "Example log: 10,000 entries to read",
         "Example log: 5,000 of 10,000 entries (50%), 500/s, 10 s left, 10 with personal data",
@@ -49,12 +50,12 @@ def test_lines_at_intervals_with_rate_and_remaining_time() -> None:
 def test_rate_is_that_of_lately() -> None:
     out, clock = io.StringIO(), Clock()
     shown = LineReporter(out, clock)
-    shown.log_started(LOG, "Example log", 1_000_000)
+    shown.emit(LogStarted(LOG, "Example log", 1_000_000))
     clock.now += 60
-    shown.advanced(LOG, 60_000, 60_000, 0)
+    shown.emit(Progress(LOG, 60_000, 60_000, 0))
     for _ in range(70):
         clock.now += 1
-        shown.advanced(LOG, 10, 60_000, 0)
+        shown.emit(Progress(LOG, 10, 60_000, 0))
     rates = [line.split(", ")[1] for line in out.getvalue().splitlines() if "/s" in line]
     assert rates[-1] != rates[0]
     assert int(rates[-1].removesuffix("/s").replace(",", "")) < int(rates[0].removesuffix("/s").replace(",", ""))
@@ -65,11 +66,11 @@ def test_whatever_is_told_holds_no_address_and_steers_nothing(terminal: bool) ->
     out = Terminal() if terminal else io.StringIO()
     shown = BarReporter(out) if terminal else LineReporter(out)
     with shown:
-        shown.log_started(LOG, "Evil \x1b]0;x\x07[red] log", 10)
-        shown.advanced(LOG, 5, 5, 1)
-        shown.advanced(b"x" * 32, 5, 5, 1)  # of a log that never began
-        shown.notice("see jane@example.org \x9b")
-        shown.log_done(LogOutcome(LOG, "Evil", Ending.MISBEHAVIOUR, "two roots, ask jane@example.org"))
+        shown.emit(LogStarted(LOG, "Evil \x1b]0;x\x07[red] log", 10))
+        shown.emit(Progress(LOG, 5, 5, 1))
+        shown.emit(Progress(b"x" * 32, 5, 5, 1))  # of a log that never began
+        shown.emit(Notice("see jane@example.org \x9b"))
+        shown.emit(LogDone(LogOutcome(LOG, "Evil", LogStatus.MISBEHAVIOUR, "two roots, ask jane@example.org")))
     text = out.getvalue()
     assert "see <email> \\x9b" in text
     assert "Evil: MISBEHAVED (5 entries read, 1 with personal data in scope): two roots, ask <email>" in " ".join(
@@ -88,13 +89,13 @@ def test_the_reporter_fits_the_stream() -> None:
 @pytest.mark.parametrize(
     ("ending", "words"),
     [
-        (Ending.DONE, "Example: read to its head"),
-        (Ending.INCOMPLETE, "Example: not read to its head: time-out"),
-        (Ending.STOPPED, "Example: stopped, everything so far is kept"),
+        (LogStatus.DONE, "Example: read to its head"),
+        (LogStatus.INCOMPLETE, "Example: not read to its head: time-out"),
+        (LogStatus.STOPPED, "Example: stopped, everything so far is kept"),
     ],
 )
-def test_endings(ending: Ending, words: str) -> None:
-    message = "time-out" if ending is Ending.INCOMPLETE else ""
+def test_endings(ending: LogStatus, words: str) -> None:
+    message = "time-out" if ending is LogStatus.INCOMPLETE else ""
     assert ending_line(LogOutcome(LOG, "Example", ending, message), 0, 0) == words
 
 
@@ -107,7 +108,7 @@ def test_durations(seconds: float, words: str) -> None:
 
 
 def test_every_ending_has_its_words() -> None:
-    for ending in Ending:
+    for ending in LogStatus:
         assert ending_line(LogOutcome(bytes(32), "Example log", ending, "why"), 5, 1).count("why") == 1
-    past = ending_line(LogOutcome(bytes(32), "Example log", Ending.DONE, "all entries from 0 to 9 are read"), 9, 1)
+    past = ending_line(LogOutcome(bytes(32), "Example log", LogStatus.DONE, "all entries from 0 to 9 are read"), 9, 1)
     assert past == "Example log: all entries from 0 to 9 are read (9 entries read, 1 with personal data in scope)"

@@ -33,24 +33,26 @@ from support.simulator import Answer, Change, SimulatedLog, Simulator, server_er
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault
-from ctscan.model import LogProtocol, TreeHead
-from ctscan.scan.run import Ending, LogOutcome, Outcome, Reporter, ScanClock, ScanRequest, run_scan
-from ctscan.scan.workers.aggregate import Joint
-from ctscan.scan.workers.assignment import Division
-from ctscan.scan.workers.processes import Children, Orders, Share, Work
+from ctscan.model import LogProtocol
+from ctscan.personal.scope import Scope
+from ctscan.scan.events import Emit, HeadAccepted, LogDone
+from ctscan.scan.run import LogOutcome, LogStatus, ScanRequest, ScanResult, Seams, run_scan
+from ctscan.scan.workers.aggregate import ProgressAggregator
+from ctscan.scan.workers.assignment import Assignment
+from ctscan.scan.workers.processes import Work, WorkerCommands, WorkerProcesses, WorkerTask
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
 
 
 def follow(
     sim: Simulator, db: Path, script: Script, *, partial_wait: float, poll: float = 0.01, **changes: object
-) -> tuple[Outcome, Heard]:
+) -> tuple[ScanResult, Heard]:
     """Follow while `script` plays, then stop."""
 
-    async def run() -> tuple[Outcome, Heard]:
+    async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        clock = ScanClock(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
-        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard, stop, clock))
+        seams = Seams(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
+        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard.emit, stop, seams))
         try:
             await script(sim, heard)
         finally:
@@ -79,12 +81,12 @@ def asked_for(log: SimulatedLog, text: str) -> int:
 # --- stopping -----------------------------------------------------------------------------------------------------
 
 
-def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes: object) -> tuple[Outcome, float]:
+def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes: object) -> tuple[ScanResult, float]:
     """Scan, set `stop` once the condition holds; how the scan ended, and seconds from then to its end."""
 
-    async def run() -> tuple[Outcome, float]:
+    async def run() -> tuple[ScanResult, float]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard(), stop, ScanClock(leave_within=0.1)))
+        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard().emit, stop, Seams(leave_within=0.1)))
         for _ in range(1000):
             if condition():
                 break
@@ -139,11 +141,11 @@ def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
 
 @pytest.mark.parametrize("protocol", ALL)
 def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: LogProtocol, tmp_path: Path) -> None:
-    async def run(log: SimulatedLog) -> Outcome:
+    async def run(log: SimulatedLog) -> ScanResult:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries == 1000 else None
-        clock = ScanClock(sleep=no_sleep, commit_every=0.0)
-        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard, stop, clock)
+        seams = Seams(no_sleep, commit_every=0.0)
+        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard.emit, stop, seams)
 
     with Simulator() as sim:
         log = add_people(sim, protocol)
@@ -187,7 +189,7 @@ def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -
     async def run() -> None:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries >= after else None
-        await run_scan(request(sim, db, **changes), heard, stop, ScanClock(sleep=no_sleep, commit_every=0.0))
+        await run_scan(request(sim, db, **changes), heard.emit, stop, Seams(no_sleep, commit_every=0.0))
 
     asyncio.run(run())
     assert states(db)["people"].pending
@@ -344,7 +346,7 @@ def test_a_list_that_cannot_be_read_again_stops_nothing_and_is_asked_for_again(t
         await until(lambda: heard.entries == 700)
         seen, unchanged = len(heard.done), reloads(sim)
         await until(lambda: reloads(sim) > unchanged + 3)
-        assert not any(o.ending.value == "stopped" for o in heard.done[seen:])
+        assert not any(o.status.value == "stopped" for o in heard.done[seen:])
 
     with Simulator() as sim:
         sim.add("people", people_log(), size=300)
@@ -418,10 +420,10 @@ def test_changes_of_the_list_reach_the_process_that_reads_the_log(tmp_path: Path
 
 
 def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> None:
-    async def run(sim: Simulator, heard: Heard) -> Outcome:
+    async def run(sim: Simulator, heard: Heard) -> ScanResult:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         asked = request(sim, tmp_path / "db", jobs=3)
-        return await asyncio.wait_for(run_scan(asked, heard, asyncio.Event(), ScanClock(sleep=no_sleep)), 60)
+        return await asyncio.wait_for(run_scan(asked, heard.emit, asyncio.Event(), Seams(sleep=no_sleep)), 60)
 
     with Simulator() as sim:
         for number in range(3):
@@ -431,13 +433,13 @@ def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> Non
     assert outcome.exit_code == 0 and heard.entries == 900
 
 
-async def fails(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
+async def fails(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
     """The work of a child: it finds a log out, and then falls over something personal."""
-    reporter.log_done(LogOutcome(share.logs[0].id, share.logs[0].name, Ending.MISBEHAVIOUR, "two roots"))
+    emit(LogDone(LogOutcome(task.logs[0].id, task.logs[0].name, LogStatus.MISBEHAVIOUR, "two roots")))
     raise ValueError("jane.roe@example.org")
 
 
-async def dies(share: Share, reporter: Reporter, orders: Orders) -> list[LogOutcome]:
+async def dies(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
     """The work of a child that is killed in the midst of it."""
     os._exit(9)
 
@@ -447,15 +449,15 @@ def test_a_child_that_fails_is_told_of_without_what_it_read_and_takes_nothing_ba
     work: Work, code: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     logs = tuple(people_log(name, 1).log("http://127.0.0.1/", LogProtocol.RFC6962) for name in ("one", "two"))
-    share = Share(ScanRequest("db", "everything"), 1, 1, logs, Division(2, {}), frozenset())
+    task = WorkerTask(ScanRequest("db", Scope(everything=True)), 1, 1, logs, Assignment(2, {}), frozenset())
     heard = Heard()
 
     async def run() -> list[LogOutcome]:
-        children = Children(work, [share], Joint(heard))
-        children.start()
-        return await asyncio.wait_for(children.finish(), 30)
+        workers = WorkerProcesses(work, [task], ProgressAggregator(heard.emit))
+        workers.start()
+        return await asyncio.wait_for(workers.finish(), 30)
 
-    outcome = Outcome(tuple(asyncio.run(run())))
+    outcome = ScanResult(tuple(asyncio.run(run())))
     assert outcome.exit_code == code
     assert sorted(endings(outcome)) == ["one", "two"] == sorted({o.name for o in heard.done})
     assert all(o.message for o in outcome.logs)
@@ -463,10 +465,10 @@ def test_a_child_that_fails_is_told_of_without_what_it_read_and_takes_nothing_ba
 
 
 class Clumsy(Heard):
-    """A Reporter that falls over the tree head of one log."""
+    """A receiver that falls over the tree head of one log."""
 
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        if name == "bad":
+    def on_head(self, event: HeadAccepted) -> None:
+        if event.name == "bad":
             raise ZeroDivisionError("jane.roe@example.org")
 
 
@@ -495,9 +497,9 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason_told_once(
     with Simulator() as sim:
         for name in ("one", "two", "three"):
             sim.add(name, people_log(name, 6000))
-        asked, clock = request(sim, tmp_path / "db"), ScanClock(sleep=no_sleep, commit_every=0.0)
+        asked, seams = request(sim, tmp_path / "db"), Seams(no_sleep, commit_every=0.0)
         with pytest.raises(IndexFault, match="coverage"):
-            asyncio.run(run_scan(asked, heard, asyncio.Event(), clock))
+            asyncio.run(run_scan(asked, heard.emit, asyncio.Event(), seams))
     gc.collect()
     assert caplog.records == []  # no "exception was never retrieved"
     assert last_run(tmp_path / "db").outcome == "failed"

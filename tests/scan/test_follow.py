@@ -9,18 +9,18 @@ from pathlib import Path
 from support.scanning import Heard, holes, last_run, people_log, ranges, request
 from support.simulator import SimulatedLog, Simulator
 
-from ctscan.scan.run import Outcome, ScanClock, run_scan
+from ctscan.scan.run import ScanResult, Seams, run_scan
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
 
 
-def follow(sim: Simulator, db: Path, script: Script, **clock: float) -> tuple[Outcome, Heard]:
+def follow(sim: Simulator, db: Path, script: Script, **seams: float) -> tuple[ScanResult, Heard]:
     """Follow while `script` plays, then stop."""
 
-    async def run() -> tuple[Outcome, Heard]:
+    async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        made = ScanClock(sleep=short_sleep, poll=0.01, reload=0.02, **clock)  # type: ignore[arg-type]
-        task = asyncio.create_task(run_scan(request(sim, db, follow=True), heard, stop, made))
+        made = Seams(sleep=short_sleep, poll=0.01, reload=0.02, **seams)  # type: ignore[arg-type]
+        task = asyncio.create_task(run_scan(request(sim, db, follow=True), heard.emit, stop, made))
         try:
             await script(sim, heard)
         finally:
@@ -101,7 +101,7 @@ def test_a_log_that_misbehaves_is_left_and_the_exit_code_remembers(tmp_path: Pat
     async def script(sim: Simulator, heard: Heard) -> None:
         await until(lambda: heard.entries == 600)
         sim.log("bad").spoil_signature = True
-        await until(lambda: any(o.ending.value == "misbehaviour" for o in heard.done))
+        await until(lambda: any(o.status.value == "misbehaviour" for o in heard.done))
         sim.log("good").publish(500)
         await until(lambda: heard.entries == 800)
 

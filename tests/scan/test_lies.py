@@ -61,7 +61,7 @@ def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: L
         sim.add("good", people_log("good"))
         outcome = scan(sim, tmp_path / "db")
     assert outcome.exit_code == 3
-    assert {log.name: log.ending.value for log in outcome.logs} == {"bad": "misbehaviour", "good": "done"}
+    assert {log.name: log.status.value for log in outcome.logs} == {"bad": "misbehaviour", "good": "done"}
     assert ranges(tmp_path / "db", "good") == [(0, 1000, "everything")]
     assert ranges(tmp_path / "db", "bad") == []
     assert not look_up(tmp_path / "db", "jane.roe@example.org").complete

@@ -33,15 +33,16 @@ from support.simulator import SimulatedLog, Simulator, server_error, slow
 
 from ctscan.ct.wire import entry_of, extra_of
 from ctscan.errors import SourceError
-from ctscan.http.rate_limit import Window
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index, Lease
-from ctscan.model import CompactRange, LogProtocol, ScanStep, Span, TreeHead
+from ctscan.model import LogProtocol, ScanStep, Span, TreeHead
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import parse_scope
+from ctscan.scan.events import HeadAccepted
 from ctscan.scan.log.parts import PART, SMALL, PartsReader
-from ctscan.scan.log.session import LogPass
-from ctscan.scan.run import Outcome, ScanClock, run_scan
+from ctscan.scan.log.session import LogSession
+from ctscan.scan.run import ScanResult, Seams, run_scan
+from ctscan.scan.stream import Known
 from ctscan.sources import LogSource
 
 SIZE = 2 * SMALL + 100
@@ -70,7 +71,7 @@ def test_two_processes_read_one_log_and_find_the_same(protocol: LogProtocol, tmp
         heard = Heard()
         outcome = scan(sim, tmp_path / "two", heard, jobs=2)
         asked = [r.path for r in log.requests]
-    assert endings(outcome) == {"large": "done"} and [o.ending.value for o in heard.done] == ["done"]
+    assert endings(outcome) == {"large": "done"} and [o.status.value for o in heard.done] == ["done"]
     assert heard.entries == last_run(tmp_path / "two").entries == SIZE
     assert sum(path.endswith(("/checkpoint", "/get-sth")) for path in asked) == 2  # each process asks
     tiles = [path for path in asked if "/tile/data/" in path]
@@ -90,12 +91,12 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
             state = await index.log_state(log.log().id)
             assert state is not None and state.head is not None
             head = TreeHead(state.head.log_id, 900, fork.root(900), state.head.timestamp + 1, b"signed", b"raw")
-            await save_head(index, head, ScanClock().now())
+            await save_head(index, head, Seams().now())
 
     class Meddling(Heard):
         log: SimulatedLog
 
-        def tree_head(self, name: str, head: TreeHead) -> None:
+        def on_head(self, event: HeadAccepted) -> None:
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(asyncio.run, save_other(self.log)).result()
             self.log.fault("/tile/|get-sth-consistency|get-entr|get-proof", server_error(404))
@@ -139,19 +140,18 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                     finally:
                         order.append("let go")
 
-            class Failing:
-                async def read(self, span: Span, edge: CompactRange | None) -> bool:
-                    await lp.commit(ScanStep(LOG.id, ScanClock().now()), 0)
-                    raise SourceError("the log is gone")
+            async def fail(span: Span, known: Known) -> bool:
+                await session.commit(ScanStep(LOG.id, Seams().now()), 0)
+                raise SourceError("the log is gone")
 
-            analyser = BatchAnalyser(parse_scope([], everything=True), entry_of, extra_of)
-            lp = LogPass(
-                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id, analyser, "everything", "r",
-                Heard(), asyncio.Event(), Window(1),
+            scope = parse_scope([], everything=True)
+            session = LogSession(
+                LOG, a_head(100), cast(LogSource, None), cast(Index, Slow()), run_id,
+                BatchAnalyser(scope, entry_of, extra_of), scope, "r", Heard().emit, asyncio.Event(),
             )  # fmt: skip
             with pytest.raises(SourceError):
-                async with lp:
-                    await PartsReader(lp, Failing(), lambda _: True).read([(0, 100)])
+                async with session:
+                    await PartsReader(session, fail, lambda _: True).read([(0, 100)])
 
     asyncio.run(run())
     assert order == ["written", "let go"]
@@ -187,11 +187,11 @@ def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_p
     with Simulator() as sim:
         sim.add("large", large_log(size, LogProtocol.STATIC_CT))
 
-        async def broken_off() -> Outcome:
+        async def broken_off() -> ScanResult:
             stop, heard = asyncio.Event(), Heard()
             heard.on_advance = lambda: stop.set() if heard.entries >= 3 * SMALL else None
             asked = request(sim, tmp_path / "db", past=True, start=None)
-            return await run_scan(asked, heard, stop, ScanClock(sleep=no_sleep, commit_every=0.0))
+            return await run_scan(asked, heard.emit, stop, Seams(no_sleep, commit_every=0.0))
 
         assert endings(asyncio.run(broken_off())) == {"large": "stopped"}
         covered = ranges(tmp_path / "db", "large")
@@ -208,10 +208,10 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
     """A backfill holds a part of the past: a scan that follows keeps the present, and its check counts."""
     db = tmp_path / "db"
 
-    async def run(sim: Simulator) -> tuple[Outcome, Outcome]:
+    async def run(sim: Simulator) -> tuple[ScanResult, ScanResult]:
         async with await open_index(db, create=False) as index, index.lease(sim.log("people").log().id, 0, 300):
-            whole = await run_scan(request(sim, db), Heard(), asyncio.Event(), ScanClock(sleep=no_sleep))
-            past = await run_scan(request(sim, db, past=True), Heard(), asyncio.Event(), ScanClock(sleep=no_sleep))
+            whole = await run_scan(request(sim, db), Heard().emit, asyncio.Event(), Seams(no_sleep))
+            past = await run_scan(request(sim, db, past=True), Heard().emit, asyncio.Event(), Seams(no_sleep))
         return whole, past
 
     with Simulator() as sim:
@@ -237,8 +237,8 @@ def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(
     """Both begin at once with a new index: the scan saw a larger tree."""
 
     class Meddling(Heard):
-        def tree_head(self, name: str, head: TreeHead) -> None:
-            if head.size == 700:
+        def on_head(self, event: HeadAccepted) -> None:
+            if event.head.size == 700:
                 log.publish(1000)
                 with ThreadPoolExecutor(1) as pool:
                     pool.submit(scan, sim, tmp_path / "db", None, start="now", tuning=tiles_of(log)).result()

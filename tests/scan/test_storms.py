@@ -31,7 +31,7 @@ from support.simulator import (
 
 from ctscan.ct.coverage import verified_size
 from ctscan.model import LogProtocol, LogState
-from ctscan.scan.run import Outcome, ScanClock, run_scan
+from ctscan.scan.run import ScanResult, Seams, run_scan
 
 SIZE = 1000
 WHERE = [
@@ -87,11 +87,11 @@ def brew(log: SimulatedLog, story: random.Random, known: LogState | None) -> Non
         log.rewrite(true.fork(kept, SIZE + 1 - kept), size=log.size)
 
 
-def one_pass(sim: Simulator, db: Path, log: SimulatedLog, story: random.Random) -> Outcome:
+def one_pass(sim: Simulator, db: Path, log: SimulatedLog, story: random.Random) -> ScanResult:
     heard, patience = Heard(), story.choice([None, None, 1, 3])
     every = story.choice([0.0, 0.5])
 
-    async def run() -> Outcome:
+    async def run() -> ScanResult:
         stop, steps = asyncio.Event(), 0
 
         def step() -> None:
@@ -106,12 +106,12 @@ def one_pass(sim: Simulator, db: Path, log: SimulatedLog, story: random.Random) 
             story.choice(["everything", "domain:example.org"]),
         )
         asked = request(sim, db, start=start, scope=scope, give_up_after=0.0, tuning=tiles_of(log))
-        return await asyncio.wait_for(run_scan(asked, heard, stop, ScanClock(sleep=no_sleep, commit_every=every)), 60)
+        return await asyncio.wait_for(run_scan(asked, heard.emit, stop, Seams(no_sleep, commit_every=every)), 60)
 
     return asyncio.run(run())
 
 
-def check_what_is_said(db: Path, outcome: Outcome, builder: LogBuilder) -> None:
+def check_what_is_said(db: Path, outcome: ScanResult, builder: LogBuilder) -> None:
     """What is verified is in the log, proven and searched; what is complete is whole; what is done is settled."""
     state = states(db)["people"]
     assert "unexpected" not in outcome.logs[0].message

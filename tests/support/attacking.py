@@ -10,7 +10,7 @@ from support.simulator import SimulatedLog, Simulator
 from ctscan.answer.proof import check
 from ctscan.index.protocols import Index
 from ctscan.model import LogProtocol
-from ctscan.scan.run import Outcome
+from ctscan.scan.run import ScanResult
 
 BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
 ALL = [*BOTH, LogProtocol.HYBRID]
@@ -31,9 +31,9 @@ def tiles_of(log: SimulatedLog) -> dict[str, object]:
     return {base64.b64encode(log.log().id).decode(): {"tiles": log.url}}
 
 
-def endings(outcome: Outcome) -> dict[str, str]:
+def endings(outcome: ScanResult) -> dict[str, str]:
     """How each log ended, by name."""
-    return {log.name: log.ending.value for log in outcome.logs}
+    return {log.name: log.status.value for log in outcome.logs}
 
 
 async def all_evidence(index: Index) -> list[tuple[int, bool]]:

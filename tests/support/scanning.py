@@ -18,9 +18,11 @@ from support.simulator import Simulator
 from ctscan.answer.lookup import answer
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Answer, LogState, Run, TreeHead
+from ctscan.model import Answer, LogState, Run
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.scan.run import LogOutcome, Outcome, ScanClock, ScanRequest, run_scan
+from ctscan.personal.scope import scope_from_text
+from ctscan.scan.events import Event, HeadAccepted, LogDone, Notice, Progress
+from ctscan.scan.run import LogOutcome, ScanRequest, ScanResult, Seams, run_scan
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -28,28 +30,27 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @dataclass
 class Heard:
-    """A Reporter that remembers. `on_advance` is called after each commit."""
+    """A receiver of events that remembers. `on_advance` is called after each commit."""
 
     notices: list[str] = field(default_factory=list)
     done: list[LogOutcome] = field(default_factory=list)
     entries: int = 0
     on_advance: Callable[[], None] = lambda: None
 
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        """Nothing to remember."""
+    def emit(self, event: Event) -> None:
+        match event:
+            case HeadAccepted():
+                self.on_head(event)
+            case Progress():
+                self.entries += event.entries
+                self.on_advance()
+            case LogDone(outcome):
+                self.done.append(outcome)
+            case Notice(text):
+                self.notices.append(text)
 
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        """Nothing to remember."""
-
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        self.entries += entries
-        self.on_advance()
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        self.done.append(outcome)
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)
+    def on_head(self, event: HeadAccepted) -> None:
+        """Called for each tree head; nothing to remember."""
 
 
 async def no_sleep(seconds: float) -> None:
@@ -58,16 +59,19 @@ async def no_sleep(seconds: float) -> None:
 
 
 def request(sim: Simulator, db: Path, **changes: object) -> ScanRequest:
-    """A scan of everything that the simulator lists, from the start."""
-    made = ScanRequest(db=str(db), scope="everything", log_list=sim.list_url, start="start")
+    """A scan of everything that the simulator lists, from the start. `scope` is given as text."""
+    scope = scope_from_text(str(changes.pop("scope", "everything")))
+    made = ScanRequest(db=str(db), scope=scope, log_list=sim.list_url, start="start")
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> Outcome:
+def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> ScanResult:
     """One whole scan."""
 
-    async def run() -> Outcome:
-        return await run_scan(request(sim, db, **changes), heard or Heard(), asyncio.Event(), ScanClock(sleep=no_sleep))
+    async def run() -> ScanResult:
+        return await run_scan(
+            request(sim, db, **changes), (heard or Heard()).emit, asyncio.Event(), Seams(sleep=no_sleep)
+        )
 
     return asyncio.run(run())
 

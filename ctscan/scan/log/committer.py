@@ -1,5 +1,5 @@
-"""Writes the steps of one pass beside the reading, in their order: the reader goes on while a step is written, and
-waits only when `ROOM` of them stand before it."""
+"""Committer: writes the steps of one pass beside the reading, in their order. The reader goes on while a step is
+written, and waits only behind `ROOM` waiting steps."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 ROOM = 2
-"""Steps that may wait while another is written; each holds what was found in half a second, or some 256 hits."""
+"""Steps that may wait while another is written; each holds the results of half a second, or some 256 hits."""
 
 
 class Committer(Generic[S]):
-    """A bounded queue of steps and the one task that writes them. `write` writes one step.
+    """Bounded queue of steps, and the task that writes them with `write`.
 
-    A step that fails ends it: nothing behind it is written, and its error is raised by every `put` and `settle` that
-    follows, so that it can't be overlooked. Use it as a context manager: at the end what was put is written, however
-    the reading ended.
+    A step that fails ends the committer: no later step is written, and every later `put` and `settle` raises the error,
+    so that it can't be overlooked. Use the committer as a context manager: at its end all queued steps are written,
+    even when the reading failed.
     """
 
     def __init__(self, write: Callable[[S], Awaitable[None]]) -> None:
@@ -31,7 +31,7 @@ class Committer(Generic[S]):
         return self
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        """What was put is written first, also when the reading is cancelled."""
+        """Write all queued steps first, also when the reading is cancelled."""
         try:
             await self.drain()
         finally:
@@ -42,17 +42,17 @@ class Committer(Generic[S]):
             self._raise()
 
     async def put(self, step: S) -> None:
-        """Hand a step over; waits while there is no room."""
+        """Queue a step; wait while there is no room."""
         self._raise()
         await self._steps.put(step)
 
     async def settle(self) -> None:
-        """Wait until everything that was put is written."""
+        """Wait until all queued steps are written; raise the error of a step."""
         await self.drain()
         self._raise()
 
     async def drain(self) -> None:
-        """Wait until nothing that was put is waiting any longer, whether it could be written or not."""
+        """Wait until all queued steps are written or given up."""
         await self._steps.join()
 
     def _raise(self) -> None:
@@ -65,7 +65,7 @@ class Committer(Generic[S]):
             try:
                 if self._error is None:
                     await self._write(step)
-            except Exception as error:  # told to the reader, whose pass it is
+            except Exception as error:  # raised in the reader by the next put
                 self._error = error
             finally:
                 self._steps.task_done()

@@ -1,23 +1,30 @@
-"""Finds the first place of a log where something holds again, with few questions. Knows nothing of logs."""
+"""Galloping search for the first place of a log where something holds again, with few questions."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-WIDTH = 256  # places that are looked at are multiples of it
+WIDTH = 256  # tested places are multiples of it
 ONE_BY_ONE = 12
 
 
-async def first_that(
-    at: int, end: int, holds: Callable[[int], Awaitable[bool]], following: Callable[[int], int] | None = None
+async def first_true(
+    start: int, end: int, holds: Callable[[int], Awaitable[bool]], following: Callable[[int], int] | None = None
 ) -> int:
-    """The first place behind `at` for which `holds`, known not to hold at `at` itself; `end` when there is none.
+    """Find the first place after `start` where `holds` is True; `end` when there is none.
 
-    The next ones are looked at one by one (`following` says which comes after which), for what is bad and what is
-    good may alternate. Farther off everything is taken for bad up to where a growing step finds a good place, and the
-    boundary is found by halving: `ONE_BY_ONE + 2 * log2((end - at) / WIDTH)` questions at most.
+    The next places are tested one by one (`following` returns the place after a place), for good and bad places may
+    alternate. Farther off all places are taken for bad up to a good place that a growing step finds, and halving finds
+    the boundary: `ONE_BY_ONE + 2 * log2((end - start) / WIDTH)` tests at most.
+
+    Args:
+        start: a place where `holds` is known to be False.
+        end: the end of the search, not tested.
+        holds: the test.
+        following: the next place to test; by default the next multiple of `WIDTH`.
     """
     following = following or _next_multiple
+    at = start
     for _ in range(ONE_BY_ONE):
         at = following(at)
         if at >= end:

@@ -1,92 +1,70 @@
-"""Asks a log for its tree head and decides, with `ct.tail`, which head this pass reads up to."""
+"""Tree head of a pass: asks the log and follows the verdicts of `ct.trust.HeadTrust`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import datetime
 
-from ctscan.ct.head_policy import Standing, check_signature, final_tree_head, judge_head
-from ctscan.errors import Misbehaviour, ProofError, SourceError
-from ctscan.model import Log, TreeHead
-from ctscan.scan.log.trust import ASK_AGAIN, Sleep, Trust
+from ctscan.ct.trust import PAUSES, AcceptedHead, HeadTrust
+from ctscan.errors import HeadChanged, Misbehaviour, ProofError, SourceError
+from ctscan.index.protocols import LogStore
+from ctscan.model import TreeHead
+from ctscan.scan.log.verifier import Sleep, Verifier
 from ctscan.sources import LogSource
 
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The head to read up to. `stale`: old answers that were ignored. `is_new`: to be saved. `is_current`: the log
-    (or its list, of a log that can't grow) showed it now; False when all that came were old answers."""
-
-    head: TreeHead
-    is_new: bool
-    stale: int = 0
-    is_current: bool = True
+VerifierOf = Callable[[TreeHead], Verifier]
 
 
-async def accept_head(
-    source: LogSource, known: TreeHead | None, trust_in: Callable[[TreeHead], Trust], sleep: Sleep
-) -> Accepted:
-    """Ask until the answer isn't an old one, three times at most; an old one that is consistent with what is known
-    is ignored. Of a readonly log anything before its final head is old. Raises Misbehaviour, SourceError."""
-    log = source.log
-    final = _final_beyond(log, known)
-    newest = final or known
-    stale = 0
-    for pause in (*ASK_AGAIN, None):
-        offered = await _offered(source, final)
-        standing = judge_head(log, known, offered)
-        if newest is None or offered.size >= newest.size:
-            if standing is Standing.SAME and known is not None:
-                return Accepted(offered, True, stale) if _is_later(offered, known) else Accepted(known, False, stale)
-            return await _extending(known, offered, trust_in, stale)
-        with suppress(SourceError):  # an old answer that can't be checked now is still only an old answer
-            await trust_in(newest).check_extends(offered)
-        stale += 1
+async def accept_head(source: LogSource, known: TreeHead | None, verifier_of: VerifierOf, sleep: Sleep) -> AcceptedHead:
+    """Find the tree head that this pass reads up to, and prove that its tree extends the known one.
+
+    Raises:
+        Misbehaviour: the log contradicts itself.
+        SourceError: the log gives no head, or no proof.
+    """
+    trust = HeadTrust(source.log, known)
+    for pause in (*PAUSES, None):
+        offered = await _ask(source, trust)
+        accepted = trust.offer(offered)
+        if accepted is not None:
+            break
+        if offered is not None and trust.newest is not None:
+            with suppress(SourceError):  # a stale head that can't be checked now is still only a stale head
+                await verifier_of(trust.newest).check_extends(offered)
         if pause is not None:
             await sleep(pause)
-    if final is not None and (known is None or known.size < final.size):
-        return await _extending(known, final, trust_in, stale)
-    assert known is not None  # noqa: S101  an answer is old only against a known head, or a final one
-    return Accepted(known, False, stale, is_current=final is not None)
+    accepted = accepted or trust.give_up()
+    if accepted.extends is not None:
+        await verifier_of(accepted.head).check_extends(accepted.extends)
+    return accepted
 
 
-async def _extending(
-    known: TreeHead | None, head: TreeHead, trust_in: Callable[[TreeHead], Trust], stale: int
-) -> Accepted:
-    if known is not None:
-        await trust_in(head).check_extends(known)
-    return Accepted(head, True, stale)
-
-
-def _is_later(offered: TreeHead, known: TreeHead) -> bool:
-    """The same tree, signed again; or signed at last, where only a list had stated it."""
-    return bool(offered.signature) and (offered.timestamp > known.timestamp or not known.signature)
-
-
-def _final_beyond(log: Log, known: TreeHead | None) -> TreeHead | None:
-    """The final head that the list of a readonly log states, unless more than that is known."""
-    if log.final_head is None or (known is not None and known.size > log.final_head.size):
-        return None
-    return final_tree_head(log, log.final_head)
-
-
-async def _offered(source: LogSource, final: TreeHead | None) -> TreeHead:
-    """The log's own signed head; of a readonly log that doesn't answer any more, the final one of its list."""
+async def _ask(source: LogSource, trust: HeadTrust) -> TreeHead | None:
+    """Ask for the signed head; None when a readonly log doesn't answer any more."""
     log = source.log
     try:
-        offered = await source.head()
+        return await source.head()
     except ProofError as error:
         evidence = (error.raw,) if error.raw else ()
         raise Misbehaviour(f"{log.name}: the tree head isn't signed by the log's key: {error}", evidence) from error
     except SourceError:
-        if final is None:
+        if trust.final is None:
             raise
-        return final
-    check_signature(log, offered)
-    return offered
+        return None
 
 
-def is_finished(log: Log, head: TreeHead) -> bool:
-    """A readonly log that was read to its final head is done once verified."""
-    return log.final_head is not None and head.size == log.final_head.size
+async def save_head(
+    index: LogStore, head: TreeHead, known: TreeHead | None, verifier_of: VerifierOf, now: Callable[[], datetime]
+) -> None:
+    """Save a head that extends `known`. A head that another process saved meanwhile is compared first: the log may
+    have shown that process another tree, and one consistency proof shows both heads to be of one tree."""
+    while True:
+        try:
+            await index.save_head(head, now(), known)
+            return
+        except HeadChanged as changed:
+            known = changed.head
+        if known is not None:
+            smaller, larger = sorted((known, head), key=lambda one: one.size)
+            await verifier_of(larger).check_extends(smaller)

@@ -1,30 +1,27 @@
-"""Fetches the issuers that a log names by fingerprint, of what is kept; a pass goes on without those it can't have."""
+"""Issuers that a log names by fingerprint: fetched for hits only. A pass goes on without the issuers it can't have."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from ctscan.errors import Missing, Refused, SourceError
 from ctscan.model import BatchResult, IssuerOrigin, IssuerRequest
 from ctscan.personal.batch import BatchAnalyser
+from ctscan.scan.events import Emit, Notice
 from ctscan.sources import LogSource
 
 ENOUGH = 2
-"""Failures in a row of a server that doesn't answer, or keeps giving something else, each up to a minute long: in this
-pass it isn't asked again."""
+"""Failures in a row, each up to a minute long, after which a pass asks the server for no more issuers."""
 
 
 class IssuerReader:
-    """Reads issuers for one pass over one log. What can't be had is told once, and asked for again in the next pass
-    that finds something of the same issuer."""
+    """Reader of issuers for one pass over one log. The first failure is a notice; the next pass asks again."""
 
-    def __init__(self, name: str, source: LogSource, analyser: BatchAnalyser, notice: Callable[[str], None]) -> None:
-        self._name, self._source, self._analyser, self._notice = name, source, analyser, notice
+    def __init__(self, name: str, source: LogSource, analyser: BatchAnalyser, emit: Emit) -> None:
+        self._name, self._source, self._analyser, self._emit = name, source, analyser, emit
         self._failures = 0  # in a row
-        self._told = False
+        self._has_warned = False
 
     async def complete(self, result: BatchResult) -> BatchResult:
-        """Add the issuers that are asked for, and what is found in them, to the result of a batch."""
+        """Add the requested issuers, and the findings in them, to the result of a batch."""
         for request in result.issuer_requests:
             if self._failures >= ENOUGH:
                 break
@@ -37,11 +34,11 @@ class IssuerReader:
         try:
             der = await self._source.issuer(request.fingerprint)
         except SourceError as error:
-            was_quick = isinstance(error, Missing | Refused)
-            self._failures = 0 if was_quick else self._failures + 1
-            if not self._told:
-                self._notice(f"{self._name}: the certificate of an issuer can't be had: {error}")
-            self._told = True
+            is_quick = isinstance(error, Missing | Refused)
+            self._failures = 0 if is_quick else self._failures + 1
+            if not self._has_warned:
+                self._emit(Notice(f"{self._name}: the certificate of an issuer can't be had: {error}"))
+            self._has_warned = True
             return None
         self._failures = 0
         return der

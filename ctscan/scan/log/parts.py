@@ -1,63 +1,79 @@
-"""What is still to be read of one log, in parts: each is held against every other reader while it is read.
+"""Parts of a log that are still to be read: each is leased against every other reader while it is read.
 
-    unread ranges -> parts -> for each: hold it -> still unread? -> read, prove, commit -> let it go
+    unread ranges -> parts -> for each: lease -> still unread? -> read, prove, commit -> release
 
-So any number of processes work on one log and never do the same work: they meet in the index, where what they have
-proven joins. Each part is proven by itself against a signed tree head, wherever it lies in the tree.
+So any number of processes work on one log and never do the same work: they meet in the index, where their proven ranges
+join. Each part is proven by itself against a signed tree head, at any place of the tree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
-from typing import Final, Protocol
+from typing import Final
 
 from ctscan.ct.coverage import edge_known_at, unread
 from ctscan.errors import Locked
-from ctscan.model import CompactRange, Span, VerifiedRange
+from ctscan.model import LogState, Span, VerifiedRange
 from ctscan.model.spans import merge, split_at, split_every, subtract
-from ctscan.scan.log.session import LogPass
+from ctscan.scan.log.session import LogSession
+from ctscan.scan.stream import NOTHING, Known
 
 PART: Final = 65_536
-"""Entries in a part, aligned: what one level-1 tile authenticates, and one inclusion proof proves of other logs."""
+"""Entries in a part, aligned: one level-1 tile authenticates as many, and one inclusion proof covers them elsewhere."""
 
 SMALL: Final = 8_192
-"""Entries in the last parts where several processes read: none waits long for another at the end."""
+"""Entries in the last parts where several processes read: no process waits long for another at the end."""
+
+ReadSpan = Callable[[Span, Known], Awaitable[bool]]
+"""Read, prove and commit a span; False when stopped before its end."""
 
 
 def parts_of(
     spans: Iterable[Span], *, marks: Sequence[int] = (), readers: int = 1, newest_first: bool = False
 ) -> list[Span]:
-    """The parts in which spans are read, in order. `marks`: where a part has to begin besides. With several `readers`
-    the last parts are small."""
+    """Cut spans into parts, in the order of reading.
+
+    Args:
+        spans: the spans to read.
+        marks: further indexes where a part begins.
+        readers: processes that read the log; with several the last parts are small.
+        newest_first: begin with the last part.
+    """
     order = -1 if newest_first else 1
     parts = [part for span in merge(spans) for part in split_every(span, PART)][::order]
     if readers > 1:
         large = max(0, len(parts) - 2 * readers)
         parts[large:] = [piece for part in parts[large:] for piece in split_every(part, SMALL)[::order]]
+    return [piece for part in parts for piece in _split_at_all(part, marks)[::order]]
+
+
+def _split_at_all(span: Span, marks: Iterable[int]) -> list[Span]:
+    pieces = [span]
     for mark in marks:
-        parts = [piece for part in parts for piece in split_at(part, mark)[::order]]
-    return parts
-
-
-class RangeReader(Protocol):
-    """`TiledReader` or `UntiledReader`."""
-
-    async def read(self, span: Span, edge: CompactRange | None) -> bool:
-        """Read, prove and commit `span`; `edge` is the compact range before it, if known. False when stopped early."""
-        ...
+        pieces = [piece for one in pieces for piece in split_at(one, mark)]
+    return pieces
 
 
 class PartsReader:
-    """Reads parts of one log within one pass. `counts` says which ranges needn't be read again."""
+    """Reader of the parts of one log within one pass.
 
-    def __init__(self, lp: LogPass, reader: RangeReader, counts: Callable[[VerifiedRange], bool]) -> None:
-        self._lp, self._reader, self._counts = lp, reader, counts
-        self.held: list[Span] = []  # by others, to the end
+    Args:
+        session: the pass.
+        read: reads one span.
+        counts: returns True for a verified range that needn't be read again.
+        can_resume: a pending range can be taken up where an interrupted pass left it.
+    """
+
+    def __init__(
+        self, session: LogSession, read: ReadSpan, counts: Callable[[VerifiedRange], bool], *, can_resume: bool = False
+    ) -> None:
+        self._session, self._read_span, self._counts, self._can_resume = session, read, counts, can_resume
+        self.held: list[Span] = []  # parts that others held to the end
 
     async def read(self, parts: Sequence[Span]) -> bool:
-        """Read every part that nobody else holds; those that somebody does, once more at the end: then he may be done,
-        or gone. False when told to stop before the end."""
+        """Read every part that no other reader holds, and held parts once more at the end: by then their reader may
+        have finished, or be gone. False when stopped before the end."""
         for again in (False, True):
             tried, self.held = self.held if again else parts, []
             for part in tried:
@@ -68,7 +84,7 @@ class PartsReader:
     async def _read_unless_held(self, part: Span) -> bool:
         async with AsyncExitStack() as holding:
             try:
-                await holding.enter_async_context(self._lp.leasing(part))
+                await holding.enter_async_context(self._session.leasing(part))
             except Locked:
                 self.held.append(part)
                 return True
@@ -76,24 +92,40 @@ class PartsReader:
 
     async def _read(self, part: Span) -> bool:
         for span in await self._still_unread(part):
-            state = self._lp.state
-            known = edge_known_at(state, span[0]) if state else None
-            if not await self._reader.read(span, known.edge if known else None):
+            if not await self._read_span(span, await self._known_at(span[0])):
                 return False
-        await self._lp.settle()
+        await self._session.settle()
         return True
 
+    async def _known_at(self, index: int) -> Known:
+        """Collect the knowledge of the index at the start of a span; a pending range of no use is given up."""
+        session = self._session
+        if session.state is None:
+            return NOTHING
+        proven = edge_known_at(session.state, index)
+        pending = next((p for p in session.state.pending if p.start == index), None)
+        if pending and not (self._can_resume and session.can_prove(pending)):
+            await session.rewind(index)
+            pending = None
+        hashes = pending.hashes if pending else b""
+        return Known(proven.edge if proven else None, hashes, session.known_gaps)
+
     async def _still_unread(self, part: Span) -> list[Span]:
-        """What of a part is unread now, but for the holes that were found since this pass began: those that are older
-        are tried once more."""
-        lp = self._lp
-        lp.state = state = await lp.index.log_state(lp.log.id)
+        """Find the unread spans of a part, without gaps that were found since this pass began; older gaps are tried
+        again. A pending range begins a span of its own."""
+        session = self._session
+        session.state = state = await session.index.log_state(session.log.id)
         if state is None:
             return [part]
-        older = [hole.span for hole in lp.holes]
-        tried = [piece for hole in state.gaps for piece in subtract(hole.span, older)]
         spans = unread(state, part, self._counts)
+        tried = self._tried(state)
         left = [piece for span in spans for piece in subtract(span, tried)]
         for start, end in (piece for span in spans for piece in subtract(span, left)):
-            lp.incomplete.append(f"entries {start} to {end} couldn't be had by another process")
-        return left
+            session.incomplete.append(f"entries {start} to {end} couldn't be had by another process")
+        marks = [pending.start for pending in state.pending]
+        return [piece for span in left for piece in _split_at_all(span, marks)]
+
+    def _tried(self, state: LogState) -> list[Span]:
+        """Find the gaps that appeared since this pass began."""
+        older = [gap.span for gap in self._session.known_gaps]
+        return [piece for gap in state.gaps for piece in subtract(gap.span, older)]

@@ -1,4 +1,4 @@
-"""Where coverage shall begin, and which ranges of a log are therefore still to be read."""
+"""Plan of a pass: the index where coverage begins, and the verified ranges that needn't be read again."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from datetime import UTC, date, datetime, time
 from ctscan.errors import UsageError
 from ctscan.model import LogProtocol, LogState, RuleSet, VerifiedRange
 from ctscan.personal.question_coverage import satisfies
-from ctscan.scan.log.galloping import first_that
-from ctscan.scan.log.trust import Trust
+from ctscan.personal.scope import Scope
+from ctscan.scan.log.galloping import first_true
+from ctscan.scan.log.verifier import Verifier
 
 _INDEX_DIGITS = 18
-LARGE = 10_000_000  # entries: before more than that a scan says what it takes
+LARGE = 10_000_000  # entries: a scan of more warns how much it takes
 TILE_BYTES, ENTRIES_BYTES = 650, 2_600  # compressed on the wire for an entry, by tiles and by get-entries
 
 
 def check_start(text: str | None, logs: int) -> None:
-    """UsageError when `--from` is none of start, now, an index or a date. An index needs exactly one log."""
+    """Check `--from` for a scan of this number of logs.
+
+    Raises:
+        UsageError: it is none of start, now, an index or a date, or an index with more than one log.
+    """
     if text is None or text in ("start", "now"):
         return
     if text.isascii() and text.isdigit():
@@ -30,7 +35,11 @@ def check_start(text: str | None, logs: int) -> None:
 
 
 def parse_date(text: str) -> datetime:
-    """A date or an RFC 3339 time, UTC unless it says otherwise. UsageError otherwise."""
+    """Parse a date or an RFC 3339 time, UTC unless it has an offset.
+
+    Raises:
+        UsageError: the text is neither.
+    """
     try:
         if len(text) == 10:
             return datetime.combine(date.fromisoformat(text), time(), UTC)
@@ -40,62 +49,78 @@ def parse_date(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-async def begin_at(start: str | None, state: LogState | None, trust: Trust, protocol: LogProtocol, joined: bool) -> int:
-    """The index from which coverage shall reach to the head. Without `--from`: where this log's coverage began; for
-    a log that joined the list after the first scan 0; else now."""
-    known = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
-    size = trust.head.size
+async def start_index(
+    start: str | None, state: LogState | None, verifier: Verifier, protocol: LogProtocol, is_added: bool
+) -> int:
+    """Find the index from which coverage shall reach to the head.
+
+    Args:
+        start: `--from`; None begins where the coverage of the log begins, or else now.
+        state: knowledge of the index about the log.
+        verifier: verifier against the head.
+        protocol: protocol of the log; tiles are read from their start.
+        is_added: the log joined the list after the first scan, and is read from 0.
+    """
+    covered = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
+    size = verifier.head.size
     if start is None or start == "now":
-        if known:
-            return min(known)
-        return 0 if joined else size
+        if covered:
+            return min(covered)
+        return 0 if is_added else size
     if start == "start":
         return 0
     if start.isascii() and start.isdigit():
         return min(_aligned(int(start), protocol), size)
-    return _aligned(await _first_since(parse_date(start), trust), protocol)
+    return _aligned(await _first_index_at(parse_date(start), verifier), protocol)
 
 
 def _aligned(index: int, protocol: LogProtocol) -> int:
     return index // 256 * 256 if protocol is LogProtocol.STATIC_CT else index
 
 
-async def _first_since(moment: datetime, trust: Trust) -> int:
-    """The first entry with a timestamp of `moment` or later, by halving. Timestamps follow the order of entries only
-    to within the log's maximum merge delay, so a day is taken off. Where an entry can't be had, the next that can
-    decides; where that is late enough, all before it may be so too, and is taken in."""
-    wanted = int(moment.timestamp() * 1000) - 86_400_000
+async def _first_index_at(moment: datetime, verifier: Verifier) -> int:
+    """Find the first entry with a timestamp of `moment` or later, by halving.
+
+    Timestamps follow the order of entries only to within the log's maximum merge delay, so a day is taken off. Where an
+    entry can't be had, the next available entry decides; if that is late enough, all entries before it may be late
+    enough as well, and are included.
+    """
+    earliest = int(moment.timestamp() * 1000) - 86_400_000
     times: dict[int, int | None] = {}
 
     async def is_dated(index: int) -> bool:
         if index not in times:
-            times[index] = await trust.timestamp_at(index)
+            times[index] = await verifier.timestamp_at(index)
         return times[index] is not None
 
-    low, high = 0, trust.head.size
+    low, high = 0, verifier.head.size
     while low < high:
         middle = (low + high) // 2
-        at = middle if await is_dated(middle) else await first_that(middle, high, is_dated)
-        then = times.get(at)
-        if at < high and then is not None and then < wanted:
-            low = at + 1
+        found = middle if await is_dated(middle) else await first_true(middle, high, is_dated)
+        timestamp = times.get(found)
+        if found < high and timestamp is not None and timestamp < earliest:
+            low = found + 1
         else:
             high = middle
     return low
 
 
-def counting(
-    is_explicit: bool, scope: str, rules: RuleSet, rule_sets: Mapping[str, RuleSet]
+def range_filter(
+    is_explicit: bool, scope: Scope, rules: RuleSet, rule_sets: Mapping[str, RuleSet]
 ) -> Callable[[VerifiedRange], bool]:
-    """Which ranges needn't be read again. With an explicit `--from`, those that were read with this scope and these
-    rules, or more; without, whatever was read stays read."""
+    """Return a filter for verified ranges that needn't be read again.
+
+    With an explicit `--from` these are ranges that were read with this scope and these rules, or more; without it all
+    ranges.
+    """
     if not is_explicit:
         return lambda _: True
-    return lambda r: satisfies(r, scope, rule_sets, rules)
+    text = scope.text
+    return lambda verified: satisfies(verified, text, rule_sets, rules)
 
 
 def warning_before(name: str, entries: int, protocol: LogProtocol, rate: float, batch: int) -> str | None:
-    """What reading so many entries takes; None when it isn't worth a word."""
+    """Estimate bytes and hours of reading many entries; None for few."""
     if entries <= LARGE:
         return None
     tiles = protocol is not LogProtocol.RFC6962

@@ -1,5 +1,5 @@
-"""Fetches ahead of the reader: several requests at once, their answers in order. The network never waits for the
-reader, nor for the index behind it, before the buffer between them is full."""
+"""Prefetching: several requests at once, their answers in order. The network waits for the reader, and for the index
+behind it, only when the buffer between them is full."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
 
-ROUNDS = 2  # times the limit of the window: so many requests may be under way or wait for the reader
-MOST_BYTES = 4 * 1024 * 1024  # of answers to them, for each of the logs that are read side by side; see `_has_room`
+ROUNDS = 2  # requests under way and answers that wait for the reader, in multiples of the window's limit
+MOST_BYTES = 4 * 1024 * 1024  # bytes of waiting answers of one log; see `_has_room`
 
-Fetched = list[Batch] | SourceError | FormatError
-"""The batches that make up one span, or why they could not be had."""
+FetchResult = list[Batch] | SourceError | FormatError
+"""Batches that make up one span, or the failure."""
 
 
-async def fetch_span(source: LogSource, span: Span, size: int) -> list[Batch]:
-    """All of `span`; an answer that is short is continued where it ends. Where that fails, only what came: whoever
-    goes on from there learns what is wrong with the rest."""
+async def _fetch_all(source: LogSource, span: Span, size: int) -> list[Batch]:
+    """Fetch all of `span`; a short answer is continued at its end.
+
+    When a continuation fails, return the batches before it: the next request begins there and meets the failure.
+    """
     batches: list[Batch] = []
     at = span[0]
     while at < span[1]:
@@ -38,56 +40,57 @@ async def fetch_span(source: LogSource, span: Span, size: int) -> list[Batch]:
     return batches
 
 
-async def attempt(source: LogSource, span: Span, size: int) -> Fetched:
-    """As `fetch_span`, its failure as a value."""
+async def fetch(source: LogSource, span: Span, size: int) -> FetchResult:
+    """Fetch the entries of `span` in the tree of `size`, as far as they come in one answer after another; failures are
+    values."""
     try:
-        return await fetch_span(source, span, size)
+        return await _fetch_all(source, span, size)
     except (SourceError, FormatError) as error:
         return error
 
 
-async def fetch_ahead(
+async def prefetch(
     source: LogSource, span: Span, size: int, window: Window
-) -> AsyncGenerator[tuple[Span, Fetched], None]:
-    """The requests that make up `span`, in order, as many of them under way as the window allows, whatever the reader
-    does meanwhile. Close it (aclosing) to cancel those."""
-    ahead = _Ahead(source, span, size, window)
+) -> AsyncGenerator[tuple[Span, FetchResult], None]:
+    """Yield the answers to the requests that make up `span`, in order, with as many requests under way as the window
+    allows. Close the generator (`aclosing`) to cancel them."""
+    prefetcher = _Prefetcher(source, span, size, window)
     try:
-        while ahead.refill():
-            yield await ahead.first()
-            ahead.drop_first()
+        while prefetcher.refill():
+            yield await prefetcher.first()
+            prefetcher.drop_first()
     finally:
-        await ahead.aclose()
+        await prefetcher.aclose()
 
 
 @dataclass(slots=True)
 class _Part:
-    """One request, under way or answered. `octets`: what its answer takes in memory, 0 until it came."""
+    """Request, under way or answered. `octets`: memory of its answer, 0 before it came."""
 
     span: Span
-    task: asyncio.Task[Fetched]
+    task: asyncio.Task[FetchResult]
     octets: int = 0
     failed: bool = False
 
 
-class _Ahead:
-    """Asks again whenever a request ends, as long as what the reader has not done with stays within bounds: so many
-    answers and so many bytes, and none behind a failure, of which the reader decides whether to go on."""
+class _Prefetcher:
+    """Prefetcher that sends the next request whenever one ends, within bounds of answers and bytes that the reader has
+    not handled. Behind a failure nothing is asked: the reader decides whether to go on."""
 
     def __init__(self, source: LogSource, span: Span, size: int, window: Window) -> None:
         self._source, self._size, self._window = source, size, window
         self._at, self._end = span
         self._parts: deque[_Part] = deque()  # in order of their spans; the reader may have the first in hand
         self._under_way = 0
-        self._failures = 0  # answers among the parts that are none
+        self._failures = 0  # failures among the parts
         self._octets = 0  # of all answers among the parts
-        self._latest = 0  # of the newest answer: so much is expected of those under way
+        self._latest = 0  # of the newest answer: the estimate for each request under way
 
     def refill(self) -> bool:
-        """Send what there is room for. True if there is a part for the reader."""
+        """Send requests while there is room; return True when there is a part for the reader."""
         while self._has_room():
             span = self._source.next_range(self._at, self._end)
-            part = _Part(span, asyncio.create_task(attempt(self._source, span, self._size)))
+            part = _Part(span, asyncio.create_task(fetch(self._source, span, self._size)))
             part.task.add_done_callback(partial(self._ended, part))
             self._parts.append(part)
             self._under_way += 1
@@ -97,24 +100,24 @@ class _Ahead:
     def _has_room(self) -> bool:
         if self._at >= self._end or self._failures or self._under_way >= self._window.size:
             return False
-        # one answer may go beyond: large ones would else never be asked for two at a time
+        # one answer may exceed the bound, or large answers would never be under way two at a time
         octets = self._octets + max(0, self._under_way - 1) * self._latest
         return not self._parts or (octets < MOST_BYTES and len(self._parts) <= ROUNDS * self._window.limit)
 
-    async def first(self) -> tuple[Span, Fetched]:
-        """The first part with its answer."""
+    async def first(self) -> tuple[Span, FetchResult]:
+        """Wait for the answer of the first part."""
         part = self._parts[0]
         if part.task.done():
-            await asyncio.sleep(0)  # so that requests end and begin beside a reader that never has to wait
+            await asyncio.sleep(0)  # lets requests end and begin beside a reader that never waits
         return part.span, await part.task
 
     def drop_first(self) -> None:
-        """The reader has done with the first part."""
+        """Forget the first part: the reader has handled it."""
         part = self._parts.popleft()
         self._octets -= part.octets
         self._failures -= part.failed
 
-    def _ended(self, part: _Part, task: asyncio.Task[Fetched]) -> None:
+    def _ended(self, part: _Part, task: asyncio.Task[FetchResult]) -> None:
         self._under_way -= 1
         fetched = None if task.cancelled() or task.exception() else task.result()
         part.octets = _octets(fetched)
@@ -127,7 +130,7 @@ class _Ahead:
         self.refill()
 
     async def aclose(self) -> None:
-        """Cancel what is under way, and wait for its end."""
+        """Cancel the requests under way, and wait for their end."""
         self._at = self._end
         tasks = [part.task for part in self._parts]
         for task in tasks:
@@ -135,7 +138,7 @@ class _Ahead:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _octets(fetched: Fetched | None) -> int:
+def _octets(fetched: FetchResult | None) -> int:
     if not isinstance(fetched, list):
         return len(fetched.raw) if isinstance(fetched, CutError) else 0
     octets = 0

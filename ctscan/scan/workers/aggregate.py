@@ -1,81 +1,70 @@
-"""Several processes read one log, and whoever watches hears of one pass: it begins when the first of them begins, and
-ends when the last one has ended."""
+"""Progress of a log that several processes read: their passes become one pass, from the first start to the last end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
-from ctscan.model import TreeHead
-from ctscan.scan.request import Ending, LogOutcome, Reporter
+from ctscan.scan.events import Emit, Event, LogDone, LogStarted
+from ctscan.scan.request import LogOutcome, LogStatus
 
-_WORST_FIRST = (Ending.MISBEHAVIOUR, Ending.INCOMPLETE, Ending.STOPPED, Ending.DONE, Ending.SHARED)
+_SEVERITY = (LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.DONE, LogStatus.SHARED)
 
 
 def join(outcomes: Iterable[LogOutcome]) -> list[LogOutcome]:
-    """One outcome for each log: the worst. Who left parts to others did so because they read them: where one of all
-    readers found everything read, it is."""
+    """Reduce the outcomes of several processes to one per log: the most severe wins, but DONE beats SHARED.
+
+    A process that found a part held by another leaves it: when any process found all entries read, they are read.
+    """
     joined: dict[bytes, LogOutcome] = {}
-    for outcome in sorted(outcomes, key=lambda outcome: _WORST_FIRST.index(outcome.ending)):
+    for outcome in sorted(outcomes, key=lambda outcome: _SEVERITY.index(outcome.status)):
         joined.setdefault(outcome.log_id, outcome)
     return list(joined.values())
 
 
-class Joint:
-    """Passes on to `inner` what each process tells of it. `accuse` is called when one of several found a log out."""
+class ProgressAggregator:
+    """Aggregator of the events of all processes for `emit`. `on_misbehaviour` gets the id of a log that any process
+    found to misbehave."""
 
-    def __init__(self, inner: Reporter, accuse: Callable[[bytes], None] = lambda _: None) -> None:
-        self.inner = inner
-        self._accuse = accuse
+    def __init__(self, emit: Emit, on_misbehaviour: Callable[[bytes], None] = lambda _: None) -> None:
+        self._emit = emit
+        self._on_misbehaviour = on_misbehaviour
         self._readers: dict[bytes, frozenset[int]] = {}
-        self._rounds: dict[bytes, dict[int, LogOutcome | None]] = {}  # by process; None: it is at it
+        self._passes: dict[bytes, dict[int, LogOutcome | None]] = {}  # by log and process; None: the pass goes on
 
     def expect(self, log_id: bytes, readers: frozenset[int]) -> None:
-        """These processes read a log."""
+        """Register the processes that read a log."""
         self._readers[log_id] = readers
 
-    def of(self, process: int) -> Reporter:
-        """The reporter of one process."""
-        return _Voice(self, process)
+    def emitter(self, process: int) -> Emit:
+        """Return the receiver of the events of one process."""
+        return partial(self._hear, process)
 
     def gone(self, process: int) -> None:
-        """A process ended: nobody waits for it any longer."""
+        """Stop waiting for a process that ended."""
         for log_id, readers in self._readers.items():
             self._readers[log_id] = readers - {process}
-            self._end_round(log_id)
+            self._end_pass(log_id)
 
-    def started(self, process: int, log_id: bytes, name: str, entries: int) -> None:
-        """A process begins a pass."""
-        if log_id not in self._rounds:
-            self._rounds[log_id] = {}
-            self.inner.log_started(log_id, name, entries)
-        self._rounds[log_id][process] = None
+    def _hear(self, process: int, event: Event) -> None:
+        match event:
+            case LogStarted(log_id):
+                if log_id not in self._passes:
+                    self._passes[log_id] = {}
+                    self._emit(event)
+                self._passes[log_id][process] = None
+            case LogDone(outcome):
+                self._passes.setdefault(outcome.log_id, {})[process] = outcome
+                if outcome.status is LogStatus.MISBEHAVIOUR:
+                    self._on_misbehaviour(outcome.log_id)
+                self._end_pass(outcome.log_id)
+            case _:
+                self._emit(event)
 
-    def done(self, process: int, outcome: LogOutcome) -> None:
-        """A process ended its pass."""
-        self._rounds.setdefault(outcome.log_id, {})[process] = outcome
-        if outcome.ending is Ending.MISBEHAVIOUR:
-            self._accuse(outcome.log_id)
-        self._end_round(outcome.log_id)
-
-    def _end_round(self, log_id: bytes) -> None:
-        told = self._rounds.get(log_id, {})
-        outcomes = [outcome for outcome in told.values() if outcome is not None]
-        if outcomes and len(outcomes) == len(told) and self._readers.get(log_id, frozenset()) <= told.keys():
-            del self._rounds[log_id]
-            self.inner.log_done(join(outcomes)[0])
-
-
-class _Voice:
-    """A Reporter: see `scan.job`."""
-
-    def __init__(self, joint: Joint, process: int) -> None:
-        self._joint, self._process = joint, process
-        self.tree_head: Callable[[str, TreeHead], None] = joint.inner.tree_head
-        self.advanced: Callable[[bytes, int, int, int], None] = joint.inner.advanced
-        self.notice: Callable[[str], None] = joint.inner.notice
-
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        self._joint.started(self._process, log_id, name, entries)
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        self._joint.done(self._process, outcome)
+    def _end_pass(self, log_id: bytes) -> None:
+        by_process = self._passes.get(log_id, {})
+        outcomes = [outcome for outcome in by_process.values() if outcome is not None]
+        has_all = self._readers.get(log_id, frozenset()) <= by_process.keys()
+        if outcomes and len(outcomes) == len(by_process) and has_all:
+            del self._passes[log_id]
+            self._emit(LogDone(join(outcomes)[0]))

@@ -1,42 +1,43 @@
-"""Reads many logs side by side in one process, once or for as long as it is told to follow them."""
+"""Logs read side by side in one process, once or for as long as the scan follows them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from ctscan.model import Log
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.scanner import ScanContext, scan_log
-from ctscan.scan.log.session import stopped_within
-from ctscan.scan.request import Change, Ending, LogOutcome
+from ctscan.scan.request import LogListChange, LogOutcome, LogStatus
 
-_FINAL = (Ending.MISBEHAVIOUR, Ending.STOPPED)
-AT_ONCE = 16  # logs read at the same time: bounds memory, not speed
+_FINAL = (LogStatus.MISBEHAVIOUR, LogStatus.STOPPED)
+MAX_LOGS = 16  # read at the same time: bounds memory, not speed
 
 
-class Crew:
-    """One task for each log. `connect_to` opens a log; every source opened is closed."""
+class LogPool:
+    """Pool of one task for each log. `connect_to` opens a log; the pool closes every source."""
 
     def __init__(self, context: ScanContext, connect_to: Callable[[Log], Connection]) -> None:
         self._context = context
         self._connect_to = connect_to
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_LOGS)
         self._stops: dict[bytes, asyncio.Event] = {}
         self._tasks: dict[bytes, asyncio.Task[LogOutcome]] = {}
         self._added = asyncio.Event()
-        self._accused: frozenset[bytes] = frozenset()
+        self._misbehaving: frozenset[bytes] = frozenset()
 
     def add(self, logs: Iterable[Log]) -> None:
-        """Begin to read these logs; one that is being read already is read anew as it is described now. A log that
-        misbehaved is left alone: the next scan asks it again."""
+        """Start reading these logs, and restart a log that is being read, as the list describes it now.
+
+        A log that misbehaved is left alone until the next scan.
+        """
         for log in logs:
             before = self._tasks.get(log.id)
-            if log.id in self._accused:
+            if log.id in self._misbehaving:
                 continue
-            if before and before.done() and before.result().ending is Ending.MISBEHAVIOUR:
+            if before and before.done() and before.result().status is LogStatus.MISBEHAVIOUR:
                 continue
             self.drop([log.id])
             self._stops[log.id] = asyncio.Event()
@@ -44,16 +45,16 @@ class Crew:
         self._added.set()
 
     def drop(self, log_ids: Iterable[bytes]) -> None:
-        """Leave these logs after the batch in hand: they are no longer on the list."""
+        """Stop reading these logs after the batch in hand."""
         for log_id in log_ids:
             if log_id in self._stops:
                 self._stops[log_id].set()
 
-    def follow_list(self, change: Change) -> None:
-        """The log list changed."""
-        self._context.joined |= change.joined
-        self._accused |= change.accused
-        self.drop(change.left)
+    def follow_list(self, change: LogListChange) -> None:
+        """Apply a change of the log list."""
+        self._context.added |= {log.id for log in change.added}
+        self._misbehaving |= change.misbehaving
+        self.drop(change.removed)
         self.add(change.logs)
 
     @property
@@ -62,8 +63,10 @@ class Crew:
         return {log_id for log_id, task in self._tasks.items() if not task.done()}
 
     async def finish(self) -> list[LogOutcome]:
-        """Wait for every log to end; when following, until told to stop, because logs may join. What isn't the fault
-        of one log (a full disk, say) is raised."""
+        """Wait for every log to end; when following, until the scan is stopped, because logs may join.
+
+        Failures beyond a single log (a full disk, for example) are raised.
+        """
         watch = asyncio.create_task(self._pass_on_stop())
         added = asyncio.create_task(self._added.wait())
         try:
@@ -79,7 +82,7 @@ class Crew:
                     added = asyncio.create_task(self._added.wait())
             return [task.result() for task in self._tasks.values()]
         finally:
-            # those that failed too as well: what nobody asks for, asyncio prints
+            # failed tasks too: asyncio prints exceptions that nobody retrieves
             everything: list[asyncio.Task[Any]] = [watch, added, *self._tasks.values()]
             for task in everything:
                 task.cancel()
@@ -92,7 +95,7 @@ class Crew:
 
     async def _read(self, log: Log, before: asyncio.Task[LogOutcome] | None = None) -> LogOutcome:
         stop = self._stops[log.id]
-        if before and (ended := await before).ending is Ending.MISBEHAVIOUR:
+        if before and (ended := await before).status is LogStatus.MISBEHAVIOUR:
             return ended
         if self._context.stop.is_set():
             stop.set()
@@ -102,8 +105,8 @@ class Crew:
             outcome = await self._pass(context, connection)
             while (
                 context.follow
-                and outcome.ending not in _FINAL
-                and not await stopped_within(stop, context.clock.sleep(context.clock.poll))
+                and outcome.status not in _FINAL
+                and not await _stopped_within(stop, context.seams.sleep(context.seams.poll))
             ):
                 outcome = await self._pass(context, connection)
             return outcome
@@ -113,3 +116,14 @@ class Crew:
     async def _pass(self, context: ScanContext, connection: Connection) -> LogOutcome:
         async with self._slots:
             return await scan_log(context, connection)
+
+
+async def _stopped_within(stop: asyncio.Event, pause: Awaitable[None]) -> bool:
+    """Wait for the pause to end; return True at once when the log is to be stopped."""
+    waiting = [asyncio.ensure_future(pause), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return stop.is_set()

@@ -1,7 +1,7 @@
-"""Child processes that read a share of the logs (`--jobs`, `division.py`). They share nothing but the index.
+"""Worker processes that read a part of the logs (`--jobs`, `assignment.py`). Processes share nothing but the index.
 
-A child hears from its parent what became of the log list, and to stop; it stops as well when the parent is gone: the
-pipe between them then ends. It tells its parent what the reporter is to hear, and at last how each log ended.
+parent ── LogListChange, stop ──► worker        a worker stops as well when the parent is gone: the pipe ends
+       ◄── events, the outcomes ──
 """
 
 from __future__ import annotations
@@ -13,174 +13,171 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ctscan.model import Log, TreeHead
-from ctscan.scan.request import Change, Ending, LogOutcome, Reporter, ScanRequest
-from ctscan.scan.safe_message import told
-from ctscan.scan.workers.aggregate import Joint
-from ctscan.scan.workers.assignment import Division
+from ctscan.model import Log
+from ctscan.scan.events import Emit, LogDone
+from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanRequest
+from ctscan.scan.safe_message import safe_message
+from ctscan.scan.workers.aggregate import ProgressAggregator
+from ctscan.scan.workers.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """The part of a scan that one process does."""
+class WorkerTask:
+    """Part of a scan that one worker process does."""
 
     request: ScanRequest
     run_id: int
     number: int  # of the process, from 1
     logs: tuple[Log, ...]
-    division: Division
-    joined: frozenset[bytes]
+    assignment: Assignment
+    added: frozenset[bytes]  # logs that joined the log list, and are read from entry 0
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
-    """What a child hears: the changes of the log list, and `stop`."""
+class WorkerCommands:
+    """Commands that a worker receives while it works."""
 
     stop: asyncio.Event
-    changes: asyncio.Queue[Change]
+    changes: asyncio.Queue[LogListChange]
 
 
-Work = Callable[[Share, Reporter, Orders], Coroutine[Any, Any, list[LogOutcome]]]
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """Last message of a worker that ended."""
+
+    outcomes: list[LogOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Last message of a worker that failed."""
+
+    reason: str
+
+
+Work = Callable[[WorkerTask, Emit, WorkerCommands], Coroutine[Any, Any, list[LogOutcome]]]
 _STOP = "stop"
 
 
-class _PipeReporter:
-    """A Reporter that speaks through the pipe."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        self._pipe.send(("tree_head", (name, head)))
-
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        self._pipe.send(("log_started", (log_id, name, entries)))
-
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        self._pipe.send(("advanced", (log_id, entries, position, found)))
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        self._pipe.send(("log_done", (outcome,)))
-
-    def notice(self, text: str) -> None:
-        self._pipe.send(("notice", (text,)))
-
-
-def _child(pipe: Connection, work: Work, share: Share) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent decides
+def _worker(pipe: Connection, work: Work, task: WorkerTask) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all processes; the parent decides
     try:
-        outcomes = asyncio.run(_child_main(pipe, work, share))
-        pipe.send(("end", (outcomes,)))
+        outcomes = asyncio.run(_worker_main(pipe, work, task))
+        pipe.send(_Ended(outcomes))
     except (BrokenPipeError, EOFError):
-        return  # the parent is gone; what was committed is committed
-    except Exception as error:  # a traceback here would be printed, whatever it quotes
-        pipe.send(("failed", (told(error),)))
+        return  # the parent is gone; every commit so far stands
+    except Exception as error:  # a traceback would be printed here, with all that it quotes
+        pipe.send(_Failed(safe_message(error)))
     finally:
         pipe.close()
 
 
-async def _child_main(pipe: Connection, work: Work, share: Share) -> list[LogOutcome]:
-    orders, loop = Orders(asyncio.Event(), asyncio.Queue()), asyncio.get_running_loop()
+async def _worker_main(pipe: Connection, work: Work, task: WorkerTask) -> list[LogOutcome]:
+    commands, loop = WorkerCommands(asyncio.Event(), asyncio.Queue()), asyncio.get_running_loop()
 
-    def hear(order: Change | str) -> None:
+    def obey(command: LogListChange | str) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(
-                *((orders.stop.set,) if isinstance(order, str) else (orders.changes.put_nowait, order))
+                *((commands.stop.set,) if isinstance(command, str) else (commands.changes.put_nowait, command))
             )
 
     def listen() -> None:
         with suppress(EOFError, OSError):  # raised when the parent is gone: stop as well
-            while (order := pipe.recv()) != _STOP:
-                hear(order)
-        hear(_STOP)
+            while (command := pipe.recv()) != _STOP:
+                obey(command)
+        obey(_STOP)
 
-    loop.add_signal_handler(signal.SIGTERM, orders.stop.set)
+    loop.add_signal_handler(signal.SIGTERM, commands.stop.set)
     threading.Thread(target=listen, daemon=True).start()
-    return await work(share, _PipeReporter(pipe), orders)
+    return await work(task, pipe.send, commands)
 
 
-class Children:
-    """The child processes of one scan, each with its number. `start`, then `finish`; `stop` at any time in between."""
+class WorkerProcesses:
+    """Worker processes of one scan. Call `start`, then `finish`; `stop` at any time in between."""
 
-    def __init__(self, work: Work, shares: Sequence[Share], joint: Joint) -> None:
-        self._work, self._shares, self._joint = work, shares, joint
-        self._logs = [{log.id: log for log in share.logs} for share in shares]
+    def __init__(self, work: Work, tasks: Sequence[WorkerTask], aggregator: ProgressAggregator) -> None:
+        self._work, self._tasks, self._aggregator = work, tasks, aggregator
+        self._logs = [{log.id: log for log in task.logs} for task in tasks]
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
-        self._ears = ThreadPoolExecutor(max_workers=max(1, len(shares)))  # one blocks for each child
+        self._pipe_threads = ThreadPoolExecutor(max_workers=max(1, len(tasks)))  # each waits for one worker
 
     def start(self) -> None:
-        """Start one process for each share."""
+        """Start one process for each task."""
         spawn = multiprocessing.get_context("spawn")
-        for share in self._shares:
+        for task in self._tasks:
             ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_child, args=(theirs, self._work, share), daemon=True)
+            process = spawn.Process(target=_worker, args=(theirs, self._work, task), daemon=True)
             process.start()
             theirs.close()
             self._pipes.append(ours)
             self._processes.append(process)
 
     def stop(self) -> None:
-        """Ask every child to commit the batch in hand and leave."""
+        """Ask every worker to commit the batch in hand and to end."""
         for pipe in self._pipes:
             _send(pipe, _STOP)
 
-    def follow_list(self, change: Change) -> None:
-        """Pass on to each child what concerns it."""
-        for pipe, share, logs in zip(self._pipes, self._shares, self._logs, strict=True):
-            theirs = share.division.share(share.number, change.logs)
-            left = change.left & logs.keys()
-            if theirs or left:
-                logs.update((log.id, log) for log in theirs)
-                _send(pipe, Change(theirs, change.joined, left, change.accused))
+    def follow_list(self, change: LogListChange) -> None:
+        """Send each worker the changes of its own logs."""
+        for pipe, task, logs in zip(self._pipes, self._tasks, self._logs, strict=True):
+            theirs = change.only(partial(task.assignment.logs_of, task.number))
+            removed = change.removed & logs.keys()
+            if theirs.logs or removed:
+                logs.update((log.id, log) for log in theirs.logs)
+                _send(pipe, replace(theirs, removed=removed))
 
     async def finish(self) -> list[LogOutcome]:
-        """Pass on what the children tell until each has ended. A child that dies leaves its logs incomplete."""
+        """Pass on the events of the workers until each has ended; the logs of a worker that died are incomplete."""
         try:
             ended = await asyncio.gather(*map(self._listen, range(len(self._pipes))))
             for process in self._processes:
                 await self._in_thread(process.join)
         finally:
-            self._ears.shutdown(wait=False)
+            self._pipe_threads.shutdown(wait=False)
         return [outcome for outcomes in ended for outcome in outcomes]
 
     async def _in_thread(self, wait: Callable[[], Any]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._ears, wait)
+        return await asyncio.get_running_loop().run_in_executor(self._pipe_threads, wait)
 
     async def _listen(self, which: int) -> list[LogOutcome]:
-        number, logs = self._shares[which].number, self._logs[which]
-        reporter = self._joint.of(number)
-        accused: dict[bytes, LogOutcome] = {}
+        number, logs = self._tasks[which].number, self._logs[which]
+        emit = self._aggregator.emitter(number)
+        misbehaving: dict[bytes, LogOutcome] = {}
         try:
             while True:
-                what, heard = await self._in_thread(self._pipes[which].recv)
-                if what == "end":
-                    return list(heard[0])
-                if what == "failed":
-                    return _lost(reporter, logs, accused, heard[0])
-                if what == "log_done" and heard[0].ending is Ending.MISBEHAVIOUR:
-                    accused[heard[0].log_id] = heard[0]
-                getattr(reporter, what)(*heard)
+                match await self._in_thread(self._pipes[which].recv):
+                    case _Ended(outcomes):
+                        return outcomes
+                    case _Failed(reason):
+                        return _lost(emit, logs, misbehaving, reason)
+                    case event:
+                        if isinstance(event, LogDone) and event.outcome.status is LogStatus.MISBEHAVIOUR:
+                            misbehaving[event.outcome.log_id] = event.outcome
+                        emit(event)
         except (EOFError, OSError):
-            return _lost(reporter, logs, accused, "the process that read it died; repeat the scan to go on")
+            return _lost(emit, logs, misbehaving, "the process that read it died; repeat the scan to go on")
         finally:
-            self._joint.gone(number)
+            self._aggregator.gone(number)
 
 
 def _lost(
-    reporter: Reporter, logs: Mapping[bytes, Log], accused: Mapping[bytes, LogOutcome], why: str
+    emit: Emit, logs: Mapping[bytes, Log], misbehaving: Mapping[bytes, LogOutcome], reason: str
 ) -> list[LogOutcome]:
-    """A child read these logs and does so no longer. What it had found against a log still stands."""
-    lost = [LogOutcome(log.id, log.name, Ending.INCOMPLETE, why) for log in logs.values() if log.id not in accused]
+    """Outcomes of the logs of a worker that is gone. Misbehaviour that it had found still stands."""
+    lost = [
+        LogOutcome(log.id, log.name, LogStatus.INCOMPLETE, reason) for log in logs.values() if log.id not in misbehaving
+    ]
     for outcome in lost:
-        reporter.log_done(outcome)
-    return [*accused.values(), *lost]
+        emit(LogDone(outcome))
+    return [*misbehaving.values(), *lost]
 
 
-def _send(pipe: Connection, order: Change | str) -> None:
-    with suppress(OSError):  # it has ended already
-        pipe.send(order)
+def _send(pipe: Connection, command: LogListChange | str) -> None:
+    with suppress(OSError):  # the worker has ended already
+        pipe.send(command)

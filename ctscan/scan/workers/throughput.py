@@ -1,9 +1,9 @@
-"""Measures how fast logs are read while they are read, and tells when one grows faster than that.
+"""Speed of reading, measured while logs are read, with a warning for a log that grows faster.
 
-    what a scan reports ──► Meter ──► what the user hears
+    events of a scan ──► ThroughputMonitor ──► receiver of the events
                               └─► every minute: rates into the index
 
-It stands behind `joint.py`, where what several processes read of one log adds up.
+The monitor stands behind `aggregate.py`, where the progress of several processes on one log adds up.
 """
 
 from __future__ import annotations
@@ -18,23 +18,22 @@ from math import inf
 from ctscan.ct import coverage
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import TreeHead
-from ctscan.scan.request import LogOutcome, Reporter
+from ctscan.scan.events import Emit, Event, LogDone, LogStarted, Notice, Progress
 
 EVERY = 60.0  # seconds between two measurements
-LEAST = 30.0  # of them that a log has to be read, or its rate is that of a few answers
-SILENT = 6 * 3600.0  # seconds until it is told again that a log falls behind
+LEAST = 30.0  # seconds of reading for a measurement: fewer give the rate of a few answers
+SILENT = 6 * 3600.0  # seconds until the next warning about the same log
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One log since the last measurement."""
+    """Reading of one log since the last measurement."""
 
     name: str
-    since: float | None = None  # when the pass under way began, or the last measurement was
+    since: float | None = None  # start of the running pass, or the last measurement in it
     seconds: float = 0.0  # read before that
     entries: int = 0
-    told: float = -inf
+    warned: float = -inf
 
     def end(self, now: float) -> None:
         if self.since is not None:
@@ -42,7 +41,7 @@ class _Reading:
         self.since = None
 
     def take(self, now: float) -> float | None:
-        """Entries a second while it was read; None where that was too short a time. Begins anew."""
+        """Return the entries per second of reading and start the next measurement; None after too short a time."""
         is_read = self.since is not None
         self.end(now)
         entries, seconds, self.entries, self.seconds = self.entries, self.seconds, 0, 0.0
@@ -50,68 +49,49 @@ class _Reading:
         return entries / seconds if seconds >= LEAST else None
 
 
-class Meter:
-    """A `Reporter` that passes everything on to another. `keep` beside the scan does the rest. `clock` in seconds."""
+class ThroughputMonitor:
+    """Monitor between a scan and the receiver of its events. `clock` in seconds."""
 
-    def __init__(self, reporter: Reporter, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reporter, self._clock = reporter, clock
+    def __init__(self, emit: Emit, clock: Callable[[], float] = time.monotonic) -> None:
+        self._emit, self._clock = emit, clock
         self._readings: dict[bytes, _Reading] = {}
         self._measured = clock()
         self._due = asyncio.Event()
 
-    # --- what it hears ---
-
-    def tree_head(self, name: str, head: TreeHead) -> None:
-        self._reporter.tree_head(name, head)
-
-    def log_started(self, log_id: bytes, name: str, entries: int) -> None:
-        self._readings.setdefault(log_id, _Reading(name)).since = self._now()
-        self._reporter.log_started(log_id, name, entries)
-
-    def advanced(self, log_id: bytes, entries: int, position: int, found: int) -> None:
-        self._now()
-        if reading := self._readings.get(log_id):
-            reading.entries += entries
-        self._reporter.advanced(log_id, entries, position, found)
-
-    def log_done(self, outcome: LogOutcome) -> None:
-        now = self._now()
-        if reading := self._readings.get(outcome.log_id):
-            reading.end(now)
-        self._reporter.log_done(outcome)
-
-    def notice(self, text: str) -> None:
-        self._reporter.notice(text)
-
-    def _now(self) -> float:
-        """The clock; whether a measurement is due is looked at whenever something is heard."""
+    def hear(self, event: Event) -> None:
+        """Count an event and pass it on; each event checks whether a measurement is due."""
         now = self._clock()
         if now - self._measured >= EVERY:
             self._due.set()
-        return now
+        match event:
+            case LogStarted(log_id, name):
+                self._readings.setdefault(log_id, _Reading(name)).since = now
+            case Progress(log_id, entries) if reading := self._readings.get(log_id):
+                reading.entries += entries
+            case LogDone(outcome) if reading := self._readings.get(outcome.log_id):
+                reading.end(now)
+        self._emit(event)
 
-    # --- what it tells ---
-
-    async def keep(self, index: Index) -> None:
-        """Until cancelled: about once a minute, as long as anything is read, keep how fast each log is."""
+    async def run(self, index: Index) -> None:
+        """Record the rate of each log about once a minute while logs are read, until cancelled."""
         while True:
             await self._due.wait()
             self._due.clear()
             now = self._measured = self._clock()
             for log_id, reading in list(self._readings.items()):
                 if (rate := reading.take(now)) is not None:
-                    with suppress(IndexFault):  # the scan itself meets with it, and says so
-                        await self._keep_rate(index, log_id, reading, rate, now)
+                    with suppress(IndexFault):  # the scan itself meets it, and reports it
+                        await self._record(index, log_id, reading, rate, now)
 
-    async def _keep_rate(self, index: Index, log_id: bytes, reading: _Reading, rate: float, now: float) -> None:
+    async def _record(self, index: Index, log_id: bytes, reading: _Reading, rate: float, now: float) -> None:
         await index.record_rate(log_id, rate)
         state = await index.log_state(log_id)
-        if state is None or coverage.catch_up(state) != inf or now - reading.told < SILENT:
+        if state is None or coverage.catch_up(state) != inf or now - reading.warned < SILENT:
             return
-        reading.told = now
+        reading.warned = now
         speeds = f"grows by {_number(state.growth or 0.0)} entries/s and is read at {_number(rate)}/s"
         todo = "raise its rate where its operator allows that, use --jobs, or read fewer logs"
-        self._reporter.notice(f"{reading.name} {speeds}: it falls behind; {todo}")
+        self._emit(Notice(f"{reading.name} {speeds}: it falls behind; {todo}"))
 
 
 def _number(rate: float) -> str:

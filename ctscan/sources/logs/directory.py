@@ -10,38 +10,38 @@ import asyncio
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ctscan.ct.log_list import parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
 from ctscan.http.decoding import decode_body
+from ctscan.http.rate_limit import Window
 from ctscan.model import Log
 from ctscan.sources.logs.tile_reader import TiledSource
 
 DESCRIPTION = "log.v3.json"
 _DESCRIPTION_LIMIT = 64 * 1024
+T = TypeVar("T")
 
 
 class DirectorySource(TiledSource):
-    """A `TileSource` over the directory that the monitoring URL of a log names. Its files don't change by being asked
-    for again, so a bad one is a BadAnswer at once."""
+    """`TileSource` over the directory that the monitoring URL of a log names. A garbled file is a BadAnswer at once:
+    reading it again gives the same bytes. Politeness has no bound here, so the window of requests is open from the
+    start."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, concurrency: int = 4) -> None:
         self._directory = directory_of(log.monitoring_url)
-        super().__init__(log, self._read)
+        super().__init__(log, self._read, Window(concurrency, concurrency))
 
-    async def _read(
-        self, path: str, limit: int, *, sniff: bool = False, validate: Callable[[bytes], object] | None = None
-    ) -> bytes:
+    async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
         body = await asyncio.to_thread(read_confined, self._directory, path, limit, sniff)
         try:
-            if validate:
-                validate(body)
+            return parse(body)
         except CutError:
             raise
         except FormatError as error:
             raise BadAnswer(f"{self._directory / path}: {error}") from error
-        return body
 
 
 async def read_directory_log(url: str) -> Log:

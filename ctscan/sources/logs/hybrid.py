@@ -6,18 +6,27 @@ tiles and no partial tiles, so the ragged tail, and any tile that is not there o
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import CutError, Missing, SourceError
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
-from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
+from ctscan.sources import ProofSource
 from ctscan.sources.logs.rfc6962 import Rfc6962Source
 from ctscan.sources.logs.static_ct import http_fetch
 from ctscan.sources.logs.tile_reader import TiledSource, slice_batch, tile_end
 from ctscan.sources.logs.tuning import Tuning
 
+PROTOCOL: Final = LogProtocol.HYBRID
 _REMEMBERED = 4096  # tiles that are not asked for again
 _ENOUGH = 3  # failures in a row, each up to a minute long: the tiles are left alone until the next tree head
+
+
+def open_source(log: Log, client: Client, tuning: Tuning) -> ProofSource:
+    """Open a hybrid log, without a request."""
+    return HybridSource(log, client, tuning)
 
 
 class HybridSource:
@@ -25,8 +34,11 @@ class HybridSource:
 
     def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
         self.log = log
-        self._posted = Rfc6962Source(log, client, tuning, window)
-        self._tiles = TiledSource(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window))
+        self.window = window or Window(tuning.concurrency)
+        self.proofs: Literal["on request"] = "on request"
+        self._posted = Rfc6962Source(log, client, tuning, self.window)
+        fetch = http_fetch(log.monitoring_url, log.operator, client, tuning, self.window)
+        self._tiles = TiledSource(log, fetch, self.window)
         self._avoided: dict[int, None] = {}  # tile indexes, oldest first
         self._failures = 0  # of tiles, in a row; one that isn't there or is garbled is no failure of the others
 

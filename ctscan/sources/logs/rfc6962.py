@@ -10,7 +10,8 @@ import json
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from functools import partial
+from typing import Final, Literal, TypeVar
 from urllib.parse import quote
 
 from ctscan.ct.api import parse_consistency, parse_entry_and_proof, parse_proof_by_hash, parse_sth
@@ -18,7 +19,8 @@ from ctscan.ct.wire import cut_get_entries
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
-from ctscan.model import Batch, Log, Span, TreeHead
+from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
+from ctscan.sources import ProofSource
 from ctscan.sources.logs.tuning import Tuning
 
 _PROOF_LIMIT = 64 * 1024
@@ -26,7 +28,17 @@ _ENTRY_LIMIT = 8 * 1024 * 1024  # bytes of JSON with one entry
 _PER_ENTRY = 64 * 1024  # and what every further one may add on average
 _ENTRIES_LIMIT = 48 * 1024 * 1024
 _REFUSALS = frozenset({400, 403, 404, 405, 501})  # of a log that has no get-entry-and-proof
+PROTOCOL: Final = LogProtocol.RFC6962
 T = TypeVar("T")
+
+
+def open_source(log: Log, client: Client, tuning: Tuning) -> ProofSource:
+    """Open an RFC 6962 log, without a request."""
+    return Rfc6962Source(log, client, tuning)
+
+
+class _Miscount(FormatError):
+    """An answer to get-entries with no entries, or with more than were asked for."""
 
 
 class BatchSize:
@@ -69,7 +81,9 @@ class Rfc6962Source:
     def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
         self.log = log
         self.batch_size = BatchSize(tuning.batch)
-        self._client, self._keep_alive, self._window = client, tuning.keep_alive, window
+        self.window = window or Window(tuning.concurrency)
+        self.proofs: Literal["on request"] = "on request"
+        self._client, self._keep_alive = client, tuning.keep_alive
         self._has_entry_and_proof = True
         client.pace(log.operator, tuning.rate)
 
@@ -90,16 +104,12 @@ class Rfc6962Source:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
         asked = end - start
         limit = min(_ENTRIES_LIMIT, _ENTRY_LIMIT + asked * _PER_ENTRY)
-        miscounted: list[str] = []
         try:
             cut = await self._read(
-                f"get-entries?start={start}&end={end - 1}",
-                limit,
-                lambda raw: _cut(raw, self.log.id, start, asked, miscounted),
-                self._window,
+                f"get-entries?start={start}&end={end - 1}", limit, partial(_cut, self.log.id, start, asked), self.window
             )
         except BadAnswer as error:
-            if miscounted:
+            if isinstance(error.__cause__, _Miscount):
                 raise WrongCount(str(error)) from error
             raise
         if isinstance(cut, CutError):
@@ -120,18 +130,18 @@ class Rfc6962Source:
             raise ValueError(f"entry {index} of a tree of {size}")
         if not self._has_entry_and_proof:
             return await self._entry_then_proof(index, size)
-        found: list[tuple[bytes, tuple[bytes, ...]]] = []
-        with suppress(SourceError):  # broken; whether the other way is open, that way tells
-            await self._client.get(
+        with suppress(SourceError):  # broken; the other way shows whether the log gives this entry
+            response = await self._client.get(
                 self._url(f"get-entry-and-proof?leaf_index={index}&tree_size={size}"),
                 operator=self.log.operator,
                 limit=_ENTRY_LIMIT,
                 keep_alive=self._keep_alive,
                 statuses=_REFUSALS,
-                validate=lambda raw: found.append(parse_entry_and_proof(raw)),
+                validate=parse_entry_and_proof,
             )
-        if found:
-            return found[-1]
+            if response.parsed is not None:
+                leaf_input, path = response.parsed
+                return leaf_input, path
         answer = await self._entry_then_proof(index, size)
         self._has_entry_and_proof = False
         return answer
@@ -173,9 +183,17 @@ class Rfc6962Source:
         )
 
 
-def _cut(raw: bytes, log_id: bytes, start: int, asked: int, miscounted: list[str]) -> Batch | CutError:
-    """The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
-    change. FormatError for an answer that a hiccup explains: no JSON; no entries or too many (kept in `miscounted`)."""
+def _cut(log_id: bytes, start: int, asked: int, raw: bytes) -> Batch | CutError:
+    """Cut an answer to get-entries.
+
+    Returns:
+        The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
+        change.
+
+    Raises:
+        FormatError: an answer that a hiccup of the server explains: no JSON.
+        _Miscount: no entries, or too many.
+    """
     try:
         return cut_get_entries(raw, log_id, start, asked)
     except CutError as error:
@@ -184,6 +202,5 @@ def _cut(raw: bytes, log_id: bytes, start: int, asked: int, miscounted: list[str
         except (ValueError, RecursionError, KeyError, TypeError):
             raise FormatError("no JSON of get-entries") from None
         if not isinstance(found, list) or not 0 < len(found) <= asked:
-            miscounted.append(str(error))
-            raise FormatError(str(error)) from None
+            raise _Miscount(str(error)) from None
         return error

@@ -1,43 +1,53 @@
-"""Static-ct logs over HTTP. The tiles themselves are `tile_reader`'s business."""
+"""Static-ct logs (C2SP static-ct-api), over HTTP or from a directory. `tile_reader` reads the tiles."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, TypeVar
 
 from ctscan.http.client import Client
 from ctscan.http.rate_limit import Window
-from ctscan.model import Log
+from ctscan.model import Log, LogProtocol
+from ctscan.sources import TileSource
+from ctscan.sources.logs.directory import DirectorySource
 from ctscan.sources.logs.tile_reader import Fetch, TiledSource
 from ctscan.sources.logs.tuning import Tuning
 
+PROTOCOL: Final = LogProtocol.STATIC_CT
 _DATA = "tile/data/"
+T = TypeVar("T")
+
+
+def open_source(log: Log, client: Client, tuning: Tuning) -> TileSource:
+    """Open a static-ct log, without a request; a log with a `file:` address is read from its directory."""
+    if log.monitoring_url.startswith("file://"):
+        return DirectorySource(log, tuning.concurrency)
+    return StaticCtSource(log, client, tuning)
 
 
 class StaticCtSource(TiledSource):
-    """A `TileSource` under the monitoring prefix of a log. BadAnswer when a checkpoint, hash tile or issuer keeps
-    being none; a data tile that can't be cut is a CutError at once."""
+    """`TileSource` under the monitoring prefix of a log. BadAnswer when a checkpoint, hash tile or issuer keeps being
+    garbled; a data tile that can't be cut is a CutError at once."""
 
     def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
         client.pace(log.operator, tuning.rate)
-        super().__init__(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window))
+        window = window or Window(tuning.concurrency)
+        super().__init__(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window), window)
 
 
-def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: Window | None = None) -> Fetch:
-    """Fetches what lies under a URL prefix (that ends with a slash). `window` hears how requests for data tiles go, and
-    of nothing else: what is smaller takes less time, and would make them seem slow."""
+def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: Window) -> Fetch:
+    """Make a function that fetches resources under a URL prefix, which ends with a slash. `window` measures requests
+    for data tiles only: smaller resources take less time, and would make data tiles seem slow."""
 
-    async def fetch(
-        path: str, limit: int, *, sniff: bool = False, validate: Callable[[bytes], object] | None = None
-    ) -> bytes:
-        response = await client.get(
+    async def fetch(path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
+        return await client.read(
             prefix + path,
+            parse,
             operator=operator,
             limit=limit,
             keep_alive=tuning.keep_alive,
             sniff=sniff,
-            validate=validate,
             window=window if path.startswith(_DATA) else None,
         )
-        return response.body
 
     return fetch

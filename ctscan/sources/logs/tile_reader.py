@@ -14,47 +14,48 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Literal, Protocol, TypeVar
 
 from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.tiles import WIDTH, tile_path
 from ctscan.ct.wire import cut_tile
 from ctscan.errors import FormatError, Missing
+from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Log, Span, TreeHead
 from ctscan.model.hashes import HASH_SIZE
 
 CHECKPOINT_LIMIT = 64 * 1024
 DATA_TILE_LIMIT = 16 * 1024 * 1024  # bytes, decompressed; real ones are under 1 MiB
 ISSUER_LIMIT = 256 * 1024
+T = TypeVar("T")
 
 
 class Fetch(Protocol):
-    """Fetches one resource below the monitoring prefix. Missing when there is none, SourceError as `LogSource` says."""
+    """Function that fetches one resource below the monitoring prefix. Missing when there is none, SourceError as
+    `LogSource` says."""
 
-    async def __call__(
-        self, path: str, limit: int, *, sniff: bool = False, validate: Callable[[bytes], object] | None = None
-    ) -> bytes:
-        """At most `limit` bytes, decompressed. `sniff`: undo gzip that nothing announces. `validate` raises
-        FormatError for bytes that should be asked for again."""
+    async def __call__(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
+        """Fetch at most `limit` bytes, decompressed, and parse them. `sniff`: undo gzip that nothing announces. `parse`
+        raises FormatError for bytes that should be asked for again."""
         ...
 
 
 class TiledSource:
-    """A `TileSource` over any way of fetching."""
+    """`TileSource` over a function that fetches."""
 
-    def __init__(self, log: Log, fetch: Fetch) -> None:
+    def __init__(self, log: Log, fetch: Fetch, window: Window) -> None:
         self.log = log
+        self.window = window
+        self.proofs: Literal["hash tiles"] = "hash tiles"
         self._fetch = fetch
 
     async def head(self) -> TreeHead:
-        """The checkpoint, parsed but not verified. ProofError when it carries no signature line of this log."""
-        heads: list[TreeHead] = []
+        """Read the checkpoint, parsed but not verified. ProofError when it carries no signature line of this log."""
+        return await self._fetch("checkpoint", CHECKPOINT_LIMIT, self._checkpoint)
 
-        def parse(raw: bytes) -> None:
-            heads[:] = [parse_checkpoint(raw, self.log.id, self.log.origin)]
-
-        await self._fetch("checkpoint", CHECKPOINT_LIMIT, validate=parse)
-        return heads[0]
+    def _checkpoint(self, raw: bytes) -> TreeHead:
+        return parse_checkpoint(raw, self.log.id, self.log.origin)
 
     def next_range(self, start: int, end: int) -> Span:
         """From `start` to the end of its tile, or to `end`."""
@@ -81,7 +82,7 @@ class TiledSource:
 
     async def _data(self, index: int, width: int) -> bytes:
         # An entry begins with its time, so no data tile begins like gzip before the year 70,000,000.
-        return await self._fetch(tile_path("data", index, width), DATA_TILE_LIMIT, sniff=True)
+        return await self._fetch(tile_path("data", index, width), DATA_TILE_LIMIT, bytes, sniff=True)
 
     async def hash_tile(self, level: int, index: int, width: int) -> bytes:
         """`width` x 32 bytes; a partial that is gone is cut from the full tile."""
@@ -93,23 +94,28 @@ class TiledSource:
             return (await self._hashes(level, index, WIDTH))[: width * HASH_SIZE]
 
     async def _hashes(self, level: int, index: int, width: int) -> bytes:
-        def check(tile: bytes) -> None:
-            if len(tile) != width * HASH_SIZE:
-                raise FormatError(f"expected {width} hashes, {width * HASH_SIZE} bytes, got {len(tile)} bytes")
-
-        return await self._fetch(tile_path(level, index, width), width * HASH_SIZE, validate=check)
+        octets = width * HASH_SIZE
+        return await self._fetch(tile_path(level, index, width), octets, partial(_check_size, octets))
 
     async def issuer(self, fingerprint: bytes) -> bytes:
-        """DER of an issuer; its SHA-256 is checked."""
-
-        def check(der: bytes) -> None:
-            if hashlib.sha256(der).digest() != fingerprint:
-                raise FormatError("an issuer whose SHA-256 isn't the one asked for")
-
-        return await self._fetch(f"issuer/{fingerprint.hex()}", ISSUER_LIMIT, sniff=True, validate=check)
+        """Read the DER of an issuer; its SHA-256 is checked."""
+        path = f"issuer/{fingerprint.hex()}"
+        return await self._fetch(path, ISSUER_LIMIT, partial(_check_fingerprint, fingerprint), sniff=True)
 
     async def aclose(self) -> None:
         """Nothing is held: connections belong to the client."""
+
+
+def _check_size(octets: int, tile: bytes) -> bytes:
+    if len(tile) != octets:
+        raise FormatError(f"expected {octets // HASH_SIZE} hashes, {octets} bytes, got {len(tile)} bytes")
+    return tile
+
+
+def _check_fingerprint(fingerprint: bytes, der: bytes) -> bytes:
+    if hashlib.sha256(der).digest() != fingerprint:
+        raise FormatError("an issuer whose SHA-256 isn't the one asked for")
+    return der
 
 
 def tile_end(start: int) -> int:

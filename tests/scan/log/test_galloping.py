@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.scan.log.galloping import ONE_BY_ONE, WIDTH, first_that
+from ctscan.scan.log.galloping import ONE_BY_ONE, WIDTH, first_true
 
 
 def search(at: int, end: int, is_good: Callable[[int], bool], asked: list[int] | None = None) -> int:
@@ -18,7 +18,7 @@ def search(at: int, end: int, is_good: Callable[[int], bool], asked: list[int] |
             asked.append(place)
         return is_good(place)
 
-    return asyncio.run(first_that(at, end, holds))
+    return asyncio.run(first_true(at, end, holds))
 
 
 @given(st.integers(0, 1 << 40), st.integers(1, 1 << 40), st.integers(0, 1 << 40))

@@ -8,8 +8,9 @@ import pytest
 
 from ctscan.errors import UsageError
 from ctscan.model import LogProtocol, RuleSet, VerifiedRange
-from ctscan.scan.log.plan import check_start, counting, parse_date, warning_before
-from ctscan.scan.request import Ending, LogOutcome, Outcome
+from ctscan.personal.scope import Scope
+from ctscan.scan.log.plan import check_start, parse_date, range_filter, warning_before
+from ctscan.scan.request import LogOutcome, LogStatus, ScanResult
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_only_an_explicit_start_reads_again_what_was_read_with_less() -> None:
     ranges = (VerifiedRange(0, 50, "domain:example.org", "r"), VerifiedRange(50, 60, "everything", "r"))
     rules = RuleSet("r", ())
     judged = {
-        is_explicit: [counting(is_explicit, "everything", rules, {"r": rules})(r) for r in ranges]
+        is_explicit: [range_filter(is_explicit, Scope(everything=True), rules, {"r": rules})(r) for r in ranges]
         for is_explicit in (False, True)
     }
     assert judged == {False: [True, True], True: [False, True]}
@@ -71,5 +72,5 @@ def test_much_to_read_is_announced_with_entries_bytes_and_hours() -> None:
     ],
 )
 def test_exit_codes_of_a_scan(endings: list[str], follow: bool, code: int) -> None:
-    logs = tuple(LogOutcome(bytes(32), "log", Ending(ending)) for ending in endings)
-    assert Outcome(logs, follow).exit_code == code
+    logs = tuple(LogOutcome(bytes(32), "log", LogStatus(ending)) for ending in endings)
+    assert ScanResult(logs, follow).exit_code == code

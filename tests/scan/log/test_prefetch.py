@@ -12,7 +12,7 @@ import pytest
 from ctscan.errors import CutError, Missing, SourceError
 from ctscan.http.rate_limit import Window
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
-from ctscan.scan.log.prefetch import MOST_BYTES, Fetched, fetch_ahead
+from ctscan.scan.log.prefetch import MOST_BYTES, FetchResult, prefetch
 from ctscan.sources import LogSource
 
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
@@ -25,6 +25,7 @@ class Held:
 
     def __init__(self, octets: int = 100) -> None:
         self.log = LOG
+        self.window = Window(4)
         self.octets = octets
         self.asked: list[int] = []
         self.under_way = 0
@@ -94,7 +95,7 @@ def run(work: Callable[[Held], Coroutine[None, None, None]], source: Held | None
 
 def starts_of(source: LogSource, end: int, window: Window) -> Coroutine[None, None, list[int]]:
     async def read() -> list[int]:
-        async with aclosing(fetch_ahead(source, (0, end), end, window)) as answers:
+        async with aclosing(prefetch(source, (0, end), end, window)) as answers:
             return [part[0] async for part, fetched in answers if isinstance(fetched, list)]
 
     return read()
@@ -115,7 +116,7 @@ def test_answers_are_in_order_whatever_order_they_come_in() -> None:
 
 def test_requests_go_on_while_the_reader_is_busy() -> None:
     async def work(source: Held) -> None:
-        async with aclosing(fetch_ahead(source, (0, 1000), 1000, Window(2, 2))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, Window(2, 2))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(0)
             assert (await reading)[0] == (0, 10)
@@ -158,7 +159,7 @@ def test_what_waits_is_bounded_in_bytes() -> None:
     third = MOST_BYTES // 3 + 1
 
     async def work(source: Held) -> None:
-        async with aclosing(fetch_ahead(source, (0, 1000), 1000, Window(8, 1))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, Window(8, 1))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(0)
             await reading
@@ -189,8 +190,8 @@ def test_behind_a_failure_nothing_is_asked_before_the_reader_goes_on() -> None:
     source.fails = {10: Missing("not there"), 20: CutError("garbled", bytes(5))}
 
     async def work(source: Held) -> None:
-        seen: list[tuple[int, Fetched]] = []
-        async with aclosing(fetch_ahead(source, (0, 60), 60, Window(3, 3))) as answers:
+        seen: list[tuple[int, FetchResult]] = []
+        async with aclosing(prefetch(source, (0, 60), 60, Window(3, 3))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(10, 20)
             await source.answer(0)
@@ -211,7 +212,7 @@ def test_behind_a_failure_nothing_is_asked_before_the_reader_goes_on() -> None:
 def test_closed_or_cancelled_it_leaves_nothing_behind() -> None:
     async def closed(source: Held) -> None:
         source.fails = {20: SourceError("nobody reads this")}
-        async with aclosing(fetch_ahead(source, (0, 1000), 1000, Window(4, 4))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, Window(4, 4))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(20)
             await source.answer(0)
@@ -239,7 +240,7 @@ def test_what_is_no_failure_of_the_log_is_raised_in_its_turn() -> None:
     async def work(source: Held) -> None:
         seen: list[int] = []
         with pytest.raises(ZeroDivisionError, match="a mistake"):
-            async with aclosing(fetch_ahead(source, (0, 100), 100, Window(4, 4))) as answers:
+            async with aclosing(prefetch(source, (0, 100), 100, Window(4, 4))) as answers:
                 async for part, _ in answers:
                     seen.append(part[0])
         assert seen == [0]

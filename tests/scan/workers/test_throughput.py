@@ -12,12 +12,12 @@ from support.scanning import Heard
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import TreeHead
-from ctscan.scan.request import Ending, LogOutcome
-from ctscan.scan.workers.throughput import Meter
+from ctscan.scan.events import Event, HeadAccepted, LogDone, LogStarted, Notice, Progress
+from ctscan.scan.request import LogOutcome, LogStatus
+from ctscan.scan.workers.throughput import ThroughputMonitor
 
 NOON = 1_900_000_800_000
-DONE = LogOutcome(LOG.id, LOG.name, Ending.DONE)
+DONE = LogOutcome(LOG.id, LOG.name, LogStatus.DONE)
 
 
 class Story:
@@ -27,12 +27,12 @@ class Story:
         self.index = index
         self.time = FakeTime()
         self.heard = Heard()
-        self.meter = Meter(self.heard, self.time.clock)
+        self.monitor = ThroughputMonitor(self.heard.emit, self.time.clock)
 
     async def advance(self, entries: int, seconds: float) -> float | None:
         """So many entries are committed after so many seconds; the rate that is then known."""
         self.time.now += seconds
-        self.meter.advanced(LOG.id, entries, 0, 0)
+        self.monitor.hear(Progress(LOG.id, entries, 0, 0))
         return await self.rate()
 
     async def rate(self) -> float | None:
@@ -49,7 +49,7 @@ def tell(path: Path, work: Callable[[Story], Awaitable[None]]) -> list[str]:
             await save_head(index, a_head(1_000_000, NOON), AT)
             await save_head(index, a_head(1_432_000, NOON + 3_600_000), AT)
             story = Story(index)
-            keeping = asyncio.create_task(story.meter.keep(index))
+            keeping = asyncio.create_task(story.monitor.run(index))
             try:
                 await work(story)
             finally:
@@ -61,21 +61,20 @@ def tell(path: Path, work: Callable[[Story], Awaitable[None]]) -> list[str]:
 
 
 def test_what_is_heard_is_passed_on() -> None:
-    heard = Heard()
-    heads: list[TreeHead] = []
-    heard.tree_head = lambda name, head: heads.append(head)  # type: ignore[method-assign]
-    meter = Meter(heard, FakeTime().clock)
-    meter.tree_head("Example log", a_head(5))
-    meter.log_started(LOG.id, LOG.name, 5)
-    meter.advanced(LOG.id, 5, 5, 0)
-    meter.notice("something")
-    meter.log_done(DONE)
-    assert (heads, heard.entries, heard.notices, heard.done) == ([a_head(5)], 5, ["something"], [DONE])
+    heard: list[Event] = []
+    monitor = ThroughputMonitor(heard.append, FakeTime().clock)
+    events = [
+        HeadAccepted("Example log", a_head(5)), LogStarted(LOG.id, LOG.name, 5), Progress(LOG.id, 5, 5, 0),
+        Notice("something"), LogDone(DONE),
+    ]  # fmt: skip
+    for event in events:
+        monitor.hear(event)
+    assert heard == events
 
 
 def test_rates_are_kept_once_a_minute_while_a_log_is_read(tmp_path: Path) -> None:
     async def work(story: Story) -> None:
-        story.meter.log_started(LOG.id, LOG.name, 1_000_000)
+        story.monitor.hear(LogStarted(LOG.id, LOG.name, 1_000_000))
         assert await story.advance(10_000, 59) is None
         assert await story.advance(2_000, 1) == 200.0
         assert await story.advance(6_000, 30) == 200.0
@@ -87,16 +86,16 @@ def test_rates_are_kept_once_a_minute_while_a_log_is_read(tmp_path: Path) -> Non
 
 def test_time_in_which_nothing_is_read_does_not_count(tmp_path: Path) -> None:
     async def work(story: Story) -> None:
-        story.meter.log_started(LOG.id, LOG.name, 9_000)
+        story.monitor.hear(LogStarted(LOG.id, LOG.name, 9_000))
         await story.advance(9_000, 40)
-        story.meter.log_done(DONE)
+        story.monitor.hear(LogDone(DONE))
         story.time.now += 1000
-        story.meter.log_started(LOG.id, LOG.name, 1)
+        story.monitor.hear(LogStarted(LOG.id, LOG.name, 1))
         assert await story.rate() == 225.0
         await story.advance(10, 1)
-        story.meter.log_done(DONE)
+        story.monitor.hear(LogDone(DONE))
         story.time.now += 100
-        story.meter.log_started(LOG.id, LOG.name, 1)
+        story.monitor.hear(LogStarted(LOG.id, LOG.name, 1))
         assert await story.rate() == 225.0, "one second says little of a log's rate"
 
     assert tell(tmp_path, work) == []
@@ -104,7 +103,7 @@ def test_time_in_which_nothing_is_read_does_not_count(tmp_path: Path) -> None:
 
 def test_a_log_that_grows_faster_than_it_is_read_is_told_once_in_six_hours(tmp_path: Path) -> None:
     async def work(story: Story) -> None:
-        story.meter.log_started(LOG.id, LOG.name, 1_000_000)
+        story.monitor.hear(LogStarted(LOG.id, LOG.name, 1_000_000))
         for _ in range(3):
             await story.advance(4_800, 60)
         assert len(story.heard.notices) == 1

@@ -8,7 +8,7 @@ import pytest
 from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
-from ctscan.ct.head_policy import Standing, check_signature, final_tree_head, judge_head
+from ctscan.ct.trust import HeadRelation, check_signature, final_tree_head, judge_head
 from ctscan.errors import Misbehaviour
 from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT
@@ -44,19 +44,19 @@ def test_a_signed_head_passes_and_a_changed_one_is_evidence(builder: LogBuilder)
 
 
 @pytest.mark.parametrize(
-    ("known", "offered", "standing"),
+    ("known", "offered", "relation"),
     [
-        (None, head(5, 10), Standing.FIRST),
-        (head(5, 10), head(5, 10), Standing.SAME),
-        (head(5, 10), head(5, 99), Standing.SAME),
-        (head(5, 10), head(9, 11), Standing.GROWN),
-        (head(5, 10), head(9, 10), Standing.GROWN),
-        (head(9, 10), head(5, 9), Standing.STALE),
-        (head(9, 10), head(5, 10), Standing.STALE),
+        (None, head(5, 10), HeadRelation.FIRST),
+        (head(5, 10), head(5, 10), HeadRelation.SAME),
+        (head(5, 10), head(5, 99), HeadRelation.SAME),
+        (head(5, 10), head(9, 11), HeadRelation.GROWN),
+        (head(5, 10), head(9, 10), HeadRelation.GROWN),
+        (head(9, 10), head(5, 9), HeadRelation.STALE),
+        (head(9, 10), head(5, 10), HeadRelation.STALE),
     ],
 )
-def test_standing(known: TreeHead | None, offered: TreeHead, standing: Standing) -> None:
-    assert judge_head(LOG, known, offered) is standing
+def test_relation(known: TreeHead | None, offered: TreeHead, relation: HeadRelation) -> None:
+    assert judge_head(LOG, known, offered) is relation
 
 
 @pytest.mark.parametrize(
@@ -75,26 +75,26 @@ def test_contradictions_keep_both_heads(known: TreeHead, offered: TreeHead, why:
 
 def test_the_time_of_a_head_that_only_a_list_states_accuses_nobody() -> None:
     final = final_tree_head(LOG, FinalHead(9, b"r" * 32))  # lists need give no time: 0
-    assert judge_head(LOG, head(5, 10), final) is Standing.GROWN
-    assert judge_head(LOG, final, head(5, 10)) is Standing.STALE
+    assert judge_head(LOG, head(5, 10), final) is HeadRelation.GROWN
+    assert judge_head(LOG, final, head(5, 10)) is HeadRelation.STALE
     with pytest.raises(Misbehaviour, match="two roots"):
         judge_head(LOG, final, head(9, 10, b"x" * 32))
 
 
 def test_an_empty_tree_has_one_root() -> None:
-    assert judge_head(LOG, None, head(0, 10, EMPTY_ROOT)) is Standing.FIRST
+    assert judge_head(LOG, None, head(0, 10, EMPTY_ROOT)) is HeadRelation.FIRST
     with pytest.raises(Misbehaviour, match="empty tree"):
         judge_head(LOG, None, head(0, 10))
 
 
 def test_a_readonly_log_ends_at_its_final_head() -> None:
     log = replace(LOG, state="readonly", final_head=FinalHead(9, b"r" * 32))
-    assert judge_head(log, None, head(9, 10)) is Standing.FIRST
+    assert judge_head(log, None, head(9, 10)) is HeadRelation.FIRST
     with pytest.raises(Misbehaviour, match="beyond the final size 9"):
         judge_head(log, None, head(10, 10))
     with pytest.raises(Misbehaviour, match="another root"):
         judge_head(log, None, head(9, 10, b"x" * 32))
-    assert judge_head(log, None, head(8, 10, b"y" * 32)) is Standing.FIRST
+    assert judge_head(log, None, head(8, 10, b"y" * 32)) is HeadRelation.FIRST
 
 
 def test_a_final_head_of_the_list_is_no_signed_head() -> None:

@@ -1,0 +1,319 @@
+"""Trust in one log: which signed tree heads to believe, and which entries belong to a believed tree. No I/O.
+
+Tree heads (`HeadTrust` is fed with the answers of a log, and returns the head to believe):
+
+    1. The key of the log signs a head.
+    2. Heads of one size have one root; the root of size 0 is SHA-256 of nothing.
+    3. A log never shrinks: a smaller head with a later time is misbehaviour. A smaller head with an earlier time is
+       stale, as a cache may serve it: the log is asked again, three times in all, and the stale heads are ignored.
+    4. A larger head is believed once the tree is proven to extend the known one; a stale head is proven, too.
+    5. No head goes beyond the final head in the log list, and the final size has one root. A readonly log that answers
+       nothing, or less, is read to its final head. The list states no reliable time: it accuses nobody of rule 3.
+
+Proofs against a believed head (`prove_tile`, `prove_run`, `check_leaf`):
+
+    6. A whole tile belongs to the tree when its root is in the level-1 hash tile, a partial tile when its hashes are
+       the level-0 hash tile. Hash tiles are proven by their parents up to the signed root (`tiles.HashTiles`).
+    7. The inclusion proof of an entry carries the compact range before it. Entries between two proven compact ranges
+       belong to the tree when appending them to the first gives the second.
+    8. A proof that doesn't verify is asked for again after each pause of `PAUSES`: a cache or a proxy may garble it.
+       After that the log misbehaves where nothing else can explain it (the right edge of the tree, a consistency
+       proof); a single entry or hash tile that stays lost or garbled costs only the entries that it covers.
+
+A broken rule raises Misbehaviour, with the raw tree heads as evidence; a proof that doesn't verify raises ProofError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
+
+from ctscan.ct.merkle import leaf_hash, range_from_inclusion
+from ctscan.ct.partial_tree import PartialTree
+from ctscan.ct.signature import verify_head
+from ctscan.ct.strict_json import TIME_LIMIT
+from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
+from ctscan.errors import Misbehaviour, ProofError
+from ctscan.model import CompactRange, FinalHead, Log, TreeHead
+from ctscan.model.hashes import EMPTY_ROOT, subtree_root
+
+PAUSES: Final = (5.0, 10.0)
+"""Seconds before the second and the third request for a proof or a tree head: all within 15 seconds."""
+
+
+# --- tree heads ---------------------------------------------------------------------------------------------------
+
+
+class HeadRelation(Enum):
+    """Relation of an offered head to the largest known head."""
+
+    FIRST = "first"
+    SAME = "same"
+    GROWN = "grown"  # believed once a consistency proof from the known head verifies
+    STALE = "stale"  # an old answer of a cache: consistent with the known head, or evidence
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedHead:
+    """Tree head to read up to, once its tree is proven to extend `extends`.
+
+    `is_new`: the index doesn't hold it. `stale` counts old answers that were ignored. `is_current`: the log showed the
+    head now, or its list stated it for a log that can't grow; False when all answers were old.
+    """
+
+    head: TreeHead
+    is_new: bool
+    stale: int = 0
+    is_current: bool = True
+    extends: TreeHead | None = None
+
+
+class HeadTrust:
+    """State of trust in the tree heads of one log during one pass: the known head, the final head, stale answers."""
+
+    def __init__(self, log: Log, known: TreeHead | None) -> None:
+        self._log, self._known = log, known
+        self._stale = 0
+        self.final = _final_beyond(log, known)
+        """Final head of the log list, unless a larger head is known."""
+
+    @property
+    def newest(self) -> TreeHead | None:
+        """Largest head that is known or stated; a stale head has to be consistent with it."""
+        return self.final or self._known
+
+    def offer(self, offered: TreeHead | None) -> AcceptedHead | None:
+        """Judge the answer of the log, or None when a readonly log gives none.
+
+        Returns:
+            The head to believe; None for a stale head: check its consistency with `newest`, pause and ask again.
+
+        Raises:
+            Misbehaviour: the head contradicts the known head, the final head or the log's key.
+        """
+        if offered is None:
+            return self.give_up()
+        check_signature(self._log, offered)
+        relation = judge_head(self._log, self._known, offered)
+        if self.newest is not None and offered.size < self.newest.size:
+            self._stale += 1
+            return None
+        if relation is HeadRelation.SAME and self._known is not None:
+            is_later = _is_later(offered, self._known)
+            return AcceptedHead(offered if is_later else self._known, is_later, self._stale)
+        return AcceptedHead(offered, True, self._stale, extends=self._known)
+
+    def give_up(self) -> AcceptedHead:
+        """Return the head to read up to when the log gave stale heads only, or no head and the list states one."""
+        known, final = self._known, self.final
+        if final is not None and known is not None and final.size == known.size:
+            judge_head(self._log, known, final)
+            return AcceptedHead(known, False, self._stale)
+        if final is not None:
+            return AcceptedHead(final, True, self._stale, extends=known)
+        assert known is not None  # noqa: S101  a head is stale only against a known head, or a final one
+        return AcceptedHead(known, False, self._stale, is_current=False)
+
+
+def check_signature(log: Log, offered: TreeHead) -> None:
+    """Verify the signature of a tree head by the log's key.
+
+    Raises:
+        Misbehaviour: the signature doesn't verify; the head is the evidence.
+    """
+    try:
+        verify_head(offered, log.key)
+    except ProofError as error:
+        reason = f"{log.name}: the tree head of size {offered.size} signs badly: {error}"
+        raise Misbehaviour(reason, (offered.raw,)) from error
+
+
+def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> HeadRelation:
+    """Compare an offered head with the largest known head.
+
+    A head of a log list has no signature, and its time accuses nobody.
+
+    Raises:
+        Misbehaviour: the heads contradict each other; both are the evidence.
+    """
+    _check_final(log, offered)
+    if offered.size == 0 and offered.root != EMPTY_ROOT:
+        raise Misbehaviour(f"{log.name}: an empty tree is signed with the root {offered.root.hex()}", (offered.raw,))
+    if known is None:
+        return HeadRelation.FIRST
+    evidence = (known.raw, offered.raw)
+    if offered.size == known.size:
+        if offered.root != known.root:
+            raise Misbehaviour(f"{log.name}: two roots for the size {known.size}", evidence)
+        return HeadRelation.SAME
+    smaller, larger = sorted((known, offered), key=lambda head: head.size)
+    if smaller.timestamp > larger.timestamp and smaller.signature and larger.signature:
+        raise Misbehaviour(
+            f"{log.name}: the tree shrank: size {larger.size} at {larger.timestamp} ms, "
+            f"size {smaller.size} at {smaller.timestamp} ms",
+            evidence,
+        )
+    return HeadRelation.STALE if offered.size < known.size else HeadRelation.GROWN
+
+
+def _check_final(log: Log, offered: TreeHead) -> None:
+    final = log.final_head
+    if final is None or offered.size < final.size:
+        return
+    if offered.size > final.size:
+        raise Misbehaviour(
+            f"{log.name}: a signed head of size {offered.size} beyond the final size {final.size}", (offered.raw,)
+        )
+    if offered.root != final.root:
+        raise Misbehaviour(f"{log.name}: the final size {final.size} is signed with another root", (offered.raw,))
+
+
+def _is_later(offered: TreeHead, known: TreeHead) -> bool:
+    """Return True for the same tree signed again, or signed at last where only a list had stated it."""
+    return bool(offered.signature) and (offered.timestamp > known.timestamp or not known.signature)
+
+
+def _final_beyond(log: Log, known: TreeHead | None) -> TreeHead | None:
+    if log.final_head is None or (known is not None and known.size > log.final_head.size):
+        return None
+    return final_tree_head(log, log.final_head)
+
+
+def final_tree_head(log: Log, final: FinalHead) -> TreeHead:
+    """Make a tree head of the final head that a log list states for a readonly log, in place of a signed head."""
+    raw = f'{{"final_tree_head":{{"tree_size":{final.size},"sha256_root_hash":"{final.root.hex()}"}}}}'.encode()
+    return TreeHead(log.id, final.size, final.root, final.timestamp or 0, b"", raw)
+
+
+def is_finished(log: Log, head: TreeHead) -> bool:
+    """Return True for the final head of a readonly log: the log is done once it is read up to this head."""
+    return log.final_head is not None and head.size == log.final_head.size
+
+
+def not_extended(name: str, known: TreeHead, head: TreeHead) -> Misbehaviour:
+    """Make the error for a tree that doesn't extend a known one (rule 4)."""
+    return Misbehaviour(
+        f"{name}: the tree of size {head.size} doesn't extend the tree of size {known.size} that was signed before",
+        (known.raw, head.raw),
+    )
+
+
+# --- proofs -------------------------------------------------------------------------------------------------------
+
+
+class AuditPaths(Protocol):
+    """Audit paths of proven entries."""
+
+    def paths(self, indexes: Sequence[int]) -> list[tuple[bytes, ...]]:
+        """Compute the audit paths (RFC 6962 section 2.1.1) of these entries, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Proof that consecutive entries belong to the tree: compact range up to their end, and their audit paths."""
+
+    upto: CompactRange
+    tree: AuditPaths
+
+
+def check_tile(tiles: HashTiles, start: int, hashes: Sequence[bytes]) -> bytes | None:
+    """Check that a data tile belongs to the tree, by the hash tile that covers it (rule 6).
+
+    Args:
+        tiles: the proven hash tiles of the tree, with the hash tile that covers this one.
+        start: index of the first entry of the tile.
+        hashes: leaf hashes of the whole tile, or of the last, partial tile of the tree.
+
+    Returns:
+        The root of a whole tile; None for a partial one.
+
+    Raises:
+        ProofError: the tile doesn't belong to the tree.
+    """
+    tile = start // WIDTH
+    root = subtree_root(hashes) if len(hashes) == WIDTH else None
+    belongs = root == tiles.hash_at(1, tile) if root else list(hashes) == tiles.hashes((0, tile))
+    if not belongs:
+        raise ProofError(f"data tile {tile} doesn't hash to the signed tree of size {tiles.size}")
+    return root
+
+
+def prove_tile(tiles: HashTiles, start: int, hashes: Sequence[bytes], before: CompactRange, end: int) -> Proof:
+    """Prove the entries of a data tile from `before.size` to `end`; for the other arguments see `check_tile`.
+
+    Raises:
+        ProofError: the tile doesn't belong to the tree.
+    """
+    root = check_tile(tiles, start, hashes)
+    if root and before.size == start and end - start == WIDTH:
+        upto = before.append_subtree(8, root)
+    else:
+        upto = before.append(hashes[before.size - start : end - start])
+    return Proof(upto, TilePaths(tiles, start, hashes))
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLeaf:
+    """Entry with its inclusion proof: `before` is the compact range of the entries before it."""
+
+    index: int
+    leaf: bytes  # MerkleTreeLeaf
+    path: tuple[bytes, ...]
+    before: CompactRange
+
+    @property
+    def hash(self) -> bytes:
+        """Leaf hash."""
+        return leaf_hash(self.leaf)
+
+    @property
+    def after(self) -> CompactRange:
+        """Compact range up to the entry and with it."""
+        return self.before.append([self.hash])
+
+    @property
+    def timestamp(self) -> int | None:
+        """Time of the entry in ms; None for a time that can't be."""
+        return timestamp_of(self.leaf[2:10])  # u8 version, u8 leaf_type, u64 timestamp
+
+
+def check_leaf(head: TreeHead, index: int, leaf: bytes, path: tuple[bytes, ...]) -> ProvenLeaf:
+    """Verify the inclusion proof of an entry in the tree of `head`.
+
+    Raises:
+        ProofError: the audit path doesn't lead to the root.
+    """
+    return ProvenLeaf(index, leaf, path, range_from_inclusion(index, head.size, leaf_hash(leaf), path, head.root))
+
+
+def prove_run(head: TreeHead, before: CompactRange, hashes: Sequence[bytes], leaf: ProvenLeaf | None) -> Proof:
+    """Prove consecutive entries by the inclusion proof of an entry at their end (rule 7).
+
+    Args:
+        head: the believed tree head.
+        before: proven compact range before the first entry.
+        hashes: leaf hashes of the entries.
+        leaf: the last entry, or the entry after it; None at the end of the tree, where the root decides.
+
+    Raises:
+        ProofError: the entries don't lead from the one compact range to the other.
+    """
+    upto, known = before.append(hashes), hashes
+    if leaf is None:
+        belongs = upto.root() == head.root
+    elif leaf.index < upto.size:
+        belongs = upto == leaf.after
+    else:
+        belongs, known = upto == leaf.before, [*hashes, leaf.hash]
+    if not belongs:
+        raise ProofError(f"entries {before.size} to {upto.size} don't hash to the signed tree")
+    return Proof(upto, PartialTree(before, known, head.size, leaf.path if leaf else ()))
+
+
+def timestamp_of(data: bytes) -> int | None:
+    """Read the timestamp of a TimestampedEntry (RFC 6962 section 3.4): u64, ms; None for a time that can't be."""
+    found = int.from_bytes(data, "big")
+    return found if len(data) == 8 and found < TIME_LIMIT else None

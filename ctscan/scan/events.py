@@ -1,0 +1,61 @@
+"""Events of a scan: five frozen values that are handed to one callable as they happen.
+
+    HeadAccepted -> LogStarted -> Progress ... -> LogDone    one pass over one log
+    Notice                                                   at any time
+
+Events are plain values: they cross the pipe of a worker process, and log ids tell the logs apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctscan.model import TreeHead
+from ctscan.scan.request import LogOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class HeadAccepted:
+    """Signed tree head that was verified; the pass reads up to its size."""
+
+    name: str  # of the log
+    head: TreeHead
+
+
+@dataclass(frozen=True, slots=True)
+class LogStarted:
+    """Start of a pass over one log, with the number of entries to read; no head precedes it for a finished log."""
+
+    log_id: bytes
+    name: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Commit of one step: `entries` more entries, up to `position`, with `found` certificates in scope."""
+
+    log_id: bytes
+    entries: int
+    position: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogDone:
+    """End of a pass over one log."""
+
+    outcome: LogOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Line of text for the user."""
+
+    text: str
+
+
+Event = HeadAccepted | LogStarted | Progress | LogDone | Notice
+Emit = Callable[[Event], None]
+"""Receiver of the events of a scan. It returns at once; an exception of it ends the pass that emitted the event."""

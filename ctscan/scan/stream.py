@@ -1,0 +1,301 @@
+"""Verified stream: the entries of a range of one log with their proofs, whatever the protocol of the log.
+
+    source ──► prefetch ──► verified(source, verifier, span) ──► consumer
+
+    Proven        entries that belong to the signed tree: to be committed as verified
+    Provisional   entries that a later proof covers: to be committed as pending
+    Retracted     provisional entries contradict the tree: to be given up; the stream reads them again
+    Gap           entries that the log doesn't give, or that can't be proven because a hash tile is lost
+    Quarantined   entries that contradict the tree after three tries, with the bytes as received
+
+Every index of the range comes in exactly one Proven, Gap or Quarantined, in order. `Verifier.proves_later` makes the
+only difference between the protocols:
+
+    False (hash tiles)            each answer is proven before the next:       fetch -> prove -> Proven
+    True (proofs on request)      one proof covers the range, at its end:      fetch -> Provisional ... prove -> Proven
+                                  where it fails, each answer is proven alone: Retracted, fetch -> prove -> Proven ...
+
+An answer that contradicts the tree is asked for three times, because caches and proxies garble answers, and then is
+quarantined. A server's refusal of an entry is a gap. Failures of the network end the stream; its last events stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from ctscan.ct.coverage import unavailable
+from ctscan.ct.merkle import batch_hashes
+from ctscan.ct.trust import PAUSES, AuditPaths
+from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, WrongCount
+from ctscan.model import Batch, CompactRange, Gap, GapReason, Span
+from ctscan.model.hashes import HASH_SIZE, split_hashes
+from ctscan.model.spans import subtract
+from ctscan.scan.log.galloping import first_true
+from ctscan.scan.log.prefetch import FetchResult, fetch, prefetch
+from ctscan.scan.log.verifier import Sleep, Unprovable, Verifier
+from ctscan.sources import LogSource
+from ctscan.sources.logs.tile_reader import slice_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Entries from `start` to `upto.size` that belong to the signed tree.
+
+    `batches` is empty for entries that came as Provisional before. `tree` computes audit paths; only until the next
+    event is asked for, because hash tiles are forgotten.
+    """
+
+    start: int
+    upto: CompactRange
+    batches: tuple[Batch, ...]
+    tree: AuditPaths
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """Batch that is not proven yet. `after` is the proven compact range before the first provisional entry; `hashes`
+    holds the leaf hashes of the batch, 32 bytes each."""
+
+    after: CompactRange
+    batch: Batch
+    hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """All provisional entries, from `start` on, contradict the signed tree."""
+
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Gap of entries that contradict the signed tree. `raw` holds the last answer as received; empty when there was
+    nothing to keep."""
+
+    gap: Gap
+    raw: bytes
+
+
+StreamEvent = Proven | Provisional | Retracted | Gap | Quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Knowledge of the index that a stream starts with.
+
+    `before`: proven compact range before the span; the log is asked for it otherwise. `pending`: leaf hashes of entries
+    from the start of the span on that an interrupted pass read and didn't prove. `gaps` of earlier passes: they decide
+    whether an entry is missing for the first time.
+    """
+
+    before: CompactRange | None = None
+    pending: bytes = b""
+    gaps: Sequence[Gap] = ()
+
+
+NOTHING: Final = Known()
+"""Knowledge about entries that were never read."""
+
+
+def verified(
+    source: LogSource, verifier: Verifier, span: Span, known: Known = NOTHING, *, sleep: Sleep = asyncio.sleep
+) -> AsyncGenerator[StreamEvent, None]:
+    """Yield the entries of `span` with their proofs, in order. Close the generator (`aclosing`) to cancel requests.
+
+    Args:
+        source: the open log.
+        verifier: verifier against the signed tree head; the span lies in its tree. With `proves_later` the leaf hashes
+            of the whole span are kept until its end, 32 bytes each.
+        span: the entries to read.
+        known: knowledge of the index about them.
+        sleep: waits between two tries.
+
+    Raises:
+        SourceError: the log can't be reached, or keeps giving garbage.
+        Misbehaviour: the log contradicts its signed head; provisional entries can't be proven any more.
+    """
+    return _Reader(source, verifier, span, known.gaps, sleep).read(known.before, known.pending)
+
+
+class _Reader:
+    """State of one stream: all entries before `_at` were yielded, and `_unproven` of them are provisional."""
+
+    def __init__(
+        self, source: LogSource, verifier: Verifier, span: Span, known_gaps: Iterable[Gap], sleep: Sleep
+    ) -> None:
+        self._source, self._verifier, self._sleep = source, verifier, sleep
+        self._at, self._end = span
+        self._known_gaps = tuple(known_gaps)
+        self._proven: CompactRange | None = None  # before the first unproven entry; None: to be asked for
+        self._unproven: list[bytes] = []  # leaf hashes of provisional batches, back to back
+        self._one_by_one_until = 0  # index up to which each answer is proven alone
+        self._was_bad = False  # the answer before was a BadAnswer
+
+    async def read(self, before: CompactRange | None, pending: bytes) -> AsyncGenerator[StreamEvent, None]:
+        """Yield the events of the stream."""
+        self._proven = before
+        await self._find_range()
+        if pending:
+            self._unproven = [pending]
+            self._at += len(pending) // HASH_SIZE
+            self._end = max(self._end, self._at)
+            yield await self._settle()
+        while self._at < self._end:
+            await self._find_range()
+            if self._at < self._one_by_one_until:
+                for event in await self._prove(self._source.next_range(self._at, self._one_by_one_until)):
+                    yield event
+                continue
+            async with aclosing(self._prefetch()) as answers:
+                async for part, answer in answers:
+                    self._raise_fatal(answer)
+                    if self._unproven and not isinstance(answer, list):
+                        yield await self._settle()
+                    for event in await self._take(part, answer):
+                        yield event
+                    if self._at != part[1]:
+                        break  # to begin anew where the reading stands
+            if self._unproven and self._at >= self._end:
+                yield await self._settle()
+
+    def _prefetch(self) -> AsyncGenerator[tuple[Span, FetchResult], None]:
+        size = self._verifier.head.size
+        return prefetch(self._source, (self._at, self._end), size, self._source.window)
+
+    async def _find_range(self) -> CompactRange:
+        """Ask for the proven compact range before `_at`, unless it is known."""
+        if self._proven is None:
+            self._proven = await self._verifier.range_at(self._at)
+        return self._proven
+
+    def _raise_fatal(self, answer: FetchResult) -> None:
+        """Raise the failures that end the stream. One garbled answer between good ones does not."""
+        if isinstance(answer, WrongCount):
+            head = self._verifier.head
+            raise Misbehaviour(f"{self._source.log.name}: {answer}", (head.raw,)) from answer
+        if isinstance(answer, list | Missing | Refused | CutError):
+            return
+        if self._was_bad or not isinstance(answer, BadAnswer):
+            raise answer
+
+    async def _take(self, part: Span, answer: FetchResult) -> Sequence[StreamEvent]:
+        if self._at != part[0]:
+            return []  # entries before it were retracted
+        if isinstance(answer, list) and self._verifier.proves_later:
+            self._was_bad = False
+            after = await self._find_range()
+            return [self._provisional(after, batch) for batch in answer]
+        return await self._prove(part, answer)
+
+    def _provisional(self, after: CompactRange, batch: Batch) -> Provisional:
+        hashes = b"".join(batch_hashes(batch))
+        self._unproven.append(hashes)
+        self._at = batch.start + len(batch.leaves)
+        return Provisional(after, batch, hashes)
+
+    async def _settle(self) -> Proven | Retracted:
+        """Prove all provisional entries together; where they contradict the tree, read them again one by one."""
+        before, hashes = await self._find_range(), split_hashes(b"".join(self._unproven))
+        start, end = before.size, before.size + len(hashes)
+        try:
+            proof = await self._verifier.prove(start, hashes, before, end)
+        except ProofError:
+            self._unproven = []
+            self._at, self._one_by_one_until = start, end
+            return Retracted(start)
+        self._unproven = []
+        self._proven = proof.upto
+        return Proven(start, proof.upto, (), proof.tree)
+
+    async def _prove(self, part: Span, answer: FetchResult | None = None) -> Sequence[StreamEvent]:
+        """Prove one answer; ask again after each pause while the answers contradict the tree."""
+        pauses = iter(self._pauses(part))
+        while True:
+            if answer is None:
+                answer = await fetch(self._source, part, self._verifier.head.size)
+                self._raise_fatal(answer)
+            if isinstance(answer, Missing | Refused):
+                return await self._skip(part, answer)
+            if isinstance(answer, BadAnswer):
+                self._was_bad = True
+                return [self._quarantine(part[1], str(answer), b"")]
+            try:
+                return [await self._prove_answer(answer)]
+            except Unprovable as error:
+                return self._leave_out(error)
+            except (CutError, ProofError) as error:
+                contradiction = error
+            pause = next(pauses, None)
+            if pause is None:
+                return [self._quarantine(part[1], str(contradiction), _raw(answer))]
+            self._verifier.avoid(part[0])
+            await self._sleep(pause)
+            answer = None
+
+    async def _prove_answer(self, answer: list[Batch] | Exception) -> Proven:
+        if not isinstance(answer, list):
+            raise answer
+        before = await self._find_range()
+        start, hashes = answer[0].start, [leaf for batch in answer for leaf in batch_hashes(batch)]
+        end = min(start + len(hashes), self._end)
+        proof = await self._verifier.prove(start, hashes, before, end)
+        fresh = tuple(
+            slice_batch(batch, max(batch.start, self._at), min(batch.start + len(batch.leaves), end))
+            for batch in answer
+        )
+        event = Proven(self._at, proof.upto, fresh, proof.tree)
+        self._at, self._proven, self._was_bad = end, proof.upto, False
+        return event
+
+    def _pauses(self, part: Span) -> tuple[float, ...]:
+        """Seconds before each further try. Entries that were quarantined before are asked for once more, without a
+        wait: many such places would take hours of every pass."""
+        quarantined = (gap.span for gap in self._known_gaps if gap.reason is GapReason.QUARANTINED)
+        return PAUSES if subtract(part, quarantined) else (0.0,)
+
+    def _quarantine(self, end: int, detail: str, raw: bytes) -> Quarantined:
+        gap = Gap(self._at, end, GapReason.QUARANTINED, detail, tries=1)
+        self._at, self._proven = end, None
+        return Quarantined(gap, raw)
+
+    async def _skip(self, part: Span, error: Missing | Refused) -> list[Gap]:
+        """Skip to the next entry that the log gives. Other failures than a refusal are raised."""
+        end = await first_true(part[0], self._end, self._is_there, self._next_start)
+        return self._leave_gap(end, error)
+
+    def _leave_gap(self, end: int, error: Missing | Refused) -> list[Gap]:
+        span = self._at, end
+        self._at, self._proven = end, None
+        return unavailable(span, str(error), self._known_gaps, is_refused=isinstance(error, Refused))
+
+    def _leave_out(self, error: Unprovable) -> Sequence[Gap | Quarantined]:
+        """Leave out the entries that a lost or garbled hash tile covers."""
+        end = min(self._end, error.end)
+        if isinstance(error.cause, Missing | Refused):
+            return self._leave_gap(end, error.cause)
+        return [self._quarantine(end, str(error.cause), b"")]
+
+    async def _is_there(self, index: int) -> bool:
+        size = self._verifier.head.size
+        try:
+            await self._source.entries(*self._source.next_range(index, size), size)
+        except (Missing, Refused):
+            return False
+        except (FormatError, BadAnswer):
+            return True  # garbled, but there
+        return True
+
+    def _next_start(self, index: int) -> int:
+        return self._source.next_range(index, self._end)[1]
+
+
+def _raw(answer: FetchResult) -> bytes:
+    """Join the bytes of an answer as received."""
+    if isinstance(answer, CutError):
+        return answer.raw
+    return b"".join(batch.raw for batch in answer) if isinstance(answer, list) else b""
