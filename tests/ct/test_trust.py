@@ -1,4 +1,4 @@
-"""Which offered heads are believed, which are ignored, and which are evidence."""
+"""Which offered heads are believed, which are ignored, and which are evidence; no log is asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
-from ctscan.ct.trust import HeadRelation, check_signature, final_tree_head, judge_head
+from ctscan.ct.trust import HeadRelation, HeadTrust, check_signature, final_tree_head, judge_head
 from ctscan.errors import Misbehaviour
 from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT
@@ -102,3 +102,43 @@ def test_a_final_head_of_the_list_is_no_signed_head() -> None:
     assert (made.size, made.root, made.signature) == (9, b"r" * 32, b"")
     with pytest.raises(Misbehaviour):
         check_signature(LOG, made)
+
+
+# --- the state over one pass --------------------------------------------------------------------------------------
+
+
+def signed(builder: LogBuilder, size: int) -> TreeHead:
+    return parse_sth(builder.sth(size), builder.id)
+
+
+def test_a_first_head_is_believed_and_a_larger_one_has_to_extend_it(builder: LogBuilder) -> None:
+    log, small, large = log_of(builder), signed(builder, 100), signed(builder, 200)
+    first = HeadTrust(log, None).offer(small)
+    assert first is not None and (first.head, first.extends, first.is_new) == (small, None, True)
+    grown = HeadTrust(log, small).offer(large)
+    assert grown is not None and (grown.head, grown.extends, grown.is_new) == (large, small, True)
+    same = HeadTrust(log, small).offer(small)
+    assert same is not None and (same.head, same.is_new, same.extends) == (small, False, None)
+
+
+def test_stale_heads_are_counted_and_ignored(builder: LogBuilder) -> None:
+    log, small, large = log_of(builder), signed(builder, 100), signed(builder, 200)
+    trust = HeadTrust(log, large)
+    assert trust.offer(small) is None and trust.newest == large
+    accepted = trust.offer(large)
+    assert accepted is not None and (accepted.head, accepted.stale, accepted.is_current) == (large, 1, True)
+    trust = HeadTrust(log, large)
+    assert [trust.offer(small) for _ in range(3)] == [None] * 3
+    accepted = trust.give_up()
+    assert (accepted.head, accepted.is_new, accepted.stale, accepted.is_current) == (large, False, 3, False)
+
+
+def test_a_readonly_log_that_gives_no_head_is_read_to_the_final_head(builder: LogBuilder) -> None:
+    log = replace(log_of(builder), state="readonly", final_head=FinalHead(200, builder.root(200)))
+    small = signed(builder, 100)
+    trust = HeadTrust(log, small)
+    silent, stale = trust.offer(None), trust.offer(small)
+    assert silent is not None and (silent.head.size, silent.extends, silent.is_new) == (200, small, True)
+    assert stale is None and trust.give_up().head.size == 200 and trust.give_up().is_current
+    finished = HeadTrust(log, signed(builder, 200)).offer(None)
+    assert finished is not None and not finished.is_new
