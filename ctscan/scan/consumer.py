@@ -59,7 +59,7 @@ async def consume(session: LogSession, verifier: Verifier, span: Span, known: Kn
     if known.pending:
         await consumer.take_up(known.pending)
     try:
-        async with aclosing(verified(session.source, verifier, span, known, sleep=session.seams.sleep)) as events:
+        async with aclosing(verified(session.source, verifier, span, known, sleep=session.clock.sleep)) as events:
             async for event in events:
                 await consumer.handle(event)
                 if session.stop.is_set():
@@ -143,7 +143,7 @@ class _Consumer:
             result += await self._analyse(batch)
         self._gathered.add(result, self._proofs(_kept(result), event.tree))
         self.at, self._upto = event.upto.size, event.upto
-        if self._gathered.is_due(self._session.seams.commit_every):
+        if self._gathered.is_due(self._session.clock.commit_every):
             await self.flush()
 
     async def _hold(self, event: Provisional) -> None:
@@ -155,7 +155,7 @@ class _Consumer:
         self._gathered.add(result)
         self._pending.hashes.append(event.hashes)
         self._pending.kept += _kept(result)
-        if self._gathered.is_due(self._session.seams.commit_every):
+        if self._gathered.is_due(self._session.clock.commit_every):
             await self.flush()
 
     async def _confirm(self, event: Proven) -> None:

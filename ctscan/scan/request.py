@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from ctscan.clock import Clock
 from ctscan.model import Log
 from ctscan.personal.scope import Scope
 
@@ -39,17 +38,10 @@ class ScanRequest:
     tuning: Mapping[str, Any] = field(default_factory=dict)
 
 
-def utc_now() -> datetime:
-    """Read the wall clock; the only place of a scan that does."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
-class Seams:
-    """Clock and waiting times of a scan, which tests replace. Seconds."""
+class ScanClock(Clock):
+    """Clock of a scan, with its intervals in seconds."""
 
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    now: Callable[[], datetime] = utc_now
     commit_every: float = 0.5  # between two commits; entries read since the last one are read again after a kill
     poll: float = 30.0  # between two requests for the head of a followed log
     reload: float = 3600.0  # between two requests for the log list while following

@@ -35,7 +35,7 @@ from ctscan.scan.events import Emit, Notice
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.log.plan import check_start
 from ctscan.scan.log.scanner import ScanContext
-from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanRequest, ScanResult, Seams
+from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
 from ctscan.scan.workers.aggregate import ProgressAggregator, join
@@ -47,17 +47,17 @@ from ctscan.sources.logs.log_lists import load_list
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
-__all__ = ["LogOutcome", "LogStatus", "ScanRequest", "ScanResult", "Seams", "run_scan"]
+__all__ = ["LogOutcome", "LogStatus", "ScanClock", "ScanRequest", "ScanResult", "run_scan"]
 
 
-async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, seams: Seams | None = None) -> ScanResult:
+async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock: ScanClock | None = None) -> ScanResult:
     """Read each log to its current head once; with `follow`, again and again until `stop` is set.
 
     Args:
         request: settings of the scan.
         emit: receiver of the events.
         stop: commits the batch in hand and ends the scan, once it is set.
-        seams: clock and waiting times.
+        clock: clock and waiting times.
 
     Returns:
         The outcome of each log; failures of a single log are in its outcome.
@@ -68,9 +68,9 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, seams:
         SourceError: the log list can't be fetched.
         IndexFault: the index can't be used.
     """
-    seams = seams or Seams()
+    clock = clock or ScanClock()
     check_url(request.db)
-    async with _open_network(request, seams) as network:
+    async with _open_network(request, clock) as network:
         selection = await network.select() or Selection((), ())
         check_start(request.start, len(selection.logs))
         if not selection.logs:
@@ -78,15 +78,15 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, seams:
             raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{reason}")
         async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
-            await index.purge_quarantine(seams.now() - timedelta(days=request.quarantine_days))
+            await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
             added = await _added(index, selection)
-            run_id = await _start_run(index, request, selection, seams)
-            context = _context(request, index, run_id, emit, stop, seams, added)
+            run_id = await _start_run(index, request, selection, clock)
+            context = _context(request, index, run_id, emit, stop, clock, added)
             result = ScanResult(())
             try:
                 result = ScanResult(tuple(await _read(network, context, selection)), request.follow)
             finally:
-                await index.end_run(run_id, seams.now(), _run_state(result, stop))
+                await index.end_run(run_id, clock.now(), _run_state(result, stop))
     return result
 
 
@@ -97,11 +97,11 @@ class _Network:
     request: ScanRequest
     client: Client
     tuning: TuningTable
-    seams: Seams
+    clock: ScanClock
 
     def connect(self, assignment: Assignment, log: Log) -> Connection:
         readers = len(assignment.readers(log))
-        return connect(log, self.client, self.tuning.of(log), self.seams.sleep, readers=readers)
+        return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
 
     async def select(self, etag: str | None = None) -> Selection | None:
         """Select the logs to read; None while the list is unchanged since `etag`. Directories need no list."""
@@ -116,12 +116,12 @@ class _Network:
 
 
 @asynccontextmanager
-async def _open_network(request: ScanRequest, seams: Seams) -> AsyncIterator[_Network]:
+async def _open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[_Network]:
     names = [repository.name for repository in repositories()]
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
-    client = Client(request.contact or "", sleep=seams.sleep, give_up_after=request.give_up_after)
+    client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
     try:
-        yield _Network(request, client, tuning, seams)
+        yield _Network(request, client, tuning, clock)
     finally:
         await client.aclose()
 
@@ -139,13 +139,13 @@ async def _added(index: Index, selection: Selection) -> frozenset[bytes]:
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
-async def _start_run(index: Index, request: ScanRequest, selection: Selection, seams: Seams) -> int:
+async def _start_run(index: Index, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
     """Record the run. Its selection decides which logs answers cover, but for a backfill after a first scan."""
     rules = rule_set()
     run = Run(
         id=0,
         who=request.who,
-        started=seams.now(),
+        started=clock.now(),
         ended=None,
         scope=request.scope.text,
         rules=rules.version,
@@ -169,12 +169,12 @@ def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:
 
 
 def _context(
-    request: ScanRequest, index: Index, run_id: int, emit: Emit, stop: asyncio.Event, seams: Seams,
+    request: ScanRequest, index: Index, run_id: int, emit: Emit, stop: asyncio.Event, clock: ScanClock,
     added: frozenset[bytes],
 ) -> ScanContext:  # fmt: skip
     start = "start" if request.past and request.start in (None, "now") else request.start
     return ScanContext(
-        index, run_id, request.scope, rule_set(), start, emit, stop, seams, request.follow, request.past, added
+        index, run_id, request.scope, rule_set(), start, emit, stop, clock, request.follow, request.past, added
     )
 
 
@@ -227,13 +227,13 @@ def _expect(aggregator: ProgressAggregator, assignment: Assignment, logs: Iterab
 
 async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
     """Read the logs of a worker process, with a client and a connection to the index of its own."""
-    request, seams = task.request, Seams()
+    request, clock = task.request, ScanClock()
     async with (
-        _open_network(request, seams) as network,
+        _open_network(request, clock) as network,
         await open_index(request.db, create=False) as index,
     ):
         network.client.take_turns(index.take_turn)
-        context = _context(request, index, task.run_id, emit, commands.stop, seams, task.added)
+        context = _context(request, index, task.run_id, emit, commands.stop, clock, task.added)
         pool = LogPool(context, partial(network.connect, task.assignment))
         pool.add(task.logs)
         obeying = asyncio.create_task(_obey(pool, commands))
@@ -259,9 +259,9 @@ async def _follow_list(
 ) -> None:  # fmt: skip
     """Load the log list again and again while following, apply its changes, and purge quarantined bytes."""
     while True:
-        await context.seams.sleep(context.seams.reload)
+        await context.clock.sleep(context.clock.reload)
         try:
-            oldest = context.seams.now() - timedelta(days=network.request.quarantine_days)
+            oldest = context.clock.now() - timedelta(days=network.request.quarantine_days)
             await context.index.purge_quarantine(oldest)
             loaded = await network.select(selection.etag)
             if loaded is None:

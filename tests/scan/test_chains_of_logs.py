@@ -13,7 +13,7 @@ from support.scanning import Heard, dump, host_certificate, last_run, look_up, p
 from support.simulator import SimulatedLog, Simulator
 
 from ctscan.model import EntryKind, LogProtocol, Match
-from ctscan.scan.run import Seams, run_scan
+from ctscan.scan.run import ScanClock, run_scan
 
 CONTACT = "ca.contact@example.net"
 ISSUING = make_certificate([("CN", "Example CA"), ("emailAddress", CONTACT)], ca=True)
@@ -115,7 +115,7 @@ def test_a_scan_that_was_broken_off_ends_as_an_undisturbed_one_does(commits: int
             stop, heard = asyncio.Event(), Heard()
             left = iter(range(commits - 1))
             heard.on_advance = lambda: None if next(left, None) is not None else stop.set()
-            await run_scan(request(sim, tmp_path / "db"), heard.emit, stop, Seams(commit_every=0))
+            await run_scan(request(sim, tmp_path / "db"), heard.emit, stop, ScanClock(commit_every=0))
 
         asyncio.run(interrupted())
         assert scan(sim, tmp_path / "db").exit_code == 0

@@ -36,7 +36,7 @@ from ctscan.errors import IndexFault
 from ctscan.model import LogProtocol
 from ctscan.personal.scope import Scope
 from ctscan.scan.events import Emit, HeadAccepted, LogDone
-from ctscan.scan.run import LogOutcome, LogStatus, ScanRequest, ScanResult, Seams, run_scan
+from ctscan.scan.run import LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult, run_scan
 from ctscan.scan.workers.aggregate import ProgressAggregator
 from ctscan.scan.workers.assignment import Assignment
 from ctscan.scan.workers.processes import Work, WorkerCommands, WorkerProcesses, WorkerTask
@@ -51,8 +51,8 @@ def follow(
 
     async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        seams = Seams(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
-        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard.emit, stop, seams))
+        clock = ScanClock(sleep=short_sleep, poll=poll, reload=0.02, partial_wait=partial_wait)
+        task = asyncio.create_task(run_scan(request(sim, db, follow=True, **changes), heard.emit, stop, clock))
         try:
             await script(sim, heard)
         finally:
@@ -86,7 +86,9 @@ def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes
 
     async def run() -> tuple[ScanResult, float]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
-        task = asyncio.create_task(run_scan(request(sim, db, **changes), Heard().emit, stop, Seams(leave_within=0.1)))
+        task = asyncio.create_task(
+            run_scan(request(sim, db, **changes), Heard().emit, stop, ScanClock(leave_within=0.1))
+        )
         for _ in range(1000):
             if condition():
                 break
@@ -144,8 +146,8 @@ def test_stopping_at_the_very_end_leaves_nothing_unproven_that_counts(protocol: 
     async def run(log: SimulatedLog) -> ScanResult:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries == 1000 else None
-        seams = Seams(no_sleep, commit_every=0.0)
-        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard.emit, stop, seams)
+        clock = ScanClock(sleep=no_sleep, commit_every=0.0)
+        return await run_scan(request(sim, tmp_path / "db", tuning=tiles_of(log)), heard.emit, stop, clock)
 
     with Simulator() as sim:
         log = add_people(sim, protocol)
@@ -189,7 +191,7 @@ def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -
     async def run() -> None:
         stop, heard = asyncio.Event(), Heard()
         heard.on_advance = lambda: stop.set() if heard.entries >= after else None
-        await run_scan(request(sim, db, **changes), heard.emit, stop, Seams(no_sleep, commit_every=0.0))
+        await run_scan(request(sim, db, **changes), heard.emit, stop, ScanClock(sleep=no_sleep, commit_every=0.0))
 
     asyncio.run(run())
     assert states(db)["people"].pending
@@ -423,7 +425,7 @@ def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> Non
     async def run(sim: Simulator, heard: Heard) -> ScanResult:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         asked = request(sim, tmp_path / "db", jobs=3)
-        return await asyncio.wait_for(run_scan(asked, heard.emit, asyncio.Event(), Seams(sleep=no_sleep)), 60)
+        return await asyncio.wait_for(run_scan(asked, heard.emit, asyncio.Event(), ScanClock(sleep=no_sleep)), 60)
 
     with Simulator() as sim:
         for number in range(3):
@@ -497,9 +499,9 @@ def test_an_index_that_fails_half_way_ends_the_scan_with_its_reason_told_once(
     with Simulator() as sim:
         for name in ("one", "two", "three"):
             sim.add(name, people_log(name, 6000))
-        asked, seams = request(sim, tmp_path / "db"), Seams(no_sleep, commit_every=0.0)
+        asked, clock = request(sim, tmp_path / "db"), ScanClock(sleep=no_sleep, commit_every=0.0)
         with pytest.raises(IndexFault, match="coverage"):
-            asyncio.run(run_scan(asked, heard.emit, asyncio.Event(), seams))
+            asyncio.run(run_scan(asked, heard.emit, asyncio.Event(), clock))
     gc.collect()
     assert caplog.records == []  # no "exception was never retrieved"
     assert last_run(tmp_path / "db").outcome == "failed"

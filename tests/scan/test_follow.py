@@ -9,17 +9,17 @@ from pathlib import Path
 from support.scanning import Heard, holes, last_run, people_log, ranges, request
 from support.simulator import SimulatedLog, Simulator
 
-from ctscan.scan.run import ScanResult, Seams, run_scan
+from ctscan.scan.run import ScanClock, ScanResult, run_scan
 
 Script = Callable[[Simulator, Heard], Awaitable[None]]
 
 
-def follow(sim: Simulator, db: Path, script: Script, **seams: float) -> tuple[ScanResult, Heard]:
+def follow(sim: Simulator, db: Path, script: Script, **clock: float) -> tuple[ScanResult, Heard]:
     """Follow while `script` plays, then stop."""
 
     async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
-        made = Seams(sleep=short_sleep, poll=0.01, reload=0.02, **seams)  # type: ignore[arg-type]
+        made = ScanClock(sleep=short_sleep, poll=0.01, reload=0.02, **clock)  # type: ignore[arg-type]
         task = asyncio.create_task(run_scan(request(sim, db, follow=True), heard.emit, stop, made))
         try:
             await script(sim, heard)

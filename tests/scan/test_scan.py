@@ -273,13 +273,15 @@ def test_stopping_commits_the_batch_in_hand_and_the_next_scan_goes_on(tmp_path: 
 def _stop_early(sim: Simulator, db: Path, tuning: dict[str, object]) -> Heard:
     from support.scanning import no_sleep, request
 
-    from ctscan.scan.run import Seams, run_scan
+    from ctscan.scan.run import ScanClock, run_scan
 
     async def run() -> Heard:
         stop = asyncio.Event()
         heard = Heard()
         heard.on_advance = lambda: stop.set() if heard.entries else None
-        outcome = await run_scan(request(sim, db, tuning=tuning), heard.emit, stop, Seams(no_sleep, commit_every=0.0))
+        outcome = await run_scan(
+            request(sim, db, tuning=tuning), heard.emit, stop, ScanClock(sleep=no_sleep, commit_every=0.0)
+        )
         assert outcome.exit_code == 1 and outcome.logs[0].status.value == "stopped"
         return heard
 

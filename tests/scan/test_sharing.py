@@ -41,7 +41,7 @@ from ctscan.personal.scope import parse_scope
 from ctscan.scan.events import HeadAccepted
 from ctscan.scan.log.parts import PART, SMALL, PartsReader
 from ctscan.scan.log.session import LogSession
-from ctscan.scan.run import ScanResult, Seams, run_scan
+from ctscan.scan.run import ScanClock, ScanResult, run_scan
 from ctscan.scan.stream import Known
 from ctscan.sources import LogSource
 
@@ -91,7 +91,7 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
             state = await index.log_state(log.log().id)
             assert state is not None and state.head is not None
             head = TreeHead(state.head.log_id, 900, fork.root(900), state.head.timestamp + 1, b"signed", b"raw")
-            await save_head(index, head, Seams().now())
+            await save_head(index, head, ScanClock().now())
 
     class Meddling(Heard):
         log: SimulatedLog
@@ -141,7 +141,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                         order.append("let go")
 
             async def fail(span: Span, known: Known) -> bool:
-                await session.commit(ScanStep(LOG.id, Seams().now()), 0)
+                await session.commit(ScanStep(LOG.id, ScanClock().now()), 0)
                 raise SourceError("the log is gone")
 
             scope = parse_scope([], everything=True)
@@ -191,7 +191,7 @@ def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_p
             stop, heard = asyncio.Event(), Heard()
             heard.on_advance = lambda: stop.set() if heard.entries >= 3 * SMALL else None
             asked = request(sim, tmp_path / "db", past=True, start=None)
-            return await run_scan(asked, heard.emit, stop, Seams(no_sleep, commit_every=0.0))
+            return await run_scan(asked, heard.emit, stop, ScanClock(sleep=no_sleep, commit_every=0.0))
 
         assert endings(asyncio.run(broken_off())) == {"large": "stopped"}
         covered = ranges(tmp_path / "db", "large")
@@ -210,8 +210,8 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
 
     async def run(sim: Simulator) -> tuple[ScanResult, ScanResult]:
         async with await open_index(db, create=False) as index, index.lease(sim.log("people").log().id, 0, 300):
-            whole = await run_scan(request(sim, db), Heard().emit, asyncio.Event(), Seams(no_sleep))
-            past = await run_scan(request(sim, db, past=True), Heard().emit, asyncio.Event(), Seams(no_sleep))
+            whole = await run_scan(request(sim, db), Heard().emit, asyncio.Event(), ScanClock(sleep=no_sleep))
+            past = await run_scan(request(sim, db, past=True), Heard().emit, asyncio.Event(), ScanClock(sleep=no_sleep))
         return whole, past
 
     with Simulator() as sim:

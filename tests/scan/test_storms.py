@@ -31,7 +31,7 @@ from support.simulator import (
 
 from ctscan.ct.coverage import verified_size
 from ctscan.model import LogProtocol, LogState
-from ctscan.scan.run import ScanResult, Seams, run_scan
+from ctscan.scan.run import ScanClock, ScanResult, run_scan
 
 SIZE = 1000
 WHERE = [
@@ -106,7 +106,9 @@ def one_pass(sim: Simulator, db: Path, log: SimulatedLog, story: random.Random) 
             story.choice(["everything", "domain:example.org"]),
         )
         asked = request(sim, db, start=start, scope=scope, give_up_after=0.0, tuning=tiles_of(log))
-        return await asyncio.wait_for(run_scan(asked, heard.emit, stop, Seams(no_sleep, commit_every=every)), 60)
+        return await asyncio.wait_for(
+            run_scan(asked, heard.emit, stop, ScanClock(sleep=no_sleep, commit_every=every)), 60
+        )
 
     return asyncio.run(run())
 

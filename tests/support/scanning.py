@@ -22,7 +22,7 @@ from ctscan.model import Answer, LogState, Run
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.events import Event, HeadAccepted, LogDone, Notice, Progress
-from ctscan.scan.run import LogOutcome, ScanRequest, ScanResult, Seams, run_scan
+from ctscan.scan.run import LogOutcome, ScanClock, ScanRequest, ScanResult, run_scan
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object
 
     async def run() -> ScanResult:
         return await run_scan(
-            request(sim, db, **changes), (heard or Heard()).emit, asyncio.Event(), Seams(sleep=no_sleep)
+            request(sim, db, **changes), (heard or Heard()).emit, asyncio.Event(), ScanClock(sleep=no_sleep)
         )
 
     return asyncio.run(run())

@@ -29,7 +29,7 @@ from ctscan.scan.log.parts import PartsReader, parts_of
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.log.verifier import Verifier
-from ctscan.scan.request import LogOutcome, LogStatus, Seams
+from ctscan.scan.request import LogOutcome, LogStatus, ScanClock
 from ctscan.scan.safe_message import safe_message
 
 MAX_REASONS = 3  # that a message names
@@ -46,7 +46,7 @@ class ScanContext:
     start: str | None
     emit: Emit
     stop: asyncio.Event
-    seams: Seams
+    clock: ScanClock
     follow: bool = False
     past: bool = False
     added: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
@@ -69,7 +69,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         IndexFault: the index can't be used.
         UsageError: a contact is missing.
     """
-    log, index, now = connection.log, context.index, context.seams.now
+    log, index, now = connection.log, context.index, context.clock.now
     try:
         status, message = await _unless_stopped(context, connection)
         if status is LogStatus.INCOMPLETE:
@@ -98,7 +98,7 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
     stop = asyncio.create_task(context.stop.wait())
     try:
         await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait([reading], timeout=context.seams.leave_within)
+        await asyncio.wait([reading], timeout=context.clock.leave_within)
         if reading.done():
             return await reading
         return LogStatus.STOPPED, ""
@@ -110,13 +110,13 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus, str]:
     """Make the pass; return its status, and the reason where the head was not reached."""
-    log, index, began, since = connection.log, context.index, time.monotonic(), context.seams.now()
+    log, index, began, since = connection.log, context.index, time.monotonic(), context.clock.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
     counts = range_filter(context.is_explicit, context.scope, context.rules, await index.rule_sets())
     if state is not None and _is_done(context, state, counts):
         context.emit(LogStarted(log.id, log.name, 0))
-        await index.record_success(log.id, context.seams.now(), None)
+        await index.record_success(log.id, context.clock.now(), None)
         return LogStatus.DONE, ""
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_session(context, connection, accepted.head, state) as session:
@@ -128,7 +128,7 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus
     # when the log showed old heads only, all is read to the largest known head, but its head of today is unknown
     if accepted.is_current and not (context.past and _is_behind(session)):
         rate = _rate(connection, session, time.monotonic() - began)
-        await index.record_success(log.id, context.seams.now(), rate, since)
+        await index.record_success(log.id, context.clock.now(), rate, since)
     if left.held:
         parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
         return LogStatus.SHARED, _several(parts)
@@ -156,13 +156,13 @@ def _is_behind(session: LogSession) -> bool:
 
 async def _head(context: ScanContext, connection: Connection, known: TreeHead | None) -> AcceptedHead:
     """Accept, report and save the tree head that this pass reads up to."""
-    log, seams = connection.log, context.seams
-    accepted = await accept_head(connection.source, known, connection.verifier_of, seams.sleep)
+    log, clock = connection.log, context.clock
+    accepted = await accept_head(connection.source, known, connection.verifier_of, clock.sleep)
     if accepted.stale:
         context.emit(Notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve"))
     context.emit(HeadAccepted(log.name, accepted.head))
     if accepted.is_new:
-        await save_head(context.index, accepted.head, known, connection.verifier_of, seams.now)
+        await save_head(context.index, accepted.head, known, connection.verifier_of, clock.now)
     return accepted
 
 
@@ -179,7 +179,7 @@ def _open_session(context: ScanContext, connection: Connection, head: TreeHead, 
         emit=context.emit,
         stop=context.stop,
         state=state,
-        seams=context.seams,
+        clock=context.clock,
     )
 
 
@@ -304,4 +304,4 @@ def _end(context: ScanContext, session: LogSession) -> int:
     if known != unread:
         since = time.monotonic()
         context.partials[log.id] = (unread, since)
-    return size if time.monotonic() - since >= context.seams.partial_wait else size // 256 * 256
+    return size if time.monotonic() - since >= context.clock.partial_wait else size // 256 * 256

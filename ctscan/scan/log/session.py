@@ -20,7 +20,7 @@ from ctscan.personal.scope import Scope
 from ctscan.scan.events import Emit, Progress
 from ctscan.scan.log.committer import Committer
 from ctscan.scan.log.issuer_certificates import IssuerReader
-from ctscan.scan.request import Seams
+from ctscan.scan.request import ScanClock
 from ctscan.sources import LogSource
 
 
@@ -39,7 +39,7 @@ class LogSession:
     emit: Emit
     stop: asyncio.Event
     state: LogState | None = None  # at the start of the part that is being read
-    seams: Seams = field(default_factory=Seams)
+    clock: ScanClock = field(default_factory=ScanClock)
     entries: int = 0  # committed in this pass
     incomplete: list[str] = field(default_factory=list)  # reasons why the head was not reached
     known_gaps: tuple[Gap, ...] = ()  # of earlier passes
@@ -117,4 +117,4 @@ class LogSession:
 
     def now(self) -> datetime:
         """Return the time that goes into the index."""
-        return self.seams.now()
+        return self.clock.now()

@@ -106,7 +106,7 @@ class LogPool:
             while (
                 context.follow
                 and outcome.status not in _FINAL
-                and not await _stopped_within(stop, context.seams.sleep(context.seams.poll))
+                and not await _stopped_within(stop, context.clock.sleep(context.clock.poll))
             ):
                 outcome = await self._pass(context, connection)
             return outcome
