@@ -1,17 +1,16 @@
 """Consumer of a verified stream: analyses batches and commits results together with the position.
 
-    Proven        analyse -> gather -> half a second later, one step: verified range, findings, inclusion proofs
-    Provisional   analyse -> gather -> half a second later, one step: pending range, findings
-    (then) Proven                      one step: verified range in place of the pending one, inclusion proofs
+    Proven        analyse -> gather -> half a second later, a step: verified range, findings, inclusion proofs
+    Provisional   analyse -> gather -> half a second later, a step: pending range, findings
+    (then) Proven                      a step: verified range in place of the pending range, inclusion proofs
     Retracted     rewind the pending range
-    Gap, Quarantined                   one step: the gap, behind all results before it
+    Gap, Quarantined                   a step: the gap, behind all results before it
 
 Position, coverage and findings move in one transaction, so that a crash loses nothing and doubles nothing.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -35,6 +34,7 @@ from ctscan.model.hashes import HASH_SIZE
 from ctscan.scan.events import Notice
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.log.verifier import Verifier
+from ctscan.scan.request import ScanClock
 from ctscan.scan.stream import Known, Proven, Provisional, Quarantined, Retracted, StreamEvent, verified
 
 COMMIT_HITS = 256
@@ -74,22 +74,22 @@ async def consume(session: LogSession, verifier: Verifier, span: Span, known: Kn
 
 @dataclass(slots=True)
 class _Gathered:
-    """Results since the last commit."""
+    """Results since the last commit. `since` in seconds of the monotonic clock."""
 
+    since: float
     result: BatchResult = EMPTY_RESULT
     proofs: list[InclusionProof] = field(default_factory=list)
     is_empty: bool = True
-    since: float = field(default_factory=time.monotonic)
 
     def add(self, result: BatchResult, proofs: Iterable[InclusionProof] = ()) -> None:
         self.result += result
         self.proofs += proofs
         self.is_empty = False
 
-    def is_due(self, every: float) -> bool:
-        """Return True when there is enough to commit, or the first result is `every` seconds old."""
+    def is_due(self, clock: ScanClock) -> bool:
+        """Return True when there is enough to commit, or the last commit is long ago."""
         hits = len(self.result.hits) + len(self.result.chain_hits)
-        return hits >= COMMIT_HITS or time.monotonic() - self.since >= every
+        return hits >= COMMIT_HITS or clock.monotonic() - self.since >= clock.commit_every
 
 
 @dataclass(slots=True)
@@ -103,15 +103,18 @@ class _Pending:
 
 
 class _Consumer:
-    """State of one stream: all entries before `at` are proven or in a gap, and are committed up to `_committed`."""
+    """State of a stream: all entries before `at` are proven or in a gap, and are committed up to `_committed`."""
 
     def __init__(self, session: LogSession, start: int) -> None:
         self._session = session
         self.at = self._committed = start
         self._upto: CompactRange | None = None  # of [0, at)
-        self._gathered = _Gathered()
+        self._gathered = self._new()
         self._pending: _Pending | None = None
-        self._counted = start  # entries before it count once, although retracted ones are read again
+        self._counted = start  # entries before it count once, although retracted entries are read again
+
+    def _new(self) -> _Gathered:
+        return _Gathered(self._session.clock.monotonic())
 
     async def take_up(self, hashes: bytes) -> None:
         """Take up the pending range of an interrupted pass, which the stream proves first."""
@@ -121,7 +124,7 @@ class _Consumer:
         self._pending, self._counted = _Pending(self.at, kept=kept), end
 
     async def handle(self, event: StreamEvent) -> None:
-        """Handle one event of the stream."""
+        """Handle an event of the stream."""
         match event:
             case Proven(batches=()):
                 await self._confirm(event)
@@ -143,7 +146,7 @@ class _Consumer:
             result += await self._analyse(batch)
         self._gathered.add(result, self._proofs(_kept(result), event.tree))
         self.at, self._upto = event.upto.size, event.upto
-        if self._gathered.is_due(self._session.clock.commit_every):
+        if self._gathered.is_due(self._session.clock):
             await self.flush()
 
     async def _hold(self, event: Provisional) -> None:
@@ -155,7 +158,7 @@ class _Consumer:
         self._gathered.add(result)
         self._pending.hashes.append(event.hashes)
         self._pending.kept += _kept(result)
-        if self._gathered.is_due(self._session.clock.commit_every):
+        if self._gathered.is_due(self._session.clock):
             await self.flush()
 
     async def _confirm(self, event: Proven) -> None:
@@ -173,7 +176,7 @@ class _Consumer:
         """Give up the pending entries, and all that was learnt from them."""
         if self._pending is None:
             return
-        start, self._pending, self._gathered = self._pending.start, None, _Gathered()
+        start, self._pending, self._gathered = self._pending.start, None, self._new()
         self._session.analyser.forget()
         await self._session.rewind(start)
 
@@ -204,12 +207,12 @@ class _Consumer:
         assert pending.after is not None  # noqa: S101  only a run that was taken up has none, and it gathers nothing
         session, hashes = self._session, b"".join(pending.hashes)
         held = PendingRange(pending.start, session.scope_text, session.rules, pending.after, hashes)
-        done, self._gathered = self._gathered, _Gathered()
+        done, self._gathered = self._gathered, self._new()
         await session.commit(self._step(pending=held, result=done.result), held.end)
 
     def _take(self) -> ScanStep:
         """Make the step of the proven results since the last commit."""
-        done, self._gathered = self._gathered, _Gathered()
+        done, self._gathered = self._gathered, self._new()
         if self.at == self._committed or self._upto is None:
             return self._step()
         verified_range = self._range(self._committed, self._upto)

@@ -1,6 +1,6 @@
-"""Events of a scan: five frozen values that are handed to one callable as they happen.
+"""Events of a scan: five frozen values that are handed to a callable as they happen.
 
-    HeadAccepted -> LogStarted -> Progress ... -> LogDone    one pass over one log
+    HeadAccepted -> LogStarted -> Progress ... -> LogDone    a pass over a log
     Notice                                                   at any time
 
 Events are plain values: they cross the pipe of a worker process, and log ids tell the logs apart.
@@ -25,7 +25,7 @@ class HeadAccepted:
 
 @dataclass(frozen=True, slots=True)
 class LogStarted:
-    """Start of a pass over one log, with the number of entries to read; no head precedes it for a finished log."""
+    """Start of a pass over a log, with the number of entries to read; no head precedes it for a finished log."""
 
     log_id: bytes
     name: str
@@ -34,7 +34,7 @@ class LogStarted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Commit of one step: `entries` more entries, up to `position`, with `found` certificates in scope."""
+    """Commit of a step: `entries` more entries, up to `position`, with `found` certificates in scope."""
 
     log_id: bytes
     entries: int
@@ -44,7 +44,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LogDone:
-    """End of a pass over one log."""
+    """End of a pass over a log."""
 
     outcome: LogOutcome
 

@@ -14,7 +14,7 @@ from ctscan.personal.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """Settings of one `ctscan scan`: plain values, so that a worker process can receive them.
+    """Settings of a `ctscan scan`: plain values, so that a worker process can receive them.
 
     `start` is the text of `--from`, None when the option was not given. `past`: read the entries before the newest
     entry that was read, newest first, and no later entry. `tuning` holds the overrides of the configuration, by
@@ -32,7 +32,7 @@ class ScanRequest:
     past: bool = False
     jobs: int = 1
     quarantine_days: int = 30
-    give_up_after: float = 60.0  # seconds of failures of one request
+    give_up_after: float = 60.0  # seconds of failures of a request
     who: str = ""
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class ScanRequest:
 class ScanClock(Clock):
     """Clock of a scan, with its intervals in seconds."""
 
-    commit_every: float = 0.5  # between two commits; entries read since the last one are read again after a kill
+    commit_every: float = 0.5  # between two commits; entries read after the last commit are read again after a kill
     poll: float = 30.0  # between two requests for the head of a followed log
     reload: float = 3600.0  # between two requests for the log list while following
     leave_within: float = 1.0  # from the stop signal until the reading of a log is cancelled
@@ -73,7 +73,7 @@ class LogListChange:
 
 
 class LogStatus(StrEnum):
-    """Status of one log at the end of a pass."""
+    """Status of a log at the end of a pass."""
 
     DONE = "done"
     INCOMPLETE = "incomplete"
@@ -84,7 +84,7 @@ class LogStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogOutcome:
-    """Outcome of one log at the end of a pass, or of the scan."""
+    """Outcome of a log at the end of a pass, or of the scan."""
 
     log_id: bytes
     name: str

@@ -1,11 +1,11 @@
 """Scan: reads logs into the index.
 
-The journey of one tile (256 entries; of a log without tiles, one answer to get-entries):
+The journey of a tile (256 entries; of a log without tiles, an answer to get-entries):
 
     1. `selection` takes the log from the log list; `workers/assignment` gives the log to a process.
     2. `log/heads` asks the log for its tree head and decides, by the rules of `ct.trust`, whether to believe it.
     3. `log/plan` and `log/parts` find the entries still to be read, and lease the part that holds the tile.
-    4. `log/prefetch` fetches the tile while earlier ones are being worked on; the source cuts it into entries.
+    4. `log/prefetch` fetches the tile while earlier tiles are being worked on; the source cuts it into entries.
     5. `stream` proves it against the signed root (`log/verifier`): Proven, or Provisional until a later proof;
        where that fails the tile becomes a Gap or Quarantined.
     6. `consumer` analyses it (`personal`): the prefilter drops impersonal entries, the rules read the candidates.
@@ -92,7 +92,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
 
 @dataclass(frozen=True, slots=True)
 class _Network:
-    """HTTP client of one process, and the tuning of its logs."""
+    """HTTP client of a process, and the tuning of its logs."""
 
     request: ScanRequest
     client: Client
@@ -179,7 +179,7 @@ def _context(
 
 
 async def _read(network: _Network, context: ScanContext, selection: Selection) -> list[LogOutcome]:
-    """Read the logs of process 0 here, and all other logs in worker processes."""
+    """Read the logs of process 0 here, and the rest in worker processes."""
     request, emit = network.request, context.emit
     assignment = assign(selection.logs, request.jobs, lambda log: network.tuning.of(log).concurrency)
     monitor = ThroughputMonitor(emit)
@@ -196,7 +196,7 @@ async def _read(network: _Network, context: ScanContext, selection: Selection) -
     pool = LogPool(context, partial(network.connect, assignment))
 
     def avoid(misbehaving: frozenset[bytes]) -> None:
-        """Make every process leave a log that one of them found to misbehave."""
+        """Make every process leave a log that any process found to misbehave."""
         change = LogListChange(removed=misbehaving, misbehaving=misbehaving)
         workers.follow_list(change)
         pool.follow_list(change)

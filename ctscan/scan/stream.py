@@ -1,4 +1,4 @@
-"""Verified stream: the entries of a range of one log with their proofs, whatever the protocol of the log.
+"""Verified stream: the entries of a range of a log with their proofs, by the same rules for every protocol.
 
     source ──► prefetch ──► verified(source, verifier, span) ──► consumer
 
@@ -8,11 +8,11 @@
     Gap           entries that the log doesn't give, or that can't be proven because a hash tile is lost
     Quarantined   entries that contradict the tree after three tries, with the bytes as received
 
-Every index of the range comes in exactly one Proven, Gap or Quarantined, in order. `Verifier.proves_later` makes the
+Every index of the range comes once, in a Proven, Gap or Quarantined, in order. `Verifier.proves_later` makes the
 only difference between the protocols:
 
     False (hash tiles)            each answer is proven before the next:       fetch -> prove -> Proven
-    True (proofs on request)      one proof covers the range, at its end:      fetch -> Provisional ... prove -> Proven
+    True (proofs on request)      a proof at its end covers the range:         fetch -> Provisional ... prove -> Proven
                                   where it fails, each answer is proven alone: Retracted, fetch -> prove -> Proven ...
 
 An answer that contradicts the tree is asked for three times, because caches and proxies garble answers, and then is
@@ -123,7 +123,7 @@ def verified(
 
 
 class _Reader:
-    """State of one stream: all entries before `_at` were yielded, and `_unproven` of them are provisional."""
+    """State of a stream: all entries before `_at` were yielded, and `_unproven` of them are provisional."""
 
     def __init__(
         self, source: LogSource, verifier: Verifier, span: Span, known_gaps: Iterable[Gap], sleep: Sleep
@@ -174,7 +174,7 @@ class _Reader:
         return self._proven
 
     def _raise_fatal(self, answer: FetchResult) -> None:
-        """Raise the failures that end the stream. One garbled answer between good ones does not."""
+        """Raise the failures that end the stream. A garbled answer between good answers does not."""
         if isinstance(answer, WrongCount):
             head = self._verifier.head
             raise Misbehaviour(f"{self._source.log.name}: {answer}", (head.raw,)) from answer
@@ -199,7 +199,7 @@ class _Reader:
         return Provisional(after, batch, hashes)
 
     async def _settle(self) -> Proven | Retracted:
-        """Prove all provisional entries together; where they contradict the tree, read them again one by one."""
+        """Prove all provisional entries together; where they contradict the tree, read them again answer by answer."""
         before, hashes = await self._find_range(), split_hashes(b"".join(self._unproven))
         start, end = before.size, before.size + len(hashes)
         try:
@@ -213,7 +213,7 @@ class _Reader:
         return Proven(start, proof.upto, (), proof.tree)
 
     async def _prove(self, part: Span, answer: FetchResult | None = None) -> Sequence[StreamEvent]:
-        """Prove one answer; ask again after each pause while the answers contradict the tree."""
+        """Prove an answer; ask again after each pause while the answers contradict the tree."""
         pauses = iter(self._pauses(part))
         while True:
             if answer is None:

@@ -1,4 +1,4 @@
-"""Committer: writes the steps of one pass beside the reading, in their order. The reader goes on while a step is
+"""Committer: writes the steps of a pass beside the reading, in their order. The reader goes on while a step is
 written, and waits only behind `ROOM` waiting steps."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Connection to one log: its source by the log's protocol, and the verifier that fits."""
+"""Connection to a log: its source by the log's protocol, and the verifier that fits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Connection:
 
 
 def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep, *, readers: int = 1) -> Connection:
-    """Open one log, without a request.
+    """Open a log, without a request.
 
     Each of the `readers` processes that read it at the same time takes its share of the requests under way.
     """

@@ -17,7 +17,7 @@ VerifierOf = Callable[[TreeHead], Verifier]
 
 
 async def accept_head(source: LogSource, known: TreeHead | None, verifier_of: VerifierOf, sleep: Sleep) -> AcceptedHead:
-    """Find the tree head that this pass reads up to, and prove that its tree extends the known one.
+    """Find the tree head that this pass reads up to, and prove that its tree extends the known tree.
 
     Raises:
         Misbehaviour: the log contradicts itself.
@@ -58,7 +58,7 @@ async def save_head(
     index: LogStore, head: TreeHead, known: TreeHead | None, verifier_of: VerifierOf, now: Callable[[], datetime]
 ) -> None:
     """Save a head that extends `known`. A head that another process saved meanwhile is compared first: the log may
-    have shown that process another tree, and one consistency proof shows both heads to be of one tree."""
+    have shown that process another tree, and a consistency proof shows both heads to be of the same tree."""
     while True:
         try:
             await index.save_head(head, now(), known)

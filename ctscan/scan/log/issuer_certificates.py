@@ -13,7 +13,7 @@ ENOUGH = 2
 
 
 class IssuerReader:
-    """Reader of issuers for one pass over one log. The first failure is a notice; the next pass asks again."""
+    """Reader of issuers for a pass over a log. The first failure is a notice; the next pass asks again."""
 
     def __init__(self, name: str, source: LogSource, analyser: BatchAnalyser, emit: Emit) -> None:
         self._name, self._source, self._analyser, self._emit = name, source, analyser, emit

@@ -20,7 +20,7 @@ from ctscan.scan.log.session import LogSession
 from ctscan.scan.stream import NOTHING, Known
 
 PART: Final = 65_536
-"""Entries in a part, aligned: one level-1 tile authenticates as many, and one inclusion proof covers them elsewhere."""
+"""Entries in a part, aligned: a level-1 tile authenticates as many, and an inclusion proof covers them elsewhere."""
 
 SMALL: Final = 8_192
 """Entries in the last parts where several processes read: no process waits long for another at the end."""
@@ -56,11 +56,11 @@ def _split_at_all(span: Span, marks: Iterable[int]) -> list[Span]:
 
 
 class PartsReader:
-    """Reader of the parts of one log within one pass.
+    """Reader of the parts of a log within a pass.
 
     Args:
         session: the pass.
-        read: reads one span.
+        read: reads a span.
         counts: returns True for a verified range that needn't be read again.
         can_resume: a pending range can be taken up where an interrupted pass left it.
     """
@@ -69,7 +69,7 @@ class PartsReader:
         self, session: LogSession, read: ReadSpan, counts: Callable[[VerifiedRange], bool], *, can_resume: bool = False
     ) -> None:
         self._session, self._read_span, self._counts, self._can_resume = session, read, counts, can_resume
-        self.held: list[Span] = []  # parts that others held to the end
+        self.held: list[Span] = []  # parts that another reader held to the end
 
     async def read(self, parts: Sequence[Span]) -> bool:
         """Read every part that no other reader holds, and held parts once more at the end: by then their reader may

@@ -15,10 +15,10 @@ from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
 
 ROUNDS = 2  # requests under way and answers that wait for the reader, in multiples of the window's limit
-MOST_BYTES = 4 * 1024 * 1024  # bytes of waiting answers of one log; see `_has_room`
+MOST_BYTES = 4 * 1024 * 1024  # bytes of waiting answers of a log; see `_has_room`
 
 FetchResult = list[Batch] | SourceError | FormatError
-"""Batches that make up one span, or the failure."""
+"""Batches that make up a span, or the failure."""
 
 
 async def _fetch_all(source: LogSource, span: Span, size: int) -> list[Batch]:
@@ -74,8 +74,8 @@ class _Part:
 
 
 class _Prefetcher:
-    """Prefetcher that sends the next request whenever one ends, within bounds of answers and bytes that the reader has
-    not handled. Behind a failure nothing is asked: the reader decides whether to go on."""
+    """Prefetcher that sends the next request when a request ends, within bounds of answers and bytes that the reader
+    has not handled. Behind a failure nothing is asked: the reader decides whether to go on."""
 
     def __init__(self, source: LogSource, span: Span, size: int, window: Window) -> None:
         self._source, self._size, self._window = source, size, window
@@ -100,7 +100,7 @@ class _Prefetcher:
     def _has_room(self) -> bool:
         if self._at >= self._end or self._failures or self._under_way >= self._window.size:
             return False
-        # one answer may exceed the bound, or large answers would never be under way two at a time
+        # a single answer may exceed the bound, or large answers would never be under way two at a time
         octets = self._octets + max(0, self._under_way - 1) * self._latest
         return not self._parts or (octets < MOST_BYTES and len(self._parts) <= ROUNDS * self._window.limit)
 

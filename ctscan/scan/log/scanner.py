@@ -1,4 +1,4 @@
-"""Scanner: one pass over one log, from its tree head to the commit of its last entry.
+"""Scanner: a pass over a log, from its tree head to the commit of its last entry.
 
 accept head -> find the entries still to be read -> read and prove each part (`consumer`) -> outcome
 """
@@ -6,7 +6,6 @@ accept head -> find the entries still to be read -> read and prove each part (`c
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ MAX_REASONS = 3  # that a message names
 
 @dataclass(slots=True)
 class ScanContext:
-    """Settings and state that the logs of one scan share."""
+    """Settings and state that the logs of a scan share."""
 
     index: Index
     run_id: int
@@ -61,7 +60,7 @@ class ScanContext:
 
 
 async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
-    """Make one pass over one log.
+    """Make a pass over a log.
 
     Failures of the log are recorded and become its outcome; they never stop another log.
 
@@ -110,7 +109,7 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
 
 async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus, str]:
     """Make the pass; return its status, and the reason where the head was not reached."""
-    log, index, began, since = connection.log, context.index, time.monotonic(), context.clock.now()
+    log, index, began, since = connection.log, context.index, context.clock.monotonic(), context.clock.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
     counts = range_filter(context.is_explicit, context.scope, context.rules, await index.rule_sets())
@@ -127,7 +126,7 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus
         return LogStatus.INCOMPLETE, _several(session.incomplete)
     # when the log showed old heads only, all is read to the largest known head, but its head of today is unknown
     if accepted.is_current and not (context.past and _is_behind(session)):
-        rate = _rate(connection, session, time.monotonic() - began)
+        rate = _rate(connection, session, context.clock.monotonic() - began)
         await index.record_success(log.id, context.clock.now(), rate, since)
     if left.held:
         parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
@@ -212,7 +211,7 @@ def _is_done(context: ScanContext, state: LogState, counts: Callable[[VerifiedRa
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Span that a pass was to read, and its unread entries at the end: held by others, and not available."""
+    """Span that a pass was to read, and its unread entries at the end: held by other readers, and not available."""
 
     asked: Span
     held: list[Span]
@@ -270,7 +269,7 @@ async def _begin_coverage(session: LogSession, verifier: Verifier, start: int) -
 
 
 async def _pending_starts(session: LogSession, spans: list[Span], can_resume: bool) -> list[int]:
-    """Find the pending ranges that this pass takes up, and give up all others: no pass would ever prove them.
+    """Find the pending ranges that this pass takes up, and give up the rest: no pass would ever prove it.
 
     A pending range is of no use any more after a change of protocol, scope or rules, or once its entries are verified.
     """
@@ -302,6 +301,6 @@ def _end(context: ScanContext, session: LogSession) -> int:
     known, since = context.partials.get(log.id, (-1, 0.0))
     unread = max(position, size // 256 * 256)
     if known != unread:
-        since = time.monotonic()
+        since = context.clock.monotonic()
         context.partials[log.id] = (unread, since)
-    return size if time.monotonic() - since >= context.clock.partial_wait else size // 256 * 256
+    return size if context.clock.monotonic() - since >= context.clock.partial_wait else size // 256 * 256

@@ -1,4 +1,4 @@
-"""Session of one pass over one log: its facts, its analyser, and the commits.
+"""Session of a pass over a log: its facts, its analyser, and the commits.
 
 Use a `LogSession` as a context manager: at its end all steps are written.
 """
@@ -26,7 +26,7 @@ from ctscan.sources import LogSource
 
 @dataclass(slots=True)
 class LogSession:
-    """Facts of one pass over one log, and the steps that it commits."""
+    """Facts of a pass over a log, and the steps that it commits."""
 
     log: Log
     head: TreeHead

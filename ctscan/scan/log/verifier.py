@@ -1,7 +1,7 @@
-"""Verifiers of one tree: they ask a log for its proofs and check them by the rules of `ct.trust`.
+"""Verifiers of a tree: they ask a log for its proofs and check them by the rules of `ct.trust`.
 
 `TileVerifier` reads hash tiles; `ProofVerifier` asks for inclusion and consistency proofs. A verifier proves against
-one signed tree head.
+a single signed tree head.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Unprovable(Exception):
 
 
 class Verifier(Protocol):
-    """Verifier against one signed tree head. Every method raises SourceError when the log gives no proof, and
+    """Verifier against a signed tree head. Every method raises SourceError when the log gives no proof, and
     Misbehaviour when its proofs never verify."""
 
     head: TreeHead
     proves_later: bool
-    """True: a proof is a request of its own, so one proof covers many answers. False: each answer is proven at once."""
+    """True: a proof is a request of its own, so it covers many answers. False: each answer is proven at once."""
 
     async def range_at(self, index: int) -> CompactRange:
         """Return the proven compact range of `[0, index)`."""
@@ -70,7 +70,7 @@ class Verifier(Protocol):
 
         Args:
             start: index of the first leaf hash.
-            hashes: leaf hashes; of a log with tiles those of a whole tile, or of the last, partial one.
+            hashes: leaf hashes; of a log with tiles the hashes of a whole tile, or of the last, partial tile.
             before: proven compact range before the first entry to be proven.
             end: index after the last entry to be proven.
 
@@ -81,7 +81,7 @@ class Verifier(Protocol):
         ...
 
     def avoid(self, start: int) -> None:
-        """Read the entry `start` another way next time, where there is one: it contradicted the tree."""
+        """Read the entry `start` another way next time, if the log has another: the entry contradicted the tree."""
         ...
 
 
@@ -175,7 +175,7 @@ class TileVerifier:
         return (1, tile // WIDTH) if len(hashes) == WIDTH else (0, tile)
 
     def avoid(self, start: int) -> None:
-        """There is one way to read a tile."""
+        """Do nothing: a tile is read in a single way."""
 
 
 class ProofVerifier:
@@ -200,7 +200,7 @@ class ProofVerifier:
         if index == 0:
             return EMPTY
         if index < self.head.size:
-            with suppress(SourceError, Misbehaviour):  # this entry is lost or garbled: the one before it serves as well
+            with suppress(SourceError, Misbehaviour):  # a lost or garbled entry: the entry before it serves as well
                 return (await self._leaf(index)).before
         return (await self._leaf(index - 1)).after
 
@@ -236,15 +236,15 @@ class ProofVerifier:
             raise
 
     async def _leaf_near(self, end: int) -> ProvenLeaf:
-        """Ask for the last entry before `end`; for the next one, which carries the same compact range, when the last
-        one is lost or garbled."""
+        """Ask for the last entry before `end`; when it is lost or garbled for the next entry, which carries the same
+        compact range."""
         try:
             return await self._leaf(end - 1)
         except (SourceError, Misbehaviour):
             return await self._leaf(end)
 
     async def _confirm(self, start: int, end: int) -> None:
-        """Prove one entry of `[start, end)`: then the log's own tree is sound, and the entries that came are at fault.
+        """Prove an entry of `[start, end)`: then the log's own tree is sound, and the entries that came are at fault.
         Misbehaviour when no entry can be proven."""
         if end - start > 1:
             with suppress(SourceError, Misbehaviour):

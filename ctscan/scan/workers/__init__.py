@@ -1,1 +1,1 @@
-"""Logs side by side: one process or several, their progress and throughput."""
+"""Logs side by side: processes, their progress and throughput."""

@@ -1,4 +1,5 @@
-"""Progress of a log that several processes read: their passes become one pass, from the first start to the last end."""
+"""Progress of a log that several processes read: their passes become a single pass, from the first start to the last
+end."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ class ProgressAggregator:
         self._readers[log_id] = readers
 
     def emitter(self, process: int) -> Emit:
-        """Return the receiver of the events of one process."""
+        """Return the receiver of the events of a process."""
         return partial(self._hear, process)
 
     def gone(self, process: int) -> None:

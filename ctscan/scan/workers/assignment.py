@@ -17,7 +17,7 @@ from ctscan.model import Log
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Readers of each operator's logs; `processes` are numbered from 0, the process that started the others."""
+    """Readers of each operator's logs; `processes` are numbered from 0, the parent."""
 
     processes: int
     operators: Mapping[str, frozenset[int]]

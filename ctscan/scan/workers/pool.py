@@ -1,4 +1,4 @@
-"""Logs read side by side in one process, once or for as long as the scan follows them."""
+"""Logs read side by side in a process, once or for as long as the scan follows them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_LOGS = 16  # read at the same time: bounds memory, not speed
 
 
 class LogPool:
-    """Pool of one task for each log. `connect_to` opens a log; the pool closes every source."""
+    """Pool of tasks, one for each log. `connect_to` opens a log; the pool closes every source."""
 
     def __init__(self, context: ScanContext, connect_to: Callable[[Log], Connection]) -> None:
         self._context = context

@@ -28,7 +28,7 @@ from ctscan.scan.workers.assignment import Assignment
 
 @dataclass(frozen=True, slots=True)
 class WorkerTask:
-    """Part of a scan that one worker process does."""
+    """Part of a scan that a worker process does."""
 
     request: ScanRequest
     run_id: int
@@ -98,17 +98,17 @@ async def _worker_main(pipe: Connection, work: Work, task: WorkerTask) -> list[L
 
 
 class WorkerProcesses:
-    """Worker processes of one scan. Call `start`, then `finish`; `stop` at any time in between."""
+    """Worker processes of a scan. Call `start`, then `finish`; `stop` at any time in between."""
 
     def __init__(self, work: Work, tasks: Sequence[WorkerTask], aggregator: ProgressAggregator) -> None:
         self._work, self._tasks, self._aggregator = work, tasks, aggregator
         self._logs = [{log.id: log for log in task.logs} for task in tasks]
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
-        self._pipe_threads = ThreadPoolExecutor(max_workers=max(1, len(tasks)))  # each waits for one worker
+        self._pipe_threads = ThreadPoolExecutor(max_workers=max(1, len(tasks)))  # each waits for a worker
 
     def start(self) -> None:
-        """Start one process for each task."""
+        """Start a process for each task."""
         spawn = multiprocessing.get_context("spawn")
         for task in self._tasks:
             ours, theirs = spawn.Pipe()

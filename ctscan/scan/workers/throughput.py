@@ -3,7 +3,7 @@
     events of a scan ──► ThroughputMonitor ──► receiver of the events
                               └─► every minute: rates into the index
 
-The monitor stands behind `aggregate.py`, where the progress of several processes on one log adds up.
+The monitor stands behind `aggregate.py`, where the progress of several processes on a log adds up.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SILENT = 6 * 3600.0  # seconds until the next warning about the same log
 
 @dataclass(slots=True)
 class _Reading:
-    """Reading of one log since the last measurement."""
+    """Reading of a log since the last measurement."""
 
     name: str
     since: float | None = None  # start of the running pass, or the last measurement in it
