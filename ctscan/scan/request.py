@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import Clock
 from ctscan.model import Log
-from ctscan.personal.scope import Scope
+
+if TYPE_CHECKING:
+    from ctscan.personal.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

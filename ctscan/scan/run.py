@@ -27,14 +27,14 @@ from typing import Any
 from ctscan.errors import InputError
 from ctscan.http.client import Client
 from ctscan.index.open import check_url, open_index
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Runs
 from ctscan.model import Log, Run, RunState
 from ctscan.personal.rules import rule_set
 from ctscan.resources import data_path
 from ctscan.scan.events import Emit, Notice
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.log.plan import check_start
-from ctscan.scan.log.scanner import ScanContext
+from ctscan.scan.log.scanner import ScanContext, ScanIndex
 from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, was_left_out, with_archived
@@ -126,7 +126,7 @@ async def _open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator
         await client.aclose()
 
 
-async def _added(index: Index, selection: Selection) -> frozenset[bytes]:
+async def _added(index: Runs, selection: Selection) -> frozenset[bytes]:
     """Find the logs that joined the log list since the scan before.
 
     A log joined when the same list named it as not readable before, or not at all; a log that `--log` left out did
@@ -139,7 +139,7 @@ async def _added(index: Index, selection: Selection) -> frozenset[bytes]:
     return frozenset(log.id for log in selection.logs if log.id not in before)
 
 
-async def _start_run(index: Index, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
+async def _start_run(index: Runs, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
     """Record the run. Its selection decides which logs answers cover, but for a backfill after a first scan."""
     rules = rule_set()
     run = Run(
@@ -169,7 +169,7 @@ def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:
 
 
 def _context(
-    request: ScanRequest, index: Index, run_id: int, emit: Emit, stop: asyncio.Event, clock: ScanClock,
+    request: ScanRequest, index: ScanIndex, run_id: int, emit: Emit, stop: asyncio.Event, clock: ScanClock,
     added: frozenset[bytes],
 ) -> ScanContext:  # fmt: skip
     start = "start" if request.past and request.start in (None, "now") else request.start

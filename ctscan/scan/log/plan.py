@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
+from ctscan.ct.tiles import WIDTH
 from ctscan.errors import UsageError
 from ctscan.model import LogProtocol, LogState, RuleSet, VerifiedRange
 from ctscan.personal.question_coverage import satisfies
@@ -49,16 +50,13 @@ def parse_date(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-async def start_index(
-    start: str | None, state: LogState | None, verifier: Verifier, protocol: LogProtocol, is_added: bool
-) -> int:
+async def start_index(start: str | None, state: LogState | None, verifier: Verifier, is_added: bool) -> int:
     """Find the index from which coverage shall reach to the head.
 
     Args:
         start: `--from`; None begins where the coverage of the log begins, or else now.
         state: knowledge of the index about the log.
-        verifier: verifier against the head.
-        protocol: protocol of the log; tiles are read from their start.
+        verifier: verifier against the head; with hash tiles, coverage begins at the start of a tile.
         is_added: the log joined the list after the first scan, and is read from 0.
     """
     covered = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
@@ -70,12 +68,12 @@ async def start_index(
     if start == "start":
         return 0
     if start.isascii() and start.isdigit():
-        return min(_aligned(int(start), protocol), size)
-    return _aligned(await _first_index_at(parse_date(start), verifier), protocol)
+        return min(_aligned(int(start), verifier), size)
+    return _aligned(await _first_index_at(parse_date(start), verifier), verifier)
 
 
-def _aligned(index: int, protocol: LogProtocol) -> int:
-    return index // 256 * 256 if protocol is LogProtocol.STATIC_CT else index
+def _aligned(index: int, verifier: Verifier) -> int:
+    return index if verifier.proves_later else index // WIDTH * WIDTH
 
 
 async def _first_index_at(moment: datetime, verifier: Verifier) -> int:

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from ctscan.ct import coverage
+from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
-from ctscan.index.protocols import Index
-from ctscan.model import Batch, Entry, LogProtocol, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.index.protocols import Runs
+from ctscan.model import Batch, Entry, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import subtract, total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import Scope
@@ -26,7 +28,7 @@ from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.heads import accept_head, save_head
 from ctscan.scan.log.parts import PartsReader, parts_of
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
-from ctscan.scan.log.session import LogSession
+from ctscan.scan.log.session import LogIndex, LogSession
 from ctscan.scan.log.verifier import Verifier
 from ctscan.scan.request import LogOutcome, LogStatus, ScanClock
 from ctscan.scan.safe_message import safe_message
@@ -34,11 +36,15 @@ from ctscan.scan.safe_message import safe_message
 MAX_REASONS = 3  # that a message names
 
 
+class ScanIndex(LogIndex, Runs, Protocol):
+    """Roles of the index that a scan uses."""
+
+
 @dataclass(slots=True)
 class ScanContext:
     """Settings and state that the logs of a scan share."""
 
-    index: Index
+    index: ScanIndex
     run_id: int
     scope: Scope
     rules: RuleSet
@@ -247,13 +253,13 @@ async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) 
     log_id, state = session.log.id, session.state
     start = context.starts.get(log_id)
     if start is None:
-        start = await start_index(context.start, state, verifier, session.log.protocol, log_id in context.added)
+        start = await start_index(context.start, state, verifier, log_id in context.added)
     if state is None or (not state.verified and not state.pending):
         await _begin_coverage(session, verifier, session.head.size if context.past else start)
     if context.is_explicit:
         context.starts[log_id] = start
     position = coverage.position(session.state) if session.state else 0
-    return start, min(position, session.head.size) if context.past else _end(context, session)
+    return start, min(position, session.head.size) if context.past else _end(context, session, verifier)
 
 
 async def _begin_coverage(session: LogSession, verifier: Verifier, start: int) -> None:
@@ -285,22 +291,18 @@ async def _pending_starts(session: LogSession, spans: list[Span], can_resume: bo
     return starts
 
 
-def _end(context: ScanContext, session: LogSession) -> int:
-    """Find the end of the pass: the head; when following static-ct, not the partial tile before its time to fill."""
+def _end(context: ScanContext, session: LogSession, verifier: Verifier) -> int:
+    """Find the end of the pass: the head; when following a log with hash tiles, not the partial tile before its time to
+    fill."""
     size, log = session.head.size, session.log
-    if (
-        not context.follow
-        or log.protocol is not LogProtocol.STATIC_CT
-        or size % 256 == 0
-        or is_finished(log, session.head)
-    ):
+    if not context.follow or verifier.proves_later or size % WIDTH == 0 or is_finished(log, session.head):
         return size
     position = coverage.position(session.state) if session.state else 0
     if position >= size:
         return size
     known, since = context.partials.get(log.id, (-1, 0.0))
-    unread = max(position, size // 256 * 256)
+    unread = max(position, size // WIDTH * WIDTH)
     if known != unread:
         since = context.clock.monotonic()
         context.partials[log.id] = (unread, since)
-    return size if context.clock.monotonic() - since >= context.clock.partial_wait else size // 256 * 256
+    return size if context.clock.monotonic() - since >= context.clock.partial_wait else size // WIDTH * WIDTH

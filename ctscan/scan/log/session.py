@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from ctscan.index.protocols import Index, Lease
+from ctscan.index.protocols import Lease, Leases, Ledger, LogStore
 from ctscan.model import EMPTY_RESULT, Batch, BatchResult, Gap, Log, LogState, PendingRange, ScanStep, Span, TreeHead
 from ctscan.personal.batch import PART, BatchAnalyser
 from ctscan.personal.scope import Scope
@@ -24,6 +24,10 @@ from ctscan.scan.request import ScanClock
 from ctscan.sources import LogSource
 
 
+class LogIndex(LogStore, Ledger, Leases, Protocol):
+    """Roles of the index that the pass over a log uses."""
+
+
 @dataclass(slots=True)
 class LogSession:
     """Facts of a pass over a log, and the steps that it commits."""
@@ -31,7 +35,7 @@ class LogSession:
     log: Log
     head: TreeHead
     source: LogSource
-    index: Index
+    index: LogIndex
     run_id: int
     analyser: BatchAnalyser
     scope: Scope

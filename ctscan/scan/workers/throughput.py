@@ -17,7 +17,7 @@ from math import inf
 
 from ctscan.ct import coverage
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import LogStore
 from ctscan.scan.events import Emit, Event, LogDone, LogStarted, Notice, Progress
 
 EVERY = 60.0  # seconds between two measurements
@@ -72,7 +72,7 @@ class ThroughputMonitor:
                 reading.end(now)
         self._emit(event)
 
-    async def run(self, index: Index) -> None:
+    async def run(self, index: LogStore) -> None:
         """Record the rate of each log about once a minute while logs are read, until cancelled."""
         while True:
             await self._due.wait()
@@ -83,7 +83,7 @@ class ThroughputMonitor:
                     with suppress(IndexFault):  # the scan itself meets it, and reports it
                         await self._record(index, log_id, reading, rate, now)
 
-    async def _record(self, index: Index, log_id: bytes, reading: _Reading, rate: float, now: float) -> None:
+    async def _record(self, index: LogStore, log_id: bytes, reading: _Reading, rate: float, now: float) -> None:
         await index.record_rate(log_id, rate)
         state = await index.log_state(log_id)
         if state is None or coverage.catch_up(state) != inf or now - reading.warned < SILENT:
