@@ -158,10 +158,10 @@ def size_after(log: SimulatedLog, fault: str, answer: Answer) -> int:
 
     async def use(client: Client) -> int:
         connection = connect(log.log(), client, Tuning(concurrency=8, batch=256))
-        assert connection.window.size == 4
+        assert connection.source.window.size == 4
         head = await connection.source.head()
         await connection.source.entries(0, 256, head.size)
-        return connection.window.size
+        return connection.source.window.size
 
     return with_client(patient_client(FakeTime()), use)
 
@@ -179,7 +179,7 @@ def test_processes_that_read_one_log_share_its_window() -> None:
     log = small_log().log("https://log.example.org/")
 
     async def use(client: Client) -> list[int]:
-        return [connect(log, client, Tuning(concurrency=8), readers=n).window.limit for n in (1, 2, 3, 16)]
+        return [connect(log, client, Tuning(concurrency=8), readers=n).source.window.limit for n in (1, 2, 3, 16)]
 
     assert with_client(patient_client(FakeTime()), use) == [8, 4, 2, 1]
 
@@ -226,6 +226,6 @@ def test_a_directory_is_read_with_all_requests_at_once() -> None:
     log = replace(small_log().log("https://log.example.org/"), monitoring_url="file:///srv/archive/")
 
     async def use(client: Client) -> int:
-        return connect(log, client, Tuning(concurrency=8)).window.size
+        return connect(log, client, Tuning(concurrency=8)).source.window.size
 
     assert with_client(patient_client(FakeTime()), use) == 8
