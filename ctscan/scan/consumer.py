@@ -176,6 +176,7 @@ class _Consumer:
         """Give up the pending entries, and all that was learnt from them."""
         if self._pending is None:
             return
+        self._counted -= self._gathered.result.entries  # never committed, so never counted
         start, self._pending, self._gathered = self._pending.start, None, self._new()
         self._session.analyser.forget()
         await self._session.rewind(start)
