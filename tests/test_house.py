@@ -79,7 +79,6 @@ STILL_LONG_FUNCTIONS = {
     "ctscan/personal/prefilter/filter.py: Prefilter._is_impersonal",
 }
 STILL_CIRCLES = {
-    frozenset({"ctscan.index.sqlite.connection", "ctscan.index.sqlite.thread"}),
     frozenset({
         "ctscan.personal.identifiers", "ctscan.personal.values", "ctscan.personal.parsers.dates",
         "ctscan.personal.parsers.disclosed", "ctscan.personal.parsers.numbers", "ctscan.personal.parsers.phones",

@@ -11,11 +11,13 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import schema
+from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
 BUSY_SECONDS = 30.0
 """How long a statement waits for another process that writes."""
@@ -35,33 +37,6 @@ _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 S = TypeVar("S")
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-
-
-class Session(Protocol):
-    """What runs work on a connection."""
-
-    async def run(self, work: Work[T]) -> T:
-        """`work(connection)`."""
-        ...
-
-    async def close(self) -> None:
-        """Close the connection; closing twice is no error."""
-        ...
-
-
-class AtOnce:
-    """Runs work where and when it is asked for, so that whoever awaits it never waits. For a program that does one
-    thing after the other: it needs neither a thread nor an event loop, and doesn't load them."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    async def run(self, work: Work[T]) -> T:
-        return work(self._connection)
-
-    async def close(self) -> None:
-        self._connection.close()
 
 
 class Database:
@@ -118,19 +93,12 @@ async def open_database(path: Path, *, create: bool, inline: bool = False) -> Da
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
     path = _prepare_file(path, create)
     try:
-        return Database(path, AtOnce(_connect(path)) if inline else await _in_thread(path))
+        connect = partial(_connect, path)
+        return Database(path, InlineSession(connect) if inline else await open_thread_session(connect))
     except sqlite3.Error as error:
         raise fault(path, error) from error
     except IndexFault as error:
         raise IndexFault(f"{path}: {error}") from error
-
-
-async def _in_thread(path: Path) -> Session:
-    from ctscan.index.sqlite.thread import ThreadSession  # not at the top: a look-up does without
-
-    session = ThreadSession(lambda: _connect(path), iter_chunk_size=64)
-    await session.open()
-    return session
 
 
 def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
@@ -241,11 +209,16 @@ def _check_ours(path: Path) -> None:
         )
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """Runs in the thread of the connection."""
-    # mode=rw: SQLite never creates the file, which would follow the umask
+def _connect(path: Path, factory: type[sqlite3.Connection], check_same_thread: bool) -> sqlite3.Connection:
+    """Open the file, set up the connection and bring the tables up to date."""
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+        f"{path.as_uri()}?mode=rw",  # SQLite never creates the file, which would follow the umask
+        uri=True,
+        factory=factory,
+        check_same_thread=check_same_thread,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        cached_statements=256,
     )
     try:
         for setting in _SETTINGS:

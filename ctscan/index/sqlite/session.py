@@ -1,0 +1,99 @@
+"""Sessions: where units of work run on a connection, in the calling thread or in a thread of their own.
+
+A unit of work is a function of a `sqlite3.Connection`. It runs as a whole: no other task comes between its statements,
+a cancelled task leaves no transaction open, and a transaction costs one hop between threads instead of one for each
+statement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import aiosqlite
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+"""Unit of work: statements of one connection."""
+
+Connect = Callable[[type[sqlite3.Connection], bool], sqlite3.Connection]
+"""Open a connection of a class; with `check_same_thread` as `sqlite3.connect` takes it."""
+
+_CALL = "CALL"
+
+
+class Session(Protocol):
+    """Runner of units of work on one connection."""
+
+    async def run(self, work: Work[T]) -> T:
+        """Run a unit of work and return its result."""
+
+    async def close(self) -> None:
+        """Close the connection; closing twice is no error."""
+
+
+class InlineSession:
+    """Session in the calling thread, for a program that does one thing after the other.
+
+    `run` never waits, so that it needs neither a thread nor an event loop, and loads neither.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connection = connect(sqlite3.Connection, True)
+
+    async def run(self, work: Work[T]) -> T:
+        """Run a unit of work at once."""
+        return work(self._connection)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class CallConnection(sqlite3.Connection):
+    """SQLite connection with one more statement: CALL runs its parameters, which are units of work.
+
+    SQLite has no stored procedures. With this statement the public `execute` of aiosqlite runs a unit of work in the
+    thread of the connection, as it runs any other statement.
+    """
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run a statement, or units of work."""
+        if sql is not _CALL:
+            return super().execute(sql, parameters)
+        for work in parameters:
+            work(self)
+        return self.cursor()
+
+
+class ThreadSession:
+    """Session in the thread of an aiosqlite connection, for a program that does other things meanwhile."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def run(self, work: Work[T]) -> T:
+        """Run a unit of work in the thread of the connection."""
+        results: list[T] = []
+        await self._connection.execute(_CALL, [lambda connection: results.append(work(connection))])
+        return results[0]
+
+    async def close(self) -> None:
+        """Close the connection and end its thread."""
+        await self._connection.close()
+
+
+async def open_thread_session(connect: Connect) -> ThreadSession:
+    """Open a connection in a worker thread and hand it to the thread of an aiosqlite connection.
+
+    Opening may fail, and is over before aiosqlite starts its thread: after a failure that thread would outlive the
+    event loop, and complain about it.
+    """
+    import asyncio  # not at the top: a look-up needs neither
+
+    import aiosqlite
+
+    opened = await asyncio.to_thread(connect, CallConnection, False)
+    return ThreadSession(await aiosqlite.Connection(lambda: opened, iter_chunk_size=64))
