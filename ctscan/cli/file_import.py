@@ -75,14 +75,16 @@ async def _import(config: Config, scope: Scope, paths: Sequence[str]) -> tuple[T
     from ctscan.cli.scan_options import stop_on_signal, who
     from ctscan.collect.file_import import ImportRequest, run_import
     from ctscan.sources.files import read_inputs
-    from ctscan.x509.containers import taking_apart
+    from ctscan.x509.containers import certificate_extractor
 
     request = ImportRequest(scope, who(), config.purpose)
     async with created_index(config) as index:
         with stop_on_signal() as stop:
             progress = Progress(sys.stderr)
             try:
-                tally = await run_import(index, read_inputs(paths, taking_apart()), request, progress.told, stop)
+                tally = await run_import(
+                    index, read_inputs(paths, certificate_extractor()), request, progress.told, stop
+                )
             finally:
                 progress.wipe()
     return tally, progress.problems

@@ -11,7 +11,7 @@ from ctscan.model import Certificate, Finding, Problem
 from ctscan.personal.analyse import DerKind, analyse, salvage
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import Input, read_inputs
-from ctscan.x509.containers import taking_apart
+from ctscan.x509.containers import certificate_extractor
 
 OUTERMOST = ("certificate", "tbsCertificate")
 """Where the reader notes that the end of a certificate is missing."""
@@ -35,7 +35,7 @@ class LocalCertificate:
 def local_certificates(paths: Iterable[str], domains: tuple[str, ...] = ()) -> Iterator[LocalCertificate]:
     """Everything in files, directories and standard input (`-`). Never raises for what they hold. `domains`: canonical
     ones, in whose hosts names of people are looked for."""
-    for found in read_inputs(paths, taking_apart()):
+    for found in read_inputs(paths, certificate_extractor()):
         yield _inspected(found, domains)
 
 

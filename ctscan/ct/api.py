@@ -18,14 +18,14 @@ _STH: Final = struct.Struct(">BBQQ")
 
 def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
     """The tree head of a get-sth answer, its signature not yet verified. Raises FormatError."""
-    what = "get-sth"
-    answer = json_object(raw, what, _PROOF_LIMIT)
+    context = "get-sth"
+    answer = json_object(raw, context, _PROOF_LIMIT)
     return TreeHead(
         log_id=log_id,
-        size=number_in(answer, "tree_size", what),
-        root=hash_in(answer, "sha256_root_hash", what),
-        timestamp=number_in(answer, "timestamp", what, TIME_LIMIT),
-        signature=bytes_in(answer, "tree_head_signature", what),
+        size=number_in(answer, "tree_size", context),
+        root=hash_in(answer, "sha256_root_hash", context),
+        timestamp=number_in(answer, "timestamp", context, TIME_LIMIT),
+        signature=bytes_in(answer, "tree_head_signature", context),
         raw=raw,
     )
 
@@ -44,19 +44,19 @@ def sth_message(head: TreeHead) -> bytes:
 
 def parse_consistency(raw: bytes) -> tuple[bytes, ...]:
     """The path of a get-sth-consistency answer. Raises FormatError."""
-    what = "get-sth-consistency"
-    return hashes_in(json_object(raw, what, _PROOF_LIMIT), "consistency", what)
+    context = "get-sth-consistency"
+    return hashes_in(json_object(raw, context, _PROOF_LIMIT), "consistency", context)
 
 
 def parse_proof_by_hash(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
     """`(index, audit path)` of a get-proof-by-hash answer. Raises FormatError."""
-    what = "get-proof-by-hash"
-    answer = json_object(raw, what, _PROOF_LIMIT)
-    return number_in(answer, "leaf_index", what), hashes_in(answer, "audit_path", what)
+    context = "get-proof-by-hash"
+    answer = json_object(raw, context, _PROOF_LIMIT)
+    return number_in(answer, "leaf_index", context), hashes_in(answer, "audit_path", context)
 
 
 def parse_entry_and_proof(raw: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     """`(leaf_input, audit path)` of a get-entry-and-proof answer. Raises FormatError."""
-    what = "get-entry-and-proof"
-    answer = json_object(raw, what, _ENTRY_LIMIT)
-    return bytes_in(answer, "leaf_input", what), hashes_in(answer, "audit_path", what)
+    context = "get-entry-and-proof"
+    answer = json_object(raw, context, _ENTRY_LIMIT)
+    return bytes_in(answer, "leaf_input", context), hashes_in(answer, "audit_path", context)

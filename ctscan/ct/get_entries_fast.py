@@ -28,14 +28,14 @@ _NEXT: Final = _spaced(b'"', rb"\}", b",", rb"\{", b'"leaf_input"', b":", b'"')
 _END: Final = _spaced(b'"', rb"\}", rb"\]", rb"\}", b"")
 
 
-def scan_entries(raw: bytes, most: int) -> list[tuple[Span, Span]] | None:
+def scan_entries(raw: bytes, max_entries: int) -> list[tuple[Span, Span]] | None:
     """Where leaf_input and extra_data of each entry stand in the answer; None: it isn't plain, or has none or more than
     `most` entries."""
     found = _BEGIN.match(raw)
     if found is None or b"\\" in raw or not raw.isascii():
         return None
     spans: list[tuple[Span, Span]] = []
-    for _ in range(most):
+    for _ in range(max_entries):
         leaf = found.end()
         leaf_end = raw.find(b'"', leaf)
         middle = _MIDDLE.match(raw, leaf_end) if leaf_end > 0 else None
@@ -52,7 +52,7 @@ def scan_entries(raw: bytes, most: int) -> list[tuple[Span, Span]] | None:
     return None
 
 
-def place_texts(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
+def locate_extra_data(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
     """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: they make up
     most of it, and a copy would cost more time than cutting the leaves does, and nearly double the memory."""
     spans: list[Span] = []

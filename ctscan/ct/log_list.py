@@ -75,11 +75,11 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
     data tiles too.  Two entries with one log ID become one log, read by its tiles.
     Raises FormatError when the list as a whole isn't one.
     """
-    what = "log list"
-    document = json_object(raw, what, LIST_LIMIT)
-    listed = list(_listed_logs(document, what))
+    context = "log list"
+    document = json_object(raw, context, LIST_LIMIT)
+    listed = list(_listed_logs(document, context))
     if len(listed) > _LOGS_LIMIT:
-        raise FormatError(f"{what}: expected at most {_LOGS_LIMIT} logs, got {len(listed)}")
+        raise FormatError(f"{context}: expected at most {_LOGS_LIMIT} logs, got {len(listed)}")
     logs, skipped = _sort_out(_read_or_skip(one, by_hand, hybrids) for one in listed)
     stamp = document.get("log_list_timestamp")
     return ListedLogs(logs, skipped, _label(stamp)[:40] if isinstance(stamp, str) else "")
@@ -91,11 +91,11 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
     Its state only matters for `final_tree_head`: a log that a user names is read whatever lists say of it.
     Raises FormatError.
     """
-    what = "log.v3.json"
-    entry = json_object(raw, what, OBJECT_LIMIT)
-    log_id, key = _identity(entry, what)
-    submission = _url(entry, "submission_url", what, by_hand=True)
-    state, detail = _state(entry, what) or (ListedState.USABLE, {})
+    context = "log.v3.json"
+    entry = json_object(raw, context, OBJECT_LIMIT)
+    log_id, key = _identity(entry, context)
+    submission = _url(entry, "submission_url", context, by_hand=True)
+    state, detail = _state(entry, context) or (ListedState.USABLE, {})
     return Log(
         id=log_id,
         key=key,
@@ -103,33 +103,33 @@ def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
         operator=_label(entry.get("operator")) or urlsplit(submission).hostname or "",
         protocol=LogProtocol.STATIC_CT,
         state=state,
-        monitoring_url=_checked_url(monitoring_url, f"{what}: its address", by_hand=True, may_be_file=True),
+        monitoring_url=_checked_url(monitoring_url, f"{context}: its address", by_hand=True, may_be_file=True),
         origin=_origin(submission),
-        final_head=_final_head(detail, what) if state == ListedState.READONLY else None,
-        mmd=_mmd(entry, what),
+        final_head=_final_head(detail, context) if state == ListedState.READONLY else None,
+        mmd=_mmd(entry, context),
     )
 
 
 # --- the list as a whole ------------------------------------------------------------------------------------------
 
 
-def _listed_logs(document: Object, what: str) -> Iterator[_Listed]:
-    for operator in list_in(document, "operators", what):
+def _listed_logs(document: Object, context: str) -> Iterator[_Listed]:
+    for operator in list_in(document, "operators", context):
         if not isinstance(operator, dict):
-            raise FormatError(f"{what}: operators: expected objects, got {kind_of(operator)}")
+            raise FormatError(f"{context}: operators: expected objects, got {kind_of(operator)}")
         name = _label(operator.get("name")) or "operator without a name"
         for key, is_tiled in (("logs", False), ("tiled_logs", True)):
-            entries = list_in(operator, key, what) if key in operator else []
+            entries = list_in(operator, key, context) if key in operator else []
             yield from (_Listed(name, is_tiled, entry) for entry in entries)
 
 
 def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) -> Log | SkippedLog:
-    what = "log list"
+    context = "log list"
     entry = listed.entry
     if not isinstance(entry, dict):
         return SkippedLog(b"", "entry without a name", listed.operator, f"expected an object, got {kind_of(entry)}")
     try:
-        log_id = hash_in(entry, "log_id", what)
+        log_id = hash_in(entry, "log_id", context)
     except FormatError as error:
         return SkippedLog(b"", _name(entry, b""), listed.operator, str(error))
     try:
@@ -169,10 +169,10 @@ def _one_log(first: Log, second: Log) -> Log:
 
 def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
     """The log of one entry. FormatError says why it isn't read."""
-    what = "log list"
+    context = "log list"
     address = "monitoring_url" if listed.is_tiled else "url"
     state, detail = _readable_state(entry, address, by_hand)
-    log_id, key = _identity(entry, what)
+    log_id, key = _identity(entry, context)
     log = Log(
         id=log_id,
         key=key,
@@ -180,15 +180,15 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
         operator=listed.operator,
         protocol=LogProtocol.RFC6962,
         state=state,
-        final_head=_final_head(detail, what) if state == ListedState.READONLY else None,
-        mmd=_mmd(entry, what),
+        final_head=_final_head(detail, context) if state == ListedState.READONLY else None,
+        mmd=_mmd(entry, context),
     )
-    url = _url(entry, address, what, by_hand=by_hand, may_be_file=listed.is_tiled)
+    url = _url(entry, address, context, by_hand=by_hand, may_be_file=listed.is_tiled)
     if listed.is_tiled:
-        origin = _origin(_url(entry, "submission_url", what, by_hand=by_hand))
+        origin = _origin(_url(entry, "submission_url", context, by_hand=by_hand))
         return replace(log, protocol=LogProtocol.STATIC_CT, monitoring_url=url, origin=origin)
     if tiles:
-        prefix = _checked_url(tiles, f"{what}: tile prefix of a hybrid log", by_hand=True)
+        prefix = _checked_url(tiles, f"{context}: tile prefix of a hybrid log", by_hand=True)
         return replace(log, protocol=LogProtocol.HYBRID, url=url, monitoring_url=prefix)
     return replace(log, url=url)
 
@@ -210,7 +210,7 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedS
     return state, detail
 
 
-def _state(entry: Object, what: str) -> tuple[ListedState, Object] | None:
+def _state(entry: Object, context: str) -> tuple[ListedState, Object] | None:
     """`state: {name: detail}`, or `status: name` with the detail beside it; None when there is neither."""
     state = entry.get("state")
     if isinstance(state, dict) and len(state) == 1:
@@ -218,11 +218,11 @@ def _state(entry: Object, what: str) -> tuple[ListedState, Object] | None:
     elif state is None and "status" not in entry:
         return None
     elif state is None:
-        name, detail = text_in(entry, "status", what), entry
+        name, detail = text_in(entry, "status", context), entry
     else:
-        raise FormatError(f"{what}: state: expected an object with one state, got {kind_of(state)}")
+        raise FormatError(f"{context}: state: expected an object with one state, got {kind_of(state)}")
     if name not in _STATES or not isinstance(detail, dict):
-        raise FormatError(f"{what}: state: expected one of {', '.join(sorted(_STATES))} with its detail")
+        raise FormatError(f"{context}: state: expected one of {', '.join(sorted(_STATES))} with its detail")
     return ListedState(name), detail
 
 
@@ -232,29 +232,29 @@ def _since(detail: Object) -> str:
     return f" since {date[0]}" if date else ""
 
 
-def _identity(entry: Object, what: str) -> tuple[bytes, bytes]:
+def _identity(entry: Object, context: str) -> tuple[bytes, bytes]:
     """Log ID and key that belong together, the key of a kind that logs may have."""
-    log_id, key = hash_in(entry, "log_id", what), bytes_in(entry, "key", what)
+    log_id, key = hash_in(entry, "log_id", context), bytes_in(entry, "key", context)
     if log_id_of(key) != log_id:
-        raise FormatError(f"{what}: log_id: expected {b64encode(log_id_of(key)).decode()}, the hash of its key")
+        raise FormatError(f"{context}: log_id: expected {b64encode(log_id_of(key)).decode()}, the hash of its key")
     read_key(key)
     return log_id, key
 
 
-def _final_head(detail: Object, what: str) -> FinalHead | None:
+def _final_head(detail: Object, context: str) -> FinalHead | None:
     """`final_tree_head`; None when absent."""
     head = detail.get("final_tree_head")
     if head is None:
         return None
     if not isinstance(head, dict):
-        raise FormatError(f"{what}: final_tree_head: expected an object, got {kind_of(head)}")
-    where = f"{what}: final_tree_head"
+        raise FormatError(f"{context}: final_tree_head: expected an object, got {kind_of(head)}")
+    where = f"{context}: final_tree_head"
     stamp = number_in(head, "timestamp", where, TIME_LIMIT) if "timestamp" in head else None
     return FinalHead(number_in(head, "tree_size", where), hash_in(head, "sha256_root_hash", where), stamp)
 
 
-def _mmd(entry: Object, what: str) -> int:
-    return number_in(entry, "mmd", what, _MMD_LIMIT) if "mmd" in entry else _DEFAULT_MMD
+def _mmd(entry: Object, context: str) -> int:
+    return number_in(entry, "mmd", context, _MMD_LIMIT) if "mmd" in entry else _DEFAULT_MMD
 
 
 def _name(entry: Object, log_id: bytes) -> str:
@@ -273,34 +273,36 @@ def _label(value: object) -> str:
 # --- addresses ----------------------------------------------------------------------------------------------------
 
 
-def _url(entry: Object, key: str, what: str, *, by_hand: bool, may_be_file: bool = False) -> str:
-    return _checked_url(text_in(entry, key, what), f"{what}: {key}", by_hand=by_hand, may_be_file=may_be_file)
+def _url(entry: Object, key: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:
+    return _checked_url(text_in(entry, key, context), f"{context}: {key}", by_hand=by_hand, may_be_file=may_be_file)
 
 
-def _checked_url(text: str, what: str, *, by_hand: bool, may_be_file: bool = False) -> str:
+def _checked_url(text: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:
     """The address with a slash at its end: https and a public host name, unless given by hand."""
     if len(text) > _URL_LIMIT or not _URL_TEXT.fullmatch(text):
-        raise FormatError(f"{what}: expected a URL of at most {_URL_LIMIT} characters without query and spaces")
-    parts = _split_url(text, what)
+        raise FormatError(f"{context}: expected a URL of at most {_URL_LIMIT} characters without query and spaces")
+    parts = _split_url(text, context)
     schemes = ("https", *(("http",) if by_hand else ()), *(("file",) if by_hand and may_be_file else ()))
     if parts.scheme not in schemes:
-        raise FormatError(f"{what}: expected a URL with {' or '.join(schemes)}, got {parts.scheme or 'no scheme'}")
+        raise FormatError(f"{context}: expected a URL with {' or '.join(schemes)}, got {parts.scheme or 'no scheme'}")
     if parts.scheme == "file":
         if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
-            raise FormatError(f"{what}: expected file:/// and an absolute path")
+            raise FormatError(f"{context}: expected file:/// and an absolute path")
     elif not parts.hostname or "@" in parts.netloc:
-        raise FormatError(f"{what}: expected a host and no user name")
+        raise FormatError(f"{context}: expected a host and no user name")
     elif not by_hand and not _PUBLIC_HOST.fullmatch(parts.hostname):
-        raise FormatError(f"{what}: expected a public host name; addresses of this machine need a list given by hand")
+        raise FormatError(
+            f"{context}: expected a public host name; addresses of this machine need a list given by hand"
+        )
     return text if text.endswith("/") else text + "/"
 
 
-def _split_url(text: str, what: str) -> SplitResult:
+def _split_url(text: str, context: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises when it isn't one
     except ValueError:
-        raise FormatError(f"{what}: expected a URL, got {len(text)} characters that aren't") from None
+        raise FormatError(f"{context}: expected a URL, got {len(text)} characters that aren't") from None
     return parts
 
 

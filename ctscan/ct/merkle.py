@@ -18,7 +18,7 @@ from ctscan.errors import ProofError
 from ctscan.model import Batch, CompactRange
 from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, node_hash, row_above
 
-_LEAF_BEGUN: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
+_LEAF_PREFIX: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), leaf_type 0 (timestamped_entry)
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -28,10 +28,10 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def batch_hashes(batch: Batch) -> list[bytes]:
     """Leaf hashes of all entries of `batch`, in order."""
-    data, begun = memoryview(batch.data), _LEAF_BEGUN.copy
+    data, prefixed_hash = memoryview(batch.data), _LEAF_PREFIX.copy
     hashes = []
     for start, end in batch.leaves:
-        leaf = begun()  # what begins every leaf is hashed once, and no leaf is copied
+        leaf = prefixed_hash()  # what begins every leaf is hashed once, and no leaf is copied
         leaf.update(data[start:end])
         hashes.append(leaf.digest())
     return hashes
@@ -40,7 +40,7 @@ def batch_hashes(batch: Batch) -> list[bytes]:
 # --- proofs -------------------------------------------------------------------------------------------------------
 
 
-def paths_in(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[bytes, ...]]:
+def audit_paths(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[bytes, ...]]:
     """Audit paths (leaf to root) of these leaves within the tree of these leaf hashes, which is hashed once for all of
     them. IndexError: no such leaf."""
     rows: list[Sequence[bytes]] = []
@@ -110,36 +110,36 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
 
     With `first` 0 or equal to `second` the path must be empty. Raises ProofError.
     """
-    what = f"consistency proof from size {first} to {second}"
+    context = f"consistency proof from size {first} to {second}"
     if not 0 <= first <= second:
-        raise ProofError(f"{what}: the first size must lie between 0 and the second")
+        raise ProofError(f"{context}: the first size must lie between 0 and the second")
     if first == second or first == 0:
-        _verify_without_path(what, first, second, first_root, second_root, path)
+        _verify_without_path(context, first, second, first_root, second_root, path)
         return
     _check_hashes((first_root, second_root, *path))
-    old, new = _roots_from_consistency(what, first, second, first_root, path)
+    old, new = _roots_from_consistency(context, first, second, first_root, path)
     if old != first_root:
-        raise ProofError(f"{what}: expected first root {first_root.hex()}, the path leads to {old.hex()}")
+        raise ProofError(f"{context}: expected first root {first_root.hex()}, the path leads to {old.hex()}")
     if new != second_root:
-        raise ProofError(f"{what}: expected second root {second_root.hex()}, the path leads to {new.hex()}")
+        raise ProofError(f"{context}: expected second root {second_root.hex()}, the path leads to {new.hex()}")
 
 
 def _verify_without_path(
-    what: str, first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
+    context: str, first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
 ) -> None:
     """Equal sizes: equal roots. Size 0: the empty root, and any tree begins with it."""
     if path:
-        raise ProofError(f"{what}: expected an empty path, got {len(path)} hashes")
+        raise ProofError(f"{context}: expected an empty path, got {len(path)} hashes")
     if first == 0 and first_root != EMPTY_ROOT:
-        raise ProofError(f"{what}: expected the root of the empty tree, got {first_root.hex()}")
+        raise ProofError(f"{context}: expected the root of the empty tree, got {first_root.hex()}")
     if first < second:
         _check_hashes((second_root,))
     elif first_root != second_root:
-        raise ProofError(f"{what}: expected root {first_root.hex()}, got {second_root.hex()}")
+        raise ProofError(f"{context}: expected root {first_root.hex()}, got {second_root.hex()}")
 
 
 def _roots_from_consistency(
-    what: str, first: int, second: int, first_root: bytes, path: Sequence[bytes]
+    context: str, first: int, second: int, first_root: bytes, path: Sequence[bytes]
 ) -> tuple[bytes, bytes]:
     """Roots that the path claims for both sizes, 0 < first < second.
 
@@ -152,7 +152,7 @@ def _roots_from_consistency(
     is_perfect = first == 1 << low
     expected = inner + border + (not is_perfect)
     if len(path) != expected:
-        raise ProofError(f"{what}: expected {expected} hashes, got {len(path)}")
+        raise ProofError(f"{context}: expected {expected} hashes, got {len(path)}")
     old = new = first_root if is_perfect else path[0]
     position = (first - 1) >> low
     for level, sibling in enumerate(path if is_perfect else path[1:]):

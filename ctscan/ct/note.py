@@ -20,7 +20,7 @@ from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
 from ctscan.model.hashes import HASH_SIZE
 
-_WHAT: Final = "checkpoint"
+_CONTEXT: Final = "checkpoint"
 _SIZE_LIMIT: Final = 64 * 1024  # bytes of a note
 _LINE_LIMIT: Final = 32  # signature lines
 _NAME_LIMIT: Final = 1024  # characters of an origin or key name
@@ -42,13 +42,13 @@ def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
     found, size, root = _parse_body(text)
     signatures = tuple(_parse_line(line) for line in lines)
     if _render(found, size, root, signatures) != raw:
-        raise FormatError(f"{_WHAT}: its parts don't make up the same bytes again")
+        raise FormatError(f"{_CONTEXT}: its parts don't make up the same bytes again")
     if found != origin:
-        raise ProofError(f"{_WHAT}: expected origin {origin}, got another of {len(found)} characters", raw)
+        raise ProofError(f"{_CONTEXT}: expected origin {origin}, got another of {len(found)} characters", raw)
     own = [value[4:] for name, value in signatures if name == origin and value[:4] == key_id(origin, log_id)]
     if not own:
         raise ProofError(
-            f"{_WHAT}: none of its {len(signatures)} signature lines is of {origin} with the log's key", raw
+            f"{_CONTEXT}: none of its {len(signatures)} signature lines is of {origin} with the log's key", raw
         )
     timestamp, signed = _own_signature(own)
     return TreeHead(log_id, size, root, timestamp, signed, raw)
@@ -57,47 +57,47 @@ def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
 def _split_note(raw: bytes) -> tuple[str, list[str]]:
     """Signed text and signature lines, parted at the last empty line."""
     if len(raw) > _SIZE_LIMIT:
-        raise FormatError(f"{_WHAT}: expected at most {_SIZE_LIMIT} bytes, got {len(raw)}")
+        raise FormatError(f"{_CONTEXT}: expected at most {_SIZE_LIMIT} bytes, got {len(raw)}")
     try:
         note = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise FormatError(f"{_WHAT}: expected UTF-8, got {len(raw)} bytes that aren't") from None
+        raise FormatError(f"{_CONTEXT}: expected UTF-8, got {len(raw)} bytes that aren't") from None
     if _CONTROL.search(note):
-        raise FormatError(f"{_WHAT}: expected no control characters but newlines")
+        raise FormatError(f"{_CONTEXT}: expected no control characters but newlines")
     text, blank, tail = note.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise FormatError(f"{_WHAT}: expected signature lines after an empty line, each ended by a newline")
+        raise FormatError(f"{_CONTEXT}: expected signature lines after an empty line, each ended by a newline")
     lines = tail[:-1].split("\n")
     if len(lines) > _LINE_LIMIT:
-        raise FormatError(f"{_WHAT}: expected at most {_LINE_LIMIT} signature lines, got {len(lines)}")
+        raise FormatError(f"{_CONTEXT}: expected at most {_LINE_LIMIT} signature lines, got {len(lines)}")
     return text, lines
 
 
 def _parse_body(text: str) -> tuple[str, int, bytes]:
     lines = text.split("\n")
     if len(lines) != 3:
-        raise FormatError(f"{_WHAT}: expected 3 lines (origin, size, root), got {len(lines)}")
+        raise FormatError(f"{_CONTEXT}: expected 3 lines (origin, size, root), got {len(lines)}")
     origin, size, root = lines
     if not 0 < len(origin) <= _NAME_LIMIT:
-        raise FormatError(f"{_WHAT}: expected an origin of 1 to {_NAME_LIMIT} characters, got {len(origin)}")
+        raise FormatError(f"{_CONTEXT}: expected an origin of 1 to {_NAME_LIMIT} characters, got {len(origin)}")
     if not _DECIMAL.fullmatch(size) or int(size) >= NUMBER_LIMIT:
-        raise FormatError(f"{_WHAT}: expected a decimal size below 2^63 without leading zeros")
-    value = base64_bytes(root, f"{_WHAT}: root")
+        raise FormatError(f"{_CONTEXT}: expected a decimal size below 2^63 without leading zeros")
+    value = base64_bytes(root, f"{_CONTEXT}: root")
     if len(value) != HASH_SIZE:
-        raise FormatError(f"{_WHAT}: expected a root of {HASH_SIZE} bytes, got {len(value)}")
+        raise FormatError(f"{_CONTEXT}: expected a root of {HASH_SIZE} bytes, got {len(value)}")
     return origin, int(size), value
 
 
 def _parse_line(line: str) -> SignatureLine:
-    what = f"{_WHAT}: signature line"
+    context = f"{_CONTEXT}: signature line"
     if not line.startswith(_MARK):
-        raise FormatError(f"{what}: expected an em dash (U+2014) and a space at its beginning")
+        raise FormatError(f"{context}: expected an em dash (U+2014) and a space at its beginning")
     name, space, encoded = line[len(_MARK) :].partition(" ")
     if not space or not 0 < len(name) <= _NAME_LIMIT or "+" in name or any(map(str.isspace, name)):
-        raise FormatError(f"{what}: expected a key name without spaces and plus signs, a space and base64")
-    value = base64_bytes(encoded, what)
+        raise FormatError(f"{context}: expected a key name without spaces and plus signs, a space and base64")
+    value = base64_bytes(encoded, context)
     if len(value) < 5:
-        raise FormatError(f"{what}: expected a key ID of 4 bytes and a signature, got {len(value)} bytes")
+        raise FormatError(f"{context}: expected a key ID of 4 bytes and a signature, got {len(value)} bytes")
     return name, value
 
 
@@ -110,8 +110,8 @@ def _render(origin: str, size: int, root: bytes, signatures: tuple[SignatureLine
 def _own_signature(own: list[bytes]) -> tuple[int, bytes]:
     """Timestamp (ms) and DigitallySigned of the log's own line: u64 timestamp | DigitallySigned."""
     if len(own) > 1:
-        raise FormatError(f"{_WHAT}: expected one signature line of the log, got {len(own)}")
+        raise FormatError(f"{_CONTEXT}: expected one signature line of the log, got {len(own)}")
     timestamp = int.from_bytes(own[0][:8], "big")
     if len(own[0]) <= 8 or timestamp >= TIME_LIMIT:
-        raise FormatError(f"{_WHAT}: expected a time before the year 10000 and a signature in the log's line")
+        raise FormatError(f"{_CONTEXT}: expected a time before the year 10000 and a signature in the log's line")
     return timestamp, own[0][8:]

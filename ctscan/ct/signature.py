@@ -51,61 +51,61 @@ def read_key(key: bytes) -> PublicKey:
 
 def verify_head(head: TreeHead, key: bytes) -> None:
     """Verify that the log with this `key` (DER SubjectPublicKeyInfo) signed `head`. Raises ProofError."""
-    what = f"signature of the tree head of size {head.size}"
+    context = f"signature of the tree head of size {head.size}"
     if log_id_of(key) != head.log_id:
-        raise ProofError(f"{what}: expected the key of log {head.log_id.hex()}, got that of {log_id_of(key).hex()}")
+        raise ProofError(f"{context}: expected the key of log {head.log_id.hex()}, got that of {log_id_of(key).hex()}")
     try:
         public = read_key(key)
         message = sth_message(head)
     except FormatError as error:
-        raise ProofError(f"{what}: {error}") from None
+        raise ProofError(f"{context}: {error}") from None
     scheme = _SIGNED_RSA if isinstance(public, rsa.RSAPublicKey) else _SIGNED_ECDSA
-    _verify(public, _signature_of(head.signature, scheme, what), message, what)
+    _verify(public, _signature_of(head.signature, scheme, context), message, context)
 
 
 def verify_list(raw: bytes, sig: bytes, key_pem: bytes) -> None:
     """Verify the detached signature `sig` over the exact bytes of a log list with an RSA key. Raises ProofError."""
-    what = "signature of the log list"
+    context = "signature of the log list"
     try:
         public = load_pem_public_key(key_pem)
         accepted = _accepted(public, "log list key")
     except (ValueError, UnsupportedAlgorithm):
-        raise ProofError(f"{what}: expected a PEM public key, got {len(key_pem)} bytes that aren't") from None
+        raise ProofError(f"{context}: expected a PEM public key, got {len(key_pem)} bytes that aren't") from None
     except FormatError as error:
-        raise ProofError(f"{what}: {error}") from None
+        raise ProofError(f"{context}: {error}") from None
     if not isinstance(accepted, rsa.RSAPublicKey):
-        raise ProofError(f"{what}: expected an RSA key, got an elliptic-curve key")
-    _verify(accepted, sig, raw, what)
+        raise ProofError(f"{context}: expected an RSA key, got an elliptic-curve key")
+    _verify(accepted, sig, raw, context)
 
 
-def _accepted(public: object, what: str) -> PublicKey:
+def _accepted(public: object, context: str) -> PublicKey:
     if isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1):
         return public
     if isinstance(public, rsa.RSAPublicKey) and public.key_size >= _RSA_BITS:
         return public
-    raise FormatError(f"{what}: expected ECDSA on P-256 or RSA of {_RSA_BITS} bits or more, got another kind of key")
+    raise FormatError(f"{context}: expected ECDSA on P-256 or RSA of {_RSA_BITS} bits or more, got another kind of key")
 
 
-def _signature_of(signed: bytes, scheme: int, what: str) -> bytes:
+def _signature_of(signed: bytes, scheme: int, context: str) -> bytes:
     """The signature inside a DigitallySigned (RFC 5246 section 4.7), exactly filled:
     u8 hash | u8 scheme | u16 length | signature."""
     if len(signed) < 4:
-        raise ProofError(f"{what}: expected a DigitallySigned, got {len(signed)} bytes")
+        raise ProofError(f"{context}: expected a DigitallySigned, got {len(signed)} bytes")
     if (signed[0], signed[1]) != (_HASH_SHA256, scheme):
         raise ProofError(
-            f"{what}: expected hash {_HASH_SHA256} and scheme {scheme} (as the key), got {signed[0]} and {signed[1]}"
+            f"{context}: expected hash {_HASH_SHA256} and scheme {scheme} (as the key), got {signed[0]} and {signed[1]}"
         )
     length = int.from_bytes(signed[2:4], "big")
     if length != len(signed) - 4:
-        raise ProofError(f"{what}: expected {length} bytes of signature, got {len(signed) - 4}")
+        raise ProofError(f"{context}: expected {length} bytes of signature, got {len(signed) - 4}")
     return signed[4:]
 
 
-def _verify(public: PublicKey, signature: bytes, message: bytes, what: str) -> None:
+def _verify(public: PublicKey, signature: bytes, message: bytes, context: str) -> None:
     try:
         if isinstance(public, rsa.RSAPublicKey):
             public.verify(signature, message, padding.PKCS1v15(), SHA256())
         else:
             public.verify(signature, message, ec.ECDSA(SHA256()))
     except InvalidSignature:
-        raise ProofError(f"{what}: it doesn't verify with the key; don't use what it should prove") from None
+        raise ProofError(f"{context}: it doesn't verify with the key; don't use what it should prove") from None

@@ -23,72 +23,74 @@ TIME_LIMIT: Final = 253_402_300_800_000
 Object = Mapping[str, object]
 
 
-def json_object(raw: bytes, what: str, limit: int) -> dict[str, object]:
+def json_object(raw: bytes, context: str, limit: int) -> dict[str, object]:
     """The JSON object that `raw` (UTF-8, at most `limit` bytes) holds."""
     if len(raw) > limit:
-        raise FormatError(f"{what}: expected at most {limit} bytes, got {len(raw)}")
+        raise FormatError(f"{context}: expected at most {limit} bytes, got {len(raw)}")
     try:
         value = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # ValueError: also bad UTF-8 and numbers of thousands of digits
-        raise FormatError(f"{what}: expected JSON, got {len(raw)} bytes that aren't ({type(error).__name__})") from None
+        raise FormatError(
+            f"{context}: expected JSON, got {len(raw)} bytes that aren't ({type(error).__name__})"
+        ) from None
     if not isinstance(value, dict):
-        raise FormatError(f"{what}: expected a JSON object, got {kind_of(value)}")
+        raise FormatError(f"{context}: expected a JSON object, got {kind_of(value)}")
     return value
 
 
-def text_in(document: Object, key: str, what: str) -> str:
+def text_in(document: Object, key: str, context: str) -> str:
     """A string."""
     value = document.get(key)
     if not isinstance(value, str):
-        raise FormatError(f"{what}: {key}: expected a string, got {kind_of(value)}")
+        raise FormatError(f"{context}: {key}: expected a string, got {kind_of(value)}")
     return value
 
 
-def number_in(document: Object, key: str, what: str, limit: int = NUMBER_LIMIT) -> int:
+def number_in(document: Object, key: str, context: str, limit: int = NUMBER_LIMIT) -> int:
     """An integer, 0 to below `limit`; neither a float nor a boolean."""
     value = document.get(key)
     if type(value) is not int or not 0 <= value < limit:
-        raise FormatError(f"{what}: {key}: expected an integer from 0 to {limit - 1}, got {kind_of(value)}")
+        raise FormatError(f"{context}: {key}: expected an integer from 0 to {limit - 1}, got {kind_of(value)}")
     return value
 
 
-def list_in(document: Object, key: str, what: str) -> list[object]:
+def list_in(document: Object, key: str, context: str) -> list[object]:
     """A list."""
     value = document.get(key)
     if not isinstance(value, list):
-        raise FormatError(f"{what}: {key}: expected a list, got {kind_of(value)}")
+        raise FormatError(f"{context}: {key}: expected a list, got {kind_of(value)}")
     return value
 
 
-def bytes_in(document: Object, key: str, what: str) -> bytes:
+def bytes_in(document: Object, key: str, context: str) -> bytes:
     """The bytes of a base64 string."""
-    return base64_bytes(text_in(document, key, what), f"{what}: {key}")
+    return base64_bytes(text_in(document, key, context), f"{context}: {key}")
 
 
-def hash_in(document: Object, key: str, what: str) -> bytes:
+def hash_in(document: Object, key: str, context: str) -> bytes:
     """A SHA-256 value in base64."""
-    return _hash(text_in(document, key, what), f"{what}: {key}")
+    return _hash(text_in(document, key, context), f"{context}: {key}")
 
 
-def hashes_in(document: Object, key: str, what: str) -> tuple[bytes, ...]:
+def hashes_in(document: Object, key: str, context: str) -> tuple[bytes, ...]:
     """A list of SHA-256 values in base64."""
-    where = f"{what}: {key}"
+    where = f"{context}: {key}"
     hashes = []
-    for value in list_in(document, key, what):
+    for value in list_in(document, key, context):
         if not isinstance(value, str):
             raise FormatError(f"{where}: expected strings, got {kind_of(value)}")
         hashes.append(_hash(value, where))
     return tuple(hashes)
 
 
-def base64_bytes(text: str, what: str) -> bytes:
+def base64_bytes(text: str, context: str) -> bytes:
     """Bytes of standard base64 with padding (RFC 4648 section 4) that encode to the very same text again."""
     try:
         value = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         value = b""
     if binascii.b2a_base64(value, newline=False) != text.encode("utf-8", "replace"):
-        raise FormatError(f"{what}: expected standard base64, got {len(text)} characters that aren't")
+        raise FormatError(f"{context}: expected standard base64, got {len(text)} characters that aren't")
     return value
 
 
@@ -102,8 +104,8 @@ def kind_of(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _hash(text: str, what: str) -> bytes:
-    value = base64_bytes(text, what)
+def _hash(text: str, context: str) -> bytes:
+    value = base64_bytes(text, context)
     if len(value) != HASH_SIZE:
-        raise FormatError(f"{what}: expected {HASH_SIZE} bytes, got {len(value)}")
+        raise FormatError(f"{context}: expected {HASH_SIZE} bytes, got {len(value)}")
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from ctscan.ct.merkle import paths_in, rows_below_root
+from ctscan.ct.merkle import audit_paths, rows_below_root
 from ctscan.errors import ProofError
 from ctscan.model import CompactRange
 from ctscan.model.compact_range import EMPTY
@@ -62,7 +62,7 @@ class HashTiles:
         self._kept: OrderedDict[TileId, bytes] = OrderedDict()
         # of audit paths: entries are read in order, so that the next path goes through the same tiles
         self._rows: dict[int, tuple[TileId, list[Sequence[bytes]]]] = {}
-        self._beside: dict[int, tuple[list[bytes], list[bytes]]] = {}
+        self._edge_roots_around: dict[int, tuple[list[bytes], list[bytes]]] = {}
         if size == 0 and root != EMPTY_ROOT:
             raise ProofError(f"the root of an empty tree is not SHA-256 of nothing: got {root.hex()}")
 
@@ -162,18 +162,18 @@ class HashTiles:
         one hash; then the larger ones to the left, nearest first."""
         tile = (level, index // WIDTH)
         hashes, at = self.hashes(tile), index % WIDTH
-        larger, smaller = self._beside_level(level)
-        before, inside, after = _around(hashes, at)
-        rest = _fold(after + smaller)
+        larger, smaller = self._edge_around(level)
+        before, inside, after = _split_perfect(hashes, at)
+        rest = _fold_right(after + smaller)
         return _path_within(inside[0], inside[1]) + rest + before[::-1] + larger[::-1]
 
-    def _beside_level(self, level: int) -> tuple[list[bytes], list[bytes]]:
+    def _edge_around(self, level: int) -> tuple[list[bytes], list[bytes]]:
         """The subtrees of the right edge in the tiles above and below a level; the proven edge never changes."""
-        if level not in self._beside:
+        if level not in self._edge_roots_around:
             above = {t: d for t, d in self._edge.items() if t[0] > level}
             below = {t: d for t, d in self._edge.items() if t[0] < level}
-            self._beside[level] = list(_edge_roots(above, self.size)), list(_edge_roots(below, self.size))
-        return self._beside[level]
+            self._edge_roots_around[level] = list(_edge_roots(above, self.size)), list(_edge_roots(below, self.size))
+        return self._edge_roots_around[level]
 
 
 class TilePaths:
@@ -189,7 +189,7 @@ class TilePaths:
         if len(self._hashes) < WIDTH:
             return [self._tiles.path(0, index) for index in indexes]
         above = self._tiles.path(1, self._start // WIDTH) if indexes else ()
-        return [path + above for path in paths_in(self._hashes, [index - self._start for index in indexes])]
+        return [path + above for path in audit_paths(self._hashes, [index - self._start for index in indexes])]
 
 
 def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
@@ -204,7 +204,7 @@ def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
     return tuple(parts)
 
 
-def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes], int], list[bytes]]:
+def _split_perfect(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes], int], list[bytes]]:
     """Split a partial tile into its perfect subtrees: roots before, the one that holds `at`, roots after."""
     before: list[bytes] = []
     start = 0
@@ -222,9 +222,9 @@ def _around(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes
 
 def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
     """Audit path within a perfect subtree (a power of two of hashes)."""
-    return list(paths_in(hashes, [at])[0])
+    return list(audit_paths(hashes, [at])[0])
 
 
-def _fold(roots: list[bytes]) -> list[bytes]:
+def _fold_right(roots: list[bytes]) -> list[bytes]:
     """Roots of ever smaller subtrees folded into one hash, from the right; none gives none."""
     return [fold_roots(roots)] if roots else []

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
 
-from ctscan.ct.get_entries_fast import place_texts, scan_entries
+from ctscan.ct.get_entries_fast import locate_extra_data, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
@@ -167,11 +167,11 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
     return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, BatchLayout.GET_ENTRIES, raw)
 
 
-_Pieces = tuple[list[bytes], bytes, list[Span]]
+_Leaves = tuple[list[bytes], bytes, list[Span]]
 """MerkleTreeLeaf of each entry; a buffer with the extra_data of each, and where."""
 
 
-def _plain_entries(raw: bytes, asked: int, extra_limit: int) -> _Pieces | None:
+def _plain_entries(raw: bytes, asked: int, extra_limit: int) -> _Leaves | None:
     """The entries of an answer of the plainest form; None: read it as any JSON, which also tells what is wrong."""
     spans = scan_entries(raw, asked)
     if spans is None:
@@ -185,32 +185,32 @@ def _plain_entries(raw: bytes, asked: int, extra_limit: int) -> _Pieces | None:
     return pieces, raw, [(start, end if end - start <= extra_limit else start) for _, (start, end) in spans]
 
 
-def _entries(raw: bytes, asked: int, start: int, extra_limit: int) -> _Pieces:
+def _entries(raw: bytes, asked: int, start: int, extra_limit: int) -> _Leaves:
     pieces: list[bytes] = []
     texts: list[str] = []
     for leaf, text in _leaves_and_extras(raw, asked, f"get-entries, {asked} entries from {start}"):
         pieces.append(leaf)
         texts.append(text if len(text) <= extra_limit else "")
-    return pieces, *place_texts(raw, texts)
+    return pieces, *locate_extra_data(raw, texts)
 
 
-def _leaves_and_extras(raw: bytes, asked: int, what: str) -> Iterator[tuple[bytes, str]]:
+def _leaves_and_extras(raw: bytes, asked: int, context: str) -> Iterator[tuple[bytes, str]]:
     """MerkleTreeLeaf and base64 extra_data of each entry of the answer."""
-    entries = list_in(json_object(raw, what, len(raw)), "entries", what)
+    entries = list_in(json_object(raw, context, len(raw)), "entries", context)
     if not 0 < len(entries) <= asked:
-        raise FormatError(f"{what}: expected 1 to {asked} entries, got {len(entries)}")
+        raise FormatError(f"{context}: expected 1 to {asked} entries, got {len(entries)}")
     for number, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise FormatError(f"{what}: entry {number}: expected an object, got {kind_of(entry)}")
+            raise FormatError(f"{context}: entry {number}: expected an object, got {kind_of(entry)}")
         leaf_input, extra = entry.get("leaf_input"), entry.get("extra_data")
         if not isinstance(leaf_input, str) or not isinstance(extra, str):
-            raise FormatError(f"{what}: entry {number}: expected leaf_input and extra_data as strings")
+            raise FormatError(f"{context}: entry {number}: expected leaf_input and extra_data as strings")
         try:
             leaf = binascii.a2b_base64(leaf_input, strict_mode=True)
         except ValueError:
-            raise FormatError(f"{what}: entry {number}: leaf_input: expected standard base64") from None
+            raise FormatError(f"{context}: entry {number}: leaf_input: expected standard base64") from None
         if leaf[:2] != b"\0\0":
-            raise FormatError(f"{what}: entry {number}: expected a leaf of version 0 and type 0")
+            raise FormatError(f"{context}: entry {number}: expected a leaf of version 0 and type 0")
         yield leaf, extra
 
 
@@ -322,50 +322,50 @@ def leaf_index_of(extensions: bytes) -> int | None:
 def extra_of(batch: Batch, i: int) -> Extra:
     """What the log gave with entry `i` beside the leaf. Raises FormatError when it doesn't follow its format, was too
     large to keep, or belongs to an entry that doesn't parse."""
-    what = f"entry {batch.start + i}: extra data"
+    context = f"entry {batch.start + i}: extra data"
     if batch.certs[i] == (0, 0):
-        raise FormatError(f"{what}: of what type is unknown, for the leaf doesn't parse")
+        raise FormatError(f"{context}: of what type is unknown, for the leaf doesn't parse")
     start, end = batch.extras[i]
     extra = batch.extra[start:end]
     if batch.layout == BatchLayout.TILE:
-        return _tile_extra(extra, batch.precerts[i], what)
+        return _tile_extra(extra, batch.precerts[i], context)
     try:
         extra = binascii.a2b_base64(extra, strict_mode=True)
     except ValueError:
-        raise FormatError(f"{what}: expected standard base64, got {end - start} characters that aren't") from None
-    return _chain_extra(extra, batch.precerts[i], what)
+        raise FormatError(f"{context}: expected standard base64, got {end - start} characters that aren't") from None
+    return _chain_extra(extra, batch.precerts[i], context)
 
 
-def _tile_extra(extra: bytes, is_precert: bool, what: str) -> Extra:
-    submitted, at = _take(extra, 0, 3, what) if is_precert else (b"", 0)
-    prints, at = _take(extra, at, 2, what)
+def _tile_extra(extra: bytes, is_precert: bool, context: str) -> Extra:
+    submitted, at = _length_prefixed(extra, 0, 3, context) if is_precert else (b"", 0)
+    prints, at = _length_prefixed(extra, at, 2, context)
     if at != len(extra) or len(prints) % HASH_SIZE:
-        raise FormatError(f"{what}: expected fingerprints of {HASH_SIZE} bytes up to byte {len(extra)}, not to {at}")
+        raise FormatError(f"{context}: expected fingerprints of {HASH_SIZE} bytes up to byte {len(extra)}, not to {at}")
     return Extra(submitted, (), tuple(split_hashes(prints)))
 
 
-def _chain_extra(extra: bytes, is_precert: bool, what: str) -> Extra:
+def _chain_extra(extra: bytes, is_precert: bool, context: str) -> Extra:
     """extra_data (RFC 6962 section 3.1): [u24 length, precertificate] | u24 length, n x (u24 length, certificate)."""
-    submitted, at = _take(extra, 0, 3, what) if is_precert else (b"", 0)
-    certificates, at = _take(extra, at, 3, what)
+    submitted, at = _length_prefixed(extra, 0, 3, context) if is_precert else (b"", 0)
+    certificates, at = _length_prefixed(extra, at, 3, context)
     if at != len(extra):
-        raise FormatError(f"{what}: expected {at} bytes, got {len(extra)}")
+        raise FormatError(f"{context}: expected {at} bytes, got {len(extra)}")
     chain: list[bytes] = []
     at = 0
     while at < len(certificates):
-        certificate, at = _take(certificates, at, 3, what)
+        certificate, at = _length_prefixed(certificates, at, 3, context)
         chain.append(certificate)
         if len(chain) > _CHAIN_LIMIT:
-            raise FormatError(f"{what}: expected at most {_CHAIN_LIMIT} certificates in the chain")
+            raise FormatError(f"{context}: expected at most {_CHAIN_LIMIT} certificates in the chain")
     return Extra(submitted, tuple(chain), ())
 
 
-def _take(data: bytes, at: int, width: int, what: str) -> tuple[bytes, int]:
+def _length_prefixed(data: bytes, at: int, width: int, context: str) -> tuple[bytes, int]:
     """A value after its length of `width` bytes, and where it ends."""
     start = at + width
     end = start + int.from_bytes(data[at:start], "big")
     if start > len(data) or end > len(data):
-        raise FormatError(f"{what}: cut off at byte {len(data)}")
+        raise FormatError(f"{context}: cut off at byte {len(data)}")
     return data[start:end], end
 
 

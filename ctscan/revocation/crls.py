@@ -15,7 +15,7 @@ from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
 from ctscan.x509.access_locations import is_web
 from ctscan.x509.crl import RevocationList, read_crl, verify_crl
-from ctscan.x509.crl_check import judge_by_crl
+from ctscan.x509.crl_check import check_by_crl
 from ctscan.x509.issuer_lookup import Issuers
 
 PORTION = 200
@@ -128,7 +128,7 @@ class ListJudge:
         def judge() -> tuple[list[Judged], bool]:
             judged = []
             for one, certificate, issuers in known:
-                said = judge_by_crl(certificate, issuers, crl, now, fetched.url, delta=delta, signers=signers)
+                said = check_by_crl(certificate, issuers, crl, now, fetched.url, delta=delta, signers=signers)
                 judged.append((one, replace(said, checked=fetched.fetched)))  # when the CA was asked
             is_told = any(revocation.state is not RevocationState.UNKNOWN for _, revocation in judged)
             return judged, is_told or _is_signed(crl, [issuers for _, _, issuers in known])

@@ -12,8 +12,8 @@ from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate
 from ctscan.revocation.context import Job
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
-from ctscan.x509.access_locations import is_web, pointers
-from ctscan.x509.containers import certificates_in
+from ctscan.x509.access_locations import access_locations, is_web
+from ctscan.x509.containers import certificates_in_signed_data
 from ctscan.x509.issuer_lookup import Issuers, find_issuers, issuer_of
 
 REMEMBERED = 256  # names of CAs whose certificates are held
@@ -35,7 +35,7 @@ class IssuerFinder:
         found = self._among(kept, certificate, await self.named(certificate.issuer.raw))
         if found.found:
             return found
-        for url in [url for url in pointers(certificate).issuers if is_web(url)][:MAX_URLS]:
+        for url in [url for url in access_locations(certificate).issuers if is_web(url)][:MAX_URLS]:
             fetched = await self._fetch(url)
             again = self._among(kept, certificate, fetched) if fetched else found
             if again.found:
@@ -90,7 +90,7 @@ class IssuerFinder:
 def _issuers_in(raw: bytes) -> list[Issuer]:
     """Of DER, PEM and PKCS#7, as RFC 5280 section 4.2.2.1 has it; no PKCS#12, which can be made to cost much."""
     found: list[Issuer] = []
-    for der in split_certificates(raw, certificates_in):
+    for der in split_certificates(raw, certificates_in_signed_data):
         if isinstance(der, bytes) and len(found) < MAX_FETCHED:
             try:
                 found.append(issuer_of(der, IssuerOrigin.AIA))

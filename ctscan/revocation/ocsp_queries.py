@@ -9,8 +9,8 @@ from ctscan.model import Disclosure, KeptCertificate, Revocation, RevocationStat
 from ctscan.revocation.context import Job, read
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
-from ctscan.x509.access_locations import is_web, pointers
-from ctscan.x509.ocsp import judge_by_ocsp, ocsp_request
+from ctscan.x509.access_locations import access_locations, is_web
+from ctscan.x509.ocsp import check_by_ocsp, ocsp_request
 
 PORTION = 20
 """Answers that are kept at a time."""
@@ -32,7 +32,7 @@ async def ask_responder(job: Job, finder: IssuerFinder, host: str, identities: S
 
 async def _ask(job: Job, finder: IssuerFinder, kept: KeptCertificate) -> Revocation:
     certificate = read(kept)
-    url = responder_of(pointers(certificate).ocsp) if certificate is not None else ""
+    url = responder_of(access_locations(certificate).ocsp) if certificate is not None else ""
     unknown = RevocationState.UNKNOWN
     if certificate is None or not url:
         return Revocation(unknown, "OCSP", job.clock.now(), why="it names no OCSP responder")
@@ -47,7 +47,7 @@ async def _ask(job: Job, finder: IssuerFinder, kept: KeptCertificate) -> Revocat
         return Revocation(unknown, "OCSP", job.clock.now(), url, why=why)
     except FormatError as error:
         return Revocation(unknown, "OCSP", job.clock.now(), url, why=str(error))
-    return judge_by_ocsp(answer, issuer, certificate.serial, job.clock.now(), url, not_after=certificate.not_after)
+    return check_by_ocsp(answer, issuer, certificate.serial, job.clock.now(), url, not_after=certificate.not_after)
 
 
 def responder_of(urls: Sequence[str]) -> str:

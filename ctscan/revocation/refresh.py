@@ -18,7 +18,7 @@ from ctscan.revocation.crls import ListJudge, purge_lists
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
 from ctscan.revocation.ocsp_queries import ask_responder, responder_of
-from ctscan.x509.access_locations import Pointers, is_web, pointers
+from ctscan.x509.access_locations import AccessLocations, access_locations, is_web
 
 LISTS_AT_ONCE = 4
 RESPONDERS_AT_ONCE = 8
@@ -114,7 +114,7 @@ async def _keep(
 
 def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> str:
     """Put a certificate where it is asked about; returns why no list can tell of it, if so."""
-    named = pointers(certificate)
+    named = access_locations(certificate)
     lists = [url for point in named.crls for url in point.urls if is_web(url)]
     if lists:
         plan.lists[kept.identity] = tuple(plan.urls.setdefault(url, url) for url in lists[:MAX_LISTS])
@@ -126,7 +126,7 @@ def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificat
     return "" if lists else _why_no_list(named, job.request.ocsp)
 
 
-def _why_no_list(named: Pointers, may_ask: bool) -> str:
+def _why_no_list(named: AccessLocations, may_ask: bool) -> str:
     if any(point.urls for point in named.crls):
         return "its lists aren't to be had by HTTP, and nothing else is asked"
     if responder_of(named.ocsp):

@@ -10,10 +10,10 @@ from typing import Final
 
 from ctscan.model import Certificate, Name
 from ctscan.x509.der import Element, children, content
-from ctscan.x509.der_reader import OID, SEQUENCE, Reading
+from ctscan.x509.der_reader import OID, SEQUENCE, DerReader
 from ctscan.x509.general_names import DIRECTORY_NAME, URI, read_name
 
-MAX_POINTERS: Final = 16
+MAX_LOCATIONS: Final = 16
 """Of one kind that are told of one certificate; the most seen in real ones are four."""
 
 MAX_URL: Final = 2048
@@ -61,7 +61,7 @@ class DistributionPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointers:
+class AccessLocations:
     """All of a certificate, each URL once and in its order; any scheme: `is_web` tells those of HTTP."""
 
     crls: tuple[DistributionPoint, ...] = ()
@@ -71,19 +71,19 @@ class Pointers:
     policies: tuple[str, ...] = ()  # CPS pointers
 
 
-def pointers(certificate: Certificate) -> Pointers:
+def access_locations(certificate: Certificate) -> AccessLocations:
     """The pointers of a certificate. Never raises: what can't be read isn't there, and is a Problem of the
     certificate's already."""
     values: dict[str, list[bytes]] = {}
     for extension in certificate.extensions:
         values.setdefault(extension.oid, []).append(extension.value)
-    access = [pair for value in values.get(INFORMATION_ACCESS, ()) for pair in _accesses(value)]
-    return Pointers(
+    access = [pair for value in values.get(INFORMATION_ACCESS, ()) for pair in _access_descriptions(value)]
+    return AccessLocations(
         crls=_points(values.get(CRL_POINTS, ())),
         deltas=_points(values.get(FRESHEST_CRL, ())),
         ocsp=_bounded(url for method, url in access if method == _OCSP),
         issuers=_bounded(url for method, url in access if method == _CA_ISSUERS),
-        policies=_bounded(url for value in values.get(POLICIES, ()) for url in _statements(value)),
+        policies=_bounded(url for value in values.get(POLICIES, ()) for url in _cps_uris(value)),
     )
 
 
@@ -92,7 +92,7 @@ def is_web(url: str) -> bool:
     return url[:8].lower().startswith(("http://", "https://"))
 
 
-def read_points(value: bytes) -> tuple[DistributionPoint, ...]:
+def read_distribution_points(value: bytes) -> tuple[DistributionPoint, ...]:
     """The points of CRLDistributionPoints or FreshestCRL, in certificates and in lists."""
     return _points((value,))
 
@@ -102,7 +102,7 @@ def point_names(data: bytes, choice: Element) -> tuple[bytes, ...]:
     [1] nameRelativeToCRLIssuer, which is a key as it stands."""
     if choice[0] != 0xA0:
         return (b"\xa1" + data[choice[2] : choice[3]],)
-    return tuple(_key(data, name) for name in children(data, choice[2], choice[3])[0][:MAX_POINTERS])
+    return tuple(_key(data, name) for name in children(data, choice[2], choice[3])[0][:MAX_LOCATIONS])
 
 
 def point_urls(data: bytes, choice: Element) -> tuple[str, ...]:
@@ -122,9 +122,9 @@ def reason_flags(octets: bytes) -> tuple[str, ...]:
 def _points(values: Iterable[bytes]) -> tuple[DistributionPoint, ...]:
     found: dict[DistributionPoint, None] = {}
     for value in values:
-        for element in Reading(value).parts("")[:MAX_POINTERS]:
+        for element in DerReader(value).sequence("")[:MAX_LOCATIONS]:
             point = _point(value, element)
-            if len(found) < MAX_POINTERS and (point.urls or point.names or point.issuers):
+            if len(found) < MAX_LOCATIONS and (point.urls or point.names or point.issuers):
                 found[point] = None
     return tuple(found)
 
@@ -148,10 +148,10 @@ def _point(data: bytes, element: Element) -> DistributionPoint:
 
 def directory_names(data: bytes, element: Element) -> Iterator[Name]:
     """The directory names of the GeneralNames in `element`."""
-    for general in children(data, element[2], element[3])[0][:MAX_POINTERS]:
+    for general in children(data, element[2], element[3])[0][:MAX_LOCATIONS]:
         inner = children(data, general[2], general[3])[0] if general[0] == _DIRECTORY_TAG else []
         if len(inner) == 1 and inner[0][0] == SEQUENCE:
-            yield read_name(Reading(data), "", inner[0], repeats=True)
+            yield read_name(DerReader(data), "", inner[0], is_common=True)
 
 
 def _key(data: bytes, name: Element) -> bytes:
@@ -166,30 +166,30 @@ def url_key(url: str) -> bytes:
     return f"{scheme.lower()}{slashes}{host.lower()}{slash}{path}".encode()
 
 
-def _accesses(value: bytes) -> Iterator[tuple[bytes, str]]:
+def _access_descriptions(value: bytes) -> Iterator[tuple[bytes, str]]:
     # SEQUENCE OF SEQUENCE { OID, GeneralName }
-    for access in Reading(value).parts(""):
+    for access in DerReader(value).sequence(""):
         parts = children(value, access[2], access[3])[0]
         if len(parts) == 2 and parts[0][0] == OID:
             yield value[parts[0][2] : parts[0][3]], _url(value, parts[1])
 
 
-def _statements(value: bytes) -> Iterator[str]:
+def _cps_uris(value: bytes) -> Iterator[str]:
     # SEQUENCE OF SEQUENCE { OID, SEQUENCE OF SEQUENCE { OID, qualifier } OPTIONAL }
-    for policy in Reading(value).parts(""):
+    for policy in DerReader(value).sequence(""):
         for qualifiers in children(value, policy[2], policy[3])[0][1:2]:
             for qualifier in children(value, qualifiers[2], qualifiers[3])[0]:
                 parts = children(value, qualifier[2], qualifier[3])[0]
                 if len(parts) == 2 and value[parts[0][2] : parts[0][3]] == _CPS:
-                    yield _text(content(value, parts[1]))
+                    yield _url_text(content(value, parts[1]))
 
 
 def _url(data: bytes, name: Element) -> str:
     """The text of a uniformResourceIdentifier; empty for other names."""
-    return _text(content(data, name)) if name[0] & 0xDF == _URI_TAG else ""
+    return _url_text(content(data, name)) if name[0] & 0xDF == _URI_TAG else ""
 
 
-def _text(raw: bytes) -> str:
+def _url_text(raw: bytes) -> str:
     """A URL of printable ASCII without spaces (RFC 3986), or nothing."""
     raw = raw[: MAX_URL + 3].strip()
     is_one = 0 < len(raw) <= MAX_URL and b":" in raw and all(0x20 < octet < 0x7F for octet in raw)
@@ -197,4 +197,4 @@ def _text(raw: bytes) -> str:
 
 
 def _bounded(urls: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(url for url in urls if url))[:MAX_POINTERS]
+    return tuple(dict.fromkeys(url for url in urls if url))[:MAX_LOCATIONS]

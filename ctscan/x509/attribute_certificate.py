@@ -27,16 +27,16 @@ from ctscan.x509.common_fields import (
     values_by_type,
 )
 from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.der_reader import SEQUENCE, Reading, told
-from ctscan.x509.field_list import one_general_name
+from ctscan.x509.der_reader import SEQUENCE, DerReader, cap_problems
+from ctscan.x509.field_list import general_name_fields
 from ctscan.x509.general_names import DIRECTORY_NAME, read_general_name
-from ctscan.x509.walk import Said, read_places
+from ctscan.x509.walk import ParsedFields, collect_fields
 
 _NO_NAME: Final = Name(b"", ())
 _INTEGER: Final = 0x02
 _BITS: Final = 0x03
 
-Named = list[tuple[str, GeneralName]]
+PathedNames = list[tuple[str, GeneralName]]
 """General names with their paths."""
 
 
@@ -48,48 +48,48 @@ def read_attribute_certificate(der: bytes) -> Certificate:
     the certificate of the holder), `attributeIssuer.1.uniformResourceIdentifier`. `attributes` has what is attested,
     `spki` is empty. FormatError when the bytes are no attribute certificate.
     """
-    reading = Reading(der)
-    fields = reading.children("certificate", _outermost(reading))
+    reader = DerReader(der)
+    fields = reader.children("certificate", _outermost(reader))
     if not fields or fields[0][0] != SEQUENCE:
         raise FormatError("attribute certificate: expected a SEQUENCE that begins with its information")
     if len(fields) != 3:
-        what = f"expected information, algorithm and signature, got {len(fields)} elements"
-        reading.problem("certificate", what, (0, *fields[-1][1:]) if len(fields) > 1 else None)
-    return _read(reading, fields[0], hashlib.sha256(der).digest())
+        detail = f"expected information, algorithm and signature, got {len(fields)} elements"
+        reader.report("certificate", detail, (0, *fields[-1][1:]) if len(fields) > 1 else None)
+    return _read(reader, fields[0], hashlib.sha256(der).digest())
 
 
-def _outermost(reading: Reading) -> Element:
-    size = len(reading.data)
-    element, problem = element_at(reading.data, 0, size)
+def _outermost(reader: DerReader) -> Element:
+    size = len(reader.data)
+    element, problem = element_at(reader.data, 0, size)
     if element[0] not in (SEQUENCE, 0xA1, 0xA2):
         raise FormatError(f"attribute certificate: expected a SEQUENCE, got tag {element[0]:#x} in {size} octets")
     if problem:
-        reading.problem("certificate", problem)
+        reader.report("certificate", problem)
     if element[4] != size:
         after = (0, element[4], element[4], size, size)
-        reading.problem("certificate", f"{size - element[4]} octets after the end", after)
+        reader.report("certificate", f"{size - element[4]} octets after the end", after)
     return element
 
 
-def _read(reading: Reading, info: Element, sha256: bytes) -> Certificate:
-    data = reading.data
-    fields = reading.children("info", info)
+def _read(reader: DerReader, info: Element, sha256: bytes) -> Certificate:
+    data = reader.data
+    fields = reader.children("info", info)
     if fields and fields[0][0] == _INTEGER:
         fields = fields[1:]
     if not _is_info(fields):
         raise FormatError(f"attribute certificate: expected holder, issuer and serial number, got {len(fields)} fields")
     holder, issuer, _, serial, validity, attested = fields[:6]
-    of_holder, of_holder_issuer, more = _holder(reading, holder)
-    of_issuer = _issuer(reading, issuer)
+    of_holder, of_holder_issuer, more = _holder(reader, holder)
+    of_issuer = _issuer(reader, issuer)
     subject, rest = _first_name(of_holder)
     issuer_name, rest_of_issuer = _first_name(of_issuer)
-    extensions = _extensions(reading, fields[6:])
-    values = values_by_type(reading, extensions)
-    san = read_san(reading, values.get(SUBJECT_ALT_NAME, ()))
-    not_before, not_after = read_validity(reading, validity)
+    extensions = _extensions(reader, fields[6:])
+    values = values_by_type(reader, extensions)
+    san = read_san(reader, values.get(SUBJECT_ALT_NAME, ()))
+    not_before, not_after = read_validity(reader, validity)
     attributes = data[attested[2] : attested[3]]
     unique_id = next((content(data, field) for field in fields[6:] if field[0] & 0xDF == _BITS), b"")
-    said = Said(subject, issuer_name, san, extensions, b"", unique_id, attributes)
+    parsed = ParsedFields(subject, issuer_name, san, extensions, b"", unique_id, attributes)
     names = [*rest, *of_holder_issuer, *rest_of_issuer]
     return Certificate(
         identity=hashlib.sha256(data[info[2] : info[3]]).digest(),
@@ -102,11 +102,11 @@ def _read(reading: Reading, info: Element, sha256: bytes) -> Certificate:
         san=san,
         extensions=extensions,
         is_ca=False,
-        eku=read_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ())),
-        policies=read_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
+        eku=read_oids(reader, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ())),
+        policies=read_oids(reader, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True),
         spki=b"",
-        fields=read_places(said, reading.problems, (*more, *_name_places(reading, names))),
-        problems=told(reading.problems, data),
+        fields=collect_fields(parsed, reader.problems, (*more, *_named_fields(reader, names))),
+        problems=cap_problems(reader.problems, data),
         issuer_unique_id=unique_id,
         attributes=attributes,
         authority_key_id=read_key_id(values.get(AUTHORITY_KEY_IDENTIFIER, ())),
@@ -126,71 +126,71 @@ def _is_info(fields: list[Element]) -> bool:
     )
 
 
-def _holder(reading: Reading, holder: Element) -> tuple[Named, Named, list[Field]]:
+def _holder(reader: DerReader, holder: Element) -> tuple[PathedNames, PathedNames, list[Field]]:
     """The names of the holder, those of the issuer of his certificate, and what else points to him.
 
     SEQUENCE { [0] baseCertificateID?, [1] entityName?, [2] objectDigestInfo? }; version 1 had one of [0] and [1] alone.
     """
-    own: Named = []
-    issuing: Named = []
+    own: PathedNames = []
+    issuing: PathedNames = []
     more: list[Field] = []
-    for field in reading.children("holder", holder) if holder[0] == SEQUENCE else [holder]:
-        raw = reading.data[field[1] : field[4]]
+    for field in reader.children("holder", holder) if holder[0] == SEQUENCE else [holder]:
+        raw = reader.data[field[1] : field[4]]
         if field[0] == 0xA0:
-            names, serials = _issuer_serial(reading, "holderIssuer", field)
+            names, serials = _issuer_serial(reader, "holderIssuer", field)
             issuing += names
             more += serials
         elif field[0] == 0xA1:
-            own += _general_names(reading, "holder", field)
+            own += _general_names(reader, "holder", field)
         elif field[0] == 0xA2:
             more.append(Field("holder.objectDigestInfo", "holder", "", field[0], raw, None))
         else:
-            reading.problem("holder", f"expected the name of a holder, got tag {field[0]:#x}", field)
+            reader.report("holder", f"expected the name of a holder, got tag {field[0]:#x}", field)
     return own, issuing, more
 
 
-def _issuer_serial(reading: Reading, path: str, element: Element) -> tuple[Named, list[Field]]:
+def _issuer_serial(reader: DerReader, path: str, element: Element) -> tuple[PathedNames, list[Field]]:
     """IssuerSerial: { GeneralNames, INTEGER, BIT STRING? }. The number tells the certificate, and so the holder."""
-    named: Named = []
-    places: list[Field] = []
-    for part in reading.children(path, element):
+    named: PathedNames = []
+    fields: list[Field] = []
+    for part in reader.children(path, element):
         if part[0] == SEQUENCE:
-            named += _general_names(reading, path, part)
+            named += _general_names(reader, path, part)
         elif part[0] in (_INTEGER, _BITS):
             label = "serialNumber" if part[0] == _INTEGER else "issuerUniqueID"
-            raw = reading.data[part[1] : part[4]]
-            places.append(Field(f"{path}.{label}", path, "", part[0], raw, None))
+            raw = reader.data[part[1] : part[4]]
+            fields.append(Field(f"{path}.{label}", path, "", part[0], raw, None))
         else:
-            reading.problem(path, f"expected issuer and serial number, got tag {part[0]:#x}", part)
-    return named, places
+            reader.report(path, f"expected issuer and serial number, got tag {part[0]:#x}", part)
+    return named, fields
 
 
-def _issuer(reading: Reading, issuer: Element) -> Named:
+def _issuer(reader: DerReader, issuer: Element) -> PathedNames:
     # GeneralNames (version 1), or [0] { GeneralNames?, [0] baseCertificateID?, [1] objectDigestInfo? }
     path = "attributeIssuer"
     if issuer[0] == SEQUENCE:
-        return _general_names(reading, path, issuer)
-    named: Named = []
-    for field in reading.children(path, issuer):
+        return _general_names(reader, path, issuer)
+    named: PathedNames = []
+    for field in reader.children(path, issuer):
         if field[0] == SEQUENCE:
-            named += _general_names(reading, path, field)
+            named += _general_names(reader, path, field)
         elif field[0] == 0xA0:
-            named += _issuer_serial(reading, path, field)[0]
+            named += _issuer_serial(reader, path, field)[0]
         elif field[0] != 0xA1:
-            reading.problem(path, f"expected the name of an issuer, got tag {field[0]:#x}", field)
+            reader.report(path, f"expected the name of an issuer, got tag {field[0]:#x}", field)
     return named
 
 
-def _general_names(reading: Reading, path: str, element: Element) -> Named:
+def _general_names(reader: DerReader, path: str, element: Element) -> PathedNames:
     read = (
-        (where, read_general_name(reading, where, child))
-        for position, child in enumerate(reading.children(path, element))
-        for where in [f"{path}.{position}"]
+        (subpath, read_general_name(reader, subpath, child))
+        for position, child in enumerate(reader.children(path, element))
+        for subpath in [f"{path}.{position}"]
     )
-    return [(where, general) for where, general in read if general is not None]
+    return [(subpath, general) for subpath, general in read if general is not None]
 
 
-def _first_name(named: Named) -> tuple[Name, Named]:
+def _first_name(named: PathedNames) -> tuple[Name, PathedNames]:
     """The first directoryName, and the other names."""
     for position, (_, general) in enumerate(named):
         if general.kind == DIRECTORY_NAME and general.name is not None:
@@ -198,19 +198,19 @@ def _first_name(named: Named) -> tuple[Name, Named]:
     return _NO_NAME, named
 
 
-def _name_places(reading: Reading, named: Named) -> Iterator[Field]:
-    for where, general in named:
-        yield from one_general_name(where, where.partition(".")[0], "", general, reading.problems)
+def _named_fields(reader: DerReader, named: PathedNames) -> Iterator[Field]:
+    for path, general in named:
+        yield from general_name_fields(path, path.partition(".")[0], "", general, reader.problems)
 
 
-def _extensions(reading: Reading, rest: list[Element]) -> tuple[Extension, ...]:
+def _extensions(reader: DerReader, rest: list[Element]) -> tuple[Extension, ...]:
     found: list[Extension] = []
     for field in rest:
         if field[0] == SEQUENCE:
-            for i, element in enumerate(reading.children("extensions", field)):
-                extension = read_extension(reading, f"extensions.{i}", element)
+            for i, element in enumerate(reader.children("extensions", field)):
+                extension = read_extension(reader, f"extensions.{i}", element)
                 if extension is not None:
                     found.append(extension)
         elif field[0] & 0xDF != _BITS:
-            reading.problem("info", f"unexpected field with tag {field[0]:#x}", field)
+            reader.report("info", f"unexpected field with tag {field[0]:#x}", field)
     return tuple(found)

@@ -27,9 +27,9 @@ from ctscan.x509.common_fields import (
     values_by_type,
 )
 from ctscan.x509.der import Element, content, element_at
-from ctscan.x509.der_reader import OID, SEQUENCE, Reading, told
+from ctscan.x509.der_reader import OID, SEQUENCE, DerReader, cap_problems
 from ctscan.x509.general_names import read_name
-from ctscan.x509.walk import Said, read_places
+from ctscan.x509.walk import ParsedFields, collect_fields
 
 SCT_LIST: Final = "1.3.6.1.4.1.11129.2.4.2"
 POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
@@ -37,44 +37,44 @@ POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
 
 def read_certificate(der: bytes) -> Certificate:
     """Read a Certificate. Raises FormatError only when no serial number, issuer and subject can be located."""
-    reading = Reading(der)
-    return _read(reading, _tbs_of(reading), hashlib.sha256(der).digest())
+    reader = DerReader(der)
+    return _read(reader, _tbs_of(reader), hashlib.sha256(der).digest())
 
 
 def read_identity(der: bytes) -> tuple[bytes, tuple[Extension, ...]]:
     """The identity of a Certificate, and its extensions, without reading what it says; FormatError as above."""
-    reading = Reading(der)
-    frame = _frame(reading, _tbs_of(reading))
+    reader = DerReader(der)
+    frame = _frame(reader, _tbs_of(reader))
     return frame.identity, frame.extensions
 
 
 def read_tbs(der: bytes) -> Certificate:
     """Read a TBSCertificate, as it stands in the leaf of a precertificate (RFC 6962 section 3.2); its `sha256` is None.
     Raises FormatError as `read_certificate` does."""
-    reading = Reading(der)
-    return _read(reading, _outermost(reading, "tbsCertificate"), None)
+    reader = DerReader(der)
+    return _read(reader, _outermost(reader, "tbsCertificate"), None)
 
 
-def _tbs_of(reading: Reading) -> Element:
-    fields = reading.children("certificate", _outermost(reading, "certificate"))
+def _tbs_of(reader: DerReader) -> Element:
+    fields = reader.children("certificate", _outermost(reader, "certificate"))
     if not fields or fields[0][0] != SEQUENCE:
         raise FormatError("certificate: expected a SEQUENCE that begins with the TBSCertificate; is it a certificate?")
     if len(fields) != 3:
-        what = f"expected TBS, algorithm and signature, got {len(fields)} elements"
-        reading.problem("certificate", what, _from(fields[1:]))
+        detail = f"expected TBS, algorithm and signature, got {len(fields)} elements"
+        reader.report("certificate", detail, _from(fields[1:]))
     return fields[0]
 
 
-def _outermost(reading: Reading, what: str) -> Element:
+def _outermost(reader: DerReader, detail: str) -> Element:
     """The one SEQUENCE that the buffer consists of."""
-    size = len(reading.data)
-    element, problem = element_at(reading.data, 0, size)
+    size = len(reader.data)
+    element, problem = element_at(reader.data, 0, size)
     if element[0] != SEQUENCE:
-        raise FormatError(f"{what}: expected a SEQUENCE (0x30), got tag {element[0]:#x} in {size} octets")
+        raise FormatError(f"{detail}: expected a SEQUENCE (0x30), got tag {element[0]:#x} in {size} octets")
     if problem:
-        reading.problem(what, problem)
+        reader.report(detail, problem)
     if element[4] != size:
-        reading.problem(what, f"{size - element[4]} octets after the end", (0, element[4], element[4], size, size))
+        reader.report(detail, f"{size - element[4]} octets after the end", (0, element[4], element[4], size, size))
     return element
 
 
@@ -97,9 +97,9 @@ class _Frame:
     identity: bytes
 
 
-def _frame(reading: Reading, tbs: Element) -> _Frame:
+def _frame(reader: DerReader, tbs: Element) -> _Frame:
     # [0] version? · serial · signature algorithm · issuer · validity · subject · key · [1]? · [2]? · [3] extensions?
-    fields = reading.children("tbsCertificate", tbs)
+    fields = reader.children("tbsCertificate", tbs)
     first = 1 if fields and fields[0][0] == 0xA0 else 0
     if len(fields) < first + 5:
         raise FormatError(f"tbsCertificate: expected at least {first + 5} fields, got {len(fields)}")
@@ -107,29 +107,29 @@ def _frame(reading: Reading, tbs: Element) -> _Frame:
     if serial[0] & 0x20 or issuer[0] != SEQUENCE or subject[0] != SEQUENCE:
         raise FormatError("tbsCertificate: no serial number, issuer and subject where they belong")
     if serial[0] != 0x02:
-        reading.problem("serialNumber", f"expected an INTEGER, got tag {serial[0]:#x}", serial)
+        reader.report("serialNumber", f"expected an INTEGER, got tag {serial[0]:#x}", serial)
     rest = fields[first + 5 :]
     spki = rest[0] if rest and rest[0][0] == SEQUENCE else None
     if not spki:
-        reading.problem("subjectPublicKeyInfo", "missing")
-    extensions, identity = _extensions(reading, tbs, rest[1 if spki else 0 :])
+        reader.report("subjectPublicKeyInfo", "missing")
+    extensions, identity = _extensions(reader, tbs, rest[1 if spki else 0 :])
     return _Frame(serial, issuer, validity, subject, spki, rest, extensions, identity)
 
 
-def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
-    data, frame = reading.data, _frame(reading, tbs)
+def _read(reader: DerReader, tbs: Element, sha256: bytes | None) -> Certificate:
+    data, frame = reader.data, _frame(reader, tbs)
     serial, spki, rest, extensions = frame.serial, frame.spki, frame.rest, frame.extensions
-    not_before, not_after = read_validity(reading, frame.validity)
-    values = values_by_type(reading, extensions)
-    subject_name = read_name(reading, "subject", frame.subject)
-    issuer_name = read_name(reading, "issuer", frame.issuer, repeats=True)
-    san = read_san(reading, values.get(SUBJECT_ALT_NAME, ()))
-    subject_unique_id, issuer_unique_id = (_unique_id(reading, rest, number) for number in (2, 1))
-    said = Said(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
-    is_ca = read_is_ca(reading, values.get(BASIC_CONSTRAINTS, ()))
-    eku = read_oids(reading, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ()))
-    policies = read_oids(reading, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True)
-    places = read_places(said, reading.problems)
+    not_before, not_after = read_validity(reader, frame.validity)
+    values = values_by_type(reader, extensions)
+    subject_name = read_name(reader, "subject", frame.subject)
+    issuer_name = read_name(reader, "issuer", frame.issuer, is_common=True)
+    san = read_san(reader, values.get(SUBJECT_ALT_NAME, ()))
+    subject_unique_id, issuer_unique_id = (_unique_id(reader, rest, number) for number in (2, 1))
+    parsed = ParsedFields(subject_name, issuer_name, san, extensions, subject_unique_id, issuer_unique_id)
+    is_ca = read_is_ca(reader, values.get(BASIC_CONSTRAINTS, ()))
+    eku = read_oids(reader, "extKeyUsage", values.get(EXTENDED_KEY_USAGE, ()))
+    policies = read_oids(reader, "certificatePolicies", values.get(CERTIFICATE_POLICIES, ()), within=True)
+    parsed_fields = collect_fields(parsed, reader.problems)
     return Certificate(
         identity=frame.identity,
         sha256=sha256,
@@ -144,37 +144,37 @@ def _read(reading: Reading, tbs: Element, sha256: bytes | None) -> Certificate:
         eku=eku,
         policies=policies,
         spki=data[spki[1] : spki[4]] if spki else b"",
-        problems=told(reading.problems, data),
+        problems=cap_problems(reader.problems, data),
         subject_unique_id=subject_unique_id,
         issuer_unique_id=issuer_unique_id,
         authority_key_id=read_key_id(values.get(AUTHORITY_KEY_IDENTIFIER, ())),
-        fields=places,
+        fields=parsed_fields,
     )
 
 
-def _unique_id(reading: Reading, rest: list[Element], number: int) -> bytes:
+def _unique_id(reader: DerReader, rest: list[Element], number: int) -> bytes:
     """The content of [number] IMPLICIT UniqueIdentifier, unused-bit count first."""
     tags = (0x80 | number, 0xA0 | number)
-    return next((content(reading.data, field) for field in rest if field[0] in tags), b"")
+    return next((content(reader.data, field) for field in rest if field[0] in tags), b"")
 
 
 # --- extensions ----------------------------------------------------------------------------------------------------
 
 
-def _extensions(reading: Reading, tbs: Element, rest: list[Element]) -> tuple[tuple[Extension, ...], bytes]:
+def _extensions(reader: DerReader, tbs: Element, rest: list[Element]) -> tuple[tuple[Extension, ...], bytes]:
     """The extensions, and the identity: SHA-256 over the fields before [3] and every Extension but the poison and the
     SCT list, as encoded, without the headers around them. Bytes that belong nowhere count too."""
-    data = reading.data
+    data = reader.data
     at = next((field[1] for field in rest if field[0] == 0xA3), tbs[3])
     hashed = [data[tbs[2] : at]]
     found: list[Extension] = []
     for field in rest:
         if field[0] not in (0x81, 0x82, 0xA1, 0xA2, 0xA3):
-            reading.problem("tbsCertificate", f"unexpected field with tag {field[0]:#x}", field)
+            reader.report("tbsCertificate", f"unexpected field with tag {field[0]:#x}", field)
         if field[1] < at:
             continue
         if field[0] == 0xA3:
-            found += _extension_list(reading, field, hashed)
+            found += _extension_list(reader, field, hashed)
         else:
             hashed.append(data[field[1] : field[4]])
         at = field[4]
@@ -182,20 +182,20 @@ def _extensions(reading: Reading, tbs: Element, rest: list[Element]) -> tuple[tu
     return tuple(found), hashlib.sha256(b"".join(hashed)).digest()
 
 
-def _extension_list(reading: Reading, field: Element, hashed: list[bytes]) -> list[Extension]:
+def _extension_list(reader: DerReader, field: Element, hashed: list[bytes]) -> list[Extension]:
     """The extensions of one [3] { SEQUENCE { Extension … } }; what the identity covers of them goes to `hashed`."""
-    data = reading.data
-    outer = reading.children("extensions", field)
+    data = reader.data
+    outer = reader.children("extensions", field)
     frame = field
     if len(outer) == 1 and outer[0][0] == SEQUENCE and data[outer[0][2] : outer[0][2] + 1] != bytes((OID,)):
         frame = outer[0]
-        outer = reading.children("extensions", frame)
+        outer = reader.children("extensions", frame)
     else:
-        reading.problem("extensions", "expected one SEQUENCE of extensions")
+        reader.report("extensions", "expected one SEQUENCE of extensions")
     found: list[Extension] = []
     at = frame[2]
     for i, element in enumerate(outer):
-        extension = read_extension(reading, f"extensions.{i}", element)
+        extension = read_extension(reader, f"extensions.{i}", element)
         if extension:
             found.append(extension)
         if not extension or extension.oid not in (POISON, SCT_LIST):

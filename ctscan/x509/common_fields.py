@@ -10,7 +10,7 @@ from typing import Final
 
 from ctscan.model import Extension, GeneralName
 from ctscan.x509.der import Element, children, content
-from ctscan.x509.der_reader import OCTETS, SEQUENCE, Reading
+from ctscan.x509.der_reader import OCTETS, SEQUENCE, DerReader
 from ctscan.x509.general_names import read_general_names
 from ctscan.x509.times import parse_time
 
@@ -23,86 +23,86 @@ EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 MAX_KEY_ID: Final = 256
 """Octets of a key identifier; a hash has 64 at most."""
 
-MAX_KEPT: Final = 256
+MAX_CACHED: Final = 256
 """Octets of an extension that other certificates may have as well."""
 
 
-def read_validity(reading: Reading, validity: Element) -> tuple[datetime | None, datetime | None]:
+def read_validity(reader: DerReader, validity: Element) -> tuple[datetime | None, datetime | None]:
     """notBefore and notAfter, each None with a Problem when it can't be read."""
-    times = reading.children("validity", validity)
+    times = reader.children("validity", validity)
     if len(times) != 2:
-        reading.problem("validity", f"expected two times, got {len(times)} elements", validity)
+        reader.report("validity", f"expected two times, got {len(times)} elements", validity)
     read: list[datetime | None] = []
-    for where, time in zip(("notBefore", "notAfter"), times, strict=False):
-        read.append(parse_time(time[0], reading.data[time[2] : time[3]]))
+    for path, time in zip(("notBefore", "notAfter"), times, strict=False):
+        read.append(parse_time(time[0], reader.data[time[2] : time[3]]))
         if read[-1] is None:
-            reading.problem(where, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets", time)
+            reader.report(path, f"not a time: tag {time[0]:#x}, {time[3] - time[2]} octets", time)
     read += [None, None]
     return read[0], read[1]
 
 
-def read_extension(reading: Reading, where: str, element: Element) -> Extension | None:
+def read_extension(reader: DerReader, path: str, element: Element) -> Extension | None:
     """One extension: SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }; None, with a Problem, when it is none."""
     _, start, _, _, end = element
-    known = _known_extension(reading.data[start:end]) if end - start <= MAX_KEPT else None
-    return Extension(*known, (start, end)) if known is not None else _extension(reading, where, element)
+    known = _cached_extension(reader.data[start:end]) if end - start <= MAX_CACHED else None
+    return Extension(*known, (start, end)) if known is not None else _extension(reader, path, element)
 
 
 @lru_cache(maxsize=4096)
-def _known_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
+def _cached_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
     """Type, flag and value of an extension without problems: many certificates share most of theirs."""
-    reading = Reading(raw)
+    reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
-    found = _extension(reading, "", elements[0]) if len(elements) == 1 and not problem else None
-    return (found.oid, found.critical, found.value) if found is not None and not reading.problems else None
+    found = _extension(reader, "", elements[0]) if len(elements) == 1 and not problem else None
+    return (found.oid, found.critical, found.value) if found is not None and not reader.problems else None
 
 
-def _extension(reading: Reading, where: str, element: Element) -> Extension | None:
-    data = reading.data
-    parts = reading.children(where, element)
+def _extension(reader: DerReader, path: str, element: Element) -> Extension | None:
+    data = reader.data
+    parts = reader.children(path, element)
     if not parts:
-        reading.problem(where, "empty extension", element)
+        reader.report(path, "empty extension", element)
         return None
     if element[0] != SEQUENCE:
-        reading.problem(where, f"expected a SEQUENCE, got tag {element[0]:#x}", element)
+        reader.report(path, f"expected a SEQUENCE, got tag {element[0]:#x}", element)
     flags = [part for part in parts[1:-1] if part[0] == 0x01]
     if len(parts) - len(flags) != 2:
-        reading.problem(where, f"expected type, flag and value, got {len(parts)} elements", element)
+        reader.report(path, f"expected type, flag and value, got {len(parts)} elements", element)
     value = b""
     if len(parts) > 1:
         last = parts[-1]
         if last[0] in (OCTETS, OCTETS | 0x20):
             value = content(data, last)
         else:
-            reading.problem(where, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
+            reader.report(path, f"expected an OCTET STRING, got tag {last[0]:#x}", last)
             value = data[last[1] : last[4]]
     critical = any(any(data[flag[2] : flag[3]]) for flag in flags)
-    return Extension(reading.oid(where, parts[0], element), critical, value, (element[1], element[4]))
+    return Extension(reader.oid(path, parts[0], element), critical, value, (element[1], element[4]))
 
 
-def values_by_type(reading: Reading, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
+def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
     """The values of the extensions by OID; one that occurs twice is a Problem, and both are read."""
     values: dict[str, list[bytes]] = {}
     for extension in extensions:
         values.setdefault(extension.oid, []).append(extension.value)
     for oid, repeated in values.items():
         if len(repeated) > 1:
-            reading.problem("extensions", f"{oid or 'an extension without type'} occurs {len(repeated)} times")
+            reader.report("extensions", f"{oid or 'an extension without type'} occurs {len(repeated)} times")
     return values
 
 
-def read_san(reading: Reading, values: Sequence[bytes]) -> tuple[GeneralName, ...]:
+def read_san(reader: DerReader, values: Sequence[bytes]) -> tuple[GeneralName, ...]:
     """The general names of every subjectAltName."""
     names: list[GeneralName] = []
     for value in values:
-        names += read_general_names(Reading(value, reading.problems), "san", first=len(names))
+        names += read_general_names(DerReader(value, reader.problems), "san", first=len(names))
     return tuple(names)
 
 
-def read_is_ca(reading: Reading, values: Sequence[bytes]) -> bool:
+def read_is_ca(reader: DerReader, values: Sequence[bytes]) -> bool:
     """The cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
     for value in values:
-        parts = Reading(value, reading.problems).parts("basicConstraints")
+        parts = DerReader(value, reader.problems).sequence("basicConstraints")
         if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
             return True
     return False
@@ -116,18 +116,18 @@ def read_key_id(values: Sequence[bytes]) -> bytes:
     for value in values:
         if value[2:3] == b"\x80" and len(value) > 3 and value[3] + 4 == len(value) and value[3] < 0x80:
             return value[4:]  # the key identifier alone, as nearly everybody writes it
-        for part in Reading(value).parts(""):
+        for part in DerReader(value).sequence(""):
             if part[0] in (0x80, 0xA0) and part[3] - part[2] <= MAX_KEY_ID:
                 return content(value, part)
     return b""
 
 
-def read_oids(reading: Reading, where: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:
+def read_oids(reader: DerReader, path: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:
     """The OIDs in SEQUENCE { OID … }, or, `within`, at the head of each element of it."""
     oids: list[str] = []
     for value in values:
-        inside = Reading(value, reading.problems)
-        for part in inside.parts(where):
-            heads = inside.children(where, part)[:1] if within else [part]
-            oids += (inside.oid(where, head) for head in heads)
+        inside = DerReader(value, reader.problems)
+        for part in inside.sequence(path):
+            heads = inside.children(path, part)[:1] if within else [part]
+            oids += (inside.oid(path, head) for head in heads)
     return tuple(oid for oid in oids if oid)

@@ -27,12 +27,12 @@ from ctscan.x509.access_locations import (
     directory_names,
     point_names,
     point_urls,
-    read_points,
+    read_distribution_points,
     reason_flags,
 )
 from ctscan.x509.common_fields import read_extension, read_key_id
 from ctscan.x509.der import Element, children, element_at
-from ctscan.x509.der_reader import SEQUENCE, Reading
+from ctscan.x509.der_reader import SEQUENCE, DerReader
 from ctscan.x509.general_names import read_name
 from ctscan.x509.issuer_lookup import read_signer
 from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
@@ -50,7 +50,7 @@ _KNOWN: Final = frozenset((_NUMBER, _BASE, _SCOPE, _FRESHEST, _EXPIRED, _KEY_ID,
 
 _REASON, _CERTIFICATE_ISSUER = "2.5.29.21", "2.5.29.29"
 _CERTIFICATE_ISSUER_OID: Final = bytes.fromhex("0603551d1d")
-_TAILS: Final[tuple[list[int], ...]] = ([], [SEQUENCE], [0xA0], [SEQUENCE, 0xA0])  # entries?, extensions?
+_OPTIONAL_FIELDS: Final[tuple[list[int], ...]] = ([], [SEQUENCE], [0xA0], [SEQUENCE, 0xA0])  # entries?, extensions?
 _PEM: Final = b"-----BEGIN X509 CRL-----"
 
 REASON_CODES: Final = {
@@ -123,7 +123,7 @@ class ListFacts:
 class RevocationList:
     """A list that was read. Holds the octets that it was read from."""
 
-    __slots__ = ("_data", "_issuers", "_offsets", "_signed", "_sorted", "_verdicts", "facts")
+    __slots__ = ("_data", "_issuers", "_offsets", "_signed", "_sorted", "_verifications", "facts")
 
     def __init__(self, data: bytes, signed: Signed, facts: ListFacts, offsets: array[int]) -> None:
         self.facts = facts
@@ -132,7 +132,7 @@ class RevocationList:
         self._offsets = offsets  # of each entry, and of the end of the last
         self._issuers: array[int] | None = None
         self._sorted: array[int] | None = None
-        self._verdicts: dict[bytes, str] = {}
+        self._verifications: dict[bytes, str] = {}
 
     @property
     def count(self) -> int:
@@ -143,7 +143,7 @@ class RevocationList:
         """The entries with this serial number (content of the INTEGER, however many zeros it begins with)."""
         wanted = int.from_bytes(serial, signed=True)
         found: list[RevokedEntry] = []
-        for position in self._places(wanted):
+        for position in self._candidate_positions(wanted):
             entry = self._entry(position)
             if len(found) < MAX_ENTRIES and self._serial(entry) == wanted:
                 found.append(self._read(position, entry))
@@ -151,24 +151,24 @@ class RevocationList:
 
     def verify(self, spki: bytes) -> None:
         """Verify that the key signed the list. Raises ProofError; the answer is kept, for lists are long."""
-        if spki not in self._verdicts:
+        if spki not in self._verifications:
             try:
-                verify_signed(self._data, self._signed, spki, "list", least_rsa=STRONG_RSA)
+                verify_signed(self._data, self._signed, spki, "list", min_rsa_bits=STRONG_RSA)
             except ProofError as error:
-                self._verdicts[spki] = str(error)
+                self._verifications[spki] = str(error)
             else:
-                self._verdicts[spki] = ""
-        if self._verdicts[spki]:
-            raise ProofError(self._verdicts[spki])
+                self._verifications[spki] = ""
+        if self._verifications[spki]:
+            raise ProofError(self._verifications[spki])
 
-    def _places(self, wanted: int) -> list[int]:
+    def _candidate_positions(self, wanted: int) -> list[int]:
         """Positions of the entries that may have the serial number: those in which its octets stand. Few octets stand
         in too many, and so do some that belong to every entry; such a number is looked for in another way."""
         needle = wanted.to_bytes(wanted.bit_length() // 8 + 1, signed=True).lstrip(b"\0\xff")
-        found = self._with_octets(needle) if len(needle) >= 4 and self._sorted is None else None
-        return self._with_hash(wanted) if found is None else found
+        found = self._positions_by_octets(needle) if len(needle) >= 4 and self._sorted is None else None
+        return self._positions_by_hash(wanted) if found is None else found
 
-    def _with_octets(self, needle: bytes) -> list[int] | None:
+    def _positions_by_octets(self, needle: bytes) -> list[int] | None:
         """None when they stand in too many entries."""
         offsets, found = self._offsets, array("I")
         at = self._data.find(needle, offsets[0], offsets[-1]) if self.count else -1
@@ -179,7 +179,7 @@ class RevocationList:
             at = self._data.find(needle, offsets[found[-1] + 1], offsets[-1])
         return found.tolist()
 
-    def _with_hash(self, wanted: int) -> list[int]:
+    def _positions_by_hash(self, wanted: int) -> list[int]:
         """By the hashes of all serial numbers, sorted: one walk over the list, eight octets for each entry."""
         if self._sorted is None:
             serials = ((position, self._serial(self._entry(position))) for position in range(self.count))
@@ -210,7 +210,7 @@ class RevocationList:
     def _issuer_at(self, position: int) -> Name | None:
         """The certificateIssuer of an entry, or of the nearest before it that has one (RFC 5280 section 5.3.3)."""
         if self._issuers is None:
-            self._issuers = array("I", self._with_issuer())
+            self._issuers = array("I", self._positions_with_issuer())
         at = bisect_right(self._issuers, position) - 1
         if at < 0:
             return None
@@ -218,7 +218,7 @@ class RevocationList:
         names = [name for outer in children(value, 0, len(value))[0][:1] for name in directory_names(value, outer)]
         return names[0] if names else Name(value, ())  # nobody's
 
-    def _with_issuer(self) -> Iterator[int]:
+    def _positions_with_issuer(self) -> Iterator[int]:
         """Positions of the entries that have a certificateIssuer."""
         offsets = self._offsets
         at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[0], offsets[-1]) if self.count else -1
@@ -234,20 +234,20 @@ def read_crl(raw: bytes) -> RevocationList:
     extensions of single entries tells nothing of any certificate."""
     if len(raw) > MAX_SIZE:
         raise FormatError(f"list: expected at most {MAX_SIZE} octets, got {len(raw)}")
-    data = _unwrapped(raw)
+    data = _decode_pem(raw)
     signed = read_signed(data, "list")
     fields, problem = children(data, signed.body[2], signed.body[3])
     tags = [field[0] for field in fields]
     first = 1 if tags[:1] == [0x02] else 0
     times = 2 if tags[first + 3 : first + 4] in ([UTC_TIME], [GENERALIZED_TIME]) else 1
     rest = fields[first + 2 + times :]
-    if problem or tags[first : first + 2] != [SEQUENCE] * 2 or tags[first + 2 + times :] not in _TAILS:
+    if problem or tags[first : first + 2] != [SEQUENCE] * 2 or tags[first + 2 + times :] not in _OPTIONAL_FIELDS:
         raise FormatError("list: expected issuer, times and entries, got other elements; is it a revocation list?")
     algorithm, issuer = fields[first : first + 2]
     if data[algorithm[1] : algorithm[4]] != signed.algorithm:
         raise FormatError("list: expected one signature algorithm, got two")
     updates = [parse_time(at[0], data[at[2] : at[3]]) for at in fields[first + 2 : first + 2 + times]]
-    name = read_name(Reading(data), "issuer", issuer)
+    name = read_name(DerReader(data), "issuer", issuer)
     facts = _facts(name, updates, _extensions(data, rest[-1]) if tags[-1:] == [0xA0] else {})
     listed = next((field for field in rest if field[0] == SEQUENCE), None)
     return RevocationList(data, signed, facts, _offsets(data, listed) if listed else array("I"))
@@ -269,7 +269,7 @@ def _hash(serial: int) -> int:
     return hash(serial.to_bytes(serial.bit_length() // 8 + 1, signed=True)) & 0xFFFFFFFF
 
 
-def _unwrapped(raw: bytes) -> bytes:
+def _decode_pem(raw: bytes) -> bytes:
     at = raw.find(_PEM, 0, 4096) if raw[:1] != b"\x30" else -1
     if at < 0:
         return raw
@@ -304,15 +304,15 @@ def _offsets(data: bytes, listed: Element) -> array[int]:
 
 def _extensions(data: bytes, element: Element) -> dict[str, Extension]:
     """The extensions of the list by type. Raises FormatError when one can't be read, or occurs twice."""
-    reading = Reading(data)
+    reader = DerReader(data)
     found: dict[str, Extension] = {}
-    for outer in reading.children("extensions", element)[:1]:
-        for i, part in enumerate(reading.children("extensions", outer)):
-            extension = read_extension(reading, f"extensions.{i}", part)
+    for outer in reader.children("extensions", element)[:1]:
+        for i, part in enumerate(reader.children("extensions", outer)):
+            extension = read_extension(reader, f"extensions.{i}", part)
             if extension is None or not extension.oid or extension.oid in found:
                 raise FormatError(f"list: extension {i} can't be read, or occurs twice")
             found[extension.oid] = extension
-    if reading.problems:
+    if reader.problems:
         raise FormatError("list: its extensions can't be read")
     return found
 
@@ -330,7 +330,7 @@ def _facts(issuer: Name, updates: list[datetime | None], extensions: dict[str, E
         base_number=_integer(values.get(_BASE)),
         key_id=read_key_id((values[_KEY_ID],)) if _KEY_ID in values else b"",
         scope=_scope(values[_SCOPE]) if _SCOPE in values else ListScope(),
-        freshest=read_points(values[_FRESHEST]) if _FRESHEST in values else (),
+        freshest=read_distribution_points(values[_FRESHEST]) if _FRESHEST in values else (),
         expired_since=_time(values.get(_EXPIRED, b"")),
         has_unknown=any(e.critical and e.oid not in _KNOWN for e in extensions.values()),
     )
@@ -351,12 +351,12 @@ def _time(value: bytes) -> datetime | None:
 
 def _scope(value: bytes) -> ListScope:
     """Raises FormatError: a list whose scope can't be read may be a part only."""
-    reading = Reading(value)
-    fields = {field[0]: field for field in reading.parts("scope")}
-    if reading.problems or not fields.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
+    reader = DerReader(value)
+    fields = {field[0]: field for field in reader.sequence("scope")}
+    if reader.problems or not fields.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
         raise FormatError("list: its issuingDistributionPoint can't be read")
     bodies = {tag: value[field[2] : field[3]] for tag, field in fields.items()}
-    choice = next(iter(reading.children("scope", fields[0xA0])), None) if 0xA0 in fields else None
+    choice = next(iter(reader.children("scope", fields[0xA0])), None) if 0xA0 in fields else None
     names = point_names(value, choice) if choice else ()
     if 0xA0 in fields and not names:
         raise FormatError("list: the distribution point that it is for can't be read")
@@ -372,10 +372,10 @@ def _scope(value: bytes) -> ListScope:
 
 
 def _entry_extensions(data: bytes, entry: list[Element]) -> Iterator[Extension]:
-    reading = Reading(data)
+    reader = DerReader(data)
     for outer in entry[2:3]:
-        for element in reading.children("entry", outer):
-            extension = read_extension(reading, "entry", element)
+        for element in reader.children("entry", outer):
+            extension = read_extension(reader, "entry", element)
             if extension is not None:
                 yield extension
 

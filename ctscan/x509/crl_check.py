@@ -15,7 +15,7 @@ from typing import Final
 
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Certificate, Issuer, Revocation, RevocationState
-from ctscan.x509.access_locations import DistributionPoint, pointers, url_key
+from ctscan.x509.access_locations import DistributionPoint, access_locations, url_key
 from ctscan.x509.crl import HOLD, REMOVED, ListFacts, RevocationList, RevokedEntry, verify_crl
 from ctscan.x509.issuer_lookup import MAX_KEYS, Issuers, is_issued_by, read_signer, same_name
 
@@ -34,7 +34,7 @@ class _Asked:
     url: str
 
 
-def judge_by_crl(
+def check_by_crl(
     certificate: Certificate,
     issuers: Issuers,
     crl: RevocationList,
@@ -102,7 +102,7 @@ def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
     is_own = same_name(facts.issuer, asked.certificate.issuer)
     return [
         point
-        for point in pointers(asked.certificate).crls
+        for point in access_locations(asked.certificate).crls
         if (any(same_name(name, facts.issuer) for name in point.issuers) if point.issuers else is_own)
     ]
 

@@ -14,7 +14,7 @@ MAX_PROBLEMS: Final = 500
 """Of one certificate. With more of them all of it counts as unread, so that the rest of them hides nothing."""
 
 
-def told(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
+def cap_problems(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
     """The problems met in `data`, or the first of them and that all of it is unread."""
     if len(problems) <= MAX_PROBLEMS:
         return tuple(problems)
@@ -22,7 +22,7 @@ def told(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
     return (*problems[:MAX_PROBLEMS], more)
 
 
-class Reading:
+class DerReader:
     """Walks `data`; what can't be read becomes a Problem in `problems`, which readings of parts share."""
 
     __slots__ = ("data", "problems")
@@ -31,41 +31,41 @@ class Reading:
         self.data = data
         self.problems: list[Problem] = [] if problems is None else problems
 
-    def problem(self, where: str, what: str, unread: Element | None = None) -> None:
+    def report(self, path: str, detail: str, abandoned: Element | None = None) -> None:
         """Note what is wrong, without a word of the content, and keep the octets of an element that is given up."""
-        self.note(Problem(where, what, self.data[unread[1] : unread[4]] if unread else b""))
+        self.add(Problem(path, detail, self.data[abandoned[1] : abandoned[4]] if abandoned else b""))
 
-    def note(self, problem: Problem) -> None:
+    def add(self, problem: Problem) -> None:
         """The same for a problem that was met elsewhere. Beyond MAX_PROBLEMS only that there are more is kept."""
         if len(self.problems) <= MAX_PROBLEMS:
             self.problems.append(problem)
 
-    def children(self, where: str, parent: Element) -> list[Element]:
+    def children(self, path: str, parent: Element) -> list[Element]:
         """The elements in `parent`. When one of them lies about its length, none is sure: all of `parent` is unread."""
         found, problem = children(self.data, parent[2], parent[3])
         if problem:
-            self.problem(where, problem, parent)
+            self.report(path, problem, parent)
         return found
 
-    def parts(self, where: str) -> list[Element]:
+    def sequence(self, path: str) -> list[Element]:
         """The elements of the one SEQUENCE that the buffer should be; of the first, with a Problem, if it isn't."""
         outer, problem = children(self.data, 0, len(self.data))
         if problem or len(outer) != 1 or outer[0][0] != SEQUENCE:
-            self.problem(where, problem or f"expected one SEQUENCE, got {len(outer)} elements", self.whole())
-        return self.children(where, outer[0]) if outer and outer[0][0] == SEQUENCE else []
+            self.report(path, problem or f"expected one SEQUENCE, got {len(outer)} elements", self.whole())
+        return self.children(path, outer[0]) if outer and outer[0][0] == SEQUENCE else []
 
     def whole(self) -> Element:
         """All of the buffer, as the element that nothing of which could be read."""
         return (0, 0, 0, len(self.data), len(self.data))
 
-    def oid(self, where: str, element: Element, of: Element | None = None) -> str:
+    def oid(self, path: str, element: Element, container: Element | None = None) -> str:
         """The dotted OID; empty, with a Problem, when the element is none. `of`: the element that can't be read without
         knowing its type."""
         if element[0] != OID:
-            self.problem(where, f"expected an object identifier, got tag {element[0]:#x}", of or element)
+            self.report(path, f"expected an object identifier, got tag {element[0]:#x}", container or element)
             return ""
         try:
             return dotted(self.data[element[2] : element[3]])
         except FormatError as error:
-            self.problem(where, str(error), of or element)
+            self.report(path, str(error), container or element)
             return ""

@@ -14,7 +14,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import DecodedString, Name
 from ctscan.x509.der import MAX_DEPTH, Element, content, element_at
-from ctscan.x509.der_reader import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, Reading
+from ctscan.x509.der_reader import MAX_PROBLEMS, OCTETS, OID, SEQUENCE, SET, DerReader
 from ctscan.x509.general_names import element_text, read_name
 from ctscan.x509.text import BIT_STRING, UTF8_STRING, decode_text, salvage_strings
 from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME
@@ -31,7 +31,7 @@ MAX_ELEMENTS: Final = 20_000
 """Elements looked at in one value; what isn't DER but looks like it gives hundreds of thousands in a megabyte."""
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
-_JOINED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
+_SEGMENTED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS: Final = {9: None, 10: None, 13: None}
 
@@ -62,7 +62,7 @@ def plain_text(octets: bytes, tag: int = OCTETS) -> DecodedString | None:
 
 def _loose_text(data: bytes, element: Element) -> DecodedString | None:
     tag = element[0]
-    if tag & 0x20 and tag not in _JOINED:
+    if tag & 0x20 and tag not in _SEGMENTED:
         return None
     return plain_text(content(data, element), tag & 0x1F if tag in _OCTETS else OCTETS)
 
@@ -82,16 +82,16 @@ def is_name(data: bytes, element: Element) -> bool:
     return at < end and data[at] == OID
 
 
-def inside(reading: Reading, where: str) -> Iterator[DecodedString | Name]:
+def embedded_values(reader: DerReader, path: str) -> Iterator[DecodedString | Name]:
     """The strings, times and names inside the elements that the buffer consists of, in order. Problems go to the
     reading; the octets that could not be walked stay with them."""
-    waiting = [(reading, part, 0) for part in reversed(reading.children(where, reading.whole()))]
+    waiting = [(reader, part, 0) for part in reversed(reader.children(path, reader.whole()))]
     left = MAX_ELEMENTS
     while waiting:
         here, element, depth = waiting.pop()
         left -= 1
-        if left < 0 or len(reading.problems) > MAX_PROBLEMS:
-            reading.problem(where, "too many elements or problems; searched by its strings", reading.whole())
+        if left < 0 or len(reader.problems) > MAX_PROBLEMS:
+            reader.report(path, "too many elements or problems; searched by its strings", reader.whole())
             return
         tag = element[0]
         text = value_text(here.data, element)
@@ -99,25 +99,25 @@ def inside(reading: Reading, where: str) -> Iterator[DecodedString | Name]:
             if text.value:
                 yield text
         elif depth >= MAX_DEPTH:
-            here.problem(where, f"more than {MAX_DEPTH} structures within each other", element)
+            here.report(path, f"more than {MAX_DEPTH} structures within each other", element)
         elif is_name(here.data, element):
-            yield read_name(here, where, element)
-        elif tag & 0x20 and tag not in _JOINED:
-            waiting += [(here, part, depth + 1) for part in reversed(here.children(where, element))]
+            yield read_name(here, path, element)
+        elif tag & 0x20 and tag not in _SEGMENTED:
+            waiting += [(here, part, depth + 1) for part in reversed(here.children(path, element))]
         elif tag not in _NO_TEXT:
-            wrapped = _wrapped(here, element)
-            if wrapped is not None:
-                waiting.append((*wrapped, depth + (1 if tag < 0x20 else MAX_DEPTH // 2)))
+            embedded = _embedded_element(here, element)
+            if embedded is not None:
+                waiting.append((*embedded, depth + (1 if tag < 0x20 else MAX_DEPTH // 2)))
             else:
                 yield from _runs(here.data[element[2] : element[3]])
 
 
-def _wrapped(here: Reading, element: Element) -> tuple[Reading, Element] | None:
+def _embedded_element(here: DerReader, element: Element) -> tuple[DerReader, Element] | None:
     """The one element that octets or bits consist of; the segments of constructed ones are joined first."""
     tag, _, body, end, _ = element
     if tag & 0x20:
         octets = content(here.data, element)
-        here, body, end = Reading(octets, here.problems), 0, len(octets)
+        here, body, end = DerReader(octets, here.problems), 0, len(octets)
     if tag & 0xDF == BIT_STRING:
         body += 1
     if end - body < 2:

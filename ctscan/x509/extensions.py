@@ -11,14 +11,14 @@ from typing import Final
 
 from ctscan.model import Extension, Field, Problem
 from ctscan.x509.der import children
-from ctscan.x509.der_reader import Reading
+from ctscan.x509.der_reader import DerReader
 from ctscan.x509.embedded import plain_text, value_text
 from ctscan.x509.extension_bodies import READERS
-from ctscan.x509.field_list import nested_places, text_place
+from ctscan.x509.field_list import nested_fields, text_field
 from ctscan.x509.oids import extension_name
 from ctscan.x509.text import UTF8_STRING, decode_text, salvage_strings
 
-MAX_KEPT: Final = 1024
+MAX_CACHED: Final = 1024
 """Octets of a body that is worth keeping: no certificate shares its longer ones with others."""
 
 _PATHS: Final = {"2.5.29.1": "authorityKeyIdentifier", "2.5.29.7": "san", "2.5.29.8": "ian", "2.5.29.18": "ian"}
@@ -43,7 +43,7 @@ BINARY: Final = {
 """Types whose body is never searched, with the tag that it has; a body with another tag is none of these and is."""
 
 
-def extension_places(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Field]:
+def extension_fields(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Field]:
     """The places of one extension; what can't be read of it goes to `problems`."""
     oid, value = extension.oid, extension.value
     tag = BINARY.get(oid)
@@ -52,40 +52,40 @@ def extension_places(position: int, extension: Extension, problems: list[Problem
     path = _PARTS.get(oid)
     if path is None:
         path = f"extensions.{position}.{extension_name(oid)}".rstrip(".")  # its type may be unreadable
-    if len(value) > MAX_KEPT:
-        return _read(path, oid, Reading(value, problems))
-    places, found = _kept(path, oid, value)
+    if len(value) > MAX_CACHED:
+        return _read_body(path, oid, DerReader(value, problems))
+    fields, found = _cached_fields(path, oid, value)
     problems += found
-    return places
+    return fields
 
 
 @lru_cache(maxsize=2048)
-def _kept(path: str, oid: str, value: bytes) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
-    reading = Reading(value)
-    return tuple(_read(path, oid, reading)), tuple(reading.problems)
+def _cached_fields(path: str, oid: str, value: bytes) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
+    reader = DerReader(value)
+    return tuple(_read_body(path, oid, reader)), tuple(reader.problems)
 
 
-def _read(path: str, oid: str, reading: Reading) -> Iterator[Field]:
-    reader = READERS.get(oid)
-    return reader(reading, path, oid) if reader is not None else _other(reading, path, oid)
+def _read_body(path: str, oid: str, reader: DerReader) -> Iterator[Field]:
+    read_fields = READERS.get(oid)
+    return read_fields(reader, path, oid) if read_fields is not None else _other(reader, path, oid)
 
 
-def _other(reading: Reading, path: str, oid: str) -> Iterator[Field]:
+def _other(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
     """The whole value, then the strings inside it. Raw text without DER around it counts as a string."""
-    data = reading.data
+    data = reader.data
     elements, problem = children(data, 0, len(data))
     whole = value_text(data, elements[0]) if not problem and len(elements) == 1 else None
     if whole is None and (problem or len(elements) != 1):
         whole = plain_text(data)
     if whole is not None:
-        yield text_place(path, "extensions", oid, whole, data)
+        yield text_field(path, "extensions", oid, whole, data)
         return
     yield Field(path, "extensions", oid, data[0] if data else 0, data, None)
     if problem:
-        reading.problem(path, problem)
+        reader.report(path, problem)
         for string in salvage_strings(data):
             yield Field(
                 path, "extensions", oid, UTF8_STRING, data, decode_text(UTF8_STRING, string.encode()), nested=True
             )
     else:
-        yield from nested_places(path, "extensions", oid, reading)
+        yield from nested_fields(path, "extensions", oid, reader)

@@ -12,8 +12,8 @@ from typing import Final
 
 from ctscan.model import Attribute, DecodedString, Field, GeneralName, Name, Problem
 from ctscan.x509.der import element_at
-from ctscan.x509.der_reader import Reading
-from ctscan.x509.embedded import inside, value_text
+from ctscan.x509.der_reader import DerReader
+from ctscan.x509.embedded import embedded_values, value_text
 from ctscan.x509.general_names import (
     DIRECTORY_NAME,
     DNS_NAME,
@@ -38,69 +38,69 @@ _TEXTUAL: Final = frozenset((RFC822_NAME, DNS_NAME, URI))
 _ADDRESS_TEXT: Final = re.compile(rb"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
 
 
-def name_places(path: str, part: str, name: Name, problems: Problems, depth: int = 0) -> Iterator[Field]:
+def name_fields(path: str, part: str, name: Name, problems: Problems, depth: int = 0) -> Iterator[Field]:
     """The attributes of a name: `subject.1.emailAddress`. `depth`: names around it."""
     for attribute in name.attributes:
-        where = f"{path}.{attribute.rdn}.{attribute_name(attribute.oid)}"
+        subpath = f"{path}.{attribute.rdn}.{attribute_name(attribute.oid)}"
         if attribute.text is not None:
-            yield Field(where, part, attribute.oid, attribute.tag, attribute.raw, attribute.text, None, name)
+            yield Field(subpath, part, attribute.oid, attribute.tag, attribute.raw, attribute.text, None, name)
         else:
-            yield from attribute_places(where, part, attribute, name, problems, depth)
+            yield from attribute_fields(subpath, part, attribute, name, problems, depth)
 
 
-def attribute_places(
-    where: str, part: str, attribute: Attribute, name: Name | None, problems: Problems, depth: int = 0
+def attribute_fields(
+    path: str, part: str, attribute: Attribute, name: Name | None, problems: Problems, depth: int = 0
 ) -> Iterator[Field]:
     """One attribute whose value may be no string: then with the strings inside it, and the attributes of the name
     that it is (`subject.3.owner.0.commonName`)."""
     raw = attribute.raw
     text = attribute.text or _text_of(raw)
-    yield Field(where, part, attribute.oid, attribute.tag, raw, text, name=name)
+    yield Field(path, part, attribute.oid, attribute.tag, raw, text, name=name)
     if text is None:
-        yield from nested_places(where, part, attribute.oid, Reading(raw, problems), name, depth=depth)
+        yield from nested_fields(path, part, attribute.oid, DerReader(raw, problems), name, depth=depth)
 
 
-def general_name_places(
+def general_name_list_fields(
     path: str, part: str, oid: str, names: Iterable[GeneralName], problems: Problems
 ) -> Iterator[Field]:
     """General names by position: `san.0.rfc822Name`. `oid`: of the extension that they stand in."""
     for position, general in enumerate(names):
         if general.kind in _TEXTUAL:
-            where = f"{path}.{position}.{GENERAL_NAMES[general.kind]}"
-            yield Field(where, part, oid, 0x80 | general.kind, general.raw, general.text, general.kind)
+            subpath = f"{path}.{position}.{GENERAL_NAMES[general.kind]}"
+            yield Field(subpath, part, oid, 0x80 | general.kind, general.raw, general.text, general.kind)
         else:
-            yield from one_general_name(f"{path}.{position}", part, oid, general, problems)
+            yield from general_name_fields(f"{path}.{position}", part, oid, general, problems)
 
 
-def one_general_name(
+def general_name_fields(
     path: str, part: str, oid: str, general: GeneralName, problems: Problems, depth: int = 0
 ) -> Iterator[Field]:
     """One general name of any kind: its value, the attributes of a directoryName, the strings of a structure."""
     kind, raw = general.kind, general.raw
     if kind == DIRECTORY_NAME and general.name is not None:
-        yield from name_places(f"{path}.directoryName", part, general.name, problems, depth)
+        yield from name_fields(f"{path}.directoryName", part, general.name, problems, depth)
         return
     if kind == OTHER_NAME:
         yield from _other_name(path, part, general, problems, depth)
         return
-    where = f"{path}.{GENERAL_NAMES[kind]}"
+    subpath = f"{path}.{GENERAL_NAMES[kind]}"
     text = _address_text(raw) if kind == IP_ADDRESS else general.text
-    yield Field(where, part, oid, 0x80 | kind, raw, text, kind)
+    yield Field(subpath, part, oid, 0x80 | kind, raw, text, kind)
     if kind == X400_ADDRESS:
-        yield from _x400_places(where, part, oid, Reading(raw, problems))
+        yield from _x400_fields(subpath, part, oid, DerReader(raw, problems))
     elif kind == EDI_PARTY_NAME:
-        yield from _party_places(where, part, oid, Reading(raw, problems), general.text)
+        yield from _edi_party_fields(subpath, part, oid, DerReader(raw, problems), general.text)
     elif kind not in (IP_ADDRESS, REGISTERED_ID) and text is None:
-        yield from nested_places(where, part, oid, Reading(raw, problems), kind=kind, depth=depth)
+        yield from nested_fields(subpath, part, oid, DerReader(raw, problems), kind=kind, depth=depth)
 
 
 def _other_name(path: str, part: str, general: GeneralName, problems: Problems, depth: int) -> Iterator[Field]:
     raw = general.raw
-    where = f"{path}.{other_name_name(general.oid) or 'otherName'}"
+    subpath = f"{path}.{other_name_name(general.oid) or 'otherName'}"
     text = general.text or _text_of(raw)
-    yield Field(where, part, general.oid, raw[0] if raw else 0xA0, raw, text, OTHER_NAME)
+    yield Field(subpath, part, general.oid, raw[0] if raw else 0xA0, raw, text, OTHER_NAME)
     if text is None and raw:
-        yield from nested_places(where, part, general.oid, Reading(raw, problems), kind=OTHER_NAME, depth=depth)
+        yield from nested_fields(subpath, part, general.oid, DerReader(raw, problems), kind=OTHER_NAME, depth=depth)
 
 
 def _address_text(raw: bytes) -> DecodedString | None:
@@ -109,25 +109,27 @@ def _address_text(raw: bytes) -> DecodedString | None:
     return decode_text(OCTET_STRING, raw) if is_text else None
 
 
-def _x400_places(where: str, part: str, oid: str, reading: Reading) -> Iterator[Field]:
-    name, rest = x400_name(reading, where)
-    yield from name_places(where, part, name, reading.problems)
+def _x400_fields(path: str, part: str, oid: str, reader: DerReader) -> Iterator[Field]:
+    name, rest = x400_name(reader, path)
+    yield from name_fields(path, part, name, reader.problems)
     for text in rest:
-        yield Field(where, part, oid, text.tag, text.raw, text, X400_ADDRESS, nested=True)
+        yield Field(path, part, oid, text.tag, text.raw, text, X400_ADDRESS, nested=True)
 
 
-def _party_places(where: str, part: str, oid: str, reading: Reading, party: DecodedString | None) -> Iterator[Field]:
+def _edi_party_fields(
+    path: str, part: str, oid: str, reader: DerReader, party: DecodedString | None
+) -> Iterator[Field]:
     """What an ediPartyName says besides the partyName: the nameAssigner, [0]."""
-    for found in inside(reading, where):
+    for found in embedded_values(reader, path):
         if isinstance(found, DecodedString) and found != party:
-            yield Field(f"{where}.nameAssigner", part, oid, found.tag, found.raw, found, EDI_PARTY_NAME, nested=True)
+            yield Field(f"{path}.nameAssigner", part, oid, found.tag, found.raw, found, EDI_PARTY_NAME, nested=True)
 
 
-def nested_places(
-    where: str,
+def nested_fields(
+    subpath: str,
     part: str,
     oid: str,
-    reading: Reading,
+    reader: DerReader,
     name: Name | None = None,
     kind: int | None = None,
     depth: int = 0,
@@ -135,22 +137,22 @@ def nested_places(
     """The strings inside a value that is no string itself, and the attributes of names inside it: those of the first
     under the path of the value, of the second under `#2`."""
     names = 0
-    for found in inside(reading, where):
+    for found in embedded_values(reader, subpath):
         if isinstance(found, DecodedString):
-            yield Field(where, part, oid, found.tag, found.raw, found, kind, name, nested=True)
+            yield Field(subpath, part, oid, found.tag, found.raw, found, kind, name, nested=True)
             continue
         names += 1
         if depth >= MAX_NAMES:
-            what = f"more than {MAX_NAMES} names within each other"
-            reading.problems.append(Problem(where, what, found.raw))
+            detail = f"more than {MAX_NAMES} names within each other"
+            reader.problems.append(Problem(subpath, detail, found.raw))
             continue
-        path = where if names == 1 else f"{where}#{names}"
-        yield from name_places(path, part, found, reading.problems, depth + 1)
+        path = subpath if names == 1 else f"{subpath}#{names}"
+        yield from name_fields(path, part, found, reader.problems, depth + 1)
 
 
-def text_place(where: str, part: str, oid: str, text: DecodedString, raw: bytes | None = None) -> Field:
+def text_field(path: str, part: str, oid: str, text: DecodedString, raw: bytes | None = None) -> Field:
     """A string in the body of an extension."""
-    return Field(where, part, oid, text.tag, text.raw if raw is None else raw, text)
+    return Field(path, part, oid, text.tag, text.raw if raw is None else raw, text)
 
 
 def _text_of(raw: bytes) -> DecodedString | None:

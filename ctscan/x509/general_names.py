@@ -8,7 +8,7 @@ from typing import Final
 
 from ctscan.model import Attribute, DecodedString, GeneralName, Name, Problem
 from ctscan.x509.der import MAX_DEPTH, Element, children, content, element_at
-from ctscan.x509.der_reader import OID, SEQUENCE, SET, Reading
+from ctscan.x509.der_reader import OID, SEQUENCE, SET, DerReader
 from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
 
 OTHER_NAME: Final = 0
@@ -22,86 +22,86 @@ IP_ADDRESS: Final = 7
 REGISTERED_ID: Final = 8
 
 SMTP_UTF8_MAILBOX: Final = "1.3.6.1.5.5.7.8.9"
-_NO_TEXT: Final = frozenset(  # bits and octets by definition (X.520, RFC 4524, RFC 2798)
+_BINARY_TYPES: Final = frozenset(  # bits and octets by definition (X.520, RFC 4524, RFC 2798)
     [
         "2.5.4.45",  # x500UniqueIdentifier
         *(f"0.9.2342.19200300.100.1.{arc}" for arc in (7, 55, 60)),  # photo, audio, jpegPhoto
     ]
 )
 
-MAX_KEPT: Final = 128
+MAX_CACHED: Final = 128
 """Octets of an attribute that other names may have as well."""
 
 MAX_ATTRIBUTES: Final = 1_000
 """Of one Name: what rules say of an attribute depends on all the others beside it. The rest is unread."""
 
 
-def read_name(reading: Reading, where: str, element: Element, *, repeats: bool = False) -> Name:
+def read_name(reader: DerReader, path: str, element: Element, *, is_common: bool = False) -> Name:
     """The Name in `element`. `repeats`: many certificates hold the same (issuers do); then it is kept and reused."""
-    raw = reading.data[element[1] : element[4]]
-    name, problems = _kept_name(raw) if repeats and len(raw) <= 1024 else _name(raw)
+    raw = reader.data[element[1] : element[4]]
+    name, problems = _cached_name(raw) if is_common and len(raw) <= 1024 else _name(raw)
     for problem in problems:
-        place = f"{where}.{problem.path}" if problem.path else where
-        reading.note(replace(problem, path=place))
+        place = f"{path}.{problem.path}" if problem.path else path
+        reader.add(replace(problem, path=place))
     return name
 
 
 def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
     """The Name that `raw` is, and its problems with places relative to it."""
-    reading = Reading(raw)
+    reader = DerReader(raw)
     outer, _ = element_at(raw, 0, len(raw))
     attributes: list[Attribute] = []
-    for i, rdn in enumerate(reading.children("", outer)):
+    for i, rdn in enumerate(reader.children("", outer)):
         if len(attributes) >= MAX_ATTRIBUTES:
             rest = (0, rdn[1], rdn[1], outer[3], outer[3])
-            reading.problem("", f"more than {MAX_ATTRIBUTES} attributes; the rest is searched by its strings", rest)
+            reader.report("", f"more than {MAX_ATTRIBUTES} attributes; the rest is searched by its strings", rest)
             break
         # SET { SEQUENCE { OID, value } … }; some leave out the SET
         bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
-        pairs = [rdn] if bare else reading.children(f"{i}", rdn)
-        found = [attribute for pair in pairs[:MAX_ATTRIBUTES] if (attribute := _attribute(reading, i, pair))]
+        pairs = [rdn] if bare else reader.children(f"{i}", rdn)
+        found = [attribute for pair in pairs[:MAX_ATTRIBUTES] if (attribute := _attribute(reader, i, pair))]
         if bare or rdn[0] != SET:
-            reading.problem(f"{i}", f"expected a SET, got tag {rdn[0]:#x}", None if found else rdn)
+            reader.report(f"{i}", f"expected a SET, got tag {rdn[0]:#x}", None if found else rdn)
         if not pairs:
-            reading.problem(f"{i}", "an RDN without attributes", rdn)
+            reader.report(f"{i}", "an RDN without attributes", rdn)
         if len(pairs) > MAX_ATTRIBUTES:
-            reading.problem(f"{i}", f"more than {MAX_ATTRIBUTES} attributes; all are searched by their strings", rdn)
+            reader.report(f"{i}", f"more than {MAX_ATTRIBUTES} attributes; all are searched by their strings", rdn)
         attributes += found
-    return Name(raw, tuple(attributes)), tuple(reading.problems)
+    return Name(raw, tuple(attributes)), tuple(reader.problems)
 
 
-_kept_name = lru_cache(maxsize=1024)(_name)
+_cached_name = lru_cache(maxsize=1024)(_name)
 
 
-def _attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
+def _attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
     _, start, _, _, end = pair
-    known = _known_attribute(reading.data[start:end]) if end - start <= MAX_KEPT else None
-    return Attribute(rdn, *known) if known is not None else _read_attribute(reading, rdn, pair)
+    known = _cached_attribute(reader.data[start:end]) if end - start <= MAX_CACHED else None
+    return Attribute(rdn, *known) if known is not None else _read_attribute(reader, rdn, pair)
 
 
 @lru_cache(maxsize=4096)
-def _known_attribute(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
+def _cached_attribute(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
     """An attribute without problems: countries, towns and organisations stand in many names."""
-    reading = Reading(raw)
+    reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
-    found = _read_attribute(reading, 0, elements[0]) if len(elements) == 1 and not problem else None
-    return (found.oid, found.tag, found.raw, found.text) if found is not None and not reading.problems else None
+    found = _read_attribute(reader, 0, elements[0]) if len(elements) == 1 and not problem else None
+    return (found.oid, found.tag, found.raw, found.text) if found is not None and not reader.problems else None
 
 
-def _read_attribute(reading: Reading, rdn: int, pair: Element) -> Attribute | None:
-    data = reading.data
-    parts = reading.children(f"{rdn}", pair)
+def _read_attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
+    data = reader.data
+    parts = reader.children(f"{rdn}", pair)
     if len(parts) != 2:
-        reading.problem(f"{rdn}", f"expected type and value, got {len(parts)} elements", pair)
+        reader.report(f"{rdn}", f"expected type and value, got {len(parts)} elements", pair)
         if len(parts) < 2:
             return None
     value = parts[1]
-    oid = reading.oid(f"{rdn}", parts[0], pair)
+    oid = reader.oid(f"{rdn}", parts[0], pair)
     text = element_text(data, value)
     if text is not None:
-        _check_segments(reading, f"{rdn}", value)
-    elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid not in _NO_TEXT:
-        reading.problem(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that are none", value)
+        _check_segments(reader, f"{rdn}", value)
+    elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid not in _BINARY_TYPES:
+        reader.report(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that are none", value)
     return Attribute(rdn, oid, value[0], data[value[1] : value[4]], text)
 
 
@@ -131,97 +131,97 @@ def nested_texts(element: bytes) -> list[DecodedString]:
     return found
 
 
-def _check_segments(reading: Reading, where: str, element: Element) -> None:
+def _check_segments(reader: DerReader, path: str, element: Element) -> None:
     """A constructed string (BER) consists of primitive ones; else what was joined is hardly what was meant."""
-    if element[0] & 0x20 and any(part[0] & 0x20 for part in reading.children(where, element)):
-        reading.problem(where, "expected the segments of a string, got other elements", element)
+    if element[0] & 0x20 and any(part[0] & 0x20 for part in reader.children(path, element)):
+        reader.report(path, "expected the segments of a string, got other elements", element)
 
 
 # --- general names -------------------------------------------------------------------------------------------------
 
 
-def read_general_names(reading: Reading, where: str, first: int = 0) -> list[GeneralName]:
+def read_general_names(reader: DerReader, path: str, first: int = 0) -> list[GeneralName]:
     """The GeneralNames that the buffer is; also a bare list of general names without the SEQUENCE around it.
     Problems count the names from `first` on."""
-    outer, problem = children(reading.data, 0, len(reading.data))
+    outer, problem = children(reader.data, 0, len(reader.data))
     if problem:
-        reading.problem(where, problem, reading.whole())
+        reader.report(path, problem, reader.whole())
     if len(outer) == 1 and outer[0][0] == SEQUENCE:
-        outer = reading.children(where, outer[0])
+        outer = reader.children(path, outer[0])
     else:
-        reading.problem(where, f"expected one SEQUENCE of general names, got {len(outer)} elements")
-        outer = [part for e in outer for part in (reading.children(where, e) if e[0] == SEQUENCE else [e])]
-    names = (read_general_name(reading, f"{where}.{i}", element) for i, element in enumerate(outer, first))
+        reader.report(path, f"expected one SEQUENCE of general names, got {len(outer)} elements")
+        outer = [part for e in outer for part in (reader.children(path, e) if e[0] == SEQUENCE else [e])]
+    names = (read_general_name(reader, f"{path}.{i}", element) for i, element in enumerate(outer, first))
     return [name for name in names if name]
 
 
-def read_general_name(reading: Reading, where: str, element: Element, *, masks: bool = False) -> GeneralName | None:
+def read_general_name(reader: DerReader, path: str, element: Element, *, with_mask: bool = False) -> GeneralName | None:
     """One general name of any of the nine kinds; None, with a Problem, when the element is none. `masks`: an iPAddress
     has a mask after it, as in name constraints."""
     tag = element[0]
     kind = tag & 0x1F
     if tag & 0xC0 != 0x80 or kind > REGISTERED_ID:
-        return _untagged_name(reading, where, element)
+        return _untagged_name(reader, path, element)
     if kind in (RFC822_NAME, DNS_NAME, URI):
-        _check_segments(reading, where, element)
-        raw = content(reading.data, element)
+        _check_segments(reader, path, element)
+        raw = content(reader.data, element)
         return GeneralName(kind, raw, decode_text(IA5_STRING, raw))
     if kind == OTHER_NAME:
-        return _other_name(reading, where, element)
-    raw = reading.data[element[2] : element[3]]
+        return _other_name(reader, path, element)
+    raw = reader.data[element[2] : element[3]]
     if kind == DIRECTORY_NAME:
-        return GeneralName(kind, raw, None, _directory_name(reading, where, element))
-    if kind == IP_ADDRESS and len(raw) not in ((8, 32) if masks else (4, 16)):
-        expected = "8 or 32" if masks else "4 or 16"
-        reading.problem(where, f"iPAddress: expected {expected} octets, got {len(raw)}", element)
-    return GeneralName(kind, raw, _party_name(reading, where, element) if kind == EDI_PARTY_NAME else None)
+        return GeneralName(kind, raw, None, _directory_name(reader, path, element))
+    if kind == IP_ADDRESS and len(raw) not in ((8, 32) if with_mask else (4, 16)):
+        expected = "8 or 32" if with_mask else "4 or 16"
+        reader.report(path, f"iPAddress: expected {expected} octets, got {len(raw)}", element)
+    return GeneralName(kind, raw, _party_name(reader, path, element) if kind == EDI_PARTY_NAME else None)
 
 
-def _untagged_name(reading: Reading, where: str, element: Element) -> GeneralName | None:
+def _untagged_name(reader: DerReader, path: str, element: Element) -> GeneralName | None:
     """A bare string where a general name belongs is an address or a host by its "@"; anything else is unread."""
-    text = element_text(reading.data, element)
+    text = element_text(reader.data, element)
     is_address = text is not None and "@" in text.value
-    reading.problem(where, f"expected a general name, got tag {element[0]:#x}", None if is_address else element)
+    reader.report(path, f"expected a general name, got tag {element[0]:#x}", None if is_address else element)
     return GeneralName(RFC822_NAME if is_address else DNS_NAME, text.raw, text) if text else None
 
 
-def _other_name(reading: Reading, where: str, element: Element) -> GeneralName:
+def _other_name(reader: DerReader, path: str, element: Element) -> GeneralName:
     # [0] { OID, [0] EXPLICIT value }; the inner tag is often forgotten
-    data = reading.data
-    parts = reading.children(where, element)
+    data = reader.data
+    parts = reader.children(path, element)
     if len(parts) != 2:
-        reading.problem(where, f"otherName: expected type and value, got {len(parts)} elements", element)
-    oid = reading.oid(where, parts[0], element) if parts else ""
+        reader.report(path, f"otherName: expected type and value, got {len(parts)} elements", element)
+    oid = reader.oid(path, parts[0], element) if parts else ""
     if len(parts) < 2:
         return GeneralName(OTHER_NAME, b"", oid=oid)
     value = parts[1]
     if value[0] == 0xA0:
-        inner = reading.children(where, value)
+        inner = reader.children(path, value)
         if len(inner) == 1:
             value = inner[0]
         else:
-            reading.problem(where, f"otherName: expected one value in [0], got {len(inner)} elements", value)
+            reader.report(path, f"otherName: expected one value in [0], got {len(inner)} elements", value)
     else:
-        reading.problem(where, f"otherName: expected the value in [0], got tag {value[0]:#x}")
+        reader.report(path, f"otherName: expected the value in [0], got tag {value[0]:#x}")
     text = element_text(data, value)
     if text is None and oid == SMTP_UTF8_MAILBOX:
-        reading.problem(where, f"SmtpUTF8Mailbox: expected a string, got tag {value[0]:#x}", value)
+        reader.report(path, f"SmtpUTF8Mailbox: expected a string, got tag {value[0]:#x}", value)
     return GeneralName(OTHER_NAME, data[value[1] : value[4]], text, oid=oid)
 
 
-def _directory_name(reading: Reading, where: str, element: Element) -> Name:
+def _directory_name(reader: DerReader, path: str, element: Element) -> Name:
     # [4] EXPLICIT Name: [4] { SEQUENCE { SET … } }; some leave out the SEQUENCE
-    parts = reading.children(where, element)
-    if len(parts) == 1 and parts[0][0] == SEQUENCE and reading.data[parts[0][2] : parts[0][2] + 1] != bytes((OID,)):
-        return read_name(reading, where, parts[0])
-    reading.problem(where, f"directoryName: expected one SEQUENCE, got {len(parts)} elements")
-    return read_name(reading, where, element)
+    parts = reader.children(path, element)
+    if len(parts) == 1 and parts[0][0] == SEQUENCE and reader.data[parts[0][2] : parts[0][2] + 1] != bytes((OID,)):
+        return read_name(reader, path, parts[0])
+    reader.report(path, f"directoryName: expected one SEQUENCE, got {len(parts)} elements")
+    return read_name(reader, path, element)
 
 
-def _party_name(reading: Reading, where: str, element: Element) -> DecodedString | None:
+def _party_name(reader: DerReader, path: str, element: Element) -> DecodedString | None:
     # [5] { [0] nameAssigner?, [1] partyName }, both explicitly tagged strings
-    for part in reading.children(where, element):
+    for part in reader.children(path, element):
         if part[0] & 0x1F == 1:
-            inner = reading.children(where, part) if part[0] & 0x20 else [part]
-            return element_text(reading.data, inner[0]) if inner else None
+            inner = reader.children(path, part) if part[0] & 0x20 else [part]
+            return element_text(reader.data, inner[0]) if inner else None
     return None

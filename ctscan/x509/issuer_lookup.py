@@ -85,7 +85,7 @@ def find_issuers(
     else the authority key identifier together with the name; but that counts for nothing in what was fetched from where
     the certificate says: whoever answers there can make such a one. Never raises.
     """
-    same = [issuer for issuer in candidates if _is_named(certificate, issuer)]
+    same = [issuer for issuer in candidates if _has_issuer_name(certificate, issuer)]
     if not same:
         return Issuers((), "the certificate of its issuer isn't known")
     if certificate.sha256 is not None:
@@ -113,15 +113,15 @@ def is_issued_by(der: bytes, spki: bytes) -> bool:
 
 def same_name(one: Name, other: Name) -> bool:
     """Whether two names are the same, but for string types, case and spaces (RFC 5280 section 7.1)."""
-    return one.raw == other.raw or (bool(one.attributes) and _folded(one) == _folded(other))
+    return one.raw == other.raw or (bool(one.attributes) and _comparable(one) == _comparable(other))
 
 
-def _folded(name: Name) -> list[tuple[int, str, str | bytes]]:
+def _comparable(name: Name) -> list[tuple[int, str, str | bytes]]:
     texts = ((a, a.text.value.split() if a.text else None) for a in name.attributes)
     return [(a.rdn, a.oid, a.raw if words is None else " ".join(words).casefold()) for a, words in texts]
 
 
-def _is_named(certificate: Certificate, issuer: Issuer) -> bool:
+def _has_issuer_name(certificate: Certificate, issuer: Issuer) -> bool:
     try:
         return same_name(read_signer(issuer.der).certificate.subject, certificate.issuer)
     except FormatError:

@@ -23,7 +23,7 @@ from ctscan.x509.common_fields import read_extension
 from ctscan.x509.crl import HOLD, REASON_CODES
 from ctscan.x509.crl_check import MAX_SKEW
 from ctscan.x509.der import Element, children, content, element_at
-from ctscan.x509.der_reader import OCTETS, SEQUENCE, Reading
+from ctscan.x509.der_reader import OCTETS, SEQUENCE, DerReader
 from ctscan.x509.issuer_lookup import Signer, read_signer
 from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signed
 from ctscan.x509.times import GENERALIZED_TIME, parse_time
@@ -61,7 +61,7 @@ _NOT_A_RESPONSE: Final = "what the responder sent is no OCSP response"
 
 
 @dataclass(frozen=True, slots=True)
-class _Single:
+class _SingleResponse:
     """One SingleResponse, its times read."""
 
     state: int  # tag: 0x80 good, 0xA1 revoked, 0x82 unknown
@@ -73,7 +73,7 @@ class _Single:
 
 
 @dataclass(frozen=True, slots=True)
-class _Basic:
+class _BasicResponse:
     """A BasicOCSPResponse, cut up but not yet believed."""
 
     data: bytes
@@ -98,7 +98,7 @@ def ocsp_request(issuer_der: bytes, serial: bytes) -> bytes:
     return _tlv(SEQUENCE, _tlv(SEQUENCE, _tlv(SEQUENCE, _tlv(SEQUENCE, cert_id))))
 
 
-def judge_by_ocsp(
+def check_by_ocsp(
     response: bytes,
     issuer_der: bytes,
     serial: bytes,
@@ -134,7 +134,7 @@ def judge_by_ocsp(
     return replace(said, why=why) if why else replace(said, state=RevocationState.NOT_REVOKED)
 
 
-def _silent(single: _Single, checked: datetime, not_after: datetime | None) -> str:
+def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> str:
     """Why it doesn't mean that the certificate isn't revoked; empty: it does."""
     if single.state != 0x80:
         return "the responder doesn't know the certificate"
@@ -150,18 +150,18 @@ def _silent(single: _Single, checked: datetime, not_after: datetime | None) -> s
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def _read_response(response: bytes) -> _Basic:
+def _read_response(response: bytes) -> _BasicResponse:
     """Raises FormatError, whose text is the reason in plain words."""
     if len(response) > MAX_RESPONSE:
         raise FormatError("the response is too long")
-    fields = _within(response, _whole(response))
+    fields = _children(response, _outer_sequence(response))
     if not fields or fields[0][0] != _ENUMERATED or fields[0][3] - fields[0][2] != 1:
         raise FormatError(_NOT_A_RESPONSE)
     status = response[fields[0][2]]
     if status:
         raise FormatError(_STATUS.get(status, "the responder gave an error that isn't known"))
-    holders = [holder for field in fields[1:2] if field[0] == 0xA0 for holder in _within(response, field)]
-    parts = _within(response, holders[0]) if len(holders) == 1 else []
+    holders = [holder for field in fields[1:2] if field[0] == 0xA0 for holder in _children(response, field)]
+    parts = _children(response, holders[0]) if len(holders) == 1 else []
     if len(parts) != 2 or parts[1][0] != OCTETS:
         raise FormatError(_NOT_A_RESPONSE)
     if response[parts[0][1] : parts[0][4]] != _BASIC:
@@ -169,45 +169,45 @@ def _read_response(response: bytes) -> _Basic:
     return _read_basic(response[parts[1][2] : parts[1][3]])
 
 
-def _read_basic(data: bytes) -> _Basic:
+def _read_basic(data: bytes) -> _BasicResponse:
     try:
         signed = read_signed(data, "response")
     except FormatError:
         raise FormatError(_NOT_A_RESPONSE) from None
-    fields = _within(data, signed.body)
+    fields = _children(data, signed.body)
     if fields and fields[0][0] == 0xA0:  # version
         fields = fields[1:]
     if len(fields) < 3 or fields[0][0] not in (0xA1, 0xA2) or fields[2][0] != SEQUENCE:
         raise FormatError(_NOT_A_RESPONSE)
-    listed = [part for field in signed.rest[:1] if field[0] == 0xA0 for part in _within(data, field)]
-    certificates = [part for outer in listed[:1] for part in _within(data, outer)]
-    return _Basic(
+    listed = [part for field in signed.rest[:1] if field[0] == 0xA0 for part in _children(data, field)]
+    certificates = [part for outer in listed[:1] for part in _children(data, outer)]
+    return _BasicResponse(
         data=data,
         signed=signed,
         responder=fields[0],
         produced_at=_time(data, fields[1]),
-        singles=tuple(_within(data, fields[2])[:MAX_SINGLES]),
+        singles=tuple(_children(data, fields[2])[:MAX_SINGLES]),
         certificates=tuple(data[part[1] : part[4]] for part in certificates[:MAX_RESPONDERS]),
     )
 
 
-def _single_of(basic: _Basic, signer: Signer, serial: bytes) -> _Single:
+def _single_of(basic: _BasicResponse, signer: Signer, serial: bytes) -> _SingleResponse:
     """The response for this certificate; of several the newest. Raises FormatError."""
     found = [
         _read_single(basic.data, fields)
-        for fields in (_within(basic.data, single) for single in basic.singles)
-        if len(fields) >= 3 and _is_about(basic.data, fields[0], signer, serial)
+        for fields in (_children(basic.data, single) for single in basic.singles)
+        if len(fields) >= 3 and _matches(basic.data, fields[0], signer, serial)
     ]
     if not found:
         raise FormatError("the response is about another certificate")
     return max(found, key=lambda single: (single.this_update, single.state == 0xA1))
 
 
-def _is_about(data: bytes, cert_id: Element, signer: Signer, serial: bytes) -> bool:
-    parts = _within(data, cert_id)
+def _matches(data: bytes, cert_id: Element, signer: Signer, serial: bytes) -> bool:
+    parts = _children(data, cert_id)
     if [part[0] for part in parts] != [SEQUENCE, OCTETS, OCTETS, _INTEGER]:
         return False
-    algorithm = _within(data, parts[0])
+    algorithm = _children(data, parts[0])
     name = _HASHES.get(data[algorithm[0][1] : algorithm[0][4]]) if algorithm else None
     bodies = tuple(data[part[2] : part[3]] for part in parts[1:])
     if name is None or bodies[:2] != _issuer_hashes(signer, name):
@@ -215,17 +215,17 @@ def _is_about(data: bytes, cert_id: Element, signer: Signer, serial: bytes) -> b
     return int.from_bytes(bodies[2], signed=True) == int.from_bytes(serial, signed=True)
 
 
-def _read_single(data: bytes, fields: list[Element]) -> _Single:
+def _read_single(data: bytes, fields: list[Element]) -> _SingleResponse:
     _, state, this_update, *rest = fields
     if state[0] not in (0x80, 0xA1, 0x82) or {field[0] for field in rest} - {0xA0, 0xA1}:
         raise FormatError(_NOT_A_RESPONSE)
     revoked_at, reason = _revoked_info(data, state) if state[0] == 0xA1 else (None, "")
-    ends = [end for field in rest if field[0] == 0xA0 for end in _within(data, field)]
+    ends = [end for field in rest if field[0] == 0xA0 for end in _children(data, field)]
     extensions = [extension for field in rest if field[0] == 0xA1 for extension in _extensions(data, field)]
     if any(extension.critical and extension.oid != _ARCHIVE_CUTOFF for extension in extensions):
         raise FormatError("the response has a critical extension that isn't known")
     cutoffs = [extension.value for extension in extensions if extension.oid == _ARCHIVE_CUTOFF]
-    return _Single(
+    return _SingleResponse(
         state=state[0],
         revoked_at=revoked_at,
         reason=reason,
@@ -237,24 +237,24 @@ def _read_single(data: bytes, fields: list[Element]) -> _Single:
 
 def _revoked_info(data: bytes, state: Element) -> tuple[datetime, str]:
     # [1] { revocationTime, [0] { ENUMERATED }? }
-    parts = _within(data, state)
+    parts = _children(data, state)
     if not parts:
         raise FormatError(_NOT_A_RESPONSE)
-    codes = [code for part in parts[1:2] for code in _within(data, part)]
+    codes = [code for part in parts[1:2] for code in _children(data, part)]
     code = data[codes[0][2] : codes[0][3]] if codes else b""
     return _time(data, parts[0]), REASON_CODES.get(code[0], "") if len(code) == 1 else ""
 
 
 def _extensions(data: bytes, field: Element) -> Iterator[Extension]:
-    for outer in _within(data, field)[:1]:
-        for element in _within(data, outer):
-            extension = read_extension(Reading(data), "", element)
+    for outer in _children(data, field)[:1]:
+        for element in _children(data, outer):
+            extension = read_extension(DerReader(data), "", element)
             if extension is None:
                 raise FormatError(_NOT_A_RESPONSE)
             yield extension
 
 
-def _whole(data: bytes) -> Element:
+def _outer_sequence(data: bytes) -> Element:
     try:
         element, problem = element_at(data, 0, len(data))
     except FormatError:
@@ -264,7 +264,7 @@ def _whole(data: bytes) -> Element:
     return element
 
 
-def _within(data: bytes, element: Element) -> list[Element]:
+def _children(data: bytes, element: Element) -> list[Element]:
     found, problem = children(data, element[2], element[3])
     if problem:
         raise FormatError(_NOT_A_RESPONSE)
@@ -281,12 +281,12 @@ def _time(data: bytes, element: Element) -> datetime:
 # --- who signed it -------------------------------------------------------------------------------------------------
 
 
-def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
+def _verify(basic: _BasicResponse, issuer: Signer, checked: datetime) -> None:
     """Signed by the issuer, or by a responder that the issuer certified for it (RFC 6960 section 4.2.2.2). Raises
     ProofError, whose text is the reason."""
     why = ""
     try:
-        verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response", least_rsa=STRONG_RSA)
+        verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response", min_rsa_bits=STRONG_RSA)
     except ProofError as error:
         why = str(error)
     else:
@@ -294,7 +294,7 @@ def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
     for der in basic.certificates:
         try:
             responder = read_signer(der)
-            if _names(basic, responder):
+            if _names_responder(basic, responder):
                 _check_responder(basic, der, responder, issuer, checked)
                 return
         except FormatError:
@@ -302,12 +302,12 @@ def _verify(basic: _Basic, issuer: Signer, checked: datetime) -> None:
     raise ProofError(why)
 
 
-def _check_responder(basic: _Basic, der: bytes, responder: Signer, issuer: Signer, checked: datetime) -> None:
+def _check_responder(basic: _BasicResponse, der: bytes, responder: Signer, issuer: Signer, checked: datetime) -> None:
     certificate = responder.certificate
-    verify_signed(basic.data, basic.signed, certificate.spki, "response", least_rsa=STRONG_RSA)
+    verify_signed(basic.data, basic.signed, certificate.spki, "response", min_rsa_bits=STRONG_RSA)
     try:
-        what, key = "certificate of the responder", issuer.certificate.spki
-        verify_signed(der, read_signed(der, "certificate"), key, what, least_rsa=STRONG_RSA)
+        context, key = "certificate of the responder", issuer.certificate.spki
+        verify_signed(der, read_signed(der, "certificate"), key, context, min_rsa_bits=STRONG_RSA)
     except ProofError as error:
         raise ProofError(f"the issuer didn't certify the responder: {error}") from None
     if _OCSP_SIGNING not in certificate.eku:
@@ -318,9 +318,9 @@ def _check_responder(basic: _Basic, der: bytes, responder: Signer, issuer: Signe
         raise ProofError("the responder's certificate isn't valid now")
 
 
-def _names(basic: _Basic, responder: Signer) -> bool:
+def _names_responder(basic: _BasicResponse, responder: Signer) -> bool:
     """Whether the response says that this one signed it."""
-    inner = _within(basic.data, basic.responder)
+    inner = _children(basic.data, basic.responder)
     if len(inner) != 1:
         raise FormatError(_NOT_A_RESPONSE)
     if basic.responder[0] == 0xA1:
@@ -336,7 +336,7 @@ def _issuer_hashes(signer: Signer, algorithm: str) -> tuple[bytes, bytes]:
 def _key_hash(signer: Signer, algorithm: str) -> bytes:
     """Of the content of the BIT STRING of the key, without its unused-bit count. Raises FormatError."""
     spki = signer.certificate.spki
-    parts = _within(spki, _whole(spki))
+    parts = _children(spki, _outer_sequence(spki))
     if len(parts) != 2 or parts[1][0] != 0x03:
         raise FormatError("the key of the issuer can't be read")
     return hashlib.new(algorithm, spki[parts[1][2] + 1 : parts[1][3]], usedforsecurity=False).digest()

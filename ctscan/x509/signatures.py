@@ -71,28 +71,32 @@ class Signed:
     rest: tuple[Element, ...] = ()
 
 
-def read_signed(data: bytes, what: str) -> Signed:
+def read_signed(data: bytes, context: str) -> Signed:
     """The three parts of something signed; octets after its end don't count. Raises FormatError."""
     outer, problem = element_at(data, 0, len(data))
     if problem or outer[0] != SEQUENCE:
-        raise FormatError(f"{what}: expected a whole SEQUENCE, got {len(data)} octets that are none")
+        raise FormatError(f"{context}: expected a whole SEQUENCE, got {len(data)} octets that are none")
     parts, problem = children(data, outer[2], outer[3])
     if problem or [part[0] for part in parts[:3]] != [SEQUENCE, SEQUENCE, _BITS]:
-        raise FormatError(f"{what}: expected its body, an algorithm and a signature, got {len(parts)} other elements")
+        raise FormatError(
+            f"{context}: expected its body, an algorithm and a signature, got {len(parts)} other elements"
+        )
     body, algorithm, bits = parts[:3]
     if data[bits[2] : bits[2] + 1] != b"\0":
-        raise FormatError(f"{what}: expected a signature of whole octets")
+        raise FormatError(f"{context}: expected a signature of whole octets")
     return Signed(body, data[algorithm[1] : algorithm[4]], data[bits[2] + 1 : bits[3]], tuple(parts[3:]))
 
 
-def verify_signed(data: bytes, signed: Signed, spki: bytes, what: str, *, least_rsa: int = _RSA_BITS.start) -> None:
+def verify_signed(
+    data: bytes, signed: Signed, spki: bytes, context: str, *, min_rsa_bits: int = _RSA_BITS.start
+) -> None:
     """Verify that the key in `spki` (SubjectPublicKeyInfo, DER) signed it, which has `least_rsa` bits if it is one of
     RSA. Raises ProofError, or Unsupported when the signature is of a kind that can't be checked."""
-    _refuse_weak(spki, what, least_rsa)
-    verify(data[signed.body[1] : signed.body[4]], signed.algorithm, signed.signature, spki, what)
+    _refuse_weak(spki, context, min_rsa_bits)
+    verify(data[signed.body[1] : signed.body[4]], signed.algorithm, signed.signature, spki, context)
 
 
-def _refuse_weak(spki: bytes, what: str, least_rsa: int) -> None:
+def _refuse_weak(spki: bytes, context: str, min_rsa_bits: int) -> None:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -100,24 +104,26 @@ def _refuse_weak(spki: bytes, what: str, least_rsa: int) -> None:
         key = _load(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return  # told when it is used
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < least_rsa:
-        raise ProofError(f"the key of whoever signed the {what} is too weak to be believed: RSA of {key.key_size} bits")
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < min_rsa_bits:
+        raise ProofError(
+            f"the key of whoever signed the {context} is too weak to be believed: RSA of {key.key_size} bits"
+        )
 
 
-def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, what: str) -> None:
+def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, context: str) -> None:
     """The same from parts: `algorithm` is the AlgorithmIdentifier."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-    oid, parameters = _algorithm(algorithm, what)
+    oid, parameters = _algorithm(algorithm, context)
     try:
-        _check(spki, oid, parameters, signature, message, what)
+        _check(spki, oid, parameters, signature, message, context)
     except InvalidSignature:
-        raise ProofError(f"the signature of the {what} doesn't verify with the key of its issuer") from None
+        raise ProofError(f"the signature of the {context} doesn't verify with the key of its issuer") from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Unsupported(f"the signature of the {what} can't be checked with the key of its issuer") from None
+        raise Unsupported(f"the signature of the {context} can't be checked with the key of its issuer") from None
 
 
-def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: bytes, what: str) -> None:
+def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: bytes, context: str) -> None:
     """Raises InvalidSignature, ProofError, or what cryptography has for keys that it doesn't take."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
@@ -127,7 +133,7 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
             key.verify(signature, message, padding.PKCS1v15(), _hash(_RSA[oid]))
             return
         if oid == _PSS:
-            scheme, hashed = _pss(parameters, what)
+            scheme, hashed = _pss(parameters, context)
             key.verify(signature, message, scheme, hashed)
             return
     elif isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _EC_BITS and oid in _ECDSA:
@@ -139,8 +145,8 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
         key.verify(signature, message)
         return
     if oid not in _SUPPORTED:
-        raise Unsupported(f"the {what} is signed in a way that isn't supported ({oid})")
-    raise ProofError(f"the key of the issuer is too small, or of another kind than the one that signed the {what}")
+        raise Unsupported(f"the {context} is signed in a way that isn't supported ({oid})")
+    raise ProofError(f"the key of the issuer is too small, or of another kind than the one that signed the {context}")
 
 
 @lru_cache(maxsize=64)
@@ -159,20 +165,20 @@ def _hash(name: str) -> HashAlgorithm:
     return made
 
 
-def _algorithm(element: bytes, what: str) -> tuple[str, bytes]:
+def _algorithm(element: bytes, context: str) -> tuple[str, bytes]:
     """Dotted OID and parameters (whole elements) of an AlgorithmIdentifier. Raises ProofError."""
     outer, _ = children(element, 0, len(element))
     parts = children(element, outer[0][2], outer[0][3])[0] if outer else []
     if not parts or parts[0][0] != OID:
-        raise ProofError(f"the {what} doesn't say how it is signed")
+        raise ProofError(f"the {context} doesn't say how it is signed")
     try:
         oid = dotted(element[parts[0][2] : parts[0][3]])
     except FormatError:
-        raise ProofError(f"the {what} doesn't say how it is signed") from None
+        raise ProofError(f"the {context} doesn't say how it is signed") from None
     return oid, element[parts[0][4] : outer[0][3]]
 
 
-def _pss(parameters: bytes, what: str) -> tuple[AsymmetricPadding, HashAlgorithm]:
+def _pss(parameters: bytes, context: str) -> tuple[AsymmetricPadding, HashAlgorithm]:
     # SEQUENCE { [0] hash DEFAULT sha1, [1] mask DEFAULT mgf1 with sha1, [2] salt length DEFAULT 20, [3] trailer }
     from cryptography.hazmat.primitives.asymmetric import padding
 
@@ -181,18 +187,18 @@ def _pss(parameters: bytes, what: str) -> tuple[AsymmetricPadding, HashAlgorithm
     for field in children(parameters, outer[0][2], outer[0][3])[0] if outer else ():
         inner = parameters[field[2] : field[3]]
         if field[0] == 0xA0:
-            names[0xA0] = _hash_name(inner, what)
+            names[0xA0] = _hash_name(inner, context)
         elif field[0] == 0xA1:
-            names[0xA1] = _hash_name(_algorithm(inner, what)[1], what)
+            names[0xA1] = _hash_name(_algorithm(inner, context)[1], context)
         elif field[0] == 0xA2:
             salt = int.from_bytes(inner[2:6])
     if salt not in _SALT:
-        raise Unsupported(f"the {what} is signed with parameters that aren't supported")
+        raise Unsupported(f"the {context} is signed with parameters that aren't supported")
     return padding.PSS(padding.MGF1(_hash(names[0xA1])), salt), _hash(names[0xA0])
 
 
-def _hash_name(algorithm: bytes, what: str) -> str:
-    oid, _ = _algorithm(algorithm, what)
+def _hash_name(algorithm: bytes, context: str) -> str:
+    oid, _ = _algorithm(algorithm, context)
     if oid not in _HASHES:
-        raise Unsupported(f"the {what} is signed with a hash that isn't supported ({oid})")
+        raise Unsupported(f"the {context} is signed with a hash that isn't supported ({oid})")
     return _HASHES[oid]

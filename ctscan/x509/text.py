@@ -217,7 +217,7 @@ def _runs(data: bytes) -> Iterator[str]:
 def _pieces(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
     """The texts in the run `[at, end)`, by the lengths before and in it; where those lie, also what they cut apart."""
     while at < end:
-        text = _headed(data, at, end)
+        text = _string_after_header(data, at, end)
         if text is None:
             yield at, end
             if at and data[at - 1] in _STRING_OCTETS:
@@ -229,7 +229,7 @@ def _pieces(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
             yield max(start, at - _OVERLAP), min(end, at + _OVERLAP)
 
 
-def _headed(data: bytes, at: int, end: int) -> tuple[int, int] | None:
+def _string_after_header(data: bytes, at: int, end: int) -> tuple[int, int] | None:
     """The text at the beginning of the run `[at, end)` if there is the header of a string that ends in the run."""
     headers = (
         (at - 2, at - 1, at),  # 0x16 0x10 text

@@ -11,20 +11,20 @@ from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from ctscan.model import Extension, Field, GeneralName, Name, Problem
-from ctscan.x509.der_reader import Reading
+from ctscan.x509.der_reader import DerReader
 from ctscan.x509.embedded import plain_text
-from ctscan.x509.extension_bodies import attribute_set
-from ctscan.x509.extensions import extension_places
-from ctscan.x509.field_list import general_name_places, name_places, text_place
+from ctscan.x509.extension_bodies import attribute_set_fields
+from ctscan.x509.extensions import extension_fields
+from ctscan.x509.field_list import general_name_list_fields, name_fields, text_field
 from ctscan.x509.text import BIT_STRING
 
-MAX_PLACES: Final = 10_000
+MAX_FIELDS: Final = 10_000
 """Places of one certificate that rules look at one by one; beyond, all of it is searched by its readable strings."""
 
-MAX_KEPT_NAME: Final = 1024
+MAX_CACHED_NAME: Final = 1024
 
 
-class Said(NamedTuple):
+class ParsedFields(NamedTuple):
     """What was read of a certificate so far and holds places."""
 
     subject: Name
@@ -36,44 +36,44 @@ class Said(NamedTuple):
     attributes: bytes = b""
 
 
-def read_places(said: Said, problems: list[Problem], more: Iterable[Field] = ()) -> tuple[Field, ...]:
+def collect_fields(parsed: ParsedFields, problems: list[Problem], more: Iterable[Field] = ()) -> tuple[Field, ...]:
     """All places in the order of the certificate, `more` after them. `problems`: known ones; to them go those of
     extension bodies that nobody looked into before. Never raises for what a certificate holds."""
     found: list[Problem] = []
-    everything = chain(chain.from_iterable(_groups(said, found)), more)
-    places = tuple(islice(everything, MAX_PLACES))
-    if len(places) == MAX_PLACES and next(everything, None) is not None:
-        what = f"more than {MAX_PLACES} values; all of it is searched by its readable strings as well"
-        found.append(Problem("certificate", what, _octets(said)))
+    everything = chain(chain.from_iterable(_groups(parsed, found)), more)
+    fields = tuple(islice(everything, MAX_FIELDS))
+    if len(fields) == MAX_FIELDS and next(everything, None) is not None:
+        what = f"more than {MAX_FIELDS} values; all of it is searched by its readable strings as well"
+        found.append(Problem("certificate", what, _octets(parsed)))
     if found:
         known = set(problems)
         problems += (problem for problem in dict.fromkeys(found) if problem not in known)
-    return places
+    return fields
 
 
-def _groups(said: Said, problems: list[Problem]) -> Iterator[Iterable[Field]]:
-    yield name_places("subject", "subject", said.subject, problems)
-    yield _issuer(said.issuer, problems)
-    if said.subject_unique_id or said.issuer_unique_id:
-        yield unique_identifier("subjectUniqueID", said.subject_unique_id)
-        yield unique_identifier("issuerUniqueID", said.issuer_unique_id)
-    if said.san:
-        yield general_name_places("san", "san", "2.5.29.17", said.san, problems)
-    if said.attributes:
-        reading = Reading(said.attributes, problems)
-        for position, element in enumerate(reading.children("attributes", reading.whole())):
-            yield attribute_set(reading, f"attributes.{position}", "attributes", element)
-    for position, extension in enumerate(said.extensions):
-        yield extension_places(position, extension, problems)
+def _groups(parsed: ParsedFields, problems: list[Problem]) -> Iterator[Iterable[Field]]:
+    yield name_fields("subject", "subject", parsed.subject, problems)
+    yield _issuer(parsed.issuer, problems)
+    if parsed.subject_unique_id or parsed.issuer_unique_id:
+        yield unique_id_fields("subjectUniqueID", parsed.subject_unique_id)
+        yield unique_id_fields("issuerUniqueID", parsed.issuer_unique_id)
+    if parsed.san:
+        yield general_name_list_fields("san", "san", "2.5.29.17", parsed.san, problems)
+    if parsed.attributes:
+        reader = DerReader(parsed.attributes, problems)
+        for position, element in enumerate(reader.children("attributes", reader.whole())):
+            yield attribute_set_fields(reader, f"attributes.{position}", "attributes", element)
+    for position, extension in enumerate(parsed.extensions):
+        yield extension_fields(position, extension, problems)
 
 
 def _issuer(name: Name, problems: list[Problem]) -> Iterable[Field]:
     """Those of the issuer, which many certificates share: kept with the name that they were read from."""
-    if len(name.raw) > MAX_KEPT_NAME:
-        return name_places("issuer", "issuer", name, problems)
-    places, found = _kept_issuer(_SameName(name))
+    if len(name.raw) > MAX_CACHED_NAME:
+        return name_fields("issuer", "issuer", name, problems)
+    fields, found = _cached_issuer_fields(_SameName(name))
     problems += found
-    return places
+    return fields
 
 
 class _SameName:
@@ -92,21 +92,21 @@ class _SameName:
 
 
 @lru_cache(maxsize=1024)
-def _kept_issuer(same: _SameName) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
+def _cached_issuer_fields(same: _SameName) -> tuple[tuple[Field, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
-    return tuple(name_places("issuer", "issuer", same.name, problems)), tuple(problems)
+    return tuple(name_fields("issuer", "issuer", same.name, problems)), tuple(problems)
 
 
-def _octets(said: Said) -> bytes:
+def _octets(parsed: ParsedFields) -> bytes:
     """The octets that places are made from, for their readable strings."""
-    bodies = (extension.value for extension in said.extensions)
-    return b"\0".join((said.subject.raw, said.issuer.raw, said.attributes, *bodies))
+    bodies = (extension.value for extension in parsed.extensions)
+    return b"\0".join((parsed.subject.raw, parsed.issuer.raw, parsed.attributes, *bodies))
 
 
-def unique_identifier(path: str, raw: bytes) -> Iterator[Field]:
+def unique_id_fields(path: str, raw: bytes) -> Iterator[Field]:
     """subjectUniqueID and issuerUniqueID: bits, in which some issuers write text."""
     text = plain_text(raw, BIT_STRING)
     if text is not None:
-        yield text_place(path, path, "", text, raw)
+        yield text_field(path, path, "", text, raw)
     elif raw:
         yield Field(path, path, "", BIT_STRING, raw, None)

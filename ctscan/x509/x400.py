@@ -10,8 +10,8 @@ from typing import Final
 
 from ctscan.model import Attribute, DecodedString, Name
 from ctscan.x509.der import Element
-from ctscan.x509.der_reader import SEQUENCE, SET, Reading
-from ctscan.x509.embedded import inside, value_text
+from ctscan.x509.der_reader import SEQUENCE, SET, DerReader
+from ctscan.x509.embedded import embedded_values, value_text
 
 _X520: Final = "2.5.4."
 _STANDARD: Final = {3: f"{_X520}10", 6: f"{_X520}11"}  # organization-name, organizational-unit-names
@@ -31,67 +31,71 @@ _EXTENSION: Final = {
 }
 _TELETEX_PERSONAL: Final = 4
 
-Found = list[tuple[str, Element]]
+TypedElements = list[tuple[str, Element]]
 """Attribute type (empty: none) and element."""
 
 
-def x400_name(reading: Reading, where: str) -> tuple[Name, list[DecodedString]]:
+def x400_name(reader: DerReader, path: str) -> tuple[Name, list[DecodedString]]:
     """The attributes of the content of an x400Address, one RDN for each, and the strings that are none of them."""
-    found: Found = []
-    fields = reading.children(where, reading.whole())
+    found: TypedElements = []
+    fields = reader.children(path, reader.whole())
     for field in fields[:1]:
-        for part in reading.children(where, field):
-            found += _standard(reading, where, part)
+        for part in reader.children(path, field):
+            found += _standard(reader, path, part)
     for field in fields[1:]:
-        found += _extensions(reading, where, field) if field[0] == SET else [("", field)]
+        found += _extensions(reader, path, field) if field[0] == SET else [("", field)]
     attributes: list[Attribute] = []
     rest: list[DecodedString] = []
     for oid, element in found:
-        raw = reading.data[element[1] : element[4]]
-        text = value_text(reading.data, element)
+        raw = reader.data[element[1] : element[4]]
+        text = value_text(reader.data, element)
         if oid and text is not None:
             attributes.append(Attribute(len(attributes), oid, element[0], raw, text))
         else:
-            rest += (text for text in inside(Reading(raw, reading.problems), where) if isinstance(text, DecodedString))
-    return Name(reading.data, tuple(attributes)), rest
+            rest += (
+                text
+                for text in embedded_values(DerReader(raw, reader.problems), path)
+                if isinstance(text, DecodedString)
+            )
+    return Name(reader.data, tuple(attributes)), rest
 
 
-def _standard(reading: Reading, where: str, part: Element) -> Found:
+def _standard(reader: DerReader, path: str, part: Element) -> TypedElements:
     # SEQUENCE { [APPLICATION 1] country, [APPLICATION 2] domain, [0] network, [1] terminal, [2] private domain,
     #            [3] organisation, [4] user number, [5] personal name, [6] units }
     if part[0] == _COUNTRY:
-        return [(f"{_X520}6", inner) for inner in reading.children(where, part)]
+        return [(f"{_X520}6", inner) for inner in reader.children(path, part)]
     if part[0] & 0xC0 != 0x80:
         return [("", part)]
     number = part[0] & 0x1F
     if number == 5:
-        return _personal(reading, where, part)
+        return _personal(reader, path, part)
     oid = _STANDARD.get(number, "")
-    return [(oid, inner) for inner in reading.children(where, part)] if part[0] & 0x20 else [(oid, part)]
+    return [(oid, inner) for inner in reader.children(path, part)] if part[0] & 0x20 else [(oid, part)]
 
 
-def _personal(reading: Reading, where: str, element: Element) -> Found:
+def _personal(reader: DerReader, path: str, element: Element) -> TypedElements:
     # SET { [0] surname, [1] given name, [2] initials, [3] generation }
-    found: Found = []
-    for part in reading.children(where, element) if element[0] & 0x20 else [element]:
-        inner = reading.children(where, part) if part[0] & 0x20 else [part]
+    found: TypedElements = []
+    for part in reader.children(path, element) if element[0] & 0x20 else [element]:
+        inner = reader.children(path, part) if part[0] & 0x20 else [part]
         found += ((_PERSONAL.get(part[0] & 0x1F, ""), one) for one in inner)
     return found
 
 
-def _extensions(reading: Reading, where: str, element: Element) -> Found:
+def _extensions(reader: DerReader, path: str, element: Element) -> TypedElements:
     # SET OF SEQUENCE { [0] INTEGER, [1] value }
-    found: Found = []
-    for extension in reading.children(where, element):
-        parts = reading.children(where, extension) if extension[0] == SEQUENCE else [extension]
-        number = reading.data[parts[0][2] : parts[0][3]] if parts and parts[0][0] == 0x80 else b""
+    found: TypedElements = []
+    for extension in reader.children(path, element):
+        parts = reader.children(path, extension) if extension[0] == SEQUENCE else [extension]
+        number = reader.data[parts[0][2] : parts[0][3]] if parts and parts[0][0] == 0x80 else b""
         kind = int.from_bytes(number[-2:])
         for value in parts[1:] if number else parts:
-            for inner in reading.children(where, value) if value[0] & 0x20 else [value]:
+            for inner in reader.children(path, value) if value[0] & 0x20 else [value]:
                 if kind == _TELETEX_PERSONAL:
-                    found += _personal(reading, where, inner)
+                    found += _personal(reader, path, inner)
                 elif inner[0] in (SEQUENCE, SET):
-                    found += ((_EXTENSION.get(kind, ""), line) for line in reading.children(where, inner))
+                    found += ((_EXTENSION.get(kind, ""), line) for line in reader.children(path, inner))
                 else:
                     found.append((_EXTENSION.get(kind, ""), inner))
     return found

@@ -89,7 +89,7 @@ def test_inclusion_round_trip(data: st.DataObject) -> None:
     size = data.draw(SIZES)
     index = data.draw(st.integers(0, size - 1))
     root, path = naive_root(LEAVES[:size]), naive_path(LEAVES[:size], index)
-    assert merkle.paths_in(LEAVES[:size], [index]) == [tuple(path)]
+    assert merkle.audit_paths(LEAVES[:size], [index]) == [tuple(path)]
     merkle.verify_inclusion(index, size, LEAVES[index], path, root)
     assert merkle.root_from_inclusion(index, size, LEAVES[index], path) == root
     assert merkle.range_from_inclusion(index, size, LEAVES[index], path, root) == EMPTY.append(LEAVES[:index])
@@ -161,7 +161,7 @@ def test_inclusion_in_a_tree_of_another_size_is_refused(index: int, size: int, w
 @pytest.mark.parametrize("index", [-1, 3])
 def test_path_of_no_leaf(index: int) -> None:
     with pytest.raises(IndexError, match="not in a tree of 3"):
-        merkle.paths_in(LEAVES[:3], [index])
+        merkle.audit_paths(LEAVES[:3], [index])
 
 
 # --- consistency --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctscan.ct.merkle import paths_in
+from ctscan.ct.merkle import audit_paths
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.tiles import HashTiles, edge_tiles, tile_path, tile_width
 from ctscan.errors import ProofError
@@ -71,12 +71,12 @@ def test_every_path_and_edge_equals_the_plain_tree(size: int) -> None:
     tree = TREES[size]
     for index in sorted({0, 1, size // 3, size // 2, max(0, size - 257), size - 1} & set(range(size))):
         tiles = opened(tree, (0, index // 256), *edge_tiles(index))
-        assert tiles.path(0, index) == paths_in(tree.levels[0], [index])[0]
+        assert tiles.path(0, index) == audit_paths(tree.levels[0], [index])[0]
         assert tiles.compact_range(index) == EMPTY.append(tree.levels[0][:index])
         if index // 256 < size // 256:
             tile = index // 256
-            inner = paths_in(tree.levels[0][tile * 256 : tile * 256 + 256], [index % 256])[0]
-            assert inner + opened(tree, (1, tile // 256)).path(1, tile) == paths_in(tree.levels[0], [index])[0]
+            inner = audit_paths(tree.levels[0][tile * 256 : tile * 256 + 256], [index % 256])[0]
+            assert inner + opened(tree, (1, tile // 256)).path(1, tile) == audit_paths(tree.levels[0], [index])[0]
 
 
 @pytest.mark.parametrize("size", [300, 70000])
@@ -120,8 +120,8 @@ def test_a_partial_tree_gives_the_path_of_every_leaf_read(size: int, data: st.Da
     start = data.draw(st.integers(0, size - 1))
     end = data.draw(st.integers(start + 1, size))
     all_leaves = leaves(size)
-    anchor = paths_in(all_leaves, [end - 1])[0] if end < size else ()
+    anchor = audit_paths(all_leaves, [end - 1])[0] if end < size else ()
     edge = EMPTY.append(all_leaves[:start])
     tree = PartialTree(edge, all_leaves[start:end], size, anchor)
     for index in range(start, end):
-        assert tree.path(index) == paths_in(all_leaves, [index])[0]
+        assert tree.path(index) == audit_paths(all_leaves, [index])[0]

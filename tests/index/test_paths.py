@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctscan.ct.merkle import leaf_hash, paths_in, verify_inclusion
+from ctscan.ct.merkle import audit_paths, leaf_hash, verify_inclusion
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite.audit_paths import join, path_of, split
 from ctscan.model.hashes import subtree_root
@@ -18,7 +18,7 @@ LEAVES = [leaf_hash(b"entry %d" % i) for i in range(300)]
 def test_paths_come_back_and_no_hash_is_kept_twice(drawn: tuple[int, set[int]]) -> None:
     size, indexes = drawn
     leaves = LEAVES[:size]
-    paths = {index: paths_in(leaves, [index])[0] for index in sorted(indexes)}
+    paths = {index: audit_paths(leaves, [index])[0] for index in sorted(indexes)}
     shape, hashes = join(paths.items())
     assert dict(split(shape, hashes)) == paths
     kept = [hashes[i : i + 32] for i in range(0, len(hashes), 32)]

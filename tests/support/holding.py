@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from support.certs import make_certificate, signed_data
 
 from ctscan.sources.files import Input, read_inputs
-from ctscan.x509.containers import take_apart
+from ctscan.x509.containers import extract_certificates
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
 JOHN = make_certificate([("CN", "John Roe")], [("email", "john@example.com")], serial=2)
@@ -22,7 +22,7 @@ SIGNATURE = signed_data(JANE, JOHN)
 
 def read(data: bytes) -> list[Input]:
     """What standard input gives."""
-    return list(read_inputs(["-"], take_apart, io.BytesIO(data)))
+    return list(read_inputs(["-"], extract_certificates, io.BytesIO(data)))
 
 
 def found(data: bytes) -> list[tuple[str, bytes]]:

@@ -18,7 +18,7 @@ from support.certs import (
 )
 from support.revoking import point
 
-from ctscan.x509.access_locations import MAX_POINTERS, MAX_URL, Pointers, is_web, pointers, url_key
+from ctscan.x509.access_locations import MAX_LOCATIONS, MAX_URL, AccessLocations, access_locations, is_web, url_key
 from ctscan.x509.certificate import read_certificate
 
 PUBLISHER = name([("O", "Example Publisher")])
@@ -26,8 +26,8 @@ CRL, DELTA, ACCESS = "2.5.29.31", "2.5.29.46", "1.3.6.1.5.5.7.1.1"
 OCSP, ISSUERS = "1.3.6.1.5.5.7.48.1", "1.3.6.1.5.5.7.48.2"
 
 
-def of(*extensions: bytes) -> Pointers:
-    return pointers(read_certificate(make_certificate([("CN", "a")], extensions=extensions)))
+def of(*extensions: bytes) -> AccessLocations:
+    return access_locations(read_certificate(make_certificate([("CN", "a")], extensions=extensions)))
 
 
 def points(*listed: bytes, kind: str = CRL) -> bytes:
@@ -56,7 +56,7 @@ def test_all_kinds_are_told_apart() -> None:
 
 
 def test_a_certificate_without_any_has_none() -> None:
-    assert of() == Pointers()
+    assert of() == AccessLocations()
 
 
 def test_reasons_and_publishers_of_a_point() -> None:
@@ -90,11 +90,11 @@ def test_each_url_is_given_once_and_in_its_order() -> None:
 def test_there_is_an_end_to_them() -> None:
     many = [f"http://{i}.example" for i in range(50)]
     found = of(points(*(point([url]) for url in many)), access(*((OCSP, url) for url in many)))
-    assert len(found.crls) == len(found.ocsp) == MAX_POINTERS
+    assert len(found.crls) == len(found.ocsp) == MAX_LOCATIONS
     twice = of(points(*(point([url]) for url in many[:10])), points(*(point([url]) for url in many[10:20])))
-    assert len(twice.crls) == MAX_POINTERS
+    assert len(twice.crls) == MAX_LOCATIONS
     (one,) = of(points(point(many))).crls
-    assert len(one.urls) == len(one.names) == MAX_POINTERS
+    assert len(one.urls) == len(one.names) == MAX_LOCATIONS
 
 
 @pytest.mark.parametrize(

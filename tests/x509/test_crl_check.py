@@ -27,7 +27,7 @@ from ctscan.errors import FormatError
 from ctscan.model import Issuer, Revocation, RevocationState
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.crl import read_crl
-from ctscan.x509.crl_check import judge_by_crl
+from ctscan.x509.crl_check import check_by_crl
 from ctscan.x509.issuer_lookup import MAX_KEYS, Issuers, find_issuers
 
 CA = make_ca("ca", kind="ed25519")
@@ -54,7 +54,7 @@ def judge(
     assert issuers.found
     changes = read_crl(delta) if delta is not None else None
     others = [signer.issuer() for signer in signers]
-    return judge_by_crl(certificate, issuers, read_crl(crl), now, url, delta=changes, signers=others)
+    return check_by_crl(certificate, issuers, read_crl(crl), now, url, delta=changes, signers=others)
 
 
 def short(said: Revocation) -> tuple[RevocationState, str]:
@@ -137,7 +137,7 @@ def test_without_an_end_a_certificate_may_have_been_dropped() -> None:
     broken = CA.issue(SERIAL).replace(moment(NOT_AFTER), tlv(0x17, b"when it ends."))
     certificate = read_certificate(broken)
     assert certificate.not_after is None
-    said = judge_by_crl(certificate, Issuers((CA.issuer(),)), read_crl(make_crl(CA)), NOW, URL)
+    said = check_by_crl(certificate, Issuers((CA.issuer(),)), read_crl(make_crl(CA)), NOW, URL)
     assert short(said) == (UNKNOWN, "its end can't be read, and CAs drop expired certificates from their lists")
 
 
@@ -161,7 +161,7 @@ def test_a_wrong_key_under_the_right_name_says_nothing(entries: list[bytes]) -> 
 
 def test_an_unknown_issuer_is_told_with_its_reason() -> None:
     certificate = read_certificate(LEAF)
-    said = judge_by_crl(certificate, Issuers((), "nobody knows it"), read_crl(make_crl(CA)), NOW, URL)
+    said = check_by_crl(certificate, Issuers((), "nobody knows it"), read_crl(make_crl(CA)), NOW, URL)
     assert short(said) == (UNKNOWN, "nobody knows it")
 
 
@@ -202,14 +202,14 @@ def test_any_certificate_of_the_key_may_allow_lists() -> None:
     no_lists = make_ca("ca", kind="ed25519", usage=key_usage(2, 0x04)).issuer()
     certificate, crl = read_certificate(LEAF), read_crl(make_crl(CA))
     why = "the certificate of the issuer of the list doesn't let it sign lists"
-    assert short(judge_by_crl(certificate, Issuers((no_lists,)), crl, NOW, URL)) == (UNKNOWN, why)
-    assert judge_by_crl(certificate, Issuers((no_lists, CA.issuer())), crl, NOW, URL).state is NOT_REVOKED
+    assert short(check_by_crl(certificate, Issuers((no_lists,)), crl, NOW, URL)) == (UNKNOWN, why)
+    assert check_by_crl(certificate, Issuers((no_lists, CA.issuer())), crl, NOW, URL).state is NOT_REVOKED
 
 
 def test_signers_that_cannot_be_read_are_passed_over() -> None:
     broken = Issuer(bytes(32), b"\x30\x00", bytes(32), bytes(32), "file")
     certificate, crl = read_certificate(LEAF), read_crl(make_crl(make_ca("wrong", kind="ed25519")))
-    said = judge_by_crl(certificate, Issuers((CA.issuer(),)), crl, NOW, URL, signers=[broken] * 50)
+    said = check_by_crl(certificate, Issuers((CA.issuer(),)), crl, NOW, URL, signers=[broken] * 50)
     assert said.state is UNKNOWN
 
 
@@ -386,13 +386,13 @@ def test_a_list_of_the_ca_itself_is_not_what_a_foreign_point_names() -> None:
 def test_a_list_changed_in_one_octet_never_clears_a_revoked_certificate(mask: int) -> None:
     der = make_crl(CA, [revoked(5), revoked(SERIAL, reason=1)], scope=scope([URL]))
     certificate, issuers = read_certificate(LEAF), Issuers((CA.issuer(),))
-    right = judge_by_crl(certificate, issuers, read_crl(der), NOW, URL)
+    right = check_by_crl(certificate, issuers, read_crl(der), NOW, URL)
     for at in range(len(der)):
         try:
             crl = read_crl(der[:at] + bytes((der[at] ^ mask,)) + der[at + 1 :])
         except FormatError:
             continue
-        said = judge_by_crl(certificate, issuers, crl, NOW, URL)
+        said = check_by_crl(certificate, issuers, crl, NOW, URL)
         assert said == right or said.state is UNKNOWN, at
 
 
@@ -410,7 +410,7 @@ def test_nothing_of_a_name_stands_in_a_reason() -> None:
 def test_one_list_answers_for_many_certificates() -> None:
     crl = read_crl(make_crl(CA, [revoked(serial) for serial in range(0, 60, 2)]))
     issuers = Issuers((CA.issuer(),))
-    states = [judge_by_crl(read_certificate(CA.issue(n)), issuers, crl, NOW, URL).state for n in range(1, 60)]
+    states = [check_by_crl(read_certificate(CA.issue(n)), issuers, crl, NOW, URL).state for n in range(1, 60)]
     assert states == [NOT_REVOKED, REVOKED] * 29 + [NOT_REVOKED]
 
 

@@ -17,7 +17,7 @@ from support.revoking import KINDS, make_ca, make_key, signed
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Issuer, Name
 from ctscan.x509.certificate import read_certificate, read_tbs
-from ctscan.x509.der_reader import Reading
+from ctscan.x509.der_reader import DerReader
 from ctscan.x509.general_names import read_name
 from ctscan.x509.issuer_lookup import Issuers, find_issuers, is_issued_by, issuer_of, read_signer, same_name
 from ctscan.x509.signatures import Unsupported, verify
@@ -171,7 +171,7 @@ def test_certificates_changed_in_one_octet_are_issued_by_nobody() -> None:
 
 
 def of(element: bytes) -> Name:
-    return read_name(Reading(element), "", (0x30, 0, 2, len(element), len(element)))
+    return read_name(DerReader(element), "", (0x30, 0, 2, len(element), len(element)))
 
 
 @pytest.mark.parametrize(

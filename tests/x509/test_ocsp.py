@@ -29,7 +29,7 @@ from support.revoking import (
 
 from ctscan.errors import FormatError
 from ctscan.model import Revocation, RevocationState
-from ctscan.x509.ocsp import MAX_RESPONSE, MAX_SERIAL, judge_by_ocsp, ocsp_request
+from ctscan.x509.ocsp import MAX_RESPONSE, MAX_SERIAL, check_by_ocsp, ocsp_request
 
 CA = make_ca("ca", kind="ed25519")
 OTHER = make_ca("other", kind="ed25519")  # of the same name
@@ -53,7 +53,7 @@ def judge(
     now: datetime = NOW,
     not_after: datetime | None = NOT_AFTER,
 ) -> Revocation:
-    return judge_by_ocsp(response, ca.der, content(serial), now, URL, not_after=not_after)
+    return check_by_ocsp(response, ca.der, content(serial), now, URL, not_after=not_after)
 
 
 def short(said: Revocation) -> tuple[RevocationState, str]:
@@ -201,7 +201,7 @@ def test_the_right_one_of_several_is_found() -> None:
 
 
 def test_zeros_before_a_serial_number_are_no_difference() -> None:
-    said = judge_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), CA.der, b"\0" + content(SERIAL), NOW, URL)
+    said = check_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), CA.der, b"\0" + content(SERIAL), NOW, URL)
     assert said.state is NOT_REVOKED
 
 
@@ -258,7 +258,7 @@ def test_the_responder_is_found_among_other_certificates() -> None:
 
 
 def test_an_issuer_that_cannot_be_read_is_told() -> None:
-    said = judge_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), b"\x30\x00", b"\1", NOW, URL)
+    said = check_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), b"\x30\x00", b"\1", NOW, URL)
     assert short(said) == (UNKNOWN, "the certificate of its issuer can't be read")
 
 
@@ -324,5 +324,5 @@ def test_responses_that_cryptography_builds_are_read() -> None:
     response = answer.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
     der = own.public_bytes(serialization.Encoding.DER)
     now = max(datetime.now(UTC), NOW)  # cryptography takes the time of production from the clock
-    said = judge_by_ocsp(response, der, content(SERIAL), now, URL)
+    said = check_by_ocsp(response, der, content(SERIAL), now, URL)
     assert (said.state, said.revoked_at, said.reason) == (REVOKED, REVOKED_AT, "keyCompromise")

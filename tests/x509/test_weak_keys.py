@@ -12,9 +12,9 @@ from ctscan.errors import ProofError
 from ctscan.model import RevocationState
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.crl import read_crl, verify_crl
-from ctscan.x509.crl_check import judge_by_crl
+from ctscan.x509.crl_check import check_by_crl
 from ctscan.x509.issuer_lookup import find_issuers
-from ctscan.x509.ocsp import judge_by_ocsp
+from ctscan.x509.ocsp import check_by_ocsp
 
 UNKNOWN = RevocationState.UNKNOWN
 URL = "http://crl.example.net/1.crl"
@@ -45,12 +45,12 @@ def test_its_lists_tell_nothing_and_why_is_said() -> None:
     der = WEAK.issue(7, crls=[URL])
     certificate = read_certificate(der)
     issuers = find_issuers(certificate, der, (), [WEAK.issuer()])
-    said = judge_by_crl(certificate, issuers, crl, NOW, URL)
+    said = check_by_crl(certificate, issuers, crl, NOW, URL)
     assert (said.state, "too weak" in said.why) == (UNKNOWN, True)
 
 
 def ocsp(ca: Ca, response: bytes) -> tuple[RevocationState, bool]:
-    said = judge_by_ocsp(response, ca.der, integer(7)[2:], NOW, URL, not_after=NOT_AFTER)
+    said = check_by_ocsp(response, ca.der, integer(7)[2:], NOW, URL, not_after=NOT_AFTER)
     return said.state, "too weak" in said.why
 
 

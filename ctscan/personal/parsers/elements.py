@@ -17,8 +17,8 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.values import Read, Value
 from ctscan.personal.view import View
 from ctscan.x509.der import children, content, dotted
-from ctscan.x509.der_reader import Reading
-from ctscan.x509.embedded import inside, value_text
+from ctscan.x509.der_reader import DerReader
+from ctscan.x509.embedded import embedded_values, value_text
 
 BOOLEAN: Final = 0x01
 INTEGER: Final = 0x02
@@ -68,7 +68,9 @@ class Part:
         if own is not None:
             return (own,)
         return tuple(
-            text for text in islice(inside(Reading(self.raw), ""), MAX_PARTS) if isinstance(text, DecodedString)
+            text
+            for text in islice(embedded_values(DerReader(self.raw), ""), MAX_PARTS)
+            if isinstance(text, DecodedString)
         )
 
     @property

@@ -9,21 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctscan.model import Problem
-from ctscan.x509.containers.passwords import Work
+from ctscan.x509.containers.passwords import IterationBudget
 from ctscan.x509.containers.pkcs12 import MAX_ITERATIONS_OF_RUN, certificates_in_pkcs12, is_pkcs12
-from ctscan.x509.containers.signed_data import MAX_CERTIFICATES, MAX_SIGNED_DATA, SIGNED_DATA, certificates_in
+from ctscan.x509.containers.signed_data import (
+    MAX_CERTIFICATES,
+    MAX_SIGNED_DATA,
+    SIGNED_DATA,
+    certificates_in_signed_data,
+)
 
-__all__ = ["MAX_CERTIFICATES", "MAX_SIGNED_DATA", "SIGNED_DATA", "certificates_in", "take_apart", "taking_apart"]
+__all__ = [
+    "MAX_CERTIFICATES",
+    "MAX_SIGNED_DATA",
+    "SIGNED_DATA",
+    "certificate_extractor",
+    "certificates_in_signed_data",
+    "extract_certificates",
+]
 
 
-def taking_apart(iterations: int = MAX_ITERATIONS_OF_RUN) -> Callable[[bytes], list[bytes | Problem]]:
+def certificate_extractor(iterations: int = MAX_ITERATIONS_OF_RUN) -> Callable[[bytes], list[bytes | Problem]]:
     """A `take_apart` for all inputs of one run, which together may cost so many iterations of key derivation: what is
     beyond is a problem. SignedData costs none."""
-    of_run = Work(iterations)
-    return lambda der: take_apart(der, of_run)
+    run_budget = IterationBudget(iterations)
+    return lambda der: extract_certificates(der, run_budget)
 
 
-def take_apart(der: bytes, of_run: Work | None = None) -> list[bytes | Problem]:
+def extract_certificates(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
     """The certificates in a PKCS#12 file or a SignedData, and a problem for each part that can't be used. Raises
     FormatError when nothing of it can."""
-    return certificates_in_pkcs12(der, of_run) if is_pkcs12(der) else [*certificates_in(der)]
+    return certificates_in_pkcs12(der, run_budget) if is_pkcs12(der) else [*certificates_in_signed_data(der)]

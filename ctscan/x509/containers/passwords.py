@@ -43,27 +43,27 @@ _EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and
 
 
 @dataclass(slots=True)
-class Work:
+class IterationBudget:
     """Iterations of a key derivation that may still be spent: on one structure, and on all of a run (None: as many)."""
 
     left: int
-    of_run: Work | None = None
+    run_budget: IterationBudget | None = None
 
     def spend(self, iterations: int) -> None:
         """FormatError when there aren't as many left."""
         if not 1 <= iterations <= self.left:
             raise FormatError(f"PKCS#12: expected 1 to {self.left} iterations of key derivation, got more or none")
-        if self.of_run is not None:
-            if iterations > self.of_run.left:
+        if self.run_budget is not None:
+            if iterations > self.run_budget.left:
                 raise FormatError(
                     "PKCS#12: not decrypted, for the PKCS#12 files before it took all the key derivation that one run "
                     "may cost; read it by itself"
                 )
-            self.of_run.left -= iterations
+            self.run_budget.left -= iterations
         self.left -= iterations
 
 
-def decrypt(algorithm: bytes, data: bytes, work: Work) -> Iterator[bytes]:
+def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
     """What the empty password makes of `data`, in each way in which it can be understood. `algorithm`: a whole
     AlgorithmIdentifier. FormatError when it is unknown, damaged, or would cost more than `work`."""
     kind, parameters = _algorithm(algorithm)
@@ -71,11 +71,11 @@ def decrypt(algorithm: bytes, data: bytes, work: Work) -> Iterator[bytes]:
         salt, iterations = _salt_and_iterations(parameters)
         cipher, size = _PBES1[kind]
         for password in _EMPTY_PASSWORDS:
-            work.spend(iterations * (2 if size <= 20 else 3))
+            budget.spend(iterations * (2 if size <= 20 else 3))
             key, vector = (derive(number, password, salt, iterations, n) for number, n in ((1, size), (2, 8)))
             yield from _without_padding(_decrypt(cipher, key, vector, data), 8)
     elif kind == _PBES2:
-        yield from _pbes2(parameters, data, work)
+        yield from _pbes2(parameters, data, budget)
     else:
         raise FormatError("PKCS#12: the certificates are encrypted in an unknown way; export them without a password")
 
@@ -102,7 +102,7 @@ def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: in
     return made[:size]
 
 
-def _pbes2(parameters: bytes, data: bytes, work: Work) -> Iterator[bytes]:
+def _pbes2(parameters: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
     """PBES2-params { key derivation, encryption scheme }."""
     parts = _elements(parameters, 0, len(parameters))
     if len(parts) != 2:
@@ -113,7 +113,7 @@ def _pbes2(parameters: bytes, data: bytes, work: Work) -> Iterator[bytes]:
     cipher, size = _CIPHERS[scheme]
     salt, iterations = _salt_and_iterations(derivation[1])
     name = _hash_of(derivation[1])
-    work.spend(iterations * -(-size // hashlib.new(name, usedforsecurity=False).digest_size))
+    budget.spend(iterations * -(-size // hashlib.new(name, usedforsecurity=False).digest_size))
     key = hashlib.pbkdf2_hmac(name, b"", salt, iterations, size)
     block = 16 if cipher == "aes" else 8
     if len(vector) != block:

@@ -16,7 +16,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
-from ctscan.x509.containers.passwords import Work, decrypt
+from ctscan.x509.containers.passwords import IterationBudget, decrypt
 from ctscan.x509.der import Element, children, content, dotted, element_at
 from ctscan.x509.der_reader import OCTETS, OID, SEQUENCE
 
@@ -40,7 +40,7 @@ _X509: Final = "1.2.840.113549.1.9.22.1"
 _PKCS7: Final = bytes.fromhex("06092a864886f70d0107")  # what the object identifiers of content types begin with
 _INTEGER: Final = 0x02
 _CONTEXT_0: Final = (0x80, 0xA0)
-_WHAT: Final = "PKCS#12: expected "
+_EXPECTED: Final = "PKCS#12: expected "
 
 
 def is_pkcs12(der: bytes) -> bool:
@@ -54,40 +54,40 @@ def is_pkcs12(der: bytes) -> bool:
     return (outer[0], version[0], info[0]) == (SEQUENCE, _INTEGER, SEQUENCE) and der.startswith(_PKCS7, info[2])
 
 
-def certificates_in_pkcs12(der: bytes, of_run: Work | None = None) -> list[bytes | Problem]:
+def certificates_in_pkcs12(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
     """The certificates of the file in their order, and a problem for each part that can't be read, because a password
     protects it or because it is damaged. `of_run`: the work that all files of a run may cost. Raises FormatError when
     the bytes are no PKCS#12 file at all."""
     if len(der) > MAX_PKCS12:
-        raise FormatError(f"{_WHAT}at most {MAX_PKCS12} octets, got {len(der)}")
+        raise FormatError(f"{_EXPECTED}at most {MAX_PKCS12} octets, got {len(der)}")
     fields = _fields(der)
     if len(fields) < 2 or fields[0][0] != _INTEGER or fields[1][0] != SEQUENCE:
-        raise FormatError(f"{_WHAT}version and content, got {len(fields)} elements that are not those")
+        raise FormatError(f"{_EXPECTED}version and content, got {len(fields)} elements that are not those")
     kind, safe = _content_info(der, fields[1])
     if kind == _SIGNED_DATA:
         safe = _signed_content(safe)
     elif kind != _DATA:
-        raise FormatError(f"{_WHAT}data or signed data, got the content type {kind}")
+        raise FormatError(f"{_EXPECTED}data or signed data, got the content type {kind}")
     authenticated = _octets(safe)
     safes = _fields(authenticated)
-    reader = _Reader(work=Work(MAX_ITERATIONS, of_run))
+    reader = _SafeReader(budget=IterationBudget(MAX_ITERATIONS, run_budget))
     for position, element in enumerate(safes[:MAX_SAFES], 1):
         reader.read_safe(authenticated, element, position)
     if len(safes) > MAX_SAFES:
-        reader.problem(f"at most {MAX_SAFES} parts, got {len(safes)}")
+        reader.report(f"at most {MAX_SAFES} parts, got {len(safes)}")
     return reader.found
 
 
 @dataclass(slots=True)
-class _Reader:
+class _SafeReader:
     """What was found so far in one file, and the work that decrypting may still cost."""
 
-    work: Work
+    budget: IterationBudget
     found: list[bytes | Problem] = field(default_factory=list)
     bags: int = 0
 
-    def problem(self, what: str) -> None:
-        self.found.append(Problem("", _WHAT + what))
+    def report(self, detail: str) -> None:
+        self.found.append(Problem("", _EXPECTED + detail))
 
     def read_safe(self, data: bytes, element: Element, position: int) -> None:
         """One ContentInfo of the AuthenticatedSafe."""
@@ -98,7 +98,7 @@ class _Reader:
             elif kind == _ENCRYPTED_DATA:
                 self._read_bags(self._decrypted(value), 0)
             else:
-                self.problem(f"data or encrypted data in part {position}, got the content type {kind}")
+                self.report(f"data or encrypted data in part {position}, got the content type {kind}")
         except FormatError as error:
             self.found.append(Problem("", f"{error} (part {position})"))
 
@@ -107,9 +107,9 @@ class _Reader:
         fields = _fields(value)
         parts = _children(value, fields[1]) if len(fields) > 1 else []
         if len(parts) < 3 or parts[1][0] != SEQUENCE or parts[2][0] not in _CONTEXT_0:
-            raise FormatError(f"{_WHAT}an encrypted content, got something else")
+            raise FormatError(f"{_EXPECTED}an encrypted content, got something else")
         algorithm = value[parts[1][1] : parts[1][4]]
-        for clear in decrypt(algorithm, content(value, parts[2]), self.work):
+        for clear in decrypt(algorithm, content(value, parts[2]), self.budget):
             if _is_safe_contents(clear):
                 return clear
         raise FormatError("PKCS#12: a password protects the certificates; export them without one, or as PEM")
@@ -118,23 +118,23 @@ class _Reader:
         for bag in _fields(data):
             self.bags += 1
             if self.bags > MAX_BAGS:
-                raise FormatError(f"{_WHAT}at most {MAX_BAGS} bags, got more")
+                raise FormatError(f"{_EXPECTED}at most {MAX_BAGS} bags, got more")
             parts = _children(data, bag)
             if len(parts) < 2 or parts[0][0] != OID or parts[1][0] != 0xA0:
-                raise FormatError(f"{_WHAT}a bag of type and value, got something else")
+                raise FormatError(f"{_EXPECTED}a bag of type and value, got something else")
             kind, value = dotted(data[parts[0][2] : parts[0][3]]), data[parts[1][2] : parts[1][3]]
             if kind == _CERT_BAG:
                 self._read_certificate(value)
             elif kind == _SAFE_CONTENTS:
                 if depth == MAX_NESTING:
-                    raise FormatError(f"{_WHAT}bags at most {MAX_NESTING} deep within each other, got more")
+                    raise FormatError(f"{_EXPECTED}bags at most {MAX_NESTING} deep within each other, got more")
                 self._read_bags(value, depth + 1)
 
     def _read_certificate(self, value: bytes) -> None:
         """CertBag { OID, [0] { OCTET STRING } }; SDSI certificates are left out."""
         parts = _fields(value)
         if len(parts) < 2 or parts[0][0] != OID or parts[1][0] != 0xA0:
-            raise FormatError(f"{_WHAT}a certificate in its bag, got something else")
+            raise FormatError(f"{_EXPECTED}a certificate in its bag, got something else")
         if dotted(value[parts[0][2] : parts[0][3]]) == _X509:
             self.found.append(_octets(value[parts[1][2] : parts[1][3]]))
 
@@ -145,7 +145,7 @@ class _Reader:
 def _children(data: bytes, parent: Element) -> list[Element]:
     found, problem = children(data, parent[2], parent[3])
     if problem:
-        raise FormatError(f"{_WHAT}elements within each other, got damaged ones: {problem}")
+        raise FormatError(f"{_EXPECTED}elements within each other, got damaged ones: {problem}")
     return found
 
 
@@ -153,7 +153,7 @@ def _fields(data: bytes) -> list[Element]:
     """The elements of the SEQUENCE that `data` begins with."""
     outer, problem = element_at(data, 0, len(data))
     if problem or outer[0] != SEQUENCE:
-        raise FormatError(f"{_WHAT}a SEQUENCE, got {problem or f'tag {outer[0]:#x}'}")
+        raise FormatError(f"{_EXPECTED}a SEQUENCE, got {problem or f'tag {outer[0]:#x}'}")
     return _children(data, outer)
 
 
@@ -161,7 +161,7 @@ def _content_info(data: bytes, element: Element) -> tuple[str, bytes]:
     """The content type, and the content of the [0]."""
     parts = _children(data, element)
     if element[0] != SEQUENCE or len(parts) < 2 or parts[0][0] != OID or parts[1][0] != 0xA0:
-        raise FormatError(f"{_WHAT}a content type and a content, got something else")
+        raise FormatError(f"{_EXPECTED}a content type and a content, got something else")
     return dotted(data[parts[0][2] : parts[0][3]]), data[parts[1][2] : parts[1][3]]
 
 
@@ -169,7 +169,7 @@ def _octets(data: bytes) -> bytes:
     """The content of the OCTET STRING that `data` begins with."""
     element, problem = element_at(data, 0, len(data))
     if problem or element[0] & ~0x20 != OCTETS:
-        raise FormatError(f"{_WHAT}an OCTET STRING, got {problem or f'tag {element[0]:#x}'}")
+        raise FormatError(f"{_EXPECTED}an OCTET STRING, got {problem or f'tag {element[0]:#x}'}")
     return content(data, element)
 
 
@@ -177,7 +177,7 @@ def _signed_content(data: bytes) -> bytes:
     """What SignedData { version, algorithms, { OID, [0] octets }, … } was signed over."""
     fields = _fields(data)
     if len(fields) < 3:
-        raise FormatError(f"{_WHAT}signed data, got {len(fields)} elements of it")
+        raise FormatError(f"{_EXPECTED}signed data, got {len(fields)} elements of it")
     return _content_info(data, fields[2])[1]
 
 

@@ -26,7 +26,7 @@ _ATTRIBUTE_CERTIFICATES: Final = (0xA1, 0xA2)  # of version 1 and 2
 _LEVELS: Final = 4  # ContentInfo, its fields, SignedData, its fields
 
 
-def certificates_in(der: bytes) -> list[bytes]:
+def certificates_in_signed_data(der: bytes) -> list[bytes]:
     """The DER certificates in the SignedData of a ContentInfo (RFC 5652 sections 3 and 5.1, RFC 2315 section 9.1), as
     .p7b and .p7c files and S/MIME signatures hold them, in the order of the file; BER around them is read too.
 

@@ -26,7 +26,7 @@ from support.certs import (
 )
 
 from ctscan.sources.files import MAX_CERTIFICATE, MAX_FILE, MAX_STRUCTURE, Input, read_inputs, split_certificates
-from ctscan.x509.containers import certificates_in
+from ctscan.x509.containers import certificates_in_signed_data
 
 JANE = make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")], serial=1)
 JOHN = make_certificate([("CN", "John Roe")], [("email", "john@example.com")], serial=2)
@@ -37,7 +37,7 @@ def pem(der: bytes, label: str = "CERTIFICATE") -> bytes:
 
 
 def read(*paths: str | Path, stdin: bytes = b"") -> list[Input]:
-    return list(read_inputs(paths, certificates_in, io.BytesIO(stdin)))
+    return list(read_inputs(paths, certificates_in_signed_data, io.BytesIO(stdin)))
 
 
 def write(path: Path, data: bytes) -> Path:
@@ -103,7 +103,9 @@ def test_a_block_that_is_not_base64_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_an_empty_block_is_a_problem() -> None:
-    (found,) = split_certificates(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", certificates_in)
+    (found,) = split_certificates(
+        b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", certificates_in_signed_data
+    )
     assert not isinstance(found, bytes)
 
 
@@ -256,7 +258,7 @@ def test_standard_input() -> None:
 
 def test_inputs_are_streamed(tmp_path: Path) -> None:
     first = write(tmp_path / "1", JANE)
-    inputs = read_inputs([first, tmp_path / "2"], certificates_in)
+    inputs = read_inputs([first, tmp_path / "2"], certificates_in_signed_data)
     assert next(inputs).der == JANE
     write(tmp_path / "2", JOHN)
     assert next(inputs).der == JOHN

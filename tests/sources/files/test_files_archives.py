@@ -31,7 +31,7 @@ from support.holding import (
 
 from ctscan.sources.files import MAX_DEPTH, MAX_FILE, Input, read_inputs
 from ctscan.sources.files.streams import FREE
-from ctscan.x509.containers import take_apart
+from ctscan.x509.containers import extract_certificates
 
 MEMBERS = {"jane.pem": pem(JANE), "notes/README": b"nothing here", "john": JOHN}
 BOTH = [("-!jane.pem", JANE), ("-!john", JOHN)]
@@ -65,7 +65,7 @@ def test_long_and_foreign_names_are_labels(form: int) -> None:
 def test_files_on_disk_are_read_in_place(tmp_path: Path) -> None:
     (tmp_path / "b.zip").write_bytes(a_zip(MEMBERS))
     (tmp_path / "a.tar.gz").write_bytes(packed(a_tar(MEMBERS)))
-    places = [i.source for i in read_inputs([tmp_path], take_apart)]
+    places = [i.source for i in read_inputs([tmp_path], extract_certificates)]
     assert places == [
         f"{tmp_path}/{name}!{member}" for name in ("a.tar.gz", "b.zip") for member in ("jane.pem", "john")
     ]
@@ -178,7 +178,7 @@ def test_an_archive_without_certificates_is_a_problem_when_it_is_named(tmp_path:
         assert len(problems(data)) == 1
     (tmp_path / "documents.zip").write_bytes(a_zip({"a": b"text"}))
     (tmp_path / "jane").write_bytes(JANE)
-    assert [i.der for i in read_inputs([tmp_path], take_apart)] == [JANE]
+    assert [i.der for i in read_inputs([tmp_path], extract_certificates)] == [JANE]
 
 
 SMALL = {

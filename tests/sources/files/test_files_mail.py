@@ -12,7 +12,7 @@ from support.certs import oid, tlv
 from support.holding import JANE, JOHN, SIGNATURE, a_mailbox, a_zip, found, pem, problems, read, signed_mail
 
 from ctscan.sources.files import mail, read_inputs
-from ctscan.x509.containers import take_apart
+from ctscan.x509.containers import extract_certificates
 
 BOTH = [("-", JANE), ("-#2", JOHN)]
 
@@ -84,7 +84,7 @@ def test_mail_without_signature_is_a_problem_only_when_it_is_named(tmp_path: Pat
     assert "jane" not in what
     (tmp_path / "plain.eml").write_bytes(plain)
     (tmp_path / "signed.eml").write_bytes(signed_mail())
-    assert [i.der for i in read_inputs([tmp_path], take_apart)] == [JANE, JOHN]
+    assert [i.der for i in read_inputs([tmp_path], extract_certificates)] == [JANE, JOHN]
 
 
 def test_text_before_a_pem_block_is_no_mail() -> None:

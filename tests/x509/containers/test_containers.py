@@ -25,7 +25,7 @@ from support.certs import (
 from ctscan.errors import FormatError
 from ctscan.x509 import containers as structures
 from ctscan.x509.certificate import read_certificate
-from ctscan.x509.containers import certificates_in
+from ctscan.x509.containers import certificates_in_signed_data
 
 JANE = make_certificate([("CN", "Jana Nováková")], [("email", "jana@example.org")], serial=1, spki=public_key("jana"))
 HOST = make_certificate([("CN", "www.example.org")], [("dns", "www.example.org")], serial=2, spki=public_key("host"))
@@ -33,29 +33,31 @@ HOST = make_certificate([("CN", "www.example.org")], [("dns", "www.example.org")
 
 def test_a_bundle_made_elsewhere_is_read_as_its_maker_reads_it() -> None:
     made = pkcs7.serialize_certificates([x509.load_der_x509_certificate(der) for der in (JANE, HOST)], Encoding.DER)
-    assert sorted(certificates_in(made)) == sorted([JANE, HOST])
+    assert sorted(certificates_in_signed_data(made)) == sorted([JANE, HOST])
     ours = signed_data(*sorted([JANE, HOST]))
-    assert [c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(ours)] == certificates_in(ours)
+    assert [
+        c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(ours)
+    ] == certificates_in_signed_data(ours)
 
 
 @pytest.mark.parametrize("version", [1, 3, 5])
 @pytest.mark.parametrize("content", [b"", tlv(0x04, b"signed text")])
 def test_the_order_of_the_file_is_kept(version: int, content: bytes) -> None:
     for certificates in ([JANE, HOST], [HOST, JANE], [JANE], []):
-        assert certificates_in(signed_data(*certificates, version=version, content=content)) == certificates
+        assert certificates_in_signed_data(signed_data(*certificates, version=version, content=content)) == certificates
 
 
 def test_crls_and_obsolete_kinds_of_certificates_are_left_out() -> None:
     others = [tlv(tag, tlv(0x30, integer(1))) for tag in (0xA0, 0xA3)]
     crls = tlv(0xA1, tlv(0x30, tlv(0x30, integer(1))))
-    assert certificates_in(signed_data(JANE, *others, HOST, rest=[crls])) == [JANE, HOST]
+    assert certificates_in_signed_data(signed_data(JANE, *others, HOST, rest=[crls])) == [JANE, HOST]
 
 
 @pytest.mark.parametrize("tag", [0xA1, 0xA2])
 def test_attribute_certificates_come_out_as_they_stand_in_files(tag: int) -> None:
     attribute_certificate = tlv(0x30, tlv(0x30, integer(1)))
     tagged = bytes((tag,)) + attribute_certificate[1:]
-    assert certificates_in(signed_data(JANE, tagged, HOST)) == [JANE, attribute_certificate, HOST]
+    assert certificates_in_signed_data(signed_data(JANE, tagged, HOST)) == [JANE, attribute_certificate, HOST]
 
 
 def test_ber_around_certificates_leaves_them_as_they_are() -> None:
@@ -63,12 +65,12 @@ def test_ber_around_certificates_leaves_them_as_they_are() -> None:
     inner = indefinite_tlv(0x30, oid(PKCS7_DATA) + indefinite_tlv(0xA0, indefinite_tlv(0x24, tlv(0x04, b"text"))))
     for close in (indefinite_tlv, long_tlv):
         signed = close(0x30, integer(1) + tlv(0x31) + inner + close(0xA0, JANE + HOST) + tlv(0x31))
-        assert certificates_in(close(0x30, oid(PKCS7_SIGNED) + close(0xA0, signed))) == [JANE, HOST]
+        assert certificates_in_signed_data(close(0x30, oid(PKCS7_SIGNED) + close(0xA0, signed))) == [JANE, HOST]
 
 
 def test_a_certificate_that_no_library_reads_comes_out_whole() -> None:
     odd = long_tlv(0x30, make_certificate([("CN", "Jana")], [("email", "jana@example.org")])[4:])
-    (out,) = certificates_in(signed_data(odd))
+    (out,) = certificates_in_signed_data(signed_data(odd))
     assert out == odd
     assert read_certificate(out).san
 
@@ -92,7 +94,7 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_what_is_no_signed_data_is_refused_in_one_line_without_a_word_of_it(what: str) -> None:
     with pytest.raises(FormatError, match=r"^signed data: .+") as caught:
-        certificates_in(BAD[what])
+        certificates_in_signed_data(BAD[what])
     assert "\n" not in str(caught.value)
     assert "jana" not in str(caught.value)
 
@@ -114,7 +116,7 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_sizes_are_refused_before_they_cost_anything(what: str) -> None:
     with pytest.raises(FormatError, match="signed data: "):
-        certificates_in(HOSTILE[what])
+        certificates_in_signed_data(HOSTILE[what])
 
 
 SMALL = [signed_data(tlv(0x30, integer(1)), version=1), signed_data(tlv(0x30), version=3, content=b"\x04\x01x")]
@@ -128,7 +130,7 @@ def test_nothing_but_a_format_error_is_raised(der: bytes, changes: list[tuple[in
     for at, octet in changes:
         changed[at % len(changed)] = octet
     try:
-        found = certificates_in(bytes(changed))
+        found = certificates_in_signed_data(bytes(changed))
     except FormatError:
         return
     assert all(member[0] == 0x30 for member in found)

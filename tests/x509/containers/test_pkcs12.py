@@ -18,8 +18,8 @@ from support.certs import integer, make_certificate, oid, private_key, public_ke
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.x509.containers import certificate_extractor, extract_certificates
 from ctscan.x509.containers import pkcs12 as ours
-from ctscan.x509.containers import take_apart, taking_apart
 from ctscan.x509.containers.passwords import derive
 from ctscan.x509.containers.rc2 import decrypt_cbc
 
@@ -64,11 +64,11 @@ def encrypted(algorithm: str, iterations: int, octets: bytes = bytes(16), salt: 
 
 
 def problems(der: bytes) -> list[str]:
-    return [found.what for found in take_apart(der) if isinstance(found, Problem)]
+    return [found.what for found in extract_certificates(der) if isinstance(found, Problem)]
 
 
 def test_a_file_without_encryption() -> None:
-    assert take_apart(made()) == [JANE, ROOT]
+    assert extract_certificates(made()) == [JANE, ROOT]
 
 
 SCHEMES = (
@@ -150,7 +150,7 @@ THEIRS = base64.b64decode(
 
 @pytest.mark.parametrize("cipher", MADE_BY_OPENSSL)
 def test_the_empty_password_is_none(cipher: str) -> None:
-    assert take_apart(base64.b64decode(MADE_BY_OPENSSL[cipher])) == [THEIRS]
+    assert extract_certificates(base64.b64decode(MADE_BY_OPENSSL[cipher])) == [THEIRS]
 
 
 def test_without_pycryptodome_it_says_what_to_install_and_reads_the_rest() -> None:
@@ -158,8 +158,8 @@ def test_without_pycryptodome_it_says_what_to_install_and_reads_the_rest() -> No
     program = (
         "import sys\n"
         "sys.modules['Crypto'] = None\n"
-        "from ctscan.x509.containers import take_apart\n"
-        "problem, certificate = take_apart(sys.stdin.buffer.read())\n"
+        "from ctscan.x509.containers import extract_certificates\n"
+        "problem, certificate = extract_certificates(sys.stdin.buffer.read())\n"
         "print(problem.what)\n"
         "print(certificate.hex())\n"
     )
@@ -174,11 +174,11 @@ def test_without_pycryptodome_it_says_what_to_install_and_reads_the_rest() -> No
 def test_bags_within_bags_and_other_kinds(wrapped: bool) -> None:
     bags = [certificate_bag(b"sdsi", SDSI), bag(tlv(0x30), "1.2.840.113549.1.12.10.1.5"), certificate_bag(JANE)]
     inner = bag(tlv(0x30, *bags), SAFE_CONTENTS) if wrapped else b"".join(bags)
-    assert take_apart(pfx(safe(inner), safe(certificate_bag(ROOT)))) == [JANE, ROOT]
+    assert extract_certificates(pfx(safe(inner), safe(certificate_bag(ROOT)))) == [JANE, ROOT]
 
 
 def test_what_can_be_read_is_read_beside_what_can_not() -> None:
-    found = take_apart(pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE))))
+    found = extract_certificates(pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE))))
     assert isinstance(found[0], Problem)
     assert found[1:] == [JANE]
 
@@ -195,11 +195,11 @@ def test_what_can_be_read_is_read_beside_what_can_not() -> None:
 )
 def test_what_is_none_is_refused_in_one_line(der: bytes) -> None:
     with pytest.raises(FormatError, match=r"^PKCS#12: .+"):
-        take_apart(der)
+        extract_certificates(der)
 
 
 def test_signed_data_is_still_taken_apart() -> None:
-    assert take_apart(signed_data(JANE, ROOT)) == [JANE, ROOT]
+    assert extract_certificates(signed_data(JANE, ROOT)) == [JANE, ROOT]
 
 
 HOSTILE = {
@@ -223,7 +223,7 @@ def test_hostile_files_cost_little(what: str) -> None:
 
 
 def test_all_files_of_a_run_together_cost_no_more_than_is_said() -> None:
-    take = taking_apart(33_000)
+    take = certificate_extractor(33_000)
     costly = pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE)))  # twice 6,000
     said = [[found.what for found in take(costly) if isinstance(found, Problem)] for _ in range(4)]
     assert ["read it by itself" in what for (what,) in said] == [False, False, True, True]
@@ -245,6 +245,6 @@ def test_cut_off_or_damaged_anywhere_nothing_but_a_format_error_is_raised() -> N
     for at in range(len(whole)):
         for data in (whole[:at], whole[:at] + b"\xff" + whole[at + 1 :], whole[:at] + b"\x80" + whole[at + 1 :]):
             try:
-                take_apart(data)
+                extract_certificates(data)
             except FormatError as error:
                 assert "\n" not in str(error)
