@@ -21,7 +21,6 @@ from ctscan.index.protocols import Runs
 from ctscan.model import Batch, Entry, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import subtract, total
 from ctscan.personal.batch import BatchAnalyser
-from ctscan.personal.scope import Scope
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice
 from ctscan.scan.log.connect import Connection
@@ -30,7 +29,7 @@ from ctscan.scan.log.parts import PartsReader, parts_of
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
 from ctscan.scan.log.session import LogIndex, LogSession
 from ctscan.scan.log.verifier import Verifier
-from ctscan.scan.request import LogOutcome, LogStatus, ScanClock
+from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
 from ctscan.scan.safe_message import safe_message
 
 MAX_REASONS = 3  # that a message names
@@ -46,18 +45,21 @@ class ScanContext:
 
     index: ScanIndex
     run_id: int
-    scope: Scope
+    request: ScanRequest
     rules: RuleSet
-    start: str | None
     emit: Emit
     stop: asyncio.Event
     clock: ScanClock
-    follow: bool = False
-    past: bool = False
     added: frozenset[bytes] = frozenset()  # logs that joined the list after the scan before
     # by log: the first unread entry of its partial tile, and the time it was seen first
     partials: dict[bytes, tuple[int, float]] = field(default_factory=dict)
     starts: dict[bytes, int] = field(default_factory=dict)  # index of `start` by log: a date is searched for once
+
+    @property
+    def start(self) -> str | None:
+        """`--from`; a backfill begins at the first entry by default."""
+        asked = self.request.start
+        return "start" if self.request.past and asked in (None, "now") else asked
 
     @property
     def is_explicit(self) -> bool:
@@ -118,7 +120,7 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus
     log, index, began, since = connection.log, context.index, context.clock.monotonic(), context.clock.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
-    counts = range_filter(context.is_explicit, context.scope, context.rules, await index.rule_sets())
+    counts = range_filter(context.is_explicit, context.request.scope, context.rules, await index.rule_sets())
     if state is not None and _is_done(context, state, counts):
         context.emit(LogStarted(log.id, log.name, 0))
         await index.record_success(log.id, context.clock.now(), None)
@@ -131,13 +133,13 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus
     if session.incomplete:
         return LogStatus.INCOMPLETE, _several(session.incomplete)
     # when the log showed old heads only, all is read to the largest known head, but its head of today is unknown
-    if accepted.is_current and not (context.past and _is_behind(session)):
+    if accepted.is_current and not (context.request.past and _is_behind(session)):
         rate = _rate(connection, session, context.clock.monotonic() - began)
         await index.record_success(log.id, context.clock.now(), rate, since)
     if left.held:
         parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
         return LogStatus.SHARED, _several(parts)
-    return LogStatus.DONE, _past_message(left) if context.past else ""
+    return LogStatus.DONE, _past_message(left) if context.request.past else ""
 
 
 def _past_message(left: Left) -> str:
@@ -178,8 +180,8 @@ def _open_session(context: ScanContext, connection: Connection, head: TreeHead, 
         source=connection.source,
         index=context.index,
         run_id=context.run_id,
-        analyser=BatchAnalyser(context.scope, entry_at_its_index, extra_of),
-        scope=context.scope,
+        analyser=BatchAnalyser(context.request.scope, entry_at_its_index, extra_of),
+        scope=context.request.scope,
         rules=context.rules.version,
         emit=context.emit,
         stop=context.stop,
@@ -239,7 +241,7 @@ async def _read_all(
         context.emit(Notice(warning))
     context.emit(LogStarted(log.id, log.name, entries))
     marks = await _pending_starts(session, spans, verifier.proves_later)
-    parts = parts_of(spans, marks=marks, readers=connection.readers, newest_first=context.past)
+    parts = parts_of(spans, marks=marks, readers=connection.readers, newest_first=context.request.past)
     reader = PartsReader(session, partial(consume, session, verifier), counts, can_resume=verifier.proves_later)
     if not await reader.read(parts):
         return None
@@ -255,11 +257,11 @@ async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) 
     if start is None:
         start = await start_index(context.start, state, verifier, log_id in context.added)
     if state is None or (not state.verified and not state.pending):
-        await _begin_coverage(session, verifier, session.head.size if context.past else start)
+        await _begin_coverage(session, verifier, session.head.size if context.request.past else start)
     if context.is_explicit:
         context.starts[log_id] = start
     position = coverage.position(session.state) if session.state else 0
-    return start, min(position, session.head.size) if context.past else _end(context, session, verifier)
+    return start, min(position, session.head.size) if context.request.past else _end(context, session, verifier)
 
 
 async def _begin_coverage(session: LogSession, verifier: Verifier, start: int) -> None:
@@ -295,7 +297,7 @@ def _end(context: ScanContext, session: LogSession, verifier: Verifier) -> int:
     """Find the end of the pass: the head; when following a log with hash tiles, not the partial tile before its time to
     fill."""
     size, log = session.head.size, session.log
-    if not context.follow or verifier.proves_later or size % WIDTH == 0 or is_finished(log, session.head):
+    if not context.request.follow or verifier.proves_later or size % WIDTH == 0 or is_finished(log, session.head):
         return size
     position = coverage.position(session.state) if session.state else 0
     if position >= size:

@@ -70,7 +70,7 @@ class LogPool:
         watch = asyncio.create_task(self._pass_on_stop())
         added = asyncio.create_task(self._added.wait())
         try:
-            while self.reading or (self._context.follow and not watch.done()):
+            while self.reading or (self._context.request.follow and not watch.done()):
                 running = [self._tasks[log_id] for log_id in self.reading]
                 signs = [added] if watch.done() else [added, watch]
                 await asyncio.wait([*running, *signs], return_when=asyncio.FIRST_COMPLETED)
@@ -104,7 +104,7 @@ class LogPool:
         try:
             outcome = await self._pass(context, connection)
             while (
-                context.follow
+                context.request.follow
                 and outcome.status not in _FINAL
                 and not await _stopped_within(stop, context.clock.sleep(context.clock.poll))
             ):

@@ -114,7 +114,9 @@ def test_a_pass_begins_with_the_first_and_ends_with_the_last() -> None:
 
 def test_a_log_that_another_process_found_out_is_left_alone_whatever_its_list_says() -> None:
     async def run() -> set[bytes]:
-        context = cast(ScanContext, SimpleNamespace(added=frozenset(), stop=asyncio.Event(), follow=False))
+        context = cast(
+            ScanContext, SimpleNamespace(added=frozenset(), stop=asyncio.Event(), request=SimpleNamespace(follow=False))
+        )
         pool = LogPool(context, lambda _: pytest.fail("it was opened"))
         log = a_log(1, "one")
         pool.follow_list(LogListChange(misbehaving=frozenset((log.id,))))

@@ -1,0 +1,58 @@
+"""Network of one process of a scan: its HTTP client, the tuning of logs, the log list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from ctscan.http.client import Client
+from ctscan.model import Log
+from ctscan.resources import data_path
+from ctscan.scan.log.connect import Connection, connect
+from ctscan.scan.request import ScanClock, ScanRequest
+from ctscan.scan.selection import Selection, choose, from_directories, split_names, with_archived
+from ctscan.sources.logs.log_lists import load_list
+from ctscan.sources.logs.tuning import TuningTable, load_tuning
+from ctscan.sources.repositories import repositories
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """HTTP client of a process, and the tuning of logs."""
+
+    request: ScanRequest
+    client: Client
+    tuning: TuningTable
+    clock: ScanClock
+
+    def connect(self, log: Log, readers: int) -> Connection:
+        """Open a log that `readers` processes read, without a request."""
+        return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
+
+    async def select(self, etag: str | None = None) -> Selection | None:
+        """Select the logs to read; None while the list is unchanged since `etag`. Directories need no list."""
+        directories, names = split_names(self.request.logs)
+        archived = await from_directories(directories)
+        if directories and not names:
+            return Selection(archived, ())
+        loaded = await load_list(self.request.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
+        if loaded.list is None:
+            return None
+        return with_archived(archived, choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag))
+
+
+@asynccontextmanager
+async def open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[Network]:
+    """Open the HTTP client, and close it at the end.
+
+    Raises:
+        UsageError: the configuration holds a wrong tuning.
+    """
+    names = [repository.name for repository in repositories()]
+    tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
+    client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
+    try:
+        yield Network(request, client, tuning, clock)
+    finally:
+        await client.aclose()
