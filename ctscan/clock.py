@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,10 +13,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def sleep(seconds: float) -> None:
+    """Wait in the event loop."""
+    import asyncio  # not at the top: a look-up needs no event loop
+
+    await asyncio.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Clock of a use case: `now` for times to record, `monotonic` for seconds to measure, `sleep` to wait seconds."""
 
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    sleep: Callable[[float], Awaitable[None]] = sleep

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from support.certs import crl_distribution, make_certificate
 from support.fake_crtsh import FakeCrtsh, held
 from support.logs import LogBuilder
 
+from ctscan.answer.log_report import log_report
 from ctscan.cli.program import COMMANDS
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
@@ -244,7 +245,12 @@ def test_parts_that_a_clean_scan_does_not_show() -> None:
     answer = Answer(asked, (), (coverage,), (SkippedLog(log.id, "Old", "Example", "retired"),), False, ("a remark",))
     assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []
     state = LogState(log, None, ranges, (), (hole,), AT, None, ("two roots",))
-    assert differences(EXAMPLES["logs"], [shapes.log(state, [(AT, "two roots", [b"head"])], "misbehaved")]) == []
+    assert (
+        differences(
+            EXAMPLES["logs"], [shapes.log(log_report(state, [(AT, "two roots", [b"head"])], AT, timedelta(days=1)))]
+        )
+        == []
+    )
 
 
 def test_every_field_of_a_finding_is_explained() -> None:

@@ -17,13 +17,14 @@ from support.fake_crtsh import FAULTS, FakeCrtsh, held
 from support.patience import FakeTime
 from support.repositories import mailbox, named
 
-from ctscan.cli.consent import Shown
 from ctscan.cli.logging import set_up
+from ctscan.cli.search_progress import SearchProgress
 from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, Outcome, SearchRequest, run_search
+from ctscan.collect.search import Opened, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
+from ctscan.model import SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.privacy.redaction import safe_traceback
 from ctscan.sources.repositories import Opening, open_repository
@@ -60,11 +61,11 @@ def assert_records_are_silent(db: Path) -> None:
 # --- every failure, at the worker -----------------------------------------------------------------------------------
 
 
-def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome, str]:
+def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchResults, str]:
     """One search of the fake with all that is told of it, as the command line tells it."""
     said, time = io.StringIO(), FakeTime()
     set_up(2, {}, said)
-    shown = Shown(said, clock=time.clock)
+    shown = SearchProgress(said, clock=time.clock)
     client = Client(
         "ct@example.org",
         transport=app.transport,
@@ -74,7 +75,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
         random=lambda: 0.5,
     )
 
-    async def run() -> Outcome:
+    async def run() -> SearchResults:
         async with await open_index(db, create=True) as index:
             source = open_repository("crt.sh", Opening(client, sleep=time.sleep, progress=shown.doing))
             try:

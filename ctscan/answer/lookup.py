@@ -178,16 +178,11 @@ def _remarks(
     return tuple(remarks)
 
 
-def is_unconfirmed(match: Match) -> bool:
-    """Whether only a repository or a file shows the certificate, and no log that was read has confirmed it."""
-    return bool(match.repositories) and not any(seen.verified for seen in match.sightings)
-
-
 def _about_repositories(
     identifier: Identifier, matches: Sequence[Match], searches: Sequence[Search], complete: bool
 ) -> list[str]:
     remarks = []
-    unconfirmed = sum(is_unconfirmed(match) for match in matches)
+    unconfirmed = sum(match.is_unconfirmed for match in matches)
     if unconfirmed:
         which = "1 certificate is" if unconfirmed == 1 else f"{unconfirmed} certificates are"
         remarks.append(

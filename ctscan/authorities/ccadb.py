@@ -23,8 +23,6 @@ from ctscan.errors import FormatError
 from ctscan.model import Authority
 from ctscan.model.hashes import HASH_SIZE
 
-ATTRIBUTION: Final = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
-
 OWNER: Final = "CA Owner"
 SUBORDINATE_OWNER: Final = "Subordinate CA Owner"
 NAME: Final = "Certificate Name"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctscan.cli import options
-from ctscan.cli import scan_options as reading
+import ctscan.app as app
+from ctscan.cli import options, scan_options
 from ctscan.cli.program import command
+from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctscan.scan.run import ScanResult
+    from ctscan.model import ScanReport
 
 
 @command(
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     },
     example="ctscan backfill --contact ct@example.org\nctscan backfill --from 2025-01-01 --log 'Example log' --jobs 2",
 )
-@reading.of_logs(
+@scan_options.of_logs(
     click.option(
         "--from",
         "start",
@@ -36,37 +38,38 @@ if TYPE_CHECKING:
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
     """Read what the logs held before the scans began, the newest first, and then end.
 
-    It may run beside 'ctscan scan --follow', which keeps the present: they share the index and the rate that an
-    operator allows, and never do the same work at the same time. What was read with another scope or older rules is
-    read again. Stopped or killed, it goes on where it was when it is called again. What is still missing is shown by
-    'ctscan logs', and by every look-up.
-    """
-    import os
+    A backfill may run beside 'ctscan scan --follow', which keeps the present: they share the index and the rate that an
+    operator allows, and never do the same work at the same time. Entries that were read with another scope or older
+    rules are read again.
 
-    from ctscan.cli.logging import logged, set_up
-    from ctscan.cli.progress import reporter
-    from ctscan.cli.wiring import run
-    from ctscan.scan.run import run_scan
+    Stopped or killed, the backfill goes on where it was when it is called again. 'ctscan logs' and every look-up show
+    what is still missing.
+    """
+    from ctscan.cli.logging import set_up
+    from ctscan.cli.process import account, run, stop_on_signal
 
     if given["start"] == "now":
         raise UsageError("--from now: a backfill reads what was logged before; give start, an index or a date, or none")
-    config = options.settle(**given)
-    request = reading.request_of(config, click.get_current_context().find_root().obj, past=True)
+    config = load_settings(**given)
     set_up(verbose, os.environ)
+    command = scan_options.command_line()
 
-    async def work() -> ScanResult:
-        with reading.stop_on_signal() as stop, reporter() as shown:
-            return await run_scan(request, logged(shown.emit), stop)
+    async def work() -> ScanReport:
+        with stop_on_signal() as stop:
+            return await app.backfill(
+                config, who=account(), command=command, reading=scan_options.scan_progress, stop=stop
+            )
 
-    outcome = run(work())
-    _print(outcome, config.format)
-    return outcome.exit_code
+    report = run(work())
+    _print(report, config.format)
+    return report.exit_code
 
 
-def _print(outcome: ScanResult, format: str) -> None:
+def _print(report: ScanReport, format: str) -> None:
     if format == "json":
-        from ctscan.cli.wiring import print_json
+        from ctscan.cli.output import print_json
+        from ctscan.views import json
 
-        print_json({"exit_code": outcome.exit_code, "logs": reading.shapes_of_logs(outcome)})
+        print_json(json.backfilled(report))
     elif options.is_terminal():
         click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)

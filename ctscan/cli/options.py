@@ -1,16 +1,12 @@
-"""The options that several commands share, so that they are called and explained alike everywhere."""
+"""Options that several commands share, so that they are named and explained alike everywhere."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
-
-from ctscan.config import Config, load_config
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -33,9 +29,35 @@ db: Decorator = click.option(
     help="The index: a path, or sqlite:///path.  [env: CTSCAN_DB; default: ctscan.db beside the configuration]",
 )
 
+scope: Decorator = click.option(
+    "--scope",
+    metavar="S",
+    multiple=True,
+    help="What may be indexed: domain:…, organisation:…, email:…, or a bare domain or address; repeatable.  "
+    "[env: CTSCAN_SCOPE, several separated by ;]",
+)
+
+everything: Decorator = click.option(
+    "--everything", is_flag=True, help="Index all personal data, of anybody.  [env: CTSCAN_EVERYTHING]"
+)
+
+limit: Decorator = click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first."
+)
+
+
+def purpose(recorded: str) -> Decorator:
+    """Make `--purpose`; `recorded` names the record that holds the text."""
+    return click.option("--purpose", metavar="TEXT", help=f"What for; recorded {recorded}.  [env: CTSCAN_PURPOSE]")
+
+
+def contact(who: str) -> Decorator:
+    """Make `--contact`; `who` names the people who may need to reach the user."""
+    return click.option("--contact", metavar="ADDRESS|URL", help=f"Where {who} reach you.  [env: CTSCAN_CONTACT]")
+
 
 def output(*formats: str, from_config: bool = True) -> Decorator:
-    """`--format`, with the formats that the command knows; the first is the default."""
+    """Make `--format` with the formats of a command; the first one is the default."""
     source = "env: CTSCAN_FORMAT; " if from_config else ""
     return click.option(
         "--format",
@@ -47,7 +69,7 @@ def output(*formats: str, from_config: bool = True) -> Decorator:
 
 
 def on_index(*formats: str) -> Decorator:
-    """The options of every command that works on an index."""
+    """Add the options of every command that works on an index."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         return config(db(output(*formats)(verbose(function))))
@@ -55,11 +77,6 @@ def on_index(*formats: str) -> Decorator:
     return decorate
 
 
-def settle(**options: Any) -> Config:
-    """The configuration for options as click gives them, with the environment and the working directory of now."""
-    return load_config(options, os.environ, Path.cwd())
-
-
 def is_terminal() -> bool:
-    """Whether somebody watches stderr."""
+    """Return True when stderr is a terminal."""
     return sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""`ctscan runs`: the record of all scans, and of what repositories were asked and files read."""
+"""`ctscan runs`: the record of all scans, and of questions to repositories and files read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.config import load_settings
 
 if TYPE_CHECKING:
-    from ctscan.config import Config
     from ctscan.model import Run, Search
 
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     example="ctscan runs --limit 5\nctscan runs --searches",
 )
 @click.option("--searches", is_flag=True, help="Show searches of repositories and imports of files instead.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first.")
+@options.limit
 @options.on_index("table", "json")
 def COMMAND(searches: bool, limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
     """Show who scanned when, for what purpose and within which scope, and how each scan ended.
@@ -28,98 +29,42 @@ def COMMAND(searches: bool, limit: int, verbose: int, **given: Any) -> None:  # 
     With --searches: who asked which repository or read which files. Of a question that named a person only its kind is
     recorded.
     """
-    from ctscan.cli.wiring import run
+    from ctscan.cli.process import run
 
-    config = options.settle(**given)
+    config = load_settings(**given)
     if searches:
-        _show_searches(run(_searches(config, limit)), config.format)
+        _print_searches(run(app.searches(config, limit)), config.format)
     else:
-        _show_runs(run(_runs(config, limit)), config.format)
+        _print_runs(run(app.runs(config, limit)), config.format)
 
 
-async def _runs(config: Config, limit: int) -> list[Run]:
-    from ctscan.cli.wiring import existing_index
-
-    async with existing_index(config) as index:
-        return await index.runs(limit)
-
-
-async def _searches(config: Config, limit: int) -> list[Search]:
-    from ctscan.cli.wiring import existing_index
-
-    async with existing_index(config) as index:
-        return await index.newest_searches(limit)
-
-
-def _show_runs(runs: list[Run], format: str) -> None:
-    from ctscan.cli.wiring import print_json
-    from ctscan.views import json as shapes
-
+def _print_runs(runs: list[Run], format: str) -> None:
     if format == "json":
-        print_json([shapes.run(done) for done in runs])
-    else:
-        _print_table(runs)
+        from ctscan.cli.output import print_json
+        from ctscan.views import json
 
-
-def _show_searches(searches: list[Search], format: str) -> None:
-    from ctscan.cli.wiring import print_json
-    from ctscan.views import json as shapes
-
-    if format == "json":
-        print_json([shapes.search(done) for done in searches])
-    else:
-        _print_searches(searches)
-
-
-def _print_searches(searches: list[Search]) -> None:
-    from ctscan.views import tables
-    from ctscan.views.words import moment
-
-    out = tables.console()
-    if not searches:
-        tables.say(out, "No repository was asked and no file imported yet: see 'ctscan sources'.")
+        print_json([json.run(done) for done in runs])
         return
-    rows = [
-        (
-            s.id,
-            s.who,
-            moment(s.started),
-            moment(s.ended) if s.ended else "-",
-            s.repository,
-            s.question or s.kind,
-            s.outcome,
-            f"{s.results:,}",
-            f"{s.certificates:,}",
-            s.scope,
-            s.purpose or "-",
-        )
-        for s in searches
-    ]
-    headers = ("Search", "Who", "Started", "Ended", "Source", "Asked for", "Outcome", "Given", "New", "Kept", "Purpose")
-    tables.table(out, headers, rows)
-
-
-def _print_table(runs: list[Run]) -> None:
-    from ctscan.views import tables
-    from ctscan.views.words import moment
+    from ctscan.views import listings, tables
 
     out = tables.console()
-    if not runs:
+    if runs:
+        tables.table(out, *listings.runs(runs))
+    else:
         tables.say(out, "Nothing was scanned yet: run 'ctscan scan'.")
+
+
+def _print_searches(searches: list[Search], format: str) -> None:
+    if format == "json":
+        from ctscan.cli.output import print_json
+        from ctscan.views import json
+
+        print_json([json.search(done) for done in searches])
         return
-    rows = [
-        (
-            r.id,
-            r.who,
-            moment(r.started),
-            moment(r.ended) if r.ended else "-",
-            r.outcome,
-            f"{r.entries:,}",
-            f"{r.certificates:,}",
-            r.scope,
-            r.purpose or "-",
-        )
-        for r in runs
-    ]
-    headers = ("Run", "Who", "Started", "Ended", "Outcome", "Entries", "Certificates", "Scope", "Purpose")
-    tables.table(out, headers, rows)
+    from ctscan.views import listings, tables
+
+    out = tables.console()
+    if searches:
+        tables.table(out, *listings.searches(searches))
+    else:
+        tables.say(out, "No repository was asked and no file imported yet: see 'ctscan sources'.")

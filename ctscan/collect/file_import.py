@@ -9,7 +9,6 @@ Files are read and certificates examined off the event loop, in portions.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -22,6 +21,7 @@ from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
 from ctscan.model import (
     Certificate,
+    ImportResult,
     Issuer,
     IssuerOrigin,
     Problem,
@@ -30,7 +30,6 @@ from ctscan.model import (
     RepositoryHit,
     Search,
     SearchState,
-    SubjectKind,
 )
 from ctscan.personal.analyse import DerKind
 from ctscan.personal.issuers import issuer_in
@@ -54,45 +53,7 @@ class ImportRequest:
     purpose: str
 
 
-@dataclass(slots=True)
-class Tally:
-    """What came of an import so far. `read` counts certificates, each once; `repeated` those that came again in this
-    import; `kept` those in scope, of which `new` weren't in the index."""
-
-    files: int = 0
-    read: int = 0
-    repeated: int = 0
-    kept: int = 0
-    new: int = 0
-    of_authorities: int = 0
-    problems: int = 0
-    findings: Counter[str] = field(default_factory=Counter)  # by category, of what is kept
-    about_people: Counter[str] = field(default_factory=Counter)
-    findings_of_authorities: Counter[str] = field(default_factory=Counter)
-    outcome: SearchState = SearchState.FAILED
-
-    @property
-    def exit_code(self) -> int:
-        """1 if nothing was read or it was stopped, 4 if some of it could not be read, else 0."""
-        if self.outcome not in (SearchState.WHOLE, SearchState.INCOMPLETE) or not (self.read or self.kept):
-            return 1
-        return 4 if self.problems else 0
-
-    def count(self, certificate: Certificate | None, hit: RepositoryHit | None) -> None:
-        """Count one certificate that was read or is kept."""
-        is_authority = certificate is not None and certificate.is_ca
-        self.read += certificate is not None
-        self.of_authorities += is_authority
-        if hit is None:
-            return
-        self.kept += 1
-        for finding in hit.findings:
-            self.findings[finding.category] += 1
-            self.about_people[finding.category] += finding.subject_kind is SubjectKind.PERSON
-            self.findings_of_authorities[finding.category] += is_authority
-
-
-Told = Callable[[Tally, tuple[Problem, ...]], None]
+Told = Callable[[ImportResult, tuple[Problem, ...]], None]
 """Hears what came of it so far after each portion, and the problems that this portion added."""
 
 
@@ -103,7 +64,7 @@ async def run_import(
     told: Told,
     stop: asyncio.Event,
     clock: Clock | None = None,
-) -> Tally:
+) -> ImportResult:
     """Keep what is in scope of all inputs, until `stop` is set. IndexFault when the index fails; what is wrong with an
     input is in the tally."""
     importing = _Importing(index, inputs, request, told, clock or Clock())
@@ -127,11 +88,11 @@ class _Importing:
     request: ImportRequest
     told: Told
     clock: Clock
-    tally: Tally = field(default_factory=Tally)
+    tally: ImportResult = field(default_factory=ImportResult)
     seen: set[bytes] = field(default_factory=set)
     last_file: str | None = None
 
-    async def run(self, stop: asyncio.Event) -> Tally:
+    async def run(self, stop: asyncio.Event) -> ImportResult:
         search_id = await self._begin()
         try:
             await self._read(search_id, stop)
@@ -203,7 +164,7 @@ class _Importing:
             entry = RepositoryEntry(reference_of(found.source, der), der)
             hit, analysis = repository_hit(entry, self.request.scope, DerKind.ANY)
             certificate = analysis.certificate
-            self.tally.count(certificate, hit)
+            _count(self.tally, certificate, hit)
             if hit is not None:
                 portion.hits.append(hit)
             if certificate is not None and certificate.is_ca and (issuer := issuer_in(der, IssuerOrigin.FILE)):
@@ -221,6 +182,16 @@ class _Importing:
         if len(self.seen) >= MAX_SEEN:
             self.seen.clear()
         self.seen.add(fingerprint)
+
+
+def _count(tally: ImportResult, certificate: Certificate | None, hit: RepositoryHit | None) -> None:
+    """Count one certificate that was read or is kept."""
+    is_authority = certificate is not None and certificate.is_ca
+    tally.read += certificate is not None
+    tally.of_authorities += is_authority
+    if hit is not None:
+        tally.kept += 1
+        tally.counts.add(hit.findings, is_authority=is_authority)
 
 
 def reference_of(source: str, der: bytes) -> str:

@@ -25,11 +25,12 @@ from ctscan.index.protocols import Index
 from ctscan.model import (
     Disclosure,
     Incompleteness,
-    QuestionKind,
     Repository,
     RepositoryEntry,
     RepositoryHit,
     Search,
+    SearchResult,
+    SearchResults,
     SearchState,
 )
 from ctscan.personal.rules import rule_set
@@ -59,35 +60,6 @@ class SearchRequest:
     command: str = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchOutcome:
-    """How one question to one repository ended. `outcome` is one of those of `model.Search`; `results` were given (or
-    are known from an earlier search), `certificates` of them are new in the index."""
-
-    repository: str
-    kind: QuestionKind
-    outcome: SearchState
-    detail: str
-    results: int
-    certificates: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The end of all searches. `stopped`: not all of them were begun."""
-
-    searches: tuple[SearchOutcome, ...]
-    stopped: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """1 if one failed or was interrupted, else 4 if one is incomplete, else 0: each repository gave all it has."""
-        endings = {search.outcome for search in self.searches}
-        if self.stopped or endings & {SearchState.FAILED, SearchState.INTERRUPTED}:
-            return 1
-        return 4 if SearchState.INCOMPLETE in endings else 0
-
-
 class Reporter(Protocol):
     """Hears what searches do; nothing of it holds an identifier."""
 
@@ -99,7 +71,7 @@ class Reporter(Protocol):
         """So many certificates came so far, of which so many were kept."""
         ...
 
-    def search_ended(self, outcome: SearchOutcome) -> None:
+    def search_ended(self, outcome: SearchResult) -> None:
         """A search ended."""
         ...
 
@@ -112,10 +84,10 @@ async def run_search(
     stop: asyncio.Event,
     clock: Clock | None = None,
     max_results: int = MAX_RESULTS,
-) -> Outcome:
+) -> SearchResults:
     """Put every question to every repository that answers its kind, one after the other, until `stop` is set.
     IndexFault when the index fails; what goes wrong with a repository is in the outcome."""
-    outcomes: list[SearchOutcome] = []
+    outcomes: list[SearchResult] = []
     pairs = [(o, a) for o in opened for a in request.asked if a.question.kind in o.source.repository.finds]
     for each, asked in pairs:
         if stop.is_set():
@@ -123,7 +95,7 @@ async def run_search(
         searching = _Searching(index, each, asked, request, reporter, clock or Clock(), max_results)
         outcomes.append(await searching.run(stop))
         reporter.search_ended(outcomes[-1])
-    return Outcome(tuple(outcomes), stopped=len(outcomes) < len(pairs))
+    return SearchResults(tuple(outcomes), stopped=len(outcomes) < len(pairs))
 
 
 @dataclass(slots=True)
@@ -150,7 +122,7 @@ class _Searching:
     def repository(self) -> Repository:
         return self.opened.source.repository
 
-    async def run(self, stop: asyncio.Event) -> SearchOutcome:
+    async def run(self, stop: asyncio.Event) -> SearchResult:
         await self._begin()
         try:
             outcome = await self._read(stop)
@@ -162,9 +134,7 @@ class _Searching:
         await self._keep()
         results = self.results + len(self.known)
         await self.index.end_search(self.search_id, self.clock.now(), outcome, detail, results)
-        return SearchOutcome(
-            self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates
-        )
+        return SearchResult(self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates)
 
     async def _begin(self) -> None:
         """The disclosure is recorded before anything is sent."""

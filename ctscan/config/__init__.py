@@ -9,6 +9,7 @@ Values are never repeated in an error: a contact or a scope may be somebody's ad
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,11 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
             settings.pop("everything", None)
         settings |= layer
     return Config(path=path, **settings)
+
+
+def load_settings(**options: Any) -> Config:
+    """Load the settings of one command from its options, the environment and the working directory of the process."""
+    return load_config(options, os.environ, Path.cwd())
 
 
 def find_file(option: object, environ: Mapping[str, str], directory: Path) -> Path | None:

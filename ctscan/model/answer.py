@@ -56,6 +56,11 @@ class Match:
     authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
     status: Status | None = None  # judged from the rest for one moment; the index leaves it out
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """True when only a repository or a file shows the certificate, and no log that was read has confirmed it."""
+        return bool(self.repositories) and not any(seen.verified for seen in self.sightings)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

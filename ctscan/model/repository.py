@@ -153,6 +153,17 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedDisclosure:
+    """Questions that a repository is about to be asked, and questions that it can't be asked."""
+
+    title: str
+    host: str
+    tells: str  # who learns of the questions, in words
+    asked: tuple[Question, ...]
+    impossible: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RepositorySighting:
     """Certificate seen in a repository. `confirmed`: a log was read and proven to hold the same certificate."""
 

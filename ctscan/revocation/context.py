@@ -11,7 +11,7 @@ from typing import TypeVar
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
 from ctscan.index.protocols import Index
-from ctscan.model import Certificate, EntryKind, KeptCertificate, Revocation, RevocationState
+from ctscan.model import Certificate, EntryKind, KeptCertificate, RefreshResult, Revocation, RevocationState
 from ctscan.revocation.fetcher import Fetcher
 from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
 from ctscan.x509.certificate import read_certificate, read_tbs
@@ -39,22 +39,6 @@ class RefreshRequest:
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What a refresh came to. `said`: what was said of which certificate; `failures`: hosts and why they couldn't be
-    used, each once."""
-
-    said: dict[bytes, RevocationState] = field(default_factory=dict)
-    current: int = 0  # what the CA said before still counts
-    failures: dict[str, None] = field(default_factory=dict)
-    stopped: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """1 if it was broken off, 4 if something couldn't be had, else 0."""
-        return 1 if self.stopped else 4 if self.failures else 0
-
-
-@dataclass(slots=True)
 class Job:
     """What all parts of a refresh share. `progress` is told what is done, without anything of a certificate."""
 
@@ -63,7 +47,7 @@ class Job:
     request: RefreshRequest
     progress: Callable[[str], None]
     clock: Clock = field(default_factory=Clock)
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: RefreshResult = field(default_factory=RefreshResult)
 
     def failed(self, host: str, why: str) -> str:
         """Remember that a host couldn't be used; returns the reason for the certificates concerned."""

@@ -11,9 +11,9 @@ from functools import partial
 from ctscan.clock import Clock
 from ctscan.http.client import Client
 from ctscan.index.protocols import Index
-from ctscan.model import Certificate, KeptCertificate, Revocation, RevocationState
+from ctscan.model import Certificate, KeptCertificate, RefreshResult, Revocation, RevocationState
 from ctscan.revocation.budget import Limits
-from ctscan.revocation.context import Job, Outcome, RefreshRequest, is_current, read, side_by_side
+from ctscan.revocation.context import Job, RefreshRequest, is_current, read, side_by_side
 from ctscan.revocation.crls import ListJudge, purge_lists
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
@@ -43,7 +43,7 @@ async def run_refresh(
     stop: asyncio.Event,
     clock: Clock | None = None,
     limits: Limits | None = None,
-) -> Outcome:
+) -> RefreshResult:
     """Ask CAs about kept certificates and keep their answers. `client` needs a guarded transport; `clock` also measures
     the seconds that each host costs.
 

@@ -18,26 +18,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import (
-    Answer,
-    AuthorityList,
-    CertificateSummary,
-    EntryKind,
-    Finding,
-    IdentifierKind,
-    LogCoverage,
-    Match,
-    Sighting,
-)
+from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match
 from ctscan.privacy.redaction import visible
-from ctscan.views.json import timestamp_text
-from ctscan.views.origins import answer_lines, owner_lines, repository_line
-from ctscan.views.standing import status_words
+from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
 from ctscan.views.words import (
+    answer_lines,
     by_person,
     count,
     coverage_row,
-    day,
     doubts,
     is_of_authority,
     person,
@@ -140,12 +128,6 @@ def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[st
     return {key: {why: list(where) for why, where in reasons.items()} for key, reasons in values.items()}
 
 
-def certificate_line(summary: CertificateSummary) -> str:
-    """Serial number, issuer and validity."""
-    valid = f"valid {day(summary.not_before)} to {day(summary.not_after)}"
-    return f"serial {summary.serial}, issued by {summary.issuer or '(no name)'}, {valid}"
-
-
 def coverage(out: Console, logs: Sequence[LogCoverage]) -> None:
     """What was searched, log by log."""
     table(out, ("Log", "Searched", "Not searched", "Last check"), [coverage_row(log) for log in logs])
@@ -198,19 +180,3 @@ def _match(out: Console, match: Match, authorities: AuthorityList | None) -> Non
     if len(seen) > SHOWN:
         say(out, f"and {count(len(seen) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
     findings(out, match.findings)
-
-
-def sighting_line(seen: Sighting) -> str:
-    """Where and when a certificate was logged, or the entry that it came with."""
-    if seen.kind is EntryKind.CHAIN:
-        return (
-            f"in the chain submitted with entry {seen.index:,} of {seen.log}, {logged_at(seen.timestamp)}, "
-            "not proven: no log's tree covers chains, so it can't be"
-        )
-    proven = "proven to be in the log" if seen.verified else "not yet proven to be in the log"
-    return f"logged in {seen.log}, entry {seen.index:,} ({seen.kind}), {logged_at(seen.timestamp)}, {proven}"
-
-
-def logged_at(milliseconds: int) -> str:
-    """A log's timestamp for eyes."""
-    return timestamp_text(milliseconds) or "at an impossible time"

@@ -7,7 +7,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from math import inf
 
-from ctscan.model import Answer, EntryKind, Finding, IdentifierKind, LogCoverage, Match, Qualifier, Sensitivity
+from ctscan.model import (
+    Answer,
+    EntryKind,
+    Finding,
+    IdentifierKind,
+    LogCoverage,
+    Match,
+    PlannedDisclosure,
+    ProofCounts,
+    Qualifier,
+    Question,
+    QuestionKind,
+    Search,
+    SearchResult,
+    SearchState,
+    Sensitivity,
+)
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
@@ -26,6 +42,8 @@ KINDS = {
     "serial": "serial number",
     "identity": "certificate",
 }
+
+PLURALS = {"email": "e-mail addresses", "host": "domains by their hosts"}
 
 
 PERSONS = {
@@ -71,6 +89,55 @@ ADVICE = {
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 log`, `2 logs`, `1,234 entries`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def question_kinds(questions: Iterable[Question]) -> str:
+    """`2 e-mail addresses and 1 name`: numbers of questions by kind."""
+    numbers = Counter(question.kind for question in questions)
+    parts = [count(number, KINDS.get(kind, kind), PLURALS.get(kind, "")) for kind, number in numbers.items()]
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
+
+
+def announcement(disclosures: Iterable[PlannedDisclosure], purpose: str) -> list[str]:
+    """Lines that say which repository will learn what: kinds and numbers of questions, never the person."""
+    lines = []
+    for each in disclosures:
+        place = f"{each.title} at {each.host}"
+        tells = f" Who learns what: {each.tells.rstrip('.')}." if each.tells else ""
+        if each.asked:
+            lines.append(f"{place} will be asked about {question_kinds(each.asked)}.{tells}")
+        if each.impossible:
+            lines.append(f"{place} can't be asked about {question_kinds(each.impossible)}.")
+    lines.append(f"Each question is recorded as a disclosure (see 'ctscan disclosures'), for this purpose: {purpose}")
+    return lines
+
+
+def search_result_line(result: SearchResult) -> str:
+    """How one search ended, and the reason why it isn't whole."""
+    asked = f"{result.repository}, {KINDS.get(result.kind, result.kind)}"
+    given = f"{count(result.results, 'certificate')} given, {result.certificates:,} of them new here"
+    detail = f": {result.detail}" if result.detail else ""
+    return f"{asked}: {result.outcome}, {given}{detail}"
+
+
+def missing_evidence(counts: ProofCounts) -> list[str]:
+    """Lines about certificates without evidence: because no tree covers their origin, or because rows are missing."""
+    lines = []
+    if counts.in_chains:
+        lines.append(
+            f"{count(counts.in_chains, 'certificate')} only came in chains submitted with entries: "
+            "no log's tree covers chains, so nothing can prove that"
+        )
+    if counts.in_repositories:
+        lines.append(
+            f"{count(counts.in_repositories, 'certificate')} only came from repositories or files: "
+            "nothing proves that until a log that holds the same is read"
+        )
+    parts = [count(counts.bare, "certificate") + " without any evidence"] if counts.bare else []
+    parts += [count(counts.lost, "sighting") + " without a certificate"] if counts.lost else []
+    if parts:
+        lines.append(f"the index was changed or is damaged: {', '.join(parts)}; restore it from a copy, or scan again")
+    return lines
 
 
 def verdict(answer: Answer) -> str:
@@ -170,6 +237,24 @@ def what(finding: Finding) -> str:
     parts += [f"{finding.subject_kind} ({finding.confidence})"]
     parts += [SENSITIVITIES[finding.sensitivity]] if finding.sensitivity in SENSITIVITIES else []
     return ", ".join(parts)
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """What repositories were asked about the identifier, and how that ended; that no list of CA owners is there."""
+    lines = [search_line(search, answer.identifier.kind) for search in answer.searches]
+    if answer.matches and answer.authorities is None:
+        lines.append("CA owners not known: 'ctscan ca update' loads the list of the CCADB")
+    return lines
+
+
+def search_line(search: Search, kind: str) -> str:
+    """One search. What it was for is said where that isn't the identifier itself."""
+    its = "hosts at and below it" if search.kind == QuestionKind.HOST else f"its {search.kind}"
+    about = "" if search.kind == kind else f" about {its}"
+    ended = f"{search.repository} was asked{about} on {moment(search.started)}"
+    given = f"{search.results:,} certificate{'' if search.results == 1 else 's'} given"
+    outcome = "not ended yet, or killed" if search.outcome == SearchState.RUNNING else search.outcome
+    return f"{ended}: {outcome}, {given}{f' ({search.detail})' if search.detail else ''}"
 
 
 def category(key: str) -> str:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 from support.repositories import FAKE
 
-from ctscan.cli.consent import Destination, Shown, announcement, kinds
+from ctscan.app.searching import Destination, SearchPlan
 from ctscan.cli.logging import set_up
-from ctscan.collect.questions import asked_about
-from ctscan.collect.search import SearchOutcome
-from ctscan.model import Question
+from ctscan.cli.search_progress import SearchProgress
+from ctscan.collect.questions import Asked, asked_about
+from ctscan.model import Question, SearchResult
 from ctscan.personal.identifiers import parse_identifier
+from ctscan.views import words
+from ctscan.views.words import question_kinds
 
 PEOPLE = ("jane@example.org", "Jane Roe", "mary@example.org")
 ASKED = [asked for person in PEOPLE for asked in asked_about(parse_identifier(person))]
 QUESTIONS = [asked.question for asked in ASKED]
 HOSTS_ONLY = Destination(replace(FAKE, title="Hosts", finds=("host",), tells="its operator"))
+
+
+def announcement(chosen: Sequence[Destination], asked: Sequence[Asked], purpose: str) -> list[str]:
+    """What is said before the questions are sent."""
+    return words.announcement(SearchPlan(tuple(chosen), tuple(asked), purpose, "search").disclosures, purpose)
 
 
 class Clock:
@@ -37,7 +45,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def tell(shown: Shown, clock: Clock) -> None:
+def tell(shown: SearchProgress, clock: Clock) -> None:
     """A search of seconds."""
     with shown:
         shown.search_started("crt.sh", "email")
@@ -45,13 +53,13 @@ def tell(shown: Shown, clock: Clock) -> None:
             clock.now += 1
             shown.doing(f"crt.sh: {number} of 12 certificates of jane@example.org \x1b[2J")
             shown.came("crt.sh", number, number // 2)
-        shown.search_ended(SearchOutcome("crt.sh", "email", "incomplete", "2 for jane@example.org are gone", 12, 5))
+        shown.search_ended(SearchResult("crt.sh", "email", "incomplete", "2 for jane@example.org are gone", 12, 5))
 
 
 def test_lines_for_a_journal() -> None:
     set_up(0, {}, io.StringIO())
     out, clock = io.StringIO(), Clock()
-    tell(Shown(out, clock), clock)
+    tell(SearchProgress(out, clock), clock)
     assert out.getvalue().splitlines() == [
         "crt.sh: asking for an e-mail address",
         "crt.sh: 10 of 12 certificates of <email> \\x1b[2J; 9 certificates so far, 4 of them about what was asked for",
@@ -62,7 +70,7 @@ def test_lines_for_a_journal() -> None:
 def test_one_line_that_changes_on_a_terminal() -> None:
     set_up(0, {}, io.StringIO())
     out, clock = Terminal(), Clock()
-    tell(Shown(out, clock), clock)
+    tell(SearchProgress(out, clock), clock)
     drawn = out.getvalue().split("\r\x1b[2K")
     assert max(map(len, drawn[:-2])) <= 80
     assert drawn[-3].startswith("crt.sh: 12 of 12 certificates of <email> ")
@@ -113,5 +121,7 @@ def test_a_repository_that_is_asked_nothing_learns_nothing() -> None:
 
 
 def test_kinds_are_counted() -> None:
-    assert kinds(QUESTIONS[:1]) == "1 e-mail address"
-    assert kinds([*QUESTIONS, Question("organisation", "x")]) == "2 e-mail addresses, 1 name and 1 organisation"
+    assert question_kinds(QUESTIONS[:1]) == "1 e-mail address"
+    assert (
+        question_kinds([*QUESTIONS, Question("organisation", "x")]) == "2 e-mail addresses, 1 name and 1 organisation"
+    )

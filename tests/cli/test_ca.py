@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,10 +15,11 @@ from support.cli import error_line, run
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
 
-from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, fetch_report, read_report
-from ctscan.cli.ca import Loaded, fetch
+from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, fetch_report, fetch_reports, read_report
 from ctscan.errors import BadAnswer, InputError, SourceError, UsageError
+from ctscan.http.client import Client
 from ctscan.index.open import open_index
+from ctscan.model import LoadedAuthorities
 
 HEADER = (
     "CA Owner,Certificate Name,Subordinate CA Owner,Revocation Status,SHA-256 Fingerprint,Parent SHA-256 Fingerprint,"
@@ -165,8 +167,12 @@ def test_files_are_bounded_and_have_to_be_there(tmp_path: Path) -> None:
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def fetched(handler: Handler, contact: str = "ct@example.org") -> Loaded:
-    return with_client(patient_client(FakeTime(), contact, transport=httpx.MockTransport(handler)), fetch)
+async def fetch_now(client: Client) -> LoadedAuthorities:
+    return await fetch_reports(client, datetime.now(UTC))
+
+
+def fetched(handler: Handler, contact: str = "ct@example.org") -> LoadedAuthorities:
+    return with_client(patient_client(FakeTime(), contact, transport=httpx.MockTransport(handler)), fetch_now)
 
 
 def site(records: httpx.Response, contacts: httpx.Response) -> Handler:

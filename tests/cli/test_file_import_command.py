@@ -26,9 +26,9 @@ from support.cli import error_line, run
 from support.holding import a_line, a_mailbox, a_tar, a_zip, ldif, packed, pem, signed_mail, text
 
 from ctscan.cli.file_import import SHOWN, Progress
-from ctscan.collect.file_import import PORTION, Tally
+from ctscan.collect.file_import import PORTION
 from ctscan.index.open import open_index
-from ctscan.model import Issuer, Problem, Search
+from ctscan.model import ImportResult, Issuer, Problem, Search
 
 
 def of(name: str, address: str, serial: int = 10) -> bytes:
@@ -251,7 +251,7 @@ def test_progress_is_one_line_on_a_terminal_and_nothing_else() -> None:
     terminal, pipe = Terminal(), io.StringIO()
     for out in (terminal, pipe):
         progress = Progress(out)
-        progress.told(Tally(read=1200, kept=3), ())
+        progress.update(ImportResult(read=1200, kept=3), ())
         progress.wipe()
     assert re.sub(r"\x1b\[2K|\r", "", terminal.getvalue()) == "import: 1,200 certificates read, 3 kept"
     assert pipe.getvalue() == ""
@@ -269,7 +269,7 @@ def test_problems_are_told_one_by_one_up_to_a_number(db: Path, folder: Path) -> 
 def test_problems_of_one_portion_never_exceed_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(io.StringIO())
     for _ in range(3):
-        progress.told(Tally(), tuple(Problem(f"file:{i}", "damaged") for i in range(SHOWN)))
+        progress.update(ImportResult(), tuple(Problem(f"file:{i}", "damaged") for i in range(SHOWN)))
     assert len(progress.problems) == SHOWN
     assert len(capsys.readouterr().err.splitlines()) == SHOWN
 

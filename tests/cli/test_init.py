@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from support.cli import error_line, run
 
-from ctscan.cli.init import TEMPLATE
 from ctscan.config import load_config
 from ctscan.config.keys import KEYS
+from ctscan.config.template import TEMPLATE
 
 
 def test_the_file_is_private_and_understood(tmp_path: Path) -> None:

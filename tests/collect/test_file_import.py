@@ -16,10 +16,10 @@ import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate
 
 from ctscan.clock import Clock
-from ctscan.collect.file_import import PATIENCE, PORTION, ImportRequest, Tally, reference_of, run_import
+from ctscan.collect.file_import import PATIENCE, PORTION, ImportRequest, reference_of, run_import
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
-from ctscan.model import Problem, Search
+from ctscan.model import ImportResult, Problem, Search
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import Input
 
@@ -70,7 +70,7 @@ def clock(step: float = 0.0) -> Clock:
 async def test_it_ends_when_it_is_told_to_and_keeps_what_it_has(tmp_path: Path) -> None:
     stop = asyncio.Event()
 
-    def told(tally: Tally, problems: tuple[Problem, ...]) -> None:
+    def told(tally: ImportResult, problems: tuple[Problem, ...]) -> None:
         if tally.read >= 2 * PORTION:
             stop.set()
 
@@ -88,7 +88,7 @@ async def test_it_ends_when_it_is_told_to_and_keeps_what_it_has(tmp_path: Path) 
 async def test_a_portion_is_kept_when_it_took_long(tmp_path: Path) -> None:
     stop, portions = asyncio.Event(), []
 
-    def told(tally: Tally, problems: tuple[Problem, ...]) -> None:
+    def told(tally: ImportResult, problems: tuple[Problem, ...]) -> None:
         portions.append(tally.read)
         if len(portions) == 3:
             stop.set()
@@ -131,7 +131,7 @@ async def test_being_cancelled_is_recorded_as_the_end(tmp_path: Path) -> None:
 async def test_an_index_that_fails_is_told_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "kept.db"
 
-    def lose_the_record(tally: Tally, problems: tuple[Problem, ...]) -> None:
+    def lose_the_record(tally: ImportResult, problems: tuple[Problem, ...]) -> None:
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("DELETE FROM search")
 
@@ -152,7 +152,7 @@ async def test_an_index_that_fails_is_told_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_exit_codes(read: int, kept: int, problems: int, outcome: str, code: int) -> None:
-    assert Tally(read=read, kept=kept, problems=problems, outcome=outcome).exit_code == code
+    assert ImportResult(read=read, kept=kept, problems=problems, outcome=outcome).exit_code == code
 
 
 def test_references_last(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from support.repositories import kept_rows, mailbox, submitted
 
 from ctscan.clock import Clock
 from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, Outcome, SearchOutcome, SearchRequest, run_search
+from ctscan.collect.search import Opened, SearchRequest, run_search
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
-from ctscan.model import Search
+from ctscan.model import Search, SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.sources.repositories import Opening, open_repository
 
@@ -33,7 +33,7 @@ class Silent:
     def came(self, repository: str, results: int, kept: int) -> None:
         """Nothing to show."""
 
-    def search_ended(self, outcome: SearchOutcome) -> None:
+    def search_ended(self, outcome: SearchResult) -> None:
         """Nothing to show."""
 
 
@@ -44,7 +44,7 @@ def holding() -> list[Held]:
     return [held(one.der, id=100 + at) for at, one in enumerate([*mailboxes, *twins, other])]
 
 
-def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome, list[Search]]:
+def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchResults, list[Search]]:
     time = FakeTime()
     client = Client(
         "ct@example.org",
@@ -55,7 +55,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[Outcome,
         random=lambda: 0.5,
     )
 
-    async def run() -> tuple[Outcome, list[Search]]:
+    async def run() -> tuple[SearchResults, list[Search]]:
         async with await open_index(db, create=True) as index:
             source = open_repository("crt.sh", Opening(client, sleep=time.sleep))
             opened, clock = [Opened(source, "crt.sh")], Clock(now=lambda: NOW)

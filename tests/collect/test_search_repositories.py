@@ -18,11 +18,11 @@ from ctscan.answer.lookup import answer
 from ctscan.clock import Clock
 from ctscan.collect import search as asking
 from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, Outcome, SearchOutcome, SearchRequest, run_search
+from ctscan.collect.search import Opened, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Answer, Disclosure, Incompleteness, Search
+from ctscan.model import Answer, Disclosure, Incompleteness, Search, SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ HOSTS = replace(FAKE, name="hosts", finds=("host",))
 class Heard:
     """A Reporter that remembers. `on_came` is called for each certificate."""
 
-    ended: list[SearchOutcome] = field(default_factory=list)
+    ended: list[SearchResult] = field(default_factory=list)
     started: list[tuple[str, str]] = field(default_factory=list)
     counts: list[tuple[int, int]] = field(default_factory=list)
     on_came: Callable[[], None] = lambda: None
@@ -47,7 +47,7 @@ class Heard:
         self.counts.append((results, kept))
         self.on_came()
 
-    def search_ended(self, outcome: SearchOutcome) -> None:
+    def search_ended(self, outcome: SearchResult) -> None:
         self.ended.append(outcome)
 
 
@@ -71,7 +71,7 @@ def search(
     heard: Heard | None = None,
     stop: asyncio.Event | None = None,
     clock: Callable[[], float] = lambda: 0.0,
-) -> Outcome:
+) -> SearchResults:
     opened = [Opened(source, f"{source.repository.name} (host)") for source in sources]
     times = Clock(now=lambda: NOW, monotonic=clock)
     return with_index(db, lambda i: run_search(i, opened, request, heard or Heard(), stop or asyncio.Event(), times))
@@ -85,7 +85,7 @@ def recorded(db: Path) -> list[Search]:
     return with_index(db, lambda i: i.newest_searches(100))
 
 
-def shapes(outcome: Outcome) -> list[tuple[str, int, int]]:
+def shapes(outcome: SearchResults) -> list[tuple[str, int, int]]:
     return [(search.outcome, search.results, search.certificates) for search in outcome.searches]
 
 
@@ -387,7 +387,7 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
     request = about(JANE)
     source = FakeSource([entry(str(i), b"x") for i in range(items)])
 
-    async def run(index: Index) -> Outcome:
+    async def run(index: Index) -> SearchResults:
         opened, clock = [Opened(source, "r")], Clock(now=lambda: NOW, monotonic=lambda: 0.0)
         return await run_search(index, opened, request, Heard(), asyncio.Event(), clock, max_results=200)
 

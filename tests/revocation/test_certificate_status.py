@@ -9,7 +9,7 @@ import pytest
 
 from ctscan.model import CertificateStanding, Revocation, RevocationState
 from ctscan.revocation.status import NEVER_CHECKED, USABLE_FOR, has_run_out, status_of
-from ctscan.views.standing import status_words
+from ctscan.views.certificates import status_words
 
 NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

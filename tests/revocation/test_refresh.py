@@ -27,8 +27,8 @@ from support.revoking import (
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.open import open_index
-from ctscan.model import Revocation
-from ctscan.revocation.context import Outcome, RefreshRequest
+from ctscan.model import RefreshResult, Revocation
+from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate
 
@@ -274,7 +274,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has_and_is_taken_up(world: World) -
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[second]))
     world.answers = {CRL: ok(make_crl(CA)), second: ok(make_crl(CA))}
 
-    async def stopped() -> Outcome:
+    async def stopped() -> RefreshResult:
         stop = asyncio.Event()
 
         def told(line: str) -> None:

@@ -19,9 +19,9 @@ from ctscan.http.client import Client
 from ctscan.http.ssrf_guard import guarded_transport
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, RevocationState
+from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, RefreshResult, RevocationState
 from ctscan.revocation.budget import Limits
-from ctscan.revocation.context import Outcome, RefreshRequest
+from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate
 
@@ -75,10 +75,10 @@ class World:
 
         asyncio.run(work())
 
-    def refresh(self, now: datetime = NOW, client: Client | None = None, **request: object) -> Outcome:
+    def refresh(self, now: datetime = NOW, client: Client | None = None, **request: object) -> RefreshResult:
         """One whole refresh, the time standing still."""
 
-        async def work() -> Outcome:
+        async def work() -> RefreshResult:
             ready = client or self.client()
             async with await open_index(self.folder / "db", create=False) as index:
                 try:

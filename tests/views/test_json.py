@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from ctscan.cli.logs import health
+from ctscan.answer.log_report import health, log_report
 from ctscan.model import (
     Answer,
     FinalHead,
@@ -72,7 +72,7 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         misbehaviour=("two roots",),
         rate=1234.5678,
     )
-    shape = shapes.log(state, [(NOW, "two roots", [b"one", b"two"])], "misbehaved")
+    shape = shapes.log(log_report(state, [(NOW, "two roots", [b"one", b"two"])], NOW, DAY))
     assert (shape["verified_size"], shape["position"], shape["backlog"], shape["rate"]) == (256, 522, 378, 1234.6)
     assert [(h["start"], h["end"], h["reason"], h["tries"]) for h in shape["holes"]] == [
         (0, 256, "not read", 0),
@@ -98,10 +98,11 @@ def test_growth_and_the_time_to_catch_up(
 ) -> None:
     state = replace(STATE, verified=(VerifiedRange(0, 900, "everything", "v1"),), rate=5.0, growth=growth)
     assert health(state, NOW, DAY) == how
-    shape = shapes.log(state, [], how)
+    shape = shapes.log(log_report(state, [], NOW, DAY))
     assert (shape["growth"], shape["catch_up_seconds"]) == (shown, seconds)
     at_the_head = replace(state, verified=STATE.verified)
-    assert (health(at_the_head, NOW, DAY), shapes.log(at_the_head, [], "ok")["catch_up_seconds"]) == ("ok", None)
+    shape = shapes.log(log_report(at_the_head, [], NOW, DAY))
+    assert (shape["health"], shape["catch_up_seconds"]) == ("ok", None)
 
 
 @pytest.mark.parametrize(
@@ -118,12 +119,12 @@ def test_the_time_to_catch_up_in_words(seconds: float | None, text: str) -> None
 
 def test_an_empty_range_holds_a_position_and_is_not_shown() -> None:
     state = replace(STATE, verified=(VerifiedRange(1000, 1000, "everything", "v1"),))
-    shape = shapes.log(state, [], "ok")
+    shape = shapes.log(log_report(state, [], NOW, DAY))
     assert (shape["verified"], shape["position"], shape["verified_size"]) == ([], 1000, 0)
 
 
 def test_shape_of_a_log_never_read() -> None:
-    shape = shapes.log(replace(STATE, head=None, verified=(), last_success=None), [], "never read")
+    shape = shapes.log(log_report(replace(STATE, head=None, verified=(), last_success=None), [], NOW, DAY))
     assert (shape["head_size"], shape["head_time"], shape["last_success"], shape["holes"]) == (0, None, None, [])
 
 

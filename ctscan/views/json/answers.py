@@ -1,19 +1,7 @@
-"""The JSON shapes of all answers: fields may be added, never changed. Documented in docs/, held by tests.
-
-Times are RFC 3339 in UTC, hashes and serial numbers lower-case hex, log ids base64, ranges half-open.
-"""
+"""The shape of an answer to a look-up, and of its parts."""
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from math import inf
-from typing import Any
-
-from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.model import (
     Answer,
     Authority,
@@ -22,67 +10,16 @@ from ctscan.model import (
     Finding,
     Gap,
     LogCoverage,
-    LogState,
     Match,
     Problem,
     RepositorySighting,
     Revocation,
-    Run,
     Search,
     Sighting,
     Status,
     VerifiedRange,
 )
-
-Shape = dict[str, Any]
-
-_UNSAFE = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e0fff]"
-)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-# --- values -------------------------------------------------------------------------------------------------------
-
-
-def to_json(shape: object, *, indent: int | None = 2, ascii_only: bool = False) -> str:
-    """JSON text in which every alphabet can be read, but nothing can steer a terminal: control and bidirectional
-    characters are `\\u` escapes, which JSON readers turn back."""
-    text = json.dumps(shape, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
-    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    return json.dumps(match[0]).strip('"') if match[0] != "\x7f" else "\\u007f"
-
-
-def time_text(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC with Z; fractions of a second only where there are any."""
-    if at is None:
-        return None
-    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
-
-
-def timestamp_text(milliseconds: int) -> str | None:
-    """A log's timestamp; None for a time that no calendar holds (a log may claim any 64 bits)."""
-    try:
-        return time_text(_EPOCH + timedelta(milliseconds=milliseconds))
-    except OverflowError:
-        return None
-
-
-def base64_text(data: bytes) -> str:
-    """Standard base64 with padding."""
-    return base64.b64encode(data).decode("ascii")
-
-
-def hex_text(data: bytes | None) -> str | None:
-    """Lower-case hex."""
-    return None if data is None else data.hex()
-
-
-# --- parts --------------------------------------------------------------------------------------------------------
+from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text
 
 
 def finding(found: Finding) -> Shape:
@@ -267,9 +204,6 @@ def coverage(log: LogCoverage) -> Shape:
     }
 
 
-# --- answers ------------------------------------------------------------------------------------------------------
-
-
 def answer(given: Answer) -> Shape:
     """`ctscan lookup`: what was found, and exactly what was searched."""
     identifier = given.identifier
@@ -287,56 +221,4 @@ def answer(given: Answer) -> Shape:
         "remarks": list(given.remarks),
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
-    }
-
-
-Misbehaved = tuple[datetime, str, list[bytes]]
-"""When a log contradicted itself, how, and its tree heads verbatim."""
-
-
-def log(state: LogState, evidence: Iterable[Misbehaved], health: str) -> Shape:
-    """`ctscan logs`: one log as the index knows it. `holes` together with what is verified make up `[0, head_size)`."""
-    head = state.head.size if state.head else 0
-    seconds = catch_up(state)
-    return {
-        "name": state.log.name,
-        "log_id": base64_text(state.log.id),
-        "operator": state.log.operator,
-        "protocol": str(state.log.protocol),
-        "state": state.log.state,
-        "health": health,
-        "head_size": head,
-        "head_time": timestamp_text(state.head.timestamp) if state.head else None,
-        "verified_size": verified_size(state),
-        "position": position(state),
-        "backlog": backlog(state),
-        "rate": None if state.rate is None else round(state.rate, 1),
-        "growth": None if state.growth is None else round(state.growth, 3),
-        "catch_up_seconds": None if seconds in (None, inf) else round(seconds, 1),
-        "last_success": time_text(state.last_success),
-        "last_error": state.last_error,
-        "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
-        "holes": [hole(h) for h in judge(state, lambda _: None, False).gaps],
-        "evidence": [
-            {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
-            for at, reason, heads in evidence
-        ],
-    }
-
-
-def run(done: Run) -> Shape:
-    """`ctscan runs`: one scan."""
-    return {
-        "id": done.id,
-        "who": done.who,
-        "started": time_text(done.started),
-        "ended": time_text(done.ended),
-        "scope": done.scope,
-        "rules": done.rules,
-        "purpose": done.purpose,
-        "command": done.command,
-        "outcome": done.outcome,
-        "entries": done.entries,
-        "candidates": done.candidates,
-        "certificates": done.certificates,
     }

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ctscan.answer.lookup import is_unconfirmed
 from ctscan.model import (
     Answer,
     Authority,
@@ -26,7 +25,8 @@ from ctscan.model import (
 )
 from ctscan.revocation.status import status_of
 from ctscan.views import json as shapes
-from ctscan.views.origins import answer_lines, owner_lines, repository_line, search_line
+from ctscan.views.certificates import owner_lines, repository_line
+from ctscan.views.words import answer_lines, search_line
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 SEEN = RepositorySighting("crt.sh", "7001", AT, 1_900_000_000_000, (), "", confirmed=False)
@@ -148,10 +148,10 @@ def test_that_no_list_of_owners_is_there_is_said_once_for_an_answer() -> None:
 
 
 def test_a_certificate_is_unconfirmed_until_a_log_that_was_read_holds_it() -> None:
-    assert is_unconfirmed(MATCH)
-    assert is_unconfirmed(replace(MATCH, sightings=(replace(LOGGED, verified=False),)))
-    assert not is_unconfirmed(replace(MATCH, sightings=(LOGGED,)))
-    assert not is_unconfirmed(replace(MATCH, repositories=()))  # a log that is not proven yet has words of its own
+    assert MATCH.is_unconfirmed
+    assert replace(MATCH, sightings=(replace(LOGGED, verified=False),)).is_unconfirmed
+    assert not replace(MATCH, sightings=(LOGGED,)).is_unconfirmed
+    assert not replace(MATCH, repositories=()).is_unconfirmed  # a log that is not proven yet has words of its own
 
 
 def test_shape_of_a_match_with_all_of_it() -> None:

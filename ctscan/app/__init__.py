@@ -1,0 +1,51 @@
+"""The use cases of ctscan: one function each, from a configuration and arguments to values of the model.
+
+    Config, arguments ──► use case ──► index, client, clock ──► values ──► views render them
+
+Every face (command line, web, worker) calls these functions and holds no logic of its own. They print nothing: progress
+goes to listeners. Heavy modules are imported when a function runs, so that importing this package is cheap.
+"""
+
+from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
+from ctscan.app.authority_list import authorities, update_authorities
+from ctscan.app.local_files import complaint, identifiers_in, import_files, inspect
+from ctscan.app.overview import disclosures, known_types, logs, rules, runs, searches, sources
+from ctscan.app.refreshing import check_refresh, refresh
+from ctscan.app.reindexing import reindex
+from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
+from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
+from ctscan.app.settings import write_settings
+
+__all__ = [
+    "DEMO_PERSON",
+    "SearchListener",
+    "SearchPlan",
+    "authorities",
+    "backfill",
+    "certificates",
+    "check_refresh",
+    "complaint",
+    "demo_config",
+    "disclosures",
+    "identifiers_in",
+    "import_files",
+    "inspect",
+    "known_types",
+    "logs",
+    "look_up",
+    "parse_identifier",
+    "plan_scope_search",
+    "plan_search",
+    "prove",
+    "refresh",
+    "reindex",
+    "rules",
+    "runs",
+    "scan",
+    "search",
+    "searches",
+    "sources",
+    "standings",
+    "update_authorities",
+    "write_settings",
+]

@@ -1,0 +1,113 @@
+"""Use cases that answer from the index: look-ups, the status of certificates, and proofs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.clock import Clock
+from ctscan.model import ProofCounts, StandingCounts
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.index.protocols import Index
+    from ctscan.model import Answer, CheckedSighting, Identifier, Match
+
+
+def parse_identifier(text: str) -> Identifier:
+    """Parse an identifier as a person types it. UsageError when it can't be understood."""
+    from ctscan.personal import identifiers
+
+    return identifiers.parse_identifier(text)
+
+
+async def look_up(
+    config: Config,
+    identifiers: Sequence[Identifier],
+    *,
+    inline: bool = False,
+    clock: Clock = CLOCK,
+) -> AsyncGenerator[Answer, None]:
+    """Answer look-ups, one by one, all for the same moment.
+
+    Args:
+        inline: ask the index in the calling thread; the coroutine then never waits.
+
+    Raises:
+        IndexFault: the index is missing or can't be read.
+    """
+    async with opened_index(config, inline=inline) as index:
+        from ctscan.answer.lookup import answer
+
+        at = clock.now()
+        for identifier in identifiers:
+            yield await answer(index, identifier, now=at, stale_after=config.stale_after)
+
+
+async def certificates(config: Config, identifiers: Sequence[Identifier], *, clock: Clock = CLOCK) -> list[Match]:
+    """Find the certificates of identifiers, each once, with their status."""
+    async with opened_index(config) as index:
+        return await matches_of(index, identifiers, clock.now())
+
+
+async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
+    """Count all certificates in the index by their standing."""
+    from ctscan.revocation.status import status_of
+
+    counts, at = StandingCounts(), clock.now()
+    async with opened_index(config) as index:
+        async for not_before, not_after, said in index.standings():
+            counts.add(status_of(not_before, not_after, said, at), said)
+    return counts
+
+
+async def matches_of(index: Index, identifiers: Sequence[Identifier], now: datetime) -> list[Match]:
+    """Find the certificates of identifiers in an open index, each once."""
+    from ctscan.answer.lookup import answer
+
+    found: dict[bytes, Match] = {}
+    for identifier in identifiers:
+        for match in (await answer(index, identifier, now=now)).matches:
+            found.setdefault(match.certificate.identity, match)
+    return list(found.values())
+
+
+async def prove(
+    config: Config,
+    identifiers: Sequence[Identifier] | None,
+    counts: ProofCounts,
+    *,
+    clock: Clock = CLOCK,
+) -> AsyncGenerator[CheckedSighting, None]:
+    """Check the evidence of certificates offline, sighting by sighting.
+
+    Args:
+        identifiers: whose certificates; None checks everything in the index.
+        counts: is filled; its sums are final when the iterator has ended.
+    """
+    from ctscan.answer.proof import check, compare
+    from ctscan.app.reindexing import scanned_domains
+
+    async with opened_index(config) as index:
+        domains = await scanned_domains(index)
+        held = await index.counts() if identifiers is None else None
+        if identifiers is None:
+            identities = [identity async for identity, _, _ in index.kept()]
+        else:
+            identities = [match.certificate.identity for match in await matches_of(index, identifiers, clock.now())]
+        for identity in identities:
+            matches = await index.find_identity(identity)
+            seen = False
+            async for evidence in index.evidence([identity]):
+                seen = True
+                checked = compare(check(evidence), matches, domains)
+                counts.proven += checked.is_proven
+                counts.unproven += not checked.is_proven
+                yield checked
+            if not seen:
+                counts.add_certificate_without_evidence(matches)
+        if held:
+            counts.bare += max(0, held["certificates"] - len(identities))
+            counts.lost += max(0, held["sightings"] - counts.proven - counts.unproven)

@@ -1,0 +1,60 @@
+"""Use cases on the CCADB's list of CA owners: load it into the index, and show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import CLOCK, opened_client, opened_index
+from ctscan.clock import Clock
+from ctscan.errors import InputError
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.model import Authority, AuthorityList, LoadedAuthorities
+
+
+async def update_authorities(config: Config, files: Sequence[str] = (), *, clock: Clock = CLOCK) -> LoadedAuthorities:
+    """Load the list of CA owners, in place of the list in the index.
+
+    Args:
+        files: saved reports; without any the reports are fetched from the CCADB.
+
+    Raises:
+        UsageError: not exactly one report of certificates, or no contact for the network.
+        InputError: a report can't be read.
+        SourceError: the report of certificates can't be fetched.
+    """
+    import asyncio
+
+    from ctscan.authorities.reports import fetch_reports, read_reports
+
+    if files:
+        loaded = await asyncio.to_thread(read_reports, files)
+    else:
+        async with opened_client(config) as client:
+            loaded = await fetch_reports(client, clock.now())
+    async with opened_index(config, create=True) as index:
+        before = await index.authority_list()
+        await index.save_authorities(loaded.authorities, loaded.which)
+    return replace(loaded, replaced=before)
+
+
+async def authorities(config: Config, query: str | None = None) -> tuple[AuthorityList, list[Authority]]:
+    """Return the list of CA owners in the index, and its records: all, or those that a query finds.
+
+    Args:
+        query: part of an owner's or CA's name, a key identifier, or the SHA-256 of a CA certificate.
+
+    Raises:
+        InputError: the index holds no list.
+    """
+    from ctscan.authorities.ccadb import search
+
+    async with opened_index(config) as index:
+        which = await index.authority_list()
+        if which is None:
+            raise InputError("the index holds no list of CAs; 'ctscan ca update' loads that of the CCADB")
+        found = await index.authorities()
+    return which, found if query is None else search(found, query)

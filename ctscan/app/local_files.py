@@ -1,0 +1,136 @@
+"""Use cases on files: inspect certificates without an index, import them into the index, look them up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.clock import Clock
+from ctscan.errors import InputError
+from ctscan.model import CertificateSummary, Identifier, IdentifierKind, ImportResult, LocalCertificate, Problem
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ctscan.config import Config
+    from ctscan.model import Certificate
+    from ctscan.sources.files import Input
+
+_OUTERMOST = ("certificate", "tbsCertificate")
+"""Paths at which the parser reports that the end of a certificate is missing."""
+
+
+def inspect(paths: Iterable[str], scope: Sequence[str] = ()) -> Iterator[LocalCertificate]:
+    """Find personal data in certificates of files, directories and standard input (`-`).
+
+    Args:
+        scope: terms of a scope, in whose hosts names of people are looked for.
+
+    Raises:
+        UsageError: the scope can't be understood. Faults of an input are in its result.
+    """
+    from ctscan.personal.scope import parse_scope
+
+    return _local_certificates(paths, parse_scope(tuple(scope)).domains if scope else ())
+
+
+def identifiers_in(path: str) -> Iterator[Identifier]:
+    """Read the certificates of a file as identifiers: precertificate and certificate share an identity.
+
+    Raises:
+        InputError: an input can't be read, or is cut off: half a certificate has another identity than the whole.
+    """
+    for found in _local_certificates([path], ()):
+        if found.certificate is None:
+            raise InputError(complaint(found))
+        if found.is_clipped:
+            raise InputError(
+                f"{found.source}: expected a whole certificate, got one that is cut off; get the file again"
+            )
+        yield Identifier(kind=IdentifierKind.IDENTITY, value=found.source, canonical=found.certificate.identity.hex())
+
+
+def complaint(found: LocalCertificate) -> str:
+    """Say in one line why an input can't be read."""
+    what = found.problems[0].what if found.problems else "expected a certificate, found none"
+    return f"{found.source}: {what}"
+
+
+async def import_files(
+    config: Config,
+    paths: Sequence[str],
+    *,
+    who: str,
+    progress: Callable[[ImportResult, tuple[Problem, ...]], None],
+    stop: asyncio.Event,
+    clock: Clock = CLOCK,
+) -> ImportResult:
+    """Keep the certificates of files that are in scope and hold personal data.
+
+    Args:
+        who: the account, for the record.
+        progress: receives the sums so far and the new problems, portion by portion.
+
+    Raises:
+        UsageError: the scope is missing or can't be understood.
+        IndexFault: the index can't be used. Faults of an input are in the result.
+    """
+    from ctscan.collect.file_import import ImportRequest, run_import
+    from ctscan.personal.scope import parse_scope
+    from ctscan.sources.files import read_inputs
+    from ctscan.x509.containers import certificate_extractor
+
+    request = ImportRequest(parse_scope(config.scope, config.everything), who, config.purpose)
+    async with opened_index(config, create=True) as index:
+        return await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
+
+
+def _local_certificates(paths: Iterable[str], domains: tuple[str, ...]) -> Iterator[LocalCertificate]:
+    from ctscan.sources.files import read_inputs
+    from ctscan.x509.containers import certificate_extractor
+
+    for found in read_inputs(paths, certificate_extractor()):
+        yield _inspected(found, domains)
+
+
+def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
+    from ctscan.personal.analyse import DerKind, analyse, salvage
+    from ctscan.personal.scope import Scope
+
+    scope = Scope(everything=True, domains=domains)
+    if found.der is not None:
+        data, analysis = found.der, analyse(found.der, DerKind.ANY, scope)
+    elif found.problem is not None and found.problem.unread:
+        data, analysis = found.problem.unread, salvage(found.problem.unread, found.problem, scope)
+    else:
+        return LocalCertificate(found.source, None, None, (), (found.problem,) if found.problem else ())
+    certificate = analysis.certificate
+    return LocalCertificate(
+        found.source,
+        sha256(data).digest(),
+        None if certificate is None else _summary(certificate),
+        analysis.findings,
+        analysis.problems,
+        is_clipped=certificate is not None and _is_clipped(certificate),
+    )
+
+
+def _summary(certificate: Certificate) -> CertificateSummary:
+    from ctscan.x509.name_text import render_name
+
+    return CertificateSummary(
+        sha256=certificate.sha256,
+        identity=certificate.identity,
+        issuer=render_name(certificate.issuer),
+        serial=certificate.serial_hex,
+        subject=render_name(certificate.subject),
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        is_ca=certificate.is_ca,
+    )
+
+
+def _is_clipped(certificate: Certificate) -> bool:
+    return any(problem.path in _OUTERMOST and problem.what.endswith("clipped") for problem in certificate.problems)

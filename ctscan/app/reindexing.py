@@ -1,0 +1,59 @@
+"""Use case that applies today's rules to the certificates in the index again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import opened_index
+from ctscan.model import EntryKind, QuestionKind, ReindexResult
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.index.protocols import Index
+    from ctscan.model import Finding
+
+_ALL = (1 << 63) - 1
+
+
+async def reindex(config: Config) -> ReindexResult:
+    """Find personal data in all certificates of the index again, and write what changed. No log is read."""
+    from ctscan.personal.analyse import analyse, kind_of_leaf
+    from ctscan.personal.rules import rule_set
+    from ctscan.personal.scope import Scope
+
+    counts: Counter[str] = Counter()
+    version = rule_set().version
+    async with opened_index(config) as index:
+        scope = Scope(everything=True, domains=await scanned_domains(index))
+        async for identity, der, kind in index.kept():
+            analysis = analyse(der, kind_of_leaf(EntryKind(kind)), scope)
+            counts[await _replace(index, identity, analysis.findings, version)] += 1
+    return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
+
+
+async def scanned_domains(index: Index) -> tuple[str, ...]:
+    """Collect the domains of the scopes of all scans and searches: names of people are looked for in their hosts."""
+    from ctscan.personal.scope import scope_from_text
+
+    states = await index.log_states()
+    scopes = {verified.scope for state in states for verified in state.verified}
+    scopes |= {pending.scope for state in states for pending in state.pending}
+    domains = {domain for scope in scopes for domain in scope_from_text(scope).domains}
+    for search in await index.newest_searches(_ALL):  # a search records its filter in words, or as terms of a scope
+        terms = (term.partition(":") for term in (search.question, *search.scope.split(", ")))
+        domains |= {value for kind, _, value in terms if kind in (QuestionKind.DOMAIN, QuestionKind.HOST)}
+    return tuple(sorted(domains))
+
+
+async def _replace(index: Index, identity: bytes, findings: tuple[Finding, ...], version: str) -> str:
+    before = [finding for match in await index.find_identity(identity) for finding in match.findings]
+    await index.replace_findings(identity, findings, version)
+    if not findings:
+        return "removed"
+    return "unchanged" if _are_same(before, findings) else "changed"
+
+
+def _are_same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:
+    return sorted(map(repr, before)) == sorted(map(repr, now))

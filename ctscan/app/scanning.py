@@ -1,0 +1,145 @@
+"""Use cases that read logs: scan, backfill, and the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctscan.app.searching import SilentListener, search
+from ctscan.app.wiring import CLOCK
+from ctscan.model import LogResult, ScanReport, SearchResults
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ctscan.app.searching import SearchListener, SearchPlan
+    from ctscan.config import Config
+    from ctscan.scan.events import Emit, Event
+    from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
+
+DEMO_PERSON = "jane.roe@example.org"
+
+
+def silence() -> AbstractContextManager[Emit]:
+    """Open a listener that ignores the events of logs."""
+
+    def ignore(event: Event) -> None:
+        pass
+
+    return nullcontext(ignore)
+
+
+async def scan(
+    config: Config,
+    *,
+    who: str,
+    command: str,
+    plan: SearchPlan | None = None,
+    reads_logs: bool = True,
+    searching: Callable[[], AbstractContextManager[SearchListener]] = SilentListener,
+    reading: Callable[[], AbstractContextManager[Emit]] = silence,
+    stop: asyncio.Event,
+    clock: ScanClock | None = None,
+) -> ScanReport:
+    """Ask the repositories of a plan for the scope, then read the logs to their heads.
+
+    Args:
+        who: the account, for the record.
+        command: the command line, for the record.
+        plan: questions to repositories, from `plan_scope_search`; None asks no repository.
+        reads_logs: False asks the repositories only.
+        searching: opens the listener for questions, when the first one is due.
+        reading: opens the listener for logs, when the first one is due.
+        stop: ends the scan when set; committed batches stay.
+
+    Raises:
+        UsageError: a setting is missing or can't be understood.
+        SourceError: the log list can't be fetched.
+        IndexFault: the index can't be used. Faults of one log or repository are in the report.
+    """
+    request = scan_request(config, who=who, command=command) if reads_logs else None
+    found = None
+    if plan is not None:
+        with searching() as listener:
+            found = await search(config, plan, who=who, listener=listener, stop=stop, clock=clock or CLOCK)
+    if request is None or stop.is_set():
+        return _report(None, found, was_cut=reads_logs)
+    return _report(await _read(request, reading, stop, clock), found)
+
+
+async def backfill(
+    config: Config,
+    *,
+    who: str,
+    command: str,
+    reading: Callable[[], AbstractContextManager[Emit]] = silence,
+    stop: asyncio.Event,
+    clock: ScanClock | None = None,
+) -> ScanReport:
+    """Read the entries before the newest entry that was read, newest first. Arguments and errors: see `scan`."""
+    request = scan_request(config, who=who, command=command, past=True)
+    return _report(await _read(request, reading, stop, clock), None)
+
+
+def demo_config(db: Path) -> Config:
+    """Make the configuration of the demonstration: a scan of the log of invented people that ships with ctscan."""
+    from ctscan.config import Config
+    from ctscan.resources import data_path
+
+    log = data_path("demo-log").as_uri()
+    return Config(db=str(db), logs=(log,), start="start", everything=True, purpose="demonstration")
+
+
+def scan_request(config: Config, *, who: str, command: str, past: bool = False) -> ScanRequest:
+    """Turn settings into the request of a scan, or of a backfill (`past`).
+
+    Raises:
+        UsageError: the scope is missing or can't be understood.
+    """
+    from ctscan.personal.scope import parse_scope
+    from ctscan.scan.run import ScanRequest
+
+    return ScanRequest(
+        db=config.db,
+        scope=parse_scope(config.scope, config.everything),
+        contact=config.contact,
+        log_list=config.log_list,
+        logs=config.logs,
+        start=config.start,
+        purpose=config.purpose,
+        follow=config.follow and not past,
+        past=past,
+        jobs=config.jobs,
+        quarantine_days=config.quarantine_days,
+        give_up_after=config.timeouts.give_up,
+        who=who,
+        command=command,
+        tuning=config.tuning,
+    )
+
+
+async def _read(
+    request: ScanRequest,
+    reading: Callable[[], AbstractContextManager[Emit]],
+    stop: asyncio.Event,
+    clock: ScanClock | None,
+) -> ScanResult:
+    from ctscan.scan.run import run_scan
+
+    with reading() as emit:
+        return await run_scan(request, emit, stop, clock)
+
+
+def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:
+    """Sum up. The worst exit code wins: a misbehaving log, then a failure, then an incomplete answer. `was_cut`: the
+    scan was stopped before a log was read."""
+    codes = {outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0}
+    return ScanReport(
+        exit_code=next((code for code in (3, 1, 4) if code in codes), 0),
+        logs=tuple(LogResult(log.log_id, log.name, str(log.status), log.message) for log in outcome.logs)
+        if outcome
+        else (),
+        searches=found.searches if found else (),
+    )

@@ -1,0 +1,283 @@
+"""Use cases that ask repositories: plan the questions, then put them. A plan says who will learn what before any
+request is sent, so that a face can ask for consent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from ctscan.app.wiring import CLOCK, opened_client, opened_index
+from ctscan.clock import Clock
+from ctscan.errors import UsageError
+from ctscan.model import PlannedDisclosure, Question, Repository, SearchResult, SearchResults
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ctscan.collect.questions import Asked
+    from ctscan.collect.search import Opened
+    from ctscan.config import Config
+    from ctscan.model import Identifier
+
+SCOPE_COMMAND = "scan --repository"  # as recorded; the command line may hold an address
+
+
+class SearchListener(Protocol):
+    """Receiver of the progress of searches; no argument holds an identifier."""
+
+    def search_started(self, repository: str, kind: str) -> None:
+        """A question of this kind is put to a repository."""
+        ...
+
+    def doing(self, text: str) -> None:
+        """A source takes a step."""
+        ...
+
+    def came(self, repository: str, results: int, kept: int) -> None:
+        """`results` certificates came so far; `kept` of them match the question."""
+        ...
+
+    def search_ended(self, outcome: SearchResult) -> None:
+        """A search ended."""
+        ...
+
+
+class SilentListener(AbstractContextManager["SilentListener"]):
+    """Search listener that ignores everything."""
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the context; errors pass."""
+
+    def search_started(self, repository: str, kind: str) -> None:
+        """Ignore the start of a search."""
+
+    def doing(self, text: str) -> None:
+        """Ignore a step."""
+
+    def came(self, repository: str, results: int, kept: int) -> None:
+        """Ignore a certificate."""
+
+    def search_ended(self, outcome: SearchResult) -> None:
+        """Ignore the end of a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Repository, and the address where it is asked: its own, or the override of the configuration. `rate`: requests
+    per second."""
+
+    repository: Repository
+    url: str | None = None
+    rate: float | None = None
+
+    @property
+    def host(self) -> str:
+        """Host that receives the questions."""
+        return urlsplit(self.url or self.repository.url).hostname or self.repository.name
+
+    @property
+    def recipient(self) -> str:
+        """Recipient for the record: the repository's name, and the host where the name is another."""
+        name = self.repository.name
+        return name if self.host == name else f"{name} ({self.host})"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPlan:
+    """Questions to repositories, ready to be put. `left_out`: lines about terms of the scope for which no repository is
+    asked, `number_left_out` such terms."""
+
+    destinations: tuple[Destination, ...]
+    asked: tuple[Asked, ...]
+    purpose: str
+    command: str
+    left_out: tuple[str, ...] = ()
+    number_left_out: int = 0
+
+    @property
+    def disclosures(self) -> tuple[PlannedDisclosure, ...]:
+        """What each repository will learn."""
+        from ctscan.collect.questions import unanswerable
+
+        return tuple(
+            PlannedDisclosure(
+                title=each.repository.title,
+                host=each.host,
+                tells=each.repository.tells,
+                asked=tuple(a.question for a in self.asked if a.question.kind in each.repository.finds),
+                impossible=tuple(unanswerable([each.repository], self.asked)),
+            )
+            for each in self.destinations
+        )
+
+
+async def plan_search(
+    config: Config, identifiers: Sequence[Identifier], repositories: Iterable[str], *, environ: Mapping[str, str]
+) -> SearchPlan:
+    """Plan the questions about identifiers. No request is sent.
+
+    Raises:
+        UsageError: no purpose, or one that names the person; an unknown repository; a repository that lacks its token;
+            an identifier for which none of the repositories can be asked.
+    """
+    from ctscan.collect.questions import asked_about, unanswerable
+    from ctscan.views.words import question_kinds
+
+    asked = tuple({one.text: one for person in identifiers for one in asked_about(person)}.values())
+    check_purpose(config.purpose, "search", [one.question for one in asked if one.question.is_personal])
+    chosen = destinations(config, repositories)
+    impossible = unanswerable([each.repository for each in chosen], asked)
+    if impossible:
+        raise UsageError(
+            f"search: {_names(chosen)} can't be asked for {question_kinds(impossible)}; give another repository "
+            "with --in ('ctscan sources' lists them)"
+        )
+    await _check_openable(config, chosen, environ)
+    return SearchPlan(tuple(chosen), asked, config.purpose, "search")
+
+
+async def plan_scope_search(config: Config, *, environ: Mapping[str, str]) -> SearchPlan | None:
+    """Plan the questions about the scope for the configured repositories; None when no repository is configured.
+
+    Raises:
+        UsageError: as `plan_search`, or when no term of the scope is left to ask for.
+    """
+    from ctscan.collect.questions import asked_for_scope, unanswerable
+    from ctscan.views.words import question_kinds
+
+    if not config.repositories:
+        return None
+    asked = asked_for_scope(config.scope, config.everything)
+    chosen = destinations(config, config.repositories)
+    check_purpose(config.purpose, SCOPE_COMMAND, [one.question for one in asked if one.question.is_personal])
+    people = [one for one in asked if one.question.is_personal and not config.search_people]
+    allowed = [one for one in asked if one not in people]
+    impossible = unanswerable([each.repository for each in chosen], allowed)
+    lines = []
+    if people:
+        left = question_kinds(one.question for one in people)
+        lines.append(
+            f"{SCOPE_COMMAND}: {left} of the scope left out: asking tells the repository who that is; "
+            "search_people = true in ctscan.toml allows it"
+        )
+    if impossible:
+        left = question_kinds(impossible)
+        lines.append(f"{SCOPE_COMMAND}: {left} of the scope left out: {_names(chosen)} can't be asked for that")
+    possible = tuple(one for one in allowed if one.about not in impossible)
+    if not possible:
+        raise UsageError(lines[0])
+    await _check_openable(config, chosen, environ)
+    number = len(people) + len(impossible)
+    return SearchPlan(tuple(chosen), possible, config.purpose, SCOPE_COMMAND, tuple(lines), number)
+
+
+async def search(
+    config: Config,
+    plan: SearchPlan,
+    *,
+    who: str,
+    listener: SearchListener,
+    stop: asyncio.Event,
+    clock: Clock = CLOCK,
+) -> SearchResults:
+    """Put the questions of a plan, and keep the certificates that match. Every question is recorded as a disclosure.
+
+    Raises:
+        IndexFault: the index can't be used. Faults of a repository are in the result.
+    """
+    from ctscan.collect.search import SearchRequest, run_search
+
+    request = SearchRequest(plan.asked, who, plan.purpose, plan.command)
+    async with (
+        opened_index(config, create=True) as index,
+        _opened(config, plan.destinations, os.environ, listener.doing) as ready,
+    ):
+        results = await run_search(index, ready, request, listener, stop, clock)
+    return replace(results, left_out=plan.number_left_out)
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def destinations(config: Config, names: Iterable[str]) -> list[Destination]:
+    """Find repositories by name, each once.
+
+    Raises:
+        UsageError: an unknown name, or no contact for a repository on the network.
+    """
+    from ctscan.config.keys import shown
+    from ctscan.http.client import NO_CONTACT
+    from ctscan.http.urls import is_loopback
+    from ctscan.sources.repositories import repositories
+
+    known = {repository.name: repository for repository in repositories()}
+    for name, override in config.tuning.items():
+        if "url" in override and name not in known:
+            raise UsageError(
+                f'configuration: [tuning."{shown(name)}"]: url: expected the name of a repository, '
+                f"one of {', '.join(known)}"
+            )
+    found = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            raise UsageError(
+                f"repository: expected one of {', '.join(known)}, got another name of {len(name)} characters; "
+                "see 'ctscan sources'"
+            )
+        override = config.tuning.get(name, {})
+        found.append(Destination(known[name], override.get("url"), override.get("rate")))
+    if not config.contact and not all(is_loopback(each.host) for each in found):
+        raise UsageError(NO_CONTACT)
+    return found
+
+
+def check_purpose(purpose: str, command: str, people: Iterable[Question]) -> None:
+    """Check the purpose, which is recorded with each disclosure.
+
+    Raises:
+        UsageError: no purpose, or one that names a person of the questions.
+    """
+    from ctscan.collect.safe_reasons import quotes
+
+    if not purpose:
+        raise UsageError(
+            f"{command}: asking a repository tells it whom or what you look for, and why is recorded: "
+            "set `purpose` in ctscan.toml, or give --purpose"
+        )
+    if any(quotes(purpose, person) for person in people):
+        raise UsageError(
+            f"{command}: the purpose is recorded with each disclosure and must not name whom you ask for; "
+            "give the number of the case, say"
+        )
+
+
+async def _check_openable(config: Config, chosen: Sequence[Destination], environ: Mapping[str, str]) -> None:
+    """Raise UsageError when a repository lacks its token or an extra. No request is sent."""
+    async with _opened(config, chosen, environ, lambda _: None):
+        pass
+
+
+@asynccontextmanager
+async def _opened(
+    config: Config, chosen: Sequence[Destination], environ: Mapping[str, str], progress: Callable[[str], None]
+) -> AsyncIterator[list[Opened]]:
+    from ctscan.collect.search import Opened
+    from ctscan.sources.repositories import Opening, open_repository
+
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(opened_client(config))
+        ready = []
+        for each in chosen:
+            opening = Opening(client, environ, each.url, each.rate, progress=progress)
+            source = open_repository(each.repository.name, opening)
+            stack.push_async_callback(source.aclose)
+            ready.append(Opened(source, each.recipient))
+        yield ready
+
+
+def _names(chosen: Sequence[Destination]) -> str:
+    return " and ".join(each.repository.name for each in chosen)

@@ -1,0 +1,33 @@
+"""Use case that writes a new configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def write_settings(
+    path: Path,
+    *,
+    contact: str | None = None,
+    scope: Sequence[str] = (),
+    purpose: str | None = None,
+    retention: str | None = None,
+) -> None:
+    """Write a commented `ctscan.toml` with the settings given, and examples for the rest. Existing files stay.
+
+    Raises:
+        UsageError: a setting can't be understood.
+        InputError: the file exists, or can't be written.
+    """
+    from ctscan.config import load_config
+    from ctscan.config.template import settings_text, write_new
+
+    if scope:
+        from ctscan.personal.scope import parse_scope
+
+        parse_scope(scope)
+    given = {"contact": contact, "scope": tuple(scope), "purpose": purpose, "retention": retention}
+    load_config(given, {}, Path(os.devnull).parent)  # the same checks as when the file is read again
+    write_new(path, settings_text(contact, scope, purpose, retention))

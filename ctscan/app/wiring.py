@@ -1,0 +1,61 @@
+"""Wiring of the use cases: the index and the HTTP clients that a configuration asks for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from ctscan.clock import Clock
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.http.client import Client
+    from ctscan.index.protocols import Index
+
+
+CLOCK = Clock()
+"""Clock of use cases that are given none."""
+
+
+@asynccontextmanager
+async def opened_index(config: Config, *, create: bool = False, inline: bool = False) -> AsyncIterator[Index]:
+    """Open the index of a configuration and close it at the end.
+
+    Args:
+        create: make a missing index.
+        inline: run every method in the calling thread, so that no event loop is needed.
+
+    Raises:
+        IndexFault: the index is missing, damaged, or of a newer ctscan.
+    """
+    from ctscan.index.open import open_index
+
+    async with await open_index(config.db, create=create, inline=inline) as index:
+        yield index
+
+
+@asynccontextmanager
+async def opened_client(config: Config) -> AsyncIterator[Client]:
+    """Open a client for logs, repositories and the CCADB, and close it at the end."""
+    from ctscan.http.client import Client
+
+    client = Client(config.contact or "", give_up_after=config.timeouts.give_up)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def guarded_client(config: Config) -> AsyncIterator[Client]:
+    """Open a client for addresses that certificates name: it reaches the public internet only."""
+    from ctscan.http.client import Client
+    from ctscan.http.ssrf_guard import guarded_transport
+
+    give_up_after = min(20.0, config.timeouts.give_up)
+    client = Client(config.contact, transport=guarded_transport(), give_up_after=give_up_after)
+    try:
+        yield client
+    finally:
+        await client.aclose()

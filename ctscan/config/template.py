@@ -1,0 +1,115 @@
+"""Text of a new `ctscan.toml` that explains itself, and the file that it is written to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ctscan.errors import InputError
+
+TEMPLATE = """\
+# Settings of ctscan. A key can also be given as an environment variable (CTSCAN_CONTACT and so on), most of them as an
+# option as well: an option wins over the environment, the environment over this file. An unknown key is an error.
+
+# Who you are: an e-mail address or a URL under which the operators of logs, repositories and CAs can reach you. It is
+# sent with every request, and nothing is read over the network without it.
+{contact}
+
+# What may be indexed at all. Of everything else only counts are kept. Terms: "domain:example.org" (the domain and all
+# below it), "email:jane@example.org", "organisation:Example Ltd"; a bare domain or address will do.
+{scope}
+
+# Or the personal data of anybody. Ask yourself (and your data protection officer) first whether you may.
+# everything = true
+
+# What for: recorded with every scan, import and question to a repository, so that you can account for it (GDPR article
+# 5(2)). No repository is asked without it.
+{purpose}
+
+# How long you keep what is found; recorded here for your records of processing.
+{retention}
+
+# Which logs: names (or a part that only one has), or file:///directory of an archived log. Without this key all
+# logs of the list that can be read: see 'ctscan logs' for the names.
+# logs = ["Example 'log2026h1'"]
+
+# Repositories that 'ctscan scan' asks for the scope besides reading the logs: see 'ctscan sources' for their names.
+# repositories = ["crt.sh"]
+
+# Consent (true gives it). Asking a repository for "email:..." of the scope tells it who that person is: without consent
+# 'ctscan scan' leaves single addresses out, and asks for domains and organisations only.
+# search_people = false
+
+# Consent (true gives it) that 'ctscan status --refresh' asks CAs by OCSP for what their lists leave open: it tells a CA
+# whose certificate is being looked at. The lists tell it nothing, and are always fetched.
+# ocsp = false
+
+# The list of logs: a URL or a file. The default is Google's, whose signature is checked.
+# log_list = "log_list.json"
+
+# Where coverage begins when a log is seen first: "now", "start", a date such as 2026-01-31.
+# "start" reads billions of entries.
+# from = "now"
+
+# The index; a path is relative to this file.
+# db = "ctscan.db"
+
+# Processes that read at the same time, and whether to go on when all is read.
+# jobs = 1
+# follow = false
+
+# An answer is called incomplete when a log was not checked for so long (s, m, h, d).
+# stale_after = "24h"
+
+# Days for which a batch that contradicts its log's tree is kept for examination.
+# quarantine_days = 30
+
+# How one operator's logs, or one log, are read: batch, concurrency, rate (requests a second), keep_alive, tiles.
+# [tuning."Name of an operator or of a log"]
+# rate = 2.0
+
+# The same for a repository: rate, and the url of another server that speaks the same protocol.
+# [tuning."crt.sh"]
+# rate = 0.08
+# url = "https://crt.sh/"
+"""
+
+
+def settings_text(contact: str | None, scope: Sequence[str], purpose: str | None, retention: str | None) -> str:
+    """Fill the template in; a setting that is missing stays as a commented example."""
+    return TEMPLATE.format(
+        contact=_line("contact", contact, "ct@example.org"),
+        scope=_line("scope", list(scope) or None, ["example.org"]),
+        purpose=_line("purpose", purpose, "finding exposed personal data of our staff"),
+        retention=_line("retention", retention, "12 months"),
+    )
+
+
+def _line(key: str, value: object, example: object) -> str:
+    """Write a line of TOML. TOML's basic strings are JSON's, but for DEL, which the checks of settings refuse."""
+    text = json.dumps(example if value is None else value, ensure_ascii=False)
+    return f"{'# ' if value is None else ''}{key} = {text}"
+
+
+def write_new(path: Path, text: str) -> None:
+    """Create a file with mode 0600: it may name people.
+
+    Raises:
+        InputError: the file exists, or can't be created.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        if path.is_dir():
+            raise InputError(
+                f"{path}: expected the name of a file, got a directory; give another with --config"
+            ) from None
+        raise InputError(
+            f"{path}: exists already and was left as it is; edit it, or give another with --config"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}; give another place with --config") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,301 @@
+"""Results of use cases: what a scan, a search, an import, a refresh, a proof or an inspection came to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ctscan.model.answer import CertificateSummary, Match
+from ctscan.model.authority import Authority, AuthorityList
+from ctscan.model.certificate import Problem
+from ctscan.model.coverage import Gap, LogState
+from ctscan.model.entry import EntryKind
+from ctscan.model.finding import Finding, SubjectKind
+from ctscan.model.proof import Evidence
+from ctscan.model.repository import QuestionKind, SearchState
+from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
+
+
+@dataclass(frozen=True, slots=True)
+class LogResult:
+    """End of the reading of one log. `outcome`: "done", "incomplete", "shared", "misbehaviour" or "stopped"."""
+
+    log_id: bytes
+    name: str
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """End of a scan or backfill: logs that were read and questions that repositories were asked."""
+
+    exit_code: int
+    logs: tuple[LogResult, ...] = ()
+    searches: tuple[SearchResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """End of one question to one repository. `results` counts the certificates
+    that the repository gave now or earlier, `certificates` those that are new in the index."""
+
+    repository: str
+    kind: QuestionKind
+    outcome: SearchState
+    detail: str
+    results: int
+    certificates: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """End of all questions of one command. `stopped`: some questions were not asked. `left_out`: terms of the scope for
+    which no repository was asked."""
+
+    searches: tuple[SearchResult, ...]
+    stopped: bool = False
+    left_out: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """1 if a search failed or was interrupted, else 4 if one is incomplete or a term was left out, else 0."""
+        endings = {search.outcome for search in self.searches}
+        if self.stopped or endings & {SearchState.FAILED, SearchState.INTERRUPTED}:
+            return 1
+        return 4 if self.left_out or SearchState.INCOMPLETE in endings else 0
+
+
+@dataclass(slots=True)
+class FindingCounts:
+    """Numbers of findings by category: all, those about people, and those in certificates of CAs."""
+
+    findings: Counter[str] = field(default_factory=Counter)
+    about_people: Counter[str] = field(default_factory=Counter)
+    of_authorities: Counter[str] = field(default_factory=Counter)
+
+    def add(self, findings: Iterable[Finding], *, is_authority: bool) -> None:
+        """Count the findings of one certificate."""
+        for finding in findings:
+            self.findings[finding.category] += 1
+            self.about_people[finding.category] += finding.subject_kind is SubjectKind.PERSON
+            self.of_authorities[finding.category] += is_authority
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
+    certificates in scope, `new` the kept certificates that the index did not hold."""
+
+    files: int = 0
+    read: int = 0
+    repeated: int = 0
+    kept: int = 0
+    new: int = 0
+    of_authorities: int = 0
+    problems: int = 0
+    counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
+    outcome: SearchState = SearchState.FAILED
+
+    @property
+    def exit_code(self) -> int:
+        """1 if nothing was read or the import was stopped, 4 if an input could not be read, else 0."""
+        if self.outcome not in (SearchState.WHOLE, SearchState.INCOMPLETE) or not (self.read or self.kept):
+            return 1
+        return 4 if self.problems else 0
+
+
+@dataclass(slots=True)
+class RefreshResult:
+    """Sums of a refresh. `said` maps certificates to the state that a CA stated; `failures` are hosts that could not be
+    used, each once with the reason; `current` counts certificates whose last statement still holds."""
+
+    said: dict[bytes, RevocationState] = field(default_factory=dict)
+    current: int = 0
+    failures: dict[str, None] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 if the refresh was stopped, 4 if a host could not be used, else 0."""
+        return 1 if self.stopped else 4 if self.failures else 0
+
+
+@dataclass(slots=True)
+class StandingCounts:
+    """Numbers of certificates by standing; unknown standings also by reason. `oldest`: the oldest statement used."""
+
+    standings: Counter[CertificateStanding] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    oldest: datetime | None = None
+
+    def add(self, status: Status, revocations: Iterable[Revocation]) -> None:
+        """Count one certificate."""
+        self.standings[status.standing] += 1
+        if status.standing is CertificateStanding.UNKNOWN:
+            self.reasons[status.why] += 1
+        for said in revocations:
+            self.oldest = min(filter(None, (self.oldest, said.checked)))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSighting:
+    """Sighting checked offline. `trust` names the basis of its tree head: `signature`, or `log list` for the final head
+    of a log that no longer answers. `problem` is empty when the sighting is proven."""
+
+    evidence: Evidence
+    is_proven: bool
+    trust: str
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class ProofCounts:
+    """Numbers of a proof: sightings proven and not proven, certificates without evidence by reason.
+
+    Certificates from chains, repositories and files can have no evidence. `bare` and `lost` count rows that lack their
+    other half: certificates without a sighting, sightings without a certificate; both mean a damaged index.
+    """
+
+    proven: int = 0
+    unproven: int = 0
+    in_chains: int = 0
+    in_repositories: int = 0
+    bare: int = 0
+    lost: int = 0
+
+    def add_certificate_without_evidence(self, matches: Iterable[Match]) -> None:
+        """Count a certificate that has no evidence, by the origin that explains the lack."""
+        found = list(matches)
+        if any(seen.kind is EntryKind.CHAIN for match in found for seen in match.sightings):
+            self.in_chains += 1
+        elif any(match.repositories for match in found):
+            self.in_repositories += 1
+        else:
+            self.bare += 1
+
+    @property
+    def is_proven(self) -> bool:
+        """True when something was proven, nothing failed and no row is missing."""
+        return bool(self.proven) and not (self.unproven or self.bare or self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexResult:
+    """Numbers of certificates by outcome of a reindex with one rule set."""
+
+    rules: str
+    unchanged: int
+    changed: int
+    removed: int
+
+
+Misbehaviour = tuple[datetime, str, list[bytes]]
+"""Time, reason and verbatim tree heads of one contradiction of a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogReport:
+    """Log with its progress. `gaps` and the verified ranges together make up `[0, head size)`."""
+
+    state: LogState
+    health: str  # "ok", "behind", "stale", "misbehaved", …
+    misbehaviour: tuple[Misbehaviour, ...]
+    gaps: tuple[Gap, ...]
+    verified_size: int
+    position: int  # one past the last entry read
+    backlog: int  # entries left to read
+    catch_up: float | None  # seconds until the head is reached; inf: never at this rate; None: unknown, or reached
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCertificate:
+    """Certificate in a file or on stdin. `certificate` is None for an input that can't be read as a certificate: then
+    `findings` come from its readable strings, and `problems` begins with the reason."""
+
+    source: str
+    sha256: bytes | None  # of the bytes as given; None when there were none
+    certificate: CertificateSummary | None
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    is_clipped: bool = False  # the end of the certificate is missing
+
+
+@dataclass(slots=True)
+class InspectionCounts:
+    """Sums of an inspection. `personal`: certificates with personal data, `personal_of_authorities` of them of CAs."""
+
+    read: int = 0
+    of_authorities: int = 0
+    unreadable: int = 0
+    personal: int = 0
+    personal_of_authorities: int = 0
+    with_problems: int = 0
+    counts: FindingCounts = field(default_factory=FindingCounts)
+
+    def add(self, found: LocalCertificate) -> None:
+        """Count one input."""
+        is_read = found.certificate is not None
+        is_authority = found.certificate is not None and found.certificate.is_ca
+        self.read += is_read
+        self.unreadable += not is_read
+        self.of_authorities += is_authority
+        self.personal += bool(found.findings)
+        self.personal_of_authorities += is_authority and bool(found.findings)
+        self.with_problems += is_read and bool(found.problems)
+        self.counts.add(found.findings, is_authority=is_authority)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Source of certificates: logs, files or a repository. `lacks`: reason why it can't be used here, or empty."""
+
+    name: str
+    title: str
+    url: str
+    finds: tuple[str, ...]
+    limits: tuple[str, ...]
+    needs: str
+    tells: str
+    is_verified: bool
+    command: str
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAuthorities:
+    """List of authorities as it was read. `remarks`: parts that it lacks, with the reason. `replaced`: the list that
+    the index held before."""
+
+    which: AuthorityList
+    authorities: tuple[Authority, ...]
+    remarks: tuple[str, ...] = ()
+    replaced: AuthorityList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """Rule: a kind of personal data that is looked for, and where its places are specified."""
+
+    id: str
+    version: int
+    looks_for: str
+    category: str
+    kinds: tuple[str, ...]
+    citations: tuple[str, ...]
+    types: tuple[str, ...]  # OIDs of the types of value that it reads
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInfo:
+    """Type of value (attribute, otherName, extension) that may hold personal data, and its treatment."""
+
+    oid: str
+    kind: str
+    name: str
+    treatment: str  # "found", "evidence", "searched", "not read", …
+    rules: tuple[str, ...]
+    is_evidence: bool
+    why: str

@@ -1,0 +1,176 @@
+"""JSON shapes of results: scans, searches, imports, refreshes, proofs, inspections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ctscan.model import (
+    CertificateStanding,
+    CheckedSighting,
+    ImportResult,
+    LocalCertificate,
+    Match,
+    Problem,
+    RefreshResult,
+    ReindexResult,
+    RevocationState,
+    ScanReport,
+    SearchResult,
+    StandingCounts,
+)
+from ctscan.views.json.answers import finding, problem, revocation, status
+from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text
+
+
+def backfilled(report: ScanReport) -> Shape:
+    """`ctscan backfill`: how each log ended."""
+    return {
+        "exit_code": report.exit_code,
+        "logs": [
+            {"log": log.name, "log_id": base64_text(log.log_id), "outcome": log.outcome, "message": log.message}
+            for log in report.logs
+        ],
+    }
+
+
+def scanned(report: ScanReport) -> Shape:
+    """`ctscan scan`: how each log and each question to a repository ended."""
+    return backfilled(report) | {"searches": [search_result(search) for search in report.searches]}
+
+
+def search_result(search: SearchResult) -> Shape:
+    """One question to one repository."""
+    return {
+        "repository": search.repository,
+        "kind": search.kind,
+        "outcome": search.outcome,
+        "detail": search.detail or None,
+        "results": search.results,
+        "certificates": search.certificates,
+    }
+
+
+def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
+    """`ctscan import`. `problems` are the first problems; `problem_count` counts all."""
+    counts = result.counts
+    return {
+        "exit_code": result.exit_code,
+        "outcome": result.outcome,
+        "files": result.files,
+        "certificates": result.read,
+        "repeated": result.repeated,
+        "of_authorities": result.of_authorities,
+        "kept": result.kept,
+        "new": result.new,
+        "findings": {
+            category: {
+                "findings": number,
+                "of_people": counts.about_people[category],
+                "of_authorities": counts.of_authorities[category],
+            }
+            for category, number in counts.findings.most_common()
+        },
+        "problem_count": result.problems,
+        "problems": [problem(found) for found in problems],
+    }
+
+
+def reindexed(result: ReindexResult) -> Shape:
+    """`ctscan reindex`: the rule set, and numbers of certificates by outcome."""
+    return {
+        "rules": result.rules,
+        "unchanged": result.unchanged,
+        "changed": result.changed,
+        "removed": result.removed,
+    }
+
+
+# --- status -------------------------------------------------------------------------------------------------------
+
+
+def certificate_status(match: Match) -> Shape:
+    """One certificate with its status, and the statements of all sources."""
+    found = match.certificate
+    return {
+        "sha256": hex_text(found.sha256),
+        "identity": found.identity.hex(),
+        "issuer": found.issuer,
+        "serial": found.serial,
+        "subject": found.subject,
+        "not_before": time_text(found.not_before),
+        "not_after": time_text(found.not_after),
+        "status": None if match.status is None else status(match.status),
+        "revocations": [revocation(said) for said in match.revocations],
+    }
+
+
+def certificate_statuses(matches: Sequence[Match], refresh: RefreshResult | None) -> Shape:
+    """`ctscan status IDENTIFIER`: certificates, and the refresh before, if there was one."""
+    return {"certificates": [certificate_status(match) for match in matches], "refresh": refreshed(refresh)}
+
+
+def standing_counts(counts: StandingCounts, refresh: RefreshResult | None) -> Shape:
+    """`ctscan status`: numbers of certificates by standing, also of standings that don't occur."""
+    return {
+        "certificates": counts.standings.total(),
+        "standings": {str(standing): counts.standings[standing] for standing in CertificateStanding},
+        "unknown": [{"why": why, "certificates": number} for why, number in counts.reasons.most_common()],
+        "checked_since": time_text(counts.oldest),
+        "refresh": refreshed(refresh),
+    }
+
+
+def refreshed(result: RefreshResult | None) -> Shape | None:
+    """`ctscan status --refresh`: numbers of certificates by the statement of their CA; null without a refresh."""
+    if result is None:
+        return None
+    counts = Counter(result.said.values())
+    return {
+        "exit_code": result.exit_code,
+        "stopped": result.stopped,
+        "still_known": result.current,
+        "asked": {str(state): counts[state] for state in RevocationState},
+        "failures": list(result.failures),
+    }
+
+
+# --- certificates one by one --------------------------------------------------------------------------------------
+
+
+def checked_sighting(checked: CheckedSighting) -> Shape:
+    """`ctscan prove`: one sighting, and whether it is proven."""
+    entry, proof = checked.evidence.entry, checked.evidence.proof
+    head = proof and {
+        "size": proof.head.size,
+        "root": proof.head.root.hex(),
+        "timestamp": timestamp_text(proof.head.timestamp),
+        "raw": base64_text(proof.head.raw),
+    }
+    return {
+        "log": checked.evidence.log.name,
+        "log_id": base64_text(entry.log_id),
+        "index": entry.index,
+        "timestamp": timestamp_text(entry.timestamp),
+        "kind": str(entry.kind),
+        "proven": checked.is_proven,
+        "trust": checked.trust or None,
+        "problem": checked.problem or None,
+        "tree_head": head,
+    }
+
+
+def local_certificate(found: LocalCertificate) -> Shape:
+    """`ctscan inspect`: one certificate, or an input that can't be read as a certificate."""
+    certificate = found.certificate
+    return {
+        "source": found.source,
+        "sha256": hex_text(found.sha256),
+        "serial": certificate.serial if certificate else None,
+        "issuer": certificate.issuer if certificate else None,
+        "not_before": time_text(certificate.not_before) if certificate else None,
+        "not_after": time_text(certificate.not_after) if certificate else None,
+        "is_ca": certificate.is_ca if certificate else None,
+        "findings": [finding(one) for one in found.findings],
+        "problems": [problem(one) for one in found.problems],
+    }

@@ -1,0 +1,150 @@
+"""JSON shapes of records in the index (logs, runs, disclosures, authorities) and of the lists of sources and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from ctscan.model import (
+    Authority,
+    AuthorityList,
+    Disclosure,
+    LoadedAuthorities,
+    LogReport,
+    RuleInfo,
+    Run,
+    Source,
+    TypeInfo,
+)
+from ctscan.views.json.answers import authority, authority_list, hole, verified_range
+from ctscan.views.json.values import Shape, base64_text, time_text, timestamp_text
+
+ATTRIBUTION = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
+
+
+def log(report: LogReport) -> Shape:
+    """`ctscan logs`: one log as the index knows it. `holes` together with `verified` make up `[0, head_size)`."""
+    state, seconds = report.state, report.catch_up
+    return {
+        "name": state.log.name,
+        "log_id": base64_text(state.log.id),
+        "operator": state.log.operator,
+        "protocol": str(state.log.protocol),
+        "state": state.log.state,
+        "health": report.health,
+        "head_size": state.head.size if state.head else 0,
+        "head_time": timestamp_text(state.head.timestamp) if state.head else None,
+        "verified_size": report.verified_size,
+        "position": report.position,
+        "backlog": report.backlog,
+        "rate": None if state.rate is None else round(state.rate, 1),
+        "growth": None if state.growth is None else round(state.growth, 3),
+        "catch_up_seconds": None if seconds in (None, inf) else round(seconds, 1),
+        "last_success": time_text(state.last_success),
+        "last_error": state.last_error,
+        "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
+        "holes": [hole(gap) for gap in report.gaps],
+        "evidence": [
+            {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
+            for at, reason, heads in report.misbehaviour
+        ],
+    }
+
+
+def run(done: Run) -> Shape:
+    """`ctscan runs`: one scan."""
+    return {
+        "id": done.id,
+        "who": done.who,
+        "started": time_text(done.started),
+        "ended": time_text(done.ended),
+        "scope": done.scope,
+        "rules": done.rules,
+        "purpose": done.purpose,
+        "command": done.command,
+        "outcome": done.outcome,
+        "entries": done.entries,
+        "candidates": done.candidates,
+        "certificates": done.certificates,
+    }
+
+
+def disclosure(made: Disclosure) -> Shape:
+    """`ctscan disclosures`: somebody outside was told whom or what is looked at; the identifier isn't recorded."""
+    return {
+        "id": made.id,
+        "at": time_text(made.at),
+        "who": made.who,
+        "kind": made.kind,
+        "recipient": made.recipient,
+        "purpose": made.purpose,
+        "command": made.command,
+    }
+
+
+def authorities(which: AuthorityList, found: Sequence[Authority], remarks: Sequence[str] = ()) -> Shape:
+    """`ctscan ca show`: which list the index holds, how much it says, and the parts that it lacks."""
+    return {
+        "list": authority_list(which),
+        "attribution": ATTRIBUTION,
+        "owners": len({one.owner for one in found}),
+        "with_policies": sum(bool(one.policies) for one in found),
+        "with_contact": sum(bool(one.contact) for one in found),
+        "with_key_id": sum(bool(one.key_id) for one in found),
+        "remarks": list(remarks),
+    }
+
+
+def loaded_authorities(loaded: LoadedAuthorities) -> Shape:
+    """`ctscan ca update`: the list that was loaded, and the list that it replaced."""
+    before = None if loaded.replaced is None else authority_list(loaded.replaced)
+    return authorities(loaded.which, loaded.authorities, loaded.remarks) | {"replaced": before}
+
+
+def authorities_found(which: AuthorityList, found: Sequence[Authority]) -> Shape:
+    """`ctscan ca show NAME`: records of one CA, with the list that they stand in."""
+    return {"list": authority_list(which), "authorities": [authority(one) for one in found]}
+
+
+def source(found: Source) -> Shape:
+    """`ctscan sources`: where certificates can come from."""
+    return {
+        "name": found.name,
+        "title": found.title,
+        "url": found.url or None,
+        "finds": list(found.finds),
+        "limits": list(found.limits),
+        "needs": found.needs or None,
+        "ready": not found.lacks,
+        "lacks": found.lacks or None,
+        "tells": found.tells,
+        "complete": found.is_verified,
+        "verified": found.is_verified,
+        "command": found.command,
+    }
+
+
+def rule(known: RuleInfo) -> Shape:
+    """`ctscan rules`: one kind of personal data that is looked for."""
+    return {
+        "id": known.id,
+        "version": known.version,
+        "what": known.looks_for,
+        "category": known.category,
+        "kinds": list(known.kinds),
+        "citations": list(known.citations),
+        "types": list(known.types),
+    }
+
+
+def known_type(found: TypeInfo) -> Shape:
+    """`ctscan rules --types`: one type of value, and the rules that read it."""
+    return {
+        "oid": found.oid,
+        "kind": found.kind,
+        "name": found.name,
+        "treatment": found.treatment,
+        "rules": list(found.rules),
+        "evidence": found.is_evidence,
+        "why": found.why,
+    }

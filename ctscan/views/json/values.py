@@ -1,0 +1,53 @@
+"""JSON values: text, times, hashes. Times are RFC 3339 in UTC, hashes lower-case hex, log ids base64."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Shape = dict[str, Any]
+
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\U000e0000-\U000e0fff]"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_json(shape: object, *, indent: int | None = 2, ascii_only: bool = False) -> str:
+    """JSON text in which every alphabet can be read, but nothing can steer a terminal: control and bidirectional
+    characters are `\\u` escapes, which JSON readers turn back."""
+    text = json.dumps(shape, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
+    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0]).strip('"') if match[0] != "\x7f" else "\\u007f"
+
+
+def time_text(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC with Z; fractions of a second only where there are any."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def timestamp_text(milliseconds: int) -> str | None:
+    """A log's timestamp; None for a time that no calendar holds (a log may claim any 64 bits)."""
+    try:
+        return time_text(_EPOCH + timedelta(milliseconds=milliseconds))
+    except OverflowError:
+        return None
+
+
+def base64_text(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def hex_text(data: bytes | None) -> str | None:
+    """Lower-case hex."""
+    return None if data is None else data.hex()

@@ -1,0 +1,348 @@
+"""Lists and sums for readers: the columns and lines of everything but look-ups. Pure.
+
+A `Listing` is drawn by `tables.table`; lines are printed as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ctscan.model import (
+    Authority,
+    AuthorityList,
+    CheckedSighting,
+    Disclosure,
+    FindingCounts,
+    ImportResult,
+    InspectionCounts,
+    LocalCertificate,
+    LogReport,
+    Match,
+    ProofCounts,
+    RefreshResult,
+    ReindexResult,
+    RevocationState,
+    RuleInfo,
+    Run,
+    Search,
+    Source,
+    StandingCounts,
+    TypeInfo,
+)
+from ctscan.views.certificates import certificate_line, status_words
+from ctscan.views.json import ATTRIBUTION
+from ctscan.views.words import KINDS, category, count, day, moment, per_second, until_head
+
+LONGEST_SUBJECT = 60
+FAILURES_SHOWN = 20
+PROBLEMS_SHOWN = 3
+
+FINDS = {
+    "email": "e-mail address",
+    "domain": "domain (addresses at and below it)",
+    "host": "host (DNS names at and below a domain)",
+}
+"""Kinds of question where the word alone doesn't say what they find."""
+
+
+class Listing(NamedTuple):
+    """Table: headers, rows, and the headers of columns that are never folded."""
+
+    headers: Sequence[str]
+    rows: Iterable[Sequence[object]]
+    whole: Collection[str] = ()
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+def runs(found: Sequence[Run]) -> Listing:
+    """Scans, one row each."""
+    headers = ("Run", "Who", "Started", "Ended", "Outcome", "Entries", "Certificates", "Scope", "Purpose")
+    rows = [
+        (
+            run.id,
+            run.who,
+            moment(run.started),
+            moment(run.ended) if run.ended else "-",
+            run.outcome,
+            f"{run.entries:,}",
+            f"{run.certificates:,}",
+            run.scope,
+            run.purpose or "-",
+        )
+        for run in found
+    ]
+    return Listing(headers, rows)
+
+
+def searches(found: Sequence[Search]) -> Listing:
+    """Questions to repositories and imports of files, one row each."""
+    headers = ("Search", "Who", "Started", "Ended", "Source", "Asked for", "Outcome", "Given", "New", "Kept", "Purpose")
+    rows = [
+        (
+            search.id,
+            search.who,
+            moment(search.started),
+            moment(search.ended) if search.ended else "-",
+            search.repository,
+            search.question or search.kind,
+            search.outcome,
+            f"{search.results:,}",
+            f"{search.certificates:,}",
+            search.scope,
+            search.purpose or "-",
+        )
+        for search in found
+    ]
+    return Listing(headers, rows)
+
+
+def disclosures(found: Sequence[Disclosure]) -> Listing:
+    """Disclosures, one row each."""
+    headers = ("No.", "When", "Who", "Kind of identifier", "Told to", "Purpose", "Command")
+    rows = [
+        (d.id, moment(d.at), d.who, KINDS.get(d.kind, d.kind), d.recipient, d.purpose or "-", d.command) for d in found
+    ]
+    return Listing(headers, rows)
+
+
+# --- logs ---------------------------------------------------------------------------------------------------------
+
+_LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Holes", "Last success")
+"""Columns for a terminal without room for all."""
+_ROOM = (112, 150)
+"""Characters per line that `_LEAN` and all columns need."""
+_NUMBERS = ("Verified", "Head", "Backlog", "Rate", "Growth")
+
+
+def logs(reports: Sequence[LogReport], width: int) -> Listing:
+    """Logs, one row each, with the columns for which a line of `width` characters has room."""
+    columns = [_log_columns(report) for report in reports]
+    headers = _LEAN if _ROOM[0] <= width < _ROOM[1] else tuple(columns[0])
+    return Listing(headers, [[row[header] for header in headers] for row in columns], _NUMBERS)
+
+
+def _log_columns(report: LogReport) -> dict[str, str]:
+    state = report.state
+    unread = sum(gap.end - gap.start for gap in report.gaps)
+    return {
+        "Log": state.log.name,
+        "Operator": state.log.operator,
+        "Health": report.health,
+        "Verified": f"{report.verified_size:,}",
+        "Head": f"{state.head.size if state.head else 0:,}",
+        "Backlog": f"{report.backlog:,}",
+        "Rate": per_second(state.rate),
+        "Growth": per_second(state.growth),
+        "Catch up": until_head(report.catch_up),
+        "Holes": f"{len(report.gaps)} ({unread:,} entries)" if report.gaps else "none",
+        "Last success": moment(state.last_success).replace("T", " "),  # where it may be folded
+    }
+
+
+def log_lines(report: LogReport) -> Iterable[tuple[str, str]]:
+    """Contradictions and the last error of a log: lines, each with the colour for it."""
+    for at, reason, heads in report.misbehaviour:
+        kept = count(len(heads), "tree head")
+        yield f"{report.state.log.name}, {moment(at)}: {reason} ({kept} kept as evidence)", "red"
+    if report.state.last_error:
+        yield f"{report.state.log.name}: {report.state.last_error}", "yellow"
+
+
+# --- what ctscan knows --------------------------------------------------------------------------------------------
+
+
+def sources(found: Sequence[Source]) -> Listing:
+    """Sources of certificates, one row each."""
+    rows = [(one.name, one.title, ", ".join(one.finds), "no" if one.lacks else "yes") for one in found]
+    return Listing(("Source", "What it is", "Finds by", "Ready here"), rows)
+
+
+def source_lines(source: Source) -> list[str]:
+    """Everything about one source, line by line."""
+    proven = "complete for what was read, and verified: every entry is proven to be in the signed tree"
+    claimed = "neither complete nor verified: what it gives counts as proven when a log confirms it"
+    return [
+        f"Worth: {proven if source.is_verified else claimed}",
+        f"Finds by: {', '.join(FINDS.get(kind, kind) for kind in source.finds)}",
+        *(f"Limit: {limit}" for limit in source.limits),
+        *([f"Needs: {source.needs}"] if source.needs else []),
+        f"Ready here: {f'no: {source.lacks}' if source.lacks else 'yes'}",
+        f"Who learns of a question: {source.tells}",
+        *([f"Address: {source.url}"] if source.url else []),
+        f"Command: {source.command}",
+    ]
+
+
+def rules(found: Sequence[RuleInfo]) -> Listing:
+    """Rules, one row each."""
+    rows = [(rule.id, rule.looks_for, category(rule.category), "; ".join(rule.citations)) for rule in found]
+    return Listing(("Rule", "Looks for", "Category", "Specified in"), rows)
+
+
+def known_types(found: Sequence[TypeInfo]) -> Listing:
+    """Types of values, one row each."""
+    rows = [(one.oid, one.name, one.kind, _treatment(one)) for one in found]
+    return Listing(("Type", "Name", "Stands as", "What becomes of it"), rows)
+
+
+def known_types_line(found: Sequence[TypeInfo]) -> str:
+    """Numbers of types by treatment."""
+    sums = Counter(one.treatment for one in found)
+    return f"{len(found)} types: {', '.join(f'{number} {words}' for words, number in sums.most_common())}."
+
+
+def _treatment(found: TypeInfo) -> str:
+    """`found by es.fnmt`, `used as evidence`, `organisation: names or numbers …`."""
+    if found.treatment == "found":
+        return f"found by {', '.join(found.rules)}{'; also used as evidence' if found.is_evidence else ''}"
+    if found.treatment == "evidence":
+        return "used as evidence" + (f" by {', '.join(found.rules)}" if found.rules else "")
+    return f"{found.treatment}: {found.why}" if found.why else found.treatment
+
+
+# --- authorities --------------------------------------------------------------------------------------------------
+
+
+def authority_list_line(which: AuthorityList) -> str:
+    """Date, source and licence of a list of authorities."""
+    return f"List of {moment(which.fetched)}, {ATTRIBUTION}; read from {which.origin}"
+
+
+def authority_list_lines(which: AuthorityList, found: Sequence[Authority]) -> list[str]:
+    """A list of authorities, and how much it says."""
+    owners = len({one.owner for one in found})
+    policies, contacts = sum(bool(one.policies) for one in found), sum(bool(one.contact) for one in found)
+    keys = sum(bool(one.key_id) for one in found)
+    return [
+        authority_list_line(which),
+        f"{count(len(found), 'CA certificate')} of {count(owners, 'owner')}; {policies:,} with policies, "
+        f"{contacts:,} with a contact for problem reports, {keys:,} with a key identifier",
+    ]
+
+
+def authority_lines(found: Authority) -> list[str]:
+    """One CA certificate: a title, and its record."""
+    return [
+        found.name or "(no name)",
+        f"Owner: {found.owner}",
+        *([f"Status: {found.status}"] if found.status else []),
+        *([f"Key identifier: {found.key_id.hex()}"] if found.key_id else []),
+        f"SHA-256: {found.sha256.hex()}",
+        *(f"Policy: {url}" for url in found.policies),
+        f"Problem reports: {found.contact or 'no contact known'}",
+    ]
+
+
+def authorities_line(found: int, shown: int) -> str:
+    """Number of records, and how many of them are shown."""
+    more = f", {found - shown:,} of them not shown; --format json has all" if found > shown else ""
+    return f"{count(found, 'CA certificate')}{more}."
+
+
+# --- status -------------------------------------------------------------------------------------------------------
+
+
+def statuses(matches: Sequence[Match]) -> Listing:
+    """Certificates with their status, one row each."""
+    return Listing(("Serial number", "Subject", "Until", "Status"), [_status_row(match) for match in matches])
+
+
+def _status_row(match: Match) -> tuple[str, str, str, str]:
+    found = match.certificate
+    end = day(found.not_after) if found.not_after else "-"
+    words = "not judged" if match.status is None else status_words(match.status)
+    return found.serial, found.subject[:LONGEST_SUBJECT], end, words
+
+
+def standings(counts: StandingCounts) -> Listing:
+    """Numbers of certificates by standing, and below them the most frequent reasons of unknown standings."""
+    rows = [(str(standing), f"{number:,}") for standing, number in counts.standings.most_common()]
+    rows += [(f"  {why}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
+    return Listing(("Standing, and why it isn't known", "Certificates"), rows)
+
+
+def refresh_lines(result: RefreshResult | None) -> list[str]:
+    """Sums of a refresh, the failures last; no lines without a refresh."""
+    if result is None:
+        return []
+    counts = Counter(result.said.values())
+    said = ", ".join(f"{counts[state]:,} {state}" for state in RevocationState)
+    first = f"Asked about {count(len(result.said), 'certificate')}: {said}; known still of {result.current:,} more."
+    if result.stopped:
+        first = "Stopped before the end; repeating the command goes on. " + first
+    failures = list(result.failures)
+    rest = len(failures) - FAILURES_SHOWN
+    shown = [*failures[:FAILURES_SHOWN], *([f"and {rest:,} more"] if rest > 0 else [])]
+    return [first, *(f"- {failure}" for failure in shown)]
+
+
+# --- files, reindex -----------------------------------------------------------------------------------------------
+
+
+def finding_counts(counts: FindingCounts, title: str) -> Listing:
+    """Numbers of findings by category; `title` heads the column of categories."""
+    rows = [
+        (category(key), f"{number:,}", f"{counts.about_people[key]:,}", f"{counts.of_authorities[key]:,}")
+        for key, number in counts.findings.most_common()
+    ]
+    return Listing((title, "Findings", "Of people", "Of CAs"), rows)
+
+
+def import_line(result: ImportResult) -> str:
+    """Sums of an import."""
+    parts = [f"{count(result.read, 'certificate')} read from {count(result.files, 'file')}"]
+    parts += [f"{result.of_authorities:,} of CAs"] if result.of_authorities else []
+    parts += [f"{result.repeated:,} more were the same again"] if result.repeated else []
+    parts += [f"{result.kept:,} kept", f"{result.new:,} of them new here"]
+    parts += [f"{count(result.problems, 'input')} could not be read"] if result.problems else []
+    return f"{', '.join(parts)}."
+
+
+def inspection_line(counts: InspectionCounts) -> str:
+    """Sums of an inspection."""
+    parts = [f"{count(counts.read, 'certificate')} read"]
+    parts += [f"{counts.of_authorities:,} of CAs"] if counts.of_authorities else []
+    among = f" ({counts.personal_of_authorities:,} of CAs)" if counts.personal_of_authorities else ""
+    parts += [f"{counts.personal:,} with personal data{among}"]
+    parts += [f"{counts.with_problems:,} with problems"] if counts.with_problems else []
+    parts += [f"{counts.unreadable:,} could not be read"] if counts.unreadable else []
+    return f"{', '.join(parts)}."
+
+
+def local_certificate_lines(found: LocalCertificate) -> list[str]:
+    """Serial number, issuer and validity of a certificate in a file, and the first problems."""
+    lines = [certificate_line(found.certificate)] if found.certificate else []
+    lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
+    if len(found.problems) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")
+    return lines
+
+
+def proven(logs: Mapping[tuple[str, str], int]) -> Listing:
+    """Numbers of proven sightings, by log and by the basis of its tree head."""
+    rows = [(log, f"{number:,}", trust) for (log, trust), number in sorted(logs.items())]
+    return Listing(("Log", "Proven sightings", "Tree head rests on"), rows)
+
+
+def unproven_line(checked: CheckedSighting) -> str:
+    """One sighting that isn't proven, and the reason."""
+    return f"{checked.evidence.log.name}, entry {checked.evidence.entry.index:,}: {checked.problem}"
+
+
+def proof_line(counts: ProofCounts) -> tuple[str, str]:
+    """The result of a proof, and its colour."""
+    if not counts.proven and not counts.unproven:
+        return "Nothing to prove: the index holds no entry of a log with that.", "yellow"
+    if counts.unproven:
+        return f"{count(counts.unproven, 'sighting')} NOT proven, {counts.proven:,} proven.", "red"
+    return f"All proven: {count(counts.proven, 'sighting')}.", "green"
+
+
+def reindexed(result: ReindexResult) -> Listing:
+    """Numbers of certificates by outcome of a reindex."""
+    rows = [(name, f"{getattr(result, name):,}") for name in ("unchanged", "changed", "removed")]
+    return Listing(("Certificates", "Number"), rows)
