@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ctscan.ct.coverage import judge
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Authorities, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
     Identifier,
@@ -37,8 +38,17 @@ PARTLY = 200  # certificates in one answer that hold only some words of a name; 
 STALE_AFTER = timedelta(hours=24)
 
 
+class AnswerIndex(Runs, LogStore, Finder, Searches, Authorities, Protocol):
+    """Index in the roles that an answer needs."""
+
+
 async def answer(
-    index: Index, identifier: Identifier, *, now: datetime, stale_after: timedelta = STALE_AFTER, limit: int = LIMIT
+    index: AnswerIndex,
+    identifier: Identifier,
+    *,
+    now: datetime,
+    stale_after: timedelta = STALE_AFTER,
+    limit: int = LIMIT,
 ) -> Answer:
     """What the index holds about `identifier`, with the coverage of that answer. Coverage is asked first: what a scan
     commits in between is then found without being counted as searched, never the other way round."""
@@ -76,7 +86,7 @@ def _with_status(match: Match, now: datetime) -> Match:
     return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
 
 
-async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+async def _find(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
     """What is shown, and in plain words what of all that matches isn't."""
     if identifier.kind == IdentifierKind.NAME:
         return await _find_name(index, identifier, limit)
@@ -86,7 +96,7 @@ async def _find(index: Index, identifier: Identifier, limit: int) -> tuple[list[
     )
 
 
-async def _find_others(index: Index, identifier: Identifier, limit: int) -> list[Match]:
+async def _find_others(index: Finder, identifier: Identifier, limit: int) -> list[Match]:
     match identifier.kind:
         case IdentifierKind.SHA256:
             return await index.find_sha256(bytes.fromhex(identifier.canonical))
@@ -101,7 +111,7 @@ async def _find_others(index: Index, identifier: Identifier, limit: int) -> list
             return await index.find_keys(identifier.keys, limit)
 
 
-async def _find_name(index: Index, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+async def _find_name(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
     """Best first: how much of the name asked for is in one certificate, in any order, spelling or script. Hundreds of
     thousands may hold a common given name; those that hold nothing else of the name are told of, not shown."""
     found = await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from ctscan.clock import Clock
 from ctscan.collect.result_filter import repository_hit
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Revocations, Searches
 from ctscan.model import (
     Certificate,
     ImportResult,
@@ -57,8 +57,12 @@ Told = Callable[[ImportResult, tuple[Problem, ...]], None]
 """Hears what came of it so far after each portion, and the problems that this portion added."""
 
 
+class ImportIndex(Searches, Revocations, Protocol):
+    """Index in the roles that an import needs."""
+
+
 async def run_import(
-    index: Index,
+    index: ImportIndex,
     inputs: Iterator[Input],
     request: ImportRequest,
     told: Told,
@@ -83,7 +87,7 @@ class _Portion:
 
 @dataclass(slots=True)
 class _Importing:
-    index: Index
+    index: ImportIndex
     inputs: Iterator[Input]
     request: ImportRequest
     told: Told

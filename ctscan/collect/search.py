@@ -21,7 +21,7 @@ from ctscan.collect.questions import Asked
 from ctscan.collect.result_filter import concerns, repository_hit
 from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
 from ctscan.errors import IndexFault
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Disclosures, Searches
 from ctscan.model import (
     Disclosure,
     Incompleteness,
@@ -76,8 +76,12 @@ class Reporter(Protocol):
         ...
 
 
+class SearchIndex(Searches, Disclosures, Protocol):
+    """Index in the roles that a search needs."""
+
+
 async def run_search(
-    index: Index,
+    index: SearchIndex,
     opened: Sequence[Opened],
     request: SearchRequest,
     reporter: Reporter,
@@ -102,7 +106,7 @@ async def run_search(
 class _Searching:
     """One question that is being put to one repository."""
 
-    index: Index
+    index: SearchIndex
     opened: Opened
     asked: Asked
     request: SearchRequest

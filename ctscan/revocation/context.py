@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Disclosures, Revocations
 from ctscan.model import Certificate, EntryKind, KeptCertificate, RefreshResult, Revocation, RevocationState
 from ctscan.revocation.fetcher import Fetcher
 from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
@@ -38,11 +38,15 @@ class RefreshRequest:
     force: bool = False
 
 
+class RevocationIndex(Revocations, Disclosures, Protocol):
+    """Index in the roles that a refresh needs."""
+
+
 @dataclass(slots=True)
 class Job:
     """What all parts of a refresh share. `progress` is told what is done, without anything of a certificate."""
 
-    index: Index
+    index: RevocationIndex
     fetcher: Fetcher
     request: RefreshRequest
     progress: Callable[[str], None]

@@ -10,10 +10,9 @@ from functools import partial
 
 from ctscan.clock import Clock
 from ctscan.http.client import Client
-from ctscan.index.protocols import Index
 from ctscan.model import Certificate, KeptCertificate, RefreshResult, Revocation, RevocationState
 from ctscan.revocation.budget import Limits
-from ctscan.revocation.context import Job, RefreshRequest, is_current, read, side_by_side
+from ctscan.revocation.context import Job, RefreshRequest, RevocationIndex, is_current, read, side_by_side
 from ctscan.revocation.crls import ListJudge, purge_lists
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
@@ -36,7 +35,7 @@ class _Plan:
 
 
 async def run_refresh(
-    index: Index,
+    index: RevocationIndex,
     client: Client,
     request: RefreshRequest,
     progress: Callable[[str], None],
