@@ -202,8 +202,8 @@ class Finder(Protocol):
     async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
         """Return certificates with a finding that has any of the keys, newest sighting first.
 
-        Kind `domain` finds the domain itself and everything below it; every other kind is exact. Several `name` keys
-        are words of one form each: see `find_name`. `score` is then the share of them in one finding.
+        Kind `domain` finds the domain itself and everything below it; every other kind is exact. Names have
+        `find_name`.
 
         Fewer than `limit` are all that match. Of more than a few thousand matches, the certificates that came into the
         index last are ranked.

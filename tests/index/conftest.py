@@ -1,4 +1,4 @@
-"""One contract, several implementations: a test that takes `scenario` runs once with each."""
+"""One contract, several implementations: a test that takes `scenario` runs once with each, by URL."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import pytest
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 
-Opener = Callable[[Path], Awaitable[Index]]
 Scenario = Callable[[Index], Awaitable[None]]
 
-
-async def _open_sqlite(folder: Path) -> Index:
-    return await open_index(folder / "ctscan.db", create=True)
-
-
-IMPLEMENTATIONS: dict[str, Opener] = {"sqlite": _open_sqlite}
+URLS = {"sqlite": "sqlite:///{folder}/ctscan.db"}
+"""By implementation: the URL of an index of its own for each test."""
 
 
-@pytest.fixture(params=sorted(IMPLEMENTATIONS))
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Awaitable[Index]]:
+@pytest.fixture(params=sorted(URLS))
+def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an index that no other test uses."""
+    return URLS[request.param].format(folder=tmp_path)
+
+
+@pytest.fixture
+def opener(index_url: str) -> Callable[[], Awaitable[Index]]:
     """Opens the same index each time."""
-    return lambda: IMPLEMENTATIONS[request.param](tmp_path)
+    return lambda: open_index(index_url, create=True)
 
 
 @pytest.fixture
@@ -34,11 +35,8 @@ def scenario(opener: Callable[[], Awaitable[Index]]) -> Callable[[Scenario], Non
 
     def run(work: Scenario) -> None:
         async def with_index() -> None:
-            index = await opener()
-            try:
+            async with await opener() as index:
                 await work(index)
-            finally:
-                await index.aclose()
 
         asyncio.run(with_index())
 

@@ -38,10 +38,6 @@ def email(address: str) -> LookupKey:
     return LookupKey("email", address)
 
 
-def names(*tokens: str) -> list[LookupKey]:
-    return [LookupKey("name", token) for token in tokens]
-
-
 def indexes(matches: list[Match]) -> list[int]:
     return [match.sightings[0].index for match in matches]
 
@@ -170,12 +166,12 @@ def test_names_are_ranked_by_the_share_that_one_finding_holds(scenario: RunScena
             a_hit(4, email_finding("jane@example.org"), name_finding("Roe Jane")),
         ]
         await commit(index, run_id, an_advance(0, 256, *hits))
-        found = await index.find_keys(names("jane", "roe"), 10)
+        found = await index.find_name([["jane"], ["roe"]], 10, 10)
         assert [(match.sightings[0].index, match.score) for match in found] == [(4, 1.0), (0, 1.0), (1, 0.5), (2, 0.5)]
         assert found[0].findings[0].value == "Roe Jane"
-        assert indexes(await index.find_keys(names("jane", "roe"), 3)) == [4, 0, 1]
-        assert [m.score for m in await index.find_keys(names("jane", "roe", "roe"), 1)] == [1.0]
-        assert await index.find_keys(names("ja"), 10) == []
+        assert indexes(await index.find_name([["jane"], ["roe"]], 3, 10)) == [4, 0, 1]
+        assert [m.score for m in await index.find_name([["jane"], ["roe"]], 1, 0)] == [1.0]
+        assert await index.find_name([["ja"]], 10, 10) == []
 
     scenario(work)
 

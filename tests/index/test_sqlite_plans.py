@@ -105,7 +105,6 @@ async def _domain(index: Index) -> None:
 
 
 async def _name(index: Index) -> None:
-    await index.find_keys([LookupKey("name", "jane"), LookupKey("name", "roe")], 10)
     await index.find_name([("jane",), ("roe", "roh"), ("maria",)], 10, 10)
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import InclusionProof, TreeHead
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 
@@ -107,6 +108,6 @@ def _kept(connection: sqlite3.Connection, log: int, indexes: Sequence[int]) -> s
         index
         for some in rows.portions(indexes, _AT_ONCE)
         for (index,) in connection.execute(
-            f"SELECT entry_index FROM sighting WHERE log = ? AND entry_index IN ({rows.marks(some)})", (log, *some)
+            f"SELECT entry_index FROM sighting WHERE log = ? AND entry_index IN ({placeholders(some)})", (log, *some)
         )
     }

@@ -13,26 +13,28 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from ctscan.index.sqlite import certificates, rows
-from ctscan.index.sqlite.rows import Kept
+from ctscan.index.sqlite.rows import CertificateRow, placeholders
 
 _AT_ONCE = 500
 
 
-def divide(connection: sqlite3.Connection, log: int, kept: Sequence[Kept]) -> tuple[list[Kept], list[Kept]]:
+def split_new(
+    connection: sqlite3.Connection, log: int, some: Sequence[CertificateRow]
+) -> tuple[list[CertificateRow], list[CertificateRow]]:
     """`(fresh, others)`, both in their order. The fresh may be written before the others: they share nothing with those
     before them, and those after them find them written."""
-    identities = _known(connection, "SELECT identity FROM certificate WHERE identity", [k.identity for k in kept])
-    leaves = _known(connection, "SELECT sha256 FROM leaf WHERE sha256", [k.leaf_sha256 for k in kept])
-    taken = _taken(connection, log, [k.entry.index for k in kept])
-    fresh: list[Kept] = []
-    others: list[Kept] = []
-    for one in kept:
-        is_known = one.identity in identities or one.leaf_sha256 in leaves or one.entry.index in taken
-        (others if is_known else fresh).append(one)
-        identities.add(one.identity)
-        leaves.add(one.leaf_sha256)
-        taken.add(one.entry.index)
-    return fresh, others
+    identities = _known(connection, "SELECT identity FROM certificate WHERE identity", [row.identity for row in some])
+    leaves = _known(connection, "SELECT sha256 FROM leaf WHERE sha256", [row.leaf_sha256 for row in some])
+    taken = _taken(connection, log, [row.entry.index for row in some])
+    new: list[CertificateRow] = []
+    others: list[CertificateRow] = []
+    for row in some:
+        is_known = row.identity in identities or row.leaf_sha256 in leaves or row.entry.index in taken
+        (others if is_known else new).append(row)
+        identities.add(row.identity)
+        leaves.add(row.leaf_sha256)
+        taken.add(row.entry.index)
+    return new, others
 
 
 def _known(connection: sqlite3.Connection, select: str, values: Sequence[bytes]) -> set[bytes]:
@@ -40,7 +42,7 @@ def _known(connection: sqlite3.Connection, select: str, values: Sequence[bytes])
     return {
         value
         for some in rows.portions(values, _AT_ONCE)
-        for (value,) in connection.execute(f"{select} IN ({rows.marks(some)})", some)
+        for (value,) in connection.execute(f"{select} IN ({placeholders(some)})", some)
     }
 
 
@@ -51,7 +53,7 @@ def _taken(connection: sqlite3.Connection, log: int, indexes: Sequence[int]) -> 
         for some in rows.portions(indexes, _AT_ONCE)
         for table in ("sighting", "unreadable")
         for (index,) in connection.execute(
-            f"SELECT entry_index FROM {table} WHERE log = ? AND entry_index IN ({rows.marks(some)})", (log, *some)
+            f"SELECT entry_index FROM {table} WHERE log = ? AND entry_index IN ({placeholders(some)})", (log, *some)
         )
     }
 
@@ -59,28 +61,28 @@ def _taken(connection: sqlite3.Connection, log: int, indexes: Sequence[int]) -> 
 def write(
     connection: sqlite3.Connection,
     log: int,
-    fresh: Sequence[Kept],
+    new: Sequence[CertificateRow],
     rules: str,
-    mark_of: Callable[[int], int | None],
+    pending_start_of: Callable[[int], int | None],
     proven: Mapping[int, int],
 ) -> None:
-    """Certificates, leaves and sightings. By index: `mark_of` tells the start of the pending range of an entry,
-    `proven` the row with its inclusion proof."""
-    leaves = certificates.add(connection, fresh, rules)
+    """Write certificates, leaves and sightings. By index of the entry: `pending_start_of` gives the start of its pending
+    range, `proven` the row with its inclusion proof."""
+    leaves = certificates.add(connection, new, rules)
     connection.executemany(
         "INSERT INTO sighting (log, entry_index, timestamp, leaf, issuer_key_hash, extensions, pending, paths)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 log,
-                kept.entry.index,
-                rows.signed64(kept.entry.timestamp),
+                row.entry.index,
+                rows.signed64(row.entry.timestamp),
                 leaf,
-                kept.entry.issuer_key_hash,
-                kept.entry.extensions,
-                mark_of(kept.entry.index),
-                proven.get(kept.entry.index),
+                row.entry.issuer_key_hash,
+                row.entry.extensions,
+                pending_start_of(row.entry.index),
+                proven.get(row.entry.index),
             )
-            for kept, leaf in zip(fresh, leaves, strict=True)
+            for row, leaf in zip(new, leaves, strict=True)
         ],
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from ctscan.index.sqlite import postings, rows
-from ctscan.index.sqlite.rows import Kept
+from ctscan.index.sqlite.rows import CertificateRow
 from ctscan.model import EntryKind, Finding
 
 
@@ -35,14 +35,14 @@ _ORIGIN = (
 )
 
 
-def write(connection: sqlite3.Connection, kept: Kept, rules: str, origin: Origin) -> tuple[int, int, bool]:
-    """`(certificate, leaf, is_new)`. New is a certificate that wasn't kept, and for a log one that no log held. The
-    caller writes where it was seen, then calls `settle`."""
-    certificate, is_new = _write_certificate(connection, kept, rules, origin)
-    return certificate, _write_leaf(connection, kept, certificate), is_new
+def write(connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin) -> tuple[int, int, bool]:
+    """`(certificate, leaf, is_new)`. New is a certificate that wasn't row, and for a log one that no log held. The
+    caller writes where it was seen, then calls `elect_leaf`."""
+    certificate, is_new = _write_certificate(connection, row, rules, origin)
+    return certificate, _write_leaf(connection, row, certificate), is_new
 
 
-def add(connection: sqlite3.Connection, some: Sequence[Kept], rules: str) -> list[int]:
+def add(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: str) -> list[int]:
     """The leaves of certificates of which nothing is kept yet, each of them another, in few statements. Nothing remains
     to be settled."""
     ids = _insert_certificates(connection, some, rules)
@@ -51,12 +51,12 @@ def add(connection: sqlite3.Connection, some: Sequence[Kept], rules: str) -> lis
     return leaves
 
 
-def settle(connection: sqlite3.Connection, certificate: int, kept: Kept) -> None:
+def elect_leaf(connection: sqlite3.Connection, certificate: int, row: CertificateRow) -> None:
     """After a sighting of the certificate itself was written: which of those with this TBS goes before the others?"""
-    if kept.entry.kind is EntryKind.X509:
+    if row.entry.kind is EntryKind.X509:
         connection.execute(
             f"UPDATE certificate SET sha256 = {_BEST} WHERE id = :id AND sha256 IS NOT :seen",
-            {"id": certificate, "seen": kept.leaf_sha256},
+            {"id": certificate, "seen": row.leaf_sha256},
         )
 
 
@@ -69,18 +69,20 @@ BEST_FIRST = (
 _BEST = f"(SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY {BEST_FIRST} LIMIT 1)"
 
 
-def _write_certificate(connection: sqlite3.Connection, kept: Kept, rules: str, origin: Origin) -> tuple[int, bool]:
+def _write_certificate(
+    connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin
+) -> tuple[int, bool]:
     found = connection.execute(
-        f"SELECT id, rules, authority_key_id, {_ORIGIN} FROM certificate WHERE identity = ?", (kept.identity,)
+        f"SELECT id, rules, authority_key_id, {_ORIGIN} FROM certificate WHERE identity = ?", (row.identity,)
     ).fetchone()
     if found is None:
-        return _insert_certificates(connection, [kept], rules)[0], True
+        return _insert_certificates(connection, [row], rules)[0], True
     id, stored_rules, key_id, told = found
-    if key_id is None and kept.authority_key_id is not None:
-        save_key_id(connection, kept.identity, kept.authority_key_id)
+    if key_id is None and row.authority_key_id is not None:
+        save_key_id(connection, row.identity, row.authority_key_id)
     if origin >= told and (stored_rules != rules or origin > told):
         connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
-        postings.replace(connection, id, kept.findings)
+        postings.replace(connection, id, row.findings)
     return id, origin is Origin.LOG and told < Origin.LOG
 
 
@@ -98,7 +100,7 @@ _CERTIFICATE = (
 )
 
 
-def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Kept], rules: str) -> list[int]:
+def _insert_certificates(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: str) -> list[int]:
     """Their rows, with their findings."""
     ids = _next_ids(connection, "certificate", len(some))
     issuers = _issuer_ids(connection, some)
@@ -107,22 +109,22 @@ def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Kept], r
         [
             (
                 id,
-                kept.identity,
-                kept.leaf_sha256 if kept.entry.kind is EntryKind.X509 else kept.sha256,
-                kept.serial,
-                issuers[kept.issuer_hash],
-                kept.subject,
-                kept.not_before,
-                kept.not_after,
-                kept.is_ca,
+                row.identity,
+                row.leaf_sha256 if row.entry.kind is EntryKind.X509 else row.sha256,
+                row.serial,
+                issuers[row.issuer_hash],
+                row.subject,
+                row.not_before,
+                row.not_after,
+                row.is_ca,
                 rules,
-                kept.problem,
-                kept.authority_key_id,
+                row.problem,
+                row.authority_key_id,
             )
-            for id, kept in zip(ids, some, strict=True)
+            for id, row in zip(ids, some, strict=True)
         ],
     )
-    postings.write(connection, [(id, kept.findings) for id, kept in zip(ids, some, strict=True)])
+    postings.write(connection, [(id, row.findings) for id, row in zip(ids, some, strict=True)])
     return ids
 
 
@@ -132,9 +134,9 @@ def _next_ids(connection: sqlite3.Connection, table: str, count: int) -> list[in
     return list(range(last + 1, last + 1 + count))
 
 
-def _issuer_ids(connection: sqlite3.Connection, some: Sequence[Kept]) -> dict[bytes, int]:
+def _issuer_ids(connection: sqlite3.Connection, some: Sequence[CertificateRow]) -> dict[bytes, int]:
     """By the hashes of their names; new ones are written."""
-    names = {kept.issuer_hash: kept.issuer for kept in some}
+    names = {row.issuer_hash: row.issuer for row in some}
     ids = {}
     for digest, name in names.items():
         found = connection.execute("SELECT id FROM issuer_name WHERE hash = ?", (digest,)).fetchone()
@@ -145,50 +147,50 @@ def _issuer_ids(connection: sqlite3.Connection, some: Sequence[Kept]) -> dict[by
     return ids
 
 
-def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Kept]]) -> list[int]:
+def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, CertificateRow]]) -> list[int]:
     """Their rows; each with its certificate."""
     ids = _next_ids(connection, "leaf", len(some))
     connection.executemany(
         "INSERT INTO leaf (id, certificate, kind, sha256, der) VALUES (?, ?, ?, ?, ?)",
         [
-            (id, certificate, kept.entry.kind.value, kept.leaf_sha256, kept.leaf_der)
-            for id, (certificate, kept) in zip(ids, some, strict=True)
+            (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
+            for id, (certificate, row) in zip(ids, some, strict=True)
         ],
     )
     return ids
 
 
-def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, Kept]]) -> None:
+def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:
     """What was submitted for these leaves."""
     connection.executemany(
         "INSERT INTO submitted (leaf, der) VALUES (?, ?)",
-        [(leaf, kept.submitted_der) for leaf, kept in some if kept.submitted_der],
+        [(leaf, row.submitted_der) for leaf, row in some if row.submitted_der],
     )
 
 
-def _has_submitted(connection: sqlite3.Connection, leaf: int, kept: Kept) -> bool:
+def _has_submitted(connection: sqlite3.Connection, leaf: int, row: CertificateRow) -> bool:
     """Is what was submitted kept already? Packed in another way it may look different."""
     stored = connection.execute("SELECT der FROM submitted WHERE leaf = ?", (leaf,)).fetchall()
-    plain = {rows.unpack(der, like=kept.entry.der) for (der,) in stored}
-    return bool(plain) and rows.unpack(kept.submitted_der, like=kept.entry.der) in plain
+    plain = {rows.unpack(der, like=row.entry.der) for (der,) in stored}
+    return bool(plain) and rows.unpack(row.submitted_der, like=row.entry.der) in plain
 
 
-def _write_leaf(connection: sqlite3.Connection, kept: Kept, certificate: int) -> int:
+def _write_leaf(connection: sqlite3.Connection, row: CertificateRow, certificate: int) -> int:
     """A leaf that was unreadable before, and is not any longer, moves to its certificate."""
-    found = leaf_of(connection, kept)
-    leaf = _insert_leaves(connection, [(certificate, kept)])[0] if found is None else found[0]
+    found = leaf_of(connection, row)
+    leaf = _insert_leaves(connection, [(certificate, row)])[0] if found is None else found[0]
     if found is not None and found[1] != certificate:
         connection.execute("UPDATE leaf SET certificate = ? WHERE id = ?", (certificate, leaf))
         _drop_certificates(connection, [found[1]])
-    if kept.submitted_der and not _has_submitted(connection, leaf, kept):
-        _insert_submitted(connection, [(leaf, kept)])
+    if row.submitted_der and not _has_submitted(connection, leaf, row):
+        _insert_submitted(connection, [(leaf, row)])
     return leaf
 
 
-def leaf_of(connection: sqlite3.Connection, kept: Kept) -> tuple[int, int] | None:
-    """`(leaf, certificate)` of what was logged, if it is kept."""
+def leaf_of(connection: sqlite3.Connection, row: CertificateRow) -> tuple[int, int] | None:
+    """`(leaf, certificate)` of what was logged, if it is row."""
     found: tuple[int, int] | None = connection.execute(
-        "SELECT id, certificate FROM leaf WHERE sha256 = ? AND kind = ?", (kept.leaf_sha256, str(kept.entry.kind))
+        "SELECT id, certificate FROM leaf WHERE sha256 = ? AND kind = ?", (row.leaf_sha256, str(row.entry.kind))
     ).fetchone()
     return found
 

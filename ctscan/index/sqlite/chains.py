@@ -13,23 +13,25 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from ctscan.index.sqlite import rows
-from ctscan.index.sqlite.rows import Kept
+from ctscan.index.sqlite.rows import CertificateRow
 from ctscan.model import EntryKind, Sighting
 
 
-def write_sighting(connection: sqlite3.Connection, log: int, kept: Kept, leaf: int, mark: int | None) -> None:
+def write_sighting(
+    connection: sqlite3.Connection, log: int, row: CertificateRow, leaf: int, pending_start: int | None
+) -> None:
     """The unique keys of the table hold one for each pending range, and one settled; none is added beside that."""
     connection.execute(
         "INSERT INTO chain_sighting (log, entry_index, timestamp, leaf, pending)"
-        " SELECT :log, :at, :timestamp, :leaf, :mark WHERE NOT EXISTS"
+        " SELECT :log, :at, :timestamp, :leaf, :pending_start WHERE NOT EXISTS"
         " (SELECT 1 FROM chain_sighting WHERE leaf = :leaf AND log = :log AND pending IS NULL)"
         " ON CONFLICT DO NOTHING",
         {
             "log": log,
-            "at": kept.entry.index,
-            "timestamp": rows.signed64(kept.entry.timestamp),
+            "at": row.entry.index,
+            "timestamp": rows.signed64(row.entry.timestamp),
             "leaf": leaf,
-            "mark": mark,
+            "pending_start": pending_start,
         },
     )
 

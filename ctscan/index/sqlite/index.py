@@ -17,11 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from ctscan.index.protocols import Lease
-from ctscan.index.sqlite import certificates, logs, repositories, rows, runs
-from ctscan.index.sqlite import commit as writing  # fmt: skip
-from ctscan.index.sqlite import iteration as keeping
-from ctscan.index.sqlite import lookups as finding
-from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite import certificates, commit, iteration, logs, lookups, repositories, revocations, rows, runs
 from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.leases import check_lease, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
@@ -127,15 +123,15 @@ class SqliteIndex:
     async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
         check_lease(lease, step.log_id)
         await self._database.write_prepared(
-            lambda: writing.prepare(step), lambda c, prepared: writing.commit(c, run_id, prepared)
+            lambda: commit.prepare(step), lambda c, prepared: commit.commit(c, run_id, prepared)
         )
 
     async def rewind(self, log_id: bytes, start: int, lease: Lease) -> None:
         check_lease(lease, log_id)
-        await self._database.write(lambda c: writing.rewind(c, log_id, start))
+        await self._database.write(lambda c: commit.rewind(c, log_id, start))
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
-        return await self._database.read(lambda c: keeping.unproven(c, log_id, start, end))
+        return await self._database.read(lambda c: iteration.unproven(c, log_id, start, end))
 
     @asynccontextmanager
     async def lease(self, log_id: bytes, start: int, end: int | None) -> AsyncIterator[Lease]:
@@ -150,19 +146,19 @@ class SqliteIndex:
     # --- finding ---
 
     async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
-        return await self._database.read(lambda c: finding.by_keys(c, keys, limit))
+        return await self._database.read(lambda c: lookups.by_keys(c, keys, limit))
 
     async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
-        return await self._database.read(lambda c: finding.by_name(c, words, limit, partly))
+        return await self._database.read(lambda c: lookups.by_name(c, words, limit, partly))
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
-        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SHA256, fingerprint))
+        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_SHA256, fingerprint))
 
     async def find_serial(self, serial: str) -> list[Match]:
-        return await self._database.read(lambda c: finding.by_column(c, finding.BY_SERIAL, serial))
+        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_SERIAL, serial))
 
     async def find_identity(self, identity: bytes) -> list[Match]:
-        return await self._database.read(lambda c: finding.by_column(c, finding.BY_IDENTITY, identity))
+        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_IDENTITY, identity))
 
     async def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
         for identity in [None] if identities is None else identities:
@@ -172,7 +168,7 @@ class SqliteIndex:
                     yield evidence
 
     async def _evidence_after(self, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
-        return await self._database.read(lambda c: keeping.evidence_after(c, identity, row))
+        return await self._database.read(lambda c: iteration.evidence_after(c, identity, row))
 
     # --- repositories ---
 
@@ -207,14 +203,14 @@ class SqliteIndex:
     # --- what became of certificates ---
 
     async def save_issuers(self, issuers: Sequence[Issuer]) -> None:
-        await self._database.write_prepared(lambda: standing.issuer_rows(issuers), standing.save_issuers)
+        await self._database.write_prepared(lambda: revocations.issuer_rows(issuers), revocations.save_issuers)
 
     async def issuers(self, subject_hash: bytes) -> list[Issuer]:
-        return await self._database.read(lambda c: standing.issuers(c, subject_hash))
+        return await self._database.read(lambda c: revocations.issuers(c, subject_hash))
 
     async def kept_certificates(self, identities: Sequence[bytes] | None) -> AsyncIterator[KeptCertificate]:
         if identities is not None:
-            for some in rows.portions(list(dict.fromkeys(identities)), keeping.PORTION):
+            for some in rows.portions(list(dict.fromkeys(identities)), iteration.PORTION):
                 for _, certificate in await self._to_check(some):
                     yield certificate
             return
@@ -224,10 +220,10 @@ class SqliteIndex:
                 yield certificate
 
     async def _to_check(self, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
-        return await self._database.read(lambda c: keeping.to_check(c, identities))
+        return await self._database.read(lambda c: iteration.to_check(c, identities))
 
     async def _to_check_after(self, row: int) -> list[tuple[int, KeptCertificate]]:
-        return await self._database.read(lambda c: keeping.to_check_after(c, row))
+        return await self._database.read(lambda c: iteration.to_check_after(c, row))
 
     async def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
         row = 0
@@ -235,32 +231,34 @@ class SqliteIndex:
             for row, found in portion:  # noqa: B007 - the last row is where the next portion begins
                 yield found
 
-    async def _standings_after(self, row: int) -> list[tuple[int, keeping.Standing]]:
-        return await self._database.read(lambda c: keeping.standings_after(c, row))
+    async def _standings_after(
+        self, row: int
+    ) -> list[tuple[int, tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]]:
+        return await self._database.read(lambda c: iteration.standings_after(c, row))
 
-    async def save_revocations(self, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
-        await self._database.write(lambda c: standing.save_revocations(c, revocations))
+    async def save_revocations(self, found: Sequence[tuple[bytes, Revocation]]) -> None:
+        await self._database.write(lambda c: revocations.save_revocations(c, found))
 
     async def save_key_ids(self, key_ids: Sequence[tuple[bytes, bytes]]) -> None:
-        await self._database.write(lambda c: standing.save_key_ids(c, key_ids))
+        await self._database.write(lambda c: revocations.save_key_ids(c, key_ids))
 
     async def crl(self, url: str) -> Crl | None:
-        return await self._database.read(lambda c: standing.crl(c, url))
+        return await self._database.read(lambda c: revocations.crl(c, url))
 
     async def save_crl(self, crl: Crl) -> None:
-        await self._database.write_prepared(lambda: standing.crl_row(crl), standing.save_crl)
+        await self._database.write_prepared(lambda: revocations.crl_row(crl), revocations.save_crl)
 
     async def purge_crls(self, now: datetime, endless: datetime, unused: datetime, octets: int) -> int:
-        return await self._database.write(lambda c: standing.purge_crls(c, (now, endless, unused), octets))
+        return await self._database.write(lambda c: revocations.purge_crls(c, (now, endless, unused), octets))
 
     async def save_authorities(self, authorities: Sequence[Authority], which: AuthorityList) -> None:
-        await self._database.write(lambda c: standing.save_authorities(c, authorities, which))
+        await self._database.write(lambda c: revocations.save_authorities(c, authorities, which))
 
     async def authority_list(self) -> AuthorityList | None:
-        return await self._database.read(standing.authority_list)
+        return await self._database.read(revocations.authority_list)
 
     async def authorities(self) -> list[Authority]:
-        return await self._database.read(standing.all_authorities)
+        return await self._database.read(revocations.all_authorities)
 
     # --- rules applied again, retention ---
 
@@ -270,14 +268,14 @@ class SqliteIndex:
             for row, identity, der, kind in portion:  # noqa: B007 - the last row is where the next portion begins
                 yield identity, der, kind
 
-    async def _kept_after(self, row: int) -> list[keeping.Kept]:
-        return await self._database.read(lambda c: keeping.kept_after(c, row))
+    async def _kept_after(self, row: int) -> list[iteration.LeafRow]:
+        return await self._database.read(lambda c: iteration.kept_after(c, row))
 
     async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
         await self._database.write(lambda c: certificates.replace_findings(c, identity, findings, rules))
 
     async def purge_quarantine(self, before: datetime) -> int:
-        return await self._database.write(lambda c: keeping.purge_quarantine(c, before))
+        return await self._database.write(lambda c: iteration.purge_quarantine(c, before))
 
     async def counts(self) -> dict[str, int]:
-        return await self._database.read(keeping.counts)
+        return await self._database.read(iteration.counts)

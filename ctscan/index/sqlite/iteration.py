@@ -15,11 +15,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index.sqlite import audit_paths as paths
-from ctscan.index.sqlite import logs, rows
-from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite import audit_paths, logs, revocations, rows
 from ctscan.index.sqlite.certificates import BEST_FIRST
 from ctscan.index.sqlite.lookups import IS_VERIFIED
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
 
 PORTION = 200
@@ -28,7 +27,7 @@ PORTION = 200
 SUBMITTED = 4
 """Precertificates of one certificate that are given to check its status."""
 
-Kept = tuple[int, bytes, bytes, str]
+LeafRow = tuple[int, bytes, bytes, str]
 """The row, identity, leaf DER and kind of a certificate."""
 
 _KEPT = (
@@ -39,7 +38,7 @@ _KEPT = (
 """The certificate itself where it was seen, the one whose fingerprint the answers give; else the TBS."""
 
 
-def kept_after(connection: sqlite3.Connection, row: int) -> list[Kept]:
+def kept_after(connection: sqlite3.Connection, row: int) -> list[LeafRow]:
     """The next certificates after a row. The whole certificate is given where it was seen, else the TBS."""
     cursor = connection.execute(_KEPT.format("certificate.id > ?"), (row, PORTION))
     return [(id, identity, rows.unpack(der), kind) for id, identity, der, kind in cursor]
@@ -56,7 +55,7 @@ def to_check_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, 
 
 def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
     """Those of these certificates, at most a portion, that are kept and can be read."""
-    sql = _KEPT.format(f"identity IN ({rows.marks(identities)}) AND problem IS NULL")
+    sql = _KEPT.format(f"identity IN ({placeholders(identities)}) AND problem IS NULL")
     return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
 
 
@@ -70,14 +69,14 @@ def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int,
         "SELECT id, not_before, not_after FROM certificate WHERE id > ? AND problem IS NULL ORDER BY id LIMIT ?",
         (row, PORTION),
     ).fetchall()
-    said = standing.revocations(connection, [id for id, *_ in found])
+    said = revocations.by_certificate(connection, [id for id, *_ in found])
     return [(id, (rows.time_at(start), rows.time_at(end), tuple(said[id]))) for id, start, end in found]
 
 
-def _to_check(connection: sqlite3.Connection, found: Sequence[Kept]) -> list[tuple[int, KeptCertificate]]:
+def _to_check(connection: sqlite3.Connection, found: Sequence[LeafRow]) -> list[tuple[int, KeptCertificate]]:
     ids = [id for id, *_ in found]
     keys = _issuer_key_hashes(connection, ids)
-    said = standing.revocations(connection, ids)
+    said = revocations.by_certificate(connection, ids)
     signed = _submitted(connection, [id for id, _, _, kind in found if kind == EntryKind.PRECERT and not keys[id]])
     return [
         (
@@ -97,7 +96,7 @@ def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
         return submitted
     cursor = connection.execute(
         "SELECT certificate, submitted.der, leaf.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
-        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' ORDER BY submitted.id",
+        f" WHERE certificate IN ({placeholders(ids)}) AND kind = 'precert' ORDER BY submitted.id",
         ids,
     )
     for certificate, der, leaf in cursor:
@@ -111,7 +110,7 @@ def _issuer_key_hashes(connection: sqlite3.Connection, ids: Sequence[int]) -> di
     keys: dict[int, list[bytes]] = defaultdict(list)
     cursor = connection.execute(
         "SELECT DISTINCT certificate, issuer_key_hash FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
-        f" WHERE certificate IN ({rows.marks(ids)}) AND kind = 'precert' AND {IS_VERIFIED}"
+        f" WHERE certificate IN ({placeholders(ids)}) AND kind = 'precert' AND {IS_VERIFIED}"
         " ORDER BY certificate, issuer_key_hash",
         ids,
     )
@@ -159,7 +158,7 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
     inclusion = None
     if shape is not None:
         head = rows.head_of(log.id, tuple(columns[9:14]))
-        inclusion = InclusionProof(index, head, paths.path_of(shape, hashes, index))
+        inclusion = InclusionProof(index, head, audit_paths.path_of(shape, hashes, index))
     return Evidence(log, entry, inclusion, bool(verified))
 
 

@@ -160,7 +160,7 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
         head=head,
         verified=ranges.verified(connection, id),
         pending=ranges.pending(connection, id),
-        gaps=ranges.holes(connection, id),
+        gaps=ranges.gaps(connection, id),
         last_success=rows.time_of(last_success),
         last_error=last_error,
         misbehaviour=tuple(reason for (reason,) in reasons),

@@ -11,8 +11,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from ctscan.index.sqlite import chains, postings, ranking, repositories, rows
-from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite import chains, postings, ranking, repositories, revocations, rows
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import (
     CertificateSummary,
     EntryKind,
@@ -39,15 +39,9 @@ def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> l
 
 
 def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
-    """The best first, then the newest: these are what a limit keeps. A key of kind `name` is one word of a name, any
-    other kind is worth all of them: an address that is found is found wholly."""
-    asked = {LookupKey(key.kind, rows.clean(key.key)) for key in keys}
-    words = sorted((key.key,) for key in asked if key.kind == IdentifierKind.NAME)
-    others = sorted(key for key in asked if key.kind != IdentifierKind.NAME)
-    found = ranking.with_any(connection, others, limit) if others else []
-    if words:
-        found = list(dict.fromkeys([*found, *ranking.with_words(connection, words, limit, limit)]))[:limit]
-    return list(_matches(connection, found, _scorer(others, words)))
+    """Find certificates with any of the keys; see `Finder.find_keys`."""
+    asked = sorted({LookupKey(key.kind, rows.clean(key.key)) for key in keys})
+    return list(_matches(connection, ranking.with_any(connection, asked, limit), _key_scorer(asked)))
 
 
 def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
@@ -55,26 +49,28 @@ def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], li
     asked = [{rows.clean(form) for form in word} for word in words]
     if not asked:
         return []
-    return list(_matches(connection, ranking.with_words(connection, asked, limit, partly), _scorer((), asked)))
+    return list(_matches(connection, ranking.with_words(connection, asked, limit, partly), _word_scorer(asked)))
 
 
 # --- what matched -------------------------------------------------------------------------------------------------
 
 
-def _scorer(keys: Sequence[LookupKey], words: Sequence[Collection[str]]) -> Score:
-    """1 for a finding with one of the keys, else the share of the words that it holds."""
+def _key_scorer(keys: Sequence[LookupKey]) -> Score:
+    """Score 1 for a finding with one of the keys, else 0."""
     domains = tuple(key.key for key in keys if key.kind == IdentifierKind.DOMAIN)
     exact = frozenset(key for key in keys if key.kind != IdentifierKind.DOMAIN)
-    forms = [frozenset(LookupKey(IdentifierKind.NAME, form) for form in word) for word in words]
 
     def score(finding: Finding) -> float:
-        if not exact.isdisjoint(finding.keys):
-            return 1.0
-        if domains and any(key.kind == IdentifierKind.DOMAIN and key.key.startswith(domains) for key in finding.keys):
-            return 1.0
-        return sum(not word.isdisjoint(finding.keys) for word in forms) / len(forms) if forms else 0.0
+        below = (key.kind == IdentifierKind.DOMAIN and key.key.startswith(domains) for key in finding.keys)
+        return float(not exact.isdisjoint(finding.keys) or any(below))
 
     return score
+
+
+def _word_scorer(words: Sequence[Collection[str]]) -> Score:
+    """Score a finding by the share of the words that it holds."""
+    forms = [frozenset(LookupKey(IdentifierKind.NAME, form) for form in word) for word in words]
+    return lambda finding: sum(not word.isdisjoint(finding.keys) for word in forms) / len(forms)
 
 
 def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -> Iterator[Match]:
@@ -83,8 +79,8 @@ def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -
         findings = postings.read(connection, some)
         sightings = _sightings(connection, some)
         given = _given(connection, some, sightings)
-        revocations = standing.revocations(connection, some)
-        authorities = standing.authorities(connection, keys)
+        statuses = revocations.by_certificate(connection, some)
+        authorities = revocations.authorities(connection, keys)
         for id in some:
             ranked = sorted(findings[id], key=score, reverse=True)
             best = score(ranked[0]) if ranked else 1.0
@@ -94,7 +90,7 @@ def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -
                 tuple(sightings[id]),
                 best,
                 repositories=tuple(given[id]),
-                revocations=tuple(revocations[id]),
+                revocations=tuple(statuses[id]),
                 authorities=authorities.get(id, ()),
             )
 
@@ -112,7 +108,7 @@ def _summaries(
         "SELECT certificate.id, sha256, identity, name, serial, subject, not_before, not_after, is_ca,"
         " authority_key_id"
         " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer"
-        f" WHERE certificate.id IN ({rows.marks(ids)})",
+        f" WHERE certificate.id IN ({placeholders(ids)})",
         ids,
     ):
         if key is not None:
@@ -137,7 +133,7 @@ def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int
     cursor = connection.execute(
         "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
         " ON other.serial = one.serial AND other.issuer = one.issuer AND other.id <> one.id"
-        f" WHERE one.id IN ({rows.marks(ids)}) AND one.problem IS NULL ORDER BY other.id",
+        f" WHERE one.id IN ({placeholders(ids)}) AND one.problem IS NULL ORDER BY other.id",
         ids,
     )
     for id, identity in cursor:
@@ -158,7 +154,7 @@ def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
     for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
         f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
         " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id JOIN log ON log.id = sighting.log"
-        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
+        f" WHERE certificate IN ({placeholders(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
         ids,
     ):
         sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ctscan.index.sqlite import rows
-from ctscan.index.sqlite.rows import StoredFinding
+from ctscan.index.sqlite.rows import StoredFinding, placeholders
 from ctscan.model import Finding, IdentifierKind, LookupKey
 
 _AT_ONCE = 500
@@ -37,7 +37,9 @@ def replace(connection: sqlite3.Connection, certificate: int, findings: Sequence
 def write(connection: sqlite3.Connection, found: Findings) -> None:
     """Findings of certificates that have none."""
     keys = _key_ids(connection, {key for _, findings in found for finding in findings for key in finding.keys})
-    traits = _trait_ids(connection, {finding.trait for _, findings in found for finding in findings})
+    finding_kinds = _finding_kind_ids(
+        connection, {finding.finding_kind for _, findings in found for finding in findings}
+    )
     plain: list[tuple[Any, ...]] = []
     full: list[tuple[Any, ...]] = []
     postings: set[tuple[int, int]] = set()
@@ -45,7 +47,7 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
         for ordinal, finding in enumerate(findings):
             ids = dict.fromkeys([keys[key] for key in finding.keys])
             postings.update([(id, certificate) for id in ids])
-            row = (certificate, ordinal, traits[finding.trait], ",".join(map(str, ids)), finding.value)
+            row = (certificate, ordinal, finding_kinds[finding.finding_kind], ",".join(map(str, ids)), finding.value)
             if finding.raw is None and finding.repaired is None:
                 plain.append((*row, finding.canonical))
             else:
@@ -57,21 +59,23 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
 
 
 _PLAIN = "certificate, ordinal, trait, keys, value, canonical"
-_TRAIT_MARKS = ", ".join("?" * len(rows.TRAIT_COLUMNS.split(", ")))
-_TRAIT = " AND ".join(f"{column} = ?" for column in rows.TRAIT_COLUMNS.split(", "))
+_FINDING_KIND_MARKS = ", ".join("?" * len(rows.FINDING_KIND_COLUMNS.split(", ")))
+_IS_FINDING_KIND = " AND ".join(f"{column} = ?" for column in rows.FINDING_KIND_COLUMNS.split(", "))
 
 
-def _trait_ids(connection: sqlite3.Connection, traits: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+def _finding_kind_ids(
+    connection: sqlite3.Connection, finding_kinds: Iterable[tuple[Any, ...]]
+) -> dict[tuple[Any, ...], int]:
     """The rows of traits; new ones are written."""
     ids = {}
-    for trait in traits:
-        cleaned = (*map(rows.clean, trait[:-1]), trait[-1])
-        found = connection.execute(f"SELECT id FROM trait WHERE {_TRAIT}", cleaned).fetchone()
+    for kind in finding_kinds:
+        cleaned = (*map(rows.clean, kind[:-1]), kind[-1])
+        found = connection.execute(f"SELECT id FROM trait WHERE {_IS_FINDING_KIND}", cleaned).fetchone()
         if found is None:
             found = connection.execute(
-                f"INSERT INTO trait ({rows.TRAIT_COLUMNS}) VALUES ({_TRAIT_MARKS}) RETURNING id", cleaned
+                f"INSERT INTO trait ({rows.FINDING_KIND_COLUMNS}) VALUES ({_FINDING_KIND_MARKS}) RETURNING id", cleaned
             ).fetchone()
-        ids[trait] = found[0]
+        ids[kind] = found[0]
     return ids
 
 
@@ -99,7 +103,7 @@ def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> d
         for kind, theirs in by_kind.items()
         for some in rows.portions(theirs, _AT_ONCE)
         for key, id in connection.execute(
-            f"SELECT key, id FROM lookup_key WHERE kind = ? AND key IN ({rows.marks(some)})", (kind, *some)
+            f"SELECT key, id FROM lookup_key WHERE kind = ? AND key IN ({placeholders(some)})", (kind, *some)
         )
     }
 
@@ -111,24 +115,24 @@ def read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[in
     """The findings of certificates, at most some hundreds, in their order."""
     found = connection.execute(
         "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
-        f" WHERE certificate IN ({rows.marks(certificates)}) ORDER BY certificate, ordinal",
+        f" WHERE certificate IN ({placeholders(certificates)}) ORDER BY certificate, ordinal",
         certificates,
     ).fetchall()
-    traits = _traits(connection, {trait for _, trait, *_ in found})
+    finding_kinds = _finding_kinds(connection, {kind for _, kind, *_ in found})
     ids = {keys: tuple(map(int, keys.split(","))) if keys else () for _, _, keys, *_ in found}
     keys = _keys(connection, {id for some in ids.values() for id in some})
     findings: dict[int, list[Finding]] = defaultdict(list)
-    for certificate, trait, its, *own in found:
-        findings[certificate].append(rows.finding_of(traits[trait], tuple(keys[id] for id in ids[its]), own))
+    for certificate, kind, its, *own in found:
+        findings[certificate].append(rows.finding_of(finding_kinds[kind], tuple(keys[id] for id in ids[its]), own))
     return findings
 
 
-def _traits(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, rows.Trait]:
+def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, rows.FindingKind]:
     return {
-        id: rows.trait_of(trait)
+        id: rows.finding_kind_of(kind)
         for some in rows.portions(list(ids), _AT_ONCE)
-        for id, *trait in connection.execute(
-            f"SELECT id, {rows.TRAIT_COLUMNS} FROM trait WHERE id IN ({rows.marks(some)})", some
+        for id, *kind in connection.execute(
+            f"SELECT id, {rows.FINDING_KIND_COLUMNS} FROM trait WHERE id IN ({placeholders(some)})", some
         )
     }
 
@@ -138,6 +142,6 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Looku
         id: LookupKey(IdentifierKind(kind), key)
         for some in rows.portions(list(ids), _AT_ONCE)
         for id, kind, key in connection.execute(
-            f"SELECT id, kind, key FROM lookup_key WHERE id IN ({rows.marks(some)})", some
+            f"SELECT id, kind, key FROM lookup_key WHERE id IN ({placeholders(some)})", some
         )
     }

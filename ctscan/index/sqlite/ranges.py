@@ -1,4 +1,4 @@
-"""Which ranges of a log are verified, pending and holes. Functions of one open transaction.
+"""Which ranges of a log are verified, pending and gaps. Functions of one open transaction.
 
 What writes tells whether it changed anything: a step that is committed twice changes nothing.
 """
@@ -136,44 +136,44 @@ def _pieces(connection: sqlite3.Connection, id: int) -> list[bytes]:
     return [hashes for (hashes,) in cursor]
 
 
-# --- holes --------------------------------------------------------------------------------------------------------
+# --- gaps --------------------------------------------------------------------------------------------------------
 
 
-def holes(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
+def gaps(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
     cursor = connection.execute(
         "SELECT range_start, range_end, reason, detail, tries FROM hole WHERE log = ? ORDER BY range_start", (log,)
     )
-    return tuple(_hole_of(row) for row in cursor)
+    return tuple(_gap_of(row) for row in cursor)
 
 
-def add_hole(connection: sqlite3.Connection, log: int, new: Gap) -> bool:
-    """The newest reason counts where holes overlap; a hole keeps its tries as long as its reason stays the same. An
+def add_gap(connection: sqlite3.Connection, log: int, new: Gap) -> bool:
+    """The newest reason counts where gaps overlap; a hole keeps its tries as long as its reason stays the same. An
     empty hole is none."""
     return new.start < new.end and _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
 
 
-def fill_hole(connection: sqlite3.Connection, log: int, start: int, end: int) -> bool:
-    """`[start, end)` is no hole any longer; holes that reach beyond it are cut."""
+def fill_gap(connection: sqlite3.Connection, log: int, start: int, end: int) -> bool:
+    """`[start, end)` is no hole any longer; gaps that reach beyond it are cut."""
     return _rewrite(connection, log, start, end, lambda inside: [])
 
 
 def _renewed(inside: list[Gap], new: Gap) -> Gap:
-    same = [hole for hole in inside if hole.reason is new.reason]
-    return replace(new, tries=max([new.tries, *(hole.tries for hole in same)]))
+    same = [gap for gap in inside if gap.reason is new.reason]
+    return replace(new, tries=max([new.tries, *(gap.tries for gap in same)]))
 
 
 def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, change: Change) -> bool:
-    """Replace what of the holes lies in `[start, end)`, and merge it with its neighbours."""
+    """Replace what of the gaps lies in `[start, end)`, and merge it with its neighbours."""
     found = connection.execute(
         "SELECT id, range_start, range_end, reason, detail, tries FROM hole"
         " WHERE log = ? AND range_start <= ? AND range_end >= ?",
         (log, end, start),
     ).fetchall()
-    span, before = (start, end), [_hole_of(row[1:]) for row in found]
+    span, before = (start, end), [_gap_of(row[1:]) for row in found]
     inside = [replace(gap, start=at, end=to) for gap in before for at, to in [clip(gap.span, span)] if at < to]
     outside = [replace(gap, start=at, end=to) for gap in before for at, to in subtract(gap.span, [span])]
     after = merge_gaps([*outside, *change(inside)])
-    if after == sorted(before, key=lambda hole: hole.start):
+    if after == sorted(before, key=lambda gap: gap.start):
         return False
     connection.executemany("DELETE FROM hole WHERE id = ?", [row[:1] for row in found])
     connection.executemany(
@@ -183,6 +183,6 @@ def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, cha
     return True
 
 
-def _hole_of(row: tuple[Any, ...]) -> Gap:
+def _gap_of(row: tuple[Any, ...]) -> Gap:
     start, end, reason, detail, tries = row
     return Gap(start, end, GapReason(reason), detail, tries)

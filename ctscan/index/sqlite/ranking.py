@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 
 from ctscan.index.sqlite import postings, rows
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import IdentifierKind, LookupKey
 
 RANKED = 2_000
@@ -71,7 +72,7 @@ def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> I
 
 def _is_one_of(keys: Sequence[int]) -> str:
     """Of one key the postings are in order already; SQLite sees that when it is told so."""
-    return "key = ?" if len(keys) == 1 else f"key IN ({rows.marks(keys)})"
+    return "key = ?" if len(keys) == 1 else f"key IN ({placeholders(keys)})"
 
 
 def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
@@ -80,7 +81,7 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
         id: (newest is None, -(newest or 0))
         for some in rows.portions(certificates, _AT_ONCE)
         for id, newest in connection.execute(
-            f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({rows.marks(some)})", some
+            f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({placeholders(some)})", some
         )
     }
 
@@ -152,7 +153,7 @@ def _with_some(
         for some in rows.portions(sorted(latest), _AT_ONCE):
             for (id,) in connection.execute(
                 f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(word)}"
-                f" AND certificate IN ({rows.marks(some)})",
+                f" AND certificate IN ({placeholders(some)})",
                 (*word, *some),
             ):
                 held[id] += 1
@@ -172,7 +173,7 @@ def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Se
     best: dict[int, int] = {}
     for some in rows.portions(certificates, _AT_ONCE):
         for id, keys in connection.execute(
-            f"SELECT certificate, keys FROM finding WHERE certificate IN ({rows.marks(some)}) AND keys <> ''", some
+            f"SELECT certificate, keys FROM finding WHERE certificate IN ({placeholders(some)}) AND keys <> ''", some
         ):
             found = set(keys.split(","))
             best[id] = max(sum(not word.isdisjoint(found) for word in forms), best.get(id, 0))

@@ -18,10 +18,9 @@ from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import certificates, rows, runs
-from ctscan.index.sqlite import revocations as standing
+from ctscan.index.sqlite import certificates, revocations, rows, runs
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.rows import Kept
+from ctscan.index.sqlite.rows import CertificateRow, placeholders
 from ctscan.model import (
     Coordinate,
     Disclosure,
@@ -157,7 +156,7 @@ def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
 class Found:
     """A certificate of a repository, ready to be written."""
 
-    kept: Kept
+    row: CertificateRow
     reference: str
     first_logged: int | None
     owner: str | None
@@ -172,7 +171,7 @@ def prepare(hits: Sequence[RepositoryHit]) -> list[Found]:
 def _found(hit: RepositoryHit) -> Found:
     entry = hit.entry
     return Found(
-        kept=rows.kept_found(hit, render_name),
+        row=rows.row_of_repository_hit(hit, render_name),
         reference=_reference(entry.reference),
         first_logged=rows.uint64(entry.first_logged),
         owner=rows.clean(entry.owner) or None,
@@ -200,22 +199,22 @@ def keep(connection: sqlite3.Connection, search_id: int, found: Sequence[Found])
 
 
 def _keep(connection: sqlite3.Connection, search_id: int, repository: str, rules: str, found: Found) -> bool:
-    certificate, leaf, is_new = _write(connection, found.kept, rules)
+    certificate, leaf, is_new = _write(connection, found.row, rules)
     _write_sighting(connection, search_id, repository, leaf, found)
-    certificates.settle(connection, certificate, found.kept)
+    certificates.elect_leaf(connection, certificate, found.row)
     if found.revocation is not None:  # whatever it calls itself: it is no word of the CA
         claimed = replace(found.revocation, source=repository)
-        standing.save_revocation(connection, certificate, claimed)
+        revocations.save_revocation(connection, certificate, claimed)
     return is_new
 
 
-def _write(connection: sqlite3.Connection, kept: Kept, rules: str) -> tuple[int, int, bool]:
+def _write(connection: sqlite3.Connection, row: CertificateRow, rules: str) -> tuple[int, int, bool]:
     """One that can't be read now, but could before, stays what it was."""
-    known = certificates.leaf_of(connection, kept) if kept.problem is not None else None
+    known = certificates.leaf_of(connection, row) if row.problem is not None else None
     if known is not None:
         leaf, certificate = known
         return certificate, leaf, False
-    return certificates.write(connection, kept, rules, Origin.REPOSITORY)
+    return certificates.write(connection, row, rules, Origin.REPOSITORY)
 
 
 def _write_sighting(connection: sqlite3.Connection, search_id: int, repository: str, leaf: int, found: Found) -> None:
@@ -256,7 +255,7 @@ def known(connection: sqlite3.Connection, repository: str, references: Sequence[
     kept: set[str] = set()
     for some in rows.portions(list(asked), _AT_ONCE):
         cursor = connection.execute(
-            f"SELECT reference FROM repository_sighting WHERE repository = ? AND reference IN ({rows.marks(some)})",
+            f"SELECT reference FROM repository_sighting WHERE repository = ? AND reference IN ({placeholders(some)})",
             (rows.clean(repository), *some),
         )
         kept |= {reference for (found,) in cursor for reference in asked[found]}
@@ -271,7 +270,7 @@ def sightings(
         "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner"
         " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
         " JOIN search ON search.id = repository_sighting.search"
-        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY started DESC, search.repository, repository_sighting.id",
+        f" WHERE certificate IN ({placeholders(ids)}) ORDER BY started DESC, search.repository, repository_sighting.id",
         ids,
     ).fetchall()
     coordinates = _coordinates(connection, ids) if found else {}
@@ -297,7 +296,7 @@ def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int
         "SELECT sighting, log, entry_index, timestamp FROM leaf"
         " CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
         " CROSS JOIN coordinate ON coordinate.sighting = repository_sighting.id"
-        f" WHERE certificate IN ({rows.marks(ids)}) ORDER BY sighting, log, entry_index",
+        f" WHERE certificate IN ({placeholders(ids)}) ORDER BY sighting, log, entry_index",
         ids,
     ):
         coordinates[sighting].append(Coordinate(log, index, rows.optional_unsigned64(timestamp)))

@@ -15,6 +15,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificates, rows
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import Authority, AuthorityList, Crl, Issuer, IssuerOrigin, Revocation, RevocationState
 
 LARGEST_CRL = 1 << 28
@@ -79,11 +80,11 @@ def save_revocation(connection: sqlite3.Connection, certificate: int, revocation
     )
 
 
-def revocations(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Revocation]]:
+def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Revocation]]:
     """By certificate, in the order of the sources' names."""
     found: dict[int, list[Revocation]] = defaultdict(list)
     cursor = connection.execute(
-        f"SELECT certificate, {_REVOCATION} FROM revocation WHERE certificate IN ({rows.marks(ids)})"
+        f"SELECT certificate, {_REVOCATION} FROM revocation WHERE certificate IN ({placeholders(ids)})"
         " ORDER BY certificate, source",
         ids,
     )
@@ -198,7 +199,7 @@ def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict
     if not keys:
         return {}
     found: dict[bytes, list[Authority]] = defaultdict(list)
-    for row in connection.execute(f"{_AUTHORITY} WHERE key_id IN ({rows.marks(keys)}) ORDER BY id", keys):
+    for row in connection.execute(f"{_AUTHORITY} WHERE key_id IN ({placeholders(keys)}) ORDER BY id", keys):
         found[row[3]].append(_authority(row))
     return {id: tuple(found[key]) for id, key in named.items()}
 

@@ -104,7 +104,7 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def marks(values: Sequence[Any]) -> str:
+def placeholders(values: Sequence[Any]) -> str:
     """Question marks for so many values."""
     return ", ".join("?" * len(values))
 
@@ -209,13 +209,15 @@ def rules_of(version: str, text: str) -> RuleSet:
     )
 
 
-TRAIT_COLUMNS = "rule, category, categories, place, oid, subject_kind, confidence, why, person, sensitivity, marks, tag"
+FINDING_KIND_COLUMNS = (
+    "rule, category, categories, place, oid, subject_kind, confidence, why, person, sensitivity, marks, tag"
+)
 
 
 class StoredFinding(NamedTuple):
     """A finding ready to be written; there are many, and this is the cheapest kind of value."""
 
-    trait: tuple[Any, ...]  # TRAIT_COLUMNS: what it has in common with many others
+    finding_kind: tuple[Any, ...]  # FINDING_KIND_COLUMNS: what it has in common with many others
     keys: tuple[tuple[str, str], ...]  # (kind, key)
     value: str
     canonical: str | None  # None: the value
@@ -226,7 +228,7 @@ class StoredFinding(NamedTuple):
 def stored_finding(finding: Finding) -> StoredFinding:
     """What is usual is null, which takes no room: there are many findings."""
     return StoredFinding(
-        trait=_trait_row(finding),
+        finding_kind=_finding_kind_row(finding),
         keys=tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
         value=clean(finding.value),
         canonical=None if finding.canonical == finding.value else clean(finding.canonical),
@@ -235,7 +237,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
     )
 
 
-def _trait_row(finding: Finding) -> tuple[Any, ...]:
+def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
     """Not cleaned: that is done with what is new of it."""
     return (
         finding.rule,
@@ -253,22 +255,22 @@ def _trait_row(finding: Finding) -> tuple[Any, ...]:
     )
 
 
-Trait = tuple[
+FindingKind = tuple[
     str, str, tuple[str, ...], str, str, SubjectKind, Confidence, str, str, Sensitivity, tuple[Qualifier, ...], int
 ]
-"""A row of TRAIT_COLUMNS as a finding has it."""
+"""A row of FINDING_KIND_COLUMNS as a finding has it."""
 
 
-def trait_of(row: Sequence[Any]) -> Trait:
+def finding_kind_of(row: Sequence[Any]) -> FindingKind:
     rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = row
     listed = tuple(categories.split()), tuple(Qualifier(mark) for mark in marks.split())
     sure = SubjectKind(kind), Confidence(confidence), why, person, Sensitivity(sensitivity)
     return rule, category, listed[0], place, oid, *sure, listed[1], tag
 
 
-def finding_of(trait: Trait, keys: tuple[LookupKey, ...], own: Sequence[Any]) -> Finding:
+def finding_of(finding_kind: FindingKind, keys: tuple[LookupKey, ...], own: Sequence[Any]) -> Finding:
     """`own`: value, canonical, raw, repaired."""
-    rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = trait
+    rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = finding_kind
     value, canonical, raw, repaired = own
     return Finding(
         rule,
@@ -294,7 +296,7 @@ def finding_of(trait: Trait, keys: tuple[LookupKey, ...], own: Sequence[Any]) ->
 # --- what an entry becomes ----------------------------------------------------------------------------------------
 
 
-class Kept(NamedTuple):
+class CertificateRow(NamedTuple):
     """An entry that is kept, ready to be written: everything that costs time is done before the transaction."""
 
     entry: Entry
@@ -315,9 +317,9 @@ class Kept(NamedTuple):
     findings: tuple[StoredFinding, ...]
 
 
-def kept_hit(hit: Hit, render: Render) -> Kept:
+def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
     certificate: Certificate = hit.certificate
-    return Kept(
+    return CertificateRow(
         entry=hit.entry,
         identity=certificate.identity,
         sha256=certificate.sha256,
@@ -337,11 +339,11 @@ def kept_hit(hit: Hit, render: Render) -> Kept:
     )
 
 
-def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
+def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
     """An unreadable entry in scope. Its identity is the SHA-256 of its bytes, so that one certificate in several
     logs is one here as well; it has neither names nor serial."""
     fingerprint = sha256(entry.der).digest()
-    return Kept(
+    return CertificateRow(
         entry=entry,
         identity=fingerprint,
         sha256=fingerprint if entry.kind is EntryKind.X509 else None,
@@ -361,21 +363,21 @@ def kept_unreadable(unreadable: Unreadable, entry: Entry) -> Kept:
     )
 
 
-def kept_in_chain(hit: ChainHit, render: Render) -> Kept:
+def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
     """A certificate of a chain as an entry of its own would be kept, so that it is one certificate with one leaf here
     when it is logged itself as well."""
     entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
     if hit.certificate is None:
-        return kept_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
-    return kept_hit(Hit(entry, hit.certificate, hit.findings), render)
+        return row_of_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
+    return row_of_hit(Hit(entry, hit.certificate, hit.findings), render)
 
 
-def kept_found(hit: RepositoryHit, render: Render) -> Kept:
+def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
     """A certificate of a repository as an entry of a log would be kept, so that it is one certificate with one leaf
     here when a log holds it as well. Only a certificate itself has a fingerprint, a precertificate has none."""
     entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
     if hit.certificate is None:
-        kept = kept_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
+        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
     else:
-        kept = kept_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
-    return kept._replace(sha256=kept.leaf_sha256 if hit.kind is EntryKind.X509 else None)
+        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
+    return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)
