@@ -58,7 +58,9 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.personal.attribution.gazetteer import given_names, surnames
-from ctscan.personal.identifiers import email_keys, name_forms, name_keys, parse_identifier
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.normalise.addresses import email_keys
+from ctscan.personal.normalise.name_tokens import name_forms, name_keys
 from ctscan.personal.rules import rule_set
 
 STEP = 256  # hits in one transaction, as the readers commit them

@@ -28,7 +28,8 @@ from ctscan.model import (
     SkippedLog,
 )
 from ctscan.model.identifier import KEY_KINDS
-from ctscan.personal.identifiers import canonical_domain, name_forms, name_score
+from ctscan.personal.normalise.addresses import canonical_domain
+from ctscan.personal.normalise.name_tokens import name_forms, name_score
 from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
 from ctscan.revocation.status import status_of

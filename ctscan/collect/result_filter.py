@@ -21,15 +21,8 @@ from ctscan.model import (
     RepositoryHit,
 )
 from ctscan.personal.analyse import Analysis, DerKind, ResultFilter, analyse
-from ctscan.personal.identifiers import (
-    canonical_domain,
-    canonical_email,
-    find_emails,
-    fold_text,
-    name_score,
-    name_tokens,
-)
-from ctscan.personal.normalise.name_tokens import MAX_TOKENS
+from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails
+from ctscan.personal.normalise.name_tokens import MAX_TOKENS, fold_text, name_score, name_tokens
 from ctscan.x509.precertificate import split_precertificate
 
 _LONG = 1000  # characters of a name that a repository shows; of longer ones not all words are compared

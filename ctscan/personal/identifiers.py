@@ -1,8 +1,8 @@
-"""Identifiers that a person gives, and the front door to all normalisation before comparison.
+"""Identifiers that a person gives: their kind, their form for comparison, and their look-up keys.
 
-Text in certificates and text typed by a person go through the same functions, so both sides meet: addresses, domains
-and names in `normalise/`, numbers and accounts in `values.py`, telephone numbers in `parsers/phones.py`. Similar
-identifiers (a +tag, dots, a telephone number without its country) are offered separately, never mixed in.
+Text in certificates and text typed by a person go through the same functions of `normalise/` and `parsers/`, so both
+sides meet. Similar identifiers (a +tag, dots, a telephone number without its country) are offered separately, never
+mixed in.
 """
 
 from __future__ import annotations
@@ -15,39 +15,12 @@ from ctscan.personal.normalise.addresses import (
     address_variants,
     canonical_domain,
     canonical_email,
-    domain_key,
     email_keys,
-    find_emails,
     reversed_labels,
     tidy_text,
 )
-from ctscan.personal.normalise.name_tokens import (
-    fold_text,
-    has_letter,
-    name_forms,
-    name_keys,
-    name_score,
-    name_tokens,
-)
-
-__all__ = [
-    "MAX_IDENTIFIER",
-    "READER_VERSION",
-    "address_variants",
-    "canonical_domain",
-    "canonical_email",
-    "domain_key",
-    "email_keys",
-    "find_emails",
-    "fold_text",
-    "has_letter",
-    "name_forms",
-    "name_keys",
-    "name_score",
-    "name_tokens",
-    "parse_identifier",
-    "reversed_labels",
-]
+from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
+from ctscan.personal.normalise.number_keys import number_key
 
 READER_VERSION = 1
 """Version of the identifier reader, part of the rule-set version. Raise it when the same text gives other keys."""
@@ -105,7 +78,9 @@ def _is_number(text: str) -> bool:
     It is one word of digits and at most three letters, or stands after a word for such numbers. Digits alone may be a
     serial number, dotted digits an IP address.
     """
-    from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
+    from ctscan.personal.parsers.semantics import (
+        read_semantics,
+    )  # not at the top: it takes 10 ms, and an address needs none of it
 
     if read_semantics(text) is not None:
         return True
@@ -175,8 +150,9 @@ def _name(value: str, rest: str) -> Identifier:
 
 def _number(value: str, rest: str) -> Identifier:
     """Parse a number by its letters and digits, also without the word, or the kind and country, before it."""
-    from ctscan.personal.parsers.semantics import read_semantics  # not at the top: numbers are read with this module
-    from ctscan.personal.values import number_key
+    from ctscan.personal.parsers.semantics import (
+        read_semantics,
+    )  # not at the top: it takes 10 ms, and an address needs none of it
 
     tidy = tidy_text(rest).strip()
     canonical = number_key(tidy)

@@ -13,13 +13,8 @@ from dataclasses import dataclass
 
 from ctscan.errors import UsageError
 from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
-from ctscan.personal.identifiers import (
-    canonical_domain,
-    canonical_email,
-    find_emails,
-    fold_text,
-    reversed_labels,
-)
+from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails, reversed_labels
+from ctscan.personal.normalise.name_tokens import fold_text
 
 EVERYTHING = "everything"
 

@@ -6,7 +6,6 @@ to a person only where its kind alone decides that.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,7 +20,9 @@ from ctscan.model import (
     Sensitivity,
     SubjectKind,
 )
-from ctscan.personal.identifiers import canonical_email, email_keys, find_emails, fold_text, has_letter, name_keys
+from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails
+from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.view import View, spellings, strings_of
 
 
@@ -129,16 +130,6 @@ def hashed(category: str, text: str) -> Value:
     """Make a value from a hash, as letters and digits. Its look-up key finds only the hash."""
     key = number_key(text)
     return Value(category, text, key, (LookupKey(IdentifierKind.NUMBER, key),), marks=(Qualifier.HASHED,))
-
-
-MAX_NUMBER: Final = 2000
-"""Characters of a text that are read as a number, from its first letter or digit on."""
-
-
-def number_key(text: str) -> str:
-    """Return letters and digits of a number in capitals, at most 200: the form in which numbers are compared."""
-    first = re.search(r"[^\W_]", text)
-    return re.sub(r"[\W_]", "", text[first.start() :][:MAX_NUMBER]).upper()[:200] if first else ""
 
 
 def plain(category: str) -> Read:

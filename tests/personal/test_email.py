@@ -22,7 +22,7 @@ from support.certs import (
 )
 
 from ctscan.model import Finding
-from ctscan.personal.identifiers import find_emails
+from ctscan.personal.normalise.addresses import find_emails
 from ctscan.personal.rules import find_personal_data
 from ctscan.x509.certificate import read_certificate
 

@@ -13,20 +13,16 @@ from support.certs import make_certificate
 
 from ctscan.errors import UsageError
 from ctscan.model import LookupKey
-from ctscan.personal.identifiers import (
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.normalise.addresses import (
     address_variants,
     canonical_domain,
     canonical_email,
     domain_key,
     email_keys,
     find_emails,
-    fold_text,
-    name_forms,
-    name_keys,
-    name_score,
-    name_tokens,
-    parse_identifier,
 )
+from ctscan.personal.normalise.name_tokens import fold_text, name_forms, name_keys, name_score, name_tokens
 from ctscan.x509.certificate import read_certificate
 
 # --- addresses ------------------------------------------------------------------------------------------------------

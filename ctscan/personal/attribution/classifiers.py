@@ -12,7 +12,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.x509.der import children, dotted
 
 # --- policies --------------------------------------------------------------------------------------------------------

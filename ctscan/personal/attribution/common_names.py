@@ -36,7 +36,8 @@ from ctscan.personal.attribution.name_shapes import (
     person_form,
     pseudonym_form,
 )
-from ctscan.personal.identifiers import canonical_email, fold_text, name_tokens
+from ctscan.personal.normalise.addresses import canonical_email
+from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
 from ctscan.personal.values import Verdict
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 

@@ -43,7 +43,7 @@ from ctscan.personal.attribution.name_shapes import (
     is_name_shaped,
     person_form,
 )
-from ctscan.personal.identifiers import has_letter
+from ctscan.personal.normalise.name_tokens import has_letter
 from ctscan.personal.values import ONLY_PEOPLE, Verdict
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import DNS_NAME

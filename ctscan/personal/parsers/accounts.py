@@ -9,7 +9,7 @@ from typing import Final
 from ctscan.model import Confidence, Field, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import about_place
-from ctscan.personal.identifiers import canonical_email, email_keys
+from ctscan.personal.normalise.addresses import canonical_email, email_keys
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View
 

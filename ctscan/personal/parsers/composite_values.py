@@ -12,7 +12,7 @@ from typing import Final
 
 from ctscan.model import Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import SUBJECT, personal_attribute
-from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.values import ONLY_PEOPLE, Read, Value, Verdict, each_text, of_person
 from ctscan.personal.view import View, spellings, strings_of
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ctscan.model import Field, Qualifier
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.values import Read, Value, with_spelling
 from ctscan.personal.view import View, spellings, strings_of
 

@@ -15,11 +15,12 @@ from importlib import import_module
 from typing import Any
 
 from ctscan.model import IdentifierKind, LookupKey, Qualifier
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.disclosed import BIRTH_DATES, CHECKS, EMBEDDED, GENDERS
 from ctscan.personal.parsers.schemes import SCHEMES, TELLING
-from ctscan.personal.values import Read, Value, each_text, hashed, number_key
+from ctscan.personal.values import Read, Value, each_text, hashed
 
 NATIONAL = "user.government_id.national_identification_number"
 

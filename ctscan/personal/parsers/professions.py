@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
 
 _TELEMATICS: Final = "1.2.276.0.76.4."
 _LAW_AND_TAXES: Final = "1.3.36.8.3.11.1."

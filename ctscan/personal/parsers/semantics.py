@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import NATIONAL, satisfied
-from ctscan.personal.values import number_key
 
 PASSPORT: Final = "user.government_id.passport_number"
 DOCUMENT: Final = "user.government_id"

@@ -14,7 +14,7 @@ from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation
 from ctscan.personal.attribution.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.organisation_name import organisation_name
 from ctscan.personal.rules.sole_trader import sole_trader

@@ -15,7 +15,7 @@ from typing import Final
 
 from ctscan.model import Confidence, Field, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
-from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.parsers.phones import region_of

@@ -11,7 +11,7 @@ from typing import Final
 
 from ctscan.model import Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import personal_attribute
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View

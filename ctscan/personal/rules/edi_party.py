@@ -12,7 +12,8 @@ from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import find_emails, fold_text, name_keys
+from ctscan.personal.normalise.addresses import find_emails
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, numbered, with_spelling
 from ctscan.personal.view import View, spellings

@@ -10,7 +10,7 @@ from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.mailbox_owner import about_mailbox
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import canonical_email, email_keys, find_emails
+from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails
 from ctscan.personal.rules import rule, text_rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View, spellings

@@ -12,7 +12,8 @@ from ctscan.model import Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.host_labels import people_in_host
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import canonical_domain, name_keys
+from ctscan.personal.normalise.addresses import canonical_domain
+from ctscan.personal.normalise.name_tokens import name_keys
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import View

@@ -29,7 +29,7 @@ from ctscan.personal.attribution.evidence import (
 )
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_host, pseudonym_form
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, has_letter, name_keys, name_tokens
+from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys, name_tokens
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict

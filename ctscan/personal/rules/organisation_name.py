@@ -23,7 +23,7 @@ from ctscan.personal.attribution.name_shapes import (
     sole_trader,
 )
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings

@@ -13,6 +13,7 @@ from typing import Final
 from ctscan.model import Field, Finding
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.parsers.semantics import Bearer, Semantics, read_semantics, satisfied_in, semantics_in
@@ -26,7 +27,7 @@ from ctscan.personal.rules.serial_number import (
     semantic_values,
     written_as,
 )
-from ctscan.personal.values import Value, number_key, with_spelling
+from ctscan.personal.values import Value, with_spelling
 from ctscan.personal.view import View, spellings
 
 UNIT: Final = "2.5.4.11"

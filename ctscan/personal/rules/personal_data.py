@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Field, Finding
-from ctscan.personal.identifiers import find_emails, has_letter
+from ctscan.personal.normalise.addresses import find_emails
+from ctscan.personal.normalise.name_tokens import has_letter
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.elements import SEQUENCE, Located, Part, findings, part_of, read_part
 from ctscan.personal.rules import rule

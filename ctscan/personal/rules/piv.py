@@ -10,11 +10,12 @@ from typing import Final
 from ctscan.model import Field, Finding, IdentifierKind, LookupKey, Qualifier
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.elements import BOOLEAN, part_of
 from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.microsoft import UPN
-from ctscan.personal.values import ONLY_PEOPLE, Value, number_key
+from ctscan.personal.values import ONLY_PEOPLE, Value
 from ctscan.personal.view import View, spellings
 
 FASC_N = "2.16.840.1.101.3.6.6"

@@ -16,6 +16,7 @@ from typing import Final
 from ctscan.model import Certificate, Confidence, Field, Finding, IdentifierKind, LookupKey, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import (
     NATIONAL,
     country_values,
@@ -29,7 +30,7 @@ from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.parsers.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
-from ctscan.personal.values import Value, Verdict, number_key, with_spelling
+from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings
 
 SERIAL_NUMBER: Final = "2.5.4.5"

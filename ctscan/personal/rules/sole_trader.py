@@ -9,7 +9,7 @@ from ctscan.model import Confidence, Field, Finding, Name, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
 from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys, name_tokens
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Value, Verdict, with_spelling
 from ctscan.personal.view import View, spellings

@@ -15,12 +15,13 @@ from ctscan.model import Confidence, Field, Finding, IdentifierKind, LookupKey, 
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.phones import phone_values
 from ctscan.personal.parsers.repository_owners import owner_in_url
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict, number_key
+from ctscan.personal.values import Value, Verdict
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import URI
 

@@ -15,6 +15,7 @@ from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.numbers import is_hash, is_placeholder, satisfied
 from ctscan.personal.parsers.phones import region_of
@@ -23,7 +24,7 @@ from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.national.bulgaria import population_number
 from ctscan.personal.rules.piv import agency_number
 from ctscan.personal.rules.serial_number import BY_CHECK, said_values
-from ctscan.personal.values import Value, Verdict, each_text, number_key, numbered, of_person, with_spelling
+from ctscan.personal.values import Value, Verdict, each_text, numbered, of_person, with_spelling
 from ctscan.personal.view import View, spellings
 
 _USER_ID: Final = "0.9.2342.19200300.100.1.1"

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from ctscan.model import Confidence, Field, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import ORGANISATION
 from ctscan.personal.attribution.name_shapes import has_organisation_word
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.composite_values import acting
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Value, Verdict, each_text, number_key, of_person, plain
+from ctscan.personal.values import Value, Verdict, each_text, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
 PERSONAL_NUMBER = "1.2.112.1.2.1.1.1.1.1"

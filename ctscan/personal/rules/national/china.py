@@ -15,11 +15,12 @@ from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.values import FromText, Read, Value, Verdict, each_text, number_key, numbered, of_person
+from ctscan.personal.values import FromText, Read, Value, Verdict, each_text, numbered, of_person
 from ctscan.personal.view import View, spellings
 from ctscan.x509.der import MAX_DEPTH, children
 from ctscan.x509.text import OCTET_STRING, decode_text, read_text

@@ -17,7 +17,7 @@ from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text, name_keys
+from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.values import Value, Verdict, hashed, numbered

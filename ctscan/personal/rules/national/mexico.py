@@ -12,7 +12,8 @@ from typing import Final
 from ctscan.model import Field, Finding, Qualifier
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
     REPRESENTATIVE,
@@ -24,7 +25,7 @@ from ctscan.personal.parsers.composite_values import (
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, number_key
+from ctscan.personal.values import Value
 from ctscan.personal.view import View
 
 _COMMON_NAME, _NAME, _ORGANISATION = "2.5.4.3", "2.5.4.41", "2.5.4.10"

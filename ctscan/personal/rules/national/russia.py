@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import Qualifier
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Value, each_text, number_key, of_person
+from ctscan.personal.values import Value, each_text, of_person
 
 OGRN = "1.2.643.100.1"
 SNILS = "1.2.643.100.3"

@@ -14,7 +14,8 @@ from ctscan.model import Field, Finding, Qualifier
 from ctscan.personal.attribution.evidence import GIVEN_NAME, SUBJECT, SURNAME
 from ctscan.personal.attribution.name_shapes import person_form
 from ctscan.personal.finding import make_finding
-from ctscan.personal.identifiers import find_emails, name_tokens
+from ctscan.personal.normalise.addresses import find_emails
+from ctscan.personal.normalise.name_tokens import name_tokens
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
     GIVEN,

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ctscan.model import Field, Qualifier
+from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.parsers.phones import phone
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Read, Value, each_text, number_key, numbered, of_person, plain
+from ctscan.personal.values import Read, Value, each_text, numbered, of_person, plain
 from ctscan.personal.view import View
 
 TAXPAYER = "1.2.804.2.1.1.1.11.1.4.1.1"  # DRFO, RNOKPP
