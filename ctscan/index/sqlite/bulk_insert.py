@@ -66,8 +66,8 @@ def write(
     pending_start_of: Callable[[int], int | None],
     proven: Mapping[int, int],
 ) -> None:
-    """Write certificates, leaves and sightings. By index of the entry: `pending_start_of` gives the start of its pending
-    range, `proven` the row with its inclusion proof."""
+    """Write certificates, leaves and sightings. By index of the entry, `pending_start_of` gives the start of its
+    pending range, and `proven` the row with its inclusion proof."""
     leaves = certificates.add(connection, new, rules)
     connection.executemany(
         "INSERT INTO sighting (log, entry_index, timestamp, leaf, issuer_key_hash, extensions, pending, paths)"
