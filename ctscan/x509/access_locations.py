@@ -1,6 +1,8 @@
-"""Where a certificate says that more is to be had: revocation lists, OCSP, its issuer, the policy (RFC 5280 sections
-4.2.1.4, 4.2.1.13, 4.2.1.15 and 4.2.2.1). Read tolerantly and bounded; nothing here is fetched, or fit to be fetched
-without care: all of it was written by whoever asked for the certificate."""
+"""Locations named by a certificate: revocation lists, OCSP responders, issuer certificates and policies.
+
+Covers RFC 5280 sections 4.2.1.4, 4.2.1.13, 4.2.1.15 and 4.2.2.1, read tolerantly and with bounds. Nothing is fetched
+here. The certificate's applicant chose these URLs, so fetch them only with care.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,10 @@ from ctscan.x509.der_reader import OID, SEQUENCE, DerReader
 from ctscan.x509.general_names import DIRECTORY_NAME, URI, read_name
 
 MAX_LOCATIONS: Final = 16
-"""Of one kind that are told of one certificate; the most seen in real ones are four."""
+"""Locations of one kind read from one certificate; real certificates have at most four."""
 
 MAX_URL: Final = 2048
-"""Characters of a URL; longer ones are passed over."""
+"""Characters of a URL; longer URLs are skipped."""
 
 CRL_POINTS: Final = "2.5.29.31"
 FRESHEST_CRL: Final = "2.5.29.46"
@@ -46,23 +48,29 @@ REASONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
-    """One place that revocation lists are published at. `names` are the keys by which a list says that it is the one
-    of this point; `issuers` the names of whoever signs the list, where that isn't the issuer of the certificate."""
+    """DistributionPoint (RFC 5280 section 4.2.1.13): the place where a revocation list is published.
+
+    Attributes:
+        urls: URLs of the list.
+        names: keys of the point; a list for this point carries an equal key (`point_names`).
+        reasons: revocation reasons that the list covers; empty: all.
+        issuers: names of the list's signer, when the certificate's issuer doesn't sign it.
+    """
 
     urls: tuple[str, ...]
     names: tuple[bytes, ...] = ()
-    reasons: tuple[str, ...] = ()  # that the list there covers, where it doesn't cover all
+    reasons: tuple[str, ...] = ()
     issuers: tuple[Name, ...] = ()
 
     @property
     def is_indirect(self) -> bool:
-        """Whether somebody else than the issuer of the certificate publishes the list."""
+        """Return whether another CA than the certificate's issuer publishes the list."""
         return bool(self.issuers)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessLocations:
-    """All of a certificate, each URL once and in its order; any scheme: `is_web` tells those of HTTP."""
+    """All locations in a certificate, each URL once and in order, of any scheme; `is_web` recognises HTTP."""
 
     crls: tuple[DistributionPoint, ...] = ()
     deltas: tuple[DistributionPoint, ...] = ()  # freshestCRL
@@ -72,8 +80,16 @@ class AccessLocations:
 
 
 def access_locations(certificate: Certificate) -> AccessLocations:
-    """The pointers of a certificate. Never raises: what can't be read isn't there, and is a Problem of the
-    certificate's already."""
+    """Collect the locations that a certificate names.
+
+    Never raises: unreadable parts are left out, and the certificate already lists them as problems.
+
+    Args:
+        certificate: the certificate, as `read_certificate` returns it.
+
+    Returns:
+        The locations, at most MAX_LOCATIONS of each kind.
+    """
     values: dict[str, list[bytes]] = {}
     for extension in certificate.extensions:
         values.setdefault(extension.oid, []).append(extension.value)
@@ -88,32 +104,39 @@ def access_locations(certificate: Certificate) -> AccessLocations:
 
 
 def is_web(url: str) -> bool:
-    """Whether it is for HTTP or HTTPS; else it is for LDAP, FTP or a file of somebody's."""
+    """Return whether a URL is for HTTP or HTTPS, and not for LDAP, FTP or a local file."""
     return url[:8].lower().startswith(("http://", "https://"))
 
 
 def read_distribution_points(value: bytes) -> tuple[DistributionPoint, ...]:
-    """The points of CRLDistributionPoints or FreshestCRL, in certificates and in lists."""
+    """Read the points of CRLDistributionPoints or FreshestCRL, in certificates and in revocation lists."""
     return _points((value,))
 
 
 def point_names(data: bytes, choice: Element) -> tuple[bytes, ...]:
-    """The keys of a DistributionPointName: two that have one in common are the same point. `choice`: [0] fullName, or
-    [1] nameRelativeToCRLIssuer, which is a key as it stands."""
+    """Return the keys of a DistributionPointName; two points with a common key are the same point.
+
+    Args:
+        data: the buffer.
+        choice: the element [0] fullName, or [1] nameRelativeToCRLIssuer, whose octets are the key.
+    """
     if choice[0] != 0xA0:
         return (b"\xa1" + data[choice[2] : choice[3]],)
     return tuple(_key(data, name) for name in children(data, choice[2], choice[3])[0][:MAX_LOCATIONS])
 
 
 def point_urls(data: bytes, choice: Element) -> tuple[str, ...]:
-    """The URLs of a DistributionPointName."""
+    """Return the URLs of a DistributionPointName."""
     names = children(data, choice[2], choice[3])[0] if choice[0] == 0xA0 else []
     return _bounded(_url(data, name) for name in names)
 
 
 def reason_flags(octets: bytes) -> tuple[str, ...]:
-    """The names of the bits in the content of ReasonFlags; empty when all are set that mean something, "unused" when
-    none is."""
+    """Name the bits in the content of ReasonFlags.
+
+    Returns:
+        The names; empty when all meaningful bits are set, ("unused",) when no bit is.
+    """
     bits = octets[1:3]
     named = [reason for i, reason in enumerate(REASONS) if i // 8 < len(bits) and bits[i // 8] & 0x80 >> i % 8]
     return () if set(REASONS[1:]) <= set(named) else tuple(named or REASONS[:1])
@@ -147,7 +170,7 @@ def _point(data: bytes, element: Element) -> DistributionPoint:
 
 
 def directory_names(data: bytes, element: Element) -> Iterator[Name]:
-    """The directory names of the GeneralNames in `element`."""
+    """Yield the directory names in the GeneralNames of an element."""
     for general in children(data, element[2], element[3])[0][:MAX_LOCATIONS]:
         inner = children(data, general[2], general[3])[0] if general[0] == _DIRECTORY_TAG else []
         if len(inner) == 1 and inner[0][0] == SEQUENCE:
@@ -160,7 +183,7 @@ def _key(data: bytes, name: Element) -> bytes:
 
 
 def url_key(url: str) -> bytes:
-    """A URL with what is the same in any case (scheme and host, RFC 3986 section 6.2.2.1) in small letters."""
+    """Return a URL with scheme and host in lower case, where case has no meaning (RFC 3986 section 6.2.2.1)."""
     scheme, slashes, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.lower()}{slashes}{host.lower()}{slash}{path}".encode()
@@ -185,12 +208,12 @@ def _cps_uris(value: bytes) -> Iterator[str]:
 
 
 def _url(data: bytes, name: Element) -> str:
-    """The text of a uniformResourceIdentifier; empty for other names."""
+    """Return the text of a uniformResourceIdentifier; empty for other names."""
     return _url_text(content(data, name)) if name[0] & 0xDF == _URI_TAG else ""
 
 
 def _url_text(raw: bytes) -> str:
-    """A URL of printable ASCII without spaces (RFC 3986), or nothing."""
+    """Decode a URL of printable ASCII without spaces (RFC 3986); empty when it is none."""
     raw = raw[: MAX_URL + 3].strip()
     is_one = 0 < len(raw) <= MAX_URL and b":" in raw and all(0x20 < octet < 0x7F for octet in raw)
     return raw.decode("ascii") if is_one else ""

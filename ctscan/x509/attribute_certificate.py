@@ -1,5 +1,6 @@
-"""Attribute certificates (RFC 5755, and version 1 of RFC 3281 appendix and X.509 (1997)), as certificates without a
-key: the holder stands as the subject, and what is attested of him as `attributes`.
+"""Attribute certificates (RFC 5755; version 1 of RFC 3281 and X.509 (1997)), as certificates without a key.
+
+The holder becomes the subject, and the attested facts become `attributes`.
 
     AttributeCertificate  SEQUENCE { info, algorithm, signature }
     info                  SEQUENCE { version, holder, issuer, algorithm, serial, validity, attributes, uniqueID?,
@@ -41,12 +42,18 @@ PathedNames = list[tuple[str, GeneralName]]
 
 
 def read_attribute_certificate(der: bytes) -> Certificate:
-    """Read an AttributeCertificate; also one that a CMS structure tagged [1] or [2].
+    """Read an AttributeCertificate, also with the tag [1] or [2] of a CMS structure.
 
-    `subject` is the first directoryName of the holder and `issuer` that of the issuer, empty where there is none; all
-    other names of them are places only: `holder.0.rfc822Name`, `holderIssuer.0.directoryName.1.commonName` (who issued
-    the certificate of the holder), `attributeIssuer.1.uniformResourceIdentifier`. `attributes` has what is attested,
-    `spki` is empty. FormatError when the bytes are no attribute certificate.
+    `subject` is the first directoryName of the holder and `issuer` the first of the issuer, empty without any. All
+    other names become fields: `holder.0.rfc822Name`, `holderIssuer.0.directoryName.1.commonName` (issuer of the
+    holder's certificate), `attributeIssuer.1.uniformResourceIdentifier`. `attributes` holds the attested attributes;
+    `spki` is empty.
+
+    Args:
+        der: the AttributeCertificate, DER.
+
+    Raises:
+        FormatError: the bytes are no attribute certificate.
     """
     reader = DerReader(der)
     fields = reader.children("certificate", _outermost(reader))
@@ -114,7 +121,7 @@ def _read(reader: DerReader, info: Element, sha256: bytes) -> Certificate:
 
 
 def _is_info(fields: list[Element]) -> bool:
-    """holder, issuer, algorithm, serial, validity, attributes: by their tags."""
+    """Recognise holder, issuer, algorithm, serial, validity and attributes by their tags."""
     return (
         len(fields) >= 6
         and fields[0][0] in (SEQUENCE, 0xA0, 0xA1)
@@ -127,9 +134,9 @@ def _is_info(fields: list[Element]) -> bool:
 
 
 def _holder(reader: DerReader, holder: Element) -> tuple[PathedNames, PathedNames, list[Field]]:
-    """The names of the holder, those of the issuer of his certificate, and what else points to him.
+    """Read the holder: own names, names of the issuer of the holder's certificate, and other references.
 
-    SEQUENCE { [0] baseCertificateID?, [1] entityName?, [2] objectDigestInfo? }; version 1 had one of [0] and [1] alone.
+    SEQUENCE { [0] baseCertificateID?, [1] entityName?, [2] objectDigestInfo? }; version 1 had [0] or [1] alone.
     """
     own: PathedNames = []
     issuing: PathedNames = []
@@ -150,7 +157,8 @@ def _holder(reader: DerReader, holder: Element) -> tuple[PathedNames, PathedName
 
 
 def _issuer_serial(reader: DerReader, path: str, element: Element) -> tuple[PathedNames, list[Field]]:
-    """IssuerSerial: { GeneralNames, INTEGER, BIT STRING? }. The number tells the certificate, and so the holder."""
+    """Read IssuerSerial: { GeneralNames, INTEGER, BIT STRING? }. The number identifies the certificate, and so the
+    holder."""
     named: PathedNames = []
     fields: list[Field] = []
     for part in reader.children(path, element):
@@ -191,7 +199,7 @@ def _general_names(reader: DerReader, path: str, element: Element) -> PathedName
 
 
 def _first_name(named: PathedNames) -> tuple[Name, PathedNames]:
-    """The first directoryName, and the other names."""
+    """Split names into the first directoryName and the rest."""
     for position, (_, general) in enumerate(named):
         if general.kind == DIRECTORY_NAME and general.name is not None:
             return general.name, named[:position] + named[position + 1 :]

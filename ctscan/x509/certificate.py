@@ -1,7 +1,7 @@
-"""What a certificate or a TBSCertificate says (RFC 5280 section 4.1), read tolerantly.
+"""Tolerant reader of Certificate and TBSCertificate (RFC 5280 section 4.1).
 
-One broken field never hides another: whatever can't be read becomes a Problem, duplicates are kept, and only bytes
-without a serial number, an issuer and a subject are refused. Which of it is personal data is not decided here.
+A broken field never hides another: unreadable parts become Problems and duplicates are kept. Only bytes without a
+serial number, an issuer and a subject are refused. Rules in `personal` decide which values are personal data.
 """
 
 from __future__ import annotations
@@ -36,21 +36,47 @@ POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Read a Certificate. Raises FormatError only when no serial number, issuer and subject can be located."""
+    """Read a Certificate.
+
+    Args:
+        der: the Certificate, DER.
+
+    Returns:
+        The certificate; its `sha256` is the fingerprint of `der`.
+
+    Raises:
+        FormatError: serial number, issuer and subject can't be located.
+    """
     reader = DerReader(der)
     return _read(reader, _tbs_of(reader), hashlib.sha256(der).digest())
 
 
 def read_identity(der: bytes) -> tuple[bytes, tuple[Extension, ...]]:
-    """The identity of a Certificate, and its extensions, without reading what it says; FormatError as above."""
+    """Read only the identity and the extensions of a Certificate.
+
+    Returns:
+        Identity (32 octets) and extensions, as `read_certificate` gives them.
+
+    Raises:
+        FormatError: serial number, issuer and subject can't be located.
+    """
     reader = DerReader(der)
     frame = _frame(reader, _tbs_of(reader))
     return frame.identity, frame.extensions
 
 
 def read_tbs(der: bytes) -> Certificate:
-    """Read a TBSCertificate, as it stands in the leaf of a precertificate (RFC 6962 section 3.2); its `sha256` is None.
-    Raises FormatError as `read_certificate` does."""
+    """Read a TBSCertificate, as the leaf of a precertificate holds it (RFC 6962 section 3.2).
+
+    Args:
+        der: the TBSCertificate, DER.
+
+    Returns:
+        The certificate; its `sha256` is None.
+
+    Raises:
+        FormatError: serial number, issuer and subject can't be located.
+    """
     reader = DerReader(der)
     return _read(reader, _outermost(reader, "tbsCertificate"), None)
 
@@ -66,7 +92,7 @@ def _tbs_of(reader: DerReader) -> Element:
 
 
 def _outermost(reader: DerReader, detail: str) -> Element:
-    """The one SEQUENCE that the buffer consists of."""
+    """Return the SEQUENCE that fills the buffer."""
     size = len(reader.data)
     element, problem = element_at(reader.data, 0, size)
     if element[0] != SEQUENCE:
@@ -79,13 +105,13 @@ def _outermost(reader: DerReader, detail: str) -> Element:
 
 
 def _from(elements: list[Element]) -> Element | None:
-    """Several elements in a row as one."""
+    """Join consecutive elements into a single element."""
     return (0, *elements[0][1:3], *elements[-1][3:5]) if elements else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where the fields of a TBSCertificate are. `rest`: what follows the subject."""
+    """Positions of the fields of a TBSCertificate. `rest`: the fields after the subject."""
 
     serial: Element
     issuer: Element
@@ -153,7 +179,7 @@ def _read(reader: DerReader, tbs: Element, sha256: bytes | None) -> Certificate:
 
 
 def _unique_id(reader: DerReader, rest: list[Element], number: int) -> bytes:
-    """The content of [number] IMPLICIT UniqueIdentifier, unused-bit count first."""
+    """Return the content of [number] IMPLICIT UniqueIdentifier, with its count of unused bits first."""
     tags = (0x80 | number, 0xA0 | number)
     return next((content(reader.data, field) for field in rest if field[0] in tags), b"")
 
@@ -162,8 +188,11 @@ def _unique_id(reader: DerReader, rest: list[Element], number: int) -> bytes:
 
 
 def _extensions(reader: DerReader, tbs: Element, rest: list[Element]) -> tuple[tuple[Extension, ...], bytes]:
-    """The extensions, and the identity: SHA-256 over the fields before [3] and every Extension but the poison and the
-    SCT list, as encoded, without the headers around them. Bytes that belong nowhere count too."""
+    """Read the extensions and compute the identity.
+
+    The identity is SHA-256 over the fields before [3] and every Extension except the poison and the SCT list, as
+    encoded, without the headers around them. Misplaced bytes count too.
+    """
     data = reader.data
     at = next((field[1] for field in rest if field[0] == 0xA3), tbs[3])
     hashed = [data[tbs[2] : at]]
@@ -183,7 +212,7 @@ def _extensions(reader: DerReader, tbs: Element, rest: list[Element]) -> tuple[t
 
 
 def _extension_list(reader: DerReader, field: Element, hashed: list[bytes]) -> list[Extension]:
-    """The extensions of one [3] { SEQUENCE { Extension … } }; what the identity covers of them goes to `hashed`."""
+    """Read the extensions of a [3] { SEQUENCE { Extension … } }; append their octets for the identity to `hashed`."""
     data = reader.data
     outer = reader.children("extensions", field)
     frame = field

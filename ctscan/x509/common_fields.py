@@ -1,5 +1,4 @@
-"""Fields that certificates and attribute certificates have in common: times, extensions, and what the best known
-extensions say."""
+"""Fields common to certificates and attribute certificates: times, extensions, and the best known extension values."""
 
 from __future__ import annotations
 
@@ -21,14 +20,14 @@ AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 
 MAX_KEY_ID: Final = 256
-"""Octets of a key identifier; a hash has 64 at most."""
+"""Octets of a key identifier; a hash has at most 64."""
 
 MAX_CACHED: Final = 256
-"""Octets of an extension that other certificates may have as well."""
+"""Octets of an extension worth caching; longer extensions differ between certificates."""
 
 
 def read_validity(reader: DerReader, validity: Element) -> tuple[datetime | None, datetime | None]:
-    """notBefore and notAfter, each None with a Problem when it can't be read."""
+    """Read notBefore and notAfter; an unreadable time is None, with a Problem."""
     times = reader.children("validity", validity)
     if len(times) != 2:
         reader.report("validity", f"expected two times, got {len(times)} elements", validity)
@@ -42,7 +41,11 @@ def read_validity(reader: DerReader, validity: Element) -> tuple[datetime | None
 
 
 def read_extension(reader: DerReader, path: str, element: Element) -> Extension | None:
-    """One extension: SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }; None, with a Problem, when it is none."""
+    """Read an Extension: SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }.
+
+    Returns:
+        The extension; None, with a Problem, when the element is no extension.
+    """
     _, start, _, _, end = element
     known = _cached_extension(reader.data[start:end]) if end - start <= MAX_CACHED else None
     return Extension(*known, (start, end)) if known is not None else _extension(reader, path, element)
@@ -50,7 +53,7 @@ def read_extension(reader: DerReader, path: str, element: Element) -> Extension 
 
 @lru_cache(maxsize=4096)
 def _cached_extension(raw: bytes) -> tuple[str, bool, bytes] | None:
-    """Type, flag and value of an extension without problems: many certificates share most of theirs."""
+    """Read type, flag and value of an extension without problems; many certificates share most extensions."""
     reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
     found = _extension(reader, "", elements[0]) if len(elements) == 1 and not problem else None
@@ -81,7 +84,7 @@ def _extension(reader: DerReader, path: str, element: Element) -> Extension | No
 
 
 def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[str, list[bytes]]:
-    """The values of the extensions by OID; one that occurs twice is a Problem, and both are read."""
+    """Group the values of extensions by OID. A repeated extension is a Problem, and every copy is read."""
     values: dict[str, list[bytes]] = {}
     for extension in extensions:
         values.setdefault(extension.oid, []).append(extension.value)
@@ -92,7 +95,7 @@ def values_by_type(reader: DerReader, extensions: Sequence[Extension]) -> dict[s
 
 
 def read_san(reader: DerReader, values: Sequence[bytes]) -> tuple[GeneralName, ...]:
-    """The general names of every subjectAltName."""
+    """Read the general names of every subjectAltName."""
     names: list[GeneralName] = []
     for value in values:
         names += read_general_names(DerReader(value, reader.problems), "san", first=len(names))
@@ -100,7 +103,7 @@ def read_san(reader: DerReader, values: Sequence[bytes]) -> tuple[GeneralName, .
 
 
 def read_is_ca(reader: DerReader, values: Sequence[bytes]) -> bool:
-    """The cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
+    """Read the cA flag of basicConstraints: SEQUENCE { BOOLEAN DEFAULT FALSE, INTEGER OPTIONAL }."""
     for value in values:
         parts = DerReader(value, reader.problems).sequence("basicConstraints")
         if any(part[0] == 0x01 and any(value[part[2] : part[3]]) for part in parts):
@@ -109,13 +112,13 @@ def read_is_ca(reader: DerReader, values: Sequence[bytes]) -> bool:
 
 
 def read_key_id(values: Sequence[bytes]) -> bytes:
-    """The keyIdentifier of the first authorityKeyIdentifier that has one (RFC 5280 section 4.2.1.1); empty: none.
+    """Return the first keyIdentifier among authorityKeyIdentifier values (RFC 5280 section 4.2.1.1); empty: none.
 
-    Its problems are noted where its places are read.
+    Problems are reported by the reader of the extension's body, not here.
     """
     for value in values:
         if value[2:3] == b"\x80" and len(value) > 3 and value[3] + 4 == len(value) and value[3] < 0x80:
-            return value[4:]  # the key identifier alone, as nearly everybody writes it
+            return value[4:]  # only the key identifier, as in nearly all certificates
         for part in DerReader(value).sequence(""):
             if part[0] in (0x80, 0xA0) and part[3] - part[2] <= MAX_KEY_ID:
                 return content(value, part)
@@ -123,7 +126,7 @@ def read_key_id(values: Sequence[bytes]) -> bytes:
 
 
 def read_oids(reader: DerReader, path: str, values: Sequence[bytes], *, within: bool = False) -> tuple[str, ...]:
-    """The OIDs in SEQUENCE { OID … }, or, `within`, at the head of each element of it."""
+    """Read the OIDs in SEQUENCE { OID … }; with `within`, the first OID of each element of the SEQUENCE."""
     oids: list[str] = []
     for value in values:
         inside = DerReader(value, reader.problems)

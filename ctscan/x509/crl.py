@@ -1,12 +1,12 @@
-"""Certificate revocation lists (RFC 5280 section 5): read once, asked for many serial numbers.
+"""Certificate revocation lists (RFC 5280 section 5), read once and searched for many serial numbers.
 
     CertificateList  SEQUENCE { tbs, algorithm, signature }
     tbs              SEQUENCE { version?, algorithm, issuer, thisUpdate, nextUpdate?, revoked?, [0] extensions? }
     revoked          SEQUENCE OF SEQUENCE { serial, date, extensions? }
 
-Lists have up to millions of entries. Reading walks over them once and keeps where each begins, four octets a piece; a
-serial number is then looked for as octets, and only the entries in which they stand are read. What a list means for a
-certificate is judged elsewhere (`judging.py`).
+Lists have up to millions of entries. The reader walks over them once and keeps the offset of each entry, four octets an
+entry. A search looks for the octets of the serial number and parses only the entries that contain them. `crl_check.py`
+decides the meaning of a list for a certificate.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signe
 from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME, parse_time
 
 MAX_SIZE: Final = 512 * 1024 * 1024
-"""Octets of a list; the longest known have a tenth of it."""
+"""Octets of a list; the longest known lists have a tenth of it."""
 
 MAX_ENTRIES: Final = 64
-"""Entries with one serial number that are told; an indirect list may have one for each issuer."""
+"""Entries returned for a serial number; an indirect list may have one for each issuer."""
 
 _NUMBER, _BASE, _SCOPE, _FRESHEST, _EXPIRED = "2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.46", "2.5.29.60"
 _KEY_ID: Final = "2.5.29.35"
@@ -73,55 +73,62 @@ REMOVED: Final = "removeFromCRL"
 
 @dataclass(frozen=True, slots=True)
 class RevokedEntry:
-    """One entry of a list. `issuer`: who issued the certificate, where that isn't who issued the list."""
+    """Entry of a list. `issuer`: the certificate's issuer, when it isn't the list's issuer."""
 
     revoked_at: datetime | None
-    reason: str  # by its name; empty: none given
+    reason: str  # name of the CRLReason; empty: none given
     issuer: Name | None
 
 
 @dataclass(frozen=True, slots=True)
 class ListScope:
-    """What certificates a list covers: issuingDistributionPoint (RFC 5280 section 5.2.5). `names`: see `point_names`;
-    empty: the whole of the CA."""
+    """Scope of a list: issuingDistributionPoint (RFC 5280 section 5.2.5).
+
+    Attributes:
+        names: keys of the distribution point (`point_names`); empty: all certificates of the CA.
+        urls: URLs of the distribution point.
+        only_user, only_ca, only_attribute: the list covers only this kind of certificate.
+        reasons: revocation reasons that the list covers; empty: all.
+        indirect: the list also covers certificates of other CAs.
+    """
 
     names: tuple[bytes, ...] = ()
     urls: tuple[str, ...] = ()
     only_user: bool = False
     only_ca: bool = False
     only_attribute: bool = False
-    reasons: tuple[str, ...] = ()  # where it doesn't cover all
+    reasons: tuple[str, ...] = ()
     indirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """What a list says of itself, before its signature is verified."""
+    """Header of a list, before its signature is verified."""
 
     issuer: Name
     this_update: datetime
     next_update: datetime | None
     number: int | None
-    base_number: int | None  # of the list that a delta adds to; None: a complete one
+    base_number: int | None  # BaseCRLNumber of a delta CRL; None: a complete list
     key_id: bytes  # authority key identifier
     scope: ListScope
-    freshest: tuple[DistributionPoint, ...]  # where its deltas are
-    expired_since: datetime | None  # expiredCertsOnCRL: keeps what expired since then
-    has_unknown: bool  # a critical extension that isn't known: nothing can be told from the list
+    freshest: tuple[DistributionPoint, ...]  # locations of its deltas
+    expired_since: datetime | None  # expiredCertsOnCRL: certificates expired since then are kept
+    has_unknown: bool  # an unknown critical extension, which makes the list unusable
 
     @property
     def issuer_hash(self) -> bytes:
-        """SHA-256 of the issuer's name, by which its certificates are kept."""
+        """SHA-256 of the issuer's name, the key of its certificates in the index."""
         return sha256(self.issuer.raw).digest()
 
     @property
     def is_delta(self) -> bool:
-        """Whether it has changes only."""
+        """Return whether the list is a delta CRL, with changes only."""
         return self.base_number is not None
 
 
 class RevocationList:
-    """A list that was read. Holds the octets that it was read from."""
+    """A parsed list, which keeps the octets of its encoding."""
 
     __slots__ = ("_data", "_issuers", "_offsets", "_signed", "_sorted", "_verifications", "facts")
 
@@ -129,18 +136,25 @@ class RevocationList:
         self.facts = facts
         self._data = data
         self._signed = signed
-        self._offsets = offsets  # of each entry, and of the end of the last
+        self._offsets = offsets  # start of each entry, and end of the last
         self._issuers: array[int] | None = None
         self._sorted: array[int] | None = None
         self._verifications: dict[bytes, str] = {}
 
     @property
     def count(self) -> int:
-        """How many certificates are listed."""
+        """Number of certificates on the list."""
         return max(len(self._offsets) - 1, 0)
 
     def entries(self, serial: bytes) -> tuple[RevokedEntry, ...]:
-        """The entries with this serial number (content of the INTEGER, however many zeros it begins with)."""
+        """Find the entries with a serial number.
+
+        Args:
+            serial: content of the INTEGER; leading zeros don't matter.
+
+        Returns:
+            At most MAX_ENTRIES entries.
+        """
         wanted = int.from_bytes(serial, signed=True)
         found: list[RevokedEntry] = []
         for position in self._candidate_positions(wanted):
@@ -150,7 +164,14 @@ class RevocationList:
         return tuple(found)
 
     def verify(self, spki: bytes) -> None:
-        """Verify that the key signed the list. Raises ProofError; the answer is kept, for lists are long."""
+        """Verify that a key signed the list, and cache the answer, because lists are long.
+
+        Args:
+            spki: SubjectPublicKeyInfo, DER.
+
+        Raises:
+            ProofError: the key didn't sign the list.
+        """
         if spki not in self._verifications:
             try:
                 verify_signed(self._data, self._signed, spki, "list", min_rsa_bits=STRONG_RSA)
@@ -162,14 +183,17 @@ class RevocationList:
             raise ProofError(self._verifications[spki])
 
     def _candidate_positions(self, wanted: int) -> list[int]:
-        """Positions of the entries that may have the serial number: those in which its octets stand. Few octets stand
-        in too many, and so do some that belong to every entry; such a number is looked for in another way."""
+        """Return positions of entries that may have the serial number.
+
+        These are the entries that contain its octets. Numbers of few octets, and numbers whose octets occur in every
+        entry, match too many entries; sorted hashes find such a number.
+        """
         needle = wanted.to_bytes(wanted.bit_length() // 8 + 1, signed=True).lstrip(b"\0\xff")
         found = self._positions_by_octets(needle) if len(needle) >= 4 and self._sorted is None else None
         return self._positions_by_hash(wanted) if found is None else found
 
     def _positions_by_octets(self, needle: bytes) -> list[int] | None:
-        """None when they stand in too many entries."""
+        """Find the entries that contain these octets; None when there are too many."""
         offsets, found = self._offsets, array("I")
         at = self._data.find(needle, offsets[0], offsets[-1]) if self.count else -1
         while at >= 0:
@@ -180,7 +204,7 @@ class RevocationList:
         return found.tolist()
 
     def _positions_by_hash(self, wanted: int) -> list[int]:
-        """By the hashes of all serial numbers, sorted: one walk over the list, eight octets for each entry."""
+        """Find entries by the sorted hashes of all serial numbers: one walk over the list, eight octets an entry."""
         if self._sorted is None:
             serials = ((position, self._serial(self._entry(position))) for position in range(self.count))
             hashed = (_hash(serial) << 32 | position for position, serial in serials if serial is not None)
@@ -190,7 +214,7 @@ class RevocationList:
         return [both & 0xFFFFFFFF for both in self._sorted[first:last]]
 
     def _entry(self, position: int) -> list[Element]:
-        """The elements of an entry."""
+        """Return the elements of an entry."""
         outer, _ = element_at(self._data, self._offsets[position], self._offsets[position + 1])
         return children(self._data, outer[2], outer[3])[0]
 
@@ -208,7 +232,8 @@ class RevocationList:
         return RevokedEntry(when, reason, self._issuer_at(position))
 
     def _issuer_at(self, position: int) -> Name | None:
-        """The certificateIssuer of an entry, or of the nearest before it that has one (RFC 5280 section 5.3.3)."""
+        """Return the certificateIssuer of an entry, or of the nearest earlier entry that has it (RFC 5280 section
+        5.3.3)."""
         if self._issuers is None:
             self._issuers = array("I", self._positions_with_issuer())
         at = bisect_right(self._issuers, position) - 1
@@ -216,10 +241,10 @@ class RevocationList:
             return None
         value = _issuer_value(self._data, self._entry(self._issuers[at])) or b""
         names = [name for outer in children(value, 0, len(value))[0][:1] for name in directory_names(value, outer)]
-        return names[0] if names else Name(value, ())  # nobody's
+        return names[0] if names else Name(value, ())  # a name that no issuer has
 
     def _positions_with_issuer(self) -> Iterator[int]:
-        """Positions of the entries that have a certificateIssuer."""
+        """Yield positions of the entries that have a certificateIssuer."""
         offsets = self._offsets
         at = self._data.find(_CERTIFICATE_ISSUER_OID, offsets[0], offsets[-1]) if self.count else -1
         while at >= 0:
@@ -230,8 +255,15 @@ class RevocationList:
 
 
 def read_crl(raw: bytes) -> RevocationList:
-    """Read a list in DER, or in PEM as some CAs serve it. Raises FormatError: what is broken anywhere but in the
-    extensions of single entries tells nothing of any certificate."""
+    """Read a list in DER, or in PEM as some CAs serve it.
+
+    Args:
+        raw: the list, at most MAX_SIZE octets.
+
+    Raises:
+        FormatError: anything but the extensions of single entries is broken; such a list is evidence about no
+            certificate.
+    """
     if len(raw) > MAX_SIZE:
         raise FormatError(f"list: expected at most {MAX_SIZE} octets, got {len(raw)}")
     data = _decode_pem(raw)
@@ -254,7 +286,15 @@ def read_crl(raw: bytes) -> RevocationList:
 
 
 def verify_crl(crl: RevocationList, issuer_der: bytes) -> None:
-    """Verify that the CA with this certificate signed the list, and may sign lists. Raises ProofError."""
+    """Verify that the CA with this certificate signed the list, and may sign lists.
+
+    Args:
+        crl: the list.
+        issuer_der: certificate of the CA, DER.
+
+    Raises:
+        ProofError: the CA didn't sign the list, or its keyUsage forbids it.
+    """
     try:
         signer = read_signer(issuer_der)
     except FormatError:
@@ -265,7 +305,7 @@ def verify_crl(crl: RevocationList, issuer_der: bytes) -> None:
 
 
 def _hash(serial: int) -> int:
-    """32 bits that nobody outside can foresee: hashes of octets differ from process to process."""
+    """Compute 32 bits that outsiders can't predict, because Python seeds the hash of octets for each process."""
     return hash(serial.to_bytes(serial.bit_length() // 8 + 1, signed=True)) & 0xFFFFFFFF
 
 
@@ -283,7 +323,11 @@ def _decode_pem(raw: bytes) -> bytes:
 
 
 def _offsets(data: bytes, listed: Element) -> array[int]:
-    """Where each entry begins, and where the last one ends. Raises FormatError when they don't fill the list."""
+    """Return the start of each entry, and the end of the last.
+
+    Raises:
+        FormatError: the entries don't fill the list.
+    """
     offsets = array("I")
     add = offsets.append
     at, end = listed[2], listed[3]
@@ -294,7 +338,9 @@ def _offsets(data: bytes, listed: Element) -> array[int]:
             continue
         element, problem = element_at(data, at, end)
         if problem or element[0] != SEQUENCE:
-            raise FormatError(f"list: entry {len(offsets) - 1} is none")
+            raise FormatError(
+                f"list: entry {len(offsets) - 1}: expected a whole SEQUENCE, got {problem or f'tag {element[0]:#x}'}"
+            )
         at = element[4]
     if at != end:
         raise FormatError("list: the last entry is longer than the list")
@@ -303,7 +349,11 @@ def _offsets(data: bytes, listed: Element) -> array[int]:
 
 
 def _extensions(data: bytes, element: Element) -> dict[str, Extension]:
-    """The extensions of the list by type. Raises FormatError when one can't be read, or occurs twice."""
+    """Read the extensions of the list by type.
+
+    Raises:
+        FormatError: an extension can't be read, or occurs twice.
+    """
     reader = DerReader(data)
     found: dict[str, Extension] = {}
     for outer in reader.children("extensions", element)[:1]:
@@ -337,7 +387,11 @@ def _facts(issuer: Name, updates: list[datetime | None], extensions: dict[str, E
 
 
 def _integer(value: bytes | None) -> int | None:
-    """Of CRLNumber and BaseCRLNumber. Raises FormatError: which list it is must be sure."""
+    """Read CRLNumber or BaseCRLNumber.
+
+    Raises:
+        FormatError: it is no INTEGER; the identity of the list has to be certain.
+    """
     if value is None:
         return None
     if len(value) < 3 or value[0] != 0x02 or value[1] != len(value) - 2:
@@ -350,7 +404,11 @@ def _time(value: bytes) -> datetime | None:
 
 
 def _scope(value: bytes) -> ListScope:
-    """Raises FormatError: a list whose scope can't be read may be a part only."""
+    """Read issuingDistributionPoint.
+
+    Raises:
+        FormatError: it can't be read; such a list may be partial.
+    """
     reader = DerReader(value)
     fields = {field[0]: field for field in reader.sequence("scope")}
     if reader.problems or not fields.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
@@ -359,7 +417,7 @@ def _scope(value: bytes) -> ListScope:
     choice = next(iter(reader.children("scope", fields[0xA0])), None) if 0xA0 in fields else None
     names = point_names(value, choice) if choice else ()
     if 0xA0 in fields and not names:
-        raise FormatError("list: the distribution point that it is for can't be read")
+        raise FormatError("list: its distribution point can't be read")
     return ListScope(
         names=names,
         urls=point_urls(value, choice) if choice else (),

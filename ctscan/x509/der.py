@@ -1,8 +1,8 @@
-"""A bounded, tolerant walk over tags and lengths (ITU-T X.690): DER, BER, and what careless encoders make of them.
+"""Bounded, tolerant walk over tags and lengths (ITU-T X.690): DER, BER, and sloppy encodings.
 
-Not a decoder: it says where elements lie and leaves their meaning to the caller. Long and non-minimal lengths,
-indefinite lengths and high tag numbers are read; a length that runs past its container is clipped to it and
-reported. Nothing recurses, nothing raises anything but FormatError, and no content is copied.
+The walk only locates elements; callers interpret them. Long and non-minimal lengths, indefinite lengths and high tag
+numbers are read. A length that runs past its container is clipped to it and reported. Nothing recurses, FormatError is
+the only exception, and no content is copied.
 """
 
 from __future__ import annotations
@@ -13,25 +13,37 @@ from typing import Final
 from ctscan.errors import FormatError
 
 Element = tuple[int, int, int, int, int]
-"""`(tag, start, body, end, next)`: offsets of the identifier octet, of the content, of its end, and of what follows
-(two octets later than `end` for an indefinite length). `tag` is the identifier octet with class and constructed bit
-(0x30 SEQUENCE, 0xA3 context 3 constructed); for high tag numbers `number << 8 | identifier octet`."""
+"""`(tag, start, body, end, next)`: offsets of the identifier octet, of the content, of its end, and of the next
+element.
+
+`next` is two octets after `end` for an indefinite length. `tag` is the identifier octet with class and constructed bit
+(0x30 SEQUENCE, 0xA3 context 3 constructed); for high tag numbers it is `number << 8 | identifier octet`.
+"""
 
 MAX_CHILDREN: Final = 100_000
-"""Elements read from one container; a certificate with more is reported, not followed."""
+"""Elements read from a container; the reader reports a container with more, and ignores the rest."""
 
 MAX_DEPTH: Final = 32
-"""Nesting of constructed strings, and of structures that are walked without knowing them."""
+"""Nesting of constructed strings, and of structures with an unknown layout."""
 
 MAX_INDEFINITE: Final = 16
-"""Indefinite lengths open at once. A certificate of nothing else has 8; each is looked for through all inner ones."""
+"""Nested indefinite lengths. A certificate made only of indefinite lengths has 8; each end is searched through all
+inner lengths."""
 
 MAX_OID: Final = 256
-"""Octets of an OBJECT IDENTIFIER; the longest registered ones have about 20."""
+"""Octets of an OBJECT IDENTIFIER; the longest registered identifiers have about 20."""
 
 
 def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | None]:
-    """The elements in `[start, end)`, and what stopped the walk or was clipped (None: nothing). Never raises."""
+    """Return the elements in `[start, end)`, and the problem that stopped the walk or clipped an element. Never raises.
+
+    Args:
+        data: the buffer.
+        start, end: offsets of the container's content.
+
+    Returns:
+        Elements in order, and a problem in words or None.
+    """
     found: list[Element] = []
     at = start
     while at < end:
@@ -56,9 +68,10 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
 
 
 def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:
-    """The element at `at`, clipped to `end`, and what was wrong with its length (None: nothing).
+    """Return the element at `at`, clipped to `end`, and the problem with its length (None: no problem).
 
-    Raises FormatError when there is no whole identifier and length.
+    Raises:
+        FormatError: no whole identifier and length stand there.
     """
     tag, body, size = _header(data, at, end)
     if size >= 0:
@@ -74,7 +87,7 @@ def element_at(data: bytes, at: int, end: int) -> tuple[Element, str | None]:
 
 
 def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """`(tag, body, size)` of the element at `at`; size -1: indefinite."""
+    """Read `(tag, body, size)` of the element at `at`; size -1: indefinite."""
     if at + 2 > end:
         raise FormatError(f"element at octet {at}: expected identifier and length, got {max(end - at, 0)} octets")
     tag = data[at]
@@ -99,7 +112,7 @@ def _header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def _high_tag_number(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """The number in base 128 at `at`, and the offset after it; five octets at most."""
+    """Read the number in base 128 at `at`, at most five octets, and the offset after it."""
     number = 0
     for i in range(at, min(at + 5, end)):
         number = number << 7 | data[i] & 0x7F
@@ -109,7 +122,7 @@ def _high_tag_number(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def _end_of_contents(data: bytes, at: int, end: int) -> int:
-    """Offset of the end-of-contents octets (00 00) that close the indefinite length whose content begins at `at`."""
+    """Find the end-of-contents octets (00 00) of the indefinite length whose content begins at `at`."""
     still_open = 1
     while at < end:
         if at + 2 <= end and data[at] and data[at] & 0x1F != 0x1F and data[at + 1] < 0x80:  # the common case
@@ -131,7 +144,7 @@ def _end_of_contents(data: bytes, at: int, end: int) -> int:
 
 
 def content(data: bytes, element: Element) -> bytes:
-    """The content octets; the segments of a constructed string (BER) are joined."""
+    """Return the content octets; the segments of a constructed string (BER) are joined."""
     if not element[0] & 0x20:
         return data[element[2] : element[3]]
     parts: list[bytes] = []
@@ -148,9 +161,13 @@ def content(data: bytes, element: Element) -> bytes:
 
 @lru_cache(maxsize=4096)
 def dotted(octets: bytes) -> str:
-    """The dotted form of the content of an OBJECT IDENTIFIER. Raises FormatError when it isn't one."""
+    """Return the dotted form of the content of an OBJECT IDENTIFIER.
+
+    Raises:
+        FormatError: the octets are no object identifier.
+    """
     if not octets or octets[-1] & 0x80 or len(octets) > MAX_OID:
-        raise FormatError(f"expected an object identifier, got {len(octets)} octets that are none")
+        raise FormatError(f"expected an object identifier, got {len(octets)} octets that aren't one")
     arcs: list[int] = []
     arc = 0
     for octet in octets:

@@ -1,4 +1,4 @@
-"""One pass over one buffer: the bytes and the problems met so far. Base of the readers of names and certificates."""
+"""A buffer with the problems found in it so far; base of the readers of names and certificates."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ctscan.x509.der import Element, children, dotted
 OID, SEQUENCE, SET, OCTETS = 0x06, 0x30, 0x31, 0x04
 
 MAX_PROBLEMS: Final = 500
-"""Of one certificate. With more of them all of it counts as unread, so that the rest of them hides nothing."""
+"""Problems of one certificate. With more, the whole certificate counts as unread, so that the excess hides nothing."""
 
 
 def cap_problems(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
-    """The problems met in `data`, or the first of them and that all of it is unread."""
+    """Cap the problems found in `data`; beyond MAX_PROBLEMS a last problem marks all of `data` as unread."""
     if len(problems) <= MAX_PROBLEMS:
         return tuple(problems)
     more = Problem("certificate", f"more than {MAX_PROBLEMS} problems; all of it is searched by its strings", data)
@@ -23,7 +23,7 @@ def cap_problems(problems: list[Problem], data: bytes) -> tuple[Problem, ...]:
 
 
 class DerReader:
-    """Walks `data`; what can't be read becomes a Problem in `problems`, which readings of parts share."""
+    """Reader of a buffer that collects Problems instead of raising; readers of its parts share the `problems` list."""
 
     __slots__ = ("data", "problems")
 
@@ -32,35 +32,48 @@ class DerReader:
         self.problems: list[Problem] = [] if problems is None else problems
 
     def report(self, path: str, detail: str, abandoned: Element | None = None) -> None:
-        """Note what is wrong, without a word of the content, and keep the octets of an element that is given up."""
+        """Report a problem at `path`.
+
+        Args:
+            path: the field.
+            detail: the problem in words, without any content.
+            abandoned: the element that can't be read; its octets are kept with the problem.
+        """
         self.add(Problem(path, detail, self.data[abandoned[1] : abandoned[4]] if abandoned else b""))
 
     def add(self, problem: Problem) -> None:
-        """The same for a problem that was met elsewhere. Beyond MAX_PROBLEMS only that there are more is kept."""
+        """Add a Problem found elsewhere. Beyond MAX_PROBLEMS only the fact that there are more is kept."""
         if len(self.problems) <= MAX_PROBLEMS:
             self.problems.append(problem)
 
     def children(self, path: str, parent: Element) -> list[Element]:
-        """The elements in `parent`. When one of them lies about its length, none is sure: all of `parent` is unread."""
+        """Return the elements in `parent`. A wrong length makes all of `parent` uncertain, so all of it counts as
+        unread."""
         found, problem = children(self.data, parent[2], parent[3])
         if problem:
             self.report(path, problem, parent)
         return found
 
     def sequence(self, path: str) -> list[Element]:
-        """The elements of the one SEQUENCE that the buffer should be; of the first, with a Problem, if it isn't."""
+        """Return the elements of the SEQUENCE that fills the buffer; otherwise report a Problem and read the first
+        SEQUENCE."""
         outer, problem = children(self.data, 0, len(self.data))
         if problem or len(outer) != 1 or outer[0][0] != SEQUENCE:
             self.report(path, problem or f"expected one SEQUENCE, got {len(outer)} elements", self.whole())
         return self.children(path, outer[0]) if outer and outer[0][0] == SEQUENCE else []
 
     def whole(self) -> Element:
-        """All of the buffer, as the element that nothing of which could be read."""
+        """Return the whole buffer as one element, to mark all of it as unread."""
         return (0, 0, 0, len(self.data), len(self.data))
 
     def oid(self, path: str, element: Element, container: Element | None = None) -> str:
-        """The dotted OID; empty, with a Problem, when the element is none. `of`: the element that can't be read without
-        knowing its type."""
+        """Return the dotted OID; empty, with a Problem, when the element is no OID.
+
+        Args:
+            path: the field.
+            element: the OBJECT IDENTIFIER.
+            container: the element that can't be read without its type.
+        """
         if element[0] != OID:
             self.report(path, f"expected an object identifier, got tag {element[0]:#x}", container or element)
             return ""

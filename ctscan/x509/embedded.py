@@ -1,8 +1,8 @@
-"""What stands inside a value that is no string itself: the strings, times and names in a structure, at any depth.
+"""Strings, times and names embedded in a value that is no string itself, at any depth.
 
-A walk without knowledge of the layout: a SEQUENCE OF strings, a structure of a national scheme, DER inside an OCTET
-STRING. Numbers, object identifiers and flags are no text and are left to whoever knows the layout. What is neither
-text nor DER is searched by its readable runs; what can't be walked is a Problem.
+The walk knows no layout: it finds a SEQUENCE OF strings, a structure of a national scheme, DER inside an OCTET STRING.
+It skips numbers, object identifiers and flags, whose meaning depends on the layout. Octets that are neither text nor
+DER are searched for readable runs; broken structures are Problems.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ctscan.x509.times import GENERALIZED_TIME, UTC_TIME
 _TIMES: Final = frozenset((UTC_TIME, GENERALIZED_TIME))
 
 _NO_TEXT: Final = frozenset((0x01, 0x02, 0x05, 0x06, 0x09, 0x0A, 0x0D))
-"""BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER, REAL, ENUMERATED, RELATIVE-OID: never text, whatever their octets are."""
+"""BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER, REAL, ENUMERATED, RELATIVE-OID: never text, even if all octets print."""
 
 MIN_RUN: Final = 8
-"""Characters of a readable run in octets that are neither text nor DER; shorter ones are chance in a hash."""
+"""Characters of a readable run in octets that are neither text nor DER; shorter runs occur by chance in a hash."""
 
 MAX_ELEMENTS: Final = 20_000
-"""Elements looked at in one value; what isn't DER but looks like it gives hundreds of thousands in a megabyte."""
+"""Elements visited in one value; random octets that resemble DER give hundreds of thousands in a megabyte."""
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
 _SEGMENTED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
@@ -37,10 +37,10 @@ _BREAKS: Final = {9: None, 10: None, 13: None}
 
 
 def value_text(data: bytes, element: Element) -> DecodedString | None:
-    """The text of an element that is a string or a time; None for anything else.
+    """Return the text of a string or a time; None for any other element.
 
-    A time has its characters (`19800101120000Z`), as which moment they mean depends on the reader. Strings by another
-    name (an application tag, octets with line breaks or ended by NULs) are text when all of it prints.
+    A time keeps its characters (`19800101120000Z`), because the moment depends on the reader. Strings under another tag
+    (an application tag, octets with line breaks or ended by NULs) are text when all of it prints.
     """
     text = element_text(data, element)
     if text is not None:
@@ -52,7 +52,7 @@ def value_text(data: bytes, element: Element) -> DecodedString | None:
 
 
 def plain_text(octets: bytes, tag: int = OCTETS) -> DecodedString | None:
-    """Octets as text when all of it prints, apart from line breaks and NULs at the end; else None."""
+    """Decode octets when all of them print, apart from line breaks and final NULs; else return None."""
     if _CONTROL.search(octets.rstrip(b"\0"), 1 if tag == BIT_STRING else 0):
         return None
     text = decode_text(tag, octets)
@@ -68,7 +68,7 @@ def _loose_text(data: bytes, element: Element) -> DecodedString | None:
 
 
 def is_name(data: bytes, element: Element) -> bool:
-    """Whether an element has the shape of a distinguished name: SEQUENCE { SET { SEQUENCE { OID …."""
+    """Return whether an element has the shape of a distinguished name: SEQUENCE { SET { SEQUENCE { OID …."""
     if element[0] != SEQUENCE:
         return False
     at, end = element[2], element[3]
@@ -83,8 +83,12 @@ def is_name(data: bytes, element: Element) -> bool:
 
 
 def embedded_values(reader: DerReader, path: str) -> Iterator[DecodedString | Name]:
-    """The strings, times and names inside the elements that the buffer consists of, in order. Problems go to the
-    reading; the octets that could not be walked stay with them."""
+    """Yield the strings, times and names inside the elements that the buffer consists of, in order.
+
+    Args:
+        reader: the buffer. Its problems grow by the unreadable parts, with their octets.
+        path: the field of the problems.
+    """
     waiting = [(reader, part, 0) for part in reversed(reader.children(path, reader.whole()))]
     left = MAX_ELEMENTS
     while waiting:
@@ -113,7 +117,7 @@ def embedded_values(reader: DerReader, path: str) -> Iterator[DecodedString | Na
 
 
 def _embedded_element(here: DerReader, element: Element) -> tuple[DerReader, Element] | None:
-    """The one element that octets or bits consist of; the segments of constructed ones are joined first."""
+    """Return the element that fills an OCTET STRING or BIT STRING, or None; segments are joined first."""
     tag, _, body, end, _ = element
     if tag & 0x20:
         octets = content(here.data, element)

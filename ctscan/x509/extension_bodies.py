@@ -1,8 +1,7 @@
-"""What the bodies of known extensions hold, as places: one reader for each layout.
+"""Readers of the bodies of known extensions, one for each layout; each yields fields.
 
-A reader takes the body as it stands in extnValue and never raises: what doesn't fit its layout is a Problem with the
-octets kept, or is read as what it holds all the same. Layouts of national schemes are not known here: those are strings
-and times for the rules to take apart.
+A reader takes the body in extnValue and never raises. A part that doesn't fit the layout is a Problem with its octets,
+or is read by its content. Layouts of national schemes are left to the rules, which get strings and times.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from ctscan.x509.general_names import (
 from ctscan.x509.oids import attribute_name
 
 BodyReader = Callable[[DerReader, str, str], Iterator[Field]]
-"""From a reading of the body, the path and the OID of the extension to its places."""
+"""Reader of a body: from its DerReader, the path and the OID of the extension to the fields."""
 
 # --- general names -------------------------------------------------------------------------------------------------
 
@@ -41,7 +40,7 @@ def _general_names(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
 
 
 def _general_names_within(reader: DerReader, path: str, part: str, oid: str, element: Element) -> Iterator[Field]:
-    """GeneralNames under an implicit tag, or in a SEQUENCE: its children are the names; or one of them alone."""
+    """Read GeneralNames under an implicit tag or in a SEQUENCE, also a single GeneralName."""
     names = reader.children(path, element) if element[0] & 0x20 else [element]
     for position, child in enumerate(names):
         if child[0] == SEQUENCE and len(names) == 1 and not is_name(reader.data, child):
@@ -53,7 +52,8 @@ def _general_names_within(reader: DerReader, path: str, part: str, oid: str, ele
 def _general_name(
     reader: DerReader, path: str, part: str, oid: str, element: Element, *, with_mask: bool = False
 ) -> Iterator[Field]:
-    """One general name, or a name where its [4] was forgotten. `masks`: addresses have one (RFC 5280 4.2.1.10)."""
+    """Read a GeneralName, or a Name without its tag [4]. `with_mask`: IP addresses have a mask (RFC 5280 section
+    4.2.1.10)."""
     if is_name(reader.data, element):
         reader.report(path, "expected a general name, got a name without [4]")
         name = read_name(reader, f"{path}.directoryName", element)
@@ -118,7 +118,7 @@ def _point_name(reader: DerReader, path: str, part: str, oid: str, element: Elem
 
 
 def _relative_name(reader: DerReader, path: str, element: Element) -> Name:
-    """The one RDN of nameRelativeToCRLIssuer, where [1] stands instead of its SET, as a name of its own."""
+    """Build a Name from the RDN of nameRelativeToCRLIssuer, where the tag [1] replaces the tag of the SET."""
     rdn = reader.data[element[2] : element[3]]
     if rdn[:1] != bytes((SET,)):
         rdn = _encode(SET, rdn)
@@ -129,7 +129,7 @@ def _relative_name(reader: DerReader, path: str, element: Element) -> Name:
 
 
 def _encode(tag: int, inner: bytes) -> bytes:
-    """An element with a long length, which no reader minds."""
+    """Encode an element with a length of four octets, which every reader here accepts."""
     return bytes((tag, 0x84)) + len(inner).to_bytes(4) + inner
 
 
@@ -147,7 +147,7 @@ def _information_access(reader: DerReader, path: str, oid: str) -> Iterator[Fiel
 def _authority_key_identifier(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
     # SEQUENCE { [0] keyIdentifier, [1] authorityCertIssuer, [2] serial }; 2.5.29.1 had a Name in [1]
     if reader.data[2:3] == b"\x80" and len(reader.data) > 3 and reader.data[3] + 4 == len(reader.data):
-        return  # the key identifier alone, as nearly everybody writes it
+        return  # only the key identifier, as in nearly all certificates
     for field in reader.sequence(path):
         if field[0] in (0xA1, SEQUENCE):
             yield from _general_names_within(reader, path, path, oid, field)
@@ -164,7 +164,7 @@ def _directory_attributes(reader: DerReader, path: str, oid: str) -> Iterator[Fi
 
 
 def attribute_set_fields(reader: DerReader, path: str, part: str, element: Element) -> Iterator[Field]:
-    """One Attribute: SEQUENCE { OID, SET OF value }; the SET may be forgotten."""
+    """Read an Attribute: SEQUENCE { OID, SET OF value }, also without the SET."""
     parts = reader.children(path, element)
     if len(parts) < 2:
         reader.report(path, f"expected type and values, got {len(parts)} elements", element)
@@ -207,7 +207,7 @@ def _qualifier(reader: DerReader, path: str, part: str, oid: str, qualifier: Ele
 
 
 def _strings(reader: DerReader, path: str, part: str, oid: str, element: Element) -> Iterator[Field]:
-    """The text that an element is, or the strings inside it."""
+    """Yield the text of an element, or the strings inside it."""
     text = value_text(reader.data, element)
     if text is not None:
         yield text_field(path, part, oid, text)
@@ -234,8 +234,11 @@ def _qc_statements(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
 
 
 def _statement_info(reader: DerReader, path: str, part: str, oid: str, info: Element) -> Iterator[Field]:
-    """What stands in the information of a statement: the semantics and types that object identifiers say (QcType of
-    EN 319 412-5, the semantics of EN 319 412-1), the general names of registration authorities, and strings."""
+    """Read the information of a QCStatement.
+
+    Yields the semantics and types given as object identifiers (QcType of EN 319 412-5, semantics of EN 319 412-1), the
+    general names of registration authorities, and strings.
+    """
     if info[0] != SEQUENCE:
         yield from _strings(reader, path, part, oid, info)
         return
@@ -284,7 +287,7 @@ def _logotype(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
 
 
 def string_fields(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
-    """A body of flags, numbers and object identifiers: no place, unless there are strings in it after all."""
+    """Read a body of flags, numbers and object identifiers, which has no fields, unless it contains strings."""
     yield from nested_fields(path, path, oid, reader)
 
 
@@ -311,4 +314,4 @@ READERS: Final[dict[str, BodyReader]] = {
     "1.3.6.1.5.5.7.1.24": string_fields,
     "1.3.6.1.4.1.311.25.2": _general_names,
 }
-"""By type. The other extensions have one value and the strings inside it."""
+"""Readers by extension type. For other types the whole value is a field, with the strings inside it."""

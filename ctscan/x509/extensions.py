@@ -1,6 +1,6 @@
-"""The places of an extension: by its known layout, or as one value with the strings inside it.
+"""Fields of an extension: read by its known layout, or as a single value with the strings inside it.
 
-Bodies of a few octets are the same in many certificates, so what was read of them is kept and used again.
+Short bodies are the same in many certificates, so their fields are cached.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ctscan.x509.oids import extension_name
 from ctscan.x509.text import UTF8_STRING, decode_text, salvage_strings
 
 MAX_CACHED: Final = 1024
-"""Octets of a body that is worth keeping: no certificate shares its longer ones with others."""
+"""Octets of a body worth caching; longer bodies belong to a single certificate."""
 
 _PATHS: Final = {"2.5.29.1": "authorityKeyIdentifier", "2.5.29.7": "san", "2.5.29.8": "ian", "2.5.29.18": "ian"}
-"""Parts of a certificate that have a shorter name than the extension, or the one of its successor."""
+"""Parts of a certificate with a shorter name than the extension, or with the name of its successor."""
 
 _UNNAMED: Final = frozenset(("1.3.6.1.5.5.7.1.2", "1.3.6.1.5.5.7.1.12"))
-"""Known layouts that are no part of their own: `extensions.3.logotype`, as for all whose layout isn't known."""
+"""Known layouts without a part of their own: their path is `extensions.3.logotype`, as for unknown layouts."""
 
 _PARTS: Final = {oid: _PATHS.get(oid) or extension_name(oid) for oid in READERS.keys() - _UNNAMED}
 
 BINARY: Final = {
-    "2.5.29.14": 0x04,  # subjectKeyIdentifier: a hash of the key, in which any characters turn up by chance
+    "2.5.29.14": 0x04,  # subjectKeyIdentifier: a hash of the key, with printable characters by chance
     "2.5.29.15": 0x03,  # keyUsage: named bits
     "2.16.840.1.113730.1.1": 0x03,  # netscape-cert-type: named bits
     "1.3.6.1.4.1.11129.2.4.2": 0x04,  # SCT list: log ids, times and signatures
@@ -40,18 +40,20 @@ BINARY: Final = {
     "2.5.29.17": -1,  # subjectAltName: read with the certificate
     "2.5.29.37": -1,  # extKeyUsage: likewise, and anything but an object identifier in it is a problem
 }
-"""Types whose body is never searched, with the tag that it has; a body with another tag is none of these and is."""
+"""Types whose body is never searched, with the tag of the body; a body with another tag is searched."""
 
 
 def extension_fields(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Field]:
-    """The places of one extension; what can't be read of it goes to `problems`."""
+    """Return the fields of an extension; unreadable parts go to `problems`."""
     oid, value = extension.oid, extension.value
     tag = BINARY.get(oid)
     if tag is not None and (tag < 0 or not value or value[0] == tag):
         return ()
     path = _PARTS.get(oid)
     if path is None:
-        path = f"extensions.{position}.{extension_name(oid)}".rstrip(".")  # its type may be unreadable
+        path = f"extensions.{position}.{extension_name(oid)}".rstrip(
+            "."
+        )  # without the name when the type is unreadable
     if len(value) > MAX_CACHED:
         return _read_body(path, oid, DerReader(value, problems))
     fields, found = _cached_fields(path, oid, value)
@@ -71,7 +73,7 @@ def _read_body(path: str, oid: str, reader: DerReader) -> Iterator[Field]:
 
 
 def _other(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
-    """The whole value, then the strings inside it. Raw text without DER around it counts as a string."""
+    """Yield the whole value, then the strings inside it. Raw text without DER around it counts as a string."""
     data = reader.data
     elements, problem = children(data, 0, len(data))
     whole = value_text(data, elements[0]) if not problem and len(elements) == 1 else None

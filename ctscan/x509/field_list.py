@@ -1,7 +1,7 @@
-"""From what was read of names and general names to places: each value with its path.
+"""Fields of names and general names: each value with its path.
 
-Names inside names (directoryName, DNs as attribute values) become places too; values that are no strings come with the
-strings inside them.
+Names inside names (directoryName, DNs as attribute values) give fields too. A value that is no string gives the strings
+inside it.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from ctscan.x509.x400 import x400_name
 Problems = list[Problem]
 
 MAX_NAMES: Final = 4
-"""Names within each other (the owner of an owner) that are followed."""
+"""Depth of names within each other (the owner of an owner)."""
 
 _TEXTUAL: Final = frozenset((RFC822_NAME, DNS_NAME, URI))
 _ADDRESS_TEXT: Final = re.compile(rb"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
 
 
 def name_fields(path: str, part: str, name: Name, problems: Problems, depth: int = 0) -> Iterator[Field]:
-    """The attributes of a name: `subject.1.emailAddress`. `depth`: names around it."""
+    """Yield the attributes of a name: `subject.1.emailAddress`. `depth`: number of enclosing names."""
     for attribute in name.attributes:
         subpath = f"{path}.{attribute.rdn}.{attribute_name(attribute.oid)}"
         if attribute.text is not None:
@@ -51,8 +51,10 @@ def name_fields(path: str, part: str, name: Name, problems: Problems, depth: int
 def attribute_fields(
     path: str, part: str, attribute: Attribute, name: Name | None, problems: Problems, depth: int = 0
 ) -> Iterator[Field]:
-    """One attribute whose value may be no string: then with the strings inside it, and the attributes of the name
-    that it is (`subject.3.owner.0.commonName`)."""
+    """Yield an attribute, and for a value that is no string the strings and names inside it.
+
+    The attributes of an inner name have paths like `subject.3.owner.0.commonName`.
+    """
     raw = attribute.raw
     text = attribute.text or _text_of(raw)
     yield Field(path, part, attribute.oid, attribute.tag, raw, text, name=name)
@@ -63,7 +65,7 @@ def attribute_fields(
 def general_name_list_fields(
     path: str, part: str, oid: str, names: Iterable[GeneralName], problems: Problems
 ) -> Iterator[Field]:
-    """General names by position: `san.0.rfc822Name`. `oid`: of the extension that they stand in."""
+    """Yield general names by position: `san.0.rfc822Name`. `oid`: type of the extension that contains them."""
     for position, general in enumerate(names):
         if general.kind in _TEXTUAL:
             subpath = f"{path}.{position}.{GENERAL_NAMES[general.kind]}"
@@ -75,7 +77,7 @@ def general_name_list_fields(
 def general_name_fields(
     path: str, part: str, oid: str, general: GeneralName, problems: Problems, depth: int = 0
 ) -> Iterator[Field]:
-    """One general name of any kind: its value, the attributes of a directoryName, the strings of a structure."""
+    """Yield a general name of any kind: its value, the attributes of a directoryName, the strings of a structure."""
     kind, raw = general.kind, general.raw
     if kind == DIRECTORY_NAME and general.name is not None:
         yield from name_fields(f"{path}.directoryName", part, general.name, problems, depth)
@@ -104,7 +106,7 @@ def _other_name(path: str, part: str, general: GeneralName, problems: Problems, 
 
 
 def _address_text(raw: bytes) -> DecodedString | None:
-    """An address written out where its octets belong (`10.0.0.1` in eight octets)."""
+    """Decode an IP address written as text instead of octets (`10.0.0.1` in eight octets)."""
     is_text = len(raw) not in (4, 16) and _ADDRESS_TEXT.fullmatch(raw) and (b"." in raw or b":" in raw)
     return decode_text(OCTET_STRING, raw) if is_text else None
 
@@ -119,7 +121,7 @@ def _x400_fields(path: str, part: str, oid: str, reader: DerReader) -> Iterator[
 def _edi_party_fields(
     path: str, part: str, oid: str, reader: DerReader, party: DecodedString | None
 ) -> Iterator[Field]:
-    """What an ediPartyName says besides the partyName: the nameAssigner, [0]."""
+    """Yield the nameAssigner [0] of an ediPartyName; the partyName is its value."""
     for found in embedded_values(reader, path):
         if isinstance(found, DecodedString) and found != party:
             yield Field(f"{path}.nameAssigner", part, oid, found.tag, found.raw, found, EDI_PARTY_NAME, nested=True)
@@ -134,8 +136,10 @@ def nested_fields(
     kind: int | None = None,
     depth: int = 0,
 ) -> Iterator[Field]:
-    """The strings inside a value that is no string itself, and the attributes of names inside it: those of the first
-    under the path of the value, of the second under `#2`."""
+    """Yield the strings inside a value that is no string, and the attributes of names inside it.
+
+    The first name has the path of the value, the second the same path with `#2`.
+    """
     names = 0
     for found in embedded_values(reader, subpath):
         if isinstance(found, DecodedString):
@@ -151,12 +155,12 @@ def nested_fields(
 
 
 def text_field(path: str, part: str, oid: str, text: DecodedString, raw: bytes | None = None) -> Field:
-    """A string in the body of an extension."""
+    """Make the field of a string in the body of an extension."""
     return Field(path, part, oid, text.tag, text.raw if raw is None else raw, text)
 
 
 def _text_of(raw: bytes) -> DecodedString | None:
-    """The text of a value that is an element by itself, for what isn't read as a string at first: a time."""
+    """Decode an attribute value that is no string type but has text: a time."""
     if len(raw) < 2:
         return None
     element, problem = element_at(raw, 0, len(raw))

@@ -29,7 +29,7 @@ __all__ = [
 
 
 def certificate_extractor(iterations: int = MAX_ITERATIONS_OF_RUN) -> Callable[[bytes], list[bytes | Problem]]:
-    """A `take_apart` for all inputs of one run, which together may cost so many iterations of key derivation: what is
+    """See below.
     beyond is a problem. SignedData costs none."""
     run_budget = IterationBudget(iterations)
     return lambda der: extract_certificates(der, run_budget)
