@@ -53,7 +53,7 @@ def identifiers_in(path: str) -> Iterator[Identifier]:
 
 
 def complaint(found: LocalCertificate) -> str:
-    """Say in one line why an input can't be read."""
+    """Say in a line why an input can't be read."""
     what = found.problems[0].what if found.problems else "expected a certificate, found none"
     return f"{found.source}: {what}"
 

@@ -57,7 +57,7 @@ async def scan(
     Raises:
         UsageError: a setting is missing or can't be understood.
         SourceError: the log list can't be fetched.
-        IndexFault: the index can't be used. Faults of one log or repository are in the report.
+        IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
     request = scan_request(config, who=who, command=command) if reads_logs else None
     found = None

@@ -1,4 +1,4 @@
-"""What is said of one certificate in plain words: where it was seen, who runs its CA, what became of it. Pure."""
+"""Sentences about a certificate: its sightings, the owner of its CA, its status. Pure."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _AS_SIGNED = {"CRL": "as the CA's list of {} says", "OCSP": "as the CA's answer 
 
 
 def certificate_line(summary: CertificateSummary) -> str:
-    """Serial number, issuer and validity."""
+    """Write serial number, issuer and validity."""
     valid = f"valid {day(summary.not_before)} to {day(summary.not_after)}"
     return f"serial {summary.serial}, issued by {summary.issuer or '(no name)'}, {valid}"
 
 
 def sighting_line(seen: Sighting) -> str:
-    """Where and when a certificate was logged, or the entry that it came with."""
+    """Say where and when a certificate was logged, or which entry it came with."""
     if seen.kind is EntryKind.CHAIN:
         return (
             f"in the chain submitted with entry {seen.index:,} of {seen.log}, {logged_at(seen.timestamp)}, "
@@ -44,12 +44,12 @@ def sighting_line(seen: Sighting) -> str:
 
 
 def logged_at(milliseconds: int) -> str:
-    """A log's timestamp for eyes."""
+    """Write the timestamp of a log."""
     return timestamp_text(milliseconds) or "at an impossible time"
 
 
 def repository_line(seen: RepositorySighting) -> str:
-    """Where a repository holds a certificate, and how far that can be relied on."""
+    """Say where a repository or file holds a certificate, and how far that can be relied on."""
     where = f"in {seen.repository} as {seen.reference}, given to us on {day(seen.seen)}"
     if seen.repository == "files":
         piped = seen.reference.startswith("-")  # paths of files are absolute
@@ -69,7 +69,7 @@ def _coordinates(seen: RepositorySighting) -> str:
 
 
 def owner_lines(match: Match, which: AuthorityList | None) -> list[str]:
-    """Who runs the CA that issued a certificate, where its policies stand, and how to report a problem."""
+    """Name the owner of the issuing CA, the addresses of its policies, and the contact for problem reports."""
     lines = [_owner(authority) for authority in _distinct(match.authorities)]
     if lines:
         doubt = "; as far as the certificate is genuine, which no log has confirmed" if match.is_unconfirmed else ""
@@ -83,7 +83,7 @@ def owner_lines(match: Match, which: AuthorityList | None) -> list[str]:
 
 
 def _distinct(authorities: Sequence[Authority]) -> list[Authority]:
-    """One record for each owner with the same policies and contact: cross-signed CAs have several."""
+    """Keep one record for each owner with the same policies and contact: cross-signed CAs have several."""
     return list({(a.owner, a.policies, a.contact, a.status): a for a in authorities}.values())
 
 
@@ -96,7 +96,7 @@ def _owner(authority: Authority) -> str:
 
 
 def status_words(status: Status) -> str:
-    """`revoked on 2026-03-01 (keyCompromise), as the CA's list of 2026-11-20 says; expired`."""
+    """Describe a status: `revoked on 2026-03-01 (keyCompromise), as the CA's list of 2026-11-20 says; expired`."""
     said = status.revocation
     match status.standing:
         case CertificateStanding.REVOKED if said is not None:

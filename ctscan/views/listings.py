@@ -59,7 +59,7 @@ class Listing(NamedTuple):
 
 
 def runs(found: Sequence[Run]) -> Listing:
-    """Scans, one row each."""
+    """List scans."""
     headers = ("Run", "Who", "Started", "Ended", "Outcome", "Entries", "Certificates", "Scope", "Purpose")
     rows = [
         (
@@ -79,7 +79,7 @@ def runs(found: Sequence[Run]) -> Listing:
 
 
 def searches(found: Sequence[Search]) -> Listing:
-    """Questions to repositories and imports of files, one row each."""
+    """List questions to repositories and imports of files."""
     headers = ("Search", "Who", "Started", "Ended", "Source", "Asked for", "Outcome", "Given", "New", "Kept", "Purpose")
     rows = [
         (
@@ -101,7 +101,7 @@ def searches(found: Sequence[Search]) -> Listing:
 
 
 def disclosures(found: Sequence[Disclosure]) -> Listing:
-    """Disclosures, one row each."""
+    """List disclosures."""
     headers = ("No.", "When", "Who", "Kind of identifier", "Told to", "Purpose", "Command")
     rows = [
         (d.id, moment(d.at), d.who, KINDS.get(d.kind, d.kind), d.recipient, d.purpose or "-", d.command) for d in found
@@ -119,7 +119,7 @@ _NUMBERS = ("Verified", "Head", "Backlog", "Rate", "Growth")
 
 
 def logs(reports: Sequence[LogReport], width: int) -> Listing:
-    """Logs, one row each, with the columns for which a line of `width` characters has room."""
+    """List logs, with the columns for which a line of `width` characters has room."""
     columns = [_log_columns(report) for report in reports]
     headers = _LEAN if _ROOM[0] <= width < _ROOM[1] else tuple(columns[0])
     return Listing(headers, [[row[header] for header in headers] for row in columns], _NUMBERS)
@@ -144,7 +144,7 @@ def _log_columns(report: LogReport) -> dict[str, str]:
 
 
 def log_lines(report: LogReport) -> Iterable[tuple[str, str]]:
-    """Contradictions and the last error of a log: lines, each with the colour for it."""
+    """Describe the contradictions and the last error of a log: lines, each with its colour."""
     for at, reason, heads in report.misbehaviour:
         kept = count(len(heads), "tree head")
         yield f"{report.state.log.name}, {moment(at)}: {reason} ({kept} kept as evidence)", "red"
@@ -156,13 +156,13 @@ def log_lines(report: LogReport) -> Iterable[tuple[str, str]]:
 
 
 def sources(found: Sequence[Source]) -> Listing:
-    """Sources of certificates, one row each."""
+    """List sources of certificates."""
     rows = [(one.name, one.title, ", ".join(one.finds), "no" if one.lacks else "yes") for one in found]
     return Listing(("Source", "What it is", "Finds by", "Ready here"), rows)
 
 
 def source_lines(source: Source) -> list[str]:
-    """Everything about one source, line by line."""
+    """Describe a source, line by line."""
     proven = "complete for what was read, and verified: every entry is proven to be in the signed tree"
     claimed = "neither complete nor verified: what it gives counts as proven when a log confirms it"
     return [
@@ -178,25 +178,25 @@ def source_lines(source: Source) -> list[str]:
 
 
 def rules(found: Sequence[RuleInfo]) -> Listing:
-    """Rules, one row each."""
+    """List rules."""
     rows = [(rule.id, rule.looks_for, category(rule.category), "; ".join(rule.citations)) for rule in found]
     return Listing(("Rule", "Looks for", "Category", "Specified in"), rows)
 
 
 def known_types(found: Sequence[TypeInfo]) -> Listing:
-    """Types of values, one row each."""
+    """List types of values."""
     rows = [(one.oid, one.name, one.kind, _treatment(one)) for one in found]
     return Listing(("Type", "Name", "Stands as", "What becomes of it"), rows)
 
 
 def known_types_line(found: Sequence[TypeInfo]) -> str:
-    """Numbers of types by treatment."""
+    """Count types by treatment."""
     sums = Counter(one.treatment for one in found)
     return f"{len(found)} types: {', '.join(f'{number} {words}' for words, number in sums.most_common())}."
 
 
 def _treatment(found: TypeInfo) -> str:
-    """`found by es.fnmt`, `used as evidence`, `organisation: names or numbers …`."""
+    """Describe the treatment of a type: `found by es.fnmt`, `used as evidence`, `organisation: names or numbers …`."""
     if found.treatment == "found":
         return f"found by {', '.join(found.rules)}{'; also used as evidence' if found.is_evidence else ''}"
     if found.treatment == "evidence":
@@ -208,12 +208,12 @@ def _treatment(found: TypeInfo) -> str:
 
 
 def authority_list_line(which: AuthorityList) -> str:
-    """Date, source and licence of a list of authorities."""
+    """Write date, licence and origin of a list of CA owners."""
     return f"List of {moment(which.fetched)}, {ATTRIBUTION}; read from {which.origin}"
 
 
 def authority_list_lines(which: AuthorityList, found: Sequence[Authority]) -> list[str]:
-    """A list of authorities, and how much it says."""
+    """Describe a list of CA owners and its sums."""
     owners = len({one.owner for one in found})
     policies, contacts = sum(bool(one.policies) for one in found), sum(bool(one.contact) for one in found)
     keys = sum(bool(one.key_id) for one in found)
@@ -225,7 +225,7 @@ def authority_list_lines(which: AuthorityList, found: Sequence[Authority]) -> li
 
 
 def authority_lines(found: Authority) -> list[str]:
-    """One CA certificate: a title, and its record."""
+    """Describe a CA certificate: a title, then its record."""
     return [
         found.name or "(no name)",
         f"Owner: {found.owner}",
@@ -238,7 +238,7 @@ def authority_lines(found: Authority) -> list[str]:
 
 
 def authorities_line(found: int, shown: int) -> str:
-    """Number of records, and how many of them are shown."""
+    """Count records, and the records that are not shown."""
     more = f", {found - shown:,} of them not shown; --format json has all" if found > shown else ""
     return f"{count(found, 'CA certificate')}{more}."
 
@@ -247,7 +247,7 @@ def authorities_line(found: int, shown: int) -> str:
 
 
 def statuses(matches: Sequence[Match]) -> Listing:
-    """Certificates with their status, one row each."""
+    """List certificates with their status."""
     return Listing(("Serial number", "Subject", "Until", "Status"), [_status_row(match) for match in matches])
 
 
@@ -259,14 +259,14 @@ def _status_row(match: Match) -> tuple[str, str, str, str]:
 
 
 def standings(counts: StandingCounts) -> Listing:
-    """Numbers of certificates by standing, and below them the most frequent reasons of unknown standings."""
+    """Count certificates by standing, and below them the most frequent reasons of unknown standings."""
     rows = [(str(standing), f"{number:,}") for standing, number in counts.standings.most_common()]
     rows += [(f"  {why}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
     return Listing(("Standing, and why it isn't known", "Certificates"), rows)
 
 
 def refresh_lines(result: RefreshResult | None) -> list[str]:
-    """Sums of a refresh, the failures last; no lines without a refresh."""
+    """Sum up a refresh, the failures last; no lines without a refresh."""
     if result is None:
         return []
     counts = Counter(result.said.values())
@@ -284,7 +284,7 @@ def refresh_lines(result: RefreshResult | None) -> list[str]:
 
 
 def finding_counts(counts: FindingCounts, title: str) -> Listing:
-    """Numbers of findings by category; `title` heads the column of categories."""
+    """Count findings by category; `title` heads the column of categories."""
     rows = [
         (category(key), f"{number:,}", f"{counts.about_people[key]:,}", f"{counts.of_authorities[key]:,}")
         for key, number in counts.findings.most_common()
@@ -293,7 +293,7 @@ def finding_counts(counts: FindingCounts, title: str) -> Listing:
 
 
 def import_line(result: ImportResult) -> str:
-    """Sums of an import."""
+    """Sum up an import."""
     parts = [f"{count(result.read, 'certificate')} read from {count(result.files, 'file')}"]
     parts += [f"{result.of_authorities:,} of CAs"] if result.of_authorities else []
     parts += [f"{result.repeated:,} more were the same again"] if result.repeated else []
@@ -303,7 +303,7 @@ def import_line(result: ImportResult) -> str:
 
 
 def inspection_line(counts: InspectionCounts) -> str:
-    """Sums of an inspection."""
+    """Sum up an inspection."""
     parts = [f"{count(counts.read, 'certificate')} read"]
     parts += [f"{counts.of_authorities:,} of CAs"] if counts.of_authorities else []
     among = f" ({counts.personal_of_authorities:,} of CAs)" if counts.personal_of_authorities else ""
@@ -314,7 +314,7 @@ def inspection_line(counts: InspectionCounts) -> str:
 
 
 def local_certificate_lines(found: LocalCertificate) -> list[str]:
-    """Serial number, issuer and validity of a certificate in a file, and the first problems."""
+    """Describe a certificate in a file: serial number, issuer, validity, and the first problems."""
     lines = [certificate_line(found.certificate)] if found.certificate else []
     lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:
@@ -323,18 +323,18 @@ def local_certificate_lines(found: LocalCertificate) -> list[str]:
 
 
 def proven(logs: Mapping[tuple[str, str], int]) -> Listing:
-    """Numbers of proven sightings, by log and by the basis of its tree head."""
+    """Count proven sightings, by log and by the basis of its tree head."""
     rows = [(log, f"{number:,}", trust) for (log, trust), number in sorted(logs.items())]
     return Listing(("Log", "Proven sightings", "Tree head rests on"), rows)
 
 
 def unproven_line(checked: CheckedSighting) -> str:
-    """One sighting that isn't proven, and the reason."""
+    """Name a sighting that isn't proven, and the reason."""
     return f"{checked.evidence.log.name}, entry {checked.evidence.entry.index:,}: {checked.problem}"
 
 
 def proof_line(counts: ProofCounts) -> tuple[str, str]:
-    """The result of a proof, and its colour."""
+    """Sum up a proof: a line and its colour."""
     if not counts.proven and not counts.unproven:
         return "Nothing to prove: the index holds no entry of a log with that.", "yellow"
     if counts.unproven:
@@ -343,6 +343,6 @@ def proof_line(counts: ProofCounts) -> tuple[str, str]:
 
 
 def reindexed(result: ReindexResult) -> Listing:
-    """Numbers of certificates by outcome of a reindex."""
+    """Count certificates by outcome of a reindex."""
     rows = [(name, f"{getattr(result, name):,}") for name in ("unchanged", "changed", "removed")]
     return Listing(("Certificates", "Number"), rows)

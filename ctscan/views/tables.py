@@ -1,7 +1,7 @@
-"""Answers for eyes, on stdout. The only user of rich besides the progress bars.
+"""Tables and answers on stdout, drawn with rich. Only this module and the progress bars import it.
 
-Every text goes through `visible`: a certificate must not be able to write to the terminal. Colour only on a terminal
-(and not with NO_COLOR). Where a table would be too narrow to read, its rows become blocks of lines.
+Every text goes through `visible`, so that a certificate can't write to the terminal. Colours appear only on a terminal,
+and not with NO_COLOR. Where a table would be too narrow to read, its rows become blocks of lines.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Trimmed:
 
 
 def console() -> Console:
-    """Where answers are printed. `COLUMNS` sets the width, also of a pipe."""
+    """Make the console for stdout. `COLUMNS` sets the width, also of a pipe."""
     if sys.stdout.isatty():
         return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     width = None if os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
@@ -59,18 +59,21 @@ def console() -> Console:
 
 
 def text(value: object, style: str = "") -> Text:
-    """A value that can't steer the terminal."""
+    """Make a text that can't steer the terminal."""
     return Text(visible(str(value)), style=style, overflow="fold")
 
 
 def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
-    """A line, wrapped at the width of the terminal."""
+    """Print a line, wrapped at the width of the terminal."""
     out.print(Padding(text(line, style), (0, 0, 0, indent), expand=False))
 
 
 def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
-    """Rows under headers, or each row as a block of lines when the terminal is too narrow for that. `whole`: columns of
-    short values that are never folded."""
+    """Print rows under headers, or each row as a block of lines where the terminal is too narrow for that.
+
+    Args:
+        whole: headers of columns with short values that are never folded.
+    """
     cells = [[text(value) for value in row] for row in rows]
     if out.width < NARROW * len(headers):
         _blocks(out, headers, cells)
@@ -97,8 +100,10 @@ def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]
 
 
 def findings(out: Console, found: Sequence[Finding]) -> None:
-    """Personal data in one certificate by person: each value once, with what it is, why that is believed, and all
-    places where it stands. The heading is left out where everything is about the subject."""
+    """Print the findings of a certificate by person: each value once, with its category, the reasons and all places.
+
+    The heading is left out where every finding is about the subject.
+    """
     groups = by_person(found)
     for word, theirs in groups.items():
         if list(groups) != ["subject"]:
@@ -121,7 +126,7 @@ def _places(where: Sequence[str]) -> str:
 
 
 def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[str]]]:
-    """Value and what it is; reason; places."""
+    """Group findings by value and category, then by reason; the inner lists hold the places."""
     values: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for f in found:
         values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.path] = None
@@ -129,7 +134,7 @@ def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[st
 
 
 def coverage(out: Console, logs: Sequence[LogCoverage]) -> None:
-    """What was searched, log by log."""
+    """Print the coverage of an answer, log by log."""
     table(out, ("Log", "Searched", "Not searched", "Last check"), [coverage_row(log) for log in logs])
 
 
@@ -137,8 +142,8 @@ def coverage(out: Console, logs: Sequence[LogCoverage]) -> None:
 
 
 def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
-    """One look-up: the verdict, what was found, what was searched. The coverage may be left out where it is the same
-    as above."""
+    """Print an answer: verdict, certificates, coverage. Coverage that equals the coverage of the answer above may be
+    left out."""
     say(out, given.identifier.value, "bold")
     say(out, verdict(given), "green" if given.complete else "yellow")
     for line in (*doubts(given), *given.remarks):

@@ -1,4 +1,4 @@
-"""What an answer says in plain words: found, nothing found, and how far that can be relied on. Pure."""
+"""Sentences of an answer: found, nothing found, and how far that can be relied on. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ PERSONS = {
     "roleOccupant": "whoever holds a role",
     "seeAlso": "somebody referred to",
 }
-"""Whom findings are about, within one certificate; other words are shown as they are."""
+"""Words for the persons of a certificate; other words are shown as they are."""
 
 MARKS = {
     Qualifier.DERIVED: "derived",
@@ -83,23 +83,23 @@ ADVICE = {
     "out of scope": "'ctscan backfill' with a wider --scope reads it again",
     "older rules": "'ctscan backfill' reads it again",
 }
-"""What closes holes, by their reason. For the other reasons there is nothing to do but to scan again."""
+"""Advice that closes holes, by their reason. Holes for other reasons need another scan."""
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """`1 log`, `2 logs`, `1,234 entries`."""
+    """Write a number and its noun: `1 log`, `2 logs`, `1,234 entries`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def question_kinds(questions: Iterable[Question]) -> str:
-    """`2 e-mail addresses and 1 name`: numbers of questions by kind."""
+    """Count questions by kind: `2 e-mail addresses and 1 name`."""
     numbers = Counter(question.kind for question in questions)
     parts = [count(number, KINDS.get(kind, kind), PLURALS.get(kind, "")) for kind, number in numbers.items()]
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
 
 
 def announcement(disclosures: Iterable[PlannedDisclosure], purpose: str) -> list[str]:
-    """Lines that say which repository will learn what: kinds and numbers of questions, never the person."""
+    """Say which repository will learn how many questions of which kind, never the person."""
     lines = []
     for each in disclosures:
         place = f"{each.title} at {each.host}"
@@ -113,7 +113,7 @@ def announcement(disclosures: Iterable[PlannedDisclosure], purpose: str) -> list
 
 
 def search_result_line(result: SearchResult) -> str:
-    """How one search ended, and the reason why it isn't whole."""
+    """Say how a search ended, with the reason where it isn't whole."""
     asked = f"{result.repository}, {KINDS.get(result.kind, result.kind)}"
     given = f"{count(result.results, 'certificate')} given, {result.certificates:,} of them new here"
     detail = f": {result.detail}" if result.detail else ""
@@ -121,7 +121,7 @@ def search_result_line(result: SearchResult) -> str:
 
 
 def missing_evidence(counts: ProofCounts) -> list[str]:
-    """Lines about certificates without evidence: because no tree covers their origin, or because rows are missing."""
+    """Say why certificates have no evidence: no tree covers their origin, or rows are missing."""
     lines = []
     if counts.in_chains:
         lines.append(
@@ -141,7 +141,7 @@ def missing_evidence(counts: ProofCounts) -> list[str]:
 
 
 def verdict(answer: Answer) -> str:
-    """The sentence that answers the question. The three cases differ in their first words."""
+    """Answer the question in a sentence. The three cases differ in their first words."""
     kind = KINDS.get(answer.identifier.kind, answer.identifier.kind)
     searched = f"every entry of {count(len(answer.coverage), 'log')} was searched for this {kind}"
     if answer.matches:
@@ -155,7 +155,7 @@ def verdict(answer: Answer) -> str:
 
 
 def _found(answer: Answer) -> str:
-    """Certificates that hold only some words of a name are told apart: they are of other people, mostly."""
+    """Begin the verdict. Certificates with only some words of a name are counted apart: most name other people."""
     if answer.identifier.kind != IdentifierKind.NAME:
         return f"Found in {_certificates(answer.matches)}"
     whole = [match for match in answer.matches if match.score >= 1]
@@ -167,13 +167,13 @@ def _found(answer: Answer) -> str:
 
 
 def is_of_authority(match: Match) -> bool:
-    """Whether it is the certificate of a certification authority: it says so itself, or it was seen in chains only."""
+    """Return True for the certificate of a CA: by its basic constraints, or because only chains hold it."""
     only_in_chains = all(seen.kind is EntryKind.CHAIN for seen in match.sightings)
     return match.certificate.is_ca or (bool(match.sightings) and only_in_chains)
 
 
 def _certificates(matches: Sequence[Match]) -> str:
-    """Those of authorities apart: what stands in them is rarely about whoever asks."""
+    """Count certificates. Certificates of CAs are counted apart: they rarely name the person who asks."""
     authorities = sum(is_of_authority(match) for match in matches)
     of_authorities = f"of {'a certification authority' if authorities == 1 else 'certification authorities'}"
     if authorities == len(matches):
@@ -183,7 +183,7 @@ def _certificates(matches: Sequence[Match]) -> str:
 
 
 def doubts(answer: Answer) -> list[str]:
-    """Why an answer may be incomplete, the largest reason first; empty when it is complete."""
+    """List the reasons why an answer may be incomplete, the largest first; none when it is complete."""
     if answer.complete:
         return []
     gaps = [log for log in answer.coverage if log.gaps]
@@ -217,7 +217,7 @@ def _not_covered(answer: Answer) -> str:
 
 
 def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """The findings of one certificate by whom they are about: the subject first, whoever issued it last."""
+    """Group the findings of a certificate by person: the subject first, contacts of the CA last."""
     groups: dict[str, list[Finding]] = {}
     for finding in found:
         groups.setdefault(finding.person or "subject", []).append(finding)
@@ -226,13 +226,13 @@ def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 
 def person(word: str) -> str:
-    """Heading of the findings of one person; `subject 2` is somebody else than `subject`."""
+    """Write the heading of the findings of a person; `subject` and `subject 2` are different people."""
     first, _, number = word.rpartition(" ")
     return f"About another person ({word})" if first and number.isdigit() else f"About {PERSONS.get(word, word)}"
 
 
 def what(finding: Finding) -> str:
-    """What a finding is and whom it is about, with all that a reader has to know about the value."""
+    """Describe a finding in a line: category, person, qualifiers."""
     parts = [category(finding.category), *(MARKS[mark] for mark in finding.qualifiers)]
     parts += [f"{finding.subject_kind} ({finding.confidence})"]
     parts += [SENSITIVITIES[finding.sensitivity]] if finding.sensitivity in SENSITIVITIES else []
@@ -240,7 +240,7 @@ def what(finding: Finding) -> str:
 
 
 def answer_lines(answer: Answer) -> list[str]:
-    """What repositories were asked about the identifier, and how that ended; that no list of CA owners is there."""
+    """Describe the searches of an answer, and say where the list of CA owners is missing."""
     lines = [search_line(search, answer.identifier.kind) for search in answer.searches]
     if answer.matches and answer.authorities is None:
         lines.append("CA owners not known: 'ctscan ca update' loads the list of the CCADB")
@@ -248,7 +248,7 @@ def answer_lines(answer: Answer) -> list[str]:
 
 
 def search_line(search: Search, kind: str) -> str:
-    """One search. What it was for is said where that isn't the identifier itself."""
+    """Describe a search. Its question is named where it differs from the identifier."""
     its = "hosts at and below it" if search.kind == QuestionKind.HOST else f"its {search.kind}"
     about = "" if search.kind == kind else f" about {its}"
     ended = f"{search.repository} was asked{about} on {moment(search.started)}"
@@ -258,13 +258,13 @@ def search_line(search: Search, kind: str) -> str:
 
 
 def category(key: str) -> str:
-    """A category in plain words; the key itself when it is one of another version."""
+    """Write a category in plain words; a key of another version of ctscan is returned as it is."""
     return CATEGORIES.get(key, key)
 
 
 def shown_value(finding: Finding) -> str:
-    """The value as written and, where that differs, as it was meant; of what is derived, what follows; of a date or a
-    code, what it says."""
+    """Write a value as it stands in the certificate, followed by its repaired or canonical form where that differs; a
+    derived value comes before its origin."""
     if Qualifier.DERIVED in finding.qualifiers and finding.canonical != finding.value:
         return f"{_short(finding.canonical)} (from {_short(finding.value)})"
     if finding.category in NORMALISED and finding.canonical.casefold() != finding.value.casefold():
@@ -278,7 +278,7 @@ def _short(text: str) -> str:
 
 
 def coverage_row(log: LogCoverage) -> tuple[str, str, str, str]:
-    """Log, what of it was searched, what wasn't, and when it was last checked."""
+    """Make a row of a table: log, ranges searched, ranges not searched, time of the last check."""
     searched = total(r.span for r in log.verified)
     return (
         log.log,
@@ -300,7 +300,7 @@ def _searched(log: LogCoverage, searched: int) -> str:
 
 
 def _holes(log: LogCoverage) -> str:
-    """At most three holes one by one, else sums."""
+    """Write up to three holes one by one, else their sums by reason."""
     if len(log.gaps) <= 3:
         return "; ".join(f"{h.start:,} to {h.end:,} {h.reason}" for h in log.gaps) or "none"
     sums: Counter[str] = Counter()
@@ -310,17 +310,17 @@ def _holes(log: LogCoverage) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    """A time for eyes: to the second, UTC."""
+    """Write a time to the second, in UTC."""
     return (time_text(at.replace(microsecond=0)) or "") if at else "never"
 
 
 def day(at: datetime | None) -> str:
-    """The date of a time, UTC."""
+    """Write the date of a time, in UTC."""
     return (time_text(at) or "")[:10] if at else "?"
 
 
 def duration(seconds: float) -> str:
-    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
+    """Write a duration: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -333,14 +333,14 @@ def duration(seconds: float) -> str:
 
 
 def per_second(rate: float | None) -> str:
-    """`0.4/s`, `120/s`; `-`: not known."""
+    """Write a rate: `0.4/s`, `120/s`; `-` for an unknown rate."""
     if rate is None:
         return "-"
     return f"{rate:.2g}/s" if rate < 10 else f"{rate:,.0f}/s"
 
 
 def until_head(seconds: float | None) -> str:
-    """How long it takes to catch up with a log."""
+    """Write the time until reading reaches the head of a log."""
     if seconds is None:
         return "-"
     return "never at this rate" if seconds == inf else duration(seconds)

@@ -1,4 +1,4 @@
-"""The shape of an answer to a look-up, and of its parts."""
+"""JSON shapes of an answer to a look-up, and of its parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, ti
 
 
 def finding(found: Finding) -> Shape:
-    """Personal data in one place of a certificate."""
+    """Shape personal data at a path of a certificate."""
     return {
         "rule": found.rule,
         "category": found.category,
@@ -45,12 +45,12 @@ def finding(found: Finding) -> Shape:
 
 
 def problem(found: Problem) -> Shape:
-    """What could not be read."""
+    """Shape a part of an input that could not be read."""
     return {"where": found.path, "what": found.what}
 
 
 def certificate(summary: CertificateSummary) -> Shape:
-    """A certificate in an answer; `also` are identities with the same issuer and serial: probably the same."""
+    """Shape a certificate; `also` holds identities with the same issuer and serial: probably the same certificate."""
     return {
         "sha256": hex_text(summary.sha256),
         "identity": summary.identity.hex(),
@@ -65,7 +65,7 @@ def certificate(summary: CertificateSummary) -> Shape:
 
 
 def sighting(seen: Sighting) -> Shape:
-    """A certificate at a log and index."""
+    """Shape a certificate at an index of a log."""
     return {
         "log": seen.log,
         "log_id": base64_text(seen.log_id),
@@ -77,7 +77,7 @@ def sighting(seen: Sighting) -> Shape:
 
 
 def match(found: Match) -> Shape:
-    """One certificate that answers a look-up."""
+    """Shape a certificate that answers a look-up."""
     return {
         "certificate": certificate(found.certificate),
         "findings": [finding(f) for f in found.findings],
@@ -91,8 +91,8 @@ def match(found: Match) -> Shape:
 
 
 def repository_sighting(seen: RepositorySighting) -> Shape:
-    """A certificate in a repository. All of it is what the repository says, but for `confirmed`: a log was read and
-    proven to hold the same certificate."""
+    """Shape a certificate in a repository. The repository claims every field but `confirmed`, which is true when a log
+    was read and proven to hold the same certificate."""
     return {
         "repository": seen.repository,
         "reference": seen.reference,
@@ -112,7 +112,7 @@ def repository_sighting(seen: RepositorySighting) -> Shape:
 
 
 def status(found: Status) -> Shape:
-    """What became of a certificate. `source` is that of the revocation that decides."""
+    """Shape the status of a certificate. `source` names the source of the deciding revocation."""
     return {
         "standing": str(found.standing),
         "is_expired": found.is_expired,
@@ -122,7 +122,7 @@ def status(found: Status) -> Shape:
 
 
 def revocation(found: Revocation) -> Shape:
-    """What one source says of the revocation of a certificate."""
+    """Shape the statement of a source about the revocation of a certificate."""
     return {
         "state": str(found.state),
         "source": found.source,
@@ -137,7 +137,7 @@ def revocation(found: Revocation) -> Shape:
 
 
 def authority(found: Authority) -> Shape:
-    """A CA with the key that a certificate names, and who runs it, as the CCADB says."""
+    """Shape a CA with the key that a certificate names, and its owner, as the CCADB says."""
     return {
         "owner": found.owner,
         "name": found.name,
@@ -150,7 +150,8 @@ def authority(found: Authority) -> Shape:
 
 
 def search(done: Search) -> Shape:
-    """One question put to one repository. `question` is null where it named a person and isn't asked for just now."""
+    """Shape a question to a repository. `question` is null where it named a person, unless the answer is about that
+    person."""
     return {
         "id": done.id,
         "repository": done.repository,
@@ -170,12 +171,12 @@ def search(done: Search) -> Shape:
 
 
 def authority_list(which: AuthorityList) -> Shape:
-    """Which copy of the CCADB's list was used."""
+    """Shape the copy of the CCADB's list that was used."""
     return {"fetched": time_text(which.fetched), "origin": which.origin, "records": which.records}
 
 
 def hole(gap: Gap) -> Shape:
-    """A range that doesn't count as searched."""
+    """Shape a range that doesn't count as searched."""
     return {
         "start": gap.start,
         "end": gap.end,
@@ -186,12 +187,12 @@ def hole(gap: Gap) -> Shape:
 
 
 def verified_range(verified: VerifiedRange) -> Shape:
-    """A range that was read and proven, and what it was searched for."""
+    """Shape a range that was read and proven, with the scope and rules of the search."""
     return {"start": verified.start, "end": verified.end, "scope": verified.scope, "rules": verified.rules}
 
 
 def coverage(log: LogCoverage) -> Shape:
-    """What of one log was searched."""
+    """Shape the coverage of a log."""
     return {
         "log": log.log,
         "log_id": base64_text(log.log_id),
@@ -205,7 +206,7 @@ def coverage(log: LogCoverage) -> Shape:
 
 
 def answer(given: Answer) -> Shape:
-    """`ctscan lookup`: what was found, and exactly what was searched."""
+    """`ctscan lookup`: shape the certificates found, and exactly the ranges searched."""
     identifier = given.identifier
     return {
         "identifier": {

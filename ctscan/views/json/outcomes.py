@@ -24,7 +24,7 @@ from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, ti
 
 
 def backfilled(report: ScanReport) -> Shape:
-    """`ctscan backfill`: how each log ended."""
+    """`ctscan backfill`: shape the outcome of each log."""
     return {
         "exit_code": report.exit_code,
         "logs": [
@@ -35,12 +35,12 @@ def backfilled(report: ScanReport) -> Shape:
 
 
 def scanned(report: ScanReport) -> Shape:
-    """`ctscan scan`: how each log and each question to a repository ended."""
+    """`ctscan scan`: shape the outcome of each log and of each question to a repository."""
     return backfilled(report) | {"searches": [search_result(search) for search in report.searches]}
 
 
 def search_result(search: SearchResult) -> Shape:
-    """One question to one repository."""
+    """Shape the outcome of a question to a repository."""
     return {
         "repository": search.repository,
         "kind": search.kind,
@@ -52,7 +52,7 @@ def search_result(search: SearchResult) -> Shape:
 
 
 def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
-    """`ctscan import`. `problems` are the first problems; `problem_count` counts all."""
+    """`ctscan import`: shape the sums. `problems` holds the first problems; `problem_count` counts all."""
     counts = result.counts
     return {
         "exit_code": result.exit_code,
@@ -77,7 +77,7 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
 
 
 def reindexed(result: ReindexResult) -> Shape:
-    """`ctscan reindex`: the rule set, and numbers of certificates by outcome."""
+    """`ctscan reindex`: shape the rule set, and the numbers of certificates by outcome."""
     return {
         "rules": result.rules,
         "unchanged": result.unchanged,
@@ -90,7 +90,7 @@ def reindexed(result: ReindexResult) -> Shape:
 
 
 def certificate_status(match: Match) -> Shape:
-    """One certificate with its status, and the statements of all sources."""
+    """Shape a certificate with its status, and the statements of all sources."""
     found = match.certificate
     return {
         "sha256": hex_text(found.sha256),
@@ -106,12 +106,12 @@ def certificate_status(match: Match) -> Shape:
 
 
 def certificate_statuses(matches: Sequence[Match], refresh: RefreshResult | None) -> Shape:
-    """`ctscan status IDENTIFIER`: certificates, and the refresh before, if there was one."""
+    """`ctscan status IDENTIFIER`: shape the certificates, and the refresh before, if there was one."""
     return {"certificates": [certificate_status(match) for match in matches], "refresh": refreshed(refresh)}
 
 
 def standing_counts(counts: StandingCounts, refresh: RefreshResult | None) -> Shape:
-    """`ctscan status`: numbers of certificates by standing, also of standings that don't occur."""
+    """`ctscan status`: shape the numbers of certificates by standing; standings that don't occur are 0."""
     return {
         "certificates": counts.standings.total(),
         "standings": {str(standing): counts.standings[standing] for standing in CertificateStanding},
@@ -122,7 +122,7 @@ def standing_counts(counts: StandingCounts, refresh: RefreshResult | None) -> Sh
 
 
 def refreshed(result: RefreshResult | None) -> Shape | None:
-    """`ctscan status --refresh`: numbers of certificates by the statement of their CA; null without a refresh."""
+    """`ctscan status --refresh`: shape the numbers of certificates by statement of their CA; null without a refresh."""
     if result is None:
         return None
     counts = Counter(result.said.values())
@@ -139,7 +139,7 @@ def refreshed(result: RefreshResult | None) -> Shape | None:
 
 
 def checked_sighting(checked: CheckedSighting) -> Shape:
-    """`ctscan prove`: one sighting, and whether it is proven."""
+    """`ctscan prove`: shape a sighting, and whether it is proven."""
     entry, proof = checked.evidence.entry, checked.evidence.proof
     head = proof and {
         "size": proof.head.size,
@@ -161,7 +161,7 @@ def checked_sighting(checked: CheckedSighting) -> Shape:
 
 
 def local_certificate(found: LocalCertificate) -> Shape:
-    """`ctscan inspect`: one certificate, or an input that can't be read as a certificate."""
+    """`ctscan inspect`: shape a certificate, or an input that can't be read as a certificate."""
     certificate = found.certificate
     return {
         "source": found.source,

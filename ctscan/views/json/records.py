@@ -23,7 +23,7 @@ ATTRIBUTION = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permi
 
 
 def log(report: LogReport) -> Shape:
-    """`ctscan logs`: one log as the index knows it. `holes` together with `verified` make up `[0, head_size)`."""
+    """`ctscan logs`: shape a log. `holes` together with `verified` make up `[0, head_size)`."""
     state, seconds = report.state, report.catch_up
     return {
         "name": state.log.name,
@@ -52,7 +52,7 @@ def log(report: LogReport) -> Shape:
 
 
 def run(done: Run) -> Shape:
-    """`ctscan runs`: one scan."""
+    """`ctscan runs`: shape a scan."""
     return {
         "id": done.id,
         "who": done.who,
@@ -70,7 +70,7 @@ def run(done: Run) -> Shape:
 
 
 def disclosure(made: Disclosure) -> Shape:
-    """`ctscan disclosures`: somebody outside was told whom or what is looked at; the identifier isn't recorded."""
+    """`ctscan disclosures`: shape a disclosure to a third party. The identifier isn't recorded."""
     return {
         "id": made.id,
         "at": time_text(made.at),
@@ -83,7 +83,7 @@ def disclosure(made: Disclosure) -> Shape:
 
 
 def authorities(which: AuthorityList, found: Sequence[Authority], remarks: Sequence[str] = ()) -> Shape:
-    """`ctscan ca show`: which list the index holds, how much it says, and the parts that it lacks."""
+    """`ctscan ca show`: shape the list in the index: its origin, its sums, and the parts that it lacks."""
     return {
         "list": authority_list(which),
         "attribution": ATTRIBUTION,
@@ -96,18 +96,18 @@ def authorities(which: AuthorityList, found: Sequence[Authority], remarks: Seque
 
 
 def loaded_authorities(loaded: LoadedAuthorities) -> Shape:
-    """`ctscan ca update`: the list that was loaded, and the list that it replaced."""
+    """`ctscan ca update`: shape the list that was loaded, and the list that it replaced."""
     before = None if loaded.replaced is None else authority_list(loaded.replaced)
     return authorities(loaded.which, loaded.authorities, loaded.remarks) | {"replaced": before}
 
 
 def authorities_found(which: AuthorityList, found: Sequence[Authority]) -> Shape:
-    """`ctscan ca show NAME`: records of one CA, with the list that they stand in."""
+    """`ctscan ca show NAME`: shape the records of a CA, and the list that holds them."""
     return {"list": authority_list(which), "authorities": [authority(one) for one in found]}
 
 
 def source(found: Source) -> Shape:
-    """`ctscan sources`: where certificates can come from."""
+    """`ctscan sources`: shape a source of certificates."""
     return {
         "name": found.name,
         "title": found.title,
@@ -125,7 +125,7 @@ def source(found: Source) -> Shape:
 
 
 def rule(known: RuleInfo) -> Shape:
-    """`ctscan rules`: one kind of personal data that is looked for."""
+    """`ctscan rules`: shape a kind of personal data that is looked for."""
     return {
         "id": known.id,
         "version": known.version,
@@ -138,7 +138,7 @@ def rule(known: RuleInfo) -> Shape:
 
 
 def known_type(found: TypeInfo) -> Shape:
-    """`ctscan rules --types`: one type of value, and the rules that read it."""
+    """`ctscan rules --types`: shape a type of value, with the rules that read it."""
     return {
         "oid": found.oid,
         "kind": found.kind,

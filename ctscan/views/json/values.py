@@ -1,4 +1,4 @@
-"""JSON values: text, times, hashes. Times are RFC 3339 in UTC, hashes lower-case hex, log ids base64."""
+"""JSON values: text, times, hashes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_json(shape: object, *, indent: int | None = 2, ascii_only: bool = False) -> str:
-    """JSON text in which every alphabet can be read, but nothing can steer a terminal: control and bidirectional
-    characters are `\\u` escapes, which JSON readers turn back."""
+    """Write JSON text that keeps every alphabet readable but can't steer a terminal: control and bidirectional
+    characters become `\\u` escapes."""
     text = json.dumps(shape, indent=indent, ensure_ascii=ascii_only, allow_nan=False)
     return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_escape, text)
 
@@ -28,7 +28,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def time_text(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC with Z; fractions of a second only where there are any."""
+    """Write a time by RFC 3339, in UTC with Z; fractions of a second only where there are any."""
     if at is None:
         return None
     text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
@@ -36,7 +36,7 @@ def time_text(at: datetime | None) -> str | None:
 
 
 def timestamp_text(milliseconds: int) -> str | None:
-    """A log's timestamp; None for a time that no calendar holds (a log may claim any 64 bits)."""
+    """Write the timestamp of a log (ms); None for a time that no calendar holds (a log may claim any 64 bits)."""
     try:
         return time_text(_EPOCH + timedelta(milliseconds=milliseconds))
     except OverflowError:
@@ -44,10 +44,10 @@ def timestamp_text(milliseconds: int) -> str | None:
 
 
 def base64_text(data: bytes) -> str:
-    """Standard base64 with padding."""
+    """Write bytes in standard base64, with padding."""
     return base64.b64encode(data).decode("ascii")
 
 
 def hex_text(data: bytes | None) -> str | None:
-    """Lower-case hex."""
+    """Write bytes in lower-case hex."""
     return None if data is None else data.hex()
