@@ -1,12 +1,12 @@
-"""Who runs which CA, as the Common CA Database says. Pure.
+"""Parser of the Common CA Database: who runs which CA. Pure.
 
     AllCertificateRecordsCSVFormatV5: a row for each root and intermediate certificate -> `Authority`
     AllProblemReportingMechanismsCSV: a row for each CA owner -> how to report a problem to it
 
-Columns go by name, whatever their order; the reports say "True" and "False", dates as YYYY-MM-DD, key identifiers in
-base64, fingerprints in hex. Where a policy is the same as the parent's, the row says so instead of naming it. A cell
-holds several URLs joined by "; " or by line breaks. The first report has no contact at all, so the second is joined to
-it by the owner. Both are published under CDLA-Permissive-2.0, to be attributed to the CCADB (https://www.ccadb.org).
+Columns go by name, in any order; the reports say "True" and "False", dates as YYYY-MM-DD, key identifiers in base64,
+fingerprints in hex. A row whose policy is the same as the parent's says so instead of naming it. A cell holds several
+URLs joined by "; " or by line breaks. The first report has no contact at all, so the second is joined to it by the
+owner. Both are published under CDLA-Permissive-2.0, to be attributed to the CCADB (https://www.ccadb.org).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PARENT: Final = "Parent SHA-256 Fingerprint"
 KEY_ID: Final = "Subject Key Identifier"
 REVOCATION: Final = "Revocation Status"
 POLICIES: Final = (
-    # is it the parent's?  where is it?
+    # column that says whether it is the parent's, column of its URL
     ("CP Same as Parent", "Certificate Policy (CP) URL"),
     ("CPS Same as Parent", "Certificate Practice Statement (CPS) URL"),
     ("CP/CPS Same as Parent", "Certificate Practice & Policy Statement"),
@@ -57,7 +57,7 @@ csv.field_size_limit(_CELL_LIMIT)  # of the process: by default too small for a 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """One CA certificate, with its policies as its own row has them."""
+    """Row of a CA certificate, with the policies that the row itself names."""
 
     owner: str
     root_owner: str
@@ -72,14 +72,21 @@ class _Record:
 
 
 def is_records(data: bytes) -> bool:
-    """Whether a report is the one of certificates, and not the one of contacts."""
+    """Return True for the report of certificates, False for the report of contacts."""
     header = next(_rows(data[: 1 << 16]), ())
     return not {_folded(SHA256), _folded(KEY_ID)}.isdisjoint(_folded(cell) for cell in header)
 
 
 def parse_authorities(data: bytes, contacts: Mapping[str, str] | None = None) -> tuple[Authority, ...]:
-    """The report of certificates, in its order; `contacts` as `parse_contacts` gives them. A row without a fingerprint
-    is passed over. FormatError when it isn't that report, or has no such row."""
+    """Parse the report of certificates, in its order. Rows without a fingerprint are passed over.
+
+    Args:
+        data: the report, UTF-8.
+        contacts: contacts by owner, from `parse_contacts`.
+
+    Raises:
+        FormatError: another table, or no row with a fingerprint.
+    """
     records = _records(data)
     known = contacts or {}
     return tuple(
@@ -97,8 +104,14 @@ def parse_authorities(data: bytes, contacts: Mapping[str, str] | None = None) ->
 
 
 def parse_contacts(data: bytes) -> dict[str, str]:
-    """The report of contacts, or any other with a column for the owner and one for problem reporting: owner in small
-    letters -> contact, as published. FormatError when it is neither."""
+    """Parse the report of contacts, or any table with a column of owners and a column of problem reporting.
+
+    Returns:
+        Contacts as published, by owner in small letters.
+
+    Raises:
+        FormatError: a column is missing.
+    """
     rows = _rows(data)
     header = [_folded(cell) for cell in next(rows, ())]
     owner = next((at for at, cell in enumerate(header) if "ca owner" in cell), None)
@@ -112,8 +125,8 @@ def parse_contacts(data: bytes) -> dict[str, str]:
 
 
 def search(authorities: Sequence[Authority], what: str) -> list[Authority]:
-    """Those with this key identifier or fingerprint (hex, colons allowed), or with this text in their owner's name or
-    their own."""
+    """Find CAs by key identifier or fingerprint (hex, colons allowed), or by part of the owner's name or of their
+    own."""
     number = re.sub(r"[:\s]", "", what).lower()
     text = " ".join(what.casefold().split())
     return [
@@ -128,7 +141,8 @@ def search(authorities: Sequence[Authority], what: str) -> list[Authority]:
 
 
 def _rows(data: bytes) -> Iterator[list[str]]:
-    """Cells of all rows, forgiving about quotes as Go's lazy reader is. FormatError for what no table can hold."""
+    """Read the cells of all rows, as lenient about quotes as Go's lazy reader. FormatError for binary data and
+    oversized tables."""
     if b"\0" in data:
         raise FormatError("expected a table of comma-separated values, got binary data")
     lines = data.decode("utf-8-sig", "replace").split("\n")  # other ends of lines stand inside cells
@@ -144,7 +158,7 @@ def _rows(data: bytes) -> Iterator[list[str]]:
 
 
 def _records(data: bytes) -> dict[bytes, _Record]:
-    """By fingerprint; of several rows for one certificate the first counts."""
+    """Index the rows by fingerprint; of several rows for a certificate the first counts."""
     rows = _rows(data)
     at = {_folded(cell): index for index, cell in reversed(list(enumerate(next(rows, ()))))}
     if missing := [column for column in REQUIRED if _folded(column) not in at]:
@@ -181,11 +195,11 @@ def _record(cells: Mapping[str, str]) -> _Record | None:
     )
 
 
-# --- what a record says -------------------------------------------------------------------------------------------
+# --- policies and contact------------------------------------------------------------------------------------------
 
 
 def _policies(record: _Record, records: Mapping[bytes, _Record]) -> tuple[str, ...]:
-    """The URLs of its policies, its own or its parents'; those of a repository of documents where there are none."""
+    """Find the URLs of the policies of a certificate, else of its parents, else of its repository of documents."""
     urls = [url for kind in range(len(POLICIES)) for url in _inherited(record, records, kind)]
     return tuple(dict.fromkeys(urls))[:_URLS] or _repository(record, records)
 
@@ -209,7 +223,7 @@ def _repository(record: _Record, records: Mapping[bytes, _Record]) -> tuple[str,
 
 
 def _contact(record: _Record, contacts: Mapping[str, str]) -> str:
-    """Of the one who runs the CA; else of the one who answers for it, with that one's name."""
+    """Find the contact of the operator of the CA, else of the owner of its root, followed by the name of that owner."""
     if own := contacts.get(_folded(record.owner)):
         return own
     other = contacts.get(_folded(record.root_owner))
@@ -220,12 +234,12 @@ def _contact(record: _Record, contacts: Mapping[str, str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Names of columns and of owners as they are compared."""
+    """Fold the name of a column or owner for comparison."""
     return " ".join(text[:_NAME_LIMIT].casefold().rstrip("? ").split())
 
 
 def _line(text: str, limit: int) -> str:
-    """A cell as one line of printable text."""
+    """Reduce a cell to a line of printable text."""
     plain = "".join(character if character.isprintable() else " " for character in text[: 4 * limit])
     return " ".join(plain.split())[:limit]
 
@@ -239,7 +253,7 @@ def _urls(text: str) -> tuple[str, ...]:
 
 
 def _fingerprint(text: str) -> bytes:
-    """32 bytes in hex, with colons or without; empty for anything else."""
+    """Decode 32 bytes in hex, with colons or without; anything else gives b""."""
     try:
         found = bytes.fromhex(text.replace(":", "")) if len(text) <= 100 else b""
     except ValueError:
@@ -248,7 +262,7 @@ def _fingerprint(text: str) -> bytes:
 
 
 def _key_id(text: str) -> bytes:
-    """Base64, or hex as some rows of older reports have it; empty for anything else."""
+    """Decode base64, or hex as some rows of older reports have it; anything else gives b""."""
     text = text.strip()
     if len(text) > _NAME_LIMIT:
         return b""

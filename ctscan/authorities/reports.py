@@ -90,14 +90,20 @@ def _loaded(
 
 
 async def fetch_report(url: str, client: Client, check: Callable[[bytes], object]) -> bytes:
-    """A report as it is served; `check` raises FormatError for a body that is to be asked for again. SourceError when
-    it can't be had."""
+    """Fetch a report.
+
+    Args:
+        check: raises FormatError for a body that has to be fetched again.
+
+    Raises:
+        SourceError: the report can't be fetched.
+    """
     answer = await client.get(url, operator=_OPERATOR, limit=REPORT_LIMIT, accept="text/csv, */*", validate=check)
     return answer.body
 
 
 def read_report(path: str) -> bytes:
-    """A report that was saved. InputError when the file can't be read."""
+    """Read a saved report. InputError when the file can't be read."""
     try:
         with Path(path).open("rb") as file:
             data = file.read(REPORT_LIMIT + 1)

@@ -1,10 +1,10 @@
-"""What the user has settled: `ctscan.toml`, the environment and the options of a command become one frozen `Config`.
+"""Settings of the user: `ctscan.toml`, the environment and the options of a command become a frozen `Config`.
 
-An option wins over the environment, the environment over the file, the file over the default. A key that nobody knows
-is an error that names it, because a setting that silently does nothing (a scope with a typing error, say) would make
-the answers wrong. This module reads one file and nothing else; what a scope or a log *means* is for others to say.
+An option wins over the environment, the environment over the file, the file over the default. An unknown key is an
+error that names it: a setting without effect (a scope with a typing error, say) would make answers wrong. This module
+checks the form of settings; `personal.scope` and `scan` give scopes and logs their meaning.
 
-Values are never repeated in an error: a contact or a scope may be somebody's address.
+Errors never repeat a value: a contact or a scope may be somebody's address.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ OWN_VARIABLES = (
     "CTSCAN_CENSYS_TOKEN",
     "CTSCAN_CENSYS_ORGANISATION",
 )
-"""Environment variables that are no keys of the file; tokens of repositories are given in no other way."""
+"""Environment variables that are no keys of the file. Only variables hold tokens of repositories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting, checked. `start` is the key `from`; `path` the file that was read, if any.
+    """Every setting, checked. `start` is the key `from`; `path` is the file that was read, or None.
 
-    `scope`, `logs` and `start` are as given: `personal.scope` and `scan` say what they mean, and None is "not given".
+    `scope`, `logs` and `start` are as given: `personal.scope` and `scan` interpret them. None means "not given".
     """
 
     path: Path | None = None
@@ -63,11 +63,16 @@ class Config:
 
 
 def load_config(options: Mapping[str, Any], environ: Mapping[str, str], directory: Path) -> Config:
-    """The settings for one command.
+    """Load the settings of a command.
 
-    `options` maps names of `Config` fields to what was given on the command line (None, () and False are "not given");
-    `config` among them is the path of the file. Relative paths in the file are relative to the file, others to
-    `directory`. Raises `UsageError`.
+    Args:
+        options: options by name of a `Config` field (None, () and False are "not given"), and `config`, the path of the
+            file.
+        environ: environment variables.
+        directory: base of relative paths in options and variables. Paths in the file are relative to the file.
+
+    Raises:
+        UsageError: an unknown key, or a value of another form.
     """
     path = find_file(options.get("config"), environ, directory)
     base = path.parent if path else directory
@@ -77,7 +82,7 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
         _anchored(_read_environment(environ), directory),
         _anchored(_read_options(options), directory),
     ):
-        if layer.get("everything"):  # one setting in two keys: what a later layer says replaces the other key as well
+        if layer.get("everything"):  # one setting in two keys: a later layer replaces both
             settings.pop("scope", None)
         if layer.get("scope"):
             settings.pop("everything", None)
@@ -86,12 +91,12 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
 
 
 def load_settings(**options: Any) -> Config:
-    """Load the settings of one command from its options, the environment and the working directory of the process."""
+    """Load the settings of a command from its options, with the environment and working directory of the process."""
     return load_config(options, os.environ, Path.cwd())
 
 
 def find_file(option: object, environ: Mapping[str, str], directory: Path) -> Path | None:
-    """The configuration file: `--config`, else `CTSCAN_CONFIG`, else `ctscan.toml` in `directory` if there is one."""
+    """Find the configuration file: `--config`, else `CTSCAN_CONFIG`, else `ctscan.toml` in `directory` if it exists."""
     named = str(option or environ.get("CTSCAN_CONFIG") or "")
     path = directory / Path(named or FILE_NAME).expanduser()
     if path.is_dir():
@@ -126,7 +131,7 @@ def _read_file(path: Path) -> Settings:
 
 
 def _place(message: str) -> str:
-    """Line and column of a TOML error, without the words around them, which may repeat a value."""
+    """Extract line and column from a TOML error; its other words may repeat a value."""
     found = re.search(r"\((at [a-z0-9, ]+)\)\s*$", message)
     return found[1] if found else "in it"
 
@@ -157,14 +162,14 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def variables_of(name: str) -> tuple[str, ...]:
-    """The environment variables of a key: that of the key, and that of the option where it is called otherwise."""
+    """Name the environment variables of a key, and of its option where the option has another name."""
     variable = f"{PREFIX}{name.upper()}"
     return (variable, "CTSCAN_LOG") if name == "logs" else (variable,)
 
 
 def _refuse_slip(variable: str, known: Iterable[str]) -> None:
-    """What looks like a typing error is refused. Anything else that begins with CTSCAN_ isn't meant for us: container
-    platforms set CTSCAN_PORT and the like for a service of that name."""
+    """Refuse a variable that looks like a typing error. Other variables that begin with CTSCAN_ have another purpose:
+    container platforms set CTSCAN_PORT and the like for a service of that name."""
     found = nearest(variable.removeprefix(PREFIX), (name.removeprefix(PREFIX) for name in known), cutoff=0.8)
     if found:
         raise UsageError(f"environment: unknown variable {shown(variable)}; did you mean {PREFIX}{found}?")
@@ -184,7 +189,7 @@ def _checked_option(name: str, value: Any) -> Any:
 
 
 def _anchored(settings: Settings, directory: Path) -> Settings:
-    """The settings with paths made absolute; URLs stay."""
+    """Make paths absolute; URLs stay."""
     places = {name: settings[name] for name in ("db", "log_list") if name in settings}
     return settings | {
         name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())

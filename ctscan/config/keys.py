@@ -1,6 +1,6 @@
-"""The keys of `ctscan.toml`: how a value is checked, and how the text of an environment variable becomes one.
+"""Keys of `ctscan.toml`: the check of a value, and the parser for the text of an environment variable.
 
-Values are never repeated in an error: a contact or a scope may be somebody's address. Pure.
+Errors never repeat a value: a contact or a scope may be somebody's address. Pure.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ FORMATS = ("table", "json")
 NUMBER_LIMIT = 1_000_000  # no count, rate or number of seconds in a configuration is larger
 
 Check = Callable[[Any, str], Any]
-"""A value from TOML, the environment or an option, and where it stood; gives the value of the field."""
+"""Check of a value from TOML, the environment or an option: takes it and its place, returns the value of the field."""
 
 Parse = Callable[[str, str], Any]
-"""Text of an environment variable into the value that TOML would have given."""
+"""Parser of an environment variable: takes its text and its place, returns the value that TOML would have given."""
 
 Settings = dict[str, Any]
 """Checked values by name of a `Config` field."""
@@ -28,22 +28,22 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Patience, in seconds."""
+    """Limits of patience, in seconds."""
 
     give_up: float = 60.0  # of failures of one request; then the pass goes on without it
 
 
-# --- what was wrong, without repeating it ---------------------------------------------------------------------------
+# --- errors that repeat no value -----------------------------------------------------------------------------------
 
 
 def advice(name: str, known: Iterable[str]) -> str:
-    """What to do about an unknown key."""
+    """Suggest a correction of an unknown key."""
     found = nearest(name, known, cutoff=0.6)
     return f"did you mean '{found}'?" if found else f"expected one of {', '.join(known)}"
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
-    """The known name that is most like this one, if any is like it at all."""
+    """Find the known name that resembles `name` most; None below the similarity `cutoff`."""
     from difflib import get_close_matches
 
     folded = {candidate.lower(): candidate for candidate in known}
@@ -52,12 +52,12 @@ def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
 
 
 def shown(name: str) -> str:
-    """A key as it can be repeated on a terminal: a line of at most 60 plain characters."""
+    """Make a key fit to be repeated on a terminal: a line of at most 60 plain characters."""
     return re.sub(r"[^\w .:-]", "?", name)[:60]
 
 
 def _kind_of(value: object) -> str:
-    """What a value is, in the words of TOML, and never the value."""
+    """Describe a value in the words of TOML, without repeating it."""
     if isinstance(value, str):
         return f"text of {len(value)} characters"
     if isinstance(value, bool):
@@ -92,7 +92,7 @@ def _filled(value: Any, where: str) -> str:
 
 
 def _contact(value: Any, where: str) -> str | None:
-    """It goes into the User-Agent, which carries ASCII only."""
+    """Check a contact. The User-Agent carries it, so it has to be ASCII."""
     text = _text(value, where)
     if text and (not text.isascii() or not re.search(r"[^@\s]@[^@\s]|^https?://[^\s/]", text)):
         raise _expected(
@@ -109,7 +109,7 @@ def _url(value: Any, where: str) -> str:
 
 
 def _date_or_text(value: Any, where: str) -> str:
-    """`from` may be a TOML date or number as well as text; `scan` reads it."""
+    """Check `from`: a TOML date, a number or text; `scan` interprets it."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -170,8 +170,8 @@ def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
 
 
 def _tuning(value: Any, where: str) -> dict[str, Settings]:
-    """What overrides `data/logs.toml`, by operator or log; see `sources.tuning.Tuning` for what the keys mean. By the
-    name of a repository `rate` and `url`, where it is asked instead."""
+    """Check overrides of `data/logs.toml`, by operator or log (see `sources.tuning.Tuning`); by repository `rate`, and
+    `url` of another server."""
     checks: dict[str, Check] = {
         "batch": _count(1, 100_000),
         "concurrency": _count(1, 64),
@@ -197,7 +197,7 @@ def _as_is(text: str, _where: str) -> str:
 
 
 def _as_list(text: str, _where: str) -> list[str]:
-    """Several are separated by `;` or a line break: a comma may be part of the name of an organisation."""
+    """Split at `;` or line breaks: a comma may be part of the name of an organisation."""
     return [item.strip() for item in re.split(r"[;\n]", text) if item.strip()]
 
 
@@ -216,8 +216,8 @@ def _as_count(text: str, where: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` can't be
-    given in the environment."""
+    """Key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` has no
+    environment variable."""
 
     check: Check
     parse: Parse | None = None
@@ -245,9 +245,9 @@ KEYS: dict[str, Key] = {
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
 }
-"""Every key that `ctscan.toml` may hold.
+"""Keys of `ctscan.toml`.
 
-Two are consent, given once for commands that run unattended. `search_people`: `scan --repository` may ask repositories
-for the single addresses of the scope, which tells them who these people are. `ocsp`: `status` may ask OCSP responders
-about certificates, which tells the CA who is being looked at.
+`search_people` and `ocsp` are consent, given once for commands that run unattended. With `search_people`, `scan
+--repository` may ask repositories for the single addresses of the scope, and they learn who these people are. With
+`ocsp`, `status` may ask OCSP responders about certificates, and the CA learns whose certificate is looked at.
 """
