@@ -1,9 +1,9 @@
-"""The command line: one file per group of commands, and the only place that wires the parts of ctscan together.
+"""Command line: a file per command, which parses its options, calls a use case of `app` and renders the result.
 
-    ctscan.toml, CTSCAN_…, options ──► Config ──► a command ──► values ──► tables for eyes or JSON on stdout
-                                                          └──► progress, log lines and errors on stderr
+    ctscan.toml, CTSCAN_…, options ──► Config ──► use case ──► values ──► tables for readers or JSON on stdout
+                                                     └──► progress, log lines and errors on stderr
 
-A command's module imports what it needs inside the command, so that `ctscan lookup` pays for nothing but a look-up.
+The module of a command imports heavy parts inside the command, so that `ctscan lookup` pays for a look-up only.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ program = Program(
 
 
 def main() -> None:
-    """Entry point of the `ctscan` script; leaves the process with one of the exit codes of `errors.EXIT_CODES`."""
+    """Run the `ctscan` script, and leave the process with an exit code of `errors.EXIT_CODES`."""
     threading.excepthook = complain_of_thread
     program()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @command(
     "backfill",
     exits={
-        0: "everything from --from up to the newest entry that was read is read",
-        1: "some of it could not be read, is being read by another scan, or the command was stopped before",
+        0: "every entry from --from up to the newest one that a scan read was read",
+        1: "an entry could not be read, is being read by another scan, or the backfill was stopped",
         2: "",
         3: "a log misbehaved (also after a signal)",
     },
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
         "--from",
         "start",
         metavar="start|DATE|N",
-        help="How far back.  [env: CTSCAN_FROM; default: `from` of the configuration, else start, the first entry]",
+        help="Read back to here.  [env: CTSCAN_FROM; default: `from` of the configuration, else the first entry]",
     )
 )
 def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
-    """Read what the logs held before the scans began, the newest first, and then end.
+    """Read the entries that the logs held before the scans began, the newest first, and then end.
 
     A backfill may run beside 'ctscan scan --follow', which keeps the present: they share the index and the rate that an
     operator allows, and never do the same work at the same time. Entries that were read with another scope or older
     rules are read again.
 
     Stopped or killed, the backfill goes on where it was when it is called again. 'ctscan logs' and every look-up show
-    what is still missing.
+    the entries that are still missing.
     """
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run, stop_on_signal

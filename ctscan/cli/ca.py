@@ -23,12 +23,12 @@ SHOWN = 100  # records for readers; JSON has them all
 @click.group(
     "ca",
     cls=Group,
-    exits={0: "", 1: "the list can't be had, or the index can't be read", 2: "", 4: "loaded without its contacts"},
+    exits={0: "", 1: "the list can't be fetched, or the index can't be used", 2: "", 4: "loaded without its contacts"},
     example="ctscan ca update --contact ct@example.org\nctscan ca show 'Example Trust'",
     context_settings=SETTINGS,
 )
 def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
-    """Load and show who runs which CA, with its policies and contact, as the CCADB says.
+    """Load and show the owners of CAs, with their policies and contacts, as the CCADB publishes them.
 
     Answers name the owner of the CA of each certificate by this list. Only 'ctscan ca update' fetches it.
     """
@@ -38,12 +38,11 @@ def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
     "update",
     exits={
         0: "the list was loaded",
-        1: "the list can't be had, or the index can't be written",
+        1: "the list can't be fetched or read, or the index can't be written",
         2: "",
         4: "loaded, but without contacts for problem reports",
     },
-    example="ctscan ca update --contact ct@example.org\n"
-    "ctscan ca update --from AllCertificateRecordsCSVFormatV5 --from AllProblemReportingMechanismsCSV",
+    example="ctscan ca update --contact ct@example.org\nctscan ca update --from records.csv --from contacts.csv",
 )
 @click.option(
     "--from",
@@ -55,14 +54,14 @@ def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
 @click.option(
     "--contact",
     metavar="ADDRESS|URL",
-    help="Where the CCADB's operator reaches you; needed for the network.  [env: CTSCAN_CONTACT]",
+    help="Give the CCADB's operator an address to reach you; needed for the network.  [env: CTSCAN_CONTACT]",
 )
 @options.on_index("table", "json")
 def update(files: tuple[str, ...], verbose: int, **given: Any) -> int:
     """Load the CCADB's list of CAs into the index, in place of the one that is there.
 
     Two reports are fetched: AllCertificateRecordsCSVFormatV5, and AllProblemReportingMechanismsCSV for the contacts.
-    The CCADB learns your IP address and contact, and nothing of whom you look up.
+    The CCADB learns your IP address and contact, and nothing about the people you look up.
     """
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import run

@@ -1,4 +1,4 @@
-"""Consent to ask repositories: says who will learn what, and asks whether to go on."""
+"""Consent to ask repositories: says who will learn which kinds of question, and asks whether to go on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def announce(plan: SearchPlan) -> None:
-    """Say on stderr who will learn what, and which terms of the scope are left out."""
+    """Say on stderr who will learn which kinds of question, and which terms of the scope are left out."""
     from ctscan.views.words import announcement
 
     for line in (*announcement(plan.disclosures, plan.purpose), *plan.left_out):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @command("demo", exits={0: "", 1: "the demonstration failed"}, example="ctscan demo")
 @options.verbose
 def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
-    """Show what ctscan does: scan a small log of invented people offline, and look one of them up."""
+    """Scan a small log of invented people offline, and look one of them up."""
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import run
     from ctscan.views import tables

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @options.limit
 @options.on_index("table", "json")
 def COMMAND(limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
-    """Show what was disclosed by asking: when, by whom, what kind of identifier, to whom, what for, by which command.
+    """Show the disclosures to third parties: time, account, kind of identifier, recipient, purpose and command.
 
-    The identifiers themselves are not recorded. Look-ups disclose nothing: they ask the index only.
+    Identifiers themselves are not recorded. Look-ups disclose nothing: they ask the index only.
     """
     from ctscan.cli.process import run
 

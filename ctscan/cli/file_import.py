@@ -28,11 +28,11 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
     "import",
     exits={
         0: "all inputs were read",
-        1: "nothing was read, it was stopped, or the index can't be used",
+        1: "nothing was read, the import was stopped, or the index can't be used",
         2: "",
         4: "some inputs could not be read",
     },
-    example="ctscan import certificates.zip --scope example.org --purpose 'access request 2026-17'\n"
+    example="ctscan import certificates.zip --scope example.org --purpose 'case 2026-17'\n"
     "ctscan import signed-mail.mbox directory.ldif --everything --db files.db\n"
     "zcat certstream.jsonl.gz | ctscan import - --format json",
 )

@@ -16,18 +16,18 @@ from ctscan.config import FILE_NAME
 @command(
     "init",
     exits={0: "the file was written", 1: "it exists already, or can't be written", 2: ""},
-    example="ctscan init --contact ct@example.org --scope example.org --purpose 'exposure check'",
+    example="ctscan init --contact ct@example.org --scope example.org",
 )
-@click.option("--config", metavar="FILE", default=FILE_NAME, show_default=True, help="The file to write.")
-@click.option("--contact", metavar="ADDRESS|URL", help="Where operators of logs reach you.")
-@click.option("--scope", metavar="S", multiple=True, help="What may be indexed; repeatable.")
-@click.option("--purpose", metavar="TEXT", help="What for.")
-@click.option("--retention", metavar="TEXT", help="How long findings are kept, in words.")
+@click.option("--config", metavar="FILE", default=FILE_NAME, show_default=True, help="Write this file.")
+@click.option("--contact", metavar="ADDRESS|URL", help="Give operators of logs an address to reach you.")
+@click.option("--scope", metavar="S", multiple=True, help="Index only this; repeatable.")
+@click.option("--purpose", metavar="TEXT", help="State the purpose.")
+@click.option("--retention", metavar="TEXT", help="State how long findings are kept, in words.")
 @options.verbose
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     config: str, contact: str | None, scope: tuple[str, ...], purpose: str | None, retention: str | None, verbose: int
 ) -> None:
-    """Write a commented ctscan.toml to fill in; an existing file is never touched."""
+    """Write a commented ctscan.toml to fill in. An existing file is never touched."""
     path = Path(config).expanduser()
     app.write_settings(path, contact=contact, scope=scope, purpose=purpose, retention=retention)
     click.echo(f"Wrote {path}.")

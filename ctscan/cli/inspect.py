@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     "openssl s_client -connect example.org:443 </dev/null | ctscan inspect -",
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
-@click.option("--scope", metavar="S", multiple=True, help="Domains in whose hosts to look for names; repeatable.")
+@click.option("--scope", metavar="S", multiple=True, help="Look for names in the hosts of this domain; repeatable.")
 @options.output("table", "json", "jsonl", from_config=False)
 @options.verbose
 def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
-    """Show the personal data in certificates on this machine. Attribute certificates are read too.
+    """Show the personal data in certificates on this machine, attribute certificates included.
 
     The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
     zip, tar, gz, bz2 and xz of them; LDIF; signed mail and mailboxes; JSON, one value a line or in arrays, as

@@ -20,20 +20,20 @@ verbose: Decorator = click.option(
 config: Decorator = click.option(
     "--config",
     metavar="FILE",
-    help="Configuration file.  [env: CTSCAN_CONFIG; default: ./ctscan.toml if there is one]",
+    help="Use this configuration file.  [env: CTSCAN_CONFIG; default: ./ctscan.toml if there is one]",
 )
 
 db: Decorator = click.option(
     "--db",
     metavar="PATH|URL",
-    help="The index: a path, or sqlite:///path.  [env: CTSCAN_DB; default: ctscan.db beside the configuration]",
+    help="Use this index: a path, or sqlite:///path.  [env: CTSCAN_DB; default: ctscan.db beside the configuration]",
 )
 
 scope: Decorator = click.option(
     "--scope",
     metavar="S",
     multiple=True,
-    help="What may be indexed: domain:…, organisation:…, email:…, or a bare domain or address; repeatable.  "
+    help="Index only this: domain:…, organisation:…, email:…, or a bare domain or address; repeatable.  "
     "[env: CTSCAN_SCOPE, several separated by ;]",
 )
 
@@ -42,18 +42,22 @@ everything: Decorator = click.option(
 )
 
 limit: Decorator = click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first."
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many, the newest first."
 )
 
 
 def purpose(recorded: str) -> Decorator:
     """Make `--purpose`; `recorded` names the record that holds the text."""
-    return click.option("--purpose", metavar="TEXT", help=f"What for; recorded {recorded}.  [env: CTSCAN_PURPOSE]")
+    return click.option(
+        "--purpose", metavar="TEXT", help=f"State the purpose; it is recorded {recorded}.  [env: CTSCAN_PURPOSE]"
+    )
 
 
 def contact(who: str) -> Decorator:
     """Make `--contact`; `who` names the people who may need to reach the user."""
-    return click.option("--contact", metavar="ADDRESS|URL", help=f"Where {who} reach you.  [env: CTSCAN_CONTACT]")
+    return click.option(
+        "--contact", metavar="ADDRESS|URL", help=f"Give {who} an address to reach you.  [env: CTSCAN_CONTACT]"
+    )
 
 
 def output(*formats: str, from_config: bool = True) -> Decorator:
@@ -64,7 +68,7 @@ def output(*formats: str, from_config: bool = True) -> Decorator:
         "format",
         type=click.Choice(formats),
         default=None if from_config else formats[0],
-        help=f"How the answer is printed.  [{source}default: {formats[0]}]",
+        help=f"Print the answer in this format.  [{source}default: {formats[0]}]",
     )
 
 

@@ -1,6 +1,6 @@
-"""The frame of all commands: which there are, how help looks, and the one place that turns errors into exit codes.
+"""Frame of all commands: their list, the form of their help, and the one place that turns errors into exit codes.
 
-It does no work of its own. Commands are imported when they are called, and all of them for the list of commands.
+A command is imported when it is called; all of them are imported for the list of commands.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ COMMANDS: dict[str, str] = {
     "reindex": "ctscan.cli.reindex",
     "demo": "ctscan.cli.demo",
 }
-"""Commands in the order in which a user meets them, and the modules that hold them."""
+"""Commands in the order of use, and their modules."""
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Command(click.Command):
-    """A command whose help ends with the exit codes that it can return and an example."""
+    """Command whose help ends with its exit codes and examples."""
 
     def __init__(self, *args: Any, exits: Mapping[int, str], example: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +52,7 @@ class Command(click.Command):
         self.example = example
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Called by click at the end of the help."""
+        """Write exit codes and examples; click calls this at the end of the help."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), words or EXIT_CODES[code]) for code, words in sorted(self.exits.items())])
         lines = self.example.strip().splitlines()
@@ -62,19 +62,23 @@ class Command(click.Command):
 
 
 def command(name: str, *, exits: Mapping[int, str], example: str) -> Callable[[Callable[..., Any]], Command]:
-    """Decorator: a command of ctscan. `exits` maps the exit codes that it can return to what they mean here; an empty
-    text stands for the general meaning."""
+    """Make a command of ctscan (a decorator).
+
+    Args:
+        exits: exit codes of the command with their meaning; an empty text stands for the general meaning.
+        example: command lines, one per line.
+    """
     return click.command(name, cls=Command, exits=exits, example=example, context_settings=SETTINGS)
 
 
 class Group(Command, click.Group):
-    """A command that has commands of its own. Called without one, it shows them."""
+    """Command that has commands of its own. Called without one of them, it shows them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"callback": _show_commands, "invoke_without_command": True})
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Called by click: every command with its whole sentence."""
+        """Write every command with its whole sentence; click calls this."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, found.get_short_help_str(200)) for name, found in self.commands.items()])
 
@@ -96,31 +100,31 @@ class Program(click.Group):
         )
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of use."""
+        """List the commands in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module."""
+        """Import the module of a command."""
         if cmd_name not in COMMANDS:
             return None
         found = importlib.import_module(COMMANDS[cmd_name]).COMMAND
         return found if isinstance(found, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Called by click, which would take the end of any stream for a Ctrl-D of the user."""
+        """Invoke a command. click would take the end of any stream for a Ctrl-D of the user."""
         try:
             return super().invoke(ctx)
         except EOFError as error:
             raise RuntimeError("a stream ended early") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Called by click: every command with its whole sentence."""
+        """Write every command with its whole sentence; click calls this."""
         commands = [(name, self.get_command(ctx, name)) for name in COMMANDS]
         with formatter.section("Commands, in the order of use"):
             formatter.write_dl([(name, found.get_short_help_str(200)) for name, found in commands if found])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Called by click at the end of the help."""
+        """Write exit codes and first steps; click calls this at the end of the help."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), words) for code, words in EXIT_CODES.items()])
         with formatter.section("First steps"):
@@ -133,7 +137,7 @@ class Program(click.Group):
             )
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
-        """Run, and leave the process: every error becomes one line on stderr and an exit code here."""
+        """Run a command and leave the process: every error becomes a line on stderr and an exit code here."""
         arguments = list(sys.argv[1:] if args is None else args)
         is_verbose = any(a == "--verbose" or (a.startswith("-v") and set(a[1:]) == {"v"}) for a in arguments)
         _forgive_encoding()
@@ -158,7 +162,7 @@ class Program(click.Group):
 
 
 def complain(message: str, error: BaseException | None = None) -> None:
-    """One line on stderr, with the traceback of `error` before it. Neither holds an address."""
+    """Write a line to stderr, after the traceback of `error`. Neither holds an address."""
     if error is not None:
         click.echo(safe_traceback(error), err=True, nl=False)
     click.echo(f"ctscan: {one_line(without_addresses(message))}", err=True)
@@ -166,7 +170,7 @@ def complain(message: str, error: BaseException | None = None) -> None:
 
 @click.pass_context
 def _show_commands(ctx: click.Context) -> None:
-    """`ctscan` alone."""
+    """Show the commands where none was called."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 
@@ -177,7 +181,7 @@ def _fail(error: Exception, is_verbose: bool) -> int:
 
 
 def _unexpected(error: Exception, is_verbose: bool) -> str:
-    """The message of an unknown error may hold anything, so only its class and place are told."""
+    """Describe an unknown error by its class and place only: its message may quote anything."""
     frames = []
     trace = error.__traceback__
     while trace is not None:
@@ -190,7 +194,8 @@ def _unexpected(error: Exception, is_verbose: bool) -> str:
 
 
 def complain_of_thread(given: threading.ExceptHookArgs) -> None:
-    """What Python calls when a thread ends by an error; its own way would print the message, whatever that quotes."""
+    """Report the error that ended a thread. Python's own report would print the message, with anything that it
+    quotes."""
     if isinstance(given.exc_value, Exception):
         complain(_unexpected(given.exc_value, is_verbose=True), given.exc_value)
 
@@ -203,24 +208,24 @@ def _explain_usage(error: click.ClickException) -> int:
 
 
 def _without_arguments(message: str) -> str:
-    """What was typed in the wrong place may be somebody's name or number: its length is told. A mistyped command is
-    shown where it can only be one."""
-    message = re.sub(r"(unexpected extra arguments?) \((.*)\)", _told_by_length, message, flags=re.DOTALL)
-    return re.sub(r"(No such command) '((?![a-z]{2,8}'\.).*)'", _told_by_length, message, flags=re.DOTALL)
+    """Replace misplaced arguments by their length: they may be somebody's name or number. A mistyped command is shown
+    where its form excludes a name."""
+    message = re.sub(r"(unexpected extra arguments?) \((.*)\)", _by_length, message, flags=re.DOTALL)
+    return re.sub(r"(No such command) '((?![a-z]{2,8}'\.).*)'", _by_length, message, flags=re.DOTALL)
 
 
-def _told_by_length(match: re.Match[str]) -> str:
+def _by_length(match: re.Match[str]) -> str:
     return f"{match[1]} of {len(match[2])} characters"
 
 
 def _leave_pipe() -> int:
-    """Whoever read our output has gone. Point stdout elsewhere, or Python complains once more at its end."""
+    """Point stdout elsewhere after its reader has gone, or Python complains once more at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 
 def _die_of_interrupt() -> NoReturn:
-    """Ctrl-C ends a program by its signal, so that a shell ends the loop that it runs in."""
+    """End the process by the signal of Ctrl-C, so that a shell ends the loop that it runs in."""
     complain("interrupted")
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGINT)
@@ -228,7 +233,7 @@ def _die_of_interrupt() -> NoReturn:
 
 
 def _forgive_encoding() -> None:
-    """A terminal that can't show a character shows its number instead of ending the program."""
+    """Let a terminal that can't show a character show its number instead of ending the program."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @command(
     "prove",
     exits={
-        0: "every sighting is proven to be in a tree that its log signed, and says what the index says",
-        1: "a sighting is not proven, there is none that can be, or the index can't be read",
+        0: "every sighting is proven to be in a tree that its log signed, and the index agrees with it",
+        1: "a sighting is not proven, none can be proven, or the index can't be read",
         2: "",
     },
     example="ctscan prove jane@example.org\nctscan prove --all --format json",

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 @options.limit
 @options.on_index("table", "json")
 def COMMAND(searches: bool, limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
-    """Show who scanned when, for what purpose and within which scope, and how each scan ended.
+    """Show the scans: account, time, purpose and scope of each, and how it ended.
 
-    With --searches: who asked which repository or read which files. Of a question that named a person only its kind is
-    recorded.
+    With --searches: the questions to repositories and the imports of files. Of a question that named a person only its
+    kind is recorded.
     """
     from ctscan.cli.process import run
 

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     "scan",
     exits={
         0: "every log was read to its head, every repository gave all that it has",
-        1: "a log could not be read to its head, a repository not be asked, or the scan was stopped before",
+        1: "a log was not read to its head, a repository could not be asked, or the scan was stopped",
         2: "",
         3: "a log misbehaved (also after a signal)",
-        4: "a repository didn't give all that it has, or could not be asked for all of the scope",
+        4: "a repository didn't give all that it has, or can't be asked for all of the scope",
     },
-    example="ctscan scan --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
+    example="ctscan scan --scope example.org --contact ct@example.org\n"
     "ctscan scan --from 2026-01-01 --follow\n"
-    "ctscan scan --repository crt.sh --scope example.org --purpose 'exposure check' --contact ct@example.org\n"
+    "ctscan scan --repository crt.sh --scope example.org --purpose 'exposure check'\n"
     "ctscan scan --log file:///srv/archive/log2024 --everything --db archive.db",
 )
 @scan_options.of_logs(
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         "--from",
         "start",
         metavar="start|now|DATE|N",
-        help="Where coverage begins.  [env: CTSCAN_FROM; default: now, when a log is seen first]",
+        help="Begin coverage here.  [env: CTSCAN_FROM; default: now, when a log is seen first]",
     ),
     click.option("--follow", is_flag=True, help="Go on with new entries, until stopped.  [env: CTSCAN_FOLLOW]"),
 )

@@ -18,7 +18,7 @@ _WHICH = (
     click.option(
         "--log-list",
         metavar="URL|FILE",
-        help="Log list (v3) to read.  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
+        help="Read the logs of this log list (v3).  [env: CTSCAN_LOG_LIST; default: Google's, signed]",
     ),
     click.option(
         "--log", "logs", metavar="NAME|URL", multiple=True, help="Read this log only; repeatable.  [env: CTSCAN_LOG]"
@@ -29,11 +29,16 @@ _HOW = (
     options.scope,
     options.everything,
     options.purpose("with the scan"),
-    click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes.  [env: CTSCAN_JOBS; default: 1]"),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        metavar="N",
+        help="Read with so many processes.  [env: CTSCAN_JOBS; default: 1]",
+    ),
     click.option(
         "--contact",
         metavar="ADDRESS|URL",
-        help="Where operators of logs reach you; needed for the network.  [env: CTSCAN_CONTACT]",
+        help="Give operators of logs an address to reach you; needed for the network.  [env: CTSCAN_CONTACT]",
     ),
 )
 

@@ -27,13 +27,13 @@ DEFAULT = ("crt.sh",)
 @command(
     "search",
     exits={
-        0: "every search was whole: each repository gave all that it has about it (whether the answer is complete is "
-        "said in it: only logs make it so)",
+        0: "every search was whole: each repository gave all that it has (the answer says whether it is complete: only "
+        "logs make it so)",
         1: "a search failed or was interrupted, nothing was asked, or the index can't be used",
         2: "",
         4: "a search is incomplete: a repository didn't give all that it has",
     },
-    example="ctscan search jane@example.org --purpose 'access request 2026-17' --contact ct@example.org\n"
+    example="ctscan search jane@example.org --purpose 'access request 2026-17'\n"
     "ctscan search @example.org 'Jane Roe' --in crt.sh --in censys\n"
     "ctscan search --from-file people.txt --yes --format json",
 )
@@ -45,10 +45,10 @@ DEFAULT = ("crt.sh",)
     multiple=True,
     default=DEFAULT,
     show_default=True,
-    help="Which repository to ask; repeatable. 'ctscan sources' lists them.",
+    help="Ask this repository; repeatable. 'ctscan sources' lists them.",
 )
 @from_file
-@click.option("--yes", is_flag=True, help="Don't ask whether the repositories may be told; needed in scripts.")
+@click.option("--yes", is_flag=True, help="Agree in advance that the repositories may be told; needed in scripts.")
 @options.purpose("with each disclosure")
 @options.contact("operators of repositories")
 @options.on_index("table", "json", "jsonl")

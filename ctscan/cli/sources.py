@@ -1,4 +1,4 @@
-"""`ctscan sources`: where certificates can come from, what each can and can't find, and whether it is ready here."""
+"""`ctscan sources`: the sources of certificates, and whether each is ready here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @options.output("table", "json", from_config=False)
 @options.verbose
 def COMMAND(format: str, verbose: int) -> None:  # noqa: N802 - the name by which the program finds it
-    """List the sources of certificates: what each can and can't find, what it needs, and who learns of a question.
+    """List the sources of certificates: their abilities, limits and needs, and who learns of a question.
 
     No request is sent. Tokens are looked for in the environment, and never shown.
     """

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         0: "",
         1: "the index can't be read, or the refresh was stopped before its end",
         2: "",
-        4: "with --refresh: a list, an issuer or an OCSP answer could not be had",
+        4: "with --refresh: a list, an issuer or an OCSP answer could not be fetched",
     },
     example="ctscan status\nctscan status jane@example.org\n"
     "ctscan status --refresh --contact ct@example.org\n"
-    "ctscan status jane@example.org --refresh --ocsp --purpose 'access request 2026-17'",
+    "ctscan status jane@example.org --refresh --ocsp --purpose 'case 2026-17'",
 )
 @click.argument("identifiers", metavar="[IDENTIFIER]...", nargs=-1)
 @click.option("--refresh", is_flag=True, help="Ask the CAs first: fetch the revocation lists that certificates name.")
