@@ -35,6 +35,7 @@ from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import (
     Attribute,
+    AttributionReason,
     BatchResult,
     Certificate,
     CompactRange,
@@ -49,7 +50,9 @@ from ctscan.model import (
     Log,
     LogProtocol,
     LookupKey,
+    Message,
     Name,
+    Phrase,
     Run,
     RunState,
     ScanStep,
@@ -126,9 +129,9 @@ class Population:
 
 
 _LIKELY, _CERTAIN = Confidence.LIKELY, Confidence.CERTAIN
-_OF_NAME = "an attribute that only people have"
-_BESIDE = "the common name has a word of the given name or the surname beside it"
-_SAME = "the same name holds a given name, which only people have"
+_OF_NAME = AttributionReason.ONLY_PEOPLE()
+_BESIDE = AttributionReason.WORD_OF_NAME_BESIDE()
+_SAME = AttributionReason.SAME_NAME_HOLDS(holds=Phrase.GIVEN_NAME)
 
 
 def findings_of(person: Person, count: int) -> tuple[Finding, ...]:
@@ -146,7 +149,7 @@ def findings_of(person: Person, count: int) -> tuple[Finding, ...]:
     return found[:count]
 
 
-def _finding(rule: str, category: str, value: str, where: str, oid: str, tag: int, why: str) -> Finding:
+def _finding(rule: str, category: str, value: str, where: str, oid: str, tag: int, why: Message) -> Finding:
     keys: tuple[LookupKey, ...] = ()
     if "@" in value:
         keys = email_keys(value)

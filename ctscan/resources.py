@@ -40,6 +40,12 @@ def version() -> str:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that answers can be shown in: `("en",)`."""
+    return tuple(sorted(path.stem for path in data_path("text").glob("*.toml")))
+
+
+@cache
 def data_text(name: str) -> str:
     """The text of a file that ships with ctscan (`names/given.txt`). InputError as for `data_path`."""
     return data_path(name).read_text(encoding="utf-8")

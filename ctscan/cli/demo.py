@@ -65,11 +65,12 @@ async def _scan(config: Config) -> int:
 async def _look_up(out: Console, config: Config) -> bool:
     """Show the answer. Returns True when the person was found and the answer is complete."""
     from ctscan.views import tables
+    from ctscan.views.text import ENGLISH, texts
 
     is_found = True
     async with aclosing(app.look_up(config, [app.parse_identifier(app.DEMO_PERSON)])) as answers:
         async for given in answers:
-            tables.answer(out, given)
+            tables.answer(out, given, texts(ENGLISH))
             is_found &= bool(given.matches) and given.complete
     return is_found
 

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
 @click.option("--scope", metavar="S", multiple=True, help="Look for names in the hosts of this domain; repeatable.")
+@options.language(from_config=False)
 @options.output("table", "json", "jsonl", from_config=False)
 @options.verbose
-def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
+def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, lang: str, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
     """Show the personal data in certificates on this machine, attribute certificates included.
 
     The content of a file decides how it is read: PEM, DER and base64; PKCS#7, CMS and PKCS#12 (without a password);
@@ -37,7 +38,7 @@ def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, verbose
     No index and no network is needed.
     """
     found = app.inspect(paths, scope)
-    counts = _print_table(found) if format == "table" else _print_json(found, is_array=format == "json")
+    counts = _print_table(found, lang) if format == "table" else _print_json(found, is_array=format == "json")
     return 0 if counts.read else 1
 
 
@@ -57,9 +58,10 @@ def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> Ins
     return counts
 
 
-def _print_table(inspected: Iterable[LocalCertificate]) -> InspectionCounts:
+def _print_table(inspected: Iterable[LocalCertificate], lang: str) -> InspectionCounts:
     """Print certificates with personal data one by one, and sums. Inputs that can't be read are named on stderr."""
     from ctscan.views import listings, tables
+    from ctscan.views.text import texts
 
     out, counts = tables.console(), InspectionCounts()
     for found in inspected:
@@ -70,7 +72,7 @@ def _print_table(inspected: Iterable[LocalCertificate]) -> InspectionCounts:
             tables.say(out, found.source, "bold")
             for line in listings.local_certificate_lines(found):
                 tables.say(out, line, indent=2)
-            tables.findings(out, found.findings)
+            tables.findings(out, found.findings, texts(lang))
             out.print()
     if counts.read + counts.unreadable > 1 and counts.counts.findings:
         tables.table(out, *listings.finding_counts(counts.counts, "What was found"))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
 )
+@options.language()
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...], from_file: str | None, certificate: tuple[str, ...], verbose: int, **given: Any
@@ -60,5 +61,5 @@ async def _look_up(config: Config, asked: list[Identifier]) -> int:
     from ctscan.cli.output import print_answers
 
     async with aclosing(app.look_up(config, asked, inline=True)) as answers:
-        complete = await print_answers(answers, config.format, is_single=len(asked) == 1)
+        complete = await print_answers(answers, config.format, config.lang, is_single=len(asked) == 1)
     return 0 if complete else 4

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from ctscan.resources import languages
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 verbose: Decorator = click.option(
@@ -69,6 +71,17 @@ def output(*formats: str, from_config: bool = True) -> Decorator:
         type=click.Choice(formats),
         default=None if from_config else formats[0],
         help=f"Print the answer in this format.  [{source}default: {formats[0]}]",
+    )
+
+
+def language(*, from_config: bool = True) -> Decorator:
+    """Make `--lang` with the languages that there are."""
+    return click.option(
+        "--lang",
+        type=click.Choice(languages()),
+        default=None if from_config else "en",
+        envvar=None if from_config else "CTSCAN_LANG",
+        help="Language of tables; JSON stays English.  [env: CTSCAN_LANG; default: en]",
     )
 
 

@@ -45,10 +45,10 @@ class JsonItems:
             click.echo("\n]\n" if self._is_array else "\n", nl=False)
 
 
-async def print_answers(answers: AsyncIterator[Answer], format: str, *, is_single: bool) -> bool:
-    """Print answers as they come. Returns True when all of them are complete."""
+async def print_answers(answers: AsyncIterator[Answer], format: str, lang: str, *, is_single: bool) -> bool:
+    """Print answers as they come; tables in a language. Returns True when all of them are complete."""
     if format == "table":
-        return await _print_tables(answers)
+        return await _print_tables(answers, lang)
     from ctscan.views.json import answer
 
     items = JsonItems(is_array=format == "json" and not is_single, indent=None if format == "jsonl" else 2)
@@ -60,9 +60,10 @@ async def print_answers(answers: AsyncIterator[Answer], format: str, *, is_singl
     return complete
 
 
-async def _print_tables(answers: AsyncIterator[Answer]) -> bool:
+async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> bool:
     """Print answers for readers. Coverage that equals the coverage of the answer above is left out."""
     from ctscan.views import tables
+    from ctscan.views.text import texts
 
     out = tables.console()
     complete, above = True, None
@@ -70,7 +71,7 @@ async def _print_tables(answers: AsyncIterator[Answer]) -> bool:
         if above is not None:
             out.rule(style="dim")
         complete &= given.complete
-        tables.answer(out, given, with_coverage=given.coverage != above)
+        tables.answer(out, given, texts(lang), with_coverage=given.coverage != above)
         above = given.coverage
     return complete
 

@@ -51,6 +51,7 @@ DEFAULT = ("crt.sh",)
 @click.option("--yes", is_flag=True, help="Agree in advance that the repositories may be told; needed in scripts.")
 @options.purpose("with each disclosure")
 @options.contact("operators of repositories")
+@options.language()
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...],
@@ -93,5 +94,5 @@ async def _search(config: Config, plan: app.SearchPlan, people: Sequence[Identif
     with stop_on_signal() as stop, SearchProgress() as shown:
         results = await app.search(config, plan, who=account(), listener=shown, stop=stop)
     async with aclosing(app.look_up(config, people)) as answers:
-        await print_answers(answers, config.format, is_single=len(people) == 1)
+        await print_answers(answers, config.format, config.lang, is_single=len(people) == 1)
     return results.exit_code

@@ -55,6 +55,7 @@ class Config:
     follow: bool = False
     jobs: int = 1
     format: str = "table"
+    lang: str = "en"  # of tables
     stale_after: timedelta = timedelta(hours=24)
     quarantine_days: int = 30
     retention: str = ""

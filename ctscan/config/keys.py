@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ctscan.errors import UsageError
+from ctscan.resources import languages
 
 FORMATS = ("table", "json")
 NUMBER_LIMIT = 1_000_000  # no count, rate or number of seconds in a configuration is larger
@@ -160,6 +161,12 @@ def _format(value: Any, where: str) -> str:
     return str(value)
 
 
+def _language(value: Any, where: str) -> str:
+    if value not in languages():
+        raise _expected(where, " or ".join(f'"{name}"' for name in languages()), value)
+    return str(value)
+
+
 def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
     if not isinstance(value, dict):
         raise _expected(where, "a table", value)
@@ -239,6 +246,7 @@ KEYS: dict[str, Key] = {
     "follow": Key(_flag, _as_flag),
     "jobs": Key(_count(1, 256), _as_count),
     "format": Key(_format, _as_is),
+    "lang": Key(_language, _as_is),
     "stale_after": Key(_duration, _as_is),
     "quarantine_days": Key(_count(0, 36_500), _as_count),
     "retention": Key(_text, _as_is),

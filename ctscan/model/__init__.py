@@ -5,6 +5,7 @@ half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into h
 """
 
 from ctscan.model.answer import Answer, CertificateSummary, Match, Sighting
+from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
 from ctscan.model.compact_range import CompactRange
@@ -14,6 +15,7 @@ from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVe
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
 from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, TreeHead
+from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
     Coordinate,
@@ -56,8 +58,10 @@ from ctscan.model.spans import Span
 
 __all__ = [
     "EMPTY_RESULT",
+    "LEGACY",
     "Answer",
     "Attribute",
+    "AttributionReason",
     "Authority",
     "AuthorityList",
     "Batch",
@@ -68,6 +72,7 @@ __all__ = [
     "CertificateSummary",
     "ChainHit",
     "CheckedSighting",
+    "Code",
     "CompactRange",
     "Confidence",
     "Coordinate",
@@ -107,9 +112,11 @@ __all__ = [
     "LogState",
     "LookupKey",
     "Match",
+    "Message",
     "Misbehaviour",
     "Name",
     "PendingRange",
+    "Phrase",
     "PlannedDisclosure",
     "Problem",
     "ProofCounts",
@@ -147,4 +154,5 @@ __all__ = [
     "TypeInfo",
     "Unreadable",
     "VerifiedRange",
+    "decoded_message",
 ]

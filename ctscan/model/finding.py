@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ctscan.model.identifier import IdentifierKind, LookupKey
+from ctscan.model.message import Message
 
 
 class SubjectKind(StrEnum):
@@ -63,7 +64,7 @@ class Finding:
     oid: str
     subject_kind: SubjectKind
     confidence: Confidence
-    why: str
+    why: Message
     keys: tuple[LookupKey, ...]
     person: str = ""  # "subject", "representative", "ca contact", "subject 2", …
     sensitivity: Sensitivity = Sensitivity.ORDINARY

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.model import (
+    AttributionReason,
     Confidence,
     DecodedString,
     Field,
     IdentifierKind,
     LookupKey,
+    Message,
     Qualifier,
     Sensitivity,
     SubjectKind,
@@ -28,14 +30,14 @@ from ctscan.personal.view import View, spellings, strings_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Attribution of a value: its subject, the confidence, and the reason in plain words without certificate data."""
+    """Attribution of a value: its subject, the confidence, and the reason as a code, without certificate data."""
 
     kind: SubjectKind
     confidence: Confidence
-    why: str
+    why: Message
 
 
-ONLY_PEOPLE: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "an attribute that only people have")
+ONLY_PEOPLE: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.ONLY_PEOPLE())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,13 @@ def with_spelling(value: Value, text: DecodedString) -> Value:
     return replace(value, value=text.value, repaired=text.repaired, keys=keys)
 
 
-def of_person(read: Read, why: str = ONLY_PEOPLE.why, person: str = "") -> Read:
+def of_person(read: Read, why: Message = ONLY_PEOPLE.why, person: str = "") -> Read:
     """Attribute the values to a person for certain, since the type says so. `person`: a person of the certificate."""
     verdict = replace(ONLY_PEOPLE, why=why)
     return lambda view, place: (replace(v, verdict=v.verdict or verdict, person=person) for v in read(view, place))
 
 
-def of_organisation(read: Read, why: str) -> Read:
+def of_organisation(read: Read, why: Message) -> Read:
     """Attribute the values to an organisation for certain: they are not about a person by themselves."""
     verdict = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, why)
     return lambda view, place: (replace(v, verdict=v.verdict or verdict) for v in read(view, place))

@@ -18,9 +18,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match
+from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message
 from ctscan.privacy.redaction import visible
 from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
+from ctscan.views.text import Texts
 from ctscan.views.words import (
     answer_lines,
     by_person,
@@ -99,7 +100,7 @@ def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]
 # --- parts --------------------------------------------------------------------------------------------------------
 
 
-def findings(out: Console, found: Sequence[Finding]) -> None:
+def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
     """Print the findings of a certificate by person: each value once, with its category, the reasons and all places.
 
     The heading is left out where every finding is about the subject.
@@ -114,7 +115,7 @@ def findings(out: Console, found: Sequence[Finding]) -> None:
             line = Text.assemble(text(value, "bold"), "  ", text(about))
             out.print(Padding(line, (0, 0, 0, indent), expand=False))
             for why, where in places.items():
-                say(out, f"{why}; in {_places(where)}", "dim", indent=indent + 4)
+                say(out, f"{texts(why)}; in {_places(where)}", "dim", indent=indent + 4)
         if len(values) > SHOWN_VALUES:
             rest = count(len(values) - SHOWN_VALUES, "more value")
             say(out, f"and {rest}; --format json shows them all", indent=indent)
@@ -125,9 +126,9 @@ def _places(where: Sequence[str]) -> str:
     return ", ".join(where[:SHOWN]) + more
 
 
-def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[str, list[str]]]:
+def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[Message, list[str]]]:
     """Group findings by value and category, then by reason; the inner lists hold the places."""
-    values: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
+    values: dict[tuple[str, str], dict[Message, dict[str, None]]] = {}
     for f in found:
         values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.path] = None
     return {key: {why: list(where) for why, where in reasons.items()} for key, reasons in values.items()}
@@ -141,7 +142,7 @@ def coverage(out: Console, logs: Sequence[LogCoverage]) -> None:
 # --- look-ups -----------------------------------------------------------------------------------------------------
 
 
-def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
+def answer(out: Console, given: Answer, texts: Texts, *, with_coverage: bool = True) -> None:
     """Print an answer: verdict, certificates, coverage. Coverage that equals the coverage of the answer above may be
     left out."""
     say(out, given.identifier.value, "bold")
@@ -155,7 +156,7 @@ def answer(out: Console, given: Answer, *, with_coverage: bool = True) -> None:
     for number, match in enumerate(given.matches, 1):
         out.print()
         say(out, _heading(match, number, given), "bold")
-        _match(out, match, given.authorities)
+        _match(out, match, given.authorities, texts)
     out.print()
     if with_coverage and given.coverage:
         coverage(out, given.coverage)
@@ -167,7 +168,7 @@ def _heading(match: Match, number: int, given: Answer) -> str:
     return f"Certificate {number} of {len(given.matches)}{authority}{score}"
 
 
-def _match(out: Console, match: Match, authorities: AuthorityList | None) -> None:
+def _match(out: Console, match: Match, authorities: AuthorityList | None, texts: Texts) -> None:
     say(out, certificate_line(match.certificate), indent=2)
     fingerprint = (
         match.certificate.sha256.hex() if match.certificate.sha256 else "not seen itself, only its precertificate"
@@ -184,4 +185,4 @@ def _match(out: Console, match: Match, authorities: AuthorityList | None) -> Non
         say(out, line, indent=2)
     if len(seen) > SHOWN:
         say(out, f"and {count(len(seen) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
-    findings(out, match.findings)
+    findings(out, match.findings, texts)

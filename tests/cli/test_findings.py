@@ -9,9 +9,10 @@ import pytest
 from rich.console import Console
 from support.kept import email_finding, name_finding, number_finding
 
-from ctscan.model import Confidence, Finding, Qualifier, Sensitivity, SubjectKind
+from ctscan.model import LEGACY, Confidence, Finding, Message, Qualifier, Sensitivity, SubjectKind
 from ctscan.views import json as shapes
 from ctscan.views import tables, words
+from ctscan.views.text import ENGLISH, texts
 
 JANE = name_finding("Jane Roe")
 NUMBER = replace(number_finding("12345678Z"), category="user.government_id.national_identification_number")
@@ -19,13 +20,15 @@ NUMBER = replace(number_finding("12345678Z"), category="user.government_id.natio
 
 def page(*findings: Finding, width: int = 200) -> str:
     out = io.StringIO()
-    tables.findings(Console(file=out, width=width, highlight=False, markup=False), findings)
+    tables.findings(Console(file=out, width=width, highlight=False, markup=False), findings, texts(ENGLISH))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
 def test_each_value_once_with_its_reason_and_all_its_places() -> None:
     elsewhere = replace(JANE, path="san.0.directoryName.0.commonName")
-    for_another_reason = replace(JANE, path="issuer.0.commonName", why="as another test says")
+    for_another_reason = replace(
+        JANE, path="issuer.0.commonName", why=Message(LEGACY, (("text", "as another test says"),))
+    )
     assert page(JANE, elsewhere, for_another_reason, JANE).split("\n") == [
         "    Jane Roe  name, person (likely)",
         "        as a test says; in subject.0.commonName, san.0.directoryName.0.commonName",

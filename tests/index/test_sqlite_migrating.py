@@ -39,7 +39,19 @@ from support.kept import (
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite import schema
-from ctscan.model import Evidence, LogState, LookupKey, Match, Run
+from ctscan.model import (
+    LEGACY,
+    AttributionReason,
+    Evidence,
+    LogState,
+    LookupKey,
+    Match,
+    Message,
+    Phrase,
+    Run,
+    decoded_message,
+)
+from ctscan.views.text import text
 
 
 class Contents(NamedTuple):
@@ -170,3 +182,37 @@ def test_a_question_that_names_a_person_is_nowhere_in_the_file(tmp_path: Path) -
     assert b"domain:example.com" in content
     assert b"jane.roe" not in content
     assert b"Jane Roe" not in content
+
+
+def test_sentences_of_version_4_become_codes(tmp_path: Path) -> None:
+    """Of findings: known sentences are mapped, others are kept as they were written."""
+    path = tmp_path / "ctscan.db"
+    write_old(path, 2)
+    with database(path) as connection:
+        schema.migrate(connection, schema.migrations()[:4])
+        why = "the same name holds a given name, which only people have"
+        connection.execute("UPDATE trait SET why = ? WHERE id = (SELECT min(id) FROM trait)", (why,))
+
+    async def work() -> None:
+        async with await open_index(path, create=False) as index:
+            assert all((await contents(index)).matches)
+
+    asyncio.run(work())
+    with database(path) as connection:
+        found = {decoded_message(why) for (why,) in connection.execute("SELECT why FROM trait")}
+    by_name = AttributionReason.SAME_NAME_HOLDS(holds=Phrase.GIVEN_NAME)
+    assert found == {by_name, Message(LEGACY, (("text", "as a test says"),))}
+
+
+def test_sentences_become_messages_that_have_words() -> None:
+    """Each of those that the migration maps is a message whose code and phrases are known."""
+    number, name, script = schema.migrations()[4]
+    assert (number, name) == (5, "0005_codes")
+    with database(Path(":memory:")) as connection:
+        for statement in list(schema.statements(script))[:2]:
+            connection.execute(statement)
+        mapped = connection.execute("SELECT text, message FROM sentence").fetchall()
+    assert len(mapped) > 200
+    for sentence, message in mapped:
+        assert text(decoded_message(message), "en"), sentence
+        assert decoded_message(message).encoded == message

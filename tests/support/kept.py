@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from ctscan.index.protocols import Index
 from ctscan.model import (
+    LEGACY,
     Attribute,
     Authority,
     BatchResult,
@@ -31,6 +32,7 @@ from ctscan.model import (
     Log,
     LogProtocol,
     LookupKey,
+    Message,
     Name,
     PendingRange,
     Qualifier,
@@ -169,7 +171,7 @@ def _finding(rule: str, category: str, value: str, where: str, keys: tuple[Looku
         oid="2.5.4.3",
         subject_kind=SubjectKind.PERSON,
         confidence=Confidence.LIKELY,
-        why="as a test says",
+        why=Message(LEGACY, (("text", "as a test says"),)),
         keys=keys,
         person="subject",
         tag=0x0C,

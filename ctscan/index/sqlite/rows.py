@@ -24,6 +24,7 @@ from ctscan.model import (
     Log,
     LogProtocol,
     LookupKey,
+    Message,
     Name,
     Qualifier,
     RepositoryHit,
@@ -33,6 +34,7 @@ from ctscan.model import (
     SubjectKind,
     TreeHead,
     Unreadable,
+    decoded_message,
 )
 
 T = TypeVar("T")
@@ -247,7 +249,7 @@ def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
         finding.oid,
         str(finding.subject_kind),
         str(finding.confidence),
-        finding.why,
+        finding.why.encoded,
         finding.person,
         str(finding.sensitivity),
         " ".join(finding.qualifiers),
@@ -256,7 +258,7 @@ def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
 
 
 FindingKind = tuple[
-    str, str, tuple[str, ...], str, str, SubjectKind, Confidence, str, str, Sensitivity, tuple[Qualifier, ...], int
+    str, str, tuple[str, ...], str, str, SubjectKind, Confidence, Message, str, Sensitivity, tuple[Qualifier, ...], int
 ]
 """A row of FINDING_KIND_COLUMNS as a finding has it."""
 
@@ -264,7 +266,7 @@ FindingKind = tuple[
 def finding_kind_of(row: Sequence[Any]) -> FindingKind:
     rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = row
     listed = tuple(categories.split()), tuple(Qualifier(mark) for mark in marks.split())
-    sure = SubjectKind(kind), Confidence(confidence), why, person, Sensitivity(sensitivity)
+    sure = SubjectKind(kind), Confidence(confidence), decoded_message(why), person, Sensitivity(sensitivity)
     return rule, category, listed[0], place, oid, *sure, listed[1], tag
 
 

@@ -11,44 +11,42 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Certificate
+from ctscan.model import Certificate, Phrase
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.x509.der import children, dotted
 
 # --- policies --------------------------------------------------------------------------------------------------------
 
-NATURAL_POLICIES: Final[Mapping[str, str]] = {
-    "2.23.140.1.2.3": "CA/Browser Forum individual-validated",
-    "0.4.0.194112.1.0": "ETSI QCP-n, qualified for natural persons",
-    "0.4.0.194112.1.2": "ETSI QCP-n-qscd, qualified for natural persons",
-    "2.16.840.1.101.3.2.1.3.13": "FPKI common authentication, for the identity cards of federal employees",
-    **{f"2.23.140.1.5.3.{n}": "S/MIME sponsor-validated: a person within an organisation" for n in (1, 2, 3)},
-    **{f"2.23.140.1.5.4.{n}": "S/MIME individual-validated" for n in (1, 2, 3)},
+NATURAL_POLICIES: Final[Mapping[str, Phrase]] = {
+    "2.23.140.1.2.3": Phrase.CABF_INDIVIDUAL,
+    "0.4.0.194112.1.0": Phrase.QCP_N,
+    "0.4.0.194112.1.2": Phrase.QCP_N_QSCD,
+    "2.16.840.1.101.3.2.1.3.13": Phrase.FPKI_AUTHENTICATION,
+    **{f"2.23.140.1.5.3.{n}": Phrase.SMIME_SPONSOR for n in (1, 2, 3)},
+    **{f"2.23.140.1.5.4.{n}": Phrase.SMIME_INDIVIDUAL for n in (1, 2, 3)},
 }
-"""Policies under which only natural persons get certificates, in words."""
+"""Policies under which only natural persons get certificates."""
 
-LEGAL_POLICIES: Final[Mapping[str, str]] = {
-    "2.23.140.1.1": "CA/Browser Forum extended validation",
-    "2.23.140.1.2.2": "CA/Browser Forum organisation-validated",
-    "2.23.140.1.3": "CA/Browser Forum extended-validation code signing",
-    "0.4.0.194112.1.1": "ETSI QCP-l, qualified for legal persons",
-    "0.4.0.194112.1.3": "ETSI QCP-l-qscd, qualified for legal persons",
-    "0.4.0.194112.1.4": "ETSI QEVCP-w, qualified for the web sites of organisations",
-    **{f"2.23.140.1.5.2.{n}": "S/MIME organisation-validated" for n in (1, 2, 3)},
+LEGAL_POLICIES: Final[Mapping[str, Phrase]] = {
+    "2.23.140.1.1": Phrase.CABF_EXTENDED,
+    "2.23.140.1.2.2": Phrase.CABF_ORGANISATION,
+    "2.23.140.1.3": Phrase.CABF_CODE_SIGNING,
+    "0.4.0.194112.1.1": Phrase.QCP_L,
+    "0.4.0.194112.1.3": Phrase.QCP_L_QSCD,
+    "0.4.0.194112.1.4": Phrase.QEVCP_W,
+    **{f"2.23.140.1.5.2.{n}": Phrase.SMIME_ORGANISATION for n in (1, 2, 3)},
 }
-"""Policies under which only organisations get certificates, in words."""
+"""Policies under which only organisations get certificates."""
 
-QUALIFIED_POLICIES: Final[Mapping[str, str]] = {
-    "0.4.0.1456.1.1": "ETSI QCP public + SSCD, qualified before 2016, for natural persons",
-    "0.4.0.1456.1.2": "ETSI QCP public, qualified before 2016, for natural persons",
+QUALIFIED_POLICIES: Final[Mapping[str, Phrase]] = {
+    "0.4.0.1456.1.1": Phrase.QCP_SSCD,
+    "0.4.0.1456.1.2": Phrase.QCP_PUBLIC,
 }
 """Policies for natural persons that were also used for other subjects."""
 
-HOST_POLICIES: Final[Mapping[str, str]] = {
-    "2.23.140.1.2.1": "CA/Browser Forum domain-validated",
-    "0.4.0.194112.1.5": "ETSI QNCP-w, qualified for web sites",
-    "0.4.0.194112.1.6": "ETSI QNCP-w-gen, qualified for web sites",
-}
+HOST_POLICIES: Final = frozenset(
+    ["2.23.140.1.2.1", "0.4.0.194112.1.5", "0.4.0.194112.1.6"]  # CA/Browser Forum domain-validated; ETSI QNCP-w, -gen
+)
 """Policies for servers, of people and of organisations."""
 
 MAILBOX_POLICIES: Final = frozenset(f"2.23.140.1.5.1.{n}" for n in (1, 2, 3))
@@ -64,14 +62,14 @@ OTHER_POLICIES: Final = frozenset(
 _QC_STATEMENTS = "1.3.6.1.5.5.7.1.3"
 _COMPLIANCE = ("0.4.0.1862.1.1", bytes.fromhex("0606 0400 8e46 0101"))
 _NATURAL_STATEMENTS = {
-    "0.4.0.1862.1.6.1": (bytes.fromhex("0607 0400 8e46 0106 01"), "for electronic signatures, which people give"),
-    "0.4.0.194121.1.1": (bytes.fromhex("0607 0400 8bec 4901 01"), "with a natural person's identifier (ETSI)"),
-    "0.4.0.194121.1.3": (bytes.fromhex("0607 0400 8bec 4901 03"), "with a natural person's identifier (eIDAS)"),
+    "0.4.0.1862.1.6.1": (bytes.fromhex("0607 0400 8e46 0106 01"), Phrase.ESIGN),
+    "0.4.0.194121.1.1": (bytes.fromhex("0607 0400 8bec 4901 01"), Phrase.ETSI_NATURAL),
+    "0.4.0.194121.1.3": (bytes.fromhex("0607 0400 8bec 4901 03"), Phrase.EIDAS_NATURAL),
 }
 _LEGAL_STATEMENTS = {
-    "0.4.0.1862.1.6.2": (bytes.fromhex("0607 0400 8e46 0106 02"), "for electronic seals, which organisations set"),
-    "0.4.0.194121.1.2": (bytes.fromhex("0607 0400 8bec 4901 02"), "with a legal person's identifier (ETSI)"),
-    "0.4.0.194121.1.4": (bytes.fromhex("0607 0400 8bec 4901 04"), "with a legal person's identifier (eIDAS)"),
+    "0.4.0.1862.1.6.2": (bytes.fromhex("0607 0400 8e46 0106 02"), Phrase.ESEAL),
+    "0.4.0.194121.1.2": (bytes.fromhex("0607 0400 8bec 4901 02"), Phrase.ETSI_LEGAL),
+    "0.4.0.194121.1.4": (bytes.fromhex("0607 0400 8bec 4901 04"), Phrase.EIDAS_LEGAL),
 }
 _WEB = ("0.4.0.1862.1.6.3", bytes.fromhex("0607 0400 8e46 0106 03"))
 
@@ -79,19 +77,19 @@ _WEB = ("0.4.0.1862.1.6.3", bytes.fromhex("0607 0400 8e46 0106 03"))
 
 SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
 SMART_CARD: Final = "1.3.6.1.4.1.311.20.2.2"
-HELD_BY_PEOPLE: Final[Mapping[str, str]] = {
-    "1.3.6.1.5.5.7.3.4": "e-mail protection",
-    SMART_CARD: "smart card logon",
-    "1.3.6.1.5.2.3.4": "Kerberos log-in of a client",
-    "1.3.6.1.5.5.7.3.36": "document signing",
-    "1.3.6.1.4.1.311.10.3.12": "document signing",
-    "1.2.840.113583.1.1.5": "document signing",
-    "1.3.6.1.5.5.7.3.2": "client authentication",
+HELD_BY_PEOPLE: Final[Mapping[str, Phrase]] = {
+    "1.3.6.1.5.5.7.3.4": Phrase.EMAIL_PROTECTION,
+    SMART_CARD: Phrase.SMART_CARD_LOGON,
+    "1.3.6.1.5.2.3.4": Phrase.KERBEROS_LOGIN,
+    "1.3.6.1.5.5.7.3.36": Phrase.DOCUMENT_SIGNING,
+    "1.3.6.1.4.1.311.10.3.12": Phrase.DOCUMENT_SIGNING,
+    "1.2.840.113583.1.1.5": Phrase.DOCUMENT_SIGNING,
+    "1.3.6.1.5.5.7.3.2": Phrase.CLIENT_AUTHENTICATION,
 }
-SERVICES: Final[Mapping[str, str]] = {
-    "1.3.6.1.5.5.7.3.8": "time stamps",
-    "1.3.6.1.5.5.7.3.9": "answers on the status of certificates",
-    "1.3.6.1.5.2.3.5": "a Kerberos domain controller",
+SERVICES: Final[Mapping[str, Phrase]] = {
+    "1.3.6.1.5.5.7.3.8": Phrase.TIME_STAMPS,
+    "1.3.6.1.5.5.7.3.9": Phrase.STATUS_ANSWERS,
+    "1.3.6.1.5.2.3.5": Phrase.KERBEROS_CONTROLLER,
 }
 """Purposes of keys that only services have."""
 
@@ -115,43 +113,41 @@ def is_no_organisation(text: str, countries: Iterable[str]) -> bool:
 
 # --- types of values -------------------------------------------------------------------------------------------------
 
-ONLY_OF_PEOPLE: Final[Mapping[str, str]] = {
-    **{f"1.3.6.1.5.5.7.9.{n}": "a date or place of birth, a gender or a citizenship" for n in range(1, 6)},
-    "1.3.6.1.5.5.7.1.2": "biometric information",
-    "1.3.6.1.5.5.7.8.1": "personal data (RFC 3039)",
-    "1.3.36.8.4.1": "personal data (SigI)",
-    "1.3.36.8.3.5": "a declaration of majority",
-    "2.16.840.1.101.3.6.6": "the number of a federal identity card (FASC-N)",
-    "2.16.840.1.101.3.6.9.1": "the state of a background check",
-    **{f"1.2.392.200149.8.5.5.{n}": "the particulars of a Japanese identity card" for n in range(1, 7)},
-    "1.2.410.200004.10.1.1": "the real name of a Korean certificate",
-    **{f"2.16.76.1.3.{n}": "the particulars of a natural person (ICP-Brasil)" for n in (1, 5, 6, 9)},
-    "2.16.76.1.4.2.1.1": "the number of a lawyer (ICP-Brasil)",
-    "2.16.76.1.4.3": "the social name of a person (ICP-Brasil)",
-    "2.16.886.1.100.2.51": "part of a Taiwanese identity number",
-    "1.2.804.2.1.1.1.11.1.4.11.1": "a number of the Ukrainian register of people",
-    "1.2.643.100.3": "a Russian social insurance number",
-    "1.2.643.100.5": "a Russian sole trader's number",
-    "1.3.6.1.4.1.11801.2.1": "a client number of the Czech Ministry of Labour",
-    **{f"1.3.6.1.4.1.5734.1.{n}": "a field for the person (FNMT)" for n in (1, 2, 3, 4)},
-    **{
-        f"2.16.724.1.3.5.{p}.{n}": "a field for an employee" for p in ("3.1", "3.2", "7.1", "7.2") for n in (4, 6, 7, 8)
-    },
+ONLY_OF_PEOPLE: Final[Mapping[str, Phrase]] = {
+    **{f"1.3.6.1.5.5.7.9.{n}": Phrase.PERSONAL_ATTRIBUTE for n in range(1, 6)},
+    "1.3.6.1.5.5.7.1.2": Phrase.BIOMETRIC,
+    "1.3.6.1.5.5.7.8.1": Phrase.RFC3039_DATA,
+    "1.3.36.8.4.1": Phrase.SIGI_DATA,
+    "1.3.36.8.3.5": Phrase.MAJORITY,
+    "2.16.840.1.101.3.6.6": Phrase.FASCN,
+    "2.16.840.1.101.3.6.9.1": Phrase.BACKGROUND_CHECK,
+    **{f"1.2.392.200149.8.5.5.{n}": Phrase.JP_CARD for n in range(1, 7)},
+    "1.2.410.200004.10.1.1": Phrase.KR_REAL_NAME,
+    **{f"2.16.76.1.3.{n}": Phrase.BR_PERSON for n in (1, 5, 6, 9)},
+    "2.16.76.1.4.2.1.1": Phrase.BR_LAWYER,
+    "2.16.76.1.4.3": Phrase.BR_SOCIAL_NAME,
+    "2.16.886.1.100.2.51": Phrase.TW_NUMBER,
+    "1.2.804.2.1.1.1.11.1.4.11.1": Phrase.UA_NUMBER,
+    "1.2.643.100.3": Phrase.RU_INSURANCE,
+    "1.2.643.100.5": Phrase.RU_SOLE_TRADER,
+    "1.3.6.1.4.1.11801.2.1": Phrase.CZ_CLIENT,
+    **{f"1.3.6.1.4.1.5734.1.{n}": Phrase.FNMT_PERSON for n in (1, 2, 3, 4)},
+    **{f"2.16.724.1.3.5.{p}.{n}": Phrase.ES_EMPLOYEE for p in ("3.1", "3.2", "7.1", "7.2") for n in (4, 6, 7, 8)},
 }
-"""Types of values that only people have, in words."""
+"""Types of values that only people have."""
 
-ONLY_OF_ORGANISATIONS: Final[Mapping[str, str]] = {
-    **{f"2.16.76.1.3.{n}": "the particulars of a company (ICP-Brasil)" for n in (3, 7, 8)},
-    "2.23.140.3.1": "the identifier of an organisation (CA/Browser Forum)",
-    "2.5.4.97": "the identifier of an organisation",
-    "2.5.4.15": "a category of business",
-    "1.3.6.1.4.1.311.60.2.1.3": "the place where a company is registered",
-    "1.2.643.100.1": "a Russian company's number",
+ONLY_OF_ORGANISATIONS: Final[Mapping[str, Phrase]] = {
+    **{f"2.16.76.1.3.{n}": Phrase.BR_COMPANY for n in (3, 7, 8)},
+    "2.23.140.3.1": Phrase.CABF_IDENTIFIER,
+    "2.5.4.97": Phrase.ORGANISATION_IDENTIFIER,
+    "2.5.4.15": Phrase.BUSINESS_CATEGORY,
+    "1.3.6.1.4.1.311.60.2.1.3": Phrase.JURISDICTION,
+    "1.2.643.100.1": Phrase.RU_COMPANY,
 }
-ONLY_OF_DEVICES: Final[Mapping[str, str]] = {
-    "1.3.6.1.5.5.7.8.4": "the name of a hardware module",
-    "1.3.6.1.5.5.7.8.11": "the name of a network node",
-    "1.3.6.1.4.1.311.25.1": "the identifier of a domain controller",
+ONLY_OF_DEVICES: Final[Mapping[str, Phrase]] = {
+    "1.3.6.1.5.5.7.8.4": Phrase.HARDWARE_MODULE,
+    "1.3.6.1.5.5.7.8.11": Phrase.NETWORK_NODE,
+    "1.3.6.1.4.1.311.25.1": Phrase.DOMAIN_CONTROLLER,
 }
 
 # --- certificate templates -------------------------------------------------------------------------------------------
@@ -196,13 +192,13 @@ CLASSIFIERS: Final = frozenset(
 """Object identifiers that are read as evidence about the subject of a certificate."""
 
 
-def first_words(oids: Iterable[str], table: Mapping[str, str]) -> str | None:
-    """Return the table's words for the first object identifier that it holds, or None."""
+def first_phrase(oids: Iterable[str], table: Mapping[str, Phrase]) -> Phrase | None:
+    """Return the table's phrase for the first object identifier that it holds, or None."""
     return next((table[oid] for oid in oids if oid in table), None)
 
 
-def qualified_for(certificate: Certificate) -> tuple[str | None, str | None]:
-    """Return the statements of a qualified certificate about a natural and about a legal person, in words or None."""
+def qualified_for(certificate: Certificate) -> tuple[Phrase | None, Phrase | None]:
+    """Return the statements of a qualified certificate about a natural and about a legal person, or None."""
     body = _statements(certificate)
     natural = next((words for encoded, words in _NATURAL_STATEMENTS.values() if encoded in body), None)
     legal = next((words for encoded, words in _LEGAL_STATEMENTS.values() if encoded in body), None)

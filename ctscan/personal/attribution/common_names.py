@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, DecodedString, Field, Name, SubjectKind
+from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Name, SubjectKind
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
@@ -45,7 +45,7 @@ MAX_COMMON_NAME = 1000
 
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _RFC822_NAME = 1
-_READS_LIKE = "reads like the name of a person, and nothing says that it is something else"
+_READS_LIKE = AttributionReason.SHAPED_LIKE_NAME()
 
 Judged = tuple[str, Verdict]
 """Part of a text that is a person's name, with its attribution."""
@@ -104,16 +104,15 @@ def _words_beside(place: Field) -> set[str]:
 
 def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judged | None:
     """Attribute a common name by given names and surnames beside it, but not for services or with other words in it."""
-    why = "the common name has a word of the given name or the surname beside it"
+    why = AttributionReason.WORD_OF_NAME_BESIDE()
     certificate = view.certificate
     is_of_other = certificate.is_ca or not is_own or service_of(certificate) is not None
     if is_of_other and has_organisation_word(text):
         return None
     others = " ".join(word for word in text.split() if beside.isdisjoint(name_tokens(word)))
     if person_form(text) is None and has_organisation_word(others):
-        return name_part(text), Verdict(
-            SubjectKind.PERSON, Confidence.POSSIBLE, f"{why}, but words of other things too"
-        )
+        mixed = AttributionReason.WORD_OF_NAME_AND_OTHERS()
+        return name_part(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, mixed)
     return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
 
 
@@ -127,8 +126,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
             return None
         if text[0].islower():
             return None
-        why = f"{here.why}; the common name isn't shaped like a name"
-        here = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        here = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
     elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
         here = replace(here, confidence=Confidence.POSSIBLE)
     return _name_in(text), here
@@ -139,7 +137,7 @@ def _by_form(view: View, text: str) -> Judged | None:
     form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
     if form is None:
         return None
-    return form[0], Verdict(SubjectKind.PERSON, Confidence.LIKELY, f"the common name has {form[1]}")
+    return form[0], Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.COMMON_NAME_FORM(form=form[1]))
 
 
 def _by_words(view: View, place: Field, text: str) -> Judged | None:
@@ -151,11 +149,11 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
     name = bare_name(text)
     same = is_organisation(place.name, text)
     if not same and any(resembles(address, name) for address in _mailboxes(view)):
-        why = "shaped like a name, and the mailbox in the same certificate is made from its words"
+        why = AttributionReason.NAME_MADE_MAILBOX()
         return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     purpose = purpose_of_people(certificate)
     if purpose is not None and not same and (like > Likeness.SHAPED or _is_for_people_alone(view)):
-        why = f"shaped like a name, and the key is for {purpose}, as keys of people are"
+        why = AttributionReason.NAME_AND_PURPOSE(purpose=purpose)
         return name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     wanted = (
         Likeness.STRONG if same else Likeness.GOOD if is_server(certificate) or _is_of_other(view) else Likeness.WEAK
@@ -167,7 +165,7 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     """Attribute the common name of a private CA named after a person: self-signed, or without any organisation."""
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
-    why = "a certification authority whose name reads like a person's: one's own"
+    why = AttributionReason.OWN_AUTHORITY()
     return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
@@ -175,7 +173,7 @@ def _of_issuer(place: Field, text: str) -> Judged | None:
     """Attribute an issuer's common name, or a name that a CA may certify: without any other organisation beside it."""
     if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
         return None
-    why = "reads like the name of a person, and no organisation stands beside it"
+    why = AttributionReason.NO_ORGANISATION_BESIDE()
     return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 

@@ -5,7 +5,7 @@ card; 2. the policy of issuance, and the statements of a qualified certificate; 
 subject; 4. the purposes of the key, the template, an account beside it; 5. the name of a mailbox; 6. words that read
 like a name: never more than possible.
 
-An attribution gives its reason in plain words, which never quote the certificate. Policies in a CA certificate limit
+An attribution gives its reason as a code, which never quotes the certificate. Policies in a CA certificate limit
 the certificates that it may issue, so step 3 comes before step 2 there.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctscan.model import Certificate, Confidence, Field, Name, SubjectKind
+from ctscan.model import AttributionReason, Certificate, Confidence, Field, Message, Name, Phrase, SubjectKind
 from ctscan.personal.attribution.classifiers import CLASSIFIERS as CLASSIFIERS
 from ctscan.personal.attribution.classifiers import (
     HELD_BY_PEOPLE,
@@ -28,7 +28,7 @@ from ctscan.personal.attribution.classifiers import (
     SERVICES,
     SMART_CARD,
     TEMPLATE_NAME,
-    first_words,
+    first_phrase,
     is_for_the_web,
     is_no_organisation,
     is_untyped_qualified,
@@ -62,14 +62,19 @@ CONSTRAINT = "constraint"
 SUBJECT = "subject"
 REPRESENTED = "represented"
 
-_PERSONAL = {GIVEN_NAME: "a given name", SURNAME: "a surname", PSEUDONYM: "a pseudonym", INITIALS: "initials"}
+_PERSONAL = {
+    GIVEN_NAME: Phrase.GIVEN_NAME,
+    SURNAME: Phrase.SURNAME,
+    PSEUDONYM: Phrase.PSEUDONYM,
+    INITIALS: Phrase.INITIALS,
+}
 OF_OTHERS = frozenset({"nameConstraints", "qcStatements"})  # permitted subjects of a CA; registration authorities
 _ABOUT_OTHERS = ISSUING_PARTS | OF_OTHERS
 _NATURAL_NUMBER = re.compile(r"(?:PAS|IDC|PNO|TIN)[A-Z]{2}-.")  # ETSI EN 319 412-1 section 5.1.3
 
 
-def personal_attribute(name: Name) -> str | None:
-    """Return the first attribute in a name that only people have, in words ("a given name"), or None.
+def personal_attribute(name: Name) -> Phrase | None:
+    """Return the first attribute in a name that only people have ("a given name"), or None.
 
     An attribute without a letter (a number instead of a surname) is no evidence.
     """
@@ -80,14 +85,14 @@ def personal_attribute(name: Name) -> str | None:
     return None
 
 
-def natural_policy(certificate: Certificate) -> str | None:
-    """Return the policy under which only natural persons get certificates, in words, or None."""
-    return first_words(certificate.policies, NATURAL_POLICIES)
+def natural_policy(certificate: Certificate) -> Phrase | None:
+    """Return the policy under which only natural persons get certificates, or None."""
+    return first_phrase(certificate.policies, NATURAL_POLICIES)
 
 
-def legal_policy(certificate: Certificate) -> str | None:
-    """Return the policy under which only organisations get certificates, in words, or None."""
-    return first_words(certificate.policies, LEGAL_POLICIES)
+def legal_policy(certificate: Certificate) -> Phrase | None:
+    """Return the policy under which only organisations get certificates, or None."""
+    return first_phrase(certificate.policies, LEGAL_POLICIES)
 
 
 def is_server(certificate: Certificate) -> bool:
@@ -95,16 +100,16 @@ def is_server(certificate: Certificate) -> bool:
     return SERVER_AUTH in certificate.eku
 
 
-def purpose_of_people(certificate: Certificate) -> str | None:
+def purpose_of_people(certificate: Certificate) -> Phrase | None:
     """Return a purpose that people's keys have, the strongest evidence first; None for keys of servers."""
     if is_server(certificate):
         return None
     return next((words for oid, words in HELD_BY_PEOPLE.items() if oid in certificate.eku), None)
 
 
-def service_of(certificate: Certificate) -> str | None:
-    """Return the purpose of a key that only services have, in words, or None."""
-    return first_words(certificate.eku, SERVICES)
+def service_of(certificate: Certificate) -> Phrase | None:
+    """Return the purpose of a key that only services have, or None."""
+    return first_phrase(certificate.eku, SERVICES)
 
 
 def is_self_issued(certificate: Certificate) -> bool:
@@ -125,9 +130,9 @@ def about_place(view: View, place: Field) -> Verdict:
     if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
         return by_name
     if person_of(view, place) == CA_CONTACT:
-        return unsure("what an issuer says of itself; nothing says that it is about a person")
+        return unsure(AttributionReason.ISSUER_OF_ITSELF())
     if place.part in OF_OTHERS:
-        return unsure("what is said of somebody else than the subject; nothing says that it is about a person")
+        return unsure(AttributionReason.OF_ANOTHER())
     return about_subject(view)
 
 
@@ -138,7 +143,7 @@ def about_name(view: View, place: Field) -> Verdict:
     """
     is_authority = view.certificate.is_ca or person_of(view, place) == CA_CONTACT
     if is_authority and place.name is not None and any(map(has_organisation_word, _personal_texts(place.name))):
-        return unsure("an attribute for names of people, but in the certificate of a CA and with other words")
+        return unsure(AttributionReason.CA_WITH_OTHER_WORDS())
     return ONLY_PEOPLE
 
 
@@ -167,7 +172,7 @@ def _about_subject(view: View) -> Verdict:
         verdict = step(view)
         if verdict is not None:
             return verdict
-    return _by_likeness(view) or unsure("nothing in the certificate says whom it is about")
+    return _by_likeness(view) or unsure(AttributionReason.NOTHING_SAYS())
 
 
 def _by_own_name(view: View) -> Verdict | None:
@@ -191,12 +196,10 @@ def _judge_name(view: View, name: Name) -> Verdict | None:
     is_authority = view.certificate.is_ca or name is view.certificate.issuer
     if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
         return None
-    why = f"the same name holds {words}, which only people have"
     legal = legal_policy(view.certificate) or qualified_for(view.certificate)[1]
     if legal is None or natural_policy(view.certificate) is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    why = f"{why}; the certificate is an organisation's, so it is whoever acts for it"
-    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.SAME_NAME_HOLDS(holds=words))
+    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SAME_NAME_HOLDS_ACTING(holds=words))
 
 
 def _personal_texts(name: Name) -> Iterator[str]:
@@ -209,12 +212,10 @@ def _by_types(view: View) -> Verdict | None:
         return None
     for oid, words in ONLY_OF_PEOPLE.items():
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
-            return Verdict(
-                SubjectKind.PERSON, Confidence.CERTAIN, f"the certificate holds {words}, as only people have"
-            )
+            return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
     names = (p.name for oid in _PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
     if legal_policy(view.certificate) is None and any(map(personal_attribute, names)):
-        why = "an alternative name holds a given name or a surname, which only people have"
+        why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
 
@@ -222,21 +223,21 @@ def _by_types(view: View) -> Verdict | None:
 def _by_authority(view: View) -> Verdict | None:
     if not view.certificate.is_ca:
         return None
-    return Verdict(SubjectKind.CA, Confidence.CERTAIN, "the certificate of a certification authority")
+    return Verdict(SubjectKind.CA, Confidence.CERTAIN, AttributionReason.OF_AUTHORITY())
 
 
 def _by_natural(view: View) -> Verdict | None:
     certificate = view.certificate
     policy = natural_policy(certificate)
     if policy is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"issued under the policy {policy}")
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POLICY(policy=policy))
     if service_of(certificate) is not None:
         return None
     natural, legal = qualified_for(certificate)
     if natural is not None and legal is None and legal_policy(certificate) is None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, f"a qualified certificate {natural}")
+        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=natural))
     if any(_NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
-        why = "the serial number begins as the identifier of a natural person does (ETSI EN 319 412-1)"
+        why = AttributionReason.NATURAL_SERIAL_NUMBER()
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     return None
 
@@ -245,13 +246,14 @@ def _by_legal(view: View) -> Verdict | None:
     certificate = view.certificate
     policy = legal_policy(certificate)
     if policy is not None:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, f"issued under the policy {policy}")
+        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.POLICY(policy=policy))
     legal = qualified_for(certificate)[1]
     if legal is not None:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, f"a qualified certificate {legal}")
+        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=legal))
     for oid, words in ONLY_OF_ORGANISATIONS.items():
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
-            return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, f"the certificate holds {words}")
+            why = AttributionReason.CERTIFICATE_HOLDS_OF_ORGANISATION(holds=words)
+            return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, why)
     return None
 
 
@@ -262,17 +264,17 @@ def _by_form(view: View) -> Verdict | None:
         return None
     countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
     if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
-        why = "the words natural person, or personal, stand in the place of an organisation"
+        why = AttributionReason.PERSON_AS_ORGANISATION()
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     for text in subject_texts(certificate, COMMON_NAME):
         form = person_form(text)
         if form is not None:
             confidence = Confidence.CERTAIN if form[1] == EDIPI_FORM else Confidence.LIKELY
-            return Verdict(SubjectKind.PERSON, confidence, f"the common name has {form[1]}")
-    policy = first_words(certificate.policies, QUALIFIED_POLICIES)
+            return Verdict(SubjectKind.PERSON, confidence, AttributionReason.COMMON_NAME_FORM(form=form[1]))
+    policy = first_phrase(certificate.policies, QUALIFIED_POLICIES)
     if policy is not None or is_untyped_qualified(certificate):
-        words = f"issued under the policy {policy}" if policy else "qualified without saying for what"
-        why = f"{words}, which mostly people's certificates are"
+        untyped = AttributionReason.QUALIFIED_UNTYPED()
+        why = AttributionReason.POLICY_MOSTLY_PEOPLE(policy=policy) if policy else untyped
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY if _is_named(certificate) else Confidence.POSSIBLE, why)
     return None
 
@@ -281,16 +283,17 @@ def _by_machine(view: View) -> Verdict | None:
     certificate = view.certificate
     service = service_of(certificate)
     if service is not None:
-        return Verdict(SubjectKind.HOST, Confidence.LIKELY, f"the key is for {service}, which a service gives")
+        return Verdict(SubjectKind.HOST, Confidence.LIKELY, AttributionReason.SERVICE(purpose=service))
     for oid, words in ONLY_OF_DEVICES.items():
         if any(place.part == "san" for place in view.of(oid)):
-            return Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, f"an alternative name is {words}")
+            return Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.DEVICE_NAME(kind=words))
     if _template(view) is False or any(_is_machine_account(text) for text in _accounts(view)):
-        why = "its template or its account is one of machines"
+        why = AttributionReason.MACHINE_TEMPLATE()
         return Verdict(SubjectKind.DEVICE, Confidence.LIKELY, why)
     if is_server(certificate) or (not certificate.eku and is_for_the_web(certificate)):
         certain = Confidence.CERTAIN if _has_host(certificate) else Confidence.LIKELY
-        why = "the key is for a server" + (", which the certificate names" if certain is Confidence.CERTAIN else "")
+        is_named = certain is Confidence.CERTAIN
+        why = AttributionReason.SERVER_NAMED() if is_named else AttributionReason.SERVER()
         return Verdict(SubjectKind.HOST, certain, why)
     return None
 
@@ -300,20 +303,20 @@ def _by_use(view: View) -> Verdict | None:
     is_users = _template(view) is True
     accounts = any(text.strip() for text in _accounts(view))
     if is_users or (accounts and SMART_CARD in certificate.eku):
-        words = "its template is one for users" if is_users else "the account of a smart card"
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, f"{words}, as people have")
+        why = AttributionReason.USER_TEMPLATE() if is_users else AttributionReason.SMART_CARD()
+        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     if accounts:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "an account stands beside it, as people have")
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_BESIDE())
     purpose = purpose_of_people(certificate)
     if purpose is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, f"the key is for {purpose}, as keys of people are")
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.PURPOSE(purpose=purpose))
     return None
 
 
 def _by_likeness(view: View) -> Verdict | None:
     if not any(likeness(text) >= Likeness.GOOD for text in subject_texts(view.certificate, COMMON_NAME)):
         return None
-    return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "the common name reads like the name of a person")
+    return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.READS_LIKE_NAME())
 
 
 # --- inputs of the steps ---------------------------------------------------------------------------------------------
@@ -350,6 +353,6 @@ def _template(view: View) -> bool | None:
     return template_is_for_people(view.certificate, name)
 
 
-def unsure(why: str) -> Verdict:
+def unsure(why: Message) -> Verdict:
     """Return an unknown attribution, with the missing evidence as its reason."""
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Field, SubjectKind
+from ctscan.model import AttributionReason, Certificate, Confidence, Field, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
 from ctscan.personal.attribution.evidence import (
@@ -33,16 +33,16 @@ def about_mailbox(view: View, place: Field, address: str) -> Verdict:
     """
     certificate = view.certificate
     if place.name is None and person_of(view, place) == REPRESENTED:
-        return _by_mailbox(address) or unsure("the address of whoever is represented, a person or an organisation")
+        return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_REPRESENTED())
     if place.name is None and place.part in OF_OTHERS:
-        return _by_mailbox(address) or unsure("the address of somebody else than the subject; nothing says whose")
+        return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ANOTHER())
     is_of_issuer = person_of(view, place) == CA_CONTACT
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
     by_name = about_name_holder(view, name)
     if by_name is not None:
         return by_name
     if is_of_issuer:
-        return _by_mailbox(address) or unsure("the address of an issuer; nothing says whether it is one person's")
+        return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
     here = about_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
         return here
@@ -52,11 +52,11 @@ def about_mailbox(view: View, place: Field, address: str) -> Verdict:
 def _by_mailbox(address: str) -> Verdict | None:
     local = address.rpartition("@")[0]
     if mailbox.is_reserved_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.CERTAIN, "a mailbox name that RFC 2142 reserves for a function")
+        return Verdict(SubjectKind.ROLE, Confidence.CERTAIN, AttributionReason.MAILBOX_RESERVED())
     if mailbox.is_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the mailbox name is that of a function, not of a person")
+        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
     if mailbox.is_personal_shape(local):
-        why = "the mailbox name has the form first.last, which is given to people"
+        why = AttributionReason.MAILBOX_FIRST_LAST()
         known = any(is_name_word(word) for word in mailbox.words(local))
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY if known else Confidence.POSSIBLE, why)
     return None
@@ -65,19 +65,19 @@ def _by_mailbox(address: str) -> Verdict | None:
 def _by_names(view: View, address: str) -> Verdict | None:
     if not any(mailbox.resembles(address, name) for name in view.once(_names_of_people)):
         return None
-    why = "the mailbox name is made from the words of a common name that is shaped like a person's"
+    why = AttributionReason.MAILBOX_FROM_NAME()
     return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
 def _by_holder(certificate: Certificate, here: Verdict) -> Verdict:
     if here.kind is SubjectKind.CA:
-        return unsure("the address of a certification authority; nothing says whether it is one person's")
+        return unsure(AttributionReason.MAILBOX_OF_AUTHORITY())
     if here.kind in (SubjectKind.HOST, SubjectKind.DEVICE):
-        return unsure("the contact address of a server; nothing says whether it is one person's")
+        return unsure(AttributionReason.MAILBOX_OF_SERVER())
     if MAILBOX_POLICIES.intersection(certificate.policies):
-        return unsure("only the mailbox was checked by whoever issued this; it may be a person's or a function's")
+        return unsure(AttributionReason.MAILBOX_ONLY_CHECKED())
     if here.kind is SubjectKind.UNKNOWN:
-        return unsure("nothing in the certificate says whose mailbox it is")
+        return unsure(AttributionReason.MAILBOX_OF_UNKNOWN())
     return here
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ctscan.model import Phrase
 from ctscan.personal.attribution.lexicon import (
     HAN_SURNAMES,
     HANGUL_SURNAMES,
@@ -42,19 +43,19 @@ _PURPOSE = (
     r"ASSINATURA|FIRMA DIGITALE|Affiliate|Contractor|affiliate|TCAT)"
 )
 _NIF = r"(?:[XYZ]\d{7}|\d{8})-?[A-Z]"
-EDIPI_FORM = "the form surname.given.number of the US Department of Defense"
-_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
+EDIPI_FORM = Phrase.EDIPI_FORM
+_FORMS: tuple[tuple[re.Pattern[str], Phrase], ...] = (
     (
         re.compile(r"(?P<name>[A-Z][A-Z'’ -]{0,40}(?:\.[A-Z][A-Z'’ -]{0,40}){1,3})\.\d{10}"),
         EDIPI_FORM,
     ),
     (
         re.compile(r"(?P<name>[^\W\d_][^\d,:]{0,60},[^\W\d_][^\d,:]{0,60}),(?:PNO[A-Z]{2}-)?\d{11}"),
-        "the form surname,given name,personal code of the Baltic identity cards",
+        Phrase.BALTIC_FORM,
     ),
     (
         re.compile(r"(?P<name>[^\W\d_][^\d:]{1,80}):\d{11}"),
-        "the form name:CPF of Brazilian certificates of persons (11 digits)",
+        Phrase.CPF_FORM,
     ),
     (
         re.compile(
@@ -62,29 +63,29 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
             + _NIF
             + rf"(?: \({_PURPOSE}\))?"
         ),
-        "the form name - NIF of Spanish certificates of persons",
+        Phrase.NIF_FORM,
     ),
     (
         re.compile(_NIF + r" (?P<name>[^\W\d_][^\d:()]{2,80}) \(R: ?[A-Z]\d{7}[0-9A-Z]\)"),
-        "the form of a Spanish certificate of a representative: the person first, then the entity",
+        Phrase.REPRESENTATIVE_FORM,
     ),
     (
         re.compile(rf"(?P<name>[^\W\d_][^\d:()]{{2,80}}) \({_PURPOSE}\)"),
-        "the form name (purpose of the key) of identity cards",
+        Phrase.NAME_PURPOSE_FORM,
     ),
     (
         re.compile(rf"\({_PURPOSE}\) (?P<name>[^\W\d_][^\d:()]{{2,80}})"),
-        "the form (purpose of the key) name of identity cards",
+        Phrase.PURPOSE_NAME_FORM,
     ),
     (
         re.compile(
             r"(?:iPhone Developer|Apple Development|Mac Developer): (?P<name>[^\W\d_][^\d:()@]{2,80}) \([0-9A-Z]{10}\)"
         ),
-        "the form of a developer's certificate of one person",
+        Phrase.DEVELOPER_FORM,
     ),
     (
         re.compile(r"[Rr]obot ?: ?[^:]{1,60} - (?P<name>[^\W\d_][^\d:()@]{2,80})"),
-        "the form of a robot certificate that names its keeper",
+        Phrase.ROBOT_FORM,
     ),
 )
 _COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
@@ -126,10 +127,10 @@ def has_organisation_word(text: str) -> bool:
 
 
 @kept(4096)
-def person_form(text: str) -> tuple[str, str] | None:
+def person_form(text: str) -> tuple[str, Phrase] | None:
     """Return name and form of a text in a form in which identity schemes write people, else None.
 
-    The name comes without the number in the form; the form is described in plain words.
+    The name comes without the number in the form; the form is a phrase.
     """
     if len(text) > 2 * MAX_NAME_SHAPE:
         return None
@@ -141,17 +142,17 @@ def person_form(text: str) -> tuple[str, str] | None:
     return None
 
 
-def loose_person_form(text: str) -> tuple[str, str] | None:
+def loose_person_form(text: str) -> tuple[str, Phrase] | None:
     """Return name and form for forms that usually mean a person: a title before the name; `Surname, Given`."""
     stripped = text.strip()
     if len(stripped) > MAX_NAME_SHAPE or has_organisation_word(stripped):
         return None
     title = _TITLE.match(stripped)
     if title and is_name_shaped(stripped[title.end() :]):
-        return stripped[title.end() :], "a title before the name"
+        return stripped[title.end() :], Phrase.TITLE_FORM
     comma = _COMMA_FORM.fullmatch(stripped)
     if comma and is_name_shaped(f"{comma['given']} {comma['last']}") and not _is_acronym(comma["given"]):
-        return stripped, "the form surname, given name"
+        return stripped, Phrase.COMMA_FORM
     return None
 
 

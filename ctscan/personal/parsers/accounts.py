@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, IdentifierKind, LookupKey, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.normalise.addresses import canonical_email, email_keys
@@ -21,7 +21,7 @@ _SERVICE = re.compile(
     r"restrictedkrbhost|rpcss|sip|smtp|termsrv|vnc|wsman|xmpp)/",
     re.IGNORECASE,
 )
-_MACHINE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "the form of the account of a machine or a service")
+_MACHINE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.ACCOUNT_OF_MACHINE())
 
 
 def is_machine(name: str) -> bool:
@@ -40,12 +40,12 @@ def about_account(view: View, place: Field, name: str) -> Verdict:
         return here
     local = re.split(r"[@!]", name.strip(), maxsplit=1)[0]
     if mailbox.is_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the account name is that of a function, not of a person")
+        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.ACCOUNT_OF_FUNCTION())
     if mailbox.is_personal_shape(local):
-        why = "the account name has the form first.last, which is given to people"
+        why = AttributionReason.ACCOUNT_FIRST_LAST()
         return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     if here.kind is SubjectKind.UNKNOWN:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "the name of an account, as people have them")
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_OF_PEOPLE())
     return here
 
 
@@ -73,6 +73,6 @@ def account_value(view: View, place: Field, text: str, *more: str, name: str = "
     return Value(USERNAME, text, canonical, keys, verdict=about_account(view, place, canonical))
 
 
-def about(value: Value, kind: SubjectKind, confidence: Confidence, why: str) -> Value:
+def about(value: Value, kind: SubjectKind, confidence: Confidence, why: Message) -> Value:
     """Return the value with another attribution."""
     return replace(value, verdict=Verdict(kind, confidence, why))

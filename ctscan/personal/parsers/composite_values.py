@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, Name, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Message, Name, SubjectKind
 from ctscan.personal.attribution.evidence import SUBJECT, personal_attribute
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.values import ONLY_PEOPLE, Read, Value, Verdict, each_text, of_person
@@ -30,13 +30,9 @@ REPRESENTATIVE: Final = "representative"
 _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
 _LONGEST_FORM: Final = 300
 _NUMBER_OR_SLASH: Final = re.compile(r"\d{5}|/|\d\.\d{3}\.\d{3}")
-_FOR_A_PERSON = "a field of this scheme for the person who holds the certificate or answers for it"
-_EMPLOYER = Verdict(
-    SubjectKind.ORGANISATION, Confidence.CERTAIN, "the organisation that the person named beside it works or acts for"
-)
-_DEVICE = Verdict(
-    SubjectKind.DEVICE, Confidence.CERTAIN, "the machine or service that the person named beside it answers for"
-)
+_FOR_A_PERSON = AttributionReason.SCHEME_FIELD()
+_EMPLOYER = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.EMPLOYER())
+_DEVICE = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.MACHINE_OF_PERSON())
 
 
 def name_value(category: str, text: str) -> Iterator[Value]:
@@ -53,19 +49,19 @@ def plain_value(category: str, text: str) -> Iterator[Value]:
         yield Value(category, stripped, fold_text(stripped) or stripped)
 
 
-def about_person(values: Iterable[Value], why: str, person: str = "") -> Iterator[Value]:
+def about_person(values: Iterable[Value], why: Message, person: str = "") -> Iterator[Value]:
     """Attribute values to a person for certain, with the reason."""
     verdict = replace(ONLY_PEOPLE, why=why)
     for value in values:
         yield replace(value, verdict=value.verdict or verdict, person=value.person or person)
 
 
-def holder(read: Read, why: str = _FOR_A_PERSON) -> Read:
+def holder(read: Read, why: Message = _FOR_A_PERSON) -> Read:
     """Attribute the values of a field to the person who holds the certificate."""
     return of_person(read, why)
 
 
-def acting(read: Read, why: str = _FOR_A_PERSON) -> Read:
+def acting(read: Read, why: Message = _FOR_A_PERSON) -> Read:
     """Attribute the values of a field to the person who answers for a certificate of an organisation or a machine.
 
     That person is the subject where the subject is named as a person, else the representative.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation
 from ctscan.personal.attribution.evidence import ORGANISATION, about_place, personal_attribute
 from ctscan.personal.finding import make_finding
@@ -45,7 +45,7 @@ COMPANY: Final = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
 _SHARED: Final = Verdict(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
-    "stands in the name of a person beside an organisation, whose address it probably is",
+    AttributionReason.ADDRESS_BESIDE_ORGANISATION(),
 )
 
 
@@ -94,7 +94,7 @@ oid_rule(
     kinds=(),
     cites=("RFC 4524 section 2.13",),
     looks_for="Postal addresses of the homes of people",
-    rows={_HOME_POSTAL_ADDRESS: of_person(whole_address(), "an attribute for the address of a home")},
+    rows={_HOME_POSTAL_ADDRESS: of_person(whole_address(), AttributionReason.HOME_ADDRESS())},
 )
 
 

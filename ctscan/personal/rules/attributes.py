@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date, gender
@@ -139,10 +139,10 @@ oid_rule(
     looks_for="Date and place of birth, gender, citizenship and residence among the subject directory attributes",
     rows={
         "1.3.6.1.5.5.7.9.1": of_person(birth_date()),
-        "1.3.6.1.5.5.7.9.2": of_person(plain("user.demographic"), "the place of birth of a person"),
+        "1.3.6.1.5.5.7.9.2": of_person(plain("user.demographic"), AttributionReason.BIRTH_PLACE()),
         "1.3.6.1.5.5.7.9.3": of_person(gender()),
-        "1.3.6.1.5.5.7.9.4": of_person(_country("user.demographic"), "the citizenship of a person"),
-        "1.3.6.1.5.5.7.9.5": of_person(_country("user.contact.address.country"), "the country where a person lives"),
+        "1.3.6.1.5.5.7.9.4": of_person(_country("user.demographic"), AttributionReason.CITIZENSHIP()),
+        "1.3.6.1.5.5.7.9.5": of_person(_country("user.contact.address.country"), AttributionReason.RESIDENCE()),
     },
 )
 
@@ -189,7 +189,7 @@ oid_rule(
 def _secret(view: View, place: Field) -> Iterator[Value]:
     """Read a password, printable or not. The field decides the person; without one the holder is unknown."""
     here = about_place(view, place)
-    unsure = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a password; nothing says whether it is one person's")
+    unsure = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PASSWORD())
     text = spellings(place.text)[0] if place.text is not None else place.raw.hex()
     if text:
         verdict = here if here.kind is SubjectKind.PERSON else unsure

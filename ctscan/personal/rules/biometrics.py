@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import INTEGER, OCTETS, OID, SEQUENCE, Part, part_of
@@ -32,7 +32,7 @@ _MAX_URI: Final = 500
 )
 def biometric_info(view: View) -> Iterator[Finding]:
     """Hashes of pictures and handwritten signatures, and their web addresses, in the biometricInfo extension."""
-    verdict = replace(ONLY_PEOPLE, why="biometric data, which only people have")
+    verdict = replace(ONLY_PEOPLE, why=AttributionReason.BIOMETRIC())
     for place in view.of(BIOMETRIC_INFO):
         outer = part_of(place.raw)
         found = [value for entry in (outer.parts if outer is not None else ()) for value in _biometric(entry)]
@@ -89,9 +89,9 @@ def _image(field: Part) -> str:
 
 def _about_logo(view: View, place: Field) -> Verdict:
     if _BRAND_INDICATOR in view.certificate.eku:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, "the mark of a brand")
+        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.BRAND())
     here = about_place(view, place)
     if here.kind is SubjectKind.PERSON:
-        why = "the image of whom the certificate is about, who is a person; it may be the mark of an employer"
+        why = AttributionReason.IMAGE_OF_SUBJECT()
         return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     return here

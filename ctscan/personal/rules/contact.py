@@ -10,19 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, IdentifierKind, LookupKey, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.parsers.phones import PHONE, fax, phone
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Read, Value, Verdict, of_person
 from ctscan.personal.view import View, spellings, strings_of
 
-_UNSURE: Final = Verdict(
-    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a telephone number; nothing says whether it is one person's"
-)
-_ORGANISATION: Final = Verdict(
-    SubjectKind.ORGANISATION, Confidence.POSSIBLE, "a telephone number in a certificate of an organisation"
-)
+_UNSURE: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PHONE_OF_UNKNOWN())
+_ORGANISATION: Final = Verdict(SubjectKind.ORGANISATION, Confidence.POSSIBLE, AttributionReason.PHONE_OF_ORGANISATION())
 
 
 def as_the_place(read: Read) -> Read:
@@ -45,7 +41,7 @@ def _data_address(view: View, place: Field) -> Iterator[Value]:
         yield Value(PHONE, texts[0], digits, (LookupKey(IdentifierKind.PHONE, digits),))
 
 
-_ALWAYS: Final = "an attribute for a telephone that one person has"
+_ALWAYS: Final = AttributionReason.PHONE_OF_ONE()
 
 oid_rule(
     id="contact.phone",

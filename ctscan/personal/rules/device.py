@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
@@ -31,7 +31,7 @@ _DEVICE_ID = "user.device.device_id"
 def hardware_module(view: View) -> Iterator[Finding]:
     """Serial numbers of devices (otherName hardwareModuleName)."""
     # SEQUENCE { hwType OID, hwSerialNum OCTET STRING }
-    verdict = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "the serial number of a piece of hardware")
+    verdict = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.HARDWARE())
     for place in view.of(HARDWARE_MODULE):
         outer = part_of(place.raw)
         parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
@@ -52,8 +52,8 @@ def hardware_module(view: View) -> Iterator[Finding]:
 )
 def endpoint(view: View) -> Iterator[Finding]:
     """Nodes of delay-tolerant networks and realms of network access."""
-    node = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a node of a delay-tolerant network")
-    realm = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "a realm that people log in to, not one of them")
+    node = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NETWORK_NODE())
+    realm = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.REALM())
     for place in view.of(BUNDLE_ENDPOINT, ACCESS_REALM):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         if text:
@@ -73,7 +73,7 @@ def endpoint(view: View) -> Iterator[Finding]:
 )
 def service_name(view: View) -> Iterator[Finding]:
     """Services of a domain (otherName SRVName), and accounts that stand there instead of a service."""
-    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "a service of a domain")
+    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_SERVICE())
     for place in view.of(SERVICE_NAME):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         value = account_value(view, place, text) if "@" in text else None

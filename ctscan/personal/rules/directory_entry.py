@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Confidence, Field, Name, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule
@@ -64,9 +64,7 @@ def _person(place: Field) -> str:
     return place.path.rpartition(".")[2].partition("#")[0]
 
 
-_OTHER: Final = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "the name of another person in an attribute that points to one"
-)
+_OTHER: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POINTS_TO_PERSON())
 
 oid_rule(
     id="person.entry",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -46,9 +46,9 @@ def _values(view: View, place: Field, text: str) -> Iterator[Value]:
         return
     if is_name_shaped(text):
         confidence = Confidence.LIKELY if is_person else Confidence.POSSIBLE
-        verdict = Verdict(SubjectKind.PERSON, confidence, "the name of a party, shaped like the name of a person")
+        verdict = Verdict(SubjectKind.PERSON, confidence, AttributionReason.PARTY_NAME())
         yield Value("user.name", text, fold_text(text), name_keys(text), verdict=verdict)
     elif is_person and any(map(str.isdigit, text)):
-        why = "the code of a party, in the certificate of a person"
+        why = AttributionReason.PARTY_CODE()
         verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
         yield from (replace(value, verdict=verdict) for value in numbered("user.unique_id", text))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
-from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.mailbox_owner import about_mailbox
 from ctscan.personal.finding import make_finding
@@ -250,6 +250,6 @@ def _mailto(rest: str) -> Iterator[str]:
 
 def _about_salvaged(address: str) -> Verdict:
     if mailbox.is_role(address.rpartition("@")[0]):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, "the mailbox name is that of a function, not of a person")
-    why = "read from something that can't be parsed; nothing says whose mailbox it is"
+        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
+    why = AttributionReason.MAILBOX_SALVAGED()
     return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctscan.model import Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import PSEUDONYM, about_name, about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
@@ -44,7 +44,7 @@ _ORGANISATION = "user.contact.organization"
 def _employer(view: View, place: Field) -> Iterator[Value]:
     """Read the legal entity of a person; nothing without a sign of a person."""
     if view.has(frozenset((_LEI_ROLE,))) or about_place(view, place).kind is SubjectKind.PERSON:
-        yield from of_organisation(plain(_ORGANISATION), "the identifier of a legal entity")(view, place)
+        yield from of_organisation(plain(_ORGANISATION), AttributionReason.LEGAL_ENTITY())(view, place)
 
 
 oid_rule(
@@ -65,7 +65,7 @@ oid_rule(
     cites=("ISO 17442-2",),
     looks_for="Roles of people in a legal entity",
     rows={
-        _LEI_ROLE: of_person(plain("user.job_title"), "a role in a legal entity, which a person has"),
+        _LEI_ROLE: of_person(plain("user.job_title"), AttributionReason.ENTITY_ROLE()),
     },
 )
 
@@ -100,5 +100,5 @@ def _subject_identification(place: Field) -> Value | None:
     parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
     octets = [part.body for part in parts if part.tag == OCTETS]
     digest = (octets[-1] if octets else place.raw)[:100].hex()
-    verdict = replace(ONLY_PEOPLE, why="the hash of a number of the person, by the type of the value")
+    verdict = replace(ONLY_PEOPLE, why=AttributionReason.NUMBER_HASH())
     return replace(hashed(_PSEUDONYMOUS, digest.upper()), verdict=verdict) if digest else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.host_labels import people_in_host
 from ctscan.personal.finding import make_finding
@@ -25,7 +25,7 @@ MAX_HOSTS = 2000
 _VERDICT = Verdict(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
-    "a label of the host, below a domain of the scope, is made of words from lists of names",
+    AttributionReason.HOST_LABEL(),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import about, account_value, is_machine
 from ctscan.personal.parsers.elements import INTEGER, SEQUENCE, Part, part_of
@@ -34,7 +34,7 @@ def kerberos_principal(view: View) -> Iterator[Finding]:
         if value is None:
             continue
         if kind in _SERVICE_TYPES and not is_machine(name):
-            value = about(value, SubjectKind.DEVICE, Confidence.CERTAIN, "a principal of the kind that services have")
+            value = about(value, SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.SERVICE_PRINCIPAL())
         yield make_finding("kerberos.principal", view, place, value)
 
 

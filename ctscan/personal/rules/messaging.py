@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import about, account_value
 from ctscan.personal.rules import rule
@@ -30,8 +30,6 @@ def xmpp_address(view: View) -> Iterator[Finding]:
         bare = text.partition("/")[0]
         value = account_value(view, place, text, name=bare)
         if value is not None and "@" not in bare:
-            value = about(
-                value, SubjectKind.HOST, Confidence.CERTAIN, "a Jabber identifier without an account: a server"
-            )
+            value = about(value, SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.JABBER_SERVER())
         if value is not None:
             yield make_finding("messaging.xmpp", view, place, value)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
@@ -75,11 +75,9 @@ def _identifier(view: View, place: Field, text: str) -> Value:
     here = about_place(view, place)
     last = canonical.rpartition("-")[2]
     if last.isdecimal() and len(last) < 5 and int(last) in _BUILT_IN:
-        here = Verdict(
-            SubjectKind.ROLE, Confidence.LIKELY, "an account that every domain has, such as its administrator"
-        )
+        here = Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.DOMAIN_ACCOUNT_OF_ALL())
     elif here.kind is SubjectKind.UNKNOWN:
-        here = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "an account of a domain, of a person or of a machine")
+        here = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.DOMAIN_ACCOUNT())
     return Value("user.unique_id", text, canonical, (LookupKey(IdentifierKind.ACCOUNT, canonical),), verdict=here)
 
 
@@ -114,7 +112,7 @@ def _binary_sid(body: bytes) -> str:
 )
 def domain_controller(view: View) -> Iterator[Finding]:
     """GUIDs of domain controllers, which are machines and never people."""
-    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "the identifier of a domain controller, a machine")
+    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_CONTROLLER())
     for place in view.of(CONTROLLER):
         for text in _guid(place):
             yield make_finding(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution.common_names import (
     is_address,
     is_of_subject,
@@ -100,7 +100,7 @@ def parts_around(view: View) -> Iterator[Finding]:
         if words is None or about_name(view, place).kind is not SubjectKind.PERSON:
             continue
         if place.text is not None and has_letter(text):
-            why = f"the same name holds {words}, which only people have"
+            why = AttributionReason.SAME_NAME_HOLDS(holds=words)
             verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
             value = Value("user.name", place.text.value, fold_text(text), verdict=verdict, repaired=place.text.repaired)
             yield make_finding("name.generation", view, place, value)
@@ -179,13 +179,13 @@ def _about_pseudonym(view: View, place: Field) -> Verdict | None:
     if certificate.is_ca or service_of(certificate) is not None or not is_of_subject(view, place):
         return None
     if place.name is not None and (words := personal_attribute(place.name)) is not None:
-        why = f"the mark of a pseudonym, and the same name holds {words}, which only people have"
+        why = AttributionReason.PSEUDONYM_MARK_AND_NAME(holds=words)
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     here = about_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is not Confidence.POSSIBLE:
         return here
     confidence = Confidence.POSSIBLE if purpose_of_people(certificate) is None else Confidence.LIKELY
-    return Verdict(SubjectKind.PERSON, confidence, "the mark of a pseudonym in German certificates")
+    return Verdict(SubjectKind.PERSON, confidence, AttributionReason.PSEUDONYM_MARK())
 
 
 def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
@@ -194,7 +194,7 @@ def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
         return None
     words = personal_attribute(place.name) if place.name is not None else None
     if words is not None:
-        why = f"the same name holds {words}, which only people have"
+        why = AttributionReason.SAME_NAME_HOLDS(holds=words)
         return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     if is_organisation(place.name, text):
         return None
@@ -204,7 +204,7 @@ def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
     if view.certificate.is_ca and not reads_well(text):
         return None
     confidence = Confidence.LIKELY if reads_well(text) else Confidence.POSSIBLE
-    return Verdict(SubjectKind.PERSON, confidence, "an attribute for full names, mostly of people")
+    return Verdict(SubjectKind.PERSON, confidence, AttributionReason.FULL_NAME())
 
 
 def _finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.rules import rule
@@ -29,7 +29,7 @@ def addresses_of_a_person(view: View) -> Iterator[Finding]:
         here = about_place(view, place)
         address = _address(place.raw)
         if here.kind is SubjectKind.PERSON and here.confidence is not Confidence.POSSIBLE and address:
-            why = "the address of a host of the person whom the certificate is about"
+            why = AttributionReason.HOST_OF_PERSON()
             verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
             yield make_finding(
                 "network.address", view, place, Value("user.device.ip_address", address, address, verdict=verdict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.common_names import named_people
 from ctscan.personal.attribution.evidence import (
     GIVEN_NAME,
@@ -61,11 +61,11 @@ def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Verdict] 
     words = set(name_tokens(text))
     for beside, name, verdict in named_people(view):
         if beside.name is place.name and set(name_tokens(name)) == words and not _is_full_name(place, words):
-            why = "the same words as the common name beside it, which names a person"
+            why = AttributionReason.SAME_AS_COMMON_NAME()
             confidence = Confidence.POSSIBLE if verdict.confidence is Confidence.POSSIBLE else Confidence.LIKELY
             return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
     if place.oid == UNIT and _is_full_name(place, words):
-        why = "the words of the given name and the surname beside it"
+        why = AttributionReason.SAME_AS_NAME_PARTS()
         return bare_name(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
 
@@ -84,7 +84,7 @@ def _by_mark(text: str) -> tuple[str, Verdict] | None:
     name = sole_trader(text)
     if name is None:
         return None
-    why = "the mark of a sole trader, who is the business, stands beside words shaped like a name"
+    why = AttributionReason.SOLE_TRADER_MARK()
     return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
@@ -96,6 +96,9 @@ def _by_policy(view: View, place: Field, text: str) -> tuple[str, Verdict] | Non
         return None
     if has_organisation_word(text) or is_host(text) or sum(char.isalpha() for char in text) < 2:
         return None
-    why = f"issued under the policy {natural_policy(certificate)}, whose organisation is the person"
+    policy = natural_policy(certificate)
+    if policy is None:
+        return None
+    why = AttributionReason.POLICY_OF_SOLE_TRADER(policy=policy)
     confidence = Confidence.LIKELY if likeness(text) >= Likeness.WEAK else Confidence.POSSIBLE
     return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Field, Finding
+from ctscan.model import AttributionReason, Field, Finding
 from ctscan.personal.normalise.addresses import find_emails
 from ctscan.personal.normalise.name_tokens import has_letter
 from ctscan.personal.parsers.dates import birth_date, gender
@@ -19,7 +19,7 @@ from ctscan.personal.view import View, spellings, strings_of
 
 SIGI_PERSONAL_DATA = "1.3.36.8.4.1"
 PKIX_PERSONAL_DATA = "1.3.6.1.5.5.7.8.1"
-_WHY = "personal data by the type of the value"
+_WHY = AttributionReason.PERSONAL_DATA_TYPE()
 
 
 @rule(
@@ -45,7 +45,7 @@ def personal_data_values(view: View, place: Field, part: Part | None, person: st
     found = list(_name(view, place, fields[0], person)) if fields else []
     for field in fields[1:]:
         read = _FIELDS.get(field.number)
-        why = "a place of birth, by the type of the value" if field.number == _PLACE_OF_BIRTH else _WHY
+        why = AttributionReason.BIRTH_PLACE_TYPE() if field.number == _PLACE_OF_BIRTH else _WHY
         if read is not None:
             found += read_part(view, place, field, of_person(read, why, person))
     yield from found or _as_it_is(view, place, person)

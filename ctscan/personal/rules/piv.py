@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Field, Finding, IdentifierKind, LookupKey, Qualifier
+from ctscan.model import AttributionReason, Field, Finding, IdentifierKind, LookupKey, Message, Qualifier
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
@@ -22,7 +22,7 @@ FASC_N = "2.16.840.1.101.3.6.6"
 NACI = "2.16.840.1.101.3.6.9.1"
 USER_ID = "0.9.2342.19200300.100.1.1"
 
-_ON_A_CARD = replace(ONLY_PEOPLE, why="a number on the identity card of a person")
+_ON_A_CARD = replace(ONLY_PEOPLE, why=AttributionReason.CARD_NUMBER())
 
 # --- FASC-N --------------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ _AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
 )
 def dod_id_number(view: View) -> Iterator[Finding]:
     """Numbers that the Department of Defense gives to people, in common names and accounts of its cards."""
-    verdict = replace(ONLY_PEOPLE, why="the number by which the US Department of Defense knows a person")
+    verdict = replace(ONLY_PEOPLE, why=AttributionReason.EDIPI())
     for oid, form in ((COMMON_NAME, _COMMON_NAME_FORM), (UPN, _MILITARY_ACCOUNT)):
         for place in view.of(oid):
             text = spellings(place.text)[0].strip() if place.text is not None else ""
@@ -148,7 +148,7 @@ def agency_user_id(view: View) -> Iterator[Finding]:
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         digits = agency_number(text, region_of(view, place))
         if digits:
-            value = _numbered(digits, "the number by which an agency knows a person")
+            value = _numbered(digits, AttributionReason.AGENCY_NUMBER())
             whole = LookupKey(IdentifierKind.NUMBER, number_key(text))
             yield make_finding("us.uid", view, place, replace(value, value=text, keys=(*value.keys, whole)))
 
@@ -159,7 +159,7 @@ def agency_number(text: str, country: str) -> str:
     return match[1] if match and match[1].strip("0") else ""
 
 
-def _numbered(digits: str, why: str) -> Value:
+def _numbered(digits: str, why: Message) -> Value:
     keys = (LookupKey(IdentifierKind.NUMBER, digits),)
     return Value("user.unique_id", digits, digits, keys, verdict=replace(ONLY_PEOPLE, why=why))
 
@@ -178,7 +178,7 @@ def _numbered(digits: str, why: str) -> Value:
 )
 def background_check(view: View) -> Iterator[Finding]:
     """State of the holder's background check (completed or open) when the card was issued (NACI indicator)."""
-    verdict = replace(ONLY_PEOPLE, why="a mark of the identity cards of people")
+    verdict = replace(ONLY_PEOPLE, why=AttributionReason.CARD_MARK())
     for place in view.of(NACI):
         part = part_of(place.raw)
         has_state = part is not None and part.tag == BOOLEAN and len(part.body) == 1

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from ctscan.model import Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import (
@@ -43,12 +43,10 @@ MAX_VALUES: Final = 1000
 """Values read from one admission; a real admission has some ten. Strings beyond this limit are searched like any text.
 """
 
-_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "admitted to a profession that only people have")
-_AN_INSTITUTION = Verdict(
-    SubjectKind.ORGANISATION, Confidence.CERTAIN, "the admission is that of an institution, not of a person"
-)
-_A_SERVICE = Verdict(SubjectKind.HOST, Confidence.CERTAIN, "the admission is that of a service or a device")
-_ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, "admitted to a profession, as people are")
+_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PROFESSION())
+_AN_INSTITUTION = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.PROFESSION_INSTITUTION())
+_A_SERVICE = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.PROFESSION_SERVICE())
+_ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.PROFESSION_LIKELY())
 
 
 @rule(
@@ -140,7 +138,7 @@ def _attribute_to(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable
 
 def _naming_authority(view: View, place: Field, field: Part) -> Iterator[Located]:
     """Read the admitting body: [n] SEQUENCE { OID?, url?, text? }. Its web address is left out."""
-    authority = of_organisation(plain("user.contact.organization"), "the body that admits to the profession")
+    authority = of_organisation(plain("user.contact.organization"), AttributionReason.PROFESSION_BODY())
     for part in field.inner.parts:
         if part.tag != OID and not any(text.value.startswith(("http:", "https:")) for text in part.texts):
             yield from read_part(view, place, part, authority)
@@ -177,7 +175,7 @@ def insured_number(view: View) -> Iterator[Finding]:
     """Health insurance numbers in the organisational units of German health card certificates."""
     if not any(_INSURED_OID in place.raw for place in view.of(ADMISSION)):
         return
-    verdict = replace(_A_PERSON, why="the number of an insured person, on a health card")
+    verdict = replace(_A_PERSON, why=AttributionReason.INSURED())
     for place in view.of(_UNIT):
         text = place.text.value.strip() if place.text is not None else ""
         if place.part == "subject" and _INSURED_NUMBER.fullmatch(text):

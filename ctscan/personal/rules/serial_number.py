@@ -13,7 +13,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Certificate, Confidence, Field, Finding, IdentifierKind, LookupKey, Qualifier, SubjectKind
+from ctscan.model import (
+    AttributionReason,
+    Certificate,
+    Confidence,
+    Field,
+    Finding,
+    IdentifierKind,
+    LookupKey,
+    Qualifier,
+    SubjectKind,
+)
 from ctscan.personal.attribution.evidence import CA_CONTACT, is_server, legal_policy, person_of
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
@@ -39,21 +49,17 @@ ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 _NATIONAL_FORM = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
-BY_PREFIX: Final = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "what stands before the number says that it is one of a person"
-)
-SOLE_TRADER: Final = Verdict(
-    SubjectKind.PERSON, Confidence.LIKELY, "the number of an organisation is one that people have: a sole trader"
-)
+BY_PREFIX: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PREFIX_OF_PEOPLE())
+SOLE_TRADER: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SOLE_TRADER_NUMBER())
 BY_FORM: Final = Verdict(
     SubjectKind.PERSON,
     Confidence.LIKELY,
-    "of the numbers that people and companies have, one in the form of a person's",
+    AttributionReason.NUMBER_FORM(),
 )
 BY_CHECK: Final = Verdict(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
-    "form and check digits are those of numbers that people of the country have",
+    AttributionReason.NUMBER_CHECKED(),
 )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.parsers.accounts import account_value
@@ -36,9 +36,9 @@ _CITES: Final = ("sigstore/fulcio docs/oid-info.md",)
 _OWNER = Verdict(
     SubjectKind.UNKNOWN,
     Confidence.POSSIBLE,
-    "the owner of a source repository: the account of a person or of an organisation",
+    AttributionReason.REPOSITORY_OWNER(),
 )
-_SERVICE = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "a log-in by URI, as services mostly have; people may")
+_SERVICE = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.URI_LOGIN())
 _BRANCH = re.compile(r"refs/heads/([^/\s]{2,39})/\S")
 _TOPICS: Final = frozenset(
     (
@@ -71,9 +71,7 @@ def sigstore_accounts(view: View) -> Iterator[Finding]:
     for place, text in _texts(view, *REFERENCES):
         branch = _BRANCH.match(text)
         if branch and branch[1].casefold() not in _TOPICS:
-            verdict = Verdict(
-                SubjectKind.PERSON, Confidence.POSSIBLE, "branches are often grouped by who works on them"
-            )
+            verdict = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.BRANCH())
             value = account_value(view, place, text, name=branch[1])
             if value is not None:
                 yield make_finding("sigstore.account", view, place, replace(value, verdict=verdict))
@@ -125,9 +123,9 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
 )
 def sigstore_provider(view: View) -> Iterator[Finding]:
     """Identity providers of the accounts that signed in Sigstore certificates; not of builds, which have no log-in."""
-    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever logged in has an account there")
+    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.LOGGED_IN())
     if any(general.kind == RFC822_NAME and _is_address(general.text) for general in view.certificate.san):
-        why = "the holder of the mailbox beside it has an account there"
+        why = AttributionReason.MAILBOX_HOLDER_ACCOUNT()
         verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
     elif view.has(_OF_BUILDS):
         return

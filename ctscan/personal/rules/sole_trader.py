@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctscan.model import Confidence, Field, Finding, Name, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Name, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME, GIVEN_NAME, ORGANISATION, SURNAME
 from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -52,9 +52,9 @@ def sole_trader(view: View) -> Iterator[Finding]:
 def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Value | None:
     named = None if text.isascii() else _TRADER.match(text)
     if named and is_name_shaped(named["name"].strip().title()):
-        name, why = named["name"].strip(), "the words sole trader or natural person stand before the name"
+        name, why = named["name"].strip(), AttributionReason.SOLE_TRADER_WORDS()
     elif place.oid == ORGANISATION and surnames and given and _is_full_name(set(name_tokens(text)), surnames, given):
-        name, why = text, "the name of the organisation is that of the person in the same name"
+        name, why = text, AttributionReason.ORGANISATION_IS_PERSON()
     else:
         return None
     verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)

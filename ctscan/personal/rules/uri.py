@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote
 
-from ctscan.model import Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -92,7 +92,7 @@ def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
         key = number_key(uuid[1])
         is_card = _is_identity_card(view)
         verdict = (
-            Verdict(SubjectKind.PERSON, Confidence.CERTAIN, "the identifier of an identity card") if is_card else None
+            Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CARD_IDENTIFIER()) if is_card else None
         )
         category = "user.unique_id" if is_card else "user.device.device_id"
         yield Value(category, uuid[1], key, (LookupKey(IdentifierKind.NUMBER, key),), verdict=verdict)
@@ -111,7 +111,7 @@ def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:
     has_other |= any(kind == "ou" and text.casefold() in _PEOPLE for kind, text in pairs)
     if not is_name_shaped(name) or has_organisation_word(name) or (place.part in ISSUING_PARTS and not has_other):
         return
-    why = "an entry of a directory that is shaped like the name of a person"
+    why = AttributionReason.DIRECTORY_ENTRY()
     verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY if has_other else Confidence.POSSIBLE, why)
     yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)
 
@@ -123,7 +123,7 @@ def _web(view: View, place: Field, rest: str) -> Iterator[Value]:
         return
     value = account_value(view, place, f"https:{rest}", owner.rpartition("/")[2], name=owner)
     if value is not None:
-        why = "the page of an account, of a person or of an organisation"
+        why = AttributionReason.ACCOUNT_PAGE()
         verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
         yield replace(value, verdict=verdict, also=("user.contact.url",))
 
@@ -163,7 +163,7 @@ def _without_parameters(rest: str) -> str:
 def _about_phone(view: View, place: Field) -> Verdict | None:
     here = about_place(view, place)
     if here.kind is SubjectKind.UNKNOWN and place.part not in ISSUING_PARTS:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a number to call the holder, who may be a person")
+        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.HOLDER_PHONE())
     return here
 
 

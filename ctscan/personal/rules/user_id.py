@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import about_place
 from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
@@ -34,10 +34,8 @@ _USERNAME: Final = "user.account.username"
 _APPLE_TEAM = re.compile(r"[A-Z0-9]{10}")
 _REVERSED_HOST = re.compile(r"(?:app|biz|co|com|de|dev|edu|eu|gov|info|io|me|net|org|uk)(?:\.[\w-]+){2,}", re.I)
 _UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TEAM: Final = Verdict(
-    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "the number of a developer team, which may be one person"
-)
-_CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, "a user number, as people have them")
+_TEAM: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DEVELOPER_TEAM())
+_CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.USER_NUMBER())
 
 
 @rule(
@@ -135,5 +133,5 @@ oid_rule(
     kinds=("number",),
     cites=("RFC 2798 section 2.4",),
     looks_for="Numbers that employers give people",
-    rows={"2.16.840.1.113730.3.1.3": of_person(each_text(identifier_values), "an attribute that employees have")},
+    rows={"2.16.840.1.113730.3.1.3": of_person(each_text(identifier_values), AttributionReason.EMPLOYEE())},
 )

@@ -19,7 +19,7 @@ from ctscan.model import (
     Status,
     VerifiedRange,
 )
-from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text
+from ctscan.views.json.values import Shape, base64_text, hex_text, message, time_text, timestamp_text
 
 
 def finding(found: Finding) -> Shape:
@@ -34,7 +34,7 @@ def finding(found: Finding) -> Shape:
         "oid": found.oid,
         "subject_kind": str(found.subject_kind),
         "confidence": str(found.confidence),
-        "why": found.why,
+        **message("why", found.why),
         "person": found.person,
         "sensitivity": str(found.sensitivity),
         "marks": [str(mark) for mark in found.qualifiers],

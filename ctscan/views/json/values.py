@@ -8,6 +8,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ctscan.model import Message
+from ctscan.views.text import ENGLISH, texts
+
 Shape = dict[str, Any]
 
 _UNSAFE = re.compile(
@@ -51,3 +54,10 @@ def base64_text(data: bytes) -> str:
 def hex_text(data: bytes | None) -> str | None:
     """Write bytes in lower-case hex."""
     return None if data is None else data.hex()
+
+
+def message(field: str, found: Message | None) -> Shape:
+    """Return a field's English text with its code and parameters beside it; nulls where there is no message."""
+    if found is None:
+        return {field: None, f"{field}_code": None, f"{field}_params": None}
+    return {field: texts(ENGLISH)(found), f"{field}_code": found.code, f"{field}_params": dict(found.params)}

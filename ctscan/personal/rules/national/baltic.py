@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding
+from ctscan.model import AttributionReason, Finding, Phrase
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     GIVEN,
@@ -26,7 +26,7 @@ _FORM: Final = re.compile(
     r"(?P<code>\d{11}|\d{6}-\d{5})"
 )
 _SCHEMES: Final = {"EE": "ee.ik", "LT": "lt.asmens", "LV": "lv.pvn"}
-_WHY: Final = "the common name has the form surname,given name,personal code of the Baltic identity cards"
+_WHY: Final = AttributionReason.COMMON_NAME_FORM(form=Phrase.BALTIC_FORM)
 
 
 @rule(

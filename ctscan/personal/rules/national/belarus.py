@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ctscan.model import Confidence, Field, Qualifier, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import ORGANISATION
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.normalise.number_keys import number_key
@@ -23,12 +23,8 @@ DEPARTMENT = "1.2.112.1.2.1.1.5.2"
 
 _CENTURY = {"1": 18, "2": 18, "3": 19, "4": 19, "5": 20, "6": 20}  # by the first digit, which is odd for men
 _PERSONAL = re.compile(r"([1-6])(\d\d)(\d\d)(\d\d)[A-Z]\d{3}[A-Z]{2}\d")  # day, month, year of the century
-_OF_A_PERSON = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "a taxpayer's number with letters, which in Belarus people have"
-)
-_OF_ANYBODY = Verdict(
-    SubjectKind.ORGANISATION, Confidence.LIKELY, "a taxpayer's number of an organisation, or of a sole trader"
-)
+_OF_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.BY_TAXPAYER())
+_OF_ANYBODY = Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.BY_ORGANISATION())
 
 
 def personal_values(text: str) -> Iterator[Value]:
@@ -72,7 +68,7 @@ oid_rule(
     cites=("STB 34.101.50", "Belarus, GosSUOK certificate profiles"),
     looks_for="Belarusian personal numbers, with the birth date and gender in them, and taxpayer's numbers",
     rows={
-        PERSONAL_NUMBER: of_person(each_text(personal_values), "the number of an identity document of Belarus"),
+        PERSONAL_NUMBER: of_person(each_text(personal_values), AttributionReason.BY_DOCUMENT()),
         TAXPAYER: _taxpayer,
     },
 )
@@ -85,7 +81,7 @@ oid_rule(
     cites=("STB 34.101.50", "Belarus, GosSUOK certificate profiles"),
     looks_for="Place of work, position and department of the holders of Belarusian certificates",
     rows={
-        POSITION: acting(plain("user.job_title"), "the position of the holder of the key"),
-        DEPARTMENT: acting(plain("user.workplace"), "the department where the holder of the key works"),
+        POSITION: acting(plain("user.job_title"), AttributionReason.BY_POSITION()),
+        DEPARTMENT: acting(plain("user.workplace"), AttributionReason.BY_DEPARTMENT()),
     },
 )

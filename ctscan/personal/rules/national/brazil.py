@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Field, Finding, Sensitivity
+from ctscan.model import AttributionReason, Field, Finding, Sensitivity
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
@@ -72,7 +72,7 @@ def _register(sensitivity: Sensitivity | None = None) -> Read:
         for value in numbered("user.unique_id", text, sensitivity):
             yield replace(value, also=("user.job_title",))
 
-    return holder(each_text(read), "the number of a person in the register of a profession")
+    return holder(each_text(read), AttributionReason.BR_PROFESSION())
 
 
 # Before 2023 a sole trader's firm was named after the person and the CPF; since then it is named by the first eight
@@ -91,7 +91,7 @@ def _trader(text: str) -> Iterator[Value]:
         yield from name_value(FULL_NAME, by_cnpj["name"])
 
 
-_WHY_TRADER: Final = "the name of a firm in the form for sole traders, which holds the person's own"
+_WHY_TRADER: Final = AttributionReason.BR_SOLE_TRADER()
 _employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
 
 
@@ -138,7 +138,7 @@ oid_rule(
         f"{_PROFESSIONS}2.1.1": _of_health_or_law,  # OAB: lawyers
         f"{_PROFESSIONS}2.2.1": _of_health_or_law,  # CRM: physicians
         f"{_PROFESSIONS}2.3.1": _of_health_or_law,  # CRF: pharmacists
-        f"{_PROFESSIONS}3": holder(named(FULL_NAME), "the field for the name that a person goes by"),
+        f"{_PROFESSIONS}3": holder(named(FULL_NAME), AttributionReason.BR_SOCIAL_NAME()),
     },
 )
 
@@ -161,7 +161,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
         if len(found["number"]) == 14:
             values = about_person(_trader(found["name"]), _WHY_TRADER, SUBJECT)
         else:
-            why = "the common name has the form name:CPF of Brazilian certificates of people"
+            why = AttributionReason.BR_COMMON_NAME()
             values = about_person(national_values(found["number"], _CPF), why)
         for value in values:
             yield make_finding("br.common_name", view, place, value)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding
+from ctscan.model import AttributionReason, Finding
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import about_person, first_text
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
@@ -38,7 +38,7 @@ def personal_numbers(view: View) -> Iterator[Finding]:
     for place in view.of(_UID, _UNIT, _DESCRIPTION):
         number = population_number(first_text(view, place)[:200].strip())
         if number:
-            why = "a number in the form of the register of the population"
+            why = AttributionReason.BG_EGN()
             for value in about_person(national_values(number, "bg.egn"), why):
                 yield make_finding("bg.egn", view, place, value)
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Field
+from ctscan.model import AttributionReason, Field
 from ctscan.personal.parsers.composite_values import first_text, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national
 from ctscan.personal.parsers.phones import region_of
@@ -32,7 +32,7 @@ def is_valid_person(text: str) -> bool:
     return is_person(text) and check(text, "cl.rut")[0] == VALID
 
 
-_WHY: Final = "a RUT below 50 million, which is that of a person"
+_WHY: Final = AttributionReason.CL_RUT()
 _rut: Final = of_person(only_if(national("cl.rut"), is_person), _WHY)
 _valid_rut: Final = of_person(only_if(national("cl.rut"), is_valid_person), _WHY)
 

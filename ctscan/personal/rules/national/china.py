@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -42,15 +42,9 @@ _RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])
 _CFCA = re.compile(r"(?P<type>\d{2,4})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
 _MOST_ELEMENTS = 200
 
-_BUSINESS: Final = Verdict(
-    SubjectKind.PERSON, Confidence.LIKELY, "the register number of an individual business, which is one person's"
-)
-_IDENTIFIED: Final = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "the identity number of a person stands before the name"
-)
-_SHAPED: Final = Verdict(
-    SubjectKind.PERSON, Confidence.POSSIBLE, "a subscriber of CFCA with a name that is shaped like a person's"
-)
+_BUSINESS: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
+_IDENTIFIED: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())
+_SHAPED: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.CN_SUBSCRIBER())
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -138,8 +132,8 @@ def _choices(raw: bytes) -> list[tuple[int, str]]:
     return found
 
 
-_of_identity: Read = of_person(_identity, "a number of an identity document of China")
-_of_business: Read = of_person(each_text(business_values), "a number of a person in the place of a company's")
+_of_identity: Read = of_person(_identity, AttributionReason.CN_DOCUMENT())
+_of_business: Read = of_person(each_text(business_values), AttributionReason.CN_PERSON_AS_COMPANY())
 
 oid_rule(
     id="cn.identity",
@@ -151,13 +145,13 @@ oid_rule(
     rows={
         IDENTITY: _of_identity,
         IDENTITY_CARD: _of_identity,
-        PASSPORT: of_person(each_text(lambda text: numbered(_PASSPORT, text)), "a passport number"),
-        INSURANCE: of_person(each_text(identity_values), "a number of social insurance, which only people have"),
+        PASSPORT: of_person(each_text(lambda text: numbered(_PASSPORT, text)), AttributionReason.CN_PASSPORT()),
+        INSURANCE: of_person(each_text(identity_values), AttributionReason.CN_INSURANCE()),
         REGISTRATION: _of_business,
         ORGANISATION: _of_business,
         TAXATION: _of_business,
         OLD_IDENTITY: _of_identity,
-        OLD_INSURANCE: of_person(each_text(identity_values), "a number of social insurance, which only people have"),
+        OLD_INSURANCE: of_person(each_text(identity_values), AttributionReason.CN_INSURANCE()),
         OLD_HOLDER: _of_identity,
     },
 )

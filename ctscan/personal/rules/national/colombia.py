@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Field
+from ctscan.model import AttributionReason, Field
 from ctscan.personal.parsers.composite_values import first_text, holder, only_if
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
@@ -36,7 +36,7 @@ def _of_person(read: Read) -> Read:
     return reader
 
 
-_WHY: Final = "a field of this scheme for the cédula of a person"
+_WHY: Final = AttributionReason.CO_CEDULA()
 
 oid_rule(
     id="co.cedula",
@@ -47,7 +47,7 @@ oid_rule(
     looks_for="Cédula and NIT numbers of people in the attributes of Colombian certification authorities",
     rows={
         _CEDULA: holder(national(""), _WHY),
-        _NIT: holder(_of_person(national("co.nit")), "a tax number in the form of a person's"),
+        _NIT: holder(_of_person(national("co.nit")), AttributionReason.CO_TAX()),
         "1.3.6.1.4.1.4710.1.3.1": holder(only_if(national(""), lambda text: bool(_digits(text))), _WHY),
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Field
+from ctscan.model import AttributionReason, Field
 from ctscan.personal.parsers.composite_values import holder
 from ctscan.personal.parsers.elements import INTEGER
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
@@ -33,7 +33,7 @@ oid_rule(
     cites=("MPSV, IK MPSV in qualified certificates", "První certifikační autorita, certificate profiles"),
     looks_for="Client numbers of the Czech Ministry of Labour, customer and card numbers of I.CA",
     rows={
-        "1.3.6.1.4.1.11801.2.1": holder(_client, "a number that the ministry gives to people"),
+        "1.3.6.1.4.1.11801.2.1": holder(_client, AttributionReason.CZ_MINISTRY()),
         "1.3.6.1.4.1.23624.4.6": number("user.unique_id"),
         "1.3.6.1.4.1.23624.4.7": number("user.device.device_id"),
     },

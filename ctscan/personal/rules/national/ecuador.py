@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Qualifier
+from ctscan.model import AttributionReason, Qualifier
 from ctscan.personal.parsers.composite_values import (
     CITY,
     FULL_NAME,
@@ -70,7 +70,7 @@ def _ruc(text: str) -> Iterable[Value]:
 
 
 _given, _surname = holder(named(GIVEN)), holder(named(SURNAME))
-_tax_number: Final = holder(each_text(_ruc), "a tax number of a natural person")
+_tax_number: Final = holder(each_text(_ruc), AttributionReason.EC_TAX())
 
 oid_rule(
     id="ec.fields",

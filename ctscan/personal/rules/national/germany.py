@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Confidence, Field, Finding, Qualifier, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
 from ctscan.personal.attribution.evidence import (
     CA_CONTACT,
     COMMON_NAME,
@@ -54,7 +54,7 @@ _COMMON_PKI = "Common PKI 2.0 SigG profile"
 
 def _distinguisher(view: View, place: Field) -> Iterator[Value]:
     """Read the number that distinguishes namesakes. Renamed CAs have such a number as well."""
-    of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, "tells apart certification authorities of the same name")
+    of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, AttributionReason.DE_DISTINGUISHER())
     for value in plain("user.unique_id")(view, place):
         is_of_ca = person_of(view, place) == CA_CONTACT or view.certificate.is_ca
         yield replace(value, verdict=of_a_ca) if is_of_ca else value
@@ -140,18 +140,16 @@ _PARTY: dict[str, Read] = {
 def _about_party(value: Value) -> Verdict:
     """Attribute the represented party to an organisation or an unknown holder, by the words of its name."""
     if value.category == "user.contact.organization" or has_organisation_word(value.value):
-        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, "an organisation that is represented")
+        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.DE_REPRESENTED_ORGANISATION())
     return _SOME_PARTY
 
 
-_SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, "whoever is represented, a person or an organisation")
+_SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_REPRESENTED())
 
 
 def _strings(view: View, place: Field) -> Iterator[Located]:
     """Read the strings of a procuration with another layout."""
-    verdict = Verdict(
-        SubjectKind.UNKNOWN, Confidence.POSSIBLE, "part of a procuration, in another layout than specified"
-    )
+    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_PROCURATION())
     for value in named("user.name")(view, place):
         yield place, replace(value, verdict=verdict, person=REPRESENTED)
 
@@ -170,7 +168,7 @@ def _strings(view: View, place: Field) -> Iterator[Located]:
 )
 def declaration_of_majority(view: View) -> Iterator[Finding]:
     """Ages and dates of birth in the declarationOfMajority extension (or attribute)."""
-    why = "a declaration of age, which only people have"
+    why = AttributionReason.DE_AGE()
     for place in view.of(MAJORITY):
         field = part_of(place.raw)
         found = list(_age(view, place, field)) if field is not None else []

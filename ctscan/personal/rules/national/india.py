@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Field, Finding, Qualifier
+from ctscan.model import AttributionReason, Field, Finding, Qualifier
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER
 from ctscan.personal.parsers.numbers import is_hash
@@ -66,7 +66,7 @@ def _hash(text: str) -> Iterator[Value]:
 
 
 def _each(read: FromText) -> Read:
-    return of_person(each_text(read), "an attribute that stands for a verified person in Indian certificates")
+    return of_person(each_text(read), AttributionReason.IN_VERIFIED())
 
 
 _READS: Final = {

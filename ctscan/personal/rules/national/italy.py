@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Field, Finding, Name
+from ctscan.model import AttributionReason, Field, Finding, Name
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.attribution.name_shapes import has_organisation_word
 from ctscan.personal.finding import make_finding
@@ -45,7 +45,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
     """Surname and given name in Italian common names SURNAME/GIVEN NAME; tax code and card number of services cards."""
     for place, text in common_names(view):
         values = [*_card_values(text), *_slash_values(view, place, text)]
-        for value in about_person(values, "the common name has the form that Italian cards of people have"):
+        for value in about_person(values, AttributionReason.IT_COMMON_NAME()):
             yield make_finding("it.common_name", view, place, value)
 
 
@@ -88,5 +88,5 @@ def holder_numbers(view: View) -> Iterator[Finding]:
     for place in view.of(_QUALIFIER):
         text = first_text(view, place)[:64].strip()
         if re.fullmatch(r"\d{4,20}", text) and country_of(place.name) == "IT" and _is_person(place.name):
-            for value in about_person(numbered("user.unique_id", text), "the number of a holder who is a person"):
+            for value in about_person(numbered("user.unique_id", text), AttributionReason.IT_HOLDER()):
                 yield make_finding("it.dnQualifier", view, place, value)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ctscan.model import Field, Qualifier
+from ctscan.model import AttributionReason, Field, Qualifier
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, birth_values, gender_values, iso_date
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Read, Value, each_text, named, of_person, plain
@@ -84,7 +84,7 @@ def _substitutes(category: str, characters: Read) -> Read:
 
 
 def _of_holder(read: Read) -> Read:
-    return of_person(read, "the signature certificate of a resident, which only people have")
+    return of_person(read, AttributionReason.JP_RESIDENT())
 
 
 _name, _address = named("user.name"), plain(_STREET)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Confidence, DecodedString, Field, Finding, SubjectKind
+from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution.evidence import COMMON_NAME
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
@@ -34,24 +34,12 @@ _MOST_ELEMENTS = 200
 _COMPANY = re.compile(r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$")
 _BANK = re.compile(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
 
-_PERSON: Final = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "a real name of the national PKI, shaped like a person's"
-)
-_CUSTOMER: Final = Verdict(
-    SubjectKind.PERSON, Confidence.LIKELY, "a common name with the customer number of a bank, in the form of Korea"
-)
-_MAYBE: Final = Verdict(
-    SubjectKind.PERSON, Confidence.POSSIBLE, "a real name of the national PKI: that of a person or of a company"
-)
-_HASH_OF_PERSON: Final = Verdict(
-    SubjectKind.PERSON, Confidence.CERTAIN, "the hash of a resident registration number, which only people have"
-)
-_HASH_OF_COMPANY: Final = Verdict(
-    SubjectKind.ORGANISATION, Confidence.LIKELY, "the hash of a registration number beside the name of a company"
-)
-_HASH_OF_ANY: Final = Verdict(
-    SubjectKind.PERSON, Confidence.LIKELY, "the hash of a registration number beside a name that may be a person's"
-)
+_PERSON: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_REAL_NAME_OF_PERSON())
+_CUSTOMER: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_BANK_CUSTOMER())
+_MAYBE: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.KR_REAL_NAME())
+_HASH_OF_PERSON: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_RESIDENT_HASH())
+_HASH_OF_COMPANY: Final = Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.KR_COMPANY_HASH())
+_HASH_OF_ANY: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_UNSURE_HASH())
 
 
 @dataclass(slots=True)

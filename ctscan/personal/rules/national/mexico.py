@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Field, Finding, Qualifier
+from ctscan.model import AttributionReason, Field, Finding, Qualifier
 from ctscan.personal.attribution.evidence import SUBJECT
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text
@@ -53,7 +53,7 @@ def tax_numbers(view: View) -> Iterator[Finding]:
             continue
         for rfc, person in _people(numbers):
             if _rfc_of_person(rfc):
-                for value in about_person(_rfc_values(view, rfc), "an RFC of 13 signs, which people have", person):
+                for value in about_person(_rfc_values(view, rfc), AttributionReason.MX_RFC(), person):
                     yield make_finding("mx.rfc", view, place, value)
         if _rfc_of_person(numbers[0]):
             yield from _names_like_organisations(view, place)
@@ -66,7 +66,7 @@ def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
     for beside in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
         text = first_text(view, beside)
         if beside.name is place.name and fold_text(text) in organisations & names:
-            for value in about_person(name_value(FULL_NAME, text), "the name of a taxpayer whose RFC is a person's"):
+            for value in about_person(name_value(FULL_NAME, text), AttributionReason.MX_TAXPAYER()):
                 yield make_finding("mx.rfc", view, beside, value)
 
 
@@ -87,7 +87,7 @@ def population_numbers(view: View) -> Iterator[Finding]:
             continue
         for curp, person in _people(_parts(text)):
             if _CURP.fullmatch(curp):
-                why = "a CURP, the number of a person in the register of the population"
+                why = AttributionReason.MX_CURP()
                 for value in about_person(national_values(curp, "mx.curp"), why, person):
                     yield make_finding("mx.curp", view, place, value)
 

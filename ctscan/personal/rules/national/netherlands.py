@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Confidence, Qualifier, Sensitivity, SubjectKind
+from ctscan.model import AttributionReason, Confidence, Phrase, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.parsers.composite_values import JOB_TITLE, about_person, plain_value
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, Verdict, each_text, numbered
@@ -22,7 +22,7 @@ _UZI: Final = re.compile(
     r"(?:-(?P<type>[A-Z])-\d{1,12}(?:-(?P<role>\d{2}\.\d{3})(?:-(?P<agb>\d{1,12}))?)?)?"
 )
 _UNIQUE: Final = "user.unique_id"
-_CARDS: Final = {"Z": "a care provider", "N": "an employee by name", "M": "an employee without a name on the card"}
+_CARDS: Final = {"Z": Phrase.CARE_PROVIDER, "N": Phrase.CARE_EMPLOYEE, "M": Phrase.CARE_UNNAMED}
 _PROFESSIONS: Final = {
     "01": "arts",
     "02": "tandarts",
@@ -33,10 +33,8 @@ _PROFESSIONS: Final = {
     "25": "gezondheidszorgpsycholoog",
     "30": "verpleegkundige",
 }
-_DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, "a server in the Dutch register of care providers")
-_UNTYPED: Final = Verdict(
-    SubjectKind.UNKNOWN, Confidence.POSSIBLE, "in the Dutch register of care providers, without the type of the card"
-)
+_DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NL_SERVER())
+_UNTYPED: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.NL_UNTYPED())
 
 
 def _uzi(text: str) -> Iterable[Value]:
@@ -57,7 +55,7 @@ def _uzi(text: str) -> Iterable[Value]:
     values += _profession(found["role"] or "")
     if found["type"] == "Z" and found["agb"]:
         values += numbered(_UNIQUE, found["agb"])
-    yield from about_person(values, f"the card of {_CARDS[found['type']]} in the Dutch register of care providers")
+    yield from about_person(values, AttributionReason.NL_CARD(holder=_CARDS[found["type"]]))
 
 
 def _profession(role: str) -> Iterable[Value]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctscan.model import Finding, Qualifier
+from ctscan.model import AttributionReason, Finding, Qualifier
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
@@ -40,7 +40,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
     for place, text in common_names(view):
         found = _COMMON.fullmatch(text)
         if found:
-            why = "the form name, use of the key, number of Peruvian certificates of people"
+            why = AttributionReason.PE_COMMON_NAME()
             values = [*name_value(FULL_NAME, found["name"])]
             values += national_values(found["number"]) if len(found["number"]) == 8 else _trader(found["number"])
             for value in about_person(values, why):
@@ -60,7 +60,7 @@ def taxpayers(view: View) -> Iterator[Finding]:
     """RUC numbers of natural persons, and the DNI in them, in units of Peruvian names."""
     for place in view.of(_UNIT):
         if country_of(place.name) == "PE":
-            for value in about_person(_trader(first_text(view, place)), "a tax number that begins as people's do"):
+            for value in about_person(_trader(first_text(view, place)), AttributionReason.PE_TAX()):
                 yield make_finding("pe.ruc", view, place, value)
 
 

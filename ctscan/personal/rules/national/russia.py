@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctscan.model import Qualifier
+from ctscan.model import AttributionReason, Qualifier
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
@@ -48,8 +48,8 @@ def _is_snils(digits: str) -> bool:
     return digits[:9] <= "001001998" or total % 101 % 100 == int(digits[9:])
 
 
-_TAX = of_person(each_text(tax_values), "a tax number of twelve digits, which in Russia people have")
-_TRADER = of_person(each_text(trader_values), "a register number of fifteen digits, which in Russia sole traders have")
+_TAX = of_person(each_text(tax_values), AttributionReason.RU_TAX())
+_TRADER = of_person(each_text(trader_values), AttributionReason.RU_SOLE_TRADER())
 
 oid_rule(
     id="ru.number",
@@ -59,7 +59,7 @@ oid_rule(
     cites=("RFC 9215 section 5", "Russia, FSB Order 795 of 2011"),
     looks_for="Russian insurance and tax numbers of people, and register numbers of sole traders",
     rows={
-        SNILS: of_person(each_text(insurance_values), "an insurance number, which in Russia only people have"),
+        SNILS: of_person(each_text(insurance_values), AttributionReason.RU_INSURANCE()),
         INN: _TAX,
         INNLE: _TAX,
         OGRNIP: _TRADER,

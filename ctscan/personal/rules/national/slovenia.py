@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model import Field
+from ctscan.model import AttributionReason, Field
 from ctscan.personal.parsers.composite_values import about_person, texts_of
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
@@ -21,7 +21,7 @@ _tax_number = national("si.ddv")
 def _of_sole_trader(view: View, place: Field) -> Iterable[Value]:
     names = (place.name, view.certificate.subject)
     if any(_SOLE_TRADER.search(text[:300]) for name in names for text in texts_of(name, _ORGANISATION)):
-        why = "the tax number of a firm that is one person: s.p. in its name"
+        why = AttributionReason.SI_SOLE_TRADER()
         yield from about_person(_tax_number(view, place), why)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ctscan.model import Field, Finding, Qualifier
+from ctscan.model import AttributionReason, Field, Finding, Phrase, Qualifier
 from ctscan.personal.attribution.evidence import GIVEN_NAME, SUBJECT, SURNAME
 from ctscan.personal.attribution.name_shapes import person_form
 from ctscan.personal.finding import make_finding
@@ -65,7 +65,7 @@ def _nif_values(text: str) -> Iterable[Value]:
 
 _given, _surname, _title = named(GIVEN), named(SURNAME_CATEGORY), plain(JOB_TITLE)
 _own_nif = only_if(each_text(_nif_values), _is_no_entity_nif)
-_WHY_TRADER = "a tax number in the form of a person: a sole trader"
+_WHY_TRADER = AttributionReason.ES_SOLE_TRADER()
 _sole_trader = holder(only_if(each_text(_nif_values), _is_person_nif), _WHY_TRADER)
 
 _FNMT = "1.3.6.1.4.1.5734.1."
@@ -92,7 +92,7 @@ oid_rule(
         f"{_FNMT}17": acting(_surname),
         f"{_FNMT}18": acting(_surname),
         f"{_FNMT}19": acting(_own_nif),
-        f"{_FNMT}20": holder(_title, "the post in which a person acts for an entity"),
+        f"{_FNMT}20": holder(_title, AttributionReason.ES_POST()),
     },
 )
 
@@ -184,9 +184,9 @@ def _by_content(view: View, place: Field) -> Iterable[Value]:
     """
     text = first_text(view, place)
     if _is_person_nif(text):
-        yield from about_person(_nif_values(text), "a number in the form of a Spanish NIF of a person")
+        yield from about_person(_nif_values(text), AttributionReason.ES_NIF())
     elif not _is_code_or_address(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
-        why = "holds a word of the given name or the surname of the subject"
+        why = AttributionReason.ES_NAME_WORD()
         yield from about_person(name_value(FULL_NAME, text), why)
 
 
@@ -256,7 +256,7 @@ oid_rule(
     ),
     looks_for="Names and NIF in the fields of other Spanish authorities: tax agency, Camerfirma, Firmaprofesional",
     rows={
-        "1.3.6.1.4.1.18838.1.1": acting(_own_nif, "the attribute of the tax agency for the NIF of the person who acts"),
+        "1.3.6.1.4.1.18838.1.1": acting(_own_nif, AttributionReason.ES_TAX_AGENCY()),
         f"{_CAMERFIRMA}3": holder(each_text(_entity_number), _WHY_TRADER),
         f"{_CAMERFIRMA}7": holder(_given),
         f"{_CAMERFIRMA}8": holder(_surname),
@@ -284,8 +284,8 @@ _NAME_AND_NUMBER = re.compile(
 )
 _NUMBER_AND_NAME = re.compile(rf"{_ID} {_NAME} \((?:(?P<label>R): ?[A-Z]\d{{7}}[0-9A-Z]|[A-ZÓ ]{{1,40}})\)")
 _COMMON_NAME_FORMS: Final = (
-    (_NAME_AND_NUMBER, "the form name - NIF of Spanish certificates"),
-    (_NUMBER_AND_NAME, "the form NIF name (R: entity) of Spanish certificates: a person, who may act for an entity"),
+    (_NAME_AND_NUMBER, Phrase.SPANISH_NAME_NIF_FORM),
+    (_NUMBER_AND_NAME, Phrase.SPANISH_NIF_NAME_FORM),
 )
 
 
@@ -306,16 +306,17 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
 def _common_name_values(view: View, text: str) -> Iterator[Value]:
     found = _ENTITY_AND_PERSON.fullmatch(text)
     if found:
-        why = "the form entity - CIF - name - NIF of Spanish certificates of an entity, with the person who acts for it"
+        why = AttributionReason.ES_ENTITY_COMMON_NAME()
         values = (*name_value(FULL_NAME, found["name"]), *national_values(found["id"], _NIF))
         yield from about_person(values, why, acting_person(view))
         return
     for pattern, form in _COMMON_NAME_FORMS:
         found = pattern.fullmatch(text)
         if found and _is_plausible(found):
-            yield from about_person(national_values(found["id"], _NIF), f"the common name has {form}", SUBJECT)
+            why = AttributionReason.COMMON_NAME_FORM(form=form)
+            yield from about_person(national_values(found["id"], _NIF), why, SUBJECT)
             if person_form(text) is None:  # otherwise the rule for common names finds the name
-                yield from about_person(name_value(FULL_NAME, found["name"]), f"the common name has {form}", SUBJECT)
+                yield from about_person(name_value(FULL_NAME, found["name"]), why, SUBJECT)
             return
 
 
@@ -342,7 +343,7 @@ def numbers_in_surnames(view: View) -> Iterator[Finding]:
         found = _SURNAMES_AND_NUMBER.fullmatch(first_text(view, place)[:200].strip())
         if found:
             values = (*name_value(SURNAME_CATEGORY, found["name"]), *national_values(found["id"], _NIF))
-            for value in about_person(values, "an attribute that only people have, with their number"):
+            for value in about_person(values, AttributionReason.ES_NAME_WITH_NUMBER()):
                 yield make_finding("es.surname", view, place, value)
 
 
@@ -364,11 +365,11 @@ def mandates(view: View) -> Iterator[Finding]:
     for place in view.of("2.5.4.13"):
         text = first_text(view, place)[:500]
         for found in _POST.finditer(text):
-            why = "the post in which a person acts for an entity"
+            why = AttributionReason.ES_POST()
             for value in about_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
                 yield make_finding("es.description", view, place, value)
         for found in _NOTARY.finditer(text):
-            why = "the notary before whom a power was given"
+            why = AttributionReason.ES_NOTARY()
             for value in about_person(name_value(FULL_NAME, found[1]), why, "notary"):
                 yield make_finding("es.description", view, place, value)
 
@@ -390,5 +391,5 @@ def numbers_in_qualifiers(view: View) -> Iterator[Finding]:
     for place in view.of("2.5.4.46"):
         found = _QUALIFIER.fullmatch(first_text(view, place)[:64].strip())
         if found:
-            for value in about_person(national_values(found["id"], _NIF), "a number told as that of a person"):
+            for value in about_person(national_values(found["id"], _NIF), AttributionReason.ES_TOLD_NUMBER()):
                 yield make_finding("es.dnQualifier", view, place, value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.errors import FormatError
-from ctscan.model import Field, Qualifier
+from ctscan.model import AttributionReason, Field, Qualifier
 from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value, each_text, of_person
@@ -51,7 +51,7 @@ oid_rule(
     kinds=(),
     cites=("Taiwan, GPKI certificate and CRL profiles",),
     looks_for="Last digits of the identity numbers of Taiwanese citizens",
-    rows={LAST_DIGITS: of_person(each_text(last_digits), "part of an identity number, which only people have")},
+    rows={LAST_DIGITS: of_person(each_text(last_digits), AttributionReason.TW_PARTIAL_NUMBER())},
 )
 
 oid_rule(
@@ -61,5 +61,5 @@ oid_rule(
     kinds=(),
     cites=("Taiwan, GPKI certificate and CRL profiles",),
     looks_for="Types of subject of Taiwanese certificates: citizens, health professionals",
-    rows={SUBJECT_TYPE: of_person(_subject_type, "the certificate says that its subject is a person")},
+    rows={SUBJECT_TYPE: of_person(_subject_type, AttributionReason.TW_CITIZEN())},
 )

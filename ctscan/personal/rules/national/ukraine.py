@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ctscan.model import Field, Qualifier
+from ctscan.model import AttributionReason, Field, Qualifier
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
@@ -60,7 +60,7 @@ def _sole_trader(view: View, place: Field) -> Iterable[Value]:
             yield value
 
 
-_taxpayer: Read = of_person(each_text(taxpayer_values), "a number that Ukraine gives to people")
+_taxpayer: Read = of_person(each_text(taxpayer_values), AttributionReason.UA_NUMBER())
 
 oid_rule(
     id="ua.number",
@@ -72,8 +72,8 @@ oid_rule(
     rows={
         TAXPAYER: _taxpayer,
         TAXPAYER_OTHER: _taxpayer,
-        ORGANISATION: of_person(_sole_trader, "ten digits instead of an organisation's eight: a sole trader's number"),
-        DEMOGRAPHIC: of_person(each_text(demographic_values), "a number of the register of residents of Ukraine"),
+        ORGANISATION: of_person(_sole_trader, AttributionReason.UA_SOLE_TRADER()),
+        DEMOGRAPHIC: of_person(each_text(demographic_values), AttributionReason.UA_RESIDENT()),
     },
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from ctscan.model import Qualifier
+from ctscan.model import AttributionReason, Qualifier
 from ctscan.personal.parsers.composite_values import holder
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
@@ -32,7 +32,7 @@ def _rif(text: str) -> Iterable[Value]:
             yield replace(value, value=text, marks=(Qualifier.DERIVED,))
 
 
-_read: Final = holder(each_text(_rif), "an identity number whose letter is that of a natural person")
+_read: Final = holder(each_text(_rif), AttributionReason.VE_NUMBER())
 
 oid_rule(
     id="ve.rif",

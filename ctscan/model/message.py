@@ -1,0 +1,60 @@
+"""Messages: codes with parameters in place of sentences.
+
+Reasons, remarks and shortfalls are kept and compared as codes. `views/text.py` turns them into sentences of a language.
+A vocabulary of codes is an enum beside its noun: `AttributionReason`, `StatusReason`, `Remark`, …
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+LEGACY = "legacy"
+"""Code of a sentence that an older version stored. Parameter: `text`."""
+
+Param = tuple[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Code of a sentence with its parameters, ordered by name. A parameter never holds an identifier of a person."""
+
+    code: str  # "attribution.only-people": the vocabulary, a dot, the word
+    params: tuple[Param, ...] = ()
+
+    @property
+    def encoded(self) -> str:
+        """Text for a column of a database: `["attribution.policy",{"policy":"phrase.qcp-n"}]`."""
+        parts: list[object] = [self.code]
+        if self.params:
+            parts.append(dict(self.params))
+        return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
+class Code(StrEnum):
+    """Closed vocabulary of codes. Calling a member makes a message: `Remark.CUT(limit=100)`."""
+
+    def __call__(self, **params: str | int) -> Message:
+        plain = [(name, value if isinstance(value, int) else str(value)) for name, value in sorted(params.items())]
+        return Message(str(self), tuple(plain))
+
+
+def decoded_message(text: str) -> Message:
+    """Read the text of a column; inverse of `Message.encoded`. Other text is a sentence of an older version."""
+    if text.startswith('["'):
+        try:
+            return _message(json.loads(text))
+        except ValueError:
+            pass
+    return Message(LEGACY, (("text", text),))
+
+
+def _message(parts: object) -> Message:
+    match parts:
+        case [str(code)]:
+            return Message(code)
+        case [str(code), dict(params)] if all(isinstance(value, str | int) for value in params.values()):
+            return Message(code, tuple(sorted(params.items())))
+        case _:
+            raise ValueError("expected a code and an object with its parameters")

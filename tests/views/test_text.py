@@ -1,0 +1,132 @@
+"""Sentences: every code has one in every language, with just its parameters, and no sentence is left over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ctscan import model
+from ctscan.errors import InputError, UsageError
+from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decoded_message
+from ctscan.resources import languages
+from ctscan.views import text as texts_module
+from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
+
+PACKAGE = Path(model.__file__).parents[1]
+OTHERS = {LEGACY, "format.thousands"}
+"""Entries of a file that no vocabulary holds."""
+
+
+def vocabularies() -> list[type[Code]]:
+    found, new = set[type[Code]](), set(Code.__subclasses__())
+    while new:
+        found |= new
+        new = {sub for one in new for sub in one.__subclasses__()} - found
+    return sorted((one for one in found if one.__module__.startswith("ctscan.")), key=lambda one: one.__name__)
+
+
+def forms(sentence: Sentence) -> tuple[str, ...]:
+    return (sentence,) if isinstance(sentence, str) else tuple(sentence.values())
+
+
+def params(sentence: str) -> set[tuple[str, str]]:
+    return {(found[1], found[2] or "") for found in PLACEHOLDER.finditer(sentence)}
+
+
+def test_every_code_has_a_sentence_in_every_language_and_no_sentence_is_stale() -> None:
+    codes = {str(code) for vocabulary in vocabularies() for code in vocabulary}
+    for lang in languages():
+        assert set(texts(lang).sentences) == codes | OTHERS, lang
+
+
+def test_each_vocabulary_has_a_table_of_its_own() -> None:
+    tables = [{code.partition(".")[0] for code in vocabulary} for vocabulary in vocabularies()]
+    assert all(len(table) == 1 for table in tables)
+    assert len(set().union(*tables)) == len(tables)
+
+
+def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
+    given: dict[str, set[str]] = {}
+    for code, names in calls():
+        assert given.setdefault(code, names) == names, f"{code}: given with {names} and with {given[code]}"
+    for lang in languages():
+        for code, names in given.items():
+            used = {name for form in forms(texts(lang).sentences[code]) for name, _ in params(form)}
+            is_plural = not isinstance(texts(lang).sentences[code], str)
+            assert used | ({"count"} if is_plural else set()) == names, f"{lang}: {code}"
+    never = {str(code) for vocabulary in vocabularies() for code in vocabulary if vocabulary is not Phrase} - set(given)
+    assert not never, "codes that nothing gives"
+
+
+def calls() -> Iterator[tuple[str, set[str]]]:
+    """Codes that are called in the source, with the names of their parameters."""
+    by_name = {vocabulary.__name__: vocabulary for vocabulary in vocabularies()}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(ast.Attribute(ast.Name(vocabulary), code), [], keywords) if vocabulary in by_name:
+                    yield str(by_name[vocabulary][code]), {str(keyword.arg) for keyword in keywords}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_language_has_the_same_parameters_and_plain_sentences(lang: str) -> None:
+    for code, sentence in texts("en").sentences.items():
+        theirs = texts(lang).sentences[code]
+        assert {p for f in forms(sentence) for p in params(f)} == {p for f in forms(theirs) for p in params(f)}, code
+        assert all(form and form == form.strip() and form.isprintable() for form in forms(theirs)), code
+        assert isinstance(theirs, str) or set(theirs) == {"one", "other"}, code
+
+
+def test_phrases_and_numbers() -> None:
+    because = AttributionReason.POLICY(policy=Phrase.QCP_N)
+    assert text(because, "en") == "issued under the policy ETSI QCP-n, qualified for natural persons"
+    assert text(Message(LEGACY, (("text", "as said {before}"),)), "en") == "as said {before}"
+
+
+def test_plural_and_thousands(tmp_path: Path) -> None:
+    path = tmp_path / "xx.toml"
+    path.write_text(
+        'format = { thousands = "." }\nremark = { logs = { one = "1 log", other = "{count:number} logs" } }', "utf-8"
+    )
+    found = read_texts(path)
+    assert [found(Message("remark.logs", (("count", n),))) for n in (0, 1, 1234567)] == [
+        "0 logs",
+        "1 log",
+        "1.234.567 logs",
+    ]
+
+
+def test_unknown_languages_and_codes_are_errors() -> None:
+    for lang in ("xx", "../en", ""):
+        with pytest.raises(UsageError, match="lang: expected one of en"):
+            text(AttributionReason.ONLY_PEOPLE(), lang)
+    with pytest.raises(InputError, match=r"text/en\.toml: expected a sentence for 'attribution\.nonsense', got none"):
+        text(Message("attribution.nonsense"), "en")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        AttributionReason.ONLY_PEOPLE(),
+        AttributionReason.POLICY(policy=Phrase.QCP_N),
+        Message("a.b", (("count", 3), ("name", 'Ünïcode "x"'))),
+        Message(LEGACY, (("text", '["a"]'),)),
+    ],
+)
+def test_a_message_is_read_back_from_its_text(message: Message) -> None:
+    assert decoded_message(message.encoded) == message
+    assert hash(decoded_message(message.encoded)) == hash(message)
+
+
+@pytest.mark.parametrize("text", ["it can't be read", "", '["', '["a", 1]', '["a",{"b":[]}]', '["a",{},{}]'])
+def test_other_text_is_a_sentence_of_an_older_version(text: str) -> None:
+    assert decoded_message(text) == Message(LEGACY, (("text", text),))
+
+
+def test_parameters_are_ordered_and_plain() -> None:
+    assert AttributionReason.POLICY(b=2, a=Phrase.QCP_N).params == (("a", "phrase.qcp-n"), ("b", 2))
+    assert type(dict(AttributionReason.POLICY(a=Phrase.QCP_N).params)["a"]) is str
+    assert texts_module.ENGLISH in languages()
