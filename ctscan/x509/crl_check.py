@@ -1,9 +1,8 @@
-"""What a revocation list says of a certificate (RFC 5280 section 6.3.3), as far as it can be told from the list, the
-certificate, and the certificates of CAs: trust anchors are nobody's business here.
+"""Check of a certificate against a revocation list (RFC 5280 section 6.3.3), without trust anchors.
 
-Revoked is what a list of the CA names, however old the list is. Not revoked takes more: a complete list of the CA, for
-certificates of this kind, that hasn't run out, and that would name the certificate. Everything else is unknown, with
-the reason.
+The list, the certificate and certificates of CAs are the only evidence. An entry on a list of the CA means revoked,
+however old the list is. Not revoked needs more: a current and complete list of the CA, for certificates of this kind,
+that would name the certificate. Everything else is unknown, with the reason.
 """
 
 from __future__ import annotations
@@ -16,16 +15,17 @@ from typing import Final
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import Certificate, Issuer, Revocation, RevocationState
 from ctscan.x509.access_locations import DistributionPoint, access_locations, url_key
-from ctscan.x509.crl import HOLD, REMOVED, ListFacts, RevocationList, RevokedEntry, verify_crl
+from ctscan.x509.crl import HOLD, REMOVED, RevocationList, RevokedEntry, verify_crl
+from ctscan.x509.crl_header import ListFacts
 from ctscan.x509.issuer_lookup import MAX_KEYS, Issuers, is_issued_by, read_signer, same_name
 
 MAX_SKEW: Final = timedelta(minutes=5)
-"""How far the clocks of a CA and of this machine may be apart."""
+"""Allowed difference between the clocks of a CA and of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One certificate held against lists. `signers`: further CA certificates, for lists that somebody else signed."""
+    """A certificate to check. `signers`: further CA certificates, for lists with another signer than the issuer."""
 
     certificate: Certificate
     issuers: Issuers
@@ -44,15 +44,22 @@ def check_by_crl(
     delta: RevocationList | None = None,
     signers: Sequence[Issuer] = (),
 ) -> Revocation:
-    """What `crl`, fetched from `url`, says of `certificate` at `checked`. Never raises.
+    """Check the revocation of a certificate by a list. Never raises.
 
-    `issuers` as `find_issuers` gives them. `delta` is a list of changes to `crl`; one that doesn't fit is passed over.
-    `signers` are other CA certificates named as the list's issuer: another key of the CA, or the publisher of an
-    indirect list. They count where the CA's key signed that certificate, or where its key signed that of the CA.
+    Args:
+        certificate: the certificate.
+        issuers: its issuers, as `find_issuers` returns them.
+        crl: the list.
+        checked: time of the check.
+        url: address from which `crl` was fetched.
+        delta: list of changes to `crl`; ignored unless it fits.
+        signers: other CA certificates with the name of the list's issuer: another key of the CA, or the publisher of an
+            indirect list. Such a certificate counts when the CA's key signed it, or when its key signed the CA's
+                certificate.
     """
     asked = _Asked(certificate, issuers, tuple(signers), checked, url)
     why = _unfit(asked, crl)
-    if why:  # what it says of itself is nobody's word
+    if why:  # the dates of an unusable list prove nothing
         return replace(_unknown(asked, crl.facts, why), this_update=None, next_update=None)
     entry = _entry_of(asked, crl)
     if delta is not None and not crl.facts.is_delta and _fits(asked, crl.facts, delta):
@@ -64,7 +71,7 @@ def check_by_crl(
 
 
 def _unfit(asked: _Asked, crl: RevocationList) -> str:
-    """Why nothing can be told from the list; empty: something can."""
+    """Return the reason why the list is unusable; empty: it is usable."""
     facts = crl.facts
     if not asked.issuers.found:
         return asked.issuers.why or "the certificate of its issuer isn't known"
@@ -98,7 +105,7 @@ def _out_of_scope(asked: _Asked, facts: ListFacts) -> str:
 
 
 def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
-    """The distribution points of the certificate at which a list of this issuer belongs."""
+    """Return the distribution points of the certificate that lead to lists of this issuer."""
     is_own = same_name(facts.issuer, asked.certificate.issuer)
     return [
         point
@@ -108,7 +115,7 @@ def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
 
 
 def _unsigned(asked: _Asked, crl: RevocationList) -> str:
-    """Why nobody who may speak for the issuer signed the list; empty: somebody did."""
+    """Return the reason why no entitled CA signed the list; empty: an entitled CA did."""
     why = ""
     own = asked.issuers.found
     if same_name(crl.facts.issuer, asked.certificate.issuer):
@@ -125,7 +132,7 @@ def _unsigned(asked: _Asked, crl: RevocationList) -> str:
 
 
 def _others(asked: _Asked, crl: RevocationList) -> Iterator[Issuer]:
-    """Other CA certificates with the name of the list's issuer, a few of them."""
+    """Yield at most MAX_KEYS other CA certificates with the name of the list's issuer."""
     left = MAX_KEYS
     for signer in asked.signers:
         try:
@@ -138,7 +145,7 @@ def _others(asked: _Asked, crl: RevocationList) -> Iterator[Issuer]:
 
 
 def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
-    """Whether it signed the list, and speaks for the CA of the certificate."""
+    """Return whether the signer signed the list and is entitled to, on behalf of the certificate's CA."""
     facts = read_signer(signer.der)
     try:
         verify_crl(crl, signer.der)
@@ -150,11 +157,11 @@ def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
     return any(is_issued_by(der, facts.certificate.spki) for der, _ in own)
 
 
-# --- what it says --------------------------------------------------------------------------------------------------
+# --- entries -------------------------------------------------------------------------------------------------------
 
 
 def _entry_of(asked: _Asked, crl: RevocationList) -> RevokedEntry | None:
-    """The entry of the certificate; of several the one that revokes it."""
+    """Return the entry of the certificate; an entry that revokes it goes before a hold and a removal."""
     issuer = asked.certificate.issuer
     found = [
         entry for entry in crl.entries(asked.certificate.serial) if same_name(entry.issuer or crl.facts.issuer, issuer)
@@ -172,7 +179,7 @@ def _judge(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None) -> Revoc
 
 
 def _silent(asked: _Asked, facts: ListFacts) -> str:
-    """Why it means nothing that the list doesn't name the certificate; empty: it means that it isn't revoked."""
+    """Return the reason why absence from the list doesn't clear the certificate; empty: it does."""
     if facts.is_delta:
         return "the list has changes only, and the complete list isn't known"
     if facts.scope.reasons or not _covers_all_reasons(asked, facts):
@@ -189,7 +196,7 @@ def _silent(asked: _Asked, facts: ListFacts) -> str:
 
 
 def _covers_all_reasons(asked: _Asked, facts: ListFacts) -> bool:
-    """Whether a distribution point without reasons leads to the list, or none at all."""
+    """Return whether a distribution point without reasons leads to the list, or no point at all."""
     here = url_key(asked.url)
     keys = {here, *facts.scope.names}
     leading = [point for point in _points(asked, facts) if keys & set(point.names)]
@@ -200,8 +207,10 @@ def _covers_all_reasons(asked: _Asked, facts: ListFacts) -> bool:
 
 
 def _fits(asked: _Asked, facts: ListFacts, delta: RevocationList) -> bool:
-    """Whether the changes are to this list (RFC 5280 section 5.2.4): same issuer, key and scope, base not after the
-    list, and not older than it."""
+    """Return whether a delta CRL applies to this list (RFC 5280 section 5.2.4).
+
+    It needs the same issuer, key and scope, a base not after the list, and a number not before the list's.
+    """
     changes = delta.facts
     if changes.base_number is None or changes.number is None or facts.number is None:
         return False

@@ -1,4 +1,4 @@
-"""Distinguished names (RFC 5280 section 4.1.2.4) and general names (section 4.2.1.6), read tolerantly."""
+"""Tolerant readers of distinguished names (RFC 5280 section 4.1.2.4) and general names (section 4.2.1.6)."""
 
 from __future__ import annotations
 
@@ -30,14 +30,21 @@ _BINARY_TYPES: Final = frozenset(  # bits and octets by definition (X.520, RFC 4
 )
 
 MAX_CACHED: Final = 128
-"""Octets of an attribute that other names may have as well."""
+"""Octets of an attribute worth caching; longer attributes differ between names."""
 
 MAX_ATTRIBUTES: Final = 1_000
-"""Of one Name: what rules say of an attribute depends on all the others beside it. The rest is unread."""
+"""Attributes of a Name; the rest is unread, because rules judge each attribute by all its neighbours."""
 
 
 def read_name(reader: DerReader, path: str, element: Element, *, is_common: bool = False) -> Name:
-    """The Name in `element`. `repeats`: many certificates hold the same (issuers do); then it is kept and reused."""
+    """Read a Name; its problems go to the reader.
+
+    Args:
+        reader: the buffer, and the problems.
+        path: the field of the name.
+        element: the Name.
+        is_common: many certificates hold the same name, as they do of issuers; then it is cached.
+    """
     raw = reader.data[element[1] : element[4]]
     name, problems = _cached_name(raw) if is_common and len(raw) <= 1024 else _name(raw)
     for problem in problems:
@@ -47,7 +54,7 @@ def read_name(reader: DerReader, path: str, element: Element, *, is_common: bool
 
 
 def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
-    """The Name that `raw` is, and its problems with places relative to it."""
+    """Read the Name that fills `raw`, and its problems with paths relative to it."""
     reader = DerReader(raw)
     outer, _ = element_at(raw, 0, len(raw))
     attributes: list[Attribute] = []
@@ -81,7 +88,7 @@ def _attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | None:
 
 @lru_cache(maxsize=4096)
 def _cached_attribute(raw: bytes) -> tuple[str, int, bytes, DecodedString | None] | None:
-    """An attribute without problems: countries, towns and organisations stand in many names."""
+    """Read an attribute without problems; countries, towns and organisations occur in many names."""
     reader = DerReader(raw)
     elements, problem = children(raw, 0, len(raw))
     found = _read_attribute(reader, 0, elements[0]) if len(elements) == 1 and not problem else None
@@ -101,12 +108,12 @@ def _read_attribute(reader: DerReader, rdn: int, pair: Element) -> Attribute | N
     if text is not None:
         _check_segments(reader, f"{rdn}", value)
     elif value[0] & 0xDF in (BIT_STRING, OCTET_STRING) and oid not in _BINARY_TYPES:
-        reader.report(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that are none", value)
+        reader.report(f"{rdn}", f"expected text, got {value[3] - value[2]} octets that aren't text", value)
     return Attribute(rdn, oid, value[0], data[value[1] : value[4]], text)
 
 
 def element_text(data: bytes, element: Element) -> DecodedString | None:
-    """The text of a string element, primitive or of joined segments; None when the element is none."""
+    """Return the text of a string element, primitive or of joined segments; None for any other element."""
     tag = element[0]
     if tag & 0x20:
         tag ^= 0x20
@@ -116,8 +123,10 @@ def element_text(data: bytes, element: Element) -> DecodedString | None:
 
 
 def nested_texts(element: bytes) -> list[DecodedString]:
-    """The texts of all string elements inside an element that is none itself, in order: the lines of a postalAddress
-    (X.520), a SEQUENCE OF strings."""
+    """Return the texts of all string elements inside a structure, in order, such as the lines of a postalAddress.
+
+    postalAddress (X.520) is a SEQUENCE OF strings.
+    """
     found: list[DecodedString] = []
     waiting = [(part, 0) for part in children(element, 0, len(element))[0]]
     while waiting:
@@ -132,7 +141,7 @@ def nested_texts(element: bytes) -> list[DecodedString]:
 
 
 def _check_segments(reader: DerReader, path: str, element: Element) -> None:
-    """A constructed string (BER) consists of primitive ones; else what was joined is hardly what was meant."""
+    """Report a constructed string (BER) with segments that aren't primitive; its joined text is probably wrong."""
     if element[0] & 0x20 and any(part[0] & 0x20 for part in reader.children(path, element)):
         reader.report(path, "expected the segments of a string, got other elements", element)
 
@@ -141,8 +150,13 @@ def _check_segments(reader: DerReader, path: str, element: Element) -> None:
 
 
 def read_general_names(reader: DerReader, path: str, first: int = 0) -> list[GeneralName]:
-    """The GeneralNames that the buffer is; also a bare list of general names without the SEQUENCE around it.
-    Problems count the names from `first` on."""
+    """Read the GeneralNames that fill the buffer, also without the SEQUENCE around them.
+
+    Args:
+        reader: the buffer, and the problems.
+        path: the field of the names.
+        first: number of the first name in the paths of problems.
+    """
     outer, problem = children(reader.data, 0, len(reader.data))
     if problem:
         reader.report(path, problem, reader.whole())
@@ -156,8 +170,14 @@ def read_general_names(reader: DerReader, path: str, first: int = 0) -> list[Gen
 
 
 def read_general_name(reader: DerReader, path: str, element: Element, *, with_mask: bool = False) -> GeneralName | None:
-    """One general name of any of the nine kinds; None, with a Problem, when the element is none. `masks`: an iPAddress
-    has a mask after it, as in name constraints."""
+    """Read a GeneralName of any of the nine kinds; None, with a Problem, for any other element.
+
+    Args:
+        reader: the buffer, and the problems.
+        path: the field of the name.
+        element: the GeneralName.
+        with_mask: a mask follows the octets of an iPAddress, as in name constraints.
+    """
     tag = element[0]
     kind = tag & 0x1F
     if tag & 0xC0 != 0x80 or kind > REGISTERED_ID:
@@ -178,7 +198,7 @@ def read_general_name(reader: DerReader, path: str, element: Element, *, with_ma
 
 
 def _untagged_name(reader: DerReader, path: str, element: Element) -> GeneralName | None:
-    """A bare string where a general name belongs is an address or a host by its "@"; anything else is unread."""
+    """Read a bare string as an address or a host, by its "@"; any other element is unread."""
     text = element_text(reader.data, element)
     is_address = text is not None and "@" in text.value
     reader.report(path, f"expected a general name, got tag {element[0]:#x}", None if is_address else element)

@@ -1,8 +1,8 @@
-"""Which CA certificates issued a certificate: by its signature where it was seen whole, by the key that the tree names
-where only a precertificate's TBS was.
+"""Search for the CA certificates that issued a certificate.
 
-Names alone decide nothing: two CAs can have the same, and one can have had several keys. Whether a CA is to be trusted
-isn't decided here either.
+The signature decides for a whole certificate, the issuer key hash in the tree for the TBS of a precertificate. Names
+alone decide nothing: two CAs can have the same name, and a CA can have had several keys. Trust in a CA is not decided
+here.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from ctscan.x509.precertificate import split_precertificate
 from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
 
 MAX_KEYS: Final = 16
-"""Keys of CAs with one name that are tried; more than a handful is somebody's play."""
-
-"""Origin of what was fetched, mostly without TLS, from where a certificate says."""
+"""Keys tried for CAs of one name; more than a handful is an attack."""
 
 _KEY_USAGE: Final = "2.5.29.15"
 _SUBJECT_KEY_ID: Final = "2.5.29.14"
@@ -31,7 +29,7 @@ _SIGNS_LISTS: Final = 0x02  # bit 6 of keyUsage
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """What matters of a CA's or a responder's certificate when it signs."""
+    """Certificate of a CA or an OCSP responder, with the facts that matter when it signs."""
 
     certificate: Certificate
     key_id: bytes  # subject key identifier; empty: none
@@ -40,15 +38,27 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Issuers:
-    """The certificates of the CA that issued a certificate; several where it is cross-signed, all with one key.
-    `why`: why there is none."""
+    """Certificates of the CA that issued a certificate.
+
+    Attributes:
+        found: several when the CA is cross-signed, all with the same key.
+        why: the reason when none was found.
+    """
 
     found: tuple[Issuer, ...]
     why: str = ""
 
 
 def issuer_of(der: bytes, origin: IssuerOrigin) -> Issuer:
-    """A CA certificate as it is kept. Raises FormatError when it can't be read, or has no key."""
+    """Make the Issuer of a CA certificate, as the index keeps it.
+
+    Args:
+        der: the certificate, DER.
+        origin: its source.
+
+    Raises:
+        FormatError: it can't be read, or has no key.
+    """
     certificate = read_signer(der).certificate
     subject_hash = sha256(certificate.subject.raw).digest()
     return Issuer(sha256(der).digest(), der, subject_hash, sha256(certificate.spki).digest(), origin)
@@ -56,7 +66,11 @@ def issuer_of(der: bytes, origin: IssuerOrigin) -> Issuer:
 
 @lru_cache(maxsize=512)
 def read_signer(der: bytes) -> Signer:
-    """Read the certificate of somebody who signs. Raises FormatError."""
+    """Read the certificate of a CA or an OCSP responder.
+
+    Raises:
+        FormatError: it can't be read, or has no key.
+    """
     certificate = read_certificate(der)
     if not certificate.spki:
         raise FormatError("issuer: expected a certificate with a key, got one without")
@@ -76,14 +90,20 @@ def find_issuers(
     candidates: Iterable[Issuer],
     submitted: Iterable[bytes] = (),
 ) -> Issuers:
-    """Those of `candidates` that issued `certificate`.
+    """Select the candidates that issued `certificate`. Never raises.
 
-    `der` is the whole certificate, or the TBS of a precertificate (then `certificate.sha256` is None): that has no
-    signature, and `key_hashes` are the issuer_key_hash values of its entries (RFC 6962 section 3.2), which are proven
-    with it. They also decide where a whole certificate doesn't verify: anybody can put a signature of their own under
-    what a log holds. Where no log gave one either, the signature of a precertificate `submitted` for this TBS decides,
-    else the authority key identifier together with the name; but that counts for nothing in what was fetched from where
-    the certificate says: whoever answers there can make such a one. Never raises.
+    A signature or an issuer_key_hash decides. Where a whole certificate doesn't verify, `key_hashes` decide, because
+    anybody can put a wrong signature under a logged certificate. Without both, the signature of a submitted
+    precertificate for this TBS decides, then the authority key identifier together with the name. That last step
+    ignores candidates fetched from the certificate's own URLs (AIA), because their server can forge such a candidate.
+
+    Args:
+        certificate: the certificate.
+        der: the whole certificate; or the TBS of a precertificate (`certificate.sha256` is None), which has no
+            signature.
+        key_hashes: issuer_key_hash values of its entries (RFC 6962 section 3.2), proven together with the TBS.
+        candidates: known CA certificates.
+        submitted: precertificates as submitted.
     """
     same = [issuer for issuer in candidates if _has_issuer_name(certificate, issuer)]
     if not same:
@@ -103,7 +123,7 @@ def find_issuers(
 
 
 def is_issued_by(der: bytes, spki: bytes) -> bool:
-    """Whether the certificate `der` carries a signature of the key in `spki`."""
+    """Return whether the certificate `der` carries a signature of the key in `spki`."""
     try:
         verify_signed(der, read_signed(der, "certificate"), spki, "certificate")
     except (FormatError, ProofError):
@@ -112,7 +132,7 @@ def is_issued_by(der: bytes, spki: bytes) -> bool:
 
 
 def same_name(one: Name, other: Name) -> bool:
-    """Whether two names are the same, but for string types, case and spaces (RFC 5280 section 7.1)."""
+    """Return whether two names are equal apart from string types, case and spaces (RFC 5280 section 7.1)."""
     return one.raw == other.raw or (bool(one.attributes) and _comparable(one) == _comparable(other))
 
 

@@ -1,8 +1,8 @@
-"""A distinguished name as one line of text, for people to read. Not for comparing: two names may render alike.
+"""A distinguished name as a line of text for people; not for comparing, because two names may render alike.
 
-Follows RFC 4514 (string representation of distinguished names) in order, separators and escapes; beyond it, every
-character that doesn't print is escaped too, so that a name can't do anything to a terminal, and a value whose encoding
-is evidently wrong appears repaired.
+Order, separators and escapes follow RFC 4514 (string representation of distinguished names). Beyond it, every
+unprintable character is escaped, so that a name can't affect a terminal, and a value in an evidently wrong encoding
+appears repaired.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import groupby
 from ctscan.model import Attribute, Name
 
 LIMIT = 2000
-"""Characters of a rendered name; a longer one ends with an ellipsis."""
+"""Characters of a rendered name; a longer name ends with an ellipsis."""
 
 SHORT_NAMES = {
     # RFC 4514 section 3
@@ -58,8 +58,11 @@ _SPECIAL = frozenset('"+,;<>\\')
 
 
 def render_name(name: Name) -> str:
-    """RDNs from the last to the first, joined by commas; the attributes of one RDN in their order, joined by plus
-    signs. At most `LIMIT` characters; an empty name renders as an empty string."""
+    """Render a name: RDNs from the last to the first, joined by commas, and the attributes of an RDN by plus signs.
+
+    Returns:
+        At most `LIMIT` characters; empty for an empty name.
+    """
     parts: list[str] = []
     length = 0
     for _, attributes in groupby(reversed(name.attributes), key=lambda attribute: attribute.rdn):
@@ -80,7 +83,7 @@ def _attribute(attribute: Attribute) -> str:
 
 
 def _escape(value: str) -> str:
-    """RFC 4514 section 2.4, and everything that doesn't print."""
+    """Escape special (RFC 4514 section 2.4) and unprintable characters."""
     is_plain = value.isprintable() and _SPECIAL.isdisjoint(value)
     escaped = list(value) if is_plain else [_escape_character(character) for character in value]
     if value and value[0] in " #":

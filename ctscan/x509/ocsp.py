@@ -1,4 +1,4 @@
-"""OCSP (RFC 6960, RFC 5019): the request for one certificate, and what a response says of it.
+"""OCSP (RFC 6960, RFC 5019): the request for a certificate, and the meaning of the response.
 
     OCSPResponse       SEQUENCE { status ENUMERATED, [0] { SEQUENCE { OID, OCTET STRING { BasicOCSPResponse }}}?}
     BasicOCSPResponse  SEQUENCE { data, algorithm, signature, [0] certificates? }
@@ -29,7 +29,7 @@ from ctscan.x509.signatures import STRONG_RSA, Signed, read_signed, verify_signe
 from ctscan.x509.times import GENERALIZED_TIME, parse_time
 
 MAX_RESPONSE: Final = 1024 * 1024
-"""Octets; a response with a responder's certificate has about 2,000."""
+"""Octets of a response; a response with a responder's certificate has about 2,000."""
 
 MAX_SERIAL: Final = 1024
 MAX_SINGLES: Final = 1000
@@ -62,7 +62,7 @@ _NOT_A_RESPONSE: Final = "what the responder sent is no OCSP response"
 
 @dataclass(frozen=True, slots=True)
 class _SingleResponse:
-    """One SingleResponse, its times read."""
+    """SingleResponse with parsed times."""
 
     state: int  # tag: 0x80 good, 0xA1 revoked, 0x82 unknown
     revoked_at: datetime | None
@@ -74,7 +74,7 @@ class _SingleResponse:
 
 @dataclass(frozen=True, slots=True)
 class _BasicResponse:
-    """A BasicOCSPResponse, cut up but not yet believed."""
+    """Parts of a BasicOCSPResponse before verification."""
 
     data: bytes
     signed: Signed
@@ -85,10 +85,16 @@ class _BasicResponse:
 
 
 def ocsp_request(issuer_der: bytes, serial: bytes) -> bytes:
-    """An OCSPRequest for one certificate: `serial` is the content of the INTEGER as it stands in the certificate.
+    """Build an OCSPRequest for one certificate.
 
-    The CertID has SHA-1 hashes, the only ones that every responder knows (RFC 5019 section 2.1.1). Raises FormatError
-    when the issuer can't be read, or the serial number is too long.
+    The CertID has SHA-1 hashes, the only hashes that every responder knows (RFC 5019 section 2.1.1).
+
+    Args:
+        issuer_der: certificate of the issuer, DER.
+        serial: content of the INTEGER, as encoded in the certificate.
+
+    Raises:
+        FormatError: the issuer can't be read, or the serial number is too long.
     """
     signer = read_signer(issuer_der)
     if not 0 < len(serial) <= MAX_SERIAL:
@@ -107,10 +113,18 @@ def check_by_ocsp(
     *,
     not_after: datetime | None = None,
 ) -> Revocation:
-    """What an OCSP response says of the certificate with this serial number at `checked`. Never raises.
+    """Check the revocation of a certificate by an OCSP response. Never raises.
 
-    `not_after` is the end of the certificate: what a responder says of one that had expired before counts only where it
-    says how long it keeps them (archiveCutoff, RFC 6960 section 4.4.4).
+    A response about a certificate that had already expired counts only when the responder states how long it keeps
+    expired certificates (archiveCutoff, RFC 6960 section 4.4.4).
+
+    Args:
+        response: the OCSPResponse, DER.
+        issuer_der: certificate of the issuer, DER.
+        serial: content of the INTEGER, as encoded in the certificate.
+        checked: time of the check.
+        url: address of the responder.
+        not_after: end of the certificate.
     """
     unknown = Revocation(RevocationState.UNKNOWN, "OCSP", checked, url)
     try:
@@ -135,7 +149,7 @@ def check_by_ocsp(
 
 
 def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> str:
-    """Why it doesn't mean that the certificate isn't revoked; empty: it does."""
+    """Return the reason why the response doesn't clear the certificate; empty: it does."""
     if single.state != 0x80:
         return "the responder doesn't know the certificate"
     if single.next_update is not None and checked > single.next_update:
@@ -151,7 +165,11 @@ def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | No
 
 
 def _read_response(response: bytes) -> _BasicResponse:
-    """Raises FormatError, whose text is the reason in plain words."""
+    """Read an OCSPResponse.
+
+    Raises:
+        FormatError: its text is the reason in plain words.
+    """
     if len(response) > MAX_RESPONSE:
         raise FormatError("the response is too long")
     fields = _children(response, _outer_sequence(response))
@@ -192,7 +210,11 @@ def _read_basic(data: bytes) -> _BasicResponse:
 
 
 def _single_of(basic: _BasicResponse, signer: Signer, serial: bytes) -> _SingleResponse:
-    """The response for this certificate; of several the newest. Raises FormatError."""
+    """Find the newest SingleResponse for this certificate.
+
+    Raises:
+        FormatError: there is none, or it can't be read.
+    """
     found = [
         _read_single(basic.data, fields)
         for fields in (_children(basic.data, single) for single in basic.singles)
@@ -282,8 +304,11 @@ def _time(data: bytes, element: Element) -> datetime:
 
 
 def _verify(basic: _BasicResponse, issuer: Signer, checked: datetime) -> None:
-    """Signed by the issuer, or by a responder that the issuer certified for it (RFC 6960 section 4.2.2.2). Raises
-    ProofError, whose text is the reason."""
+    """Verify that the issuer signed, or a responder that the issuer certified (RFC 6960 section 4.2.2.2).
+
+    Raises:
+        ProofError: its text is the reason.
+    """
     why = ""
     try:
         verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response", min_rsa_bits=STRONG_RSA)
@@ -319,7 +344,7 @@ def _check_responder(basic: _BasicResponse, der: bytes, responder: Signer, issue
 
 
 def _names_responder(basic: _BasicResponse, responder: Signer) -> bool:
-    """Whether the response says that this one signed it."""
+    """Return whether the response names this responder as its signer."""
     inner = _children(basic.data, basic.responder)
     if len(inner) != 1:
         raise FormatError(_NOT_A_RESPONSE)
@@ -334,7 +359,11 @@ def _issuer_hashes(signer: Signer, algorithm: str) -> tuple[bytes, bytes]:
 
 
 def _key_hash(signer: Signer, algorithm: str) -> bytes:
-    """Of the content of the BIT STRING of the key, without its unused-bit count. Raises FormatError."""
+    """Hash the content of the key's BIT STRING, without its count of unused bits.
+
+    Raises:
+        FormatError: the key can't be read.
+    """
     spki = signer.certificate.spki
     parts = _children(spki, _outer_sequence(spki))
     if len(parts) != 2 or parts[1][0] != 0x03:
@@ -343,7 +372,7 @@ def _key_hash(signer: Signer, algorithm: str) -> bytes:
 
 
 def _tlv(tag: int, *parts: bytes) -> bytes:
-    """An element with the shortest length, up to 65,535 octets."""
+    """Encode an element with the shortest length, up to 65,535 octets."""
     body = b"".join(parts)
     size = len(body)
     head = bytes((size,)) if size < 0x80 else bytes((0x81, size)) if size < 0x100 else b"\x82" + size.to_bytes(2)

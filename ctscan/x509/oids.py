@@ -1,6 +1,6 @@
-"""Names of attribute types, general names and extensions, as they stand in paths and in rendered names.
+"""Names of attribute types, general names and extensions, used in paths and in rendered names.
 
-Facts only; what an attribute means is not said here. A type without a standard name goes by its dotted OID.
+The tables hold names only, no meanings. A type without a standard name keeps its dotted OID.
 """
 
 from __future__ import annotations
@@ -170,19 +170,19 @@ GENERAL_NAMES: Final = (
     "iPAddress",
     "registeredID",
 )
-"""By context tag (RFC 5280 section 4.2.1.6)."""
+"""Names by context tag (RFC 5280 section 4.2.1.6)."""
 
 
 def attribute_name(oid: str) -> str:
-    """The name of an attribute type as in X.520, RFC 4519 and RFC 4524, or the dotted OID."""
+    """Return the name of an attribute type as in X.520, RFC 4519 and RFC 4524, or the dotted OID."""
     return ATTRIBUTES.get(oid, oid)
 
 
 def other_name_name(oid: str) -> str:
-    """The name of a type of otherName, or the dotted OID."""
+    """Return the name of a type of otherName, or the dotted OID."""
     return OTHER_NAMES.get(oid, oid)
 
 
 def extension_name(oid: str) -> str:
-    """The name of an extension, or the dotted OID."""
+    """Return the name of an extension, or the dotted OID."""
     return EXTENSIONS.get(oid, oid)

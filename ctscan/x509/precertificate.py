@@ -1,7 +1,7 @@
-"""Splits a precertificate as it was submitted into what a log's leaf holds and the rest (RFC 6962 sections 3.1, 3.2).
+"""Split of a submitted precertificate into the leaf of a log and the rest (RFC 6962 sections 3.1 and 3.2).
 
-Of a precertificate that a Precertificate Signing Certificate signed the leaf has another issuer and authority key
-identifier, which can't be told from the precertificate alone; here it keeps those it has.
+When a Precertificate Signing Certificate signed the precertificate, the leaf has another issuer and authority key
+identifier. The precertificate alone doesn't show them, so the split keeps the submitted values.
 """
 
 from __future__ import annotations
@@ -14,15 +14,23 @@ from ctscan.x509.der import Element, children, element_at
 from ctscan.x509.der_reader import SEQUENCE
 
 _POISON: Final = bytes.fromhex("060a2b06010401d679020403")
-"""The object identifier 1.3.6.1.4.1.11129.2.4.3 as an element."""
+"""OBJECT IDENTIFIER 1.3.6.1.4.1.11129.2.4.3, encoded."""
 
 _EXTENSIONS: Final = 0xA3
 
 
 def split_precertificate(der: bytes) -> tuple[EntryKind, bytes, bytes]:
-    """`(kind, leaf, submitted)`: a certificate is its own leaf and `submitted` is empty; of a precertificate the leaf
-    is its TBSCertificate without the poison extension, with the lengths around it encoded anew and not another octet
-    changed. What can't be split without doubt counts as a certificate. Never raises."""
+    """Split a submitted certificate or precertificate. Never raises.
+
+    Args:
+        der: the certificate or precertificate, DER.
+
+    Returns:
+        `(kind, leaf, submitted)`. A certificate is its own leaf, and `submitted` is empty. The leaf of a precertificate
+            is
+            its TBSCertificate without the poison extension: the enclosing lengths are encoded anew, and no other octet
+            changes. An ambiguous precertificate counts as a certificate.
+    """
     if _POISON in der:
         try:
             tbs = _without_poison(der)
@@ -34,7 +42,7 @@ def split_precertificate(der: bytes) -> tuple[EntryKind, bytes, bytes]:
 
 
 def _without_poison(der: bytes) -> bytes | None:
-    """The TBS, or None when there isn't exactly one poison extension where it belongs."""
+    """Return the TBS; None unless there is exactly one poison extension, in its place."""
     outer, problem = element_at(der, 0, len(der))
     if problem or outer[0] != SEQUENCE or outer[4] != len(der):
         return None
@@ -52,13 +60,17 @@ def _without_poison(der: bytes) -> bytes | None:
     if len(extensions) - len(kept) != 1:
         return None
     listed = b"".join(der[extension[1] : extension[4]] for extension in kept)
-    # A list that had nothing else stays, empty: so the logs' own code encodes it.
+    # A list of the poison alone stays as an empty list, as in the logs' own code.
     tail = _element(_EXTENSIONS, _element(SEQUENCE, listed))
     return _element(SEQUENCE, der[parts[0][2] : fields[-1][1]] + tail)
 
 
 def _children(der: bytes, parent: Element) -> list[Element]:
-    """The elements in `parent`. FormatError when they don't fill it, or when its length is indefinite."""
+    """Return the elements in `parent`.
+
+    Raises:
+        FormatError: they don't fill it, or its length is indefinite.
+    """
     found, problem = children(der, parent[2], parent[3])
     if problem or parent[3] != parent[4]:
         raise FormatError(problem or "indefinite length where DER is expected")
@@ -70,7 +82,7 @@ def _is_poison(der: bytes, extension: Element) -> bool:
 
 
 def _element(tag: int, content: bytes) -> bytes:
-    """An element with the shortest length (X.690 section 10.1)."""
+    """Encode an element with the shortest length (X.690 section 10.1)."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content

@@ -1,10 +1,11 @@
-"""Signatures of CAs over certificates, revocation lists and OCSP responses: RSA (PKCS #1 v1.5 and PSS), ECDSA, Ed25519
-and Ed448 (RFC 4055, 5758, 8410). Which key is the right one is the caller's business.
+"""Signatures of CAs over certificates, revocation lists and OCSP responses, for a key that the caller selects.
 
-SHA-1 is accepted: old CAs sign their lists with it still, and nobody can make one of another's lists from it (that
-would take a second preimage). MD5 and MD2 are not. RSA keys of 1,024 bits count for certificates, which say who issued
-what long ago; not for lists and OCSP responses, which speak of today: whoever takes the trouble can break such a key.
-The Baseline Requirements have allowed none since 2014.
+Supported are RSA (PKCS #1 v1.5 and PSS), ECDSA, Ed25519 and Ed448 (RFC 4055, 5758, 8410).
+
+SHA-1 is accepted: old CAs still sign their lists with it, and a forged list would take a second preimage. MD5 and MD2
+are refused. RSA keys of 1,024 bits count for certificates, as evidence of an old issuance. They don't count for lists
+and OCSP responses, which are statements about today: an attacker with enough effort can break such a key. The Baseline
+Requirements have forbidden them since 2014.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _BITS: Final = 0x03
 _MAX_KEY: Final = 8192  # octets of a SubjectPublicKeyInfo; RSA of 16,384 bits has 2,086
 _RSA_BITS: Final = range(1024, 16_385)
 STRONG_RSA: Final = 2040
-"""Bits of the smallest RSA key whose word on revocation is believed: 2,048, less the zeros that some keys of CAs in use
-begin with (2,045 and 2,047 bits occur)."""
+"""Bits of the smallest RSA key accepted for statements on revocation.
+
+2,048 bits less the leading zeros of some CA keys in use (2,045 and 2,047 bits occur).
+"""
 _EC_BITS: Final = 224
 
 _RSA: Final = {
@@ -57,13 +60,15 @@ _SUPPORTED: Final = frozenset((*_RSA, *_ECDSA, _PSS, _ED25519, _ED448))
 
 
 class Unsupported(ProofError):
-    """A signature that nobody here can check; nothing is said about it."""
+    """A signature of an unsupported kind, neither right nor wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """SEQUENCE { what is signed, AlgorithmIdentifier, BIT STRING, … }: certificate, list or basic OCSP response.
-    `rest` are the elements after the signature."""
+    """SEQUENCE { body, AlgorithmIdentifier, BIT STRING, … }: a certificate, a list or a basic OCSP response.
+
+    `rest` holds the elements after the signature.
+    """
 
     body: Element
     algorithm: bytes  # AlgorithmIdentifier as a whole element
@@ -72,10 +77,20 @@ class Signed:
 
 
 def read_signed(data: bytes, context: str) -> Signed:
-    """The three parts of something signed; octets after its end don't count. Raises FormatError."""
+    """Read the three parts of a signed structure; octets after its end are ignored.
+
+    Args:
+        data: the structure, DER.
+        context: name of the structure in error messages.
+
+    Raises:
+        FormatError: it is no such structure.
+    """
     outer, problem = element_at(data, 0, len(data))
     if problem or outer[0] != SEQUENCE:
-        raise FormatError(f"{context}: expected a whole SEQUENCE, got {len(data)} octets that are none")
+        raise FormatError(
+            f"{context}: expected a whole SEQUENCE, got {problem or f'tag {outer[0]:#x}'} in {len(data)} octets"
+        )
     parts, problem = children(data, outer[2], outer[3])
     if problem or [part[0] for part in parts[:3]] != [SEQUENCE, SEQUENCE, _BITS]:
         raise FormatError(
@@ -90,8 +105,19 @@ def read_signed(data: bytes, context: str) -> Signed:
 def verify_signed(
     data: bytes, signed: Signed, spki: bytes, context: str, *, min_rsa_bits: int = _RSA_BITS.start
 ) -> None:
-    """Verify that the key in `spki` (SubjectPublicKeyInfo, DER) signed it, which has `least_rsa` bits if it is one of
-    RSA. Raises ProofError, or Unsupported when the signature is of a kind that can't be checked."""
+    """Verify that a key signed a structure.
+
+    Args:
+        data: the buffer of `signed`.
+        signed: the parts, from `read_signed`.
+        spki: SubjectPublicKeyInfo, DER.
+        context: name of the structure in error messages.
+        min_rsa_bits: bits that an RSA key has at least.
+
+    Raises:
+        ProofError: the signature is wrong, or the key too weak.
+        Unsupported: the signature is of an unsupported kind.
+    """
     _refuse_weak(spki, context, min_rsa_bits)
     verify(data[signed.body[1] : signed.body[4]], signed.algorithm, signed.signature, spki, context)
 
@@ -103,15 +129,15 @@ def _refuse_weak(spki: bytes, context: str, min_rsa_bits: int) -> None:
     try:
         key = _load(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return  # told when it is used
+        return  # `verify` reports it
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < min_rsa_bits:
         raise ProofError(
-            f"the key of whoever signed the {context} is too weak to be believed: RSA of {key.key_size} bits"
+            f"the key that signed the {context} is too weak: expected RSA of {min_rsa_bits} bits, got {key.key_size}"
         )
 
 
 def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, context: str) -> None:
-    """The same from parts: `algorithm` is the AlgorithmIdentifier."""
+    """Verify a signature from its parts, like `verify_signed`. `algorithm`: the AlgorithmIdentifier, DER."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
     oid, parameters = _algorithm(algorithm, context)
@@ -124,7 +150,13 @@ def verify(message: bytes, algorithm: bytes, signature: bytes, spki: bytes, cont
 
 
 def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: bytes, context: str) -> None:
-    """Raises InvalidSignature, ProofError, or what cryptography has for keys that it doesn't take."""
+    """Check a signature with the algorithm of an OID.
+
+    Raises:
+        InvalidSignature: the signature is wrong.
+        ProofError: the key doesn't fit the algorithm.
+        ValueError, TypeError, UnsupportedAlgorithm: `cryptography` refuses the key.
+    """
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
     key = _load(spki)
@@ -146,7 +178,7 @@ def _check(spki: bytes, oid: str, parameters: bytes, signature: bytes, message: 
         return
     if oid not in _SUPPORTED:
         raise Unsupported(f"the {context} is signed in a way that isn't supported ({oid})")
-    raise ProofError(f"the key of the issuer is too small, or of another kind than the one that signed the {context}")
+    raise ProofError(f"the {context} wasn't signed with the issuer's key, which is too small or of another kind")
 
 
 @lru_cache(maxsize=64)
@@ -166,7 +198,11 @@ def _hash(name: str) -> HashAlgorithm:
 
 
 def _algorithm(element: bytes, context: str) -> tuple[str, bytes]:
-    """Dotted OID and parameters (whole elements) of an AlgorithmIdentifier. Raises ProofError."""
+    """Read an AlgorithmIdentifier into dotted OID and parameters (whole elements).
+
+    Raises:
+        ProofError: it can't be read.
+    """
     outer, _ = children(element, 0, len(element))
     parts = children(element, outer[0][2], outer[0][3])[0] if outer else []
     if not parts or parts[0][0] != OID:

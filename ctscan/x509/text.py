@@ -1,8 +1,8 @@
-"""Strings of certificates, whatever type they claim to have: raw, decoded, and repaired where evidently wrong.
+"""Strings of certificates of any declared type: raw, decoded, and repaired where evidently wrong.
 
-`value` is what the type says, or the most straightforward reading of it; `repaired` is what the issuer evidently
-meant (UTF-8 in a PrintableString, T.61 accents, ASCII in a BMPString, NULs). Whoever searches looks at both.
-Nothing here raises: bytes that are no text decode to something.
+`value` is the text by the declared type, or the most straightforward decoding. `repaired` is the text that the issuer
+evidently meant (UTF-8 in a PrintableString, T.61 accents, ASCII in a BMPString, NULs). Searches use both. Nothing here
+raises: bytes that are no text decode to some string.
 """
 
 from __future__ import annotations
@@ -35,13 +35,17 @@ _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 
 MAX_STRINGS: Final = 10_000
 MAX_STRING: Final = 4_096
-_OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses none
+_OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses no address
 
 
 def decode_text(tag: int, raw: bytes) -> DecodedString:
-    """Decode the content `raw` of a string with the universal tag number `tag` (X.680 section 8.4). Never raises.
+    """Decode the content of a string. Never raises.
 
-    A BIT STRING loses its count of unused bits first; any type that isn't a string is read as octets holding text.
+    A BIT STRING loses its count of unused bits first; a type that isn't a string is read as octets with text.
+
+    Args:
+        tag: universal tag number (X.680 section 8.4).
+        raw: content octets.
     """
     if tag == BMP_STRING:
         return _text(raw, tag, raw.decode("utf-16-be", "replace"), _repaired_bmp(raw))
@@ -62,9 +66,13 @@ def decode_text(tag: int, raw: bytes) -> DecodedString:
 
 
 def read_text(tag: int, raw: bytes) -> DecodedString | None:
-    """The text of an element with the identifier octet `tag` (segments joined), or None when it holds none.
+    """Decode the text of an element, or return None when it holds no text.
 
-    String types always hold text; BIT STRING, OCTET STRING and context-tagged primitives when all of it is printable.
+    String types always hold text; BIT STRING, OCTET STRING and context-tagged primitives only when all of it prints.
+
+    Args:
+        tag: identifier octet.
+        raw: content octets; segments joined.
     """
     number = tag & 0x1F if tag < 0x40 else -1
     if number in STRING_TYPES:
@@ -72,13 +80,13 @@ def read_text(tag: int, raw: bytes) -> DecodedString | None:
     if number not in (BIT_STRING, OCTET_STRING) and not 0x80 <= tag < 0xA0:
         return None
     if _CONTROL.search(raw, 1 if number == BIT_STRING and raw[:1] < b"\x08" else 0):
-        return None  # as none of the decodings makes it printable, and most octets are no text
+        return None  # no decoding makes control characters printable, and most octets are no text
     text = decode_text(number if number >= 0 else OCTET_STRING, raw)
     return text if text.value and text.value.isprintable() else None
 
 
 def _text(raw: bytes, tag: int, value: str, repaired: str | None) -> DecodedString:
-    """A Text; NULs are never meant, and a repair that changes nothing is none."""
+    """Make a DecodedString. NULs are always removed in the repair, and a repair without change is left out."""
     if "\0" in value:
         repaired = (repaired or value).replace("\0", "")
     return DecodedString(raw, tag, value, repaired if repaired != value else None)
@@ -92,7 +100,7 @@ def _utf8(raw: bytes) -> str | None:
 
 
 def _eight_bit(raw: bytes) -> str:
-    """Latin-1, or Windows-1252 where Latin-1 would give control characters and 1252 knows better."""
+    """Decode as Latin-1, or as Windows-1252 when Latin-1 would give control characters."""
     if re.search(rb"[\x80-\x9f]", raw):
         try:
             return raw.decode("cp1252")
@@ -102,7 +110,7 @@ def _eight_bit(raw: bytes) -> str:
 
 
 def _twice_encoded(value: str) -> str | None:
-    """UTF-8 that was taken for Latin-1 and encoded again: `MÃ¼ller` for `Müller`."""
+    """Undo UTF-8 that was read as Latin-1 and encoded again: `MÃ¼ller` for `Müller`."""
     for encoding in ("latin-1", "cp1252"):
         try:
             return value.encode(encoding).decode("utf-8")
@@ -112,7 +120,7 @@ def _twice_encoded(value: str) -> str | None:
 
 
 def _repaired_bmp(raw: bytes) -> str | None:
-    """What a BMPString means that isn't UTF-16 in network order: 8-bit text, or the other byte order."""
+    """Repair a BMPString that isn't UTF-16 in network order, but 8-bit text or the other byte order."""
     if len(raw) >= 2 and not len(raw) % 2:
         if not any(raw[1::2]) and all(raw[0::2]):
             return raw.decode("utf-16-le", "replace")
@@ -124,7 +132,7 @@ def _repaired_bmp(raw: bytes) -> str | None:
 
 
 def _repaired_universal(raw: bytes) -> str | None:
-    """What a UniversalString means that isn't UTF-32 in network order: UTF-16, or 8-bit text."""
+    """Repair a UniversalString that isn't UTF-32 in network order, but UTF-16 or 8-bit text."""
     try:
         raw.decode("utf-32-be")
     except UnicodeDecodeError:
@@ -148,15 +156,15 @@ _T61: Final = dict(zip(b"\xa4\xa6\xa8\xb4\xb8", "$#¤×÷", strict=True)) | dict
 )
 _ACCENTED: Final = re.compile(rb"[\xc1-\xcf](.)", re.DOTALL)
 
-# Latin-1 has capital letters at C1-CF. One of them inside a word before a small letter (`fÈur`), or at its beginning
-# before a capital that a small one follows (`ÈUbung`), is no spelling of anything: T.61 was meant.
+# Latin-1 has capital letters at C1-CF. Such a capital inside a word before a small letter (`fÈur`), or at its beginning
+# before a capital and a small letter (`ÈUbung`), is no spelling in any language: T.61 was meant.
 _EVIDENT_T61: Final = re.compile(
     rb"[A-Za-z\xdf-\xff][\xc1-\xcf][a-z]|(?:^|[^A-Za-z\xc0-\xff])[\xc1-\xcf][A-Z][a-z]",
 )
 
 
 def _accented(raw: bytes) -> str | None:
-    """`raw` as T.61 with accents before their letters, when that is evidently what it is; else None."""
+    """Decode `raw` as T.61, with accents before their letters, when it evidently is T.61; else return None."""
     if not _EVIDENT_T61.search(raw):
         return None
     out: list[str] = []
@@ -178,7 +186,7 @@ def _unaccented(raw: bytes) -> str:
 
 # --- salvage -------------------------------------------------------------------------------------------------------
 
-# possessive: nothing to go back to, and a long run would take a hundred octets of memory for each of its own
+# possessive: without backtracking, which would take a hundred octets of memory for each octet of a long run
 _RUN: Final = re.compile(
     rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){4,}+",
 )
@@ -188,13 +196,16 @@ _STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x9
 
 
 def salvage_strings(data: bytes) -> list[str]:
-    """Printable runs of at least four characters in bytes that can't be read as a structure: ASCII and UTF-8, then
-    UTF-16 in network order (BMPString) of alphabets below U+0600. Order of appearance, each string once.
+    """Extract printable runs of at least four characters from bytes that can't be read as a structure.
 
-    Where a string element's identifier and length stand before a run, the run is cut to that length, so that the
-    header of the next element (0x31 is `1`) doesn't become part of an address. A length that evidently lies counts for
-    nothing: then what it cuts apart is given as well. At most MAX_STRINGS strings of MAX_STRING characters; longer runs
-    are cut with an overlap.
+    The runs are ASCII and UTF-8, then UTF-16 in network order (BMPString) of alphabets below U+0600. After the header
+    of a string element, a run ends at that element's length, so that the header of the next element (0x31 is `1`)
+    doesn't become part of an address. When a length evidently lies, the text across the cut is returned as well.
+
+    Returns:
+        At most MAX_STRINGS different strings in order of appearance, each of at most MAX_STRING characters; longer runs
+            are
+            cut with an overlap.
     """
     found: dict[str, None] = {}
     for value in _runs(data):
@@ -215,13 +226,13 @@ def _runs(data: bytes) -> Iterator[str]:
 
 
 def _pieces(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """The texts in the run `[at, end)`, by the lengths before and in it; where those lie, also what they cut apart."""
+    """Yield the texts in the run `[at, end)`, cut by the lengths before and in it; after a wrong length also uncut."""
     while at < end:
         text = _string_after_header(data, at, end)
         if text is None:
             yield at, end
             if at and data[at - 1] in _STRING_OCTETS:
-                yield at + 1, end  # without what may have been meant as the length
+                yield at + 1, end  # without the octet that may be the length
             return
         yield text
         start, at = text
@@ -230,7 +241,8 @@ def _pieces(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _string_after_header(data: bytes, at: int, end: int) -> tuple[int, int] | None:
-    """The text at the beginning of the run `[at, end)` if there is the header of a string that ends in the run."""
+    """Return the text at the beginning of the run `[at, end)` when a string's header stands there and its end is in the
+    run."""
     headers = (
         (at - 2, at - 1, at),  # 0x16 0x10 text
         (at - 3, at - 1, at),  # 0x16 0x81 0xA0 text

@@ -1,4 +1,4 @@
-"""UTCTime and GeneralizedTime (X.680 sections 46 and 47), with the forms that DER forbids and certificates have."""
+"""UTCTime and GeneralizedTime (X.680 sections 46 and 47), also in forms that DER forbids but certificates contain."""
 
 from __future__ import annotations
 
@@ -17,10 +17,17 @@ _FORMS: Final = {
 
 
 def parse_time(tag: int, raw: bytes) -> datetime | None:
-    """The moment in UTC, to the second, or None when the content of a Time element is none.
+    """Parse the content of a Time element, to the second.
 
-    Two-digit years mean 1950 to 2049 (RFC 5280 section 4.1.2.5.1). Minutes or seconds that are missing are 0, a
-    missing zone is UTC.
+    Two-digit years mean 1950 to 2049 (RFC 5280 section 4.1.2.5.1). Missing minutes or seconds are 0, a missing zone is
+    UTC.
+
+    Args:
+        tag: identifier octet, UTC_TIME or GENERALIZED_TIME.
+        raw: content octets.
+
+    Returns:
+        The time in UTC, or None when it can't be parsed.
     """
     form = _FORMS.get(tag)
     found = form.fullmatch(raw) if form else None

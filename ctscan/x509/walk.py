@@ -1,6 +1,6 @@
-"""Everything that a certificate says, place by place: names, general names, unique identifiers, extension bodies.
+"""Collection of all fields of a certificate: names, general names, unique identifiers, extension bodies.
 
-The one list that all rules look at, so that a rule needs to know neither layouts nor encodings.
+All rules look at this one list, so that a rule needs to know neither layouts nor encodings.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from ctscan.x509.field_list import general_name_list_fields, name_fields, text_f
 from ctscan.x509.text import BIT_STRING
 
 MAX_FIELDS: Final = 10_000
-"""Places of one certificate that rules look at one by one; beyond, all of it is searched by its readable strings."""
+"""Fields of a certificate that rules look at one by one; beyond, the whole certificate is searched by its readable
+strings."""
 
 MAX_CACHED_NAME: Final = 1024
 
 
 class ParsedFields(NamedTuple):
-    """What was read of a certificate so far and holds places."""
+    """Parsed parts of a certificate that contain fields."""
 
     subject: Name
     issuer: Name
@@ -37,14 +38,19 @@ class ParsedFields(NamedTuple):
 
 
 def collect_fields(parsed: ParsedFields, problems: list[Problem], more: Iterable[Field] = ()) -> tuple[Field, ...]:
-    """All places in the order of the certificate, `more` after them. `problems`: known ones; to them go those of
-    extension bodies that nobody looked into before. Never raises for what a certificate holds."""
+    """Collect all fields in the order of the certificate, then `more`. Never raises for a broken certificate.
+
+    Args:
+        parsed: the parsed parts.
+        problems: known problems; new problems of extension bodies are appended.
+        more: further fields.
+    """
     found: list[Problem] = []
     everything = chain(chain.from_iterable(_groups(parsed, found)), more)
     fields = tuple(islice(everything, MAX_FIELDS))
     if len(fields) == MAX_FIELDS and next(everything, None) is not None:
-        what = f"more than {MAX_FIELDS} values; all of it is searched by its readable strings as well"
-        found.append(Problem("certificate", what, _octets(parsed)))
+        detail = f"more than {MAX_FIELDS} values; all of it is searched by its readable strings as well"
+        found.append(Problem("certificate", detail, _octets(parsed)))
     if found:
         known = set(problems)
         problems += (problem for problem in dict.fromkeys(found) if problem not in known)
@@ -68,7 +74,7 @@ def _groups(parsed: ParsedFields, problems: list[Problem]) -> Iterator[Iterable[
 
 
 def _issuer(name: Name, problems: list[Problem]) -> Iterable[Field]:
-    """Those of the issuer, which many certificates share: kept with the name that they were read from."""
+    """Yield the fields of the issuer, cached by its name, because many certificates share an issuer."""
     if len(name.raw) > MAX_CACHED_NAME:
         return name_fields("issuer", "issuer", name, problems)
     fields, found = _cached_issuer_fields(_SameName(name))
@@ -77,7 +83,7 @@ def _issuer(name: Name, problems: list[Problem]) -> Iterable[Field]:
 
 
 class _SameName:
-    """A name that equals another when it is encoded the same."""
+    """A name compared by its encoding."""
 
     __slots__ = ("name",)
 
@@ -98,13 +104,13 @@ def _cached_issuer_fields(same: _SameName) -> tuple[tuple[Field, ...], tuple[Pro
 
 
 def _octets(parsed: ParsedFields) -> bytes:
-    """The octets that places are made from, for their readable strings."""
+    """Return the octets of all fields, for their readable strings."""
     bodies = (extension.value for extension in parsed.extensions)
     return b"\0".join((parsed.subject.raw, parsed.issuer.raw, parsed.attributes, *bodies))
 
 
 def unique_id_fields(path: str, raw: bytes) -> Iterator[Field]:
-    """subjectUniqueID and issuerUniqueID: bits, in which some issuers write text."""
+    """Yield subjectUniqueID or issuerUniqueID: bits, in which some issuers write text."""
     text = plain_text(raw, BIT_STRING)
     if text is not None:
         yield text_field(path, path, "", text, raw)

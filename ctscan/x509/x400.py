@@ -1,7 +1,7 @@
-"""X.400 addresses (ITU-T X.411 annex A, ORAddress) among general names, as attributes of a name.
+"""X.400 addresses (ITU-T X.411 annex A, ORAddress) in general names, as attributes of a name.
 
-A surname in an address is the same thing as in a name, so it gets the same attribute type (X.520) and the same rules
-apply to it. What no attribute type means stays a string.
+A surname means the same in an address and in a name, so it gets the same attribute type (X.520), and the same rules
+apply. Parts without an attribute type stay strings.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ TypedElements = list[tuple[str, Element]]
 
 
 def x400_name(reader: DerReader, path: str) -> tuple[Name, list[DecodedString]]:
-    """The attributes of the content of an x400Address, one RDN for each, and the strings that are none of them."""
+    """Read the content of an x400Address.
+
+    Returns:
+        The attributes as a name, each in an RDN of its own, and the strings without an attribute type.
+    """
     found: TypedElements = []
     fields = reader.children(path, reader.whole())
     for field in fields[:1]:

@@ -38,7 +38,8 @@ from support.revoking import (
 )
 
 from ctscan.errors import FormatError, ProofError
-from ctscan.x509.crl import MAX_ENTRIES, REASON_CODES, ListScope, RevokedEntry, read_crl, verify_crl
+from ctscan.x509.crl import MAX_ENTRIES, REASON_CODES, RevokedEntry, read_crl, verify_crl
+from ctscan.x509.crl_header import ListScope
 
 CA = make_ca("ca", kind="ed25519")
 URL = "http://crl.example.net/1.crl"

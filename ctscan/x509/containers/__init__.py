@@ -1,7 +1,7 @@
-"""Structures around certificates: PKCS#7 and CMS SignedData (`signed_data.py`), PKCS#12 (`pkcs12.py`).
+"""Containers of certificates: PKCS#7 and CMS SignedData (`signed_data.py`), PKCS#12 (`pkcs12.py`).
 
-Certificates themselves are not read here: what is cut out stays octet for octet as it was encoded. No signature and no
-MAC is verified, and no key is ever decrypted.
+Certificates are not parsed here: they come out octet for octet as encoded. No signature and no MAC is verified, and no
+private key is decrypted.
 """
 
 from __future__ import annotations
@@ -29,13 +29,28 @@ __all__ = [
 
 
 def certificate_extractor(iterations: int = MAX_ITERATIONS_OF_RUN) -> Callable[[bytes], list[bytes | Problem]]:
-    """See below.
-    beyond is a problem. SignedData costs none."""
+    """Make an `extract_certificates` for all inputs of one run, with a common budget of key derivation.
+
+    Files beyond the budget are problems. SignedData costs nothing.
+
+    Args:
+        iterations: iterations of key derivation that all files together may take.
+    """
     run_budget = IterationBudget(iterations)
     return lambda der: extract_certificates(der, run_budget)
 
 
 def extract_certificates(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
-    """The certificates in a PKCS#12 file or a SignedData, and a problem for each part that can't be used. Raises
-    FormatError when nothing of it can."""
+    """Extract the certificates from a PKCS#12 file or a SignedData.
+
+    Args:
+        der: the file, DER or BER.
+        run_budget: budget of key derivation shared with other files.
+
+    Returns:
+        Certificates (DER), and a problem for each unusable part.
+
+    Raises:
+        FormatError: no part is usable.
+    """
     return certificates_in_pkcs12(der, run_budget) if is_pkcs12(der) else [*certificates_in_signed_data(der)]

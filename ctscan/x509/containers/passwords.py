@@ -1,8 +1,8 @@
-"""Password-based encryption with the empty password, for reading only: what PKCS#12 files are written with.
+"""Password-based decryption with the empty password, as PKCS#12 files need it.
 
-PBES1 of RFC 7292 appendix C (3DES, RC2) with the key derivation of appendix B, and PBES2 of RFC 8018 section 6.2 (AES,
-3DES) with PBKDF2. Ciphers, hashes and PBKDF2 are those of libraries. Whether a decryption made sense the caller has to
-tell.
+Covers PBES1 of RFC 7292 appendix C (3DES, RC2) with the key derivation of appendix B, and PBES2 of RFC 8018 section 6.2
+(AES, 3DES) with PBKDF2. Ciphers, hashes and PBKDF2 come from libraries. The caller decides whether the plaintext makes
+sense.
 """
 
 from __future__ import annotations
@@ -39,33 +39,48 @@ _HASHES: Final = {
     "1.2.840.113549.2.11": "sha512",
 }
 _INTEGER: Final = 0x02
-_EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and none at all: programs differ
+_EMPTY_PASSWORDS: Final = (b"\0\0", b"")  # an empty BMPString with its end, and no octets: programs differ
 
 
 @dataclass(slots=True)
 class IterationBudget:
-    """Iterations of a key derivation that may still be spent: on one structure, and on all of a run (None: as many)."""
+    """Iterations of key derivation left, for one file and (`run_budget`) for the whole run; None: no further limit."""
 
     left: int
     run_budget: IterationBudget | None = None
 
     def spend(self, iterations: int) -> None:
-        """FormatError when there aren't as many left."""
+        """Take iterations off the budget.
+
+        Raises:
+            FormatError: the budget is too small.
+        """
         if not 1 <= iterations <= self.left:
             raise FormatError(f"PKCS#12: expected 1 to {self.left} iterations of key derivation, got more or none")
         if self.run_budget is not None:
             if iterations > self.run_budget.left:
                 raise FormatError(
-                    "PKCS#12: not decrypted, for the PKCS#12 files before it took all the key derivation that one run "
-                    "may cost; read it by itself"
+                    "PKCS#12: not decrypted, because earlier PKCS#12 files used up the key derivation allowed for one "
+                    "run; read this file by itself"
                 )
             self.run_budget.left -= iterations
         self.left -= iterations
 
 
 def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
-    """What the empty password makes of `data`, in each way in which it can be understood. `algorithm`: a whole
-    AlgorithmIdentifier. FormatError when it is unknown, damaged, or would cost more than `work`."""
+    """Decrypt `data` with the empty password, in each way to encode it.
+
+    Args:
+        algorithm: AlgorithmIdentifier, DER.
+        data: the ciphertext.
+        budget: iterations left.
+
+    Yields:
+        Plaintexts with valid padding.
+
+    Raises:
+        FormatError: the algorithm is unknown or damaged, or would cost more than the budget.
+    """
     kind, parameters = _algorithm(algorithm)
     if kind in _PBES1:
         salt, iterations = _salt_and_iterations(parameters)
@@ -81,8 +96,10 @@ def decrypt(algorithm: bytes, data: bytes, budget: IterationBudget) -> Iterator[
 
 
 def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: int) -> bytes:
-    """The key derivation of RFC 7292 appendix B.2 with SHA-1 (u = 20, v = 64). Nothing but hashlib in a loop: neither
-    `cryptography`, which has it for whole files only, nor pycryptodome offers it."""
+    """Derive a key as in RFC 7292 appendix B.2 with SHA-1 (u = 20, v = 64).
+
+    A loop over hashlib, because `cryptography` offers it for whole files only, and pycryptodome not at all.
+    """
     block = 64
     state = bytearray()
     for part in (salt, password):
@@ -103,7 +120,7 @@ def derive(purpose: int, password: bytes, salt: bytes, iterations: int, size: in
 
 
 def _pbes2(parameters: bytes, data: bytes, budget: IterationBudget) -> Iterator[bytes]:
-    """PBES2-params { key derivation, encryption scheme }."""
+    """Decrypt with PBES2-params { key derivation, encryption scheme }."""
     parts = _elements(parameters, 0, len(parameters))
     if len(parts) != 2:
         raise _damaged()
@@ -135,7 +152,7 @@ def _decrypt(cipher: str, key: bytes, vector: bytes, data: bytes) -> bytes:
 
 
 def _without_padding(clear: bytes, block: int) -> Iterator[bytes]:
-    """Nothing when the padding (RFC 8018 section 6.1.1) is wrong: so was the password."""
+    """Remove the padding (RFC 8018 section 6.1.1); yield nothing when it is wrong, which means a wrong password."""
     count = clear[-1]
     if 1 <= count <= block and clear.endswith(bytes((count,)) * count):
         yield clear[:-count]
@@ -156,7 +173,7 @@ def _elements(data: bytes, start: int, end: int) -> list[Element]:
 
 
 def _algorithm(data: bytes) -> tuple[str, bytes]:
-    """AlgorithmIdentifier { OID, parameters }: the OID and the content of the parameters."""
+    """Read AlgorithmIdentifier { OID, parameters } into the OID and the content of the parameters."""
     outer = _elements(data, 0, len(data))
     parts = _elements(data, outer[0][2], outer[0][3]) if outer and outer[0][0] == SEQUENCE else []
     if not parts or parts[0][0] != OID:
@@ -166,7 +183,7 @@ def _algorithm(data: bytes) -> tuple[str, bytes]:
 
 
 def _salt_and_iterations(parameters: bytes) -> tuple[bytes, int]:
-    """{ OCTET STRING, INTEGER, … }, as PBES1 and PBKDF2 begin alike."""
+    """Read { OCTET STRING, INTEGER, … }, the common beginning of PBES1 and PBKDF2 parameters."""
     parts = _elements(parameters, 0, len(parameters))
     if len(parts) < 2 or parts[0][0] != OCTETS or parts[1][0] != _INTEGER or parts[0][3] - parts[0][2] > 1024:
         raise _damaged()
@@ -174,7 +191,7 @@ def _salt_and_iterations(parameters: bytes) -> tuple[bytes, int]:
 
 
 def _hash_of(parameters: bytes) -> str:
-    """The hash of PBKDF2's PRF; SHA-1 where none is named (RFC 8018 appendix A.2)."""
+    """Return the hash of PBKDF2's PRF; SHA-1 by default (RFC 8018 appendix A.2)."""
     last = _elements(parameters, 0, len(parameters))[-1]
     if last[0] != SEQUENCE:
         return "sha1"

@@ -1,8 +1,8 @@
-"""PKCS#12 (RFC 7292): the certificates in files without a password, or with the empty one.
+"""PKCS#12 (RFC 7292): the certificates in files without a password, or with the empty password.
 
-Read by our own bounded walk, because a library would verify the MAC and decrypt keys on the way, with as many
-iterations as the file cares to name. Here only the parts with certificates are decrypted, and the iterations of a whole
-file are bounded. The MAC is not verified: it would prove nothing with a password that everybody knows.
+The walk is our own and bounded, because a library would verify the MAC and decrypt keys, with as many iterations as the
+file demands. Here only the parts with certificates are decrypted, and the iterations of a file are bounded. The MAC is
+not verified: with a password known to everybody it proves nothing.
 
     PFX { INTEGER 3, ContentInfo, MacData? }           ContentInfo { OID, [0] content }
     data:          OCTET STRING of AuthenticatedSafe = SEQUENCE OF ContentInfo (data or encryptedData)
@@ -25,11 +25,14 @@ MAX_BAGS: Final = 10_000
 MAX_SAFES: Final = 64
 MAX_NESTING: Final = 4  # of safe contents within each other
 MAX_ITERATIONS: Final = 1_500_000
-"""Of the key derivation, in all of a file: about a second. Programs write 1 to 600,000 of them."""
+"""Iterations of key derivation for one file: about a second. Programs write 1 to 600,000 iterations."""
 
 MAX_ITERATIONS_OF_RUN: Final = 100_000_000
-"""In all files that are read in one run: about a minute. A hundred octets can ask for MAX_ITERATIONS; what programs
-write with the empty password takes some ten thousand, so there is room for thousands of such files."""
+"""Iterations for all files of one run: about a minute.
+
+A hundred octets can ask for MAX_ITERATIONS. Files that programs write with the empty password take some ten thousand,
+so there is room for thousands of such files.
+"""
 
 _DATA: Final = "1.2.840.113549.1.7.1"
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
@@ -37,14 +40,14 @@ _ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
 _CERT_BAG: Final = "1.2.840.113549.1.12.10.1.3"
 _SAFE_CONTENTS: Final = "1.2.840.113549.1.12.10.1.6"
 _X509: Final = "1.2.840.113549.1.9.22.1"
-_PKCS7: Final = bytes.fromhex("06092a864886f70d0107")  # what the object identifiers of content types begin with
+_PKCS7: Final = bytes.fromhex("06092a864886f70d0107")  # common beginning of the object identifiers of content types
 _INTEGER: Final = 0x02
 _CONTEXT_0: Final = (0x80, 0xA0)
 _EXPECTED: Final = "PKCS#12: expected "
 
 
 def is_pkcs12(der: bytes) -> bool:
-    """SEQUENCE { INTEGER, SEQUENCE { OID of a PKCS#7 content type …: a PFX, whole or not."""
+    """Recognise a PFX, whole or cut off: SEQUENCE { INTEGER, SEQUENCE { OID of a PKCS#7 content type …."""
     try:
         outer, _ = element_at(der, 0, len(der))
         version, _ = element_at(der, outer[2], outer[3])
@@ -55,14 +58,23 @@ def is_pkcs12(der: bytes) -> bool:
 
 
 def certificates_in_pkcs12(der: bytes, run_budget: IterationBudget | None = None) -> list[bytes | Problem]:
-    """The certificates of the file in their order, and a problem for each part that can't be read, because a password
-    protects it or because it is damaged. `of_run`: the work that all files of a run may cost. Raises FormatError when
-    the bytes are no PKCS#12 file at all."""
+    """Extract the certificates of a PKCS#12 file, in order.
+
+    Args:
+        der: the file, BER.
+        run_budget: budget of key derivation of all files of a run.
+
+    Returns:
+        Certificates, and a problem for each part that is damaged or protected by a password.
+
+    Raises:
+        FormatError: the bytes are no PKCS#12 file.
+    """
     if len(der) > MAX_PKCS12:
         raise FormatError(f"{_EXPECTED}at most {MAX_PKCS12} octets, got {len(der)}")
     fields = _fields(der)
     if len(fields) < 2 or fields[0][0] != _INTEGER or fields[1][0] != SEQUENCE:
-        raise FormatError(f"{_EXPECTED}version and content, got {len(fields)} elements that are not those")
+        raise FormatError(f"{_EXPECTED}version and content, got {len(fields)} other elements")
     kind, safe = _content_info(der, fields[1])
     if kind == _SIGNED_DATA:
         safe = _signed_content(safe)
@@ -80,7 +92,7 @@ def certificates_in_pkcs12(der: bytes, run_budget: IterationBudget | None = None
 
 @dataclass(slots=True)
 class _SafeReader:
-    """What was found so far in one file, and the work that decrypting may still cost."""
+    """Certificates and problems found in a file so far, and the iterations left."""
 
     budget: IterationBudget
     found: list[bytes | Problem] = field(default_factory=list)
@@ -90,7 +102,7 @@ class _SafeReader:
         self.found.append(Problem("", _EXPECTED + detail))
 
     def read_safe(self, data: bytes, element: Element, position: int) -> None:
-        """One ContentInfo of the AuthenticatedSafe."""
+        """Read a ContentInfo of the AuthenticatedSafe."""
         try:
             kind, value = _content_info(data, element)
             if kind == _DATA:
@@ -103,7 +115,7 @@ class _SafeReader:
             self.found.append(Problem("", f"{error} (part {position})"))
 
     def _decrypted(self, value: bytes) -> bytes:
-        """SafeContents from EncryptedData { version, EncryptedContentInfo { OID, algorithm, [0] octets } }."""
+        """Decrypt SafeContents from EncryptedData { version, EncryptedContentInfo { OID, algorithm, [0] octets } }."""
         fields = _fields(value)
         parts = _children(value, fields[1]) if len(fields) > 1 else []
         if len(parts) < 3 or parts[1][0] != SEQUENCE or parts[2][0] not in _CONTEXT_0:
@@ -131,7 +143,7 @@ class _SafeReader:
                 self._read_bags(value, depth + 1)
 
     def _read_certificate(self, value: bytes) -> None:
-        """CertBag { OID, [0] { OCTET STRING } }; SDSI certificates are left out."""
+        """Read CertBag { OID, [0] { OCTET STRING } }; SDSI certificates are left out."""
         parts = _fields(value)
         if len(parts) < 2 or parts[0][0] != OID or parts[1][0] != 0xA0:
             raise FormatError(f"{_EXPECTED}a certificate in its bag, got something else")
@@ -150,7 +162,7 @@ def _children(data: bytes, parent: Element) -> list[Element]:
 
 
 def _fields(data: bytes) -> list[Element]:
-    """The elements of the SEQUENCE that `data` begins with."""
+    """Return the elements of the SEQUENCE at the beginning of `data`."""
     outer, problem = element_at(data, 0, len(data))
     if problem or outer[0] != SEQUENCE:
         raise FormatError(f"{_EXPECTED}a SEQUENCE, got {problem or f'tag {outer[0]:#x}'}")
@@ -158,7 +170,7 @@ def _fields(data: bytes) -> list[Element]:
 
 
 def _content_info(data: bytes, element: Element) -> tuple[str, bytes]:
-    """The content type, and the content of the [0]."""
+    """Read the content type, and the content of the [0]."""
     parts = _children(data, element)
     if element[0] != SEQUENCE or len(parts) < 2 or parts[0][0] != OID or parts[1][0] != 0xA0:
         raise FormatError(f"{_EXPECTED}a content type and a content, got something else")
@@ -166,7 +178,7 @@ def _content_info(data: bytes, element: Element) -> tuple[str, bytes]:
 
 
 def _octets(data: bytes) -> bytes:
-    """The content of the OCTET STRING that `data` begins with."""
+    """Return the content of the OCTET STRING at the beginning of `data`."""
     element, problem = element_at(data, 0, len(data))
     if problem or element[0] & ~0x20 != OCTETS:
         raise FormatError(f"{_EXPECTED}an OCTET STRING, got {problem or f'tag {element[0]:#x}'}")
@@ -174,7 +186,7 @@ def _octets(data: bytes) -> bytes:
 
 
 def _signed_content(data: bytes) -> bytes:
-    """What SignedData { version, algorithms, { OID, [0] octets }, … } was signed over."""
+    """Return the content inside SignedData { version, algorithms, { OID, [0] octets }, … }."""
     fields = _fields(data)
     if len(fields) < 3:
         raise FormatError(f"{_EXPECTED}signed data, got {len(fields)} elements of it")
@@ -182,7 +194,7 @@ def _signed_content(data: bytes) -> bytes:
 
 
 def _is_safe_contents(data: bytes) -> bool:
-    """Whether decryption gave what it should: one SEQUENCE of SEQUENCEs that fills all of it."""
+    """Return whether decryption gave SafeContents: a SEQUENCE of SEQUENCEs that fills the data."""
     try:
         outer, problem = element_at(data, 0, len(data))
         return not problem and outer[4] == len(data) and all(bag[0] == SEQUENCE for bag in _fields(data))

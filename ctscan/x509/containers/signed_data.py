@@ -1,10 +1,10 @@
-"""PKCS#7 and CMS SignedData, and the only importer of asn1crypto.
+"""PKCS#7 and CMS SignedData; the only importer of asn1crypto.
 
-What is cut out stays octet for octet as it was encoded, so that its fingerprint is that of the certificate and its
-oddities are left to `certificate.py`. No signature is verified.
+Certificates come out octet for octet as encoded: their fingerprints stay right, and `certificate.py` deals with their
+oddities. No signature is verified.
 
-asn1crypto is lazy and raises late, and long tag numbers and object identifiers cost it quadratic time. So the levels
-that it goes through are walked with our own bounded reader first, and everything is drawn from it in one place.
+asn1crypto is lazy and raises late, and long tag numbers and object identifiers cost it quadratic time. So our own
+bounded reader first walks the levels that asn1crypto parses, and all values are taken from asn1crypto in one place.
 """
 
 from __future__ import annotations
@@ -27,12 +27,20 @@ _LEVELS: Final = 4  # ContentInfo, its fields, SignedData, its fields
 
 
 def certificates_in_signed_data(der: bytes) -> list[bytes]:
-    """The DER certificates in the SignedData of a ContentInfo (RFC 5652 sections 3 and 5.1, RFC 2315 section 9.1), as
-    .p7b and .p7c files and S/MIME signatures hold them, in the order of the file; BER around them is read too.
+    """Extract the certificates from SignedData in a ContentInfo (RFC 5652 sections 3 and 5.1, RFC 2315 section 9.1).
 
-    Attribute certificates (CertificateChoices with the tags [1] and [2]) come with the SEQUENCE that their tag stands
-    for; the obsolete extended certificates [0] and other formats [3] are left out.
-    Raises FormatError when the bytes are no such structure, have anything after it, or are beyond the limits above.
+    Such structures are .p7b and .p7c files and S/MIME signatures, in DER or BER. Attribute certificates
+    (CertificateChoices with the tags [1] and [2]) come with the SEQUENCE that their tag replaces; the obsolete extended
+    certificates [0] and other formats [3] are left out.
+
+    Args:
+        der: the ContentInfo.
+
+    Returns:
+        Certificates in the order of the file.
+
+    Raises:
+        FormatError: the bytes are no such structure, octets follow it, or it is beyond the limits above.
     """
     if len(der) > MAX_SIGNED_DATA:
         raise FormatError(f"signed data: expected at most {MAX_SIGNED_DATA} octets, got {len(der)}; split the file")
@@ -40,7 +48,7 @@ def certificates_in_signed_data(der: bytes) -> list[bytes]:
     members = _certificate_set(der)
     found, problem = children(members, 0, len(members))
     if problem:
-        raise FormatError(f"signed data: the certificates can't be told apart: {problem}")
+        raise FormatError(f"signed data: the certificates can't be separated: {problem}")
     certificates = [
         bytes((SEQUENCE,)) + members[start + 1 : following]
         for tag, start, _, _, following in found
@@ -52,7 +60,7 @@ def certificates_in_signed_data(der: bytes) -> list[bytes]:
 
 
 def _certificate_set(der: bytes) -> bytes:
-    """The content of the CertificateSet as encoded; empty when there is none.
+    """Return the content of the CertificateSet as encoded; empty without certificates.
 
     ContentInfo { OID, [0] SignedData { version, digests, content, [0] CertificateSet?, [1] CRLs?, signers } }
     """
@@ -65,14 +73,24 @@ def _certificate_set(der: bytes) -> bytes:
         if not isinstance(signed, cms.SignedData):
             raise FormatError("signed data: expected a SignedData in the ContentInfo, got none")
         return bytes(signed["certificates"].contents or b"")
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:  # whatever it happens to be
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        AttributeError,
+    ) as error:  # asn1crypto raises all of these
         raise FormatError(
-            f"signed data: expected a ContentInfo with SignedData (RFC 5652), got {len(der)} octets that are none"
+            f"signed data: expected a ContentInfo with SignedData (RFC 5652), got {len(der)} other octets"
         ) from error
 
 
 def _check_headers(der: bytes) -> None:
-    """FormatError unless the elements of the outer levels fill their containers and their identifiers are bounded."""
+    """Check that elements of the outer levels fill their containers and have bounded identifiers.
+
+    Raises:
+        FormatError: they don't.
+    """
     level = [(0, len(der))]
     for _ in range(_LEVELS):
         deeper: list[tuple[int, int]] = []

@@ -226,7 +226,7 @@ def test_all_files_of_a_run_together_cost_no_more_than_is_said() -> None:
     take = certificate_extractor(33_000)
     costly = pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE)))  # twice 6,000
     said = [[found.what for found in take(costly) if isinstance(found, Problem)] for _ in range(4)]
-    assert ["read it by itself" in what for (what,) in said] == [False, False, True, True]
+    assert ["read this file by itself" in what for (what,) in said] == [False, False, True, True]
     assert take(costly)[1] == JANE
     assert take(signed_data(JANE, ROOT)) == [JANE, ROOT]
     assert take(base64.b64decode(MADE_BY_OPENSSL["AES"])) == [THEIRS]  # costs less than is left
