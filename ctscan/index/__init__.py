@@ -1,1 +1,1 @@
-"""Kept findings, coverage and evidence: roles in `protocols.py`, one package for each database."""
+"""Index of findings, coverage and evidence: roles, their opener, a package for each database."""

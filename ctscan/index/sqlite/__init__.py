@@ -1,1 +1,1 @@
-"""The index in one SQLite file: every role of `index.protocols`."""
+"""The index in an SQLite file: every role of `index.protocols`."""

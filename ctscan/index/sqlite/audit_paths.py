@@ -1,12 +1,13 @@
-"""Inclusion proofs as they are kept: the audit paths of one step together, each hash once. Pure, but for the last part.
+"""Inclusion proofs as rows: the audit paths of one step together, each hash once. Pure functions, then functions of an
+open transaction.
 
-Paths to one tree head meet on their way to the root, and end alike from there on (RFC 6962 section 2.1.1: leaf to
-root). In the order of their indexes, whatever a path shares with any before it, it shares with the one just before it.
-So of each path only what it doesn't share with that one is written: of a log of a thousand million entries with one
-hit in a hundred, that is 8 hashes instead of 30.
+Audit paths to one tree head meet on their way to the root and end alike from there on (RFC 6962 section 2.1.1: leaf to
+root). In the order of their indexes, a path shares with its predecessor everything that it shares with any earlier
+path. Each path is therefore stored without the hashes at its end that its predecessor has too: 8 hashes instead of 30,
+in a log of a thousand million entries with one hit in a hundred.
 """
 
-# ruff: noqa: S608 - what is put into statements are question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ _AT_ONCE = 500
 
 
 def join(paths: Iterable[tuple[int, Sequence[bytes]]]) -> tuple[str, bytes]:
-    """`(shape, hashes)` of `(index, path)`, in the order of their indexes. The shape has three numbers for each: index,
-    hashes of its own, and how many it shares with the end of the path before it."""
+    """Join `(index, path)`, in the order of their indexes, to `(shape, hashes)`. The shape has three numbers for each
+    path: its index, the number of its own hashes, and the number of hashes that it shares with the end of its
+    predecessor."""
     shape: list[str] = []
     hashes: list[bytes] = []
     before: Sequence[bytes] = ()
@@ -40,7 +42,7 @@ def join(paths: Iterable[tuple[int, Sequence[bytes]]]) -> tuple[str, bytes]:
 
 
 def _shared(before: Sequence[bytes], path: Sequence[bytes]) -> int:
-    """How many hashes the two have in common at their ends."""
+    """Count the hashes that two paths have in common at their ends."""
     count = 0
     for one, other in zip(reversed(before), reversed(path), strict=False):
         if one != other:
@@ -50,7 +52,7 @@ def _shared(before: Sequence[bytes], path: Sequence[bytes]) -> int:
 
 
 def split(shape: str, hashes: bytes) -> Iterator[tuple[int, tuple[bytes, ...]]]:
-    """`(index, path)` of each. IndexFault when the two don't fit together."""
+    """Yield `(index, path)` of each joined path. IndexFault when shape and hashes don't fit together."""
     path: tuple[bytes, ...] = ()
     at = 0
     for index, own, shared in _numbers(shape):
@@ -68,18 +70,18 @@ def _numbers(shape: str) -> Iterator[tuple[int, int, int]]:
 
 
 def path_of(shape: str, hashes: bytes, index: int) -> tuple[bytes, ...]:
-    """The path of one index. IndexFault when it isn't there."""
+    """Return the path of one index. IndexFault when it is missing."""
     for at, path in split(shape, hashes):
         if at == index:
             return path
     raise IndexFault(f"the inclusion proof of entry {index} is missing; the index is damaged, restore it from a copy")
 
 
-# --- one open transaction -----------------------------------------------------------------------------------------
+# --- an open transaction ------------------------------------------------------------------------------------------
 
 
 def keep(connection: sqlite3.Connection, log: int, proofs: Iterable[InclusionProof], at: datetime) -> dict[int, int]:
-    """Keep proofs of entries that are kept, or will be; returns for each index the row that its proof is in."""
+    """Write proofs of entries; return, by index, the row that holds the proof."""
     by_head: dict[TreeHead, dict[int, tuple[bytes, ...]]] = defaultdict(dict)
     for proof in proofs:
         by_head[proof.head][proof.index] = proof.path
@@ -94,7 +96,7 @@ def keep(connection: sqlite3.Connection, log: int, proofs: Iterable[InclusionPro
 
 
 def write(connection: sqlite3.Connection, log: int, proofs: Sequence[InclusionProof], at: datetime) -> None:
-    """Keep the proofs of those of these entries that are kept."""
+    """Write the proofs of entries that are in the index; pass over the rest."""
     kept = _kept(connection, log, [proof.index for proof in proofs])
     rows_of = keep(connection, log, (proof for proof in proofs if proof.index in kept), at)
     connection.executemany(

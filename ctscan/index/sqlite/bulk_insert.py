@@ -1,11 +1,12 @@
-"""The entries of a step of which nothing is kept yet, written together. Functions of one open transaction.
+"""Bulk insert of new entries: rows of a step that share nothing with the index, nor with each other. Functions of an
+open transaction.
 
-Nearly all entries are of that kind: neither their certificate nor their leaf is kept, nothing is at their index, and
-no other entry of the step is like them in any of it. Nothing has to be compared or settled for them, so they are
-written in a few statements for all. Whatever is not so plain goes the careful way of `writing`, one by one.
+Nearly all entries are new: neither certificate nor leaf is stored, their index is free, and no other entry of the step
+is equal in any of this. They need no comparison and no election, so that a few statements write all of them. The rest
+goes through `commit`, one by one.
 """
 
-# ruff: noqa: S608 - what is put into statements are question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from ctscan.index.sqlite import certificates, rows
-from ctscan.index.sqlite.rows import CertificateRow, placeholders
+from ctscan.index.sqlite.certificate_rows import CertificateRow
+from ctscan.index.sqlite.rows import placeholders
 
 _AT_ONCE = 500
 
@@ -21,8 +23,8 @@ _AT_ONCE = 500
 def split_new(
     connection: sqlite3.Connection, log: int, some: Sequence[CertificateRow]
 ) -> tuple[list[CertificateRow], list[CertificateRow]]:
-    """`(fresh, others)`, both in their order. The fresh may be written before the others: they share nothing with those
-    before them, and those after them find them written."""
+    """Split rows into `(new, others)`, both in their order. The new rows may be written first: they share nothing with
+    the rows before them, and the rows after them find them written."""
     identities = _known(connection, "SELECT identity FROM certificate WHERE identity", [row.identity for row in some])
     leaves = _known(connection, "SELECT sha256 FROM leaf WHERE sha256", [row.leaf_sha256 for row in some])
     taken = _taken(connection, log, [row.entry.index for row in some])
@@ -38,7 +40,7 @@ def split_new(
 
 
 def _known(connection: sqlite3.Connection, select: str, values: Sequence[bytes]) -> set[bytes]:
-    """Those of the values that a column holds."""
+    """Return the values that a column holds."""
     return {
         value
         for some in rows.portions(values, _AT_ONCE)
@@ -47,7 +49,7 @@ def _known(connection: sqlite3.Connection, select: str, values: Sequence[bytes])
 
 
 def _taken(connection: sqlite3.Connection, log: int, indexes: Sequence[int]) -> set[int]:
-    """The indexes at which something is kept."""
+    """Return the indexes that hold a sighting or an unreadable entry."""
     return {
         index
         for some in rows.portions(indexes, _AT_ONCE)
@@ -66,8 +68,16 @@ def write(
     pending_start_of: Callable[[int], int | None],
     proven: Mapping[int, int],
 ) -> None:
-    """Write certificates, leaves and sightings. By index of the entry, `pending_start_of` gives the start of its
-    pending range, and `proven` the row with its inclusion proof."""
+    """Write certificates, leaves and sightings of new rows.
+
+    Args:
+        connection: in a transaction.
+        log: the row of the log.
+        new: rows of `split_new`.
+        rules: version of the rule set.
+        pending_start_of: by index of an entry, the start of its pending range; None for a proven entry.
+        proven: by index of an entry, the row with its inclusion proof.
+    """
     leaves = certificates.add(connection, new, rules)
     connection.executemany(
         "INSERT INTO sighting (log, entry_index, timestamp, leaf, issuer_key_hash, extensions, pending, paths)"

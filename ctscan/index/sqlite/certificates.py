@@ -1,12 +1,12 @@
-"""Certificates, their leaves and findings, whoever told of them. Functions of one open transaction.
+"""Certificates, their leaves and findings, from every origin. Functions of an open transaction.
 
-A certificate is one row whether a log holds it, it came in a chain, or a repository gave it. What a log tells goes
-before what a chain tells, and that before what a repository tells: the better word replaces the other, never the other
-way round. Where it was seen is written by `writing`, `chains` and `repositories`; a leaf that none of them shows any
-longer goes, and with its last leaf the certificate.
+A certificate is one row, whether a log holds it, a chain brought it, or a repository gave it. A log outranks a chain,
+and a chain outranks a repository: the findings of the higher rank replace the lower, never the reverse. The sightings
+are written by `commit`, `chains` and `repositories`. A leaf without any sighting is deleted, and a certificate with its
+last leaf.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from ctscan.index.sqlite import postings, rows
-from ctscan.index.sqlite.rows import CertificateRow
+from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import EntryKind, Finding
 
 
 class Origin(IntEnum):
-    """Who tells of a certificate; the greater goes before the less."""
+    """Origin of a certificate; the greater outranks the less."""
 
     REPOSITORY = 0
-    CHAIN = 1  # came with an entry, but is covered by no tree
+    CHAIN = 1  # beside an entry, covered by no tree
     LOG = 2
 
 
@@ -36,15 +36,15 @@ _ORIGIN = (
 
 
 def write(connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin) -> tuple[int, int, bool]:
-    """`(certificate, leaf, is_new)`. New is a certificate that wasn't row, and for a log one that no log held. The
-    caller writes where it was seen, then calls `elect_leaf`."""
+    """Write certificate and leaf; return `(certificate, leaf, is_new)`. New is a certificate that wasn't in the index;
+    for a log, also a certificate that no log held. The caller writes the sighting, then calls `elect_leaf`."""
     certificate, is_new = _write_certificate(connection, row, rules, origin)
     return certificate, _write_leaf(connection, row, certificate), is_new
 
 
 def add(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: str) -> list[int]:
-    """The leaves of certificates of which nothing is kept yet, each of them another, in few statements. Nothing remains
-    to be settled."""
+    """Write certificates, all different, of which nothing is in the index yet, in few statements; return their leaves.
+    None needs `elect_leaf`."""
     ids = _insert_certificates(connection, some, rules)
     leaves = _insert_leaves(connection, list(zip(ids, some, strict=True)))
     _insert_submitted(connection, zip(leaves, some, strict=True))
@@ -52,7 +52,8 @@ def add(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: s
 
 
 def elect_leaf(connection: sqlite3.Connection, certificate: int, row: CertificateRow) -> None:
-    """After a sighting of the certificate itself was written: which of those with this TBS goes before the others?"""
+    """Elect the SHA-256 that represents a certificate, after a sighting was written: logged certificates before chain
+    before repository. Several certificates may share a TBS."""
     if row.entry.kind is EntryKind.X509:
         connection.execute(
             f"UPDATE certificate SET sha256 = {_BEST} WHERE id = :id AND sha256 IS NOT :seen",
@@ -64,7 +65,7 @@ BEST_FIRST = (
     "EXISTS (SELECT 1 FROM sighting WHERE leaf = leaf.id) DESC,"
     " EXISTS (SELECT 1 FROM chain_sighting WHERE leaf = leaf.id) DESC, id"
 )
-"""The order of leaves of one certificate and kind: whose word goes before the others' first."""
+"""Order of the leaves of one certificate and kind, the highest origin first."""
 
 _BEST = f"(SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORDER BY {BEST_FIRST} LIMIT 1)"
 
@@ -72,22 +73,23 @@ _BEST = f"(SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORD
 def _write_certificate(
     connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin
 ) -> tuple[int, bool]:
+    """Write the certificate or, when the origin outranks the stored one or the rules are newer, its findings."""
     found = connection.execute(
         f"SELECT id, rules, authority_key_id, {_ORIGIN} FROM certificate WHERE identity = ?", (row.identity,)
     ).fetchone()
     if found is None:
         return _insert_certificates(connection, [row], rules)[0], True
-    id, stored_rules, key_id, told = found
+    id, stored_rules, key_id, stored_origin = found
     if key_id is None and row.authority_key_id is not None:
         save_key_id(connection, row.identity, row.authority_key_id)
-    if origin >= told and (stored_rules != rules or origin > told):
+    if origin >= stored_origin and (stored_rules != rules or origin > stored_origin):
         connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
         postings.replace(connection, id, row.findings)
-    return id, origin is Origin.LOG and told < Origin.LOG
+    return id, origin is Origin.LOG and stored_origin < Origin.LOG
 
 
 def save_key_id(connection: sqlite3.Connection, identity: bytes, key_id: bytes) -> None:
-    """The authority key identifier of a certificate that was written without one."""
+    """Save the authority key identifier of a certificate that was written without one."""
     connection.execute(
         "UPDATE certificate SET authority_key_id = ? WHERE identity = ? AND authority_key_id IS NULL",
         (key_id or None, identity),
@@ -101,7 +103,7 @@ _CERTIFICATE = (
 
 
 def _insert_certificates(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: str) -> list[int]:
-    """Their rows, with their findings."""
+    """Insert certificates with their findings; return their rows."""
     ids = _next_ids(connection, "certificate", len(some))
     issuers = _issuer_ids(connection, some)
     connection.executemany(
@@ -129,13 +131,13 @@ def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Certific
 
 
 def _next_ids(connection: sqlite3.Connection, table: str, count: int) -> list[int]:
-    """As SQLite would number new rows."""
+    """Return the ids that SQLite would give to the next rows."""
     last = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
     return list(range(last + 1, last + 1 + count))
 
 
 def _issuer_ids(connection: sqlite3.Connection, some: Sequence[CertificateRow]) -> dict[bytes, int]:
-    """By the hashes of their names; new ones are written."""
+    """Return the rows of issuer names, by hash of the name; insert new names."""
     names = {row.issuer_hash: row.issuer for row in some}
     ids = {}
     for digest, name in names.items():
@@ -148,7 +150,7 @@ def _issuer_ids(connection: sqlite3.Connection, some: Sequence[CertificateRow]) 
 
 
 def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, CertificateRow]]) -> list[int]:
-    """Their rows; each with its certificate."""
+    """Insert `(certificate, row)` as leaves; return their rows."""
     ids = _next_ids(connection, "leaf", len(some))
     connection.executemany(
         "INSERT INTO leaf (id, certificate, kind, sha256, der) VALUES (?, ?, ?, ?, ?)",
@@ -161,7 +163,7 @@ def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Cer
 
 
 def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:
-    """What was submitted for these leaves."""
+    """Insert the submitted precertificates of leaves."""
     connection.executemany(
         "INSERT INTO submitted (leaf, der) VALUES (?, ?)",
         [(leaf, row.submitted_der) for leaf, row in some if row.submitted_der],
@@ -169,14 +171,15 @@ def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, 
 
 
 def _has_submitted(connection: sqlite3.Connection, leaf: int, row: CertificateRow) -> bool:
-    """Is what was submitted kept already? Packed in another way it may look different."""
+    """Compare a submitted precertificate with the stored ones, unpacked: packed bytes may differ."""
     stored = connection.execute("SELECT der FROM submitted WHERE leaf = ?", (leaf,)).fetchall()
     plain = {rows.unpack(der, like=row.entry.der) for (der,) in stored}
     return bool(plain) and rows.unpack(row.submitted_der, like=row.entry.der) in plain
 
 
 def _write_leaf(connection: sqlite3.Connection, row: CertificateRow, certificate: int) -> int:
-    """A leaf that was unreadable before, and is not any longer, moves to its certificate."""
+    """Write the leaf unless it is in the index. A leaf that was unreadable before, and is readable now, moves to its
+    certificate."""
     found = leaf_of(connection, row)
     leaf = _insert_leaves(connection, [(certificate, row)])[0] if found is None else found[0]
     if found is not None and found[1] != certificate:
@@ -188,7 +191,7 @@ def _write_leaf(connection: sqlite3.Connection, row: CertificateRow, certificate
 
 
 def leaf_of(connection: sqlite3.Connection, row: CertificateRow) -> tuple[int, int] | None:
-    """`(leaf, certificate)` of what was logged, if it is row."""
+    """Return `(leaf, certificate)` of an entry; None when it isn't in the index."""
     found: tuple[int, int] | None = connection.execute(
         "SELECT id, certificate FROM leaf WHERE sha256 = ? AND kind = ?", (row.leaf_sha256, str(row.entry.kind))
     ).fetchone()
@@ -199,8 +202,7 @@ def leaf_of(connection: sqlite3.Connection, row: CertificateRow) -> tuple[int, i
 
 
 def drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
-    """Of these, leaves that nothing shows any longer - no entry, no chain of one, no repository - go, and certificates
-    that have none left."""
+    """Delete these leaves if no entry, chain or repository shows them any longer, and certificates without leaves."""
     certificates = set()
     for leaf in leaves:
         certificates |= set(connection.execute("SELECT certificate FROM leaf WHERE id = ?", (leaf,)))
@@ -214,12 +216,13 @@ def drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
 
 
 def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[int]) -> None:
+    """Delete these certificates if they have no leaf left; elect the SHA-256 of the rest anew."""
     for certificate in certificates:
         connection.execute(
             "DELETE FROM certificate WHERE id = :id AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = :id)",
             {"id": certificate},
         )
-        connection.execute(  # the certificate itself may have gone, while its precertificate is still there
+        connection.execute(  # the certificate may have gone while its precertificate is still there
             f"UPDATE certificate SET sha256 = {_BEST} WHERE id = :id", {"id": certificate}
         )
 
@@ -228,7 +231,7 @@ def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[in
 
 
 def replace_findings(connection: sqlite3.Connection, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-    """New findings of a kept certificate; none at all removes it. An identity that isn't kept is left alone."""
+    """Replace the findings of a certificate; no findings delete the certificate. Unknown identities are ignored."""
     found = connection.execute("SELECT id FROM certificate WHERE identity = ?", (identity,)).fetchone()
     if found is None:
         return

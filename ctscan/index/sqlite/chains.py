@@ -1,11 +1,11 @@
-"""Certificates of chains: where they were seen. Functions of one open transaction.
+"""Sightings of certificates in chains. Functions of an open transaction.
 
-No tree covers a chain, so a sighting in one is never verified and has no proof. It stands and falls with the entry that
-it came with: while that is pending, so is the sighting, and it goes when the range is given up. Every pass over a log
-sees the same chains again, so that one sighting is kept for each log: the first that is settled.
+No tree covers a chain: a sighting in a chain is never verified and has no proof. It shares the fate of its entry:
+pending with it, and deleted when the pending range is given up. Every pass over a log sees the same chains again, so
+that each log keeps one sighting of a certificate, the first that is no longer pending.
 """
 
-# ruff: noqa: S608 - what is put into statements are question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from ctscan.index.sqlite import rows
-from ctscan.index.sqlite.rows import CertificateRow
+from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import EntryKind, Sighting
 
 
 def write_sighting(
     connection: sqlite3.Connection, log: int, row: CertificateRow, leaf: int, pending_start: int | None
 ) -> None:
-    """The unique keys of the table hold one for each pending range, and one settled; none is added beside that."""
+    """Write a sighting unless there is one that isn't pending. The unique keys of the table allow one for each pending
+    range."""
     connection.execute(
         "INSERT INTO chain_sighting (log, entry_index, timestamp, leaf, pending)"
         " SELECT :log, :at, :timestamp, :leaf, :pending_start WHERE NOT EXISTS"
@@ -37,7 +38,7 @@ def write_sighting(
 
 
 def sightings(connection: sqlite3.Connection, certificates: Sequence[int]) -> Iterator[tuple[int, Sighting]]:
-    """Certificate and sighting, newest first."""
+    """Yield `(certificate, sighting)`, newest first."""
     cursor = connection.execute(
         "SELECT certificate, log.name, log.log_id, entry_index, timestamp"
         " FROM leaf CROSS JOIN chain_sighting ON chain_sighting.leaf = leaf.id JOIN log ON log.id = chain_sighting.log"

@@ -1,12 +1,11 @@
-"""Entries and what came with them: the step of a reader, and giving one up. Functions of one open transaction.
+"""Commit of a step of a reader, and its reversal. Functions of an open transaction.
 
-A row that came with a pending range is marked with the start of that range until an step proves it. So an
-unproven entry never passes for a proven one, even where its index was proven before (with another scope), and never
-overwrites it: a log that shows another entry the second time is found out by the proof, and the rewind leaves what
-was proven.
+Every row of a pending range carries the start of the range until a step proves it. An unproven entry is thus never
+taken for a proven one, even where its index was proven before (with another scope), and never overwrites it. A log that
+shows another entry the second time fails the proof, and the rewind leaves the proven entry.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -15,16 +14,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctscan.index.sqlite import audit_paths, bulk_insert, certificates, chains, logs, ranges, revocations, rows, runs
+from ctscan.index.sqlite import (
+    audit_paths,
+    bulk_insert,
+    certificate_rows,
+    certificates,
+    chains,
+    logs,
+    ranges,
+    revocations,
+    rows,
+    runs,
+)
+from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.rows import CertificateRow
 from ctscan.model import InclusionProof, Name, PendingRange, ScanStep, Unreadable
 from ctscan.x509.name_text import render_name
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedStep:
-    """An step with everything computed that can be before the transaction begins."""
+    """Step with all work done that needs no transaction."""
 
     step: ScanStep
     rows: tuple[CertificateRow, ...]  # hits, then unreadable entries in scope
@@ -34,16 +44,18 @@ class PreparedStep:
 
 
 def prepare(step: ScanStep) -> PreparedStep:
-    render = _once_each(render_name)  # the names of issuers come again and again
+    """Parse, render and pack a step, outside the transaction."""
+    render = _once_each(render_name)  # issuers repeat
     result = step.result
-    hits = [rows.row_of_hit(hit, render) for hit in result.hits]
-    unreadable = [rows.row_of_unreadable(u, u.entry) for u in result.unreadable if u.entry is not None]
-    chain_rows = tuple(rows.row_of_chain_hit(hit, render) for hit in result.chain_hits)
+    hits = [certificate_rows.row_of_hit(hit, render) for hit in result.hits]
+    unreadable = [certificate_rows.row_of_unreadable(u, u.entry) for u in result.unreadable if u.entry is not None]
+    chain_rows = tuple(certificate_rows.row_of_chain_hit(hit, render) for hit in result.chain_hits)
     quarantine = tuple((start, end, rows.pack(raw)) for start, end, raw in step.quarantine)
     return PreparedStep(step, (*hits, *unreadable), chain_rows, revocations.issuer_rows(result.issuers), quarantine)
 
 
-def _once_each(render: rows.Render) -> rows.Render:
+def _once_each(render: certificate_rows.Render) -> certificate_rows.Render:
+    """Wrap a renderer so that each name is rendered once in a step; issuers repeat."""
     known: dict[bytes, str] = {}
 
     def text_of(name: Name) -> str:
@@ -55,11 +67,11 @@ def _once_each(render: rows.Render) -> rows.Render:
     return text_of
 
 
-# --- one step of a reader -----------------------------------------------------------------------------------------
+# --- a step of a reader -------------------------------------------------------------------------------------------
 
 
 def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep) -> None:
-    """Everything of one step. Done twice, the second time finds everything done and counts nothing."""
+    """Write all of a step. The second commit of a step changes and counts nothing."""
     step = prepared.step
     log = logs.row_of(connection, step.log_id)
     moved = _move(connection, log, step)
@@ -77,17 +89,18 @@ def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep) 
 
 
 def _has_position(step: ScanStep) -> bool:
-    """Does the step itself tell whether it was done before?"""
+    """Return whether the step moves ranges, by which a second commit is recognised."""
     return bool(step.verified or step.pending or step.clear_pending is not None or step.gaps)
 
 
 def _rules_of(connection: sqlite3.Connection, run_id: int, step: ScanStep) -> str:
+    """Return the rule set of a step: that of its range, else that of the run."""
     source = step.verified or step.pending
     return source.rules if source is not None else runs.rules_of_run(connection, run_id)
 
 
 def _move(connection: sqlite3.Connection, log: int, step: ScanStep) -> bool:
-    """Verified and pending ranges and holes; whether any of it was new."""
+    """Move verified ranges, pending ranges and gaps; return whether anything changed."""
     moved = False
     if step.clear_pending is not None:
         moved |= ranges.clear_pending(connection, log, step.clear_pending)
@@ -104,7 +117,8 @@ def _move(connection: sqlite3.Connection, log: int, step: ScanStep) -> bool:
 
 
 def _put_pending(connection: sqlite3.Connection, log: int, pending: PendingRange) -> bool:
-    """What came with a pending range that is replaced goes with it: the new hashes prove nothing of it."""
+    """Put a pending range, and drop the rows of the range that it replaces: the new hashes prove nothing of them.
+    Return whether anything changed."""
     changed, replaced = ranges.put_pending(connection, log, pending)
     if replaced:
         _give_up(connection, log, pending.start)
@@ -112,7 +126,7 @@ def _put_pending(connection: sqlite3.Connection, log: int, pending: PendingRange
 
 
 def _resolve_pending(connection: sqlite3.Connection, log: int, step: ScanStep, start: int) -> None:
-    """What came with the pending range that is cleared: proven, pending again from another start, or given up."""
+    """Move the rows of a cleared pending range: to proven, to another pending range, or out of the index."""
     if step.verified is not None:
         _move_pending(connection, log, start, None, step.verified.start, step.verified.end)
     if step.pending is not None:
@@ -122,6 +136,7 @@ def _resolve_pending(connection: sqlite3.Connection, log: int, step: ScanStep, s
 
 
 def _move_pending(connection: sqlite3.Connection, log: int, old: int, new: int | None, start: int, end: int) -> None:
+    """Move rows within `[start, end)` from one pending range to another; None: to proven."""
     for table in ("sighting", "chain_sighting", "unreadable"):
         connection.execute(  # ignored beside such a sighting in a chain: it goes with the old range
             f"UPDATE OR IGNORE {table} SET pending = ?"
@@ -131,7 +146,7 @@ def _move_pending(connection: sqlite3.Connection, log: int, old: int, new: int |
 
 
 def _pending_start_of(step: ScanStep, index: int) -> int | None:
-    """The pending range that an entry of this step belongs to."""
+    """Return the start of the step's pending range if it holds the entry, else None."""
     if step.pending is None:
         return None
     start, end = step.pending.span
@@ -144,7 +159,7 @@ def _pending_start_of(step: ScanStep, index: int) -> int | None:
 def _write_new(
     connection: sqlite3.Connection, log: int, step: ScanStep, new_rows: Sequence[CertificateRow], rules: str
 ) -> tuple[InclusionProof, ...]:
-    """Returns the proofs that are not of these entries."""
+    """Write new rows with their proofs; return the proofs of other entries."""
     indexes = {row.entry.index for row in new_rows}
     proven = audit_paths.keep(connection, log, (proof for proof in step.proofs if proof.index in indexes), step.at)
     bulk_insert.write(connection, log, new_rows, rules, lambda index: _pending_start_of(step, index), proven)
@@ -154,7 +169,7 @@ def _write_new(
 def _write_others(
     connection: sqlite3.Connection, log: int, prepared: PreparedStep, others: Sequence[CertificateRow], rules: str
 ) -> int:
-    """Returns how many certificates were new; those that only came in chains don't count."""
+    """Write rows one by one; return the number of new certificates, chains not counted."""
     new = 0
     for row in others:
         pending_start = _pending_start_of(prepared.step, row.entry.index)
@@ -169,7 +184,7 @@ def _write_others(
 
 
 def _contradicts_proven(connection: sqlite3.Connection, log: int, row: CertificateRow) -> bool:
-    """Was another entry proven at this index? Then this one, which isn't, can't be in the tree."""
+    """Return whether another entry is proven at this index; an unproven entry can't be in the tree then."""
     entry = row.entry
     proven = connection.execute(
         "SELECT timestamp, leaf.sha256, kind, issuer_key_hash, extensions FROM sighting JOIN leaf"
@@ -189,6 +204,7 @@ def _contradicts_proven(connection: sqlite3.Connection, log: int, row: Certifica
 def _write_row(
     connection: sqlite3.Connection, log: int, row: CertificateRow, rules: str, pending_start: int | None
 ) -> bool:
+    """Write an entry; return whether its certificate is new."""
     certificate, leaf, is_new = certificates.write(connection, row, rules, Origin.LOG)
     _write_sighting(connection, log, row, leaf, pending_start)
     certificates.elect_leaf(connection, certificate, row)
@@ -203,6 +219,7 @@ def _write_row(
 def _write_chain_row(
     connection: sqlite3.Connection, log: int, row: CertificateRow, rules: str, pending_start: int | None
 ) -> None:
+    """Write a certificate of a chain."""
     certificate, leaf, _ = certificates.write(connection, row, rules, Origin.CHAIN)
     chains.write_sighting(connection, log, row, leaf, pending_start)
     certificates.elect_leaf(connection, certificate, row)
@@ -211,6 +228,7 @@ def _write_chain_row(
 def _write_sighting(
     connection: sqlite3.Connection, log: int, row: CertificateRow, leaf: int, pending_start: int | None
 ) -> None:
+    """Write the sighting of an entry. An equal sighting keeps its proof and stays proven; any other is replaced."""
     entry = row.entry
     content = (rows.signed64(entry.timestamp), leaf, entry.issuer_key_hash, entry.extensions)
     found = connection.execute(
@@ -236,6 +254,7 @@ def _write_sighting(
 def _write_unreadable(
     connection: sqlite3.Connection, log: int, unreadable: Unreadable, pending_start: int | None
 ) -> None:
+    """Write an unreadable entry; unproven never overwrites proven."""
     connection.execute(
         "INSERT INTO unreadable (log, entry_index, leaf_hash, reason, leaf, pending)"
         " VALUES (:log, :at, :leaf_hash, :reason,"
@@ -255,6 +274,7 @@ def _write_unreadable(
 
 
 def _write_quarantine(connection: sqlite3.Connection, log: int, prepared: PreparedStep) -> None:
+    """Write the raw bytes of quarantined ranges."""
     connection.executemany(
         "INSERT INTO quarantine (log, range_start, range_end, at, raw) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (log, range_start, range_end) DO UPDATE SET at = excluded.at, raw = excluded.raw",
@@ -266,13 +286,14 @@ def _write_quarantine(connection: sqlite3.Connection, log: int, prepared: Prepar
 
 
 def rewind(connection: sqlite3.Connection, log_id: bytes, start: int) -> None:
-    """Give up the pending range that begins at `start`, with what came with it."""
+    """Give up the pending range that begins at `start`, with its rows."""
     log = logs.row_of(connection, log_id)
     ranges.clear_pending(connection, log, start)
     _give_up(connection, log, start)
 
 
 def _give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
+    """Delete the rows of a pending range, and leaves that nothing shows any longer."""
     lost = set()
     for table in ("unreadable", "sighting", "chain_sighting"):
         gone = connection.execute(f"DELETE FROM {table} WHERE log = ? AND pending = ? RETURNING leaf", (log, start))

@@ -1,7 +1,6 @@
-"""One connection to an SQLite file: opening it safely, running work on it, and errors in plain words.
+"""Open index file: safe opening, one transaction for each unit of work, SQLite errors in plain words.
 
-Knows nothing of what the tables mean. Work is a function of a `sqlite3.Connection`; it runs as a whole, inside one
-transaction: in the thread of the connection (`thread`), or at once where nothing else goes on in the program.
+It knows nothing of the meaning of the tables. `session` decides in which thread a unit of work runs.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from ctscan.index.sqlite import schema
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
 BUSY_SECONDS = 30.0
-"""How long a statement waits for another process that writes."""
+"""Longest wait of a statement for another process that writes."""
 
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",  # with WAL: a commit survives kill -9; power loss may undo the last ones, whole
-    "PRAGMA secure_delete = ON",  # what is deleted is overwritten
+    "PRAGMA secure_delete = ON",  # overwrite deleted bytes
     "PRAGMA temp_store = MEMORY",  # no personal data in temporary files
     "PRAGMA trusted_schema = OFF",  # a database from elsewhere runs no functions of its own choice
     "PRAGMA journal_size_limit = 67108864",
@@ -40,15 +39,15 @@ T = TypeVar("T")
 
 
 class Database:
-    """An open index file. `read` and `write` run one transaction each and raise IndexFault."""
+    """Open index file. `read` and `write` run one transaction each and raise IndexFault."""
 
     def __init__(self, path: Path, session: Session) -> None:
         self.path = path
         self._session = session
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` on one snapshot of the database. IndexFault as well for rows that don't make sense: somebody
-        changed them by hand, or the file is damaged."""
+        """Run `work` on one snapshot of the database. IndexFault also for rows that contradict each other: the file was
+        changed by hand or is damaged."""
         try:
             return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
         except (LookupError, TypeError, ValueError, zlib.error) as error:
@@ -58,11 +57,12 @@ class Database:
             ) from error
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` as one BEGIN IMMEDIATE transaction: all of it is written, or nothing."""
+        """Run `work` as one BEGIN IMMEDIATE transaction: all is written, or nothing."""
         return await self._run(lambda connection: in_transaction(connection, "BEGIN IMMEDIATE", work))
 
     async def write_prepared(self, prepare: Callable[[], S], work: Callable[[sqlite3.Connection, S], T]) -> T:
-        """`write`, with a part that needs no database: it runs in the thread too, before the transaction begins."""
+        """Run `prepare`, then `work` with its result as one transaction. `prepare` needs no database and holds no lock;
+        it runs in the same thread."""
 
         def prepared(connection: sqlite3.Connection) -> T:
             step = prepare()
@@ -84,10 +84,10 @@ class Database:
 
 
 async def open_database(path: Path, *, create: bool, inline: bool = False) -> Database:
-    """Open an index file, bring its tables up to date, and return it.
+    """Open an index file and bring its tables up to date.
 
-    A missing (or empty) file is created with mode 0600 when `create`. Raises IndexFault, and changes nothing, for a
-    missing file otherwise, a directory, a file that is no index or damaged, and an index of a newer ctscan.
+    A missing or empty file is created with mode 0600 if `create`. IndexFault, with nothing changed, for: a missing file
+    otherwise, a directory, another file, a damaged index, an index of a newer ctscan.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
@@ -102,7 +102,7 @@ async def open_database(path: Path, *, create: bool, inline: bool = False) -> Da
 
 
 def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) -> T:
-    """`work(connection)` between `begin` and COMMIT; anything raised rolls back."""
+    """Run `work(connection)` between `begin` and COMMIT; roll back on any exception."""
     connection.execute(begin)
     try:
         result = work(connection)
@@ -114,7 +114,7 @@ def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) ->
 
 
 def fault(path: Path, error: sqlite3.Error) -> IndexFault:
-    """What an SQLite error means for the user, in one line."""
+    """Translate an SQLite error into one line for the user."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
@@ -140,7 +140,7 @@ _ADVICE = {
 
 
 def _prepare_file(path: Path, create: bool) -> Path:
-    """The absolute path of a file that may be opened; nobody else may read one that is made here."""
+    """Return the absolute path of a file that may be opened. A file made here is readable by its owner only."""
     path = path.expanduser().absolute()
     try:
         status = path.stat()
@@ -166,39 +166,39 @@ def _prepare_file(path: Path, create: bool) -> Path:
 
 
 def _create_file(path: Path) -> None:
-    """An empty file with mode 0600 before SQLite sees it; -wal and -shm take their mode from it."""
+    """Create an empty file with mode 0600 before SQLite sees it; -wal and -shm take their mode from it."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError:
-        return  # another process made it this moment: the transaction of `migrate` decides who is first
+        return  # made by another process this moment: the transaction of `migrate` decides
     except OSError as error:
         raise IndexFault(
             f"{path}: the index can't be created ({error.strerror}); check the directory, or give a path with --db"
         ) from None
     os.close(descriptor)
-    path.chmod(0o600)  # whatever the umask took away
+    path.chmod(0o600)  # against the umask
 
 
 def _adopt_empty(path: Path, create: bool) -> None:
-    """An empty file is what a creation that was killed leaves behind."""
+    """Take over an empty file, the remains of a creation that was killed."""
     if not create:
         raise IndexFault(f"{path}: an empty file, expected an index; `ctscan scan` fills it")
     path.chmod(0o600)
 
 
 def _check_ours(path: Path) -> None:
-    """Refuse a file that is no index without touching it.
+    """Refuse a file that is no index, without touching it.
 
-    `immutable` reads the file alone: no locks, no -wal, no -shm. That is enough, as an index is made in rollback
-    mode and only then turned to WAL: the header has had its application id ever since. The file is read by SQLite
-    and not by `open`, since closing a file drops all POSIX locks of the process on it, those of SQLite as well.
+    `immutable` reads the file alone: no locks, no -wal, no -shm. This is enough, as an index is made in rollback mode
+    and turned to WAL afterwards: the header has its application id from the start. SQLite reads the file instead of
+    `open`, because closing a file drops all POSIX locks of the process on it, including those of SQLite.
     """
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         found = connection.execute("PRAGMA application_id").fetchone()[0]
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
-            return  # perhaps only being written to; the real opening tells
+            return  # perhaps just being written; the opening proper decides
         raise fault(path, error) from error
     finally:
         connection.close()
@@ -234,7 +234,8 @@ def _connect(path: Path, factory: type[sqlite3.Connection], check_same_thread: b
 
 
 def _turn_to_wal(connection: sqlite3.Connection) -> None:
-    """Needs a moment alone, and doesn't wait for it by itself: processes that create one index at once meet here."""
+    """Switch to the write-ahead log. The switch needs a moment alone and SQLite doesn't wait for it; processes that
+    create one index at the same time meet here."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

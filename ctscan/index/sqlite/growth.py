@@ -1,6 +1,6 @@
-"""How fast each log grows, by the sizes and times of its own signed tree heads.
+"""Growth of each log, from the sizes and times of its signed tree heads.
 
-Of each hour the first head is kept, of the newest two days; the newest head of all is the log's (`index.logs`).
+The first head of each hour of the newest two days is stored; the newest head of all is the log's (`logs`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from ctscan.model import TreeHead
 HOUR = 3_600_000  # ms
 DAY = 24 * HOUR
 KEPT = 2 * DAY
-SHORTEST = 5 * 60_000  # ms: over less than that, how often a log signs its heads is all that would be seen
-_LAST = 2**63  # what no clock shows and SQLite doesn't hold
+SHORTEST = 5 * 60_000  # ms; over less, the growth shows only how often a log signs its heads
+_LAST = 2**63  # no clock shows it, and SQLite can't hold it
 
 Point = tuple[int, int]
-"""Milliseconds since 1970, and how many entries the log had then."""
+"""Milliseconds since 1970, and the entries of the log at that time."""
 
 
 def growth(points: Sequence[Point], head: TreeHead | None) -> float | None:
-    """Entries a second over the newest day of points, that of `head` among them; where only one is of that day, since
-    the one before it. None where no two are some minutes apart."""
+    """Return entries per second over the newest day of points, including `head`; where the day has only one point,
+    since the point before it. None unless two points are at least `SHORTEST` apart."""
     now = point_of(head) if head else None
     points = [*points, now] if now else points
     if not points:
@@ -37,12 +37,12 @@ def growth(points: Sequence[Point], head: TreeHead | None) -> float | None:
 
 
 def point_of(head: TreeHead) -> Point | None:
-    """None for a head that nobody signed (the final one that a log list states), or without a time."""
+    """Return the point of a head; None for an unsigned head (the final head of a log list) or a head without a time."""
     return (head.timestamp, head.size) if head.signature and 0 < head.timestamp < _LAST else None
 
 
 def keep(connection: sqlite3.Connection, log: int, head: TreeHead) -> None:
-    """Keep the point of a log's largest head; what is older than two days goes, and what claims to be newer."""
+    """Store the point of a log's largest head; delete points older than two days, and points that claim to be newer."""
     if (point := point_of(head)) is None:
         return
     at, size = point
@@ -54,5 +54,5 @@ def keep(connection: sqlite3.Connection, log: int, head: TreeHead) -> None:
 
 
 def known(connection: sqlite3.Connection, log: int) -> list[Point]:
-    """What is kept of a log."""
+    """Return the stored points of a log."""
     return connection.execute("SELECT timestamp, size FROM head_size WHERE log = ?", (log,)).fetchall()

@@ -1,9 +1,9 @@
-"""The index in an SQLite file: every method of the `Index` protocol as one transaction.
+"""Index in an SQLite file: every method of `Index` as one transaction.
 
-What the tables mean stands in the modules that this one calls (`runs`, `logs`, `ranges`, `writing`, `fresh`,
-`certificates`, `postings`, `paths`, `finding`, `ranking`, `repositories`, `standing`, `keeping`, `locks`); how a file
-is opened and a transaction is run, in `connection`. All methods raise IndexFault when the database can't do what they
-ask.
+The meaning of the tables is documented in the modules that hold the statements: `runs`, `logs`, `ranges`, `commit`,
+`bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`, `repositories`, `revocations`,
+`iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are
+in `index.protocols`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> Sqli
 
 
 class SqliteIndex:
-    """An `Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
+    """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,7 +89,7 @@ class SqliteIndex:
     async def rule_sets(self) -> dict[str, RuleSet]:
         return await self._database.read(runs.rule_sets)
 
-    # --- one log ---
+    # --- logs ---
 
     async def log_states(self) -> list[LogState]:
         return await self._database.read(logs.states)
@@ -139,7 +139,7 @@ class SqliteIndex:
             yield Lease(log_id, start, end)
 
     async def take_turn(self, operator: str, rate: float) -> float:
-        import asyncio  # not at the top: a look-up does without
+        import asyncio  # not at the top: a look-up needs no event loop
 
         return await asyncio.to_thread(take_turn, self._database.path, operator, rate, time.time())
 
@@ -164,7 +164,7 @@ class SqliteIndex:
         for identity in [None] if identities is None else identities:
             row = 0
             while portion := await self._evidence_after(identity, row):
-                for row, evidence in portion:  # noqa: B007 - the last row is where the next portion begins
+                for row, evidence in portion:  # noqa: B007 - the next portion begins after it
                     yield evidence
 
     async def _evidence_after(self, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
@@ -216,7 +216,7 @@ class SqliteIndex:
             return
         row = 0
         while portion := await self._to_check_after(row):
-            for row, certificate in portion:  # noqa: B007 - the last row is where the next portion begins
+            for row, certificate in portion:  # noqa: B007 - the next portion begins after it
                 yield certificate
 
     async def _to_check(self, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
@@ -228,7 +228,7 @@ class SqliteIndex:
     async def standings(self) -> AsyncIterator[tuple[datetime | None, datetime | None, tuple[Revocation, ...]]]:
         row = 0
         while portion := await self._standings_after(row):
-            for row, found in portion:  # noqa: B007 - the last row is where the next portion begins
+            for row, found in portion:  # noqa: B007 - the next portion begins after it
                 yield found
 
     async def _standings_after(
@@ -265,7 +265,7 @@ class SqliteIndex:
     async def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
         row = 0
         while portion := await self._kept_after(row):
-            for row, identity, der, kind in portion:  # noqa: B007 - the last row is where the next portion begins
+            for row, identity, der, kind in portion:  # noqa: B007 - the next portion begins after it
                 yield identity, der, kind
 
     async def _kept_after(self, row: int) -> list[iteration.LeafRow]:

@@ -1,11 +1,11 @@
-"""What is kept, in portions: leaves for rules applied again and for a check of their status, evidence of sightings;
-retention, counts.
+"""Iteration over the index in portions: leaves for `reindex` and status checks, evidence of sightings; retention and
+counts.
 
-A portion is one short transaction of its own, so that going through all of it holds up no writer; a certificate that
-goes meanwhile is simply not there any longer.
+A portion is one short transaction, so that an iteration over the whole index holds up no writer. A certificate that is
+deleted meanwhile is left out.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
 
 PORTION = 200
-"""Rows that are read in one transaction."""
+"""Rows of one transaction."""
 
 SUBMITTED = 4
-"""Precertificates of one certificate that are given to check its status."""
+"""Most precertificates of a certificate for a status check."""
 
 LeafRow = tuple[int, bytes, bytes, str]
-"""The row, identity, leaf DER and kind of a certificate."""
+"""Row, identity, leaf DER and kind of a certificate."""
 
 _KEPT = (
     "SELECT certificate.id, identity, der, kind FROM certificate CROSS JOIN leaf ON leaf.id ="
     f" (SELECT id FROM leaf WHERE certificate = certificate.id ORDER BY kind DESC, {BEST_FIRST} LIMIT 1)"
     " WHERE {} ORDER BY certificate.id LIMIT ?"
 )
-"""The certificate itself where it was seen, the one whose fingerprint the answers give; else the TBS."""
+"""The whole certificate where it was seen, the leaf whose fingerprint answers show; else the TBS."""
 
 
 def kept_after(connection: sqlite3.Connection, row: int) -> list[LeafRow]:
-    """The next certificates after a row. The whole certificate is given where it was seen, else the TBS."""
+    """Return the next certificates after a row: the whole certificate where it was seen, else the TBS."""
     cursor = connection.execute(_KEPT.format("certificate.id > ?"), (row, PORTION))
     return [(id, identity, rows.unpack(der), kind) for id, identity, der, kind in cursor]
 
@@ -48,13 +48,13 @@ def kept_after(connection: sqlite3.Connection, row: int) -> list[LeafRow]:
 
 
 def to_check_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, KeptCertificate]]:
-    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    """Return `(row, certificate)` of the next readable certificates after a row."""
     sql = _KEPT.format("certificate.id > ? AND problem IS NULL")
     return _to_check(connection, connection.execute(sql, (row, PORTION)).fetchall())
 
 
 def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> list[tuple[int, KeptCertificate]]:
-    """Those of these certificates, at most a portion, that are kept and can be read."""
+    """Return `(row, certificate)` of the readable certificates among these, at most a portion."""
     sql = _KEPT.format(f"identity IN ({placeholders(identities)}) AND problem IS NULL")
     return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
 
@@ -64,7 +64,7 @@ Standing = tuple[datetime | None, datetime | None, tuple[Revocation, ...]]
 
 
 def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, Standing]]:
-    """The next certificates after a row, and the row of each, but for those that can't be read."""
+    """Return `(row, (not before, not after, revocation by source))` of the next readable certificates after a row."""
     found = connection.execute(
         "SELECT id, not_before, not_after FROM certificate WHERE id > ? AND problem IS NULL ORDER BY id LIMIT ?",
         (row, PORTION),
@@ -74,6 +74,7 @@ def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int,
 
 
 def _to_check(connection: sqlite3.Connection, found: Sequence[LeafRow]) -> list[tuple[int, KeptCertificate]]:
+    """Add issuer key hashes, revocations and submitted precertificates to leaves."""
     ids = [id for id, *_ in found]
     keys = _issuer_key_hashes(connection, ids)
     said = revocations.by_certificate(connection, ids)
@@ -90,9 +91,9 @@ def _to_check(connection: sqlite3.Connection, found: Sequence[LeafRow]) -> list[
 
 
 def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
-    """The first few precertificates that were submitted; more than one is somebody's play."""
+    """Return, by certificate, the first submitted precertificates; more than one is an attack or a mistake."""
     submitted: dict[int, list[bytes]] = defaultdict(list)
-    if not ids:  # mostly; an empty list of ids would be looked for everywhere
+    if not ids:  # the usual case; with an empty list SQLite would scan the table
         return submitted
     cursor = connection.execute(
         "SELECT certificate, submitted.der, leaf.der FROM leaf CROSS JOIN submitted ON submitted.leaf = leaf.id"
@@ -106,7 +107,8 @@ def _submitted(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
 
 
 def _issuer_key_hashes(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
-    """Of entries that are proven: an issuer key hash is part of what a precertificate entry puts into the tree."""
+    """Return, by certificate, the issuer key hashes of proven entries: the tree covers the issuer key hash of a
+    precertificate entry."""
     keys: dict[int, list[bytes]] = defaultdict(list)
     cursor = connection.execute(
         "SELECT DISTINCT certificate, issuer_key_hash FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id"
@@ -138,12 +140,13 @@ _OF_ONE = _EVIDENCE.format(
 
 
 def evidence_after(connection: sqlite3.Connection, identity: bytes | None, row: int) -> list[tuple[int, Evidence]]:
-    """The next sightings after a row, of one certificate or (None) of all."""
+    """Return `(row, evidence)` of the next sightings after a row, of one certificate or (None) of all."""
     sql, given = (_OF_ALL, ()) if identity is None else (_OF_ONE, (identity,))
     return [(columns[0], _evidence_of(columns[1:])) for columns in connection.execute(sql, (*given, row, PORTION))]
 
 
 def _evidence_of(columns: Sequence[Any]) -> Evidence:
+    """Build the evidence of a row of `_EVIDENCE`."""
     verified, shape, hashes, index, timestamp, kind, der, issuer_key_hash, extensions = columns[:9]
     log: Log = rows.log_of(tuple(columns[14:]))
     entry = Entry(
@@ -163,7 +166,7 @@ def _evidence_of(columns: Sequence[Any]) -> Evidence:
 
 
 def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int) -> list[int]:
-    """Indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
+    """Return indexes in `[start, end)` of sightings that are pending or have no inclusion proof."""
     cursor = connection.execute(
         "SELECT entry_index FROM sighting WHERE log = ? AND entry_index >= ? AND entry_index < ?"
         " AND (pending IS NOT NULL OR paths IS NULL) ORDER BY entry_index",
@@ -176,10 +179,12 @@ def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int
 
 
 def purge_quarantine(connection: sqlite3.Connection, before: datetime) -> int:
+    """Delete quarantined bytes older than `before`; return the number of rows."""
     return connection.execute("DELETE FROM quarantine WHERE at < ?", (rows.time_text(before),)).rowcount
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count the rows of each noun."""
     tables = {
         "certificates": "certificate",
         "findings": "finding",

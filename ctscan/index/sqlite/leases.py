@@ -1,8 +1,7 @@
-"""Locks on a part of one log, so that two scans with one index never do the same work. Held by the OS: a process that
-is killed holds none any longer.
+"""Locks on ranges of one log, held by the operating system: a killed process holds none.
 
-One file for each log in `<index>.locks/`, in which byte n stands for entry n. POSIX knows locks on ranges of bytes,
-so processes may work on disjoint ranges of one log; on Windows a log is locked whole.
+Each log has one file in `<index>.locks/`, in which byte n stands for entry n. POSIX locks ranges of bytes, so that
+processes work on disjoint ranges of one log; Windows locks a log as a whole.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ctscan.errors import IndexFault, Locked
 from ctscan.index.protocols import Lease
 
 Part = tuple[int, int | None]
-"""`[start, end)` of a log; None: to wherever it grows."""
+"""`[start, end)` of a log; None: without an end."""
 
 _guard = threading.Lock()
 _held: dict[Path, list[Part]] = {}
@@ -28,10 +27,12 @@ _descriptors: dict[Path, int] = {}  # open for as long as the process lives, see
 
 @contextmanager
 def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Iterator[None]:
-    """Hold `[start, end)` of a log (None: to its end and beyond) for this index.
+    """Hold `[start, end)` of a log (None: without an end) for this index, without waiting. An empty range is free for
+    everybody.
 
-    Locked when another process, or another task of this one, holds a part of it; it never waits. An empty range
-    is free for everybody. ValueError for a range that ends before its start.
+    Raises:
+        Locked: another process, or another task of this process, holds a part of the range.
+        ValueError: the range ends before its start.
     """
     if start < 0 or (end is not None and end < start):
         raise ValueError(f"a range to lock has a start and no end before it, got [{start}, {end})")
@@ -49,14 +50,14 @@ def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Ite
 
 
 def check_lease(lease: Lease, log_id: bytes) -> None:
-    """Refuse a lease of another log with a ValueError. The system holds a range for as long as the process lives, so
-    that a lease is never lost."""
+    """Refuse a lease of another log with a ValueError. The operating system holds a range for the life of the process,
+    so that a lease is never lost."""
     if lease.log_id != log_id:
         raise ValueError(f"a lease of log {lease.log_id.hex()} was given for log {log_id.hex()}")
 
 
 def folder_of(db_path: Path) -> Path:
-    """`<index>.locks`, made for its owner alone. OSError when it can't be."""
+    """Return `<index>.locks`, made for its owner alone. OSError when it can't be made."""
     path = db_path.expanduser().resolve()
     folder = path.with_name(f"{path.name}.locks")
     if not folder.is_dir():
@@ -66,7 +67,7 @@ def folder_of(db_path: Path) -> Path:
 
 def _make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
-    folder.chmod(0o700)  # whatever the umask took away
+    folder.chmod(0o700)  # against the umask
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def _acquire(file: Path, part: Part, log_id: bytes) -> None:
 
 
 def _release(file: Path, part: Part) -> None:
-    if part in _held.get(file, ()):  # not so in a child that was forked meanwhile: its parent holds it
+    if part in _held.get(file, ()):  # a child forked meanwhile holds nothing
         _held[file].remove(part)
         _os_unlock(_descriptors[file], part, last=not _held[file])
 
@@ -116,8 +117,8 @@ def _refusal(log_id: bytes, part: Part, who: str) -> Locked:
 
 
 def _descriptor(file: Path) -> int:
-    """One descriptor for each file, never closed: closing any of them would drop all POSIX locks of the process on
-    the file."""
+    """Return the only descriptor of a file. It is never closed: closing any descriptor would drop all POSIX locks
+    of the process on the file."""
     if file not in _descriptors:
         _make_folder(file.parent)
         _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
@@ -126,7 +127,7 @@ def _descriptor(file: Path) -> int:
 
 
 def _forget() -> None:
-    """A forked child holds none of the locks of its parent."""
+    """Reset the state in a forked child, which holds none of the locks of its parent."""
     global _guard
     _guard = threading.Lock()
     _held.clear()

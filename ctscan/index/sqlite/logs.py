@@ -1,6 +1,6 @@
-"""Logs, their tree heads and their misbehaviour. Functions of one open transaction."""
+"""Logs, their tree heads and their misbehaviour. Functions of an open transaction."""
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ _SAVE = (
 
 
 def save(connection: sqlite3.Connection, log: Log) -> None:
+    """Insert a log, or update its entry of the log list."""
     connection.execute(_SAVE, rows.log_row(log))
 
 
 def row_of(connection: sqlite3.Connection, log_id: bytes) -> int:
-    """The row of a log. IndexFault when it was never saved."""
+    """Return the row of a log. IndexFault when it was never saved."""
     row = connection.execute("SELECT id FROM log WHERE log_id = ?", (log_id,)).fetchone()
     if row is None:
         raise IndexFault(f"log {log_id.hex()} is not in this index; it has to be saved before what it holds")
@@ -37,7 +38,7 @@ def row_of(connection: sqlite3.Connection, log_id: bytes) -> int:
 
 
 def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: datetime) -> int:
-    """The row of a head, which is written when it is new."""
+    """Return the row of a head; insert a new head."""
     size, root, timestamp, signature, raw = rows.head_row(head)
     found = connection.execute(
         "SELECT id FROM tree_head WHERE log = ? AND size = ? AND timestamp = ? AND root = ? AND signature = ?",
@@ -53,7 +54,7 @@ def head_id(connection: sqlite3.Connection, log: int, head: TreeHead, at: dateti
 
 
 def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, known: TreeHead | None) -> None:
-    """HeadChanged where the log's head isn't `known`; nothing is written then."""
+    """Save a head by compare-and-set. HeadChanged, with nothing written, where the log's head isn't `known`."""
     log = row_of(connection, head.log_id)
     current = _current_head(connection, log, head.log_id)
     if current != known:
@@ -62,7 +63,7 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, know
         return
     connection.execute("UPDATE log SET head = ? WHERE id = ?", (head_id(connection, log, head, at), log))
     growth.keep(connection, log, head)
-    # a head that no proof leads to has done its work
+    # no proof needs the other heads
     connection.execute(
         "DELETE FROM tree_head WHERE log = :log AND id <> (SELECT head FROM log WHERE id = :log)"
         " AND NOT EXISTS (SELECT 1 FROM audit_paths WHERE audit_paths.head = tree_head.id)",
@@ -84,6 +85,7 @@ def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> Tr
 def record_success(
     connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
 ) -> None:
+    """Record a success and clear the last error, except an error recorded after `since`."""
     log, kept_since = row_of(connection, log_id), rows.optional_time_text(since)
     connection.execute(
         "UPDATE log SET last_success = ?, rate = coalesce(?, rate) WHERE id = ?", (rows.time_text(at), rate, log)
@@ -108,7 +110,7 @@ def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, er
 def record_misbehaviour(
     connection: sqlite3.Connection, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]
 ) -> None:
-    """The same reason with the same heads is one misbehaviour, however often it is seen."""
+    """Record misbehaviour. The same reason with the same heads is one misbehaviour, however often it is seen."""
     digest = sha256(b"".join(sha256(part).digest() for part in (rows.clean(reason).encode(), *evidence))).digest()
     cursor = connection.execute(
         "INSERT INTO misbehaviour (log, at, reason, digest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -122,6 +124,7 @@ def record_misbehaviour(
 
 
 def misbehaviour(connection: sqlite3.Connection, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
+    """Return `(time, reason, raw heads)` of each misbehaviour of a log, oldest first."""
     found = connection.execute(
         "SELECT misbehaviour.id, at, reason FROM misbehaviour JOIN log ON log.id = misbehaviour.log"
         " WHERE log.log_id = ? ORDER BY at, misbehaviour.id",
@@ -141,11 +144,13 @@ _STATE_COLUMNS = f"id, last_success, last_error, rate, {rows.LOG_COLUMNS}"
 
 
 def states(connection: sqlite3.Connection) -> list[LogState]:
+    """Return the states of all logs, by name."""
     found = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log ORDER BY name, log_id").fetchall()
     return [_state_of(connection, row) for row in found]
 
 
 def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
+    """Return the state of one log; None for an unknown log."""
     row = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log WHERE log_id = ?", (log_id,)).fetchone()
     return None if row is None else _state_of(connection, row)
 

@@ -1,9 +1,10 @@
-"""Answers: certificates by look-up key, name, fingerprint, serial and identity. Functions of one open transaction.
+"""Look-ups: certificates by look-up key, name, fingerprint, serial number and identity. Functions of an open
+transaction.
 
 Exact look-ups search indexes and never scan a table; a test asks SQLite for its plan.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from ctscan.model import (
     Sighting,
 )
 
-_AT_ONCE = 500  # certificates whose rows are read together
+_AT_ONCE = 500  # certificates in one statement
 
 Score = Callable[[Finding], float]
 
@@ -34,7 +35,7 @@ BY_IDENTITY = "SELECT id FROM certificate WHERE identity = ?"
 
 
 def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> list[Match]:
-    """Certificates that one of the `BY_...` queries finds, in its order."""
+    """Find certificates with a query of `BY_...` queries, in its order."""
     return list(_matches(connection, [id for (id,) in connection.execute(sql, (value,))], lambda finding: 1.0))
 
 
@@ -45,7 +46,7 @@ def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: in
 
 
 def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
-    """As `Index.find_name` says."""
+    """Find certificates with the words of a name; see `Finder.find_name`."""
     asked = [{rows.clean(form) for form in word} for word in words]
     if not asked:
         return []
@@ -56,7 +57,7 @@ def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], li
 
 
 def _key_scorer(keys: Sequence[LookupKey]) -> Score:
-    """Score 1 for a finding with one of the keys, else 0."""
+    """Score 1 for a finding with any of the keys, else 0."""
     domains = tuple(key.key for key in keys if key.kind == IdentifierKind.DOMAIN)
     exact = frozenset(key for key in keys if key.kind != IdentifierKind.DOMAIN)
 
@@ -74,6 +75,7 @@ def _word_scorer(words: Sequence[Collection[str]]) -> Score:
 
 
 def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -> Iterator[Match]:
+    """Yield the matches of certificates, in their order; the best findings of each come first."""
     for some in rows.portions(ids, _AT_ONCE):
         summaries, keys = _summaries(connection, some)
         findings = postings.read(connection, some)
@@ -101,7 +103,7 @@ def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -
 def _summaries(
     connection: sqlite3.Connection, ids: Sequence[int]
 ) -> tuple[dict[int, CertificateSummary], dict[int, bytes]]:
-    """With the authority key identifiers of those that have one."""
+    """Return summaries, and authority key identifiers, by certificate."""
     also = _same_serial(connection, ids)
     summaries, keys = {}, {}
     for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key in connection.execute(
@@ -128,7 +130,7 @@ def _summaries(
 
 
 def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
-    """Other identities with the same issuer and serial."""
+    """Return the other identities with the same issuer and serial number, by certificate."""
     also: dict[int, list[bytes]] = defaultdict(list)
     cursor = connection.execute(
         "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
@@ -145,11 +147,11 @@ IS_VERIFIED = (
     "sighting.pending IS NULL AND EXISTS (SELECT 1 FROM coverage WHERE coverage.log = sighting.log"
     " AND range_start <= entry_index AND entry_index < range_end)"
 )
-"""A sighting is verified when it is proven itself and its index lies in a verified range of its log."""
+"""Condition of a verified sighting: proven, and its index lies in a verified range of its log."""
 
 
 def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
-    """Newest first; those in chains, which prove nothing, after all others."""
+    """Return sightings by certificate: in logs, newest first, then in chains, which prove nothing."""
     sightings: dict[int, list[Sighting]] = defaultdict(list)
     for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
         f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
@@ -167,7 +169,7 @@ def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, 
 def _given(
     connection: sqlite3.Connection, ids: Sequence[int], sightings: dict[int, list[Sighting]]
 ) -> dict[int, list[RepositorySighting]]:
-    """What repositories gave; a verified sighting in a log confirms it."""
+    """Return sightings in repositories by certificate; a verified sighting in a log confirms them."""
     confirmed = {id for id in ids if any(sighting.verified for sighting in sightings[id])}
     given: dict[int, list[RepositorySighting]] = defaultdict(list)
     for certificate, sighting in repositories.sightings(connection, ids, confirmed):

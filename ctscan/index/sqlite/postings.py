@@ -1,12 +1,12 @@
-"""Findings as rows: what each holds of its own, its trait, its look-up keys, and for each key the certificates that it
-finds. Functions of one open transaction.
+"""Findings as rows: their own values, their kind, their look-up keys, and the certificates that a key finds. Functions
+of an open transaction.
 
-Most of a finding is said of many others too (rule, place, reason, ...): that is its trait, one row for all of them.
-Most keys find many certificates: a key is one row, and a posting is two numbers. The findings of a certificate come
-and go together; a trigger takes postings along, and keys that find nothing any longer.
+Many findings have rule, field, category, reason and more in common: this is their kind, one row for all of them (table
+`trait`). Many certificates have keys in common: a key is one row, and a posting is two numbers. The findings of a
+certificate are written and deleted together; a trigger deletes postings with them, and keys without postings.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Findings = Sequence[tuple[int, Sequence[StoredFinding]]]
 
 
 def replace(connection: sqlite3.Connection, certificate: int, findings: Sequence[StoredFinding]) -> None:
-    """These instead of those that the certificate has."""
+    """Replace the findings of a certificate."""
     connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
     write(connection, [(certificate, findings)])
 
 
 def write(connection: sqlite3.Connection, found: Findings) -> None:
-    """Findings of certificates that have none."""
+    """Write findings of certificates that have none."""
     keys = _key_ids(connection, {key for _, findings in found for finding in findings for key in finding.keys})
     finding_kinds = _finding_kind_ids(
         connection, {finding.finding_kind for _, findings in found for finding in findings}
@@ -66,7 +66,7 @@ _IS_FINDING_KIND = " AND ".join(f"{column} = ?" for column in rows.FINDING_KIND_
 def _finding_kind_ids(
     connection: sqlite3.Connection, finding_kinds: Iterable[tuple[Any, ...]]
 ) -> dict[tuple[Any, ...], int]:
-    """The rows of traits; new ones are written."""
+    """Return the rows of finding kinds; insert new kinds."""
     ids = {}
     for kind in finding_kinds:
         cleaned = (*map(rows.clean, kind[:-1]), kind[-1])
@@ -80,7 +80,7 @@ def _finding_kind_ids(
 
 
 def _key_ids(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The rows of look-up keys; new ones are written."""
+    """Return the rows of look-up keys; insert new keys."""
     asked = sorted(keys)
     ids = ids_of(connection, asked)
     new = [key for key in asked if key not in ids]
@@ -94,7 +94,7 @@ def _key_ids(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) ->
 
 
 def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The rows of those of these keys, each `(kind, key)`, that there are."""
+    """Return the rows of the keys `(kind, key)` that are in the index."""
     by_kind = defaultdict(list)
     for kind, key in keys:
         by_kind[kind].append(key)
@@ -112,7 +112,7 @@ def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> d
 
 
 def read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, list[Finding]]:
-    """The findings of certificates, at most some hundreds, in their order."""
+    """Return the findings of at most some hundreds of certificates, in their order."""
     found = connection.execute(
         "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
         f" WHERE certificate IN ({placeholders(certificates)}) ORDER BY certificate, ordinal",
@@ -128,6 +128,7 @@ def read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[in
 
 
 def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, rows.FindingKind]:
+    """Return finding kinds by row."""
     return {
         id: rows.finding_kind_of(kind)
         for some in rows.portions(list(ids), _AT_ONCE)
@@ -138,6 +139,7 @@ def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[i
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, LookupKey]:
+    """Return look-up keys by row."""
     return {
         id: LookupKey(IdentifierKind(kind), key)
         for some in rows.portions(list(ids), _AT_ONCE)

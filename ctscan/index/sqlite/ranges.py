@@ -1,6 +1,6 @@
-"""Which ranges of a log are verified, pending and gaps. Functions of one open transaction.
+"""Verified ranges, pending ranges and gaps of a log. Functions of an open transaction.
 
-What writes tells whether it changed anything: a step that is committed twice changes nothing.
+Every writing function returns whether it changed anything: a step that is committed twice changes nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Change = Callable[[list[Gap]], list[Gap]]
 
 
 def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, ...]:
+    """Return the verified ranges of a log, in order."""
     cursor = connection.execute(
         "SELECT range_start, range_end, scope, rules, edge, since FROM coverage WHERE log = ?"
         " ORDER BY range_start, range_end, scope, rules",
@@ -35,8 +36,8 @@ def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, .
 
 
 def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -> bool:
-    """Add a range and merge it with those of equal scope and rules that it touches or overlaps. The edge belongs to
-    the greater end, `since` to the smaller start. An empty range is kept as well: it carries a proven edge."""
+    """Add a range and merge it with the ranges of equal scope and rules that it touches or overlaps. The edge belongs
+    to the greater end, `since` to the smaller start. An empty range is stored too, for its proven edge."""
     touching = connection.execute(
         "SELECT id, range_start, range_end, edge, since FROM coverage"
         " WHERE log = ? AND scope = ? AND rules = ? AND range_start <= ? AND range_end >= ? ORDER BY range_start",
@@ -77,6 +78,7 @@ def _joined(edge: CompactRange | None) -> bytes:
 
 
 def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...]:
+    """Return the pending ranges of a log, in order."""
     cursor = connection.execute(
         "SELECT id, range_start, scope, rules, edge FROM pending WHERE log = ? ORDER BY range_start", (log,)
     )
@@ -88,9 +90,9 @@ def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...
 
 
 def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> tuple[bool, bool]:
-    """Keep a pending range; returns `(changed, replaced)`. Where the range with this start only grew, only the new
-    hashes are written: 65,536 entries are 2 MiB, and would otherwise be written whole with every step. Anything else
-    replaces it."""
+    """Write a pending range; return `(changed, replaced)`. A range that only grew since has only its new hashes
+    written: 65,536 entries are 2 MiB, which each step would write again. Any other range with this start is replaced.
+    """
     kept = (rows.clean(new.scope), new.rules, _joined(new.edge))
     found = connection.execute(
         "SELECT id, scope, rules, edge FROM pending WHERE log = ? AND range_start = ?", (log, new.start)
@@ -108,6 +110,7 @@ def put_pending(connection: sqlite3.Connection, log: int, new: PendingRange) -> 
 
 
 def clear_pending(connection: sqlite3.Connection, log: int, start: int) -> bool:
+    """Delete the pending range that begins at `start`."""
     return connection.execute("DELETE FROM pending WHERE log = ? AND range_start = ?", (log, start)).rowcount > 0
 
 
@@ -122,7 +125,7 @@ def _append(connection: sqlite3.Connection, id: int, pieces: list[bytes], hashes
 
 
 def _begins_with(hashes: bytes, pieces: Iterable[bytes]) -> bool:
-    """Compares exactly: rows that came with other hashes must never be proven by these."""
+    """Compare the stored pieces with the hashes, exactly: rows of other hashes must never be proven by these."""
     at = 0
     for piece in pieces:
         if not hashes.startswith(piece, at):
@@ -140,6 +143,7 @@ def _pieces(connection: sqlite3.Connection, id: int) -> list[bytes]:
 
 
 def gaps(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
+    """Return the gaps of a log, in order."""
     cursor = connection.execute(
         "SELECT range_start, range_end, reason, detail, tries FROM hole WHERE log = ? ORDER BY range_start", (log,)
     )
@@ -147,23 +151,24 @@ def gaps(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
 
 
 def add_gap(connection: sqlite3.Connection, log: int, new: Gap) -> bool:
-    """The newest reason counts where gaps overlap; a hole keeps its tries as long as its reason stays the same. An
-    empty hole is none."""
+    """Add a gap. Where gaps overlap the newest reason counts; a gap keeps its tries while its reason stays the same. An
+    empty gap is ignored."""
     return new.start < new.end and _rewrite(connection, log, new.start, new.end, lambda inside: [_renewed(inside, new)])
 
 
 def fill_gap(connection: sqlite3.Connection, log: int, start: int, end: int) -> bool:
-    """`[start, end)` is no hole any longer; gaps that reach beyond it are cut."""
+    """Remove `[start, end)` from the gaps of a log."""
     return _rewrite(connection, log, start, end, lambda inside: [])
 
 
 def _renewed(inside: list[Gap], new: Gap) -> Gap:
+    """Return the new gap with the most tries of the gaps with its reason."""
     same = [gap for gap in inside if gap.reason is new.reason]
     return replace(new, tries=max([new.tries, *(gap.tries for gap in same)]))
 
 
 def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, change: Change) -> bool:
-    """Replace what of the gaps lies in `[start, end)`, and merge it with its neighbours."""
+    """Change the parts of gaps within `[start, end)`, and merge them with their neighbours."""
     found = connection.execute(
         "SELECT id, range_start, range_end, reason, detail, tries FROM hole"
         " WHERE log = ? AND range_start <= ? AND range_end >= ?",

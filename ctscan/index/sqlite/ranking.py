@@ -1,10 +1,10 @@
-"""Which certificates keys find, and in which order. Functions of one open transaction; certificates are rows.
+"""Ranking: the certificates that keys find, in order. Functions of an open transaction. Certificates are rows.
 
-An answer is as good as its order when it has to be cut, and cutting must not cost more than what is shown. So a few
-thousand certificates are put in order exactly; of more than that, those that came into the index last.
+A cut answer is as good as its order, and cutting must cost no more than the certificates that are shown. A few thousand
+certificates are therefore ranked exactly; of more, the ones that came into the index last.
 """
 
-# ruff: noqa: S608 - what is put into statements are question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import IdentifierKind, LookupKey
 
 RANKED = 2_000
-"""So many certificates at least are put in order exactly, however few are asked for."""
+"""Certificates that are ranked exactly at least, even for a smaller limit."""
 
 _AT_ONCE = 500
 
@@ -28,18 +28,18 @@ NEWEST = (
     " (SELECT max(first_logged) FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
     " WHERE certificate = {0}))"
 )
-"""When a certificate was logged last, as a log says; only where none does, as a repository says. Null: nobody says."""
+"""Time a certificate was logged last, by a log, else by a repository; null when neither knows."""
 
 Word = Sequence[int]
-"""The keys of the forms of a word; empty: no certificate holds it."""
+"""Keys of the forms of a word; empty when no certificate holds it."""
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------
 
 
 def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int) -> list[int]:
-    """The newest certificates with any of the keys, in order. Of more than `max(limit, RANKED)` those are ranked that
-    came into the index last."""
+    """Return the newest certificates with any of the keys, in order. Of more than `max(limit, RANKED)` the last in the
+    index are ranked."""
     pool = max(limit, RANKED)
     found: set[int] = set()
     for key in keys:
@@ -54,6 +54,7 @@ def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit:
 
 
 def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iterator[int]:
+    """Yield the last certificates with a domain or a subdomain."""
     cursor = connection.execute(
         "SELECT DISTINCT certificate FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id"
         " WHERE kind = 'domain' AND lookup_key.key BETWEEN ? AND ? ORDER BY certificate DESC LIMIT ?",
@@ -63,6 +64,7 @@ def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iter
 
 
 def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> Iterator[int]:
+    """Yield the last certificates with any of the keys."""
     cursor = connection.execute(
         f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(keys)} ORDER BY certificate DESC LIMIT ?",
         (*keys, pool),
@@ -71,12 +73,12 @@ def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> I
 
 
 def _is_one_of(keys: Sequence[int]) -> str:
-    """Of one key the postings are in order already; SQLite sees that when it is told so."""
+    """Write the condition for keys. With `=` SQLite knows that the postings of one key are in order already."""
     return "key = ?" if len(keys) == 1 else f"key IN ({placeholders(keys)})"
 
 
 def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
-    """By certificate what sorts the newest first, and those of which nobody says last."""
+    """Return sort keys by certificate: newest first, certificates without a time last."""
     return {
         id: (newest is None, -(newest or 0))
         for some in rows.portions(certificates, _AT_ONCE)
@@ -90,11 +92,12 @@ def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict
 
 
 def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int, partly: int) -> list[int]:
-    """Certificates that hold all words of a name, each of which is given in its forms, at most `limit`; then at most
-    `partly` that hold some. Most words come first, then most words in one finding, then the newest.
+    """Return certificates that hold all words of a name, each given in its forms, at most `limit`; then at most
+    `partly` that hold some. Order: most words, then most words in one finding, then newest.
 
-    Of more than `max(limit, RANKED)` that hold all words, those are ranked that came into the index last. For those
-    that hold some, the `max(partly, RANKED)` that came last with each word are."""
+    Of more than `max(limit, RANKED)` with all words, the last in the index are ranked; of certificates with some words,
+    the last `max(partly, RANKED)` of each word.
+    """
     kind = str(IdentifierKind.NAME)
     ids = postings.ids_of(connection, {(kind, form) for word in words for form in word})
     asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
@@ -107,7 +110,8 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
 
 
 def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) -> list[int]:
-    """The latest certificates that hold all words: those of the rarest word that the others find as well."""
+    """Return the last certificates that hold all words: certificates of the rarest word that every other word finds
+    too."""
     if not all(words):
         return []
     rarest = _rarest(connection, words) if len(words) > 1 else 0
@@ -126,7 +130,7 @@ def _also(word: Word) -> str:
 
 
 def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
-    """Which word finds the fewest certificates; none is counted much further than that."""
+    """Return the number of the word that finds the fewest certificates. Counting stops soon after."""
     for bound in (1_000 << 4 * step for step in count()):
         counts = [_count(connection, word, bound) for word in words]
         if min(counts) < bound:
@@ -142,8 +146,8 @@ def _count(connection: sqlite3.Connection, word: Word, bound: int) -> int:
 def _with_some(
     connection: sqlite3.Connection, words: Sequence[Word], pool: int, whole: Collection[int]
 ) -> dict[int, int]:
-    """How many of the words certificates hold that don't hold all: of each word the latest, at least so many as a pool
-    when there are."""
+    """Count, by certificate, the words that it holds, for certificates that don't hold all: the last of each word, at
+    least a pool of them."""
     latest = {id for word in words if word for id in _latest(connection, word, pool + len(whole))}
     latest.difference_update(whole)
     if len(words) == 2:
@@ -161,14 +165,14 @@ def _with_some(
 
 
 def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequence[Word]) -> list[int]:
-    """Certificates by the number of words that they hold, in order."""
+    """Sort certificates by the number of words that they hold."""
     best = _best(connection, [id for id, number in held.items() if number > 1], words)
     newest = _newest(connection, sorted(held))
     return sorted(held, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
 
 
 def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:
-    """The most words that one finding of a certificate holds."""
+    """Return the most words that one finding holds, by certificate."""
     forms = [{str(key) for key in word} for word in words]
     best: dict[int, int] = {}
     for some in rows.portions(certificates, _AT_ONCE):

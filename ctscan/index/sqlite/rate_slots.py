@@ -1,7 +1,7 @@
-"""When the next request may go to an operator: one queue for all processes that read with one index, so that together
-they never ask faster than one alone might.
+"""Turns to send requests to an operator: one queue for all processes with one index, so that together they ask no
+faster than one alone.
 
-One file for each operator in `<index>.locks/`, which holds the time of the next free turn as a float64.
+Each operator has one file in `<index>.locks/`, which holds the time of the next free turn as a float64.
 """
 
 from __future__ import annotations
@@ -17,14 +17,23 @@ from ctscan.index.sqlite.leases import folder_of, held_whole
 
 _TURN = struct.Struct("<d")
 _MOST_WAITING = 1000
-"""Turns ahead that may be real; what lies farther off is left from before the clock was set back."""
+"""Most turns ahead that are believed; a later time was written before the clock was set back."""
 
-_guard = threading.Lock()  # a lock of the system is held by a process, not by a thread
+_guard = threading.Lock()  # a lock of the system belongs to a process, not to a thread
 
 
 def take_turn(db_path: Path, operator: str, rate: float, now: float) -> float:
-    """Take the next free turn of `rate` in a second; returns the seconds until then. `now`: seconds of a clock that all
-    processes share. IndexFault when the file can't be written."""
+    """Take the next free turn, and return the seconds until then.
+
+    Args:
+        db_path: the index file.
+        operator: the operator of the log.
+        rate: turns per second.
+        now: seconds of a clock that all processes share.
+
+    Raises:
+        IndexFault: the file can't be written.
+    """
     try:
         file = folder_of(db_path) / f"turns-{sha256(operator.encode()).hexdigest()}"
         with _guard:

@@ -1,11 +1,11 @@
-"""What repositories gave: searches, sightings, and to whom we told what we look at. Functions of one open transaction.
+"""Certificates of repositories: searches, sightings, and the record of disclosures. Functions of an open transaction.
 
-A repository proves nothing, so its word never replaces what a log told (`certificates`). A question that names a
-person isn't kept, only its digest with the salt of this database: enough to know that it was asked when it is asked
-again, and useless in a copy of the digests alone.
+A repository proves nothing, so that it never replaces a log (`certificates`). A question that names a person isn't
+stored, only its digest with the salt of this database: enough to recognise the question when it is asked again, and
+useless in a copy of the digests alone.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import certificates, revocations, rows, runs
+from ctscan.index.sqlite import certificate_rows, certificates, revocations, rows, runs
+from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
-from ctscan.index.sqlite.rows import CertificateRow, placeholders
+from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import (
     Coordinate,
     Disclosure,
@@ -37,8 +38,6 @@ from ctscan.x509.name_text import render_name
 
 _AT_ONCE = 500
 
-"""Kinds of question that are kept as they were asked."""
-
 
 # --- searches -----------------------------------------------------------------------------------------------------
 
@@ -48,6 +47,7 @@ _SEARCH = (
 
 
 def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int:
+    """Insert a search; return its id."""
     runs.save_rules(connection, rules)
     cursor = connection.execute(
         "INSERT INTO search (repository, kind, question, digest, who, purpose, scope, rules, started, ended, outcome,"
@@ -75,6 +75,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
 def end(
     connection: sqlite3.Connection, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
 ) -> None:
+    """Record the end of a search."""
     cursor = connection.execute(
         "UPDATE search SET ended = ?, outcome = ?, detail = ?, results = ? WHERE id = ?",
         (rows.time_text(ended), outcome, rows.clean(detail), results, search_id),
@@ -84,7 +85,7 @@ def end(
 
 
 def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> list[Search]:
-    """For each repository and question the newest search that ended whole and the newest of all."""
+    """Return, for each repository and question, the newest search that ended whole and the newest of all."""
     salt = _salt(connection)
     found = [
         replace(_search_of(row), question=question)
@@ -104,6 +105,7 @@ _OF_QUESTION = f"""
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:
+    """Return the newest searches, newest first."""
     cursor = connection.execute(f"SELECT {_SEARCH} FROM search ORDER BY id DESC LIMIT ?", (limit,))
     return [_search_of(row) for row in cursor]
 
@@ -134,6 +136,7 @@ def _unknown(search_id: int) -> IndexFault:
 
 
 def record_disclosure(connection: sqlite3.Connection, disclosure: Disclosure) -> int:
+    """Insert a disclosure; return its id."""
     said = (disclosure.who, disclosure.kind, disclosure.recipient, disclosure.purpose, disclosure.command)
     cursor = connection.execute(
         "INSERT INTO disclosure (at, who, kind, recipient, purpose, command) VALUES (?, ?, ?, ?, ?, ?)",
@@ -143,6 +146,7 @@ def record_disclosure(connection: sqlite3.Connection, disclosure: Disclosure) ->
 
 
 def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
+    """Return the newest disclosures, newest first."""
     cursor = connection.execute(
         "SELECT id, at, who, kind, recipient, purpose, command FROM disclosure ORDER BY id DESC LIMIT ?", (limit,)
     )
@@ -154,7 +158,7 @@ def disclosures(connection: sqlite3.Connection, limit: int) -> list[Disclosure]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A certificate of a repository, ready to be written."""
+    """Certificate of a repository, ready to be written."""
 
     row: CertificateRow
     reference: str
@@ -165,13 +169,14 @@ class Found:
 
 
 def prepare(hits: Sequence[RepositoryHit]) -> list[Found]:
+    """Render and pack certificates, outside the transaction."""
     return [_found(hit) for hit in hits]
 
 
 def _found(hit: RepositoryHit) -> Found:
     entry = hit.entry
     return Found(
-        row=rows.row_of_repository_hit(hit, render_name),
+        row=certificate_rows.row_of_repository_hit(hit, render_name),
         reference=_reference(entry.reference),
         first_logged=rows.uint64(entry.first_logged),
         owner=rows.clean(entry.owner) or None,
@@ -183,12 +188,12 @@ def _found(hit: RepositoryHit) -> Found:
 
 
 def _reference(text: str) -> str:
-    """References stay apart, even paths that are no text: what has no UTF-8 form is written as an escape."""
+    """Escape a reference without UTF-8 form, so that references stay different, even paths that are no text."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def keep(connection: sqlite3.Connection, search_id: int, found: Sequence[Found]) -> int:
-    """Returns how many certificates are new. Done twice, the second time finds everything done."""
+    """Write certificates of a search; return the number of new certificates. The second time nothing changes."""
     search = connection.execute("SELECT repository, rules FROM search WHERE id = ?", (search_id,)).fetchone()
     if search is None:
         raise _unknown(search_id)
@@ -199,17 +204,18 @@ def keep(connection: sqlite3.Connection, search_id: int, found: Sequence[Found])
 
 
 def _keep(connection: sqlite3.Connection, search_id: int, repository: str, rules: str, found: Found) -> bool:
+    """Write a certificate; return whether it is new."""
     certificate, leaf, is_new = _write(connection, found.row, rules)
     _write_sighting(connection, search_id, repository, leaf, found)
     certificates.elect_leaf(connection, certificate, found.row)
-    if found.revocation is not None:  # whatever it calls itself: it is no word of the CA
+    if found.revocation is not None:  # a repository's claim, never the CA's own word
         claimed = replace(found.revocation, source=repository)
         revocations.save_revocation(connection, certificate, claimed)
     return is_new
 
 
 def _write(connection: sqlite3.Connection, row: CertificateRow, rules: str) -> tuple[int, int, bool]:
-    """One that can't be read now, but could before, stays what it was."""
+    """Write certificate and leaf. A certificate that can't be read now, but could before, stays as it was."""
     known = certificates.leaf_of(connection, row) if row.problem is not None else None
     if known is not None:
         leaf, certificate = known
@@ -218,7 +224,8 @@ def _write(connection: sqlite3.Connection, row: CertificateRow, rules: str) -> t
 
 
 def _write_sighting(connection: sqlite3.Connection, search_id: int, repository: str, leaf: int, found: Found) -> None:
-    """What the repository says again replaces what it said before; what it leaves out this time stays."""
+    """Write a sighting. Values that the repository gives again replace the earlier ones; values that it leaves out
+    stay."""
     _forget_other(connection, repository, found.reference, leaf)
     row = connection.execute(
         "INSERT INTO repository_sighting (repository, reference, leaf, search, first_logged, owner)"
@@ -236,7 +243,7 @@ def _write_sighting(connection: sqlite3.Connection, search_id: int, repository: 
 
 
 def _forget_other(connection: sqlite3.Connection, repository: str, reference: str, leaf: int) -> None:
-    """A reference that meant another certificate before, as the name of a file does."""
+    """Delete the sighting of a reference that meant another certificate before, as the name of a file may."""
     others = connection.execute(
         "DELETE FROM repository_sighting WHERE repository = ? AND reference = ? AND leaf <> ? RETURNING leaf",
         (repository, reference, leaf),
@@ -248,7 +255,7 @@ def _forget_other(connection: sqlite3.Connection, repository: str, reference: st
 
 
 def known(connection: sqlite3.Connection, repository: str, references: Sequence[str]) -> set[str]:
-    """Which of these references of a repository are kept."""
+    """Return the references of a repository that are in the index."""
     asked: dict[str, list[str]] = defaultdict(list)
     for reference in references:
         asked[_reference(reference)].append(reference)
@@ -265,7 +272,7 @@ def known(connection: sqlite3.Connection, repository: str, references: Sequence[
 def sightings(
     connection: sqlite3.Connection, ids: Sequence[int], confirmed: Collection[int]
 ) -> Iterator[tuple[int, RepositorySighting]]:
-    """Certificate and sighting, the one that was seen last first; `confirmed` are certificates that a log holds."""
+    """Yield `(certificate, sighting)`, last seen first; `confirmed` are certificates that a log holds."""
     found = connection.execute(
         "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner"
         " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
@@ -290,7 +297,7 @@ def sightings(
 
 
 def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Coordinate]]:
-    """By sighting, in the order of logs and indexes."""
+    """Return coordinates by sighting, in the order of logs and indexes."""
     coordinates: dict[int, list[Coordinate]] = defaultdict(list)
     for sighting, log, index, timestamp in connection.execute(
         "SELECT sighting, log, entry_index, timestamp FROM leaf"

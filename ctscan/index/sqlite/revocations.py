@@ -1,8 +1,8 @@
-"""What became of certificates and who issued them: revocations, CRLs, issuers, and the CCADB's list of authorities.
-Functions of one open transaction.
+"""Status and issuers of certificates: issuers, revocations, CRLs, and the CCADB's list of authorities. Functions of an
+open transaction.
 """
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import Authority, AuthorityList, Crl, Issuer, IssuerOrigin, Revocation, RevocationState
 
 LARGEST_CRL = 1 << 28
-"""Bytes of the largest list that is kept. The largest in public use have some tens of millions."""
+"""Bytes of the largest CRL that is stored; the largest in public use have some tens of millions."""
 
 
 # --- issuers ------------------------------------------------------------------------------------------------------
 
 
 def issuer_rows(issuers: Iterable[Issuer]) -> tuple[tuple[Any, ...], ...]:
-    """What `save_issuers` writes: done before the transaction, as packing takes time."""
+    """Pack issuers for `save_issuers`, before the transaction: packing takes time."""
     return tuple((i.sha256, i.subject_hash, i.key_hash, rows.clean(i.origin), rows.pack(i.der)) for i in issuers)
 
 
 def save_issuers(connection: sqlite3.Connection, issuers: Sequence[tuple[Any, ...]]) -> None:
+    """Insert issuers that are not in the index."""
     connection.executemany(
         "INSERT INTO issuer (sha256, subject_hash, key_hash, origin, der) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
@@ -39,6 +40,7 @@ def save_issuers(connection: sqlite3.Connection, issuers: Sequence[tuple[Any, ..
 
 
 def issuers(connection: sqlite3.Connection, subject_hash: bytes) -> list[Issuer]:
+    """Return the issuers with a subject, by its hash."""
     cursor = connection.execute(
         "SELECT sha256, der, subject_hash, key_hash, origin FROM issuer WHERE subject_hash = ? ORDER BY id",
         (subject_hash,),
@@ -55,6 +57,7 @@ _REVOCATION = "source, state, checked, url, revoked_at, reason, this_update, nex
 
 
 def save_revocations(connection: sqlite3.Connection, revocations: Sequence[tuple[bytes, Revocation]]) -> None:
+    """Save `(identity, revocation)` of certificates in the index."""
     for identity, revocation in revocations:
         found = connection.execute("SELECT id FROM certificate WHERE identity = ?", (identity,)).fetchone()
         if found is not None:
@@ -62,7 +65,7 @@ def save_revocations(connection: sqlite3.Connection, revocations: Sequence[tuple
 
 
 def save_revocation(connection: sqlite3.Connection, certificate: int, revocation: Revocation) -> None:
-    """Replaces what the same source said of the certificate before."""
+    """Save the revocation by a source, in place of its earlier word."""
     connection.execute(
         f"INSERT OR REPLACE INTO revocation (certificate, {_REVOCATION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -81,7 +84,7 @@ def save_revocation(connection: sqlite3.Connection, certificate: int, revocation
 
 
 def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Revocation]]:
-    """By certificate, in the order of the sources' names."""
+    """Return revocations by certificate, in the order of the sources' names."""
     found: dict[int, list[Revocation]] = defaultdict(list)
     cursor = connection.execute(
         f"SELECT certificate, {_REVOCATION} FROM revocation WHERE certificate IN ({placeholders(ids)})"
@@ -114,7 +117,7 @@ def save_key_ids(connection: sqlite3.Connection, key_ids: Sequence[tuple[bytes, 
 
 
 def crl_row(crl: Crl) -> tuple[Any, ...]:
-    """What `save_crl` writes: done before the transaction, as packing takes time."""
+    """Pack a CRL for `save_crl`, before the transaction: packing takes time."""
     if len(crl.der) > LARGEST_CRL:
         raise IndexFault(f"a CRL of {len(crl.der):,} bytes was not kept, expected at most {LARGEST_CRL:,}")
     times = (rows.time_text(crl.fetched), rows.optional_time_text(crl.this_update))
@@ -122,6 +125,7 @@ def crl_row(crl: Crl) -> tuple[Any, ...]:
 
 
 def save_crl(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
+    """Save a CRL in place of the earlier CRL of its URL."""
     connection.execute(
         "INSERT INTO crl (url, fetched, this_update, next_update, der) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url)"
         " DO UPDATE SET fetched = excluded.fetched, this_update = excluded.this_update,"
@@ -131,6 +135,7 @@ def save_crl(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
 
 
 def crl(connection: sqlite3.Connection, url: str) -> Crl | None:
+    """Return the CRL of a URL; None when there is none."""
     row = connection.execute(
         "SELECT der, fetched, this_update, next_update FROM crl WHERE url = ?", (rows.clean(url),)
     ).fetchone()
@@ -142,12 +147,12 @@ def crl(connection: sqlite3.Connection, url: str) -> Crl | None:
 
 
 def purge_crls(connection: sqlite3.Connection, times: Sequence[datetime], octets: int) -> int:
-    """`times` as `Index.purge_crls` names them."""
+    """Delete CRLs; `times` are `now`, `endless` and `unused` of `Revocations.purge_crls`."""
     ended = connection.execute(
         "DELETE FROM crl WHERE next_update < ? OR (next_update IS NULL AND fetched < ?) OR fetched < ?",
         tuple(rows.time_text(at) for at in times),
     )
-    beyond = connection.execute(  # the length of a blob is told without reading it
+    beyond = connection.execute(  # SQLite knows the length of a blob without reading it
         "DELETE FROM crl WHERE id IN (SELECT id FROM"
         " (SELECT id, sum(length(der)) OVER (ORDER BY fetched DESC, id DESC) AS size FROM crl) WHERE size > ?)",
         (octets,),
@@ -159,7 +164,7 @@ def purge_crls(connection: sqlite3.Connection, times: Sequence[datetime], octets
 
 
 def save_authorities(connection: sqlite3.Connection, authorities: Sequence[Authority], which: AuthorityList) -> None:
-    """The list as a whole; of several records for one CA certificate the last counts."""
+    """Replace the list; of several records for one CA certificate the last counts."""
     connection.execute("DELETE FROM authority")
     connection.executemany(
         "INSERT OR REPLACE INTO authority (sha256, key_id, owner, name, policies, contact, status)"
@@ -184,17 +189,19 @@ def save_authorities(connection: sqlite3.Connection, authorities: Sequence[Autho
 
 
 def authority_list(connection: sqlite3.Connection) -> AuthorityList | None:
+    """Return the description of the list; None when there is none."""
     row = connection.execute("SELECT fetched, origin, records FROM authority_list").fetchone()
     return None if row is None else AuthorityList(datetime.fromisoformat(row[0]), *row[1:])
 
 
 def all_authorities(connection: sqlite3.Connection) -> list[Authority]:
-    """The whole list, in its order."""
+    """Return the whole list, in its order."""
     return [_authority(row) for row in connection.execute(f"{_AUTHORITY} ORDER BY id")]
 
 
 def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict[int, tuple[Authority, ...]]:
-    """The CAs with the keys that certificates name, in the order of the list. Certificates of one issuer share them."""
+    """Return, by certificate, the CAs with the key that it names, in the order of the list. Certificates of an issuer
+    share them."""
     keys = list(dict.fromkeys(named.values()))
     if not keys:
         return {}

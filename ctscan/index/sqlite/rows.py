@@ -1,46 +1,34 @@
-"""Between the nouns and the columns: times, numbers, text, lists of hashes, compressed bytes. Pure, no SQL."""
+"""Conversion between the model and columns: times, numbers, text, packed bytes. Pure, no SQL."""
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.model import (
-    Certificate,
-    ChainHit,
     Confidence,
-    Entry,
-    EntryKind,
     FinalHead,
     Finding,
-    Hit,
     IdentifierKind,
     ListedState,
     Log,
     LogProtocol,
     LookupKey,
     Message,
-    Name,
     Qualifier,
-    RepositoryHit,
     RuleSet,
     RuleVersion,
     Sensitivity,
     SubjectKind,
     TreeHead,
-    Unreadable,
     decoded_message,
 )
 
 T = TypeVar("T")
-
-Render = Callable[[Name], str]
-"""Makes the text of an issuer or a subject."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6962 section 3.4)
@@ -50,22 +38,25 @@ _LARGEST_DER = 1 << 24  # a certificate in a leaf has a length of 24 bits (RFC 6
 
 
 def time_text(at: datetime) -> str:
-    """RFC 3339 with microseconds in UTC: sorts as the times do. ValueError for a time without zone."""
+    """Format a time as RFC 3339 with microseconds in UTC, which sorts as the times do. ValueError for a time without
+    zone."""
     if at.tzinfo is None:
         raise ValueError("a time without a zone can't be stored")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def optional_time_text(at: datetime | None) -> str | None:
+    """Format a time, or None."""
     return None if at is None else time_text(at)
 
 
 def time_of(text: str | None) -> datetime | None:
+    """Parse a time, or None."""
     return None if text is None else datetime.fromisoformat(text)
 
 
 def seconds(at: datetime | None) -> int | None:
-    """Whole seconds since 1970, which is as exactly as certificates tell time. ValueError for a time without zone."""
+    """Return whole seconds since 1970, the precision of certificates. ValueError for a time without zone."""
     if at is None:
         return None
     if at.tzinfo is None:
@@ -74,7 +65,7 @@ def seconds(at: datetime | None) -> int | None:
 
 
 def time_at(seconds: int | None) -> datetime | None:
-    """ValueError for what is no time within the years 1 to 9999."""
+    """Return the time of seconds since 1970. ValueError outside the years 1 to 9999."""
     try:
         return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
     except OverflowError as error:
@@ -82,49 +73,56 @@ def time_at(seconds: int | None) -> datetime | None:
 
 
 def signed64(number: int) -> int:
-    """The 64 bits of a log timestamp as SQLite holds them: a log may claim any uint64."""
+    """Return the 64 bits of a log timestamp as SQLite holds them: a log may claim any uint64."""
     return number - (1 << 64) if number >= 1 << 63 else number
 
 
 def unsigned64(number: int) -> int:
+    """Reverse `signed64`."""
     return number + (1 << 64) if number < 0 else number
 
 
 def uint64(number: int | None) -> int | None:
-    """`signed64` of a number that somebody claims; None when it has no such form and so is no time."""
+    """Return `signed64` of a claimed number; None for a number that is no uint64."""
     return signed64(number) if number is not None and 0 <= number < 1 << 64 else None
 
 
 def optional_unsigned64(number: int | None) -> int | None:
+    """Reverse `signed64`, or None."""
     return None if number is None else unsigned64(number)
 
 
 def clean(text: str) -> str:
-    """The text, with U+FFFD for a lone surrogate, which has no UTF-8 form."""
+    """Replace lone surrogates, which have no UTF-8 form, by U+FFFD."""
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def placeholders(values: Sequence[Any]) -> str:
-    """Question marks for so many values."""
+    """Return as many question marks as values."""
     return ", ".join("?" * len(values))
 
 
 def portions(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """All of them, `size` at a time: a statement takes only so many."""
+    """Split values into portions of `size`: a statement takes only so many."""
     return (values[at : at + size] for at in range(0, len(values), size))
 
 
 QUICK, SMALL = 0, 2
-"""Levels of packing, of isal."""
+"""Levels of compression, of isal."""
 
 
 def pack(data: bytes, like: bytes = b"", level: int = SMALL) -> bytes:
-    """In the format of zlib (RFC 1950). What is nearly `like` something else, which has to be at hand to unpack it,
-    takes a third of the room. QUICK is for certificates: they are short and many, and packing them well would take as
-    long as all else that is done with them here."""
-    from isal import isal_zlib  # not at the top: who only reads an index packs nothing
+    """Compress in zlib format (RFC 1950).
+
+    Args:
+        data: the bytes.
+        like: similar bytes, needed again to unpack; they save two thirds of the room.
+        level: SMALL, or QUICK for certificates: they are short and many, and packing them well would take as long as
+            everything else done with them here.
+    """
+    from isal import isal_zlib  # not at the top: a look-up packs nothing
 
     if not like:
         return bytes(isal_zlib.compress(data, level))
@@ -133,7 +131,7 @@ def pack(data: bytes, like: bytes = b"", level: int = SMALL) -> bytes:
 
 
 def unpack(data: bytes, largest: int = _LARGEST_DER, like: bytes = b"") -> bytes:
-    """The bytes that `pack` was given. IndexFault when they are damaged or larger than `largest`: than any leaf."""
+    """Reverse `pack`. IndexFault for damaged bytes, and for more than `largest`: than any leaf."""
     inflater = zlib.decompressobj(zdict=like) if like else zlib.decompressobj()
     try:
         plain = inflater.decompress(data, largest)
@@ -153,6 +151,7 @@ LOG_COLUMNS = (
 
 
 def log_row(log: Log) -> tuple[Any, ...]:
+    """Return the values of LOG_COLUMNS."""
     final = log.final_head
     return (
         log.id,
@@ -172,6 +171,7 @@ def log_row(log: Log) -> tuple[Any, ...]:
 
 
 def log_of(row: tuple[Any, ...]) -> Log:
+    """Build a log from LOG_COLUMNS."""
     log_id, key, name, operator, protocol, state, url, monitoring_url, origin, mmd, size, root, timestamp = row
     return Log(
         id=log_id,
@@ -192,19 +192,23 @@ HEAD_COLUMNS = "size, root, timestamp, signature, raw"
 
 
 def head_row(head: TreeHead) -> tuple[Any, ...]:
+    """Return the values of HEAD_COLUMNS."""
     return head.size, head.root, signed64(head.timestamp), head.signature, head.raw
 
 
 def head_of(log_id: bytes, row: tuple[Any, ...]) -> TreeHead:
+    """Build a tree head from HEAD_COLUMNS."""
     size, root, timestamp, signature, raw = row
     return TreeHead(log_id, size, root, unsigned64(timestamp), signature, raw)
 
 
 def rules_json(rules: RuleSet) -> str:
+    """Format the rules of a rule set as JSON."""
     return json.dumps([[rule.id, rule.version, list(rule.kinds)] for rule in rules.rules])
 
 
 def rules_of(version: str, text: str) -> RuleSet:
+    """Parse a rule set."""
     return RuleSet(
         version,
         tuple(RuleVersion(id, number, tuple(map(IdentifierKind, kinds))) for id, number, kinds in json.loads(text)),
@@ -217,9 +221,9 @@ FINDING_KIND_COLUMNS = (
 
 
 class StoredFinding(NamedTuple):
-    """A finding ready to be written; there are many, and this is the cheapest kind of value."""
+    """Finding ready to be written. A NamedTuple, the cheapest kind of value: there are many."""
 
-    finding_kind: tuple[Any, ...]  # FINDING_KIND_COLUMNS: what it has in common with many others
+    finding_kind: tuple[Any, ...]  # FINDING_KIND_COLUMNS
     keys: tuple[tuple[str, str], ...]  # (kind, key)
     value: str
     canonical: str | None  # None: the value
@@ -228,7 +232,7 @@ class StoredFinding(NamedTuple):
 
 
 def stored_finding(finding: Finding) -> StoredFinding:
-    """What is usual is null, which takes no room: there are many findings."""
+    """Convert a finding. Usual values become null, which takes no room."""
     return StoredFinding(
         finding_kind=_finding_kind_row(finding),
         keys=tuple([(str(key.kind), clean(key.key)) for key in finding.keys]),
@@ -240,7 +244,7 @@ def stored_finding(finding: Finding) -> StoredFinding:
 
 
 def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
-    """Not cleaned: that is done with what is new of it."""
+    """Return the values of FINDING_KIND_COLUMNS, not cleaned: `postings` cleans new ones only."""
     return (
         finding.rule,
         finding.category,
@@ -260,10 +264,11 @@ def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
 FindingKind = tuple[
     str, str, tuple[str, ...], str, str, SubjectKind, Confidence, Message, str, Sensitivity, tuple[Qualifier, ...], int
 ]
-"""A row of FINDING_KIND_COLUMNS as a finding has it."""
+"""FINDING_KIND_COLUMNS as values of the model."""
 
 
 def finding_kind_of(row: Sequence[Any]) -> FindingKind:
+    """Parse FINDING_KIND_COLUMNS."""
     rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = row
     listed = tuple(categories.split()), tuple(Qualifier(mark) for mark in marks.split())
     sure = SubjectKind(kind), Confidence(confidence), decoded_message(why), person, Sensitivity(sensitivity)
@@ -271,7 +276,7 @@ def finding_kind_of(row: Sequence[Any]) -> FindingKind:
 
 
 def finding_of(finding_kind: FindingKind, keys: tuple[LookupKey, ...], own: Sequence[Any]) -> Finding:
-    """`own`: value, canonical, raw, repaired."""
+    """Build a finding from its kind, its keys, and `own`: value, canonical, raw, repaired."""
     rule, category, categories, place, oid, kind, confidence, why, person, sensitivity, marks, tag = finding_kind
     value, canonical, raw, repaired = own
     return Finding(
@@ -293,93 +298,3 @@ def finding_of(finding_kind: FindingKind, keys: tuple[LookupKey, ...], own: Sequ
         raw or b"",
         repaired,
     )
-
-
-# --- what an entry becomes ----------------------------------------------------------------------------------------
-
-
-class CertificateRow(NamedTuple):
-    """An entry that is kept, ready to be written: everything that costs time is done before the transaction."""
-
-    entry: Entry
-    identity: bytes
-    sha256: bytes | None
-    serial: str
-    issuer_hash: bytes
-    issuer: str
-    subject: str
-    not_before: int | None  # seconds since 1970
-    not_after: int | None
-    is_ca: bool
-    authority_key_id: bytes | None
-    problem: str | None
-    leaf_sha256: bytes
-    leaf_der: bytes  # packed
-    submitted_der: bytes  # packed like the leaf; b"" when none was submitted
-    findings: tuple[StoredFinding, ...]
-
-
-def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
-    certificate: Certificate = hit.certificate
-    return CertificateRow(
-        entry=hit.entry,
-        identity=certificate.identity,
-        sha256=certificate.sha256,
-        serial=certificate.serial_hex,
-        issuer_hash=sha256(certificate.issuer.raw).digest(),
-        issuer=clean(render(certificate.issuer)),
-        subject=clean(render(certificate.subject)),
-        not_before=seconds(certificate.not_before),
-        not_after=seconds(certificate.not_after),
-        is_ca=certificate.is_ca,
-        authority_key_id=certificate.authority_key_id or None,
-        problem=None,
-        leaf_sha256=sha256(hit.entry.der).digest(),
-        leaf_der=pack(hit.entry.der, level=QUICK),
-        submitted_der=pack(hit.submitted, hit.entry.der, QUICK) if hit.submitted else b"",
-        findings=tuple(map(stored_finding, hit.findings)),
-    )
-
-
-def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
-    """An unreadable entry in scope. Its identity is the SHA-256 of its bytes, so that one certificate in several
-    logs is one here as well; it has neither names nor serial."""
-    fingerprint = sha256(entry.der).digest()
-    return CertificateRow(
-        entry=entry,
-        identity=fingerprint,
-        sha256=fingerprint if entry.kind is EntryKind.X509 else None,
-        serial="",
-        issuer_hash=b"",
-        issuer="",
-        subject="",
-        not_before=None,
-        not_after=None,
-        is_ca=False,
-        authority_key_id=None,
-        problem=clean(unreadable.reason),
-        leaf_sha256=fingerprint,
-        leaf_der=pack(entry.der),
-        submitted_der=b"",
-        findings=tuple(map(stored_finding, unreadable.findings)),
-    )
-
-
-def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
-    """A certificate of a chain as an entry of its own would be kept, so that it is one certificate with one leaf here
-    when it is logged itself as well."""
-    entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
-    if hit.certificate is None:
-        return row_of_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
-    return row_of_hit(Hit(entry, hit.certificate, hit.findings), render)
-
-
-def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
-    """A certificate of a repository as an entry of a log would be kept, so that it is one certificate with one leaf
-    here when a log holds it as well. Only a certificate itself has a fingerprint, a precertificate has none."""
-    entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
-    if hit.certificate is None:
-        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
-    else:
-        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
-    return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)

@@ -1,6 +1,6 @@
-"""Runs, what they selected and skipped, and the rule sets they read with. Functions of one open transaction."""
+"""Runs, the logs that they selected and skipped, and their rule sets. Functions of an open transaction."""
 
-# ruff: noqa: S608 - what is put into statements are column lists and question marks of our own; values are bound
+# ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, en
 def start(
     connection: sqlite3.Connection, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]
 ) -> int:
+    """Insert a run with its logs; return its id."""
     save_rules(connection, rules)
     cursor = connection.execute(
         "INSERT INTO run (who, started, ended, scope, rules, purpose, command, outcome, entries, candidates,"
@@ -43,6 +44,7 @@ def start(
 
 
 def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
+    """Insert a rule set that is not in the index."""
     connection.execute(
         "INSERT INTO rule_set (version, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
         (rules.version, rows.rules_json(rules)),
@@ -50,7 +52,8 @@ def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
 
 
 def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
-    """A log that is named is afterwards what it is named as, and under its new name; a selected log is known."""
+    """Add logs to a run. A log named again is selected or skipped as named last, under its new name; selected logs are
+    saved."""
     _require(connection.execute("SELECT count(*) FROM run WHERE id = ?", (run_id,)).fetchone()[0], run_id)
     for log in selected:
         logs.save(connection, log)
@@ -68,6 +71,7 @@ def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log],
 
 
 def end(connection: sqlite3.Connection, run_id: int, ended: datetime, outcome: RunState) -> None:
+    """Record the end of a run."""
     cursor = connection.execute(
         "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", (rows.time_text(ended), outcome, run_id)
     )
@@ -85,17 +89,20 @@ def count(connection: sqlite3.Connection, run_id: int, entries: int, candidates:
 
 
 def rules_of_run(connection: sqlite3.Connection, run_id: int) -> str:
+    """Return the version of the rule set of a run."""
     row = connection.execute("SELECT rules FROM run WHERE id = ?", (run_id,)).fetchone()
     _require(row is not None, run_id)
     return str(row[0])
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[Run]:
+    """Return the newest runs, newest first."""
     cursor = connection.execute(f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?", (limit,))
     return [_run_of(row) for row in cursor]
 
 
 def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[SkippedLog]]:
+    """Return `(log ids, skipped logs)` of the newest run that named any."""
     found = connection.execute(
         "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(run) FROM run_log) ORDER BY id"
     ).fetchall()
@@ -104,6 +111,7 @@ def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[Skipped
 
 
 def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:
+    """Return all rule sets, by version."""
     cursor = connection.execute("SELECT version, rules FROM rule_set")
     return {version: rows.rules_of(version, rules) for version, rules in cursor}
 

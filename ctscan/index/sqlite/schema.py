@@ -1,7 +1,7 @@
-"""The tables of an SQLite index: what version a database has, and the numbered migrations that bring it up to date.
+"""Schema of an SQLite index: its version, and the numbered migrations that bring it up to date.
 
-`migrations/NNNN_what.sql` are applied in order, all that are missing and the record of them in one transaction: a
-database has a version wholly or not at all. A released migration is never edited; a new one is added.
+`migrations/NNNN_name.sql` are applied in order, all missing migrations and the record of them in one transaction: a
+database has a version wholly or not at all. A released migration is never edited; later changes are new migrations.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RECORD = """CREATE TABLE migration (
 
 
 def migrations() -> list[tuple[int, str, str]]:
-    """`(number, name, SQL)` of every migration, in order. The numbers are 1, 2, 3 and so on."""
+    """Return `(number, name, SQL)` of every migration, in order. The numbers are 1, 2, 3 and so on."""
     found = sorted(
         (int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
         for file in (Path(__file__).parent / "migrations").glob("*.sql")
@@ -35,14 +35,14 @@ def migrations() -> list[tuple[int, str, str]]:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """The number of the last migration applied; 0 for an empty database."""
+    """Return the number of the last migration applied; 0 for an empty database."""
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migration'").fetchone() is None:
         return 0
     return int(connection.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone()[0])
 
 
 def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]]) -> None:
-    """Apply what is missing, inside the transaction that the caller began. A newer database is refused untouched."""
+    """Apply missing migrations, inside the transaction of the caller. A newer database is refused untouched."""
     version = version_of(connection)
     if version > len(known):
         raise IndexFault(
@@ -60,8 +60,8 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]]) -
 
 
 def statements(script: str) -> Iterator[str]:
-    """The single statements of a script, so that they run in the open transaction: `executescript` would end it.
-    A statement ends with its line."""
+    """Yield the single statements of a script, to run them in the open transaction: `executescript` would end it. A
+    statement ends with its line."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

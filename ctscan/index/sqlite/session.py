@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
-"""Unit of work: statements of one connection."""
+"""Unit of work: statements of a connection."""
 
 Connect = Callable[[type[sqlite3.Connection], bool], sqlite3.Connection]
 """Open a connection of a class; with `check_same_thread` as `sqlite3.connect` takes it."""
@@ -25,7 +25,7 @@ _CALL = "CALL"
 
 
 class Session(Protocol):
-    """Runner of units of work on one connection."""
+    """Runner of units of work on a connection."""
 
     async def run(self, work: Work[T]) -> T:
         """Run a unit of work and return its result."""
@@ -35,7 +35,7 @@ class Session(Protocol):
 
 
 class InlineSession:
-    """Session in the calling thread, for a program that does one thing after the other.
+    """Session in the calling thread, for a program that waits for nothing else.
 
     `run` never waits, so that it needs neither a thread nor an event loop, and loads neither.
     """

@@ -1,0 +1,104 @@
+"""Conversion of certificates to rows, whether of an entry, a chain or a repository. Pure, no SQL.
+
+All slow work - hashing, rendering, packing - is done here, before the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import NamedTuple
+
+from ctscan.index.sqlite import rows
+from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, Name, RepositoryHit, Unreadable
+
+Render = Callable[[Name], str]
+"""Renderer of issuers and subjects."""
+
+
+class CertificateRow(NamedTuple):
+    """Entry ready to be written; all slow work is done before the transaction."""
+
+    entry: Entry
+    identity: bytes
+    sha256: bytes | None
+    serial: str
+    issuer_hash: bytes
+    issuer: str
+    subject: str
+    not_before: int | None  # seconds since 1970
+    not_after: int | None
+    is_ca: bool
+    authority_key_id: bytes | None
+    problem: str | None
+    leaf_sha256: bytes
+    leaf_der: bytes  # packed
+    submitted_der: bytes  # packed like the leaf; b"" when none was submitted
+    findings: tuple[rows.StoredFinding, ...]
+
+
+def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
+    """Convert a hit."""
+    certificate: Certificate = hit.certificate
+    return CertificateRow(
+        entry=hit.entry,
+        identity=certificate.identity,
+        sha256=certificate.sha256,
+        serial=certificate.serial_hex,
+        issuer_hash=sha256(certificate.issuer.raw).digest(),
+        issuer=rows.clean(render(certificate.issuer)),
+        subject=rows.clean(render(certificate.subject)),
+        not_before=rows.seconds(certificate.not_before),
+        not_after=rows.seconds(certificate.not_after),
+        is_ca=certificate.is_ca,
+        authority_key_id=certificate.authority_key_id or None,
+        problem=None,
+        leaf_sha256=sha256(hit.entry.der).digest(),
+        leaf_der=rows.pack(hit.entry.der, level=rows.QUICK),
+        submitted_der=rows.pack(hit.submitted, hit.entry.der, rows.QUICK) if hit.submitted else b"",
+        findings=tuple(map(rows.stored_finding, hit.findings)),
+    )
+
+
+def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
+    """Convert an unreadable entry in scope. Its identity is the SHA-256 of its bytes, so that one certificate in
+    several logs is one row; it has neither names nor serial number."""
+    fingerprint = sha256(entry.der).digest()
+    return CertificateRow(
+        entry=entry,
+        identity=fingerprint,
+        sha256=fingerprint if entry.kind is EntryKind.X509 else None,
+        serial="",
+        issuer_hash=b"",
+        issuer="",
+        subject="",
+        not_before=None,
+        not_after=None,
+        is_ca=False,
+        authority_key_id=None,
+        problem=rows.clean(unreadable.reason),
+        leaf_sha256=fingerprint,
+        leaf_der=rows.pack(entry.der),
+        submitted_der=b"",
+        findings=tuple(map(rows.stored_finding, unreadable.findings)),
+    )
+
+
+def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
+    """Convert a certificate of a chain as if it had an entry of its own, so that it shares certificate and leaf with
+    its own entry."""
+    entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
+    if hit.certificate is None:
+        return row_of_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
+    return row_of_hit(Hit(entry, hit.certificate, hit.findings), render)
+
+
+def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
+    """Convert a certificate of a repository as if it were an entry of a log, so that it shares certificate and leaf
+    with that entry. Only a certificate has a fingerprint, a precertificate has none."""
+    entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
+    if hit.certificate is None:
+        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
+    else:
+        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
+    return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)
