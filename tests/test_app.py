@@ -152,12 +152,12 @@ def test_faults_are_errors_by_party(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="contact"):
         app.check_refresh(nowhere, [])
     with pytest.raises(UsageError, match="purpose"):
-        asyncio.run(app.plan_search(nowhere, [app.parse_identifier("jane@example.org")], ["crt.sh"], environ={}))
+        asyncio.run(app.plan_search(nowhere, [app.parse_identifier("jane@example.org")], ["crt.sh"]))
 
 
 def test_a_plan_says_who_will_learn_what_before_anything_is_sent() -> None:
     config = Config(contact="ct@example.org", purpose="case 17")
-    plan = asyncio.run(app.plan_search(config, [app.parse_identifier("jane@example.org")], ["crt.sh"], environ={}))
+    plan = asyncio.run(app.plan_search(config, [app.parse_identifier("jane@example.org")], ["crt.sh"]))
     (disclosure,) = plan.disclosures
     assert (disclosure.host, [question.kind for question in disclosure.asked]) == ("crt.sh", ["email"])
 

@@ -8,7 +8,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 
 from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
-from ctscan.app.local_files import complaint, identifiers_in, import_files, inspect
+from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.overview import disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -24,7 +24,6 @@ __all__ = [
     "backfill",
     "certificates",
     "check_refresh",
-    "complaint",
     "demo_config",
     "disclosures",
     "identifiers_in",

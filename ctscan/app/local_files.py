@@ -42,20 +42,16 @@ def identifiers_in(path: str) -> Iterator[Identifier]:
     Raises:
         InputError: an input can't be read, or is cut off: half a certificate has another identity than the whole.
     """
+    from ctscan.views.listings import refusal_line
+
     for found in _local_certificates([path], ()):
         if found.certificate is None:
-            raise InputError(complaint(found))
+            raise InputError(refusal_line(found))
         if found.is_clipped:
             raise InputError(
                 f"{found.source}: expected a whole certificate, got one that is cut off; get the file again"
             )
         yield Identifier(kind=IdentifierKind.IDENTITY, value=found.source, canonical=found.certificate.identity.hex())
-
-
-def complaint(found: LocalCertificate) -> str:
-    """Say in a line why an input can't be read."""
-    what = found.problems[0].what if found.problems else "expected a certificate, found none"
-    return f"{found.source}: {what}"
 
 
 async def import_files(

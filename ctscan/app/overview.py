@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ FILES = Source(
 )
 
 
-async def sources(environ: Mapping[str, str]) -> list[Source]:
+async def sources(environ: Mapping[str, str] = os.environ) -> list[Source]:
     """List the sources of certificates. No request is sent; tokens are looked for in `environ`."""
     from ctscan.sources.repositories import repositories
 

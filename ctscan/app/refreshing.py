@@ -59,8 +59,8 @@ def check_refresh(config: Config, identifiers: Sequence[Identifier]) -> None:
         return
     if not config.purpose:
         raise UsageError(
-            "status: an OCSP question tells a CA which certificate you look at, and why is recorded: set `purpose` in "
-            "ctscan.toml, or give --purpose"
+            "status: expected a purpose for OCSP, found none: a CA learns which certificate you look at, and the "
+            "purpose is recorded; set `purpose` in ctscan.toml, or give --purpose"
         )
     _check_purpose(config.purpose, identifiers)
 
@@ -74,6 +74,6 @@ def _check_purpose(purpose: str, identifiers: Sequence[Identifier]) -> None:
     kinds = {True: QuestionKind.NAME, False: QuestionKind.EMAIL}  # only of names the order of words is no matter
     if any(quotes(purpose, Question(kinds[is_name], text)) for is_name, text in forms):
         raise UsageError(
-            "status: the purpose is recorded with each disclosure and must not name whom you ask for; "
-            "give the number of the case, say"
+            "status: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
+            "disclosure; give the number of the case, for example"
         )

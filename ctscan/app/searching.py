@@ -1,5 +1,5 @@
-"""Use cases that ask repositories: plan the questions, then put them. A plan says who will learn what before any
-request is sent, so that a face can ask for consent."""
+"""Use cases that ask repositories: plan the questions, then put them. A plan says who will learn how much
+before any request is sent, so that a face can ask for consent."""
 
 from __future__ import annotations
 
@@ -116,7 +116,11 @@ class SearchPlan:
 
 
 async def plan_search(
-    config: Config, identifiers: Sequence[Identifier], repositories: Iterable[str], *, environ: Mapping[str, str]
+    config: Config,
+    identifiers: Sequence[Identifier],
+    repositories: Iterable[str],
+    *,
+    environ: Mapping[str, str] = os.environ,
 ) -> SearchPlan:
     """Plan the questions about identifiers. No request is sent.
 
@@ -140,7 +144,7 @@ async def plan_search(
     return SearchPlan(tuple(chosen), asked, config.purpose, "search")
 
 
-async def plan_scope_search(config: Config, *, environ: Mapping[str, str]) -> SearchPlan | None:
+async def plan_scope_search(config: Config, *, environ: Mapping[str, str] = os.environ) -> SearchPlan | None:
     """Plan the questions about the scope for the configured repositories; None when no repository is configured.
 
     Raises:
@@ -183,6 +187,7 @@ async def search(
     listener: SearchListener,
     stop: asyncio.Event,
     clock: Clock = CLOCK,
+    environ: Mapping[str, str] = os.environ,
 ) -> SearchResults:
     """Put the questions of a plan, and keep the certificates that match. Every question is recorded as a disclosure.
 
@@ -194,7 +199,7 @@ async def search(
     request = SearchRequest(plan.asked, who, plan.purpose, plan.command)
     async with (
         opened_index(config, create=True) as index,
-        _opened(config, plan.destinations, os.environ, listener.doing) as ready,
+        _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
         results = await run_search(index, ready, request, listener, stop, clock)
     return replace(results, left_out=plan.number_left_out)
@@ -245,13 +250,13 @@ def check_purpose(purpose: str, command: str, people: Iterable[Question]) -> Non
 
     if not purpose:
         raise UsageError(
-            f"{command}: asking a repository tells it whom or what you look for, and why is recorded: "
-            "set `purpose` in ctscan.toml, or give --purpose"
+            f"{command}: expected a purpose, found none: a repository learns the subject of each question, and the "
+            "purpose is recorded; set `purpose` in ctscan.toml, or give --purpose"
         )
     if any(quotes(purpose, person) for person in people):
         raise UsageError(
-            f"{command}: the purpose is recorded with each disclosure and must not name whom you ask for; "
-            "give the number of the case, say"
+            f"{command}: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
+            "disclosure; give the number of the case, for example"
         )
 
 

@@ -49,7 +49,9 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     from ctscan.cli.process import account, run, stop_on_signal
 
     if given["start"] == "now":
-        raise UsageError("--from now: a backfill reads what was logged before; give start, an index or a date, or none")
+        raise UsageError(
+            "--from: expected start, an index or a date, got now: 'ctscan scan' reads new entries, backfill old ones"
+        )
     config = load_settings(**given)
     set_up(verbose, os.environ)
     command = scan_options.command_line()

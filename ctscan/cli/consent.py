@@ -29,7 +29,9 @@ def is_agreed() -> bool:
         UsageError: stdin is no terminal, so that nobody can be asked.
     """
     if not sys.stdin.isatty():
-        raise UsageError("search: nobody is there to agree to this (stdin is no terminal); give --yes if you do")
+        raise UsageError(
+            "search: expected a terminal to ask for consent, got another stdin; give --yes to agree in advance"
+        )
     if click.confirm("Ask?", default=False, err=True):
         return True
     _say("Nothing was sent.")

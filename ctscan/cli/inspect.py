@@ -45,12 +45,13 @@ def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, lang: s
 def _print_json(inspected: Iterable[LocalCertificate], *, is_array: bool) -> InspectionCounts:
     """Print an object for each input. Where no input could be read, the reason of the last one is said."""
     from ctscan.cli.output import JsonItems
+    from ctscan.views import listings
     from ctscan.views.json import local_certificate
 
     counts, refusal, items = InspectionCounts(), "", JsonItems(is_array=is_array)
     for found in inspected:
         counts.add(found)
-        refusal = refusal if found.certificate else app.complaint(found)
+        refusal = refusal if found.certificate else listings.refusal_line(found)
         items.add(local_certificate(found))
     items.end()
     if not counts.read:
@@ -67,7 +68,7 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str) -> Inspection
     for found in inspected:
         counts.add(found)
         if found.certificate is None:
-            complain(app.complaint(found))
+            complain(listings.refusal_line(found))
         if found.findings:
             tables.say(out, found.source, "bold")
             for line in listings.local_certificate_lines(found):

@@ -71,7 +71,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     command = scan_options.command_line()
 
     async def work() -> ScanReport:
-        plan = await app.plan_scope_search(config, environ=os.environ)
+        plan = await app.plan_scope_search(config)
         with stop_on_signal() as stop:
             if plan is not None:
                 announce(plan)
@@ -96,7 +96,7 @@ def _refuse_options_of_logs(given: Mapping[str, Any]) -> None:
     words = {"logs": "--log", "log_list": "--log-list", "start": "--from", "follow": "--follow", "jobs": "--jobs"}
     for name, option in words.items():
         if given[name]:
-            raise UsageError(f"scan: {option} is for logs, and with --repository none is read; leave one of them out")
+            raise UsageError(f"scan: {option} is for logs, and --repository reads none; leave one of the two out")
 
 
 def _print(report: ScanReport, format: str) -> None:

@@ -79,7 +79,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     people = identifiers_of(identifiers, from_file, ())
     if not people:
         raise UsageError("search: expected an identifier or --from-file, got none; see 'ctscan search --help'")
-    plan = run(app.plan_search(config, people, chosen, environ=os.environ))
+    plan = run(app.plan_search(config, people, chosen))
     announce(plan)
     if not yes and not is_agreed():
         return 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import ctscan.app as app
@@ -23,7 +22,7 @@ def COMMAND(format: str, verbose: int) -> None:  # noqa: N802 - the name by whic
     """
     from ctscan.cli.process import run
 
-    found = run(app.sources(os.environ))
+    found = run(app.sources())
     if format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json

@@ -63,7 +63,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     set_up(verbose, os.environ)
     asked = [app.parse_identifier(text) for text in identifiers]
     if not refresh and (given["ocsp"] or force):
-        raise UsageError("status: --ocsp and --force say how to ask; give --refresh with them")
+        raise UsageError("status: --ocsp and --force work with --refresh only; give --refresh, or leave them out")
     if refresh:
         app.check_refresh(config, asked)
     return run(_status(config, asked, refresh=refresh, force=force))

@@ -313,6 +313,12 @@ def inspection_line(counts: InspectionCounts) -> str:
     return f"{', '.join(parts)}."
 
 
+def refusal_line(found: LocalCertificate) -> str:
+    """Say why an input can't be read as a certificate."""
+    problem = found.problems[0].what if found.problems else "expected a certificate, found none"
+    return f"{found.source}: {problem}"
+
+
 def local_certificate_lines(found: LocalCertificate) -> list[str]:
     """Describe a certificate in a file: serial number, issuer, validity, and the first problems."""
     lines = [certificate_line(found.certificate)] if found.certificate else []

@@ -121,8 +121,8 @@ def read_until(terminal: int, words: bytes | None) -> bytes:
         ((JANE, "--yes", "--in", "example"), "repository: expected one of"),
         ((JANE, "--yes", "--in", "certspotter"), "a contact is needed"),
         ((JANE, "--yes", "--in", "certspotter", "--contact", "ct@example.org"), "can't be asked for 1 e-mail address"),
-        ((JANE, "@example.org", "--yes", "--purpose", f"for {JANE.upper()}"), "must not name whom you ask for"),
-        (("Jane Roe", "--yes", "--purpose", "request of Roe, Jane"), "must not name whom you ask for"),
+        ((JANE, "@example.org", "--yes", "--purpose", f"for {JANE.upper()}"), "doesn't name the person"),
+        (("Jane Roe", "--yes", "--purpose", "request of Roe, Jane"), "doesn't name the person"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
