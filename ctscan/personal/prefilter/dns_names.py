@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ctscan.personal.prefilter.impersonal_extensions import after
+from ctscan.personal.prefilter.impersonal_extensions import end_of_element
 
 # 0x82 (dNSName), a length in one octet, host characters; the caller checks the lengths
 _DNS_NAMES: Final = re.compile(rb"(?:\x82[\x01-\x7f][-.*_0-9A-Za-z]++)++")
@@ -18,7 +18,7 @@ HOST_SUBJECTS: Final = {
     for size in range(3, 65)
     for kind in (0x0C, 0x13, 0x16)
 }
-HOST_SUBJECT_HEAD: Final = 13
+HOST_SUBJECT_PREFIX: Final = 13
 
 
 def are_hosts(names: bytes) -> bool:
@@ -39,7 +39,7 @@ def _are_long_hosts(names: bytes) -> bool:
     """Return the same as `are_hosts`, for names of any length."""
     at, end = 0, len(names)
     while at < end:
-        stop = after(names, at)
+        stop = end_of_element(names, at)
         body = at + (2 if names[at + 1] < 0x80 else names[at + 1] - 0x7E)
         if names[at] != 0x82 or stop > end or not _HOST_CHARACTERS.fullmatch(names, body, stop):
             return False

@@ -28,7 +28,7 @@ def length_octets(size: int) -> bytes:
     return bytes((0x81, size)) if size < 0x100 else bytes((0x82, size >> 8, size & 0xFF))
 
 
-def after(buffer: bytes, at: int) -> int:
+def end_of_element(buffer: bytes, at: int) -> int:
     """Return the offset after the element at `at`. The caller checks that the element fits its container.
 
     Raises:
@@ -67,7 +67,7 @@ def _parts(data: bytes, at: int, end: int) -> list[_Part]:
         if data[at] & 0x1F == 0x1F:
             raise FormatError("expected a low tag number")
         body = at + (2 if data[at + 1] < 0x80 else data[at + 1] - 0x7E)
-        stop = after(data, at)
+        stop = end_of_element(data, at)
         parts.append((data[at], body, stop))
         at = stop
     if at != end:

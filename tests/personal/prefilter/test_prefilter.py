@@ -123,7 +123,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert max(map(len, prefilter._issuers)) <= module.MAX_ISSUER
     prefilter.learn_issuer(ISSUER)
     for i in range(module.MAX_ISSUERS + 10):
-        assert prefilter._after_times(tlv(0x30, oid(f"1.2.{i}")) + ISSUER + TIMES, 0)
+        assert prefilter._end_of_times(tlv(0x30, oid(f"1.2.{i}")) + ISSUER + TIMES, 0)
     assert len(prefilter._signers) <= module.MAX_ISSUERS
 
 

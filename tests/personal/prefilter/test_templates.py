@@ -1,4 +1,4 @@
-"""What a mould lets pass is exactly what the walk would: no octet of a precertificate can imitate what was learnt."""
+"""Templates drop exactly what the slow check drops: no octet of a precertificate can imitate learned ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def fresh(domains: tuple[str, ...] = ()) -> Prefilter:
 
 
 def taught(*more: bytes) -> Prefilter:
-    """One that has a mould of every layout: the first look learns the extensions, the second casts."""
+    """A prefilter with a template of every layout: it learns extensions first, then templates."""
     prefilter = fresh()
     for _ in range(3):
         assert all(passes(prefilter, der) for der in [*LAYOUTS.values(), *more])
@@ -54,8 +54,8 @@ def passes(prefilter: Prefilter, der: bytes) -> bool:
     return prefilter.is_impersonal(b"\0" + der + b"\0", 1, 1 + len(der), True)
 
 
-def walks(prefilter: Prefilter, der: bytes) -> bool:
-    """Whether the certificate must be walked: it fits no mould."""
+def is_slow(prefilter: Prefilter, der: bytes) -> bool:
+    """Whether the certificate goes through the slow check: it fits no template."""
     before = len(prefilter._issuers)
     prefilter._issuers.clear()
     prefilter._signers.clear()
@@ -70,20 +70,20 @@ TAUGHT = taught()
 
 
 @pytest.mark.parametrize("what", LAYOUTS)
-def test_what_was_seen_twice_fits_a_mould(what: str) -> None:
-    assert walks(fresh(), LAYOUTS[what])
-    assert not walks(TAUGHT, LAYOUTS[what])
+def test_what_was_seen_twice_fits_a_template(what: str) -> None:
+    assert is_slow(fresh(), LAYOUTS[what])
+    assert not is_slow(TAUGHT, LAYOUTS[what])
 
 
-def test_a_mould_serves_other_names_serials_and_key_identifiers() -> None:
+def test_a_template_serves_other_names_serials_and_key_identifiers() -> None:
     for host in ("a.example.org", "a-rather-long-name-of-a-host.in-a-domain.example.net"):
         names = certs.general_names([("dns", host)] * 5)
         other = [*BEFORE, certs.subject_key_identifier(b"\xff" * 20), *AFTER, san(names)]
-        assert not walks(TAUGHT, make_tbs([("CN", host)], extensions=other))
+        assert not is_slow(TAUGHT, make_tbs([("CN", host)], extensions=other))
 
 
 @pytest.mark.parametrize("what", LAYOUTS)
-def test_no_changed_octet_passes_that_the_walk_would_stop(what: str) -> None:
+def test_no_changed_octet_passes_that_the_slow_check_would_stop(what: str) -> None:
     der = LAYOUTS[what]
     for at in range(len(der)):
         for value in {0, der[at] ^ 1, der[at] ^ 0x80, 0x40, 0x82, (der[at] + 1) & 0xFF}:
@@ -135,20 +135,20 @@ def test_a_domain_of_the_scope_is_stopped_in_names_and_in_what_is_common() -> No
         assert passes(at_home, plain)
         assert not passes(crl, plain)
         assert not passes(at_home, LAYOUTS["no key identifier"])
-    assert not walks(at_home, plain)
+    assert not is_slow(at_home, plain)
 
 
-def test_moulds_are_bounded() -> None:
+def test_templates_are_bounded() -> None:
     prefilter = taught()
     for width in range(1, 40):
         for serial in range(1, 5):
             names = certs.general_names([("dns", "x" * width + ".example.org")] * serial)
             der = make_tbs(HOST, extensions=[*BEFORE, san(names), *AFTER], serial=1 << 8 * serial)
             assert all(passes(prefilter, der) for _ in range(3))
-    kept = prefilter._moulds
-    assert kept._count <= module.MAX_MOULDS
-    kept._count = module.MAX_MOULDS
+    kept = prefilter._templates
+    assert kept._count <= module.MAX_TEMPLATES
+    kept._count = module.MAX_TEMPLATES
     der = make_tbs(HOST, extensions=[*BEFORE, *AFTER, san(SAN)], serial=1 << 60)
     assert all(passes(prefilter, der) for _ in range(3))
     assert kept._count <= 3
-    assert len(kept.heads) == 1
+    assert len(kept.prefixes) == 1
