@@ -1,8 +1,8 @@
-"""What can go wrong, by the party at fault. Each class knows its exit code.
+"""Errors by the party at fault. Each class knows its exit code.
 
     CtscanError
     ├── UsageError           2  the caller is wrong: an option, the configuration, an address that isn't one
-    ├── InputError           1  a local file or directory can't be read as what it should be
+    ├── InputError           1  a local file or directory can't be read as expected
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
@@ -29,39 +29,39 @@ if TYPE_CHECKING:
 
 
 class CtscanError(Exception):
-    """Base of everything that ctscan raises on purpose; `str(error)` is the line for the user."""
+    """Base of the errors that ctscan raises on purpose; `str(error)` is the line for the user."""
 
     exit_code: ClassVar[int] = 1
 
 
 class UsageError(CtscanError):
-    """The caller asked for something that can't be: exit code 2."""
+    """Option, setting or argument that can't be used: exit code 2."""
 
     exit_code = 2
 
 
 class InputError(CtscanError):
-    """A local file or directory is not what it was given as."""
+    """Local file or directory that can't be read as expected."""
 
 
 class SourceError(CtscanError):
-    """A log, a list or a repository could not be read; the next pass tries again."""
+    """Log, list or repository that could not be read; the next pass tries again."""
 
 
 class Missing(SourceError):
-    """The server answered 404 or 410."""
+    """Answer 404 or 410 of a server."""
 
 
 class Refused(SourceError):
-    """The server refuses this request: a 4xx that asking again won't change."""
+    """Refusal of a request: a 4xx that a repetition won't change."""
 
 
 class BadAnswer(SourceError):
-    """The server answered with something that no correct server sends."""
+    """Answer that no correct server sends."""
 
 
 class WrongCount(BadAnswer):
-    """A log keeps answering get-entries with no entries, or with more than were asked for."""
+    """Answers of a log to get-entries, again and again, with no entries or with more than were asked for."""
 
 
 class FormatError(CtscanError):
@@ -69,7 +69,7 @@ class FormatError(CtscanError):
 
 
 class CutError(FormatError):
-    """A batch that can't be cut into entries. `raw` holds the bytes as received, kept for quarantine."""
+    """Batch that can't be cut into entries. `raw` holds the bytes as received, kept for quarantine."""
 
     def __init__(self, message: str, raw: bytes) -> None:
         super().__init__(message)
@@ -77,7 +77,7 @@ class CutError(FormatError):
 
 
 class ProofError(CtscanError):
-    """A Merkle proof, a tile or a signature doesn't verify. `raw`: a checkpoint that carries no signature of its log,
+    """Merkle proof, tile or signature that doesn't verify. `raw`: a checkpoint that carries no signature of its log,
     verbatim, kept as evidence."""
 
     def __init__(self, message: str, raw: bytes = b"") -> None:
@@ -86,7 +86,7 @@ class ProofError(CtscanError):
 
 
 class Misbehaviour(CtscanError):
-    """A log contradicted itself. `evidence` holds the raw tree heads, verbatim."""
+    """Contradiction of a log. `evidence` holds the raw tree heads, verbatim."""
 
     exit_code = 3
 
@@ -96,16 +96,16 @@ class Misbehaviour(CtscanError):
 
 
 class IndexFault(CtscanError):
-    """The index can't be used as it is."""
+    """Index that can't be used: missing, damaged, or of a newer ctscan."""
 
 
 class Locked(IndexFault):
-    """Another scan is reading this part of a log."""
+    """Part of a log that another scan is reading."""
 
 
 class HeadChanged(IndexFault):
-    """A log's tree head in the index isn't the head that the caller compared with. `head`: the head that another
-    process saved; None when there is none."""
+    """Tree head of a log in the index that differs from the head that the caller compared with. `head`: the head that
+    another process saved; None when there is none."""
 
     def __init__(self, message: str, head: TreeHead | None) -> None:
         super().__init__(message)
@@ -119,4 +119,4 @@ EXIT_CODES: dict[int, str] = {
     3: "a log misbehaved",
     4: "the answer may be incomplete",
 }
-"""What every command's exit code means; the README repeats this table and a test compares them."""
+"""Meanings of the exit codes; the README repeats this table, and a test compares the two."""

@@ -1,8 +1,9 @@
-"""What leaves the program besides answers holds no personal data: addresses and telephone numbers are replaced, the
-messages of unknown errors are not shown. Answers themselves are only made harmless: what a certificate says must not
-steer a terminal.
+"""Redaction: output other than answers holds no personal data, and no output can steer a terminal.
 
-Pure; `cli.logging` and `cli.program` put everything that goes to stderr through it.
+Addresses and telephone numbers are replaced, and messages of unknown errors are withheld. Answers keep their data, but
+their control characters become escapes.
+
+Pure; `cli.logging` and `cli.program` redact everything that goes to stderr.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def without_addresses(text: str) -> str:
-    """The text with `<email>` for everything that looks like an e-mail address, and `<phone>` for what looks like a
-    telephone number with its country."""
+    """Replace text that looks like an e-mail address by `<email>`, and text that looks like a telephone number with its
+    country by `<phone>`."""
     return PHONE.sub("<phone>", ADDRESS.sub("<email>", text))
 
 
 def visible(text: str) -> str:
-    """The text with control, escape, bidirectional and invisible characters as escapes: `\\x1b`, `\\u202e`.
+    """Replace control, escape, bidirectional and invisible characters by escapes: `\\x1b`, `\\u202e`.
 
-    Printing the result can't move a cursor, set a title or reorder what stands beside it.
+    Printing the result can't move a cursor, set a title or reorder the text beside it.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -38,24 +39,26 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`visible`, for a message: a line break becomes a blank."""
+    """Make a message visible, with blanks for line breaks."""
     return visible(" ".join(text.split()))
 
 
 def safe_traceback(error: BaseException) -> str:
-    """A traceback with the frames and classes of the error and its causes, but without what messages may quote (a
-    ValueError quotes the value): only those of ctscan itself, of the system, and about code are shown. The line of code
-    is shown if it stands in a file: what was typed (`python -c`, as Python 3.13 shows it) may hold anything."""
+    """Write a traceback with the frames and classes of an error and its causes, without messages that may quote data.
+
+    A ValueError quotes its value, for example; only messages of ctscan, of the system, and about code are shown. A line
+    of code is shown if it stands in a file: typed code (`python -c`, as Python 3.13 shows it) may hold anything.
+    """
     lines: list[str] = []
     for link in _chain(error):
         frames = [_without_typed_code(frame) for frame in traceback.extract_tb(link.__traceback__)]
         lines += ["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()]
-        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {_told(link)}\n")
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}: {_safe_message(link)}\n")
     return "".join(without_addresses(line) for line in lines)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error after its causes, oldest first; a circle ends where it closes."""
+    """List an error after its causes, oldest first; a circle ends where it closes."""
     links: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and all(link is not known for known in links):
@@ -70,7 +73,7 @@ def _without_typed_code(frame: traceback.FrameSummary) -> traceback.FrameSummary
     return traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line="")
 
 
-def _told(error: BaseException) -> str:
+def _safe_message(error: BaseException) -> str:
     if isinstance(error, CtscanError | AttributeError | ImportError | NameError | TypeError):
         return one_line(str(error))
     if isinstance(error, OSError) and error.strerror:
