@@ -21,20 +21,20 @@ ISSUING_PARTS = frozenset(
 class View:
     """Certificate with its fields, and the canonical domains of the scope (for rules that find names in host names)."""
 
-    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "domains", "places")
+    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "domains", "fields")
 
     certificate: Certificate
-    places: tuple[Field, ...]
+    fields: tuple[Field, ...]
     domains: tuple[str, ...]
 
     def __init__(self, certificate: Certificate, domains: tuple[str, ...] = ()) -> None:
         self.certificate = certificate
         self.domains = domains
-        self.places = certificate.fields
+        self.fields = certificate.fields
         self._known: dict[object, object] = {}
         self._by_oid: dict[str, list[Field]] = {}
         self._inside: dict[int, list[DecodedString]] | None = None
-        for place in self.places:
+        for place in self.fields:
             if not place.nested:
                 self._by_oid.setdefault(place.oid, []).append(place)
 
@@ -53,12 +53,12 @@ class View:
 
     def texts(self) -> Iterator[tuple[Field, DecodedString]]:
         """Yield every field with text, including fields inside other values."""
-        return ((place, place.text) for place in self.places if place.text is not None)
+        return ((place, place.text) for place in self.fields if place.text is not None)
 
     def inside(self, place: Field) -> tuple[DecodedString, ...]:
         """Return the strings inside a field whose value is no string."""
         if self._inside is None:
-            self._inside = _strings_inside(self.places)
+            self._inside = _strings_inside(self.fields)
         return tuple(self._inside.get(id(place), ()))
 
     def once(self, work: Callable[[View], T]) -> T:

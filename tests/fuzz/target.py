@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ctscan.errors import FormatError
 from ctscan.model import Certificate
 from ctscan.personal.analyse import Analysis, analyse
 from ctscan.personal.prefilter.filter import Prefilter
 from ctscan.personal.rules import all_rules
 from ctscan.personal.view import View
+from ctscan.x509.attribute_certificate import read_attribute_certificate
+from ctscan.x509.certificate import read_certificate, read_tbs
 
 MAX_SECONDS = 1.0
 """Of processor time for one input; a machine that does other things as well is no failure."""
@@ -60,7 +63,7 @@ def _examine(data: bytes) -> Iterator[Failure]:
     inspected = analyse(data)
     for problem in inspected.problems:
         if problem.path.startswith("rule "):
-            yield Failure("rule", f"{problem.path}: {_why(inspected.certificate) or problem.what}")
+            yield Failure("rule", f"{problem.path}: {_why(data) or problem.what}")
     if inspected.certificate is not None and inspected.findings and _is_dropped(data, inspected, inspected.certificate):
         yield Failure("prefilter", "drops what a rule finds something in")
 
@@ -75,8 +78,9 @@ def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> b
     return prefilter.is_impersonal(data, 0, len(data), certificate.sha256 is None)
 
 
-def _why(certificate: Certificate | None) -> str:
-    """Where a rule raised: its problem says only that it did."""
+def _why(data: bytes) -> str:
+    """Find where a rule raised: its problem says only that it did, and the analysis may hold no certificate."""
+    certificate = _read(data)
     if certificate is None:
         return ""
     for rule in all_rules():
@@ -86,6 +90,15 @@ def _why(certificate: Certificate | None) -> str:
         except Exception as error:  # the same, of one rule
             return f"{type(error).__name__} at {_innermost(error)}"
     return ""
+
+
+def _read(data: bytes) -> Certificate | None:
+    for read in (read_certificate, read_tbs, read_attribute_certificate):
+        try:
+            return read(data)
+        except FormatError:
+            continue
+    return None
 
 
 def _innermost(error: BaseException | None) -> str:

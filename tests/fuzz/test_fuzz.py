@@ -108,7 +108,7 @@ def test_a_rule_that_breaks_is_told_with_its_line_and_the_input_is_saved(tmp_pat
     (tmp_path / "broken.py").write_text(
         "from ctscan.personal.rules import rule\n"
         "@rule(id='a.broken', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
-        "def broken(view):\n    '''Breaks.'''\n    return [view.places[0].no_such_thing]\n"
+        "def broken(view):\n    '''Breaks.'''\n    return [view.fields[0].no_such_thing]\n"
     )
     (tmp_path / "seed.der").write_bytes(DER)
     code = (

@@ -164,7 +164,7 @@ def test_a_rule_that_fails_is_a_problem_and_the_others_go_on(tmp_path: Path) -> 
     (tmp_path / "broken.py").write_text(
         "from ctscan.personal.rules import rule\n"
         "@rule(id='a.broken', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
-        "def broken(certificate):\n    '''Breaks.'''\n    raise KeyError(certificate.places[0].text.value)\n"
+        "def broken(certificate):\n    '''Breaks.'''\n    raise KeyError(certificate.fields[0].text.value)\n"
     )
     arguments = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parents[1])]
     out = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout

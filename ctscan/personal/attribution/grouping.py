@@ -116,7 +116,7 @@ def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings in the same order, with `person` set for each."""
     given = _with_entries(tuple(findings))
     addresses = _addresses(given)
-    names = {place.path: place.name.raw for place in view.places if place.name is not None}
+    names = {place.path: place.name.raw for place in view.fields if place.name is not None}
     parties = _parties(given)
     owners = _people_of_names(given, names, parties)
     most = 1 if len(parties) == 1 else 0  # a sole party's person owns its only name and its only address

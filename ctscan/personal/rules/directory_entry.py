@@ -49,7 +49,7 @@ def _names_inside(view: View) -> dict[str, list[Name]]:
     """Return the distinguished names inside each entry, by the entry's path. Their fields follow the entry's field."""
     found: dict[str, list[Name]] = {}
     here = ""
-    for place in view.places:
+    for place in view.fields:
         is_inside = here and place.path.startswith((f"{here}.", f"{here}#"))
         if is_inside and place.name is not None and (not found[here] or found[here][-1] is not place.name):
             found[here].append(place.name)

@@ -31,7 +31,7 @@ _LONGEST = 300
 )
 def edi_party(view: View) -> Iterator[Finding]:
     """Names and codes of people as parties in ediPartyName, without the register that assigns the codes."""
-    for place in view.places:
+    for place in view.fields:
         if place.kind != EDI_PARTY_NAME or place.nested or place.text is None or len(place.text.value) > _LONGEST:
             continue
         for value in _values(view, place, spellings(place.text)[0].strip()):

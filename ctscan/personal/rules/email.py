@@ -76,7 +76,7 @@ def mailbox_attributes(view: View) -> Iterator[Finding]:
 )
 def rfc822_name(view: View) -> Iterator[Finding]:
     """E-mail addresses among the general names of kind rfc822Name: alternative names, constraints, access locations."""
-    for place in view.places:
+    for place in view.fields:
         if place.kind == RFC822_NAME:
             yield from _findings("email.rfc822Name", view, place, _declared)
 
@@ -105,7 +105,7 @@ def smtp_utf8_mailbox(view: View) -> Iterator[Finding]:
 )
 def email_in_text(view: View) -> Iterator[Finding]:
     """E-mail addresses inside any other text: attributes such as the common name, notices, URIs, extensions."""
-    for place in view.places:
+    for place in view.fields:
         if place.oid in _READ_ELSEWHERE or place.kind == RFC822_NAME or _has_no_at(place):
             continue
         is_uri = place.kind == URI or (place.text is not None and _URI.match(place.text.value) is not None)

@@ -50,5 +50,5 @@ def host_label(view: View) -> Iterator[Finding]:
 
 def _host_places(view: View) -> Iterator[Field]:
     common = [place for place in view.of(COMMON_NAME) if place.part == "subject"]
-    hosts = [place for place in view.places if place.kind == DNS_NAME and place.part == "san"]
+    hosts = [place for place in view.fields if place.kind == DNS_NAME and place.part == "san"]
     yield from (common + hosts)[:MAX_HOSTS]

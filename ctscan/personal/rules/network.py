@@ -23,7 +23,7 @@ from ctscan.x509.general_names import IP_ADDRESS
 )
 def addresses_of_a_person(view: View) -> Iterator[Finding]:
     """IP addresses among the alternative names of a person's certificate: addresses of that person's host."""
-    for place in view.places:
+    for place in view.fields:
         if place.kind != IP_ADDRESS or place.nested or place.part != "san":
             continue
         here = about_place(view, place)

@@ -45,7 +45,7 @@ _PUBLIC_USER = re.compile(r"publicid:IDN\+([A-Za-z0-9.-]{1,253})\+user\+([^+:/\s
 )
 def person_in_uri(view: View) -> Iterator[Finding]:
     """Accounts, telephone numbers, card identifiers and entries of directories in URIs (tel, sip, xmpp, urn, ldap)."""
-    for place in view.places:
+    for place in view.fields:
         if (place.kind != URI and place.oid not in _ATTRIBUTES) or place.text is None or place.nested:
             continue
         if place.part in ISSUING_PARTS and place.text.value.startswith("http"):

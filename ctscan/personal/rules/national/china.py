@@ -108,7 +108,7 @@ def _strings(view: View, place: Field) -> Iterator[str]:
     if place.text is not None:
         yield spellings(place.text)[0]
     else:
-        yield from (p.text.value for p in view.places if p.nested and p.path == place.path and p.text is not None)
+        yield from (p.text.value for p in view.fields if p.nested and p.path == place.path and p.text is not None)
 
 
 def _choices(raw: bytes) -> list[tuple[int, str]]:

@@ -119,7 +119,7 @@ def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
         if kind.oid in (SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA) and values:
             yield from personal_data_values(view, place, values[0].inner, REPRESENTED)
     elif party.tag == _DIRECTORY_NAME:
-        for inside in view.places:
+        for inside in view.fields:
             read = _PARTY.get(inside.oid)
             if read is None or inside.name is None or not inside.path.startswith(f"{place.path}."):
                 continue
