@@ -18,7 +18,8 @@ from support.logs import WIDTH
 
 from bench.context import Bench
 from bench.results import Row, row
-from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
 from ctscan.errors import FormatError
 from ctscan.model import Batch
 from ctscan.personal.batch import BatchAnalyser

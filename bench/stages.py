@@ -16,8 +16,9 @@ from bench.context import Bench
 from bench.logs import Built, LogSpec
 from bench.results import row, say
 from bench.samples import certificates_in, read_as_far_as_possible
+from ctscan.ct.extra_data import extra_of
 from ctscan.ct.merkle import batch_hashes
-from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
+from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
 from ctscan.http.decoding import gunzip
 from ctscan.index.open import open_index
 from ctscan.model import Batch, BatchResult, CompactRange, Log, LogProtocol, Run, RunState, ScanStep, VerifiedRange

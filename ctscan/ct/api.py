@@ -1,5 +1,8 @@
-"""Answers of RFC 6962 logs other than entries: tree heads and proofs (RFC 6962 section 4), and what a head's signature
-covers. Nothing is believed here: `merkle` and `signature` verify."""
+"""Parsers of get-sth and proof answers of RFC 6962 logs (section 4), and the message that a tree head's signature
+covers.
+
+Nothing is verified here: `merkle` and `signature` do that.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,15 @@ _STH: Final = struct.Struct(">BBQQ")
 
 
 def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
-    """The tree head of a get-sth answer, its signature not yet verified. Raises FormatError."""
+    """Parse the tree head of a get-sth answer; its signature is not verified yet.
+
+    Args:
+        raw: the answer, JSON.
+        log_id: log ID, 32 bytes.
+
+    Raises:
+        FormatError: the answer is malformed.
+    """
     context = "get-sth"
     answer = json_object(raw, context, _PROOF_LIMIT)
     return TreeHead(
@@ -31,8 +42,13 @@ def parse_sth(raw: bytes, log_id: bytes) -> TreeHead:
 
 
 def sth_message(head: TreeHead) -> bytes:
-    """The 50 bytes that a log signs (RFC 6962 section 3.5, TreeHeadSignature):
-    u8 version 0 | u8 signature_type 1 | u64 timestamp | u64 size | root[32]. FormatError when they don't fit."""
+    """Build the 50 bytes that a log signs (RFC 6962 section 3.5, TreeHeadSignature).
+
+    u8 version 0 | u8 signature_type 1 | u64 timestamp | u64 size | root[32]
+
+    Raises:
+        FormatError: time, size or root don't fit.
+    """
     try:
         message = _STH.pack(0, 1, head.timestamp, head.size) + head.root
     except struct.error:
@@ -43,20 +59,41 @@ def sth_message(head: TreeHead) -> bytes:
 
 
 def parse_consistency(raw: bytes) -> tuple[bytes, ...]:
-    """The path of a get-sth-consistency answer. Raises FormatError."""
+    """Parse a get-sth-consistency answer.
+
+    Returns:
+        The consistency path, hashes of 32 bytes.
+
+    Raises:
+        FormatError: the answer is malformed.
+    """
     context = "get-sth-consistency"
     return hashes_in(json_object(raw, context, _PROOF_LIMIT), "consistency", context)
 
 
 def parse_proof_by_hash(raw: bytes) -> tuple[int, tuple[bytes, ...]]:
-    """`(index, audit path)` of a get-proof-by-hash answer. Raises FormatError."""
+    """Parse a get-proof-by-hash answer.
+
+    Returns:
+        `(index, audit path)`.
+
+    Raises:
+        FormatError: the answer is malformed.
+    """
     context = "get-proof-by-hash"
     answer = json_object(raw, context, _PROOF_LIMIT)
     return number_in(answer, "leaf_index", context), hashes_in(answer, "audit_path", context)
 
 
 def parse_entry_and_proof(raw: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-    """`(leaf_input, audit path)` of a get-entry-and-proof answer. Raises FormatError."""
+    """Parse a get-entry-and-proof answer.
+
+    Returns:
+        `(leaf_input, audit path)`.
+
+    Raises:
+        FormatError: the answer is malformed.
+    """
     context = "get-entry-and-proof"
     answer = json_object(raw, context, _ENTRY_LIMIT)
     return bytes_in(answer, "leaf_input", context), hashes_in(answer, "audit_path", context)

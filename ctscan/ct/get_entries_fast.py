@@ -1,9 +1,9 @@
-"""A get-entries answer of the plainest form, taken apart without building its JSON.
+"""Fast split of a get-entries answer in its plainest form, without building its JSON.
 
-Plain is an object with `entries` alone, each entry with leaf_input and extra_data in this order, in ASCII and without
-a backslash: no escapes, no other key, no key twice. What is a string to this module is the same string to any reader of
-JSON. (One would refuse the answer for a control character in a string; here that fails later, as no base64.) Logs write
-no other; whatever does is left to a real one.
+Plain is an object with `entries` alone, each entry with leaf_input and extra_data in this order, in ASCII and without a
+backslash: no escapes, no other key, no key twice. Such a string means the same to any JSON parser. (A JSON parser
+refuses control characters in strings; here they fail later, because they are no base64.) Logs write no other form; any
+other answer is left to a JSON parser.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ _END: Final = _spaced(b'"', rb"\}", rb"\]", rb"\}", b"")
 
 
 def scan_entries(raw: bytes, max_entries: int) -> list[tuple[Span, Span]] | None:
-    """Where leaf_input and extra_data of each entry stand in the answer; None: it isn't plain, or has none or more than
-    `most` entries."""
+    """Locate leaf_input and extra_data of each entry in the answer.
+
+    Returns:
+        Two spans for each entry; None when the answer isn't plain, or has no entries or more than `max_entries`.
+    """
     found = _BEGIN.match(raw)
     if found is None or b"\\" in raw or not raw.isascii():
         return None
@@ -53,15 +56,18 @@ def scan_entries(raw: bytes, max_entries: int) -> list[tuple[Span, Span]] | None
 
 
 def locate_extra_data(raw: bytes, texts: list[str]) -> tuple[bytes, list[Span]]:
-    """A buffer that holds the extra_data of each entry, and where. As a rule that is the answer itself: they make up
-    most of it, and a copy would cost more time than cutting the leaves does, and nearly double the memory."""
+    """Find a buffer that holds the extra_data of each entry, and the spans in it.
+
+    The buffer is normally the answer itself. extra_data is most of the answer: a copy would take more time than cutting
+    the leaves, and nearly double the memory.
+    """
     spans: list[Span] = []
     at = 0
     for text in texts:
         at = raw.find(_EXTRA_DATA, at)
         start = raw.find(b'"', at + len(_EXTRA_DATA)) + 1  # of the value, if this is the key
         if at < 0 or not raw.startswith(text.encode("ascii", "replace"), start):
-            # Written with escapes, or a key twice. One byte for each character: what isn't ASCII fails in extra_of.
+            # Escapes, or a key twice: copy. A byte for each character; non-ASCII characters fail in extra_of.
             ends = list(accumulate(map(len, texts)))
             return "".join(texts).encode("ascii", "replace"), list(zip([0, *ends], ends, strict=False))
         at = start + len(text)

@@ -1,8 +1,8 @@
-"""Log lists (version 3, as browsers publish them) and the objects of single logs, read into `Log`.
+"""Log lists (version 3, as browsers publish them) and `log.v3.json` of single logs, read into `Log`.
 
-A list is trusted as far as it is signed (`signature.verify_list`) or given by hand; this module only says what it
-says. One bad entry never costs the others: it is skipped with a reason in plain words, so that an answer can name it
-as not covered. `temporal_interval` is not looked at: what a log holds is for its entries to say.
+This module only parses; trust comes from the list's signature (`signature.verify_list`) or from the user who gave the
+list. A bad entry doesn't affect other entries: it is skipped with a reason in plain words, so that an answer can name
+the log as not covered. `temporal_interval` is ignored: the entries themselves show the content of a log.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ _DEFAULT_MMD: Final = 86_400  # seconds
 
 _STATES: Final = frozenset(ListedState)
 _READ_STATES: Final = frozenset({ListedState.QUALIFIED, ListedState.USABLE, ListedState.READONLY})
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # what a name shows nothing of, or worse
+_HIDDEN: Final = frozenset(
+    {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+)  # Unicode categories that are invisible or misleading in a name
 _URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
 _PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
 _RESERVED_HOST: Final = re.compile(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
@@ -53,7 +55,7 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ListedLogs:
-    """What a log list names: logs that can be read, and the others with the reason why not."""
+    """Logs of a log list: readable logs, and skipped logs with the reason."""
 
     logs: tuple[Log, ...]
     skipped: tuple[SkippedLog, ...]
@@ -68,12 +70,18 @@ class _Listed:
 
 
 def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -> ListedLogs:
-    """Read a log list, version 3. Its signature is the caller's business.
+    """Parse a log list, version 3; the caller verifies its signature.
 
-    `by_hand`: a user gave this list, so it may name http and file addresses, hosts of the own machine and network,
-    test logs, and logs without a state.  `hybrids` gives the tile prefix of RFC 6962 logs (by log ID) that serve
-    data tiles too.  Two entries with one log ID become one log, read by its tiles.
-    Raises FormatError when the list as a whole isn't one.
+    Two entries with the same log ID become a single log, read by its tiles.
+
+    Args:
+        raw: the list, JSON.
+        by_hand: a user gave this list. It may name http and file addresses, hosts of the own machine and network, test
+            logs, and logs without a state.
+        hybrids: tile prefixes, by log ID, of RFC 6962 logs that serve data tiles too.
+
+    Raises:
+        FormatError: the list as a whole is malformed.
     """
     context = "log list"
     document = json_object(raw, context, LIST_LIMIT)
@@ -86,10 +94,16 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
 
 
 def parse_log_object(raw: bytes, monitoring_url: str) -> Log:
-    """The static-ct log that `log.v3.json` beside its tiles describes; `monitoring_url` is where that was found.
+    """Parse the `log.v3.json` beside the tiles of a static-ct log.
 
-    Its state only matters for `final_tree_head`: a log that a user names is read whatever lists say of it.
-    Raises FormatError.
+    Its state only matters for `final_tree_head`: a log that a user names is read in any state.
+
+    Args:
+        raw: the object, JSON.
+        monitoring_url: address of the tiles.
+
+    Raises:
+        FormatError: the object is malformed.
     """
     context = "log.v3.json"
     entry = json_object(raw, context, OBJECT_LIMIT)
@@ -139,8 +153,10 @@ def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) 
 
 
 def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple[SkippedLog, ...]]:
-    """One log for each log ID, in the order of the list; skipped entries of logs that another entry makes readable
-    are not skipped logs."""
+    """Keep a log for each log ID, in the order of the list.
+
+    A skipped entry is dropped when another entry makes its log readable.
+    """
     logs: dict[bytes, Log] = {}
     skipped: list[SkippedLog] = []
     for one in found:
@@ -157,18 +173,22 @@ def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple
 
 
 def _one_log(first: Log, second: Log) -> Log:
-    """Two entries with one log ID: read by tiles, the RFC 6962 address kept; of two of a kind the first."""
+    """Merge two entries with the same log ID: tiles first, keeping the RFC 6962 address; of like entries the first."""
     tiled = next((log for log in (first, second) if log.protocol is LogProtocol.STATIC_CT), None)
     if tiled is None:
         return first
     return replace(tiled, url=first.url or second.url)
 
 
-# --- one log ------------------------------------------------------------------------------------------------------
+# --- single logs --------------------------------------------------------------------------------------------------
 
 
 def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
-    """The log of one entry. FormatError says why it isn't read."""
+    """Read the log of an entry.
+
+    Raises:
+        FormatError: its text is the reason why the log is skipped.
+    """
     context = "log list"
     address = "monitoring_url" if listed.is_tiled else "url"
     state, detail = _readable_state(entry, address, by_hand)
@@ -194,7 +214,11 @@ def _read_log(entry: Object, listed: _Listed, by_hand: bool, tiles: str) -> Log:
 
 
 def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedState, Object]:
-    """State and its detail. FormatError with the reason in plain words when logs in this state aren't read."""
+    """Return state and its detail.
+
+    Raises:
+        FormatError: logs in this state aren't read; its text is the reason in plain words.
+    """
     if not by_hand and _is_placeholder(entry.get(address)):
         raise FormatError("placeholder without a usable URL")
     if not by_hand and entry.get("log_type") == "test":
@@ -211,7 +235,7 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedS
 
 
 def _state(entry: Object, context: str) -> tuple[ListedState, Object] | None:
-    """`state: {name: detail}`, or `status: name` with the detail beside it; None when there is neither."""
+    """Read `state: {name: detail}`, or `status: name` with the detail beside it; None without both."""
     state = entry.get("state")
     if isinstance(state, dict) and len(state) == 1:
         ((name, detail),) = state.items()
@@ -233,7 +257,7 @@ def _since(detail: Object) -> str:
 
 
 def _identity(entry: Object, context: str) -> tuple[bytes, bytes]:
-    """Log ID and key that belong together, the key of a kind that logs may have."""
+    """Read log ID and key, and check that they match and that the kind of key is allowed."""
     log_id, key = hash_in(entry, "log_id", context), bytes_in(entry, "key", context)
     if log_id_of(key) != log_id:
         raise FormatError(f"{context}: log_id: expected {b64encode(log_id_of(key)).decode()}, the hash of its key")
@@ -242,7 +266,7 @@ def _identity(entry: Object, context: str) -> tuple[bytes, bytes]:
 
 
 def _final_head(detail: Object, context: str) -> FinalHead | None:
-    """`final_tree_head`; None when absent."""
+    """Read `final_tree_head`; None when absent."""
     head = detail.get("final_tree_head")
     if head is None:
         return None
@@ -263,7 +287,7 @@ def _name(entry: Object, log_id: bytes) -> str:
 
 
 def _label(value: object) -> str:
-    """A name for people: printable, one line, not long; "" when there is none."""
+    """Clean a name for display: printable, without line breaks, at most 200 characters; "" without a name."""
     if not isinstance(value, str):
         return ""
     shown = "".join(" " if c.isspace() else c for c in value if c.isspace() or unicodedata.category(c) not in _HIDDEN)
@@ -278,7 +302,7 @@ def _url(entry: Object, key: str, context: str, *, by_hand: bool, may_be_file: b
 
 
 def _checked_url(text: str, context: str, *, by_hand: bool, may_be_file: bool = False) -> str:
-    """The address with a slash at its end: https and a public host name, unless given by hand."""
+    """Check an address and end it with a slash. It needs https and a public host name, unless given by hand."""
     if len(text) > _URL_LIMIT or not _URL_TEXT.fullmatch(text):
         raise FormatError(f"{context}: expected a URL of at most {_URL_LIMIT} characters without query and spaces")
     parts = _split_url(text, context)
@@ -300,14 +324,14 @@ def _checked_url(text: str, context: str, *, by_hand: bool, may_be_file: bool = 
 def _split_url(text: str, context: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises when it isn't one
+        _ = parts.port  # raises when it is no number
     except ValueError:
         raise FormatError(f"{context}: expected a URL, got {len(text)} characters that aren't") from None
     return parts
 
 
 def _is_placeholder(url: object) -> bool:
-    """Names reserved for examples (RFC 2606), where no log can be."""
+    """Return whether a host is reserved for examples (RFC 2606), where no log can be."""
     try:
         host = urlsplit(url).hostname if isinstance(url, str) else None
     except ValueError:
@@ -316,5 +340,5 @@ def _is_placeholder(url: object) -> bool:
 
 
 def _origin(submission_url: str) -> str:
-    """Submission prefix without scheme and trailing slash: first line and key name of the checkpoints."""
+    """Return the submission prefix without scheme and trailing slash: origin line and key name of the checkpoints."""
     return submission_url.partition("://")[2].removesuffix("/")

@@ -1,11 +1,11 @@
 """Merkle trees of RFC 6962 section 2.1: leaf hashes, audit paths, proofs (`model.hashes` hashes the nodes above).
 
-Works on hashes alone: 32-byte SHA-256 values in, the same out. Knows nothing of logs, heads or tiles.
+All functions take and return SHA-256 values of 32 bytes, and know nothing of logs, heads or tiles.
 
     leaf hash   SHA-256(00 || leaf)              leaf = MerkleTreeLeaf: version 0, leaf_type 0, TimestampedEntry
 
-Wrong proofs raise `ProofError` (the log or the server is wrong); arguments that can't belong together raise
-`ValueError` (the caller is wrong).
+A wrong proof raises `ProofError` (the log or the server is at fault); arguments that don't fit raise `ValueError` (the
+caller is at fault).
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _LEAF_PREFIX: Final = sha256(b"\x00\x00\x00")  # leaf prefix, version 0 (v1), le
 
 
 def leaf_hash(leaf: bytes) -> bytes:
-    """Hash of a leaf given as its MerkleTreeLeaf (`leaf_input` of get-entries)."""
+    """Hash a leaf given as its MerkleTreeLeaf (`leaf_input` of get-entries)."""
     return sha256(b"\x00" + leaf).digest()
 
 
 def batch_hashes(batch: Batch) -> list[bytes]:
-    """Leaf hashes of all entries of `batch`, in order."""
+    """Hash the leaves of all entries of `batch`, in order."""
     data, prefixed_hash = memoryview(batch.data), _LEAF_PREFIX.copy
     hashes = []
     for start, end in batch.leaves:
-        leaf = prefixed_hash()  # what begins every leaf is hashed once, and no leaf is copied
+        leaf = prefixed_hash()  # the common prefix is hashed once, and no leaf is copied
         leaf.update(data[start:end])
         hashes.append(leaf.digest())
     return hashes
@@ -41,8 +41,18 @@ def batch_hashes(batch: Batch) -> list[bytes]:
 
 
 def audit_paths(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[bytes, ...]]:
-    """Audit paths (leaf to root) of these leaves within the tree of these leaf hashes, which is hashed once for all of
-    them. IndexError: no such leaf."""
+    """Compute the audit paths of several leaves within a tree, which is hashed only once.
+
+    Args:
+        hashes: leaf hashes of the tree.
+        indexes: positions of the leaves.
+
+    Returns:
+        A path (leaf to root) for each index.
+
+    Raises:
+        IndexError: an index is outside the tree.
+    """
     rows: list[Sequence[bytes]] = []
     paths: list[tuple[bytes, ...]] = []
     for index in indexes:
@@ -55,7 +65,7 @@ def audit_paths(hashes: Sequence[bytes], indexes: Iterable[int]) -> list[tuple[b
 
 
 def rows_below_root(row: Sequence[bytes]) -> list[Sequence[bytes]]:
-    """The leaf hashes and every row of nodes above them, but for the root."""
+    """Return the leaf hashes and every row of nodes above them, without the root."""
     rows = []
     while len(row) > 1:
         rows.append(row)
@@ -64,9 +74,16 @@ def rows_below_root(row: Sequence[bytes]) -> list[Sequence[bytes]]:
 
 
 def root_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes]) -> bytes:
-    """Root that the audit path `path` (leaf to root) claims for a tree of `size` leaves; nothing is verified yet.
+    """Compute the root that an audit path claims; nothing is verified yet.
 
-    Raises ProofError when the index lies outside the tree or the path has not the one possible length.
+    Args:
+        index: position of the leaf.
+        size: leaves of the tree.
+        leaf_hash: hash of the leaf.
+        path: audit path, leaf to root.
+
+    Raises:
+        ProofError: the index is outside the tree, or the path has the wrong length.
     """
     inner, border = _path_shape(index, size)
     _check_hashes((leaf_hash, *path))
@@ -82,7 +99,11 @@ def root_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[
 
 
 def verify_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> None:
-    """Verify that the leaf is number `index` of the tree of `size` leaves with this `root`; ProofError if not."""
+    """Verify that a leaf stands at `index` of the tree of `size` leaves with this `root`.
+
+    Raises:
+        ProofError: the audit path doesn't lead to the root.
+    """
     claimed = root_from_inclusion(index, size, leaf_hash, path)
     if claimed != root:
         raise ProofError(
@@ -92,7 +113,7 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[byt
 
 
 def range_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence[bytes], root: bytes) -> CompactRange:
-    """Verify the audit path of leaf `index`, and read the compact range of `[0, index)` off it.
+    """Verify the audit path of leaf `index`, and read the compact range of `[0, index)` from it.
 
     The left siblings on the way to the root are exactly the perfect subtrees that make up `[0, index)`.
 
@@ -108,7 +129,10 @@ def range_from_inclusion(index: int, size: int, leaf_hash: bytes, path: Sequence
 def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> None:
     """Verify that the tree of `second` leaves begins with the tree of `first` leaves (RFC 6962 section 2.1.2).
 
-    With `first` 0 or equal to `second` the path must be empty. Raises ProofError.
+    With `first` 0 or equal to `second` the path must be empty.
+
+    Raises:
+        ProofError: the path doesn't lead to both roots.
     """
     context = f"consistency proof from size {first} to {second}"
     if not 0 <= first <= second:
@@ -127,7 +151,7 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
 def _verify_without_path(
     context: str, first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]
 ) -> None:
-    """Equal sizes: equal roots. Size 0: the empty root, and any tree begins with it."""
+    """Verify without hashes: equal sizes need equal roots; size 0 needs the empty root, and any tree begins with it."""
     if path:
         raise ProofError(f"{context}: expected an empty path, got {len(path)} hashes")
     if first == 0 and first_root != EMPTY_ROOT:
@@ -141,10 +165,10 @@ def _verify_without_path(
 def _roots_from_consistency(
     context: str, first: int, second: int, first_root: bytes, path: Sequence[bytes]
 ) -> tuple[bytes, bytes]:
-    """Roots that the path claims for both sizes, 0 < first < second.
+    """Compute the roots that the path claims for both sizes, 0 < first < second.
 
-    The path climbs from the last perfect subtree of the old tree (its root comes first in the path, unless the
-    old tree is that subtree) like the audit path of its last leaf.
+    The path climbs from the last perfect subtree of the old tree like the audit path of its last leaf. The root of this
+    subtree is the first hash of the path, unless it is the whole old tree.
     """
     low = (first & -first).bit_length() - 1
     inner, border = _path_shape(first - 1, second)
@@ -164,8 +188,10 @@ def _roots_from_consistency(
 
 
 def _path_shape(index: int, size: int) -> tuple[int, int]:
-    """Lengths of the two parts of an audit path: below and above the point where the way to `index` meets the right
-    border of the tree. On the border every sibling is a left one."""
+    """Compute the lengths of the two parts of an audit path: below and on the right border of the tree.
+
+    On the border every sibling is on the left.
+    """
     if not 0 <= index < size:
         raise ProofError(f"inclusion proof: leaf {index} is not in a tree of {size} leaves")
     inner = (index ^ (size - 1)).bit_length()
@@ -175,4 +201,4 @@ def _path_shape(index: int, size: int) -> tuple[int, int]:
 def _check_hashes(hashes: Sequence[bytes]) -> None:
     for value in hashes:
         if len(value) != HASH_SIZE:
-            raise ProofError(f"proof: expected hashes of {HASH_SIZE} bytes, got one of {len(value)}")
+            raise ProofError(f"proof: expected hashes of {HASH_SIZE} bytes, got {len(value)} bytes")

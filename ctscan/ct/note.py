@@ -4,8 +4,8 @@
     \\n
     — <key name> <base64 of: key ID[4] | signature>\\n     one or more; U+2014, space
 
-Reads and picks the log's own signature line; `signature.verify_head` verifies it. What can't be written back byte
-for byte is refused. Lines of other keys (witnesses, other algorithms, grease) are only checked for their form.
+The parser selects the log's own signature line; `signature.verify_head` verifies it. A note that can't be written back
+byte for byte is refused. Lines of other keys (witnesses, other algorithms, grease) are only checked for their form.
 """
 
 from __future__ import annotations
@@ -33,16 +33,22 @@ SignatureLine = tuple[str, bytes]
 
 
 def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
-    """The tree head of a checkpoint; its `signature` is the DigitallySigned of the log's own line, not yet verified.
+    """Parse the tree head of a checkpoint; its `signature` is the DigitallySigned of the log's line, not verified yet.
 
-    Raises FormatError when `raw` isn't a checkpoint, ProofError when it is one of another origin or without a
-    signature of this log.
+    Args:
+        raw: the note, UTF-8.
+        log_id: log ID, 32 bytes.
+        origin: origin and key name of the log.
+
+    Raises:
+        FormatError: `raw` isn't a checkpoint.
+        ProofError: the checkpoint has another origin, or no signature of this log.
     """
     text, lines = _split_note(raw)
     found, size, root = _parse_body(text)
     signatures = tuple(_parse_line(line) for line in lines)
     if _render(found, size, root, signatures) != raw:
-        raise FormatError(f"{_CONTEXT}: its parts don't make up the same bytes again")
+        raise FormatError(f"{_CONTEXT}: its parts don't encode to the same bytes again")
     if found != origin:
         raise ProofError(f"{_CONTEXT}: expected origin {origin}, got another of {len(found)} characters", raw)
     own = [value[4:] for name, value in signatures if name == origin and value[:4] == key_id(origin, log_id)]
@@ -55,7 +61,7 @@ def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
 
 
 def _split_note(raw: bytes) -> tuple[str, list[str]]:
-    """Signed text and signature lines, parted at the last empty line."""
+    """Split a note at the last empty line into signed text and signature lines."""
     if len(raw) > _SIZE_LIMIT:
         raise FormatError(f"{_CONTEXT}: expected at most {_SIZE_LIMIT} bytes, got {len(raw)}")
     try:
@@ -108,7 +114,7 @@ def _render(origin: str, size: int, root: bytes, signatures: tuple[SignatureLine
 
 
 def _own_signature(own: list[bytes]) -> tuple[int, bytes]:
-    """Timestamp (ms) and DigitallySigned of the log's own line: u64 timestamp | DigitallySigned."""
+    """Read timestamp (ms) and DigitallySigned of the log's line: u64 timestamp | DigitallySigned."""
     if len(own) > 1:
         raise FormatError(f"{_CONTEXT}: expected one signature line of the log, got {len(own)}")
     timestamp = int.from_bytes(own[0][:8], "big")

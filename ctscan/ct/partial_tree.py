@@ -1,8 +1,8 @@
-"""The part of a tree that was read from a log without tiles, and audit paths from it.
+"""Part of a tree read from a log without tiles, and audit paths in it.
 
-Known are the compact range of `[0, start)`, every leaf hash from there to `end`, and, when the tree is larger, one
-audit path of the last leaf (the anchor), which tells the rest. From these follows the audit path of every leaf read,
-so one request proves a whole range and gives the evidence for each finding in it.
+Known are the compact range of `[0, start)`, every leaf hash from `start` to `end`, and, when the tree is larger, the
+audit path of the last leaf (the anchor), which covers the rest. Together they give the audit path of every leaf read,
+so a single request proves a whole range and gives the evidence for each finding in it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from ctscan.model.hashes import node_hash
 
 
 def _split(low: int, high: int) -> int:
-    """RFC 6962 section 2.1: the largest power of two smaller than the width goes left."""
+    """Split a subtree as in RFC 6962 section 2.1: the largest power of two smaller than the width goes left."""
     return low + (1 << ((high - low - 1).bit_length() - 1))
 
 
 class PartialTree:
-    """Audit paths in the tree of `size` for leaves in `[start, start + len(hashes))`, after those in `before`.
+    """Audit paths in the tree of `size` for leaves in `[start, start + len(hashes))`, after the leaves in `before`.
 
-    `anchor_path` is the audit path of the last leaf known, empty when `size` is its end.
+    `anchor_path` is the audit path of the last leaf known, empty when the tree ends there.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class PartialTree:
             low += 1 << bit
 
     def _keep_anchor(self, path: tuple[bytes, ...]) -> None:
-        """Every ancestor of the last leaf known, and the sibling of each."""
+        """Keep every ancestor of the last leaf known, and the sibling of each."""
         way: list[tuple[tuple[int, int], tuple[int, int]]] = []  # (child, sibling) from the root down
         low, high = 0, self.size
         while high - low > 1:
@@ -68,7 +68,7 @@ class PartialTree:
         return value
 
     def path(self, index: int) -> tuple[bytes, ...]:
-        """Audit path of leaf `index`, leaf to root (RFC 6962 section 2.1.1)."""
+        """Compute the audit path of leaf `index`, leaf to root (RFC 6962 section 2.1.1)."""
         path: list[bytes] = []
         low, high = 0, self.size
         while high - low > 1:

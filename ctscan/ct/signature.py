@@ -1,7 +1,7 @@
-"""Signatures of tree heads (RFC 6962 sections 2.1.4 and 3.5) and of log lists, and what is derived from a log's key.
+"""Signatures of tree heads (RFC 6962 sections 2.1.4 and 3.5) and of log lists, and values derived from a log's key.
 
-Two schemes and no other: ECDSA on P-256 and RSA (PKCS #1 v1.5, 2048 bits or more), both with SHA-256. Nothing is
-signed here. Whose key it is, is the log list's business (`loglist.py`).
+Two schemes are accepted: ECDSA on P-256 and RSA (PKCS #1 v1.5, 2048 bits or more), both with SHA-256. Nothing is signed
+here. The log list (`log_list.py`) says which key belongs to which log.
 """
 
 from __future__ import annotations
@@ -29,17 +29,24 @@ _KEY_LIMIT: Final = 4096  # bytes of a key; RSA of 8192 bits needs 1,062
 
 
 def log_id_of(key: bytes) -> bytes:
-    """Log ID (RFC 6962 section 3.2): SHA-256 of the DER SubjectPublicKeyInfo."""
+    """Compute the log ID (RFC 6962 section 3.2): SHA-256 of the DER SubjectPublicKeyInfo."""
     return sha256(key).digest()
 
 
 def key_id(origin: str, log_id: bytes) -> bytes:
-    """The 4 bytes that mark a checkpoint's signature line as this log's (static-ct-api, "Checkpoints")."""
+    """Compute the 4 bytes that mark a checkpoint's signature line as this log's (static-ct-api, "Checkpoints")."""
     return sha256(origin.encode("utf-8") + bytes((0x0A, _NOTE_TYPE)) + log_id).digest()[:4]
 
 
 def read_key(key: bytes) -> PublicKey:
-    """A log's public key from its DER SubjectPublicKeyInfo. FormatError: not one, or of a kind no CT log may have."""
+    """Load a log's public key.
+
+    Args:
+        key: SubjectPublicKeyInfo, DER.
+
+    Raises:
+        FormatError: it is no key, or of a kind that CT forbids.
+    """
     if len(key) > _KEY_LIMIT:
         raise FormatError(f"log key: expected at most {_KEY_LIMIT} bytes, got {len(key)}")
     try:
@@ -50,7 +57,15 @@ def read_key(key: bytes) -> PublicKey:
 
 
 def verify_head(head: TreeHead, key: bytes) -> None:
-    """Verify that the log with this `key` (DER SubjectPublicKeyInfo) signed `head`. Raises ProofError."""
+    """Verify that a log signed a tree head.
+
+    Args:
+        head: the tree head.
+        key: the log's SubjectPublicKeyInfo, DER.
+
+    Raises:
+        ProofError: the log didn't sign it.
+    """
     context = f"signature of the tree head of size {head.size}"
     if log_id_of(key) != head.log_id:
         raise ProofError(f"{context}: expected the key of log {head.log_id.hex()}, got that of {log_id_of(key).hex()}")
@@ -64,7 +79,16 @@ def verify_head(head: TreeHead, key: bytes) -> None:
 
 
 def verify_list(raw: bytes, sig: bytes, key_pem: bytes) -> None:
-    """Verify the detached signature `sig` over the exact bytes of a log list with an RSA key. Raises ProofError."""
+    """Verify the detached signature over the exact bytes of a log list.
+
+    Args:
+        raw: the list.
+        sig: the signature.
+        key_pem: RSA public key, PEM.
+
+    Raises:
+        ProofError: the key didn't sign the list.
+    """
     context = "signature of the log list"
     try:
         public = load_pem_public_key(key_pem)
@@ -87,8 +111,10 @@ def _accepted(public: object, context: str) -> PublicKey:
 
 
 def _signature_of(signed: bytes, scheme: int, context: str) -> bytes:
-    """The signature inside a DigitallySigned (RFC 5246 section 4.7), exactly filled:
-    u8 hash | u8 scheme | u16 length | signature."""
+    """Read the signature inside a DigitallySigned (RFC 5246 section 4.7), which it has to fill exactly.
+
+    u8 hash | u8 scheme | u16 length | signature
+    """
     if len(signed) < 4:
         raise ProofError(f"{context}: expected a DigitallySigned, got {len(signed)} bytes")
     if (signed[0], signed[1]) != (_HASH_SHA256, scheme):
@@ -108,4 +134,4 @@ def _verify(public: PublicKey, signature: bytes, message: bytes, context: str) -
         else:
             public.verify(signature, message, ec.ECDSA(SHA256()))
     except InvalidSignature:
-        raise ProofError(f"{context}: it doesn't verify with the key; don't use what it should prove") from None
+        raise ProofError(f"{context}: it doesn't verify with the key; don't use the signed data") from None

@@ -1,6 +1,7 @@
-"""Strict readers of JSON and base64: what a log, a list or a file says is taken literally or refused.
+"""Strict parsers of JSON and base64: a value of a log, a list or a file is taken literally or refused.
 
-Every error is a FormatError that names the document and the field, never its content. Knows no format of CT.
+Every error is a FormatError that names the document (`context`) and the field, never its content. No CT format is known
+here.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ctscan.errors import FormatError
 from ctscan.model.hashes import HASH_SIZE
 
 NUMBER_LIMIT: Final = 1 << 63
-"""Integers are below this: they fit a signed 64-bit column."""
+"""Bound of integers, exclusive: they fit a signed 64-bit column."""
 
 TIME_LIMIT: Final = 253_402_300_800_000
 """Milliseconds from 1970 to the year 10000: later times can't be written as a date."""
@@ -24,7 +25,16 @@ Object = Mapping[str, object]
 
 
 def json_object(raw: bytes, context: str, limit: int) -> dict[str, object]:
-    """The JSON object that `raw` (UTF-8, at most `limit` bytes) holds."""
+    """Parse a JSON object.
+
+    Args:
+        raw: the document, UTF-8.
+        context: name of the document in error messages.
+        limit: bytes of the document at most.
+
+    Raises:
+        FormatError: it is too long or no JSON object.
+    """
     if len(raw) > limit:
         raise FormatError(f"{context}: expected at most {limit} bytes, got {len(raw)}")
     try:
@@ -39,7 +49,7 @@ def json_object(raw: bytes, context: str, limit: int) -> dict[str, object]:
 
 
 def text_in(document: Object, key: str, context: str) -> str:
-    """A string."""
+    """Return the string in a field."""
     value = document.get(key)
     if not isinstance(value, str):
         raise FormatError(f"{context}: {key}: expected a string, got {kind_of(value)}")
@@ -47,7 +57,7 @@ def text_in(document: Object, key: str, context: str) -> str:
 
 
 def number_in(document: Object, key: str, context: str, limit: int = NUMBER_LIMIT) -> int:
-    """An integer, 0 to below `limit`; neither a float nor a boolean."""
+    """Return the integer in a field, from 0 to below `limit`; a float or a boolean is refused."""
     value = document.get(key)
     if type(value) is not int or not 0 <= value < limit:
         raise FormatError(f"{context}: {key}: expected an integer from 0 to {limit - 1}, got {kind_of(value)}")
@@ -55,7 +65,7 @@ def number_in(document: Object, key: str, context: str, limit: int = NUMBER_LIMI
 
 
 def list_in(document: Object, key: str, context: str) -> list[object]:
-    """A list."""
+    """Return the list in a field."""
     value = document.get(key)
     if not isinstance(value, list):
         raise FormatError(f"{context}: {key}: expected a list, got {kind_of(value)}")
@@ -63,17 +73,17 @@ def list_in(document: Object, key: str, context: str) -> list[object]:
 
 
 def bytes_in(document: Object, key: str, context: str) -> bytes:
-    """The bytes of a base64 string."""
+    """Decode the base64 string in a field."""
     return base64_bytes(text_in(document, key, context), f"{context}: {key}")
 
 
 def hash_in(document: Object, key: str, context: str) -> bytes:
-    """A SHA-256 value in base64."""
+    """Decode the SHA-256 value in a field, base64."""
     return _hash(text_in(document, key, context), f"{context}: {key}")
 
 
 def hashes_in(document: Object, key: str, context: str) -> tuple[bytes, ...]:
-    """A list of SHA-256 values in base64."""
+    """Decode the list of SHA-256 values in a field, base64."""
     where = f"{context}: {key}"
     hashes = []
     for value in list_in(document, key, context):
@@ -84,7 +94,7 @@ def hashes_in(document: Object, key: str, context: str) -> tuple[bytes, ...]:
 
 
 def base64_bytes(text: str, context: str) -> bytes:
-    """Bytes of standard base64 with padding (RFC 4648 section 4) that encode to the very same text again."""
+    """Decode standard base64 with padding (RFC 4648 section 4); it has to encode to the same text again."""
     try:
         value = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
@@ -95,7 +105,7 @@ def base64_bytes(text: str, context: str) -> bytes:
 
 
 def kind_of(value: object) -> str:
-    """What a value is, for messages that must not show it."""
+    """Name the kind of a value, for messages that must not show it."""
     if value is None:
         return "nothing"
     if type(value) is int:

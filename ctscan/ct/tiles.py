@@ -1,7 +1,7 @@
-"""Hash tiles (C2SP tlog-tiles): where they stand, and which of them are proven to belong to a signed tree.
+"""Hash tiles (C2SP tlog-tiles): their paths, and the proof that they belong to a signed tree.
 
-Pure: `HashTiles` says which tile it needs next and is given its bytes. A tile is kept only after it was proven:
-the tiles of the right edge by the root itself, any other by its parent tile.
+Pure: `HashTiles` names the next tile that it needs, and the caller gives its bytes. A tile is kept only after it was
+proven: tiles of the right edge by the root itself, any other tile by its parent.
 """
 
 from __future__ import annotations
@@ -16,14 +16,20 @@ from ctscan.model.compact_range import EMPTY
 from ctscan.model.hashes import EMPTY_ROOT, HASH_SIZE, fold_roots, split_hashes, subtree_root
 
 WIDTH = 256
-KEPT_TILES = 256  # 2 MiB; the tiles above level 0 are read in order, so a few suffice
+KEPT_TILES = 256  # 2 MiB; tiles above level 0 are read in order, so a few suffice
 
 TileId = tuple[int, int]
 """`(level, index)`: level 0 holds leaf hashes, level n roots of subtrees of 256**n leaves."""
 
 
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
-    """Path of a tile under the monitoring prefix: `tile/0/x001/x234/067.p/5`; level `"data"` for data tiles."""
+    """Return the path of a tile under the monitoring prefix: `tile/0/x001/x234/067.p/5`.
+
+    Args:
+        level: level of a hash tile, or `"data"` for data tiles.
+        index: index of the tile in its level.
+        width: hashes or entries in the tile, 1 to 256.
+    """
     groups = [f"{index % 1000:03d}"]
     while index >= 1000:
         index //= 1000
@@ -33,12 +39,12 @@ def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
 
 
 def tile_width(level: int, index: int, size: int) -> int:
-    """Hashes in tile `(level, index)` of a tree of `size`: 1 to 256, 0 when there is no such tile."""
+    """Count the hashes in tile `(level, index)` of a tree of `size`: 1 to 256, 0 when there is no such tile."""
     return max(0, min(WIDTH, (size >> (8 * level)) - WIDTH * index))
 
 
 def edge_tiles(size: int) -> list[TileId]:
-    """The partial tiles on the right edge of a tree of `size`, highest level first. They determine its root."""
+    """List the partial tiles on the right edge of a tree of `size`, highest level first. They determine its root."""
     level, found = 0, []
     while size:
         if size % WIDTH:
@@ -49,9 +55,9 @@ def edge_tiles(size: int) -> list[TileId]:
 
 
 class HashTiles:
-    """The proven hash tiles of one signed tree.
+    """Proven hash tiles of a signed tree.
 
-    Give the tiles of `missing(...)` to `add`, in that order; `add` raises ProofError for one that doesn't belong.
+    Give the tiles of `missing(...)` to `add`, in that order; `add` raises ProofError for a tile of another tree.
     """
 
     def __init__(self, size: int, root: bytes) -> None:
@@ -60,7 +66,7 @@ class HashTiles:
         self._edge: dict[TileId, bytes] = {}
         self._unproven: dict[TileId, bytes] = {}
         self._kept: OrderedDict[TileId, bytes] = OrderedDict()
-        # of audit paths: entries are read in order, so that the next path goes through the same tiles
+        # rows of audit paths: entries are read in order, so the next path goes through the same tiles
         self._rows: dict[int, tuple[TileId, list[Sequence[bytes]]]] = {}
         self._edge_roots_around: dict[int, tuple[list[bytes], list[bytes]]] = {}
         if size == 0 and root != EMPTY_ROOT:
@@ -68,15 +74,15 @@ class HashTiles:
 
     @property
     def is_rooted(self) -> bool:
-        """Are the tiles of the right edge proven by the root?"""
+        """Return whether the root proves the tiles of the right edge."""
         return bool(self._edge)
 
     def width(self, tile: TileId) -> int:
-        """Hashes in this tile within this tree."""
+        """Count the hashes in this tile within this tree."""
         return tile_width(*tile, self.size)
 
     def missing(self, tile: TileId) -> list[TileId]:
-        """What must be added, in this order, before `tile` can be used: the right edge, then parents, then it."""
+        """List the tiles to add before `tile` can be used, in order: the right edge, then parents, then `tile`."""
         if not self._edge:
             edge = [t for t in edge_tiles(self.size) if t not in self._unproven]
             return edge + self._missing_below(tile, set(edge_tiles(self.size)))
@@ -90,7 +96,15 @@ class HashTiles:
         return chain[::-1]
 
     def add(self, tile: TileId, data: bytes) -> None:
-        """Prove and keep one tile. ProofError: it doesn't belong to the signed tree."""
+        """Prove and keep a tile.
+
+        Args:
+            tile: the tile.
+            data: its hashes, 32 bytes each.
+
+        Raises:
+            ProofError: the tile doesn't belong to the signed tree.
+        """
         if len(data) != self.width(tile) * HASH_SIZE:
             raise ProofError(
                 f"hash tile {tile[0]}/{tile[1]}: expected {self.width(tile) * HASH_SIZE} bytes, got {len(data)}"
@@ -125,25 +139,28 @@ class HashTiles:
         return data
 
     def hashes(self, tile: TileId) -> list[bytes]:
-        """The hashes of a proven tile (KeyError: `missing` was not heeded)."""
+        """Return the hashes of a proven tile. Raises KeyError when a tile of `missing` wasn't added."""
         return split_hashes(self._get(tile)[: self.width(tile) * HASH_SIZE])
 
     def hash_at(self, level: int, index: int) -> bytes:
-        """One proven hash: the root of the 256**level leaves from `index * 256**level` on."""
+        """Return a proven hash: the root of the 256**level leaves from `index * 256**level` on."""
         data, at = self._get((level, index // WIDTH)), index % WIDTH * HASH_SIZE
         return data[at : at + HASH_SIZE]
 
     def compact_range(self, size: int) -> CompactRange:
-        """Compact range of `[0, size)`, `size` at most this tree's; needs the tiles of `edge_needs(size)`."""
+        """Compute the compact range of `[0, size)`, for a size up to this tree's; needs the tiles of
+        `edge_needs(size)`."""
         return CompactRange(size, _edge_roots({tile: self._get(tile) for tile in edge_tiles(size)}, size))
 
     def edge_needs(self, size: int) -> list[TileId]:
-        """Tiles that `compact_range(size)` reads."""
+        """List the tiles that `compact_range(size)` reads."""
         return edge_tiles(size)
 
     def path(self, level: int, index: int) -> tuple[bytes, ...]:
-        """Audit path (RFC 6962 section 2.1.1) of the whole-tile subtree `(level, index)` of 256**level leaves up to
-        the root; level 0: of the leaf. Needs the tile that holds it and, with it, its parents."""
+        """Compute the audit path (RFC 6962 section 2.1.1) of a subtree of 256**level leaves; level 0: of a leaf.
+
+        Needs the tile that holds the node, and so its parents.
+        """
         path: list[bytes] = []
         while (tile := (level, index // WIDTH)) not in self._edge:
             path += [row[index % WIDTH >> height ^ 1] for height, row in enumerate(self._rows_of(tile))]
@@ -151,15 +168,18 @@ class HashTiles:
         return tuple(path + self._path_on_edge(level, index))
 
     def _rows_of(self, tile: TileId) -> list[Sequence[bytes]]:
-        """The rows of the subtree of a whole tile, from its hashes up to the two below its root."""
+        """Return the rows of the subtree of a whole tile, from its hashes up to the two below its root."""
         kept = self._rows.get(tile[0])
         if kept is None or kept[0] != tile:
             kept = self._rows[tile[0]] = (tile, rows_below_root(self.hashes(tile)))
         return kept[1]
 
     def _path_on_edge(self, level: int, index: int) -> list[bytes]:
-        """Within the perfect subtree of the right edge that holds the node; then the smaller subtrees to the right as
-        one hash; then the larger ones to the left, nearest first."""
+        """Compute the path from a node on the right edge to the root.
+
+        First comes the path within the perfect subtree that holds the node, then the smaller subtrees to the right
+        folded into one hash, then the larger subtrees to the left, nearest first.
+        """
         tile = (level, index // WIDTH)
         hashes, at = self.hashes(tile), index % WIDTH
         larger, smaller = self._edge_around(level)
@@ -168,7 +188,8 @@ class HashTiles:
         return _path_within(inside[0], inside[1]) + rest + before[::-1] + larger[::-1]
 
     def _edge_around(self, level: int) -> tuple[list[bytes], list[bytes]]:
-        """The subtrees of the right edge in the tiles above and below a level; the proven edge never changes."""
+        """Return the edge's subtree roots in the tiles above and below a level, cached because the proven edge never
+        changes."""
         if level not in self._edge_roots_around:
             above = {t: d for t, d in self._edge.items() if t[0] > level}
             below = {t: d for t, d in self._edge.items() if t[0] < level}
@@ -193,7 +214,7 @@ class TilePaths:
 
 
 def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
-    """Subtree roots of the right edge of `[0, size)` that these of its edge tiles hold.
+    """Return the subtree roots on the right edge of `[0, size)` that these of its edge tiles hold.
 
     The tiles may be wider in a larger tree.
     """
@@ -205,7 +226,7 @@ def _edge_roots(tiles: dict[TileId, bytes], size: int) -> tuple[bytes, ...]:
 
 
 def _split_perfect(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[list[bytes], int], list[bytes]]:
-    """Split a partial tile into its perfect subtrees: roots before, the one that holds `at`, roots after."""
+    """Split a partial tile into its perfect subtrees: roots before, the subtree that holds `at`, roots after."""
     before: list[bytes] = []
     start = 0
     for bit in range(7, -1, -1):
@@ -221,10 +242,10 @@ def _split_perfect(hashes: list[bytes], at: int) -> tuple[list[bytes], tuple[lis
 
 
 def _path_within(hashes: list[bytes], at: int) -> list[bytes]:
-    """Audit path within a perfect subtree (a power of two of hashes)."""
+    """Compute the audit path within a perfect subtree (a power of two of hashes)."""
     return list(audit_paths(hashes, [at])[0])
 
 
 def _fold_right(roots: list[bytes]) -> list[bytes]:
-    """Roots of ever smaller subtrees folded into one hash, from the right; none gives none."""
+    """Fold the roots of ever smaller subtrees into a single hash, from the right; no roots give no hash."""
     return [fold_roots(roots)] if roots else []

@@ -1,4 +1,4 @@
-"""The entries that logs send: RFC 6962 (JSON and leaves) and static-ct data tiles, cut into entries and put together.
+"""Log entries on the wire: RFC 6962 (JSON and leaves) and static-ct data tiles, cut into entries and rebuilt.
 
     TimestampedEntry (RFC 6962 section 3.4; big endian)
         u64 timestamp | u16 type | signed entry | u16 length, CtExtensions
@@ -8,8 +8,8 @@
     entry of a data tile TimestampedEntry | [type 1: u24 length, submitted precertificate] | u16 length, n x SHA-256
     CtExtensions         n x (u8 type | u16 length | data); type 0, leaf_index: u40
 
-`cut_tile` and `cut_get_entries` lay a whole batch out as spans in one buffer and make no object for a single entry.
-Nothing is believed here: hashes and signatures are the business of `merkle` and `signature`.
+`cut_tile` and `cut_get_entries` lay a whole batch out as spans in a common buffer and make no object for an entry.
+Nothing is verified here: `merkle` and `signature` check hashes and signatures.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import binascii
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NoReturn
 
@@ -26,47 +25,46 @@ from ctscan.ct.get_entries_fast import locate_extra_data, scan_entries
 from ctscan.ct.strict_json import TIME_LIMIT, json_object, kind_of, list_in
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, BatchLayout, Entry, EntryKind, Span
-from ctscan.model.hashes import HASH_SIZE, split_hashes
+from ctscan.model.hashes import HASH_SIZE
 
 MAX_BATCH: Final = 65_536
 """Entries in one batch at most."""
 
 EXTRA_LIMIT: Final = 4 * 1024 * 1024
-"""Characters of base64 of one entry's extra_data that are kept; chains are a hundred times smaller."""
+"""Base64 characters kept of an entry's extra_data; chains are a hundred times smaller."""
 
-_CHAIN_LIMIT: Final = 100  # certificates in one chain
 
 _X509: Final = 0  # LogEntryType
 _PRECERT: Final = 1
 _LEAF_INDEX: Final = 0  # CtExtension type
-_LEAF_INDEX_HEAD: Final = 5 << 40  # 00 | 0005 | u40 read as one u64
+_LEAF_INDEX_HEAD: Final = 5 << 40  # 00 | 0005 | u40 read as a u64
 
 _TYPE_AND_LENGTH: Final = struct.Struct(">HBH")  # u16 type | u24 length, at 8 in a TimestampedEntry
 _U24: Final = struct.Struct(">BH")
 _U16: Final = struct.Struct(">H")
 _EXTENSION: Final = struct.Struct(">BH")
 _HEAD: Final = struct.Struct(">8xBI28xI")  # u8 of the type | its other u8 and u24, or u24 of a precert after any octet
-_PLAIN_TAIL: Final = struct.Struct(">HQBH")  # u16 length of extensions | leaf_index, where that is all | u24, or a u16
-
-
-@dataclass(frozen=True, slots=True)
-class Extra:
-    """What a log gives with an entry and the tree doesn't cover: to be compared, never believed."""
-
-    submitted: bytes  # the precertificate as submitted; b"" for a certificate
-    chain: tuple[bytes, ...]  # DER, issuer first (get-entries)
-    issuers: tuple[bytes, ...]  # SHA-256 fingerprints, issuer first (data tiles)
+_PLAIN_TAIL: Final = struct.Struct(">HQBH")  # u16 length of extensions | leaf_index alone | u24, or a u16
 
 
 # --- batches ------------------------------------------------------------------------------------------------------
 
 
 def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
-    """Cut a decompressed data tile (static-ct-api, "Log Entries") that holds entries `start` to `start + width`.
+    """Cut a decompressed data tile (static-ct-api, "Log Entries") into entries.
 
-    Raises CutError: another number of entries, trailing bytes, an unknown entry type, lengths that don't fit, a
-    leaf_index that isn't the entry's position.  A tile is refused whole: without one entry's length nothing behind
-    it can be found.
+    A tile is refused as a whole: without the length of an entry nothing behind it can be found.
+
+    Args:
+        data: the tile.
+        log_id: log ID, 32 bytes.
+        start: index of the first entry.
+        width: number of entries, 1 to 256.
+
+    Raises:
+        CutError: another number of entries, trailing bytes, an unknown entry type, lengths that don't fit, or a
+            leaf_index
+            that isn't the entry's position.
     """
     _check_range(start, width)
     batch = Batch(log_id, start, data, [], [], [], data, [], BatchLayout.TILE, data)
@@ -87,11 +85,16 @@ def cut_tile(data: bytes, log_id: bytes, start: int, width: int) -> Batch:
 
 
 def _cut_plain(batch: Batch, at: int, index: int, stop: int) -> tuple[int, int]:
-    """Cut entries of the plain kind, with a leaf_index and no other extension, up to the first that isn't plain or
-    stands at the very end of the data: `_cut_any` tells what that is. Returns where it begins, and its index."""
+    """Cut entries of the plain kind, with a leaf_index and no other extension.
+
+    Stops at the first entry that isn't plain, or stands at the very end of the data; `_cut_any` cuts that entry.
+
+    Returns:
+        Offset and index of the next entry.
+    """
     data, leaves, certs, precerts, extras = batch.data, batch.leaves, batch.certs, batch.precerts, batch.extras
     head, tail, u16 = _HEAD.unpack_from, _PLAIN_TAIL.unpack_from, _U16.unpack_from
-    if stop > 1 << 40:  # above what a leaf_index holds
+    if stop > 1 << 40:  # beyond the range of a leaf_index
         return at, index
     first = _LEAF_INDEX_HEAD | index
     with suppress(struct.error):
@@ -122,7 +125,11 @@ def _cut_plain(batch: Batch, at: int, index: int, stop: int) -> tuple[int, int]:
 
 
 def _cut_any(batch: Batch, at: int, index: int) -> int:
-    """Cut one entry, whatever its extensions; returns where it ends. FormatError or struct.error: it can't be."""
+    """Cut an entry with any extensions, and return its end.
+
+    Raises:
+        FormatError, struct.error: the entry is malformed.
+    """
     data = batch.data
     kind, high, low = _TYPE_AND_LENGTH.unpack_from(data, at + 8)
     if kind == _X509:
@@ -149,11 +156,20 @@ def _cut_any(batch: Batch, at: int, index: int) -> int:
 
 
 def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_limit: int = EXTRA_LIMIT) -> Batch:
-    """Cut a get-entries answer (RFC 6962 section 4.6) to a request for `asked` entries from `start`.
+    """Cut a get-entries answer (RFC 6962 section 4.6) into entries.
 
-    Raises CutError: not the format, no entries or more than asked, a leaf that isn't of version 0 and type 0.
-    An entry whose TimestampedEntry doesn't parse has a leaf span all the same (so the log goes on) and `(0, 0)` as
-    certificate.  A wrong leaf_index is kept: `leaf_index_of` tells.  `extra_data` above `extra_limit` isn't kept.
+    An entry whose TimestampedEntry doesn't parse still has a leaf span, so that the log goes on, and `(0, 0)` as
+    certificate. A wrong leaf_index is kept; `leaf_index_of` shows it.
+
+    Args:
+        raw: the answer, JSON.
+        log_id: log ID, 32 bytes.
+        start: index of the first entry requested.
+        asked: number of entries requested.
+        extra_limit: base64 characters of `extra_data` kept; longer data is dropped.
+
+    Raises:
+        CutError: another format, no entries or too many, or a leaf that isn't of version 0 and type 0.
     """
     _check_range(start, asked)
     try:
@@ -161,18 +177,18 @@ def cut_get_entries(raw: bytes, log_id: bytes, start: int, asked: int, extra_lim
     except FormatError as error:
         raise CutError(str(error), raw) from None
     ends = list(accumulate(map(len, pieces)))
-    leaves = [(at + 2, end) for at, end in zip([0, *ends], ends, strict=False)]  # behind version and leaf_type
+    leaves = [(at + 2, end) for at, end in zip([0, *ends], ends, strict=False)]  # after version and leaf_type
     data = b"".join(pieces)
     certs, precerts = _cut_leaves(data, leaves)
     return Batch(log_id, start, data, leaves, certs, precerts, extra, extras, BatchLayout.GET_ENTRIES, raw)
 
 
 _Leaves = tuple[list[bytes], bytes, list[Span]]
-"""MerkleTreeLeaf of each entry; a buffer with the extra_data of each, and where."""
+"""MerkleTreeLeaf of each entry; a buffer with the extra_data of each entry, and the spans in it."""
 
 
 def _plain_entries(raw: bytes, asked: int, extra_limit: int) -> _Leaves | None:
-    """The entries of an answer of the plainest form; None: read it as any JSON, which also tells what is wrong."""
+    """Cut an answer in its plainest form; None: read it as any JSON, which also finds the error."""
     spans = scan_entries(raw, asked)
     if spans is None:
         return None
@@ -195,7 +211,7 @@ def _entries(raw: bytes, asked: int, start: int, extra_limit: int) -> _Leaves:
 
 
 def _leaves_and_extras(raw: bytes, asked: int, context: str) -> Iterator[tuple[bytes, str]]:
-    """MerkleTreeLeaf and base64 extra_data of each entry of the answer."""
+    """Yield MerkleTreeLeaf and base64 extra_data of each entry of the answer."""
     entries = list_in(json_object(raw, context, len(raw)), "entries", context)
     if not 0 < len(entries) <= asked:
         raise FormatError(f"{context}: expected 1 to {asked} entries, got {len(entries)}")
@@ -228,7 +244,11 @@ def _cut_leaves(data: bytes, leaves: list[Span]) -> tuple[list[Span], list[bool]
 
 
 def _cut_timestamped_entry(data: bytes, start: int, end: int) -> tuple[int, int, int]:
-    """Type, start and end of the certificate of the TimestampedEntry that fills `data[start:end]`. FormatError."""
+    """Return type, and start and end of the certificate, of the TimestampedEntry that fills `data[start:end]`.
+
+    Raises:
+        FormatError: it doesn't parse.
+    """
     try:
         kind, high, low = _TYPE_AND_LENGTH.unpack_from(data, start + 8)
         cert = start + 13
@@ -250,9 +270,14 @@ def _cut_timestamped_entry(data: bytes, start: int, end: int) -> tuple[int, int,
 
 
 def entry_of(batch: Batch, i: int) -> Entry:
-    """Entry `i` of the batch (index `batch.start + i`), all of it from the leaf.
+    """Build an entry of a batch from its leaf.
 
-    Raises FormatError when its TimestampedEntry doesn't parse or its time can't be a date.
+    Args:
+        batch: the batch.
+        i: position in the batch; the index in the log is `batch.start + i`.
+
+    Raises:
+        FormatError: its TimestampedEntry doesn't parse, or its time can't be a date.
     """
     index = batch.start + i
     start, end = batch.leaves[i]
@@ -275,7 +300,11 @@ def entry_of(batch: Batch, i: int) -> Entry:
 
 
 def leaf_of(entry: Entry) -> bytes:
-    """The exact leaf_input (MerkleTreeLeaf) of an entry, rebuilt from its parts. FormatError when they don't fit."""
+    """Rebuild the exact leaf_input (MerkleTreeLeaf) of an entry from its parts.
+
+    Raises:
+        FormatError: the parts don't fit.
+    """
     is_precert = entry.kind is EntryKind.PRECERT
     if len(entry.issuer_key_hash) != (HASH_SIZE if is_precert else 0):
         raise FormatError(f"entry {entry.index}: issuer key hash of {len(entry.issuer_key_hash)} bytes ({entry.kind})")
@@ -297,9 +326,11 @@ def leaf_of(entry: Entry) -> bytes:
 
 
 def leaf_index_of(extensions: bytes) -> int | None:
-    """leaf_index in CtExtensions (static-ct-api, "SCT Extension"), None when absent; other types are ignored.
+    """Return the leaf_index in CtExtensions (static-ct-api, "SCT Extension"), None when absent; other types are
+    ignored.
 
-    Raises FormatError when the list isn't well-formed or holds leaf_index twice.
+    Raises:
+        FormatError: the list isn't well-formed or holds leaf_index twice.
     """
     found: int | None = None
     at = 0
@@ -319,58 +350,8 @@ def leaf_index_of(extensions: bytes) -> int | None:
     return found
 
 
-def extra_of(batch: Batch, i: int) -> Extra:
-    """What the log gave with entry `i` beside the leaf. Raises FormatError when it doesn't follow its format, was too
-    large to keep, or belongs to an entry that doesn't parse."""
-    context = f"entry {batch.start + i}: extra data"
-    if batch.certs[i] == (0, 0):
-        raise FormatError(f"{context}: of what type is unknown, for the leaf doesn't parse")
-    start, end = batch.extras[i]
-    extra = batch.extra[start:end]
-    if batch.layout == BatchLayout.TILE:
-        return _tile_extra(extra, batch.precerts[i], context)
-    try:
-        extra = binascii.a2b_base64(extra, strict_mode=True)
-    except ValueError:
-        raise FormatError(f"{context}: expected standard base64, got {end - start} characters that aren't") from None
-    return _chain_extra(extra, batch.precerts[i], context)
-
-
-def _tile_extra(extra: bytes, is_precert: bool, context: str) -> Extra:
-    submitted, at = _length_prefixed(extra, 0, 3, context) if is_precert else (b"", 0)
-    prints, at = _length_prefixed(extra, at, 2, context)
-    if at != len(extra) or len(prints) % HASH_SIZE:
-        raise FormatError(f"{context}: expected fingerprints of {HASH_SIZE} bytes up to byte {len(extra)}, not to {at}")
-    return Extra(submitted, (), tuple(split_hashes(prints)))
-
-
-def _chain_extra(extra: bytes, is_precert: bool, context: str) -> Extra:
-    """extra_data (RFC 6962 section 3.1): [u24 length, precertificate] | u24 length, n x (u24 length, certificate)."""
-    submitted, at = _length_prefixed(extra, 0, 3, context) if is_precert else (b"", 0)
-    certificates, at = _length_prefixed(extra, at, 3, context)
-    if at != len(extra):
-        raise FormatError(f"{context}: expected {at} bytes, got {len(extra)}")
-    chain: list[bytes] = []
-    at = 0
-    while at < len(certificates):
-        certificate, at = _length_prefixed(certificates, at, 3, context)
-        chain.append(certificate)
-        if len(chain) > _CHAIN_LIMIT:
-            raise FormatError(f"{context}: expected at most {_CHAIN_LIMIT} certificates in the chain")
-    return Extra(submitted, tuple(chain), ())
-
-
-def _length_prefixed(data: bytes, at: int, width: int, context: str) -> tuple[bytes, int]:
-    """A value after its length of `width` bytes, and where it ends."""
-    start = at + width
-    end = start + int.from_bytes(data[at:start], "big")
-    if start > len(data) or end > len(data):
-        raise FormatError(f"{context}: cut off at byte {len(data)}")
-    return data[start:end], end
-
-
 def _end_of_extensions(data: bytes, at: int, index: int) -> int:
-    """Where the CtExtensions with their length at `at` end; a leaf_index in them must be `index`."""
+    """Find the end of the CtExtensions whose length stands at `at`; a leaf_index in them has to be `index`."""
     (length,) = _U16.unpack_from(data, at)
     end = at + 2 + int(length)
     if end > len(data):

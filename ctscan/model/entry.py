@@ -35,7 +35,7 @@ class Batch:
     (x509) or the TBSCertificate (precert) inside it; `(0, 0)` for an entry of an RFC 6962 log whose TimestampedEntry
     doesn't parse (a tile with such an entry can't be cut at all). `precerts[i]` is True for a precert. `extras[i]` is
     the span in `extra` of the data that the tree doesn't cover, in the encoding of the transport (see
-    `ct.wire.extra_of`).
+    `ct.extra_data.extra_of`).
     """
 
     log_id: bytes

@@ -4,7 +4,7 @@
                                chains of candidates      -> rules -> scope -> ChainHit
 
 Knows nothing of encodings of logs: how an entry and its extra data are taken from a batch is handed in
-(`ct.wire.entry_of` and `ct.wire.extra_of`).
+(`ct.wire.entry_of` and `ct.extra_data.extra_of`).
 """
 
 from __future__ import annotations

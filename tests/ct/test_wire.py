@@ -20,7 +20,7 @@ from support.logs import (
 )
 
 from ctscan.ct import api as answers
-from ctscan.ct import wire
+from ctscan.ct import extra_data, wire
 from ctscan.ct.merkle import batch_hashes
 from ctscan.errors import CutError, FormatError
 from ctscan.model import Batch, Entry, EntryKind, TreeHead
@@ -225,8 +225,10 @@ def test_leaves_are_rebuilt_exactly(
         assert wire.leaf_of(entry) == b"\0\0" + leaves[i]
         assert (entry.der, entry.kind is EntryKind.PRECERT, entry.index) == (body, is_precert, start + i)
         assert wire.leaf_index_of(entry.extensions) == (start + i if has_index else None)
-        extra = wire.extra_of(batch, i)
-        assert extra == wire.Extra(submitted if is_precert else b"", (), (b"\x09" * 32,) * 2 if is_precert else ())
+        extra = extra_data.extra_of(batch, i)
+        assert extra == extra_data.Extra(
+            submitted if is_precert else b"", (), (b"\x09" * 32,) * 2 if is_precert else ()
+        )
 
 
 @given(st.binary(max_size=200), st.integers(1, 3))
@@ -382,7 +384,7 @@ def test_leaf_that_does_not_parse_keeps_its_place(leaf: bytes) -> None:
     with pytest.raises(FormatError, match=r"entry 1: its .* bytes aren't a TimestampedEntry"):
         wire.entry_of(batch, 1)
     with pytest.raises(FormatError, match="entry 1: extra data"):
-        wire.extra_of(batch, 1)
+        extra_data.extra_of(batch, 1)
 
 
 def test_lengths_reaching_into_the_next_leaf_do_not_parse() -> None:
@@ -411,11 +413,11 @@ def test_extra_of_both_layouts() -> None:
     log = mixed_log()
     prints = tuple(log.issuers)
     tile, batch = tile_of(log), wire.cut_get_entries(log.get_entries(0, 7), log.id, 0, 7)
-    assert wire.extra_of(tile, 0) == wire.Extra(b"", (), prints)
-    assert wire.extra_of(batch, 0) == wire.Extra(b"", ISSUERS, ())
-    assert wire.extra_of(tile, 3) == wire.Extra(b"submitted precertificate", (), prints)
-    assert wire.extra_of(batch, 3) == wire.Extra(b"submitted precertificate", ISSUERS, ())
-    assert wire.extra_of(tile, 6) == wire.extra_of(batch, 6) == wire.Extra(b"", (), ())
+    assert extra_data.extra_of(tile, 0) == extra_data.Extra(b"", (), prints)
+    assert extra_data.extra_of(batch, 0) == extra_data.Extra(b"", ISSUERS, ())
+    assert extra_data.extra_of(tile, 3) == extra_data.Extra(b"submitted precertificate", (), prints)
+    assert extra_data.extra_of(batch, 3) == extra_data.Extra(b"submitted precertificate", ISSUERS, ())
+    assert extra_data.extra_of(tile, 6) == extra_data.extra_of(batch, 6) == extra_data.Extra(b"", (), ())
 
 
 @pytest.mark.parametrize(
@@ -436,8 +438,8 @@ def test_bad_extra_data_costs_only_itself(extra: str, reason: str) -> None:
     raw = answer(entries=[good, {**good, "extra_data": extra}, good])
     batch = wire.cut_get_entries(raw, LOG_ID, 0, 3)
     with pytest.raises(FormatError, match=f"entry 1: extra data: .*{reason}"):
-        wire.extra_of(batch, 1)
-    assert wire.extra_of(batch, 0) == wire.extra_of(batch, 2) == wire.Extra(b"", (b"issuer",), ())
+        extra_data.extra_of(batch, 1)
+    assert extra_data.extra_of(batch, 0) == extra_data.extra_of(batch, 2) == extra_data.Extra(b"", (b"issuer",), ())
     assert wire.entry_of(batch, 1).der == b"certificate"
 
 
@@ -461,17 +463,17 @@ def test_extra_data_however_it_is_written(written: bytes) -> None:
     raw = written.replace(b'"L"', f'"{b64(GOOD)}"'.encode()).replace(b'"E"', f'"{b64(first)}"'.encode())
     raw = raw.replace(b'"F"', f'"{b64(second)}"'.encode()).replace(b"\\u0041F", b"\\u0041" + b64(second)[1:].encode())
     batch = wire.cut_get_entries(raw, LOG_ID, 0, 2)
-    assert [wire.extra_of(batch, i).chain for i in (0, 1)] == [(b"first issuer",), (b"another issuer",)]
+    assert [extra_data.extra_of(batch, i).chain for i in (0, 1)] == [(b"first issuer",), (b"another issuer",)]
 
 
 def test_oversized_extra_data_is_not_kept() -> None:
     raw = entries_of(GOOD, extra=b64(u24(u24(b"x" * 3000))))
-    assert wire.extra_of(wire.cut_get_entries(raw, LOG_ID, 0, 1), 0).chain == (b"x" * 3000,)
+    assert extra_data.extra_of(wire.cut_get_entries(raw, LOG_ID, 0, 1), 0).chain == (b"x" * 3000,)
     batch = wire.cut_get_entries(raw, LOG_ID, 0, 1, extra_limit=1000)
     ((start, end),) = batch.extras
     assert start == end
     with pytest.raises(FormatError, match="extra data"):
-        wire.extra_of(batch, 0)
+        extra_data.extra_of(batch, 0)
 
 
 # --- leaves from parts --------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from support import certs
 from support.certs import Precert, extension, make_certificate, make_precert, string, tlv
 from support.logs import LogBuilder, timestamped_x509
 
-from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
 from ctscan.model import Batch, BatchResult, EntryKind, Hit
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import Scope, parse_scope

@@ -9,7 +9,8 @@ import pytest
 from support.certs import make_certificate, make_precert, string
 from support.logs import LogBuilder, timestamped_x509, u24
 
-from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import cut_get_entries, cut_tile, entry_of
 from ctscan.model import Batch, BatchResult, ChainHit, Entry
 from ctscan.personal import chains
 from ctscan.personal.batch import BatchAnalyser

@@ -17,7 +17,8 @@ from support.certs import (
 )
 from support.logs import LogBuilder
 
-from ctscan.ct.wire import cut_tile, entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import cut_tile, entry_of
 from ctscan.model import BatchResult
 from ctscan.personal.analyse import analyse
 from ctscan.personal.batch import BatchAnalyser

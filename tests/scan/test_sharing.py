@@ -31,7 +31,8 @@ from support.scanning import (
 )
 from support.simulator import SimulatedLog, Simulator, server_error, slow
 
-from ctscan.ct.wire import entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import entry_of
 from ctscan.errors import SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index, Lease

@@ -13,9 +13,10 @@ from functools import partial
 from typing import Protocol
 
 from ctscan.ct import coverage
+from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
-from ctscan.ct.wire import entry_of, extra_of, leaf_index_of
+from ctscan.ct.wire import entry_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Runs
 from ctscan.model import Batch, Entry, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.certs import make_certificate
 from support.logs import LogBuilder
 
-from ctscan.ct.wire import cut_tile, entry_of, extra_of
+from ctscan.ct.extra_data import extra_of
+from ctscan.ct.wire import cut_tile, entry_of
 from ctscan.personal.attribution.host_labels import people_in_host
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.rules import find_personal_data
