@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctscan.model import Field, Finding, Sensitivity
-from ctscan.personal.attribution.evidence import about_place, person_of
+from ctscan.personal.attribution.evidence import attribute_place, person_of
 from ctscan.personal.categories import sensitivity_of
 from ctscan.personal.values import Value
 from ctscan.personal.view import View
@@ -16,7 +16,7 @@ MAX_RAW = 4096
 
 def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Finding:
     """Make the finding of a value in a field. The value's attribution counts, else the field's."""
-    verdict = value.verdict or about_place(view, place)
+    attribution = value.attribution or attribute_place(view, place)
     raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
     categories = tuple(dict.fromkeys((value.category, *value.also)))
     return Finding(
@@ -27,9 +27,9 @@ def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Findin
         canonical=value.canonical,
         path=place.path,
         oid=place.oid,
-        subject_kind=verdict.kind,
-        confidence=verdict.confidence,
-        why=verdict.why,
+        subject_kind=attribution.kind,
+        confidence=attribution.confidence,
+        why=attribution.why,
         keys=value.keys,
         person=value.person or person_of(view, place),
         sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=_RANKS.__getitem__),

@@ -6,7 +6,7 @@ to a person only where its kind alone decides that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,7 +29,7 @@ from ctscan.personal.view import View, spellings, strings_of
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Attribution:
     """Attribution of a value: its subject, the confidence, and the reason as a code, without certificate data."""
 
     kind: SubjectKind
@@ -37,15 +37,15 @@ class Verdict:
     why: Message
 
 
-ONLY_PEOPLE: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.ONLY_PEOPLE())
+ONLY_PEOPLE: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.ONLY_PEOPLE())
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """Typed value read from part of a text.
 
-    `value`: the text as written; `verdict` None: the attribution of the field; `person` empty: the person of the field;
-    `sensitivity` None: the sensitivity of the category.
+    `value` is the text as written. The field gives attribution and person where they are None and empty, the category
+    gives the sensitivity where it is None.
     """
 
     category: str
@@ -54,7 +54,7 @@ class Value:
     keys: tuple[LookupKey, ...] = ()
     also: tuple[str, ...] = ()
     marks: tuple[Qualifier, ...] = ()
-    verdict: Verdict | None = None
+    attribution: Attribution | None = None
     person: str = ""
     sensitivity: Sensitivity | None = None
     repaired: str | None = None
@@ -89,14 +89,19 @@ def with_spelling(value: Value, text: DecodedString) -> Value:
 
 def of_person(read: Read, why: Message = ONLY_PEOPLE.why, person: str = "") -> Read:
     """Attribute the values to a person for certain, since the type says so. `person`: a person of the certificate."""
-    verdict = replace(ONLY_PEOPLE, why=why)
-    return lambda view, place: (replace(v, verdict=v.verdict or verdict, person=person) for v in read(view, place))
+    attribution = replace(ONLY_PEOPLE, why=why)
+
+    def reader(view: View, place: Field) -> Iterator[Value]:
+        for value in read(view, place):
+            yield replace(value, attribution=value.attribution or attribution, person=person)
+
+    return reader
 
 
 def of_organisation(read: Read, why: Message) -> Read:
     """Attribute the values to an organisation for certain: they are not about a person by themselves."""
-    verdict = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, why)
-    return lambda view, place: (replace(v, verdict=v.verdict or verdict) for v in read(view, place))
+    attribution = Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, why)
+    return lambda view, place: (replace(v, attribution=v.attribution or attribution) for v in read(view, place))
 
 
 # --- constructors --------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class View:
             self._inside = _strings_inside(self.fields)
         return tuple(self._inside.get(id(place), ()))
 
-    def once(self, work: Callable[[View], T]) -> T:
+    def memo(self, work: Callable[[View], T]) -> T:
         """Return the result of `work` for this view, computed on the first call."""
         if work not in self._known:
             self._known[work] = work(self)

@@ -22,7 +22,7 @@ from support.certs import CLIENT_AUTH, extended_key_usage, extension, general_na
 
 from ctscan.model import Confidence, Phrase, SubjectKind
 from ctscan.personal.attribution.classifiers import is_untyped_qualified, qualified_for, template_is_for_people
-from ctscan.personal.attribution.evidence import CLASSIFIERS, about_subject, purpose_of_people
+from ctscan.personal.attribution.evidence import CLASSIFIERS, attribute_subject, purpose_of_people
 from ctscan.personal.view import View
 from ctscan.views.text import text
 from ctscan.x509.certificate import read_certificate
@@ -71,14 +71,14 @@ STRONGER_FIRST: list[tuple[str, dict[str, Any], SubjectKind, Confidence]] = [
 
 @pytest.mark.parametrize(("arguments", "kind", "confidence"), [case[1:] for case in STRONGER_FIRST])
 def test_stronger_evidence_comes_first(arguments: dict[str, Any], kind: SubjectKind, confidence: Confidence) -> None:
-    verdict = about_subject(view(**arguments))
-    assert (verdict.kind, verdict.confidence) == (kind, confidence), verdict.why
-    assert text(verdict.why, "en")[0].islower()
+    attribution = attribute_subject(view(**arguments))
+    assert (attribution.kind, attribution.confidence) == (kind, confidence), attribution.why
+    assert text(attribution.why, "en")[0].islower()
 
 
 def test_it_is_worked_out_once() -> None:
     one = view(**with_(subject=JANE))
-    assert about_subject(one) is about_subject(one)
+    assert attribute_subject(one) is attribute_subject(one)
 
 
 def test_every_classifier_of_the_taxonomy_is_read() -> None:

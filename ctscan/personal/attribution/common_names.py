@@ -17,7 +17,7 @@ from ctscan.personal.attribution.evidence import (
     GIVEN_NAME,
     ORGANISATION,
     SURNAME,
-    about_subject,
+    attribute_subject,
     is_self_issued,
     is_server,
     person_of,
@@ -38,7 +38,7 @@ from ctscan.personal.attribution.name_shapes import (
 )
 from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
-from ctscan.personal.values import Verdict
+from ctscan.personal.values import Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 
 MAX_COMMON_NAME = 1000
@@ -47,16 +47,16 @@ _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _RFC822_NAME = 1
 _READS_LIKE = AttributionReason.SHAPED_LIKE_NAME()
 
-Judged = tuple[str, Verdict]
+Judged = tuple[str, Attribution]
 """Part of a text that is a person's name, with its attribution."""
 
 
-def named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
+def named_people(view: View) -> tuple[tuple[Field, str, Attribution], ...]:
     """Return the common names that name a person: field, name, attribution. Computed once per view."""
-    return view.once(_named_people)
+    return view.memo(_named_people)
 
 
-def _named_people(view: View) -> tuple[tuple[Field, str, Verdict], ...]:
+def _named_people(view: View) -> tuple[tuple[Field, str, Attribution], ...]:
     judged = ((place, _judge(view, place, place.text)) for place in view.of(COMMON_NAME) if place.text is not None)
     return tuple((place, *found) for place, found in judged if found is not None)
 
@@ -112,13 +112,13 @@ def _beside_name(view: View, text: str, beside: set[str], is_own: bool) -> Judge
     others = " ".join(word for word in text.split() if beside.isdisjoint(name_tokens(word)))
     if person_form(text) is None and has_organisation_word(others):
         mixed = AttributionReason.WORD_OF_NAME_AND_OTHERS()
-        return name_part(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, mixed)
-    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+        return name_part(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, mixed)
+    return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
 
 
 def _by_evidence(view: View, text: str) -> Judged | None:
     """Attribute a common name like its certificate, when the certificate is a person's and the text can be a name."""
-    here = about_subject(view)
+    here = attribute_subject(view)
     if here.kind is not SubjectKind.PERSON or here.confidence is Confidence.POSSIBLE or has_organisation_word(text):
         return None
     if person_form(text) is None and not is_name_shaped(text):
@@ -126,7 +126,7 @@ def _by_evidence(view: View, text: str) -> Judged | None:
             return None
         if text[0].islower():
             return None
-        here = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
+        here = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.NOT_SHAPED_LIKE_NAME())
     elif here.confidence is Confidence.LIKELY and person_form(text) is None and likeness(text) < Likeness.WEAK:
         here = replace(here, confidence=Confidence.POSSIBLE)
     return _name_in(text), here
@@ -137,7 +137,7 @@ def _by_form(view: View, text: str) -> Judged | None:
     form = person_form(text) or (None if is_server(view.certificate) else loose_person_form(text))
     if form is None:
         return None
-    return form[0], Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.COMMON_NAME_FORM(form=form[1]))
+    return form[0], Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.COMMON_NAME_FORM(form=form[1]))
 
 
 def _by_words(view: View, place: Field, text: str) -> Judged | None:
@@ -150,15 +150,15 @@ def _by_words(view: View, place: Field, text: str) -> Judged | None:
     same = is_organisation(place.name, text)
     if not same and any(resembles(address, name) for address in _mailboxes(view)):
         why = AttributionReason.NAME_MADE_MAILBOX()
-        return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     purpose = purpose_of_people(certificate)
     if purpose is not None and not same and (like > Likeness.SHAPED or _is_for_people_alone(view)):
         why = AttributionReason.NAME_AND_PURPOSE(purpose=purpose)
-        return name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+        return name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     wanted = (
         Likeness.STRONG if same else Likeness.GOOD if is_server(certificate) or _is_of_other(view) else Likeness.WEAK
     )
-    return (name, Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
+    return (name, Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, _READS_LIKE)) if like >= wanted else None
 
 
 def _of_authority(view: View, place: Field, text: str) -> Judged | None:
@@ -166,7 +166,7 @@ def _of_authority(view: View, place: Field, text: str) -> Judged | None:
     if not (is_self_issued(view.certificate) or _has_no_organisation(place.name)) or not reads_well(text):
         return None
     why = AttributionReason.OWN_AUTHORITY()
-    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
 def _of_issuer(place: Field, text: str) -> Judged | None:
@@ -174,7 +174,7 @@ def _of_issuer(place: Field, text: str) -> Judged | None:
     if not (_has_no_organisation(place.name) or is_organisation(place.name, text)) or not reads_well(text):
         return None
     why = AttributionReason.NO_ORGANISATION_BESIDE()
-    return _name_in(text), Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+    return _name_in(text), Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
 
 
 # --- evidence in the certificate -------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def reads_well(text: str) -> bool:
 
 def _is_of_other(view: View) -> bool:
     """Return whether the rest of the certificate shows a subject other than a person."""
-    return about_subject(view).kind not in (SubjectKind.PERSON, SubjectKind.UNKNOWN)
+    return attribute_subject(view).kind not in (SubjectKind.PERSON, SubjectKind.UNKNOWN)
 
 
 def _is_for_people_alone(view: View) -> bool:
@@ -211,7 +211,7 @@ def _organisations(name: Name | None) -> Iterator[str]:
 
 def _mailboxes(view: View) -> tuple[str, ...]:
     """Return the canonical addresses declared for the subject."""
-    return view.once(_declared_mailboxes)
+    return view.memo(_declared_mailboxes)
 
 
 def _declared_mailboxes(view: View) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ from ctscan.personal.attribution.name_shapes import (
     person_form,
 )
 from ctscan.personal.normalise.name_tokens import has_letter
-from ctscan.personal.values import ONLY_PEOPLE, Verdict
+from ctscan.personal.values import ONLY_PEOPLE, Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import DNS_NAME
 
@@ -120,23 +120,23 @@ def is_self_issued(certificate: Certificate) -> bool:
 # --- attributions ----------------------------------------------------------------------------------------------------
 
 
-def about_subject(view: View) -> Verdict:
+def attribute_subject(view: View) -> Attribution:
     """Attribute the certificate to its subject; computed once per view."""
-    return view.once(_about_subject)
+    return view.memo(_attribute_subject)
 
 
-def about_place(view: View, place: Field) -> Verdict:
+def attribute_place(view: View, place: Field) -> Attribution:
     """Attribute a value that isn't personal by itself (an address, a telephone number) like its certificate part."""
-    if place.name is not None and (by_name := about_name_holder(view, place.name)) is not None:
+    if place.name is not None and (by_name := attribute_name_holder(view, place.name)) is not None:
         return by_name
     if person_of(view, place) == CA_CONTACT:
         return unsure(AttributionReason.ISSUER_OF_ITSELF())
     if place.part in OF_OTHERS:
         return unsure(AttributionReason.OF_ANOTHER())
-    return about_subject(view)
+    return attribute_subject(view)
 
 
-def about_name(view: View, place: Field) -> Verdict:
+def attribute_name(view: View, place: Field) -> Attribution:
     """Attribute a value of an attribute that only people have, which is the strongest evidence itself.
 
     The exception is a CA that misuses such an attribute for words that organisations have.
@@ -167,97 +167,97 @@ def person_of_part(part: str, certificate: Certificate) -> str:
 # --- the subject, step by step ---------------------------------------------------------------------------------------
 
 
-def _about_subject(view: View) -> Verdict:
+def _attribute_subject(view: View) -> Attribution:
     for step in (_by_own_name, _by_types, _by_authority, _by_natural, _by_legal, _by_form, _by_machine, _by_use):
-        verdict = step(view)
-        if verdict is not None:
-            return verdict
-    return _by_likeness(view) or unsure(AttributionReason.NOTHING_SAYS())
+        attribution = step(view)
+        if attribution is not None:
+            return attribution
+    return _by_name_resemblance(view) or unsure(AttributionReason.NOTHING_SAYS())
 
 
-def _by_own_name(view: View) -> Verdict | None:
-    return about_name_holder(view, view.certificate.subject)
+def _by_own_name(view: View) -> Attribution | None:
+    return attribute_name_holder(view, view.certificate.subject)
 
 
-def about_name_holder(view: View, name: Name) -> Verdict | None:
+def attribute_name_holder(view: View, name: Name) -> Attribution | None:
     """Attribute a name by its own attributes; computed once per name, since thousands of values may share a name."""
-    known = view.once(_no_verdicts)
+    known = view.memo(_no_attributions)
     if id(name) not in known:
         known[id(name)] = _judge_name(view, name)
     return known[id(name)]
 
 
-def _no_verdicts(view: View) -> dict[int, Verdict | None]:
+def _no_attributions(view: View) -> dict[int, Attribution | None]:
     return {}
 
 
-def _judge_name(view: View, name: Name) -> Verdict | None:
+def _judge_name(view: View, name: Name) -> Attribution | None:
     words = personal_attribute(name)
     is_authority = view.certificate.is_ca or name is view.certificate.issuer
     if words is None or (is_authority and any(map(has_organisation_word, _personal_texts(name)))):
         return None
     legal = legal_policy(view.certificate) or qualified_for(view.certificate)[1]
     if legal is None or natural_policy(view.certificate) is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.SAME_NAME_HOLDS(holds=words))
-    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SAME_NAME_HOLDS_ACTING(holds=words))
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.SAME_NAME_HOLDS(holds=words))
+    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SAME_NAME_HOLDS_ACTING(holds=words))
 
 
 def _personal_texts(name: Name) -> Iterator[str]:
     return (a.text.value for a in name.attributes if a.oid in _PERSONAL and a.text is not None)
 
 
-def _by_types(view: View) -> Verdict | None:
+def _by_types(view: View) -> Attribution | None:
     """Attribute by values that only people have, wherever they stand, except in parts about other parties."""
     if view.certificate.is_ca:
         return None
     for oid, words in ONLY_OF_PEOPLE.items():
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
-            return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
+            return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CERTIFICATE_HOLDS(holds=words))
     names = (p.name for oid in _PERSONAL for p in view.of(oid) if p.part == "san" and p.name is not None)
     if legal_policy(view.certificate) is None and any(map(personal_attribute, names)):
         why = AttributionReason.ALTERNATIVE_NAME_OF_PERSON()
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
 
 
-def _by_authority(view: View) -> Verdict | None:
+def _by_authority(view: View) -> Attribution | None:
     if not view.certificate.is_ca:
         return None
-    return Verdict(SubjectKind.CA, Confidence.CERTAIN, AttributionReason.OF_AUTHORITY())
+    return Attribution(SubjectKind.CA, Confidence.CERTAIN, AttributionReason.OF_AUTHORITY())
 
 
-def _by_natural(view: View) -> Verdict | None:
+def _by_natural(view: View) -> Attribution | None:
     certificate = view.certificate
     policy = natural_policy(certificate)
     if policy is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POLICY(policy=policy))
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POLICY(policy=policy))
     if service_of(certificate) is not None:
         return None
     natural, legal = qualified_for(certificate)
     if natural is not None and legal is None and legal_policy(certificate) is None:
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=natural))
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=natural))
     if any(_NATURAL_NUMBER.match(text) for text in subject_texts(certificate, _SERIAL_NUMBER)):
         why = AttributionReason.NATURAL_SERIAL_NUMBER()
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     return None
 
 
-def _by_legal(view: View) -> Verdict | None:
+def _by_legal(view: View) -> Attribution | None:
     certificate = view.certificate
     policy = legal_policy(certificate)
     if policy is not None:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.POLICY(policy=policy))
+        return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.POLICY(policy=policy))
     legal = qualified_for(certificate)[1]
     if legal is not None:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=legal))
+        return Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.QUALIFIED(statement=legal))
     for oid, words in ONLY_OF_ORGANISATIONS.items():
         if any(place.part not in _ABOUT_OTHERS for place in view.of(oid)):
             why = AttributionReason.CERTIFICATE_HOLDS_OF_ORGANISATION(holds=words)
-            return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, why)
+            return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, why)
     return None
 
 
-def _by_form(view: View) -> Verdict | None:
+def _by_form(view: View) -> Attribution | None:
     """Attribute by the common name (the US Department of Defense's number, other forms) and by old policies."""
     certificate = view.certificate
     if service_of(certificate) is not None:
@@ -265,58 +265,59 @@ def _by_form(view: View) -> Verdict | None:
     countries = [text.strip().upper() for text in subject_texts(certificate, "2.5.4.6")]
     if any(is_no_organisation(text, countries) for text in subject_texts(certificate, ORGANISATION)):
         why = AttributionReason.PERSON_AS_ORGANISATION()
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     for text in subject_texts(certificate, COMMON_NAME):
         form = person_form(text)
         if form is not None:
             confidence = Confidence.CERTAIN if form[1] == EDIPI_FORM else Confidence.LIKELY
-            return Verdict(SubjectKind.PERSON, confidence, AttributionReason.COMMON_NAME_FORM(form=form[1]))
+            return Attribution(SubjectKind.PERSON, confidence, AttributionReason.COMMON_NAME_FORM(form=form[1]))
     policy = first_phrase(certificate.policies, QUALIFIED_POLICIES)
     if policy is not None or is_untyped_qualified(certificate):
         untyped = AttributionReason.QUALIFIED_UNTYPED()
         why = AttributionReason.POLICY_MOSTLY_PEOPLE(policy=policy) if policy else untyped
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY if _is_named(certificate) else Confidence.POSSIBLE, why)
+        confidence = Confidence.LIKELY if _is_named(certificate) else Confidence.POSSIBLE
+        return Attribution(SubjectKind.PERSON, confidence, why)
     return None
 
 
-def _by_machine(view: View) -> Verdict | None:
+def _by_machine(view: View) -> Attribution | None:
     certificate = view.certificate
     service = service_of(certificate)
     if service is not None:
-        return Verdict(SubjectKind.HOST, Confidence.LIKELY, AttributionReason.SERVICE(purpose=service))
+        return Attribution(SubjectKind.HOST, Confidence.LIKELY, AttributionReason.SERVICE(purpose=service))
     for oid, words in ONLY_OF_DEVICES.items():
         if any(place.part == "san" for place in view.of(oid)):
-            return Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.DEVICE_NAME(kind=words))
+            return Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.DEVICE_NAME(kind=words))
     if _template(view) is False or any(_is_machine_account(text) for text in _accounts(view)):
         why = AttributionReason.MACHINE_TEMPLATE()
-        return Verdict(SubjectKind.DEVICE, Confidence.LIKELY, why)
+        return Attribution(SubjectKind.DEVICE, Confidence.LIKELY, why)
     if is_server(certificate) or (not certificate.eku and is_for_the_web(certificate)):
         certain = Confidence.CERTAIN if _has_host(certificate) else Confidence.LIKELY
         is_named = certain is Confidence.CERTAIN
         why = AttributionReason.SERVER_NAMED() if is_named else AttributionReason.SERVER()
-        return Verdict(SubjectKind.HOST, certain, why)
+        return Attribution(SubjectKind.HOST, certain, why)
     return None
 
 
-def _by_use(view: View) -> Verdict | None:
+def _by_use(view: View) -> Attribution | None:
     certificate = view.certificate
     is_users = _template(view) is True
     accounts = any(text.strip() for text in _accounts(view))
     if is_users or (accounts and SMART_CARD in certificate.eku):
         why = AttributionReason.USER_TEMPLATE() if is_users else AttributionReason.SMART_CARD()
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     if accounts:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_BESIDE())
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_BESIDE())
     purpose = purpose_of_people(certificate)
     if purpose is not None:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.PURPOSE(purpose=purpose))
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.PURPOSE(purpose=purpose))
     return None
 
 
-def _by_likeness(view: View) -> Verdict | None:
+def _by_name_resemblance(view: View) -> Attribution | None:
     if not any(likeness(text) >= Likeness.GOOD for text in subject_texts(view.certificate, COMMON_NAME)):
         return None
-    return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.READS_LIKE_NAME())
+    return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.READS_LIKE_NAME())
 
 
 # --- inputs of the steps ---------------------------------------------------------------------------------------------
@@ -353,6 +354,6 @@ def _template(view: View) -> bool | None:
     return template_is_for_people(view.certificate, name)
 
 
-def unsure(why: Message) -> Verdict:
+def unsure(why: Message) -> Attribution:
     """Return an unknown attribution, with the missing evidence as its reason."""
-    return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
+    return Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

@@ -45,7 +45,7 @@ _Place = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class _Naming:
+class _NameEvidence:
     """Words of a name: given names and surnames where the name separates them, and all words.
 
     For an address, the separation is a guess (`is_guess`).
@@ -74,7 +74,7 @@ def _is_latin(char: str) -> bool:
 @dataclass(slots=True)
 class _Person:
     label: str
-    namings: list[_Naming] = field(default_factory=list)
+    evidence: list[_NameEvidence] = field(default_factory=list)
 
 
 class _People:
@@ -85,18 +85,18 @@ class _People:
     def __init__(self, labels: Iterator[str]) -> None:
         self.people: list[_Person] = []
         self._labels = labels
-        self._exact: dict[_Naming, _Person] = {}
+        self._exact: dict[_NameEvidence, _Person] = {}
 
-    def person(self, naming: _Naming) -> _Person:
+    def person(self, evidence: _NameEvidence) -> _Person:
         """Return the first person who may have this name, else a new person."""
-        known = self._exact.get(naming)
+        known = self._exact.get(evidence)
         if known is None:
-            known = next((person for person in self.people[:MAX_COMPARED] if _may_be(person, naming)), None)
+            known = next((person for person in self.people[:MAX_COMPARED] if _may_be(person, evidence)), None)
             if known is None:
                 known = _Person(next(self._labels))
                 self.people.append(known)
-            known.namings.append(naming)
-            self._exact[naming] = known
+            known.evidence.append(evidence)
+            self._exact[evidence] = known
         return known
 
 
@@ -112,7 +112,7 @@ class _Party:
         self.named = _People(self.labels)
 
 
-def tell_apart(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def group_by_person(view: View, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings in the same order, with `person` set for each."""
     given = _with_entries(tuple(findings))
     addresses = _addresses(given)
@@ -173,15 +173,15 @@ def _people_of_names(
             kinds = words.setdefault((finding.person, name), {})
             kinds.setdefault(finding.category, set()).update(_words(finding))
     order = {name: at for at, name in enumerate(dict.fromkeys(names.values()))}
-    namings = ((key, _naming(words[key])) for key in sorted(words, key=lambda key: order[key[1]]))
-    return {key: parties[key[0]].named.person(naming) for key, naming in namings if naming.words}
+    found = ((key, _name_evidence(words[key])) for key in sorted(words, key=lambda key: order[key[1]]))
+    return {key: parties[key[0]].named.person(evidence) for key, evidence in found if evidence.words}
 
 
-def _naming(kinds: dict[str, set[str]]) -> _Naming:
+def _name_evidence(kinds: dict[str, set[str]]) -> _NameEvidence:
     given, surname = frozenset(kinds.get(_GIVEN, ())), frozenset(kinds.get(_SURNAME, ()))
     if given and surname:
-        return _Naming(given | surname, given, surname)
-    return _Naming(given | surname | frozenset(kinds.get(_FULL, ())))
+        return _NameEvidence(given | surname, given, surname)
+    return _NameEvidence(given | surname | frozenset(kinds.get(_FULL, ())))
 
 
 def _is_sure(finding: Finding) -> bool:
@@ -192,11 +192,11 @@ def _words(finding: Finding) -> frozenset[str]:
     return frozenset(word for word in name_tokens(finding.canonical) if not word.isdigit())
 
 
-def _may_be(person: _Person, naming: _Naming) -> bool:
-    return len(person.namings) < MAX_SPELLINGS and not any(_differ(naming, other) for other in person.namings)
+def _may_be(person: _Person, evidence: _NameEvidence) -> bool:
+    return len(person.evidence) < MAX_SPELLINGS and not any(_differ(evidence, other) for other in person.evidence)
 
 
-def _differ(a: _Naming, b: _Naming) -> bool:
+def _differ(a: _NameEvidence, b: _NameEvidence) -> bool:
     """Return whether two names clearly belong to different people.
 
     Given names or surnames have nothing in common; or, where a name doesn't separate them, no word is in common. Names
@@ -211,7 +211,7 @@ def _differ(a: _Naming, b: _Naming) -> bool:
     return is_other and a.is_latin == b.is_latin
 
 
-def _are_relatives(a: _Naming, b: _Naming) -> bool:
+def _are_relatives(a: _NameEvidence, b: _NameEvidence) -> bool:
     """Return whether two addresses share only the surname: `jane.doe` and `john.doe`.
 
     `max.doe` and `maximilian.doe` may be the same person, as may `doe.jane` and `jane.doe`.
@@ -277,9 +277,9 @@ def _owners(addresses: Iterable[str], party: _Party, candidates: list[_Person]) 
     others = _People(party.labels if has_own or not party.named.people else chain([party.label], party.labels))
     owners: dict[str, str] = {}
     for address, made in makers.items():
-        naming = None if made else _first_last(address)
-        if naming is not None:
-            owners[address] = others.person(naming).label
+        evidence = None if made else _first_last(address)
+        if evidence is not None:
+            owners[address] = others.person(evidence).label
         else:
             owners[address] = made[0] if len(made) == 1 else party.label
     return owners
@@ -291,7 +291,7 @@ def _makers(address: str, people: list[_Person]) -> list[str]:
         return []
     scores = {
         person.label: max(
-            (sum(mailbox.resembles(address, word) for word in n.some_words) for n in person.namings), default=0
+            (sum(mailbox.resembles(address, word) for word in n.some_words) for n in person.evidence), default=0
         )
         for person in people
     }
@@ -299,14 +299,14 @@ def _makers(address: str, people: list[_Person]) -> list[str]:
     return [label for label, score in scores.items() if best and score == best]
 
 
-def _first_last(address: str) -> _Naming | None:
+def _first_last(address: str) -> _NameEvidence | None:
     """Return `jane.doe2@…` as two words; None for another form or an initial."""
     local = re.sub(r"[0-9]", "", address.rpartition("@")[0].partition("+")[0])
     parts = _SEGMENT.split(local)
     if len(parts) != 2 or any(len(part) < 3 for part in parts) or not mailbox.is_personal_shape(local):
         return None
     given, surname = (frozenset(name_tokens(part)) for part in parts)
-    return _Naming(given | surname, given, surname, is_guess=True)
+    return _NameEvidence(given | surname, given, surname, is_guess=True)
 
 
 def _namesake(finding: Finding, people: list[_Person]) -> str | None:
@@ -314,7 +314,7 @@ def _namesake(finding: Finding, people: list[_Person]) -> str | None:
     if finding.category != _FULL or len(people) > MAX_OWNERS or not _is_sure(finding):
         return None
     words = _words(finding)
-    same = [person.label for person in people if any(_is_part(words, n.words) for n in person.namings)]
+    same = [person.label for person in people if any(_is_part(words, n.words) for n in person.evidence)]
     return same[0] if len(same) == 1 else None
 
 

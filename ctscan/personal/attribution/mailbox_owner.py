@@ -12,21 +12,21 @@ from ctscan.personal.attribution.evidence import (
     COMMON_NAME,
     OF_OTHERS,
     REPRESENTED,
-    about_name_holder,
-    about_subject,
+    attribute_name_holder,
+    attribute_subject,
     person_of,
     subject_texts,
     unsure,
 )
 from ctscan.personal.attribution.gazetteer import is_name_word
 from ctscan.personal.attribution.name_shapes import is_host, is_name_shaped
-from ctscan.personal.values import Verdict
+from ctscan.personal.values import Attribution
 from ctscan.personal.view import View
 
 MAX_NAMES: Final = 20
 
 
-def about_mailbox(view: View, place: Field, address: str) -> Verdict:
+def attribute_mailbox(view: View, place: Field, address: str) -> Attribution:
     """Attribute a canonical address.
 
     Evidence about the subject counts for the issuer's fields only when the certificate is self-issued.
@@ -38,38 +38,38 @@ def about_mailbox(view: View, place: Field, address: str) -> Verdict:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ANOTHER())
     is_of_issuer = person_of(view, place) == CA_CONTACT
     name = place.name or (certificate.issuer if is_of_issuer else certificate.subject)
-    by_name = about_name_holder(view, name)
+    by_name = attribute_name_holder(view, name)
     if by_name is not None:
         return by_name
     if is_of_issuer:
         return _by_mailbox(address) or unsure(AttributionReason.MAILBOX_OF_ISSUER())
-    here = about_subject(view)
+    here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
         return here
     return _by_mailbox(address) or _by_names(view, address) or _by_holder(certificate, here)
 
 
-def _by_mailbox(address: str) -> Verdict | None:
+def _by_mailbox(address: str) -> Attribution | None:
     local = address.rpartition("@")[0]
     if mailbox.is_reserved_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.CERTAIN, AttributionReason.MAILBOX_RESERVED())
+        return Attribution(SubjectKind.ROLE, Confidence.CERTAIN, AttributionReason.MAILBOX_RESERVED())
     if mailbox.is_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
+        return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
     if mailbox.is_personal_shape(local):
         why = AttributionReason.MAILBOX_FIRST_LAST()
         known = any(is_name_word(word) for word in mailbox.words(local))
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY if known else Confidence.POSSIBLE, why)
+        return Attribution(SubjectKind.PERSON, Confidence.LIKELY if known else Confidence.POSSIBLE, why)
     return None
 
 
-def _by_names(view: View, address: str) -> Verdict | None:
-    if not any(mailbox.resembles(address, name) for name in view.once(_names_of_people)):
+def _by_names(view: View, address: str) -> Attribution | None:
+    if not any(mailbox.resembles(address, name) for name in view.memo(_names_of_people)):
         return None
     why = AttributionReason.MAILBOX_FROM_NAME()
-    return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
-def _by_holder(certificate: Certificate, here: Verdict) -> Verdict:
+def _by_holder(certificate: Certificate, here: Attribution) -> Attribution:
     if here.kind is SubjectKind.CA:
         return unsure(AttributionReason.MAILBOX_OF_AUTHORITY())
     if here.kind in (SubjectKind.HOST, SubjectKind.DEVICE):

@@ -16,7 +16,7 @@ from ctscan.personal.attribution.lexicon import (
     ORGANISATION_WORDS,
 )
 from ctscan.personal.normalise.addresses import canonical_domain
-from ctscan.personal.normalise.memo import kept
+from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.normalise.name_tokens import fold_text
 
 MAX_NAME_SHAPE = 100
@@ -100,7 +100,7 @@ SOLE_TRADER = r"Inh\.|Inhaber|e\. ?[Kk]\.|e\. ?Kf[mr]\.|eenmanszaak|sole trader"
 """Pattern, for text and for octets, that every name accepted by `sole_trader` contains."""
 
 
-@kept(4096)
+@cached_for_short(4096)
 def is_host(text: str) -> bool:
     """Return whether a text is a host: `www.example.org`, `*.example.org`, an IP address, `localhost`.
 
@@ -115,7 +115,7 @@ def is_host(text: str) -> bool:
     return "." in host.rstrip(".") and not host.startswith(".") and canonical_domain(host) is not None
 
 
-@kept(4096)
+@cached_for_short(4096)
 def has_organisation_word(text: str) -> bool:
     """Return whether a word of the text belongs to organisations, authorities or machines, in several languages."""
     if not text.isascii() and any(part in text for part in ORGANISATION_PARTS):
@@ -126,7 +126,7 @@ def has_organisation_word(text: str) -> bool:
     return not ORGANISATION_WORDS.isdisjoint(words)
 
 
-@kept(4096)
+@cached_for_short(4096)
 def person_form(text: str) -> tuple[str, Phrase] | None:
     """Return name and form of a text in a form in which identity schemes write people, else None.
 
@@ -174,7 +174,7 @@ def sole_trader(text: str) -> str | None:
     return name if name and is_name_shaped(name) else None
 
 
-@kept(4096)
+@cached_for_short(4096)
 def is_name_shaped(text: str) -> bool:
     """Return whether a text is shaped like a person's name.
 
@@ -185,7 +185,7 @@ def is_name_shaped(text: str) -> bool:
     return full_words(name) is not None and not has_organisation_word(name)
 
 
-@kept(4096)
+@cached_for_short(4096)
 def bare_name(text: str) -> str:
     """Return the text without titles, degrees and a number that only makes it unique."""
     stripped = _AFTER_NAME.sub("", _without_number(text.strip()))

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind, LookupKey
-from ctscan.personal.normalise.memo import kept
+from ctscan.personal.normalise.memo import cached_for_short
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 MAX_DECLARED = 1000  # characters of a text that should be exactly one address
@@ -45,7 +45,7 @@ _FILE_ENDINGS = frozenset(
 # --- domains --------------------------------------------------------------------------------------------------------
 
 
-@kept(4096)
+@cached_for_short(4096)
 def canonical_domain(text: str) -> str | None:
     """Return the canonical form of a domain: `BÜCHER.Example.` -> `xn--bcher-kva.example`. A single label is enough.
 
@@ -115,7 +115,7 @@ def _is_space_or_control(char: str) -> bool:
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
-@kept(4096)
+@cached_for_short(4096)
 def canonical_email(text: str) -> str | None:
     """Return the canonical form of an address, or None when the text is not exactly one address.
 
@@ -133,7 +133,7 @@ def canonical_email(text: str) -> str | None:
     return f"{folded}@{host}" if folded and host else None
 
 
-@kept(4096)
+@cached_for_short(4096)
 def email_keys(text: str) -> tuple[LookupKey, ...]:
     """Return the exact look-up keys of an address: the address, and the domain with labels reversed; else none."""
     canonical = canonical_email(text)

@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-MAX_KEPT: Final = 200
+MAX_SHORT: Final = 200
 """Longest text, in characters, whose result is cached."""
 
 
-def kept(size: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+def cached_for_short(size: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
     """Decorate a pure function of a text: cache its results for the last `size` short texts.
 
     Results are shared, so they must be immutable.
@@ -26,7 +26,7 @@ def kept(size: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
 
         @wraps(work)
         def recall(text: str) -> T:
-            return known(text) if len(text) <= MAX_KEPT else work(text)
+            return known(text) if len(text) <= MAX_SHORT else work(text)
 
         return recall
 

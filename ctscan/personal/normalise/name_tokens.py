@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
-from ctscan.personal.normalise.memo import kept
+from ctscan.personal.normalise.memo import cached_for_short
 
 MAX_NAME = 1000
 MAX_TEXT = 65536
@@ -28,7 +28,7 @@ _MARKS = re.compile(
 _ASCII_WORD = re.compile("[A-Za-z0-9]+")
 
 
-@kept(2048)
+@cached_for_short(2048)
 def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     """Return for each word of a name its possible spellings, the folded spelling first.
 
@@ -40,20 +40,20 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(form for form in forms if form)[:MAX_TOKENS]
 
 
-@kept(4096)
+@cached_for_short(4096)
 def name_tokens(text: str) -> tuple[str, ...]:
     """Return the folded tokens of a name, sorted and unique: all forms of `name_forms`, at most 32."""
     tokens = dict.fromkeys(token for forms in name_forms(text) for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
 
 
-@kept(2048)
+@cached_for_short(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
     """Return the look-up keys of a name, one for each token."""
     return tuple(LookupKey(IdentifierKind.NAME, token) for token in name_tokens(text))
 
 
-@kept(4096)
+@cached_for_short(4096)
 def has_letter(text: str) -> bool:
     """Return whether a text holds a letter; fast also for millions of characters."""
     return any(map(str.isalpha, text[:MAX_NAME])) or _LETTER.search(text, MAX_NAME) is not None

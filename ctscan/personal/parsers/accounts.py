@@ -8,9 +8,9 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.normalise.addresses import canonical_email, email_keys
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 
 USERNAME: Final = "user.account.username"
@@ -21,7 +21,7 @@ _SERVICE = re.compile(
     r"restrictedkrbhost|rpcss|sip|smtp|termsrv|vnc|wsman|xmpp)/",
     re.IGNORECASE,
 )
-_MACHINE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.ACCOUNT_OF_MACHINE())
+_MACHINE: Final = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.ACCOUNT_OF_MACHINE())
 
 
 def is_machine(name: str) -> bool:
@@ -31,21 +31,21 @@ def is_machine(name: str) -> bool:
     return _SERVICE.match(local) is not None or local.endswith("$")
 
 
-def about_account(view: View, place: Field, name: str) -> Verdict:
+def attribute_account(view: View, place: Field, name: str) -> Attribution:
     """Attribute the name of an account: by its form, then by other evidence, else to a person, like most accounts."""
     if is_machine(name):
         return _MACHINE
-    here = about_place(view, place)
+    here = attribute_place(view, place)
     if here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN:
         return here
     local = re.split(r"[@!]", name.strip(), maxsplit=1)[0]
     if mailbox.is_role(local):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.ACCOUNT_OF_FUNCTION())
+        return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.ACCOUNT_OF_FUNCTION())
     if mailbox.is_personal_shape(local):
         why = AttributionReason.ACCOUNT_FIRST_LAST()
-        return Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        return Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     if here.kind is SubjectKind.UNKNOWN:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_OF_PEOPLE())
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.ACCOUNT_OF_PEOPLE())
     return here
 
 
@@ -70,9 +70,9 @@ def account_value(view: View, place: Field, text: str, *more: str, name: str = "
         *(LookupKey(IdentifierKind.ACCOUNT, each) for each in names if each),
         *(email_keys(address) if address else ()),
     )
-    return Value(USERNAME, text, canonical, keys, verdict=about_account(view, place, canonical))
+    return Value(USERNAME, text, canonical, keys, attribution=attribute_account(view, place, canonical))
 
 
 def about(value: Value, kind: SubjectKind, confidence: Confidence, why: Message) -> Value:
     """Return the value with another attribution."""
-    return replace(value, verdict=Verdict(kind, confidence, why))
+    return replace(value, attribution=Attribution(kind, confidence, why))

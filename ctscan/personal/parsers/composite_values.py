@@ -13,7 +13,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, Field, Message, Name, SubjectKind
 from ctscan.personal.attribution.evidence import SUBJECT, personal_attribute
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
-from ctscan.personal.values import ONLY_PEOPLE, Read, Value, Verdict, each_text, of_person
+from ctscan.personal.values import ONLY_PEOPLE, Attribution, Read, Value, each_text, of_person
 from ctscan.personal.view import View, spellings, strings_of
 
 FULL_NAME: Final = "user.name"
@@ -31,8 +31,8 @@ _COMMON_NAME, _COUNTRY = "2.5.4.3", "2.5.4.6"
 _LONGEST_FORM: Final = 300
 _NUMBER_OR_SLASH: Final = re.compile(r"\d{5}|/|\d\.\d{3}\.\d{3}")
 _FOR_A_PERSON = AttributionReason.SCHEME_FIELD()
-_EMPLOYER = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.EMPLOYER())
-_DEVICE = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.MACHINE_OF_PERSON())
+_EMPLOYER = Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.EMPLOYER())
+_DEVICE = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.MACHINE_OF_PERSON())
 
 
 def name_value(category: str, text: str) -> Iterator[Value]:
@@ -49,11 +49,11 @@ def plain_value(category: str, text: str) -> Iterator[Value]:
         yield Value(category, stripped, fold_text(stripped) or stripped)
 
 
-def about_person(values: Iterable[Value], why: Message, person: str = "") -> Iterator[Value]:
+def attribute_to_person(values: Iterable[Value], why: Message, person: str = "") -> Iterator[Value]:
     """Attribute values to a person for certain, with the reason."""
-    verdict = replace(ONLY_PEOPLE, why=why)
+    attribution = replace(ONLY_PEOPLE, why=why)
     for value in values:
-        yield replace(value, verdict=value.verdict or verdict, person=value.person or person)
+        yield replace(value, attribution=value.attribution or attribution, person=value.person or person)
 
 
 def holder(read: Read, why: Message = _FOR_A_PERSON) -> Read:
@@ -68,7 +68,7 @@ def acting(read: Read, why: Message = _FOR_A_PERSON) -> Read:
     """
 
     def reader(view: View, place: Field) -> Iterable[Value]:
-        return about_person(read(view, place), why, acting_person(view))
+        return attribute_to_person(read(view, place), why, acting_person(view))
 
     return reader
 
@@ -91,9 +91,9 @@ def device(*beside: str) -> Read:
     return _beside(beside, "user.device", _DEVICE, True)
 
 
-def _beside(people: Iterable[str], category: str, verdict: Verdict, acts: bool) -> Read:
+def _beside(people: Iterable[str], category: str, attribution: Attribution, acts: bool) -> Read:
     named = frozenset(people)
-    read = each_text(lambda text: (replace(value, verdict=verdict) for value in plain_value(category, text)))
+    read = each_text(lambda text: (replace(value, attribution=attribution) for value in plain_value(category, text)))
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         person = acting_person(view) if acts else ""
@@ -124,7 +124,7 @@ def common_names(view: View) -> tuple[tuple[Field, str], ...]:
 
     All such forms hold a number or a slash.
     """
-    return view.once(_common_names)
+    return view.memo(_common_names)
 
 
 def _common_names(view: View) -> tuple[tuple[Field, str], ...]:

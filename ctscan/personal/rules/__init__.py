@@ -23,7 +23,7 @@ from ctscan.model import Certificate, Finding, IdentifierKind, Problem, RuleSet,
 from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal import identifiers
 from ctscan.personal.attribution.evidence import person_of_part
-from ctscan.personal.attribution.grouping import tell_apart
+from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.categories import CATEGORIES
 from ctscan.personal.finding import make_finding
 from ctscan.personal.values import Read
@@ -187,7 +187,7 @@ def find_personal_data(
     known = {(finding.category, finding.canonical) for finding in findings.values()}
     new = [finding for finding in salvaged if (finding.category, finding.canonical) not in known]
     ordered = sorted((*findings.values(), *new), key=lambda finding: finding.rule)
-    return tell_apart(view, ordered), (*problems, *failures)
+    return group_by_person(view, ordered), (*problems, *failures)
 
 
 def _duplicate_key(finding: Finding) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
 from ctscan.personal.attribution.classifiers import is_no_organisation
-from ctscan.personal.attribution.evidence import ORGANISATION, about_place, personal_attribute
+from ctscan.personal.attribution.evidence import ORGANISATION, attribute_place, personal_attribute
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.organisation_name import organisation_name
 from ctscan.personal.rules.sole_trader import sole_trader
-from ctscan.personal.values import Read, Value, Verdict, of_person, plain
+from ctscan.personal.values import Attribution, Read, Value, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
 _COUNTRY: Final = "2.5.4.6"
@@ -42,7 +42,7 @@ JURISDICTION: Final = tuple(f"1.3.6.1.4.1.311.60.2.1.{n}" for n in (1, 2, 3))
 COMPANY: Final = frozenset((BUSINESS_CATEGORY, *JURISDICTION))
 """Attributes that companies have in their names (CA/Browser Forum, extended validation)."""
 
-_SHARED: Final = Verdict(
+_SHARED: Final = Attribution(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
     AttributionReason.ADDRESS_BESIDE_ORGANISATION(),
@@ -83,8 +83,8 @@ def addresses_of_people(view: View) -> Iterator[Finding]:
             if not is_of_person(view, place):
                 continue
             for value in read(view, place):
-                verdict = _SHARED if _beside_organisation(view, place) else None
-                yield make_finding("address.of_person", view, place, replace(value, verdict=verdict))
+                attribution = _SHARED if _beside_organisation(view, place) else None
+                yield make_finding("address.of_person", view, place, replace(value, attribution=attribution))
 
 
 oid_rule(
@@ -104,8 +104,8 @@ def is_of_person(view: View, place: Field) -> bool:
     A policy for natural persons proves it only for the subject of an end-entity certificate: a CA merely issues under
     the policy, and a name constraint speaks of names that other subjects may get.
     """
-    verdict = about_place(view, place)
-    if verdict.kind is not SubjectKind.PERSON or verdict.confidence is not Confidence.CERTAIN:
+    attribution = attribute_place(view, place)
+    if attribution.kind is not SubjectKind.PERSON or attribution.confidence is not Confidence.CERTAIN:
         return False
     if place.name is not None and personal_attribute(place.name) is not None:
         return True
@@ -124,7 +124,7 @@ def _beside_organisation(view: View, place: Field) -> bool:
     countries = [a.text.value.strip().upper() for a in attributes if a.oid == _COUNTRY and a.text is not None]
     if all(is_no_organisation(text, countries) for text in texts):
         return False
-    return _name_path(place.path) not in view.once(_names_of_sole_traders)
+    return _name_path(place.path) not in view.memo(_names_of_sole_traders)
 
 
 def _names_of_sole_traders(view: View) -> frozenset[str]:

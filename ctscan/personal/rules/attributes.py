@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.dates import birth_date, gender
 from ctscan.personal.parsers.numbers import is_hash
@@ -23,9 +23,9 @@ from ctscan.personal.rules import oid_rule
 from ctscan.personal.rules.address import is_of_person
 from ctscan.personal.rules.user_id import identifier_values
 from ctscan.personal.values import (
+    Attribution,
     Read,
     Value,
-    Verdict,
     each_text,
     numbered,
     of_person,
@@ -188,12 +188,12 @@ oid_rule(
 
 def _secret(view: View, place: Field) -> Iterator[Value]:
     """Read a password, printable or not. The field decides the person; without one the holder is unknown."""
-    here = about_place(view, place)
-    unsure = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PASSWORD())
+    here = attribute_place(view, place)
+    unsure = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PASSWORD())
     text = spellings(place.text)[0] if place.text is not None else place.raw.hex()
     if text:
-        verdict = here if here.kind is SubjectKind.PERSON else unsure
-        yield Value("user.authorization.password", text, text, verdict=verdict)
+        attribution = here if here.kind is SubjectKind.PERSON else unsure
+        yield Value("user.authorization.password", text, text, attribution=attribution)
 
 
 oid_rule(

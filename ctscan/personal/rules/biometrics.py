@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import INTEGER, OCTETS, OID, SEQUENCE, Part, part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.values import ONLY_PEOPLE, Value, Verdict
+from ctscan.personal.values import ONLY_PEOPLE, Attribution, Value
 from ctscan.personal.view import View
 
 BIOMETRIC_INFO = "1.3.6.1.5.5.7.1.2"
@@ -32,14 +32,14 @@ _MAX_URI: Final = 500
 )
 def biometric_info(view: View) -> Iterator[Finding]:
     """Hashes of pictures and handwritten signatures, and their web addresses, in the biometricInfo extension."""
-    verdict = replace(ONLY_PEOPLE, why=AttributionReason.BIOMETRIC())
+    attribution = replace(ONLY_PEOPLE, why=AttributionReason.BIOMETRIC())
     for place in view.of(BIOMETRIC_INFO):
         outer = part_of(place.raw)
         found = [value for entry in (outer.parts if outer is not None else ()) for value in _biometric(entry)]
         texts = outer.texts if outer is not None else ()
         strings = [Value("user.biometric", text.value, text.value.strip()[:_MAX_URI]) for text in texts]
         for value in found or strings:
-            value = replace(value, verdict=verdict, sensitivity=Sensitivity.SPECIAL_CATEGORY)
+            value = replace(value, attribution=attribution, sensitivity=Sensitivity.SPECIAL_CATEGORY)
             yield make_finding("biometric.info", view, place, value)
 
 
@@ -77,7 +77,7 @@ def subject_logo(view: View) -> Iterator[Finding]:
         for field in outer.parts if outer is not None else ():
             image = _image(field) if field.number == 2 else ""
             if image:
-                value = Value("user.content.self_image", image, image, verdict=_about_logo(view, place))
+                value = Value("user.content.self_image", image, image, attribution=_attribute_logo(view, place))
                 yield make_finding("biometric.logo", view, place, value)
 
 
@@ -87,11 +87,11 @@ def _image(field: Part) -> str:
     return places[0].partition(",")[0][:_MAX_URI] if places else ""
 
 
-def _about_logo(view: View, place: Field) -> Verdict:
+def _attribute_logo(view: View, place: Field) -> Attribution:
     if _BRAND_INDICATOR in view.certificate.eku:
-        return Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.BRAND())
-    here = about_place(view, place)
+        return Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.BRAND())
+    here = attribute_place(view, place)
     if here.kind is SubjectKind.PERSON:
         why = AttributionReason.IMAGE_OF_SUBJECT()
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, why)
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, why)
     return here

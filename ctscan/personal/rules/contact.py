@@ -11,24 +11,26 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.parsers.phones import PHONE, fax, phone
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Read, Value, Verdict, of_person
+from ctscan.personal.values import Attribution, Read, Value, of_person
 from ctscan.personal.view import View, spellings, strings_of
 
-_UNSURE: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PHONE_OF_UNKNOWN())
-_ORGANISATION: Final = Verdict(SubjectKind.ORGANISATION, Confidence.POSSIBLE, AttributionReason.PHONE_OF_ORGANISATION())
+_UNSURE: Final = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.PHONE_OF_UNKNOWN())
+_ORGANISATION: Final = Attribution(
+    SubjectKind.ORGANISATION, Confidence.POSSIBLE, AttributionReason.PHONE_OF_ORGANISATION()
+)
 
 
 def as_the_place(read: Read) -> Read:
     """Attribute values to the person or the organisation that the field is about; else to nobody."""
 
     def reader(view: View, place: Field) -> Iterable[Value]:
-        here = about_place(view, place)
+        here = attribute_place(view, place)
         is_organisation = here.kind is SubjectKind.ORGANISATION
-        verdict = here if here.kind is SubjectKind.PERSON else _ORGANISATION if is_organisation else _UNSURE
-        return (replace(value, verdict=verdict) for value in read(view, place))
+        attribution = here if here.kind is SubjectKind.PERSON else _ORGANISATION if is_organisation else _UNSURE
+        return (replace(value, attribution=attribution) for value in read(view, place))
 
     return reader
 

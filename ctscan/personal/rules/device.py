@@ -9,7 +9,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View, spellings, strings_of
 
 HARDWARE_MODULE = "1.3.6.1.5.5.7.8.4"
@@ -31,13 +31,13 @@ _DEVICE_ID = "user.device.device_id"
 def hardware_module(view: View) -> Iterator[Finding]:
     """Serial numbers of devices (otherName hardwareModuleName)."""
     # SEQUENCE { hwType OID, hwSerialNum OCTET STRING }
-    verdict = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.HARDWARE())
+    attribution = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.HARDWARE())
     for place in view.of(HARDWARE_MODULE):
         outer = part_of(place.raw)
         parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
         serials = [(part.text.value if part.text else part.body.hex())[:200] for part in parts if part.tag == OCTETS]
         for serial in serials or [text.value for text in strings_of(view, place)]:
-            value = Value(_DEVICE_ID, serial, serial.strip().upper(), verdict=verdict)
+            value = Value(_DEVICE_ID, serial, serial.strip().upper(), attribution=attribution)
             yield make_finding("device.hardware", view, place, value)
 
 
@@ -52,13 +52,13 @@ def hardware_module(view: View) -> Iterator[Finding]:
 )
 def endpoint(view: View) -> Iterator[Finding]:
     """Nodes of delay-tolerant networks and realms of network access."""
-    node = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NETWORK_NODE())
-    realm = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.REALM())
+    node = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NETWORK_NODE())
+    realm = Attribution(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.REALM())
     for place in view.of(BUNDLE_ENDPOINT, ACCESS_REALM):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         if text:
-            verdict = node if place.oid == BUNDLE_ENDPOINT else realm
-            value = Value(_DEVICE_ID, text, text.casefold()[:200], verdict=verdict)
+            attribution = node if place.oid == BUNDLE_ENDPOINT else realm
+            value = Value(_DEVICE_ID, text, text.casefold()[:200], attribution=attribution)
             yield make_finding("device.endpoint", view, place, value)
 
 
@@ -73,11 +73,11 @@ def endpoint(view: View) -> Iterator[Finding]:
 )
 def service_name(view: View) -> Iterator[Finding]:
     """Services of a domain (otherName SRVName), and accounts that stand there instead of a service."""
-    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_SERVICE())
+    attribution = Attribution(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_SERVICE())
     for place in view.of(SERVICE_NAME):
         text = spellings(place.text)[0].strip() if place.text is not None else ""
         value = account_value(view, place, text) if "@" in text else None
         if value is None and text:
-            value = Value(_DEVICE_ID, text, text.casefold()[:200], verdict=verdict)
+            value = Value(_DEVICE_ID, text, text.casefold()[:200], attribution=attribution)
         if value is not None:
             yield make_finding("device.service", view, place, value)

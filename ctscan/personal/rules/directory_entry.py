@@ -13,7 +13,7 @@ from ctscan.model import AttributionReason, Confidence, Field, Name, SubjectKind
 from ctscan.personal.attribution.evidence import personal_attribute
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 from ctscan.x509.name_text import render_name
 
@@ -38,10 +38,11 @@ def _entry(view: View, place: Field) -> Iterator[Value]:
 
     A value with several names (a certificate has issuer and subject) gives the first name of a person.
     """
-    for name in view.once(_names_inside).get(place.path, ()):
+    for name in view.memo(_names_inside).get(place.path, ()):
         if place.oid in _ONLY_PEOPLE or personal_attribute(name) is not None:
             rendered = render_name(name)
-            yield Value(_IDENTIFIER, rendered, fold_text(rendered) or rendered, verdict=_OTHER, person=_person(place))
+            canonical = fold_text(rendered) or rendered
+            yield Value(_IDENTIFIER, rendered, canonical, attribution=_OTHER, person=_person(place))
             return
 
 
@@ -64,7 +65,7 @@ def _person(place: Field) -> str:
     return place.path.rpartition(".")[2].partition("#")[0]
 
 
-_OTHER: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POINTS_TO_PERSON())
+_OTHER: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.POINTS_TO_PERSON())
 
 oid_rule(
     id="person.entry",

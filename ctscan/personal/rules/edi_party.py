@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import find_emails
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict, numbered, with_spelling
+from ctscan.personal.values import Attribution, Value, numbered, with_spelling
 from ctscan.personal.view import View, spellings
 from ctscan.x509.general_names import EDI_PARTY_NAME
 
@@ -40,15 +40,15 @@ def edi_party(view: View) -> Iterator[Finding]:
 
 def _values(view: View, place: Field, text: str) -> Iterator[Value]:
     """Read a party shaped like the name of a person; read a code only beside certain evidence for a person."""
-    here = about_place(view, place)
+    here = attribute_place(view, place)
     is_person = here.kind is SubjectKind.PERSON and here.confidence is Confidence.CERTAIN
     if find_emails(text) or has_organisation_word(text):
         return
     if is_name_shaped(text):
         confidence = Confidence.LIKELY if is_person else Confidence.POSSIBLE
-        verdict = Verdict(SubjectKind.PERSON, confidence, AttributionReason.PARTY_NAME())
-        yield Value("user.name", text, fold_text(text), name_keys(text), verdict=verdict)
+        attribution = Attribution(SubjectKind.PERSON, confidence, AttributionReason.PARTY_NAME())
+        yield Value("user.name", text, fold_text(text), name_keys(text), attribution=attribution)
     elif is_person and any(map(str.isdigit, text)):
         why = AttributionReason.PARTY_CODE()
-        verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
-        yield from (replace(value, verdict=verdict) for value in numbered("user.unique_id", text))
+        attribution = Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+        yield from (replace(value, attribution=attribution) for value in numbered("user.unique_id", text))

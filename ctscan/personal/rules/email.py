@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution import mailbox
-from ctscan.personal.attribution.mailbox_owner import about_mailbox
+from ctscan.personal.attribution.mailbox_owner import attribute_mailbox
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails
 from ctscan.personal.rules import rule, text_rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View, spellings
 from ctscan.x509.general_names import IP_ADDRESS, REGISTERED_ID, RFC822_NAME, SMTP_UTF8_MAILBOX, URI
 from ctscan.x509.text import OCTET_STRING, decode_text
@@ -123,7 +123,7 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
     """E-mail addresses in the readable strings of certificates, or of parts, that can't be parsed."""
     for string in strings:
         for address in find_emails(string):
-            verdict = _about_salvaged(address)
+            attribution = _attribute_salvaged(address)
             yield Finding(
                 rule="email.salvaged",
                 category=_CATEGORY,
@@ -132,9 +132,9 @@ def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
                 canonical=address,
                 path="salvaged",
                 oid="",
-                subject_kind=verdict.kind,
-                confidence=verdict.confidence,
-                why=verdict.why,
+                subject_kind=attribution.kind,
+                confidence=attribution.confidence,
+                why=attribution.why,
                 keys=email_keys(address),
             )
 
@@ -147,10 +147,10 @@ def _findings(
         return
     for addresses in read(text):
         keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
-        verdict = about_mailbox(view, place, addresses[0])
+        attribution = attribute_mailbox(view, place, addresses[0])
         written = _excerpt(text.value, addresses)
         repaired = text.repaired if text.repaired is None else _excerpt(text.repaired, addresses)
-        value = Value(_CATEGORY, written, addresses[0], keys, verdict=verdict, repaired=repaired)
+        value = Value(_CATEGORY, written, addresses[0], keys, attribution=attribution, repaired=repaired)
         yield make_finding(rule_id, view, place, value)
 
 
@@ -248,8 +248,8 @@ def _mailto(rest: str) -> Iterator[str]:
         yield from [whole] if whole else find_emails(decoded)
 
 
-def _about_salvaged(address: str) -> Verdict:
+def _attribute_salvaged(address: str) -> Attribution:
     if mailbox.is_role(address.rpartition("@")[0]):
-        return Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
+        return Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.MAILBOX_OF_FUNCTION())
     why = AttributionReason.MAILBOX_SALVAGED()
-    return Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
+    return Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)

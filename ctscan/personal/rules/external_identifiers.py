@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import AttributionReason, Field, Finding, SubjectKind
-from ctscan.personal.attribution.evidence import PSEUDONYM, about_name, about_place
+from ctscan.personal.attribution.evidence import PSEUDONYM, attribute_name, attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import OCTETS, SEQUENCE, part_of
 from ctscan.personal.parsers.numbers import is_hash
@@ -43,7 +43,7 @@ _ORGANISATION = "user.contact.organization"
 
 def _employer(view: View, place: Field) -> Iterator[Value]:
     """Read the legal entity of a person; nothing without a sign of a person."""
-    if view.has(frozenset((_LEI_ROLE,))) or about_place(view, place).kind is SubjectKind.PERSON:
+    if view.has(frozenset((_LEI_ROLE,))) or attribute_place(view, place).kind is SubjectKind.PERSON:
         yield from of_organisation(plain(_ORGANISATION), AttributionReason.LEGAL_ENTITY())(view, place)
 
 
@@ -89,7 +89,7 @@ def hashed_identifiers(view: View) -> Iterator[Finding]:
         text = spellings(place.text)[0] if place.text is not None else ""
         if is_hash(text):
             yield make_finding(
-                "id.hashed", view, place, replace(hashed(_PSEUDONYMOUS, text), verdict=about_name(view, place))
+                "id.hashed", view, place, replace(hashed(_PSEUDONYMOUS, text), attribution=attribute_name(view, place))
             )
 
 
@@ -100,5 +100,5 @@ def _subject_identification(place: Field) -> Value | None:
     parts = outer.parts if outer is not None and outer.tag == SEQUENCE else ()
     octets = [part.body for part in parts if part.tag == OCTETS]
     digest = (octets[-1] if octets else place.raw)[:100].hex()
-    verdict = replace(ONLY_PEOPLE, why=AttributionReason.NUMBER_HASH())
-    return replace(hashed(_PSEUDONYMOUS, digest.upper()), verdict=verdict) if digest else None
+    attribution = replace(ONLY_PEOPLE, why=AttributionReason.NUMBER_HASH())
+    return replace(hashed(_PSEUDONYMOUS, digest.upper()), attribution=attribution) if digest else None

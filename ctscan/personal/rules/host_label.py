@@ -15,14 +15,14 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.normalise.name_tokens import name_keys
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 from ctscan.x509.general_names import DNS_NAME
 
 MAX_HOSTS = 2000
 """Hosts read per certificate."""
 
-_VERDICT = Verdict(
+_ATTRIBUTION = Attribution(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
     AttributionReason.HOST_LABEL(),
@@ -44,7 +44,7 @@ def host_label(view: View) -> Iterator[Finding]:
         written = place.text.value if place.text is not None else ""
         host = canonical_domain(written.strip().removeprefix("*.").rstrip("."))
         for name in people_in_host(host, view.domains) if host else ():
-            value = Value("user.name", written, name, name_keys(name), verdict=_VERDICT)
+            value = Value("user.name", written, name, name_keys(name), attribution=_ATTRIBUTION)
             yield make_finding("name.host_label", view, place, value)
 
 

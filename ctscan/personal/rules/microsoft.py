@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.elements import part_of
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View, spellings, strings_of
 from ctscan.x509.general_names import URI
 
@@ -72,13 +72,13 @@ def security_identifier(view: View) -> Iterator[Finding]:
 
 def _identifier(view: View, place: Field, text: str) -> Value:
     canonical = text.casefold()[:200]
-    here = about_place(view, place)
+    here = attribute_place(view, place)
     last = canonical.rpartition("-")[2]
     if last.isdecimal() and len(last) < 5 and int(last) in _BUILT_IN:
-        here = Verdict(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.DOMAIN_ACCOUNT_OF_ALL())
+        here = Attribution(SubjectKind.ROLE, Confidence.LIKELY, AttributionReason.DOMAIN_ACCOUNT_OF_ALL())
     elif here.kind is SubjectKind.UNKNOWN:
-        here = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.DOMAIN_ACCOUNT())
-    return Value("user.unique_id", text, canonical, (LookupKey(IdentifierKind.ACCOUNT, canonical),), verdict=here)
+        here = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.DOMAIN_ACCOUNT())
+    return Value("user.unique_id", text, canonical, (LookupKey(IdentifierKind.ACCOUNT, canonical),), attribution=here)
 
 
 def _identifiers(view: View, place: Field) -> list[str]:
@@ -112,12 +112,11 @@ def _binary_sid(body: bytes) -> str:
 )
 def domain_controller(view: View) -> Iterator[Finding]:
     """GUIDs of domain controllers, which are machines and never people."""
-    verdict = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_CONTROLLER())
+    attribution = Attribution(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.DOMAIN_CONTROLLER())
     for place in view.of(CONTROLLER):
         for text in _guid(place):
-            yield make_finding(
-                "microsoft.controller", view, place, Value("user.device.device_id", text, text.lower(), verdict=verdict)
-            )
+            value = Value("user.device.device_id", text, text.lower(), attribution=attribution)
+            yield make_finding("microsoft.controller", view, place, value)
 
 
 def _guid(place: Field) -> Iterable[str]:

@@ -21,8 +21,8 @@ from ctscan.personal.attribution.evidence import (
     INITIALS,
     PSEUDONYM,
     SURNAME,
-    about_name,
-    about_subject,
+    attribute_name,
+    attribute_subject,
     personal_attribute,
     purpose_of_people,
     service_of,
@@ -32,7 +32,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys, name_tokens
 from ctscan.personal.parsers.numbers import is_hash
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View, spellings, strings_of
 
 FULL_NAME = "2.5.4.41"
@@ -97,12 +97,13 @@ def parts_around(view: View) -> Iterator[Finding]:
     for place in view.of(GENERATION, PERSONAL_TITLE):
         words = personal_attribute(place.name) if place.name is not None else None
         text = spellings(place.text)[0] if place.text is not None else ""
-        if words is None or about_name(view, place).kind is not SubjectKind.PERSON:
+        if words is None or attribute_name(view, place).kind is not SubjectKind.PERSON:
             continue
         if place.text is not None and has_letter(text):
             why = AttributionReason.SAME_NAME_HOLDS(holds=words)
-            verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-            value = Value("user.name", place.text.value, fold_text(text), verdict=verdict, repaired=place.text.repaired)
+            attribution = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
+            found = place.text
+            value = Value("user.name", found.value, fold_text(text), attribution=attribution, repaired=found.repaired)
             yield make_finding("name.generation", view, place, value)
 
 
@@ -119,9 +120,9 @@ def pseudonym(view: View) -> Iterator[Finding]:
     yield from _attributes(view, PSEUDONYM, "name.pseudonym", "user.unique_id.pseudonymous")
     for place in view.of(COMMON_NAME):
         name = pseudonym_form(spellings(place.text)[0]) if place.text is not None else None
-        verdict = _about_pseudonym(view, place) if name else None
-        if name and verdict and place.text is not None:
-            yield _finding("name.pseudonym", "user.unique_id.pseudonymous", view, place, place.text, name, verdict)
+        attribution = _attribute_pseudonym(view, place) if name else None
+        if name and attribution and place.text is not None:
+            yield _finding("name.pseudonym", "user.unique_id.pseudonymous", view, place, place.text, name, attribution)
 
 
 @rule(
@@ -139,9 +140,9 @@ def full_name(view: View) -> Iterator[Finding]:
         if place.text is None:
             continue
         text = spellings(place.text)[0]
-        verdict = _about_full_name(view, place, text)
-        if verdict is not None:
-            yield _finding("name.full", "user.name", view, place, place.text, text, verdict)
+        attribution = _attribute_full_name(view, place, text)
+        if attribution is not None:
+            yield _finding("name.full", "user.name", view, place, place.text, text, attribution)
 
 
 @rule(
@@ -155,9 +156,9 @@ def full_name(view: View) -> Iterator[Finding]:
 )
 def common_name(view: View) -> Iterator[Finding]:
     """Common names that name a person, by other evidence, by the form of the name, or by its words."""
-    for place, name, verdict in named_people(view):
+    for place, name, attribution in named_people(view):
         if place.text is not None:
-            yield _finding("name.common", "user.name", view, place, place.text, name, verdict)
+            yield _finding("name.common", "user.name", view, place, place.text, name, attribution)
 
 
 # --- attributes for people -------------------------------------------------------------------------------------------
@@ -170,49 +171,49 @@ def _attributes(view: View, oid: str, rule_id: str, category: str) -> Iterator[F
             if is_address(best) or (oid == PSEUDONYM and is_hash(best)):  # found by the rules for addresses and hashes
                 continue
             if has_letter(best) or (oid == PSEUDONYM and name_tokens(best)):
-                yield _finding(rule_id, category, view, place, text, best, about_name(view, place))
+                yield _finding(rule_id, category, view, place, text, best, attribute_name(view, place))
 
 
-def _about_pseudonym(view: View, place: Field) -> Verdict | None:
+def _attribute_pseudonym(view: View, place: Field) -> Attribution | None:
     """Attribute a common name with the mark of a pseudonym. Return None for CAs and services, which have it too."""
     certificate = view.certificate
     if certificate.is_ca or service_of(certificate) is not None or not is_of_subject(view, place):
         return None
     if place.name is not None and (words := personal_attribute(place.name)) is not None:
         why = AttributionReason.PSEUDONYM_MARK_AND_NAME(holds=words)
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    here = about_subject(view)
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    here = attribute_subject(view)
     if here.kind is SubjectKind.PERSON and here.confidence is not Confidence.POSSIBLE:
         return here
     confidence = Confidence.POSSIBLE if purpose_of_people(certificate) is None else Confidence.LIKELY
-    return Verdict(SubjectKind.PERSON, confidence, AttributionReason.PSEUDONYM_MARK())
+    return Attribution(SubjectKind.PERSON, confidence, AttributionReason.PSEUDONYM_MARK())
 
 
-def _about_full_name(view: View, place: Field, text: str) -> Verdict | None:
+def _attribute_full_name(view: View, place: Field, text: str) -> Attribution | None:
     """Attribute a full name. Return None for the name of an organisation or a machine, where anything shows that."""
     if sum(char.isalpha() for char in text) < 2 or is_host(text) or has_organisation_word(text):
         return None
     words = personal_attribute(place.name) if place.name is not None else None
     if words is not None:
         why = AttributionReason.SAME_NAME_HOLDS(holds=words)
-        return Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+        return Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     if is_organisation(place.name, text):
         return None
-    here = about_subject(view) if is_of_subject(view, place) else None
+    here = attribute_subject(view) if is_of_subject(view, place) else None
     if here is not None and here.kind is SubjectKind.PERSON and here.confidence is not Confidence.POSSIBLE:
         return here
     if view.certificate.is_ca and not reads_well(text):
         return None
     confidence = Confidence.LIKELY if reads_well(text) else Confidence.POSSIBLE
-    return Verdict(SubjectKind.PERSON, confidence, AttributionReason.FULL_NAME())
+    return Attribution(SubjectKind.PERSON, confidence, AttributionReason.FULL_NAME())
 
 
 def _finding(
-    rule_id: str, category: str, view: View, place: Field, text: DecodedString, name: str, verdict: Verdict
+    rule_id: str, category: str, view: View, place: Field, text: DecodedString, name: str, attribution: Attribution
 ) -> Finding:
     """Make the finding of a name, with look-up keys for the repaired and the decoded spelling."""
     keys = name_keys(name)
     if text.repaired is not None and text.repaired != text.value:
         keys = tuple(dict.fromkeys((*keys, *name_keys(text.value))))
-    value = Value(category, text.value, fold_text(name), keys, verdict=verdict, repaired=text.repaired)
+    value = Value(category, text.value, fold_text(name), keys, attribution=attribution, repaired=text.repaired)
     return make_finding(rule_id, view, place, value)

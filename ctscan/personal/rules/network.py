@@ -6,10 +6,10 @@ import ipaddress
 from collections.abc import Iterator
 
 from ctscan.model import AttributionReason, Confidence, Finding, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 from ctscan.x509.general_names import IP_ADDRESS
 
@@ -26,14 +26,13 @@ def addresses_of_a_person(view: View) -> Iterator[Finding]:
     for place in view.fields:
         if place.kind != IP_ADDRESS or place.nested or place.part != "san":
             continue
-        here = about_place(view, place)
+        here = attribute_place(view, place)
         address = _address(place.raw)
         if here.kind is SubjectKind.PERSON and here.confidence is not Confidence.POSSIBLE and address:
             why = AttributionReason.HOST_OF_PERSON()
-            verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
-            yield make_finding(
-                "network.address", view, place, Value("user.device.ip_address", address, address, verdict=verdict)
-            )
+            attribution = Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
+            value = Value("user.device.ip_address", address, address, attribution=attribution)
+            yield make_finding("network.address", view, place, value)
 
 
 def _address(raw: bytes) -> str:

@@ -25,7 +25,7 @@ from ctscan.personal.attribution.name_shapes import (
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict, with_spelling
+from ctscan.personal.values import Attribution, Value, with_spelling
 from ctscan.personal.view import View, spellings
 
 UNIT = "2.5.4.11"
@@ -50,23 +50,23 @@ def organisation_name(view: View) -> Iterator[Finding]:
         text = spellings(place.text)[0]
         found = _by_name_beside(view, place, text) or _by_mark(text) or _by_policy(view, place, text)
         if found is not None:
-            name, verdict = found
-            value = Value("user.name", text, fold_text(name), name_keys(name), verdict=verdict)
+            name, attribution = found
+            value = Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
             yield make_finding("name.organisation", view, place, with_spelling(value, place.text))
 
 
-def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Verdict] | None:
+def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attribution] | None:
     if not is_name_shaped(text):
         return None
     words = set(name_tokens(text))
-    for beside, name, verdict in named_people(view):
+    for beside, name, attribution in named_people(view):
         if beside.name is place.name and set(name_tokens(name)) == words and not _is_full_name(place, words):
             why = AttributionReason.SAME_AS_COMMON_NAME()
-            confidence = Confidence.POSSIBLE if verdict.confidence is Confidence.POSSIBLE else Confidence.LIKELY
-            return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
+            confidence = Confidence.POSSIBLE if attribution.confidence is Confidence.POSSIBLE else Confidence.LIKELY
+            return bare_name(text), Attribution(SubjectKind.PERSON, confidence, why)
     if place.oid == UNIT and _is_full_name(place, words):
         why = AttributionReason.SAME_AS_NAME_PARTS()
-        return bare_name(text), Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
+        return bare_name(text), Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
 
 
@@ -80,15 +80,15 @@ def _is_full_name(place: Field, words: set[str]) -> bool:
     return bool(words & given and words & surname) and words <= given | surname
 
 
-def _by_mark(text: str) -> tuple[str, Verdict] | None:
+def _by_mark(text: str) -> tuple[str, Attribution] | None:
     name = sole_trader(text)
     if name is None:
         return None
     why = AttributionReason.SOLE_TRADER_MARK()
-    return name, Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+    return name, Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
 
 
-def _by_policy(view: View, place: Field, text: str) -> tuple[str, Verdict] | None:
+def _by_policy(view: View, place: Field, text: str) -> tuple[str, Attribution] | None:
     certificate = view.certificate
     if place.oid != ORGANISATION or certificate.is_ca or _INDIVIDUAL.isdisjoint(certificate.policies):
         return None
@@ -101,4 +101,4 @@ def _by_policy(view: View, place: Field, text: str) -> tuple[str, Verdict] | Non
         return None
     why = AttributionReason.POLICY_OF_SOLE_TRADER(policy=policy)
     confidence = Confidence.LIKELY if likeness(text) >= Likeness.WEAK else Confidence.POSSIBLE
-    return bare_name(text), Verdict(SubjectKind.PERSON, confidence, why)
+    return bare_name(text), Attribution(SubjectKind.PERSON, confidence, why)

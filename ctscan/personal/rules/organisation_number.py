@@ -85,8 +85,8 @@ def numbers_in_text(view: View) -> Iterator[Finding]:
         if place.text is None or not any(map(str.isdigit, place.text.value)):
             continue
         for found in semantics_in(spellings(place.text)[0], region_of(view, place)):
-            verdict = BY_PREFIX if found.bearer is Bearer.PERSON else BY_FORM
-            for value in semantic_values(found, verdict):
+            attribution = BY_PREFIX if found.bearer is Bearer.PERSON else BY_FORM
+            for value in semantic_values(found, attribution):
                 written = replace(value, value=spellings(place.text)[0])
                 yield make_finding("number.text", view, place, with_spelling(written, place.text))
 

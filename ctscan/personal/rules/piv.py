@@ -52,7 +52,7 @@ def fasc_n(view: View) -> Iterator[Finding]:
     """Numbers of card and person, agency and kind of association in the FASC-N of identity cards."""
     for place in view.of(FASC_N):
         for value in _card_values(place):
-            yield make_finding("us.fascn", view, place, replace(value, verdict=_ON_A_CARD))
+            yield make_finding("us.fascn", view, place, replace(value, attribution=_ON_A_CARD))
 
 
 def _card_values(place: Field) -> Iterator[Value]:
@@ -121,13 +121,13 @@ _AGENCY_FORM = re.compile(r"(\d{7,15})\.[A-Za-z][A-Za-z0-9 &.-]{0,60}")
 )
 def dod_id_number(view: View) -> Iterator[Finding]:
     """Numbers that the Department of Defense gives to people, in common names and accounts of its cards."""
-    verdict = replace(ONLY_PEOPLE, why=AttributionReason.EDIPI())
+    attribution = replace(ONLY_PEOPLE, why=AttributionReason.EDIPI())
     for oid, form in ((COMMON_NAME, _COMMON_NAME_FORM), (UPN, _MILITARY_ACCOUNT)):
         for place in view.of(oid):
             text = spellings(place.text)[0].strip() if place.text is not None else ""
             match = form.fullmatch(text[:200]) if oid == UPN or text.count(".") >= 2 else None
             if match and match[1].strip("0"):
-                yield make_finding("us.edipi", view, place, _numbered(match[1], verdict.why))
+                yield make_finding("us.edipi", view, place, _numbered(match[1], attribution.why))
 
 
 @rule(
@@ -161,7 +161,7 @@ def agency_number(text: str, country: str) -> str:
 
 def _numbered(digits: str, why: Message) -> Value:
     keys = (LookupKey(IdentifierKind.NUMBER, digits),)
-    return Value("user.unique_id", digits, digits, keys, verdict=replace(ONLY_PEOPLE, why=why))
+    return Value("user.unique_id", digits, digits, keys, attribution=replace(ONLY_PEOPLE, why=why))
 
 
 # --- background check ----------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _numbered(digits: str, why: Message) -> Value:
 )
 def background_check(view: View) -> Iterator[Finding]:
     """State of the holder's background check (completed or open) when the card was issued (NACI indicator)."""
-    verdict = replace(ONLY_PEOPLE, why=AttributionReason.CARD_MARK())
+    attribution = replace(ONLY_PEOPLE, why=AttributionReason.CARD_MARK())
     for place in view.of(NACI):
         part = part_of(place.raw)
         has_state = part is not None and part.tag == BOOLEAN and len(part.body) == 1
@@ -186,5 +186,5 @@ def background_check(view: View) -> Iterator[Finding]:
         text = ("TRUE" if is_open else "FALSE") if has_state else place.raw[:50].hex()
         words = f"background check {'not completed' if is_open else 'completed'}" if has_state else "background check"
         marks = (Qualifier.DERIVED,) if has_state else ()
-        value = Value("user.criminal_history", text, words, marks=marks, verdict=verdict)
+        value = Value("user.criminal_history", text, words, marks=marks, attribution=attribution)
         yield make_finding("us.naci", view, place, value)

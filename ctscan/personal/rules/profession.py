@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.elements import (
     OCTETS,
@@ -34,7 +34,7 @@ from ctscan.personal.parsers.professions import (
     tells_health_or_law,
 )
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Read, Value, Verdict, number, numbered, of_organisation, plain
+from ctscan.personal.values import Attribution, Read, Value, number, numbered, of_organisation, plain
 from ctscan.personal.view import View, strings_of
 
 ADMISSION = "1.3.36.8.3.3"
@@ -43,10 +43,10 @@ MAX_VALUES: Final = 1000
 """Values read from one admission; a real admission has some ten. Strings beyond this limit are searched like any text.
 """
 
-_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PROFESSION())
-_AN_INSTITUTION = Verdict(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.PROFESSION_INSTITUTION())
-_A_SERVICE = Verdict(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.PROFESSION_SERVICE())
-_ADMITTED = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.PROFESSION_LIKELY())
+_A_PERSON = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PROFESSION())
+_AN_INSTITUTION = Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.PROFESSION_INSTITUTION())
+_A_SERVICE = Attribution(SubjectKind.HOST, Confidence.CERTAIN, AttributionReason.PROFESSION_SERVICE())
+_ADMITTED = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.PROFESSION_LIKELY())
 
 
 @rule(
@@ -84,15 +84,15 @@ def _profession(view: View, place: Field, info: Part) -> Iterator[Located]:
     oids = [part for field in _sequences(info) for part in field.parts if part.tag == OID]
     items = [part for field in _sequences(info) for part in field.parts if part.tag != OID]
     texts = [text.value for part in items for text in part.texts]
-    verdict = _verdict(view, place, [part.oid for part in oids], texts)
-    special = _sensitivity(verdict, [part.oid for part in oids], texts)
-    attributed = _attribute_to(verdict, special)
+    attribution = _verdict(view, place, [part.oid for part in oids], texts)
+    special = _sensitivity(attribution, [part.oid for part in oids], texts)
+    attributed = _attribute_to(attribution, special)
     for part in items:
         yield from read_part(view, place, part, attributed(plain(_TITLE)))
     for part in oids:
         marks = (Qualifier.DERIVED,) if part.oid in PROFESSIONS else ()
         value = Value(_TITLE, part.oid, PROFESSIONS.get(part.oid, part.oid), marks=marks)
-        yield at_part(place, part), replace(value, verdict=verdict, sensitivity=special)
+        yield at_part(place, part), replace(value, attribution=attribution, sensitivity=special)
     for field in info.parts:
         if field.number == 0:
             yield from _naming_authority(view, place, field)
@@ -102,7 +102,7 @@ def _profession(view: View, place: Field, info: Part) -> Iterator[Located]:
             yield from read_part(view, place, field, attributed(number("user.unique_id")))
 
 
-def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Verdict:
+def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Attribution:
     if not INSTITUTIONS.isdisjoint(oids):
         return _AN_INSTITUTION
     if any(oid in PROFESSIONS for oid in oids):
@@ -113,24 +113,24 @@ def _verdict(view: View, place: Field, oids: list[str], texts: list[str]) -> Ver
         return _AN_INSTITUTION
     if any(map(tells_health_or_law, texts)):
         return _A_PERSON
-    here = about_place(view, place)
+    here = attribute_place(view, place)
     return _ADMITTED if here.kind in (SubjectKind.UNKNOWN, SubjectKind.HOST) else here
 
 
-def _sensitivity(verdict: Verdict, oids: list[str], texts: list[str]) -> Sensitivity | None:
+def _sensitivity(attribution: Attribution, oids: list[str], texts: list[str]) -> Sensitivity | None:
     """Return SPECIAL_CATEGORY for a person's profession of health or law; None leaves a job title's sensitivity."""
-    if verdict.kind is not SubjectKind.PERSON:
+    if attribution.kind is not SubjectKind.PERSON:
         return None
     is_special = any(oid in PROFESSIONS for oid in oids) or any(map(tells_health_or_law, texts))
     return Sensitivity.SPECIAL_CATEGORY if is_special else None
 
 
-def _attribute_to(verdict: Verdict, sensitivity: Sensitivity | None) -> Callable[[Read], Read]:
+def _attribute_to(attribution: Attribution, sensitivity: Sensitivity | None) -> Callable[[Read], Read]:
     """Return a decorator of readers that sets attribution and sensitivity of every value."""
 
     def combine(read: Read) -> Read:
         return lambda view, place: (
-            replace(value, verdict=verdict, sensitivity=sensitivity) for value in read(view, place)
+            replace(value, attribution=attribution, sensitivity=sensitivity) for value in read(view, place)
         )
 
     return combine
@@ -148,9 +148,9 @@ def _as_it_is(view: View, place: Field) -> Iterator[Located]:
     """Read the strings of an admission with another layout."""
     for text in strings_of(view, place):
         at = replace(place, text=text)
-        verdict = _verdict(view, place, [], [text.value])
-        sensitivity = _sensitivity(verdict, [], [text.value])
-        yield from ((at, value) for value in _attribute_to(verdict, sensitivity)(plain(_TITLE))(view, at))
+        attribution = _verdict(view, place, [], [text.value])
+        sensitivity = _sensitivity(attribution, [], [text.value])
+        yield from ((at, value) for value in _attribute_to(attribution, sensitivity)(plain(_TITLE))(view, at))
 
 
 def _sequences(part: Part | None) -> Iterable[Part]:
@@ -175,9 +175,9 @@ def insured_number(view: View) -> Iterator[Finding]:
     """Health insurance numbers in the organisational units of German health card certificates."""
     if not any(_INSURED_OID in place.raw for place in view.of(ADMISSION)):
         return
-    verdict = replace(_A_PERSON, why=AttributionReason.INSURED())
+    attribution = replace(_A_PERSON, why=AttributionReason.INSURED())
     for place in view.of(_UNIT):
         text = place.text.value.strip() if place.text is not None else ""
         if place.part == "subject" and _INSURED_NUMBER.fullmatch(text):
             for value in numbered("user.health_and_medical.insurance_beneficiary_id", text):
-                yield make_finding("de.insured", view, place, replace(value, verdict=verdict))
+                yield make_finding("de.insured", view, place, replace(value, attribution=attribution))

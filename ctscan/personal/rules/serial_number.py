@@ -40,7 +40,7 @@ from ctscan.personal.parsers.phones import region_of
 from ctscan.personal.parsers.semantics import DOCUMENT, IDENTIFIER, Bearer, Semantics, read_semantics
 from ctscan.personal.rules import rule
 from ctscan.personal.rules.address import BUSINESS_CATEGORY, JURISDICTION, has_company_attribute, is_of_person
-from ctscan.personal.values import Value, Verdict, with_spelling
+from ctscan.personal.values import Attribution, Value, with_spelling
 from ctscan.personal.view import View, spellings
 
 SERIAL_NUMBER: Final = "2.5.4.5"
@@ -49,14 +49,14 @@ ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 _NATIONAL_FORM = re.compile(r"/|EGN|ЕГН|BULSTAT|БУЛСТАТ", re.IGNORECASE)  # Mexico, Bulgaria: read by their own rules
 _EXTENDED = frozenset(("2.23.140.1.1", "2.23.140.1.3"))
 
-BY_PREFIX: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PREFIX_OF_PEOPLE())
-SOLE_TRADER: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SOLE_TRADER_NUMBER())
-BY_FORM: Final = Verdict(
+BY_PREFIX: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PREFIX_OF_PEOPLE())
+SOLE_TRADER: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.SOLE_TRADER_NUMBER())
+BY_FORM: Final = Attribution(
     SubjectKind.PERSON,
     Confidence.LIKELY,
     AttributionReason.NUMBER_FORM(),
 )
-BY_CHECK: Final = Verdict(
+BY_CHECK: Final = Attribution(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
     AttributionReason.NUMBER_CHECKED(),
@@ -103,7 +103,7 @@ def _values(view: View, place: Field, text: str) -> Iterable[Value]:
             return ()  # the serial number of an authority whose name has a pseudonym
         return _by_evidence(number, found.country if found and found.country else country)
     if found is None and satisfied(text, country) and not _speaks_against_person(view, place):
-        return (replace(value, verdict=BY_CHECK) for value in country_values(text, country))
+        return (replace(value, attribution=BY_CHECK) for value in country_values(text, country))
     return ()
 
 
@@ -116,7 +116,7 @@ def said_values(found: Semantics) -> Iterable[Value] | None:
     return () if found.bearer is Bearer.ORGANISATION else None
 
 
-def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
+def semantic_values(found: Semantics, attribution: Attribution) -> Iterator[Value]:
     """Read a number taken out of its text, by its scheme if any; look-up keys with and without the country."""
     is_national = found.category == NATIONAL
     if found.category == DOCUMENT:  # an identity card: the number of the card, or of its holder
@@ -126,7 +126,7 @@ def semantic_values(found: Semantics, verdict: Verdict) -> Iterator[Value]:
     else:
         values = country_values(found.number, found.country)
     for value in values:
-        yield replace(value, verdict=verdict)
+        yield replace(value, attribution=attribution)
 
 
 def is_company(certificate: Certificate, place: Field) -> bool:

@@ -18,7 +18,7 @@ from ctscan.personal.normalise.addresses import canonical_email
 from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.repository_owners import owner_in_path, owner_in_url
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict, numbered
+from ctscan.personal.values import Attribution, Value, numbered
 from ctscan.personal.view import View, spellings
 from ctscan.x509.general_names import RFC822_NAME
 
@@ -33,12 +33,12 @@ TOKEN_SUBJECT: Final = f"{_ARC}24"
 _OF_BUILDS: Final = frozenset((REPOSITORY, *REFERENCES, *URIS))
 _CITES: Final = ("sigstore/fulcio docs/oid-info.md",)
 
-_OWNER = Verdict(
+_OWNER = Attribution(
     SubjectKind.UNKNOWN,
     Confidence.POSSIBLE,
     AttributionReason.REPOSITORY_OWNER(),
 )
-_SERVICE = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.URI_LOGIN())
+_SERVICE = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.URI_LOGIN())
 _BRANCH = re.compile(r"refs/heads/([^/\s]{2,39})/\S")
 _TOPICS: Final = frozenset(
     (
@@ -71,10 +71,10 @@ def sigstore_accounts(view: View) -> Iterator[Finding]:
     for place, text in _texts(view, *REFERENCES):
         branch = _BRANCH.match(text)
         if branch and branch[1].casefold() not in _TOPICS:
-            verdict = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.BRANCH())
+            attribution = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.BRANCH())
             value = account_value(view, place, text, name=branch[1])
             if value is not None:
-                yield make_finding("sigstore.account", view, place, replace(value, verdict=verdict))
+                yield make_finding("sigstore.account", view, place, replace(value, attribution=attribution))
 
 
 def _subject(view: View, place: Field, text: str) -> Iterator[Finding]:
@@ -86,14 +86,14 @@ def _subject(view: View, place: Field, text: str) -> Iterator[Finding]:
     elif owner := owner_in_url(text, known=True):
         yield from _owner(view, place, text, owner)
     elif value := account_value(view, place, text, *text.split("!")[:1]):
-        verdict = _SERVICE if "://" in text else value.verdict
-        yield make_finding("sigstore.account", view, place, replace(value, verdict=verdict))
+        attribution = _SERVICE if "://" in text else value.attribution
+        yield make_finding("sigstore.account", view, place, replace(value, attribution=attribution))
 
 
 def _owner(view: View, place: Field, text: str, owner: str | None) -> Iterator[Finding]:
     value = account_value(view, place, text, (owner or "").rpartition("/")[2], name=owner or "")
     if owner is not None and value is not None:
-        yield make_finding("sigstore.account", view, place, replace(value, verdict=_OWNER))
+        yield make_finding("sigstore.account", view, place, replace(value, attribution=_OWNER))
 
 
 @rule(
@@ -109,7 +109,7 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
     """Numbers of the accounts that own the repositories built."""
     for place, text in _texts(view, OWNER_NUMBER):
         for value in numbered("user.unique_id", text):
-            yield make_finding("sigstore.owner", view, place, replace(value, verdict=_OWNER))
+            yield make_finding("sigstore.owner", view, place, replace(value, attribution=_OWNER))
 
 
 @rule(
@@ -123,14 +123,14 @@ def sigstore_owner(view: View) -> Iterator[Finding]:
 )
 def sigstore_provider(view: View) -> Iterator[Finding]:
     """Identity providers of the accounts that signed in Sigstore certificates; not of builds, which have no log-in."""
-    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.LOGGED_IN())
+    attribution = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.LOGGED_IN())
     if any(general.kind == RFC822_NAME and _is_address(general.text) for general in view.certificate.san):
         why = AttributionReason.MAILBOX_HOLDER_ACCOUNT()
-        verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY, why)
+        attribution = Attribution(SubjectKind.PERSON, Confidence.LIKELY, why)
     elif view.has(_OF_BUILDS):
         return
     for place, text in _texts(view, *ISSUERS):
-        value = Value("user.account", text, text.strip().casefold()[:200], verdict=verdict)
+        value = Value("user.account", text, text.strip().casefold()[:200], attribution=attribution)
         yield make_finding("sigstore.provider", view, place, value)
 
 

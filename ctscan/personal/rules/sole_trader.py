@@ -11,7 +11,7 @@ from ctscan.personal.attribution.name_shapes import is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys, name_tokens
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict, with_spelling
+from ctscan.personal.values import Attribution, Value, with_spelling
 from ctscan.personal.view import View, spellings
 
 _FULL_NAME = "2.5.4.41"
@@ -57,8 +57,8 @@ def _value(place: Field, text: str, surnames: set[str], given: set[str]) -> Valu
         name, why = text, AttributionReason.ORGANISATION_IS_PERSON()
     else:
         return None
-    verdict = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, why)
-    return Value("user.name", text, fold_text(name), name_keys(name), verdict=verdict)
+    attribution = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
+    return Value("user.name", text, fold_text(name), name_keys(name), attribution=attribution)
 
 
 def _is_full_name(words: set[str], surnames: set[str], given: set[str]) -> bool:

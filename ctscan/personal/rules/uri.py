@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, IdentifierKind, LookupKey, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.name_shapes import has_organisation_word, is_name_shaped
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
@@ -21,7 +21,7 @@ from ctscan.personal.parsers.accounts import account_value
 from ctscan.personal.parsers.phones import phone_values
 from ctscan.personal.parsers.repository_owners import owner_in_url
 from ctscan.personal.rules import rule
-from ctscan.personal.values import Value, Verdict
+from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import URI
 
@@ -60,7 +60,7 @@ def person_in_uri(view: View) -> Iterator[Finding]:
 def _telephone(view: View, place: Field, rest: str) -> Iterator[Value]:
     number = unquote(rest).partition(";")[0].lstrip("/")
     for value in phone_values(number):
-        yield replace(value, verdict=_about_phone(view, place))
+        yield replace(value, attribution=_attribute_phone(view, place))
 
 
 def _call(view: View, place: Field, rest: str) -> Iterator[Value]:
@@ -75,7 +75,7 @@ def _call(view: View, place: Field, rest: str) -> Iterator[Value]:
         return
     if re.fullmatch(r"\+[\d().-]{5,25}", user):
         for value in phone_values(user):
-            yield replace(value, verdict=_about_phone(view, place))
+            yield replace(value, attribution=_attribute_phone(view, place))
         return
     yield from _account(view, place, f"{user}@{account.partition('@')[2]}")
 
@@ -91,11 +91,10 @@ def _urn(view: View, place: Field, rest: str) -> Iterator[Value]:
     if uuid:
         key = number_key(uuid[1])
         is_card = _is_identity_card(view)
-        verdict = (
-            Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CARD_IDENTIFIER()) if is_card else None
-        )
+        of_holder = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CARD_IDENTIFIER())
+        attribution = of_holder if is_card else None
         category = "user.unique_id" if is_card else "user.device.device_id"
-        yield Value(category, uuid[1], key, (LookupKey(IdentifierKind.NUMBER, key),), verdict=verdict)
+        yield Value(category, uuid[1], key, (LookupKey(IdentifierKind.NUMBER, key),), attribution=attribution)
     user = _PUBLIC_USER.match(rest)
     if user:
         yield from _account(view, place, f"{unquote(user[2])}@{user[1]}")
@@ -112,8 +111,8 @@ def _directory(view: View, place: Field, rest: str) -> Iterator[Value]:
     if not is_name_shaped(name) or has_organisation_word(name) or (place.part in ISSUING_PARTS and not has_other):
         return
     why = AttributionReason.DIRECTORY_ENTRY()
-    verdict = Verdict(SubjectKind.PERSON, Confidence.LIKELY if has_other else Confidence.POSSIBLE, why)
-    yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)
+    attribution = Attribution(SubjectKind.PERSON, Confidence.LIKELY if has_other else Confidence.POSSIBLE, why)
+    yield Value("user.name", name, fold_text(name), name_keys(name), attribution=attribution)
 
 
 def _web(view: View, place: Field, rest: str) -> Iterator[Value]:
@@ -124,8 +123,8 @@ def _web(view: View, place: Field, rest: str) -> Iterator[Value]:
     value = account_value(view, place, f"https:{rest}", owner.rpartition("/")[2], name=owner)
     if value is not None:
         why = AttributionReason.ACCOUNT_PAGE()
-        verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
-        yield replace(value, verdict=verdict, also=("user.contact.url",))
+        attribution = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, why)
+        yield replace(value, attribution=attribution, also=("user.contact.url",))
 
 
 _SCHEMES: Final[dict[str, Callable[[View, Field, str], Iterator[Value]]]] = {
@@ -160,10 +159,10 @@ def _without_parameters(rest: str) -> str:
     return unquote(re.split(r"[;?#]", text, maxsplit=1)[0]).strip()
 
 
-def _about_phone(view: View, place: Field) -> Verdict | None:
-    here = about_place(view, place)
+def _attribute_phone(view: View, place: Field) -> Attribution | None:
+    here = attribute_place(view, place)
     if here.kind is SubjectKind.UNKNOWN and place.part not in ISSUING_PARTS:
-        return Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.HOLDER_PHONE())
+        return Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.HOLDER_PHONE())
     return here
 
 

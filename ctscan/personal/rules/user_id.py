@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, SubjectKind
-from ctscan.personal.attribution.evidence import about_place
+from ctscan.personal.attribution.evidence import attribute_place
 from ctscan.personal.attribution.name_shapes import is_host
 from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
@@ -24,7 +24,7 @@ from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.national.bulgaria import population_number
 from ctscan.personal.rules.piv import agency_number
 from ctscan.personal.rules.serial_number import BY_CHECK, said_values
-from ctscan.personal.values import Value, Verdict, each_text, numbered, of_person, with_spelling
+from ctscan.personal.values import Attribution, Value, each_text, numbered, of_person, with_spelling
 from ctscan.personal.view import View, spellings
 
 _USER_ID: Final = "0.9.2342.19200300.100.1.1"
@@ -34,8 +34,8 @@ _USERNAME: Final = "user.account.username"
 _APPLE_TEAM = re.compile(r"[A-Z0-9]{10}")
 _REVERSED_HOST = re.compile(r"(?:app|biz|co|com|de|dev|edu|eu|gov|info|io|me|net|org|uk)(?:\.[\w-]+){2,}", re.I)
 _UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TEAM: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DEVELOPER_TEAM())
-_CARD: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.USER_NUMBER())
+_TEAM: Final = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DEVELOPER_TEAM())
+_CARD: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.USER_NUMBER())
 
 
 @rule(
@@ -65,7 +65,7 @@ def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
     said = said_values(found) if found is not None else None
     if said is not None:
         return said
-    here = about_place(view, place)
+    here = attribute_place(view, place)
     is_person = here.kind is SubjectKind.PERSON
     if found is not None:  # a word for numbers of people and companies alike, such as MST in Vietnam
         return identifier_values(found.number) if is_person and here.confidence is not Confidence.POSSIBLE else ()
@@ -78,14 +78,14 @@ def _user_id(view: View, place: Field, text: str) -> Iterable[Value]:
 
 def _bare_user_id(view: View, place: Field, text: str, country: str) -> Iterable[Value]:
     """Read a uid as a number (at most two letters, a hash or a UUID), else as a user name."""
-    here = about_place(view, place)
-    verdict = _CARD if here.kind is SubjectKind.UNKNOWN else None
+    here = attribute_place(view, place)
+    attribution = _CARD if here.kind is SubjectKind.UNKNOWN else None
     if _is_apple(view) and _APPLE_TEAM.fullmatch(text):
-        return (replace(value, verdict=_TEAM) for value in numbered(_IDENTIFIER, text))
+        return (replace(value, attribution=_TEAM) for value in numbered(_IDENTIFIER, text))
     if _UUID.fullmatch(text) or is_hash(text) or _is_number(text):
-        if satisfied(text, country) and verdict is not None:
-            verdict = BY_CHECK
-        return (replace(value, verdict=verdict) for value in identifier_values(text))
+        if satisfied(text, country) and attribution is not None:
+            attribution = BY_CHECK
+        return (replace(value, attribution=attribution) for value in identifier_values(text))
     account = account_value(view, place, text)
     return () if account is None else (account,)
 

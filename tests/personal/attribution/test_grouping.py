@@ -12,7 +12,7 @@ from support.certs import EMAIL_PROTECTION, general_names, make_certificate, nam
 from support.people import LATIN
 
 from ctscan.model import Finding
-from ctscan.personal.attribution.grouping import tell_apart
+from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.rules import find_personal_data
 from ctscan.personal.view import View
 from ctscan.x509.certificate import read_certificate
@@ -123,7 +123,7 @@ def test_numbers_that_a_rule_has_given_are_not_given_again() -> None:
     findings = [
         replace(finding, person="subject 2" if "k2" in finding.canonical else "subject") for finding in found(der)
     ]
-    persons = {finding.canonical: finding.person for finding in tell_apart(view, findings)}
+    persons = {finding.canonical: finding.person for finding in group_by_person(view, findings)}
     assert persons["k2@example.org"] == "subject 2"
     assert persons["john"] == persons["roe"] == "subject 3"
 
@@ -148,7 +148,7 @@ def test_people_with_different_names_are_never_one(inside: list, addresses: list
         for other in of_names.values():
             same_words = one["name.given"] & other["name.given"] and one["name.surname"] & other["name.surname"]
             assert one["person"] != other["person"] or same_words
-    assert tell_apart(View(read_certificate(der)), findings) == findings
+    assert group_by_person(View(read_certificate(der)), findings) == findings
 
 
 def test_thousands_of_people_cost_little() -> None:
@@ -161,6 +161,6 @@ def test_thousands_of_people_cost_little() -> None:
     assert len(general_names(san)) > 100_000
     findings, _ = find_personal_data(view.certificate)
     started = time.process_time()
-    settled = tell_apart(view, [replace(finding, person="subject") for finding in findings])
+    settled = group_by_person(view, [replace(finding, person="subject") for finding in findings])
     assert time.process_time() - started < 1
     assert len({finding.person for finding in settled}) > 2000

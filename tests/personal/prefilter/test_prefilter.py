@@ -47,7 +47,7 @@ def knowing(*issuers: bytes) -> Prefilter:
 
 
 def drops(prefilter: Prefilter, der: bytes, precert: bool = False) -> bool:
-    """The verdict on `der` somewhere inside a buffer; again and again, for what is learnt must not change it."""
+    """The attribution on `der` somewhere inside a buffer; again and again, for what is learnt must not change it."""
     buffer = b"\x30\x82" + der + b"\x30\x82\x01"
     first = prefilter.is_impersonal(buffer, 2, 2 + len(der), precert)
     assert all(prefilter.is_impersonal(buffer, 2, 2 + len(der), precert) == first for _ in range(3))

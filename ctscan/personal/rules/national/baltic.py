@@ -11,7 +11,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     GIVEN,
     SURNAME,
-    about_person,
+    attribute_to_person,
     common_names,
     country_of,
     name_value,
@@ -44,7 +44,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
             scheme = _scheme(found["country"] or country_of(place.name), found["code"])
             values: list[Value] = [*name_value(SURNAME, found["surname"]), *name_value(GIVEN, found["given"])]
             values += national_values(found["code"], scheme)
-            for value in about_person(values, _WHY):
+            for value in attribute_to_person(values, _WHY):
                 yield make_finding("baltic.common_name", view, place, value)
 
 

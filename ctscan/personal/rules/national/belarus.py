@@ -13,7 +13,7 @@ from ctscan.personal.parsers.composite_values import acting
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Value, Verdict, each_text, of_person, plain
+from ctscan.personal.values import Attribution, Value, each_text, of_person, plain
 from ctscan.personal.view import View, spellings, strings_of
 
 PERSONAL_NUMBER = "1.2.112.1.2.1.1.1.1.1"
@@ -23,8 +23,8 @@ DEPARTMENT = "1.2.112.1.2.1.1.5.2"
 
 _CENTURY = {"1": 18, "2": 18, "3": 19, "4": 19, "5": 20, "6": 20}  # by the first digit, which is odd for men
 _PERSONAL = re.compile(r"([1-6])(\d\d)(\d\d)(\d\d)[A-Z]\d{3}[A-Z]{2}\d")  # day, month, year of the century
-_OF_A_PERSON = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.BY_TAXPAYER())
-_OF_ANYBODY = Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.BY_ORGANISATION())
+_OF_A_PERSON = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.BY_TAXPAYER())
+_OF_ANYBODY = Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.BY_ORGANISATION())
 
 
 def personal_values(text: str) -> Iterator[Value]:
@@ -48,11 +48,13 @@ def _taxpayer(view: View, place: Field) -> Iterable[Value]:
     for text in strings_of(view, place):
         number = spellings(text)[0]
         is_persons = re.match(r"[^\W\d_]{2}\d{7}", number_key(number)) is not None
-        if not is_persons and view.once(_is_company):
+        if not is_persons and view.memo(_is_company):
             continue
-        verdict = _OF_A_PERSON if is_persons else _OF_ANYBODY
+        attribution = _OF_A_PERSON if is_persons else _OF_ANYBODY
         for value in national_values(number, "by.unp"):
-            yield Value(value.category, value.value, value.canonical, value.keys, marks=value.marks, verdict=verdict)
+            yield Value(
+                value.category, value.value, value.canonical, value.keys, marks=value.marks, attribution=attribution
+            )
 
 
 def _is_company(view: View) -> bool:

@@ -18,8 +18,8 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     CITY,
     FULL_NAME,
-    about_person,
     acting,
+    attribute_to_person,
     common_names,
     employer,
     first_text,
@@ -98,14 +98,14 @@ _employer: Final = employer(f"{_DATA}2", f"{_DATA}4", acts=True)
 def _company(view: View, place: Field) -> Iterable[Value]:
     """Read the name of a company: of a sole trader as the person's name, else as the workplace of the person who
     answers for it."""
-    found = list(about_person(_trader(first_text(view, place)), _WHY_TRADER, SUBJECT))
+    found = list(attribute_to_person(_trader(first_text(view, place)), _WHY_TRADER, SUBJECT))
     return found or _employer(view, place)
 
 
 def _of_trader(view: View, place: Field) -> Iterable[Value]:
     """Read a company's register number when the company is a sole trader's firm."""
-    if view.once(_is_trader):
-        yield from about_person(national_values(first_text(view, place)), _WHY_TRADER, SUBJECT)
+    if view.memo(_is_trader):
+        yield from attribute_to_person(national_values(first_text(view, place)), _WHY_TRADER, SUBJECT)
 
 
 def _is_trader(view: View) -> bool:
@@ -159,9 +159,9 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
         if not found:
             continue
         if len(found["number"]) == 14:
-            values = about_person(_trader(found["name"]), _WHY_TRADER, SUBJECT)
+            values = attribute_to_person(_trader(found["name"]), _WHY_TRADER, SUBJECT)
         else:
             why = AttributionReason.BR_COMMON_NAME()
-            values = about_person(national_values(found["number"], _CPF), why)
+            values = attribute_to_person(national_values(found["number"], _CPF), why)
         for value in values:
             yield make_finding("br.common_name", view, place, value)

@@ -11,7 +11,7 @@ from typing import Final
 
 from ctscan.model import AttributionReason, Finding
 from ctscan.personal.finding import make_finding
-from ctscan.personal.parsers.composite_values import about_person, first_text
+from ctscan.personal.parsers.composite_values import attribute_to_person, first_text
 from ctscan.personal.parsers.numbers import NATIONAL, VALID, check, national_values
 from ctscan.personal.rules import rule
 from ctscan.personal.view import View
@@ -39,7 +39,7 @@ def personal_numbers(view: View) -> Iterator[Finding]:
         number = population_number(first_text(view, place)[:200].strip())
         if number:
             why = AttributionReason.BG_EGN()
-            for value in about_person(national_values(number, "bg.egn"), why):
+            for value in attribute_to_person(national_values(number, "bg.egn"), why):
                 yield make_finding("bg.egn", view, place, value)
 
 

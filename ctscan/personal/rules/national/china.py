@@ -20,7 +20,7 @@ from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.dates import DATE_OF_BIRTH, GENDER, iso_date
 from ctscan.personal.parsers.numbers import NATIONAL, national_values
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.values import FromText, Read, Value, Verdict, each_text, numbered, of_person
+from ctscan.personal.values import Attribution, FromText, Read, Value, each_text, numbered, of_person
 from ctscan.personal.view import View, spellings
 from ctscan.x509.der import MAX_DEPTH, children
 from ctscan.x509.text import OCTET_STRING, decode_text, read_text
@@ -42,9 +42,9 @@ _RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])
 _CFCA = re.compile(r"(?P<type>\d{2,4})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
 _MOST_ELEMENTS = 200
 
-_BUSINESS: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
-_IDENTIFIED: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())
-_SHAPED: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.CN_SUBSCRIBER())
+_BUSINESS: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
+_IDENTIFIED: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())
+_SHAPED: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.CN_SUBSCRIBER())
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def business_values(text: str) -> Iterator[Value]:
         yield from resident
     elif re.fullmatch(r"92\d{6}[0-9A-Z]{10}", key) or re.fullmatch(r"\d{6}[6-9]\d{8}", key):
         for value in numbered("user.unique_id", text):
-            yield replace(value, verdict=_BUSINESS)
+            yield replace(value, attribution=_BUSINESS)
 
 
 # --- extensions ----------------------------------------------------------------------------------------------------
@@ -186,12 +186,12 @@ def _number_first(first: str, second: str) -> tuple[str, str]:
 def _cfca_values(number: str, name: str) -> Iterator[Value]:
     identity = list(resident_values(number)) or list(resident_values(number[1:]))  # after the type of document
     if identity:
-        verdict = _IDENTIFIED
+        attribution = _IDENTIFIED
     elif is_name_shaped(name) and not has_organisation_word(name):
-        verdict = _SHAPED
+        attribution = _SHAPED
         identity = list(numbered("user.unique_id", number))
     else:
         return
-    yield from (replace(value, verdict=verdict) for value in identity)
+    yield from (replace(value, attribution=attribution) for value in identity)
     if fold_text(name):
-        yield Value("user.name", name, fold_text(name), name_keys(name), verdict=verdict)
+        yield Value("user.name", name, fold_text(name), name_keys(name), attribution=attribution)

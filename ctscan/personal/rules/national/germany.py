@@ -14,7 +14,7 @@ from ctscan.personal.attribution.evidence import (
     COMMON_NAME,
     REPRESENTED,
     SUBJECT,
-    about_place,
+    attribute_place,
     person_of,
     personal_attribute,
 )
@@ -35,9 +35,9 @@ from ctscan.personal.rules import oid_rule, rule
 from ctscan.personal.rules.personal_data import PKIX_PERSONAL_DATA, SIGI_PERSONAL_DATA, personal_data_values
 from ctscan.personal.values import (
     ONLY_PEOPLE,
+    Attribution,
     Read,
     Value,
-    Verdict,
     named,
     number,
     numbered,
@@ -54,10 +54,10 @@ _COMMON_PKI = "Common PKI 2.0 SigG profile"
 
 def _distinguisher(view: View, place: Field) -> Iterator[Value]:
     """Read the number that distinguishes namesakes. Renamed CAs have such a number as well."""
-    of_a_ca = Verdict(SubjectKind.CA, Confidence.LIKELY, AttributionReason.DE_DISTINGUISHER())
+    of_a_ca = Attribution(SubjectKind.CA, Confidence.LIKELY, AttributionReason.DE_DISTINGUISHER())
     for value in plain("user.unique_id")(view, place):
         is_of_ca = person_of(view, place) == CA_CONTACT or view.certificate.is_ca
-        yield replace(value, verdict=of_a_ca) if is_of_ca else value
+        yield replace(value, attribution=of_a_ca) if is_of_ca else value
 
 
 oid_rule(
@@ -112,7 +112,7 @@ def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
     if party.tag == SEQUENCE:  # issuer and serial number of the represented party's certificate
         for part in (part for part in party.parts if part.tag == INTEGER):
             serial = part.body.hex()
-            value = Value("user.unique_id", serial, serial, verdict=_SOME_PARTY, person=REPRESENTED)
+            value = Value("user.unique_id", serial, serial, attribution=_SOME_PARTY, person=REPRESENTED)
             yield at_part(place, part), value
     elif party.tag == _OTHER_NAME:
         kind, *values = party.parts or (party,)
@@ -126,7 +126,7 @@ def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
             if not personal_attribute(inside.name):
                 for value in read(view, inside):
                     at = replace(inside, oid=place.oid)
-                    yield at, replace(value, verdict=_about_party(value), person=REPRESENTED)
+                    yield at, replace(value, attribution=_attribute_party(value), person=REPRESENTED)
 
 
 _OTHER_NAME, _DIRECTORY_NAME = 0xA0, 0xA4
@@ -137,21 +137,21 @@ _PARTY: dict[str, Read] = {
 }
 
 
-def _about_party(value: Value) -> Verdict:
+def _attribute_party(value: Value) -> Attribution:
     """Attribute the represented party to an organisation or an unknown holder, by the words of its name."""
     if value.category == "user.contact.organization" or has_organisation_word(value.value):
-        return Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.DE_REPRESENTED_ORGANISATION())
+        return Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.DE_REPRESENTED_ORGANISATION())
     return _SOME_PARTY
 
 
-_SOME_PARTY = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_REPRESENTED())
+_SOME_PARTY = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_REPRESENTED())
 
 
 def _strings(view: View, place: Field) -> Iterator[Located]:
     """Read the strings of a procuration with another layout."""
-    verdict = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_PROCURATION())
+    attribution = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.DE_PROCURATION())
     for value in named("user.name")(view, place):
-        yield place, replace(value, verdict=verdict, person=REPRESENTED)
+        yield place, replace(value, attribution=attribution, person=REPRESENTED)
 
 
 # --- age and card --------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def declaration_of_majority(view: View) -> Iterator[Finding]:
     for place in view.of(MAJORITY):
         field = part_of(place.raw)
         found = list(_age(view, place, field)) if field is not None else []
-        located = [(at, replace(value, verdict=replace(ONLY_PEOPLE, why=why))) for at, value in found]
+        located = [(at, replace(value, attribution=replace(ONLY_PEOPLE, why=why))) for at, value in found]
         yield from findings("de.majority", view, located)
 
 
@@ -211,4 +211,4 @@ def card_number(view: View) -> Iterator[Finding]:
         # digits as text, or two digits per octet, an odd count padded with F
         text = body.decode("ascii") if body.isalnum() and body.isascii() else body[:50].hex().upper().rstrip("F")
         for value in numbered("user.device.device_id", text):
-            yield make_finding("de.card", view, place, replace(value, verdict=about_place(view, place)))
+            yield make_finding("de.card", view, place, replace(value, attribution=attribute_place(view, place)))

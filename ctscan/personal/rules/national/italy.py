@@ -13,7 +13,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     GIVEN,
     SURNAME,
-    about_person,
+    attribute_to_person,
     common_names,
     country_of,
     first_text,
@@ -45,7 +45,7 @@ def parts_of_common_names(view: View) -> Iterator[Finding]:
     """Surname and given name in Italian common names SURNAME/GIVEN NAME; tax code and card number of services cards."""
     for place, text in common_names(view):
         values = [*_card_values(text), *_slash_values(view, place, text)]
-        for value in about_person(values, AttributionReason.IT_COMMON_NAME()):
+        for value in attribute_to_person(values, AttributionReason.IT_COMMON_NAME()):
             yield make_finding("it.common_name", view, place, value)
 
 
@@ -88,5 +88,5 @@ def holder_numbers(view: View) -> Iterator[Finding]:
     for place in view.of(_QUALIFIER):
         text = first_text(view, place)[:64].strip()
         if re.fullmatch(r"\d{4,20}", text) and country_of(place.name) == "IT" and _is_person(place.name):
-            for value in about_person(numbered("user.unique_id", text), AttributionReason.IT_HOLDER()):
+            for value in attribute_to_person(numbered("user.unique_id", text), AttributionReason.IT_HOLDER()):
                 yield make_finding("it.dnQualifier", view, place, value)

@@ -20,7 +20,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.name_tokens import fold_text, name_keys
 from ctscan.personal.parsers.numbers import NATIONAL
 from ctscan.personal.rules import oid_rule, rule
-from ctscan.personal.values import Value, Verdict, hashed, numbered
+from ctscan.personal.values import Attribution, Value, hashed, numbered
 from ctscan.personal.view import View, spellings
 from ctscan.x509.der import MAX_DEPTH, children, content, dotted
 from ctscan.x509.text import read_text
@@ -34,12 +34,12 @@ _MOST_ELEMENTS = 200
 _COMPANY = re.compile(r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$")
 _BANK = re.compile(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
 
-_PERSON: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_REAL_NAME_OF_PERSON())
-_CUSTOMER: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_BANK_CUSTOMER())
-_MAYBE: Final = Verdict(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.KR_REAL_NAME())
-_HASH_OF_PERSON: Final = Verdict(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_RESIDENT_HASH())
-_HASH_OF_COMPANY: Final = Verdict(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.KR_COMPANY_HASH())
-_HASH_OF_ANY: Final = Verdict(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_UNSURE_HASH())
+_PERSON: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_REAL_NAME_OF_PERSON())
+_CUSTOMER: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_BANK_CUSTOMER())
+_MAYBE: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, AttributionReason.KR_REAL_NAME())
+_HASH_OF_PERSON: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.KR_RESIDENT_HASH())
+_HASH_OF_COMPANY: Final = Attribution(SubjectKind.ORGANISATION, Confidence.LIKELY, AttributionReason.KR_COMPANY_HASH())
+_HASH_OF_ANY: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.KR_UNSURE_HASH())
 
 
 @dataclass(slots=True)
@@ -83,9 +83,9 @@ def _identify_data(view: View, place: Field) -> Iterable[Value]:
     data = _read(place.raw)
     is_company = any(_is_company(spellings(name)[0]) for name in data.names)
     yield from _names(data.names)
-    verdict = _HASH_OF_COMPANY if is_company else _HASH_OF_PERSON if _is_person(data.names) else _HASH_OF_ANY
+    attribution = _HASH_OF_COMPANY if is_company else _HASH_OF_PERSON if _is_person(data.names) else _HASH_OF_ANY
     for octets in data.hashes:
-        yield replace(hashed(NATIONAL, octets[:64].hex().upper()), verdict=verdict)
+        yield replace(hashed(NATIONAL, octets[:64].hex().upper()), attribution=attribution)
 
 
 def _names(names: Iterable[DecodedString]) -> Iterator[Value]:
@@ -94,8 +94,8 @@ def _names(names: Iterable[DecodedString]) -> Iterator[Value]:
         if fold_text(best) and not _is_company(best):
             repaired = name.repaired if name.repaired != name.value else None
             keys = tuple(dict.fromkeys((*name_keys(best), *name_keys(name.value))))
-            verdict = _PERSON if is_name_shaped(best) else _MAYBE
-            yield Value("user.name", name.value, fold_text(best), keys, verdict=verdict, repaired=repaired)
+            attribution = _PERSON if is_name_shaped(best) else _MAYBE
+            yield Value("user.name", name.value, fold_text(best), keys, attribution=attribution, repaired=repaired)
 
 
 def _is_person(names: Iterable[DecodedString]) -> bool:
@@ -133,7 +133,7 @@ def common_name_of_a_bank(view: View) -> Iterator[Finding]:
         if match is None or _is_company(match["name"]):
             continue
         for name in filter(None, (match["name"].strip(), match["latin"].strip())):
-            value = Value("user.name", name, fold_text(name), name_keys(name), verdict=_CUSTOMER)
+            value = Value("user.name", name, fold_text(name), name_keys(name), attribution=_CUSTOMER)
             yield make_finding("kr.common_name", view, place, value)
         for value in numbered("user.unique_id", match["number"]):
-            yield make_finding("kr.common_name", view, place, replace(value, verdict=_CUSTOMER))
+            yield make_finding("kr.common_name", view, place, replace(value, attribution=_CUSTOMER))

@@ -17,7 +17,7 @@ from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
     REPRESENTATIVE,
-    about_person,
+    attribute_to_person,
     first_text,
     name_value,
     texts_of,
@@ -53,7 +53,7 @@ def tax_numbers(view: View) -> Iterator[Finding]:
             continue
         for rfc, person in _people(numbers):
             if _rfc_of_person(rfc):
-                for value in about_person(_rfc_values(view, rfc), AttributionReason.MX_RFC(), person):
+                for value in attribute_to_person(_rfc_values(view, rfc), AttributionReason.MX_RFC(), person):
                     yield make_finding("mx.rfc", view, place, value)
         if _rfc_of_person(numbers[0]):
             yield from _names_like_organisations(view, place)
@@ -66,7 +66,7 @@ def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
     for beside in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
         text = first_text(view, beside)
         if beside.name is place.name and fold_text(text) in organisations & names:
-            for value in about_person(name_value(FULL_NAME, text), AttributionReason.MX_TAXPAYER()):
+            for value in attribute_to_person(name_value(FULL_NAME, text), AttributionReason.MX_TAXPAYER()):
                 yield make_finding("mx.rfc", view, beside, value)
 
 
@@ -88,7 +88,7 @@ def population_numbers(view: View) -> Iterator[Finding]:
         for curp, person in _people(_parts(text)):
             if _CURP.fullmatch(curp):
                 why = AttributionReason.MX_CURP()
-                for value in about_person(national_values(curp, "mx.curp"), why, person):
+                for value in attribute_to_person(national_values(curp, "mx.curp"), why, person):
                     yield make_finding("mx.curp", view, place, value)
 
 

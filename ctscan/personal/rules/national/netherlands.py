@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Phrase, Qualifier, Sensitivity, SubjectKind
-from ctscan.personal.parsers.composite_values import JOB_TITLE, about_person, plain_value
+from ctscan.personal.parsers.composite_values import JOB_TITLE, attribute_to_person, plain_value
 from ctscan.personal.rules import oid_rule
-from ctscan.personal.values import Value, Verdict, each_text, numbered
+from ctscan.personal.values import Attribution, Value, each_text, numbered
 
 _UZI: Final = re.compile(
     r"[\d.]{5,80}-\d{1,2}-(?P<number>\d{1,12})"
@@ -33,8 +33,8 @@ _PROFESSIONS: Final = {
     "25": "gezondheidszorgpsycholoog",
     "30": "verpleegkundige",
 }
-_DEVICE: Final = Verdict(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NL_SERVER())
-_UNTYPED: Final = Verdict(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.NL_UNTYPED())
+_DEVICE: Final = Attribution(SubjectKind.DEVICE, Confidence.CERTAIN, AttributionReason.NL_SERVER())
+_UNTYPED: Final = Attribution(SubjectKind.UNKNOWN, Confidence.POSSIBLE, AttributionReason.NL_UNTYPED())
 
 
 def _uzi(text: str) -> Iterable[Value]:
@@ -45,17 +45,17 @@ def _uzi(text: str) -> Iterable[Value]:
         return
     if found["type"] is None:
         for value in numbered(_UNIQUE, found["number"]):
-            yield replace(value, verdict=_UNTYPED)
+            yield replace(value, attribution=_UNTYPED)
         return
     if found["type"] not in _CARDS:
         for value in numbered("user.device.device_id", found["number"]):
-            yield replace(value, verdict=_DEVICE)
+            yield replace(value, attribution=_DEVICE)
         return
     values = [*numbered(_UNIQUE, found["number"])]
     values += _profession(found["role"] or "")
     if found["type"] == "Z" and found["agb"]:
         values += numbered(_UNIQUE, found["agb"])
-    yield from about_person(values, AttributionReason.NL_CARD(holder=_CARDS[found["type"]]))
+    yield from attribute_to_person(values, AttributionReason.NL_CARD(holder=_CARDS[found["type"]]))
 
 
 def _profession(role: str) -> Iterable[Value]:

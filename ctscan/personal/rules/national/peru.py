@@ -10,7 +10,7 @@ from ctscan.model import AttributionReason, Finding, Qualifier
 from ctscan.personal.finding import make_finding
 from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
-    about_person,
+    attribute_to_person,
     common_names,
     country_of,
     first_text,
@@ -43,7 +43,7 @@ def numbers_in_common_names(view: View) -> Iterator[Finding]:
             why = AttributionReason.PE_COMMON_NAME()
             values = [*name_value(FULL_NAME, found["name"])]
             values += national_values(found["number"]) if len(found["number"]) == 8 else _trader(found["number"])
-            for value in about_person(values, why):
+            for value in attribute_to_person(values, why):
                 yield make_finding("pe.common_name", view, place, value)
 
 
@@ -60,7 +60,7 @@ def taxpayers(view: View) -> Iterator[Finding]:
     """RUC numbers of natural persons, and the DNI in them, in units of Peruvian names."""
     for place in view.of(_UNIT):
         if country_of(place.name) == "PE":
-            for value in about_person(_trader(first_text(view, place)), AttributionReason.PE_TAX()):
+            for value in attribute_to_person(_trader(first_text(view, place)), AttributionReason.PE_TAX()):
                 yield make_finding("pe.ruc", view, place, value)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.model import AttributionReason, Field
-from ctscan.personal.parsers.composite_values import about_person, texts_of
+from ctscan.personal.parsers.composite_values import attribute_to_person, texts_of
 from ctscan.personal.parsers.numbers import NATIONAL, national
 from ctscan.personal.rules import oid_rule
 from ctscan.personal.values import Value
@@ -22,7 +22,7 @@ def _of_sole_trader(view: View, place: Field) -> Iterable[Value]:
     names = (place.name, view.certificate.subject)
     if any(_SOLE_TRADER.search(text[:300]) for name in names for text in texts_of(name, _ORGANISATION)):
         why = AttributionReason.SI_SOLE_TRADER()
-        yield from about_person(_tax_number(view, place), why)
+        yield from attribute_to_person(_tax_number(view, place), why)
 
 
 oid_rule(

@@ -20,9 +20,9 @@ from ctscan.personal.parsers.composite_values import (
     FULL_NAME,
     GIVEN,
     JOB_TITLE,
-    about_person,
     acting,
     acting_person,
+    attribute_to_person,
     common_names,
     device,
     employer,
@@ -184,10 +184,10 @@ def _by_content(view: View, place: Field) -> Iterable[Value]:
     """
     text = first_text(view, place)
     if _is_person_nif(text):
-        yield from about_person(_nif_values(text), AttributionReason.ES_NIF())
-    elif not _is_code_or_address(text) and not view.once(_name_words).isdisjoint(name_tokens(text)):
+        yield from attribute_to_person(_nif_values(text), AttributionReason.ES_NIF())
+    elif not _is_code_or_address(text) and not view.memo(_name_words).isdisjoint(name_tokens(text)):
         why = AttributionReason.ES_NAME_WORD()
-        yield from about_person(name_value(FULL_NAME, text), why)
+        yield from attribute_to_person(name_value(FULL_NAME, text), why)
 
 
 def _is_code_or_address(text: str) -> bool:
@@ -308,15 +308,15 @@ def _common_name_values(view: View, text: str) -> Iterator[Value]:
     if found:
         why = AttributionReason.ES_ENTITY_COMMON_NAME()
         values = (*name_value(FULL_NAME, found["name"]), *national_values(found["id"], _NIF))
-        yield from about_person(values, why, acting_person(view))
+        yield from attribute_to_person(values, why, acting_person(view))
         return
     for pattern, form in _COMMON_NAME_FORMS:
         found = pattern.fullmatch(text)
         if found and _is_plausible(found):
             why = AttributionReason.COMMON_NAME_FORM(form=form)
-            yield from about_person(national_values(found["id"], _NIF), why, SUBJECT)
+            yield from attribute_to_person(national_values(found["id"], _NIF), why, SUBJECT)
             if person_form(text) is None:  # otherwise the rule for common names finds the name
-                yield from about_person(name_value(FULL_NAME, found["name"]), why, SUBJECT)
+                yield from attribute_to_person(name_value(FULL_NAME, found["name"]), why, SUBJECT)
             return
 
 
@@ -343,7 +343,7 @@ def numbers_in_surnames(view: View) -> Iterator[Finding]:
         found = _SURNAMES_AND_NUMBER.fullmatch(first_text(view, place)[:200].strip())
         if found:
             values = (*name_value(SURNAME_CATEGORY, found["name"]), *national_values(found["id"], _NIF))
-            for value in about_person(values, AttributionReason.ES_NAME_WITH_NUMBER()):
+            for value in attribute_to_person(values, AttributionReason.ES_NAME_WITH_NUMBER()):
                 yield make_finding("es.surname", view, place, value)
 
 
@@ -366,11 +366,11 @@ def mandates(view: View) -> Iterator[Finding]:
         text = first_text(view, place)[:500]
         for found in _POST.finditer(text):
             why = AttributionReason.ES_POST()
-            for value in about_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
+            for value in attribute_to_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
                 yield make_finding("es.description", view, place, value)
         for found in _NOTARY.finditer(text):
             why = AttributionReason.ES_NOTARY()
-            for value in about_person(name_value(FULL_NAME, found[1]), why, "notary"):
+            for value in attribute_to_person(name_value(FULL_NAME, found[1]), why, "notary"):
                 yield make_finding("es.description", view, place, value)
 
 
@@ -391,5 +391,5 @@ def numbers_in_qualifiers(view: View) -> Iterator[Finding]:
     for place in view.of("2.5.4.46"):
         found = _QUALIFIER.fullmatch(first_text(view, place)[:64].strip())
         if found:
-            for value in about_person(national_values(found["id"], _NIF), AttributionReason.ES_TOLD_NUMBER()):
+            for value in attribute_to_person(national_values(found["id"], _NIF), AttributionReason.ES_TOLD_NUMBER()):
                 yield make_finding("es.dnQualifier", view, place, value)
