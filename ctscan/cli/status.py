@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="With --refresh: ask also where the last answer of a CA still holds.")
 @options.purpose("with each disclosure")
 @options.contact("operators of CAs")
+@options.language()
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...], refresh: bool, force: bool, verbose: int, **given: Any
@@ -72,9 +73,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 async def _status(config: Config, asked: Sequence[Identifier], *, refresh: bool, force: bool) -> int:
     done = await _refresh(config, asked, force) if refresh else None
     if asked:
-        _print_matches(config.format, await app.certificates(config, asked), done)
+        _print_matches(config, await app.certificates(config, asked), done)
     else:
-        _print_standings(config.format, await app.standings(config), done)
+        _print_standings(config, await app.standings(config), done)
     return done.exit_code if done else 0
 
 
@@ -93,43 +94,51 @@ async def _refresh(config: Config, asked: Sequence[Identifier], force: bool) -> 
         )
 
 
-def _print_matches(format: str, matches: Sequence[Match], done: RefreshResult | None) -> None:
+def _print_matches(config: Config, matches: Sequence[Match], done: RefreshResult | None) -> None:
     from ctscan.cli.output import print_json
     from ctscan.views import json, listings
+    from ctscan.views.say import Say
+    from ctscan.views.text import texts
 
-    if format == "json":
+    say = texts(config.lang)
+
+    if config.format == "json":
         print_json(json.certificate_statuses(matches, done))
         return
-    if format == "jsonl":
+    if config.format == "jsonl":
         for match in matches:
             print_json(json.certificate_status(match), indent=None)
-        for line in listings.refresh_lines(done):
+        for line in listings.refresh_lines(done, say):
             click.echo(line, err=True)
         return
     from ctscan.views import tables
 
     out = tables.console()
     if matches:
-        tables.table(out, *listings.statuses(matches))
+        tables.table(out, *listings.statuses(matches, say))
     else:
-        tables.say(out, "No certificate of that is kept; 'ctscan lookup' says what was searched.")
-    for line in listings.refresh_lines(done):
+        tables.say(out, say(Say.NO_CERTIFICATE_OF_THAT()))
+    for line in listings.refresh_lines(done, say):
         tables.say(out, line)
 
 
-def _print_standings(format: str, counts: StandingCounts, done: RefreshResult | None) -> None:
+def _print_standings(config: Config, counts: StandingCounts, done: RefreshResult | None) -> None:
     from ctscan.cli.output import print_json
     from ctscan.views import json, listings
+    from ctscan.views.say import Say
+    from ctscan.views.text import texts
 
-    if format != "table":
-        print_json(json.standing_counts(counts, done), indent=2 if format == "json" else None)
+    say = texts(config.lang)
+
+    if config.format != "table":
+        print_json(json.standing_counts(counts, done), indent=2 if config.format == "json" else None)
         return
     from ctscan.views import tables
 
     out = tables.console()
     if counts.standings:
-        tables.table(out, *listings.standings(counts))
+        tables.table(out, *listings.standings(counts, say))
     else:
-        tables.say(out, "No certificate is kept yet: run 'ctscan scan'.")
-    for line in listings.refresh_lines(done):
+        tables.say(out, say(Say.NO_CERTIFICATE_YET()))
+    for line in listings.refresh_lines(done, say):
         tables.say(out, line)

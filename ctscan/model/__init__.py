@@ -52,7 +52,15 @@ from ctscan.model.results import (
     StandingCounts,
     TypeInfo,
 )
-from ctscan.model.revocation import CertificateStanding, Crl, KeptCertificate, Revocation, RevocationState, Status
+from ctscan.model.revocation import (
+    CertificateStanding,
+    Crl,
+    KeptCertificate,
+    Revocation,
+    RevocationState,
+    Status,
+    StatusReason,
+)
 from ctscan.model.scan import Run, RunState, ScanStep
 from ctscan.model.spans import Span
 
@@ -149,6 +157,7 @@ __all__ = [
     "Span",
     "StandingCounts",
     "Status",
+    "StatusReason",
     "SubjectKind",
     "TreeHead",
     "TypeInfo",

@@ -13,6 +13,7 @@ from ctscan.model.certificate import Problem
 from ctscan.model.coverage import Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
+from ctscan.model.message import Message
 from ctscan.model.proof import Evidence
 from ctscan.model.repository import QuestionKind, SearchState
 from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
@@ -114,7 +115,7 @@ class RefreshResult:
 
     said: dict[bytes, RevocationState] = field(default_factory=dict)
     current: int = 0
-    failures: dict[str, None] = field(default_factory=dict)
+    failures: dict[Message, None] = field(default_factory=dict)
     stopped: bool = False
 
     @property
@@ -128,13 +129,13 @@ class StandingCounts:
     """Numbers of certificates by standing; unknown standings also by reason. `oldest`: the oldest statement used."""
 
     standings: Counter[CertificateStanding] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[Message] = field(default_factory=Counter)
     oldest: datetime | None = None
 
     def add(self, status: Status, revocations: Iterable[Revocation]) -> None:
         """Count one certificate."""
         self.standings[status.standing] += 1
-        if status.standing is CertificateStanding.UNKNOWN:
+        if status.standing is CertificateStanding.UNKNOWN and status.why is not None:
             self.reasons[status.why] += 1
         for said in revocations:
             self.oldest = min(filter(None, (self.oldest, said.checked)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ctscan.model.entry import EntryKind
+from ctscan.model.message import Code, Message
 
 
 class RevocationState(StrEnum):
@@ -15,6 +16,75 @@ class RevocationState(StrEnum):
     REVOKED = "revoked"
     NOT_REVOKED = "not revoked"
     UNKNOWN = "unknown"
+
+
+class StatusReason(Code):
+    """Reason why a status is unknown or in doubt, or why a server of a CA could not be used."""
+
+    DATES_UNREADABLE = "status.dates-unreadable"
+    NEVER_CHECKED = "status.never-checked"
+    RUN_OUT = "status.run-out"
+    NOT_BY_HTTP = "status.not-by-http"
+    NAMES_NOTHING = "status.names-nothing"
+    NO_RESPONDER = "status.no-responder"
+    ISSUER_UNREADABLE = "status.issuer-unreadable"
+    ISSUER_UNKNOWN = "status.issuer-unknown"
+    ISSUER_KEY_UNKNOWN = "status.issuer-key-unknown"
+    ISSUER_NAME_ONLY = "status.issuer-name-only"
+    SIGNATURE_UNREADABLE = "status.signature-unreadable"
+    SIGNATURE_WRONG = "status.signature-wrong"
+    LIST_CRITICAL = "status.list-critical"
+    LIST_IN_FUTURE = "status.list-in-future"
+    LIST_OF_OTHER_CA = "status.list-of-other-ca"
+    LIST_NOT_INDIRECT = "status.list-not-indirect"
+    LIST_OF_OTHER_PART = "status.list-of-other-part"
+    LIST_OF_ATTRIBUTES = "status.list-of-attributes"
+    LIST_OF_CAS = "status.list-of-cas"
+    LIST_OF_SUBSCRIBERS = "status.list-of-subscribers"
+    LIST_SIGNER_UNKNOWN = "status.list-signer-unknown"
+    LIST_TAKES_BACK = "status.list-takes-back"
+    LIST_OF_CHANGES = "status.list-of-changes"
+    LIST_OF_SOME_REASONS = "status.list-of-some-reasons"
+    LIST_RUN_OUT = "status.list-run-out"
+    END_UNREADABLE = "status.end-unreadable"
+    EXPIRED_BEFORE_LIST = "status.expired-before-list"
+    REQUEST_UNREADABLE = "status.request-unreadable"
+    RESPONDER_ERROR = "status.responder-error"
+    TRY_LATER = "status.try-later"
+    SIGNED_REQUESTS_ONLY = "status.signed-requests-only"
+    NOT_AUTHORISED = "status.not-authorised"
+    NOT_A_RESPONSE = "status.not-a-response"
+    RESPONSE_IN_FUTURE = "status.response-in-future"
+    NEVER_ISSUED = "status.never-issued"
+    NOT_KNOWN_TO_RESPONDER = "status.not-known-to-responder"
+    RESPONSE_RUN_OUT = "status.response-run-out"
+    EXPIRED_AT_RESPONDER = "status.expired-at-responder"
+    RESPONSE_TOO_LONG = "status.response-too-long"
+    UNKNOWN_ERROR = "status.unknown-error"
+    UNKNOWN_KIND = "status.unknown-kind"
+    OTHER_CERTIFICATE = "status.other-certificate"
+    RESPONSE_CRITICAL = "status.response-critical"
+    TIME_UNREADABLE = "status.time-unreadable"
+    RESPONDER_NOT_FOR_SIGNING = "status.responder-not-for-signing"
+    RESPONDER_DATES_UNREADABLE = "status.responder-dates-unreadable"
+    RESPONDER_NOT_VALID = "status.responder-not-valid"
+
+    NO_LIST = "status.no-list"
+    NO_LIST_OCSP_OFF = "status.no-list-ocsp-off"
+    CLAIMED_ONLY = "status.claimed-only"
+    CONTRADICTED = "status.contradicted"
+    LIST_MISSING = "status.list-missing"
+    LIST_INVALID = "status.list-invalid"
+    LIST_OLDER = "status.list-older"
+    CHANGES_MISSING = "status.changes-missing"
+    ISSUER_MISSING = "status.issuer-missing"
+    ISSUER_INVALID = "status.issuer-invalid"
+    OCSP_MISSING = "status.ocsp-missing"
+    REQUEST_IMPOSSIBLE = "status.request-impossible"
+    SIGNATURE_UNSUPPORTED = "status.signature-unsupported"
+    LIST_UNVERIFIED = "status.list-unverified"
+    RESPONSE_UNVERIFIED = "status.response-unverified"
+    RESPONDER_NOT_CERTIFIED = "status.responder-not-certified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +99,7 @@ class Revocation:
     reason: str = ""  # CRLReason (RFC 5280 section 5.3.1) by its name; empty: none given
     this_update: datetime | None = None
     next_update: datetime | None = None
-    why: str = ""  # unknown: why
+    why: Message | None = None  # unknown: why
 
 
 class CertificateStanding(StrEnum):
@@ -49,7 +119,7 @@ class Status:
     standing: CertificateStanding
     is_expired: bool
     revocation: Revocation | None  # the one that decides; None: never asked
-    why: str = ""  # unknown: why, and what to do; valid: who says otherwise
+    why: Message | None = None  # unknown: why, and what to do; valid: contradicting claims
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
 from ctscan.index.protocols import Disclosures, Revocations
-from ctscan.model import Certificate, EntryKind, KeptCertificate, RefreshResult, Revocation, RevocationState
+from ctscan.model import Certificate, EntryKind, KeptCertificate, Message, RefreshResult, Revocation, RevocationState
 from ctscan.revocation.fetcher import Fetcher
 from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
 from ctscan.x509.certificate import read_certificate, read_tbs
@@ -53,10 +53,10 @@ class Job:
     clock: Clock = field(default_factory=Clock)
     outcome: RefreshResult = field(default_factory=RefreshResult)
 
-    def failed(self, host: str, why: str) -> str:
+    def failed(self, why: Message) -> Message:
         """Remember that a host couldn't be used; returns the reason for the certificates concerned."""
-        self.outcome.failures[f"{host}: {why}"] = None
-        return f"{host}: {why}"
+        self.outcome.failures[why] = None
+        return why
 
     async def keep(self, judged: Iterable[tuple[KeptCertificate, Revocation]]) -> None:
         """Keep what was said, but for what says less than what is kept already and still counts."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import islice
 
 from ctscan.errors import FormatError, ProofError, SourceError
-from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Revocation, RevocationState
+from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Message, Revocation, RevocationState, StatusReason
 from ctscan.revocation.context import ASK_AGAIN, Job, read
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
@@ -49,20 +49,22 @@ class ListJudge:
         try:
             raw = await self._job.fetcher.crl(url)
         except SourceError as error:
-            why = self._job.failed(host_of(url), f"a list can't be had: {error}")
+            why = self._job.failed(StatusReason.LIST_MISSING(host=host_of(url), detail=str(error)))
             return await self._without_new(cached, url, identities, why)
         fetched = Crl(url, raw, self._job.clock.now(), None, None)
         if cached is not None and await asyncio.to_thread(_is_older, fetched, cached):
-            self._job.failed(host_of(url), "gave a list that is older than the one before; that one is used")
+            self._job.failed(StatusReason.LIST_OLDER(host=host_of(url)))
             left = await self._judge_by(cached, identities, is_new=False)
         else:
             left = await self._judge_by(fetched, identities, is_new=True)
         if left is not None:
             return left
-        why = self._job.failed(host_of(url), "gave something that is no revocation list")
+        why = self._job.failed(StatusReason.LIST_INVALID(host=host_of(url)))
         return await self._without_new(cached, url, identities, why)
 
-    async def _without_new(self, cached: Crl | None, url: str, identities: Sequence[bytes], why: str) -> list[bytes]:
+    async def _without_new(
+        self, cached: Crl | None, url: str, identities: Sequence[bytes], why: Message
+    ) -> list[bytes]:
         """The list can't be had: the one before is used while it counts."""
         if cached is not None and self._counts(cached):
             left = await self._judge_by(cached, identities, is_new=False)
@@ -106,9 +108,9 @@ class ListJudge:
         try:
             return await asyncio.to_thread(read_crl, await self._job.fetcher.crl(urls[0]))
         except SourceError as error:
-            self._job.failed(host_of(urls[0]), f"the changes to a list can't be had: {error}")
+            self._job.failed(StatusReason.CHANGES_MISSING(host=host_of(urls[0]), detail=str(error)))
         except FormatError:
-            self._job.failed(host_of(urls[0]), "gave something that is no revocation list")
+            self._job.failed(StatusReason.LIST_INVALID(host=host_of(urls[0])))
         return None
 
     async def _portion(
@@ -135,7 +137,7 @@ class ListJudge:
 
         return await asyncio.to_thread(judge)
 
-    async def _give_up(self, url: str, identities: Sequence[bytes], why: str) -> list[bytes]:
+    async def _give_up(self, url: str, identities: Sequence[bytes], why: Message) -> list[bytes]:
         """Nothing can be told from there."""
         for portion in _portions(identities):
             unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.clock.now(), url, why=why)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from ctscan.errors import FormatError, SourceError
-from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate
+from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate, StatusReason
 from ctscan.revocation.context import Job
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
@@ -64,11 +64,11 @@ class IssuerFinder:
         try:
             raw = await self._job.fetcher.certificates(url)
         except SourceError as error:
-            self._job.failed(host_of(url), f"the certificate of an issuer can't be had: {error}")
+            self._job.failed(StatusReason.ISSUER_MISSING(host=host_of(url), detail=str(error)))
             return []
         found = await asyncio.to_thread(_issuers_in, raw)
         if not found:
-            self._job.failed(host_of(url), "gave no certificate where that of an issuer should be")
+            self._job.failed(StatusReason.ISSUER_INVALID(host=host_of(url)))
         return found
 
     async def _save(self, issuers: Sequence[Issuer]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ctscan.errors import FormatError, SourceError
-from ctscan.model import Disclosure, KeptCertificate, Revocation, RevocationState
+from ctscan.model import Disclosure, KeptCertificate, Revocation, RevocationState, StatusReason
 from ctscan.revocation.context import Job, read
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
@@ -35,7 +35,7 @@ async def _ask(job: Job, finder: IssuerFinder, kept: KeptCertificate) -> Revocat
     url = responder_of(access_locations(certificate).ocsp) if certificate is not None else ""
     unknown = RevocationState.UNKNOWN
     if certificate is None or not url:
-        return Revocation(unknown, "OCSP", job.clock.now(), why="it names no OCSP responder")
+        return Revocation(unknown, "OCSP", job.clock.now(), why=StatusReason.NO_RESPONDER())
     issuers = await finder.find(kept, certificate)
     if not issuers.found:
         return Revocation(unknown, "OCSP", job.clock.now(), url, why=issuers.why)
@@ -43,10 +43,10 @@ async def _ask(job: Job, finder: IssuerFinder, kept: KeptCertificate) -> Revocat
     try:
         answer = await job.fetcher.ocsp(url, ocsp_request(issuer, certificate.serial))
     except SourceError as error:
-        why = job.failed(host_of(url), f"an OCSP answer can't be had: {error}")
+        why = job.failed(StatusReason.OCSP_MISSING(host=host_of(url), detail=str(error)))
         return Revocation(unknown, "OCSP", job.clock.now(), url, why=why)
     except FormatError as error:
-        return Revocation(unknown, "OCSP", job.clock.now(), url, why=str(error))
+        return Revocation(unknown, "OCSP", job.clock.now(), url, why=StatusReason.REQUEST_IMPOSSIBLE(detail=str(error)))
     return check_by_ocsp(answer, issuer, certificate.serial, job.clock.now(), url, not_after=certificate.not_after)
 
 

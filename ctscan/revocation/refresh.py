@@ -10,7 +10,7 @@ from functools import partial
 
 from ctscan.clock import Clock
 from ctscan.http.client import Client
-from ctscan.model import Certificate, KeptCertificate, RefreshResult, Revocation, RevocationState
+from ctscan.model import Certificate, KeptCertificate, Message, RefreshResult, Revocation, RevocationState, StatusReason
 from ctscan.revocation.budget import Limits
 from ctscan.revocation.context import Job, RefreshRequest, RevocationIndex, is_current, read, side_by_side
 from ctscan.revocation.crls import ListJudge, purge_lists
@@ -111,7 +111,7 @@ async def _keep(
         await job.index.save_key_ids(key_ids)
 
 
-def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> str:
+def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> Message | None:
     """Put a certificate where it is asked about; returns why no list can tell of it, if so."""
     named = access_locations(certificate)
     lists = [url for point in named.crls for url in point.urls if is_web(url)]
@@ -122,15 +122,15 @@ def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificat
     if responder and not is_expired:
         host = host_of(responder)
         plan.responders[kept.identity] = plan.urls.setdefault(host, host)
-    return "" if lists else _why_no_list(named, job.request.ocsp)
+    return None if lists else _why_no_list(named, job.request.ocsp)
 
 
-def _why_no_list(named: AccessLocations, may_ask: bool) -> str:
+def _why_no_list(named: AccessLocations, may_ask: bool) -> Message:
     if any(point.urls for point in named.crls):
-        return "its lists aren't to be had by HTTP, and nothing else is asked"
+        return StatusReason.NOT_BY_HTTP()
     if responder_of(named.ocsp):
-        return "it names no CRL" + ("" if may_ask else ", and OCSP is asked only with --ocsp, for that tells the CA")
-    return "it names neither a CRL nor an OCSP responder"
+        return StatusReason.NO_LIST() if may_ask else StatusReason.NO_LIST_OCSP_OFF()
+    return StatusReason.NAMES_NOTHING()
 
 
 # --- asking -------------------------------------------------------------------------------------------------------

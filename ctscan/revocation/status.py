@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from ctscan.model import CertificateStanding, Revocation, RevocationState, Status
+from ctscan.model import CertificateStanding, Message, Revocation, RevocationState, Status, StatusReason
 
 CHECKED_BY_CA = ("CRL", "OCSP")
 """Sources whose word is signed by the CA, the better one first; all others are claims of repositories."""
@@ -16,7 +16,7 @@ certificates (section 4.9.7)."""
 
 HOLD = "certificateHold"
 
-NEVER_CHECKED = "never checked whether it was revoked; 'ctscan status --refresh' does"
+NEVER_CHECKED = StatusReason.NEVER_CHECKED()
 
 
 def status_of(
@@ -31,7 +31,7 @@ def status_of(
     if is_expired:
         return Status(CertificateStanding.EXPIRED, True, deciding)
     if not_before is None or not_after is None:
-        return Status(CertificateStanding.UNKNOWN, False, deciding, "its dates can't be read")
+        return Status(CertificateStanding.UNKNOWN, False, deciding, StatusReason.DATES_UNREADABLE())
     if now < not_before:
         return Status(CertificateStanding.NOT_YET_VALID, False, deciding)
     if deciding is None:
@@ -39,13 +39,9 @@ def status_of(
     if deciding.state is RevocationState.UNKNOWN:
         return Status(CertificateStanding.UNKNOWN, False, deciding, deciding.why)
     if has_run_out(deciding, now):
-        return Status(
-            CertificateStanding.UNKNOWN, False, deciding, "what the CA said has run out; 'ctscan status --refresh' asks"
-        )
+        return Status(CertificateStanding.UNKNOWN, False, deciding, StatusReason.RUN_OUT())
     if deciding.source not in CHECKED_BY_CA:
-        return Status(
-            CertificateStanding.UNKNOWN, False, deciding, f"only {deciding.source} says that it isn't revoked"
-        )
+        return Status(CertificateStanding.UNKNOWN, False, deciding, StatusReason.CLAIMED_ONLY(source=deciding.source))
     return Status(CertificateStanding.VALID, False, deciding, _contradiction(revocations))
 
 
@@ -78,7 +74,7 @@ def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime
     return min(revocations, key=rank, default=None)
 
 
-def _contradiction(revocations: Iterable[Revocation]) -> str:
+def _contradiction(revocations: Iterable[Revocation]) -> Message | None:
     """Claims of repositories that the CA's word goes before."""
     claims = sorted({r.source for r in revocations if r.state is RevocationState.REVOKED})
-    return f"{' and '.join(claims)} says that it was revoked" if claims else ""
+    return StatusReason.CONTRADICTED(sources=", ".join(claims)) if claims else None

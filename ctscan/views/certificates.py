@@ -18,12 +18,11 @@ from ctscan.model import (
     Status,
 )
 from ctscan.views.json import timestamp_text
+from ctscan.views.say import STANDINGS, Say, Standing
+from ctscan.views.text import Texts
 from ctscan.views.words import day
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
-
-_AS_CLAIMED = "as {} says"
-_AS_SIGNED = {"CRL": "as the CA's list of {} says", "OCSP": "as the CA's answer of {} says"}
 
 
 def certificate_line(summary: CertificateSummary) -> str:
@@ -95,30 +94,39 @@ def _owner(authority: Authority) -> str:
     return "; ".join(parts)
 
 
-def status_words(status: Status) -> str:
+def status_words(status: Status, texts: Texts) -> str:
     """Describe a status: `revoked on 2026-03-01 (keyCompromise), as the CA's list of 2026-11-20 says; expired`."""
     said = status.revocation
     match status.standing:
         case CertificateStanding.REVOKED if said is not None:
-            return _revoked(said) + ("; expired" if status.is_expired else "")
+            return _revoked(said, texts) + (f"; {texts(Standing.EXPIRED())}" if status.is_expired else "")
         case CertificateStanding.VALID if said is not None:
-            return f"valid; not revoked, {_according_to(said)}{f'; but {status.why}' if status.why else ''}"
-        case CertificateStanding.UNKNOWN:
-            return f"unknown: {status.why}"
+            source = _according_to(said, texts)
+            if status.why is None:
+                return texts(Say.VALID(source=source))
+            return texts(Say.VALID_BUT(source=source, why=texts(status.why)))
+        case CertificateStanding.UNKNOWN if status.why is not None:
+            return texts(Say.UNKNOWN(why=texts(status.why)))
         case CertificateStanding.EXPIRED if said is None:
-            return "expired; never checked whether it was revoked before"
-        case CertificateStanding.EXPIRED if said is not None and said.state is RevocationState.UNKNOWN:
-            return f"expired; whether it was revoked before is unknown: {said.why}"
+            return texts(Say.EXPIRED_UNCHECKED())
+        case CertificateStanding.EXPIRED if said is not None and said.state is RevocationState.UNKNOWN and said.why:
+            return texts(Say.EXPIRED_UNKNOWN(why=texts(said.why)))
         case _:
-            return str(status.standing)
+            return texts(STANDINGS[status.standing])
 
 
-def _revoked(said: Revocation) -> str:
-    when = f" on {day(said.revoked_at)}" if said.revoked_at else ""
+def _revoked(said: Revocation, texts: Texts) -> str:
+    shown = texts(Say.REVOKED_ON(day=day(said.revoked_at)) if said.revoked_at else Say.REVOKED())
     reason = f" ({said.reason})" if said.reason else ""
-    return f"revoked{when}{reason}, {_according_to(said)}"
+    return f"{shown}{reason}, {_according_to(said, texts)}"
 
 
-def _according_to(said: Revocation) -> str:
-    signed = _AS_SIGNED.get(said.source)
-    return signed.format(day(said.this_update or said.checked)) if signed else _AS_CLAIMED.format(said.source)
+def _according_to(said: Revocation, texts: Texts) -> str:
+    when = day(said.this_update or said.checked)
+    match said.source:
+        case "CRL":
+            return texts(Say.AS_LIST_SAYS(day=when))
+        case "OCSP":
+            return texts(Say.AS_RESPONDER_SAYS(day=when))
+        case source:
+            return texts(Say.AS_CLAIMED(source=source))

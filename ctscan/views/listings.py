@@ -33,6 +33,8 @@ from ctscan.model import (
 )
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
+from ctscan.views.say import STANDINGS, Say
+from ctscan.views.text import Texts
 from ctscan.views.words import KINDS, category, count, day, moment, per_second, until_head
 
 LONGEST_SUBJECT = 60
@@ -246,37 +248,41 @@ def authorities_line(found: int, shown: int) -> str:
 # --- status -------------------------------------------------------------------------------------------------------
 
 
-def statuses(matches: Sequence[Match]) -> Listing:
+def statuses(matches: Sequence[Match], texts: Texts) -> Listing:
     """List certificates with their status."""
-    return Listing(("Serial number", "Subject", "Until", "Status"), [_status_row(match) for match in matches])
+    return Listing(("Serial number", "Subject", "Until", "Status"), [_status_row(match, texts) for match in matches])
 
 
-def _status_row(match: Match) -> tuple[str, str, str, str]:
+def _status_row(match: Match, texts: Texts) -> tuple[str, str, str, str]:
     found = match.certificate
     end = day(found.not_after) if found.not_after else "-"
-    words = "not judged" if match.status is None else status_words(match.status)
+    words = texts(Say.NOT_JUDGED()) if match.status is None else status_words(match.status, texts)
     return found.serial, found.subject[:LONGEST_SUBJECT], end, words
 
 
-def standings(counts: StandingCounts) -> Listing:
+def standings(counts: StandingCounts, texts: Texts) -> Listing:
     """Count certificates by standing, and below them the most frequent reasons of unknown standings."""
-    rows = [(str(standing), f"{number:,}") for standing, number in counts.standings.most_common()]
-    rows += [(f"  {why}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
+    rows = [(texts(STANDINGS[standing]), f"{number:,}") for standing, number in counts.standings.most_common()]
+    rows += [(f"  {texts(why)}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
     return Listing(("Standing, and why it isn't known", "Certificates"), rows)
 
 
-def refresh_lines(result: RefreshResult | None) -> list[str]:
+def refresh_lines(result: RefreshResult | None, texts: Texts) -> list[str]:
     """Sum up a refresh, the failures last; no lines without a refresh."""
     if result is None:
         return []
     counts = Counter(result.said.values())
-    said = ", ".join(f"{counts[state]:,} {state}" for state in RevocationState)
-    first = f"Asked about {count(len(result.said), 'certificate')}: {said}; known still of {result.current:,} more."
+    revoked, not_revoked, unknown = (counts[state] for state in RevocationState)
+    first = texts(
+        Say.REFRESHED(
+            count=len(result.said), revoked=revoked, not_revoked=not_revoked, unknown=unknown, known=result.current
+        )
+    )
     if result.stopped:
-        first = "Stopped before the end; repeating the command goes on. " + first
-    failures = list(result.failures)
+        first = f"{texts(Say.REFRESH_STOPPED())} {first}"
+    failures = [texts(failure) for failure in result.failures]
     rest = len(failures) - FAILURES_SHOWN
-    shown = [*failures[:FAILURES_SHOWN], *([f"and {rest:,} more"] if rest > 0 else [])]
+    shown = [*failures[:FAILURES_SHOWN], *([texts(Say.MORE(number=rest))] if rest > 0 else [])]
     return [first, *(f"- {failure}" for failure in shown)]
 
 

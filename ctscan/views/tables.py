@@ -177,7 +177,7 @@ def _match(out: Console, match: Match, authorities: AuthorityList | None, texts:
     if match.certificate.also:
         say(out, f"probably the same: {', '.join(identity.hex() for identity in match.certificate.also)}", indent=2)
     if match.status is not None:
-        say(out, f"status: {status_words(match.status)}", indent=2)
+        say(out, f"status: {status_words(match.status, texts)}", indent=2)
     for line in owner_lines(match, authorities):
         say(out, line, indent=2)
     seen = [sighting_line(s) for s in match.sightings] + [repository_line(s) for s in match.repositories]

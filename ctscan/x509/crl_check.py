@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import Certificate, Issuer, Revocation, RevocationState
+from ctscan.model import Certificate, Issuer, Message, Revocation, RevocationState, StatusReason
 from ctscan.x509.access_locations import DistributionPoint, access_locations, url_key
 from ctscan.x509.crl import HOLD, REMOVED, RevocationList, RevokedEntry, verify_crl
 from ctscan.x509.crl_header import ListFacts
@@ -70,38 +70,38 @@ def check_by_crl(
 # --- whether the list can be used ----------------------------------------------------------------------------------
 
 
-def _unfit(asked: _Asked, crl: RevocationList) -> str:
-    """Return the reason why the list is unusable; empty: it is usable."""
+def _unfit(asked: _Asked, crl: RevocationList) -> Message | None:
+    """Return the reason why the list is unusable; None: it is usable."""
     facts = crl.facts
     if not asked.issuers.found:
-        return asked.issuers.why or "the certificate of its issuer isn't known"
+        return asked.issuers.why or StatusReason.ISSUER_UNKNOWN()
     why = _out_of_scope(asked, facts) or _unsigned(asked, crl)
     if why:
         return why
     if facts.has_unknown:
-        return "the list has a critical extension that isn't known"
+        return StatusReason.LIST_CRITICAL()
     if facts.this_update > asked.checked + MAX_SKEW:
-        return "the list is dated in the future"
-    return ""
+        return StatusReason.LIST_IN_FUTURE()
+    return None
 
 
-def _out_of_scope(asked: _Asked, facts: ListFacts) -> str:
+def _out_of_scope(asked: _Asked, facts: ListFacts) -> Message | None:
     scope, certificate = facts.scope, asked.certificate
     is_own = same_name(facts.issuer, certificate.issuer)
     points = _points(asked, facts)
     if not is_own and not points:
-        return "the list is of another CA than the certificate"
+        return StatusReason.LIST_OF_OTHER_CA()
     if not is_own and not scope.indirect:
-        return "the list is of another CA, and isn't said to cover certificates of others"
+        return StatusReason.LIST_NOT_INDIRECT()
     if scope.names and not any(name in scope.names for point in points for name in point.names):
-        return "the list covers a part of the CA's certificates that this one isn't said to belong to"
+        return StatusReason.LIST_OF_OTHER_PART()
     if scope.only_attribute:
-        return "the list covers attribute certificates only"
+        return StatusReason.LIST_OF_ATTRIBUTES()
     if scope.only_ca and not certificate.is_ca:
-        return "the list covers certificates of CAs only"
+        return StatusReason.LIST_OF_CAS()
     if scope.only_user and certificate.is_ca:
-        return "the list covers certificates of subscribers only"
-    return ""
+        return StatusReason.LIST_OF_SUBSCRIBERS()
+    return None
 
 
 def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
@@ -114,21 +114,21 @@ def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
     ]
 
 
-def _unsigned(asked: _Asked, crl: RevocationList) -> str:
-    """Return the reason why no entitled CA signed the list; empty: an entitled CA did."""
-    why = ""
+def _unsigned(asked: _Asked, crl: RevocationList) -> Message | None:
+    """Return the reason why no entitled CA signed the list; None: an entitled CA did."""
+    why: Message | None = None
     own = asked.issuers.found
     if same_name(crl.facts.issuer, asked.certificate.issuer):
         for issuer in own:
             try:
                 verify_crl(crl, issuer.der)
             except ProofError as error:
-                why = why or str(error)
+                why = why or StatusReason.LIST_UNVERIFIED(detail=str(error))
             else:
-                return ""
+                return None
     if any(_signs_for(signer, asked, crl) for signer in _others(asked, crl)):
-        return ""
-    return why or "the certificate of whoever signed the list isn't known"
+        return None
+    return why or StatusReason.LIST_SIGNER_UNKNOWN()
 
 
 def _others(asked: _Asked, crl: RevocationList) -> Iterator[Issuer]:
@@ -172,27 +172,27 @@ def _entry_of(asked: _Asked, crl: RevocationList) -> RevokedEntry | None:
 def _judge(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None) -> Revocation:
     if entry is not None:
         if entry.reason == REMOVED:
-            return _unknown(asked, facts, "the list takes back a revocation that is in another list")
+            return _unknown(asked, facts, StatusReason.LIST_TAKES_BACK())
         return _revoked(asked, facts, entry)
     why = _silent(asked, facts)
     return _unknown(asked, facts, why) if why else _revocation(asked, facts, RevocationState.NOT_REVOKED)
 
 
-def _silent(asked: _Asked, facts: ListFacts) -> str:
-    """Return the reason why absence from the list doesn't clear the certificate; empty: it does."""
+def _silent(asked: _Asked, facts: ListFacts) -> Message | None:
+    """Return the reason why absence from the list doesn't clear the certificate; None: it does."""
     if facts.is_delta:
-        return "the list has changes only, and the complete list isn't known"
+        return StatusReason.LIST_OF_CHANGES()
     if facts.scope.reasons or not _covers_all_reasons(asked, facts):
-        return "the list covers some reasons for revocation only"
+        return StatusReason.LIST_OF_SOME_REASONS()
     if facts.next_update is not None and asked.checked > facts.next_update:
-        return "the list has run out"
+        return StatusReason.LIST_RUN_OUT()
     not_after = asked.certificate.not_after
     if not_after is None:
-        return "its end can't be read, and CAs drop expired certificates from their lists"
+        return StatusReason.END_UNREADABLE()
     keeps = facts.expired_since is not None and facts.expired_since <= not_after
     if not_after < facts.this_update and not keeps:
-        return "it expired before the list was made, and CAs drop expired certificates from their lists"
-    return ""
+        return StatusReason.EXPIRED_BEFORE_LIST()
+    return None
 
 
 def _covers_all_reasons(asked: _Asked, facts: ListFacts) -> bool:
@@ -243,7 +243,7 @@ def _judge_both(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None, del
 # --- answers -------------------------------------------------------------------------------------------------------
 
 
-def _unknown(asked: _Asked, facts: ListFacts, why: str) -> Revocation:
+def _unknown(asked: _Asked, facts: ListFacts, why: Message) -> Revocation:
     return _revocation(asked, facts, RevocationState.UNKNOWN, why=why)
 
 
@@ -256,7 +256,7 @@ def _revocation(
     facts: ListFacts,
     state: RevocationState,
     *,
-    why: str = "",
+    why: Message | None = None,
     revoked_at: datetime | None = None,
     reason: str = "",
     next_update: datetime | None = None,

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final
 
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import Certificate, Issuer, IssuerOrigin, Name
+from ctscan.model import Certificate, Issuer, IssuerOrigin, Message, Name, StatusReason
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.precertificate import split_precertificate
 from ctscan.x509.signatures import Unsupported, read_signed, verify_signed
@@ -46,7 +46,7 @@ class Issuers:
     """
 
     found: tuple[Issuer, ...]
-    why: str = ""
+    why: Message | None = None
 
 
 def issuer_of(der: bytes, origin: IssuerOrigin) -> Issuer:
@@ -107,19 +107,19 @@ def find_issuers(
     """
     same = [issuer for issuer in candidates if _has_issuer_name(certificate, issuer)]
     if not same:
-        return Issuers((), "the certificate of its issuer isn't known")
+        return Issuers((), StatusReason.ISSUER_UNKNOWN())
     if certificate.sha256 is not None:
         found = _by_signature(der, same)
         return found if found.found or not key_hashes else Issuers(_by_key_hash(key_hashes, same), found.why)
     if key_hashes:
         named = _by_key_hash(key_hashes, same)
-        return Issuers(named, "" if named else "no known certificate of its issuer has the key that the log names")
+        return Issuers(named, None if named else StatusReason.ISSUER_KEY_UNKNOWN())
     for signed in submitted:
         found = _by_signature(signed, same) if split_precertificate(signed)[1] == der else Issuers(())
         if found.found:
             return found
     named = _by_key_id(certificate.authority_key_id, same)
-    return Issuers(named, "" if named else "of its issuer only the name is known, which several may have")
+    return Issuers(named, None if named else StatusReason.ISSUER_NAME_ONLY())
 
 
 def is_issued_by(der: bytes, spki: bytes) -> bool:
@@ -161,18 +161,18 @@ def _by_signature(der: bytes, candidates: list[Issuer]) -> Issuers:
     by_key: dict[bytes, list[Issuer]] = {}
     for issuer in candidates:
         by_key.setdefault(read_signer(issuer.der).certificate.spki, []).append(issuer)
-    unsupported = ""
+    unsupported: Message | None = None
     try:
         signed = read_signed(der, "certificate")
         for spki, issuers in list(by_key.items())[:MAX_KEYS]:
             try:
                 verify_signed(der, signed, spki, "certificate")
             except Unsupported as error:
-                unsupported = str(error)
+                unsupported = StatusReason.SIGNATURE_UNSUPPORTED(detail=str(error))
             except ProofError:
                 continue
             else:
                 return Issuers(tuple(issuers))
     except FormatError:
-        return Issuers((), "its signature can't be read")
-    return Issuers((), unsupported or "its signature doesn't verify with any known key of its issuer")
+        return Issuers((), StatusReason.SIGNATURE_UNREADABLE())
+    return Issuers((), unsupported or StatusReason.SIGNATURE_WRONG())

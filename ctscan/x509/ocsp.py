@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ctscan.errors import FormatError, ProofError
-from ctscan.model import Extension, Revocation, RevocationState
+from ctscan.model import Extension, Message, Revocation, RevocationState, StatusReason
 from ctscan.x509.common_fields import read_extension
 from ctscan.x509.crl import HOLD, REASON_CODES
 from ctscan.x509.crl_check import MAX_SKEW
@@ -49,15 +49,37 @@ _ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
 _NEVER_ISSUED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _STATUS: Final = {
-    1: "the responder couldn't read the request",
-    2: "the responder has an error of its own",
-    3: "the responder says to try again later",
-    5: "the responder wants requests to be signed",
-    6: "the responder isn't authorised to tell, or doesn't know the certificate",
+    1: StatusReason.REQUEST_UNREADABLE(),
+    2: StatusReason.RESPONDER_ERROR(),
+    3: StatusReason.TRY_LATER(),
+    5: StatusReason.SIGNED_REQUESTS_ONLY(),
+    6: StatusReason.NOT_AUTHORISED(),
 }
 """OCSPResponseStatus (RFC 6960 section 4.2.1)."""
 
-_NOT_A_RESPONSE: Final = "what the responder sent is no OCSP response"
+_NOT_A_RESPONSE: Final = StatusReason.NOT_A_RESPONSE()
+
+
+class _Unusable(FormatError):
+    """Response that says nothing of the certificate, with the reason."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.code)
+        self.why = why
+
+
+class _Unproven(ProofError):
+    """Response whose signer isn't entitled, with the reason."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.code)
+        self.why = why
+
+
+def _reason_of(error: FormatError | ProofError) -> Message:
+    if isinstance(error, _Unusable | _Unproven):
+        return error.why
+    return StatusReason.RESPONSE_UNVERIFIED(detail=str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,60 +152,56 @@ def check_by_ocsp(
     try:
         signer = read_signer(issuer_der)
     except FormatError:
-        return replace(unknown, why="the certificate of its issuer can't be read")
+        return replace(unknown, why=StatusReason.ISSUER_UNREADABLE())
     try:
         basic = _read_response(response)
         _verify(basic, signer, checked)
         single = _single_of(basic, signer, serial)
     except (FormatError, ProofError) as error:
-        return replace(unknown, why=str(error))
+        return replace(unknown, why=_reason_of(error))
     said = replace(unknown, this_update=single.this_update, next_update=single.next_update)
     if max(single.this_update, basic.produced_at) > checked + MAX_SKEW:
-        return replace(said, why="the response is dated in the future")
+        return replace(said, why=StatusReason.RESPONSE_IN_FUTURE())
     if single.state == 0xA1:
         if single.revoked_at == _NEVER_ISSUED and single.reason == HOLD:  # RFC 6960 section 2.2
-            return replace(said, why="the responder says that the CA never issued it")
+            return replace(said, why=StatusReason.NEVER_ISSUED())
         return replace(said, state=RevocationState.REVOKED, revoked_at=single.revoked_at, reason=single.reason)
     why = _silent(single, checked, not_after)
     return replace(said, why=why) if why else replace(said, state=RevocationState.NOT_REVOKED)
 
 
-def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> str:
-    """Return the reason why the response doesn't clear the certificate; empty: it does."""
+def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> Message | None:
+    """Return the reason why the response doesn't clear the certificate; None: it does."""
     if single.state != 0x80:
-        return "the responder doesn't know the certificate"
+        return StatusReason.NOT_KNOWN_TO_RESPONDER()
     if single.next_update is not None and checked > single.next_update:
-        return "the response has run out"
+        return StatusReason.RESPONSE_RUN_OUT()
     had_expired = not_after is not None and not_after < single.this_update
     is_kept = not_after is not None and single.kept_since is not None and single.kept_since <= not_after
     if had_expired and not is_kept:
-        return "it had expired, and the responder doesn't say that it keeps expired certificates"
-    return ""
+        return StatusReason.EXPIRED_AT_RESPONDER()
+    return None
 
 
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
 def _read_response(response: bytes) -> _BasicResponse:
-    """Read an OCSPResponse.
-
-    Raises:
-        FormatError: its text is the reason in plain words.
-    """
+    """Read an OCSPResponse. Raises _Unusable with the reason."""
     if len(response) > MAX_RESPONSE:
-        raise FormatError("the response is too long")
+        raise _Unusable(StatusReason.RESPONSE_TOO_LONG())
     fields = _children(response, _outer_sequence(response))
     if not fields or fields[0][0] != _ENUMERATED or fields[0][3] - fields[0][2] != 1:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     status = response[fields[0][2]]
     if status:
-        raise FormatError(_STATUS.get(status, "the responder gave an error that isn't known"))
+        raise _Unusable(_STATUS.get(status, StatusReason.UNKNOWN_ERROR()))
     holders = [holder for field in fields[1:2] if field[0] == 0xA0 for holder in _children(response, field)]
     parts = _children(response, holders[0]) if len(holders) == 1 else []
     if len(parts) != 2 or parts[1][0] != OCTETS:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     if response[parts[0][1] : parts[0][4]] != _BASIC:
-        raise FormatError("the response is of a kind that isn't known")
+        raise _Unusable(StatusReason.UNKNOWN_KIND())
     return _read_basic(response[parts[1][2] : parts[1][3]])
 
 
@@ -191,12 +209,12 @@ def _read_basic(data: bytes) -> _BasicResponse:
     try:
         signed = read_signed(data, "response")
     except FormatError:
-        raise FormatError(_NOT_A_RESPONSE) from None
+        raise _Unusable(_NOT_A_RESPONSE) from None
     fields = _children(data, signed.body)
     if fields and fields[0][0] == 0xA0:  # version
         fields = fields[1:]
     if len(fields) < 3 or fields[0][0] not in (0xA1, 0xA2) or fields[2][0] != SEQUENCE:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     listed = [part for field in signed.rest[:1] if field[0] == 0xA0 for part in _children(data, field)]
     certificates = [part for outer in listed[:1] for part in _children(data, outer)]
     return _BasicResponse(
@@ -221,7 +239,7 @@ def _single_of(basic: _BasicResponse, signer: Signer, serial: bytes) -> _SingleR
         if len(fields) >= 3 and _matches(basic.data, fields[0], signer, serial)
     ]
     if not found:
-        raise FormatError("the response is about another certificate")
+        raise _Unusable(StatusReason.OTHER_CERTIFICATE())
     return max(found, key=lambda single: (single.this_update, single.state == 0xA1))
 
 
@@ -240,12 +258,12 @@ def _matches(data: bytes, cert_id: Element, signer: Signer, serial: bytes) -> bo
 def _read_single(data: bytes, fields: list[Element]) -> _SingleResponse:
     _, state, this_update, *rest = fields
     if state[0] not in (0x80, 0xA1, 0x82) or {field[0] for field in rest} - {0xA0, 0xA1}:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     revoked_at, reason = _revoked_info(data, state) if state[0] == 0xA1 else (None, "")
     ends = [end for field in rest if field[0] == 0xA0 for end in _children(data, field)]
     extensions = [extension for field in rest if field[0] == 0xA1 for extension in _extensions(data, field)]
     if any(extension.critical and extension.oid != _ARCHIVE_CUTOFF for extension in extensions):
-        raise FormatError("the response has a critical extension that isn't known")
+        raise _Unusable(StatusReason.RESPONSE_CRITICAL())
     cutoffs = [extension.value for extension in extensions if extension.oid == _ARCHIVE_CUTOFF]
     return _SingleResponse(
         state=state[0],
@@ -261,7 +279,7 @@ def _revoked_info(data: bytes, state: Element) -> tuple[datetime, str]:
     # [1] { revocationTime, [0] { ENUMERATED }? }
     parts = _children(data, state)
     if not parts:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     codes = [code for part in parts[1:2] for code in _children(data, part)]
     code = data[codes[0][2] : codes[0][3]] if codes else b""
     return _time(data, parts[0]), REASON_CODES.get(code[0], "") if len(code) == 1 else ""
@@ -272,7 +290,7 @@ def _extensions(data: bytes, field: Element) -> Iterator[Extension]:
         for element in _children(data, outer):
             extension = read_extension(DerReader(data), "", element)
             if extension is None:
-                raise FormatError(_NOT_A_RESPONSE)
+                raise _Unusable(_NOT_A_RESPONSE)
             yield extension
 
 
@@ -280,23 +298,23 @@ def _outer_sequence(data: bytes) -> Element:
     try:
         element, problem = element_at(data, 0, len(data))
     except FormatError:
-        raise FormatError(_NOT_A_RESPONSE) from None
+        raise _Unusable(_NOT_A_RESPONSE) from None
     if problem or element[0] != SEQUENCE:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     return element
 
 
 def _children(data: bytes, element: Element) -> list[Element]:
     found, problem = children(data, element[2], element[3])
     if problem:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     return found
 
 
 def _time(data: bytes, element: Element) -> datetime:
     when = parse_time(element[0], data[element[2] : element[3]])
     if when is None:
-        raise FormatError("the response has a time that can't be read")
+        raise _Unusable(StatusReason.TIME_UNREADABLE())
     return when
 
 
@@ -304,11 +322,8 @@ def _time(data: bytes, element: Element) -> datetime:
 
 
 def _verify(basic: _BasicResponse, issuer: Signer, checked: datetime) -> None:
-    """Verify that the issuer signed, or a responder that the issuer certified (RFC 6960 section 4.2.2.2).
-
-    Raises:
-        ProofError: its text is the reason.
-    """
+    """Verify that the issuer signed, or a responder that it certified (RFC 6960 section 4.2.2.2). Raises _Unproven with
+    the reason."""
     why = ""
     try:
         verify_signed(basic.data, basic.signed, issuer.certificate.spki, "response", min_rsa_bits=STRONG_RSA)
@@ -334,20 +349,20 @@ def _check_responder(basic: _BasicResponse, der: bytes, responder: Signer, issue
         context, key = "certificate of the responder", issuer.certificate.spki
         verify_signed(der, read_signed(der, "certificate"), key, context, min_rsa_bits=STRONG_RSA)
     except ProofError as error:
-        raise ProofError(f"the issuer didn't certify the responder: {error}") from None
+        raise _Unproven(StatusReason.RESPONDER_NOT_CERTIFIED(detail=str(error))) from None
     if _OCSP_SIGNING not in certificate.eku:
-        raise ProofError("the responder's certificate isn't for signing responses")
+        raise _Unproven(StatusReason.RESPONDER_NOT_FOR_SIGNING())
     if certificate.not_before is None or certificate.not_after is None:
-        raise ProofError("the dates of the responder's certificate can't be read")
+        raise _Unproven(StatusReason.RESPONDER_DATES_UNREADABLE())
     if not (certificate.not_before <= checked + MAX_SKEW and checked <= certificate.not_after):
-        raise ProofError("the responder's certificate isn't valid now")
+        raise _Unproven(StatusReason.RESPONDER_NOT_VALID())
 
 
 def _names_responder(basic: _BasicResponse, responder: Signer) -> bool:
     """Return whether the response names this responder as its signer."""
     inner = _children(basic.data, basic.responder)
     if len(inner) != 1:
-        raise FormatError(_NOT_A_RESPONSE)
+        raise _Unusable(_NOT_A_RESPONSE)
     if basic.responder[0] == 0xA1:
         return basic.data[inner[0][1] : inner[0][4]] == responder.certificate.subject.raw
     return content(basic.data, inner[0]) == _key_hash(responder, "sha1")
@@ -365,7 +380,10 @@ def _key_hash(signer: Signer, algorithm: str) -> bytes:
         FormatError: the key can't be read.
     """
     spki = signer.certificate.spki
-    parts = _children(spki, _outer_sequence(spki))
+    try:
+        parts = _children(spki, _outer_sequence(spki))
+    except FormatError:
+        parts = []
     if len(parts) != 2 or parts[1][0] != 0x03:
         raise FormatError("the key of the issuer can't be read")
     return hashlib.new(algorithm, spki[parts[1][2] + 1 : parts[1][3]], usedforsecurity=False).digest()

@@ -11,9 +11,10 @@ import pytest
 from support.cli import error_line, run
 from support.kept import LOG, RULES, a_run, an_advance, commit, email_finding
 from support.revoking import make_ca
+from support.words import english
 
 from ctscan.index.open import open_index
-from ctscan.model import Entry, EntryKind, Hit, Revocation, RevocationState
+from ctscan.model import Entry, EntryKind, Hit, Revocation, RevocationState, StatusReason
 from ctscan.x509.certificate import read_certificate
 
 TODAY = datetime.now(UTC).replace(microsecond=0)
@@ -72,9 +73,8 @@ def test_without_anybody_all_are_counted(db: Path) -> None:
     assert result.exit_code == 0
     assert shape["certificates"] == 5
     assert shape["standings"] == {"valid": 1, "not yet valid": 0, "expired": 0, "revoked": 2, "unknown": 2}
-    assert shape["unknown"] == [
-        {"why": "never checked whether it was revoked; 'ctscan status --refresh' does", "certificates": 2}
-    ]
+    why = {"why": english(StatusReason.NEVER_CHECKED()), "why_code": "status.never-checked", "why_params": {}}
+    assert shape["unknown"] == [{**why, "certificates": 2}]
     assert shape["checked_since"] == TODAY.isoformat().replace("+00:00", "Z")
     table = run("status", "--db", db).stdout
     assert all(word in table for word in ("valid", "revoked", "unknown", "never checked"))
@@ -86,7 +86,7 @@ def test_without_anybody_all_are_counted(db: Path) -> None:
         (0, "valid; not revoked, as the CA's list of"),
         (1, "revoked on 2026-02-01 (keyCompromise), as the CA's list of"),
         (2, "; expired"),
-        (3, "unknown: never checked"),
+        (3, "unknown: revocation was never checked"),
     ],
 )
 def test_certificates_of_somebody_are_listed(person: int, words: str, db: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_certificate_of_several_that_are_asked_for_is_shown_once(db: Path) -> 
 
 def test_of_nobody_known_there_is_nothing(db: Path) -> None:
     result = run("status", "nobody@example.org", "--db", db)
-    assert (result.exit_code, "No certificate of that is kept" in result.stdout) == (0, True)
+    assert (result.exit_code, "No such certificate is in the index" in result.stdout) == (0, True)
 
 
 def test_refreshing_asks_no_server_inside_and_tells_what_it_couldnt_do(db: Path) -> None:
@@ -118,8 +118,8 @@ def test_refreshing_asks_no_server_inside_and_tells_what_it_couldnt_do(db: Path)
     assert shape["refresh"]["still_known"] == 3
     assert shape["refresh"]["asked"] == {"revoked": 0, "not revoked": 0, "unknown": 2}
     (failure,) = shape["refresh"]["failures"]
-    assert failure == "127.0.0.1: a list can't be had: not asked, its port isn't 80 or 443"
-    assert {one["why"] for one in shape["unknown"]} == {failure, "it names neither a CRL nor an OCSP responder"}
+    assert failure == "127.0.0.1: a list could not be fetched: not asked, its port isn't 80 or 443"
+    assert {one["why"] for one in shape["unknown"]} == {failure, english(StatusReason.NAMES_NOTHING())}
     assert "person" not in result.stderr
 
 
@@ -127,14 +127,14 @@ def test_lines_for_machines_leave_what_failed_to_stderr(db: Path) -> None:
     result = run("status", "person4@example.org", "--refresh", "--db", db, "--format", "jsonl", *CONTACT)
     (line,) = result.stdout.splitlines()
     assert (result.exit_code, json.loads(line)["serial"]) == (4, "14")
-    assert "127.0.0.1: a list can't be had" in result.stderr
+    assert "127.0.0.1: a list could not be fetched" in result.stderr
 
 
 def test_refreshing_those_of_somebody_leaves_the_others(db: Path) -> None:
     result = run("status", "person3@example.org", "--refresh", "--db", db, "--format", "json", *CONTACT)
     shape = json.loads(result.stdout)
     assert result.exit_code == 0
-    assert [one["status"]["why"] for one in shape["certificates"]] == ["it names neither a CRL nor an OCSP responder"]
+    assert [one["status"]["why"] for one in shape["certificates"]] == [english(StatusReason.NAMES_NOTHING())]
     again = json.loads(run("status", "--db", db, "--format", "json").stdout)
     assert sum(one["certificates"] for one in again["unknown"] if "never checked" in one["why"]) == 1
 

@@ -48,6 +48,7 @@ from ctscan.model import (
     Match,
     Revocation,
     RevocationState,
+    StatusReason,
 )
 
 RunScenario = Callable[[Callable], None]
@@ -111,7 +112,7 @@ def test_each_source_has_its_say(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         await commit(index, run_id, an_advance(0, 256, a_hit(1), a_hit(2)))
-        unknown = Revocation(RevocationState.UNKNOWN, "OCSP", later(5), why="the answer was not signed by the CA")
+        unknown = Revocation(RevocationState.UNKNOWN, "OCSP", later(5), why=StatusReason.NOT_A_RESPONSE())
         said = [a_revocation("crt.sh"), unknown, a_revocation("CRL")]
         await index.save_revocations([(digest("identity", 1), each) for each in said])
         assert (await match_of(index, 1)).revocations == (a_revocation("CRL"), unknown, a_revocation("crt.sh"))
@@ -163,10 +164,16 @@ def test_texts_that_can_not_be_stored_and_times_of_other_zones_are_no_fault(scen
     async def work(index: Index) -> None:
         await commit(index, await started(index), an_advance(0, 256, a_hit(1)))
         elsewhere = later(0).astimezone(timezone(timedelta(hours=9)))
-        odd = a_revocation(url="http://crl\ud800.example.org/", why="\udfff", checked=elsewhere)
+        odd = a_revocation(
+            url="http://crl\ud800.example.org/", why=StatusReason.CLAIMED_ONLY(source="\udfff"), checked=elsewhere
+        )
         await index.save_revocations([(digest("identity", 1), odd)])
         (stored,) = (await match_of(index, 1)).revocations
-        assert (stored.url, stored.why, stored.checked) == ("http://crl\ufffd.example.org/", "\ufffd", later(0))
+        assert (stored.url, stored.why, stored.checked) == (
+            "http://crl\ufffd.example.org/",
+            StatusReason.CLAIMED_ONLY(source="\ufffd"),
+            later(0),
+        )
         assert stored.checked.tzinfo is UTC
         crl = a_crl("http://crl\ud800.example.org/")
         await index.save_crl(crl)

@@ -32,9 +32,9 @@ def test_a_list_for_a_year_is_fetched_again_after_seven_days(world: World) -> No
     world.refresh()
     world.answers[CRL] = ok(make_crl(CA, [revoked(7)], this_update=NOW + DAY, next_update=YEAR))
     assert world.refresh(now=NOW + 7 * DAY - timedelta(seconds=1)).current == 1
-    assert (world.asked, world.said()) == ([CRL], [[("CRL", GOOD, "")]])
+    assert (world.asked, world.said()) == ([CRL], [[("CRL", GOOD, None)]])
     world.refresh(now=NOW + 7 * DAY)
-    assert (world.asked, world.said()) == ([CRL, CRL], [[("CRL", REVOKED, "")]])
+    assert (world.asked, world.said()) == ([CRL, CRL], [[("CRL", REVOKED, None)]])
 
 
 def test_what_a_kept_list_tells_later_was_asked_when_the_list_was(world: World) -> None:
@@ -60,7 +60,7 @@ def test_where_no_new_list_is_to_be_had_the_old_one_is_used_while_it_counts(
     world.answers[CRL] = answer
     outcome = world.refresh(now=NOW + 8 * DAY)
     assert (outcome.exit_code, len(outcome.failures)) == (4, 1)
-    assert world.said() == [[("CRL", GOOD, "")], [("CRL", REVOKED, "")], [("CRL", GOOD, "")]]
+    assert world.said() == [[("CRL", GOOD, None)], [("CRL", REVOKED, None)], [("CRL", GOOD, None)]]
     asked = len(world.asked)
     world.refresh(now=NOW + 9 * DAY)
     assert len(world.asked) > asked  # it is tried again each time

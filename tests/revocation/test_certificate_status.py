@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
+from support.words import english
 
-from ctscan.model import CertificateStanding, Revocation, RevocationState
+from ctscan.model import CertificateStanding, Revocation, RevocationState, StatusReason
 from ctscan.revocation.status import NEVER_CHECKED, USABLE_FOR, has_run_out, status_of
 from ctscan.views.certificates import status_words
+from ctscan.views.text import texts
 
 NOW = datetime(2031, 5, 6, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,7 +27,7 @@ REVOKED = Revocation(
     this_update=NOW - 2 * DAY,
     next_update=NOW + 5 * DAY,
 )
-UNKNOWN = Revocation(RevocationState.UNKNOWN, "CRL", NOW - DAY, why="the list is not signed by its issuer")
+UNKNOWN = Revocation(RevocationState.UNKNOWN, "CRL", NOW - DAY, why=StatusReason.LIST_RUN_OUT())
 
 
 def changed(revocation: Revocation, **fields: object) -> Revocation:
@@ -44,15 +46,15 @@ def standing(
     ("start", "end", "revocations", "expected"),
     [
         (FROM, UNTIL, (GOOD,), "valid; not revoked, as the CA's list of 2031-05-04 says"),
-        (FROM, UNTIL, (), f"unknown: {NEVER_CHECKED}"),
-        (FROM, UNTIL, (UNKNOWN,), "unknown: the list is not signed by its issuer"),
-        (FROM, NOW - DAY, (), "expired; never checked whether it was revoked before"),
+        (FROM, UNTIL, (), f"unknown: {english(NEVER_CHECKED)}"),
+        (FROM, UNTIL, (UNKNOWN,), "unknown: the list has run out"),
+        (FROM, NOW - DAY, (), "expired; revocation was never checked"),
         (FROM, NOW - DAY, (GOOD,), "expired"),
         (
             FROM,
             NOW - DAY,
             (UNKNOWN,),
-            "expired; whether it was revoked before is unknown: the list is not signed by its issuer",
+            "expired; whether it was revoked is unknown: the list has run out",
         ),
         (NOW + DAY, UNTIL, (), "not yet valid"),
         (FROM, UNTIL, (REVOKED,), "revoked on 2031-04-26 (keyCompromise), as the CA's list of 2031-05-04 says"),
@@ -63,14 +65,19 @@ def standing(
             "revoked on 2031-04-26 (keyCompromise), as the CA's list of 2031-05-04 says; expired",
         ),
         (NOW + DAY, UNTIL, (changed(REVOKED, source="OCSP", reason=""),), None),
-        (None, UNTIL, (GOOD,), "unknown: its dates can't be read"),
-        (FROM, None, (GOOD,), "unknown: its dates can't be read"),
-        (FROM, UNTIL, (changed(GOOD, source="crt.sh"),), "unknown: only crt.sh says that it isn't revoked"),
+        (None, UNTIL, (GOOD,), "unknown: the dates of the certificate can't be read"),
+        (FROM, None, (GOOD,), "unknown: the dates of the certificate can't be read"),
+        (
+            FROM,
+            UNTIL,
+            (changed(GOOD, source="crt.sh"),),
+            "unknown: only crt.sh says that the certificate isn't revoked",
+        ),
         (
             FROM,
             UNTIL,
             (GOOD, changed(REVOKED, source="crt.sh")),
-            "valid; not revoked, as the CA's list of 2031-05-04 says; but crt.sh says that it was revoked",
+            "valid; not revoked, as the CA's list of 2031-05-04 says; but crt.sh says that the certificate was revoked",
         ),
         (FROM, UNTIL, (changed(REVOKED, source="crt.sh"),), "revoked on 2031-04-26 (keyCompromise), as crt.sh says"),
     ],
@@ -78,7 +85,7 @@ def standing(
 def test_words(
     start: datetime | None, end: datetime | None, revocations: tuple[Revocation, ...], expected: str | None
 ) -> None:
-    words = status_words(status_of(start, end, revocations, NOW))
+    words = status_words(status_of(start, end, revocations, NOW), texts("en"))
     assert words == (expected or "revoked on 2031-04-26, as the CA's answer of 2031-05-04 says")
 
 
@@ -92,7 +99,7 @@ def test_an_answer_that_has_run_out_no_longer_makes_valid() -> None:
     old = changed(GOOD, next_update=NOW - timedelta(seconds=1))
     status = status_of(FROM, UNTIL, (old,), NOW)
     assert (status.standing, status.revocation) == (CertificateStanding.UNKNOWN, old)
-    assert "run out" in status.why
+    assert "run out" in english(status.why)
 
 
 @pytest.mark.parametrize("given", ["this_update", "checked"])

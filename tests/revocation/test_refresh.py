@@ -23,11 +23,12 @@ from support.revoking import (
     revoked,
     single,
 )
+from support.words import english
 
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.open import open_index
-from ctscan.model import RefreshResult, Revocation
+from ctscan.model import RefreshResult, Revocation, StatusReason
 from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate
@@ -46,7 +47,7 @@ def test_a_list_is_fetched_once_for_all_its_certificates_and_kept(world: World) 
     world.answers[CRL] = ok(make_crl(CA, [revoked(8, reason=1)]))
     outcome = world.refresh()
     assert outcome.exit_code == 0
-    assert world.said() == [[("CRL", GOOD, "")], [("CRL", REVOKED, "")], [("CRL", GOOD, "")]]
+    assert world.said() == [[("CRL", GOOD, None)], [("CRL", REVOKED, None)], [("CRL", GOOD, None)]]
     assert world.asked == [CRL]
     world.refresh()
     world.refresh(force=True)
@@ -59,7 +60,7 @@ def test_a_list_is_used_again_for_what_comes_later_until_it_runs_out(world: Worl
     world.refresh()
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL]))
     world.refresh()
-    assert (world.asked, world.said()) == ([CRL], [[("CRL", GOOD, "")]] * 2)
+    assert (world.asked, world.said()) == ([CRL], [[("CRL", GOOD, None)]] * 2)
     world.refresh(now=NEXT_UPDATE + timedelta(hours=1))
     assert world.asked == [CRL, CRL]
 
@@ -72,7 +73,7 @@ def test_a_list_that_nobody_signed_isnt_believed_nor_kept(world: World) -> None:
     assert (said[1], world.with_index(lambda index: index.crl(CRL))) == (UNKNOWN, None)
     world.answers[CRL] = ok(make_crl(CA))
     world.refresh()
-    assert world.said() == [[("CRL", GOOD, "")]]
+    assert world.said() == [[("CRL", GOOD, None)]]
 
 
 def test_the_next_list_is_asked_where_the_first_cant_be_had(world: World) -> None:
@@ -80,7 +81,7 @@ def test_the_next_list_is_asked_where_the_first_cant_be_had(world: World) -> Non
     world.keep(CA.issue(7, crls=[CRL, mirror]))
     world.answers[mirror] = ok(make_crl(CA))
     assert world.refresh().exit_code == 4
-    assert (world.asked, world.said()) == ([CRL, mirror], [[("CRL", GOOD, "")]])
+    assert (world.asked, world.said()) == ([CRL, mirror], [[("CRL", GOOD, None)]])
 
 
 FAILURES: dict[str, Answer] = {
@@ -109,11 +110,11 @@ def test_a_failure_is_a_reason_and_the_next_refresh_ends_as_an_undisturbed_one(f
     }
     world.refresh()
     (first,), second = world.said()
-    assert (first[0], first[1], bool(first[2]), second) == ("CRL", UNKNOWN, True, [("CRL", GOOD, "")])
-    assert "/1.crl" not in first[2]
+    assert (first[0], first[1], bool(first[2]), second) == ("CRL", UNKNOWN, True, [("CRL", GOOD, None)])
+    assert "/1.crl" not in english(first[2])
     world.answers[CRL] = ok(make_crl(CA, [revoked(7)]))
     assert world.refresh().exit_code == 0
-    assert world.said() == [[("CRL", REVOKED, "")], [("CRL", GOOD, "")]]
+    assert world.said() == [[("CRL", REVOKED, None)], [("CRL", GOOD, None)]]
 
 
 def test_a_failure_never_takes_back_what_a_ca_said(world: World) -> None:
@@ -139,7 +140,7 @@ def test_an_older_list_never_takes_back_what_a_newer_one_said(world: World) -> N
     world.answers[CRL] = ok(older)
     outcome = world.refresh(force=True)
     assert (world.kept(), outcome.exit_code) == (before, 4)
-    assert any("older than" in failure for failure in outcome.failures)
+    assert any("older than" in english(failure) for failure in outcome.failures)
     assert world.with_index(lambda index: index.crl(CRL)).der == newer  # type: ignore[attr-defined]
 
 
@@ -179,9 +180,9 @@ def test_what_names_nothing_is_told_so(world: World) -> None:
     world.keep(CA.issue(7), CA.issue(8, crls=["ldap://ldap.example.net/cn=CA"]), CA.issue(9, ocsp=OCSP))
     assert world.refresh().exit_code == 0
     assert [why for ((_, _, why),) in world.said()] == [
-        "it names neither a CRL nor an OCSP responder",
-        "its lists aren't to be had by HTTP, and nothing else is asked",
-        "it names no CRL, and OCSP is asked only with --ocsp, for that tells the CA",
+        StatusReason.NAMES_NOTHING(),
+        StatusReason.NOT_BY_HTTP(),
+        StatusReason.NO_LIST_OCSP_OFF(),
     ]
     assert world.asked == []
 
@@ -201,7 +202,7 @@ def test_an_issuer_that_isnt_kept_is_fetched_once(form: str, world: World) -> No
     world.keep(*(CA.issue(n, crls=[CRL], issuers=AIA) for n in (7, 8)), issuers=())
     world.answers = {CRL: ok(make_crl(CA)), AIA: ok(forms[form])}
     world.refresh()
-    assert world.said() == [[("CRL", GOOD, "")]] * 2
+    assert world.said() == [[("CRL", GOOD, None)]] * 2
     assert sorted(world.asked) == sorted([CRL, AIA])
     world.refresh(force=True)
     assert world.asked.count(AIA) == 1
@@ -213,7 +214,7 @@ def test_only_those_who_issued_something_are_kept(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL], issuers=AIA), issuers=())
     world.answers = {CRL: ok(make_crl(CA)), AIA: ok(signed_data(namesake.der, CA.der))}
     world.refresh()
-    assert world.said() == [[("CRL", GOOD, "")]]
+    assert world.said() == [[("CRL", GOOD, None)]]
     assert world.with_index(lambda index: index.issuers(CA.issuer().subject_hash)) == [CA.issuer("AIA")]
 
 
@@ -222,7 +223,7 @@ def test_without_its_issuer_nothing_is_believed(answer: Answer, world: World) ->
     world.keep(CA.issue(7, crls=[CRL], issuers=AIA), issuers=())
     world.answers = {CRL: ok(make_crl(CA, [revoked(7)])), AIA: answer}
     world.refresh()
-    assert world.said() == [[("CRL", UNKNOWN, "the certificate of its issuer isn't known")]]
+    assert world.said() == [[("CRL", UNKNOWN, StatusReason.ISSUER_UNKNOWN())]]
 
 
 # --- OCSP ---------------------------------------------------------------------------------------------------------
@@ -291,7 +292,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has_and_is_taken_up(world: World) -
     outcome = asyncio.run(stopped())
     assert (outcome.stopped, outcome.exit_code) == (True, 1)
     world.refresh()
-    assert world.said() == [[("CRL", GOOD, "")]] * 2
+    assert world.said() == [[("CRL", GOOD, None)]] * 2
 
 
 def test_without_a_contact_nothing_is_asked(world: World) -> None:
@@ -307,7 +308,7 @@ def test_nothing_of_a_certificate_is_told_on_the_way(world: World, caplog: pytes
     subject = [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")]
     world.keep(CA.issue(7, subject=subject, crls=[personal], ocsp=OCSP, issuers=personal), issuers=())
     outcome = world.refresh(ocsp=True, purpose="case 7")
-    told = "\n".join([*world.lines, *outcome.failures, caplog.text, str(world.said())]).casefold()
+    told = "\n".join([*world.lines, *map(english, outcome.failures), caplog.text, str(world.said())]).casefold()
     assert outcome.failures
     assert "jane" not in told
     assert "roe" not in told

@@ -19,7 +19,7 @@ from ctscan.http.client import Client
 from ctscan.http.ssrf_guard import guarded_transport
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, RefreshResult, RevocationState
+from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, Message, RefreshResult, RevocationState
 from ctscan.revocation.budget import Limits
 from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
@@ -106,7 +106,7 @@ class World:
 
         return asyncio.run(work())
 
-    def said(self) -> list[list[tuple[str, RevocationState, str]]]:
+    def said(self) -> list[list[tuple[str, RevocationState, Message | None]]]:
         """Of each certificate: source, state and why."""
         return [[(r.source, r.state, r.why) for r in one.revocations] for one in self.kept()]
 

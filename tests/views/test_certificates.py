@@ -175,6 +175,7 @@ def test_shape_of_a_match_with_all_of_it() -> None:
             "confirmed": False,
         }
     ]
-    assert shape["status"] == {"standing": "revoked", "is_expired": False, "why": None, "source": "CRL"}
+    why = {"why": None, "why_code": None, "why_params": None}
+    assert shape["status"] == {"standing": "revoked", "is_expired": False, **why, "source": "CRL"}
     assert shape["revocations"][0]["reason"] == "keyCompromise"
     assert shape["authorities"][0]["key_id"] == "05" * 20

@@ -26,9 +26,10 @@ from support.revoking import (
     ocsp_error,
     single,
 )
+from support.words import english
 
 from ctscan.errors import FormatError
-from ctscan.model import Revocation, RevocationState
+from ctscan.model import Revocation, RevocationState, StatusReason
 from ctscan.x509.ocsp import MAX_RESPONSE, MAX_SERIAL, check_by_ocsp, ocsp_request
 
 CA = make_ca("ca", kind="ed25519")
@@ -37,8 +38,10 @@ SERIAL = 2**70 + 7
 URL = "http://ocsp.example.net"
 REVOKED, NOT_REVOKED, UNKNOWN = RevocationState.REVOKED, RevocationState.NOT_REVOKED, RevocationState.UNKNOWN
 RESPONDER = CA.responder()
-WRONG_SIGNATURE = "the signature of the response doesn't verify with the key of its issuer"
-NO_RESPONSE = "what the responder sent is no OCSP response"
+WRONG_SIGNATURE = StatusReason.RESPONSE_UNVERIFIED(
+    detail="the signature of the response doesn't verify with the key of its issuer"
+)
+NO_RESPONSE = StatusReason.NOT_A_RESPONSE()
 
 
 def content(serial: int) -> bytes:
@@ -107,7 +110,7 @@ def test_good_revoked_and_unknown(kind: str, delegated: bool) -> None:
     assert answer("revoked") == Revocation(
         REVOKED, "OCSP", NOW, URL, REVOKED_AT, "keyCompromise", THIS_UPDATE, NEXT_UPDATE
     )
-    assert short(answer("unknown")) == (UNKNOWN, "the responder doesn't know the certificate")
+    assert short(answer("unknown")) == (UNKNOWN, StatusReason.NOT_KNOWN_TO_RESPONDER())
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
@@ -124,7 +127,7 @@ def test_revoked_without_reason_and_on_hold() -> None:
 
 def test_what_was_never_issued_is_no_revocation() -> None:
     never = single(CA, SERIAL, "revoked", reason=6, at=datetime(1970, 1, 1, tzinfo=UTC))
-    assert short(judge(make_ocsp(CA, [never]))) == (UNKNOWN, "the responder says that the CA never issued it")
+    assert short(judge(make_ocsp(CA, [never]))) == (UNKNOWN, StatusReason.NEVER_ISSUED())
     long_ago = single(CA, SERIAL, "revoked", reason=1, at=datetime(1970, 1, 1, tzinfo=UTC))
     assert short(judge(make_ocsp(CA, [long_ago]))) == (REVOKED, "keyCompromise")
 
@@ -132,13 +135,13 @@ def test_what_was_never_issued_is_no_revocation() -> None:
 @pytest.mark.parametrize(
     ("status", "why"),
     [
-        (1, "the responder couldn't read the request"),
-        (2, "the responder has an error of its own"),
-        (3, "the responder says to try again later"),
-        (5, "the responder wants requests to be signed"),
-        (6, "the responder isn't authorised to tell, or doesn't know the certificate"),
-        (4, "the responder gave an error that isn't known"),
-        (77, "the responder gave an error that isn't known"),
+        (1, StatusReason.REQUEST_UNREADABLE()),
+        (2, StatusReason.RESPONDER_ERROR()),
+        (3, StatusReason.TRY_LATER()),
+        (5, StatusReason.SIGNED_REQUESTS_ONLY()),
+        (6, StatusReason.NOT_AUTHORISED()),
+        (4, StatusReason.UNKNOWN_ERROR()),
+        (77, StatusReason.UNKNOWN_ERROR()),
     ],
 )
 def test_errors_of_responders(status: int, why: str) -> None:
@@ -150,7 +153,7 @@ def test_errors_of_responders(status: int, why: str) -> None:
 
 def test_responses_that_have_run_out_revoke_but_clear_nobody() -> None:
     later = NEXT_UPDATE + timedelta(seconds=1)
-    assert short(judge(make_ocsp(CA, [single(CA, SERIAL)]), now=later)) == (UNKNOWN, "the response has run out")
+    assert short(judge(make_ocsp(CA, [single(CA, SERIAL)]), now=later)) == (UNKNOWN, StatusReason.RESPONSE_RUN_OUT())
     assert judge(make_ocsp(CA, [single(CA, SERIAL, "revoked")]), now=later).state is REVOKED
     assert judge(make_ocsp(CA, [single(CA, SERIAL)]), now=NEXT_UPDATE).state is NOT_REVOKED
     assert judge(make_ocsp(CA, [single(CA, SERIAL, next_update=None)]), now=later).state is NOT_REVOKED
@@ -163,13 +166,13 @@ def test_responses_of_the_future_say_nothing(state: str) -> None:
         make_ocsp(CA, [single(CA, SERIAL, state)], produced_at=ahead),
         make_ocsp(CA, [single(CA, SERIAL, state, this_update=ahead)]),
     ):
-        assert short(judge(response)) == (UNKNOWN, "the response is dated in the future")
+        assert short(judge(response)) == (UNKNOWN, StatusReason.RESPONSE_IN_FUTURE())
     assert judge(make_ocsp(CA, [single(CA, SERIAL)], produced_at=NOW + timedelta(minutes=4))).state is NOT_REVOKED
 
 
 def test_good_means_little_for_what_had_expired() -> None:
     expired = THIS_UPDATE - timedelta(days=1)
-    why = "it had expired, and the responder doesn't say that it keeps expired certificates"
+    why = StatusReason.EXPIRED_AT_RESPONDER()
     assert short(judge(make_ocsp(CA, [single(CA, SERIAL)]), not_after=expired)) == (UNKNOWN, why)
     assert judge(make_ocsp(CA, [single(CA, SERIAL, "revoked")]), not_after=expired).state is REVOKED
     for cutoff, state in ((expired, NOT_REVOKED), (expired + timedelta(seconds=1), UNKNOWN)):
@@ -180,7 +183,7 @@ def test_good_means_little_for_what_had_expired() -> None:
 # --- about whom ----------------------------------------------------------------------------------------------------
 
 
-ANOTHER = "the response is about another certificate"
+ANOTHER = StatusReason.OTHER_CERTIFICATE()
 
 
 def test_responses_about_others_say_nothing() -> None:
@@ -226,10 +229,10 @@ def test_a_wrong_key_says_nothing(state: str) -> None:
     ("responder", "why"),
     [
         (OTHER.responder(), "the issuer didn't certify the responder"),
-        (CA.responder(eku=()), "the responder's certificate isn't for signing responses"),
-        (CA.responder(eku=("1.3.6.1.5.5.7.3.1",)), "the responder's certificate isn't for signing responses"),
-        (CA.responder(not_after=NOW - timedelta(seconds=1)), "the responder's certificate isn't valid now"),
-        (CA.responder(not_before=NOW + timedelta(hours=1)), "the responder's certificate isn't valid now"),
+        (CA.responder(eku=()), english(StatusReason.RESPONDER_NOT_FOR_SIGNING())),
+        (CA.responder(eku=("1.3.6.1.5.5.7.3.1",)), english(StatusReason.RESPONDER_NOT_FOR_SIGNING())),
+        (CA.responder(not_after=NOW - timedelta(seconds=1)), english(StatusReason.RESPONDER_NOT_VALID())),
+        (CA.responder(not_before=NOW + timedelta(hours=1)), english(StatusReason.RESPONDER_NOT_VALID())),
     ],
     ids=["certified by another", "for nothing", "for something else", "expired", "not yet valid"],
 )
@@ -237,7 +240,7 @@ def test_responders_that_the_issuer_did_not_certify_for_it_say_nothing(responder
     for state in ("good", "revoked"):
         said = judge(make_ocsp(CA, [single(CA, SERIAL, state)], responder=responder))
         assert said.state is UNKNOWN
-        assert said.why.startswith(why)
+        assert english(said.why).startswith(why)
 
 
 def test_a_responder_since_the_first_day_of_the_calendar_is_no_error() -> None:
@@ -259,7 +262,7 @@ def test_the_responder_is_found_among_other_certificates() -> None:
 
 def test_an_issuer_that_cannot_be_read_is_told() -> None:
     said = check_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), b"\x30\x00", b"\1", NOW, URL)
-    assert short(said) == (UNKNOWN, "the certificate of its issuer can't be read")
+    assert short(said) == (UNKNOWN, StatusReason.ISSUER_UNREADABLE())
 
 
 # --- hostile ones --------------------------------------------------------------------------------------------------
@@ -274,13 +277,13 @@ def test_an_issuer_that_cannot_be_read_is_told() -> None:
         (tlv(0x30, tlv(0x0A, b"\0")), NO_RESPONSE),
         (tlv(0x30, tlv(0x0A, b"\0"), tlv(0xA0, tlv(0x30))), NO_RESPONSE),
         (tlv(0x30, tlv(0x0A, b"\0"), tlv(0xA0, tlv(0x30, oid("1.2.3"), tlv(4)))),
-         "the response is of a kind that isn't known"),
+         StatusReason.UNKNOWN_KIND()),
         (tlv(0x30, tlv(0x0A, b"\0"), tlv(0xA0, tlv(0x30, oid("1.3.6.1.5.5.7.48.1.1"), tlv(4)))), NO_RESPONSE),
         (make_ocsp(CA, [single(CA, SERIAL)])[:-1], NO_RESPONSE),
-        (bytes(MAX_RESPONSE + 1), "the response is too long"),
+        (bytes(MAX_RESPONSE + 1), StatusReason.RESPONSE_TOO_LONG()),
         (CA.der, NO_RESPONSE),
         (make_ocsp(CA, [single(CA, SERIAL, extensions=[extension("1.2.3", b"\5\0", critical=True)])]),
-         "the response has a critical extension that isn't known"),
+         StatusReason.RESPONSE_CRITICAL()),
     ],
 )  # fmt: skip
 def test_what_is_no_response_says_nothing(response: bytes, why: str) -> None:
@@ -305,7 +308,7 @@ def test_a_response_changed_in_one_octet_says_the_same_or_nothing(mask: int, sta
 
 def test_nothing_of_a_name_stands_in_a_reason() -> None:
     for responder in (OTHER.responder(), CA.responder(eku=())):
-        assert "xample" not in judge(make_ocsp(CA, [single(CA, SERIAL)], responder=responder)).why
+        assert "xample" not in english(judge(make_ocsp(CA, [single(CA, SERIAL)], responder=responder)).why)
 
 
 # --- another writer ------------------------------------------------------------------------------------------------

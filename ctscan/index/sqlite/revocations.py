@@ -16,7 +16,16 @@ from typing import Any
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import certificates, rows
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import Authority, AuthorityList, Crl, Issuer, IssuerOrigin, Revocation, RevocationState
+from ctscan.model import (
+    Authority,
+    AuthorityList,
+    Crl,
+    Issuer,
+    IssuerOrigin,
+    Revocation,
+    RevocationState,
+    decoded_message,
+)
 
 LARGEST_CRL = 1 << 28
 """Bytes of the largest CRL that is stored; the largest in public use have some tens of millions."""
@@ -78,7 +87,7 @@ def save_revocation(connection: sqlite3.Connection, certificate: int, revocation
             rows.clean(revocation.reason),
             rows.optional_time_text(revocation.this_update),
             rows.optional_time_text(revocation.next_update),
-            rows.clean(revocation.why),
+            "" if revocation.why is None else rows.clean(revocation.why.encoded),
         ),
     )
 
@@ -102,7 +111,7 @@ def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[i
                 reason=reason,
                 this_update=rows.time_of(this_update),
                 next_update=rows.time_of(next_update),
-                why=why,
+                why=decoded_message(why) if why else None,
             )
         )
     return found

@@ -116,7 +116,7 @@ def status(found: Status) -> Shape:
     return {
         "standing": str(found.standing),
         "is_expired": found.is_expired,
-        "why": found.why or None,
+        **message("why", found.why),
         "source": None if found.revocation is None else found.revocation.source,
     }
 
@@ -132,7 +132,7 @@ def revocation(found: Revocation) -> Shape:
         "reason": found.reason or None,
         "this_update": time_text(found.this_update),
         "next_update": time_text(found.next_update),
-        "why": found.why or None,
+        **message("why", found.why),
     }
 
 

@@ -20,7 +20,7 @@ from ctscan.model import (
     StandingCounts,
 )
 from ctscan.views.json.answers import finding, problem, revocation, status
-from ctscan.views.json.values import Shape, base64_text, hex_text, time_text, timestamp_text
+from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 
 
 def backfilled(report: ScanReport) -> Shape:
@@ -115,7 +115,7 @@ def standing_counts(counts: StandingCounts, refresh: RefreshResult | None) -> Sh
     return {
         "certificates": counts.standings.total(),
         "standings": {str(standing): counts.standings[standing] for standing in CertificateStanding},
-        "unknown": [{"why": why, "certificates": number} for why, number in counts.reasons.most_common()],
+        "unknown": [{**message("why", why), "certificates": number} for why, number in counts.reasons.most_common()],
         "checked_since": time_text(counts.oldest),
         "refresh": refreshed(refresh),
     }
@@ -131,7 +131,7 @@ def refreshed(result: RefreshResult | None) -> Shape | None:
         "stopped": result.stopped,
         "still_known": result.current,
         "asked": {str(state): counts[state] for state in RevocationState},
-        "failures": list(result.failures),
+        **messages("failures", result.failures),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,3 +62,12 @@ def message(field: str, found: Message | None) -> Shape:
     if found is None:
         return {field: None, f"{field}_code": None, f"{field}_params": None}
     return {field: texts(ENGLISH)(found), f"{field}_code": found.code, f"{field}_params": dict(found.params)}
+
+
+def messages(field: str, found: Iterable[Message]) -> Shape:
+    """Return a list of English texts, and beside it a list of their codes and parameters in the same order."""
+    listed = list(found)
+    return {
+        field: [texts(ENGLISH)(one) for one in listed],
+        f"{field.removesuffix('s')}_codes": [{"code": one.code, "params": dict(one.params)} for one in listed],
+    }
