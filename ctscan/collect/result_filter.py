@@ -1,7 +1,7 @@
-"""What is kept of the certificates that a repository gives, and which of them are worth fetching. Pure.
+"""Filter of the certificates that a repository gives: which to fetch, and which to keep. Pure.
 
-A repository compares in its own way and gives too much: a part of a longer address, a name that stands in two people.
-What isn't about whom or what was asked for is not kept.
+A repository compares in its own way and gives too much: a part of a longer address, a name whose words belong to two
+people. Certificates that don't match the question are not kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LONG = 1000  # characters of a name that a repository shows; of longer ones not
 
 @dataclass(frozen=True, slots=True)
 class IdentifierFilter:
-    """What a look-up of the identifier would find, and of names only those with every word."""
+    """Filter for certificates that a look-up of the identifier finds; of a name, every word must be there."""
 
     identifier: Identifier
 

@@ -1,10 +1,10 @@
-"""The one door from bytes to findings: reads a certificate, applies every rule, and salvages strings of the unreadable.
+"""The door from bytes to findings: reads a certificate, applies every rule, salvages strings of unreadable bytes.
 
     bytes -> read, by kind -> rules -> findings -> is it in scope?
                └ unreadable -> readable strings -> text rules ┘
 
-Logs, chains, repositories, files, `inspect`, `prove` and `reindex` all come in here. Pure; nothing that the bytes hold
-makes it fail: an exception of a reader or of a rule becomes the reason why a certificate counts as unreadable.
+Logs, chains, repositories, files, `inspect`, `prove` and `reindex` use this door and no other. Pure. No bytes make it
+fail: an exception of a reader or a rule becomes the reason why the certificate counts as unreadable.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ctscan.x509.text import salvage_strings
 
 
 class DerKind(Enum):
-    """Kind of structure that bytes are read as; where several are possible, the first that fits wins."""
+    """Structure that bytes are read as. Of several possible structures the first that fits counts."""
 
     CERTIFICATE = "certificate"
     TBS = "TBSCertificate"
@@ -33,13 +33,12 @@ class DerKind(Enum):
 
 
 def kind_of_leaf(kind: EntryKind) -> DerKind:
-    """Give the kind of bytes that the index keeps: logs hold certificates and TBSCertificates, files also attribute
-    certificates."""
+    """Return the kind of kept bytes: certificates and TBSCertificates of logs, attribute certificates of files."""
     return DerKind.TBS if kind is EntryKind.PRECERT else DerKind.LEAF
 
 
 class ResultFilter(Protocol):
-    """Decision which certificates are kept: a scope, or the identifier that a search asks for."""
+    """Choice of the certificates to keep: by a scope, or by the identifier that a search asks for."""
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -48,27 +47,30 @@ class ResultFilter(Protocol):
 
     @property
     def description(self) -> str:
-        """Say what is kept, without any identifier of a person: for records."""
+        """Describe the choice for the record, without any identifier of a person."""
         ...
 
     def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:
-        """Decide for a certificate and its findings; an unreadable certificate is None and has readable `strings`."""
+        """Return whether to keep a certificate with these findings.
+
+        An unreadable certificate is None; `strings` are its readable strings.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """Personal data of one certificate.
+    """Personal data in a certificate.
 
-    Args:
+    Attributes:
         certificate: as read, with the problems of rules that failed; None when it is unreadable.
-        findings: in the certificate, or in the readable strings of an unreadable one.
+        findings: in the certificate, or in its readable strings when it is unreadable.
         problems: of the reader and of the rules, in this order; of an unreadable certificate the reason comes first.
         unreadable: the reason, without any data of the certificate; empty when the certificate was read.
-        in_scope: whether the filter keeps it. Always False for a certificate without findings, while an unreadable
-            one can be in scope by its strings alone.
-        is_complete: whether every rule did its work, so that the absence of findings means something.
-        is_tbs: whether it was read as a bare TBSCertificate.
+        in_scope: whether the filter keeps it. A readable certificate without findings is never in scope; an unreadable
+            certificate can be in scope by its strings alone.
+        is_complete: whether every rule was applied without failure, so that missing findings mean there are none.
+        is_tbs: whether the bytes were read as a bare TBSCertificate.
     """
 
     certificate: Certificate | None
@@ -80,7 +82,7 @@ class Analysis:
     is_tbs: bool = False
 
 
-EVERYTHING: Final = Scope(everything=True)
+KEEP_ALL: Final = Scope(everything=True)
 
 _Reader = Callable[[bytes], Certificate]
 
@@ -92,7 +94,7 @@ _READERS: Final[dict[DerKind, tuple[_Reader, ...]]] = {
 }
 
 
-def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = EVERYTHING) -> Analysis:
+def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = KEEP_ALL) -> Analysis:
     """Read a certificate and find the personal data in it.
 
     Args:
@@ -101,8 +103,8 @@ def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = EVERY
         scope: decides `Analysis.in_scope`, and names the domains in whose hosts names of people are looked for.
 
     Returns:
-        The findings of all rules. Where the certificate can't be read, or a rule failed and the others found nothing:
-        the findings in its readable strings. Never raises for what `der` holds.
+        The findings of all rules. Where the certificate can't be read, or a rule failed and no other rule found
+        anything: the findings in its readable strings. No content of `der` makes it raise.
     """
     reason = ""
     for read in _READERS[kind]:
@@ -110,14 +112,14 @@ def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = EVERY
             certificate = read(der)
         except FormatError as error:
             reason = reason or str(error)
-        except Exception as error:  # one bad certificate must not end a scan; the type alone, the message may quote
+        except Exception as error:  # a bad certificate must not end a scan; the message may quote it, the type can't
             reason = reason or f"the reader failed with {type(error).__name__}"
         else:
             return _search(der, certificate, scope, is_tbs=read is read_tbs)
     return salvage(der, Problem("certificate", reason), scope)
 
 
-def salvage(data: bytes, reason: Problem, scope: ResultFilter = EVERYTHING) -> Analysis:
+def salvage(data: bytes, reason: Problem, scope: ResultFilter = KEEP_ALL) -> Analysis:
     """Find personal data in the readable strings of bytes that can't be read as a certificate.
 
     Args:
@@ -126,7 +128,7 @@ def salvage(data: bytes, reason: Problem, scope: ResultFilter = EVERYTHING) -> A
         scope: decides `Analysis.in_scope`.
 
     Returns:
-        An unreadable analysis. Never raises for what `data` holds.
+        An unreadable analysis. No content of `data` makes it raise.
     """
     strings = salvage_strings(data)
     findings, failures = find_in_text(strings)

@@ -1,9 +1,9 @@
-"""From a batch of verified or verifiable entries to those that hold personal data in scope: the hot path.
+"""Analysis of batches of log entries: the hot path from a batch to its entries with personal data in scope.
 
     prefilter (all entries) -> full reading (candidates) -> rules -> scope -> Hit
                                chains of candidates      -> rules -> scope -> ChainHit
 
-Knows nothing of encodings of logs: how an entry and its extra data are taken from a batch is handed in
+Independent of the encodings of logs: the caller hands in how to take an entry and its extra data from a batch
 (`ct.wire.entry_of` and `ct.extra_data.extra_of`).
 """
 
@@ -41,8 +41,8 @@ _LEAF_PREFIX: Final = b"\0\0\0"  # of the leaf hash, version v1, timestamped_ent
 
 
 class _Extra(Protocol):
-    """What a log gives beside a leaf, and the tree doesn't cover: the submitted precertificate (or b""), and the chain
-    where it comes with the entry, or the fingerprints of its certificates."""
+    """Extra data that a log gives with a leaf, outside the tree: the submitted precertificate (or b""), and the
+    certificates of the chain or their fingerprints."""
 
     @property
     def submitted(self) -> bytes: ...
@@ -55,24 +55,30 @@ class _Extra(Protocol):
 
 
 MAX_CHAIN: Final = 10
-"""Issuers that are kept or asked for because of one entry; real chains have two to five."""
+"""Most issuers that are kept or requested for an entry; real chains have two to five."""
 
 PART: Final = 16
-"""Candidates between two turns of others: a few milliseconds."""
+"""Candidates in a part of a batch, which take a few milliseconds together."""
 
 EntryOf = Callable[[Batch, int], Entry]
-"""Entry i of a batch; raises FormatError when its leaf can't be taken apart."""
+"""Function that takes entry i from a batch; raises FormatError when the leaf can't be parsed."""
 
 ExtraOf = Callable[[Batch, int], _Extra]
-"""What the log gave with entry i; raises FormatError when it isn't in the format."""
+"""Function that takes the extra data of entry i from a batch; raises FormatError when they can't be parsed."""
 
 
 class BatchAnalyser:
-    """Analyses batches for one scope. Learns impersonal issuers as it goes, so one is kept for a whole pass.
+    """Analyser of batches for one scope. It learns impersonal issuers, so use it for a whole pass over a log.
 
-    Chains are looked at with candidates only: to look at every one would cost more than all the rest. An issuer is
-    learnt from an entry whose chain was looked at, and before that all its entries are candidates; so at least one
-    chain of every issuer name is. What another chain of the same issuer holds is found where it comes with a candidate.
+    Only the chains of candidates are analysed: all chains would cost more than everything else together. An issuer is
+    learned from an entry whose chain was analysed, and until then all entries of the issuer are candidates. So at least
+    one chain of every issuer name is analysed; personal data in another chain of the same issuer are found when that
+    chain comes with a candidate.
+
+    Args:
+        scope: decides which certificates are kept.
+        entry_of: takes an entry from a batch.
+        extra_of: takes the extra data of an entry from a batch.
     """
 
     def __init__(self, scope: Scope, entry_of: EntryOf, extra_of: ExtraOf) -> None:
@@ -82,15 +88,23 @@ class BatchAnalyser:
         self.forget()
 
     def forget(self) -> None:
-        """Forget what was learnt and seen: entries that were examined turned out not to be in the tree. What was found
-        in their chains is given up with them, and has to be found again in those of others."""
+        """Forget all issuers and chains, because analysed entries proved not to be in the tree.
+
+        The caller drops the chain hits of these entries, so the same certificates must be found again in later chains.
+        """
         self._prefilter = Prefilter(self._scope.domains)
         self._chains = ChainReader(self._scope)
-        self._issuers: set[bytes] = set()  # fingerprints of those that were given or asked for
+        self._issuers: set[bytes] = set()  # fingerprints of issuers that were given or requested
 
     def analyse(self, batch: Batch) -> BatchResult:
-        """Find the entries with personal data in scope, and those that can't be read. Never raises for what an entry
-        holds."""
+        """Find the entries with personal data in scope, and the unreadable entries.
+
+        Args:
+            batch: consecutive entries of a log.
+
+        Returns:
+            The result of the batch. No content of an entry makes it raise.
+        """
         return sum(self.analyse_in_parts(batch), EMPTY_RESULT)
 
     def analyse_in_parts(self, batch: Batch) -> Iterator[BatchResult]:
@@ -116,13 +130,19 @@ class BatchAnalyser:
         return BatchResult(hits, unreadable, chain_hits, issuers, requests, candidates=1)
 
     def analyse_issuer(self, request: IssuerRequest, der: bytes, origin: IssuerOrigin) -> BatchResult:
-        """Give the issuer that was asked for, if it can be read, and its personal data in scope."""
+        """Return a requested issuer, if it can be read, and its personal data in scope.
+
+        Args:
+            request: names the issuer and the entry of the hit that it belongs to.
+            der: the certificate of the issuer.
+            origin: where it was found.
+        """
         issuer = issuer_in(der, origin)
         chain_hits = self._chains.analyse((der,), lambda: request.entry)
         return BatchResult(issuers=(issuer,) if issuer else (), chain_hits=tuple(chain_hits))
 
     def _issuers_in(self, extra: _Extra | None) -> tuple[Issuer, ...]:
-        """The certificates of a chain that weren't given before, as far as they can be read."""
+        """Return the readable certificates of a chain that weren't given before."""
         chain = extra.chain[:MAX_CHAIN] if extra is not None else ()
         fresh = [der for der in chain if self._is_new(hashlib.sha256(der).digest())]
         return tuple(issuer for der in fresh if (issuer := issuer_in(der, IssuerOrigin.CHAIN)))
@@ -132,7 +152,7 @@ class BatchAnalyser:
         return tuple(IssuerRequest(fingerprint, entry) for fingerprint in fingerprints if self._is_new(fingerprint))
 
     def _is_new(self, fingerprint: bytes) -> bool:
-        """Whether an issuer wasn't given or asked for before; from now on it was."""
+        """Return whether an issuer is given or requested for the first time, and remember it."""
         if fingerprint in self._issuers:
             return False
         if len(self._issuers) >= MAX_SEEN:
@@ -141,8 +161,10 @@ class BatchAnalyser:
         return True
 
     def _beside(self, batch: Batch, i: int) -> tuple[_Extra | None, tuple[ChainHit, ...]]:
-        """Give the extra data of a candidate and the hits in its chain; None and no hits when the extra data isn't in
-        the format, or the chain has a hit and the entry itself can't be taken apart."""
+        """Return the extra data of a candidate and the hits in its chain.
+
+        None and no hits when the extra data can't be parsed, or the chain has a hit and the entry can't be parsed.
+        """
         try:
             extra = self._extra_of(batch, i)
             return extra, tuple(self._chains.analyse(extra.chain, partial(self._entry_of, batch, i)))
@@ -150,8 +172,10 @@ class BatchAnalyser:
             return None, ()
 
     def _read(self, batch: Batch, i: int, extra: _Extra | None) -> Hit | Unreadable | None:
-        """Read one candidate in full: None when it holds nothing in scope. `extra` is None when the chain of the entry
-        wasn't looked at."""
+        """Read a candidate in full; None when it holds nothing in scope.
+
+        `extra` is None when the chain wasn't analysed: then the issuer isn't learned.
+        """
         analysis = self._analyse_leaf(batch, i)
         certificate = analysis.certificate
         if certificate is None:
@@ -177,23 +201,23 @@ class BatchAnalyser:
         return salvage(batch.data[start:end], Problem("entry", "the TimestampedEntry doesn't parse"), self._scope)
 
     def _unreadable(self, batch: Batch, i: int, analysis: Analysis) -> Unreadable:
-        """Account for an entry that can't be read; its bytes and findings are kept only in scope."""
+        """Record an unreadable entry, with its bytes and findings only when it is in scope."""
         start, end = batch.leaves[i]
         leaf_hash = hashlib.sha256(_LEAF_PREFIX + batch.data[start:end]).digest()
-        account = Unreadable(batch.log_id, batch.start + i, leaf_hash, analysis.unreadable)
+        record = Unreadable(batch.log_id, batch.start + i, leaf_hash, analysis.unreadable)
         if not analysis.in_scope:
-            return account
+            return record
         try:
             entry = self._entry_of(batch, i)
         except FormatError:
             entry = None
-        return replace(account, entry=entry, findings=analysis.findings)
+        return replace(record, entry=entry, findings=analysis.findings)
 
 
 def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate) -> bytes:
-    """The submitted precertificate if it is one and has the identity of the TBS in the leaf; else b"".
+    """Return the submitted precertificate if it has the identity of the TBS in the leaf, else b"".
 
-    The tree doesn't cover it, so it is compared and never believed.
+    The tree doesn't cover the submitted precertificate, so it counts only by this comparison.
     """
     if not is_precert or extra is None:
         return b""
@@ -206,6 +230,6 @@ def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate)
 
 
 def _has_impersonal_issuer(analysis: Analysis) -> bool:
-    """Whether the issuer's name was read without a problem and holds no finding."""
+    """Return whether the name of the issuer was read without a problem and holds no finding."""
     places = [finding.path for finding in analysis.findings] + [problem.path for problem in analysis.problems]
     return not any(place == "issuer" or place.startswith("issuer.") for place in places)

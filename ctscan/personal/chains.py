@@ -1,6 +1,6 @@
 """Certificates in the chains that are submitted with entries: CA certificates, some of which name a contact.
 
-The tree covers no chain. What is found here is told apart from entries to the end, and proves nothing.
+The tree covers no chain. Chain hits prove nothing, so they stay apart from entries everywhere.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from ctscan.personal.analyse import Analysis, DerKind, analyse
 from ctscan.personal.scope import Scope
 
 MAX_SEEN: Final = 16_384
-"""Fingerprints remembered, a few MB; with one more, all are forgotten, and certificates are read again."""
+"""Most fingerprints that are remembered, a few MB; then all are forgotten, and certificates are read again."""
 
 
 class ChainReader:
-    """Reads each distinct certificate of the chains that it is shown once, for one scope."""
+    """Reader of chains for one scope, which reads each distinct certificate once."""
 
     __slots__ = ("_scope", "_seen")
 
@@ -27,8 +27,18 @@ class ChainReader:
         self._seen: set[bytes] = set()
 
     def analyse(self, chain: Iterable[bytes], entry_of: Callable[[], Entry]) -> list[ChainHit]:
-        """What the certificates of a chain hold in scope. `entry_of` gives the entry that it came with, and is asked
-        only if there is something; its FormatError is raised, and the chain counts as not seen then."""
+        """Find personal data in scope in the certificates of a chain.
+
+        Args:
+            chain: DER of the certificates.
+            entry_of: gives the entry that the chain came with; called only for a hit.
+
+        Returns:
+            The hits in certificates that weren't read before.
+
+        Raises:
+            FormatError: by `entry_of`; the certificate then counts as not read.
+        """
         hits = []
         for der in chain:
             fingerprint = sha256(der).digest()

@@ -13,5 +13,5 @@ def issuer_in(der: bytes, origin: IssuerOrigin) -> Issuer | None:
         return issuer_of(der, origin)
     except FormatError:
         return None
-    except Exception:  # one bad certificate must not end the scan of a log
+    except Exception:  # a bad certificate must not end the scan of a log
         return None

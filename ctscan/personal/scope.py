@@ -1,8 +1,8 @@
-"""Scope: what may be indexed at all, and which part of a log a range read with a scope covers.
+"""Scope: the limit of what may be indexed, and the comparison of scopes of verified ranges.
 
-A scope is a set of terms, or everything. Its text is canonical (sorted, without what a wider term implies), so that two
-equal scopes have equal text; that text is stored with each verified range. Terms are decided for a whole certificate: a
-certificate in scope is kept with all of its findings.
+A scope is a set of terms, or everything. Its text is canonical (sorted, without terms that a wider term implies), so
+equal scopes have equal text; each verified range stores that text. Terms decide for a whole certificate: a certificate
+in scope is kept with all of its findings.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SPELLINGS = {"organization": "organisation", "org": "organisation", "e-mail": "
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The terms of a scope: canonical domains, addresses, and folded names of organisations."""
+    """Terms of a scope: canonical domains, canonical addresses, and folded names of organisations."""
 
     everything: bool = False
     domains: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Scope:
 
     @property
     def text(self) -> str:
-        """`everything`, or the terms sorted and joined by `, `. Holds personal data when a term is an address."""
+        """Return `everything`, or the terms sorted and joined by `, `. Addresses among the terms are personal data."""
         if self.everything:
             return EVERYTHING
         terms = [f"domain:{d}" for d in self.domains]
@@ -48,7 +48,7 @@ class Scope:
 
     @property
     def description(self) -> str:
-        """The text of the scope with the number of its addresses in their place: safe to record."""
+        """Return the text with the number of addresses instead of the addresses, safe to record."""
         if self.everything:
             return EVERYTHING
         terms = Scope(domains=self.domains, organisations=self.organisations).text
@@ -57,12 +57,12 @@ class Scope:
         return ", ".join(filter(None, (terms, counted)))
 
     def keeps(self, findings: Iterable[Finding], certificate: Certificate | None, strings: Iterable[str] = ()) -> bool:
-        """Decide whether a certificate with these findings may be indexed.
+        """Return whether a certificate with these findings may be indexed.
 
         Args:
-            findings: in the certificate.
-            certificate: None when it can't be read; then its readable `strings` decide, by an address, a host or the
-                name of an organisation in one of them.
+            findings: findings in the certificate.
+            certificate: None when it is unreadable; then an address, a host or the name of an organisation in its
+                readable strings decides.
             strings: readable strings of an unreadable certificate.
         """
         if self.everything:
@@ -109,8 +109,16 @@ class Scope:
 
 
 def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
-    """The scope of `--scope` values: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org`,
-    `everything`; a bare value is a domain or an address. UsageError when there is none or one can't be understood."""
+    """Parse the values of `--scope`.
+
+    Args:
+        values: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org` or `everything`; a value
+            without a kind is a domain or an address.
+        everything: take the scope of everything, with any values.
+
+    Raises:
+        UsageError: there is no value, or a value has none of these forms.
+    """
     terms = [_parse_term(value) for value in values]
     if everything or any(kind == EVERYTHING for kind, _ in terms):
         return Scope(everything=True)
@@ -123,12 +131,12 @@ def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
 
 
 def scope_from_text(text: str) -> Scope:
-    """Read `Scope.text` back. UsageError when it is no scope text."""
+    """Parse `Scope.text`; raises UsageError for another text."""
     return parse_scope(_SEPARATOR.split(text))
 
 
 def scope_covers(text: str, identifier: Identifier) -> bool:
-    """Would a range read with this scope have kept every certificate that this identifier is looked up in?"""
+    """Return whether a range read with this scope has kept every certificate that a look-up of the identifier finds."""
     scope = scope_from_text(text)
     if scope.everything:
         return True
@@ -138,7 +146,7 @@ def scope_covers(text: str, identifier: Identifier) -> bool:
 
 
 def scope_includes(wider_text: str, narrower_text: str) -> bool:
-    """Whether whatever the narrower scope keeps, the wider one keeps as well."""
+    """Return whether the wider scope keeps every certificate that the narrower scope keeps."""
     wider, narrower = scope_from_text(wider_text), scope_from_text(narrower_text)
     if wider.everything or narrower.everything:
         return wider.everything
@@ -209,7 +217,7 @@ def _is_at_or_below(canonical: str, domain: str) -> bool:
 
 
 def _hosts(certificate: Certificate) -> Iterator[str]:
-    """Canonical DNS names of the SAN and of subject common names that are hosts, wildcards taken off."""
+    """Yield the canonical DNS names of the SAN and the hosts among common names of the subject, without wildcards."""
     texts = [general.text for general in certificate.san if general.kind == _DNS_NAME]
     texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _COMMON_NAME]
     for spelling in _spellings(texts):
