@@ -1,4 +1,4 @@
-"""Coverage: every entry of a log is in a range that counts or in exactly one hole."""
+"""Coverage: every entry of a log is in a range that counts or in exactly one gap."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def points(spans: list[tuple[int, int]]) -> set[int]:
 
 
 @given(SPANS, SPANS)
-def test_verified_and_holes_make_up_the_log_and_holes_do_not_overlap(
+def test_verified_ranges_and_gaps_cover_the_log_without_overlap(
     counted: list[tuple[int, int]], other: list[tuple[int, int]]
 ) -> None:
     ranges = [VerifiedRange(*span, "everything", "now") for span in counted]
@@ -47,7 +47,7 @@ def test_verified_and_holes_make_up_the_log_and_holes_do_not_overlap(
     assert verified | set(holes) == set(range(100)) and not verified & set(holes)
 
 
-def test_a_hole_has_the_best_reason_that_is_known() -> None:
+def test_a_gap_has_the_best_known_reason() -> None:
     known = state(
         VerifiedRange(0, 10, "domain:example.org", "now"),
         VerifiedRange(5, 20, "everything", "now"),
@@ -77,7 +77,7 @@ def test_nothing_beyond_the_head_counts() -> None:
     assert (verified.start, verified.end) == (90, 100)
 
 
-def test_position_counts_what_is_pending_and_verified_size_does_not() -> None:
+def test_position_includes_pending_entries_and_verified_size_does_not() -> None:
     known = state(VerifiedRange(0, 10, "s", "r"), pending=(PendingRange(10, "s", "r", (), bytes(32 * 7)),))
     assert (position(known), verified_size(known)) == (17, 10)
 
@@ -98,7 +98,7 @@ def read(*spans: tuple[int, int]) -> tuple[VerifiedRange, ...]:
     return tuple(VerifiedRange(*span, "everything", "now") for span in spans)
 
 
-def test_a_backlog_is_what_is_unread_behind_the_beginning_of_coverage_wherever_it_lies() -> None:
+def test_backlog_counts_unread_entries_after_the_beginning_of_coverage() -> None:
     pending = PendingRange(80, "everything", "now", (), bytes(32) * 10)
     assert backlog(state(*read((20, 40), (60, 70)), pending=(pending,))) == 20 + 10 + 10
     assert backlog(state(*read((20, 40)), holes=(Gap(50, 60, GapReason.PRUNED),))) == 50

@@ -1,4 +1,4 @@
-"""The scan of a plain get-entries answer finds the strings that a reader of JSON finds, or nothing."""
+"""The scan of a plain get-entries answer finds the same strings as a JSON parser, or none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_plain_answers_are_scanned(separators: tuple[str, str]) -> None:
         b'{"entries":[{"leaf_input":"A","extra_data":"B',
     ],
 )
-def test_what_is_not_plain_is_left_to_a_reader_of_json(raw: bytes) -> None:
+def test_other_forms_are_left_to_a_json_parser(raw: bytes) -> None:
     assert scan_entries(raw, 9) is None
 
 

@@ -1,4 +1,4 @@
-"""Log lists: what is read, what is skipped and why; one bad entry never costs the others."""
+"""Log lists: readable logs, skipped logs with reasons; a bad entry never affects other entries."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_key_of_a_kind_that_signs_no_log() -> None:
     assert "expected ECDSA on P-256 or RSA" in the_reason(entry)
 
 
-def test_skipped_log_says_which_it_is() -> None:
+def test_skipped_log_is_identified() -> None:
     found = read(plain("Gone", state={"retired": {}}), plain("Broken", log_id="x"), operator="Of both")
     gone = SkippedLog(LogBuilder("Gone").id, "Gone", "Of both", "retired")
     assert found.skipped[0] == gone
@@ -319,7 +319,7 @@ def test_entry_that_is_no_object(entry: object) -> None:
         json.dumps({"operators": [{"logs": [{}] * 2001}]}).encode(),
     ],
 )
-def test_what_is_no_list_is_refused(raw: bytes) -> None:
+def test_documents_other_than_a_list_are_refused(raw: bytes) -> None:
     with pytest.raises(FormatError, match="log list: "):
         parse_log_list(raw, by_hand=True, hybrids={})
 
@@ -398,7 +398,7 @@ def test_object_in_the_style_of_a_list_entry() -> None:
         described() + b" " * 70_000,
     ],
 )
-def test_what_describes_no_log_is_refused(raw: bytes) -> None:
+def test_documents_that_describe_no_log_are_refused(raw: bytes) -> None:
     with pytest.raises(FormatError, match=r"log\.v3\.json: |log key: "):
         parse_log_object(raw, "file:///srv/archive/")
 

@@ -67,7 +67,7 @@ def test_known_hashes() -> None:
     assert node_hash(b"L" * 32, b"R" * 32) == hashlib.sha256(b"\x01" + b"L" * 32 + b"R" * 32).digest()
 
 
-def test_batch_hashes_are_those_of_leaf_input() -> None:
+def test_batch_hashes_equal_hashes_of_leaf_input() -> None:
     log = LogBuilder()
     log.fill(5)
     log.add_precert(b"tbs", b"k" * 32, b"submitted")

@@ -1,4 +1,4 @@
-"""Checkpoints: the log's own line is picked, everything else about the note is read strictly."""
+"""Checkpoints: the log's own line is selected, and the whole note is parsed strictly."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def test_last_empty_line_parts_text_from_signatures() -> None:
         parse(NOTE.decode().replace(BODY, BODY + "\n\nmore"))
 
 
-def test_errors_never_show_what_was_sent() -> None:
+def test_errors_never_show_content() -> None:
     with pytest.raises(ProofError) as caught:
         parse(NOTE.replace(LOG.origin.encode(), b"jane@example.org"))
     assert "jane" not in str(caught.value)

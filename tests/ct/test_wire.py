@@ -1,4 +1,4 @@
-"""What logs send: strict answers, batches cut into spans, leaves rebuilt from their parts; and all that is refused."""
+"""Answers of logs: strict parsing, batches cut into spans, leaves rebuilt from their parts, and refusals."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_sth_is_read_strictly(field: str, value: object) -> None:
         b" " * 70_000,
     ],
 )
-def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
+def test_documents_other_than_a_json_object_are_refused(raw: bytes) -> None:
     for parse in (answers.parse_consistency, answers.parse_proof_by_hash, answers.parse_entry_and_proof):
         with pytest.raises(FormatError, match="get-"):
             parse(raw)
@@ -121,7 +121,7 @@ def test_what_is_no_json_object_is_refused(raw: bytes) -> None:
         answers.parse_sth(raw, LOG_ID)
 
 
-def test_errors_never_show_what_was_sent() -> None:
+def test_errors_never_show_content() -> None:
     with pytest.raises(FormatError) as caught:
         answers.parse_sth(answer(**{**STH, "sha256_root_hash": "jane@example.org"}), LOG_ID)
     assert "jane" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Where certificates say that more is to be had: bounded, in order, without repetition."""
+"""Locations named by certificates: bounded, in order, without repetition."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def access(*pairs: tuple[str, str]) -> bytes:
     return extension(ACCESS, tlv(0x30, *(tlv(0x30, oid(o), general_name(("uri", url))) for o, url in pairs)))
 
 
-def test_all_kinds_are_told_apart() -> None:
+def test_all_kinds_of_location_are_read() -> None:
     found = of(
         points(point(["http://a.example/1.crl", "ldap://a.example/cn=1"]), point(["http://b.example/1.crl"])),
         points(point(["http://a.example/1-delta.crl"]), kind=DELTA),
@@ -71,7 +71,7 @@ def test_a_point_for_all_reasons_is_one_without() -> None:
     assert found.reasons == ()
 
 
-def test_a_point_without_url_is_told_by_its_names() -> None:
+def test_a_point_without_url_is_identified_by_its_names() -> None:
     directory = tlv(0xA4, name([("CN", "List 1")]))
     relative = tlv(0x30, tlv(0xA0, tlv(0xA1, tlv(0x30, oid("2.5.4.3"), tlv(0x0C, b"List 1")))))
     found = of(points(tlv(0x30, tlv(0xA0, tlv(0xA0, directory))), relative)).crls
@@ -87,7 +87,7 @@ def test_each_url_is_given_once_and_in_its_order() -> None:
     assert [p.urls for p in of(points(repeated, repeated)).crls] == [("http://a.example/1.crl",)]
 
 
-def test_there_is_an_end_to_them() -> None:
+def test_locations_are_bounded() -> None:
     many = [f"http://{i}.example" for i in range(50)]
     found = of(points(*(point([url]) for url in many)), access(*((OCSP, url) for url in many)))
     assert len(found.crls) == len(found.ocsp) == MAX_LOCATIONS
@@ -129,7 +129,7 @@ def test_spaces_around_a_url_are_not_part_of_it() -> None:
         ("", False),
     ],
 )
-def test_http_is_told_from_other_schemes(url: str, expected: bool) -> None:
+def test_http_is_distinguished_from_other_schemes(url: str, expected: bool) -> None:
     assert is_web(url) is expected
 
 
@@ -138,13 +138,13 @@ def test_scheme_and_host_are_the_same_in_any_case() -> None:
 
 
 @given(st.sampled_from([CRL, DELTA, ACCESS, "2.5.29.32"]), st.binary(max_size=60))
-def test_nothing_that_an_extension_holds_makes_it_fail(kind: str, value: bytes) -> None:
+def test_no_extension_value_raises(kind: str, value: bytes) -> None:
     found = of(extension(kind, value))
     assert all(len(url) <= MAX_URL for url in (*found.ocsp, *found.issuers, *found.policies))
 
 
 @given(st.integers(0, 200), st.integers(0, 255))
-def test_nothing_that_is_broken_in_a_good_one_makes_it_fail(at: int, octet: int) -> None:
+def test_no_damaged_extension_raises(at: int, octet: int) -> None:
     value = bytearray(tlv(0x30, point(["http://a.example/1.crl"], reasons=b"\x40", issuer=PUBLISHER)))
     value[at % len(value)] = octet
     for found in of(extension(CRL, bytes(value))).crls:

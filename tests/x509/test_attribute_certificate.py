@@ -1,4 +1,4 @@
-"""Attribute certificates: what they say of their holder, as certificates say it of their subject."""
+"""Attribute certificates: facts about the holder, in the fields of a certificate's subject."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def said(certificate: Certificate) -> list[tuple[str, str | None]]:
     return [(place.path, place.text.value if place.text else None) for place in certificate.fields]
 
 
-def test_the_holder_is_the_subject_and_what_is_attested_are_attributes() -> None:
+def test_the_holder_is_the_subject_and_attested_facts_are_attributes() -> None:
     der = attribute_certificate(
         holder(("dir", JANE), ("email", "jane@example.net")),
         TITLE,
@@ -140,7 +140,7 @@ def test_version_1(der: bytes) -> None:
     assert read.problems == ()
 
 
-def test_what_is_broken_in_it_is_kept() -> None:
+def test_octets_of_broken_parts_are_kept() -> None:
     secret = string("jane.doe@example.org")
     der = attribute_certificate(
         tlv(0x30, secret),
@@ -161,7 +161,7 @@ def test_inspect_reads_them() -> None:
     assert ("subject.1.emailAddress", "jane.doe@example.org") in [(f.path, f.canonical) for f in inspected.findings]
 
 
-def test_the_referee_reads_the_same() -> None:
+def test_asn1crypto_reads_the_same() -> None:
     der = attribute_certificate(holder(("dir", JANE)), TITLE)
     theirs = cms.AttributeCertificateV2.load(der, strict=True)["ac_info"]
     ours = read_attribute_certificate(der)
@@ -184,7 +184,7 @@ NONE = {
 
 
 @pytest.mark.parametrize("what", NONE)
-def test_what_is_none_is_refused_without_a_word_of_it(what: str) -> None:
+def test_other_bytes_are_refused_without_their_content(what: str) -> None:
     with pytest.raises(FormatError) as caught:
         read_attribute_certificate(NONE[what])
     assert "jane" not in str(caught.value).lower()

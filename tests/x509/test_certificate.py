@@ -52,7 +52,7 @@ def values(certificate: Certificate) -> list[tuple[int, str | None]]:
 # --- good certificates ---------------------------------------------------------------------------------------------
 
 
-def test_a_certificate_says_everything_it_says() -> None:
+def test_every_field_of_a_certificate_is_read() -> None:
     der = make_certificate(PERSON, NAMES, serial=0x80, eku=(certs.EMAIL_PROTECTION,), spki=certs.public_key("jana"))
     read = read_certificate(der)
     assert read.problems == ()
@@ -199,7 +199,7 @@ def test_identity_covers_order_and_every_other_extension() -> None:
     assert len(seen) == 5
 
 
-def test_bytes_that_belong_nowhere_count_for_the_identity() -> None:
+def test_misplaced_bytes_count_for_the_identity() -> None:
     plain = make_tbs(PERSON)
     body = plain[len(plain) - int.from_bytes(plain[2:4], "big") :]
     assert read_tbs(tlv(0x30, body, tlv(0x04, b"x"))).identity != read_tbs(plain).identity
@@ -212,7 +212,7 @@ def forms(tag: int, content: bytes) -> bytes:
     return indefinite_tlv(tag, content) if tag & 0x20 else long_tlv(tag, content)
 
 
-def test_other_encodings_say_the_same() -> None:
+def test_other_encodings_read_the_same() -> None:
     strict = read_certificate(make_certificate(PERSON, NAMES))
     ber = read_certificate(reencode(make_certificate(PERSON, NAMES), forms))
     assert subject(ber) == subject(strict)
@@ -271,7 +271,7 @@ def test_two_subject_alternative_names_are_both_read() -> None:
         (extension("2.5.29.17", tlv(0x30, tlv(0xA0))), (0, None)),
     ],
 )
-def test_general_names_that_are_not_as_they_should_be(san: bytes, expected: tuple[int, str | None]) -> None:
+def test_malformed_general_names(san: bytes, expected: tuple[int, str | None]) -> None:
     read = read_certificate(make_certificate(PERSON, extensions=[san]))
     assert values(read) == [expected]
     assert read.problems
@@ -287,7 +287,7 @@ def test_directory_names_without_the_sequence() -> None:
     assert read.problems
 
 
-def test_names_that_are_not_as_they_should_be() -> None:
+def test_malformed_names() -> None:
     pair = certs.attribute(("CN", "Jana Novak"))
     broken = tlv(0x31, tlv(0x30, oid("2.5.4.10")))
     no_type = tlv(0x31, tlv(0x30, tlv(0x06, b"\x55\x84"), string("x")))
@@ -347,14 +347,14 @@ def test_times(element: bytes, expected: datetime | None) -> None:
         make_tbs(PERSON),
     ],
 )
-def test_what_is_no_certificate_is_refused_without_its_content(der: bytes) -> None:
+def test_other_bytes_are_refused_without_their_content(der: bytes) -> None:
     with pytest.raises(FormatError) as refused:
         read_certificate(der)
     assert "example" not in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_problems_tell_nothing_of_the_content() -> None:
+def test_problems_hold_no_content() -> None:
     der = make_certificate(PERSON, NAMES)
     told = [p.what + p.path for cut in range(200, len(der), 7) for p in problems_of(der[:cut])]
     assert told
@@ -369,7 +369,7 @@ def problems_of(der: bytes) -> list[Problem]:
 
 
 @given(st.data())
-def test_damage_never_raises_anything_else(data: st.DataObject) -> None:
+def test_damage_raises_format_errors_only(data: st.DataObject) -> None:
     der = bytearray(make_certificate(PERSON, NAMES))
     for _ in range(data.draw(st.integers(1, 6))):
         der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))

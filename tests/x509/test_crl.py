@@ -1,4 +1,4 @@
-"""Revocation lists are read as a whole or not at all, and asked for many serial numbers."""
+"""Revocation lists are read as a whole or refused, and searched for many serial numbers."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_scope_of_a_list(extension_: bytes, expected: ListScope) -> None:
     assert read_crl(make_crl(CA, scope=extension_)).facts.scope == expected
 
 
-def test_critical_extensions_that_are_not_known_are_told() -> None:
+def test_unknown_critical_extensions_are_reported() -> None:
     assert read_crl(make_crl(CA, extra=[extension("1.2.3", b"\5\0", critical=True)])).facts.has_unknown
     assert not read_crl(make_crl(CA, extra=[extension("1.2.3", b"\5\0")])).facts.has_unknown
 
@@ -167,7 +167,7 @@ def test_an_issuer_stands_for_the_entries_after_it() -> None:
     assert [issuer and issuer.raw for issuer in issuers] == [None, PUBLISHER, PUBLISHER, OTHER, OTHER]
 
 
-def test_an_issuer_that_cannot_be_read_is_nobody() -> None:
+def test_an_unreadable_entry_issuer_matches_no_name() -> None:
     for value in (b"\x30", b"", tlv(0x30), tlv(0x30, tlv(0x82, b"a.example")), tlv(0x30, tlv(0xA4, b"\x30\x05"))):
         entry = revoked(2, extra=[extension("2.5.29.29", value, critical=True)])
         (found,) = read_crl(make_crl(CA, [entry], scope=scope(indirect=True))).entries(b"\2")
@@ -181,7 +181,7 @@ def test_entries_with_one_serial_number_are_bounded() -> None:
 
 
 @given(st.lists(st.integers(-(2**70), 2**160), max_size=30), st.integers(-(2**70), 2**160))
-def test_found_is_what_is_listed(serials: list[int], other: int) -> None:
+def test_found_entries_are_the_listed_entries(serials: list[int], other: int) -> None:
     crl = read_crl(make_crl(CA, [revoked(serial) for serial in serials]))
     assert crl.count == len(serials)
     for serial in {*serials, other}:
@@ -271,20 +271,20 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN.keys())
-def test_what_is_broken_is_no_list(raw: bytes) -> None:
+def test_broken_lists_are_refused(raw: bytes) -> None:
     with pytest.raises(FormatError):
         read_crl(raw)
 
 
 @given(st.binary(max_size=200))
-def test_no_octets_make_it_fail_otherwise(raw: bytes) -> None:
+def test_no_octets_raise_another_error(raw: bytes) -> None:
     with pytest.raises(FormatError):
         read_crl(raw)
 
 
 @settings(max_examples=300)
 @given(st.integers(0, 400), st.integers(0, 255))
-def test_no_list_changed_in_one_octet_makes_it_fail_otherwise(at: int, octet: int) -> None:
+def test_no_list_changed_in_one_octet_raises_another_error(at: int, octet: int) -> None:
     der = bytearray(make_crl(CA, [revoked(5, reason=1, issuer=PUBLISHER), revoked(2**70)], scope=scope([URL])))
     der[at % len(der)] = octet
     try:

@@ -1,4 +1,4 @@
-"""What lists mean for a certificate: never "not revoked" unless the CA said so, for it, now."""
+"""Check of certificates against lists: "not revoked" only by a current statement of the CA about the certificate."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def short(said: Revocation) -> tuple[RevocationState, str]:
     return said.state, said.why or said.reason
 
 
-def test_what_a_list_that_nobody_signed_says_of_itself_is_not_kept() -> None:
+def test_dates_of_an_unsigned_list_are_dropped() -> None:
     forged = make_crl(CA, this_update=NOW - timedelta(days=9), sign_with=make_key("somebody"))
     said = judge(forged)
     assert (said.state, said.this_update, said.next_update) == (UNKNOWN, None, None)
@@ -84,7 +84,7 @@ def test_listed_or_not_in_a_complete_list(kind: str) -> None:
     )
 
 
-def test_on_hold_is_revoked_and_says_so() -> None:
+def test_on_hold_is_revoked_with_its_reason() -> None:
     assert short(judge(make_crl(CA, [revoked(SERIAL, reason=6)]))) == (REVOKED, "certificateHold")
 
 
@@ -98,7 +98,7 @@ def test_lists_of_version_1_count() -> None:
     assert judge(make_crl(CA, [revoked(SERIAL)], version=False)).state is REVOKED
 
 
-def test_old_lists_revoke_but_clear_nobody() -> None:
+def test_old_lists_revoke_but_never_clear() -> None:
     later = NEXT_UPDATE + timedelta(seconds=1)
     assert short(judge(make_crl(CA), now=later)) == (UNKNOWN, StatusReason.LIST_RUN_OUT())
     assert judge(make_crl(CA, [revoked(SERIAL)]), now=later).state is REVOKED
@@ -106,7 +106,7 @@ def test_old_lists_revoke_but_clear_nobody() -> None:
     assert judge(make_crl(CA, next_update=None), now=later).state is NOT_REVOKED
 
 
-def test_lists_of_the_future_say_nothing() -> None:
+def test_lists_dated_in_the_future_leave_the_state_unknown() -> None:
     for entries in ([], [revoked(SERIAL)]):
         crl = make_crl(CA, entries, this_update=NOW + timedelta(minutes=6))
         assert short(judge(crl)) == (UNKNOWN, StatusReason.LIST_IN_FUTURE())
@@ -124,7 +124,7 @@ def test_expired_certificates_are_dropped_from_lists() -> None:
 @pytest.mark.parametrize(
     ("since", "state"), [(NOT_AFTER, NOT_REVOKED), (NOT_AFTER + timedelta(seconds=1), UNKNOWN)], ids=["kept", "dropped"]
 )
-def test_lists_may_keep_the_expired(since: datetime, state: RevocationState) -> None:
+def test_lists_may_keep_expired_certificates(since: datetime, state: RevocationState) -> None:
     crl = make_crl(
         CA,
         this_update=NOT_AFTER + timedelta(days=2),
@@ -142,7 +142,7 @@ def test_without_an_end_a_certificate_may_have_been_dropped() -> None:
     assert short(said) == (UNKNOWN, StatusReason.END_UNREADABLE())
 
 
-def test_critical_extensions_that_are_not_known_end_it() -> None:
+def test_unknown_critical_extensions_make_a_list_unusable() -> None:
     for entries in ([], [revoked(SERIAL)]):
         crl = make_crl(CA, entries, extra=[extension("1.2.3", b"\5\0", critical=True)])
         assert short(judge(crl)) == (UNKNOWN, StatusReason.LIST_CRITICAL())
@@ -152,7 +152,7 @@ def test_critical_extensions_that_are_not_known_end_it() -> None:
 
 
 @pytest.mark.parametrize("entries", [[], [revoked(SERIAL)]], ids=["silent", "listed"])
-def test_a_wrong_key_under_the_right_name_says_nothing(entries: list[bytes]) -> None:
+def test_a_wrong_key_under_the_right_name_leaves_the_state_unknown(entries: list[bytes]) -> None:
     why = StatusReason.LIST_UNVERIFIED(detail="the signature of the list doesn't verify with the key of its issuer")
     wrong = make_ca("wrong", kind="ed25519")
     assert short(judge(make_crl(wrong, entries))) == (UNKNOWN, why)
@@ -160,13 +160,13 @@ def test_a_wrong_key_under_the_right_name_says_nothing(entries: list[bytes]) -> 
     assert short(judge(make_crl(wrong, entries), signers=[wrong])) == (UNKNOWN, why)
 
 
-def test_an_unknown_issuer_is_told_with_its_reason() -> None:
+def test_an_unknown_issuer_is_reported_with_its_reason() -> None:
     certificate = read_certificate(LEAF)
     said = check_by_crl(certificate, Issuers((), "nobody knows it"), read_crl(make_crl(CA)), NOW, URL)
     assert short(said) == (UNKNOWN, "nobody knows it")
 
 
-def test_a_list_of_another_ca_says_nothing() -> None:
+def test_a_list_of_another_ca_leaves_the_state_unknown() -> None:
     other = make_ca("other", kind="ed25519", subject=PUBLISHER_NAME)
     why = StatusReason.LIST_OF_OTHER_CA()
     assert short(judge(make_crl(other, [revoked(SERIAL)]), signers=[other])) == (UNKNOWN, why)
@@ -192,7 +192,7 @@ def test_an_old_key_of_the_ca_may_sign_when_it_certified_the_new_one() -> None:
     assert judge(make_crl(old), ca=CA, signers=[old]).state is UNKNOWN
 
 
-def test_only_so_many_keys_are_tried() -> None:
+def test_the_number_of_keys_tried_is_bounded() -> None:
     new = make_ca("new", kind="ed25519", parent=CA)
     others = [make_ca(f"wrong {n}", kind="ed25519") for n in range(MAX_KEYS)]
     assert judge(make_crl(new), signers=[*others[1:], new]).state is NOT_REVOKED
@@ -207,7 +207,7 @@ def test_any_certificate_of_the_key_may_allow_lists() -> None:
     assert check_by_crl(certificate, Issuers((no_lists, CA.issuer())), crl, NOW, URL).state is NOT_REVOKED
 
 
-def test_signers_that_cannot_be_read_are_passed_over() -> None:
+def test_unreadable_signers_are_skipped() -> None:
     broken = Issuer(bytes(32), b"\x30\x00", bytes(32), bytes(32), "file")
     certificate, crl = read_certificate(LEAF), read_crl(make_crl(make_ca("wrong", kind="ed25519")))
     said = check_by_crl(certificate, Issuers((CA.issuer(),)), crl, NOW, URL, signers=[broken] * 50)
@@ -241,14 +241,14 @@ def test_lists_for_cas_and_for_subscribers() -> None:
         assert judge(crl, der).state is state
 
 
-def test_lists_for_some_reasons_revoke_but_clear_nobody() -> None:
+def test_lists_for_some_reasons_revoke_but_never_clear() -> None:
     some = scope(reasons=b"\x40")
     why = StatusReason.LIST_OF_SOME_REASONS()
     assert short(judge(make_crl(CA, scope=some))) == (UNKNOWN, why)
     assert judge(make_crl(CA, [revoked(SERIAL)], scope=some)).state is REVOKED
 
 
-def test_points_for_some_reasons_clear_nobody() -> None:
+def test_points_for_some_reasons_never_clear() -> None:
     der = CA.issue(SERIAL, points=[point([URL], reasons=b"\x40"), point([OTHER_URL])])
     assert judge(make_crl(CA), der).state is UNKNOWN
     assert judge(make_crl(CA), der, url=OTHER_URL).state is NOT_REVOKED
@@ -258,7 +258,7 @@ def test_points_for_some_reasons_clear_nobody() -> None:
 # --- deltas --------------------------------------------------------------------------------------------------------
 
 
-def test_changes_alone_revoke_but_clear_nobody() -> None:
+def test_a_delta_alone_revokes_but_never_clears() -> None:
     why = StatusReason.LIST_OF_CHANGES()
     assert short(judge(make_crl(CA, base=4))) == (UNKNOWN, why)
     assert judge(make_crl(CA, [revoked(SERIAL, reason=4)], base=4)).state is REVOKED
@@ -288,14 +288,12 @@ HELD, FREED = revoked(SERIAL, reason=6), revoked(SERIAL, reason=8)
         ([], [HELD, LISTED], REVOKED, "superseded"),
     ],
 )
-def test_a_list_with_its_changes(
-    entries: list[bytes], changes: list[bytes], state: RevocationState, reason: str
-) -> None:
+def test_a_list_with_its_delta(entries: list[bytes], changes: list[bytes], state: RevocationState, reason: str) -> None:
     delta = make_crl(CA, changes, base=5, number=7, this_update=LATER, next_update=SOONER)
     assert short(judge(make_crl(CA, entries, number=6), delta=delta)) == (state, reason)
 
 
-def test_with_changes_the_answer_is_as_new_as_they_are_and_ends_with_them() -> None:
+def test_with_a_delta_the_dates_are_the_deltas() -> None:
     delta = make_crl(CA, base=5, number=7, this_update=LATER, next_update=SOONER)
     said = judge(make_crl(CA, number=5), delta=delta)
     assert (said.state, said.this_update, said.next_update) == (NOT_REVOKED, LATER, SOONER)
@@ -316,17 +314,17 @@ def test_with_changes_the_answer_is_as_new_as_they_are_and_ends_with_them() -> N
     }.items(),
     ids=lambda item: item[0],
 )
-def test_changes_that_do_not_fit_are_passed_over(delta: tuple[str, bytes]) -> None:
+def test_deltas_that_do_not_fit_are_ignored(delta: tuple[str, bytes]) -> None:
     assert short(judge(make_crl(CA, [HELD]), delta=delta[1])) == (REVOKED, "certificateHold")
 
 
-def test_changes_do_not_make_an_old_list_new() -> None:
+def test_a_delta_does_not_renew_an_old_list() -> None:
     later = NEXT_UPDATE + timedelta(hours=1)
     delta = make_crl(CA, base=5, number=7, this_update=LATER, next_update=NEXT_UPDATE + timedelta(days=1))
     assert short(judge(make_crl(CA), delta=delta, now=later)) == (UNKNOWN, StatusReason.LIST_RUN_OUT())
 
 
-def test_revoked_in_old_changes_is_revoked() -> None:
+def test_revoked_in_an_old_delta_is_revoked() -> None:
     delta = make_crl(CA, [LISTED], base=5, number=7, next_update=NOW - timedelta(hours=1))
     assert judge(make_crl(CA), delta=delta).state is REVOKED
 
@@ -364,7 +362,7 @@ def test_entries_of_an_indirect_list_are_for_the_issuer_that_they_name() -> None
 
 
 @pytest.mark.parametrize("entries", [[], [revoked(SERIAL, issuer=CA.subject)]], ids=["silent", "listed"])
-def test_indirect_lists_of_those_who_do_not_speak_for_the_ca_say_nothing(entries: list[bytes]) -> None:
+def test_indirect_lists_of_unauthorised_signers_leave_the_state_unknown(entries: list[bytes]) -> None:
     crl = make_crl(PUBLISHER, entries, scope=INDIRECT)
     stranger = make_ca("publisher", kind="ed25519", subject=PUBLISHER_NAME)
     assert stranger.key == PUBLISHER.key
@@ -376,7 +374,7 @@ def test_indirect_lists_of_those_who_do_not_speak_for_the_ca_say_nothing(entries
     assert judge(direct, FOREIGN, signers=[PUBLISHER]).state is UNKNOWN
 
 
-def test_a_list_of_the_ca_itself_is_not_what_a_foreign_point_names() -> None:
+def test_a_list_of_the_ca_is_not_the_list_of_a_foreign_point() -> None:
     assert judge(make_crl(CA, scope=scope([URL])), FOREIGN).state is UNKNOWN
 
 
@@ -397,7 +395,7 @@ def test_a_list_changed_in_one_octet_never_clears_a_revoked_certificate(mask: in
         assert said == right or said.state is UNKNOWN, at
 
 
-def test_nothing_of_a_name_stands_in_a_reason() -> None:
+def test_reasons_hold_no_names() -> None:
     for said in (
         judge(make_crl(make_ca("wrong", kind="ed25519"))),
         judge(make_crl(PUBLISHER)),

@@ -9,7 +9,7 @@ from ctscan.errors import FormatError
 from ctscan.x509 import der
 
 
-def test_children_tell_where_elements_lie() -> None:
+def test_children_locate_elements() -> None:
     data = b"\xff" + tlv(0x02, b"\x05") + tlv(0x04, b"x" * 200) + tlv(0x30)
     found, problem = der.children(data, 1, len(data))
     assert problem is None
@@ -113,7 +113,7 @@ def test_object_identifiers(dotted: str) -> None:
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x55\x84", b"\x2a" + b"\x81" * 300 + b"\x01"])
-def test_what_is_no_object_identifier(octets: bytes) -> None:
+def test_octets_that_are_no_object_identifier_are_refused(octets: bytes) -> None:
     with pytest.raises(FormatError):
         der.dotted(octets)
 
@@ -131,7 +131,7 @@ def test_nothing_but_format_error_is_raised(data: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([0x02, 0x04, 0x30, 0xA3]), st.binary(max_size=300))))
-def test_what_was_written_is_read(elements: list[tuple[int, bytes]]) -> None:
+def test_encoded_elements_are_read_back(elements: list[tuple[int, bytes]]) -> None:
     data = b"".join(tlv(tag, content) for tag, content in elements)
     found, problem = der.children(data, 0, len(data))
     assert problem is None

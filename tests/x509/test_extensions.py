@@ -1,4 +1,4 @@
-"""Bodies of extensions: every value of every known layout is a place, and what doesn't fit is kept."""
+"""Bodies of extensions: every value of every known layout is a field, and octets outside the layout are kept."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("what", GOOD)
-def test_each_value_of_a_body_is_a_place(what: str) -> None:
+def test_each_value_of_a_body_is_a_field(what: str) -> None:
     dotted, value, expected = GOOD[what]
     certificate = read(dotted, value)
     assert said(certificate) == expected
@@ -247,7 +247,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_what_does_not_fit_is_a_problem_with_its_octets(what: str) -> None:
+def test_parts_outside_the_layout_are_problems_with_their_octets(what: str) -> None:
     certificate = read(*BAD[what])
     assert [problem.path for problem in certificate.problems if b"jane@example.org" in problem.unread]
     assert "jane" not in repr(certificate.problems)
@@ -269,7 +269,7 @@ READ_ALL_THE_SAME = {
 
 
 @pytest.mark.parametrize("what", READ_ALL_THE_SAME)
-def test_what_was_meant_is_read(what: str) -> None:
+def test_sloppy_bodies_are_read_as_meant(what: str) -> None:
     dotted, value, where = READ_ALL_THE_SAME[what]
     texts = [(place.path, place.text.value.strip()) for place in read(dotted, value).fields if place.text]
     assert (where, "jane@example.org") in texts
@@ -296,7 +296,7 @@ def test_a_broken_extension_hides_no_other_and_each_of_a_pair_is_read() -> None:
     assert {problem.path for problem in certificate.problems} == {"nameConstraints", "extensions"}
 
 
-def test_a_body_that_was_read_before_says_the_same_again() -> None:
+def test_a_cached_body_gives_the_same_fields() -> None:
     def places(position: int) -> tuple[Field, ...]:
         filler = [extension("2.5.29.15", tlv(0x03, b"\0"))] * position
         broken = extension("1.2.3", seq(TEXT, b"\x0c\x40"))
@@ -310,6 +310,6 @@ def test_a_body_that_was_read_before_says_the_same_again() -> None:
 NAMES: list[GeneralNameSpec] = [("email", "jane@example.org")]
 
 
-def test_problems_of_a_body_that_was_read_before_are_told_again() -> None:
+def test_problems_of_a_cached_body_are_reported_again() -> None:
     for _ in range(2):
         assert read("2.5.29.30", seq(tlv(0xA4, *map(general_name, NAMES)))).problems

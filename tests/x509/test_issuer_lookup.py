@@ -27,7 +27,7 @@ def found(der: bytes, *candidates: Issuer) -> Issuers:
     return find_issuers(read_certificate(der), der, (), candidates)
 
 
-def test_hashes_of_an_issuer_are_those_of_what_it_issued() -> None:
+def test_hashes_of_an_issuer_match_its_certificates() -> None:
     ca = make_ca("a")
     issuer = ca.issuer("AIA")
     assert issuer.subject_hash == sha256(read_certificate(ca.issue()).issuer.raw).digest()
@@ -36,13 +36,13 @@ def test_hashes_of_an_issuer_are_those_of_what_it_issued() -> None:
 
 
 @pytest.mark.parametrize("der", [b"", b"\x30\x00", make_certificate([("CN", "a")], spki=b"")])
-def test_what_is_no_certificate_with_a_key_is_no_issuer(der: bytes) -> None:
+def test_certificates_without_a_key_are_no_issuers(der: bytes) -> None:
     with pytest.raises(FormatError):
         issuer_of(der, "file")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_key_that_signed_is_told_from_another_of_the_same_name(kind: str) -> None:
+def test_the_signing_key_decides_between_equal_names(kind: str) -> None:
     right, wrong = make_ca("a", kind=kind), make_ca("b", kind=kind)
     der = right.issue()
     assert found(der, wrong.issuer(), right.issuer()) == Issuers((right.issuer(),))
@@ -89,7 +89,7 @@ def test_a_certificate_that_was_fetched_needs_more_than_a_key_identifier() -> No
     assert find_issuers(read_tbs(leaf), leaf, {ca.issuer().key_hash}, [ca.issuer("AIA")]).found == (ca.issuer("AIA"),)
 
 
-def test_the_signature_of_what_was_submitted_decides_for_a_precertificate_without_a_log() -> None:
+def test_the_signature_of_a_submitted_precertificate_decides_without_a_log() -> None:
     ca, other = make_ca("a"), make_ca("b")
     leaf, submitted = ca.precertificate()
     _, of_another = ca.precertificate(serial=2)
@@ -98,7 +98,7 @@ def test_the_signature_of_what_was_submitted_decides_for_a_precertificate_withou
     assert find_issuers(read_tbs(leaf), leaf, (), both, (of_another, b"", submitted[:-1])).found == ()
 
 
-def test_a_false_signature_doesnt_hide_the_key_that_the_log_names() -> None:
+def test_a_false_signature_does_not_hide_the_issuer_key_hash() -> None:
     """A repository, or a file, may hold a certificate of a logged precertificate with another signature."""
     ca, other = make_ca("a"), make_ca("b")
     der = ca.issue()
@@ -117,7 +117,7 @@ def test_certificates_without_key_identifiers_are_not_taken_for_each_other() -> 
     assert find_issuers(read_tbs(leaf), leaf, (), [without]) == Issuers((), why)
 
 
-def test_a_kind_of_signature_that_nobody_checks_is_told_as_such() -> None:
+def test_unsupported_signatures_are_reported_as_unsupported() -> None:
     ca = make_ca("a")
     outer = ca.issue()
     body = outer[4 : 4 + 4 + int.from_bytes(outer[6:8])]
@@ -134,7 +134,7 @@ def test_md5_is_not_accepted() -> None:
 
 
 @pytest.mark.parametrize("spki", [b"", b"\x30\x00", bytes(9000), make_certificate()])
-def test_keys_that_are_none_are_told_and_not_trusted(spki: bytes) -> None:
+def test_broken_keys_are_reported_and_not_trusted(spki: bytes) -> None:
     with pytest.raises(Unsupported):
         verify(b"x", ECDSA_SHA256, b"\x30\x06\x02\x01\x01\x02\x01\x01", spki, "list")
 
@@ -155,13 +155,13 @@ def test_parameters_of_pss_are_part_of_the_signature(parameters: bytes) -> None:
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
-def test_no_algorithm_or_signature_makes_it_fail_otherwise(algorithm: bytes, signature: bytes) -> None:
+def test_no_algorithm_or_signature_raises_another_error(algorithm: bytes, signature: bytes) -> None:
     key = make_key("a", "ed25519")
     with pytest.raises(ProofError):
         verify(b"x", algorithm, signature, key.spki, "list")
 
 
-def test_certificates_changed_in_one_octet_are_issued_by_nobody() -> None:
+def test_certificates_changed_in_one_octet_have_no_issuer() -> None:
     ca = make_ca("a", kind="ed25519")
     der = ca.issue()
     assert is_issued_by(der, ca.key.spki)
@@ -190,14 +190,14 @@ def test_names_are_the_same_but_for_case_spaces_and_string_types(other: list[tup
     assert same_name(of(name([("C", "XX"), ("O", "Example Trust")])), of(name(other))) is expected
 
 
-def test_what_a_signer_may_do_is_read() -> None:
+def test_key_usage_of_a_signer_is_read() -> None:
     assert read_signer(make_ca("a").der).signs_lists is True
     assert read_signer(make_ca("a", usage=None).der).signs_lists is None
     assert read_signer(make_certificate([("CN", "a")])).signs_lists is False
     assert read_signer(make_ca("a").der).key_id == make_key("a").id
 
 
-def test_nothing_of_it_imports_cryptography_before_it_is_needed() -> None:
+def test_cryptography_is_imported_lazily() -> None:
     names = "access_locations, crl, crl_check, issuer_lookup, ocsp, precertificate, signatures"
     code = f"import sys; from ctscan.x509 import {names}; sys.exit('cryptography' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""Distinguished names as one line of text."""
+"""Distinguished names as a line of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OCSP: one question, one signed answer, and everything else is unknown."""
+"""OCSP: one request, one signed response; everything else is unknown."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_request_names_the_serial_number_as_it_is_encoded() -> None:
 
 
 @pytest.mark.parametrize("serial", [b"", bytes(MAX_SERIAL + 1)])
-def test_no_request_for_serial_numbers_that_are_none(serial: bytes) -> None:
+def test_no_request_for_impossible_serial_numbers(serial: bytes) -> None:
     with pytest.raises(FormatError):
         ocsp_request(CA.der, serial)
 
@@ -125,7 +125,7 @@ def test_revoked_without_reason_and_on_hold() -> None:
     assert short(judge(make_ocsp(CA, [single(CA, SERIAL, "revoked", reason=6)]))) == (REVOKED, "certificateHold")
 
 
-def test_what_was_never_issued_is_no_revocation() -> None:
+def test_never_issued_is_not_revoked() -> None:
     never = single(CA, SERIAL, "revoked", reason=6, at=datetime(1970, 1, 1, tzinfo=UTC))
     assert short(judge(make_ocsp(CA, [never]))) == (UNKNOWN, StatusReason.NEVER_ISSUED())
     long_ago = single(CA, SERIAL, "revoked", reason=1, at=datetime(1970, 1, 1, tzinfo=UTC))
@@ -151,7 +151,7 @@ def test_errors_of_responders(status: int, why: str) -> None:
 # --- times ---------------------------------------------------------------------------------------------------------
 
 
-def test_responses_that_have_run_out_revoke_but_clear_nobody() -> None:
+def test_outdated_responses_revoke_but_never_clear() -> None:
     later = NEXT_UPDATE + timedelta(seconds=1)
     assert short(judge(make_ocsp(CA, [single(CA, SERIAL)]), now=later)) == (UNKNOWN, StatusReason.RESPONSE_RUN_OUT())
     assert judge(make_ocsp(CA, [single(CA, SERIAL, "revoked")]), now=later).state is REVOKED
@@ -160,7 +160,7 @@ def test_responses_that_have_run_out_revoke_but_clear_nobody() -> None:
 
 
 @pytest.mark.parametrize("state", ["good", "revoked"])
-def test_responses_of_the_future_say_nothing(state: str) -> None:
+def test_responses_dated_in_the_future_leave_the_state_unknown(state: str) -> None:
     ahead = NOW + timedelta(minutes=6)
     for response in (
         make_ocsp(CA, [single(CA, SERIAL, state)], produced_at=ahead),
@@ -170,7 +170,7 @@ def test_responses_of_the_future_say_nothing(state: str) -> None:
     assert judge(make_ocsp(CA, [single(CA, SERIAL)], produced_at=NOW + timedelta(minutes=4))).state is NOT_REVOKED
 
 
-def test_good_means_little_for_what_had_expired() -> None:
+def test_good_counts_little_for_expired_certificates() -> None:
     expired = THIS_UPDATE - timedelta(days=1)
     why = StatusReason.EXPIRED_AT_RESPONDER()
     assert short(judge(make_ocsp(CA, [single(CA, SERIAL)]), not_after=expired)) == (UNKNOWN, why)
@@ -186,7 +186,7 @@ def test_good_means_little_for_what_had_expired() -> None:
 ANOTHER = StatusReason.OTHER_CERTIFICATE()
 
 
-def test_responses_about_others_say_nothing() -> None:
+def test_responses_about_other_certificates_leave_the_state_unknown() -> None:
     for listed in ([single(CA, SERIAL + 1)], [single(OTHER, SERIAL)], []):
         assert short(judge(make_ocsp(CA, listed))) == (UNKNOWN, ANOTHER)
     elsewhere = make_ca("ca", kind="ed25519", subject=[("O", "Example Elsewhere")])
@@ -212,7 +212,7 @@ def test_zeros_before_a_serial_number_are_no_difference() -> None:
 
 
 @pytest.mark.parametrize("state", ["good", "revoked"])
-def test_a_wrong_key_says_nothing(state: str) -> None:
+def test_a_wrong_key_leaves_the_state_unknown(state: str) -> None:
     listed = [single(CA, SERIAL, state)]
     for response in (
         make_ocsp(CA, listed, sign_with=OTHER.key),
@@ -236,7 +236,7 @@ def test_a_wrong_key_says_nothing(state: str) -> None:
     ],
     ids=["certified by another", "for nothing", "for something else", "expired", "not yet valid"],
 )
-def test_responders_that_the_issuer_did_not_certify_for_it_say_nothing(responder: Ca, why: str) -> None:
+def test_uncertified_responders_leave_the_state_unknown(responder: Ca, why: str) -> None:
     for state in ("good", "revoked"):
         said = judge(make_ocsp(CA, [single(CA, SERIAL, state)], responder=responder))
         assert said.state is UNKNOWN
@@ -260,7 +260,7 @@ def test_the_responder_is_found_among_other_certificates() -> None:
     assert judge(response).state is NOT_REVOKED
 
 
-def test_an_issuer_that_cannot_be_read_is_told() -> None:
+def test_an_unreadable_issuer_is_reported() -> None:
     said = check_by_ocsp(make_ocsp(CA, [single(CA, SERIAL)]), b"\x30\x00", b"\1", NOW, URL)
     assert short(said) == (UNKNOWN, StatusReason.ISSUER_UNREADABLE())
 
@@ -286,18 +286,18 @@ def test_an_issuer_that_cannot_be_read_is_told() -> None:
          StatusReason.RESPONSE_CRITICAL()),
     ],
 )  # fmt: skip
-def test_what_is_no_response_says_nothing(response: bytes, why: str) -> None:
+def test_other_octets_than_a_response_leave_the_state_unknown(response: bytes, why: str) -> None:
     assert short(judge(response)) == (UNKNOWN, why)
 
 
 @given(st.binary(max_size=200))
-def test_no_octets_make_it_fail(response: bytes) -> None:
+def test_no_octets_raise(response: bytes) -> None:
     assert judge(response).state is UNKNOWN
 
 
 @pytest.mark.parametrize("state", ["good", "revoked"])
 @pytest.mark.parametrize("mask", [0x01, 0x20, 0xFF])
-def test_a_response_changed_in_one_octet_says_the_same_or_nothing(mask: int, state: str) -> None:
+def test_a_response_changed_in_one_octet_gives_the_same_state_or_unknown(mask: int, state: str) -> None:
     response = make_ocsp(CA, [single(CA, SERIAL, state, reason=1)], responder=RESPONDER)
     right = judge(response)
     assert right.state is not UNKNOWN
@@ -306,7 +306,7 @@ def test_a_response_changed_in_one_octet_says_the_same_or_nothing(mask: int, sta
         assert said == right or said.state is UNKNOWN, at
 
 
-def test_nothing_of_a_name_stands_in_a_reason() -> None:
+def test_reasons_hold_no_names() -> None:
     for responder in (OTHER.responder(), CA.responder(eku=())):
         assert "xample" not in english(judge(make_ocsp(CA, [single(CA, SERIAL)], responder=responder)).why)
 

@@ -1,4 +1,4 @@
-"""A submitted precertificate becomes what the log's leaf holds, or counts as a certificate."""
+"""A submitted precertificate becomes the TBS in the log's leaf, or counts as a certificate."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_leaf_of_a_precertificate_is_that_of_the_log(position: int) -> None:
     assert split_precertificate(made.submitted) == (EntryKind.PRECERT, made.tbs, made.submitted)
 
 
-def test_leaf_has_the_identity_of_what_was_submitted_and_of_what_was_issued() -> None:
+def test_leaf_has_the_identity_of_precertificate_and_certificate() -> None:
     made = precert()
     _, leaf, _ = split_precertificate(made.submitted)
     identities = {read_certificate(made.submitted).identity, read_certificate(made.final).identity}
@@ -76,7 +76,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("der", ODD.values(), ids=ODD.keys())
-def test_what_is_no_precertificate_without_doubt_counts_as_a_certificate(der: bytes) -> None:
+def test_ambiguous_precertificates_count_as_certificates(der: bytes) -> None:
     assert split_precertificate(der) == (EntryKind.X509, der, b"")
 
 

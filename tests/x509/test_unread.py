@@ -1,4 +1,4 @@
-"""What a reader gives up is kept with the problem, for its strings; what it read after all is not."""
+"""Octets that a reader abandons are kept with the problem, for their strings; octets read after all are not."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize("what", UNREAD)
-def test_what_is_given_up_is_kept_where_the_problem_is(what: str) -> None:
+def test_abandoned_octets_are_kept_with_the_problem(what: str) -> None:
     certificate, where = UNREAD[what]
     holding = [problem.path for problem in certificate.problems if ADDRESS.encode() in problem.unread]
     assert where in holding
@@ -109,7 +109,7 @@ READ = {
 
 
 @pytest.mark.parametrize("what", READ)
-def test_what_was_read_after_all_is_a_problem_only(what: str) -> None:
+def test_repaired_reading_keeps_no_octets(what: str) -> None:
     certificate = READ[what]
     assert certificate.problems
     assert [problem for problem in certificate.problems if problem.unread] == []
@@ -117,7 +117,7 @@ def test_what_was_read_after_all_is_a_problem_only(what: str) -> None:
     assert ADDRESS in [text.value for text in texts if text]
 
 
-def test_the_octets_are_no_part_of_what_a_problem_is() -> None:
+def test_equality_of_problems_ignores_octets() -> None:
     assert Problem("san", "broken", b"jana@example.org") == Problem("san", "broken")
     assert "jana" not in repr(Problem("san", "broken", b"jana@example.org"))
 
@@ -136,5 +136,5 @@ def test_texts_at_any_depth_and_of_any_type_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"\x30", b"\x30\x80" * 5_000, tlv(0x02, b"\x05"), b"\x30\x7f\x0c\x05jana"])
-def test_broken_values_give_what_they_have(value: bytes) -> None:
+def test_broken_values_give_their_readable_strings(value: bytes) -> None:
     assert [text.value for text in nested_texts(value)] in ([], ["jana"])

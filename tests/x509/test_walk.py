@@ -1,4 +1,4 @@
-"""Places of names, general names and unique identifiers, in every encoding, and the bounds on all of it."""
+"""Fields of names, general names and unique identifiers, in every encoding, and the bounds on all of it."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from ctscan.x509.walk import MAX_FIELDS
 
 JANE = [("CN", "Jane Doe"), ("emailAddress", "jane@example.org")]
 IN_JANE = [("0.commonName", "Jane Doe"), ("1.emailAddress", "jane@example.org")]
-Said = list[tuple[str, str | None]]
+Values = list[tuple[str, str | None]]
 
 
-def said(certificate: Certificate) -> Said:
+def said(certificate: Certificate) -> Values:
     return [(place.path, _best(place.text) if place.text else None) for place in certificate.fields]
 
 
@@ -141,7 +141,7 @@ def test_the_strings_of_a_structure(what: str) -> None:
         ("0.9.2342.19200300.100.1.21", "secretary"),
     ],
 )
-def test_a_name_as_value_has_places_of_its_own(dotted: str, label: str) -> None:
+def test_a_name_as_value_has_fields_of_its_own(dotted: str, label: str) -> None:
     certificate = subject(("O", "Example"), (dotted, name(JANE), "raw"))
     path = f"subject.1.{label}"
     assert said(certificate)[1:] == [(path, None), *((f"{path}.{where}", text) for where, text in IN_JANE)]
@@ -186,7 +186,7 @@ EXTENDED = tlv(
     tlv(0x30, tlv(0x80, b"\4"), tlv(0xA1, tlv(0x31, tlv(0xA0, string("Doe", "t61"))))),
     tlv(0x30, tlv(0x80, b"\x11"), tlv(0xA1, tlv(0x31, string("Street 1", "printable")))),
 )
-GENERAL: dict[str, tuple[GeneralNameSpec, Said]] = {
+GENERAL: dict[str, tuple[GeneralNameSpec, Values]] = {
     "rfc822Name": (("email", "jane@example.org"), [("rfc822Name", "jane@example.org")]),
     "dNSName": (("dns", "jane.example.org"), [("dNSName", "jane.example.org")]),
     "URI": (("uri", "ldap://example.org/cn=Jane%20Doe"), [
@@ -252,7 +252,7 @@ FULL = {
 }
 
 
-def test_precertificates_and_certificates_have_the_same_places() -> None:
+def test_precertificates_and_certificates_have_the_same_fields() -> None:
     made = make_precert(**FULL)  # type: ignore[no-untyped-call]
     assert read_tbs(made.tbs).fields == read_certificate(made.final).fields
 

@@ -1,4 +1,4 @@
-"""RSA of 1,024 bits: enough to tell who issued a certificate long ago, too little to speak of revocation today."""
+"""RSA of 1,024 bits: enough to identify the issuer of an old certificate, too weak for revocation today."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ WEAK_KEY = rsa_key(1024)
 WEAK = make_ca("weak", key=WEAK_KEY)
 
 
-def test_it_still_tells_who_issued_a_certificate() -> None:
+def test_a_weak_key_still_identifies_the_issuer() -> None:
     der = WEAK.issue(7)
     found = find_issuers(read_certificate(der), der, (), [WEAK.issuer()])
     assert [issuer.der for issuer in found.found] == [WEAK.der]
 
 
-def test_its_lists_tell_nothing_and_why_is_said() -> None:
+def test_lists_signed_with_a_weak_key_leave_the_state_unknown() -> None:
     crl = read_crl(make_crl(WEAK, [revoked(7)]))
     with pytest.raises(ProofError, match="too weak: expected RSA of 2040 bits, got 1024"):
         verify_crl(crl, WEAK.der)
@@ -55,12 +55,12 @@ def ocsp(ca: Ca, response: bytes) -> tuple[RevocationState, bool]:
     return said.state, "too weak" in english(said.why)
 
 
-def test_nor_do_its_responses_nor_those_of_whom_it_certified() -> None:
+def test_responses_below_a_weak_issuer_leave_the_state_unknown() -> None:
     assert ocsp(WEAK, make_ocsp(WEAK, [single(WEAK, 7)])) == (UNKNOWN, True)
     assert ocsp(WEAK, make_ocsp(WEAK, [single(WEAK, 7)], responder=WEAK.responder())) == (UNKNOWN, True)
 
 
-def test_nor_do_responses_of_somebody_certified_with_such_a_key() -> None:
+def test_responses_of_a_responder_with_a_weak_key_leave_the_state_unknown() -> None:
     strong = make_ca("strong")
     proper = strong.responder("weak one")
     weak = Ca(
@@ -76,6 +76,6 @@ def test_nor_do_responses_of_somebody_certified_with_such_a_key() -> None:
 
 
 @pytest.mark.parametrize("bits", [2045, 2048, 3072])
-def test_those_of_2048_bits_count_and_those_that_begin_with_zeros(bits: int) -> None:
+def test_keys_of_2048_bits_count_even_with_leading_zeros(bits: int) -> None:
     ca = make_ca("large", key=rsa_key(bits))
     verify_crl(read_crl(make_crl(ca)), ca.der)

@@ -1,4 +1,4 @@
-"""PKCS#7 and CMS: the certificates come out as they went in, and nothing else is taken for such a structure."""
+"""PKCS#7 and CMS: certificates come out octet for octet, and other structures are refused."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_what_is_no_signed_data_is_refused_in_one_line_without_a_word_of_it(what: str) -> None:
+def test_other_bytes_are_refused_in_one_line_without_content(what: str) -> None:
     with pytest.raises(FormatError, match=r"^signed data: .+") as caught:
         certificates_in_signed_data(BAD[what])
     assert "\n" not in str(caught.value)

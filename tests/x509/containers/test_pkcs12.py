@@ -78,7 +78,7 @@ SCHEMES = (
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_password_is_asked_for_and_nothing_of_it_guessed(scheme: pkcs12.PBES) -> None:
+def test_a_password_is_reported_and_never_guessed(scheme: pkcs12.PBES) -> None:
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(2000).key_cert_algorithm(scheme)
     (what,) = problems(made(builder.hmac_hash(hashes.SHA256()).build(b"secret")))
     assert "password" in what
@@ -149,11 +149,11 @@ THEIRS = base64.b64decode(
 
 
 @pytest.mark.parametrize("cipher", MADE_BY_OPENSSL)
-def test_the_empty_password_is_none(cipher: str) -> None:
+def test_the_empty_password_counts_as_no_password(cipher: str) -> None:
     assert extract_certificates(base64.b64decode(MADE_BY_OPENSSL[cipher])) == [THEIRS]
 
 
-def test_without_pycryptodome_it_says_what_to_install_and_reads_the_rest() -> None:
+def test_without_pycryptodome_the_problem_names_the_package_and_the_rest_is_read() -> None:
     der = pfx(encrypted("1.2.840.113549.1.12.1.6", 1), safe(certificate_bag(JANE)))
     program = (
         "import sys\n"
@@ -177,7 +177,7 @@ def test_bags_within_bags_and_other_kinds(wrapped: bool) -> None:
     assert extract_certificates(pfx(safe(inner), safe(certificate_bag(ROOT)))) == [JANE, ROOT]
 
 
-def test_what_can_be_read_is_read_beside_what_can_not() -> None:
+def test_readable_parts_are_read_beside_unreadable_parts() -> None:
     found = extract_certificates(pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE))))
     assert isinstance(found[0], Problem)
     assert found[1:] == [JANE]
@@ -193,12 +193,12 @@ def test_what_can_be_read_is_read_beside_what_can_not() -> None:
         tlv(0x30, integer(3), tlv(0x30, oid(DATA))),
     ],
 )
-def test_what_is_none_is_refused_in_one_line(der: bytes) -> None:
+def test_other_bytes_are_refused_in_one_line(der: bytes) -> None:
     with pytest.raises(FormatError, match=r"^PKCS#12: .+"):
         extract_certificates(der)
 
 
-def test_signed_data_is_still_taken_apart() -> None:
+def test_signed_data_is_extracted_too() -> None:
     assert extract_certificates(signed_data(JANE, ROOT)) == [JANE, ROOT]
 
 
@@ -222,7 +222,7 @@ def test_hostile_files_cost_little(what: str) -> None:
     assert time.process_time() - began < 3
 
 
-def test_all_files_of_a_run_together_cost_no_more_than_is_said() -> None:
+def test_all_files_of_a_run_share_one_budget() -> None:
     take = certificate_extractor(33_000)
     costly = pfx(encrypted("1.2.840.113549.1.12.1.3", 2000), safe(certificate_bag(JANE)))  # twice 6,000
     said = [[found.what for found in take(costly) if isinstance(found, Problem)] for _ in range(4)]

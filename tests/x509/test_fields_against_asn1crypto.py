@@ -1,6 +1,6 @@
-"""Our places and asn1crypto: what it reads of the extensions that hold names, we read too, and nothing else.
+"""Fields of extensions that hold names, compared with asn1crypto: both read the same values.
 
-Generated bodies are in order, as the referee is strict; what it refuses is tested in test_extensions.py.
+Generated bodies are well-formed, because asn1crypto is strict; test_extensions.py covers bodies that it refuses.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from support.certs import (
     tlv,
     user_notice,
 )
-from test_referee import addresses, directory_attributes, general_names, hosts, texts
+from test_reference_readers import addresses, directory_attributes, general_names, hosts, texts
 
 from ctscan.model import Certificate, Field
 from ctscan.x509.certificate import read_certificate
 from ctscan.x509.der import dotted
 
-Said = list[tuple[Any, ...]]
+Values = list[tuple[Any, ...]]
 
 some = general_names.filter(bool)
 one = some.map(lambda names: names[0])
@@ -47,7 +47,7 @@ def read(dotted_type: str, value: bytes) -> tuple[Certificate, Any]:
     return ours, theirs
 
 
-def our_names(places: tuple[Field, ...]) -> Said:
+def our_names(places: tuple[Field, ...]) -> Values:
     return [_ours(place) for place in places if not place.nested]
 
 
@@ -61,8 +61,8 @@ def _ours(place: Field) -> tuple[Any, ...]:
     return place.kind, place.raw
 
 
-def their_names(names: Any) -> Said:
-    said: Said = []
+def their_names(names: Any) -> Values:
+    said: Values = []
     for general in names:
         chosen = general.chosen
         if general.name == "directory_name":
@@ -112,7 +112,7 @@ def test_distribution_points(full: list[GeneralNameSpec], issuer: list[GeneralNa
 @given(st.lists(addresses.map(lambda a: ("email", a)) | hosts.map(lambda h: ("dns", h)), min_size=1), one)
 def test_name_constraints(permitted: list[GeneralNameSpec], excluded: GeneralNameSpec) -> None:
     if excluded[0] == "ip":
-        excluded = ("dns", "example.org")  # with a mask there; the referee gives it as text
+        excluded = ("dns", "example.org")  # with a mask there; asn1crypto gives it as text
     sides = tlv(0xA0, *(seq(general_name(n)) for n in permitted)), tlv(0xA1, seq(general_name(excluded)))
     ours, theirs = read("2.5.29.30", seq(*sides))
     trees = [*theirs["permitted_subtrees"], *theirs["excluded_subtrees"]]

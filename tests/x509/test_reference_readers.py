@@ -1,7 +1,7 @@
-"""Our reader against two others, over generated certificates: where they can read one, all three say the same.
+"""Our reader against two reference readers, over generated certificates: all three give the same values.
 
-The referees are stricter, so what is generated here is in order: each string type holds only what it may hold. What
-they refuse or lose is tested in test_certificate.py.
+The reference readers are stricter, so the generated certificates are well-formed: each string type holds only its own
+characters. test_certificate.py covers certificates that they refuse or read with losses.
 """
 
 from __future__ import annotations
@@ -82,11 +82,11 @@ general_names: st.SearchStrategy[list[GeneralNameSpec]] = st.lists(
 moments = st.integers(-631_152_000, 253_402_300_799).map(lambda s: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(0, s))
 """Seconds from 1950 to 9999: as UTCTime and as GeneralizedTime."""
 
-Said = dict[str, Any]
+Values = dict[str, Any]
 """What a reader says of a certificate, in a form that can be compared."""
 
 
-def ours(read: Certificate) -> Said:
+def ours(read: Certificate) -> Values:
     assert read.problems == ()
     return {
         "subject": our_name(read.subject),
@@ -110,7 +110,7 @@ def our_general(general: GeneralName) -> tuple[int, Any]:
     return general.kind, general.raw if general.text is None else general.text.value
 
 
-def theirs(der: bytes) -> Said:
+def theirs(der: bytes) -> Values:
     """`cryptography`."""
     read = x509.load_der_x509_certificate(der)
     found = [e.value for e in read.extensions if isinstance(e.value, x509.SubjectAlternativeName)]
@@ -145,7 +145,7 @@ def their_general(general: x509.GeneralName) -> tuple[int, Any]:
     raise AssertionError(f"not generated: {type(general)}")
 
 
-def asn1_says(der: bytes) -> Said:
+def asn1_says(der: bytes) -> Values:
     """asn1crypto."""
     read = asn1.Certificate.load(der, strict=True)
     san = read.subject_alt_name_value
@@ -183,7 +183,7 @@ def asn1_general(general: asn1.GeneralName) -> tuple[int, Any]:
 
 @settings(max_examples=100)
 @given(names, general_names, st.integers(1, 2**159), moments, moments)
-def test_three_readers_say_the_same(
+def test_three_readers_agree(
     subject: list[RdnSpec], san: list[GeneralNameSpec], serial: int, not_before: datetime, not_after: datetime
 ) -> None:
     arguments = {"san": san, "serial": serial, "not_before": not_before, "not_after": not_after}
