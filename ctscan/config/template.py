@@ -60,6 +60,9 @@ TEMPLATE = """\
 # jobs = 1
 # follow = false
 
+# Language of tables. JSON is always in English.
+# lang = "en"
+
 # An answer is called incomplete when a log was not checked for so long (s, m, h, d).
 # stale_after = "24h"
 
