@@ -24,7 +24,7 @@ MAX_SKEW: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Query:
     """A certificate to check. `signers`: further CA certificates, for lists with another signer than the issuer."""
 
     certificate: Certificate
@@ -57,38 +57,38 @@ def check_by_crl(
             indirect list. Such a certificate counts when the CA's key signed it, or when its key signed the CA's
                 certificate.
     """
-    asked = _Asked(certificate, issuers, tuple(signers), checked, url)
-    why = _unfit(asked, crl)
+    query = _Query(certificate, issuers, tuple(signers), checked, url)
+    why = _unusable_reason(query, crl)
     if why:  # the dates of an unusable list prove nothing
-        return replace(_unknown(asked, crl.facts, why), this_update=None, next_update=None)
-    entry = _entry_of(asked, crl)
-    if delta is not None and not crl.facts.is_delta and _fits(asked, crl.facts, delta):
-        return _judge_both(asked, crl.facts, entry, delta)
-    return _judge(asked, crl.facts, entry)
+        return replace(_unknown(query, crl.facts, why), this_update=None, next_update=None)
+    entry = _entry_of(query, crl)
+    if delta is not None and not crl.facts.is_delta and _is_delta_of(query, crl.facts, delta):
+        return _from_list_and_delta(query, crl.facts, entry, delta)
+    return _from_list(query, crl.facts, entry)
 
 
 # --- whether the list can be used ----------------------------------------------------------------------------------
 
 
-def _unfit(asked: _Asked, crl: RevocationList) -> Message | None:
+def _unusable_reason(query: _Query, crl: RevocationList) -> Message | None:
     """Return the reason why the list is unusable; None: it is usable."""
     facts = crl.facts
-    if not asked.issuers.found:
-        return asked.issuers.why or StatusReason.ISSUER_UNKNOWN()
-    why = _out_of_scope(asked, facts) or _unsigned(asked, crl)
+    if not query.issuers.found:
+        return query.issuers.why or StatusReason.ISSUER_UNKNOWN()
+    why = _out_of_scope_reason(query, facts) or _unsigned_reason(query, crl)
     if why:
         return why
     if facts.has_unknown:
         return StatusReason.LIST_CRITICAL()
-    if facts.this_update > asked.checked + MAX_SKEW:
+    if facts.this_update > query.checked + MAX_SKEW:
         return StatusReason.LIST_IN_FUTURE()
     return None
 
 
-def _out_of_scope(asked: _Asked, facts: ListFacts) -> Message | None:
-    scope, certificate = facts.scope, asked.certificate
+def _out_of_scope_reason(query: _Query, facts: ListFacts) -> Message | None:
+    scope, certificate = facts.scope, query.certificate
     is_own = same_name(facts.issuer, certificate.issuer)
-    points = _points(asked, facts)
+    points = _points(query, facts)
     if not is_own and not points:
         return StatusReason.LIST_OF_OTHER_CA()
     if not is_own and not scope.indirect:
@@ -104,21 +104,21 @@ def _out_of_scope(asked: _Asked, facts: ListFacts) -> Message | None:
     return None
 
 
-def _points(asked: _Asked, facts: ListFacts) -> list[DistributionPoint]:
+def _points(query: _Query, facts: ListFacts) -> list[DistributionPoint]:
     """Return the distribution points of the certificate that lead to lists of this issuer."""
-    is_own = same_name(facts.issuer, asked.certificate.issuer)
+    is_own = same_name(facts.issuer, query.certificate.issuer)
     return [
         point
-        for point in access_locations(asked.certificate).crls
+        for point in access_locations(query.certificate).crls
         if (any(same_name(name, facts.issuer) for name in point.issuers) if point.issuers else is_own)
     ]
 
 
-def _unsigned(asked: _Asked, crl: RevocationList) -> Message | None:
+def _unsigned_reason(query: _Query, crl: RevocationList) -> Message | None:
     """Return the reason why no entitled CA signed the list; None: an entitled CA did."""
     why: Message | None = None
-    own = asked.issuers.found
-    if same_name(crl.facts.issuer, asked.certificate.issuer):
+    own = query.issuers.found
+    if same_name(crl.facts.issuer, query.certificate.issuer):
         for issuer in own:
             try:
                 verify_crl(crl, issuer.der)
@@ -126,32 +126,32 @@ def _unsigned(asked: _Asked, crl: RevocationList) -> Message | None:
                 why = why or StatusReason.LIST_UNVERIFIED(detail=str(error))
             else:
                 return None
-    if any(_signs_for(signer, asked, crl) for signer in _others(asked, crl)):
+    if any(_signs_for(signer, query, crl) for signer in _other_signers(query, crl)):
         return None
     return why or StatusReason.LIST_SIGNER_UNKNOWN()
 
 
-def _others(asked: _Asked, crl: RevocationList) -> Iterator[Issuer]:
+def _other_signers(query: _Query, crl: RevocationList) -> Iterator[Issuer]:
     """Yield at most MAX_KEYS other CA certificates with the name of the list's issuer."""
     left = MAX_KEYS
-    for signer in asked.signers:
+    for signer in query.signers:
         try:
             is_named = same_name(read_signer(signer.der).certificate.subject, crl.facts.issuer)
         except FormatError:
             continue
-        if is_named and signer not in asked.issuers.found and left:
+        if is_named and signer not in query.issuers.found and left:
             left -= 1
             yield signer
 
 
-def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
+def _signs_for(signer: Issuer, query: _Query, crl: RevocationList) -> bool:
     """Return whether the signer signed the list and is entitled to, on behalf of the certificate's CA."""
     facts = read_signer(signer.der)
     try:
         verify_crl(crl, signer.der)
     except ProofError:
         return False
-    own = [(issuer.der, read_signer(issuer.der).certificate.spki) for issuer in asked.issuers.found]
+    own = [(issuer.der, read_signer(issuer.der).certificate.spki) for issuer in query.issuers.found]
     if facts.signs_lists and any(is_issued_by(signer.der, spki) for _, spki in own):
         return True
     return any(is_issued_by(der, facts.certificate.spki) for der, _ in own)
@@ -160,33 +160,33 @@ def _signs_for(signer: Issuer, asked: _Asked, crl: RevocationList) -> bool:
 # --- entries -------------------------------------------------------------------------------------------------------
 
 
-def _entry_of(asked: _Asked, crl: RevocationList) -> RevokedEntry | None:
+def _entry_of(query: _Query, crl: RevocationList) -> RevokedEntry | None:
     """Return the entry of the certificate; an entry that revokes it goes before a hold and a removal."""
-    issuer = asked.certificate.issuer
+    issuer = query.certificate.issuer
     found = [
-        entry for entry in crl.entries(asked.certificate.serial) if same_name(entry.issuer or crl.facts.issuer, issuer)
+        entry for entry in crl.entries(query.certificate.serial) if same_name(entry.issuer or crl.facts.issuer, issuer)
     ]
     return min(found, key=lambda entry: (entry.reason == REMOVED, entry.reason == HOLD), default=None)
 
 
-def _judge(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None) -> Revocation:
+def _from_list(query: _Query, facts: ListFacts, entry: RevokedEntry | None) -> Revocation:
     if entry is not None:
         if entry.reason == REMOVED:
-            return _unknown(asked, facts, StatusReason.LIST_TAKES_BACK())
-        return _revoked(asked, facts, entry)
-    why = _silent(asked, facts)
-    return _unknown(asked, facts, why) if why else _revocation(asked, facts, RevocationState.NOT_REVOKED)
+            return _unknown(query, facts, StatusReason.LIST_TAKES_BACK())
+        return _revoked(query, facts, entry)
+    why = _uncleared_reason(query, facts)
+    return _unknown(query, facts, why) if why else _revocation(query, facts, RevocationState.NOT_REVOKED)
 
 
-def _silent(asked: _Asked, facts: ListFacts) -> Message | None:
+def _uncleared_reason(query: _Query, facts: ListFacts) -> Message | None:
     """Return the reason why absence from the list doesn't clear the certificate; None: it does."""
     if facts.is_delta:
         return StatusReason.LIST_OF_CHANGES()
-    if facts.scope.reasons or not _covers_all_reasons(asked, facts):
+    if facts.scope.reasons or not _covers_all_reasons(query, facts):
         return StatusReason.LIST_OF_SOME_REASONS()
-    if facts.next_update is not None and asked.checked > facts.next_update:
+    if facts.next_update is not None and query.checked > facts.next_update:
         return StatusReason.LIST_RUN_OUT()
-    not_after = asked.certificate.not_after
+    not_after = query.certificate.not_after
     if not_after is None:
         return StatusReason.END_UNREADABLE()
     keeps = facts.expired_since is not None and facts.expired_since <= not_after
@@ -195,18 +195,18 @@ def _silent(asked: _Asked, facts: ListFacts) -> Message | None:
     return None
 
 
-def _covers_all_reasons(asked: _Asked, facts: ListFacts) -> bool:
+def _covers_all_reasons(query: _Query, facts: ListFacts) -> bool:
     """Return whether a distribution point without reasons leads to the list, or no point at all."""
-    here = url_key(asked.url)
+    here = url_key(query.url)
     keys = {here, *facts.scope.names}
-    leading = [point for point in _points(asked, facts) if keys & set(point.names)]
+    leading = [point for point in _points(query, facts) if keys & set(point.names)]
     return not leading or any(not point.reasons for point in leading)
 
 
 # --- with its changes ----------------------------------------------------------------------------------------------
 
 
-def _fits(asked: _Asked, facts: ListFacts, delta: RevocationList) -> bool:
+def _is_delta_of(query: _Query, facts: ListFacts, delta: RevocationList) -> bool:
     """Return whether a delta CRL applies to this list (RFC 5280 section 5.2.4).
 
     It needs the same issuer, key and scope, a base not after the list, and a number not before the list's.
@@ -219,40 +219,42 @@ def _fits(asked: _Asked, facts: ListFacts, delta: RevocationList) -> bool:
         and changes.scope == facts.scope
         and changes.key_id == facts.key_id
         and same_name(changes.issuer, facts.issuer)
-        and not _unfit(asked, delta)
+        and not _unusable_reason(query, delta)
     )
 
 
-def _judge_both(asked: _Asked, facts: ListFacts, entry: RevokedEntry | None, delta: RevocationList) -> Revocation:
+def _from_list_and_delta(
+    query: _Query, facts: ListFacts, entry: RevokedEntry | None, delta: RevocationList
+) -> Revocation:
     changes = delta.facts
-    change = _entry_of(asked, delta)
+    change = _entry_of(query, delta)
     if change is not None and change.reason != REMOVED:
-        return _revoked(asked, changes, change)
-    is_current = changes.next_update is None or asked.checked <= changes.next_update
+        return _revoked(query, changes, change)
+    is_current = changes.next_update is None or query.checked <= changes.next_update
     if not is_current:
-        return _judge(asked, facts, entry)
+        return _from_list(query, facts, entry)
     if change is not None and entry is not None and entry.reason == HOLD:
         entry = None
-    said = _judge(asked, facts, entry)
-    if said.state is not RevocationState.NOT_REVOKED:
-        return said
+    revocation = _from_list(query, facts, entry)
+    if revocation.state is not RevocationState.NOT_REVOKED:
+        return revocation
     ends = [end for end in (facts.next_update, changes.next_update) if end is not None]
-    return _revocation(asked, changes, RevocationState.NOT_REVOKED, next_update=min(ends, default=None))
+    return _revocation(query, changes, RevocationState.NOT_REVOKED, next_update=min(ends, default=None))
 
 
 # --- answers -------------------------------------------------------------------------------------------------------
 
 
-def _unknown(asked: _Asked, facts: ListFacts, why: Message) -> Revocation:
-    return _revocation(asked, facts, RevocationState.UNKNOWN, why=why)
+def _unknown(query: _Query, facts: ListFacts, why: Message) -> Revocation:
+    return _revocation(query, facts, RevocationState.UNKNOWN, why=why)
 
 
-def _revoked(asked: _Asked, facts: ListFacts, entry: RevokedEntry) -> Revocation:
-    return _revocation(asked, facts, RevocationState.REVOKED, revoked_at=entry.revoked_at, reason=entry.reason)
+def _revoked(query: _Query, facts: ListFacts, entry: RevokedEntry) -> Revocation:
+    return _revocation(query, facts, RevocationState.REVOKED, revoked_at=entry.revoked_at, reason=entry.reason)
 
 
 def _revocation(
-    asked: _Asked,
+    query: _Query,
     facts: ListFacts,
     state: RevocationState,
     *,
@@ -264,8 +266,8 @@ def _revocation(
     return Revocation(
         state=state,
         source="CRL",
-        checked=asked.checked,
-        url=asked.url,
+        checked=query.checked,
+        url=query.url,
         revoked_at=revoked_at,
         reason=reason,
         this_update=facts.this_update,

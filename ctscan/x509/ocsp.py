@@ -159,18 +159,18 @@ def check_by_ocsp(
         single = _single_of(basic, signer, serial)
     except (FormatError, ProofError) as error:
         return replace(unknown, why=_reason_of(error))
-    said = replace(unknown, this_update=single.this_update, next_update=single.next_update)
+    revocation = replace(unknown, this_update=single.this_update, next_update=single.next_update)
     if max(single.this_update, basic.produced_at) > checked + MAX_SKEW:
-        return replace(said, why=StatusReason.RESPONSE_IN_FUTURE())
+        return replace(revocation, why=StatusReason.RESPONSE_IN_FUTURE())
     if single.state == 0xA1:
         if single.revoked_at == _NEVER_ISSUED and single.reason == HOLD:  # RFC 6960 section 2.2
-            return replace(said, why=StatusReason.NEVER_ISSUED())
-        return replace(said, state=RevocationState.REVOKED, revoked_at=single.revoked_at, reason=single.reason)
-    why = _silent(single, checked, not_after)
-    return replace(said, why=why) if why else replace(said, state=RevocationState.NOT_REVOKED)
+            return replace(revocation, why=StatusReason.NEVER_ISSUED())
+        return replace(revocation, state=RevocationState.REVOKED, revoked_at=single.revoked_at, reason=single.reason)
+    why = _uncleared_reason(single, checked, not_after)
+    return replace(revocation, why=why) if why else replace(revocation, state=RevocationState.NOT_REVOKED)
 
 
-def _silent(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> Message | None:
+def _uncleared_reason(single: _SingleResponse, checked: datetime, not_after: datetime | None) -> Message | None:
     """Return the reason why the response doesn't clear the certificate; None: it does."""
     if single.state != 0x80:
         return StatusReason.NOT_KNOWN_TO_RESPONDER()
