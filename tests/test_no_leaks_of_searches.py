@@ -19,15 +19,15 @@ from support.repositories import mailbox, named
 
 from ctscan.cli.logging import set_up
 from ctscan.cli.search_progress import SearchProgress
-from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, SearchRequest, run_search
+from ctscan.collect.questions import plan_questions, plan_scope_questions
+from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
 from ctscan.model import SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.privacy.redaction import safe_traceback
-from ctscan.sources.repositories import Opening, open_repository
+from ctscan.sources.repositories import SourceOptions, open_repository
 
 ADDRESS, NAME = "zuzanna.k@example.org", "Zuzanna Kowalczykowa"
 SECRET = ["zuzanna", "kowalczykowa", "kowalczykowá"]
@@ -77,9 +77,9 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchRe
 
     async def run() -> SearchResults:
         async with await open_index(db, create=True) as index:
-            source = open_repository("crt.sh", Opening(client, sleep=time.sleep, progress=shown.doing))
+            source = open_repository("crt.sh", SourceOptions(client, sleep=time.sleep, progress=shown.doing))
             try:
-                return await run_search(index, [Opened(source, "crt.sh")], request, shown, asyncio.Event())
+                return await run_search(index, [OpenSource(source, "crt.sh")], request, shown, asyncio.Event())
             finally:
                 await source.aclose()
                 await client.aclose()
@@ -89,7 +89,9 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchRe
 
 @pytest.mark.parametrize("fault", [*FAULTS, None])
 def test_whatever_a_repository_answers(tmp_path: Path, fault: str | None) -> None:
-    everything = tuple(one for text in (ADDRESS, NAME, "@example.org") for one in asked_about(parse_identifier(text)))
+    everything = tuple(
+        one for text in (ADDRESS, NAME, "@example.org") for one in plan_questions(parse_identifier(text))
+    )
     request = SearchRequest(everything, "tester", "case 17")
     for of in ("", "d="):  # all requests, or those for certificates
         app, db = holding(lambda query, of=of: fault if query.startswith(of) else None), tmp_path / f"db{of}"  # type: ignore[misc]
@@ -104,7 +106,9 @@ def test_whatever_a_repository_answers(tmp_path: Path, fault: str | None) -> Non
 
 
 def test_a_scope_with_people(tmp_path: Path) -> None:
-    request = SearchRequest(tuple(asked_for_scope(("example.net", ADDRESS))), "tester", "audit", "scan --repository")
+    request = SearchRequest(
+        tuple(plan_scope_questions(("example.net", ADDRESS))), "tester", "audit", "scan --repository"
+    )
     outcome, said = searched(tmp_path / "db", holding(), request)
     assert [search.outcome for search in outcome.searches] == ["whole", "whole"]
     assert_silent(said, "a scan of a repository")
@@ -116,7 +120,7 @@ def test_a_bug_in_a_source(tmp_path: Path) -> None:
         async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
             raise ValueError(f"{scope['query_string']!r}: {ADDRESS} {NAME}")
 
-    asked = (*asked_about(parse_identifier(ADDRESS)), *asked_about(parse_identifier(NAME)))
+    asked = (*plan_questions(parse_identifier(ADDRESS)), *plan_questions(parse_identifier(NAME)))
     request = SearchRequest(asked, "t", "case")
     outcome, said = searched(tmp_path / "db", Broken(), request)
     assert {search.outcome for search in outcome.searches} == {"failed"}

@@ -101,11 +101,11 @@ async def _lacks(repository: Repository, environ: Mapping[str, str]) -> str:
     """Open a repository to see whether it lacks a token or an extra here."""
     from ctscan.errors import UsageError
     from ctscan.http.client import Client
-    from ctscan.sources.repositories import Opening, open_repository
+    from ctscan.sources.repositories import SourceOptions, open_repository
 
     client = Client()
     try:
-        await open_repository(repository.name, Opening(client, environ)).aclose()
+        await open_repository(repository.name, SourceOptions(client, environ)).aclose()
     except UsageError as error:
         return str(error)
     finally:

@@ -66,13 +66,13 @@ def check_refresh(config: Config, identifiers: Sequence[Identifier]) -> None:
 
 
 def _check_purpose(purpose: str, identifiers: Sequence[Identifier]) -> None:
-    from ctscan.collect.safe_reasons import quotes
+    from ctscan.collect.safe_reasons import quotes_question
     from ctscan.model import IdentifierKind, Question, QuestionKind
 
     people = (one for one in identifiers if one.kind != IdentifierKind.DOMAIN)
     forms = ((one.kind == IdentifierKind.NAME, text) for one in people for text in (one.value, one.canonical) if text)
     kinds = {True: QuestionKind.NAME, False: QuestionKind.EMAIL}  # only of names the order of words is no matter
-    if any(quotes(purpose, Question(kinds[is_name], text)) for is_name, text in forms):
+    if any(quotes_question(purpose, Question(kinds[is_name], text)) for is_name, text in forms):
         raise UsageError(
             "status: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
             "disclosure; give the number of the case, for example"

@@ -18,8 +18,8 @@ from ctscan.model import PlannedDisclosure, Question, Repository, SearchResult, 
 if TYPE_CHECKING:
     import asyncio
 
-    from ctscan.collect.questions import Asked
-    from ctscan.collect.search import Opened
+    from ctscan.collect.questions import PlannedQuestion
+    from ctscan.collect.search import OpenSource
     from ctscan.config import Config
     from ctscan.model import Identifier
 
@@ -37,7 +37,7 @@ class SearchListener(Protocol):
         """A source takes a step."""
         ...
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         """`results` certificates came so far; `kept` of them match the question."""
         ...
 
@@ -58,7 +58,7 @@ class SilentListener(AbstractContextManager["SilentListener"]):
     def doing(self, text: str) -> None:
         """Ignore a step."""
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         """Ignore a certificate."""
 
     def search_ended(self, outcome: SearchResult) -> None:
@@ -92,7 +92,7 @@ class SearchPlan:
     asked, `number_left_out` such terms."""
 
     destinations: tuple[Destination, ...]
-    asked: tuple[Asked, ...]
+    asked: tuple[PlannedQuestion, ...]
     purpose: str
     command: str
     left_out: tuple[str, ...] = ()
@@ -128,10 +128,10 @@ async def plan_search(
         UsageError: no purpose, or one that names the person; an unknown repository; a repository that lacks its token;
             an identifier for which none of the repositories can be asked.
     """
-    from ctscan.collect.questions import asked_about, unanswerable
+    from ctscan.collect.questions import plan_questions, unanswerable
     from ctscan.views.words import question_kinds
 
-    asked = tuple({one.text: one for person in identifiers for one in asked_about(person)}.values())
+    asked = tuple({one.text: one for person in identifiers for one in plan_questions(person)}.values())
     check_purpose(config.purpose, "search", [one.question for one in asked if one.question.is_personal])
     chosen = destinations(config, repositories)
     impossible = unanswerable([each.repository for each in chosen], asked)
@@ -150,12 +150,12 @@ async def plan_scope_search(config: Config, *, environ: Mapping[str, str] = os.e
     Raises:
         UsageError: as `plan_search`, or when no term of the scope is left to ask for.
     """
-    from ctscan.collect.questions import asked_for_scope, unanswerable
+    from ctscan.collect.questions import plan_scope_questions, unanswerable
     from ctscan.views.words import question_kinds
 
     if not config.repositories:
         return None
-    asked = asked_for_scope(config.scope, config.everything)
+    asked = plan_scope_questions(config.scope, config.everything)
     chosen = destinations(config, config.repositories)
     check_purpose(config.purpose, SCOPE_COMMAND, [one.question for one in asked if one.question.is_personal])
     people = [one for one in asked if one.question.is_personal and not config.search_people]
@@ -246,14 +246,14 @@ def check_purpose(purpose: str, command: str, people: Iterable[Question]) -> Non
     Raises:
         UsageError: no purpose, or one that names a person of the questions.
     """
-    from ctscan.collect.safe_reasons import quotes
+    from ctscan.collect.safe_reasons import quotes_question
 
     if not purpose:
         raise UsageError(
             f"{command}: expected a purpose, found none: a repository learns the subject of each question, and the "
             "purpose is recorded; set `purpose` in ctscan.toml, or give --purpose"
         )
-    if any(quotes(purpose, person) for person in people):
+    if any(quotes_question(purpose, person) for person in people):
         raise UsageError(
             f"{command}: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
             "disclosure; give the number of the case, for example"
@@ -269,18 +269,18 @@ async def _check_openable(config: Config, chosen: Sequence[Destination], environ
 @asynccontextmanager
 async def _opened(
     config: Config, chosen: Sequence[Destination], environ: Mapping[str, str], progress: Callable[[str], None]
-) -> AsyncIterator[list[Opened]]:
-    from ctscan.collect.search import Opened
-    from ctscan.sources.repositories import Opening, open_repository
+) -> AsyncIterator[list[OpenSource]]:
+    from ctscan.collect.search import OpenSource
+    from ctscan.sources.repositories import SourceOptions, open_repository
 
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(opened_client(config))
         ready = []
         for each in chosen:
-            opening = Opening(client, environ, each.url, each.rate, progress=progress)
+            opening = SourceOptions(client, environ, each.url, each.rate, progress=progress)
             source = open_repository(each.repository.name, opening)
             stack.push_async_callback(source.aclose)
-            ready.append(Opened(source, each.recipient))
+            ready.append(OpenSource(source, each.recipient))
         yield ready
 
 

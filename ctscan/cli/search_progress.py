@@ -52,7 +52,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
         self._doing = text
         self._show()
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         """See `app.SearchListener`."""
         self._log.debug("certificate came", repository=repository, results=results, kept=kept)
         self._came = f"{count(results, 'certificate')} so far, {kept:,} of them about what was asked for"

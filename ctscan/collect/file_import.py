@@ -53,7 +53,7 @@ class ImportRequest:
     purpose: str
 
 
-Told = Callable[[ImportResult, tuple[Problem, ...]], None]
+OnPortion = Callable[[ImportResult, tuple[Problem, ...]], None]
 """Hears what came of it so far after each portion, and the problems that this portion added."""
 
 
@@ -65,13 +65,13 @@ async def run_import(
     index: ImportIndex,
     inputs: Iterator[Input],
     request: ImportRequest,
-    told: Told,
+    on_portion: OnPortion,
     stop: asyncio.Event,
     clock: Clock | None = None,
 ) -> ImportResult:
     """Keep what is in scope of all inputs, until `stop` is set. IndexFault when the index fails; what is wrong with an
     input is in the tally."""
-    importing = _Importing(index, inputs, request, told, clock or Clock())
+    importing = _Importing(index, inputs, request, on_portion, clock or Clock())
     return await importing.run(stop)
 
 
@@ -90,7 +90,7 @@ class _Importing:
     index: ImportIndex
     inputs: Iterator[Input]
     request: ImportRequest
-    told: Told
+    on_portion: OnPortion
     clock: Clock
     tally: ImportResult = field(default_factory=ImportResult)
     seen: set[bytes] = field(default_factory=set)
@@ -138,7 +138,7 @@ class _Importing:
                 await self.index.save_issuers(portion.issuers)
             if portion.hits:
                 self.tally.new += await self.index.keep_found(search_id, portion.hits)
-            self.told(self.tally, tuple(portion.problems))
+            self.on_portion(self.tally, tuple(portion.problems))
             if portion.is_last:
                 self.tally.outcome = SearchState.INCOMPLETE if self.tally.problems else SearchState.WHOLE
                 return

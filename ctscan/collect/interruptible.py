@@ -12,7 +12,7 @@ T = TypeVar("T")
 AHEAD = 64  # items that may wait to be taken
 
 
-class Stream(Generic[T]):
+class InterruptibleStream(Generic[T]):
     """The items of an iterator, which runs in a task of its own, so that whoever takes them is never interrupted in the
     middle of one. When `stop` is set, waiting for the next item ends; those that have come are still given.
 

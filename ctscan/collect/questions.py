@@ -28,17 +28,17 @@ _NEVER_ASKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlannedQuestion:
     """One question, the text under which it is recorded, and what of the answer is kept. `about` is what it was made
     for: itself, or for hosts the question about the domain, in whose stead a repository may answer it."""
 
     question: Question
     text: str
-    wanted: ResultFilter
+    result_filter: ResultFilter
     about: Question
 
 
-def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
+def plan_questions(identifier: Identifier) -> tuple[PlannedQuestion, ...]:
     """The questions about an identifier: one, or two of a domain. UsageError for a kind that no repository can be asked
     for."""
     value = given_name(identifier) if identifier.kind == IdentifierKind.NAME else identifier.canonical
@@ -54,11 +54,11 @@ def asked_about(identifier: Identifier) -> tuple[Asked, ...]:
             "search: expected a domain such as @example.org, got a top-level domain: a repository would give "
             "the addresses of everybody below it"
         )
-    question, wanted = Question(QuestionKind(identifier.kind), value), IdentifierFilter(identifier)
-    return (Asked(question, texts[0], wanted, question), *_hosts(question, wanted))
+    question, result_filter = Question(QuestionKind(identifier.kind), value), IdentifierFilter(identifier)
+    return (PlannedQuestion(question, texts[0], result_filter, question), *_hosts(question, result_filter))
 
 
-def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Asked]:
+def plan_scope_questions(terms: Sequence[str], everything: bool = False) -> list[PlannedQuestion]:
     """The questions for the terms of a scope as they are given: one for each that no other implies, two for a domain.
     UsageError for a scope of everything, for which nobody can be asked."""
     scope = parse_scope(terms, everything)
@@ -70,7 +70,7 @@ def asked_for_scope(terms: Sequence[str], everything: bool = False) -> list[Aske
     return [
         asked
         for question in _questions(scope, terms)
-        for asked in (Asked(question, question.text, scope, question), *_hosts(question, scope))
+        for asked in (PlannedQuestion(question, question.text, scope, question), *_hosts(question, scope))
     ]
 
 
@@ -82,15 +82,15 @@ def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
     yield from (Question(QuestionKind.EMAIL, email) for email in scope.emails)
 
 
-def _hosts(question: Question, wanted: ResultFilter) -> Iterable[Asked]:
+def _hosts(question: Question, result_filter: ResultFilter) -> Iterable[PlannedQuestion]:
     """What is asked besides about a domain, keeping the same."""
     if question.kind == QuestionKind.DOMAIN:
         hosts = Question(QuestionKind.HOST, question.value)
-        yield Asked(hosts, hosts.text, wanted, question)
+        yield PlannedQuestion(hosts, hosts.text, result_filter, question)
 
 
-def unanswerable(repositories: Sequence[Repository], asked: Sequence[Asked]) -> list[Question]:
-    """What none of the repositories can be asked about, in any of the ways there are to ask (`Asked.about`)."""
+def unanswerable(repositories: Sequence[Repository], asked: Sequence[PlannedQuestion]) -> list[Question]:
+    """Return the questions that no repository answers in any form (`PlannedQuestion.about`)."""
     kinds = {kind for repository in repositories for kind in repository.finds}
     answered = {a.about for a in asked if a.question.kind in kinds}
     return list(dict.fromkeys(a.about for a in asked if a.about not in answered))

@@ -58,7 +58,7 @@ class IdentifierFilter:
 
 
 def repository_hit(
-    entry: RepositoryEntry, wanted: ResultFilter, kind: DerKind = DerKind.CERTIFICATE
+    entry: RepositoryEntry, result_filter: ResultFilter, kind: DerKind = DerKind.CERTIFICATE
 ) -> tuple[RepositoryHit | None, Analysis]:
     """Find personal data in a certificate from outside, and make the hit to keep.
 
@@ -73,9 +73,9 @@ def repository_hit(
     """
     entry_kind, leaf, submitted = split_precertificate(entry.der)
     if entry_kind is EntryKind.PRECERT:
-        found = analyse(leaf, DerKind.TBS, wanted)
+        found = analyse(leaf, DerKind.TBS, result_filter)
     if entry_kind is EntryKind.X509 or found.unreadable:
-        leaf, submitted, found = entry.der, b"", analyse(entry.der, kind, wanted)
+        leaf, submitted, found = entry.der, b"", analyse(entry.der, kind, result_filter)
     if not (found.findings and found.in_scope):
         return None, found
     entry_kind = EntryKind.PRECERT if found.is_tbs else EntryKind.X509
@@ -86,20 +86,20 @@ def repository_hit(
 # --- what is worth fetching -----------------------------------------------------------------------------------------
 
 
-def concerns(question: Question, names: Sequence[str]) -> bool:
+def may_match(question: Question, names: Sequence[str]) -> bool:
     """Whether names that a repository shows of a certificate can be those asked for. True when in doubt: for names
     that are cut, in other letters (they may be decoded wrongly), or of no kind that can be compared."""
     shown = [name for name in names if name.strip()]
     if not shown or any(len(name) > _LONG or not name.isascii() for name in shown):
         return True
-    return _CONCERNS[question.kind](question.value, shown) if question.kind in _CONCERNS else True
+    return _MATCHERS[question.kind](question.value, shown) if question.kind in _MATCHERS else True
 
 
-def _concerns_email(value: str, names: Sequence[str]) -> bool:
+def _may_match_email(value: str, names: Sequence[str]) -> bool:
     return _among_addresses(names, lambda address: address == value)
 
 
-def _concerns_domain(value: str, names: Sequence[str]) -> bool:
+def _may_match_domain(value: str, names: Sequence[str]) -> bool:
     hosts = [canonical_domain(name.strip().removeprefix("*.")) for name in names if "@" not in name]
     if any(host is not None and _is_at_or_below(host, value) for host in hosts):
         return True
@@ -120,7 +120,7 @@ def _among_addresses(names: Sequence[str], is_wanted: Callable[[str], bool]) -> 
     return not found or any(map(is_wanted, found))
 
 
-def _concerns_name(value: str, names: Sequence[str]) -> bool:
+def _may_match_name(value: str, names: Sequence[str]) -> bool:
     """Every word has to be somewhere; a word inside an address counts. Of a name with very many words not all are
     looked at."""
     tokens = [name_tokens(name) for name in names]
@@ -129,7 +129,7 @@ def _concerns_name(value: str, names: Sequence[str]) -> bool:
     return name_score(value, frozenset(token for found in tokens for token in found)) == 1
 
 
-def _concerns_organisation(value: str, names: Sequence[str]) -> bool:
+def _may_match_organisation(value: str, names: Sequence[str]) -> bool:
     return any(fold_text(value) in fold_text(name) for name in names)
 
 
@@ -137,9 +137,9 @@ def _is_at_or_below(host: str, domain: str) -> bool:
     return host == domain or host.endswith("." + domain)
 
 
-_CONCERNS = {
-    QuestionKind.EMAIL: _concerns_email,
-    QuestionKind.DOMAIN: _concerns_domain,
-    QuestionKind.NAME: _concerns_name,
-    QuestionKind.ORGANISATION: _concerns_organisation,
+_MATCHERS = {
+    QuestionKind.EMAIL: _may_match_email,
+    QuestionKind.DOMAIN: _may_match_domain,
+    QuestionKind.NAME: _may_match_name,
+    QuestionKind.ORGANISATION: _may_match_organisation,
 }

@@ -16,24 +16,24 @@ MAX_REASONS = 5
 MAX_DETAIL = 600  # characters
 
 
-def told_of_shortfalls(reasons: Counter[str], question: Question) -> str:
+def describe_incompleteness(reasons: Counter[str], question: Question) -> str:
     """The most frequent reasons, each with its number."""
-    told = [f"{reason} ({number:,} times)" if number > 1 else reason for reason, number in reasons.most_common()]
-    more = [f"and {len(told) - MAX_REASONS:,} other reasons"] if len(told) > MAX_REASONS else []
-    return _harmless("; ".join(told[:MAX_REASONS] + more), question)
+    described = [f"{reason} ({number:,} times)" if number > 1 else reason for reason, number in reasons.most_common()]
+    more = [f"and {len(described) - MAX_REASONS:,} other reasons"] if len(described) > MAX_REASONS else []
+    return _safe_line("; ".join(described[:MAX_REASONS] + more), question)
 
 
-def told_of_error(error: Exception, question: Question) -> str:
+def describe_error(error: Exception, question: Question) -> str:
     """The message of an error of ours. Of any other only class and place: its text may hold anything that was sent."""
     if isinstance(error, CtscanError):
-        return _harmless(str(error), question)
+        return _safe_line(str(error), question)
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
         f"unexpected error {type(error).__name__} at {PurePath(place.filename).name}:{place.lineno}; please report it"
     )
 
 
-def quotes(line: str, question: Question) -> bool:
+def quotes_question(line: str, question: Question) -> bool:
     """Whether a line holds what was asked for, in any case and escaped up to twice; of a name all its words, in any
     order."""
     once = unquote_plus(line)
@@ -49,10 +49,10 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _harmless(text: str, question: Question) -> str:
+def _safe_line(text: str, question: Question) -> str:
     """One line that isn't too long. Sources leave the question out of what they say; should one not, all of it is
     withheld."""
     line = " ".join(text.split())
-    if question.is_personal and quotes(line, question):
+    if question.is_personal and quotes_question(line, question):
         return f"a reason of {len(line)} characters that quotes the question and is withheld"
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

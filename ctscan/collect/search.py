@@ -16,10 +16,10 @@ from functools import partial
 from typing import Protocol
 
 from ctscan.clock import Clock
-from ctscan.collect.interruptible import Stream
-from ctscan.collect.questions import Asked
-from ctscan.collect.result_filter import concerns, repository_hit
-from ctscan.collect.safe_reasons import told_of_error, told_of_shortfalls
+from ctscan.collect.interruptible import InterruptibleStream
+from ctscan.collect.questions import PlannedQuestion
+from ctscan.collect.result_filter import may_match, repository_hit
+from ctscan.collect.safe_reasons import describe_error, describe_incompleteness
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Disclosures, Searches
 from ctscan.model import (
@@ -43,7 +43,7 @@ UNREADABLE = "a certificate can't be read, and its readable strings say nothing 
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenSource:
     """A repository that is ready to be asked, and who is told by that, for the record: its name and host."""
 
     source: SearchSource
@@ -54,7 +54,7 @@ class Opened:
 class SearchRequest:
     """What is asked for, by whom and why. `command` is what is recorded: "search" or "scan --repository"."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[PlannedQuestion, ...]
     who: str
     purpose: str
     command: str = "search"
@@ -67,7 +67,7 @@ class Reporter(Protocol):
         """A question of this kind is put to a repository."""
         ...
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         """So many certificates came so far, of which so many were kept."""
         ...
 
@@ -82,7 +82,7 @@ class SearchIndex(Searches, Disclosures, Protocol):
 
 async def run_search(
     index: SearchIndex,
-    opened: Sequence[Opened],
+    opened: Sequence[OpenSource],
     request: SearchRequest,
     reporter: Reporter,
     stop: asyncio.Event,
@@ -107,8 +107,8 @@ class _Searching:
     """One question that is being put to one repository."""
 
     index: SearchIndex
-    opened: Opened
-    asked: Asked
+    opened: OpenSource
+    asked: PlannedQuestion
     request: SearchRequest
     reporter: Reporter
     clock: Clock
@@ -118,7 +118,7 @@ class _Searching:
     certificates: int = 0
     kept: int = 0
     known: set[str] = field(default_factory=set)
-    shortfalls: Counter[str] = field(default_factory=Counter)
+    incomplete_reasons: Counter[str] = field(default_factory=Counter)
     batch: list[RepositoryHit] = field(default_factory=list)
     kept_at: float = 0.0
 
@@ -130,11 +130,11 @@ class _Searching:
         await self._begin()
         try:
             outcome = await self._read(stop)
-            detail = told_of_shortfalls(self.shortfalls, self.asked.question)
+            detail = describe_incompleteness(self.incomplete_reasons, self.asked.question)
         except IndexFault:
             raise
         except Exception as error:  # whatever it is, the other repositories are asked all the same
-            outcome, detail = SearchState.FAILED, told_of_error(error, self.asked.question)
+            outcome, detail = SearchState.FAILED, describe_error(error, self.asked.question)
         await self._keep()
         results = self.results + len(self.known)
         await self.index.end_search(self.search_id, self.clock.now(), outcome, detail, results)
@@ -154,7 +154,7 @@ class _Searching:
             question=self.asked.text,
             who=request.who,
             purpose=request.purpose,
-            scope=self.asked.wanted.description,
+            scope=self.asked.result_filter.description,
             rules=rules.version,
             started=now,
         )
@@ -164,31 +164,31 @@ class _Searching:
     async def _read(self, stop: asyncio.Event) -> SearchState:
         """Take what comes; how it ended."""
         question = self.asked.question
-        items = self.opened.source.search(question, self._known, partial(concerns, question))
-        async with Stream(items, stop) as stream:
+        items = self.opened.source.search(question, self._known, partial(may_match, question))
+        async with InterruptibleStream(items, stop) as stream:
             async for item in stream:
                 if isinstance(item, Incompleteness):
-                    self.shortfalls[item.reason] += 1
+                    self.incomplete_reasons[item.reason] += 1
                 elif self.results >= self.max_results:
-                    self.shortfalls[f"more than {self.results:,} certificates; the rest was not taken"] += 1
+                    self.incomplete_reasons[f"more than {self.results:,} certificates; the rest was not taken"] += 1
                     break
                 else:
                     await self._take(item)
         if stream.was_stopped:
             return SearchState.INTERRUPTED
-        return SearchState.INCOMPLETE if self.shortfalls else SearchState.WHOLE
+        return SearchState.INCOMPLETE if self.incomplete_reasons else SearchState.WHOLE
 
     async def _take(self, entry: RepositoryEntry) -> None:
         self.results += 1
-        hit, analysis = await asyncio.to_thread(repository_hit, entry, self.asked.wanted)
+        hit, analysis = await asyncio.to_thread(repository_hit, entry, self.asked.result_filter)
         if hit is not None:
             self.batch.append(hit)
             self.kept += 1
         elif analysis.unreadable:
-            self.shortfalls[UNREADABLE] += 1
+            self.incomplete_reasons[UNREADABLE] += 1
         if len(self.batch) >= BATCH or self.clock.monotonic() - self.kept_at > PATIENCE:
             await self._keep()
-        self.reporter.came(self.repository.name, self.results + len(self.known), self.kept)
+        self.reporter.search_progressed(self.repository.name, self.results + len(self.known), self.kept)
 
     async def _keep(self) -> None:
         if self.batch:

@@ -1,1 +1,1 @@
-"""The one polite HTTP client, its transports, rate limits, decoding, and the guard against URLs out of certificates."""
+"""The one polite HTTP client, its transports, rate limits, decoding, and the guard against URLs from certificates."""

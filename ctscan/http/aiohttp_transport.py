@@ -1,5 +1,7 @@
-"""Requests straight to a server, by way of aiohttp: where no proxy stands between, fetching a tile takes a fifth of the
-time that it takes by way of httpx, most of which goes into parsing in Python.
+"""Direct connections to a server, by aiohttp.
+
+Used where no proxy stands between. Fetching a tile takes a fifth of the time that httpx needs; httpx spends most of it
+parsing in Python.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ from contextlib import asynccontextmanager
 import aiohttp
 from yarl import URL
 
-from ctscan.http.transport import Answer, Broken, Request, Timeouts
+from ctscan.http.transport import Request, StreamedResponse, Timeouts, TransportError
 
-_IDLE = 30.0  # seconds until a connection that nobody uses is closed
-_BUFFER = 256 * 1024  # bytes of one answer that may wait to be read
+_IDLE = 30.0  # seconds until an unused connection is closed
+_BUFFER = 256 * 1024  # bytes of an answer that may wait to be read
 
 
-class Straight:
-    """A `Way`. Names are resolved by the system; `tls` says whom to trust. Made anywhere, used in one event loop."""
+class AiohttpTransport:
+    """`Transport` over aiohttp. The system resolves names; `tls` holds the trusted CAs. Create it anywhere, use it in a
+    single event loop."""
 
     def __init__(self, tls: ssl.SSLContext, timeouts: Timeouts) -> None:
         tls.set_alpn_protocols(["http/1.1"])
@@ -27,8 +30,9 @@ class Straight:
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
-    async def send(self, request: Request) -> AsyncIterator[Answer]:
-        """The answer with its body still to be read; redirects are not followed."""
+    async def send(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        """Send a request and yield the answer with an unread body; redirects are not followed. Raises
+        TransportError."""
         if self._session is None:
             self._session = self._open()
         try:
@@ -39,10 +43,10 @@ class Straight:
                 data=request.content,
                 allow_redirects=False,
             ) as response:
-                yield _Answer(response)
+                yield _StreamedResponse(response)
         except (aiohttp.ClientError, _Once) as error:
             cause = error.error if isinstance(error, _Once) else error
-            raise Broken(_explain(cause, self._timeouts)) from None
+            raise TransportError(_explain(cause, self._timeouts)) from None
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -50,7 +54,7 @@ class Straight:
             await self._session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """Within the event loop."""
+        """Open the session; needs a running event loop."""
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 ssl=self._tls, limit=0, keepalive_timeout=_IDLE, resolver=aiohttp.ThreadedResolver()
@@ -67,14 +71,14 @@ class Straight:
 def _url(url: str) -> URL:
     try:
         parsed = URL(url, encoded=True)
-        _ = parsed.raw_host, parsed.port  # read late, and kept
+        _ = parsed.raw_host, parsed.port  # parsed on first access, then cached: errors show here
         return parsed
     except ValueError:
-        raise Broken("an address with a host or port that can't be") from None
+        raise TransportError("the address has an impossible host or port") from None
 
 
 class _Once(Exception):
-    """An error that the library would answer by sending the request a second time, unseen by the pace."""
+    """Error after which aiohttp would send the request a second time, past the rate limit."""
 
     def __init__(self, error: aiohttp.ClientError) -> None:
         super().__init__()
@@ -86,11 +90,11 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise _Once(error) from None
-    except UnicodeError:  # the resolver of the system, of a name that can't be encoded
-        raise Broken("no connection: the host isn't a name") from None
+    except UnicodeError:  # from the system's resolver: the name can't be encoded
+        raise TransportError("no connection: the host isn't a name") from None
 
 
-class _Answer:
+class _StreamedResponse:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
         self.status = response.status
@@ -109,7 +113,7 @@ class _Answer:
 
 
 def _explain(error: aiohttp.ClientError, timeouts: Timeouts) -> str:
-    """A reason in our words; texts of libraries may hold what the server sent."""
+    """Give the reason in words of our own; messages of libraries may quote the server's answer."""
     match error:
         case aiohttp.ConnectionTimeoutError():
             return f"no connection within {timeouts.connect:g} s"
@@ -128,12 +132,12 @@ def _explain(error: aiohttp.ClientError, timeouts: Timeouts) -> str:
 
 
 def _why_not_trusted(error: Exception) -> str:
-    told = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
-    return f"the server's certificate is not trusted ({told or type(error).__name__})"
+    reason = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    return f"the server's certificate is not trusted ({reason or type(error).__name__})"
 
 
 def _system_reason(error: OSError) -> str:
-    """Without the address, which strerror of asyncio repeats."""
+    """Give the system's reason without the address, which asyncio repeats in strerror."""
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({error.reason or type(error).__name__})"
     if error.errno is not None and error.errno > 0:

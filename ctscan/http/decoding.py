@@ -1,6 +1,6 @@
-"""Bodies as they come over the wire: undone from gzip, never larger than asked for. Pure.
+"""Decompression of bodies, never beyond a given size. Pure.
 
-httpx would decode by itself, but without a limit, and a second time what was already plain.
+httpx could decode bodies itself, but without a limit, and it would decode plain bodies a second time.
 """
 
 from __future__ import annotations
@@ -12,25 +12,29 @@ import deflate  # libdeflate: whole buffers at once, in less than half the time 
 from ctscan.errors import FormatError
 
 GZIP_MAGIC = b"\x1f\x8b"
-_MEMBER = GZIP_MAGIC + b"\x08"  # deflate, the only method there is
+_MEMBER = GZIP_MAGIC + b"\x08"  # deflate, the only method that exists
 _MEMBERS_LIMIT = 16
 _GZIP_WINDOW = 31  # 15 bits of window, gzip header and trailer
 
 
 def gunzip(data: bytes, limit: int) -> bytes:
-    """Undo gzip (RFC 1952, several members too). FormatError when it is no gzip, is cut off, has other bytes behind
-    it, or grows beyond `limit` bytes."""
+    """Decompress gzip (RFC 1952) of one or several members.
+
+    Raises:
+        FormatError: no gzip, cut off, followed by other bytes, or larger than `limit` bytes
+    """
     whole = _one_member(data, limit)
     return _members(data, limit) if whole is None else whole
 
 
 def _one_member(data: bytes, limit: int) -> bytes | None:
-    """What nearly every server sends: one member. None for anything else, which `_members` reads and explains.
+    """Decompress a single member, as nearly every server sends. None for anything else, which `_members` reads and
+    explains.
 
-        … | u32 CRC-32 of what was packed | u32 its size, little endian (RFC 1952 section 2.3.1)
+        … | u32 CRC-32 of the content | u32 its size, little endian (RFC 1952 section 2.3.1)
 
-    That size bounds what is unpacked. The library stops behind the first member, so nothing that looks like another may
-    be there; other bytes there would have to end in the same size, and change nothing.
+    That size bounds the output. The library stops behind the first member, so nothing that looks like another may
+    follow; other trailing bytes would have to end in the same size, and change nothing.
     """
     size = int.from_bytes(data[-4:], "little")
     if not 0 < size <= limit or data.find(_MEMBER, len(_MEMBER)) >= 0:
@@ -46,9 +50,9 @@ def _members(data: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     left = limit
     while data:
-        if len(parts) == _MEMBERS_LIMIT:  # each one costs a copy of the rest
+        if len(parts) == _MEMBERS_LIMIT:  # each member costs a copy of the rest
             raise FormatError(f"gzip of more than {_MEMBERS_LIMIT} members")
-        if not data.startswith(GZIP_MAGIC):  # a few bytes of anything else could pass for a header that is cut off
+        if not data.startswith(GZIP_MAGIC):  # a few other bytes could pass for a truncated header
             raise FormatError("no valid gzip")
         stream = zlib.decompressobj(_GZIP_WINDOW)
         try:
@@ -58,7 +62,7 @@ def _members(data: bytes, limit: int) -> bytes:
         if len(part) > left:
             raise FormatError(f"grows beyond {limit} bytes when decompressed")
         if not stream.eof:
-            raise FormatError("gzip that is cut off")
+            raise FormatError("the gzip data is cut off")
         parts.append(part)
         left -= len(part)
         data = stream.unused_data
@@ -66,13 +70,22 @@ def _members(data: bytes, limit: int) -> bytes:
 
 
 def decode_body(raw: bytes, encoding: str, limit: int, *, sniff: bool = False) -> bytes:
-    """The body behind a Content-Encoding of gzip or identity. `sniff`: undo one more gzip where the bytes begin like
-    one (files served as they lie on disk). FormatError for other encodings and whatever `gunzip` refuses."""
+    """Undo a Content-Encoding of gzip or identity.
+
+    Args:
+        raw: body as received
+        encoding: value of the Content-Encoding header; empty for none
+        limit: most bytes, compressed and decompressed
+        sniff: undo one more gzip where the bytes begin with its magic (files served as they lie on disk)
+
+    Raises:
+        FormatError: another encoding, damaged gzip, or more than `limit` bytes
+    """
     encoding = encoding.strip().lower()
     if encoding in ("gzip", "x-gzip"):
         raw = gunzip(raw, limit)
     elif encoding not in ("", "identity"):
-        raise FormatError("in a Content-Encoding that was not asked for")
+        raise FormatError("it has a Content-Encoding that was not asked for")
     if sniff and raw.startswith(GZIP_MAGIC):
         raw = gunzip(raw, limit)
     if len(raw) > limit:

@@ -1,9 +1,9 @@
-"""Requests by way of httpx: through proxies of the environment, and over transports that take the place of the network.
+"""Connections by httpx: through proxies of the environment, and over transports that replace the network in tests.
 
-Connections come in small pools: as many as there are requests under way, used again, and closed when nobody needs them.
-The pool of the library looks at all of its connections several times for each request, and above its limit for idle
-ones it closes what is about to be used again, for it counts the busy ones too. With one pool for a hundred connections
-a request costs more than what it fetches. So each server has pools of its own, of a few connections.
+Connections live in small pools: as many as there are concurrent requests, reused, and closed when idle. The pool of
+httpx looks at all of its connections several times for each request. Above its limit for idle connections it closes
+some that are about to be reused, because it counts the busy ones too. With one pool of a hundred connections a request
+costs more than its answer. So each server has pools of its own, of a few connections each.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from ctscan.errors import UsageError
-from ctscan.http.transport import Answer, Broken, Request, Timeouts
+from ctscan.http.transport import Request, StreamedResponse, Timeouts, TransportError
 
 WIDTH = 8
-"""Requests at a time in one pool; further ones to the same server open another."""
+"""Concurrent requests of one pool; further requests to the same server open another pool."""
 
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=WIDTH, keepalive_expiry=30.0)
 
@@ -31,9 +31,9 @@ class _Pool:
     busy: int = 0
 
 
-class Pools:
-    """A `Way`. UsageError when the environment (with `trust_env`) names a proxy that can't be used. `transport`
-    replaces the network (of all pools)."""
+class HttpxTransport:
+    """`Transport` over httpx. Raises UsageError when the environment (with `trust_env`) names an unusable proxy.
+    `transport` replaces the network of all pools."""
 
     def __init__(
         self, transport: httpx.AsyncBaseTransport | None, tls: ssl.SSLContext, trust_env: bool, timeouts: Timeouts
@@ -42,12 +42,13 @@ class Pools:
         self._timeouts = timeouts
         per_request = {"connect": timeouts.connect, "read": timeouts.read, "write": timeouts.read, "pool": None}
         self._extensions = {"timeout": per_request}
-        self._spare: _Pool | None = self._open()  # now, so that unusable settings are told at once
+        self._spare: _Pool | None = self._open()  # opened now, so that unusable settings fail at once
         self._pools: dict[tuple[str, bytes], list[_Pool]] = {}
 
     @asynccontextmanager
-    async def send(self, request: Request) -> AsyncIterator[Answer]:
-        """The answer with its body still to be read; redirects are not followed."""
+    async def send(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        """Send a request and yield the answer with an unread body; redirects are not followed. Raises
+        TransportError."""
         try:
             asked = httpx.Request(
                 request.method,
@@ -61,13 +62,13 @@ class Pools:
             try:
                 response = await pool.http.send(asked, stream=True, follow_redirects=False)
                 try:
-                    yield _Answer(response)
+                    yield _StreamedResponse(response)
                 finally:
                     await response.aclose()
             finally:
                 pool.busy -= 1
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-            raise Broken(_explain(error, self._timeouts)) from None
+            raise TransportError(_explain(error, self._timeouts)) from None
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -76,7 +77,7 @@ class Pools:
                 await pool.http.aclose()
 
     def _pool_for(self, url: httpx.URL) -> _Pool:
-        """The first pool of the server with room, so that those opened for a rush fall idle after it."""
+        """Return the first pool of the server with room, so that pools opened for a rush fall idle after it."""
         pools = self._pools.setdefault((url.scheme, url.netloc), [])
         for pool in pools:
             if pool.busy < WIDTH:
@@ -102,7 +103,7 @@ class Pools:
             raise UsageError("a SOCKS proxy is set (ALL_PROXY); ctscan speaks to HTTP proxies only") from None
 
 
-class _Answer:
+class _StreamedResponse:
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
         self.status = response.status_code
@@ -112,7 +113,7 @@ class _Answer:
         chunks: list[bytes] = []
         size = 0
         if not isinstance(self._response.stream, httpx.AsyncByteStream):
-            raise Broken("an answer that can't be read")
+            raise TransportError("the answer can't be read")
         async for chunk in self._response.stream:  # raw, as aiter_raw() gives it
             size += len(chunk)
             if size > limit:
@@ -122,7 +123,7 @@ class _Answer:
 
 
 def _explain(error: Exception, timeouts: Timeouts) -> str:
-    """A reason in our words; texts of libraries may hold what the server sent."""
+    """Give the reason in words of our own; messages of libraries may quote the server's answer."""
     match error:
         case httpx.ConnectTimeout():
             return f"no connection within {timeouts.connect:g} s"
@@ -141,5 +142,5 @@ def _explain(error: Exception, timeouts: Timeouts) -> str:
 
 
 def first_line(text: str) -> str:
-    """Text of a library in one printable line."""
+    """Reduce a library's message to one printable line of at most 120 characters."""
     return "".join(c if c.isprintable() else " " for c in text)[:120] or "no reason given"

@@ -1,12 +1,12 @@
-"""A transport for addresses that strangers wrote: URLs out of certificates lead nowhere but to the public internet.
+"""Guarded transport for URLs that strangers wrote: URLs from certificates lead nowhere but to the public internet.
 
     URL -> scheme, port, credentials, host name -> resolve once -> check every address -> connect to a checked address
 
-A name is resolved here and the connection made to the address that was checked, so what the name resolves to a moment
-later doesn't matter (DNS rebinding); TLS still verifies the name. Every request has a connection of its own: one that
-was verified for one name never serves another at the same address. Proxies of the environment are not used, for a
-proxy resolves names itself, unchecked, and stands inside the very network that is to be kept out of reach. Redirects
-are the client's business, and it follows none.
+The guard resolves the name itself and connects to the address that it checked, so a later change of the name's
+addresses (DNS rebinding) has no effect; TLS still verifies the name. Every request has a connection of its own: a
+connection that was verified for one name never serves another name at the same address. Proxies of the environment are
+not used: a proxy resolves names itself, unchecked, and stands inside the very network that must stay out of reach. The
+client follows no redirects.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PORTS: Final = (80, 443)
 ADDRESSES_TRIED: Final = 4
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""`(host, port)` -> addresses as text, the best first; OSError when there are none."""
+"""`(host, port)` -> addresses as text, the best first; raises OSError when there are none."""
 
 Allows = Callable[[str], bool]
 """Whether a connection to this address, as text, may be made."""
@@ -38,7 +38,7 @@ _LOCAL_NAMES: Final = frozenset(
     | {"mail", "onion", "private", "test"}
 )
 """Last labels that name nothing on the public internet (RFC 6761, RFC 6762, RFC 8375, RFC 9476, and ICANN's list of
-names that collide with private ones)."""
+names that collide with private names)."""
 
 _IPV4_REFUSED: Final = tuple(
     ipaddress.IPv4Network(network)
@@ -52,8 +52,8 @@ _IPV6_GLOBAL: Final = ipaddress.IPv6Network("2000::/3")
 _IPV6_REFUSED: Final = tuple(
     map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"))
 )
-"""Registries of special-purpose addresses (RFC 6890). Of IPv6 only global unicast is let through at all: mapped and
-compatible IPv4, NAT64, unique local, link-local and multicast addresses lie outside; Teredo and 6to4 inside."""
+"""Special-purpose addresses (RFC 6890). Of IPv6 only global unicast is allowed at all: mapped and compatible IPv4,
+NAT64, unique local, link-local and multicast addresses lie outside it; Teredo and 6to4 inside."""
 
 
 def guarded_transport(
@@ -63,13 +63,21 @@ def guarded_transport(
     ports: Collection[int] = PORTS,
     inner: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncBaseTransport:
-    """A transport for `Client(transport=…)`. Raises Refused for an address that isn't asked, SourceError for a name
-    that doesn't exist. `inner` makes the connections (to addresses); it must not use one for two names."""
+    """Build a transport for `Client(transport=…)` that connects to public addresses only.
+
+    Args:
+        resolve: resolves names; the system's resolver by default
+        allows: decides about each address; `is_public` by default
+        ports: allowed ports
+        inner: makes the connections to addresses; it must not use one connection for two names
+
+    Its requests raise Refused for a forbidden address, and SourceError for a name that doesn't exist.
+    """
     return _Guarded(resolve or system_addresses, allows or is_public, ports, inner or _own_connections())
 
 
 def check_url(url: httpx.URL, ports: Collection[int] = PORTS) -> None:
-    """Refused unless an URL may be asked, as far as it tells by itself."""
+    """Raise Refused unless scheme, credentials, port and host name of a URL are allowed."""
     if url.scheme not in ("http", "https"):
         raise _refused(url, "only http and https are")
     if url.userinfo:
@@ -81,8 +89,8 @@ def check_url(url: httpx.URL, ports: Collection[int] = PORTS) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the public internet: nothing private, local, shared, reserved or multicast, and no
-    IPv6 address that stands for an IPv4 address."""
+    """Return whether an address belongs to the public internet: not private, local, shared, reserved or multicast, and
+    no IPv6 address that stands for an IPv4 address."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -95,13 +103,14 @@ def is_public(address: str) -> bool:
 
 
 async def system_addresses(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system resolves it."""
+    """Resolve a host with the system's resolver."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(info[4][0]) for info in found]
 
 
 class _Guarded(httpx.AsyncBaseTransport):
-    """Checks, resolves, checks again, and hands the request to `inner` with an address in place of the name."""
+    """Transport that checks the URL, resolves it, checks the addresses, and hands the request to `inner` with an
+    address in place of the name."""
 
     def __init__(
         self, resolve: Resolve, allows: Allows, ports: Collection[int], inner: httpx.AsyncBaseTransport
@@ -119,7 +128,7 @@ class _Guarded(httpx.AsyncBaseTransport):
         return await self._send(request, addresses[-1])
 
     async def _addresses(self, request: httpx.Request) -> list[str]:
-        """The first few addresses of the host. Refused when only one of them all may not be connected to."""
+        """Return the first few addresses of the host. Raises Refused when any address of the host is forbidden."""
         url, host = request.url, _host(request.url)
         literal = _literal(host)
         found = [literal] if literal else await self._resolved(request, host)
@@ -130,7 +139,7 @@ class _Guarded(httpx.AsyncBaseTransport):
     async def _resolved(self, request: httpx.Request, host: str) -> Sequence[str]:
         try:
             found = await self._resolve(host, _port(request.url))
-        except UnicodeError:  # the system's resolver, of a name that can't be encoded
+        except UnicodeError:  # from the system's resolver: the name can't be encoded
             raise _refused(request.url, "its host isn't a name") from None
         except socket.gaierror as error:
             if error.errno == socket.EAI_AGAIN:
@@ -139,7 +148,7 @@ class _Guarded(httpx.AsyncBaseTransport):
         except OSError:
             raise httpx.ConnectError("the name can't be resolved now", request=request) from None
         if not found:
-            raise SourceError(f"{_shown(request.url)}: there is no host of that name")
+            raise SourceError(f"{_shown(request.url)}: no host has this name")
         return found
 
     async def _send(self, request: httpx.Request, address: str) -> httpx.Response:
@@ -168,7 +177,7 @@ def _own_connections() -> httpx.AsyncBaseTransport:
 
 
 def _host(url: httpx.URL) -> str:
-    """In lower case, IDNA-encoded, without the dot of the root and without brackets."""
+    """Return the host in lower case, IDNA-encoded, without the dot of the root and without brackets."""
     return url.raw_host.decode("ascii").lower().strip("[]").removesuffix(".")
 
 
@@ -177,7 +186,7 @@ def _port(url: httpx.URL) -> int:
 
 
 def _literal(host: str) -> str | None:
-    """The address that a host is, in its usual form; None for a name."""
+    """Return the address in its usual form when the host is an address; None for a name."""
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
@@ -188,7 +197,7 @@ def _check_name(url: httpx.URL, host: str) -> None:
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise _refused(url, "its host isn't a name")
-    if _NUMBER.fullmatch(labels[-1]):  # 2130706433, 0x7f.1, 0177.0.0.1: the system would take them for addresses
+    if _NUMBER.fullmatch(labels[-1]):  # 2130706433, 0x7f.1, 0177.0.0.1: the system reads them as addresses
         raise _refused(url, "its host is a number")
     if len(labels) == 1 or labels[-1] in _LOCAL_NAMES:
         raise _refused(url, "its host isn't a name of the public internet")
@@ -199,5 +208,5 @@ def _refused(url: httpx.URL, why: str) -> Refused:
 
 
 def _shown(url: httpx.URL) -> str:
-    """Scheme and host: what else a stranger's URL holds isn't repeated."""
+    """Return scheme and host only: no message repeats the rest of a stranger's URL."""
     return f"{url.scheme[:10]}://{_host(url)[:100]}"

@@ -1,7 +1,7 @@
-"""What a request and its answer are to the client, whichever library carries them.
+"""Interface between the client and the libraries that carry its requests.
 
-A `Way` sends one request once: no retries, no redirects, no cookies, nothing decoded. It raises `Broken`, in words of
-ours, for whatever keeps an answer from arriving; no exception of its library leaves it.
+A `Transport` sends one request once: no retries, no redirects, no cookies, no decoding. It raises `TransportError`, in
+words of our own, for everything that keeps an answer from arriving; no exception of its library leaves it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import httpx
 from ctscan.http.urls import parse_url, show
 
 
-class Broken(Exception):
-    """No (whole) answer came. `reason` is fit for a message: nothing of what was sent or received is in it."""
+class TransportError(Exception):
+    """No whole answer arrived. `reason` is fit for a message: it quotes nothing that was sent or received."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -28,7 +28,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: until a connection stands, and without a byte received or sent."""
+    """Seconds until a connection must be established, and seconds without a byte received or sent."""
 
     connect: float
     read: float
@@ -36,7 +36,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A URL that may be asked: as it is sent, as messages show it (without query and credentials), and its server."""
+    """URL that may be requested: as sent, as shown in messages (without query and credentials), and its server."""
 
     url: str = field(repr=False)
     shown: str
@@ -46,7 +46,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent. `headers` are all that there will be, save what belongs to a body."""
+    """Request to send. `headers` are complete, save the headers that describe the body."""
 
     method: str
     address: Address
@@ -54,8 +54,8 @@ class Request:
     content: bytes | None = field(default=None, repr=False)
 
 
-class Answer(Protocol):
-    """An answer whose body is still to be read. `headers` are found by their lower-case names."""
+class StreamedResponse(Protocol):
+    """Answer with an unread body. `headers` are found by their lower-case names."""
 
     @property
     def status(self) -> int: ...
@@ -64,15 +64,15 @@ class Answer(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
     async def read(self, limit: int) -> bytes | None:
-        """The raw body; None as soon as it grows larger than `limit` bytes."""
+        """Read the raw body; None as soon as it grows larger than `limit` bytes."""
         ...
 
 
-class Way(Protocol):
-    """Carries requests; safe for concurrent use in one event loop."""
+class Transport(Protocol):
+    """Carrier of requests; safe for concurrent use in one event loop."""
 
-    def send(self, request: Request) -> AbstractAsyncContextManager[Answer]:
-        """The answer, whose body may be left unread. Broken as told above."""
+    def send(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
+        """Send a request and yield the answer, whose body may be left unread. Raises TransportError."""
         ...
 
     async def aclose(self) -> None:
@@ -80,12 +80,12 @@ class Way(Protocol):
         ...
 
 
-# Nothing to escape, no dot segments, no query: most of what is asked for, and an URL parser takes 50 µs for it
+# Nothing to escape, no dot segments, no query: most requests are like this, and a URL parser takes 50 µs for each
 _PLAIN = re.compile(r"(https?://[a-z0-9.-]+(?::[0-9]+)?)((?:/(?!\.\.?(?:/|$))[A-Za-z0-9_.~-]*)+)")
 
 
 def address_of(url: str) -> Address:
-    """UsageError for what is no http or https URL, without repeating it."""
+    """Parse an http or https URL. Raises UsageError for anything else, without repeating it."""
     if plain := _PLAIN.fullmatch(url):
         scheme, netloc, host = _server(plain[1])
         text = f"{scheme}://{netloc}{plain[2]}"

@@ -1,4 +1,4 @@
-"""Web addresses: which may be asked for, which are this machine, and how they are shown. Pure."""
+"""Web addresses: parsing, loopback hosts, and the form shown in messages. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ctscan.errors import UsageError
 
 
 def parse_url(url: str) -> httpx.URL:
-    """An http or https URL with a host. UsageError for anything else, without repeating it."""
+    """Parse an http or https URL with a host. Raises UsageError for anything else, without repeating it."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise UsageError(f"an address of {len(url)} characters is no URL") from None
+        raise UsageError(f"an address of {len(url)} characters: expected a URL, got something else") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise UsageError(f"an address of {len(url)} characters: expected http://... or https://...")
     return parsed
@@ -23,7 +23,7 @@ def parse_url(url: str) -> httpx.URL:
 
 @lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
+    """Return whether a host name or address is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -33,7 +33,7 @@ def is_loopback(host: str) -> bool:
 
 
 def shown_url(url: str) -> str:
-    """As `show`, for text that may be no URL at all."""
+    """Shorten a URL as `show` does; text that is no URL is replaced by its length."""
     try:
         return show(httpx.URL(url))
     except (httpx.InvalidURL, ValueError):
@@ -41,5 +41,5 @@ def shown_url(url: str) -> str:
 
 
 def show(url: httpx.URL) -> str:
-    """A URL for messages: without query, fragment and credentials."""
+    """Return a URL for messages: without query, fragment and credentials."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii').partition('?')[0]}"

@@ -15,7 +15,7 @@ PATIENCE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RefreshLimits:
     """`files`: lists and certificates of issuers. CAs that cut their lists into many small ones have some thousands."""
 
     files: int = 2000  # of a host
@@ -32,15 +32,15 @@ class _Spent:
 
 
 @dataclass(slots=True)
-class Allowance:
+class Budget:
     """What was spent on hosts in one run. A host is told to have spent all only once a request has ended, so that what
     is under way then comes on top."""
 
-    limits: Limits
+    limits: RefreshLimits
     octets_of_all: int = 0
     _spent: defaultdict[str, _Spent] = field(default_factory=lambda: defaultdict(_Spent))
 
-    def why_not(self, host: str, *, is_file: bool) -> str:
+    def refusal_reason(self, host: str, *, is_file: bool) -> str:
         """Why the host isn't asked any more in this run; empty: it is."""
         spent, limits = self._spent[host], self.limits
         if spent.seconds >= limits.seconds:

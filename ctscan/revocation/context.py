@@ -43,7 +43,7 @@ class RevocationIndex(Revocations, Disclosures, Protocol):
 
 
 @dataclass(slots=True)
-class Job:
+class RefreshContext:
     """What all parts of a refresh share. `progress` is told what is done, without anything of a certificate."""
 
     index: RevocationIndex
@@ -51,19 +51,19 @@ class Job:
     request: RefreshRequest
     progress: Callable[[str], None]
     clock: Clock = field(default_factory=Clock)
-    outcome: RefreshResult = field(default_factory=RefreshResult)
+    result: RefreshResult = field(default_factory=RefreshResult)
 
     def failed(self, why: Message) -> Message:
         """Remember that a host couldn't be used; returns the reason for the certificates concerned."""
-        self.outcome.failures[why] = None
+        self.result.failures[why] = None
         return why
 
     async def keep(self, judged: Iterable[tuple[KeptCertificate, Revocation]]) -> None:
         """Keep what was said, but for what says less than what is kept already and still counts."""
         fresh = []
         for certificate, revocation in judged:
-            if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.outcome.said:
-                self.outcome.said[certificate.identity] = revocation.state
+            if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.result.said:
+                self.result.said[certificate.identity] = revocation.state
             before = [r for r in certificate.revocations if r.source == revocation.source]
             if any(_says_less(revocation, r, self.clock.now()) for r in before):
                 continue
@@ -105,7 +105,7 @@ def _still_counts(revocation: Revocation, now: datetime) -> bool:
     return revocation.state is not RevocationState.UNKNOWN and not has_run_out(revocation, now)
 
 
-def read(kept: KeptCertificate) -> Certificate | None:
+def read_kept(kept: KeptCertificate) -> Certificate | None:
     """The certificate; None when it can't be read."""
     try:
         return (read_tbs if kept.kind is EntryKind.PRECERT else read_certificate)(kept.der)
@@ -113,13 +113,13 @@ def read(kept: KeptCertificate) -> Certificate | None:
         return None
 
 
-async def side_by_side(jobs: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
+async def gather_bounded(jobs: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
     """Do all jobs, `width` at a time. The first exception ends them all."""
     waiting = iter(jobs)
 
     async def work() -> None:
-        for job in waiting:
-            await job()
+        for context in waiting:
+            await context()
 
     tasks = [asyncio.create_task(work()) for _ in range(min(width, len(jobs)))]
     try:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from ctscan.errors import FormatError, ProofError, SourceError
 from ctscan.model import Certificate, Crl, Issuer, KeptCertificate, Message, Revocation, RevocationState, StatusReason
-from ctscan.revocation.context import ASK_AGAIN, Job, read
+from ctscan.revocation.context import ASK_AGAIN, RefreshContext, read_kept
 from ctscan.revocation.fetcher import host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
 from ctscan.x509.access_locations import is_web
@@ -33,33 +33,33 @@ ALL_KEPT = 4 * 1024 * 1024 * 1024
 Judged = tuple[KeptCertificate, Revocation]
 
 
-class ListJudge:
+class CrlJudge:
     """Judges by lists. Each is let go when all of its certificates were judged: the largest have tens of MB."""
 
-    def __init__(self, job: Job, finder: IssuerFinder) -> None:
-        self._job, self._finder = job, finder
+    def __init__(self, context: RefreshContext, finder: IssuerFinder) -> None:
+        self._context, self._finder = context, finder
 
     async def judge(self, url: str, identities: Sequence[bytes]) -> list[bytes]:
         """Judge the certificates that name this list, and keep what it says. Returns those that it leaves unknown."""
-        cached = await self._job.index.crl(url)
-        if cached is not None and not self._job.request.force and self._is_fresh(cached):
+        cached = await self._context.index.crl(url)
+        if cached is not None and not self._context.request.force and self._is_fresh(cached):
             left = await self._judge_by(cached, identities, is_new=False)
             if left is not None:
                 return left
         try:
-            raw = await self._job.fetcher.crl(url)
+            raw = await self._context.fetcher.crl(url)
         except SourceError as error:
-            why = self._job.failed(StatusReason.LIST_MISSING(host=host_of(url), detail=str(error)))
+            why = self._context.failed(StatusReason.LIST_MISSING(host=host_of(url), detail=str(error)))
             return await self._without_new(cached, url, identities, why)
-        fetched = Crl(url, raw, self._job.clock.now(), None, None)
+        fetched = Crl(url, raw, self._context.clock.now(), None, None)
         if cached is not None and await asyncio.to_thread(_is_older, fetched, cached):
-            self._job.failed(StatusReason.LIST_OLDER(host=host_of(url)))
+            self._context.failed(StatusReason.LIST_OLDER(host=host_of(url)))
             left = await self._judge_by(cached, identities, is_new=False)
         else:
             left = await self._judge_by(fetched, identities, is_new=True)
         if left is not None:
             return left
-        why = self._job.failed(StatusReason.LIST_INVALID(host=host_of(url)))
+        why = self._context.failed(StatusReason.LIST_INVALID(host=host_of(url)))
         return await self._without_new(cached, url, identities, why)
 
     async def _without_new(
@@ -73,10 +73,10 @@ class ListJudge:
         return await self._give_up(url, identities, why)
 
     def _counts(self, crl: Crl) -> bool:
-        return self._job.clock.now() < (crl.next_update or crl.fetched + WITHOUT_END)
+        return self._context.clock.now() < (crl.next_update or crl.fetched + WITHOUT_END)
 
     def _is_fresh(self, crl: Crl) -> bool:
-        return self._counts(crl) and abs(self._job.clock.now() - crl.fetched) < ASK_AGAIN
+        return self._counts(crl) and abs(self._context.clock.now() - crl.fetched) < ASK_AGAIN
 
     async def _judge_by(self, fetched: Crl, identities: Sequence[bytes], *, is_new: bool) -> list[bytes] | None:
         """None when it can't be read."""
@@ -90,14 +90,14 @@ class ListJudge:
         is_signed = False
         for portion in _portions(identities):
             judged, signed = await self._portion(fetched, crl, delta, signers, portion)
-            await self._job.keep(judged)
+            await self._context.keep(judged)
             is_signed = is_signed or signed
             left += [kept.identity for kept, said in judged if said.state is RevocationState.UNKNOWN]
         if is_new and is_signed:  # what nobody signed isn't believed for as long as it says
-            await self._job.index.save_crl(
+            await self._context.index.save_crl(
                 Crl(fetched.url, fetched.der, fetched.fetched, crl.facts.this_update, crl.facts.next_update)
             )
-        self._job.progress(f"{host_of(fetched.url)}: {len(identities):,} judged by a list of {crl.count:,}")
+        self._context.progress(f"{host_of(fetched.url)}: {len(identities):,} judged by a list of {crl.count:,}")
         return left
 
     async def _delta(self, crl: RevocationList) -> RevocationList | None:
@@ -106,11 +106,11 @@ class ListJudge:
         if crl.facts.is_delta or not urls:
             return None
         try:
-            return await asyncio.to_thread(read_crl, await self._job.fetcher.crl(urls[0]))
+            return await asyncio.to_thread(read_crl, await self._context.fetcher.crl(urls[0]))
         except SourceError as error:
-            self._job.failed(StatusReason.CHANGES_MISSING(host=host_of(urls[0]), detail=str(error)))
+            self._context.failed(StatusReason.CHANGES_MISSING(host=host_of(urls[0]), detail=str(error)))
         except FormatError:
-            self._job.failed(StatusReason.LIST_INVALID(host=host_of(urls[0])))
+            self._context.failed(StatusReason.LIST_INVALID(host=host_of(urls[0])))
         return None
 
     async def _portion(
@@ -121,11 +121,11 @@ class ListJudge:
         signers: Sequence[Issuer],
         identities: Sequence[bytes],
     ) -> tuple[list[Judged], bool]:
-        kept = [one async for one in self._job.index.kept_certificates(identities)]
+        kept = [one async for one in self._context.index.kept_certificates(identities)]
         known = []
         for one, certificate in await asyncio.to_thread(_read_all, kept):
             known.append((one, certificate, await self._finder.find(one, certificate)))
-        now = self._job.clock.now()
+        now = self._context.clock.now()
 
         def judge() -> tuple[list[Judged], bool]:
             judged = []
@@ -140,15 +140,15 @@ class ListJudge:
     async def _give_up(self, url: str, identities: Sequence[bytes], why: Message) -> list[bytes]:
         """Nothing can be told from there."""
         for portion in _portions(identities):
-            unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._job.clock.now(), url, why=why)
-            await self._job.keep([(one, unknown) async for one in self._job.index.kept_certificates(portion)])
+            unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._context.clock.now(), url, why=why)
+            await self._context.keep([(one, unknown) async for one in self._context.index.kept_certificates(portion)])
         return list(identities)
 
 
-async def purge_lists(job: Job) -> None:
+async def purge_crls(context: RefreshContext) -> None:
     """Delete the lists that no refresh will use again."""
-    now = job.clock.now()
-    await job.index.purge_crls(now, now - WITHOUT_END, now - KEPT, ALL_KEPT)
+    now = context.clock.now()
+    await context.index.purge_crls(now, now - WITHOUT_END, now - KEPT, ALL_KEPT)
 
 
 def _is_older(fetched: Crl, cached: Crl) -> bool:
@@ -176,7 +176,7 @@ def _is_signed(crl: RevocationList, issuers: Sequence[Issuers]) -> bool:
 
 
 def _read_all(kept: Sequence[KeptCertificate]) -> list[tuple[KeptCertificate, Certificate]]:
-    return [(one, certificate) for one in kept if (certificate := read(one)) is not None]
+    return [(one, certificate) for one in kept if (certificate := read_kept(one)) is not None]
 
 
 def _portions(identities: Sequence[bytes]) -> list[Sequence[bytes]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ctscan.errors import BadAnswer, Missing, Refused, SourceError, UsageError
 from ctscan.http.client import Client, Response
 from ctscan.http.urls import shown_url
-from ctscan.revocation.budget import Allowance, Limits
+from ctscan.revocation.budget import Budget, RefreshLimits
 from ctscan.x509.access_locations import is_web
 
 CRL_LIMIT = 64 * 1024 * 1024
@@ -38,10 +38,10 @@ class Fetcher:
     that it may."""
 
     def __init__(
-        self, client: Client, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+        self, client: Client, limits: RefreshLimits | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._client, self._clock = client, clock
-        self._allowance = Allowance(limits or Limits())
+        self._budget = Budget(limits or RefreshLimits())
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._failures: Counter[str] = Counter()
 
@@ -81,11 +81,11 @@ class Fetcher:
         async with self._turns[host]:
             if self._failures[host] >= ENOUGH:
                 raise SourceError("not asked any more, for it kept failing")
-            why = self._allowance.why_not(host, is_file=is_file)
+            why = self._budget.refusal_reason(host, is_file=is_file)
             if why:
                 raise SourceError(why)
             self._client.pace(host, RATE)
-            self._allowance.begin(host, is_file=is_file)
+            self._budget.begin(host, is_file=is_file)
             began, octets = self._clock(), 0
             try:
                 response = await ask(host)
@@ -99,7 +99,7 @@ class Fetcher:
                 self._failures[host] = 0 if answered else self._failures[host] + 1
                 raise type(error)(_without_url(str(error), url)) from None
             finally:
-                self._allowance.end(host, self._clock() - began, octets)
+                self._budget.end(host, self._clock() - began, octets)
         self._failures[host] = 0
         return response.body
 

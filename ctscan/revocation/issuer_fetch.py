@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from ctscan.errors import FormatError, SourceError
 from ctscan.model import Certificate, Issuer, IssuerOrigin, KeptCertificate, StatusReason
-from ctscan.revocation.context import Job
+from ctscan.revocation.context import RefreshContext
 from ctscan.revocation.fetcher import host_of
 from ctscan.sources.files.blocks import split_certificates
 from ctscan.x509.access_locations import access_locations, is_web
@@ -24,8 +24,8 @@ MAX_URLS = 3
 class IssuerFinder:
     """Finds issuers for one run; each URL is fetched once in it, however it ends."""
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, context: RefreshContext) -> None:
+        self._context = context
         self._named: OrderedDict[bytes, list[Issuer]] = OrderedDict()
         self._fetched: dict[str, asyncio.Task[list[Issuer]]] = {}
         self._saved: set[Issuer] = set()
@@ -50,7 +50,7 @@ class IssuerFinder:
         """The kept CA certificates with this subject."""
         key = sha256(subject).digest()
         if key not in self._named:
-            self._named[key] = await self._job.index.issuers(key)
+            self._named[key] = await self._context.index.issuers(key)
             if len(self._named) > REMEMBERED:
                 self._named.popitem(last=False)
         return self._named[key]
@@ -62,13 +62,13 @@ class IssuerFinder:
 
     async def _fetch_once(self, url: str) -> list[Issuer]:
         try:
-            raw = await self._job.fetcher.certificates(url)
+            raw = await self._context.fetcher.certificates(url)
         except SourceError as error:
-            self._job.failed(StatusReason.ISSUER_MISSING(host=host_of(url), detail=str(error)))
+            self._context.failed(StatusReason.ISSUER_MISSING(host=host_of(url), detail=str(error)))
             return []
         found = await asyncio.to_thread(_issuers_in, raw)
         if not found:
-            self._job.failed(StatusReason.ISSUER_INVALID(host=host_of(url)))
+            self._context.failed(StatusReason.ISSUER_INVALID(host=host_of(url)))
         return found
 
     async def _save(self, issuers: Sequence[Issuer]) -> None:
@@ -76,7 +76,7 @@ class IssuerFinder:
         new = [issuer for issuer in issuers if issuer not in self._saved]
         if new:
             self._saved.update(new)
-            await self._job.index.save_issuers(new)
+            await self._context.index.save_issuers(new)
             for issuer in new:
                 self._named.pop(issuer.subject_hash, None)
 

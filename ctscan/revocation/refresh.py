@@ -11,17 +11,24 @@ from functools import partial
 from ctscan.clock import Clock
 from ctscan.http.client import Client
 from ctscan.model import Certificate, KeptCertificate, Message, RefreshResult, Revocation, RevocationState, StatusReason
-from ctscan.revocation.budget import Limits
-from ctscan.revocation.context import Job, RefreshRequest, RevocationIndex, is_current, read, side_by_side
-from ctscan.revocation.crls import ListJudge, purge_lists
+from ctscan.revocation.budget import RefreshLimits
+from ctscan.revocation.context import (
+    RefreshContext,
+    RefreshRequest,
+    RevocationIndex,
+    gather_bounded,
+    is_current,
+    read_kept,
+)
+from ctscan.revocation.crls import CrlJudge, purge_crls
 from ctscan.revocation.fetcher import Fetcher, host_of
 from ctscan.revocation.issuer_fetch import IssuerFinder
 from ctscan.revocation.ocsp_queries import ask_responder, responder_of
 from ctscan.x509.access_locations import AccessLocations, access_locations, is_web
 
-LISTS_AT_ONCE = 4
+CRLS_AT_ONCE = 4
 RESPONDERS_AT_ONCE = 8
-MAX_LISTS = 4  # that are asked for one certificate, one after the other, while it stays unknown
+MAX_CRLS = 4  # that are asked for one certificate, one after the other, while it stays unknown
 BATCH = 200  # rows that are kept at a time
 
 
@@ -29,7 +36,7 @@ BATCH = 200  # rows that are kept at a time
 class _Plan:
     """Where to ask about which certificates, by identity. `left`: those that no list has told of yet."""
 
-    lists: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
+    crls: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
     responders: dict[bytes, str] = field(default_factory=dict)  # hosts; of those that haven't expired
     urls: dict[str, str] = field(default_factory=dict)  # each text once, however many certificates name it
 
@@ -41,7 +48,7 @@ async def run_refresh(
     progress: Callable[[str], None],
     stop: asyncio.Event,
     clock: Clock | None = None,
-    limits: Limits | None = None,
+    limits: RefreshLimits | None = None,
 ) -> RefreshResult:
     """Ask CAs about kept certificates and keep their answers. `client` needs a guarded transport; `clock` also measures
     the seconds that each host costs.
@@ -49,30 +56,30 @@ async def run_refresh(
     Told to stop, it ends at once; what was kept stays. IndexFault, and UsageError for a missing contact.
     """
     clock = clock or Clock()
-    job = Job(index, Fetcher(client, limits, clock.monotonic), request, progress, clock)
-    running = asyncio.create_task(_refresh(job))
+    context = RefreshContext(index, Fetcher(client, limits, clock.monotonic), request, progress, clock)
+    running = asyncio.create_task(_refresh(context))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
         else:
-            job.outcome.stopped = True
+            context.result.stopped = True
     finally:
         running.cancel()
         stopping.cancel()
         await asyncio.gather(running, stopping, return_exceptions=True)
-    return job.outcome
+    return context.result
 
 
-async def _refresh(job: Job) -> None:
-    finder = IssuerFinder(job)
+async def _refresh(context: RefreshContext) -> None:
+    finder = IssuerFinder(context)
     try:
-        plan = await _plan(job)
-        left = await _by_lists(job, finder, plan)
-        if job.request.ocsp:
-            await _by_responders(job, finder, plan, left)
-        await purge_lists(job)
+        plan = await _plan(context)
+        left = await _check_crls(context, finder, plan)
+        if context.request.ocsp:
+            await _ask_responders(context, finder, plan, left)
+        await purge_crls(context)
     finally:
         await finder.aclose()
 
@@ -80,52 +87,52 @@ async def _refresh(job: Job) -> None:
 # --- what is to be asked ------------------------------------------------------------------------------------------
 
 
-async def _plan(job: Job) -> _Plan:
+async def _plan(context: RefreshContext) -> _Plan:
     """One walk over the certificates. What can't be asked anywhere is said at once."""
-    plan, nowhere, key_ids = _Plan(), [], []
-    async for kept in job.index.kept_certificates(job.request.identities):
-        certificate = read(kept)
+    plan, unknown, key_ids = _Plan(), [], []
+    async for kept in context.index.kept_certificates(context.request.identities):
+        certificate = read_kept(kept)
         if certificate is None:
             continue
         if certificate.authority_key_id:
             key_ids.append((kept.identity, certificate.authority_key_id))
-        if not job.request.force and is_current(kept, job.clock.now()):
-            job.outcome.current += 1
+        if not context.request.force and is_current(kept, context.clock.now()):
+            context.result.current += 1
             continue
-        why = _place(job, plan, kept, certificate)
+        why = _place(context, plan, kept, certificate)
         if why:
-            nowhere.append((kept, Revocation(RevocationState.UNKNOWN, "CRL", job.clock.now(), why=why)))
-        if len(nowhere) + len(key_ids) >= BATCH:
-            await _keep(job, nowhere, key_ids)
-            nowhere, key_ids = [], []
-    await _keep(job, nowhere, key_ids)
-    job.progress(f"to look for in lists: {len(plan.lists):,}; known still: {job.outcome.current:,}")
+            unknown.append((kept, Revocation(RevocationState.UNKNOWN, "CRL", context.clock.now(), why=why)))
+        if len(unknown) + len(key_ids) >= BATCH:
+            await _keep(context, unknown, key_ids)
+            unknown, key_ids = [], []
+    await _keep(context, unknown, key_ids)
+    context.progress(f"to look for in lists: {len(plan.crls):,}; known still: {context.result.current:,}")
     return plan
 
 
 async def _keep(
-    job: Job, nowhere: list[tuple[KeptCertificate, Revocation]], key_ids: list[tuple[bytes, bytes]]
+    context: RefreshContext, unknown: list[tuple[KeptCertificate, Revocation]], key_ids: list[tuple[bytes, bytes]]
 ) -> None:
-    await job.keep(nowhere)
+    await context.keep(unknown)
     if key_ids:
-        await job.index.save_key_ids(key_ids)
+        await context.index.save_key_ids(key_ids)
 
 
-def _place(job: Job, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> Message | None:
+def _place(context: RefreshContext, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> Message | None:
     """Put a certificate where it is asked about; returns why no list can tell of it, if so."""
     named = access_locations(certificate)
-    lists = [url for point in named.crls for url in point.urls if is_web(url)]
-    if lists:
-        plan.lists[kept.identity] = tuple(plan.urls.setdefault(url, url) for url in lists[:MAX_LISTS])
-    is_expired = certificate.not_after is not None and certificate.not_after < job.clock.now()
+    crls = [url for point in named.crls for url in point.urls if is_web(url)]
+    if crls:
+        plan.crls[kept.identity] = tuple(plan.urls.setdefault(url, url) for url in crls[:MAX_CRLS])
+    is_expired = certificate.not_after is not None and certificate.not_after < context.clock.now()
     responder = responder_of(named.ocsp)
     if responder and not is_expired:
         host = host_of(responder)
         plan.responders[kept.identity] = plan.urls.setdefault(host, host)
-    return None if lists else _why_no_list(named, job.request.ocsp)
+    return None if crls else _why_no_crl(named, context.request.ocsp)
 
 
-def _why_no_list(named: AccessLocations, may_ask: bool) -> Message:
+def _why_no_crl(named: AccessLocations, may_ask: bool) -> Message:
     if any(point.urls for point in named.crls):
         return StatusReason.NOT_BY_HTTP()
     if responder_of(named.ocsp):
@@ -136,12 +143,12 @@ def _why_no_list(named: AccessLocations, may_ask: bool) -> Message:
 # --- asking -------------------------------------------------------------------------------------------------------
 
 
-async def _by_lists(job: Job, finder: IssuerFinder, plan: _Plan) -> set[bytes]:
+async def _check_crls(context: RefreshContext, finder: IssuerFinder, plan: _Plan) -> set[bytes]:
     """The certificates that no list told of. One that the first list says nothing about is looked for in its next."""
-    judge = ListJudge(job, finder)
-    open_ = dict(plan.lists)
+    judge = CrlJudge(context, finder)
+    open_ = dict(plan.crls)
     left = set(plan.responders) - set(open_)
-    for turn in range(MAX_LISTS):
+    for turn in range(MAX_CRLS):
         by_url: defaultdict[str, list[bytes]] = defaultdict(list)
         for identity, urls in open_.items():
             by_url[urls[turn]].append(identity)
@@ -150,18 +157,18 @@ async def _by_lists(job: Job, finder: IssuerFinder, plan: _Plan) -> set[bytes]:
         async def judge_one(url: str, identities: list[bytes], unknown: set[bytes] = unknown) -> None:
             unknown.update(await judge.judge(url, identities))
 
-        await side_by_side([partial(judge_one, url, some) for url, some in by_url.items()], LISTS_AT_ONCE)
-        left |= {identity for identity in unknown if len(open_[identity]) <= turn + 1 or turn + 1 == MAX_LISTS}
+        await gather_bounded([partial(judge_one, url, some) for url, some in by_url.items()], CRLS_AT_ONCE)
+        left |= {identity for identity in unknown if len(open_[identity]) <= turn + 1 or turn + 1 == MAX_CRLS}
         open_ = {identity: open_[identity] for identity in unknown - left}
         if not open_:
             break
     return left
 
 
-async def _by_responders(job: Job, finder: IssuerFinder, plan: _Plan, left: set[bytes]) -> None:
+async def _ask_responders(context: RefreshContext, finder: IssuerFinder, plan: _Plan, left: set[bytes]) -> None:
     by_host: defaultdict[str, list[bytes]] = defaultdict(list)
     for identity, host in plan.responders.items():
         if identity in left:
             by_host[host].append(identity)
-    jobs = [partial(ask_responder, job, finder, host, some) for host, some in by_host.items()]
-    await side_by_side(jobs, RESPONDERS_AT_ONCE)
+    tasks = [partial(ask_responder, context, finder, host, some) for host, some in by_host.items()]
+    await gather_bounded(tasks, RESPONDERS_AT_ONCE)

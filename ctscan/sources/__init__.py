@@ -1,7 +1,7 @@
-"""Where certificates come from: one file per protocol, and the only HTTP of ctscan (`http.py`).
+"""Sources of certificates: logs, repositories and files. The interfaces are here; each protocol has a file of its own.
 
-A source fetches bytes and cuts them (`ct.wire`); it believes nothing and verifies nothing. `scan` does that for logs.
-What a repository (`repositories/`) or a file (`files/`) gives can't be verified: a log has to confirm it.
+A source fetches bytes and cuts them (`ct.wire`); it trusts nothing and verifies nothing. `scan` verifies logs. Data
+from a repository (`repositories/`) or a file (`files/`) can't be verified: a log has to confirm it.
 """
 
 from __future__ import annotations
@@ -9,96 +9,109 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Incompleteness, Log, Question, Repository, RepositoryEntry, Span, TreeHead
 
 
 class LogSource(Protocol):
-    """Reads one log. All methods raise `SourceError` when the log can't be reached (after retries), `Missing` on
+    """Reader of one log. All methods raise `SourceError` when the log can't be reached (after retries), `Missing` on
     404/410, `BadAnswer` when it persists in answers that no correct server gives."""
 
     log: Log
-    window: Window  # how many requests for entries may be under way
+    window: ConcurrencyWindow  # how many requests for entries may be under way
 
     async def head(self) -> TreeHead:
-        """The newest tree head, parsed but not verified. FormatError when it isn't one."""
+        """Fetch and parse the newest tree head, without verifying it. Raises FormatError when the answer is no tree
+        head."""
         ...
 
     def next_range(self, start: int, end: int) -> Span:
-        """The best single request that begins at `start` and goes no further than `end`: aligned to the batch size
-        of the log (which is learnt) or to the tile."""
+        """Return the best single request that begins at `start` and ends at `end` or before: aligned to the tile, or to
+        the batch size that was learnt from the log."""
         ...
 
     async def entries(self, start: int, end: int, size: int) -> Batch:
-        """The entries `[start, end)` of the tree of `size`, as cut; may be fewer than asked, never none and never
-        more. CutError when the answer can't be cut."""
+        """Fetch the entries `[start, end)` of the tree of `size` as a cut batch: at least one entry, maybe fewer than
+        asked for, never more. Raises CutError when the answer can't be cut."""
         ...
 
     async def issuer(self, fingerprint: bytes) -> bytes:
-        """DER of an issuer by its SHA-256, checked. Missing where a log gives whole chains with its entries."""
+        """Fetch the DER of an issuer by its SHA-256, and check the hash. Raises Missing where a log sends whole chains
+        with its entries."""
         ...
 
     async def aclose(self) -> None:
-        """Release what the source holds."""
+        """Release the source's resources."""
         ...
 
 
 class ProofSource(LogSource, Protocol):
-    """A log that gives proofs on request: RFC 6962 and hybrid."""
+    """Log that returns proofs on request: RFC 6962 and hybrid."""
 
     proofs: Literal["on request"]
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
-        """get-sth-consistency (RFC 6962 section 4.4), `0 < first < second`."""
+        """Fetch a consistency proof by get-sth-consistency (RFC 6962 section 4.4), `0 < first < second`: hashes of 32
+        bytes."""
         ...
 
     async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
-        """`(leaf_input, audit path)` of one entry: get-entry-and-proof, or get-entries and get-proof-by-hash where a
-        log refuses that."""
+        """Fetch `(leaf_input, audit path)` of one entry by get-entry-and-proof; by get-entries and get-proof-by-hash
+        where a log refuses that."""
         ...
 
     def avoid_tile(self, start: int) -> None:
-        """The entries of the tile of `start` contradicted the tree: read them another way from now on, if there is
-        one."""
+        """Stop using the data tile that holds entry `start`, because its entries contradicted the tree; use another
+        request from now on, where one exists."""
         ...
 
 
 class TileSource(LogSource, Protocol):
-    """A log that serves hash tiles: static-ct, over HTTP or from a directory."""
+    """Log that serves hash tiles: static-ct, over HTTP or from a directory."""
 
     proofs: Literal["hash tiles"]
 
     async def hash_tile(self, level: int, index: int, width: int) -> bytes:
-        """`width` x 32 bytes of tile/<level>/<index>; a partial that is gone is cut from the full tile."""
+        """Fetch `width` x 32 bytes of tile/<level>/<index>; a missing partial tile is cut from the full tile."""
         ...
 
 
-Known = Callable[[Sequence[str]], Awaitable[set[str]]]
-"""Which of these references of a repository are kept already and need not be fetched again."""
+IsKnown = Callable[[Sequence[str]], Awaitable[set[str]]]
+"""References of a repository -> the references among them that are kept already and need not be fetched again."""
 
-Concerns = Callable[[Sequence[str]], bool]
-"""Whether names that a repository shows of a certificate can be those that are asked for; True when in doubt. Spares
+NameFilter = Callable[[Sequence[str]], bool]
+"""Names that a repository shows of a certificate -> whether they may match the question; True when in doubt. It saves
 fetching certificates of other people."""
 
 
 class SearchSource(Protocol):
-    """Asks one repository."""
+    """Client of one repository."""
 
     repository: Repository
 
     def search(
-        self, question: Question, known: Known, concerns: Concerns
+        self, question: Question, is_known: IsKnown, name_filter: NameFilter
     ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
-        """The certificates that answer a question, as they come, each reference once, but for those that are `known`.
-        An Incompleteness stands for results that can't be had after retries; the rest is given all the same. A search
-        without any was whole, as far as the repository goes (`Repository.limits`).
+        """Yield the certificates that answer a question as they arrive, each reference once, without the references
+        that `is_known` returns.
 
-        Raises SourceError when nothing at all can be had, Refused when the repository refuses to serve us, UsageError
-        for a kind of question that isn't in `Repository.finds`, or when something that it needs is missing. No message
-        holds anything of the question.
+        An Incompleteness stands for results that are unavailable after retries; the rest is yielded all the same. A
+        search without any Incompleteness is whole, as far as the repository goes (`Repository.limits`).
+
+        Args:
+            question: kind and value; the kind is in `Repository.finds`
+            is_known: finds references that are kept already
+            name_filter: decides by the shown names whether a certificate is worth fetching
+
+        Raises:
+            SourceError: nothing at all is available
+            Refused: the repository refuses to serve us
+            UsageError: the repository doesn't find this kind of question, or lacks a setting it needs
+
+        No message holds any part of the question.
         """
         ...
 
     async def aclose(self) -> None:
-        """Release what the source holds."""
+        """Release the source's resources."""
         ...

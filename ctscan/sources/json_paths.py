@@ -1,4 +1,4 @@
-"""What sources that need an account share: tokens out of the environment, and JSON that is believed in nothing.
+"""Help for sources with an account: tokens from the environment, and JSON of which nothing is trusted.
 
 A token is sent in the Authorization header only, over TLS only, and stands in no message.
 """
@@ -14,12 +14,12 @@ from ctscan.http.urls import is_loopback, parse_url
 
 _TOKEN_LIMIT = 4096
 _MAX_VALUES = 2_000_000
-"""Commas and brackets of one answer. Each stands for an object of Python of some hundred bytes, at most."""
+"""Most commas and brackets of one answer. Each stands for a Python object of some hundred bytes at most."""
 
 
-def bearer(environ: Mapping[str, str], variable: str) -> dict[str, str]:
-    """The header that carries the token of this variable; none where it isn't set. UsageError for one that can't be
-    sent."""
+def bearer_header(environ: Mapping[str, str], variable: str) -> dict[str, str]:
+    """Return the header with the token of an environment variable; empty where the variable isn't set. Raises
+    UsageError for a token that can't be sent."""
     token = environ.get(variable, "").strip()
     if not token:
         return {}
@@ -28,8 +28,9 @@ def bearer(environ: Mapping[str, str], variable: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def base_of(url: str, headers: Mapping[str, str]) -> str:
-    """The base that paths are appended to. UsageError when headers with a token would travel unencrypted."""
+def base_url(url: str, headers: Mapping[str, str]) -> str:
+    """Return the base to which paths are appended. Raises UsageError when a header with a token would travel
+    unencrypted."""
     parsed = parse_url(url)
     if headers and parsed.scheme != "https" and not is_loopback(parsed.host):
         raise UsageError("a token is sent to https:// only, got an address without encryption")
@@ -37,31 +38,31 @@ def base_of(url: str, headers: Mapping[str, str]) -> str:
 
 
 def parse_json(body: bytes) -> Any:
-    """Any JSON. FormatError for what is none, or has too many values or too deep ones to be an answer."""
+    """Parse JSON. Raises FormatError when the bytes are no JSON, or hold too many values or too deep nesting."""
     check_values(body)
     try:
         return json.loads(body)
-    except (ValueError, RecursionError):  # of UnicodeDecodeError, JSONDecodeError and endless numbers too
+    except (ValueError, RecursionError):  # ValueError includes UnicodeDecodeError, JSONDecodeError and endless numbers
         raise FormatError("expected JSON, got something else") from None
 
 
 def check_values(body: bytes) -> None:
-    """FormatError when reading it as JSON would take many times its size in memory."""
+    """Raise FormatError when reading these bytes as JSON would take many times their size in memory."""
     if sum(map(body.count, (b",", b"[", b"{"))) > _MAX_VALUES:
         raise FormatError(f"expected at most {_MAX_VALUES} values, got more")
 
 
-def texts_in(value: object, *, deepest: int = 12) -> Iterator[str]:
-    """Every string inside an object of JSON, but for names of its members."""
+def strings_in(value: object, *, deepest: int = 12) -> Iterator[str]:
+    """Yield every string inside a JSON value, without the names of members."""
     if isinstance(value, str):
         yield value
     elif deepest > 0 and isinstance(value, (list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from texts_in(inner, deepest=deepest - 1)
+            yield from strings_in(inner, deepest=deepest - 1)
 
 
 def member(value: object, *path: str) -> Any:
-    """What lies at a path of members; None where it ends early."""
+    """Return the value at a path of member names; None where the path ends early."""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value

@@ -132,7 +132,7 @@ def test_a_truncated_pem_is_one_line(tmp_path: Path) -> None:
     path.write_text(pem(JANE)[:200])
     result = run("inspect", path)
     assert result.exit_code == 1
-    assert error_line(result).startswith(f"ctscan: {path}: PEM block without its END line")
+    assert error_line(result).startswith(f"ctscan: {path}: a PEM block without its END line")
 
 
 def test_unreadable_input_is_an_object_beside_the_readable(tmp_path: Path) -> None:

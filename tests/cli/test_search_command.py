@@ -66,7 +66,7 @@ def test_where_nobody_can_be_asked_nothing_is_sent_without_yes(crtsh: FakeCrtsh,
     result = run("search", JANE, MARY, "Jane Roe", "--config", config)
     assert (result.exit_code, result.stdout) == (2, "")
     *said, refusal = result.stderr.splitlines()
-    assert "will be asked about 2 e-mail addresses and 1 name. Who learns what: whoever runs crt.sh" in said[0]
+    assert "will be asked about 2 e-mail addresses and 1 name. Who learns what: Sectigo, which runs crt.sh" in said[0]
     assert "127.0.0.1" in said[0]
     assert said[1].endswith("for this purpose: case 17")
     assert "give --yes" in refusal

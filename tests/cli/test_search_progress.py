@@ -11,19 +11,19 @@ from support.repositories import FAKE
 from ctscan.app.searching import Destination, SearchPlan
 from ctscan.cli.logging import set_up
 from ctscan.cli.search_progress import SearchProgress
-from ctscan.collect.questions import Asked, asked_about
+from ctscan.collect.questions import PlannedQuestion, plan_questions
 from ctscan.model import Question, SearchResult
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.views import words
 from ctscan.views.words import question_kinds
 
 PEOPLE = ("jane@example.org", "Jane Roe", "mary@example.org")
-ASKED = [asked for person in PEOPLE for asked in asked_about(parse_identifier(person))]
+ASKED = [asked for person in PEOPLE for asked in plan_questions(parse_identifier(person))]
 QUESTIONS = [asked.question for asked in ASKED]
 HOSTS_ONLY = Destination(replace(FAKE, title="Hosts", finds=("host",), tells="its operator"))
 
 
-def announcement(chosen: Sequence[Destination], asked: Sequence[Asked], purpose: str) -> list[str]:
+def announcement(chosen: Sequence[Destination], asked: Sequence[PlannedQuestion], purpose: str) -> list[str]:
     """What is said before the questions are sent."""
     return words.announcement(SearchPlan(tuple(chosen), tuple(asked), purpose, "search").disclosures, purpose)
 
@@ -52,7 +52,7 @@ def tell(shown: SearchProgress, clock: Clock) -> None:
         for number in range(1, 13):
             clock.now += 1
             shown.doing(f"crt.sh: {number} of 12 certificates of jane@example.org \x1b[2J")
-            shown.came("crt.sh", number, number // 2)
+            shown.search_progressed("crt.sh", number, number // 2)
         shown.search_ended(SearchResult("crt.sh", "email", "incomplete", "2 for jane@example.org are gone", 12, 5))
 
 
@@ -101,7 +101,7 @@ def test_what_a_repository_is_not_asked_is_told_too() -> None:
 
 
 def test_of_the_questions_about_a_domain_each_repository_is_told_its_own() -> None:
-    domains = [one for text in ("@example.org", "@example.com") for one in asked_about(parse_identifier(text))]
+    domains = [one for text in ("@example.org", "@example.com") for one in plan_questions(parse_identifier(text))]
     *lines, _ = announcement([Destination(FAKE), HOSTS_ONLY], [*domains, *ASKED], "case 17")
     assert lines == [
         "Example Repository at repository.example.net will be asked about 2 domains, 2 e-mail addresses and 1 name. "
@@ -115,7 +115,7 @@ def test_a_repository_that_is_asked_nothing_learns_nothing() -> None:
     line, _ = announcement([HOSTS_ONLY], ASKED, "case 17")
     assert line == "Hosts at repository.example.net can't be asked about 2 e-mail addresses and 1 name."
     line, _ = announcement(
-        [Destination(replace(FAKE, finds=("name",)))], asked_about(parse_identifier("@example.org")), "case 17"
+        [Destination(replace(FAKE, finds=("name",)))], plan_questions(parse_identifier("@example.org")), "case 17"
     )
     assert line == "Example Repository at repository.example.net can't be asked about 1 domain."
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ctscan.collect.interruptible import AHEAD, Stream
+from ctscan.collect.interruptible import AHEAD, InterruptibleStream
 
 
 class Source:
@@ -33,7 +33,7 @@ class Source:
 def test_all_items_come_in_order() -> None:
     async def run() -> None:
         source = Source(3 * AHEAD)
-        async with Stream(source.items(), asyncio.Event()) as stream:
+        async with InterruptibleStream(source.items(), asyncio.Event()) as stream:
             assert [item async for item in stream] == list(range(3 * AHEAD))
         assert (stream.was_stopped, source.closed) == (False, True)
 
@@ -43,7 +43,7 @@ def test_all_items_come_in_order() -> None:
 def test_no_more_items_wait_than_there_is_room_for() -> None:
     async def run() -> None:
         source = Source(10 * AHEAD)
-        async with Stream(source.items(), asyncio.Event()) as stream:
+        async with InterruptibleStream(source.items(), asyncio.Event()) as stream:
             for _ in range(20 * AHEAD):
                 await asyncio.sleep(0)
             assert source.given == AHEAD + 1
@@ -56,7 +56,7 @@ def test_no_more_items_wait_than_there_is_room_for() -> None:
 def test_told_to_stop_it_gives_what_has_come() -> None:
     async def run() -> None:
         stop, source = asyncio.Event(), Source(100, waits_at=7)
-        async with Stream(source.items(), stop) as stream:
+        async with InterruptibleStream(source.items(), stop) as stream:
             for _ in range(50):
                 await asyncio.sleep(0)
             stop.set()
@@ -69,7 +69,7 @@ def test_told_to_stop_it_gives_what_has_come() -> None:
 def test_an_end_before_the_stop_is_no_stop() -> None:
     async def run() -> None:
         stop, source = asyncio.Event(), Source(3)
-        async with Stream(source.items(), stop) as stream:
+        async with InterruptibleStream(source.items(), stop) as stream:
             for _ in range(50):
                 await asyncio.sleep(0)
             stop.set()
@@ -83,7 +83,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
     async def run() -> None:
         taken = []
         with pytest.raises(ValueError, match="broken"):
-            async with Stream(Source(5, fails=True).items(), asyncio.Event()) as stream:
+            async with InterruptibleStream(Source(5, fails=True).items(), asyncio.Event()) as stream:
                 async for item in stream:
                     taken.append(item)
         assert taken == [0, 1, 2, 3, 4]
@@ -95,7 +95,7 @@ def test_whoever_leaves_early_leaves_nothing_open() -> None:
     async def run() -> None:
         source = Source(100, waits_at=50)
         with pytest.raises(KeyError):
-            async with Stream(source.items(), asyncio.Event()) as stream:
+            async with InterruptibleStream(source.items(), asyncio.Event()) as stream:
                 await anext(stream)
                 raise KeyError
         assert source.closed

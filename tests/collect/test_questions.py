@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.repositories import FAKE, entry, mailbox, named
 
-from ctscan.collect.questions import asked_about, asked_for_scope, unanswerable
-from ctscan.collect.result_filter import concerns, repository_hit
+from ctscan.collect.questions import plan_questions, plan_scope_questions, unanswerable
+from ctscan.collect.result_filter import may_match, repository_hit
 from ctscan.errors import UsageError
 from ctscan.model import Question
 from ctscan.personal.identifiers import parse_identifier
@@ -29,18 +29,18 @@ from ctscan.personal.identifiers import parse_identifier
 def test_a_question_goes_out_as_given_and_is_compared_in_one_form(
     identifier: str, question: Question, text: str
 ) -> None:
-    (asked,) = asked_about(parse_identifier(identifier))
+    (asked,) = plan_questions(parse_identifier(identifier))
     assert (asked.question, asked.text, asked.about) == (question, text, question)
 
 
 def test_about_a_domain_there_is_a_question_for_addresses_and_one_for_hosts() -> None:
     domain, hosts = Question("domain", "xn--bcher-kva.example"), Question("host", "xn--bcher-kva.example")
-    asked = asked_about(parse_identifier("@Bücher.example"))
+    asked = plan_questions(parse_identifier("@Bücher.example"))
     assert [(one.question, one.text, one.about) for one in asked] == [
         (domain, "domain:xn--bcher-kva.example", domain),
         (hosts, "host:xn--bcher-kva.example", domain),
     ]
-    assert asked[0].wanted == asked[1].wanted
+    assert asked[0].result_filter == asked[1].result_filter
     assert not hosts.is_personal
 
 
@@ -57,13 +57,13 @@ def test_about_a_domain_there_is_a_question_for_addresses_and_one_for_hosts() ->
 )
 def test_what_no_repository_is_asked_for(identifier: str, word: str) -> None:
     with pytest.raises(UsageError, match=word) as caught:
-        asked_about(parse_identifier(identifier))
+        plan_questions(parse_identifier(identifier))
     assert "ctscan lookup" in str(caught.value)
 
 
 def test_nobody_is_asked_for_everybody_below_a_top_level_domain() -> None:
     with pytest.raises(UsageError, match="top-level"):
-        asked_about(parse_identifier("@org"))
+        plan_questions(parse_identifier("@org"))
 
 
 def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> None:
@@ -75,13 +75,13 @@ def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> N
         "org: Société  Exemple, S.A.",
         "organisation:Société Exemple, S.A.",
     )
-    assert [a.text for a in asked_for_scope(terms)] == [
+    assert [a.text for a in plan_scope_questions(terms)] == [
         "domain:example.org",
         "host:example.org",
         "organisation:Société Exemple, S.A.",
         "email:mary@example.com",
     ]
-    assert {a.wanted.description for a in asked_for_scope(terms)} == {
+    assert {a.result_filter.description for a in plan_scope_questions(terms)} == {
         "domain:example.org, organisation:societe exemple s a, 1 e-mail address"
     }
 
@@ -89,11 +89,11 @@ def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> N
 def test_everything_can_be_asked_of_nobody() -> None:
     for terms, everything in (((), True), (("everything",), False)):
         with pytest.raises(UsageError, match="got everything"):
-            asked_for_scope(terms, everything)
+            plan_scope_questions(terms, everything)
 
 
 def test_unanswerable_are_kinds_that_no_repository_finds() -> None:
-    asked = [one for text in ("jane@example.org", "Jane Roe") for one in asked_about(parse_identifier(text))]
+    asked = [one for text in ("jane@example.org", "Jane Roe") for one in plan_questions(parse_identifier(text))]
     assert unanswerable([FAKE], asked) == []
     assert [question.kind for question in unanswerable([], asked)] == ["email", "name"]
 
@@ -111,7 +111,7 @@ def test_unanswerable_are_kinds_that_no_repository_finds() -> None:
 def test_a_domain_is_unanswerable_where_neither_addresses_nor_hosts_are_found(
     finds: tuple[str, ...], left: list[str]
 ) -> None:
-    asked = asked_for_scope(("example.org", "organisation:Example Ltd"))
+    asked = plan_scope_questions(("example.org", "organisation:Example Ltd"))
     split = [replace(FAKE, finds=(kind,)) for kind in finds]
     for repositories in (split, [replace(FAKE, finds=finds)]):
         assert [question.kind for question in unanswerable(repositories, asked)] == left
@@ -160,13 +160,13 @@ NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisatio
     ],
 )
 def test_which_certificates_are_fetched(question: Question, names: list[str], is_concerned: bool) -> None:
-    assert concerns(question, names) is is_concerned
+    assert may_match(question, names) is is_concerned
 
 
 @given(st.lists(st.text(max_size=80), max_size=4), st.sampled_from(["jane@example.org", " Jane@example.org "]))
 def test_names_among_which_the_address_is_are_always_fetched(names: list[str], shown: str) -> None:
-    assert concerns(EMAIL, [*names, shown])
-    assert concerns(DOMAIN, [*names, shown])
+    assert may_match(EMAIL, [*names, shown])
+    assert may_match(DOMAIN, [*names, shown])
 
 
 # --- what is kept ---------------------------------------------------------------------------------------------------
@@ -189,24 +189,24 @@ def test_names_among_which_the_address_is_are_always_fetched(names: list[str], s
     ],
 )
 def test_what_is_kept_is_about_whom_was_asked_for(identifier: str, held: object, is_kept: bool) -> None:
-    hit, _ = repository_hit(held, asked_about(parse_identifier(identifier))[-1].wanted)  # type: ignore[arg-type]
+    hit, _ = repository_hit(held, plan_questions(parse_identifier(identifier))[-1].result_filter)  # type: ignore[arg-type]
     assert (hit is not None) is is_kept
 
 
 def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
-    (domain, hosts, organisation) = asked_for_scope(("example.org", "organisation:Example Ltd"))
-    assert domain.wanted == hosts.wanted == organisation.wanted
-    assert repository_hit(mailbox("1", "jane@example.org"), organisation.wanted)[0] is not None
-    assert repository_hit(mailbox("2", "jane@example.com"), organisation.wanted)[0] is None
-    hit, analysis = repository_hit(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.wanted)
+    (domain, hosts, organisation) = plan_scope_questions(("example.org", "organisation:Example Ltd"))
+    assert domain.result_filter == hosts.result_filter == organisation.result_filter
+    assert repository_hit(mailbox("1", "jane@example.org"), organisation.result_filter)[0] is not None
+    assert repository_hit(mailbox("2", "jane@example.com"), organisation.result_filter)[0] is None
+    hit, analysis = repository_hit(entry("3", b"\x30\x82\xff\xff jane@example.org"), domain.result_filter)
     assert analysis.unreadable
     assert hit is not None and hit.certificate is None and hit.reason
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(data: bytes) -> None:
-    wanted = asked_about(parse_identifier("jane@example.org"))[0].wanted
-    assert repository_hit(entry("1", data), wanted)[0] is None
+    result_filter = plan_questions(parse_identifier("jane@example.org"))[0].result_filter
+    assert repository_hit(entry("1", data), result_filter)[0] is None
     mutated = mailbox("1", "jane@example.org").der
     cut = mutated[: len(data)] + data + mutated[2 * len(data) :]
-    repository_hit(entry("1", cut), wanted)
+    repository_hit(entry("1", cut), result_filter)

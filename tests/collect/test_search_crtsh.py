@@ -12,13 +12,13 @@ from support.patience import FakeTime
 from support.repositories import kept_rows, mailbox, submitted
 
 from ctscan.clock import Clock
-from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, SearchRequest, run_search
+from ctscan.collect.questions import plan_questions, plan_scope_questions
+from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
 from ctscan.model import Search, SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.sources.repositories import Opening, open_repository
+from ctscan.sources.repositories import SourceOptions, open_repository
 
 JANE = "jane@example.org"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Silent:
     def search_started(self, repository: str, kind: str) -> None:
         """Nothing to show."""
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         """Nothing to show."""
 
     def search_ended(self, outcome: SearchResult) -> None:
@@ -57,8 +57,8 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchRe
 
     async def run() -> tuple[SearchResults, list[Search]]:
         async with await open_index(db, create=True) as index:
-            source = open_repository("crt.sh", Opening(client, sleep=time.sleep))
-            opened, clock = [Opened(source, "crt.sh")], Clock(now=lambda: NOW)
+            source = open_repository("crt.sh", SourceOptions(client, sleep=time.sleep))
+            opened, clock = [OpenSource(source, "crt.sh")], Clock(now=lambda: NOW)
             outcome = await run_search(index, opened, request, Silent(), asyncio.Event(), clock)
             await client.aclose()
             return outcome, await index.newest_searches(50)
@@ -67,7 +67,7 @@ def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchRe
 
 
 def of_jane() -> SearchRequest:
-    return SearchRequest(asked_about(parse_identifier(JANE)), "tester", "case 17")
+    return SearchRequest(plan_questions(parse_identifier(JANE)), "tester", "case 17")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -97,6 +97,6 @@ def test_what_is_lost_is_told_and_had_the_next_time(tmp_path: Path) -> None:
 
 
 def test_a_domain_of_the_scope_brings_everybody_at_it(tmp_path: Path) -> None:
-    request = SearchRequest(tuple(asked_for_scope(("example.org",))), "tester", "audit", "scan --repository")
+    request = SearchRequest(tuple(plan_scope_questions(("example.org",))), "tester", "audit", "scan --repository")
     outcome, _ = searched(tmp_path / "db", FakeCrtsh(holding()), request)
     assert [(s.outcome, s.results) for s in outcome.searches] == [("whole", 14)]

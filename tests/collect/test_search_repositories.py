@@ -17,8 +17,8 @@ from support.repositories import FAKE, FakeSource, Item, entry, host_of, kept_ro
 from ctscan.answer.lookup import answer
 from ctscan.clock import Clock
 from ctscan.collect import search as asking
-from ctscan.collect.questions import asked_about, asked_for_scope
-from ctscan.collect.search import Opened, SearchRequest, run_search
+from ctscan.collect.questions import plan_questions, plan_scope_questions
+from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
@@ -43,7 +43,7 @@ class Heard:
     def search_started(self, repository: str, kind: str) -> None:
         self.started.append((repository, kind))
 
-    def came(self, repository: str, results: int, kept: int) -> None:
+    def search_progressed(self, repository: str, results: int, kept: int) -> None:
         self.counts.append((results, kept))
         self.on_came()
 
@@ -52,7 +52,7 @@ class Heard:
 
 
 def about(*identifiers: str) -> SearchRequest:
-    asked = tuple(one for text in identifiers for one in asked_about(parse_identifier(text)))
+    asked = tuple(one for text in identifiers for one in plan_questions(parse_identifier(text)))
     return SearchRequest(asked, who="tester", purpose="case 17")
 
 
@@ -72,7 +72,7 @@ def search(
     stop: asyncio.Event | None = None,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> SearchResults:
-    opened = [Opened(source, f"{source.repository.name} (host)") for source in sources]
+    opened = [OpenSource(source, f"{source.repository.name} (host)") for source in sources]
     times = Clock(now=lambda: NOW, monotonic=clock)
     return with_index(db, lambda i: run_search(i, opened, request, heard or Heard(), stop or asyncio.Event(), times))
 
@@ -176,7 +176,7 @@ def test_by_host_is_kept_what_holds_an_address_and_told_where_hosts_were_meant(t
 
 
 def test_of_a_scope_hosts_are_kept_as_a_scan_would_keep_them(tmp_path: Path) -> None:
-    request = SearchRequest(tuple(asked_for_scope(("example.org",))), "tester", "audit", "scan --repository")
+    request = SearchRequest(tuple(plan_scope_questions(("example.org",))), "tester", "audit", "scan --repository")
     given = FakeSource([host_of("1", "www.example.org"), host_of("2", "www.example.org", JANE)], repository=HOSTS)
     assert shapes(search(tmp_path / "db", request, given)) == [("whole", 2, 1)]
     (made,) = recorded(tmp_path / "db")
@@ -218,7 +218,7 @@ def test_a_question_in_another_form_is_withheld_too(tmp_path: Path, text: str, f
 
 def test_a_scope_is_kept_as_a_scan_would_keep_it(tmp_path: Path) -> None:
     db = tmp_path / "db"
-    request = SearchRequest(tuple(asked_for_scope(("example.org", MARY))), "tester", "audit", "scan --repository")
+    request = SearchRequest(tuple(plan_scope_questions(("example.org", MARY))), "tester", "audit", "scan --repository")
     domain, email = mailbox("1", JANE), mailbox("2", MARY)
     source = FakeSource(
         answers={"domain:example.org": [domain, mailbox("3", "x@example.net")], f"email:{MARY}": [email]}
@@ -388,7 +388,7 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
     source = FakeSource([entry(str(i), b"x") for i in range(items)])
 
     async def run(index: Index) -> SearchResults:
-        opened, clock = [Opened(source, "r")], Clock(now=lambda: NOW, monotonic=lambda: 0.0)
+        opened, clock = [OpenSource(source, "r")], Clock(now=lambda: NOW, monotonic=lambda: 0.0)
         return await run_search(index, opened, request, Heard(), asyncio.Event(), clock, max_results=200)
 
     outcome = with_index(db, run)

@@ -20,9 +20,9 @@ from support.reading import patient_client, with_client
 from support.simulator import Answer, Simulator
 
 from ctscan.errors import UsageError
-from ctscan.http.aiohttp_transport import Straight
+from ctscan.http.aiohttp_transport import AiohttpTransport
 from ctscan.http.client import Client
-from ctscan.http.transport import Broken, Request, Timeouts, address_of
+from ctscan.http.transport import Request, Timeouts, TransportError, address_of
 
 TIMEOUTS = Timeouts(connect=5.0, read=0.2)
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -52,14 +52,14 @@ async def server(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterat
 
 async def read(url: str, limit: int = 1000, trusted: ssl.SSLContext | None = None) -> bytes | None:
     """The body of one answer, straight from the server."""
-    way = Straight(trusted or ssl.create_default_context(), TIMEOUTS)
+    transport = AiohttpTransport(trusted or ssl.create_default_context(), TIMEOUTS)
     address = address_of(url)
     try:
-        async with way.send(Request("GET", address, [("Host", address.netloc)])) as answer:
+        async with transport.send(Request("GET", address, [("Host", address.netloc)])) as answer:
             assert answer.status == 200
             return await answer.read(limit)
     finally:
-        await way.aclose()
+        await transport.aclose()
 
 
 def read_from(data: bytes, limit: int = 1000) -> bytes | None:
@@ -140,7 +140,7 @@ def test_a_body_that_ends_with_the_connection_is_read() -> None:
     ],
 )
 def test_what_is_no_whole_answer_is_told_without_repeating_it(data: bytes) -> None:
-    with pytest.raises(Broken) as error:
+    with pytest.raises(TransportError) as error:
         read_from(data)
     assert error.value.reason == "the connection broke off, or the answer is no HTTP"
     assert error.value.__cause__ is None
@@ -153,7 +153,7 @@ def test_a_silent_server_is_left() -> None:
 
     async def main() -> None:
         async with server(silent) as port:
-            with pytest.raises(Broken, match=r"^nothing received for 0\.2 s$"):
+            with pytest.raises(TransportError, match=r"^nothing received for 0\.2 s$"):
                 await read(f"http://127.0.0.1:{port}/x")
             await asyncio.sleep(0.01)
 
@@ -164,7 +164,7 @@ def test_a_port_where_nobody_listens_is_told_in_the_words_of_the_system() -> Non
     async def main() -> None:
         async with server(answering(b"")) as port:
             pass
-        with pytest.raises(Broken, match=r"^no connection: connection refused$"):
+        with pytest.raises(TransportError, match=r"^no connection: connection refused$"):
             await read(f"http://127.0.0.1:{port}/x")
 
     asyncio.run(main())
@@ -212,7 +212,7 @@ def test_a_trusted_server_is_read_over_tls(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "trusting"), [("localhost", False), ("log.example.org", True)])
 def test_a_server_that_is_not_the_one_asked_is_refused(tmp_path: Path, name: str, trusting: bool) -> None:
-    with pytest.raises(Broken, match=r"^no connection: the server's certificate is not trusted"):
+    with pytest.raises(TransportError, match=r"^no connection: the server's certificate is not trusted"):
         read_over_tls(tmp_path, name, trusting=trusting)
 
 
@@ -240,7 +240,7 @@ def test_addresses_are_the_same_by_the_short_way_and_by_the_long_one(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:99999/x", "http://a..example/x", f"http://{'a' * 64}.example/x"])
 def test_an_address_that_leads_nowhere_is_told_as_such(url: str) -> None:
-    with pytest.raises(Broken) as error:
+    with pytest.raises(TransportError) as error:
         asyncio.run(read(url))
     assert "example" not in error.value.reason
 

@@ -15,7 +15,7 @@ from support.simulator import Answer, SimulatedLog, Simulator
 
 from ctscan.errors import BadAnswer, FormatError, Missing, SourceError
 from ctscan.http.client import Client
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import LogProtocol
 from ctscan.scan.log.connect import connect
 from ctscan.sources.logs.tuning import Tuning
@@ -24,7 +24,7 @@ LIMIT = 1 << 20
 GOOD = httpx.Response(200, content=b"x")
 
 
-class Told(Window):
+class Told(ConcurrencyWindow):
     """A window that remembers what it was told: seconds of good answers, None for the others."""
 
     __slots__ = ("heard",)
@@ -37,9 +37,9 @@ class Told(Window):
         self.heard.append(seconds)
         super().succeed(seconds, now)
 
-    def give_way(self, now: float) -> None:
+    def back_off(self, now: float) -> None:
         self.heard.append(None)
-        super().give_way(now)
+        super().back_off(now)
 
 
 def scripted(time: FakeTime, answers: list[httpx.Response | Exception], takes: float = 0.0) -> Client:
@@ -212,9 +212,9 @@ def test_a_log_that_asks_for_a_rest_gets_it_from_those_that_wait_for_their_turn(
 
     async def use(client: Client) -> float:
         client.take_turns(take_turn)
-        gate = client._gate("Example", "log.example.org")
+        bucket = client._bucket("Example", "log.example.org")
         await client.get("https://log.example.org/", operator="Example", limit=LIMIT)
-        gate.close_for(30.0)
+        bucket.pause_for(30.0)
         began = time.now
         await client.get("https://log.example.org/", operator="Example", limit=LIMIT)
         return time.now - began

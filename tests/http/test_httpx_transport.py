@@ -8,13 +8,13 @@ import ssl
 from support.logs import LogBuilder
 from support.simulator import Answer, Simulator
 
-from ctscan.http.httpx_transport import Pools
+from ctscan.http.httpx_transport import HttpxTransport
 from ctscan.http.transport import Request, Timeouts, address_of
 
 
 def test_many_connections_at_once_are_all_used_again() -> None:
     async def rush(url: str) -> None:
-        pools = Pools(None, ssl.create_default_context(), False, Timeouts(10.0, 10.0))
+        pools = HttpxTransport(None, ssl.create_default_context(), False, Timeouts(10.0, 10.0))
         address = address_of(url)
 
         async def ask() -> None:

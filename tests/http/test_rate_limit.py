@@ -12,33 +12,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.patience import FakeTime
 
-from ctscan.http.rate_limit import Closed, Gate, Window, backoff, retry_after
+from ctscan.http.rate_limit import ConcurrencyWindow, RateLimited, TokenBucket, backoff, retry_after
 
 
-def gate_of(rate: float | None) -> tuple[Gate, FakeTime]:
+def bucket_of(rate: float | None) -> tuple[TokenBucket, FakeTime]:
     time = FakeTime()
-    return Gate(rate, time.clock, time.sleep), time
+    return TokenBucket(rate, time.clock, time.sleep), time
 
 
-async def pass_through(gate: Gate, count: int, patience: float = 60.0) -> None:
+async def pass_through(bucket: TokenBucket, count: int, patience: float = 60.0) -> None:
     for _ in range(count):
-        await gate.enter(patience)
+        await bucket.acquire(patience)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 1.0, 8.0, 40.0])
 def test_the_rate_holds_over_time(rate: float) -> None:
-    gate, time = gate_of(rate)
-    asyncio.run(pass_through(gate, 200))
+    bucket, time = bucket_of(rate)
+    asyncio.run(pass_through(bucket, 200))
     burst = max(1.0, min(10.0, rate))
     assert time.slept == pytest.approx((200 - burst) / rate, rel=0.01)
 
 
 def test_the_rate_holds_for_concurrent_requests_in_their_order() -> None:
-    gate, time = gate_of(2.0)
+    bucket, time = bucket_of(2.0)
     passed: list[tuple[int, float]] = []
 
     async def one(number: int) -> None:
-        await gate.enter(60.0)
+        await bucket.acquire(60.0)
         passed.append((number, time.now))
 
     async def main() -> None:
@@ -50,83 +50,83 @@ def test_the_rate_holds_for_concurrent_requests_in_their_order() -> None:
 
 
 def test_a_pause_allows_a_burst_and_no_more() -> None:
-    gate, time = gate_of(4.0)
+    bucket, time = bucket_of(4.0)
     time.now += 3600
-    asyncio.run(pass_through(gate, 4))
+    asyncio.run(pass_through(bucket, 4))
     assert time.naps == []
-    asyncio.run(pass_through(gate, 1))
+    asyncio.run(pass_through(bucket, 1))
     assert time.slept == pytest.approx(0.25)
 
 
 def test_loopback_is_not_slowed_down() -> None:
-    gate, time = gate_of(None)
-    gate.give_way()
-    asyncio.run(pass_through(gate, 1000))
+    bucket, time = bucket_of(None)
+    bucket.back_off()
+    asyncio.run(pass_through(bucket, 1000))
     assert time.naps == []
 
 
 def test_giving_way_halves_at_most_once_a_second_and_not_below_one_in_two_seconds() -> None:
-    gate, time = gate_of(8.0)
-    gate.give_way()
-    gate.give_way()
-    assert gate.rate == 4.0
+    bucket, time = bucket_of(8.0)
+    bucket.back_off()
+    bucket.back_off()
+    assert bucket.rate == 4.0
     for expected in (2.0, 1.0, 0.5, 0.5, 0.5):
         time.now += 1.0
-        gate.give_way()
-        assert gate.rate == expected
+        bucket.back_off()
+        assert bucket.rate == expected
 
 
 def test_a_rate_configured_below_the_floor_stays_there() -> None:
-    gate, time = gate_of(0.2)
+    bucket, time = bucket_of(0.2)
     time.now += 5
-    gate.give_way()
-    assert gate.rate == 0.2
+    bucket.back_off()
+    assert bucket.rate == 0.2
 
 
 def test_the_rate_grows_back_step_by_step_and_not_further() -> None:
-    gate, time = gate_of(8.0)
-    gate.give_way()
-    gate.succeed()
-    assert gate.rate == 4.0, "no growth within the same second"
+    bucket, time = bucket_of(8.0)
+    bucket.back_off()
+    bucket.succeed()
+    assert bucket.rate == 4.0, "no growth within the same second"
     rates = []
     for _ in range(15):
         time.now += 1.0
-        gate.succeed()
-        gate.succeed()
-        rates.append(gate.rate)
+        bucket.succeed()
+        bucket.succeed()
+        rates.append(bucket.rate)
     assert rates[:3] == pytest.approx([4.4, 4.8, 5.2])
     assert rates[-1] == 8.0
 
 
 def test_a_closed_gate_makes_everybody_wait() -> None:
-    gate, time = gate_of(5.0)
-    gate.close_for(30)
-    asyncio.run(pass_through(gate, 1))
+    bucket, time = bucket_of(5.0)
+    bucket.pause_for(30)
+    asyncio.run(pass_through(bucket, 1))
     assert time.slept == pytest.approx(30)
 
 
 def test_a_closed_gate_refuses_those_who_would_not_wait_so_long() -> None:
     for rate in (5.0, None):
-        gate, time = gate_of(rate)
-        gate.close_for(300)
-        with pytest.raises(Closed) as refused:
-            asyncio.run(gate.enter(60))
+        bucket, time = bucket_of(rate)
+        bucket.pause_for(300)
+        with pytest.raises(RateLimited) as refused:
+            asyncio.run(bucket.acquire(60))
         assert refused.value.seconds == pytest.approx(300)
         assert time.naps == []
 
 
 def test_a_gate_that_closes_refuses_those_in_the_queue_too() -> None:
-    gate, _ = gate_of(1.0)
+    bucket, _ = bucket_of(1.0)
     outcomes: list[str] = []
 
     async def one() -> None:
         try:
-            await gate.enter(60)
-        except Closed:
+            await bucket.acquire(60)
+        except RateLimited:
             outcomes.append("refused")
         else:
             outcomes.append("passed")
-            gate.close_for(500)
+            bucket.pause_for(500)
 
     async def main() -> None:
         await asyncio.gather(*(one() for _ in range(4)))
@@ -137,59 +137,59 @@ def test_a_gate_that_closes_refuses_those_in_the_queue_too() -> None:
 
 def test_a_cancelled_request_leaves_the_gate_to_others() -> None:
     async def main() -> None:
-        gate = Gate(0.5, asyncio.get_running_loop().time, asyncio.sleep)
-        await gate.enter(60)
-        waiting = asyncio.create_task(gate.enter(60))
+        bucket = TokenBucket(0.5, asyncio.get_running_loop().time, asyncio.sleep)
+        await bucket.acquire(60)
+        waiting = asyncio.create_task(bucket.acquire(60))
         await asyncio.sleep(0.01)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        gate.configure(1000.0)
-        gate.rate = 1000.0
-        await asyncio.wait_for(gate.enter(60), 1)
+        bucket.set_rate(1000.0)
+        bucket.rate = 1000.0
+        await asyncio.wait_for(bucket.acquire(60), 1)
 
     asyncio.run(main())
 
 
 def test_configuring_again_keeps_what_was_given_way() -> None:
-    gate, _ = gate_of(8.0)
-    gate.configure(16.0)
-    assert gate.rate == 16.0
-    gate.give_way()
-    gate.configure(12.0)
-    assert gate.rate == 8.0
+    bucket, _ = bucket_of(8.0)
+    bucket.set_rate(16.0)
+    assert bucket.rate == 16.0
+    bucket.back_off()
+    bucket.set_rate(12.0)
+    assert bucket.rate == 8.0
 
 
 def test_failures_in_a_row_lower_the_rate_and_a_single_one_does_not() -> None:
-    gate, time = gate_of(10.0)
+    bucket, time = bucket_of(10.0)
     rates = []
     for _ in range(4):
-        gate.fail()
-        rates.append(gate.rate)
+        bucket.fail()
+        rates.append(bucket.rate)
         time.now += 1.0
     assert rates == pytest.approx([10.0, 7.0, 4.9, 3.43])
-    gate.succeed()
-    lowered = gate.rate
-    gate.fail()
-    assert gate.rate == lowered, "the first after a success"
+    bucket.succeed()
+    lowered = bucket.rate
+    bucket.fail()
+    assert bucket.rate == lowered, "the first after a success"
     for _ in range(20):
         time.now += 1.0
-        gate.fail()
-    assert gate.rate == 0.5
+        bucket.fail()
+    assert bucket.rate == 0.5
 
 
 def test_many_failures_of_one_moment_are_one_step_back() -> None:
-    gate, _ = gate_of(10.0)
+    bucket, _ = bucket_of(10.0)
     for _ in range(8):
-        gate.fail()
-    gate.give_way()
-    assert gate.rate == 7.0
+        bucket.fail()
+    bucket.back_off()
+    assert bucket.rate == 7.0
 
 
 # --- the window ---------------------------------------------------------------------------------------------------
 
 
-def answers(window: Window, count: int, seconds: float, now: float = 0.0) -> float:
+def answers(window: ConcurrencyWindow, count: int, seconds: float, now: float = 0.0) -> float:
     """So many good answers, with as many under way as the window allows; returns the time of the last."""
     for _ in range(count):
         now += seconds / window.size
@@ -199,12 +199,12 @@ def answers(window: Window, count: int, seconds: float, now: float = 0.0) -> flo
 
 @pytest.mark.parametrize(("limit", "first"), [(1, 1), (2, 1), (3, 1), (8, 4), (64, 32)])
 def test_a_window_begins_at_half_its_limit(limit: int, first: int) -> None:
-    assert Window(limit).size == first
-    assert Window(limit, limit).size == limit
+    assert ConcurrencyWindow(limit).size == first
+    assert ConcurrencyWindow(limit, limit).size == limit
 
 
 def test_a_window_grows_by_one_in_a_round_trip_and_not_over_its_limit() -> None:
-    window, sizes = Window(8), []
+    window, sizes = ConcurrencyWindow(8), []
     for _ in range(6):
         answers(window, window.size, 0.1)
         sizes.append(window.size)
@@ -214,13 +214,13 @@ def test_a_window_grows_by_one_in_a_round_trip_and_not_over_its_limit() -> None:
 
 
 def test_a_window_is_halved_at_most_once_a_second_and_holds_one() -> None:
-    window = Window(8, 8)
+    window = ConcurrencyWindow(8, 8)
     for _ in range(8):
-        window.give_way(100.0)
+        window.back_off(100.0)
     assert window.size == 4
     sizes = []
     for second in range(1, 5):
-        window.give_way(100.0 + second)
+        window.back_off(100.0 + second)
         sizes.append(window.size)
     assert sizes == [2, 1, 1, 1]
     answers(window, 1, 0.1, 200.0)
@@ -228,17 +228,17 @@ def test_a_window_is_halved_at_most_once_a_second_and_holds_one() -> None:
 
 
 def test_where_answers_take_longer_than_a_second_a_window_is_halved_once_in_that_time() -> None:
-    window = Window(8, 8)
+    window = ConcurrencyWindow(8, 8)
     now = answers(window, 20, 5.0)
-    window.give_way(now)
-    window.give_way(now + 4.9)
+    window.back_off(now)
+    window.back_off(now + 4.9)
     assert window.size == 4
-    window.give_way(now + 5.1)
+    window.back_off(now + 5.1)
     assert window.size == 2
 
 
 def test_a_log_that_gets_slow_is_asked_for_less_until_it_is_quick_again() -> None:
-    window = Window(8)
+    window = ConcurrencyWindow(8)
     now = answers(window, 100, 0.2)
     now = answers(window, 3, 1.9, now)
     assert window.size == 8, "not slow enough to be a reason"
@@ -249,13 +249,13 @@ def test_a_log_that_gets_slow_is_asked_for_less_until_it_is_quick_again() -> Non
 
 
 def test_a_log_that_always_was_slow_is_read_at_its_limit() -> None:
-    window = Window(4)
+    window = ConcurrencyWindow(4)
     answers(window, 20, 30.0)
     assert window.size == 4
 
 
 def test_a_log_that_stays_slow_is_not_held_back_for_ever() -> None:
-    window = Window(4)
+    window = ConcurrencyWindow(4)
     now = answers(window, 100, 0.2)
     now = answers(window, 25, 10.0, now)
     assert window.size == 1
@@ -265,13 +265,13 @@ def test_a_log_that_stays_slow_is_not_held_back_for_ever() -> None:
 
 @given(st.integers(1, 64), st.lists(st.tuples(st.floats(0, 600), st.booleans())))
 def test_a_window_never_leaves_its_bounds(limit: int, tries: list[tuple[float, bool]]) -> None:
-    window, now = Window(limit), 0.0
+    window, now = ConcurrencyWindow(limit), 0.0
     for seconds, is_good in tries:
         now += seconds
         if is_good:
             window.succeed(seconds, now)
         else:
-            window.give_way(now)
+            window.back_off(now)
         assert 1 <= window.size <= limit
 
 

@@ -203,7 +203,7 @@ def test_an_address_as_it_stands_isnt_resolved() -> None:
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "unknown"), "there is no host of that name"),
+        (socket.gaierror(socket.EAI_NONAME, "unknown"), "no host has this name"),
         (socket.gaierror(socket.EAI_AGAIN, "later"), "the name can't be resolved now"),
         (OSError("no network"), "the name can't be resolved now"),
         (UnicodeError("label too long"), "its host isn't a name"),

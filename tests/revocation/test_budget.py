@@ -12,7 +12,7 @@ from support.revoking import make_crl, make_ocsp, single
 from support.words import english
 
 from ctscan.model import StatusReason
-from ctscan.revocation.budget import Limits
+from ctscan.revocation.budget import RefreshLimits
 
 OTHER = "http://crl.example.com/other.crl"
 LIST = make_crl(CA)
@@ -37,7 +37,7 @@ def states(world: World) -> list[str]:
 
 def test_a_host_is_asked_for_so_many_files_and_the_next_run_takes_up_the_rest(world: World) -> None:
     many(world, 6)
-    world.limits = Limits(files=4)
+    world.limits = RefreshLimits(files=4)
     outcome = world.refresh()
     assert states(world) == [GOOD] * 4 + [UNKNOWN] * 2 + [GOOD]
     detail = "not asked any more in this run, for 4 files of it were fetched"
@@ -49,7 +49,7 @@ def test_a_host_is_asked_for_so_many_files_and_the_next_run_takes_up_the_rest(wo
 
 def test_files_of_a_host_have_so_many_octets(world: World) -> None:
     many(world, 9)
-    world.limits = Limits(octets=3 * len(LIST))
+    world.limits = RefreshLimits(octets=3 * len(LIST))
     outcome = world.refresh()
     assert any(f"had {3 * len(LIST):,} octets" in english(failure) for failure in outcome.failures)
     assert (states(world)[-1], 3 <= states(world).count(GOOD) - 1 <= 5) == (GOOD, True)  # two are under way at a time
@@ -59,7 +59,7 @@ def test_files_of_all_hosts_have_so_many_octets(world: World) -> None:
     urls = [f"http://{number}.example.net/1.crl" for number in range(20)]
     world.keep(*(CA.issue(serial, crls=[url]) for serial, url in enumerate(urls, 1)))
     world.answers = dict.fromkeys(urls, ok(LIST))
-    world.limits = Limits(octets_of_all=5 * len(LIST))
+    world.limits = RefreshLimits(octets_of_all=5 * len(LIST))
     outcome = world.refresh()
     assert 5 <= states(world).count(GOOD) <= 9
     assert all("files of all hosts had" in english(failure) for failure in outcome.failures)
@@ -99,7 +99,7 @@ def test_a_host_at_its_usual_pace_is_asked_for_as_many_as_there_are(world: World
     world.keep(*(CA.issue(serial, ocsp=OCSP) for serial in range(1, 41)))
     answers = (ok(make_ocsp(CA, [single(CA, serial)])) for serial in range(1, 41))
     world.answers[OCSP] = lambda _: next(answers)
-    world.limits = Limits(seconds=5.0, files=1)
+    world.limits = RefreshLimits(seconds=5.0, files=1)
     assert world.refresh(ocsp=True, purpose="case 7").exit_code == 0
     assert world.time.slept > 15
     assert {source: state for source, state, _ in world.said()[-1]}["OCSP"] == GOOD

@@ -15,7 +15,7 @@ from support.logs import LogBuilder
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile
 from ctscan.errors import BadAnswer, Misbehaviour, Missing, Refused, SourceError, WrongCount
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Gap, GapReason, Log, LogProtocol, Span, TreeHead
 from ctscan.model.compact_range import EMPTY
 from ctscan.scan.log.verifier import ProofVerifier, TileVerifier, Verifier
@@ -41,7 +41,7 @@ class Source:
     def __init__(self, protocol: LogProtocol, faults: dict[int, list[Exception | str]] | None = None) -> None:
         self.builder, self.other = builders(protocol)
         self.log: Log = self.builder.log("http://127.0.0.1/", protocol)
-        self.window = Window(4)
+        self.window = ConcurrencyWindow(4)
         self.proofs: Literal["hash tiles", "on request"]
         self.is_tiled = protocol is LogProtocol.STATIC_CT
         self.faults = faults or {}

@@ -9,30 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctscan.errors import FormatError, UsageError
-from ctscan.sources.json_paths import base_of, bearer, member, parse_json, texts_in
+from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json, strings_in
 
 VARIABLE = "CTSCAN_SOME_TOKEN"
 
 
 def test_a_token_becomes_a_header() -> None:
-    assert bearer({VARIABLE: " abc \n"}, VARIABLE) == {"Authorization": "Bearer abc"}
-    assert bearer({VARIABLE: "  "}, VARIABLE) == bearer({}, VARIABLE) == {}
+    assert bearer_header({VARIABLE: " abc \n"}, VARIABLE) == {"Authorization": "Bearer abc"}
+    assert bearer_header({VARIABLE: "  "}, VARIABLE) == bearer_header({}, VARIABLE) == {}
 
 
 @pytest.mark.parametrize("token", ["se cret", "secret\r\nX-Other: 1", "sécret", "x" * 5000])
 def test_a_token_that_can_not_be_sent_is_refused_without_repeating_it(token: str) -> None:
     with pytest.raises(UsageError, match=VARIABLE) as error:
-        bearer({VARIABLE: token}, VARIABLE)
+        bearer_header({VARIABLE: token}, VARIABLE)
     assert "cret" not in str(error.value)
 
 
 def test_a_token_travels_encrypted_or_not_at_all() -> None:
     headers = {"Authorization": "Bearer abc"}
-    assert base_of("https://repository.example.org/", headers) == "https://repository.example.org"
-    assert base_of("http://127.0.0.1:8080", headers) == "http://127.0.0.1:8080"
-    assert base_of("http://repository.example.org", {}) == "http://repository.example.org"
+    assert base_url("https://repository.example.org/", headers) == "https://repository.example.org"
+    assert base_url("http://127.0.0.1:8080", headers) == "http://127.0.0.1:8080"
+    assert base_url("http://repository.example.org", {}) == "http://repository.example.org"
     with pytest.raises(UsageError, match="https"):
-        base_of("http://repository.example.org", headers)
+        base_url("http://repository.example.org", headers)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff\xfe\xfd", b"[" * 200_000, b"1" * 20_000])
@@ -66,8 +66,8 @@ def test_members_and_texts() -> None:
     assert member(shown, "a", "b", "c") is None
     assert member(shown, "d") == "four"
     assert member(None, "d") is None
-    assert list(texts_in(shown)) == ["one", "three", "four"]
+    assert list(strings_in(shown)) == ["one", "three", "four"]
     deep: object = "bottom"
     for _ in range(5000):
         deep = [deep]
-    assert list(texts_in(deep)) == []
+    assert list(strings_in(deep)) == []

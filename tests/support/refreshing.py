@@ -20,7 +20,7 @@ from ctscan.http.ssrf_guard import guarded_transport
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, Message, RefreshResult, RevocationState
-from ctscan.revocation.budget import Limits
+from ctscan.revocation.budget import RefreshLimits
 from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate
@@ -46,7 +46,7 @@ class World:
     addresses: dict[str, list[str]] = field(default_factory=dict)
     disclosed: list[tuple[str, str, str, str]] = field(default_factory=list)
     time: FakeTime = field(default_factory=FakeTime)
-    limits: Limits | None = None
+    limits: RefreshLimits | None = None
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         url = f"{request.url.scheme}://{request.headers['host']}{request.url.path}"

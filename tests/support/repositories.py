@@ -11,7 +11,7 @@ from pathlib import Path
 from support.certs import make_certificate, make_precert
 
 from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
-from ctscan.sources import Concerns, Known
+from ctscan.sources import IsKnown, NameFilter
 
 FAKE = Repository(
     name="example repository",
@@ -41,21 +41,21 @@ class FakeSource:
     closed: int = 0
 
     async def search(
-        self, question: Question, known: Known, concerns: Concerns
+        self, question: Question, is_known: IsKnown, name_filter: NameFilter
     ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
         self.asked.append(question.text)
         items = self.answers.get(question.text, self.items)
         try:
             if self.before:
                 await self.before()
-            kept = await known([item.reference for item in items if isinstance(item, RepositoryEntry)])
+            kept = await is_known([item.reference for item in items if isinstance(item, RepositoryEntry)])
             for item in items:
                 await asyncio.sleep(0)
                 if isinstance(item, Exception):
                     raise item
                 if isinstance(item, Incompleteness):
                     yield item
-                elif item.reference not in kept and concerns(self.names.get(item.reference, ())):
+                elif item.reference not in kept and name_filter(self.names.get(item.reference, ())):
                     self.fetched.append(item.reference)
                     yield item
         finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ctscan.errors import CutError, FormatError, SourceError
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Span
 from ctscan.sources import LogSource
 
@@ -50,7 +50,7 @@ async def fetch(source: LogSource, span: Span, size: int) -> FetchResult:
 
 
 async def prefetch(
-    source: LogSource, span: Span, size: int, window: Window
+    source: LogSource, span: Span, size: int, window: ConcurrencyWindow
 ) -> AsyncGenerator[tuple[Span, FetchResult], None]:
     """Yield the answers to the requests that make up `span`, in order, with as many requests under way as the window
     allows. Close the generator (`aclosing`) to cancel them."""
@@ -77,7 +77,7 @@ class _Prefetcher:
     """Prefetcher that sends the next request when a request ends, within bounds of answers and bytes that the reader
     has not handled. Behind a failure nothing is asked: the reader decides whether to go on."""
 
-    def __init__(self, source: LogSource, span: Span, size: int, window: Window) -> None:
+    def __init__(self, source: LogSource, span: Span, size: int, window: ConcurrencyWindow) -> None:
         self._source, self._size, self._window = source, size, window
         self._at, self._end = span
         self._parts: deque[_Part] = deque()  # in order of their spans; the reader may have the first in hand

@@ -1,8 +1,8 @@
-"""Certificates in a run of bytes: PEM (any number of certificates, other blocks passed over), base64 without armour, or
-DER; each may be a PKCS#7, CMS or PKCS#12 structure with certificates in it.
+"""Certificates in a run of bytes: PEM (any number, other blocks are skipped), base64 without armour, or DER. Each may
+be a PKCS#7, CMS or PKCS#12 structure that holds certificates.
 
-This module finds the bytes of certificates and reports what it can't use; it does not read certificates, and how such a
-structure is taken apart is handed in.
+This module finds the bytes of certificates and reports unusable parts. It doesn't read certificates; the caller passes
+in the function that unpacks structures.
 """
 
 from __future__ import annotations
@@ -21,25 +21,29 @@ MAX_CERTIFICATE = 1024 * 1024
 BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,64})-----")
 _CERTIFICATES = frozenset({b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE", b"ATTRIBUTE CERTIFICATE"})
 _STRUCTURES = frozenset({b"PKCS7", b"CMS", b"PKCS #7 SIGNED DATA", b"PKCS12"})  # RFC 7468 sections 8 and 9, old labels
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # no two parts in a row take the same octets
+_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+(?:={1,2}\s*)?")  # adjacent parts share no octets: linear time
 _SPACE = re.compile(rb"\s+")
 _BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30
-_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier that SignedData begins with
-_PKCS7 = _SIGNED_DATA[:-1]  # that of any PKCS#7 content type but its last arc
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # the object identifier at the start of SignedData
+_PKCS7 = _SIGNED_DATA[:-1]  # the object identifier of any PKCS#7 content type without its last arc
 _PFX_VERSION = bytes.fromhex("020103")
 
 Unpack = Callable[[bytes], Sequence[bytes | Problem]]
-"""From a structure in DER or BER (PKCS#7, CMS or PKCS#12) to the certificates in it, and a problem for each part that
-can't be used; raises FormatError when it is none."""
+"""Structure in DER or BER (PKCS#7, CMS or PKCS#12) -> the certificates in it, and a problem for each unusable part;
+raises FormatError for anything else."""
 
 
 def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> Iterator[bytes | Problem]:
-    """The DER of each certificate in the content of one file, and a problem for each block that can't be used.
+    """Yield the DER of each certificate in the content of one file, and a problem for each unusable block.
 
-    Nothing at all comes of content that is none of PEM, base64 and DER. `named`: the file was asked for by name, so
-    that any DER is given to the reader; else only what begins like a certificate or a structure that may hold some (no
-    keys, requests, CRLs).
+    Yields nothing for content that is none of PEM, base64 and DER.
+
+    Args:
+        data: content of the file
+        unpack: takes structures apart
+        named: the user named the file, so any DER is yielded for the reader; else only DER that begins like a
+            certificate or a structure with certificates (no keys, requests, CRLs)
     """
     data = data.removeprefix(_BOM)
     if BEGIN.search(data):
@@ -51,7 +55,7 @@ def split_certificates(data: bytes, unpack: Unpack, *, named: bool = True) -> It
 
 
 def _pem_blocks(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
-    """RFC 7468, laxly: text between blocks and headers inside them (RFC 1421) are passed over."""
+    """Read PEM blocks (RFC 7468, laxly): skip text between blocks and headers inside them (RFC 1421)."""
     begin = BEGIN.search(data)
     while begin:
         following = BEGIN.search(data, begin.end())
@@ -69,13 +73,13 @@ def _pem_blocks(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
 def _pem_body(body: bytes, end: bytes, limit: int) -> bytes | Problem:
     text, marker, _ = body.partition(end)
     if not marker:
-        return _problem("PEM block without its END line; the file is truncated or damaged")
+        return _problem("a PEM block without its END line; the file is truncated or damaged")
     if len(text) > 2 * limit:
-        return _problem(f"PEM block of {len(text)} characters; expected at most {limit} octets in it")
+        return _problem(f"a PEM block of {len(text)} characters; expected at most {limit} octets in it")
     if b":" in text:  # headers up to an empty line
         text = re.split(rb"\r?\n[ \t]*\r?\n", text.strip(b"\r\n"), maxsplit=1)[-1]
     der = decode(text)
-    return der if der is not None else _problem("PEM block that is not base64; the file is damaged")
+    return der if der is not None else _problem("a PEM block that is not base64; the file is damaged")
 
 
 def _bare_base64(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
@@ -85,7 +89,7 @@ def _bare_base64(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
 
 
 def decode(text: bytes) -> bytes | None:
-    """From base64, whatever white space is in it; None when it is none."""
+    """Decode base64, ignoring white space; None when the text is no base64."""
     try:
         return base64.b64decode(_SPACE.sub(b"", text), validate=True)
     except (binascii.Error, ValueError):
@@ -93,13 +97,17 @@ def decode(text: bytes) -> bytes | None:
 
 
 def _begins_like_sequence(data: bytes) -> bool:
-    """A SEQUENCE of 128 octets or more, or of indefinite length: no certificate is shorter, and no text begins so."""
+    """Return whether the bytes begin with a SEQUENCE of 128 octets or more, or of indefinite length: no certificate is
+    shorter, and no text begins so."""
     return len(data) > 4 and data[0] == _SEQUENCE and 0x80 <= data[1] <= 0x84
 
 
 def begins_like_certificate(data: bytes) -> bool:
-    """SEQUENCE { SEQUENCE { [0] version …: version 3, or { INTEGER, SEQUENCE, SEQUENCE, SEQUENCE …: version 1, where
-    a CRL has a time and a request no second SEQUENCE at that level. An attribute certificate has [0] in third place."""
+    """Return whether the bytes begin like a certificate.
+
+    Version 3 begins SEQUENCE { SEQUENCE { [0] version …; version 1 { INTEGER, SEQUENCE, SEQUENCE, SEQUENCE …, where a
+    CRL has a time, and a request has no second SEQUENCE at that level. An attribute certificate has [0] in third place.
+    """
     if not _begins_like_sequence(data):
         return False
     at = _content_start(data, 0)
@@ -116,8 +124,8 @@ def begins_like_certificate(data: bytes) -> bool:
 
 
 def is_structure(data: bytes) -> bool:
-    """SEQUENCE { OID signedData … or SEQUENCE { INTEGER 3, SEQUENCE { OID data …: whoever wrote it, and whatever the
-    label around it says."""
+    """Return whether the bytes begin like PKCS#7, CMS or PKCS#12: SEQUENCE { OID signedData … or SEQUENCE { INTEGER 3,
+    SEQUENCE { OID data …, regardless of their author and of any label around them."""
     at = _content_start(data, 0)
     if data[:1] != bytes((_SEQUENCE,)):
         return False
@@ -134,7 +142,7 @@ def _content_start(data: bytes, at: int) -> int:
 
 
 def _der_sequence(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
-    """One certificate or structure, or several in a row; what a truncated one lacks is left to the reader."""
+    """Yield a certificate or structure, or several in a row; a truncated certificate is left to the reader."""
     at = 0
     while at < len(data) and data[at] == _SEQUENCE:
         end = _element_end(data, at)
@@ -144,11 +152,11 @@ def _der_sequence(data: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
         yield from _found(data[at:end], unpack)
         at = end
     if data[at:].strip(b"\r\n\0 "):
-        yield _problem(f"{len(data) - at} octets after the certificate that are none")
+        yield _problem(f"expected certificates only, got {len(data) - at} other octets after the last certificate")
 
 
 def _element_end(data: bytes, at: int) -> int | None:
-    """Where the element ends by its definite length; None when the length is indefinite or cut off."""
+    """Return the end of the element by its definite length; None when the length is indefinite or cut off."""
     first = data[at + 1] if at + 1 < len(data) else 0x80
     if first < 0x80:
         return at + 2 + first
@@ -159,7 +167,7 @@ def _element_end(data: bytes, at: int) -> int | None:
 
 
 def _found(der: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
-    """A certificate, or those in a structure."""
+    """Yield a certificate, or the certificates in a structure."""
     if is_structure(der):
         yield from _taken_apart(der, unpack)
     else:
@@ -180,11 +188,11 @@ def _taken_apart(der: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
 
 def _checked(der: bytes) -> bytes | Problem:
     if not der:
-        return _problem("empty PEM block; expected a certificate")
+        return _problem("an empty PEM block; expected a certificate")
     if len(der) > MAX_CERTIFICATE:
-        return _problem(f"certificate of {len(der)} octets; expected at most {MAX_CERTIFICATE}")
+        return _problem(f"a certificate of {len(der)} octets; expected at most {MAX_CERTIFICATE}")
     return der
 
 
-def _problem(what: str) -> Problem:
-    return Problem("", what)
+def _problem(text: str) -> Problem:
+    return Problem("", text)

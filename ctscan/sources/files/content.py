@@ -21,13 +21,13 @@ from ctscan.sources.files import json_values, ldif, mail, tar_archives, zip_arch
 from ctscan.sources.files.blocks import BEGIN, Unpack, split_certificates
 from ctscan.sources.files.streams import (
     BUFFER,
-    Budget,
-    Raw,
-    TooMuch,
+    BudgetExceeded,
+    RawStream,
+    UnpackBudget,
     Unpacker,
     bzip2_unpacker,
     gzip_unpacker,
-    of_bytes,
+    stream_of,
     unpacked,
     xz_unpacker,
 )
@@ -53,12 +53,12 @@ _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class StreamReader:
     """Reads streams. `named`: what is read was asked for by name, so that anything in DER is a certificate, and it is a
     problem when there is none."""
 
     unpack: Unpack
-    budget: Budget
+    budget: UnpackBudget
     named: bool = True
     depth: int = 0
 
@@ -74,7 +74,7 @@ class Reader:
                 yield from _with_something(items)
             else:
                 yield from items
-        except TooMuch as fault:
+        except BudgetExceeded as fault:
             if self.depth:
                 raise
             yield "", Problem("", str(fault))
@@ -118,12 +118,12 @@ class Reader:
 
     def _attached(self, data: bytes) -> Iterator[bytes | Problem]:
         """What a part of a message holds."""
-        return (found for _, found in self.inside(of_bytes(data)))
+        return (found for _, found in self.inside(stream_of(data)))
 
     def _from_anywhere(self, stream: io.BufferedReader) -> io.BufferedIOBase | io.RawIOBase:
         """The stream as a file that can be read from any place: itself, or a copy in memory."""
         raw = stream.raw
-        if isinstance(raw, Raw) and raw.file is not None:
+        if isinstance(raw, RawStream) and raw.file is not None:
             return raw.file
         data, fault = _read_whole(stream)
         if fault:
@@ -153,7 +153,7 @@ def _read_whole(stream: io.BufferedReader) -> tuple[bytes, FormatError | None]:
     try:
         while len(data) <= MAX_FILE and (piece := stream.read1(MAX_FILE + 1 - len(data))):
             data += piece
-    except TooMuch:
+    except BudgetExceeded:
         raise
     except FormatError as fault:
         return bytes(data), fault

@@ -1,4 +1,4 @@
-"""Where local certificates come from: paths, directories and standard input, by content and never by name."""
+"""Local certificates from paths, directories and standard input, recognised by content and never by name."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import BinaryIO, Final
 
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import Unpack
-from ctscan.sources.files.content import Reader
+from ctscan.sources.files.content import StreamReader
 from ctscan.sources.files.labels import printable
-from ctscan.sources.files.streams import Budget, buffered
+from ctscan.sources.files.streams import UnpackBudget, buffered
 
 STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One certificate, or what could not be used and why: exactly one of `der` and `problem` is set.
+    """Certificate or unusable part: exactly one of `der` and `problem` is set.
 
-    `source` is the path as given (below a directory: joined to it), and where in the file: `!member` of an archive,
-    `:line` of JSON or LDIF, `#2` for the second certificate there or the second message of a mailbox.
-    A structure that can't be taken apart stands whole in `problem.unread`. `file` is the path alone.
+    `source` is the path as given (below a directory: joined to it) and the place in the file: `!member` of an archive,
+    `:line` of JSON or LDIF, `#2` for the second certificate there or the second message of a mailbox. A structure that
+    can't be taken apart stands whole in `problem.unread`. `file` is the path alone.
     """
 
     source: str
@@ -36,13 +36,17 @@ class Input:
 
 
 def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | None = None) -> Iterator[Input]:
-    """The certificates of files and directories, in sorted order; what can be read piece by piece is never in memory as
-    a whole.
+    """Yield the certificates of files and directories, in sorted order, without loading whole files where their form
+    can be read piece by piece.
 
-    Directories are read recursively; a file in them that holds no certificate is passed over, and links are followed to
-    each directory once. `-` is standard input (`stdin`, by default that of the process). A path that was named and
-    holds no certificate, can't be read or is too large, and a part that is damaged, give an Input with a problem, and
-    the rest is read all the same. Never raises for what files hold.
+    Directories are read recursively; a file in them without certificates is skipped, and links are followed to each
+    directory once. `-` is standard input. A named path without certificates, an unreadable or too large path, and a
+    damaged part yield an Input with a problem; reading goes on. Never raises for the content of files.
+
+    Args:
+        paths: files, directories, or `-`
+        unpack: takes PKCS#7, CMS and PKCS#12 structures apart
+        stdin: by default the standard input of the process
     """
     for path in paths:
         if str(path) == STDIN:
@@ -63,11 +67,11 @@ def _read_directory(top: Path, unpack: Unpack) -> Iterator[Input]:
             count += 1
             yield found
     if not count:
-        yield _refused(_shown(top), "no certificate in this directory or below it; expected files that hold some")
+        yield _refused(_shown(top), "expected files with certificates in this directory or below it, found none")
 
 
 def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
-    """Regular files below a directory in sorted order; every directory once, whatever links there are."""
+    """Yield regular files below a directory in sorted order; every directory once, whichever links lead there."""
     open_directories = [iter((top,))]
     while open_directories:
         path = next(open_directories[-1], None)
@@ -89,30 +93,30 @@ def _walk(top: Path, seen: set[tuple[int, int]]) -> Iterator[Path | Input]:
 
 
 def _read_file(path: Path, unpack: Unpack, *, named: bool) -> Iterator[Input]:
-    """What one file holds. `named`: it was asked for by name, so that it is a problem when it holds nothing."""
+    """Yield the content of one file. `named`: the user named the file, so an empty result is a problem."""
     source = _shown(path)
     try:
         with path.open("rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             is_file = stat.S_ISREG(status.st_mode)
-            budget = Budget(status.st_size if is_file else 0)
+            budget = UnpackBudget(status.st_size if is_file else 0)
             more = file.read if is_file else _counted(file, budget)
             stream = buffered(more, file if is_file else None)
-            yield from _labelled(Reader(unpack, budget, named), stream, source)
+            yield from _labelled(StreamReader(unpack, budget, named), stream, source)
     except OSError as error:
         yield _refused(source, _reason(error))
 
 
 def _read_stdin(stream: BinaryIO, unpack: Unpack) -> Iterator[Input]:
-    budget = Budget()
+    budget = UnpackBudget()
     try:
-        yield from _labelled(Reader(unpack, budget), buffered(_counted(stream, budget)), STDIN)
+        yield from _labelled(StreamReader(unpack, budget), buffered(_counted(stream, budget)), STDIN)
     except OSError as error:
         yield _refused(STDIN, _reason(error))
 
 
-def _counted(stream: BinaryIO, budget: Budget) -> Callable[[int], bytes]:
-    """Reads what has no size before it ends."""
+def _counted(stream: BinaryIO, budget: UnpackBudget) -> Callable[[int], bytes]:
+    """Count the octets of a stream whose size is unknown until its end."""
 
     def more(most: int) -> bytes:
         piece = stream.read(most)
@@ -122,7 +126,7 @@ def _counted(stream: BinaryIO, budget: Budget) -> Callable[[int], bytes]:
     return more
 
 
-def _labelled(reader: Reader, stream: io.BufferedReader, source: str) -> Iterator[Input]:
+def _labelled(reader: StreamReader, stream: io.BufferedReader, source: str) -> Iterator[Input]:
     for where, found in reader.read(stream):
         label = source + where
         if isinstance(found, Problem):
@@ -132,12 +136,12 @@ def _labelled(reader: Reader, stream: io.BufferedReader, source: str) -> Iterato
 
 
 def _shown(path: Path) -> str:
-    """The path as text that can be printed, also when its bytes are no UTF-8."""
+    """Return the path as printable text, even when its bytes are no UTF-8."""
     return printable(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
-def _refused(source: str, what: str) -> Input:
-    return Input(source, problem=Problem(source, what), file=source)
+def _refused(source: str, reason: str) -> Input:
+    return Input(source, problem=Problem(source, reason), file=source)
 
 
 def _reason(error: OSError) -> str:

@@ -1,4 +1,4 @@
-"""Bytes as they come: files and pipes of any size, what is packed in them, and how much may come out of that."""
+"""Streams of bytes of any size: files and pipes, decompression, and the budget of decompressed octets."""
 
 from __future__ import annotations
 
@@ -13,44 +13,51 @@ from typing import Final, Protocol
 from ctscan.errors import FormatError
 
 BUFFER: Final = 128 * 1024
-"""Octets that can be looked at before they are read."""
+"""Octets that can be peeked at before they are read."""
 
 FREE: Final = 64 * 1024 * 1024
 MAX_RATIO: Final = 200
-"""Packed text comes out twenty times its size, rarely more; what is made to fill a disk, a thousand times."""
+"""Most octets of output per octet of input. Text is compressed to a twentieth, rarely less; a bomb that shall fill a
+disk, to a thousandth."""
 
 _PIECE: Final = 64 * 1024
-_MAX_LZMA: Final = 128 * 1024 * 1024  # memory of its dictionary; xz -9 needs 65 MiB
+_MAX_LZMA: Final = 128 * 1024 * 1024  # octets of its dictionary; xz -9 needs 65 MiB
 
 
-class TooMuch(FormatError):
-    """More comes out of a file than it may: nothing more is read of it."""
+class BudgetExceeded(FormatError):
+    """A file decompresses to more octets than allowed; reading of it ends."""
 
 
 @dataclass(slots=True)
-class Budget:
-    """What may come out of one file of `packed` octets (of a pipe: so many were read so far)."""
+class UnpackBudget:
+    """Count of decompressed octets of one file of `packed` octets (of a pipe: octets read so far)."""
 
     packed: int = 0
     unpacked: int = 0
 
     def spend(self, octets: int) -> None:
-        """TooMuch when it is more than a file of certificates ever holds."""
+        """Count octets. Raises BudgetExceeded above `FREE` and `MAX_RATIO` times the packed size, more than a file of
+        certificates ever holds."""
         self.unpacked += octets
         if self.unpacked > FREE + MAX_RATIO * self.packed:
-            raise TooMuch(f"expected at most {MAX_RATIO} times its size in the packed file, got more; unpack it first")
+            raise BudgetExceeded(
+                f"the compressed file expands to more than {MAX_RATIO} times its size; unpack it first"
+            )
 
 
 class _Buffer(Protocol):
-    """What a memoryview can be made of; `collections.abc.Buffer` from Python 3.12 on."""
+    """Object that a memoryview can wrap; `collections.abc.Buffer` from Python 3.12 on."""
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 
-class Raw(io.RawIOBase):
-    """The raw side of a buffered stream, from a function that gives at most as many octets as it is asked for, and none
-    at the end. What came before a fault is given before the fault is raised. `file`: where it can be read from any
-    place, for archives that have to be."""
+class RawStream(io.RawIOBase):
+    """Raw side of a buffered stream over a function that returns at most the requested number of octets, and none at
+    the end.
+
+    Octets that arrive before a fault are returned before the fault is raised. `file`: random access to the same
+    content, for archives that need it.
+    """
 
     def __init__(self, more: Callable[[int], bytes], file: io.BufferedIOBase | io.RawIOBase | None = None) -> None:
         super().__init__()
@@ -59,11 +66,11 @@ class Raw(io.RawIOBase):
         self.file = file
 
     def readable(self) -> bool:
-        """Called by io."""
+        """Return True; called by io."""
         return True
 
     def readinto(self, buffer: _Buffer, /) -> int:
-        """Called by io. Fills the buffer unless the end is reached, so that one look shows all there is to see."""
+        """Fill the buffer unless the end is reached, so that one peek shows as much as possible; called by io."""
         if self._fault:
             raise self._fault
         view = memoryview(buffer).cast("B")
@@ -80,18 +87,19 @@ class Raw(io.RawIOBase):
 
 
 def buffered(more: Callable[[int], bytes], file: io.BufferedIOBase | io.RawIOBase | None = None) -> io.BufferedReader:
-    """A stream that can be looked at, of what `more` gives."""
-    return io.BufferedReader(Raw(more, file), BUFFER)
+    """Return a stream that can be peeked at, over the function `more`."""
+    return io.BufferedReader(RawStream(more, file), BUFFER)
 
 
-def of_bytes(data: bytes) -> io.BufferedReader:
-    """A stream of what is in memory already."""
+def stream_of(data: bytes) -> io.BufferedReader:
+    """Return a stream over bytes in memory."""
     whole = io.BytesIO(data)
     return buffered(whole.read, whole)
 
 
-def section(stream: io.BufferedReader, size: int) -> io.BufferedReader:
-    """The next `size` octets of a stream as a stream of their own. FormatError when it ends before."""
+def substream(stream: io.BufferedReader, size: int) -> io.BufferedReader:
+    """Return the next `size` octets of a stream as a stream. Reading it raises FormatError when the outer stream ends
+    early."""
     left = size
 
     def more(most: int) -> bytes:
@@ -115,7 +123,7 @@ def drain(stream: io.BufferedReader) -> None:
 
 
 class Unpacker(Protocol):
-    """One compressed stream: `bz2.BZ2Decompressor`, `lzma.LZMADecompressor`, or `Inflater`."""
+    """Decompressor of one stream: `bz2.BZ2Decompressor`, `lzma.LZMADecompressor`, or `Inflater`."""
 
     @property
     def eof(self) -> bool: ...
@@ -130,7 +138,7 @@ class Unpacker(Protocol):
 
 
 class Inflater:
-    """zlib's object with the interface of the others. `bits`: 31 for gzip, -15 for what is in zip files."""
+    """zlib's decompressor with the interface of bz2 and lzma. `bits`: 31 for gzip, -15 for members of zip files."""
 
     def __init__(self, bits: int) -> None:
         self._inner = zlib.decompressobj(bits)
@@ -142,44 +150,52 @@ class Inflater:
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing can come out before more goes in."""
+        """Whether no output can come before more input."""
         return not self._inner.unconsumed_tail
 
     @property
     def unused_data(self) -> bytes:
-        """What follows the compressed stream."""
+        """Octets after the compressed stream."""
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """At most `max_length` octets."""
+        """Return at most `max_length` octets."""
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
 def gzip_unpacker() -> Unpacker:
-    """RFC 1952."""
+    """Return a decompressor for gzip (RFC 1952)."""
     return Inflater(31)
 
 
 def deflate_unpacker() -> Unpacker:
-    """RFC 1951."""
+    """Return a decompressor for deflate (RFC 1951)."""
     return Inflater(-15)
 
 
 def bzip2_unpacker() -> Unpacker:
-    """bzip2."""
+    """Return a decompressor for bzip2."""
     return bz2.BZ2Decompressor()
 
 
 def xz_unpacker() -> Unpacker:
-    """xz, with bounded memory."""
+    """Return a decompressor for xz, with bounded memory."""
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_LZMA)
 
 
 def unpacked(
-    read: Callable[[int], bytes], begin: Callable[[], Unpacker], budget: Budget, *, several: bool = True
+    read: Callable[[int], bytes], begin: Callable[[], Unpacker], budget: UnpackBudget, *, several: bool = True
 ) -> io.BufferedReader:
-    """What comes out of a compressed stream, several of them in a row being one. FormatError when it is damaged or cut
-    off, TooMuch when the budget is spent."""
+    """Return the decompressed content of a stream. Several compressed streams in a row count as one.
+
+    Args:
+        read: returns at most the requested number of compressed octets
+        begin: makes a decompressor
+        budget: counts the output
+        several: whether several compressed streams may follow each other
+
+    Reading raises FormatError for damaged or truncated data, and BudgetExceeded when the budget is spent.
+    """
     unpacker = begin()
 
     def more(most: int) -> bytes:
@@ -198,7 +214,7 @@ def unpacked(
             if piece:
                 return piece
             if not data and not unpacker.eof:
-                raise FormatError("the packed data is cut off; get the file again")
+                raise FormatError("the compressed data is cut off; get the file again")
 
     return buffered(more)
 
@@ -207,4 +223,4 @@ def _decompress(unpacker: Unpacker, data: bytes, most: int) -> bytes:
     try:
         return unpacker.decompress(data, most)
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
-        raise FormatError("the packed data is damaged; get the file again") from error
+        raise FormatError("the compressed data is damaged; get the file again") from error

@@ -14,7 +14,7 @@ from typing import Final
 from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.sources.files.labels import decoded
-from ctscan.sources.files.streams import drain, section
+from ctscan.sources.files.streams import drain, substream
 
 MAX_MEMBERS: Final = 1_000_000
 MAX_LONG_NAME: Final = 64 * 1024
@@ -30,7 +30,7 @@ Inside = Callable[[io.BufferedReader], Iterator[Item]]
 
 
 @dataclass(slots=True)
-class _Said:
+class _ExtendedHeader:
     """What extended headers say of the next member."""
 
     name: bytes | None = None
@@ -44,7 +44,7 @@ def is_tar(head: bytes) -> bool:
 
 def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
     """What the members hold, as `inside` reads them. FormatError where the archive is damaged or cut off."""
-    said = _Said()
+    extended = _ExtendedHeader()
     members = 0
     while any(block := stream.read(_BLOCK)):
         if len(block) < _BLOCK:
@@ -56,11 +56,11 @@ def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
             raise FormatError(f"expected at most {MAX_MEMBERS} members in a tar archive, got more; split it")
         kind, size = block[156:157], _number(block[124:136])
         if kind in (_LONG_NAME, _PAX):
-            _read_extended(stream, kind, size, said)
+            _read_extended(stream, kind, size, extended)
             continue
         if kind not in (_LONG_LINK, _GLOBAL):
-            size = size if said.size is None else said.size
-            name, said = said.name or _name(block), _Said()
+            size = size if extended.size is None else extended.size
+            name, extended = extended.name or _name(block), _ExtendedHeader()
             if kind in _FILES:
                 yield from _member(stream, size, decoded(name), inside)
                 continue
@@ -72,27 +72,27 @@ def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
 
 
 def _member(stream: io.BufferedReader, size: int, label: str, inside: Inside) -> Iterator[Item]:
-    content = section(stream, size)
+    content = substream(stream, size)
     for where, found in inside(content):
         yield f"!{label}{where}", found
     drain(content)
     _skip(stream, -size % _BLOCK, exactly=False)
 
 
-def _read_extended(stream: io.BufferedReader, kind: bytes, size: int, said: _Said) -> None:
+def _read_extended(stream: io.BufferedReader, kind: bytes, size: int, extended: _ExtendedHeader) -> None:
     """A long name of GNU's, or a pax header: its path and size count."""
     limit = MAX_LONG_NAME if kind == _LONG_NAME else MAX_PAX
     if size > limit:
         raise FormatError(f"expected a header of at most {limit} octets in a tar archive, got {size}; it is damaged")
     data = stream.read(size + -size % _BLOCK)[:size]
     if kind == _LONG_NAME:
-        said.name = data.rstrip(b"\0")
+        extended.name = data.rstrip(b"\0")
         return
     for key, value in _pax_records(data):
         if key == b"path":
-            said.name = value
+            extended.name = value
         elif key == b"size":
-            said.size = _decimal(value)
+            extended.size = _decimal(value)
 
 
 def _pax_records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -112,7 +112,7 @@ def _skip(stream: io.BufferedReader, size: int, *, exactly: bool = True) -> None
     """Pass over octets; the padding of the last member may be missing."""
     try:
         if size:
-            drain(section(stream, size + (-size % _BLOCK if exactly else 0)))
+            drain(substream(stream, size + (-size % _BLOCK if exactly else 0)))
     except FormatError:
         if exactly:
             raise

@@ -17,8 +17,8 @@ from ctscan.errors import FormatError
 from ctscan.model import Problem
 from ctscan.sources.files.labels import decoded
 from ctscan.sources.files.streams import (
-    Budget,
-    TooMuch,
+    BudgetExceeded,
+    UnpackBudget,
     Unpacker,
     buffered,
     bzip2_unpacker,
@@ -60,7 +60,7 @@ def is_zip(head: bytes) -> bool:
     return head.startswith((_MEMBER, _EMPTY))
 
 
-def read_zip(file: File, inside: Inside, budget: Budget) -> Iterator[Item]:
+def read_zip(file: File, inside: Inside, budget: UnpackBudget) -> Iterator[Item]:
     """What the members hold, as `inside` reads them; a member that is damaged is a problem. FormatError when the
     directory can't be read."""
     start, size, shift = _directory(file)
@@ -71,13 +71,13 @@ def read_zip(file: File, inside: Inside, budget: Budget) -> Iterator[Item]:
         try:
             for where, found in _member(file, entry, shift, inside, budget):
                 yield label + where, found
-        except TooMuch:
+        except BudgetExceeded:
             raise
         except FormatError as fault:
             yield label, Problem("", str(fault))
 
 
-def _member(file: File, entry: _Entry, shift: int, inside: Inside, budget: Budget) -> Iterator[Item]:
+def _member(file: File, entry: _Entry, shift: int, inside: Inside, budget: UnpackBudget) -> Iterator[Item]:
     if entry.is_encrypted:
         raise FormatError("a password protects this member; extract it first")
     if entry.method != _STORED and entry.method not in _UNPACKERS:
@@ -109,7 +109,7 @@ def _from(file: File, at: int, size: int) -> Callable[[int], bytes]:
     return read
 
 
-def _spent(read: Callable[[int], bytes], budget: Budget) -> Callable[[int], bytes]:
+def _spent(read: Callable[[int], bytes], budget: UnpackBudget) -> Callable[[int], bytes]:
     """What is read counts too: members may overlap, and what is packed in them may come to nothing."""
 
     def more(most: int) -> bytes:

@@ -1,7 +1,7 @@
-"""Logs on disk: a static-ct tree in a directory (`file:///dir/`), as archives of retired logs are.
+"""Logs on disk: a static-ct tree in a directory (`file:///dir/`), the form in which archives of retired logs are kept.
 
-The layout is that of `tile_reader`, with the log itself described in `log.v3.json`. Data tiles may lie there as gzip.
-Nothing outside the directory is ever read, wherever links point.
+The layout is that of `tile_reader`, with the log described in `log.v3.json`. Data tiles may be gzipped. Nothing outside
+the directory is ever read, wherever links point.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from ctscan.ct.log_list import parse_log_object
 from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
 from ctscan.http.decoding import decode_body
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Log
 from ctscan.sources.logs.tile_reader import TiledSource
 
@@ -26,13 +26,12 @@ T = TypeVar("T")
 
 
 class DirectorySource(TiledSource):
-    """`TileSource` over the directory that the monitoring URL of a log names. A garbled file is a BadAnswer at once:
-    reading it again gives the same bytes. Politeness has no bound here, so the window of requests is open from the
-    start."""
+    """`TileSource` over the directory that a log's monitoring URL names. Asking again doesn't change a file, so a bad
+    file is a BadAnswer at once."""
 
     def __init__(self, log: Log, concurrency: int = 4) -> None:
         self._directory = directory_of(log.monitoring_url)
-        super().__init__(log, self._read, Window(concurrency, concurrency))
+        super().__init__(log, self._read, ConcurrencyWindow(concurrency, concurrency))
 
     async def _read(self, path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
         body = await asyncio.to_thread(read_confined, self._directory, path, limit, sniff)
@@ -45,22 +44,27 @@ class DirectorySource(TiledSource):
 
 
 async def read_directory_log(url: str) -> Log:
-    """The log that lies in a directory, from its `log.v3.json`.
+    """Read the description of the log in a directory from its `log.v3.json`.
 
-    InputError when there is none, or it doesn't describe a log; UsageError when the address is no `file:` URL.
+    Raises:
+        InputError: the file is missing or doesn't describe a log
+        UsageError: the address is no `file:` URL
     """
     directory = directory_of(url)
     try:
         raw = await asyncio.to_thread(read_confined, directory, DESCRIPTION, _DESCRIPTION_LIMIT, False)
         return parse_log_object(raw, directory.as_uri() + "/")
     except Missing:
-        raise InputError(f"{directory}: no log lies here: expected {DESCRIPTION}, checkpoint and tile/") from None
+        raise InputError(
+            f"{directory}: this directory holds no log: expected {DESCRIPTION}, checkpoint and tile/"
+        ) from None
     except (SourceError, FormatError) as error:
         raise InputError(f"{directory / DESCRIPTION}: {error}") from error
 
 
 def directory_of(url: str) -> Path:
-    """The directory of a `file:` URL, absolute. UsageError when it names another host or no absolute path."""
+    """Return the absolute directory of a `file:` URL. Raises UsageError for another host or a path that isn't
+    absolute."""
     parts = urlsplit(url)
     path = unquote(parts.path)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not path.startswith("/") or "\0" in path:
@@ -69,10 +73,17 @@ def directory_of(url: str) -> Path:
 
 
 def read_confined(directory: Path, path: str, limit: int, sniff: bool) -> bytes:
-    """A regular file below a directory, at most `limit` bytes; `sniff`: gzip is undone, to at most `limit` bytes.
+    """Read a regular file below a directory.
 
-    Missing when there is none. SourceError when it leads out of the directory or can't be read. BadAnswer when it is
-    too large or broken gzip.
+    Args:
+        path: relative to the directory
+        limit: most bytes of the file, and of its content
+        sniff: undo gzip
+
+    Raises:
+        Missing: no such file
+        SourceError: the path leads out of the directory, or can't be read
+        BadAnswer: too large, or broken gzip
     """
     target = directory / path
     try:

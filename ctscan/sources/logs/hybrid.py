@@ -1,7 +1,7 @@
-"""Hybrid logs: RFC 6962 for tree heads and proofs, data tiles as a faster way to the same entries.
+"""Hybrid logs: RFC 6962 for tree heads and proofs, data tiles as a faster source of the same entries.
 
-Nothing is trusted because it came in a tile: the same leaves make the same root. There are no checkpoints, no hash
-tiles and no partial tiles, so the ragged tail, and any tile that is not there or no use, comes by get-entries.
+Tiles are trusted no more than other answers: the same leaves make the same root. A hybrid log has no checkpoints, no
+hash tiles and no partial tiles; so the ragged tail, and any tile that is missing or unusable, comes by get-entries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, Literal
 from ctscan.ct.tiles import WIDTH
 from ctscan.errors import CutError, Missing, SourceError
 from ctscan.http.client import Client
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
 from ctscan.sources import ProofSource
 from ctscan.sources.logs.rfc6962 import Rfc6962Source
@@ -20,8 +20,8 @@ from ctscan.sources.logs.tile_reader import TiledSource, slice_batch, tile_end
 from ctscan.sources.logs.tuning import Tuning
 
 PROTOCOL: Final = LogProtocol.HYBRID
-_REMEMBERED = 4096  # tiles that are not asked for again
-_ENOUGH = 3  # failures in a row, each up to a minute long: the tiles are left alone until the next tree head
+_REMEMBERED = 4096  # most tiles remembered as unusable
+_ENOUGH = 3  # failures in a row, each up to a minute long; then no tile is requested until the next tree head
 
 
 def open_source(log: Log, client: Client, tuning: Tuning) -> ProofSource:
@@ -30,32 +30,33 @@ def open_source(log: Log, client: Client, tuning: Tuning) -> ProofSource:
 
 
 class HybridSource:
-    """A `ProofSource` that reads entries from data tiles where it can."""
+    """`ProofSource` that reads entries from data tiles where it can."""
 
-    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: ConcurrencyWindow | None = None) -> None:
         self.log = log
-        self.window = window or Window(tuning.concurrency)
+        self.window = window or ConcurrencyWindow(tuning.concurrency)
         self.proofs: Literal["on request"] = "on request"
         self._posted = Rfc6962Source(log, client, tuning, self.window)
         fetch = http_fetch(log.monitoring_url, log.operator, client, tuning, self.window)
         self._tiles = TiledSource(log, fetch, self.window)
         self._avoided: dict[int, None] = {}  # tile indexes, oldest first
-        self._failures = 0  # of tiles, in a row; one that isn't there or is garbled is no failure of the others
+        self._failures = 0  # of tiles, in a row; a missing or garbled tile doesn't count
 
     async def head(self) -> TreeHead:
-        """get-sth, parsed but not verified."""
+        """Fetch the tree head by get-sth, without verifying it."""
         self._failures = 0
         return await self._posted.head()
 
     def next_range(self, start: int, end: int) -> Span:
-        """To the end of the tile of `start`; where no tile is to be had, as get-entries likes it."""
+        """Return the range to the end of the tile of `start`; where no tile can be used, the range that get-entries
+        prefers."""
         if tile_end(start) > end or not self._has_tile(start // WIDTH):
             return self._posted.next_range(start, end)
         return start, tile_end(start)
 
     async def entries(self, start: int, end: int, size: int) -> Batch:
-        """The entries `[start, end)` or the first of them, never others: from the data tile when it is full in the
-        tree of `size`, else by get-entries."""
+        """Fetch entries from the data tile where it is full in the tree of `size`, else by get-entries. The batch
+        begins at `start` and may end before `end`."""
         if not 0 <= start < end <= size:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
         index = start // WIDTH
@@ -75,21 +76,21 @@ class HybridSource:
         return self._failures < _ENOUGH and index not in self._avoided
 
     def avoid_tile(self, start: int) -> None:
-        """Read the tile of entry `start` by get-entries from now on: what it held doesn't belong to the tree."""
+        """Read the tile of entry `start` by get-entries from now on: its content doesn't belong to the tree."""
         self._avoided[start // WIDTH] = None
         if len(self._avoided) > _REMEMBERED:
             del self._avoided[next(iter(self._avoided))]
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
-        """get-sth-consistency."""
+        """Fetch a consistency proof by get-sth-consistency."""
         return await self._posted.consistency(first, second)
 
     async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
-        """get-entry-and-proof, or get-entries and get-proof-by-hash."""
+        """Fetch an entry and its proof by get-entry-and-proof, or by get-entries and get-proof-by-hash."""
         return await self._posted.entry_and_proof(index, size)
 
     async def issuer(self, fingerprint: bytes) -> bytes:
-        """From beside the tiles, whose entries name their issuers by fingerprint."""
+        """Fetch an issuer from beside the tiles, whose entries name their issuers by fingerprint."""
         return await self._tiles.issuer(fingerprint)
 
     async def aclose(self) -> None:

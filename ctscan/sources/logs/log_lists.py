@@ -1,6 +1,7 @@
-"""Fetches a log list: Google's, with its detached signature verified against the pinned key, or one given by hand.
+"""Fetching of log lists: Google's, with its detached signature verified against the pinned key, or a list named by the
+user.
 
-What a list says is parsed by `ct.loglist`. A list that was seen before is known by its ETag.
+`ct.log_list` parses the content. An unchanged list is recognised by its ETag.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from ctscan.sources.logs.directory import directory_of
 LIST_LIMIT = 8 * 1024 * 1024
 _SIGNATURE_LIMIT = 4096
 _TRIES = 3  # of list and signature together: a list may be replaced between the two requests
-_OPERATOR = "log list"  # paced by itself, not with an operator's logs
+_OPERATOR = "log list"  # has a rate of its own, apart from the logs of an operator
 _NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
 class PinnedList:
-    """A list whose publisher's key is known. `key`: PEM of the public key."""
+    """Log list with a known key of its publisher. `key`: PEM of the public key."""
 
     url: str
     signature_url: str
@@ -37,8 +38,8 @@ class PinnedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A log list as it was read. `list` is None when it is the one that `etag` named. `verified`: by signature."""
+class LoadedList:
+    """Log list as read. `list` is None when the list with `etag` is unchanged. `verified`: by signature."""
 
     list: ListedLogs | None
     etag: str | None
@@ -46,7 +47,7 @@ class Loaded:
 
 
 def google_list() -> PinnedList:
-    """Google's list of the logs that Chrome accepts, and the key it is signed with."""
+    """Return the URLs and key of Google's list of the logs that Chrome accepts."""
     base = "https://www.gstatic.com/ct/log_list/v3/log_list"
     return PinnedList(f"{base}.json", f"{base}.sig", data_path("google_log_list_key.pem").read_bytes())
 
@@ -58,12 +59,19 @@ async def load_list(
     hybrids: Mapping[bytes, str],
     etag: str | None = None,
     pinned: PinnedList | None = None,
-) -> Loaded:
-    """The list at `where`: a URL, a `file:` URL or a path; None (or its own URL) for `pinned`, by default Google's.
+) -> LoadedList:
+    """Load a log list.
 
-    `etag`: what `Loaded.etag` was the last time. SourceError, BadAnswer or Missing when it can't be read over the
-    network, InputError when it can't be read from disk or is no log list, ProofError when the signature of the pinned
-    list doesn't verify.
+    Args:
+        where: a URL, a `file:` URL or a path; None (or the pinned URL) for `pinned`
+        hybrids: log ID -> URL prefix of data tiles
+        etag: `LoadedList.etag` of the last time
+        pinned: by default Google's list
+
+    Raises:
+        SourceError, BadAnswer, Missing: the list can't be read over the network
+        InputError: the file can't be read, or its content is no log list
+        ProofError: the signature of the pinned list doesn't verify
     """
     pinned = pinned or google_list()
     if where is None or where == pinned.url:
@@ -74,11 +82,11 @@ async def load_list(
     else:
         raw, tag = await asyncio.to_thread(_read_file, where, etag)
         listed = _parse(raw, where, hybrids, by_hand=True) if raw is not None else None
-    return Loaded(listed, tag, verified=False)
+    return LoadedList(listed, tag, verified=False)
 
 
 def _without_directories(listed: ListedLogs) -> ListedLogs:
-    """A list from the network has no say in which directories of this machine are read."""
+    """Skip logs with `file:` addresses: a list from the network must not choose directories of this machine."""
     local = [log for log in listed.logs if log.monitoring_url.startswith("file:")]
     reason = "a directory of this machine, named by a list from the network"
     return replace(
@@ -88,25 +96,27 @@ def _without_directories(listed: ListedLogs) -> ListedLogs:
     )
 
 
-async def _load_pinned(pinned: PinnedList, client: Client, hybrids: Mapping[bytes, str], etag: str | None) -> Loaded:
+async def _load_pinned(
+    pinned: PinnedList, client: Client, hybrids: Mapping[bytes, str], etag: str | None
+) -> LoadedList:
     for _ in range(_TRIES):
         raw, tag = await _fetch(pinned.url, client, etag)
         if raw is None:
-            return Loaded(None, tag, verified=True)
+            return LoadedList(None, tag, verified=True)
         answer = await client.get(pinned.signature_url, operator=_OPERATOR, limit=_SIGNATURE_LIMIT)
         try:
             verify_list(raw, answer.body, pinned.key)
         except ProofError as error:
             reason = error
         else:
-            return Loaded(_parse(raw, pinned.url, hybrids, by_hand=False), tag, verified=True)
+            return LoadedList(_parse(raw, pinned.url, hybrids, by_hand=False), tag, verified=True)
     raise ProofError(
-        f"{pinned.url}: {reason}; nothing of it is believed. Try again later, or give another list with --log-list"
+        f"{pinned.url}: {reason}; none of it is used. Try again later, or give another list with --log-list"
     ) from reason
 
 
 async def _fetch(url: str, client: Client, etag: str | None) -> tuple[bytes | None, str | None]:
-    """`(list, its ETag)`; None for a list that hasn't changed."""
+    """Fetch a list and its ETag; None for an unchanged list."""
     response = await client.get(
         url,
         operator=_OPERATOR,
@@ -121,7 +131,7 @@ async def _fetch(url: str, client: Client, etag: str | None) -> tuple[bytes | No
 
 
 def _read_file(where: str, etag: str | None) -> tuple[bytes | None, str | None]:
-    """As `_fetch`; the hash of a file is its ETag."""
+    """Read a list from disk, as `_fetch` does over HTTP; the file's hash is its ETag."""
     path = directory_of(where) if where.startswith("file:") else Path(where)
     try:
         with path.open("rb") as file:

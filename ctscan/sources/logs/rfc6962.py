@@ -18,16 +18,16 @@ from ctscan.ct.api import parse_consistency, parse_entry_and_proof, parse_proof_
 from ctscan.ct.wire import cut_get_entries
 from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, WrongCount
 from ctscan.http.client import Client
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
 from ctscan.sources import ProofSource
 from ctscan.sources.logs.tuning import Tuning
 
 _PROOF_LIMIT = 64 * 1024
 _ENTRY_LIMIT = 8 * 1024 * 1024  # bytes of JSON with one entry
-_PER_ENTRY = 64 * 1024  # and what every further one may add on average
+_PER_ENTRY = 64 * 1024  # average bytes of each further entry
 _ENTRIES_LIMIT = 48 * 1024 * 1024
-_REFUSALS = frozenset({400, 403, 404, 405, 501})  # of a log that has no get-entry-and-proof
+_REFUSALS = frozenset({400, 403, 404, 405, 501})  # statuses of logs without get-entry-and-proof
 PROTOCOL: Final = LogProtocol.RFC6962
 T = TypeVar("T")
 
@@ -42,11 +42,11 @@ class _Miscount(FormatError):
 
 
 class BatchSize:
-    """How many entries a log gives in one answer, learnt from the answers that are shorter than asked.
+    """Number of entries that a log returns in one answer, learnt from answers that are shorter than asked.
 
-    A log cuts an answer either after B entries or at the next multiple of B: only the first short answer can be
-    shorter than B, so the longer of two is B. Short answers among full ones teach nothing once B is learnt, and after
-    a while the larger size is tried again: a hiccup must not slow us down for ever.
+    A log cuts an answer either after B entries or at the next multiple of B. Only the first short answer can be shorter
+    than B, so the longer of two is B. Once B is learnt, short answers among full ones teach nothing. After a while the
+    larger size is tried again: a hiccup must not slow us down for ever.
     """
 
     _TRY_AGAIN = 64  # full answers of the learnt size
@@ -59,11 +59,11 @@ class BatchSize:
 
     @property
     def size(self) -> int:
-        """The size to ask for now."""
+        """Number of entries to ask for now."""
         return self.learnt or self.most
 
     def observe(self, asked: int, got: int) -> None:
-        """An answer of `got` entries to a request for `asked`."""
+        """Learn from an answer of `got` entries to a request for `asked`."""
         if got < asked:
             if self._short:
                 self.learnt, self._full = max(got, self._short), 0
@@ -76,30 +76,36 @@ class BatchSize:
 
 
 class Rfc6962Source:
-    """A `ProofSource` over the RFC 6962 API of a log. `window` hears how requests for entries go."""
+    """`ProofSource` over the RFC 6962 API of a log. `window` is informed about each request for entries."""
 
-    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: ConcurrencyWindow | None = None) -> None:
         self.log = log
         self.batch_size = BatchSize(tuning.batch)
-        self.window = window or Window(tuning.concurrency)
+        self.window = window or ConcurrencyWindow(tuning.concurrency)
         self.proofs: Literal["on request"] = "on request"
         self._client, self._keep_alive = client, tuning.keep_alive
         self._has_entry_and_proof = True
         client.pace(log.operator, tuning.rate)
 
     async def head(self) -> TreeHead:
-        """get-sth, parsed but not verified. BadAnswer when it keeps being none."""
+        """Fetch the tree head by get-sth, without verifying it. Raises BadAnswer when the log keeps sending no tree
+        head."""
         return await self._read("get-sth", _PROOF_LIMIT, lambda raw: parse_sth(raw, self.log.id))
 
     def next_range(self, start: int, end: int) -> Span:
-        """From `start` to the next multiple of the batch size, or to `end`: caches in front of a log answer aligned
-        requests."""
+        """Return the range from `start` to the next multiple of the batch size, or to `end`: caches in front of a log
+        answer aligned requests."""
         size = self.batch_size.size
         return start, min(end, (start // size + 1) * size)
 
     async def entries(self, start: int, end: int, size: int) -> Batch:
-        """get-entries for `[start, end)`; may be fewer. WrongCount when the log keeps giving none or too many,
-        BadAnswer no JSON; CutError when the entries can't be cut."""
+        """Fetch entries by get-entries; the log may send fewer than asked.
+
+        Raises:
+            WrongCount: the log keeps sending none or too many
+            BadAnswer: the answers are no JSON
+            CutError: the entries can't be cut
+        """
         if not 0 <= start < end <= size:
             raise ValueError(f"entries {start} to {end} of a tree of {size}")
         asked = end - start
@@ -118,14 +124,14 @@ class Rfc6962Source:
         return cut
 
     async def consistency(self, first: int, second: int) -> tuple[bytes, ...]:
-        """get-sth-consistency. Logs refuse `first` = 0: there is nothing to prove."""
+        """Fetch a consistency proof by get-sth-consistency. `first` is above 0: logs refuse 0, which needs no proof."""
         if not 0 < first < second:
             raise ValueError(f"consistency of {first} and {second}: expected 0 < first < second")
         return await self._read(f"get-sth-consistency?first={first}&second={second}", _PROOF_LIMIT, parse_consistency)
 
     async def entry_and_proof(self, index: int, size: int) -> tuple[bytes, tuple[bytes, ...]]:
-        """`(leaf_input, audit path)` by get-entry-and-proof; where the log refuses that or it is broken, by
-        get-entries and get-proof-by-hash, and from then on so."""
+        """Fetch `(leaf_input, audit path)` by get-entry-and-proof. Where the log refuses that or it is broken, use
+        get-entries and get-proof-by-hash, and keep using them."""
         if not 0 <= index < size:
             raise ValueError(f"entry {index} of a tree of {size}")
         if not self._has_entry_and_proof:
@@ -154,24 +160,26 @@ class Rfc6962Source:
         found, path = await self._read(
             f"get-proof-by-hash?hash={quote(leaf_hash, safe='')}&tree_size={size}", _PROOF_LIMIT, parse_proof_by_hash
         )
-        if found != index:  # the same leaf stands at two places of the tree, or the log is wrong
+        if found != index:  # the same leaf is in two places of the tree, or the log is wrong
             raise BadAnswer(f"{self._url('get-proof-by-hash')}: asked for entry {index}, got a proof for {found}")
         return leaf, path
 
     def avoid_tile(self, start: int) -> None:
-        """There is only one way to read this log."""
+        """Do nothing: this log has no data tiles."""
 
     async def issuer(self, fingerprint: bytes) -> bytes:
-        """Whole chains come with the entries of these logs, and nothing by its fingerprint."""
-        raise Missing(f"{self.log.name}: gives no issuers by their fingerprints")
+        """Raise Missing: these logs send whole chains with their entries, and nothing by fingerprint."""
+        raise Missing(f"{self.log.name}: serves no issuers by fingerprint")
 
     async def aclose(self) -> None:
-        """Nothing is held: connections belong to the client."""
+        """Do nothing: connections belong to the client."""
 
     def _url(self, call: str) -> str:
         return f"{self.log.url}ct/v1/{call}"
 
-    async def _read(self, call: str, limit: int, parse: Callable[[bytes], T], window: Window | None = None) -> T:
+    async def _read(
+        self, call: str, limit: int, parse: Callable[[bytes], T], window: ConcurrencyWindow | None = None
+    ) -> T:
         return await self._client.read(
             self._url(call),
             parse,
@@ -184,15 +192,10 @@ class Rfc6962Source:
 
 
 def _cut(log_id: bytes, start: int, asked: int, raw: bytes) -> Batch | CutError:
-    """Cut an answer to get-entries.
+    """Cut an answer into a batch, or return the CutError of an answer with the right number of entries: repeating the
+    request at once won't change it.
 
-    Returns:
-        The batch; or the CutError of an answer with the right number of entries, which asking again at once won't
-        change.
-
-    Raises:
-        FormatError: an answer that a hiccup of the server explains: no JSON.
-        _Miscount: no entries, or too many.
+    Raises FormatError for answers that a hiccup explains: no JSON; no entries or too many.
     """
     try:
         return cut_get_entries(raw, log_id, start, asked)
@@ -200,7 +203,7 @@ def _cut(log_id: bytes, start: int, asked: int, raw: bytes) -> Batch | CutError:
         try:
             found = json.loads(raw)["entries"]
         except (ValueError, RecursionError, KeyError, TypeError):
-            raise FormatError("no JSON of get-entries") from None
+            raise FormatError("expected JSON of get-entries, got something else") from None
         if not isinstance(found, list) or not 0 < len(found) <= asked:
             raise _Miscount(str(error)) from None
         return error

@@ -1,4 +1,4 @@
-"""Static-ct logs (C2SP static-ct-api), over HTTP or from a directory. `tile_reader` reads the tiles."""
+"""Static-ct logs over HTTP. `tile_reader` reads the tiles themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from ctscan.http.client import Client
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Log, LogProtocol
 from ctscan.sources import TileSource
 from ctscan.sources.logs.directory import DirectorySource
@@ -26,18 +26,21 @@ def open_source(log: Log, client: Client, tuning: Tuning) -> TileSource:
 
 
 class StaticCtSource(TiledSource):
-    """`TileSource` under the monitoring prefix of a log. BadAnswer when a checkpoint, hash tile or issuer keeps being
-    garbled; a data tile that can't be cut is a CutError at once."""
+    """`TileSource` under the monitoring prefix of a log. Raises BadAnswer when a checkpoint, hash tile or issuer stays
+    malformed, and CutError at once for a data tile that can't be cut."""
 
-    def __init__(self, log: Log, client: Client, tuning: Tuning, window: Window | None = None) -> None:
+    def __init__(self, log: Log, client: Client, tuning: Tuning, window: ConcurrencyWindow | None = None) -> None:
         client.pace(log.operator, tuning.rate)
-        window = window or Window(tuning.concurrency)
+        window = window or ConcurrencyWindow(tuning.concurrency)
         super().__init__(log, http_fetch(log.monitoring_url, log.operator, client, tuning, window), window)
 
 
-def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: Window) -> Fetch:
-    """Make a function that fetches resources under a URL prefix, which ends with a slash. `window` measures requests
-    for data tiles only: smaller resources take less time, and would make data tiles seem slow."""
+def http_fetch(prefix: str, operator: str, client: Client, tuning: Tuning, window: ConcurrencyWindow) -> Fetch:
+    """Return a function that fetches resources under a URL prefix (which ends with a slash).
+
+    `window` is informed about requests for data tiles only: smaller resources take less time, and would make the tiles
+    seem slow.
+    """
 
     async def fetch(path: str, limit: int, parse: Callable[[bytes], T], *, sniff: bool = False) -> T:
         return await client.read(

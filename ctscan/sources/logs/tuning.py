@@ -1,7 +1,7 @@
-"""How each operator wants to be read: `data/logs.toml`, with what the user's configuration puts over it.
+"""Settings for reading each operator's logs: `data/logs.toml`, overridden by the user's configuration.
 
     [default]                      every key of `Tuning`
-    [operator."Example"]           some keys, for all logs of an operator; `rate` is shared by them
+    [operator."Example"]           some keys, for all logs of an operator, which share the `rate`
     [log."Example 'log2026'"]      some keys, for one log by its name in the log list; `id` (base64 log ID) and
                                    `tiles` (URL prefix of data tiles) make an RFC 6962 log a hybrid
 
@@ -27,12 +27,12 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How one log is read."""
+    """Settings for reading one log."""
 
-    batch: int = 256  # entries asked for in one get-entries, until the log shows that it gives fewer
-    concurrency: int = 4  # requests of one log at a time
+    batch: int = 256  # entries asked for in one get-entries, until the log turns out to return fewer
+    concurrency: int = 4  # concurrent requests to one log
     rate: float = 5.0  # requests a second to the whole operator
-    keep_alive: bool = True  # use a connection for more than one request
+    keep_alive: bool = True  # use a connection for several requests
 
 
 _KEYS = tuple(field.name for field in fields(Tuning))
@@ -40,14 +40,14 @@ _KEYS = tuple(field.name for field in fields(Tuning))
 
 @dataclass(frozen=True, slots=True)
 class TuningTable:
-    """The tuning of all logs. `layers` of `(operator or log key, values)` apply in order, later ones win."""
+    """Settings for all logs. `layers` of `(operator or log key, values)` apply in order, later ones win."""
 
     default: Tuning
     layers: tuple[tuple[str, Values], ...]
     hybrids: Mapping[bytes, str]  # log ID -> URL prefix of data tiles
 
     def of(self, log: Log) -> Tuning:
-        """The tuning of one log."""
+        """Return the settings for one log."""
         names = {_fold(log.operator), _fold(log.name), base64.b64encode(log.id).decode()}
         values: dict[str, object] = {}
         for key, layer in self.layers:
@@ -59,11 +59,17 @@ class TuningTable:
 def load_tuning(
     data: bytes, overrides: Mapping[str, Values] = MappingProxyType({}), repositories: Collection[str] = ()
 ) -> TuningTable:
-    """Read `data/logs.toml` (TOML) and put `overrides` over it: keyed by operator, log name or base64 log ID. Those
-    keyed by the name of one of the `repositories`, or with a `url`, which no log has, are passed over: what bounds logs
-    doesn't bind repositories, which may be asked as seldom as wished.
+    """Read `data/logs.toml` and apply `overrides`.
 
-    UsageError names unknown keys and values out of bounds.
+    Args:
+        data: TOML
+        overrides: settings by operator, log name or base64 log ID. Settings with a `url`, or with a name in
+            `repositories`, are ignored here: the bounds for logs don't apply to repositories, which may be asked as
+            seldom as wished.
+        repositories: names of repositories
+
+    Raises:
+        UsageError: an unknown key or a value out of bounds, by name
     """
     try:
         document = tomllib.loads(data.decode("utf-8"))
@@ -117,12 +123,12 @@ def _take_tiles(values: dict[str, object], log_id: bytes | None, hybrids: dict[b
     if not isinstance(prefix, str) or not prefix.startswith(("https://", "http://")) or not prefix.endswith("/"):
         raise UsageError(f"{where}: tiles: expected a URL prefix that ends with a slash")
     if log_id is None:
-        raise UsageError(f"{where}: tiles: which log this is must be said by its ID: use the base64 log ID as name")
+        raise UsageError(f"{where}: tiles: the log must be named by its ID: use the base64 log ID as name")
     hybrids[log_id] = prefix
 
 
 def _checked(values: Values, where: str, also: str = "") -> dict[str, object]:
-    """The values of known keys, each within its bounds; `also` is a key that is known and left out."""
+    """Check keys and bounds, and return the values; `also` is a known key that is left out."""
     checked: dict[str, object] = {}
     for key, value in values.items():
         if key == also:

@@ -1,7 +1,7 @@
-"""Repositories that can be asked for certificates by what they hold: one file each, found by being here.
+"""Repositories that can be searched for certificates: a module or package each, found by its presence in this folder.
 
-A module of this folder has `REPOSITORY`, the facts, and `open_source(opening)`, which asks nothing yet. What several
-files share lies beside the folder.
+A module here has `REPOSITORY`, the facts, and `open_source(options)`, which sends nothing yet. Helpers shared by
+several repositories lie beside this folder.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ctscan.sources import SearchSource
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """What a source is opened with. `url` and `rate` (requests a second) override what the file says; `environ` is
-    where tokens come from. `progress` is told now and then what is being done, without anything of the question."""
+class SourceOptions:
+    """Options for opening a source. `url` and `rate` (requests a second) override the repository's defaults; tokens
+    come from `environ`. `progress` receives texts for the user, without any part of the question."""
 
     client: Client
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -34,24 +34,24 @@ class Opening:
 
 
 class _Module(Protocol):
-    """A file of this folder."""
+    """Module of this folder."""
 
     REPOSITORY: Repository
 
-    def open_source(self, opening: Opening) -> SearchSource: ...
+    def open_source(self, options: SourceOptions) -> SearchSource: ...
 
 
 def repositories() -> tuple[Repository, ...]:
-    """All that are known, by name."""
+    """Return all known repositories, sorted by name."""
     return tuple(module.REPOSITORY for module in _modules())
 
 
-def open_repository(name: str, opening: Opening) -> SearchSource:
-    """Open a repository by its name. UsageError when there is none of that name, or what it needs is missing."""
+def open_repository(name: str, options: SourceOptions) -> SearchSource:
+    """Open a repository by its name. Raises UsageError for an unknown name, or when a required setting is missing."""
     found = {module.REPOSITORY.name: module for module in _modules()}
     if name not in found:
         raise UsageError(f"repository: expected one of {', '.join(found)}, got something else; see 'ctscan sources'")
-    return found[name].open_source(opening)
+    return found[name].open_source(options)
 
 
 def _modules() -> list[_Module]:

@@ -2,12 +2,14 @@
 
     GET /v1/issuances?domain=D&include_subdomains=true&expand=issuer&expand=cert_der[&after=ID]
 
-answers with a page of issuances, oldest first: `id` (opaque), `issuer`, `cert_der` (base64 of the
-certificate, or of the precertificate where only that is known). The next page is asked for with the last `id`; an
-empty one ends the list. An error is `{"code": …, "message": …}` with status 400, 401, 403 or 429. As documented at
-https://sslmate.com/help/reference/ct_search_api_v1; `cert_der` comes with the page, so nothing is fetched one by one.
+answers with a page of issuances, oldest first: `id` (opaque), `issuer`, `cert_der` (base64 of the certificate, or of
+the precertificate where only that is known). The last `id` asks for the next page; an empty page ends the list. An
+error is `{"code": …, "message": …}` with status 400, 401, 403 or 429. As documented at
+https://sslmate.com/help/reference/ct_search_api_v1; `cert_der` comes with the page, so no certificate is fetched by
+itself.
 
-It says neither when an issuance was first logged nor in which log; what it says of revocation is left to the CA.
+The API reports neither when an issuance was first logged nor in which log; its revocation fields are ignored, as the CA
+is the authority.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry
-from ctscan.sources import Concerns, Known
-from ctscan.sources.json_paths import base_of, bearer, member, parse_json
-from ctscan.sources.repositories import Opening
+from ctscan.sources import IsKnown, NameFilter
+from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
+from ctscan.sources.repositories import SourceOptions
 
 TOKEN: Final = "CTSCAN_CERTSPOTTER_TOKEN"  # noqa: S105 - the variable, not its value
 
@@ -34,11 +36,11 @@ REPOSITORY = Repository(
     url="https://api.certspotter.com",
     finds=(QuestionKind.HOST,),
     limits=(
-        "It finds certificates by DNS name only: those with a host at or below a domain. Addresses and names of "
-        "people are found only where they stand beside such a host; certificates for e-mail rarely hold one.",
-        "It knows unexpired certificates only.",
-        "The domain has to be a registered one or below one.",
-        "Its free plan allows a hundred questions for whole domains an hour; without a token it may allow less.",
+        "Cert Spotter finds certificates by DNS name only: a host at or below a domain. Addresses and names of people "
+        "are found only beside such a host; certificates for e-mail rarely hold a host.",
+        "Cert Spotter knows unexpired certificates only.",
+        "The domain must be a registered domain, or lie below a registered domain.",
+        "The free plan allows a hundred searches for whole domains an hour; without a token it may allow fewer.",
     ),
     needs=f"nothing; a token in {TOKEN} raises its limits",
     tells="SSLMate (Opsmate, Inc., in the United States): the domain, and your IP address and contact",
@@ -46,25 +48,25 @@ REPOSITORY = Repository(
 
 RATE = 1.0  # requests a second
 PAGE_LIMIT = 32 * 1024 * 1024
-PAGES = 20_000  # an end, should there be none
+PAGES = 20_000  # most pages of a search, should the list have no end
 _DER_LIMIT = 1 << 20
 _REFERENCE_LIMIT = 64
 
 
 @dataclass(slots=True)
 class CertSpotter:
-    """A `SearchSource`. Made by `open_source`."""
+    """`SearchSource` of Cert Spotter. Made by `open_source`."""
 
-    opening: Opening = field(repr=False)
+    options: SourceOptions = field(repr=False)
     base: str
     headers: Mapping[str, str] = field(repr=False)
     repository: Repository = REPOSITORY
 
     async def search(
-        self, question: Question, known: Known, concerns: Concerns
+        self, question: Question, is_known: IsKnown, name_filter: NameFilter
     ) -> AsyncIterator[RepositoryEntry | Incompleteness]:
-        """See `SearchSource.search`. `concerns` isn't asked: every issuance comes with its certificate, so it
-        would spare nothing."""
+        """See `SearchSource.search`. `name_filter` is not used: every issuance comes with its certificate, so filtering
+        saves no request."""
         if question.kind not in REPOSITORY.finds:
             raise UsageError(f"{REPOSITORY.name} finds {', '.join(REPOSITORY.finds)}, and nothing by {question.kind}")
         seen: set[str] = set()
@@ -75,39 +77,37 @@ class CertSpotter:
             except SourceError as error:
                 if number == 1:
                     raise
-                yield Incompleteness(f"page {number} and all after it could not be had: {error}")
+                yield Incompleteness(f"page {number} and all later pages could not be fetched: {error}")
                 return
             if not page:
                 return
             after = _reference(page[-1])
             leads_on = after != "" and after not in seen and number < PAGES
-            for found in await self._unseen(page, seen, known):
+            for found in await self._unseen(page, seen, is_known):
                 yield found
             if not leads_on:
-                yield Incompleteness(f"after page {number} the list leads no further, and it has no end")
+                yield Incompleteness(f"the list breaks off after page {number} without an end")
                 return
 
-    async def _unseen(self, page: list[object], seen: set[str], known: Known) -> list[RepositoryEntry | Incompleteness]:
-        """What of a page is new; `seen` grows by it."""
+    async def _unseen(
+        self, page: list[object], seen: set[str], is_known: IsKnown
+    ) -> list[RepositoryEntry | Incompleteness]:
+        """Return the new issuances of a page, and add their references to `seen`."""
         fresh = {_reference(issuance): issuance for issuance in page if _reference(issuance) not in seen}
         nameless = fresh.pop("", fresh) is not fresh
         seen.update(fresh)
-        self.opening.progress(f"{len(seen)} issuances listed")
-        kept = await known(list(fresh))
+        self.options.progress(f"{len(seen)} issuances listed")
+        kept = await is_known(list(fresh))
         return [
-            *(
-                [Incompleteness("an issuance came without an id by which it could be told from others")]
-                if nameless
-                else []
-            ),
+            *([Incompleteness("an issuance came without a usable id")] if nameless else []),
             *(_entry(reference, issuance) for reference, issuance in fresh.items() if reference not in kept),
         ]
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
     async def _page(self, domain: str, after: str) -> list[object]:
-        """One page. SourceError when it can't be had."""
+        """Fetch a page. Raises SourceError when it is unavailable."""
         asked = [("domain", domain), ("include_subdomains", "true")]
         asked += [("expand", "issuer"), ("expand", "cert_der")]
         asked += [("after", after)] if after else []
@@ -120,7 +120,7 @@ class CertSpotter:
             pages[:] = [page]
 
         try:
-            await self.opening.client.get(
+            await self.options.client.get(
                 f"{self.base}/v1/issuances?{urlencode(asked)}",
                 operator=REPOSITORY.name,
                 limit=PAGE_LIMIT,
@@ -130,25 +130,28 @@ class CertSpotter:
             )
         except Refused as error:
             token = f"check {TOKEN}" if self.headers else f"a token in {TOKEN} may be needed"
-            raise Refused(f"{error}; the domain has to be a registered one, and {token}") from None
+            raise Refused(
+                f"{error}; the domain must be registered or lie below a registered domain, and {token}"
+            ) from None
         return pages[0]
 
 
-def open_source(opening: Opening) -> CertSpotter:
-    """Ready to ask, with the token of the environment where there is one. UsageError for one that can't be sent."""
-    headers = bearer(opening.environ, TOKEN)
-    opening.client.pace(REPOSITORY.name, opening.rate or RATE)
-    return CertSpotter(opening, base_of(opening.url or REPOSITORY.url, headers), headers)
+def open_source(options: SourceOptions) -> CertSpotter:
+    """Open Cert Spotter, with the token of the environment where set. Raises UsageError for a token that can't
+    be sent."""
+    headers = bearer_header(options.environ, TOKEN)
+    options.client.pace(REPOSITORY.name, options.rate or RATE)
+    return CertSpotter(options, base_url(options.url or REPOSITORY.url, headers), headers)
 
 
 def _reference(issuance: object) -> str:
-    """The opaque id; empty for one that is none."""
+    """Return the opaque id; empty for an unusable id."""
     found = member(issuance, "id")
     return found if isinstance(found, str) and len(found) <= _REFERENCE_LIMIT and found.isprintable() else ""
 
 
 def _entry(reference: str, issuance: object) -> RepositoryEntry | Incompleteness:
-    """The certificate of one issuance."""
+    """Read the certificate of an issuance."""
     try:
         der = _der(issuance)
     except FormatError as error:
@@ -167,7 +170,7 @@ def _der(issuance: object) -> bytes:
         der = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise FormatError("its certificate is no base64") from None
-    told = member(issuance, "cert_sha256")
-    if isinstance(told, str) and told.lower() != hashlib.sha256(der).hexdigest():
-        raise FormatError("its certificate has another SHA-256 than it says")
+    expected = member(issuance, "cert_sha256")
+    if isinstance(expected, str) and expected.lower() != hashlib.sha256(der).hexdigest():
+        raise FormatError("its certificate has another SHA-256 than `cert_sha256`")
     return der

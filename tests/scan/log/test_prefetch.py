@@ -10,7 +10,7 @@ from contextlib import aclosing
 import pytest
 
 from ctscan.errors import CutError, Missing, SourceError
-from ctscan.http.rate_limit import Window
+from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Log, LogProtocol, Span, TreeHead
 from ctscan.scan.log.prefetch import MOST_BYTES, FetchResult, prefetch
 from ctscan.sources import LogSource
@@ -25,7 +25,7 @@ class Held:
 
     def __init__(self, octets: int = 100) -> None:
         self.log = LOG
-        self.window = Window(4)
+        self.window = ConcurrencyWindow(4)
         self.octets = octets
         self.asked: list[int] = []
         self.under_way = 0
@@ -93,7 +93,7 @@ def run(work: Callable[[Held], Coroutine[None, None, None]], source: Held | None
     asyncio.run(main())
 
 
-def starts_of(source: LogSource, end: int, window: Window) -> Coroutine[None, None, list[int]]:
+def starts_of(source: LogSource, end: int, window: ConcurrencyWindow) -> Coroutine[None, None, list[int]]:
     async def read() -> list[int]:
         async with aclosing(prefetch(source, (0, end), end, window)) as answers:
             return [part[0] async for part, fetched in answers if isinstance(fetched, list)]
@@ -103,7 +103,7 @@ def starts_of(source: LogSource, end: int, window: Window) -> Coroutine[None, No
 
 def test_answers_are_in_order_whatever_order_they_come_in() -> None:
     async def work(source: Held) -> None:
-        reading = asyncio.create_task(starts_of(source, 60, Window(4, 4)))
+        reading = asyncio.create_task(starts_of(source, 60, ConcurrencyWindow(4, 4)))
         await settle()
         await source.answer(30, 10, 20)
         assert not reading.done()
@@ -116,7 +116,7 @@ def test_answers_are_in_order_whatever_order_they_come_in() -> None:
 
 def test_requests_go_on_while_the_reader_is_busy() -> None:
     async def work(source: Held) -> None:
-        async with aclosing(prefetch(source, (0, 1000), 1000, Window(2, 2))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, ConcurrencyWindow(2, 2))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(0)
             assert (await reading)[0] == (0, 10)
@@ -135,11 +135,11 @@ def test_requests_go_on_while_the_reader_is_busy() -> None:
 
 def test_a_window_that_changes_is_followed_at_once() -> None:
     async def work(source: Held) -> None:
-        window = Window(4, 4)
+        window = ConcurrencyWindow(4, 4)
         reading = asyncio.create_task(starts_of(source, 1000, window))
         await settle()
         assert source.under_way == 4
-        window.give_way(100.0)
+        window.back_off(100.0)
         await source.answer(0, 10)
         assert source.under_way == 2
         await source.answer(20)
@@ -159,7 +159,7 @@ def test_what_waits_is_bounded_in_bytes() -> None:
     third = MOST_BYTES // 3 + 1
 
     async def work(source: Held) -> None:
-        async with aclosing(prefetch(source, (0, 1000), 1000, Window(8, 1))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, ConcurrencyWindow(8, 1))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(0)
             await reading
@@ -179,7 +179,7 @@ def test_an_answer_larger_than_the_buffer_is_let_through() -> None:
     source.opened = True
 
     async def work(source: Held) -> None:
-        assert await starts_of(source, 100, Window(4, 1)) == list(range(0, 100, 10))
+        assert await starts_of(source, 100, ConcurrencyWindow(4, 1)) == list(range(0, 100, 10))
         assert source.most == 1, "one at a time"
 
     run(work, source)
@@ -191,7 +191,7 @@ def test_behind_a_failure_nothing_is_asked_before_the_reader_goes_on() -> None:
 
     async def work(source: Held) -> None:
         seen: list[tuple[int, FetchResult]] = []
-        async with aclosing(prefetch(source, (0, 60), 60, Window(3, 3))) as answers:
+        async with aclosing(prefetch(source, (0, 60), 60, ConcurrencyWindow(3, 3))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(10, 20)
             await source.answer(0)
@@ -212,7 +212,7 @@ def test_behind_a_failure_nothing_is_asked_before_the_reader_goes_on() -> None:
 def test_closed_or_cancelled_it_leaves_nothing_behind() -> None:
     async def closed(source: Held) -> None:
         source.fails = {20: SourceError("nobody reads this")}
-        async with aclosing(prefetch(source, (0, 1000), 1000, Window(4, 4))) as answers:
+        async with aclosing(prefetch(source, (0, 1000), 1000, ConcurrencyWindow(4, 4))) as answers:
             reading = asyncio.ensure_future(anext(answers))
             await source.answer(20)
             await source.answer(0)
@@ -220,7 +220,7 @@ def test_closed_or_cancelled_it_leaves_nothing_behind() -> None:
         assert (source.under_way, source.cancelled) == (0, 2)
 
     async def cancelled(source: Held) -> None:
-        reading = asyncio.create_task(starts_of(source, 1000, Window(4, 4)))
+        reading = asyncio.create_task(starts_of(source, 1000, ConcurrencyWindow(4, 4)))
         await settle()
         await source.answer(10)
         reading.cancel()
@@ -240,7 +240,7 @@ def test_what_is_no_failure_of_the_log_is_raised_in_its_turn() -> None:
     async def work(source: Held) -> None:
         seen: list[int] = []
         with pytest.raises(ZeroDivisionError, match="a mistake"):
-            async with aclosing(prefetch(source, (0, 100), 100, Window(4, 4))) as answers:
+            async with aclosing(prefetch(source, (0, 100), 100, ConcurrencyWindow(4, 4))) as answers:
                 async for part, _ in answers:
                     seen.append(part[0])
         assert seen == [0]

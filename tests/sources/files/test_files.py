@@ -186,7 +186,7 @@ def test_version_1_certificates_in_directories_are_found(tmp_path: Path) -> None
 
 def test_a_directory_without_certificates_is_a_problem(tmp_path: Path) -> None:
     write(tmp_path / "notes.txt", b"nothing")
-    assert "no certificate" in only_problem(read(tmp_path))
+    assert "found none" in only_problem(read(tmp_path))
 
 
 def test_links_are_followed_to_each_directory_once(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_addresses_with_odd_characters_name_their_directory(tmp_path: Path) -> N
 
 def test_a_directory_without_a_log_is_an_input_error(tmp_path: Path) -> None:
     for directory in (tmp_path, tmp_path / "nothing"):
-        with pytest.raises(InputError, match=r"no log lies here: expected log\.v3\.json"):
+        with pytest.raises(InputError, match=r"this directory holds no log: expected log\.v3\.json"):
             asyncio.run(read_directory_log(directory.as_uri()))
 
 

@@ -15,12 +15,12 @@ from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import BadAnswer, InputError, Missing, ProofError, SourceError, UsageError
 from ctscan.http.client import Client
 from ctscan.model import LogProtocol
-from ctscan.sources.logs.log_lists import Loaded, PinnedList, google_list, load_list
+from ctscan.sources.logs.log_lists import LoadedList, PinnedList, google_list, load_list
 
 
 def load(
     where: str | None, *, pinned: PinnedList | None = None, etag: str | None = None, client: Client | None = None
-) -> Loaded:
+) -> LoadedList:
     return with_client(
         client or patient_client(FakeTime()), lambda c: load_list(where, c, hybrids={}, etag=etag, pinned=pinned)
     )
@@ -79,7 +79,7 @@ def test_a_list_is_read_again_only_when_it_changed() -> None:
         first = load(sim.list_url)
         assert first.etag
         again = load(sim.list_url, etag=first.etag)
-        assert again == Loaded(None, first.etag, verified=False)
+        assert again == LoadedList(None, first.etag, verified=False)
         assert sim.requests[-1].headers["if-none-match"] == first.etag
         sim.add("b", LogBuilder("Second log"))
         changed = load(sim.list_url, etag=first.etag)
@@ -110,14 +110,14 @@ def test_the_pinned_list_is_verified() -> None:
 def test_an_unchanged_pinned_list_stays_verified() -> None:
     with Simulator() as sim:
         etag = load(sim.list_url).etag
-        assert load(None, pinned=pinned_at(sim), etag=etag) == Loaded(None, etag, verified=True)
+        assert load(None, pinned=pinned_at(sim), etag=etag) == LoadedList(None, etag, verified=True)
 
 
 @pytest.mark.parametrize("signature", [b"", b"x" * 256, sign_list(b"another list")[0]])
 def test_a_list_that_does_not_verify_is_not_believed(signature: bytes) -> None:
     with Simulator() as sim:
         publish(sim, public_list(), signature)
-        with pytest.raises(ProofError, match="nothing of it is believed"):
+        with pytest.raises(ProofError, match="none of it is used"):
             load(None, pinned=pinned_at(sim))
 
 
@@ -187,7 +187,7 @@ def test_a_list_in_a_file_is_read_by_path_and_by_url(tmp_path: Path) -> None:
         loaded = load(where)
         assert names(loaded.list) == ["Public log"]
         assert not loaded.verified
-        assert load(where, etag=loaded.etag) == Loaded(None, loaded.etag, verified=False)
+        assert load(where, etag=loaded.etag) == LoadedList(None, loaded.etag, verified=False)
     path.write_bytes(public_list().replace(b"Public log", b"Other log"))
     assert names(load(str(path), etag=loaded.etag).list) == ["Other log"]
 

@@ -19,10 +19,10 @@ from support.certs import make_certificate
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
 
-from ctscan.collect.result_filter import concerns
+from ctscan.collect.result_filter import may_match
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.model import Coordinate, Incompleteness, Question, RepositoryEntry, Revocation, RevocationState
-from ctscan.sources.repositories import Opening, open_repository
+from ctscan.sources.repositories import SourceOptions, open_repository
 from ctscan.sources.repositories.censys import ORGANISATION, TOKEN
 from ctscan.sources.repositories.censys.cenql import ADDRESSES, hit_of, query_of, raw_certificates
 
@@ -85,16 +85,16 @@ def search(
     platform: Callable[[httpx.Request], httpx.Response],
     question: Question = JANE,
     known: frozenset[str] = frozenset(),
-    concerns: Callable[[Sequence[str]], bool] = lambda names: True,
+    name_filter: Callable[[Sequence[str]], bool] = lambda names: True,
     environ: dict[str, str] = ENVIRON,
 ) -> list[RepositoryEntry | Incompleteness]:
     async def kept(references: Sequence[str]) -> set[str]:
         return known & set(references)
 
     async def ask(client: Any) -> list[RepositoryEntry | Incompleteness]:
-        source = open_repository("censys", Opening(client, environ))
+        source = open_repository("censys", SourceOptions(client, environ))
         try:
-            return [found async for found in source.search(question, kept, concerns)]
+            return [found async for found in source.search(question, kept, name_filter)]
         finally:
             await source.aclose()
 
@@ -135,7 +135,7 @@ def test_nothing_found_is_a_whole_answer() -> None:
 def test_certificates_that_are_kept_or_of_other_people_are_not_fetched() -> None:
     hits = [hit(IDS[0]), hit(IDS[1]), hit(IDS[2], names=["Olga"], parsed={"subject": {"common_name": ["Olga"]}})]
     platform = Platform(hits)
-    found = search(platform, known=frozenset({IDS[1]}), concerns=lambda names: "jane@example.org" in names)
+    found = search(platform, known=frozenset({IDS[1]}), name_filter=lambda names: "jane@example.org" in names)
     assert references(found) == [IDS[0]]
     assert platform.fetched == [[IDS[0]]]
 
@@ -144,7 +144,7 @@ def test_one_with_more_names_than_are_looked_at_is_fetched() -> None:
     """What is asked for may stand behind them."""
     many = [f"{n}.example.com" for n in range(3000)]
     platform = Platform([hit(IDS[0], names=many, parsed={"subject": {"email_address": ["jane@example.org"]}})])
-    assert references(search(platform, concerns=partial(concerns, JANE))) == [IDS[0]]
+    assert references(search(platform, name_filter=partial(may_match, JANE))) == [IDS[0]]
 
 
 def test_a_certificate_is_given_once() -> None:
@@ -212,14 +212,14 @@ def test_a_later_page_that_fails_is_a_shortfall(status: int) -> None:
         assert references(found) == IDS
         return
     assert references(found) == IDS[:2]
-    assert [reason.startswith("page 2 and all after it") for reason in shortfalls(found)] == [True]
+    assert [reason.startswith("page 2 and all later pages") for reason in shortfalls(found)] == [True]
 
 
 @pytest.mark.parametrize("status", [403, 404, 422])
 def test_certificates_that_can_not_be_fetched_are_a_shortfall_and_the_rest_is_given(status: int) -> None:
     found = search(Platform(faults={-2: httpx.Response(status)}))
     assert references(found) == IDS[:2] + IDS[4:]
-    assert [reason.startswith("2 certificates could not be had") for reason in shortfalls(found)] == [True]
+    assert [reason.startswith("2 certificates could not be fetched") for reason in shortfalls(found)] == [True]
 
 
 def test_certificates_that_are_left_out_are_a_shortfall() -> None:
@@ -227,13 +227,13 @@ def test_certificates_that_are_left_out_are_a_shortfall() -> None:
     answer = httpx.Response(200, json={"result": [{"certificate_id": IDS[0], "pem": pem(DERS[0])}, wrong]})
     found = search(Platform([hit(IDS[0]), hit(IDS[1])], faults={-1: answer}))
     assert references(found) == IDS[:1]
-    assert shortfalls(found) == ["1 certificates were listed but not given"]
+    assert shortfalls(found) == ["1 certificates were listed but not returned"]
 
 
 def test_fewer_results_than_are_counted_are_a_shortfall() -> None:
     platform = Platform()
     platform.total = 700.0
-    assert shortfalls(search(platform)) == ["it counts 700 results and gave 6; the plan may allow no more"]
+    assert shortfalls(search(platform)) == ["Censys counts 700 results and returned 6; the plan may allow no more"]
 
 
 @pytest.mark.parametrize("bad", [None, 7, {}, {"host_v1": {}}, hit("zz"), hit("ab" * 31)])
@@ -249,7 +249,7 @@ def test_a_list_without_an_end_is_left() -> None:
     platform.page = lambda start: httpx.Response(200, json={"result": page})  # type: ignore[method-assign]
     found = search(lambda r: platform.page(0) if b"query" in r.content else platform.raw(IDS[:1]))
     assert references(found) == IDS[:1]
-    assert shortfalls(found) == ["after page 2 the list leads no further, and it has no end"]
+    assert shortfalls(found) == ["the list breaks off after page 2 without an end"]
 
 
 @pytest.mark.parametrize(
@@ -345,6 +345,6 @@ def test_any_shape_is_read_without_a_crash(shape: Any) -> None:
 
 def test_a_source_does_not_show_its_token() -> None:
     async def shown(client: Any) -> str:
-        return repr(open_repository("censys", Opening(client, ENVIRON)))
+        return repr(open_repository("censys", SourceOptions(client, ENVIRON)))
 
     assert "censys_abc" not in with_client(patient_client(FakeTime()), shown)

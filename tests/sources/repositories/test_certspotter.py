@@ -16,7 +16,7 @@ from support.reading import patient_client, with_client
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, RepositoryEntry
-from ctscan.sources.repositories import Opening, open_repository
+from ctscan.sources.repositories import SourceOptions, open_repository
 from ctscan.sources.repositories.certspotter import REPOSITORY, TOKEN
 
 HOSTS = Question("host", "example.org")
@@ -61,7 +61,7 @@ def search(
         return known & set(references)
 
     async def ask(client: Any) -> list[RepositoryEntry | Incompleteness]:
-        source = open_repository("certspotter", Opening(client, environ))
+        source = open_repository("certspotter", SourceOptions(client, environ))
         try:
             return [found async for found in source.search(question, kept, lambda names: True)]
         finally:
@@ -131,7 +131,7 @@ def test_too_many_questions_are_told_with_when_to_come_back() -> None:
         search(Service(faults={1: limited}))
     found = search(Service(faults={3: limited}))
     assert references(found) == ["100", "200", "300", "400"]
-    assert [reason[:33] for reason in shortfalls(found)] == ["page 3 and all after it could not"]
+    assert [reason[:30] for reason in shortfalls(found)] == ["page 3 and all later pages cou"]
 
 
 def test_a_short_wait_is_waited_for() -> None:
@@ -184,7 +184,7 @@ def test_a_list_without_an_end_is_left() -> None:
     endless = [issuance("100"), issuance("200")]
     found = search(lambda _: httpx.Response(200, json=endless))
     assert references(found) == ["100", "200"]
-    assert shortfalls(found) == ["after page 2 the list leads no further, and it has no end"]
+    assert shortfalls(found) == ["the list breaks off after page 2 without an end"]
 
 
 def test_a_list_that_goes_in_circles_is_left() -> None:
@@ -201,6 +201,6 @@ def test_oddities_of_the_owner_are_ignored() -> None:
 
 def test_a_source_does_not_show_its_token() -> None:
     async def shown(client: Any) -> str:
-        return repr(open_repository("certspotter", Opening(client, {TOKEN: "censys_abc"})))
+        return repr(open_repository("certspotter", SourceOptions(client, {TOKEN: "censys_abc"})))
 
     assert "censys_abc" not in with_client(patient_client(FakeTime()), shown)

@@ -21,7 +21,7 @@ from support.reading import patient_client
 
 from ctscan.errors import Missing, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, RepositoryEntry
-from ctscan.sources.repositories import Opening, open_repository, repositories
+from ctscan.sources.repositories import SourceOptions, open_repository, repositories
 from ctscan.sources.repositories.crtsh import REPOSITORY, CrtshSource
 
 JANE = Question("email", "jane.roe@example.org")
@@ -46,23 +46,23 @@ def search(
     crtsh: FakeCrtsh,
     question: Question = JANE,
     known: Sequence[str] = (),
-    concerns: Callable[[Sequence[str]], bool] = lambda _: True,
-    **options: Any,
+    name_filter: Callable[[Sequence[str]], bool] = lambda _: True,
+    **limits: Any,
 ) -> Searched:
     """Ask, and collect. The limit is the fake's."""
     searched = Searched()
     client = patient_client(searched.time, transport=crtsh.transport)
-    opening = Opening(client, sleep=searched.time.sleep, progress=searched.progress.append)
+    options = SourceOptions(client, sleep=searched.time.sleep, progress=searched.progress.append)
 
     def look(names: Sequence[str]) -> bool:
         searched.shown.append(names)
-        return concerns(names)
+        return name_filter(names)
 
     async def kept(references: Sequence[str]) -> set[str]:
         return set(references) & set(known)
 
     async def main() -> None:
-        source = CrtshSource(opening, limit=crtsh.limit, **options)
+        source = CrtshSource(options, limit=crtsh.limit, **limits)
         try:
             async with aclosing(source.search(question, kept, look)) as found:
                 async for got in found:
@@ -99,7 +99,7 @@ def people() -> list[Held]:
 
 def test_certificates_by_address_each_once() -> None:
     crtsh = FakeCrtsh(people())
-    searched = search(crtsh, concerns=lambda names: "jane.roe@example.org" in map(str.lower, names))
+    searched = search(crtsh, name_filter=lambda names: "jane.roe@example.org" in map(str.lower, names))
     assert searched.ids == [1, 2, 3]
     assert searched.shortfalls == []
     assert [entry.der for entry in searched.entries] == [each.der for each in crtsh.certificates[:3]]
@@ -140,7 +140,9 @@ def test_an_organisation_with_a_hyphen() -> None:
         held(make_certificate([("CN", "Müller-Bau GmbH")]), 3),
     ]
     searched = search(
-        FakeCrtsh(found), Question("organisation", "Müller-Bau GmbH"), concerns=lambda names: "Müller-Bau GmbH" in names
+        FakeCrtsh(found),
+        Question("organisation", "Müller-Bau GmbH"),
+        name_filter=lambda names: "Müller-Bau GmbH" in names,
     )
     assert searched.ids == [1]
     assert searched.shortfalls == []
@@ -148,7 +150,9 @@ def test_an_organisation_with_a_hyphen() -> None:
 
 def test_certificates_of_others_are_not_fetched() -> None:
     crtsh = FakeCrtsh(people())
-    searched = search(crtsh, Question("domain", "example.org"), concerns=lambda names: "john.doe@example.org" in names)
+    searched = search(
+        crtsh, Question("domain", "example.org"), name_filter=lambda names: "john.doe@example.org" in names
+    )
     assert searched.ids == [4]
     assert crtsh.fetched == ["4"]
 
@@ -156,7 +160,7 @@ def test_certificates_of_others_are_not_fetched() -> None:
 def test_what_shows_no_name_is_fetched() -> None:
     crtsh = FakeCrtsh([held(make_certificate([("emailAddress", "jane.roe@example.org")]), 1)])
     crtsh.rewrite = lambda rows: [row | {"name_value": None} for row in rows]
-    assert search(crtsh, concerns=lambda _: False).ids == [1]
+    assert search(crtsh, name_filter=lambda _: False).ids == [1]
 
 
 def test_known_ones_are_not_fetched_again() -> None:
@@ -217,7 +221,7 @@ def test_one_request_in_twelve_seconds() -> None:
 def test_the_rate_can_be_set() -> None:
     time = FakeTime()
     client = patient_client(time, transport=FakeCrtsh().transport)
-    CrtshSource(Opening(client, rate=0.5))
+    CrtshSource(SourceOptions(client, rate=0.5))
     assert client.current_rate("crt.sh") == 0.5
 
 
@@ -231,7 +235,7 @@ def test_progress_tells_nothing_of_the_question() -> None:
 def test_it_is_found_by_its_name() -> None:
     assert REPOSITORY in repositories()
     client = patient_client(FakeTime(), transport=FakeCrtsh().transport)
-    assert open_repository("crt.sh", Opening(client)).repository == REPOSITORY
+    assert open_repository("crt.sh", SourceOptions(client)).repository == REPOSITORY
     assert all(limit.endswith(".") for limit in REPOSITORY.limits)
 
 
@@ -239,7 +243,7 @@ def test_another_address_is_asked() -> None:
     async def main(url: str) -> list[str]:
         crtsh, time = FakeCrtsh(people()), FakeTime()
         client = patient_client(time, transport=crtsh.transport)
-        source = CrtshSource(Opening(client, url=url, sleep=time.sleep))
+        source = CrtshSource(SourceOptions(client, url=url, sleep=time.sleep))
         found = [got async for got in source.search(JANE, nothing_known, lambda _: True)]
         await client.aclose()
         return [got.reference for got in found if isinstance(got, RepositoryEntry)]
@@ -366,7 +370,7 @@ def test_what_never_comes_is_given_up_in_a_quarter_of_an_hour() -> None:
 async def one_certificate(crtsh: FakeCrtsh, time: FakeTime) -> None:
     client = patient_client(time, transport=crtsh.transport)
     try:
-        await CrtshSource(Opening(client, sleep=time.sleep))._asker.certificate(42)
+        await CrtshSource(SourceOptions(client, sleep=time.sleep))._client.certificate(42)
     finally:
         await client.aclose()
 
@@ -379,7 +383,7 @@ def test_it_can_be_cancelled_while_it_waits() -> None:
         async def forever(_: float) -> None:
             await asyncio.Event().wait()
 
-        source = CrtshSource(Opening(client, sleep=forever))
+        source = CrtshSource(SourceOptions(client, sleep=forever))
         task = asyncio.ensure_future(anext(aiter(source.search(JANE, nothing_known, lambda _: True))))
         for _ in range(500):
             await asyncio.sleep(0)

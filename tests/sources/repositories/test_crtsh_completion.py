@@ -17,7 +17,7 @@ from support.fake_crtsh import FakeCrtsh, Held, held
 
 from ctscan.errors import Refused, SourceError
 from ctscan.model import Question
-from ctscan.sources.repositories.crtsh.completion import Gathering
+from ctscan.sources.repositories.crtsh.completion import Completer
 from ctscan.sources.repositories.crtsh.pages import Listing, parse_listing
 from ctscan.sources.repositories.crtsh.queries import MAX_QUERY, queries_for
 
@@ -37,7 +37,7 @@ def some(count: int, issuer: int, *, start: int = 1, host: str = "example.org", 
     return [held(der_of(f"a{i}@{host}", expired), at + i, issuer) for i in range(count)]
 
 
-def gather(crtsh: FakeCrtsh, question: Question = DOMAIN, **options: Any) -> Gathering:
+def collect(crtsh: FakeCrtsh, question: Question = DOMAIN, **options: Any) -> Completer:
     """Through the rules of the fake, without HTTP: of the faults only 503 is played."""
 
     received: Callable[[str], str] = options.pop("received", str)  # what of a query arrives
@@ -49,62 +49,62 @@ def gather(crtsh: FakeCrtsh, question: Question = DOMAIN, **options: Any) -> Gat
             raise {"503": SourceError, "blocked": Refused}[fault]("crt.sh gave no usable answer")
         return parse_listing(crtsh.honest(received(query))[2])
 
-    gathering = Gathering(ask, options.pop("concerns", lambda _: True), crtsh.limit, **options)
-    asyncio.run(gathering.gather(queries_for(question)))
-    return gathering
+    completer = Completer(ask, options.pop("name_filter", lambda _: True), crtsh.limit, **options)
+    asyncio.run(completer.collect(queries_for(question)))
+    return completer
 
 
-def assert_whole(gathering: Gathering, certificates: Sequence[Held]) -> None:
-    assert sorted(gathering.found) == sorted(held.id for held in certificates)
-    assert gathering.shortfalls == []
+def assert_whole(completer: Completer, certificates: Sequence[Held]) -> None:
+    assert sorted(completer.found) == sorted(held.id for held in certificates)
+    assert completer.incomplete_reasons == []
 
 
 def test_what_is_just_below_the_limit_is_whole() -> None:
     crtsh = FakeCrtsh(some(9, 1), limit=10)
-    assert_whole(gather(crtsh), crtsh.certificates)
+    assert_whole(collect(crtsh), crtsh.certificates)
     assert crtsh.requests == 3
 
 
 def test_at_the_limit_nothing_is_whole_of_one_issuer() -> None:
-    gathering = gather(FakeCrtsh(some(10, 77), limit=10))
-    assert len(gathering.found) == 10
-    assert len(gathering.shortfalls) == 1
-    assert "has more of its CAs 77: 10 certificates" in gathering.shortfalls[0]
-    assert "example" not in gathering.shortfalls[0]
+    completer = collect(FakeCrtsh(some(10, 77), limit=10))
+    assert len(completer.found) == 10
+    assert len(completer.incomplete_reasons) == 1
+    assert "has more for its CAs 77: it showed 10 of their certificates" in completer.incomplete_reasons[0]
+    assert "example" not in completer.incomplete_reasons[0]
 
 
 def test_many_issuers_are_asked_for_apart() -> None:
     crtsh = FakeCrtsh([each for issuer in range(1, 9) for each in some(7, issuer)], limit=10)
-    assert_whole(gather(crtsh), crtsh.certificates)
+    assert_whole(collect(crtsh), crtsh.certificates)
     assert crtsh.requests < 40
 
 
 def test_issuers_that_show_late_are_asked_for_too() -> None:
     crtsh = FakeCrtsh([*some(9, 1), *some(9, 2), *(each for i in range(3, 12) for each in some(1, i))], limit=10)
-    assert_whole(gather(crtsh), crtsh.certificates)
+    assert_whole(collect(crtsh), crtsh.certificates)
 
 
 def test_what_is_unexpired_is_had_all_the_same() -> None:
     crtsh = FakeCrtsh([*some(40, 1, expired=True), *some(5, 1, start=500)], limit=10)
-    gathering = gather(crtsh)
-    assert {held.id for held in some(5, 1, start=500)} <= set(gathering.found)
-    assert len(gathering.shortfalls) == 1
-    assert "those not expired are all there" in gathering.shortfalls[0]
+    completer = collect(crtsh)
+    assert {held.id for held in some(5, 1, start=500)} <= set(completer.found)
+    assert len(completer.incomplete_reasons) == 1
+    assert "all unexpired certificates are there" in completer.incomplete_reasons[0]
 
 
 def test_sub_domains_are_asked_for_apart() -> None:
     below = [*some(9, 1, start=100, host="a.example.org"), *some(9, 1, start=200, host="x.b-c.example.org")]
-    gathering = gather(FakeCrtsh([*some(12, 1), *below], limit=20))
-    assert {held.id for held in below} <= set(gathering.found)
-    assert len(gathering.shortfalls) == 1
-    assert "2 sub-domains were asked for apart" in gathering.shortfalls[0]
+    completer = collect(FakeCrtsh([*some(12, 1), *below], limit=20))
+    assert {held.id for held in below} <= set(completer.found)
+    assert len(completer.incomplete_reasons) == 1
+    assert "2 sub-domains were asked for separately" in completer.incomplete_reasons[0]
 
 
 def test_an_address_has_no_sub_domains() -> None:
     crtsh = FakeCrtsh([held(der_of("jane.roe@example.org"), i, 5) for i in range(1, 20)], limit=10)
-    gathering = gather(crtsh, Question("email", "jane.roe@example.org"))
-    assert len(gathering.shortfalls) == 1
-    assert "jane" not in gathering.shortfalls[0]
+    completer = collect(crtsh, Question("email", "jane.roe@example.org"))
+    assert len(completer.incomplete_reasons) == 1
+    assert "jane" not in completer.incomplete_reasons[0]
 
 
 LIMIT = 12
@@ -113,7 +113,7 @@ LIMIT = 12
 @given(st.lists(st.integers(1, 11), min_size=1, max_size=25))
 def test_small_issuers_are_always_had_whole(sizes: list[int]) -> None:
     crtsh = FakeCrtsh([each for issuer, size in enumerate(sizes, 1) for each in some(size, issuer)], limit=LIMIT)
-    assert_whole(gather(crtsh), crtsh.certificates)
+    assert_whole(collect(crtsh), crtsh.certificates)
 
 
 @given(
@@ -127,31 +127,31 @@ def test_what_is_not_whole_is_never_silent(parts: list[tuple[int, str]], max_req
         each for i, (size, host) in enumerate(parts) for each in some(size, i // 2 + 1, start=100 * i, host=host)
     ]
     crtsh = FakeCrtsh(held_there, limit=LIMIT)
-    gathering = gather(crtsh, max_requests=max_requests)
-    assert gathering.shortfalls or len(gathering.found) == len(held_there)
+    completer = collect(crtsh, max_requests=max_requests)
+    assert completer.incomplete_reasons or len(completer.found) == len(held_there)
     assert crtsh.requests <= max_requests
 
 
 def test_requests_are_bounded() -> None:
     crtsh = FakeCrtsh([each for issuer in range(1, 60) for each in some(7, issuer)], limit=10)
-    gathering = gather(crtsh, max_requests=12)
+    completer = collect(crtsh, max_requests=12)
     assert crtsh.requests == 12
-    assert gathering.shortfalls == ["crt.sh: the list is not whole after 12 requests, the most for one search"]
-    assert gathering.found
+    assert completer.incomplete_reasons == ["crt.sh: the list is not whole after 12 requests, the most for one search"]
+    assert completer.found
 
 
 def test_more_issuers_than_a_query_can_name() -> None:
     crtsh = FakeCrtsh([held(der_of("x@example.org"), i, 10_000_000 + i) for i in range(1, 700)], limit=100)
-    gathering = gather(crtsh, max_requests=40)
-    assert any("more issuers than" in reason for reason in gathering.shortfalls)
-    assert len(gathering.found) > 250
+    completer = collect(crtsh, max_requests=40)
+    assert any("more issuers than" in reason for reason in completer.incomplete_reasons)
+    assert len(completer.found) > 250
     assert max(map(len, crtsh.asked)) <= MAX_QUERY
 
 
 def test_a_server_that_leaves_out_nothing_is_found_out() -> None:
     crtsh = FakeCrtsh(some(20, 1), limit=10)
-    gathering = gather(crtsh, received=lambda query: re.sub("&excludeCAs=[0-9,]*", "", query))
-    assert any("left out no issuers" in reason for reason in gathering.shortfalls)
+    completer = collect(crtsh, received=lambda query: re.sub("&excludeCAs=[0-9,]*", "", query))
+    assert any("ignored the issuers to exclude" in reason for reason in completer.incomplete_reasons)
     assert crtsh.requests < 10
 
 
@@ -168,24 +168,24 @@ def test_a_part_that_cant_be_right_is_asked_for_again() -> None:
             return rows
 
         crtsh.rewrite = hide
-        gathering = gather(crtsh)
-        assert len(gathering.shortfalls) == told
-        assert told or len(gathering.found) == 18
-        assert all("contradicts itself" in reason for reason in gathering.shortfalls)
+        completer = collect(crtsh)
+        assert len(completer.incomplete_reasons) == told
+        assert told or len(completer.found) == 18
+        assert all("contradicts itself" in reason for reason in completer.incomplete_reasons)
 
 
 def test_without_counts_nothing_can_be_told() -> None:
     crtsh = FakeCrtsh(some(3, 1))
     crtsh.rewrite = lambda rows: [{name: row[name] for name in row if name != "result_count"} for row in rows]
-    gathering = gather(crtsh)
-    assert len(gathering.found) == 3
-    assert "result_count" in gathering.shortfalls[0]
+    completer = collect(crtsh)
+    assert len(completer.found) == 3
+    assert "result_count" in completer.incomplete_reasons[0]
 
 
 def test_only_what_concerns_is_kept() -> None:
     crtsh = FakeCrtsh([*some(3, 1), *some(3, 1, start=10, host="my-example.org")])
-    gathering = gather(crtsh, concerns=lambda names: all(name.endswith("@example.org") for name in names))
-    assert_whole(gathering, some(3, 1))
+    completer = collect(crtsh, name_filter=lambda names: all(name.endswith("@example.org") for name in names))
+    assert_whole(completer, some(3, 1))
 
 
 @pytest.mark.parametrize(
@@ -198,15 +198,15 @@ def test_only_what_concerns_is_kept() -> None:
 )
 def test_parts_that_fail_are_told(broken: Callable[[str], str | None], found: int, told: int) -> None:
     crtsh = FakeCrtsh([each for issuer in range(1, 6) for each in some(6, issuer)], limit=10, broken=broken)
-    gathering = gather(crtsh)
-    assert len(gathering.found) >= found
-    assert len(gathering.shortfalls) >= told
-    assert gathering.failure is not None
-    assert bool(gathering.answers) is bool(found)
+    completer = collect(crtsh)
+    assert len(completer.found) >= found
+    assert len(completer.incomplete_reasons) >= told
+    assert completer.failure is not None
+    assert bool(completer.answers) is bool(found)
 
 
 def test_refused_ends_it() -> None:
     crtsh = FakeCrtsh(some(30, 1), limit=10, broken=lambda query: "blocked" if "exclude" in query else None)
     with pytest.raises(Refused):
-        gather(crtsh)
+        collect(crtsh)
     assert crtsh.requests == 2

@@ -14,10 +14,10 @@ from support.postgres import CrtshDatabase
 from ctscan.errors import BadAnswer, Refused, UsageError
 from ctscan.http.client import Client
 from ctscan.model import Coordinate, Question, Revocation, RevocationState
-from ctscan.sources.repositories import Opening, open_repository, repositories
+from ctscan.sources.repositories import SourceOptions, open_repository, repositories
 from ctscan.sources.repositories.crtsh_sql import REPOSITORY, CrtshSql
 from ctscan.sources.repositories.crtsh_sql.limits import Limits
-from ctscan.sources.repositories.crtsh_sql.statements import askings, details, listing
+from ctscan.sources.repositories.crtsh_sql.statements import details, index_queries, listing
 from ctscan.sources.repositories.crtsh_sql.validity_ranges import Range
 
 pytest.importorskip("psycopg", reason="the extra 'postgres' isn't installed")
@@ -26,16 +26,16 @@ CN, SURNAME, GIVEN, ORGANISATION, EMAIL = "2.5.4.3", "2.5.4.4", "2.5.4.42", "2.5
 RFC822, DNS, OTHER = "san:rfc822Name", "san:dNSName", "san:otherName"
 
 
-def opening(url: str, time: FakeTime | None = None, rate: float | None = None) -> Opening:
+def options(url: str, time: FakeTime | None = None, rate: float | None = None) -> SourceOptions:
     client = Client(transport=httpx.MockTransport(lambda request: httpx.Response(500)))
-    return Opening(client, url=url, sleep=(time or FakeTime()).sleep, rate=rate)
+    return SourceOptions(client, url=url, sleep=(time or FakeTime()).sleep, rate=rate)
 
 
 def ask(
     database: CrtshDatabase, kind: str, value: str, limits: Limits | None = None, asked: Asked | None = None
 ) -> Asked:
     async def search() -> Asked:
-        return await (asked or Asked()).search(CrtshSql(opening(database.url), limits), kind, value)
+        return await (asked or Asked()).search(CrtshSql(options(database.url), limits), kind, value)
 
     return asyncio.run(search())
 
@@ -228,10 +228,10 @@ def test_bounds_end_a_search_with_a_reason(certwatch: CrtshDatabase) -> None:
     fill(certwatch, range(2012, 2033), each=1)
     few = ask(certwatch, "email", "jane@example.org", Limits(rows=3, statements=4))
     assert few.entries
-    assert few.shortfalls == ["not whole after 4 statements; ask for less"]
+    assert few.shortfalls == ["incomplete after 4 statements; narrow the question"]
     heavy = ask(certwatch, "email", "jane@example.org", Limits(total=100, batch=2))
     assert heavy.entries
-    assert heavy.shortfalls == ["more than 100 bytes of certificates; ask for less"]
+    assert heavy.shortfalls == ["more than 100 bytes of certificates; narrow the question"]
 
 
 def test_certificate_that_is_too_large_is_left_out_and_named(certwatch: CrtshDatabase) -> None:
@@ -257,7 +257,7 @@ def test_every_listing_uses_the_full_text_index_and_only_the_partitions_it_needs
 ) -> None:
     within = Range(datetime(2024, 1, 1), datetime(2026, 1, 1))  # noqa: DTZ001 - as the server keeps them
     for value in ("jane.roe@xn--mller-kva.example", "Jürgen"):
-        for asking in askings(Question(kind, value)):
+        for asking in index_queries(Question(kind, value)):
             statement, parameters = listing(asking, within, Limits())
             certwatch.admin.execute("SET enable_seqscan = off")
             plan = "\n".join(row[0] for row in certwatch.admin.execute(f"EXPLAIN {statement}", parameters))
@@ -277,7 +277,7 @@ def test_details_are_read_by_index(certwatch: CrtshDatabase) -> None:
 def test_statements_are_spaced_by_the_rate(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(RFC822, "jane@example.org")])
     time = FakeTime()
-    asyncio.run(Asked().search(CrtshSql(opening(certwatch.url, time, rate=0.25)), "email", "jane@example.org"))
+    asyncio.run(Asked().search(CrtshSql(options(certwatch.url, time, rate=0.25)), "email", "jane@example.org"))
     assert time.naps == [4.0, 4.0]  # before listing and before fetching; the probe comes first
 
 
@@ -304,16 +304,16 @@ def test_another_schema_is_refused_before_anything_is_asked(
 ) -> None:
     url = postgres.another(name, change)
     with pytest.raises(BadAnswer, match=told):
-        asyncio.run(Asked().search(CrtshSql(opening(url)), "email", "jane@example.org"))
+        asyncio.run(Asked().search(CrtshSql(options(url)), "email", "jane@example.org"))
 
 
 def test_table_that_may_not_be_read_is_a_refusal(postgres: CrtshDatabase) -> None:
     url = postgres.another("forbidden", "REVOKE SELECT ON certificate_and_identities FROM guest")
     with pytest.raises(Refused, match="42501"):
-        asyncio.run(Asked().search(CrtshSql(opening(url)), "email", "jane@example.org"))
+        asyncio.run(Asked().search(CrtshSql(options(url)), "email", "jane@example.org"))
 
 
 def test_it_is_one_of_the_repositories() -> None:
     assert REPOSITORY in repositories()
-    source = open_repository("crt.sh-sql", opening("postgresql://guest@crt.sh:5432/certwatch"))
+    source = open_repository("crt.sh-sql", options("postgresql://guest@crt.sh:5432/certwatch"))
     assert source.repository is REPOSITORY

@@ -25,7 +25,7 @@ from support.postgres import CrtshDatabase
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.http.client import Client
 from ctscan.model import Question
-from ctscan.sources.repositories import Opening
+from ctscan.sources.repositories import SourceOptions
 from ctscan.sources.repositories.crtsh_sql import URL, CrtshSql
 from ctscan.sources.repositories.crtsh_sql.limits import Limits
 from ctscan.sources.repositories.crtsh_sql.sql_session import Session, Statement, TooLong, conninfo
@@ -38,13 +38,13 @@ CANCEL = "SELECT pg_cancel_backend(pid) FROM listing"
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM listing"
 
 
-def opening(url: str, time: FakeTime | None = None) -> Opening:
+def options(url: str, time: FakeTime | None = None) -> SourceOptions:
     client = Client(transport=httpx.MockTransport(lambda request: httpx.Response(500)))
-    return Opening(client, url=url, sleep=(time or FakeTime()).sleep)
+    return SourceOptions(client, url=url, sleep=(time or FakeTime()).sleep)
 
 
 def ask(url: str, limits: Limits | None = None, time: FakeTime | None = None) -> Asked:
-    return asyncio.run(Asked().search(CrtshSql(opening(url, time), limits), "email", ADDRESS))
+    return asyncio.run(Asked().search(CrtshSql(options(url, time), limits), "email", ADDRESS))
 
 
 def hold(database: CrtshDatabase, id: int, *, not_after: str = "2026-05-05", seconds: float = 0.0) -> None:
@@ -72,8 +72,8 @@ def test_statement_that_the_server_ends_is_asked_again(certwatch: CrtshDatabase,
         certwatch.admin.execute(how)
 
     async def search() -> Asked:
-        client = opening(certwatch.url).client
-        source = CrtshSql(Opening(client, url=certwatch.url, sleep=time.sleep, progress=told.append))
+        client = options(certwatch.url).client
+        source = CrtshSql(SourceOptions(client, url=certwatch.url, sleep=time.sleep, progress=told.append))
         asked, _ = await asyncio.gather(Asked().search(source, "email", ADDRESS), disturb())
         return asked
 
@@ -99,7 +99,7 @@ def test_search_that_is_disturbed_gives_the_same_in_the_end(certwatch: CrtshData
 
     async def search() -> Asked:
         disturbing = asyncio.create_task(disturb())
-        asked = await Asked().search(CrtshSql(opening(certwatch.url), limits), "email", ADDRESS)
+        asked = await Asked().search(CrtshSql(options(certwatch.url), limits), "email", ADDRESS)
         disturbing.cancel()
         await asyncio.gather(disturbing, return_exceptions=True)
         return asked
@@ -113,7 +113,7 @@ def test_search_that_is_disturbed_gives_the_same_in_the_end(certwatch: CrtshData
 
 def test_connection_that_goes_between_statements_is_made_anew(certwatch: CrtshDatabase) -> None:
     async def search() -> Asked:
-        source = CrtshSql(opening(certwatch.url))
+        source = CrtshSql(options(certwatch.url))
         await Asked().search(Kept(source), "email", ADDRESS)
         certwatch.admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guest'")
         hold(certwatch, 1)
@@ -145,7 +145,7 @@ def test_statement_that_takes_too_long_is_halved_and_what_remains_is_named(certw
 
 def test_we_hang_up_ourselves_where_the_timeout_of_the_server_is_lost(certwatch: CrtshDatabase) -> None:
     async def wait() -> None:
-        session = Session(certwatch.url, opening(certwatch.url), 1.0, Limits(seconds=60, slack=-59.7))
+        session = Session(certwatch.url, options(certwatch.url), 1.0, Limits(seconds=60, slack=-59.7))
         try:
             await session.rows(Statement("SELECT 1 FROM pg_sleep(30)", {}, ((int,),), 1, 0))
         finally:
@@ -159,7 +159,7 @@ def test_search_that_is_abandoned_leaves_no_statement_behind(certwatch: CrtshDat
     hold(certwatch, 1, seconds=30)
 
     async def search() -> None:
-        task = asyncio.create_task(Asked().search(CrtshSql(opening(certwatch.url)), "email", ADDRESS))
+        task = asyncio.create_task(Asked().search(CrtshSql(options(certwatch.url)), "email", ADDRESS))
         await until(certwatch, "TABLE listing")
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -183,7 +183,7 @@ def test_statement_that_fails_again_and_again_is_a_shortfall_once_something_was_
         certwatch.admin.execute("ALTER TABLE moved RENAME TO ct_log")
     assert asked.entries == []
     (reason,) = asked.shortfalls
-    assert reason.startswith("1 certificates that were listed: ")
+    assert reason.startswith("1 listed certificates could not be fetched: ")
     assert "SQLSTATE 22012" in reason
 
 
@@ -207,7 +207,7 @@ WORDS = "SELECT repeat('x', 10) FROM generate_series(1, 5)"
 )
 def test_what_is_no_answer_is_refused(certwatch: CrtshDatabase, statement: Statement, told: str) -> None:
     async def rows() -> object:
-        session = Session(certwatch.url, opening(certwatch.url), 1.0, Limits())
+        session = Session(certwatch.url, options(certwatch.url), 1.0, Limits())
         try:
             assert len(await session.rows(Statement(WORDS, {}, ((str,),), 5, 50))) == 5
             return await session.rows(statement)
@@ -308,7 +308,7 @@ def test_what_a_server_says_before_anything_is_asked(
 
     async def work(url: str) -> None:
         with pytest.raises(kind, match=told) as failed:
-            await Asked().search(CrtshSql(opening(url), Limits(attempts=3)), "email", ADDRESS)
+            await Asked().search(CrtshSql(options(url), Limits(attempts=3)), "email", ADDRESS)
         assert ADDRESS not in str(failed.value)
 
     against(pooler, work)
@@ -321,7 +321,7 @@ def test_server_that_is_not_there_is_asked_a_few_times_with_growing_waits() -> N
     async def search() -> None:
         async with listening(Pooler(b"")) as url:
             closed = url
-        await Asked().search(CrtshSql(opening(closed, time)), "email", ADDRESS)
+        await Asked().search(CrtshSql(options(closed, time)), "email", ADDRESS)
 
     with pytest.raises(SourceError, match=r"127\.0\.0\.1:\d+: the connection was refused, 5 times in a row; try again"):
         asyncio.run(search())
@@ -331,7 +331,7 @@ def test_server_that_is_not_there_is_asked_a_few_times_with_growing_waits() -> N
 def test_server_that_does_not_speak_the_protocol_is_told() -> None:
     async def work(url: str) -> None:
         with pytest.raises(SourceError, match="2 times in a row"):
-            await Asked().search(CrtshSql(opening(url), Limits(attempts=2)), "email", ADDRESS)
+            await Asked().search(CrtshSql(options(url), Limits(attempts=2)), "email", ADDRESS)
 
     against(Pooler(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 100), work)
 
@@ -357,8 +357,8 @@ def test_address_can_ask_for_tls_but_not_for_options() -> None:
 
 @pytest.mark.parametrize("url", ["https://crt.sh/", "postgresql://", "postgresql://me:secret@h:x?y=z", "crt.sh"])
 def test_anything_else_is_refused_without_being_repeated(url: str) -> None:
-    with pytest.raises(UsageError, match="expected postgresql://guest@") as refused:
-        CrtshSql(opening(url))
+    with pytest.raises(UsageError, match="expected a URL such as postgresql://guest@") as refused:
+        CrtshSql(options(url))
     assert "secret" not in str(refused.value)
 
 
@@ -368,8 +368,8 @@ def test_without_psycopg_it_says_what_to_install() -> None:
         "sys.modules['psycopg'] = None\n"
         "from ctscan.errors import UsageError\n"
         "from ctscan.http.client import Client\n"
-        "from ctscan.sources.repositories import Opening, open_repository\n"
-        "try:\n    open_repository('crt.sh-sql', Opening(Client()))\n"
+        "from ctscan.sources.repositories import SourceOptions, open_repository\n"
+        "try:\n    open_repository('crt.sh-sql', SourceOptions(Client()))\n"
         "except UsageError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -411,7 +411,7 @@ def test_halving_by_calendar_comes_to_an_end_without_a_gap(one: datetime, other:
 
 def test_question_names_its_kind_only() -> None:
     async def search() -> None:
-        async for _ in CrtshSql(opening(URL)).search(Question("number", "36805280109"), None, None):  # type: ignore[arg-type]
+        async for _ in CrtshSql(options(URL)).search(Question("number", "36805280109"), None, None):  # type: ignore[arg-type]
             raise AssertionError
 
     with pytest.raises(UsageError) as refused:

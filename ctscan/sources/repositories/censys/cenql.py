@@ -1,9 +1,9 @@
-"""What the Censys Platform is asked and what it answers: CenQL out of questions, certificates out of hits. Pure.
+"""Queries and answers of the Censys Platform: CenQL from questions, certificates from hits. Pure.
 
 CenQL (https://docs.censys.com/docs/censys-query-language): `field: value` compares words, in order and without case;
-`field=~value` a regular expression with any part of the field; `and`, `or` and parentheses join them. A string in
-backticks needs no escapes but for the backtick. Values lose backticks and backslashes before they are quoted so: for
-`:` such characters only part words, and without them no value can end its own string.
+`field=~value` matches a regular expression with any part of the field; `and`, `or` and parentheses join them. A string
+in backticks needs no escapes but for the backtick. Backticks and backslashes are removed from values before they are
+quoted: for `:` such characters only separate words, and without them no value can end its own string.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Final
 
 from ctscan.errors import UsageError
 from ctscan.model import Coordinate, Question, QuestionKind, RepositoryEntry, Revocation, RevocationState
-from ctscan.sources.json_paths import member, texts_in
+from ctscan.sources.json_paths import member, strings_in
 
 _SUBJECT: Final = "cert.parsed.subject"
 _SAN: Final = "cert.parsed.extensions.subject_alt_name"
@@ -45,11 +45,13 @@ _REASONS: Final = {reason.lower(): reason for reason in REASONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A certificate as the search shows it."""
+class SearchHit:
+    """Certificate as the search shows it."""
 
     sha256: str  # lower-case hex
-    names: tuple[str, ...]  # every string of its subject, alternative names and list of names; none: too many to tell
+    names: tuple[
+        str, ...
+    ]  # every string of its subject, alternative names and list of names; empty: too many to compare
     first_logged: int | None  # ms
     coordinates: tuple[Coordinate, ...]
     resource: Mapping[str, object]
@@ -59,7 +61,8 @@ class Hit:
 
 
 def query_of(question: Question) -> str:
-    """The question in CenQL. UsageError for a value without a word in it, or a kind that Censys doesn't find."""
+    """Translate a question into CenQL. Raises UsageError for a value without a word in it, or a kind that Censys
+    doesn't find."""
     value = " ".join(re.sub(r"[`\\\x00-\x1f\x7f]", " ", question.value).split())
     if not value or len(value) > VALUE_LIMIT or not any(character.isalnum() for character in value):
         raise UsageError(
@@ -77,11 +80,13 @@ def query_of(question: Question) -> str:
         case QuestionKind.ORGANISATION:
             return f"{_SUBJECT}.organization: `{value}`"
         case _:
-            raise UsageError(f"censys: nothing is found by {question.kind}")
+            raise UsageError(
+                f"censys: expected a question for an address, domain, name or organisation, got {question.kind}"
+            )
 
 
 def _name(value: str) -> str:
-    """A name as a whole, as given name and surname in either order, or its words anywhere in the subject."""
+    """Query a name as a whole, as given name and surname in either order, or its words anywhere in the subject."""
     words = [word for word in value.split() if any(character.isalnum() for character in word)][:WORDS]
     forms = [f"{_SUBJECT}.common_name: `{value}`", _all(f"{_SUBJECT}_dn: `{word}`" for word in words)]
     rest, last = " ".join(words[:-1]), words[-1]
@@ -99,7 +104,7 @@ def _all(parts: Iterable[str]) -> str:
 
 
 def _either_case(character: str) -> str:
-    """A regular expression for one character in any dialect: a set of it, or of its two cases."""
+    """Return a regular expression for one character in any dialect: a set of the character, or of its two cases."""
     if character.isalpha() and character.isascii():
         return f"[{character.lower()}{character.upper()}]"
     return character if character.isalnum() else "." if character in "[]^" else f"[{character}]"
@@ -108,8 +113,8 @@ def _either_case(character: str) -> str:
 # --- answers ------------------------------------------------------------------------------------------------------
 
 
-def hit_of(found: object) -> Hit | None:
-    """A hit of a search; None when it is no certificate or can't be told from others."""
+def hit_of(found: object) -> SearchHit | None:
+    """Read a hit of a search; None when it is no certificate or lacks its SHA-256."""
     resource = member(found, "certificate_v1", "resource")
     sha256 = member(resource, "fingerprint_sha256")
     if not isinstance(resource, dict) or not isinstance(sha256, str) or not _SHA256.fullmatch(sha256.lower()):
@@ -120,27 +125,27 @@ def hit_of(found: object) -> Hit | None:
         member(resource, "parsed", "subject_dn"),
         member(resource, "parsed", "extensions", "subject_alt_name"),
     )
-    names = tuple(dict.fromkeys(text for value in shown for text in texts_in(value)))
+    names = tuple(dict.fromkeys(text for value in shown for text in strings_in(value)))
     coordinates = _coordinates(member(resource, "ct", "entries"))
     times = [where.timestamp for where in coordinates if where.timestamp is not None]
-    return Hit(
+    return SearchHit(
         sha256.lower(), names if len(names) <= _NAMES_LIMIT else (), min(times, default=None), coordinates, resource
     )
 
 
-def entry_of(hit: Hit, der: bytes, repository: str) -> RepositoryEntry:
-    """What is known of a certificate, with its bytes."""
+def entry_of(hit: SearchHit, der: bytes, repository: str) -> RepositoryEntry:
+    """Join a hit and its certificate's bytes."""
     return RepositoryEntry(hit.sha256, der, hit.first_logged, hit.coordinates, _revocation(hit.resource, repository))
 
 
 def raw_certificates(answer: object) -> dict[str, bytes]:
-    """DER by SHA-256 in hex, as the endpoint for PEM answers. What can't be read, or has another SHA-256 than it says,
-    is left out."""
+    """Return DER by SHA-256 in hex, from the answer of the endpoint for PEM. Unreadable certificates, and certificates
+    with another SHA-256 than stated, are left out."""
     found: dict[str, bytes] = {}
     result = member(answer, "result")
-    for one in result if isinstance(result, list) else ():
-        der = _from_pem(member(one, "pem"))
-        name = member(one, "certificate_id")
+    for item in result if isinstance(result, list) else ():
+        der = _from_pem(member(item, "pem"))
+        name = member(item, "certificate_id")
         if der is not None and isinstance(name, str) and name.lower() == hashlib.sha256(der).hexdigest():
             found[name.lower()] = der
     return found
@@ -156,22 +161,22 @@ def _from_pem(text: object) -> bytes | None:
 
 
 def _coordinates(entries: object) -> tuple[Coordinate, ...]:
-    """`ct.entries`: the logs by Censys's own names for them, with index and time."""
+    """Read `ct.entries`: Censys's own names of the logs, with index and time."""
     found = []
-    for log, said in list(entries.items())[:_COORDINATES] if isinstance(entries, dict) else ():
-        index, at = member(said, "index"), _time(member(said, "added_to_ct_at"))
+    for log, entry in list(entries.items())[:_COORDINATES] if isinstance(entries, dict) else ():
+        index, at = member(entry, "index"), _time(member(entry, "added_to_ct_at"))
         if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < 1 << 63:
             found.append(Coordinate(str(log)[:200], index, int(at.timestamp() * 1000) if at else None))
     return tuple(found)
 
 
 def _revocation(resource: Mapping[str, object], repository: str) -> Revocation | None:
-    """What Censys says of the revocation; None where it doesn't say, or not when it looked."""
+    """Read Censys's statement about revocation; None without a statement, or without the time of the check."""
     checked = _time(resource.get("modified_at"))
-    said = [one for kind in ("crl", "ocsp") if isinstance(one := member(resource, "revocation", kind), dict)]
-    if checked is None or not said:
+    answers = [item for kind in ("crl", "ocsp") if isinstance(item := member(resource, "revocation", kind), dict)]
+    if checked is None or not answers:
         return None
-    revoked = next((one for one in said if one.get("revoked") is True), None)
+    revoked = next((answer for answer in answers if answer.get("revoked") is True), None)
     if revoked is None:
         return Revocation(RevocationState.NOT_REVOKED, repository, checked)
     at, reason = _time(revoked.get("revocation_time")), re.sub(r"[^a-z]", "", str(revoked.get("reason"))[:40].lower())
@@ -179,7 +184,7 @@ def _revocation(resource: Mapping[str, object], repository: str) -> Revocation |
 
 
 def _time(text: object) -> datetime | None:
-    """RFC 3339, in UTC."""
+    """Parse an RFC 3339 time to UTC."""
     if not isinstance(text, str) or len(text) > 40:
         return None
     try:

@@ -1,12 +1,13 @@
-"""Makes an answer whole that crt.sh cut: it looks at 10,000 names at most and says so only in HTML.
+"""Completion of answers that crt.sh cut: it looks at 10,000 names at most and mentions that only in HTML.
 
-A cut answer is one whose `result_count`s add up to that limit. It is asked for in parts until each part is whole:
+An answer is cut when its `result_count`s add up to that limit. It is then asked for in parts until each part is whole:
 
-    all issuers ─► without those seen, until whole ─► those seen, in halves ─► one issuer alone
-                                                          └► unexpired only, and each sub-domain ─► a shortfall
+    all issuers ─► without the issuers seen, until whole ─► the issuers seen, in halves ─► a single issuer
+                                                              └► unexpired only, and each sub-domain ─► incomplete
 
-An answer that is whole holds everything that its question and its exclusions let through, so nothing has to be known
-of the parts but that together they leave nothing out. What one issuer has at a domain itself can't be parted further.
+A whole answer holds everything that its question and its exclusions let through, so nothing has to be known of the
+parts but that together they leave nothing out. The certificates of a single issuer at a domain itself can't be divided
+further.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from ctscan.errors import Refused, SourceError
-from ctscan.sources import Concerns
+from ctscan.sources import NameFilter
 from ctscan.sources.repositories.crtsh.pages import Listing, Row
 from ctscan.sources.repositories.crtsh.queries import MAX_QUERY, Query, below
 
@@ -27,64 +28,69 @@ LIMIT = 10_000
 MAX_REQUESTS = 300
 MAX_CERTIFICATES = 100_000
 _MAX_DEPTH = 5  # sub-domains of sub-domains
-_CONTRADICTIONS = 3  # times that a part is asked for that can't be right
-_FAILURES_IN_A_ROW = 2  # parts that failed, each with all patience, before the rest isn't asked for
+_CONTRADICTIONS = 3  # tries for a part whose answer can't be right
+_FAILURES_IN_A_ROW = 2  # parts that failed, each after all retries; then the rest is skipped
 
-Ask = Callable[[str], Awaitable[Listing]]
+FetchListing = Callable[[str], Awaitable[Listing]]
 
 
-class _Spent(Exception):
-    """No more requests are made for this search."""
+class _SearchLimitReached(Exception):
+    """The search has used up its requests; the text is the reason."""
 
 
 @dataclass(slots=True)
 class _Cut:
-    """What of a query can't be had whole: issuers with the number of certificates shown, and whether there are more
-    than can be told apart. `has_unexpired`: of the issuers, all that isn't expired is there."""
+    """Part of a query that can't be completed.
+
+    `stuck`: issuer -> number of certificates shown; `has_more`: there are more issuers than can be separated;
+    `has_unexpired`: all unexpired certificates of these issuers are there.
+    """
 
     stuck: dict[int, int] = field(default_factory=dict)
     has_more: bool = False
     has_unexpired: bool = True
 
 
-class Gathering:
-    """Collects the numbers of the certificates that answer queries. `found`: number to first logged (ms);
-    `shortfalls`: why there may be more; `failure`: the error of the last part that failed; `answers`: parts that
-    didn't."""
+class Completer:
+    """Collector of the numbers of the certificates that answer queries.
+
+    `found`: number -> first logged (ms); `incomplete_reasons`: why certificates may be missing; `failure`: the error of
+    the last part that failed; `answers`: number of parts that succeeded.
+    """
 
     def __init__(
         self,
-        ask: Ask,
-        concerns: Concerns,
+        fetch: FetchListing,
+        name_filter: NameFilter,
         limit: int = LIMIT,
         max_requests: int = MAX_REQUESTS,
-        said: Callable[[str], None] = lambda _: None,
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.found: dict[int, int | None] = {}
-        self.shortfalls: list[str] = []
+        self.incomplete_reasons: list[str] = []
         self.failure: SourceError | None = None
         self.answers = 0
-        self._ask, self._concerns, self._limit, self._max_requests = ask, concerns, limit, max_requests
-        self._said = said
+        self._fetch, self._name_filter, self._limit, self._max_requests = fetch, name_filter, limit, max_requests
+        self._progress = progress
         self._requests = self._failed_in_a_row = 0
         self._below: dict[str, set[str]] = {}  # by domain: those directly below it that names showed
 
-    async def gather(self, queries: Sequence[Query]) -> None:
-        """All that answers the queries. Raises Refused."""
+    async def collect(self, queries: Sequence[Query]) -> None:
+        """Collect all answers to the queries. Raises Refused."""
         try:
             for query in queries:
-                await self._gather(query, _MAX_DEPTH)
-        except _Spent as spent:
-            self.shortfalls.append(str(spent))
+                await self._collect(query, _MAX_DEPTH)
+        except _SearchLimitReached as limit:
+            self.incomplete_reasons.append(str(limit))
 
-    async def _gather(self, query: Query, depth: int) -> None:
+    async def _collect(self, query: Query, depth: int) -> None:
         answer = await self._listing(query)
         if answer is None or self._is_whole(answer):
             return
         if answer.counted is None:
-            self.shortfalls.append(
-                "crt.sh no longer says how many names it looked at (result_count): "
-                f"whether {len(answer.rows)} certificates are all can't be told"
+            self.incomplete_reasons.append(
+                "crt.sh no longer reports how many names it looked at (result_count): "
+                f"more certificates than the {len(answer.rows)} shown may exist"
             )
             return
         cut = _Cut()
@@ -95,13 +101,16 @@ class Gathering:
     # --- by issuer ---
 
     async def _by_issuer(self, query: Query, first: Listing, cut: _Cut) -> None:
-        """Find all issuers by leaving out those seen, until an answer is whole; then ask for those seen before it."""
+        """Find all issuers by excluding the issuers seen, until an answer is whole; then ask for the issuers seen
+        before it."""
         seen = Counter(row.issuer for row in first.rows)
-        apart = list(seen)  # what only the last answer shows is whole
+        apart = list(seen)  # without the issuers of the last answer, which is whole
         while True:
             if not self._fits(query, apart):
                 cut.has_more = True
-                self.shortfalls.append(f"crt.sh has more issuers than the {len(apart)} that can be told apart there")
+                self.incomplete_reasons.append(
+                    f"crt.sh has more issuers than the {len(apart)} that one request can exclude"
+                )
                 break
             answer = await self._listing(query, apart)
             if answer is None:
@@ -112,13 +121,15 @@ class Gathering:
                 break
             if not new:
                 cut.has_more = True
-                self.shortfalls.append("crt.sh left out no issuers (excludeCAs), so a cut answer can't be made whole")
+                self.incomplete_reasons.append(
+                    "crt.sh ignored the issuers to exclude (excludeCAs), so a cut answer can't be completed"
+                )
                 return
             apart += new
         await self._alone(query, apart, seen, cut)
 
     async def _alone(self, query: Query, apart: Sequence[int], seen: Counter[int], cut: _Cut) -> None:
-        """Ask for these issuers in halves of halves, with all others left out."""
+        """Ask for these issuers in halves of halves, excluding every other issuer."""
         groups = [list(apart)] if len(apart) < len(seen) else _halves(apart)
         while groups:
             group = groups.pop()
@@ -137,16 +148,18 @@ class Gathering:
                 cut.has_unexpired &= unexpired is not None and self._is_whole(unexpired)
 
     async def _of_issuers(self, query: Query, without: Sequence[int], group: Sequence[int]) -> Listing | None:
-        """The answer for issuers of which certificates were shown before: they have to be in it, if it is whole."""
+        """Ask for issuers of which certificates were shown before; a whole answer must contain them."""
         for _ in range(_CONTRADICTIONS):
             answer = await self._listing(query, without)
             if answer is None or not self._is_whole(answer) or {row.issuer for row in answer.rows}.issuperset(group):
                 return answer
-        self.shortfalls.append("crt.sh contradicts itself: of issuers that it showed before it shows nothing any more")
+        self.incomplete_reasons.append(
+            "crt.sh contradicts itself: it no longer shows certificates of issuers that it showed before"
+        )
         return None
 
     def _others(self, query: Query, seen: Counter[int], group: Sequence[int]) -> list[int]:
-        """The issuers to leave out: those with most certificates where not all have room."""
+        """Return the issuers to exclude: those with most certificates first, as many as fit into a request."""
         asked = set(group)
         others = [id for id, _ in seen.most_common() if id not in asked][: MAX_QUERY // 2]
         too_many = bisect_left(range(len(others) + 1), True, key=lambda n: not self._fits(query, others[:n]))
@@ -158,18 +171,18 @@ class Gathering:
     # --- what one issuer has too much of ---
 
     async def _narrow(self, query: Query, cut: _Cut, depth: int) -> None:
-        """Say what can't be had whole, and ask for what lies below a domain."""
+        """Record the incomplete part, and ask for the sub-domains of its domain."""
         children = sorted(self._below.get(query.domain, ())) if query.domain and depth else []
         if cut.stuck:
             named = ", ".join(map(str, sorted(cut.stuck)[:10])) + (", …" if len(cut.stuck) > 10 else "")
-            expired = ", though those not expired are all there" if cut.has_unexpired else ""
-            below_it = f"; {len(children)} sub-domains were asked for apart" if children else ""
-            self.shortfalls.append(
-                f"crt.sh looks at {self._limit} names at most ({query.parameter}) and has more of its CAs {named}: "
-                f"{sum(cut.stuck.values())} certificates of them were shown, not all{expired}{below_it}"
+            expired = "; all unexpired certificates are there" if cut.has_unexpired else ""
+            below_it = f"; {len(children)} sub-domains were asked for separately" if children else ""
+            self.incomplete_reasons.append(
+                f"crt.sh looks at {self._limit} names at most ({query.parameter}) and has more for its CAs {named}: "
+                f"it showed {sum(cut.stuck.values())} of their certificates, not all{expired}{below_it}"
             )
         for child in children:
-            await self._gather(below(query, child), depth - 1)
+            await self._collect(below(query, child), depth - 1)
 
     # --- one request ---
 
@@ -177,7 +190,7 @@ class Gathering:
         return answer.counted is not None and answer.counted < self._limit
 
     async def _listing(self, query: Query, without: Sequence[int] = (), unexpired: bool = False) -> Listing | None:
-        """One answer, kept. An empty one is believed when it comes twice. None when there is none."""
+        """Fetch an answer and keep its rows; an empty answer counts when it comes twice. None when no answer comes."""
         text = query.text(without, unexpired)
         try:
             answer = await self._counted(text)
@@ -187,10 +200,10 @@ class Gathering:
             raise
         except SourceError as error:
             self.failure = error
-            self.shortfalls.append(f"a part of the answer is missing ({query.parameter}): {error}")
+            self.incomplete_reasons.append(f"a part of the answer is missing ({query.parameter}): {error}")
             self._failed_in_a_row += 1
             if self._failed_in_a_row >= _FAILURES_IN_A_ROW and self.answers:
-                raise _Spent("crt.sh: the rest was not asked for after failures in a row") from None
+                raise _SearchLimitReached("crt.sh: the rest was skipped after several failures in a row") from None
             return None
         self._failed_in_a_row = 0
         self.answers += 1
@@ -199,20 +212,22 @@ class Gathering:
 
     async def _counted(self, text: str) -> Listing:
         if self._requests >= self._max_requests:
-            raise _Spent(f"crt.sh: the list is not whole after {self._requests} requests, the most for one search")
+            raise _SearchLimitReached(
+                f"crt.sh: the list is not whole after {self._requests} requests, the most for one search"
+            )
         self._requests += 1
-        self._said(f"crt.sh: asking which certificates there are, request {self._requests}")
-        return await self._ask(text)
+        self._progress(f"crt.sh: asking which certificates there are, request {self._requests}")
+        return await self._fetch(text)
 
     async def _keep(self, rows: Sequence[Row], domain: str) -> None:
         for at, row in enumerate(rows):
             if at % 100 == 99:
-                await asyncio.sleep(0)  # comparing names takes its time
-            if row.id in self.found or (row.names and not self._concerns(row.names)):
+                await asyncio.sleep(0)  # comparing names takes long
+            if row.id in self.found or (row.names and not self._name_filter(row.names)):
                 continue
             if len(self.found) >= MAX_CERTIFICATES:
-                raise _Spent(
-                    f"crt.sh: the list was broken off at {MAX_CERTIFICATES} certificates, the most for one search"
+                raise _SearchLimitReached(
+                    f"crt.sh: the list was cut at {MAX_CERTIFICATES} certificates, the most for one search"
                 )
             self.found[row.id] = row.first_logged
             if domain:
@@ -220,13 +235,13 @@ class Gathering:
 
 
 def _halves(group: Sequence[int]) -> list[list[int]]:
-    """Two parts of a group; one that can't be parted is given as it is."""
+    """Split a group in two; a single issuer stays as it is."""
     parts = [list(group[0::2]), list(group[1::2])]
     return [part for part in parts if part]
 
 
 def _children(names: Sequence[str], domain: str) -> set[str]:
-    """The domains one label below that host parts of names show."""
+    """Return the domains one label below that the hosts in the names show."""
     hosts = (name.lower().rpartition("@")[2].rstrip(".") for name in names if len(name) < 400)
     heads = (host.removesuffix(f".{domain}") for host in hosts if host.endswith(f".{domain}"))
     labels = {head.rpartition(".")[2] for head in heads}

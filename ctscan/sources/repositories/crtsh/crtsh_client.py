@@ -1,7 +1,7 @@
-"""Asks crt.sh one thing until it answers: certificates by number, and lists of them.
+"""Requests to crt.sh, repeated until it answers: certificates by number, and lists of certificates.
 
-The client tries again for as long as it was told to, a minute by default. crt.sh needs more patience, and most of what
-goes wrong there comes with status 200 or is a 404 that isn't true; so what fails there is asked for again here.
+The HTTP client retries for a minute by default. crt.sh needs more patience, and most of its failures come with status
+200 or as a false 404; so failed requests are repeated here.
 """
 
 from __future__ import annotations
@@ -24,38 +24,41 @@ from ctscan.sources.repositories.crtsh.pages import (
 OPERATOR = "crt.sh"
 WAITS = (30.0, 60.0, 120.0, 180.0, 210.0)
 """Seconds between tries: ten minutes in all, as long as the longest Retry-After that is heeded."""
-_MISSING_IN_ALL = 3  # times that it says that there is no such thing, before it is believed
-_MOMENT, _MOMENTS = 30.0, 20  # looks, while a Retry-After longer than the client's patience keeps it from asking
+_MISSING_IN_ALL = 3  # answers 404 before "missing" is believed
+_MOMENT, _MOMENTS = 30.0, 20  # seconds and number of looks, while a long Retry-After keeps the client from asking
 
-_JSON = "application/json, text/html;q=0.1"  # so that pages come through, to be told apart
+_JSON = "application/json, text/html;q=0.1"  # accept HTML too, to recognise error pages
 _PEM = "application/pkix-cert, text/html;q=0.1"
 _READ_BY_US = frozenset((403, 404))
-_LARGE = 1 << 18  # bytes from which on a body is parsed in a thread
+_LARGE = 1 << 18  # bytes; larger bodies are parsed in a thread
 T = TypeVar("T")
 
 BLOCKED = (
-    "crt.sh refuses to serve this client (403 Forbidden): it blocks addresses and programs that ask too much. "
-    "Wait a day, see that `contact` is yours, ask less often (rate), or use its database (crt.sh-sql)"
+    "crt.sh refuses to serve this client (403 Forbidden): it blocks addresses and programs with too many requests. "
+    "Wait a day, check that `contact` is yours, ask less often (rate), or use its database (crt.sh-sql)"
 )
 
 
-class Asker:
-    """Asks at one address. Any method raises SourceError when no usable answer comes (BadAnswer, Missing: what came
-    last), and Refused, at once, when crt.sh won't serve us. `said` is told of waits."""
+class CrtshClient:
+    """Client of crt.sh at one address.
 
-    def __init__(self, client: Client, url: str, sleep: Sleep, said: Callable[[str], None]) -> None:
-        self._client, self._sleep, self._said = client, sleep, said
+    Any method raises SourceError when no usable answer comes (BadAnswer, Missing: the last answer), and Refused, at
+    once, when crt.sh refuses to serve us. `progress` receives texts about waits.
+    """
+
+    def __init__(self, client: Client, url: str, sleep: Sleep, progress: Callable[[str], None]) -> None:
+        self._client, self._sleep, self._progress = client, sleep, progress
         self._base = url.partition("?")[0].rstrip("/") + "/?"
 
     async def listing(self, query: str) -> Listing:
-        """The certificates of a query string."""
-        return await self._ask(query, _JSON, MAX_LISTING, parse_listing)
+        """Fetch the list of certificates for a query string."""
+        return await self._fetch(query, _JSON, MAX_LISTING, parse_listing)
 
     async def certificate(self, id: int) -> bytes:
-        """The DER of a certificate by its number."""
-        return await self._ask(f"d={id}", _PEM, MAX_CERTIFICATE, parse_certificate)
+        """Fetch the DER of a certificate by its number."""
+        return await self._fetch(f"d={id}", _PEM, MAX_CERTIFICATE, parse_certificate)
 
-    async def _ask(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
+    async def _fetch(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
         patience = _Patience()
         while True:
             sent = self._client.requests
@@ -65,7 +68,7 @@ class Asker:
                 raise
             except (SourceError, FormatError) as error:
                 wait = patience.after(error, self._client.requests > sent)
-            self._said(f"crt.sh: no usable answer; asking again in {wait:.0f} s")
+            self._progress(f"crt.sh: no usable answer; asking again in {wait:.0f} s")
             await self._sleep(wait)
 
     async def _once(self, query: str, accept: str, limit: int, parse: Callable[[bytes], T]) -> T:
@@ -82,13 +85,13 @@ class Asker:
 
 
 class _Patience:
-    """How often one thing was asked for, and what that leaves."""
+    """Count of the tries for one request, and of the waits left."""
 
     def __init__(self) -> None:
         self._tries = self._missing = self._moments = 0
 
     def after(self, error: Exception, was_sent: bool) -> float:
-        """Seconds to wait after a try that ended so. Raises what it comes to when there have been enough."""
+        """Return the seconds to wait after a failed try. Raises the final error after enough tries."""
         if not was_sent and self._moments < _MOMENTS:
             self._moments += 1
             return _MOMENT
@@ -96,6 +99,6 @@ class _Patience:
         self._missing += isinstance(error, Missing)
         if self._tries > len(WAITS) or self._missing == _MISSING_IN_ALL:
             kind = type(error) if isinstance(error, SourceError) else BadAnswer
-            reason = str(error).removesuffix("; try again later")  # advice of the client, for logs
+            reason = str(error).removesuffix("; try again later")  # the client's advice, meant for logs
             raise kind(f"crt.sh gave no usable answer, asked {self._tries} times; last: {reason}") from None
         return WAITS[self._tries - 1]

@@ -1,7 +1,7 @@
-"""PostgreSQL's escape text (`encode(bytea, 'escape')`), in which crt.sh shows names and compares with them. Pure.
+"""PostgreSQL's escape text (`encode(bytea, 'escape')`), in which crt.sh shows and compares names. Pure.
 
-A backslash is doubled; NUL and everything from 0x80 on is a backslash with three octal digits; the rest is itself.
-Which encoding the bytes are in nobody says: UTF8String, BMPString and TeletexString look alike there.
+A backslash is doubled; NUL and every byte from 0x80 on is a backslash with three octal digits; the rest is itself. The
+encoding of the bytes isn't recorded: UTF8String, BMPString and TeletexString look alike there.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ _ESCAPED = re.compile(rb"\\(?:(\\)|([0-3][0-7]{2}))")
 
 
 def encode(raw: bytes) -> str:
-    """Bytes as escape text, which is ASCII."""
+    """Encode bytes as escape text, which is ASCII."""
     return "".join("\\\\" if b == 0x5C else chr(b) if 0 < b < 0x80 else f"\\{b:03o}" for b in raw)
 
 
 def decode(text: str) -> bytes:
-    """The bytes of an escape text. What is none stays as it is: letters beyond ASCII in UTF-8, a lone backslash."""
+    """Decode escape text to bytes. Other text stays as it is: letters beyond ASCII in UTF-8, a lone backslash."""
     raw = text.encode("utf-8", "surrogatepass")
     return _ESCAPED.sub(lambda found: b"\\" if found[1] else bytes((int(found[2], 8),)), raw)
 
 
 def readings(text: str) -> tuple[str, ...]:
-    """The texts that an escape text can stand for, best first: UTF-8, else UCS-2 (big endian) and Latin-1.
+    """Return the texts that an escape text can stand for, best first: UTF-8, else UCS-2 (big endian) and Latin-1.
 
-    Bytes in Latin-1 are mostly UCS-2 as well, of other letters; so both are given. NULs are left out.
+    Bytes in Latin-1 are mostly valid UCS-2 of other letters too; so both are returned. NULs are left out.
     """
     raw = decode(text)
     if b"\0" not in raw:

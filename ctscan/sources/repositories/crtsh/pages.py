@@ -1,8 +1,8 @@
-"""What crt.sh answers, and what it answers instead. Pure: bytes in, values or FormatError out.
+"""Answers of crt.sh, and the errors it sends instead. Pure: bytes in, values or FormatError out.
 
-A JSON answer is a list with one object for each certificate; `result_count` says how many names of it matched, and
-the server looks at 10,000 names at most, whichever come first. Errors inside its database come with status 200: a
-page, or the beginning of the answer behind `[BEGIN_HEADERS]` with a message at its end.
+A JSON answer is a list with one object for each certificate; `result_count` is the number of its names that matched,
+and the server looks at the first 10,000 names. Errors inside its database come with status 200: a page, or the
+beginning of the answer behind `[BEGIN_HEADERS]` with a message at its end.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One certificate of an answer. `names` are the readings of the names that matched; empty: none is shown."""
+    """Certificate of an answer. `names` are the readings of the names that matched; empty: none is shown."""
 
     id: int
     issuer: int
@@ -42,22 +42,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One answer. `counted`: how many names the server looked at; None when it doesn't say."""
+    """Answer of crt.sh. `counted`: number of names the server looked at; None when it doesn't report it."""
 
     rows: tuple[Row, ...]
     counted: int | None
 
 
 def parse_listing(body: bytes) -> Listing:
-    """A JSON answer. FormatError for anything else; Refused when the server will never take this query."""
+    """Parse a JSON answer. Raises FormatError for anything else; Refused when the server will never accept this
+    query."""
     _check_no_page(body)
     check_values(body)
     try:
         listed = json.loads(body)
     except (ValueError, RecursionError):
-        raise FormatError(f"{len(body)} bytes that are no JSON") from None
+        raise FormatError(f"expected JSON, got {len(body)} bytes of something else") from None
     if not isinstance(listed, list):
-        raise FormatError("JSON that is no list")
+        raise FormatError("expected a list in JSON, got another value")
     rows = tuple(map(_row, listed))
     counts = [item.get("result_count") for item in listed]
     if all(_is_number(count) for count in counts):
@@ -66,7 +67,7 @@ def parse_listing(body: bytes) -> Listing:
 
 
 def parse_certificate(body: bytes) -> bytes:
-    """The DER of the one certificate in PEM. FormatError when it isn't one, whole."""
+    """Return the DER of the certificate in PEM. Raises FormatError unless the answer is a single whole certificate."""
     if not body.strip():
         raise FormatError("an empty answer")
     _check_no_page(body)
@@ -85,8 +86,8 @@ def parse_certificate(body: bytes) -> bytes:
 def _check_no_page(body: bytes) -> None:
     if body.startswith(b"[BEGIN_HEADERS]"):
         if _WONT.match(body):
-            raise Refused("crt.sh: this question can't be asked there in this form; please report it")
-        raise FormatError("an answer that its database broke off with an error")
+            raise Refused("crt.sh: it doesn't accept this question in this form; please report it")
+        raise FormatError("its database cut the answer off with an error")
     if body[:100].lstrip()[:1] == b"<":
         raise FormatError("an HTML page instead of an answer")
 
@@ -106,7 +107,7 @@ def _is_number(value: Any) -> TypeGuard[int]:
 
 
 def _milliseconds(value: Any) -> int | None:
-    """ms of a time without zone, which is UTC. None where there is none: it is for eyes only."""
+    """Parse a time without zone, which is UTC, to ms. None for anything else: the time is only shown."""
     if not isinstance(value, str):
         return None
     try:
@@ -118,7 +119,7 @@ def _milliseconds(value: Any) -> int | None:
 
 
 def _announced(der: bytes) -> int:
-    """How long the outermost element says it is, with its head; 2 where that can't be told."""
+    """Return the announced length of the outermost element, with its head; 2 where it can't be read."""
     octets = der[1] & 0x7F if len(der) > 1 else 0
     if not octets or der[1] < 0x80:
         return 2 + octets

@@ -1,10 +1,10 @@
-"""What crt.sh is asked for a question: parameter, value and way of matching. Pure.
+"""Queries to crt.sh for a question: parameter, value and way of matching. Pure.
 
-A certificate is found by the words of all its names (a text-search vector without positions). `match=ILIKE` then
+crt.sh finds a certificate by the words of all its names (a text-search vector without positions). `match=ILIKE` then
 keeps the names that hold the value, compared with their escape text: exact for ASCII, never true for other letters.
 `match=any` keeps all, but its syntax has operators (OR, -, quotes), refuses hyphens, and turns a value that falls into
-several words without a space between them into a phrase, which such a vector never holds. So a value for `any` is
-taken apart here the way that the server's parser does, and no value ever reaches it as an operator.
+several words without a space between them into a phrase, which such a vector never holds. So this module splits a value
+for `any` as the server's parser does, and no value ever reaches it as an operator.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ MAX_QUERY = 3000
 _MAX_VALUE = 500  # of a question, so that there is room for excluded issuers
 _IN_ADDRESSES = ("rfc822Name", "E")
 _ILIKE_TAKES = re.compile(r"[!-$&-~]+")  # % is refused inside a value
-_NOT_TAKEN = re.compile(r"[%\\]")  # and the backslash escapes for LIKE
+_NOT_TAKEN = re.compile(r"[%\\]")  # the backslash escapes for LIKE
 _JOINED = re.compile(r"[A-Za-z0-9]+(?:[./][A-Za-z0-9]+)+")  # hosts, initials and paths: one word to the parser
-_SIGNED = re.compile(r"-\d")  # -34 is one word there, a number with its sign
+_SIGNED = re.compile(r"-\d")  # -34 is a single word there, a number with its sign
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question as crt.sh takes it."""
+    """Query in the form that crt.sh accepts."""
 
     parameter: str
     value: str
     match: str
-    domain: str = ""  # canonical; what is asked for is everything at and below it
+    domain: str = ""  # canonical; the query covers everything at and below it
 
     def text(self, without: Iterable[int] = (), unexpired: bool = False) -> str:
-        """The query string; `without` are the numbers of CAs whose certificates are left out."""
+        """Return the query string; `without` holds the numbers of CAs whose certificates are excluded."""
         parts = {self.parameter: self.value, "match": self.match, "output": "json"}
         if unexpired:
             parts["exclude"] = "expired"
@@ -51,11 +51,12 @@ class Query:
 
 
 def queries_for(question: Question) -> tuple[Query, ...]:
-    """The queries that answer a question together. UsageError when crt.sh can't be asked such a thing."""
+    """Return the queries that answer a question together. Raises UsageError when crt.sh can't answer such a
+    question."""
     if question.kind not in FINDS:
         raise UsageError(f"crt.sh: expected a question of kind {', '.join(FINDS)}, got another")
     if len(question.value.encode("utf-8", "surrogatepass")) > _MAX_VALUE:
-        raise UsageError(f"crt.sh: the {question.kind} is too long to be asked for, at most {_MAX_VALUE} bytes are")
+        raise UsageError(f"crt.sh: expected a {question.kind} of at most {_MAX_VALUE} bytes, got a longer value")
     match question.kind:
         case QuestionKind.EMAIL:
             found = [query for form in _forms(question.value) for query in _for_address(form)]
@@ -67,12 +68,12 @@ def queries_for(question: Question) -> tuple[Query, ...]:
             found = list(_for_words("O", question.value))
     found = [query for query in dict.fromkeys(found) if query.value]
     if not found:
-        raise UsageError(f"crt.sh: the {question.kind} holds no word that can be asked for")
+        raise UsageError(f"crt.sh: the {question.kind} holds no word that crt.sh can search for")
     return tuple(found)
 
 
 def below(query: Query, domain: str) -> Query:
-    """The same question for a domain below. In `match=ILIKE` only."""
+    """Return the same query for a domain below. For `match=ILIKE` only."""
     return Query(query.parameter, domain, query.match, domain)
 
 
@@ -80,14 +81,14 @@ def below(query: Query, domain: str) -> Query:
 
 
 def _forms(value: str) -> list[str]:
-    """An address or domain as it is, and with the letters that its A-labels stand for."""
+    """Return an address or domain as it is, and with the letters that its A-labels stand for."""
     local, at, domain = value.rpartition("@")
     wide = ".".join(map(_in_letters, domain.split(".")))
     return list(dict.fromkeys((value, f"{local}{at}{wide}")))
 
 
 def _in_letters(label: str) -> str:
-    """A U-label (RFC 5890 section 2.3.2.1); the label itself when it is no A-label."""
+    """Decode an A-label to its U-label (RFC 5890 section 2.3.2.1); other labels stay as they are."""
     if not label.startswith("xn--"):
         return label
     try:
@@ -120,8 +121,8 @@ def _any_of(words: Iterable[str]) -> list[Query]:
 
 
 def _in_latin_1(value: str) -> list[Query]:
-    """For addresses that are no UTF-8: words are then taken from their escape text, and compared it is as well. Its
-    backslashes are doubled, for LIKE."""
+    """Query addresses that aren't UTF-8: their words are taken from their escape text and compared with it. Backslashes
+    are doubled, for LIKE."""
     try:
         text = encode(value.encode("latin-1")).replace("\\", "\\\\")
     except UnicodeEncodeError:
@@ -134,8 +135,8 @@ def _is_comparable(value: str) -> bool:
 
 
 def _host_words(host: str) -> list[str]:
-    """Words under which a host name is found for sure. Each of its parent domains is looked at on its own, so a label
-    in other letters is one word, and so is the ASCII rest of the name; a hyphen can't be asked for."""
+    """Return words by which a host name is certainly found. Each of its parent domains is indexed by itself, so a label
+    in other letters is a word, and so is the ASCII rest of the name; a hyphen can't be searched for."""
     labels = host.split(".")
     last = next((at for at in range(len(labels), 0, -1) if not labels[at - 1].isascii()), 0)
     letters = [label for label in labels[:last] if not label.isascii() and _words(label) == [label]]
@@ -149,8 +150,8 @@ def _host_words(host: str) -> list[str]:
 
 
 def _for_words(parameter: str, value: str) -> Iterable[Query]:
-    """A name by its words, wherever in a certificate they stand; with dots inside kept and not, as UTF-8 and as the
-    escape text of Latin-1, which is what the words are taken from when a name is no UTF-8."""
+    """Query a name by its words, anywhere in a certificate: with inner dots kept and removed, as UTF-8 and as the
+    escape text of Latin-1, from which the words are taken when a name isn't UTF-8."""
     value = unicodedata.normalize("NFC", value)
     joined = [part for piece in re.split(r"[\s,;-]+", value) for part in _kept_joined(piece)]
     yield Query(parameter, _as_operands(joined), "any")
@@ -171,10 +172,10 @@ def _kept_joined(piece: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Runs of letters, digits and what is written above and below them."""
+    """Return runs of letters, digits and combining marks."""
     return "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
 
 
 def _as_operands(words: Iterable[str]) -> str:
-    """Words that all have to be there. OR stands in quotes, which make it a word."""
+    """Join words that must all be there. OR stands in quotes, which make it a word."""
     return " ".join('"or"' if word.lower() == "or" else word for word in dict.fromkeys(words))

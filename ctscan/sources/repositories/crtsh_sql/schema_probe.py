@@ -1,7 +1,7 @@
-"""Which schema a database has: the one that is known, the announced redesign of crt.sh, or another. Pure but for the
-statement, which is put by whoever calls.
+"""Check of a database's schema: the known one, the announced redesign of crt.sh, or another. Pure but for the
+statement, which the caller executes.
 
-A statement for another schema could find nothing where there is much, and that must never pass for an answer.
+A statement written for another schema could find nothing where there is much, and that must never pass for an answer.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ COLUMNS: dict[str, frozenset[str]] = {
     "ca_certificate": frozenset({"certificate_id", "ca_id"}),
     "ccadb_certificate": frozenset({"certificate_id", "ca_owner"}),
 }
-"""The tables and views that are read, with the columns that are."""
+"""Tables and views that are read, with the columns in use."""
 
 FUNCTIONS = ("identities", "x509_notafter", "x509_serialnumber")
 
 REDESIGN = "certificate_identity"
-"""A view today, which only raises an error; announced as the table that replaces the full text index."""
+"""Name of a view today, which only raises an error; announced as the table that replaces the full text index."""
 
 PROBE = """
 SELECT 'relation', c.relname::text, c.relkind::text, array_agg(a.attname::text)
@@ -44,21 +44,21 @@ SELECT 'index', t.relname::text, '', NULL::text[]
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
  WHERE t.relname = 'certificate' AND pg_catalog.pg_table_is_visible(t.oid)
    AND pg_catalog.pg_get_indexdef(i.indexrelid) ILIKE '%% using gin (%%identities(%%'"""
-"""`(what, name, kind of relation, columns)` of what there is."""
+"""Rows of `(what, name, kind of relation, columns)` for each object found."""
 
 PROBED = ((str,), (str,), (str,), (list, type(None)))
-"""The types of its columns."""
+"""Types of the probe's columns."""
 
 _ADVICE = "search crt.sh over HTTP instead, and look for a newer ctscan"
 
 
 def probe() -> tuple[str, dict[str, Any]]:
-    """The statement that tells what there is, with its parameters."""
+    """Return the probe statement and its parameters."""
     return PROBE, {"relations": [*COLUMNS, REDESIGN], "functions": list(FUNCTIONS)}
 
 
 def check(server: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Judge what the probe gave. BadAnswer unless it is the schema that the statements are written for."""
+    """Check the probe's rows. Raises BadAnswer unless the schema is the one that the statements are written for."""
     found = list(rows)
     relations = {name: set(map(str, columns or ())) for what, name, _, columns in found if what == "relation"}
     kinds = {name: kind for what, name, kind, _ in found if what == "relation"}
@@ -73,7 +73,7 @@ def check(server: str, rows: Iterable[tuple[Any, ...]]) -> None:
     if kinds.get(REDESIGN) in ("r", "p"):
         raise BadAnswer(
             f"{server}: its schema is the announced redesign, with a table {REDESIGN} in place of the full text index, "
-            f"which this version doesn't know: {_ADVICE}"
+            f"which this version of ctscan can't read: {_ADVICE}"
         )
     raise BadAnswer(
         f"{server}: expected the schema of crt.sh (certificate_and_identities, identities()), "

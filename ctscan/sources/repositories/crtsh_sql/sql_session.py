@@ -1,15 +1,16 @@
-"""One connection to crt.sh's database, statement after statement, and what is done when it breaks. The only psycopg.
+"""Connection to crt.sh's database, and its retries. The only module that uses psycopg.
 
-crt.sh stands behind PgBouncer and answers from replicas, which decides how it is spoken to:
+crt.sh stands behind PgBouncer and answers from replicas. Therefore:
 
-- The startup packet holds nothing that a pooler doesn't know: user, database, client_encoding, application_name.
-  PgBouncer ends a connection that comes with anything else, so `options` is empty whatever the environment says.
-- Every statement is a transaction of its own (autocommit), and none is prepared on the server: the next one may be put
-  to another server.
+- The startup packet holds only parameters that a pooler knows: user, database, client_encoding, application_name.
+  PgBouncer ends a connection that sends any other parameter, so `options` is empty whichever values the environment
+  has.
+- Every statement is a transaction (autocommit), and none is prepared on the server: the next statement may reach
+  another server.
 - For the same reason `SET statement_timeout` may be forgotten; so we hang up ourselves a little later.
-- A replica cancels what stands in the way of replication. Then the same is asked again, on a new connection.
+- A replica cancels statements that block replication. Then the same statement is repeated, on a new connection.
 
-No message holds a word of what the server says, which may repeat what it was asked for.
+No message quotes the server, which may repeat the question.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ctscan.sources.repositories.crtsh_sql.limits import Limits
 if TYPE_CHECKING:
     import psycopg
 
-    from ctscan.sources.repositories import Opening
+    from ctscan.sources.repositories import SourceOptions
 
 _AGAIN = ("08", "40", "53", "57")  # connection, rolled back, resources, intervention of an operator (and cancelling)
 _REFUSED = ("28", "3D", "42501")  # authorisation, no such database, no right to read
@@ -37,7 +38,7 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement, its parameters, and what an answer can be: types of its columns, at most so many rows and bytes."""
+    """SQL text, its parameters, and the expected answer: the types of its columns, and most rows and bytes."""
 
     text: str
     parameters: dict[str, Any]
@@ -47,34 +48,37 @@ class Statement:
 
 
 class TooLong(SourceError):
-    """The server, or our own patience, ended a statement before it was answered; a narrower one may be."""
+    """The server, or our own timeout, ended a statement before it was answered; a narrower statement may succeed."""
 
 
 class _Again(Exception):
-    """Worth asking again; the text is the reason."""
+    """Failure that is worth another attempt; the text is the reason."""
 
 
 class _Cancelled(_Again):
-    """The statement was cancelled, by a replica that fell behind or for the time it took."""
+    """The statement was cancelled, by a replica that fell behind or for its duration."""
 
 
 class Session:
-    """Puts statements to one server over one connection at a time, made when it is needed."""
+    """Session with one server over a single connection, made when first needed."""
 
-    def __init__(self, url: str, opening: Opening, rate: float, limits: Limits) -> None:
+    def __init__(self, url: str, options: SourceOptions, rate: float, limits: Limits) -> None:
         self._conninfo = conninfo(url)
         self.server = f"{self._conninfo['host']}:{self._conninfo['port']}"
-        self._opening, self._limits = opening, limits
+        self._options, self._limits = options, limits
         self._pause = 1 / rate
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
         self._asked = False
         self._turn = asyncio.Lock()
 
     async def rows(self, statement: Statement) -> Rows:
-        """What a statement gives.
+        """Return the rows of a statement.
 
-        SourceError after the last attempt, Refused where another would be futile, TooLong when it took too long,
-        BadAnswer when it isn't what the statement says that it can be.
+        Raises:
+            SourceError: the last attempt failed
+            Refused: another attempt would be futile
+            TooLong: the statement took too long
+            BadAnswer: the answer doesn't fit the statement's types or limits
         """
         async with self._turn:
             for attempt in range(1, self._limits.attempts + 1):
@@ -84,8 +88,8 @@ class Session:
                     await self._drop()
                     reason = again
                 if attempt < self._limits.attempts:
-                    self._opening.progress(f"{self.server}: {reason}; asking again")
-                    await self._opening.sleep(min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1)))
+                    self._options.progress(f"{self.server}: {reason}; asking again")
+                    await self._options.sleep(min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (attempt - 1)))
         failure = TooLong if isinstance(reason, _Cancelled) else SourceError
         raise failure(f"{self.server}: {reason}, {self._limits.attempts} times in a row; try again later")
 
@@ -94,7 +98,7 @@ class Session:
 
         connection = await self._connected()
         if self._asked:
-            await self._opening.sleep(self._pause)
+            await self._options.sleep(self._pause)
         self._asked = True
         try:
             async with asyncio.timeout(self._limits.seconds + self._limits.slack):
@@ -107,15 +111,15 @@ class Session:
             raise await self._judged(error) from None
         except OSError as error:
             raise _Again(f"the connection broke ({type(error).__name__})") from None
-        except (ValueError, RecursionError, OverflowError) as error:  # what psycopg lets through where a value is none
+        except (ValueError, RecursionError, OverflowError) as error:  # raised by psycopg for malformed values
             await self._drop()
-            raise BadAnswer(f"{self.server}: a value that can't be read ({type(error).__name__})") from None
+            raise BadAnswer(f"{self.server}: a value can't be read ({type(error).__name__})") from None
         except BaseException:
-            await self._drop()  # cancelled or cut short: what comes next on it belongs to nobody
+            await self._drop()  # cancelled or cut short: later data on this connection belongs to no statement
             raise
 
     async def _read(self, connection: psycopg.AsyncConnection[tuple[Any, ...]], statement: Statement) -> Rows:
-        """Row after row, so that an answer without end is noticed. One row is in memory before we see it."""
+        """Read row by row, so that an endless answer is noticed. One row is in memory before we see it."""
         found: Rows = []
         size = 0
         async with connection.cursor() as cursor:
@@ -123,17 +127,17 @@ class Session:
                 size += sum(len(value) for value in row if isinstance(value, bytes | str))
                 wrong = self._wrong(row, len(found), size, statement)
                 if wrong:
-                    await self._drop()  # first, or what is left would be read and thrown away
+                    await self._drop()  # first, or the rest would be read and thrown away
                     raise BadAnswer(f"{self.server}: {wrong}")
                 found.append(row)
         return found
 
     def _wrong(self, row: tuple[Any, ...], before: int, size: int, statement: Statement) -> str:
-        """Why a row can't be part of the answer; empty when it can."""
+        """Return why a row can't be part of the answer; empty when it can."""
         if before == statement.rows or size > statement.bytes:
             return f"expected at most {statement.rows} rows and {statement.bytes} bytes, got more"
         if len(row) != len(statement.shape) or not all(map(isinstance, row, statement.shape)):
-            return "expected rows of other types than it sends; it is no database of crt.sh"
+            return "it sends rows of other types than expected; it is no database of crt.sh"
         return ""
 
     # --- the connection ---
@@ -177,7 +181,7 @@ class Session:
         return TooLong(f"{self.server}: no answer within {self._limits.seconds:g} s")
 
     async def _judged(self, error: psycopg.Error, connecting: bool = False) -> Exception:
-        """What an error of the driver means to us. Drops the connection: which state it is in isn't worth knowing."""
+        """Translate an error of the driver. Drops the connection, whose state is uncertain."""
         import psycopg
 
         await self._drop()
@@ -199,11 +203,13 @@ class Session:
 
 
 def conninfo(url: str) -> dict[str, Any]:
-    """Parameters of the connection, from a URL and nothing else that could change whom we ask and with what.
+    """Return the connection's parameters from a URL alone: the environment must not change the server or the session.
 
-    UsageError when psycopg is missing or when it is no such URL; it isn't repeated, for it may hold a password.
+    Raises:
+        UsageError: psycopg is missing, or the URL is invalid; the message doesn't repeat the URL, which may hold a
+            password
     """
-    expected = "expected postgresql://guest@crt.sh:5432/certwatch or the like"
+    expected = "expected a URL such as postgresql://guest@crt.sh:5432/certwatch"
     if not url.startswith(("postgresql://", "postgres://")):
         raise UsageError(f"the address of crt.sh's database, {len(url)} characters: {expected}")
     try:
@@ -220,31 +226,31 @@ def conninfo(url: str) -> dict[str, Any]:
     defaults = {"hostaddr": "", "port": "5432", "user": "guest", "dbname": "certwatch", "sslmode": "prefer"}
     if given.get("user", "guest") == "guest":
         defaults["password"] = "guest"  # noqa: S105 - published; it is rarely asked for
-    # libpq takes what isn't given from the environment (PGOPTIONS, PGHOSTADDR, PGCLIENTENCODING, PGAPPNAME)
+    # libpq takes missing parameters from the environment (PGOPTIONS, PGHOSTADDR, PGCLIENTENCODING, PGAPPNAME)
     fixed = {"application_name": "ctscan", "client_encoding": "UTF8", "options": "", "gssencmode": "disable"}
     return defaults | given | fixed
 
 
-def _refusal(said: str) -> str:
-    """Why a server won't have us, where another attempt won't change that."""
-    if "authentication failed" in said or "no password supplied" in said or "pg_hba.conf" in said:
+def _refusal(message: str) -> str:
+    """Return the reason for a permanent refusal; empty for other messages."""
+    if "authentication failed" in message or "no password supplied" in message or "pg_hba.conf" in message:
         return "refuses the user or the password"
-    if "unsupported startup parameter" in said:
+    if "unsupported startup parameter" in message:
         return "a pooler refuses a parameter of the connection; search crt.sh over HTTP instead"
-    if "does not exist" in said:
+    if "does not exist" in message:
         return "has no such database or user"
     return ""
 
 
-def _unreachable(said: str) -> str:
-    """Why no connection came about, in words of ours."""
-    lower = said.lower()
+def _unreachable(message: str) -> str:
+    """Return the reason for a failed connection, in words of our own."""
+    lower = message.lower()
     for sign, words in (
         ("refused", "the connection was refused"),
         ("timeout", "no connection in time"),
         ("resolve", "the host's name can't be resolved"),
         ("name or service", "the host's name can't be resolved"),
-        ("ssl", "no agreement on TLS"),
+        ("ssl", "the TLS handshake failed"),
         ("recovery", "the server is recovering"),
         ("too many", "the server has too many connections"),
     ):
@@ -254,8 +260,8 @@ def _unreachable(said: str) -> str:
 
 
 def _check_loop() -> None:
-    """Windows: psycopg can't use the event loop that is the default there."""
+    """Raise UsageError on Windows' default event loop, which psycopg can't use."""
     if sys.platform == "win32" and isinstance(asyncio.get_running_loop(), asyncio.ProactorEventLoop):
         raise UsageError(
-            "crt.sh over PostgreSQL isn't to be had on Windows (event loop); search crt.sh over HTTP instead"
+            "crt.sh over PostgreSQL is unavailable on Windows (event loop); search crt.sh over HTTP instead"
         )

@@ -1,11 +1,11 @@
-"""The statements put to crt.sh, and what a question becomes in them. Pure.
+"""SQL statements for crt.sh, and their parameters for a question. Pure.
 
-The schema is that of crtsh/certwatch_db (`sql/create_schema.sql`, `fnc/identities.fnc`). Two things decide what is
-found there:
+The schema is that of crtsh/certwatch_db (`sql/create_schema.sql`, `fnc/identities.fnc`). Two facts decide which
+certificates are found there:
 
 - The index. `identities(certificate)` makes a full text vector of all names of a certificate, with the domain of an
   address and all domains above it; a condition on it has to stand first-class in the statement, or 68 terabytes are
-  read. It splits words as the question is split, so most of what looks odd about it (hyphens, `+`) cancels out.
+  read. It splits words as the question is split, so most of its oddities (hyphens, `+`) cancel out.
 - The view. Its names are the raw bytes in PostgreSQL's `escape` encoding: `ü` in UTF-8 is eight characters,
   `\\303\\274`. Only questions in ASCII can be compared with that.
 """
@@ -28,45 +28,48 @@ ADDRESSES = ("san:rfc822Name", "1.2.840.113549.1.9.1")
 ORGANISATIONS = ("2.5.4.10",)
 
 HOSTS = ("san:dNSName", "san:iPAddress", "san:registeredID")
-"""Types of names that hold nobody's name, and that a certificate may have hundreds of."""
+"""Types of names that never hold a person's name, and of which a certificate may have hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What is put to the full text index, and which of the names of what it finds are shown: of these types (none: of
-    all), of none of those, and like this pattern. `single`: those only that hold all the words themselves."""
+class IndexQuery:
+    """Query to the full text index, and the filter on the names shown of its results.
+
+    `types`: show names of these types (empty: all); `excluded_types`: show none of these; `pattern`: show names like
+    this; `in_one_name`: show names that hold all the words themselves.
+    """
 
     text: str
     types: tuple[str, ...] = ()
-    other_than: tuple[str, ...] = ()
+    excluded_types: tuple[str, ...] = ()
     pattern: str = ""
-    single: bool = False
+    in_one_name: bool = False
 
 
-def askings(question: Question) -> tuple[Asking, ...]:
-    """What a question becomes: one statement, or two for a domain that is written in two ways. None where it holds no
-    letter or digit, so that no index can know it."""
+def index_queries(question: Question) -> tuple[IndexQuery, ...]:
+    """Translate a question into one query, or two for a domain that is written in two ways. Empty where the question
+    holds no letter or digit, so that no index can know it."""
     value = question.value.replace("\0", " ").encode("utf-8", "replace").decode()
     if not any(character.isalnum() for character in value):
         return ()
     if question.kind == QuestionKind.EMAIL:
-        return tuple(Asking(form, pattern=_containing(form) or "%@%") for form in _forms(value))
+        return tuple(IndexQuery(form, pattern=_containing(form) or "%@%") for form in _forms(value))
     if question.kind == QuestionKind.DOMAIN:
         return tuple(_below(form) for form in _forms(value))
-    words = value.replace("-", " ")  # a compound word is only found as such, its parts are found in either
+    words = value.replace("-", " ")  # a compound word is found only whole, its parts also inside compounds
     if question.kind == QuestionKind.ORGANISATION:
-        return (Asking(words, ORGANISATIONS, single=words.isascii()),)
-    return (Asking(words, other_than=HOSTS),)  # any attribute may hold a name, and a part of it
+        return (IndexQuery(words, ORGANISATIONS, in_one_name=words.isascii()),)
+    return (IndexQuery(words, excluded_types=HOSTS),)  # any attribute may hold a name, and a part of it
 
 
-def _below(domain: str) -> Asking:
-    """Addresses at a domain and below it, wherever they stand; not the far more numerous hosts."""
+def _below(domain: str) -> IndexQuery:
+    """Query addresses at and below a domain, in any name; not the far more numerous hosts."""
     pattern = _containing(domain)
-    return Asking(domain, pattern=f"%@{pattern}") if pattern else Asking(domain, ADDRESSES, pattern="%@%")
+    return IndexQuery(domain, pattern=f"%@{pattern}") if pattern else IndexQuery(domain, ADDRESSES, pattern="%@%")
 
 
 def _forms(value: str) -> tuple[str, ...]:
-    """An address or a domain, and the same with the domain in its own letters."""
+    """Return an address or a domain, and the same with the domain in its own letters."""
     if "xn--" not in value.lower():
         return (value,)
     import idna
@@ -79,8 +82,8 @@ def _forms(value: str) -> tuple[str, ...]:
 
 
 def _containing(text: str) -> str:
-    """A pattern of LIKE for the escape encoding of a text; empty where the text isn't ASCII, since which bytes it
-    stands for there depends on the certificate."""
+    """Return a LIKE pattern for the escape encoding of a text; empty for a text beyond ASCII, whose bytes depend on the
+    certificate."""
     if not text.isascii():
         return ""
     escaped = text.replace("\\", "\\\\")  # as the escape encoding does
@@ -119,7 +122,7 @@ SELECT c.id, CASE WHEN octet_length(c.certificate) <= %(certificate)s THEN c.cer
 
 
 Shape = tuple[tuple[type, ...], ...]
-"""The types that the columns of a row may have: nothing else is believed to be an answer."""
+"""Types that the columns of a row may have; a row of other types is no answer."""
 
 _NULL = type(None)
 LISTED: Shape = ((int,), (datetime,), (str,))
@@ -135,20 +138,20 @@ DETAILED: Shape = (
 )
 
 
-def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Parameters]:
-    """Certificates with the names that are like the question: `(id, notAfter, name as escape text)`, one row more than
-    the limit where there are more."""
-    conditions, parameters = [_LIST], {"text": asking.text, "name": limits.name, "most": limits.rows + 1}
-    if asking.types:
+def listing(query: IndexQuery, within: Range, limits: Limits) -> tuple[str, Parameters]:
+    """Return the statement that lists certificates with matching names: rows of `(id, notAfter, name as escape text)`,
+    one row above the limit where there are more."""
+    conditions, parameters = [_LIST], {"text": query.text, "name": limits.name, "most": limits.rows + 1}
+    if query.types:
         conditions.append("cai.name_type = ANY(%(types)s)")
-        parameters["types"] = list(asking.types)
-    if asking.other_than:
+        parameters["types"] = list(query.types)
+    if query.excluded_types:
         conditions.append("cai.name_type <> ALL(%(other_than)s)")
-        parameters["other_than"] = list(asking.other_than)
-    if asking.pattern:
+        parameters["other_than"] = list(query.excluded_types)
+    if query.pattern:
         conditions.append("cai.name_value ILIKE %(pattern)s")
-        parameters["pattern"] = asking.pattern
-    if asking.single:
+        parameters["pattern"] = query.pattern
+    if query.in_one_name:
         conditions.append("plainto_tsquery('certwatch', %(text)s) @@ to_tsvector('certwatch', cai.name_value)")
     if within.low:
         conditions.append(f"{_NOT_AFTER} >= %(low)s::timestamp")
@@ -160,6 +163,6 @@ def listing(asking: Asking, within: Range, limits: Limits) -> tuple[str, Paramet
 
 
 def details(ids: list[int], limits: Limits) -> tuple[str, Parameters]:
-    """Certificates by their ids: `(id, DER or None where it is too large, lines of "index ms log" or None, whether
-    revoked, reason code, when, when last seen revoked, owner or None)`."""
+    """Return the statement that fetches certificates by id: rows of `(id, DER or None where it is too large, lines of
+    "index ms log" or None, whether revoked, reason code, when, when last seen revoked, owner or None)`."""
     return _DETAILS, {"ids": ids, "certificate": limits.certificate}

@@ -1,7 +1,7 @@
 """Ranges of the end of validity (notAfter), by which a question is halved until its answer is whole. Pure.
 
 crt.sh's table of certificates is partitioned by that time: by year, by quarter for the years ahead. A narrower range is
-less to look through as long as it leaves out whole partitions.
+faster as long as it excludes whole partitions.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-_FIRST, _LAST = 2012 * 4, 2032 * 4  # quarters between which an open end is taken to lie when there is nothing better
+_FIRST, _LAST = 2012 * 4, 2032 * 4  # quarters assumed for open ends
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[low, high)` in UTC without a zone, as the server keeps times; None: open."""
+    """Half-open range `[low, high)` in UTC without a zone, as the server stores times; None: open."""
 
     low: datetime | None = None
     high: datetime | None = None
 
     def split(self, at: datetime) -> tuple[Range, Range]:
-        """Both parts, the later one first."""
+        """Return both parts, the later first."""
         return Range(at, self.high), Range(self.low, at)
 
     def halved(self, seen: Iterable[datetime]) -> tuple[Range, Range] | None:
-        """For an answer that was cut: in the middle of what was seen of it, with something seen on either side. None
-        when all that was seen ends at the same moment."""
+        """Split for an answer that was cut: in the middle of the times seen, with at least one time on either side.
+        None when all times are equal."""
         times = sorted(seen)
         later = [time for time in times if time > times[0]]
         return self.split(max(times[len(times) // 2], later[0])) if later else None
 
     def halved_by_calendar(self) -> tuple[Range, Range] | None:
-        """For an answer that took too long: at the quarter in the middle. None when no quarter begins within."""
+        """Split for an answer that took too long: at the quarter in the middle. None when no quarter begins within."""
         low = _FIRST if self.low is None else _quarter(self.low)
         high = _LAST if self.high is None else _quarter(self.high)
         middle = (low + high) // 2
