@@ -1,7 +1,7 @@
-"""Brings certificates into the index that no log is read for: those that a repository gives, those in files.
+"""Certificates from outside the logs: from repositories, and from files.
 
-    questions -> repository -> certificates -> examine -> what was asked about -> keep
+    questions -> repository -> certificates -> analyse -> certificates that match -> keep
 
-Asking is telling: each question is recorded as a disclosure before the first request. What comes out is said by whoever
-gave it and proven by nothing; a log has to confirm it.
+A question reveals itself, so it is recorded as a disclosure before the first request. The certificates are claims of
+their source, unproven until a log confirms them.
 """

@@ -1,9 +1,9 @@
-"""The worker of an import: reads certificates of files and keeps what is in scope.
+"""Import of files: reads their certificates and keeps those in scope.
 
-    files -> certificates -> examine -> what is in scope -> keep
+    files -> certificates -> analyse -> certificates in scope -> keep
 
-An import is recorded like a search, and what it brings like what a repository gives: said by a file, proven by nothing.
-Files are read and certificates examined off the event loop, in portions.
+An import is recorded like a search, and its certificates like a repository's: claims of a file, unproven. Files are
+read and certificates analysed off the event loop, in portions.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ from ctscan.personal.scope import Scope
 from ctscan.sources.files import STDIN, Input
 
 REPOSITORY: Final = "files"
-PORTION: Final = 200  # certificates examined, and kept in one transaction
+PORTION: Final = 200  # certificates analysed, and kept in one transaction
 PATIENCE: Final = 0.5  # seconds after which a smaller portion is kept
 MAX_SEEN: Final = 500_000
-"""Fingerprints remembered, some 50 MB; with one more all are forgotten, and certificates are read again."""
+"""Fingerprints remembered, some 50 MB; beyond that all are forgotten, and certificates are read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """What is kept, by whom and why."""
+    """Scope, person and purpose of an import."""
 
     scope: Scope
     who: str
@@ -54,7 +54,7 @@ class ImportRequest:
 
 
 OnPortion = Callable[[ImportResult, tuple[Problem, ...]], None]
-"""Hears what came of it so far after each portion, and the problems that this portion added."""
+"""Called after each portion with the result so far, and the problems that this portion added."""
 
 
 class ImportIndex(Searches, Revocations, Protocol):
@@ -69,15 +69,18 @@ async def run_import(
     stop: asyncio.Event,
     clock: Clock | None = None,
 ) -> ImportResult:
-    """Keep what is in scope of all inputs, until `stop` is set. IndexFault when the index fails; what is wrong with an
-    input is in the tally."""
+    """Keep the certificates in scope of all inputs, until `stop` is set. Problems of an input are part of the result.
+
+    Raises:
+        IndexFault: the index failed
+    """
     importing = _Importing(index, inputs, request, on_portion, clock or Clock())
     return await importing.run(stop)
 
 
 @dataclass(slots=True)
 class _Portion:
-    """What one turn of reading gave."""
+    """Certificates, issuers and problems of a portion."""
 
     hits: list[RepositoryHit] = field(default_factory=list)
     issuers: list[Issuer] = field(default_factory=list)
@@ -145,7 +148,7 @@ class _Importing:
         self.tally.outcome = SearchState.INTERRUPTED
 
     def _portion(self) -> _Portion:
-        """The next inputs, read and examined; runs in a thread."""
+        """Read and analyse the next inputs; runs in a thread."""
         portion, began = _Portion(is_last=True), self.clock.monotonic()
         for count, found in enumerate(self.inputs, 1):
             self._take(found, portion)
@@ -182,14 +185,14 @@ class _Importing:
             portion.problems.append(replace(problem, unread=b""))
 
     def _remember(self, fingerprint: bytes) -> None:
-        """Of certificates that were read: what can't be is a problem wherever it stands."""
+        """Remember a certificate that was read; an unreadable certificate is a problem at every place."""
         if len(self.seen) >= MAX_SEEN:
             self.seen.clear()
         self.seen.add(fingerprint)
 
 
 def _count(tally: ImportResult, certificate: Certificate | None, hit: RepositoryHit | None) -> None:
-    """Count one certificate that was read or is kept."""
+    """Count a certificate that was read or is kept."""
     is_authority = certificate is not None and certificate.is_ca
     tally.read += certificate is not None
     tally.of_authorities += is_authority
@@ -199,8 +202,8 @@ def _count(tally: ImportResult, certificate: Certificate | None, hit: Repository
 
 
 def reference_of(source: str, der: bytes) -> str:
-    """Where a certificate was found, for good: the whole path, and the beginning of its SHA-256, because another one
-    may stand there tomorrow."""
+    """Return a permanent reference to a certificate in a file: the whole path and the start of its SHA-256, as the file
+    may change."""
     path = source if source == STDIN or source.startswith((f"{STDIN}!", f"{STDIN}:", f"{STDIN}#")) else _whole(source)
     return f"{path} (SHA-256 {sha256(der).hexdigest()[:16]})"
 

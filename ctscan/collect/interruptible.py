@@ -1,4 +1,4 @@
-"""Takes items from wherever they come until told to stop. Knows nothing of repositories."""
+"""Asynchronous iteration that can be stopped. Independent of repositories."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
 
-AHEAD = 64  # items that may wait to be taken
+AHEAD = 64  # items that may wait for the consumer
 
 
 class InterruptibleStream(Generic[T]):
-    """The items of an iterator, which runs in a task of its own, so that whoever takes them is never interrupted in the
-    middle of one. When `stop` is set, waiting for the next item ends; those that have come are still given.
+    """Items of an iterator that runs in a task of its own, so the consumer is never interrupted while it handles an
+    item. When `stop` is set, waiting for the next item ends; items that have arrived are still returned.
 
-        async with Stream(items, stop) as stream:
+        async with InterruptibleStream(items, stop) as stream:
             async for item in stream: ...
 
     An error of the iterator is raised after the items before it.
@@ -59,7 +59,7 @@ class InterruptibleStream(Generic[T]):
                 await self._room.acquire()
                 self._queue.put_nowait((item,))
         finally:
-            close = getattr(self._items, "aclose", None)  # an async generator has it, not every iterator
+            close = getattr(self._items, "aclose", None)  # async generators have it, other iterators may not
             if close is not None:
                 await close()
 

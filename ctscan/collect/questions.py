@@ -1,8 +1,8 @@
-"""Which questions a repository is asked, and what of its certificates is wanted. Pure.
+"""Plan of the questions for repositories, with the filter for their answers. Pure.
 
-A question goes out as the repository understands it (a name as it was given), and is recorded as it is compared
-(`personal.searched.questions_about`). About a domain there are two: for addresses, and for hosts, which other
-repositories answer.
+A question is sent in the form that the repository understands (a name as the user wrote it), and recorded in the form
+in which it is compared (`personal.question_coverage.questions_about`). A domain yields two questions, for addresses and
+for hosts, which different repositories answer.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _NEVER_ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class PlannedQuestion:
-    """One question, the text under which it is recorded, and what of the answer is kept. `about` is what it was made
-    for: itself, or for hosts the question about the domain, in whose stead a repository may answer it."""
+    """Question to a repository, the text under which it is recorded, and the filter for its answers. `about`: the
+    question that it serves; itself, or for hosts the question about the domain."""
 
     question: Question
     text: str
@@ -39,8 +39,8 @@ class PlannedQuestion:
 
 
 def plan_questions(identifier: Identifier) -> tuple[PlannedQuestion, ...]:
-    """The questions about an identifier: one, or two of a domain. UsageError for a kind that no repository can be asked
-    for."""
+    """Plan the questions about an identifier: one, or two for a domain. Raises UsageError for a kind that no repository
+    can search."""
     value = given_name(identifier) if identifier.kind == IdentifierKind.NAME else identifier.canonical
     texts = questions_about(identifier)
     if not texts:
@@ -59,8 +59,8 @@ def plan_questions(identifier: Identifier) -> tuple[PlannedQuestion, ...]:
 
 
 def plan_scope_questions(terms: Sequence[str], everything: bool = False) -> list[PlannedQuestion]:
-    """The questions for the terms of a scope as they are given: one for each that no other implies, two for a domain.
-    UsageError for a scope of everything, for which nobody can be asked."""
+    """Plan the questions for the terms of a scope: one for each term that no other term implies, two for a domain.
+    Raises UsageError for a scope of everything, for which no repository can be asked."""
     scope = parse_scope(terms, everything)
     if scope.everything:
         raise UsageError(
@@ -75,7 +75,8 @@ def plan_scope_questions(terms: Sequence[str], everything: bool = False) -> list
 
 
 def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
-    """Organisations by the names as given: the index compares them without accents, a repository with them."""
+    """Yield the questions of a scope. Organisations keep the spelling of the user: the index compares them without
+    accents, a repository with them."""
     yield from (Question(QuestionKind.DOMAIN, domain) for domain in scope.domains)
     given = (" ".join(term.partition(":")[2].split()) for term in terms if parse_scope([term]).organisations)
     yield from (Question(QuestionKind.ORGANISATION, name) for name in dict.fromkeys(given))
@@ -83,7 +84,7 @@ def _questions(scope: Scope, terms: Sequence[str]) -> Iterable[Question]:
 
 
 def _hosts(question: Question, result_filter: ResultFilter) -> Iterable[PlannedQuestion]:
-    """What is asked besides about a domain, keeping the same."""
+    """Yield the additional question about a domain, with the same filter."""
     if question.kind == QuestionKind.DOMAIN:
         hosts = Question(QuestionKind.HOST, question.value)
         yield PlannedQuestion(hosts, hosts.text, result_filter, question)

@@ -25,7 +25,7 @@ from ctscan.personal.normalise.addresses import canonical_domain, canonical_emai
 from ctscan.personal.normalise.name_tokens import MAX_TOKENS, fold_text, name_score, name_tokens
 from ctscan.x509.precertificate import split_precertificate
 
-_LONG = 1000  # characters of a name that a repository shows; of longer ones not all words are compared
+_LONG = 1000  # characters of a name that a repository shows; longer names are not compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,13 @@ def repository_hit(
     """Find personal data in a certificate from outside, and make the hit to keep.
 
     Args:
-        entry: the certificate and where it was found.
-        wanted: decides what is kept.
-        kind: how to read it; a precertificate is read as the leaf that a log has of it.
+        entry: the certificate and where it was found
+        result_filter: decides whether to keep it
+        kind: how to read it; a precertificate is read as the leaf that a log has of it
 
     Returns:
         The hit, None when nothing is to be kept, and the analysis. An unreadable certificate is a hit when the findings
-        in its readable strings are wanted. Never raises for what the entry holds.
+        in its readable strings pass the filter. Never raises for the content of the entry.
     """
     entry_kind, leaf, submitted = split_precertificate(entry.der)
     if entry_kind is EntryKind.PRECERT:
@@ -83,12 +83,12 @@ def repository_hit(
     return hit, found
 
 
-# --- what is worth fetching -----------------------------------------------------------------------------------------
+# --- before a certificate is fetched ------------------------------------------------------------------------------
 
 
 def may_match(question: Question, names: Sequence[str]) -> bool:
-    """Whether names that a repository shows of a certificate can be those asked for. True when in doubt: for names
-    that are cut, in other letters (they may be decoded wrongly), or of no kind that can be compared."""
+    """Return whether the names that a repository shows of a certificate may match the question. True when in doubt: for
+    names that are cut, in other letters (they may be decoded wrongly), or of a kind that can't be compared."""
     shown = [name for name in names if name.strip()]
     if not shown or any(len(name) > _LONG or not name.isascii() for name in shown):
         return True
@@ -108,7 +108,7 @@ def _may_match_domain(value: str, names: Sequence[str]) -> bool:
 
 
 def _among_addresses(names: Sequence[str], is_wanted: Callable[[str], bool]) -> bool:
-    """Whether one of the addresses in the names is wanted, or there may be one that isn't recognised as such."""
+    """Return whether an address in the names is wanted, or the names may hold an unrecognised address."""
     found: list[str] = []
     for name in names:
         whole = canonical_email(name)
@@ -121,8 +121,8 @@ def _among_addresses(names: Sequence[str], is_wanted: Callable[[str], bool]) -> 
 
 
 def _may_match_name(value: str, names: Sequence[str]) -> bool:
-    """Every word has to be somewhere; a word inside an address counts. Of a name with very many words not all are
-    looked at."""
+    """Return whether every word occurs somewhere; a word inside an address counts. True for names with too many words
+    to compare."""
     tokens = [name_tokens(name) for name in names]
     if any(len(found) >= MAX_TOKENS for found in tokens):
         return True

@@ -1,5 +1,5 @@
-"""Why a search isn't whole, in words that may be shown and kept: without anything of the question. Pure but for the
-place of an error."""
+"""Reasons why a search is incomplete, in words that are safe to show and keep: without any part of the question. Pure
+but for the place of an error."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ MAX_DETAIL = 600  # characters
 
 
 def describe_incompleteness(reasons: Counter[str], question: Question) -> str:
-    """The most frequent reasons, each with its number."""
+    """Join the most frequent reasons, each with its number."""
     described = [f"{reason} ({number:,} times)" if number > 1 else reason for reason, number in reasons.most_common()]
     more = [f"and {len(described) - MAX_REASONS:,} other reasons"] if len(described) > MAX_REASONS else []
     return _safe_line("; ".join(described[:MAX_REASONS] + more), question)
 
 
 def describe_error(error: Exception, question: Question) -> str:
-    """The message of an error of ours. Of any other only class and place: its text may hold anything that was sent."""
+    """Return the message of an error of ours. For foreign errors return class and place only: their text may quote the
+    request."""
     if isinstance(error, CtscanError):
         return _safe_line(str(error), question)
     place = traceback.extract_tb(error.__traceback__)[-1]
@@ -34,8 +35,8 @@ def describe_error(error: Exception, question: Question) -> str:
 
 
 def quotes_question(line: str, question: Question) -> bool:
-    """Whether a line holds what was asked for, in any case and escaped up to twice; of a name all its words, in any
-    order."""
+    """Return whether a line quotes the question, in any case and escaped up to twice; for a name, whether it holds all
+    words, in any order."""
     once = unquote_plus(line)
     for shown in (line, once, unquote_plus(once)):
         if question.value.casefold() in shown.casefold():
@@ -50,8 +51,8 @@ def _words(text: str) -> set[str]:
 
 
 def _safe_line(text: str, question: Question) -> str:
-    """One line that isn't too long. Sources leave the question out of what they say; should one not, all of it is
-    withheld."""
+    """Reduce a text to one line of bounded length. Sources leave the question out of their messages; a line that quotes
+    it is withheld as a whole."""
     line = " ".join(text.split())
     if question.is_personal and quotes_question(line, question):
         return f"a reason of {len(line)} characters that quotes the question and is withheld"

@@ -1,9 +1,9 @@
-"""The worker: puts questions to repositories and keeps what was asked about.
+"""Search of repositories: puts questions to them and keeps the certificates that match.
 
-    for each repository and question: record the disclosure -> ask -> examine -> keep, batch by batch -> record the end
+    for each repository and question: record the disclosure -> ask -> analyse -> keep, batch by batch -> record the end
 
-What goes wrong with one question or one repository is its own outcome; the others are asked all the same. What a crash
-interrupts stays "running" in the index, with everything that was kept before.
+A failure of a question or a repository is its own outcome; the search goes on with the next. A search interrupted by a
+crash stays "running" in the index, with everything kept before.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from ctscan.sources import SearchSource
 
 BATCH = 50  # certificates kept in one transaction
 MAX_RESULTS = 100_000  # certificates taken in one search
-PATIENCE = 1.0  # seconds that what was found waits for more before it is kept
+PATIENCE = 1.0  # seconds that found certificates wait for others before they are kept
 UNREADABLE = "a certificate can't be read, and its readable strings say nothing of what was asked for"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A repository that is ready to be asked, and who is told by that, for the record: its name and host."""
+    """Open repository, and the recipient of its questions for the record: name and host."""
 
     source: SearchSource
     recipient: str
@@ -52,7 +52,7 @@ class OpenSource:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is asked for, by whom and why. `command` is what is recorded: "search" or "scan --repository"."""
+    """Questions, person and purpose of a search. `command` for the record: "search" or "scan --repository"."""
 
     asked: tuple[PlannedQuestion, ...]
     who: str
@@ -61,14 +61,14 @@ class SearchRequest:
 
 
 class Reporter(Protocol):
-    """Hears what searches do; nothing of it holds an identifier."""
+    """Listener to searches; no event holds an identifier."""
 
     def search_started(self, repository: str, kind: str) -> None:
         """A question of this kind is put to a repository."""
         ...
 
     def search_progressed(self, repository: str, results: int, kept: int) -> None:
-        """So many certificates came so far, of which so many were kept."""
+        """`results` certificates arrived so far, of which `kept` were kept."""
         ...
 
     def search_ended(self, outcome: SearchResult) -> None:
@@ -89,8 +89,22 @@ async def run_search(
     clock: Clock | None = None,
     max_results: int = MAX_RESULTS,
 ) -> SearchResults:
-    """Put every question to every repository that answers its kind, one after the other, until `stop` is set.
-    IndexFault when the index fails; what goes wrong with a repository is in the outcome."""
+    """Put every question to every repository that answers its kind, in sequence, until `stop` is set.
+
+    Args:
+        index: keeps the certificates, and records searches and disclosures
+        opened: repositories
+        request: questions, person and purpose
+        reporter: receives progress without identifiers
+        stop: ends the search when set
+        max_results: most certificates of a question
+
+    Returns:
+        The outcome of each question; failures of a repository are recorded there.
+
+    Raises:
+        IndexFault: the index failed
+    """
     outcomes: list[SearchResult] = []
     pairs = [(o, a) for o in opened for a in request.asked if a.question.kind in o.source.repository.finds]
     for each, asked in pairs:
@@ -104,7 +118,7 @@ async def run_search(
 
 @dataclass(slots=True)
 class _Searching:
-    """One question that is being put to one repository."""
+    """Question that is being put to a repository."""
 
     index: SearchIndex
     opened: OpenSource
@@ -133,7 +147,7 @@ class _Searching:
             detail = describe_incompleteness(self.incomplete_reasons, self.asked.question)
         except IndexFault:
             raise
-        except Exception as error:  # whatever it is, the other repositories are asked all the same
+        except Exception as error:  # of any kind: the search goes on with the next repository
             outcome, detail = SearchState.FAILED, describe_error(error, self.asked.question)
         await self._keep()
         results = self.results + len(self.known)
@@ -141,7 +155,7 @@ class _Searching:
         return SearchResult(self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates)
 
     async def _begin(self) -> None:
-        """The disclosure is recorded before anything is sent."""
+        """Record the disclosure before anything is sent."""
         now, kind, request, rules = self.clock.now(), self.asked.question.kind, self.request, rule_set()
         self.kept_at = self.clock.monotonic()
         await self.index.record_disclosure(
@@ -162,7 +176,7 @@ class _Searching:
         self.reporter.search_started(self.repository.name, kind)
 
     async def _read(self, stop: asyncio.Event) -> SearchState:
-        """Take what comes; how it ended."""
+        """Take the results as they arrive; returns the final state."""
         question = self.asked.question
         items = self.opened.source.search(question, self._known, partial(may_match, question))
         async with InterruptibleStream(items, stop) as stream:
@@ -197,7 +211,7 @@ class _Searching:
         self.kept_at = self.clock.monotonic()
 
     async def _known(self, references: Sequence[str]) -> set[str]:
-        """What was kept at an earlier search counts as given by this one too."""
+        """Find references kept by an earlier search; they count as results of this search too."""
         found = await self.index.known_references(self.repository.name, references)
         self.known |= found
         return found

@@ -1,11 +1,13 @@
-"""Asks CAs what became of kept certificates: the worker of `ctscan status --refresh`.
+"""Revocation of kept certificates, asked of their CAs: the use case behind `ctscan status --refresh`.
 
-    kept certificates -> where their lists are -> each list once: fetch or take from the index -> judge -> keep
-                         what no list tells (only where agreed): record the disclosure -> ask OCSP -> keep
+    kept certificates -> addresses of their CRLs -> each CRL once: fetch or take from the index -> check -> keep
+                         still unknown, with consent only: record the disclosure -> ask OCSP -> keep
 
-A list covers many certificates, so that fetching it doesn't tell for which (unless a CA gives each one an address of
-its own); an OCSP question names the certificate to its CA, so it comes last and is asked only with consent. What one
-server does never stops another. Every batch is kept when it is judged, so a run that is broken off is taken up by the
-next. `worker.py` is the whole run, `lists.py` judges by lists, `responders.py` asks OCSP, `issuers.py` finds who
-issued a certificate, `fetching.py` is all that goes over the network, `allowance.py` what that may cost.
+A CRL covers many certificates, so fetching it doesn't reveal which certificate is meant (unless a CA gives each
+certificate an address of its own). An OCSP question names the certificate to its CA, so it comes last and needs
+consent. A server's failure never stops another server. Every batch is kept once it is checked, so an interrupted run is
+continued by the next.
+
+`refresh.py` is the whole run, `crls.py` checks by CRL, `ocsp_queries.py` asks OCSP, `issuer_fetch.py` finds issuers,
+`fetcher.py` does all network access, `budget.py` limits its cost, `status.py` derives a certificate's status.
 """

@@ -1,4 +1,4 @@
-"""What a refresh is asked to do, what it works with, and what came of it."""
+"""Request, shared state and common steps of a refresh."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ T = TypeVar("T")
 HOLD = "certificateHold"
 
 ASK_AGAIN = timedelta(days=7)
-"""After which a CA is asked again, however long it says that its word counts: a list for a whole year would hide what
-is revoked meanwhile. CAs make lists of subscriber certificates at least as often (Baseline Requirements, section
-4.9.7)."""
+"""Age of an answer after which the CA is asked again, even where the answer claims a longer validity: a CRL valid for a
+whole year would hide later revocations. CAs issue CRLs of subscriber certificates at least as often (Baseline
+Requirements, section 4.9.7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshRequest:
-    """`identities`: of which certificates (None: of all that are kept). `ocsp`: consent to tell CAs about which
-    certificates is asked. `force`: ask again where what the CA said still counts."""
+    """Request for a refresh.
+
+    `identities`: certificates to check (None: all kept ones). `ocsp`: consent to reveal to CAs the certificates in
+    question. `force`: ask again where the CA's answer still counts.
+    """
 
     who: str
     identities: tuple[bytes, ...] | None = None
@@ -44,7 +47,7 @@ class RevocationIndex(Revocations, Disclosures, Protocol):
 
 @dataclass(slots=True)
 class RefreshContext:
-    """What all parts of a refresh share. `progress` is told what is done, without anything of a certificate."""
+    """State shared by all parts of a refresh. `progress` receives texts without any data of a certificate."""
 
     index: RevocationIndex
     fetcher: Fetcher
@@ -54,12 +57,12 @@ class RefreshContext:
     result: RefreshResult = field(default_factory=RefreshResult)
 
     def failed(self, why: Message) -> Message:
-        """Remember that a host couldn't be used; returns the reason for the certificates concerned."""
+        """Record a host's failure, and return the reason for the certificates concerned."""
         self.result.failures[why] = None
         return why
 
     async def keep(self, judged: Iterable[tuple[KeptCertificate, Revocation]]) -> None:
-        """Keep what was said, but for what says less than what is kept already and still counts."""
+        """Keep new revocation states, unless a kept answer that still counts says more."""
         fresh = []
         for certificate, revocation in judged:
             if revocation.state is not RevocationState.UNKNOWN or certificate.identity not in self.result.said:
@@ -73,8 +76,8 @@ class RefreshContext:
 
 
 def is_current(certificate: KeptCertificate, now: datetime) -> bool:
-    """Whether what a CA said of a certificate still counts, so that it needn't be asked again: it was revoked for good,
-    or it wasn't revoked in an answer of late that hasn't reached its end."""
+    """Return whether a CA's answer about a certificate still counts, so that it needn't be asked again: revoked for
+    good, or not revoked by a recent answer that hasn't expired."""
     return any(
         r.reason != HOLD if r.state is RevocationState.REVOKED else _is_fresh(r, now)
         for r in certificate.revocations
@@ -83,14 +86,14 @@ def is_current(certificate: KeptCertificate, now: datetime) -> bool:
 
 
 def _is_fresh(revocation: Revocation, now: datetime) -> bool:
-    """Of one that isn't revoked. What was asked in the future was asked by a clock that was wrong."""
+    """Return whether a "not revoked" is recent. An answer dated in the future came from a wrong clock."""
     is_recent = abs(now - revocation.checked) < ASK_AGAIN
     return is_recent and revocation.next_update is not None and _still_counts(revocation, now)
 
 
 def _says_less(revocation: Revocation, before: Revocation, now: datetime) -> bool:
-    """Whether it is nothing beside what still counts, or comes from before a revocation: lists and answers are mostly
-    fetched without TLS, and somebody on the way can give old ones."""
+    """Return whether an answer is unknown beside a kept answer that still counts, or older than a revocation: CRLs and
+    OCSP answers are mostly fetched without TLS, and an attacker on the path can replay old ones."""
     if revocation.state is RevocationState.UNKNOWN:
         return _still_counts(before, now)
     is_revoked, was_revoked = (r.state is RevocationState.REVOKED for r in (revocation, before))
@@ -106,22 +109,22 @@ def _still_counts(revocation: Revocation, now: datetime) -> bool:
 
 
 def read_kept(kept: KeptCertificate) -> Certificate | None:
-    """The certificate; None when it can't be read."""
+    """Parse a kept certificate; None when it can't be read."""
     try:
         return (read_tbs if kept.kind is EntryKind.PRECERT else read_certificate)(kept.der)
     except FormatError:
         return None
 
 
-async def gather_bounded(jobs: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
-    """Do all jobs, `width` at a time. The first exception ends them all."""
-    waiting = iter(jobs)
+async def gather_bounded(calls: Sequence[Callable[[], Awaitable[None]]], width: int) -> None:
+    """Run all calls, at most `width` concurrently. The first exception ends them all."""
+    waiting = iter(calls)
 
     async def work() -> None:
-        for context in waiting:
-            await context()
+        for call in waiting:
+            await call()
 
-    tasks = [asyncio.create_task(work()) for _ in range(min(width, len(jobs)))]
+    tasks = [asyncio.create_task(work()) for _ in range(min(width, len(calls)))]
     try:
         await asyncio.gather(*tasks)
     finally:

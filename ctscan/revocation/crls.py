@@ -1,4 +1,4 @@
-"""Judges certificates by the revocation lists that they name: each list is fetched and read once, for all of them."""
+"""Revocation checks by CRL: each CRL is fetched and read once, for all certificates that name it."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from ctscan.x509.crl_check import check_by_crl
 from ctscan.x509.issuer_lookup import Issuers
 
 PORTION = 200
-"""Certificates that are judged and kept at a time."""
+"""Certificates that are checked and kept at a time."""
 
 WITHOUT_END = timedelta(days=1)
-"""How long a list that doesn't say when the next one comes is used again."""
+"""Time for which a CRL without nextUpdate is reused."""
 
 KEPT = timedelta(days=90)
-"""After which a list that wasn't fetched any more is deleted, however long it counts."""
+"""Age after which a CRL is deleted unless it was fetched again, even where it is still valid."""
 
 ALL_KEPT = 4 * 1024 * 1024 * 1024
-"""Octets of all lists in the index, packed: what is beyond is fetched again when it is needed."""
+"""Most octets of all CRLs in the index, compressed; CRLs beyond are fetched again when needed."""
 
 Judged = tuple[KeptCertificate, Revocation]
 
 
 class CrlJudge:
-    """Judges by lists. Each is let go when all of its certificates were judged: the largest have tens of MB."""
+    """Checker by CRLs. A CRL is released once all of its certificates were checked: the largest have tens of MB."""
 
     def __init__(self, context: RefreshContext, finder: IssuerFinder) -> None:
         self._context, self._finder = context, finder
 
     async def judge(self, url: str, identities: Sequence[bytes]) -> list[bytes]:
-        """Judge the certificates that name this list, and keep what it says. Returns those that it leaves unknown."""
+        """Check the certificates that name this CRL, and keep the results. Returns the identities that stay unknown."""
         cached = await self._context.index.crl(url)
         if cached is not None and not self._context.request.force and self._is_fresh(cached):
             left = await self._judge_by(cached, identities, is_new=False)
@@ -65,7 +65,7 @@ class CrlJudge:
     async def _without_new(
         self, cached: Crl | None, url: str, identities: Sequence[bytes], why: Message
     ) -> list[bytes]:
-        """The list can't be had: the one before is used while it counts."""
+        """Use the cached CRL while it is valid, because no new CRL is available."""
         if cached is not None and self._counts(cached):
             left = await self._judge_by(cached, identities, is_new=False)
             if left is not None:
@@ -79,7 +79,7 @@ class CrlJudge:
         return self._counts(crl) and abs(self._context.clock.now() - crl.fetched) < ASK_AGAIN
 
     async def _judge_by(self, fetched: Crl, identities: Sequence[bytes], *, is_new: bool) -> list[bytes] | None:
-        """None when it can't be read."""
+        """Check by a CRL; None when the CRL can't be read."""
         try:
             crl = await asyncio.to_thread(read_crl, fetched.der)
         except FormatError:
@@ -92,8 +92,8 @@ class CrlJudge:
             judged, signed = await self._portion(fetched, crl, delta, signers, portion)
             await self._context.keep(judged)
             is_signed = is_signed or signed
-            left += [kept.identity for kept, said in judged if said.state is RevocationState.UNKNOWN]
-        if is_new and is_signed:  # what nobody signed isn't believed for as long as it says
+            left += [kept.identity for kept, answer in judged if answer.state is RevocationState.UNKNOWN]
+        if is_new and is_signed:  # an unsigned CRL is not trusted for its whole validity
             await self._context.index.save_crl(
                 Crl(fetched.url, fetched.der, fetched.fetched, crl.facts.this_update, crl.facts.next_update)
             )
@@ -101,7 +101,7 @@ class CrlJudge:
         return left
 
     async def _delta(self, crl: RevocationList) -> RevocationList | None:
-        """The changes to a list, where it says that there are some; without them it is used as it is."""
+        """Fetch the delta CRL where the CRL names one; without it the CRL is used as it is."""
         urls = [url for point in crl.facts.freshest for url in point.urls if is_web(url)]
         if crl.facts.is_delta or not urls:
             return None
@@ -121,50 +121,50 @@ class CrlJudge:
         signers: Sequence[Issuer],
         identities: Sequence[bytes],
     ) -> tuple[list[Judged], bool]:
-        kept = [one async for one in self._context.index.kept_certificates(identities)]
+        kept = [item async for item in self._context.index.kept_certificates(identities)]
         known = []
-        for one, certificate in await asyncio.to_thread(_read_all, kept):
-            known.append((one, certificate, await self._finder.find(one, certificate)))
+        for item, certificate in await asyncio.to_thread(_read_all, kept):
+            known.append((item, certificate, await self._finder.find(item, certificate)))
         now = self._context.clock.now()
 
         def judge() -> tuple[list[Judged], bool]:
             judged = []
-            for one, certificate, issuers in known:
-                said = check_by_crl(certificate, issuers, crl, now, fetched.url, delta=delta, signers=signers)
-                judged.append((one, replace(said, checked=fetched.fetched)))  # when the CA was asked
-            is_told = any(revocation.state is not RevocationState.UNKNOWN for _, revocation in judged)
-            return judged, is_told or _is_signed(crl, [issuers for _, _, issuers in known])
+            for item, certificate, issuers in known:
+                answer = check_by_crl(certificate, issuers, crl, now, fetched.url, delta=delta, signers=signers)
+                judged.append((item, replace(answer, checked=fetched.fetched)))  # the time of the CA's answer
+            is_decided = any(revocation.state is not RevocationState.UNKNOWN for _, revocation in judged)
+            return judged, is_decided or _is_signed(crl, [issuers for _, _, issuers in known])
 
         return await asyncio.to_thread(judge)
 
     async def _give_up(self, url: str, identities: Sequence[bytes], why: Message) -> list[bytes]:
-        """Nothing can be told from there."""
+        """Keep these certificates as unknown."""
         for portion in _portions(identities):
             unknown = Revocation(RevocationState.UNKNOWN, "CRL", self._context.clock.now(), url, why=why)
-            await self._context.keep([(one, unknown) async for one in self._context.index.kept_certificates(portion)])
+            await self._context.keep([(kept, unknown) async for kept in self._context.index.kept_certificates(portion)])
         return list(identities)
 
 
 async def purge_crls(context: RefreshContext) -> None:
-    """Delete the lists that no refresh will use again."""
+    """Delete the CRLs that no refresh will use again."""
     now = context.clock.now()
     await context.index.purge_crls(now, now - WITHOUT_END, now - KEPT, ALL_KEPT)
 
 
 def _is_older(fetched: Crl, cached: Crl) -> bool:
-    """Whether it is a list of the same CA and key, and of the same part, from before the cached one."""
+    """Return whether a fetched CRL is older than the cached CRL of the same CA, key and scope."""
     try:
-        one = read_crl(fetched.der).facts
-        if cached.this_update is None or one.this_update >= cached.this_update:
+        new = read_crl(fetched.der).facts
+        if cached.this_update is None or new.this_update >= cached.this_update:
             return False
-        other = read_crl(cached.der).facts
+        old = read_crl(cached.der).facts
     except FormatError:
         return False
-    return (one.issuer.raw, one.key_id, one.scope) == (other.issuer.raw, other.key_id, other.scope)
+    return (new.issuer.raw, new.key_id, new.scope) == (old.issuer.raw, old.key_id, old.scope)
 
 
 def _is_signed(crl: RevocationList, issuers: Sequence[Issuers]) -> bool:
-    """Whether any of them signed the list."""
+    """Return whether any of the issuers signed the CRL."""
     ders = {issuer.der for some in issuers for issuer in some.found}
     for der in islice(ders, PORTION):
         try:
@@ -176,7 +176,7 @@ def _is_signed(crl: RevocationList, issuers: Sequence[Issuers]) -> bool:
 
 
 def _read_all(kept: Sequence[KeptCertificate]) -> list[tuple[KeptCertificate, Certificate]]:
-    return [(one, certificate) for one in kept if (certificate := read_kept(one)) is not None]
+    return [(item, certificate) for item in kept if (certificate := read_kept(item)) is not None]
 
 
 def _portions(identities: Sequence[bytes]) -> list[Sequence[bytes]]:

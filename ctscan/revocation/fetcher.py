@@ -1,6 +1,6 @@
-"""All that a refresh fetches: lists, issuers and OCSP answers, from URLs that strangers wrote.
+"""Network access of a refresh: CRLs, issuers and OCSP answers, from URLs that strangers wrote.
 
-The client that is handed in has to be one with a guarded transport (`sources.guard`). Messages name hosts only.
+The client needs a guarded transport (`http.ssrf_guard`). Messages name hosts only.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ SMALL_LIMIT = 1024 * 1024  # certificates and OCSP answers
 RATE = 2.0  # requests a second to one host
 AT_ONCE = 2  # requests under way to one host
 ENOUGH = 3
-"""Failures in a row of a host that doesn't answer: it isn't asked again in this run."""
+"""Failures in a row of an unresponsive host, after which it is skipped for the rest of the run."""
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, for messages and for pacing; a word where it has none."""
+    """Return the host of a URL, for messages and rate limits; "no host" where it has none."""
     try:
         return (urlsplit(url).hostname or "").removesuffix(".") or "no host"
     except ValueError:
@@ -34,8 +34,8 @@ def host_of(url: str) -> str:
 
 
 class Fetcher:
-    """Fetches politely: few requests at a time to a host, and none any more to one that keeps failing or has cost all
-    that it may."""
+    """Polite fetcher: few concurrent requests to a host, and none to a host that keeps failing or has used up its
+    budget."""
 
     def __init__(
         self, client: Client, limits: RefreshLimits | None = None, clock: Callable[[], float] = time.monotonic
@@ -46,15 +46,16 @@ class Fetcher:
         self._failures: Counter[str] = Counter()
 
     async def crl(self, url: str) -> bytes:
-        """The octets of a list. SourceError, told without the URL's path."""
+        """Fetch a CRL: DER or PEM octets. Raises SourceError with a message that leaves out the URL's path."""
         return await self._get(url, CRL_LIMIT, "application/pkix-crl, */*")
 
     async def certificates(self, url: str) -> bytes:
-        """What caIssuers leads to: DER, PEM or PKCS#7."""
+        """Fetch the file that caIssuers names: DER, PEM or PKCS#7."""
         return await self._get(url, SMALL_LIMIT, "application/pkix-cert, application/pkcs7-mime, */*")
 
     async def ocsp(self, url: str, request: bytes) -> bytes:
-        """The answer of a responder. By POST: a GET would put the serial number into the URL, and that into logs."""
+        """Fetch a responder's answer to an OCSP request. It is sent by POST: GET would put the serial number into the
+        URL, and thus into logs."""
 
         async def ask(host: str) -> Response:
             return await self._client.post(
@@ -77,10 +78,10 @@ class Fetcher:
     async def _ask(self, url: str, ask: Callable[[str], Awaitable[Response]], *, is_file: bool) -> bytes:
         host = host_of(url)
         if not is_web(url):
-            raise Refused("not asked, only http and https are")
+            raise Refused("not fetched: only http and https URLs are")
         async with self._turns[host]:
             if self._failures[host] >= ENOUGH:
-                raise SourceError("not asked any more, for it kept failing")
+                raise SourceError("skipped for the rest of this run: it kept failing")
             why = self._budget.refusal_reason(host, is_file=is_file)
             if why:
                 raise SourceError(why)
@@ -93,7 +94,7 @@ class Fetcher:
             except UsageError:
                 if not self._client.contact:
                     raise
-                raise Refused("not asked, what the certificate names is no URL") from None
+                raise Refused("not fetched: the certificate names an invalid URL") from None
             except SourceError as error:
                 answered = isinstance(error, Missing | Refused | BadAnswer)
                 self._failures[host] = 0 if answered else self._failures[host] + 1
@@ -105,9 +106,9 @@ class Fetcher:
 
 
 def _without_url(message: str, url: str) -> str:
-    """A message of the client, without the URL that it begins with: paths may hold anything."""
+    """Remove the URL from the start of a client's message: paths may hold anything."""
     shown = shown_url(url)
     _, found, reason = message.partition(f"{shown}: ")
     if found:
         return reason
-    return message.rpartition(f"//{host_of(url)}: ")[2] if f"//{host_of(url)}: " in message else "can't be had"
+    return message.rpartition(f"//{host_of(url)}: ")[2] if f"//{host_of(url)}: " in message else "can't be fetched"

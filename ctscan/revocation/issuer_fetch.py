@@ -1,4 +1,4 @@
-"""Finds the certificates of those who issued kept ones: in the index, else where the certificate says (caIssuers)."""
+"""Search for the issuers of kept certificates: in the index, else at the certificate's caIssuers address."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ctscan.x509.access_locations import access_locations, is_web
 from ctscan.x509.containers import certificates_in_signed_data
 from ctscan.x509.issuer_lookup import Issuers, find_issuers, issuer_of
 
-REMEMBERED = 256  # names of CAs whose certificates are held
-MAX_FETCHED = 10  # certificates that are taken from one caIssuers file
+REMEMBERED = 256  # names of CAs whose certificates are cached
+MAX_FETCHED = 10  # certificates read from a caIssuers file
 MAX_URLS = 3
 
 
 class IssuerFinder:
-    """Finds issuers for one run; each URL is fetched once in it, however it ends."""
+    """Finder of issuers for one run; fetches each URL once, whether that succeeds or not."""
 
     def __init__(self, context: RefreshContext) -> None:
         self._context = context
@@ -31,7 +31,7 @@ class IssuerFinder:
         self._saved: set[Issuer] = set()
 
     async def find(self, kept: KeptCertificate, certificate: Certificate) -> Issuers:
-        """Those who issued the certificate, or why they aren't known."""
+        """Return the issuers of a certificate, or the reason why they aren't known."""
         found = self._among(kept, certificate, await self.named(certificate.issuer.raw))
         if found.found:
             return found
@@ -47,7 +47,7 @@ class IssuerFinder:
         return find_issuers(certificate, kept.der, kept.issuer_key_hashes, candidates, kept.submitted)
 
     async def named(self, subject: bytes) -> list[Issuer]:
-        """The kept CA certificates with this subject."""
+        """Return the kept CA certificates with this subject (DER of the name)."""
         key = sha256(subject).digest()
         if key not in self._named:
             self._named[key] = await self._context.index.issuers(key)
@@ -72,7 +72,8 @@ class IssuerFinder:
         return found
 
     async def _save(self, issuers: Sequence[Issuer]) -> None:
-        """Keep those that issued something kept: what else a server gives could crowd out the CAs of that name."""
+        """Keep the issuers of kept certificates only: a server's other certificates could crowd out the CAs of that
+        name."""
         new = [issuer for issuer in issuers if issuer not in self._saved]
         if new:
             self._saved.update(new)
@@ -81,14 +82,14 @@ class IssuerFinder:
                 self._named.pop(issuer.subject_hash, None)
 
     async def aclose(self) -> None:
-        """End what is still being fetched."""
+        """Cancel the requests under way."""
         for task in self._fetched.values():
             task.cancel()
         await asyncio.gather(*self._fetched.values(), return_exceptions=True)
 
 
 def _issuers_in(raw: bytes) -> list[Issuer]:
-    """Of DER, PEM and PKCS#7, as RFC 5280 section 4.2.2.1 has it; no PKCS#12, which can be made to cost much."""
+    """Read DER, PEM and PKCS#7 (RFC 5280 section 4.2.2.1), but no PKCS#12, which can be made costly."""
     found: list[Issuer] = []
     for der in split_certificates(raw, certificates_in_signed_data):
         if isinstance(der, bytes) and len(found) < MAX_FETCHED:

@@ -1,4 +1,4 @@
-"""Asks OCSP responders, with consent: each question tells a CA which certificate is looked at."""
+"""OCSP queries, with consent: each query reveals to a CA the certificate in question."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ PORTION = 20
 
 
 async def ask_responder(context: RefreshContext, finder: IssuerFinder, host: str, identities: Sequence[bytes]) -> None:
-    """Ask one responder about certificates, one after the other. What is asked is recorded before the first
-    question."""
+    """Query a responder about certificates, in sequence. The disclosure is recorded before the first query."""
     await context.index.record_disclosure(
         Disclosure(
             0, context.clock.now(), context.request.who, "certificate", host, context.request.purpose, "status --ocsp"
@@ -55,5 +54,5 @@ async def _ask(context: RefreshContext, finder: IssuerFinder, kept: KeptCertific
 
 
 def responder_of(urls: Sequence[str]) -> str:
-    """The responder that is asked, of those that a certificate names; empty: none that can be."""
+    """Return the first usable responder of a certificate; empty: none."""
     return next((url for url in urls if is_web(url)), "")

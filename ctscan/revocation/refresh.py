@@ -1,4 +1,4 @@
-"""The whole run: what is to be asked, list by list, then responder by responder. See `refresh/__init__.py`."""
+"""Whole run of a refresh: plan, check by CRL, then ask OCSP responders. See `revocation/__init__.py`."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from ctscan.x509.access_locations import AccessLocations, access_locations, is_w
 
 CRLS_AT_ONCE = 4
 RESPONDERS_AT_ONCE = 8
-MAX_CRLS = 4  # that are asked for one certificate, one after the other, while it stays unknown
-BATCH = 200  # rows that are kept at a time
+MAX_CRLS = 4  # tried for a certificate, in sequence, while it stays unknown
+BATCH = 200  # rows kept at a time
 
 
 @dataclass(slots=True)
 class _Plan:
-    """Where to ask about which certificates, by identity. `left`: those that no list has told of yet."""
+    """CRLs and responders to ask, by identity of the certificate."""
 
     crls: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
-    responders: dict[bytes, str] = field(default_factory=dict)  # hosts; of those that haven't expired
-    urls: dict[str, str] = field(default_factory=dict)  # each text once, however many certificates name it
+    responders: dict[bytes, str] = field(default_factory=dict)  # hosts; of unexpired certificates only
+    urls: dict[str, str] = field(default_factory=dict)  # a single copy of each text that many certificates name
 
 
 async def run_refresh(
@@ -50,10 +50,19 @@ async def run_refresh(
     clock: Clock | None = None,
     limits: RefreshLimits | None = None,
 ) -> RefreshResult:
-    """Ask CAs about kept certificates and keep their answers. `client` needs a guarded transport; `clock` also measures
-    the seconds that each host costs.
+    """Ask CAs about kept certificates and keep their answers.
 
-    Told to stop, it ends at once; what was kept stays. IndexFault, and UsageError for a missing contact.
+    A set `stop` ends the run at once; answers kept so far stay.
+
+    Args:
+        client: needs a guarded transport
+        progress: receives texts without any data of a certificate
+        clock: time of day, and the seconds that each host costs
+        limits: budget of the run
+
+    Raises:
+        IndexFault: the index failed
+        UsageError: a contact is missing
     """
     clock = clock or Clock()
     context = RefreshContext(index, Fetcher(client, limits, clock.monotonic), request, progress, clock)
@@ -84,11 +93,11 @@ async def _refresh(context: RefreshContext) -> None:
         await finder.aclose()
 
 
-# --- what is to be asked ------------------------------------------------------------------------------------------
+# --- the plan -----------------------------------------------------------------------------------------------------
 
 
 async def _plan(context: RefreshContext) -> _Plan:
-    """One walk over the certificates. What can't be asked anywhere is said at once."""
+    """Walk over the certificates once. Certificates without a usable address are kept as unknown at once."""
     plan, unknown, key_ids = _Plan(), [], []
     async for kept in context.index.kept_certificates(context.request.identities):
         certificate = read_kept(kept)
@@ -106,7 +115,7 @@ async def _plan(context: RefreshContext) -> _Plan:
             await _keep(context, unknown, key_ids)
             unknown, key_ids = [], []
     await _keep(context, unknown, key_ids)
-    context.progress(f"to look for in lists: {len(plan.crls):,}; known still: {context.result.current:,}")
+    context.progress(f"to check by CRL: {len(plan.crls):,}; still known: {context.result.current:,}")
     return plan
 
 
@@ -119,7 +128,7 @@ async def _keep(
 
 
 def _place(context: RefreshContext, plan: _Plan, kept: KeptCertificate, certificate: Certificate) -> Message | None:
-    """Put a certificate where it is asked about; returns why no list can tell of it, if so."""
+    """Enter a certificate into the plan; returns the reason when it names no usable CRL."""
     named = access_locations(certificate)
     crls = [url for point in named.crls for url in point.urls if is_web(url)]
     if crls:
@@ -144,7 +153,8 @@ def _why_no_crl(named: AccessLocations, may_ask: bool) -> Message:
 
 
 async def _check_crls(context: RefreshContext, finder: IssuerFinder, plan: _Plan) -> set[bytes]:
-    """The certificates that no list told of. One that the first list says nothing about is looked for in its next."""
+    """Check by CRL and return the certificates that stay unknown. A certificate that its first CRL doesn't decide is
+    checked by its next."""
     judge = CrlJudge(context, finder)
     open_ = dict(plan.crls)
     left = set(plan.responders) - set(open_)

@@ -1,4 +1,4 @@
-"""What became of a certificate, judged from its dates and from what was asked about its revocation. Pure."""
+"""Status of a certificate, from its dates and the answers about its revocation. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from ctscan.model import CertificateStanding, Message, Revocation, RevocationState, Status, StatusReason
 
 CHECKED_BY_CA = ("CRL", "OCSP")
-"""Sources whose word is signed by the CA, the better one first; all others are claims of repositories."""
+"""Sources with an answer signed by the CA, the better first; all other sources are claims of repositories."""
 
 USABLE_FOR = timedelta(days=10)
-"""How long an answer without an end counts: the longest that the Baseline Requirements give a CRL of subscriber
+"""Validity of an answer without an end: the longest that the Baseline Requirements allow a CRL of subscriber
 certificates (section 4.9.7)."""
 
 HOLD = "certificateHold"
@@ -22,8 +22,11 @@ NEVER_CHECKED = StatusReason.NEVER_CHECKED()
 def status_of(
     not_before: datetime | None, not_after: datetime | None, revocations: Sequence[Revocation], now: datetime
 ) -> Status:
-    """The status at `now`. Revoked goes before expired, expired before not yet valid; valid is only what a CA said to
-    be not revoked, in an answer that hasn't run out."""
+    """Return the status at `now`.
+
+    Revoked goes before expired, expired before not yet valid. A certificate is valid only when a CA's current answer is
+    "not revoked".
+    """
     is_expired = not_after is not None and now > not_after
     deciding = _deciding(revocations, is_expired, now)
     if deciding is not None and deciding.state is RevocationState.REVOKED and not has_run_out(deciding, now):
@@ -46,19 +49,18 @@ def status_of(
 
 
 def has_run_out(revocation: Revocation, now: datetime) -> bool:
-    """Whether an answer about revocation is too old to go by. That a certificate was revoked never gets too old, but
-    that it was put on hold does: a hold can be lifted (RFC 5280 section 5.3.1)."""
+    """Return whether an answer about revocation is too old to use. A revocation never gets too old, but a hold does: it
+    can be lifted (RFC 5280 section 5.3.1)."""
     if revocation.state is RevocationState.REVOKED and revocation.reason != HOLD:
         return False
     if revocation.next_update is not None:
         return now > revocation.next_update
-    return now - (revocation.this_update or revocation.checked) > USABLE_FOR  # a sum may be after the last of all days
+    return now - (revocation.this_update or revocation.checked) > USABLE_FOR  # a sum could exceed datetime.max
 
 
 def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime) -> Revocation | None:
-    """The one that decides: what still counts before what has run out, a CA's word before a claim, revoked before not
-    revoked, what is known before what isn't. Of an expired certificate a claim that it was revoked goes before a CA
-    that names it no longer."""
+    """Return the answer that decides: current before outdated, a CA's before a claim, revoked before not revoked, known
+    before unknown. For an expired certificate, a claimed revocation goes before a CA that no longer lists it."""
 
     def rank(revocation: Revocation) -> tuple[bool, bool, bool, bool, int]:
         source = revocation.source
@@ -75,6 +77,6 @@ def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime
 
 
 def _contradiction(revocations: Iterable[Revocation]) -> Message | None:
-    """Claims of repositories that the CA's word goes before."""
+    """Report repositories whose claim of a revocation the CA's answer overrides."""
     claims = sorted({r.source for r in revocations if r.state is RevocationState.REVOKED})
     return StatusReason.CONTRADICTED(sources=", ".join(claims)) if claims else None
