@@ -1,1 +1,1 @@
-"""Answers: look-ups with their completeness, and evidence checked offline."""
+"""Answers: look-ups with their completeness, reports on logs, and offline checks of evidence."""

@@ -1,8 +1,8 @@
-"""Answers a look-up from the index, and says exactly what was searched. The one place that judges completeness.
+"""Look-ups: answers from the index, with an exact account of the search. Only this module judges completeness.
 
 identifier -> look-up keys -> matches
-selection last scanned -> verified ranges that would have kept it -> coverage, holes -> complete or not
-repositories that were asked about it -> searches, whole or not: told, but never what makes an answer complete
+logs of the last scan -> verified ranges that would have kept a match -> coverage, gaps -> complete or not
+repositories asked for the identifier -> searches: reported, but never a reason for completeness
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from ctscan.personal.question_coverage import questions_about, why_not_searched
 from ctscan.personal.rules import rule_set
 from ctscan.revocation.status import status_of
 
-LIMIT = 10_000  # certificates in one answer; one more is looked for, so that a cut answer says so
-PARTLY = 200  # certificates in one answer that hold only some words of a name; one more is looked for, too
+LIMIT = 10_000  # certificates in an answer; the query asks for another, to recognise a cut answer
+PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 STALE_AFTER = timedelta(hours=24)
 
 
@@ -51,8 +51,16 @@ async def answer(
     stale_after: timedelta = STALE_AFTER,
     limit: int = LIMIT,
 ) -> Answer:
-    """What the index holds about `identifier`, with the coverage of that answer. Coverage is asked first: what a scan
-    commits in between is then found without being counted as searched, never the other way round."""
+    """Return the certificates in the index that match `identifier`, with the coverage of that answer.
+
+    Coverage is read first: certificates that a scan commits meanwhile are then found without being counted as searched,
+    never the other way round.
+
+    Args:
+        now: time at which statuses and staleness are judged
+        stale_after: age of the last check after which a log is stale
+        limit: most certificates in the answer
+    """
     selected, skipped = await index.selection()
     states = {state.log.id: state for state in await index.log_states()}
     rule_sets = await index.rule_sets()
@@ -88,7 +96,7 @@ def _with_status(match: Match, now: datetime) -> Match:
 
 
 async def _find(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
-    """What is shown, and in plain words what of all that matches isn't."""
+    """Return the matches to show, and the reason why others aren't shown."""
     if identifier.kind == IdentifierKind.NAME:
         return await _find_name(index, identifier, limit)
     found = await _find_others(index, identifier, limit + 1)
@@ -113,8 +121,9 @@ async def _find_others(index: Finder, identifier: Identifier, limit: int) -> lis
 
 
 async def _find_name(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
-    """Best first: how much of the name asked for is in one certificate, in any order, spelling or script. Hundreds of
-    thousands may hold a common given name; those that hold nothing else of the name are told of, not shown."""
+    """Return matches of a name, best first: by the share of its words in one certificate, in any order, spelling or
+    script. Hundreds of thousands of certificates may hold a common given name; matches of nothing else are counted, not
+    shown."""
     found = await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
     scored = [replace(match, score=_score(identifier, match)) for match in found]
     whole = [match for match in scored if match.score == 1]
@@ -141,7 +150,8 @@ def _coverage(
 
 
 def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
-    """The last successful check is too long ago. Logs that can't grow, and directories, don't go stale."""
+    """Return whether the last successful check is too long ago. Logs that can't grow, and directories, don't go
+    stale."""
     if state.log.monitoring_url.startswith("file://"):
         return False
     if state.log.final_head and state.head and state.head.size == state.log.final_head.size:
@@ -160,7 +170,7 @@ def _never_read(state: LogState) -> SkippedLog:
 
 
 def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
-    """What keeps an answer from being complete whatever was read, in plain words."""
+    """Return the reasons why an answer can't be complete, regardless of the logs read."""
     limits = [f"{state.log.name} contradicted itself: {state.misbehaviour[-1]}" for state in read if state.misbehaviour]
     if identifier.kind == IdentifierKind.SHA256 and not matches:
         limits.append(
@@ -216,11 +226,11 @@ def _about_repositories(
 
 
 _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
-"""Kinds of identifier that repositories are asked for."""
+"""Kinds of identifier that repositories can search for."""
 
 
 def _ways_of_comparing(identifier: Identifier) -> list[str]:
-    """How far "nothing found" goes for what can be written in several ways."""
+    """Return remarks on the reach of "nothing found", for identifiers that can be written in several ways."""
     match identifier.kind:
         case IdentifierKind.NAME:
             return ["a name is searched for in the spelling given, in any order, and in Latin letters"]
@@ -242,7 +252,8 @@ _KIND_GIVEN = re.compile(
 
 
 def _other_readings(identifier: Identifier) -> list[str]:
-    """What else may have been meant by something whose kind had to be guessed: "nothing found" of it means little."""
+    """Return remarks on other meanings of an identifier whose kind had to be guessed, for which "nothing found" means
+    little."""
     value = identifier.value.strip()
     if identifier.kind == IdentifierKind.PHONE and not re.search(r"\+|\b00", value):
         return ["no country code was given, so the first digits were tried as one; begin with + and the country code"]

@@ -48,7 +48,7 @@ def check(evidence: Evidence) -> CheckedSighting:
 
 
 def _is_final(final: FinalHead | None, head: TreeHead) -> bool:
-    """Only the final head of a log, as the log list names it, is believed without a signature."""
+    """Return whether a head is the log's final head of the log list, the only head that needs no signature."""
     return final is not None and (final.size, final.root) == (head.size, head.root)
 
 

@@ -1,16 +1,17 @@
-"""Local certificates: files, directories and standard input, by content and never by name.
+"""Local certificates: files, directories and standard input, recognised by content and never by name.
 
-`inputs.py` opens them and `content.py` tells by its beginning what a file is. Every form has a module of its own. None
-of them reads a certificate or writes to disk; names within archives are labels and nothing else.
+`inputs.py` opens the inputs; `content.py` recognises the form of a file by its first bytes. Every form is a module
+under `formats/`, found by its presence there. No module reads a certificate or writes to disk; names within archives
+are labels only.
 
-| Form | Module | Where a certificate is |
+| Form | Module | Place of a certificate |
 |---|---|---|
 | PEM, DER, base64; PKCS#7, CMS, PKCS#12 in them | `blocks.py` | `file`, `file#2` |
-| gzip, bzip2, xz around any other | `streams.py` | as within it |
-| zip, tar | `zip_archives.py`, `tar_archives.py` | `file!member` |
-| JSON: lines, arrays, documents | `json_values.py` | `file:line` |
-| LDIF | `ldif.py` | `file:line` |
-| messages, mailboxes | `mail.py` | `file`, `file#message` |
+| gzip, bzip2, xz around any other | `formats/packed.py` | as within it |
+| zip, tar | `formats/zip_archives.py`, `formats/tar_archives.py` | `file!member` |
+| JSON: lines, arrays, documents | `formats/json_values.py` | `file:line` |
+| LDIF | `formats/ldif.py` | `file:line` |
+| messages, mailboxes | `formats/mail.py` | `file`, `file#message` |
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Certificates in JSON: one value a line (as certstream and many a corpus are kept), an array, or a whole document.
+"""Certificates in JSON: a value per line (the form of certstream and of many corpora), an array, or a whole document.
 
-A string is taken for a certificate by its content (PEM, or base64 of what begins like a certificate), wherever it
-stands, chains included. Under a key that is there for certificates it is one, or a problem.
+A string counts as a certificate by its content (PEM, or base64 that begins like a certificate), anywhere in the value,
+chains included. Under a key that is meant for certificates, any other string is a problem.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Final
 
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import Unpack, begins_like_certificate, decode, is_structure, split_certificates
+from ctscan.sources.files.file_format import FileFormat, Item
 from ctscan.sources.files.streams import BUFFER
 
 MAX_VALUE: Final = 16 * 1024 * 1024
 """Octets of one line, or of one value of an array. Reading it takes several times as much memory."""
 
 KEYS: Final = frozenset({"as_der", "der", "der_b64", "der_base64", "cert_der", "certificate_der"})
-"""Keys, in lower case, whose strings are meant to be certificates: those of certstream (`as_der`) among them."""
+"""Keys, in lower case, whose strings must be certificates; certstream's `as_der` is among them."""
 
 OTHER_KEYS: Final = frozenset({"cert", "certificate", "raw"})
 """Keys whose strings may be certificates in DER of any kind."""
@@ -32,16 +33,14 @@ _BOM: Final = b"\xef\xbb\xbf"
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _PIECE: Final = 64 * 1024
 
-Item = tuple[str, bytes | Problem]
-
 
 def is_json(head: bytes) -> bool:
-    """Whether it begins like an object or an array."""
+    """Return whether the octets begin like an object or an array."""
     return _BEGINS.match(head.removeprefix(_BOM)) is not None
 
 
 def read_json(stream: io.BufferedReader, head: bytes, unpack: Unpack) -> Iterator[Item]:
-    """The certificates in all values, `:line` each, and a problem for what is no JSON."""
+    """Yield the certificates in all values, `:line` each, and a problem for text that isn't JSON."""
     for line, text in _lines(stream) if _is_lines(head) else _Values().split(stream):
         position = 0
         for position, found in enumerate(_in_text(text, unpack), 1):
@@ -49,7 +48,8 @@ def read_json(stream: io.BufferedReader, head: bytes, unpack: Unpack) -> Iterato
 
 
 def _is_lines(head: bytes) -> bool:
-    """Whether the first line is an object by itself, as a long one is taken to be, or the second begins another."""
+    """Return whether the first line is an object by itself, as a long line is assumed to be, or the second line begins
+    another object."""
     first, end, rest = head.removeprefix(_BOM).lstrip().partition(b"\n")
     if not first.startswith(b"{"):
         return False
@@ -58,7 +58,7 @@ def _is_lines(head: bytes) -> bool:
 
 
 def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
-    """Number and text of each line that holds something; None for one that is too long."""
+    """Yield number and text of each line that isn't empty; None for a line that is too long."""
     number = 0
     while line := stream.readline(MAX_VALUE + 1):
         number += 1
@@ -72,7 +72,8 @@ def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
 
 @dataclass(slots=True)
 class _Values:
-    """Splits a document into its values, and a top-level array into its members, by brackets and quotes alone."""
+    """Splitter of a document into its values, and of a top-level array into its members, by brackets and quotes
+    alone."""
 
     line: int = 1
     depth: int = 0
@@ -83,7 +84,7 @@ class _Values:
     is_too_long: bool = False
 
     def split(self, stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
-        """Line and text of each value; None for one that is too long."""
+        """Yield line and text of each value; None for a value that is too long."""
         while piece := stream.read1(_PIECE):
             while (len(piece) - len(piece.rstrip(b"\\"))) % 2 and (more := stream.read(1)):
                 piece += more  # so that no escape is cut in two
@@ -108,7 +109,7 @@ class _Values:
             self._take(piece[start:])
 
     def _begins(self, token: bytes) -> bool:
-        """Whether a value begins here; enters and leaves the top-level array."""
+        """Return whether a value begins here; enters and leaves the top-level array."""
         if token == b"[" and not self.in_array:
             self.in_array = True
             return False
@@ -117,7 +118,7 @@ class _Values:
         return token in (b"{", b"[", b'"')
 
     def _ends(self, token: bytes) -> bool:
-        """Whether the value that began ends here."""
+        """Return whether the open value ends here."""
         if token == b'"':
             self.in_string = not self.in_string
         elif not self.in_string and token in (b"{", b"["):
@@ -150,7 +151,7 @@ def _in_text(text: bytes | None, unpack: Unpack) -> Iterator[bytes | Problem]:
 
 
 def _parsed(text: bytes) -> object:
-    """The value; None when it is none, or nested deeper than any."""
+    """Parse a value; None when it is no JSON, or nested too deep."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -158,7 +159,7 @@ def _parsed(text: bytes) -> object:
 
 
 def _strings(value: object) -> Iterator[tuple[str, str]]:
-    """Every string in order, with the key that it, or the list around it, stands under."""
+    """Yield every string in order, with its key or the key of the list around it."""
     waiting: list[tuple[str, object]] = [("", value)]
     while waiting:
         key, item = waiting.pop()
@@ -184,6 +185,11 @@ def _in_string(key: str, string: str, unpack: Unpack) -> Iterator[bytes | Proble
 
 
 def _decoded(string: str) -> bytes:
-    """From base64, URL-safe and unpadded too; empty when it is none."""
+    """Decode base64, URL-safe and unpadded too; empty for other text."""
     text = string.encode("ascii", "replace").translate(_URL_SAFE)
     return decode(text) or decode(text + b"=" * (-len(text) % 4)) or b""
+
+
+FORMATS: Final = (
+    FileFormat(is_json, lambda stream, head, context: read_json(stream, head, context.unpack), rank=2, is_text=True),
+)

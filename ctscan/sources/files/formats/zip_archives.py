@@ -1,7 +1,8 @@
 """zip archives (PKWARE's APPNOTE, with zip64): members in the order of the directory, nothing written to disk.
 
 The standard library's reader takes the whole directory into memory, which a hostile archive makes as large as it likes;
-this one goes through it entry by entry. Names are labels. Stored and deflated members are read, and bzip2 and xz ones.
+this reader goes through it entry by entry. Names are labels. Members may be stored, or compressed by deflate, bzip2 or
+xz.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.sources.files.file_format import FileFormat, Item
 from ctscan.sources.files.labels import decoded
 from ctscan.sources.files.streams import (
     BudgetExceeded,
@@ -40,7 +42,6 @@ _IN_ZIP64: Final = 0xFFFFFFFF
 _STORED: Final = 0
 _UNPACKERS: Final[dict[int, Callable[[], Unpacker]]] = {8: deflate_unpacker, 12: bzip2_unpacker, 95: xz_unpacker}
 
-Item = tuple[str, bytes | Problem]
 Inside = Callable[[io.BufferedReader], Iterator[Item]]
 File = io.BufferedIOBase | io.RawIOBase
 
@@ -56,13 +57,13 @@ class _Entry:
 
 
 def is_zip(head: bytes) -> bool:
-    """Whether it begins with a member, or is an archive without any."""
+    """Return whether the octets begin with a member, or are an archive without members."""
     return head.startswith((_MEMBER, _EMPTY))
 
 
 def read_zip(file: File, inside: Inside, budget: UnpackBudget) -> Iterator[Item]:
-    """What the members hold, as `inside` reads them; a member that is damaged is a problem. FormatError when the
-    directory can't be read."""
+    """Yield the content of the members, as `inside` reads it; a damaged member is a problem. Raises FormatError when
+    the directory can't be read."""
     start, size, shift = _directory(file)
     for count, entry in enumerate(_entries(file, start, size), 1):
         if count > MAX_MEMBERS:
@@ -96,7 +97,7 @@ def _member(file: File, entry: _Entry, shift: int, inside: Inside, budget: Unpac
 
 
 def _from(file: File, at: int, size: int) -> Callable[[int], bytes]:
-    """Reads `[at, at + size)`, wherever the file stands meanwhile."""
+    """Read `[at, at + size)`, independent of the file's own position."""
     end = at + size
 
     def read(most: int) -> bytes:
@@ -110,7 +111,7 @@ def _from(file: File, at: int, size: int) -> Callable[[int], bytes]:
 
 
 def _spent(read: Callable[[int], bytes], budget: UnpackBudget) -> Callable[[int], bytes]:
-    """What is read counts too: members may overlap, and what is packed in them may come to nothing."""
+    """Count compressed input too: members may overlap, and may decompress to nothing."""
 
     def more(most: int) -> bytes:
         piece = read(most)
@@ -121,7 +122,7 @@ def _spent(read: Callable[[int], bytes], budget: UnpackBudget) -> Callable[[int]
 
 
 def _checked(stream: io.BufferedReader, crc: int) -> io.BufferedReader:
-    """The same stream; FormatError at its end when it isn't what was packed."""
+    """Return the same stream; it raises FormatError at its end when the checksum is wrong."""
     sum_so_far = 0
 
     def more(most: int) -> bytes:
@@ -139,8 +140,8 @@ def _checked(stream: io.BufferedReader, crc: int) -> io.BufferedReader:
 
 
 def _directory(file: File) -> tuple[int, int, int]:
-    """Where the directory begins, its size, and how far the archive is from where it believes to be (it may follow
-    something else)."""
+    """Return start and size of the directory, and the shift of the archive's offsets (an archive may follow other
+    data)."""
     length = file.seek(0, io.SEEK_END)
     at = max(0, length - _END.size - _MAX_COMMENT)
     tail = _exactly(file, at, length - at)
@@ -158,13 +159,13 @@ def _directory(file: File) -> tuple[int, int, int]:
 
 
 def _directory_64(file: File, end: int) -> tuple[int, int, int] | None:
-    """Where the zip64 record begins, and size and offset of the directory as it says; None when there is none."""
+    """Return the start of the zip64 record, and the directory's size and offset in it; None when there is no record."""
     if end < _LOCATOR_64.size:
         return None
     mark, _, at, _ = _LOCATOR_64.unpack(_exactly(file, end - _LOCATOR_64.size, _LOCATOR_64.size))
     if mark != b"PK\x06\x07":
         return None
-    for place in (at, end - _LOCATOR_64.size - _END_64.size):  # the second: where something precedes the archive
+    for place in (at, end - _LOCATOR_64.size - _END_64.size):  # the second, where other data precedes the archive
         if 0 <= place <= end - _END_64.size:
             record = _END_64.unpack(_exactly(file, place, _END_64.size))
             if record[0] == b"PK\x06\x06":
@@ -173,7 +174,7 @@ def _directory_64(file: File, end: int) -> tuple[int, int, int] | None:
 
 
 def _entries(file: File, start: int, size: int) -> Iterator[_Entry]:
-    """Entry by entry, with one look at the file for many of them."""
+    """Yield the directory's entries, with one read of the file for many of them."""
     stream = buffered(_from(file, start, size))
     while True:
         fixed = stream.read(_ENTRY.size)
@@ -191,8 +192,8 @@ def _entries(file: File, start: int, size: int) -> Iterator[_Entry]:
 
 
 def _in_zip64(extra: bytes, values: tuple[int, ...]) -> tuple[int, int]:
-    """Packed size and offset of an entry, from the zip64 field where the entry has no room for them: it holds size,
-    packed size and offset in this order, but only those without room."""
+    """Return compressed size and offset of an entry. The zip64 field holds size, compressed size and offset in this
+    order, but only values for which the entry has no room."""
     size, packed, at = values[9], values[8], values[16]
     if _IN_ZIP64 not in (size, packed, at):
         return packed, at
@@ -220,3 +221,12 @@ def _exactly(file: File, at: int, size: int) -> bytes:
     if len(data) < size:
         raise FormatError("the zip archive is cut off; get the file again")
     return bytes(data)
+
+
+FORMATS: Final = (
+    FileFormat(
+        is_zip,
+        lambda stream, _, context: read_zip(context.seekable(stream), context.inside, context.budget),
+        rank=0,
+    ),
+)

@@ -1,7 +1,7 @@
-"""Certificates in e-mail: those that a signature carries (S/MIME, RFC 8551), and those that are attached.
+"""Certificates in e-mail: in signatures (S/MIME, RFC 8551), and as attachments.
 
-Parts are split here rather than by the standard library, whose parser takes quadratic time for parts within parts; it
-reads the headers. A mailbox (RFC 4155) is read message by message. Text, names and addresses are passed over.
+This module splits parts itself, because the standard library's parser takes quadratic time for nested parts; the
+library reads the headers. A mailbox (RFC 4155) is read message by message. Text, names and addresses are skipped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Final
 
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import Unpack, is_structure, split_certificates
+from ctscan.sources.files.file_format import FileFormat, FormatContext, Item
+from ctscan.sources.files.streams import stream_of
 
 MAX_MESSAGE: Final = 64 * 1024 * 1024
 MAX_HEADER: Final = 256 * 1024
@@ -31,46 +33,46 @@ _SIGNED: Final = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime"
 _WITHOUT: Final = frozenset({"image", "audio", "video", "font"})
 _CONTENT_TYPE = bytes.fromhex("06092a864886f70d01")  # of a ContentInfo: PKCS#7 (07) or S/MIME (09)
 _LINE: Final = 64 * 1024
-_MAX_FIELD: Final = 2_000  # characters of a header that is looked at
+_MAX_FIELD: Final = 2_000  # most characters of a header that is read
 
-Item = tuple[str, bytes | Problem]
 Attached = Callable[[bytes], Iterator[bytes | Problem]]
 
 
 def is_mbox(head: bytes) -> bool:
-    """Whether it begins with the line that is before each message of a mailbox, and a header."""
+    """Return whether the octets begin with the line before each message of a mailbox, and a header."""
     return _FROM.match(head) is not None
 
 
 def is_message(head: bytes) -> bool:
-    """Whether it begins with a header that says something of MIME."""
+    """Return whether the octets begin with a header that mentions MIME."""
     end = _EMPTY_LINE.search(head)
     header = head[: end.start() if end else len(head)]
     return _HEAD_LINE.match(header) is not None and _MIME.search(header) is not None
 
 
 def read_mail(stream: io.BufferedReader, attached: Attached, unpack: Unpack) -> Iterator[Item]:
-    """The certificates in one message."""
+    """Yield the certificates in one message."""
     data = stream.read(MAX_MESSAGE + 1)
     for position, found in enumerate(_in_message(data, attached, unpack), 1):
         yield "" if position == 1 else f"#{position}", found
 
 
 def read_mbox(stream: io.BufferedReader, attached: Attached, unpack: Unpack) -> Iterator[Item]:
-    """The certificates in the messages of a mailbox: `#17` in the 17th, `#17.2` for a second one there."""
+    """Yield the certificates in the messages of a mailbox: `#17` in the 17th, `#17.2` for the second
+    certificate there."""
     for number, data in enumerate(_messages(stream), 1):
         for position, found in enumerate(_in_message(data, attached, unpack), 1):
             yield f"#{number}" if position == 1 else f"#{number}.{position}", found
 
 
 def _messages(stream: io.BufferedReader) -> Iterator[bytes]:
-    """Message by message; one that is too large is cut off behind MAX_MESSAGE."""
+    """Yield the messages; a message that is too large is cut after MAX_MESSAGE."""
     message = bytearray()
-    envelope = b""  # a line that is before a message, if a header follows
+    envelope = b""  # line before a message, if a header follows
     after_empty, is_line_start = True, True
     while piece := stream.readline(_LINE):
         if envelope:
-            if not _HEAD_LINE.match(piece):  # text that begins with the word, and should have been quoted
+            if not _HEAD_LINE.match(piece):  # text that begins with "From ", and should have been quoted
                 message += envelope[: MAX_MESSAGE + 1 - len(message)]
             elif message:
                 yield bytes(message)
@@ -94,14 +96,14 @@ def _in_message(data: bytes, attached: Attached, unpack: Unpack) -> Iterator[byt
 
 @dataclass(slots=True)
 class _Parts:
-    """The parts of one message, counted."""
+    """Counted parts of one message."""
 
     attached: Attached
     unpack: Unpack
     count: int = 0
 
     def read(self, part: memoryview, depth: int) -> Iterator[bytes | Problem]:
-        """The certificates in one part, header first, and in its parts."""
+        """Yield the certificates in a part with its header, and in its inner parts."""
         self.count += 1
         if self.count > MAX_PARTS or depth > MAX_NESTING:
             if self.count <= MAX_PARTS + 1:
@@ -126,12 +128,12 @@ class _Parts:
             yield from self.attached(data)
         elif is_structure(data):
             yield from split_certificates(data, self.unpack)
-        elif not (is_whole and _CONTENT_TYPE in data[:40]):  # encrypted content carries no signature that can be seen
+        elif not (is_whole and _CONTENT_TYPE in data[:40]):  # the signature of encrypted content is invisible
             yield Problem("", "expected a signature in a part of the message, got something else; it is damaged")
 
 
 def _split(part: memoryview) -> tuple[Message | None, memoryview]:
-    """The header, None when it doesn't end, and the body."""
+    """Split header and body; the header is None when it doesn't end."""
     if bytes(part[:2]).startswith((b"\n", b"\r\n")):
         return Message(), part
     end = _EMPTY_LINE.search(part[: MAX_HEADER + 4])
@@ -146,7 +148,7 @@ def _split(part: memoryview) -> tuple[Message | None, memoryview]:
 
 
 def _inner_parts(header: Message, body: memoryview) -> Iterator[memoryview]:
-    """Between the lines with the boundary (RFC 2046 section 5.1.1); the last line may be missing."""
+    """Yield the parts between boundary lines (RFC 2046 section 5.1.1); the last line may be missing."""
     boundary = str(header.get_boundary() or "").encode("utf-8", "replace")
     if not 1 <= len(boundary) <= 200:
         return
@@ -163,7 +165,7 @@ def _inner_parts(header: Message, body: memoryview) -> Iterator[memoryview]:
 
 
 def _decoded(header: Message, body: memoryview) -> tuple[bytes, bool]:
-    """The content without its transfer encoding, and whether it could be decoded to its end."""
+    """Undo the transfer encoding; returns the content, and whether it could be decoded to its end."""
     encoding = str(header.get("content-transfer-encoding", "")).strip().lower()
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body), True
@@ -171,9 +173,30 @@ def _decoded(header: Message, body: memoryview) -> tuple[bytes, bool]:
         return bytes(body), True
     try:
         return binascii.a2b_base64(body), True
-    except binascii.Error:  # cut off: as far as it goes
+    except binascii.Error:  # cut off: decode the beginning
         text = bytes(body).translate(None, b"\r\n\t =")
         try:
             return binascii.a2b_base64(text[: len(text) // 4 * 4]), False
         except binascii.Error:
             return b"", False
+
+
+def _attachments(context: FormatContext) -> Attached:
+    """Return a function that yields the certificates in the content of a part."""
+    return lambda data: (found for _, found in context.inside(stream_of(data)))
+
+
+FORMATS: Final = (
+    FileFormat(
+        is_mbox,
+        lambda stream, _, context: read_mbox(stream, _attachments(context), context.unpack),
+        rank=2,
+        is_text=True,
+    ),
+    FileFormat(
+        is_message,
+        lambda stream, _, context: read_mail(stream, _attachments(context), context.unpack),
+        rank=2,
+        is_text=True,
+    ),
+)

@@ -1,7 +1,7 @@
 """tar archives (POSIX ustar and pax, GNU's long names) as streams: member after member, nothing written to disk.
 
-The standard library's reader takes a name or a pax header into memory whatever its size; this one bounds both, and
-passes over links, devices and directories. Names are labels.
+The standard library's reader takes a name or a pax header of any size into memory; this reader bounds both, and skips
+links, devices and directories. Names are labels.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from ctscan.errors import FormatError
 from ctscan.model import Problem
+from ctscan.sources.files.file_format import FileFormat, Item
 from ctscan.sources.files.labels import decoded
 from ctscan.sources.files.streams import drain, substream
 
@@ -25,25 +26,25 @@ _FILES: Final = b"0\x007"
 _LONG_NAME, _LONG_LINK, _PAX, _GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
 _WITHOUT_DATA: Final = b"123456"  # links, devices, directories, pipes
 
-Item = tuple[str, bytes | Problem]
 Inside = Callable[[io.BufferedReader], Iterator[Item]]
 
 
 @dataclass(slots=True)
 class _ExtendedHeader:
-    """What extended headers say of the next member."""
+    """Values of extended headers for the next member."""
 
     name: bytes | None = None
     size: int | None = None
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether the first block is the header of a member: its checksum is right."""
+    """Return whether the first block is the header of a member, by its checksum."""
     return len(head) >= _BLOCK and head[0] != 0 and _is_header(head[:_BLOCK])
 
 
 def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
-    """What the members hold, as `inside` reads them. FormatError where the archive is damaged or cut off."""
+    """Yield the content of the members, as `inside` reads it. Raises FormatError where the archive is damaged or cut
+    off."""
     extended = _ExtendedHeader()
     members = 0
     while any(block := stream.read(_BLOCK)):
@@ -65,7 +66,7 @@ def read_tar(stream: io.BufferedReader, inside: Inside) -> Iterator[Item]:
                 yield from _member(stream, size, decoded(name), inside)
                 continue
             if kind == _SPARSE:
-                yield f"!{decoded(name)}", Problem("", "a sparse file, which can't be read here; extract it first")
+                yield f"!{decoded(name)}", Problem("", "a sparse file, which ctscan can't read; extract it first")
                 _skip_sparse_map(stream, block)
         if kind not in _WITHOUT_DATA:
             _skip(stream, size)
@@ -80,7 +81,7 @@ def _member(stream: io.BufferedReader, size: int, label: str, inside: Inside) ->
 
 
 def _read_extended(stream: io.BufferedReader, kind: bytes, size: int, extended: _ExtendedHeader) -> None:
-    """A long name of GNU's, or a pax header: its path and size count."""
+    """Read a long name of GNU's, or path and size of a pax header."""
     limit = MAX_LONG_NAME if kind == _LONG_NAME else MAX_PAX
     if size > limit:
         raise FormatError(f"expected a header of at most {limit} octets in a tar archive, got {size}; it is damaged")
@@ -96,7 +97,7 @@ def _read_extended(stream: io.BufferedReader, kind: bytes, size: int, extended: 
 
 
 def _pax_records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """`length key=value\\n`, the length that of the whole record in decimal."""
+    """Yield key and value of records `length key=value\\n`; the length is that of the whole record in decimal."""
     at = 0
     while at < len(data):
         digits, blank, _ = data[at : at + 10].partition(b" ")
@@ -109,7 +110,7 @@ def _pax_records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _skip(stream: io.BufferedReader, size: int, *, exactly: bool = True) -> None:
-    """Pass over octets; the padding of the last member may be missing."""
+    """Skip octets; the padding of the last member may be missing."""
     try:
         if size:
             drain(substream(stream, size + (-size % _BLOCK if exactly else 0)))
@@ -128,7 +129,7 @@ def _skip_sparse_map(stream: io.BufferedReader, block: bytes) -> None:
 
 
 def _is_header(block: bytes) -> bool:
-    """The sum of all octets, those of the checksum counted as blanks."""
+    """Compare the checksum: the sum of all octets, with those of the checksum itself as blanks."""
     try:
         claimed = _number(block[148:156])
     except FormatError:
@@ -137,7 +138,7 @@ def _is_header(block: bytes) -> bool:
 
 
 def _number(text: bytes) -> int:
-    """Octal, or (GNU) binary in base 256."""
+    """Parse an octal number, or (GNU) a binary number in base 256."""
     if text[0] == 0x80:
         return int.from_bytes(text[1:])
     digits = text.strip(b" \0").partition(b"\0")[0]
@@ -156,3 +157,6 @@ def _name(block: bytes) -> bytes:
     name = block[:100].partition(b"\0")[0]
     prefix = block[345:500].partition(b"\0")[0] if block[257:263] == b"ustar\0" else b""
     return prefix + b"/" + name if prefix else name
+
+
+FORMATS: Final = (FileFormat(is_tar, lambda stream, _, context: read_tar(stream, context.inside), rank=1),)

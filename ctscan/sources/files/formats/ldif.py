@@ -1,6 +1,7 @@
-"""Certificates in LDIF (RFC 2849), as directories are exported: userCertificate and the like, line by line.
+"""Certificates in LDIF (RFC 2849), the export format of directories: userCertificate and similar attributes, line by
+line.
 
-Values by reference (`:<`) are not followed: a file has no business to name others.
+Values by reference (`:<`) are not followed: a file must not make ctscan open other files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from ctscan.model import Problem
 from ctscan.sources.files.blocks import MAX_STRUCTURE, Unpack, decode, split_certificates
+from ctscan.sources.files.file_format import FileFormat, Item
 
 MAX_VALUE: Final = 2 * MAX_STRUCTURE
 """Characters of one value."""
@@ -31,11 +33,9 @@ _ATTRIBUTE = re.compile(
     rb"(?:" + "|".join(ATTRIBUTES).encode() + rb")(?:;[A-Za-z0-9-]{1,64}){0,4}:([:<]?)[ ]*", re.IGNORECASE
 )
 
-Item = tuple[str, bytes | Problem]
-
 
 def is_ldif(head: bytes) -> bool:
-    """Whether the first line that says something is a version or a name."""
+    """Return whether the first line of content is a version or a distinguished name."""
     for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1000)[:1000]:
         if line.strip() and not line.startswith(b"#"):
             return _FIRST.match(line) is not None
@@ -43,7 +43,7 @@ def is_ldif(head: bytes) -> bool:
 
 
 def read_ldif(stream: io.BufferedReader, unpack: Unpack) -> Iterator[Item]:
-    """The certificates of all entries, `:line` each, and a problem for each value that is none."""
+    """Yield the certificates of all entries, `:line` each, and a problem for each other value."""
     for line, kind, value in _values(stream):
         position = 0
         for position, found in enumerate(_in_value(kind, value, unpack), 1):
@@ -51,9 +51,9 @@ def read_ldif(stream: io.BufferedReader, unpack: Unpack) -> Iterator[Item]:
 
 
 def _in_value(kind: bytes, value: bytes, unpack: Unpack) -> Iterator[bytes | Problem]:
-    """`kind`: what stands behind the first colon."""
+    """Yield the certificates in a value. `kind`: the character behind the first colon."""
     if kind == b"<":
-        yield Problem("", "a value given by reference (':<'), which isn't followed; give that file itself")
+        yield Problem("", "a value by reference (':<'), which isn't followed; give that file itself")
     elif len(value) > MAX_VALUE:
         yield Problem("", f"expected a value of at most {MAX_VALUE} characters, got more")
     elif value.strip():
@@ -65,10 +65,10 @@ def _in_value(kind: bytes, value: bytes, unpack: Unpack) -> Iterator[bytes | Pro
 
 
 def _values(stream: io.BufferedReader) -> Iterator[tuple[int, bytes, bytes]]:
-    """Line, kind and value of each attribute that is looked for, its folded lines joined. One that is too long is
-    cut off behind MAX_VALUE."""
+    """Yield line, kind and value of each certificate attribute, with its folded lines joined. A value that is too long
+    is cut after MAX_VALUE."""
     number, began = 0, 0
-    name = bytearray()  # of an attribute, as far as it was read
+    name = bytearray()  # of an attribute, as far as read
     kind, value = b"", bytearray()
     is_wanted = False
     is_line_start = True
@@ -95,3 +95,8 @@ def _values(stream: io.BufferedReader) -> Iterator[tuple[int, bytes, bytes]]:
                 value += name[match.end() :]
     if is_wanted:
         yield began, kind, bytes(value)
+
+
+FORMATS: Final = (
+    FileFormat(is_ldif, lambda stream, _, context: read_ldif(stream, context.unpack), rank=3, is_text=True),
+)
