@@ -37,7 +37,7 @@ def test_a_name_with_few_namesakes_is_answered_whole(tmp_path: Path) -> None:
     assert (told.complete, len(told.matches), told.matches[0].score) == (True, 1 + PARTLY, 1.0)
 
 
-def test_what_holds_only_a_part_of_a_name_is_cut_and_the_answer_says_so(tmp_path: Path) -> None:
+def test_partial_matches_of_a_name_are_cut_with_a_remark(tmp_path: Path) -> None:
     told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * (PARTLY + 1), "Roe Jane"], "Jane Roe")
     assert not told.complete
     assert [match.score for match in told.matches] == [1.0] * 2 + [0.5] * PARTLY
@@ -47,12 +47,12 @@ def test_what_holds_only_a_part_of_a_name_is_cut_and_the_answer_says_so(tmp_path
     ) in told.remarks
 
 
-def test_nobody_of_the_whole_name_is_told(tmp_path: Path) -> None:
+def test_a_remark_says_when_no_certificate_holds_the_whole_name(tmp_path: Path) -> None:
     told = answered(tmp_path, ["Jane Doe"] * (PARTLY + 1), "Jane Roe")
     assert any(remark.endswith("are shown; none holds every word of it") for remark in told.remarks)
 
 
-def test_too_many_of_one_name_are_cut_and_the_answer_says_so(tmp_path: Path) -> None:
+def test_too_many_matches_of_a_name_are_cut_with_a_remark(tmp_path: Path) -> None:
     told = answered(tmp_path, ["Jane Roe"] * 6 + ["Jane Doe"], "Jane Roe", limit=5)
     assert (told.complete, len(told.matches)) == (False, 5)
     assert "more than 5 certificates match; only the first 5 are shown" in told.remarks

@@ -67,7 +67,7 @@ def clock(step: float = 0.0) -> Clock:
 
 
 @in_a_loop
-async def test_it_ends_when_it_is_told_to_and_keeps_what_it_has(tmp_path: Path) -> None:
+async def test_a_stopped_import_keeps_its_certificates(tmp_path: Path) -> None:
     stop = asyncio.Event()
 
     def told(tally: ImportResult, problems: tuple[Problem, ...]) -> None:
@@ -128,7 +128,7 @@ async def test_being_cancelled_is_recorded_as_the_end(tmp_path: Path) -> None:
 
 
 @in_a_loop
-async def test_an_index_that_fails_is_told_as_it_is(tmp_path: Path) -> None:
+async def test_an_index_fault_is_raised_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "kept.db"
 
     def lose_the_record(tally: ImportResult, problems: tuple[Problem, ...]) -> None:

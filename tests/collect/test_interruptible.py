@@ -53,7 +53,7 @@ def test_no_more_items_wait_than_there_is_room_for() -> None:
     asyncio.run(run())
 
 
-def test_told_to_stop_it_gives_what_has_come() -> None:
+def test_stopping_still_returns_the_items_that_arrived() -> None:
     async def run() -> None:
         stop, source = asyncio.Event(), Source(100, waits_at=7)
         async with InterruptibleStream(source.items(), stop) as stream:
@@ -91,7 +91,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
     asyncio.run(run())
 
 
-def test_whoever_leaves_early_leaves_nothing_open() -> None:
+def test_leaving_early_closes_the_iterator() -> None:
     async def run() -> None:
         source = Source(100, waits_at=50)
         with pytest.raises(KeyError):

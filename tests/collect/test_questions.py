@@ -55,18 +55,18 @@ def test_about_a_domain_there_is_a_question_for_addresses_and_one_for_hosts() ->
         ("account:EXAMPLE\\jroe", "account"),
     ],
 )
-def test_what_no_repository_is_asked_for(identifier: str, word: str) -> None:
+def test_kinds_of_identifier_that_no_repository_finds(identifier: str, word: str) -> None:
     with pytest.raises(UsageError, match=word) as caught:
         plan_questions(parse_identifier(identifier))
     assert "ctscan lookup" in str(caught.value)
 
 
-def test_nobody_is_asked_for_everybody_below_a_top_level_domain() -> None:
+def test_a_top_level_domain_is_refused() -> None:
     with pytest.raises(UsageError, match="top-level"):
         plan_questions(parse_identifier("@org"))
 
 
-def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> None:
+def test_a_scope_becomes_a_question_for_each_term_not_implied_by_another() -> None:
     terms = (
         "example.org",
         "mail.example.org",
@@ -86,7 +86,7 @@ def test_a_scope_becomes_one_question_for_each_term_that_no_other_implies() -> N
     }
 
 
-def test_everything_can_be_asked_of_nobody() -> None:
+def test_a_scope_of_everything_is_refused() -> None:
     for terms, everything in (((), True), (("everything",), False)):
         with pytest.raises(UsageError, match="got everything"):
             plan_scope_questions(terms, everything)
@@ -164,7 +164,7 @@ def test_which_certificates_are_fetched(question: Question, names: list[str], is
 
 
 @given(st.lists(st.text(max_size=80), max_size=4), st.sampled_from(["jane@example.org", " Jane@example.org "]))
-def test_names_among_which_the_address_is_are_always_fetched(names: list[str], shown: str) -> None:
+def test_names_with_the_address_among_them_are_always_fetched(names: list[str], shown: str) -> None:
     assert may_match(EMAIL, [*names, shown])
     assert may_match(DOMAIN, [*names, shown])
 
@@ -188,12 +188,12 @@ def test_names_among_which_the_address_is_are_always_fetched(names: list[str], s
         ("jane@example.org", entry("1", b""), False),
     ],
 )
-def test_what_is_kept_is_about_whom_was_asked_for(identifier: str, held: object, is_kept: bool) -> None:
+def test_only_certificates_that_match_the_identifier_are_kept(identifier: str, held: object, is_kept: bool) -> None:
     hit, _ = repository_hit(held, plan_questions(parse_identifier(identifier))[-1].result_filter)  # type: ignore[arg-type]
     assert (hit is not None) is is_kept
 
 
-def test_of_a_scope_is_kept_what_a_scan_of_a_log_would_keep() -> None:
+def test_a_scope_keeps_the_same_as_a_scan_of_a_log() -> None:
     (domain, hosts, organisation) = plan_scope_questions(("example.org", "organisation:Example Ltd"))
     assert domain.result_filter == hosts.result_filter == organisation.result_filter
     assert repository_hit(mailbox("1", "jane@example.org"), organisation.result_filter)[0] is not None

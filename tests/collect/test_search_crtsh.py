@@ -84,7 +84,7 @@ def test_mixed_failures_end_with_the_same_index(tmp_path: Path, seed: int) -> No
     assert kept_rows(tmp_path / "disturbed") == kept_rows(tmp_path / "undisturbed")
 
 
-def test_what_is_lost_is_told_and_had_the_next_time(tmp_path: Path) -> None:
+def test_a_lost_certificate_is_reported_and_fetched_by_the_next_search(tmp_path: Path) -> None:
     losing = FakeCrtsh(holding(), broken=lambda query: "503" if query in ("d=101", "d=104") else None)
     first, _ = searched(tmp_path / "db", losing, of_jane())
     assert [(s.outcome, s.results, s.certificates) for s in first.searches] == [("incomplete", 8, 7)]
@@ -96,7 +96,7 @@ def test_what_is_lost_is_told_and_had_the_next_time(tmp_path: Path) -> None:
     assert [s.outcome for s in recorded] == ["whole", "incomplete"]
 
 
-def test_a_domain_of_the_scope_brings_everybody_at_it(tmp_path: Path) -> None:
+def test_a_domain_of_the_scope_finds_every_address_at_it(tmp_path: Path) -> None:
     request = SearchRequest(tuple(plan_scope_questions(("example.org",))), "tester", "audit", "scan --repository")
     outcome, _ = searched(tmp_path / "db", FakeCrtsh(holding()), request)
     assert [(s.outcome, s.results) for s in outcome.searches] == [("whole", 14)]

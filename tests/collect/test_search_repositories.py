@@ -92,7 +92,7 @@ def shapes(outcome: SearchResults) -> list[tuple[str, int, int]]:
 # --- what is kept and recorded --------------------------------------------------------------------------------------
 
 
-def test_what_was_asked_about_is_kept_and_found(tmp_path: Path) -> None:
+def test_matching_certificates_are_kept_and_found(tmp_path: Path) -> None:
     db = tmp_path / "db"
     source = FakeSource([mailbox("7", JANE), mailbox("8", "mary-jane@example.org"), mailbox("9", "Jane@Example.org")])
     heard = Heard()
@@ -138,7 +138,7 @@ def test_nothing_is_sent_when_it_cannot_be_recorded(tmp_path: Path) -> None:
     assert source.asked == []
 
 
-def test_one_disclosure_for_each_question_and_repository_that_answers_it(tmp_path: Path) -> None:
+def test_a_disclosure_is_recorded_per_question_and_repository(tmp_path: Path) -> None:
     db = tmp_path / "db"
     hosts_only = FakeSource(repository=HOSTS)
     everything = FakeSource()
@@ -156,7 +156,7 @@ def test_one_disclosure_for_each_question_and_repository_that_answers_it(tmp_pat
     assert [s.outcome for s in outcome.searches] == ["whole"] * 3
 
 
-def test_by_host_is_kept_what_holds_an_address_and_told_where_hosts_were_meant(tmp_path: Path) -> None:
+def test_a_search_by_host_keeps_addresses_and_records_its_kind(tmp_path: Path) -> None:
     db = tmp_path / "db"
     host, others = host_of("1", "www.example.org"), host_of("2", "www.example.org", MARY)
     beside = host_of("3", "www.example.org", "jane@mail.example.org")
@@ -188,8 +188,8 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     forms = {f"email:{JANE}": "JANE%40example.org", "name:Jane Roe": "jane+roe", f"email:{MARY}": MARY}
     bad = {text: SourceError(f"https://repository.example.net/?q={form}: failed") for text, form in forms.items()}
     source = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}"), bad[text]] for text in forms})
-    shortfalls = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}")] for text in forms})
-    outcome = search(db, about(JANE, "Jane Roe", MARY), source, shortfalls)
+    incomplete_reasons = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}")] for text in forms})
+    outcome = search(db, about(JANE, "Jane Roe", MARY), source, incomplete_reasons)
     assert [s.outcome for s in outcome.searches] == ["failed"] * 3 + ["incomplete"] * 3
     assert all("withheld" in s.detail for s in outcome.searches)
     with sqlite3.connect(db) as connection:
@@ -230,7 +230,7 @@ def test_a_scope_is_kept_as_a_scan_would_keep_it(tmp_path: Path) -> None:
     assert MARY not in repr((first, second))
 
 
-def test_a_precertificate_and_its_certificate_are_one(tmp_path: Path) -> None:
+def test_a_precertificate_and_its_certificate_are_a_single_match(tmp_path: Path) -> None:
     db = tmp_path / "db"
     assert shapes(search(db, about(JANE), FakeSource([submitted("1", JANE), mailbox("2", JANE, like="1")]))) == [
         ("whole", 2, 1)
@@ -247,7 +247,7 @@ def test_names_are_kept_when_every_word_is_there(tmp_path: Path) -> None:
     assert len(look_up(db, "Roe Jane").searches) == 1
 
 
-def test_what_the_names_show_to_be_about_others_is_not_fetched(tmp_path: Path) -> None:
+def test_certificates_of_other_people_by_their_names_are_not_fetched(tmp_path: Path) -> None:
     source = FakeSource(
         [mailbox("1", JANE), mailbox("2", "mary-jane@example.org")],
         names={"1": [JANE], "2": ["mary-jane@example.org"]},
@@ -256,7 +256,7 @@ def test_what_the_names_show_to_be_about_others_is_not_fetched(tmp_path: Path) -
     assert source.fetched == ["1"]
 
 
-def test_what_is_kept_already_is_not_fetched_again_and_counts(tmp_path: Path) -> None:
+def test_kept_certificates_are_not_fetched_again_and_count(tmp_path: Path) -> None:
     db = tmp_path / "db"
     first = FakeSource([mailbox("1", JANE)])
     again = FakeSource([mailbox("1", JANE), mailbox("2", JANE)])
@@ -268,7 +268,7 @@ def test_what_is_kept_already_is_not_fetched_again_and_counts(tmp_path: Path) ->
 # --- how it ends ----------------------------------------------------------------------------------------------------
 
 
-def test_a_shortfall_makes_a_search_incomplete_and_says_why(tmp_path: Path) -> None:
+def test_an_incompleteness_makes_a_search_incomplete_with_its_reason(tmp_path: Path) -> None:
     source = FakeSource(
         [Incompleteness("one is gone"), mailbox("1", JANE), Incompleteness("another"), Incompleteness("one is gone")]
     )
@@ -278,14 +278,14 @@ def test_a_shortfall_makes_a_search_incomplete_and_says_why(tmp_path: Path) -> N
     assert recorded(tmp_path / "db")[0].detail == outcome.searches[0].detail
 
 
-def test_many_reasons_are_told_in_short(tmp_path: Path) -> None:
+def test_many_reasons_are_shortened(tmp_path: Path) -> None:
     outcome = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"{i} " + "x" * 300) for i in range(50)]))
     assert len(outcome.searches[0].detail) == 600
     few = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"reason {i}") for i in range(8)]))
     assert few.searches[0].detail.endswith("reason 4; and 3 other reasons")
 
 
-def test_what_cannot_be_read_is_looked_through_and_told(tmp_path: Path) -> None:
+def test_unreadable_certificates_are_searched_as_text_and_reported(tmp_path: Path) -> None:
     db = tmp_path / "db"
     source = FakeSource([entry("1", b"\x30\x82\xff\xff jane@example.org"), entry("2", b"\x30\x82\xff\xff nobody")])
     outcome = search(db, about(JANE), source)
@@ -302,7 +302,7 @@ def test_what_cannot_be_read_is_looked_through_and_told(tmp_path: Path) -> None:
         (ValueError("jane@example.org is no number"), "unexpected error ValueError at repositories.py:"),
     ],
 )
-def test_a_failure_ends_one_search_and_no_other(tmp_path: Path, error: Exception, detail: str) -> None:
+def test_a_failure_ends_only_its_own_search(tmp_path: Path, error: Exception, detail: str) -> None:
     db = tmp_path / "db"
     failing = FakeSource(answers={f"email:{JANE}": [mailbox("1", JANE), error], f"email:{MARY}": [mailbox("2", MARY)]})
     other = FakeSource([mailbox("3", JANE)], repository=replace(FAKE, name="another"))
@@ -324,7 +324,7 @@ def test_a_fault_of_the_index_ends_all(tmp_path: Path) -> None:
     assert [s.outcome for s in recorded(db)] == ["running"]
 
 
-def test_stopping_keeps_what_came_and_asks_nothing_more(tmp_path: Path) -> None:
+def test_stopping_keeps_the_results_so_far_and_sends_no_more_requests(tmp_path: Path) -> None:
     db, stop = tmp_path / "db", asyncio.Event()
     source = FakeSource([mailbox(str(i), JANE) for i in range(500)])
     heard = Heard(on_came=lambda: stop.set() if len(heard.counts) == 5 else None)
@@ -347,7 +347,7 @@ def test_stopping_does_not_wait_for_a_repository_that_is_silent(tmp_path: Path) 
     assert [s.outcome for s in outcome.searches] == ["interrupted"]
 
 
-def test_told_to_stop_before_the_first_question_nothing_is_asked(tmp_path: Path) -> None:
+def test_stopping_before_the_first_question_sends_no_request(tmp_path: Path) -> None:
     stop, source = asyncio.Event(), FakeSource()
     stop.set()
     outcome = search(tmp_path / "db", about(JANE), source, stop=stop)
@@ -355,7 +355,7 @@ def test_told_to_stop_before_the_first_question_nothing_is_asked(tmp_path: Path)
     assert with_index(tmp_path / "db", lambda i: i.disclosures(5)) == []
 
 
-def test_a_crash_leaves_what_was_kept_and_a_search_that_runs(tmp_path: Path) -> None:
+def test_a_crash_leaves_the_kept_certificates_and_a_running_search(tmp_path: Path) -> None:
     db = tmp_path / "db"
     heard = Heard(on_came=lambda: die() if len(heard.counts) == 120 else None)
 
@@ -368,7 +368,7 @@ def test_a_crash_leaves_what_was_kept_and_a_search_that_runs(tmp_path: Path) -> 
     assert len(look_up(db, JANE).matches) == 2 * asking.BATCH
 
 
-def test_what_comes_slowly_is_kept_at_once(tmp_path: Path) -> None:
+def test_slow_results_are_kept_at_once(tmp_path: Path) -> None:
     db, seconds = tmp_path / "db", iter(range(1_000_000))
     found: list[int] = []
 

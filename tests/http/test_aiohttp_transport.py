@@ -139,7 +139,7 @@ def test_a_body_that_ends_with_the_connection_is_read() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: jane\r\n\r\n",
     ],
 )
-def test_what_is_no_whole_answer_is_told_without_repeating_it(data: bytes) -> None:
+def test_an_incomplete_answer_is_reported_without_quoting_it(data: bytes) -> None:
     with pytest.raises(TransportError) as error:
         read_from(data)
     assert error.value.reason == "the connection broke off, or the answer is no HTTP"
@@ -160,7 +160,7 @@ def test_a_silent_server_is_left() -> None:
     asyncio.run(main())
 
 
-def test_a_port_where_nobody_listens_is_told_in_the_words_of_the_system() -> None:
+def test_a_closed_port_is_reported_in_the_words_of_the_system() -> None:
     async def main() -> None:
         async with server(answering(b"")) as port:
             pass
@@ -229,9 +229,7 @@ def test_a_server_that_is_not_the_one_asked_is_refused(tmp_path: Path, name: str
         ("https://log.example.org/a//b", "https://log.example.org/a//b", "log.example.org", "log.example.org"),
     ],
 )
-def test_addresses_are_the_same_by_the_short_way_and_by_the_long_one(
-    url: str, sent: str, host: str, netloc: str
-) -> None:
+def test_the_fast_path_parses_addresses_like_the_slow_path(url: str, sent: str, host: str, netloc: str) -> None:
     for tail in ("", "?"):  # nothing with a query takes the short way
         found = address_of(url + tail)
         assert (found.url.removesuffix("?"), found.host, found.netloc) == (sent, host, netloc)
@@ -239,7 +237,7 @@ def test_addresses_are_the_same_by_the_short_way_and_by_the_long_one(
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:99999/x", "http://a..example/x", f"http://{'a' * 64}.example/x"])
-def test_an_address_that_leads_nowhere_is_told_as_such(url: str) -> None:
+def test_an_impossible_address_is_reported(url: str) -> None:
     with pytest.raises(TransportError) as error:
         asyncio.run(read(url))
     assert "example" not in error.value.reason

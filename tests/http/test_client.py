@@ -56,7 +56,7 @@ def in_memory(handler: Handler, time: FakeTime | None = None, contact: str = "ct
 # --- what is sent -------------------------------------------------------------------------------------------------
 
 
-def test_it_names_itself_and_asks_for_gzip(patient: Made) -> None:
+def test_requests_name_the_client_and_accept_gzip(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         response = get(patient(FakeTime()), f"{log.url}checkpoint", accept="text/plain", headers={"X-A": "b"})
@@ -70,7 +70,7 @@ def test_it_names_itself_and_asks_for_gzip(patient: Made) -> None:
     assert sent["connection"] == "keep-alive"
 
 
-def test_connections_are_used_again_unless_told_otherwise(patient: Made) -> None:
+def test_connections_are_reused_unless_switched_off(patient: Made) -> None:
     async def five(client: Client, url: str, keep_alive: bool) -> None:
         for _ in range(5):
             await client.get(url, operator="Example", limit=LIMIT, keep_alive=keep_alive)
@@ -112,7 +112,7 @@ def test_cookies_are_neither_kept_nor_sent(patient: Made) -> None:
         assert all("cookie" not in request.headers for request in log.requests)
 
 
-def test_without_a_contact_nothing_leaves_the_machine() -> None:
+def test_without_a_contact_no_request_leaves_the_machine() -> None:
     def refuse(_: httpx.Request) -> httpx.Response:
         raise AssertionError("a request was sent")
 
@@ -142,7 +142,7 @@ def test_a_contact_that_does_not_fit_a_header_is_refused_without_repeating_it(co
 @pytest.mark.parametrize(
     "url", ["", "log.example.org/", "ftp://log.example.org/", "https://", "https://[::1", "http://exa\0mple.org/"]
 )
-def test_what_is_no_web_address_is_a_usage_error(url: str) -> None:
+def test_other_addresses_than_http_are_usage_errors(url: str) -> None:
     with pytest.raises(UsageError):
         get(in_memory(lambda _: httpx.Response(200)), url)
 
@@ -235,7 +235,7 @@ def test_gzip_is_undone_once(patient: Made) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_what_is_not_there_is_missing_at_once(patient: Made, status: int) -> None:
+def test_a_missing_resource_fails_at_once(patient: Made, status: int) -> None:
     time = FakeTime()
     with Simulator() as sim:
         log = sim.add("a", small_log())
@@ -331,7 +331,7 @@ def test_lasting_trouble_is_given_up_after_a_minute(patient: Made, name: str) ->
     assert type(error.value) is (SourceError if from_server else BadAnswer)
 
 
-def test_what_the_validation_says_is_in_the_error(patient: Made) -> None:
+def test_the_message_of_the_validation_is_in_the_error(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         with pytest.raises(BadAnswer, match=r"a bad answer: not what it should be"):
@@ -349,7 +349,7 @@ def test_other_errors_of_the_validation_pass_through_at_once(patient: Made) -> N
         assert len(log.requests) == 1
 
 
-def test_read_returns_what_was_parsed_last(patient: Made) -> None:
+def test_read_returns_the_last_parsed_value(patient: Made) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("checkpoint", sims.shortened(5), times=1)
@@ -387,7 +387,7 @@ def test_a_body_without_length_is_capped_while_it_comes() -> None:
     assert sent == 6 * client.requests
 
 
-def test_nobody_listening_is_a_source_error_in_our_words(patient: Made) -> None:
+def test_a_refused_connection_is_a_source_error_in_our_words(patient: Made) -> None:
     with Simulator() as sim:
         url = sim.url
     time = FakeTime()
@@ -510,7 +510,7 @@ def test_repeated_retry_after_ends_within_the_minute(patient: Made) -> None:
     assert time.slept == pytest.approx(50)
 
 
-def test_an_operator_is_asked_at_its_rate_and_others_are_not_held_up() -> None:
+def test_an_operator_is_asked_at_its_rate_without_delaying_other_operators() -> None:
     time = FakeTime()
 
     async def use(client: Client) -> None:

@@ -65,7 +65,7 @@ def heard(client: Client, validate: Callable[[bytes], object] | None = None) -> 
     return window.heard
 
 
-def test_a_window_hears_how_long_a_good_answer_took_and_not_how_long_it_had_to_wait_for_its_turn() -> None:
+def test_a_window_learns_the_time_of_a_good_answer_without_the_wait_for_its_turn() -> None:
     time = FakeTime()
 
     async def use(client: Client) -> list[float | None]:
@@ -83,11 +83,11 @@ def test_a_window_hears_how_long_a_good_answer_took_and_not_how_long_it_had_to_w
     "trouble", [httpx.Response(429), httpx.Response(503), httpx.Response(500), httpx.Response(408),
                 httpx.ReadTimeout("x"), httpx.ConnectError("x"), httpx.ReadError("x")],
 )  # fmt: skip
-def test_a_window_hears_of_each_try_that_failed(trouble: httpx.Response | Exception) -> None:
+def test_a_window_learns_of_each_failed_try(trouble: httpx.Response | Exception) -> None:
     assert heard(scripted(FakeTime(), [trouble, trouble, GOOD])) == [None, None, 0.0]
 
 
-def test_what_says_nothing_of_the_load_is_not_told() -> None:
+def test_failures_unrelated_to_load_leave_the_window_alone() -> None:
     bodies = [b"no", b"yes"]
 
     def validate(_: bytes) -> None:
@@ -129,7 +129,7 @@ def test_the_rate_of_an_operator_gives_way_to_failures(trouble: httpx.Response |
     assert seen == pytest.approx([rate])
 
 
-def test_a_dead_operator_is_asked_ever_more_slowly_and_not_below_one_in_two_seconds() -> None:
+def test_a_dead_operator_is_asked_ever_more_slowly_but_at_least_every_two_seconds() -> None:
     client = scripted(FakeTime(), [httpx.ConnectError("x")] * 100, takes=1.0)
 
     async def use(client: Client) -> None:
@@ -167,7 +167,7 @@ def size_after(log: SimulatedLog, fault: str, answer: Answer) -> int:
 
 
 @pytest.mark.parametrize("protocol", list(LogProtocol))
-def test_requests_for_entries_tell_the_window_of_their_log(protocol: LogProtocol) -> None:
+def test_requests_for_entries_inform_the_window_of_their_log(protocol: LogProtocol) -> None:
     with Simulator() as sim:
         log = sim.add("a", small_log(), protocol)
         where = "get-entries" if protocol is LogProtocol.RFC6962 else "tile/data"
@@ -203,7 +203,7 @@ def test_processes_that_ask_one_operator_take_turns() -> None:
     assert taken == [("Example", 2.0)]
 
 
-def test_a_log_that_asks_for_a_rest_gets_it_from_those_that_wait_for_their_turn() -> None:
+def test_retry_after_also_holds_for_requests_that_wait_for_their_turn() -> None:
     time = FakeTime()
     turns = [0.0, 1.0]
 

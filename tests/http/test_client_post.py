@@ -57,7 +57,7 @@ def test_body_type_and_headers_are_sent() -> None:
     assert request.headers["user-agent"].endswith(" (+ct@example.org)")
 
 
-def test_an_empty_body_is_sent_as_one() -> None:
+def test_an_empty_body_is_sent_with_its_length() -> None:
     handler, seen = answers(200)
     client = patient_client(FakeTime(), transport=httpx.MockTransport(handler))
     with_client(client, lambda c: c.post(URL, b"", content_type="text/plain", operator="Example", limit=10))
@@ -100,7 +100,7 @@ def test_bodies_are_capped() -> None:
         post(lambda _: httpx.Response(200, content=b"x" * 11), limit=10)
 
 
-def test_what_the_validation_refuses_is_asked_for_again() -> None:
+def test_an_answer_refused_by_the_validation_is_requested_again() -> None:
     bodies = iter([b"half", b"whole"])
 
     def whole(body: bytes) -> None:
@@ -110,7 +110,7 @@ def test_what_the_validation_refuses_is_asked_for_again() -> None:
     assert post(lambda _: httpx.Response(200, content=next(bodies)), validate=whole).body == b"whole"
 
 
-def test_without_a_contact_nothing_leaves_the_machine() -> None:
+def test_without_a_contact_no_request_leaves_the_machine() -> None:
     handler, seen = answers(200)
     with pytest.raises(UsageError, match="contact"):
         post_with(patient_client(FakeTime(), contact="", transport=httpx.MockTransport(handler)))

@@ -92,7 +92,7 @@ def test_a_body_that_is_not_as_announced_is_refused() -> None:
         decode_body(b"tile", "gzip", 1000)
 
 
-def test_gzip_that_nobody_announced_is_undone_only_on_request() -> None:
+def test_unannounced_gzip_is_decompressed_only_on_request() -> None:
     packed = gzip.compress(b"tile")
     assert decode_body(packed, "", 1000) == packed
     assert decode_body(packed, "", 1000, sniff=True) == b"tile"

@@ -65,7 +65,7 @@ def test_loopback_is_not_slowed_down() -> None:
     assert time.naps == []
 
 
-def test_giving_way_halves_at_most_once_a_second_and_not_below_one_in_two_seconds() -> None:
+def test_backing_off_halves_at_most_once_a_second_and_not_below_the_slowest_rate() -> None:
     bucket, time = bucket_of(8.0)
     bucket.back_off()
     bucket.back_off()
@@ -98,14 +98,14 @@ def test_the_rate_grows_back_step_by_step_and_not_further() -> None:
     assert rates[-1] == 8.0
 
 
-def test_a_closed_gate_makes_everybody_wait() -> None:
+def test_a_paused_bucket_makes_every_request_wait() -> None:
     bucket, time = bucket_of(5.0)
     bucket.pause_for(30)
     asyncio.run(pass_through(bucket, 1))
     assert time.slept == pytest.approx(30)
 
 
-def test_a_closed_gate_refuses_those_who_would_not_wait_so_long() -> None:
+def test_a_paused_bucket_refuses_impatient_requests() -> None:
     for rate in (5.0, None):
         bucket, time = bucket_of(rate)
         bucket.pause_for(300)
@@ -115,7 +115,7 @@ def test_a_closed_gate_refuses_those_who_would_not_wait_so_long() -> None:
         assert time.naps == []
 
 
-def test_a_gate_that_closes_refuses_those_in_the_queue_too() -> None:
+def test_pausing_a_bucket_refuses_queued_requests_too() -> None:
     bucket, _ = bucket_of(1.0)
     outcomes: list[str] = []
 
@@ -135,7 +135,7 @@ def test_a_gate_that_closes_refuses_those_in_the_queue_too() -> None:
     assert outcomes == ["passed", "refused", "refused", "refused"]
 
 
-def test_a_cancelled_request_leaves_the_gate_to_others() -> None:
+def test_a_cancelled_request_doesnt_block_the_bucket() -> None:
     async def main() -> None:
         bucket = TokenBucket(0.5, asyncio.get_running_loop().time, asyncio.sleep)
         await bucket.acquire(60)
@@ -151,7 +151,7 @@ def test_a_cancelled_request_leaves_the_gate_to_others() -> None:
     asyncio.run(main())
 
 
-def test_configuring_again_keeps_what_was_given_way() -> None:
+def test_setting_the_rate_again_keeps_a_reduction() -> None:
     bucket, _ = bucket_of(8.0)
     bucket.set_rate(16.0)
     assert bucket.rate == 16.0
@@ -160,7 +160,7 @@ def test_configuring_again_keeps_what_was_given_way() -> None:
     assert bucket.rate == 8.0
 
 
-def test_failures_in_a_row_lower_the_rate_and_a_single_one_does_not() -> None:
+def test_failures_in_a_row_lower_the_rate_and_a_single_failure_does_not() -> None:
     bucket, time = bucket_of(10.0)
     rates = []
     for _ in range(4):
@@ -178,7 +178,7 @@ def test_failures_in_a_row_lower_the_rate_and_a_single_one_does_not() -> None:
     assert bucket.rate == 0.5
 
 
-def test_many_failures_of_one_moment_are_one_step_back() -> None:
+def test_simultaneous_failures_reduce_the_rate_once() -> None:
     bucket, _ = bucket_of(10.0)
     for _ in range(8):
         bucket.fail()

@@ -89,17 +89,17 @@ def refused(url: str, *answers: Sequence[str]) -> str:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_addresses_that_are_not_public(address: str) -> None:
+def test_private_addresses(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", [PUBLIC, PUBLIC_V6, "1.1.1.1", "172.32.0.1", "100.128.0.1", "2a00:1450::1"])
-def test_addresses_that_are(address: str) -> None:
+def test_public_addresses(address: str) -> None:
     assert is_public(address)
 
 
 @given(st.ip_addresses())
-def test_nothing_that_the_registries_call_special_is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_special_purpose_addresses_are_not_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     special = (ip.is_private, ip.is_loopback, ip.is_link_local, ip.is_multicast, ip.is_reserved, ip.is_unspecified)
     assert not (is_public(str(ip)) and any(special))
 
@@ -109,7 +109,7 @@ def test_a_public_looking_name_that_leads_elsewhere_is_refused(address: str) -> 
     assert "an address that isn't one of the public internet" in refused("http://crl.example.com/ca.crl", [address])
 
 
-def test_one_address_that_is_not_public_is_one_too_many() -> None:
+def test_a_single_private_address_refuses_the_host() -> None:
     refused("http://crl.example.com/ca.crl", [PUBLIC, PUBLIC_V6, "10.0.0.1"])
 
 
@@ -152,7 +152,7 @@ def test_other_schemes_are_refused(scheme: str) -> None:
         check_url(httpx.URL(f"{scheme}://crl.example.com/ca.crl"))
 
 
-def test_credentials_are_refused_and_nothing_but_the_host_is_repeated() -> None:
+def test_credentials_are_refused_and_only_the_host_is_quoted() -> None:
     message = refused("http://jane:secret@crl.example.com/jane.crl?who=jane#jane")
     assert message == "http://crl.example.com: not asked, it holds credentials"
     assert refused("http://crl.example.com:81/jane?jane").startswith("http://crl.example.com: not asked")
@@ -177,7 +177,7 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     assert len(reached) == 1
 
 
-def test_the_next_address_is_tried_where_nobody_answers() -> None:
+def test_the_next_address_is_tried_after_a_refused_connection() -> None:
     reached = fetched("http://crl.example.com/", [PUBLIC_V6, PUBLIC, PUBLIC], refusing=[PUBLIC_V6])
     assert [request.url.host for request in reached] == [PUBLIC_V6, PUBLIC]
 
@@ -193,7 +193,7 @@ def test_no_more_than_a_few_addresses_are_tried() -> None:
     assert len(reached) == 4 * len(asked)
 
 
-def test_an_address_as_it_stands_isnt_resolved() -> None:
+def test_a_literal_address_isnt_resolved() -> None:
     resolve, asked = resolving(["127.0.0.1"])
     reached: list[httpx.Request] = []
     fetch(f"https://[{PUBLIC_V6}]/", guarded_transport(resolve=resolve, inner=connecting(reached)))

@@ -37,7 +37,7 @@ def test_a_list_for_a_year_is_fetched_again_after_seven_days(world: World) -> No
     assert (world.asked, world.said()) == ([CRL, CRL], [[("CRL", REVOKED, None)]])
 
 
-def test_what_a_kept_list_tells_later_was_asked_when_the_list_was(world: World) -> None:
+def test_a_cached_crl_dates_answers_by_its_own_fetch(world: World) -> None:
     """Else each certificate that comes later would put off the next question for all."""
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, next_update=YEAR))
@@ -50,7 +50,7 @@ def test_what_a_kept_list_tells_later_was_asked_when_the_list_was(world: World) 
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(404), httpx.ReadError("gone"), ok(b"junk")])
-def test_where_no_new_list_is_to_be_had_the_old_one_is_used_while_it_counts(
+def test_the_cached_crl_is_used_while_valid_when_no_new_crl_comes(
     answer: httpx.Response | Exception, world: World
 ) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
@@ -68,7 +68,7 @@ def test_where_no_new_list_is_to_be_had_the_old_one_is_used_while_it_counts(
     assert [state for ((_, state, _),) in world.said()] == [UNKNOWN, REVOKED, UNKNOWN]
 
 
-def test_what_ocsp_says_is_asked_again_after_seven_days(world: World) -> None:
+def test_ocsp_is_asked_again_after_seven_days(world: World) -> None:
     world.keep(CA.issue(7, ocsp=OCSP))
     world.answers[OCSP] = ok(make_ocsp(CA, [single(CA, 7, next_update=YEAR)]))
     world.refresh(ocsp=True, purpose="case 7")
@@ -77,7 +77,7 @@ def test_what_ocsp_says_is_asked_again_after_seven_days(world: World) -> None:
     assert world.asked == [OCSP, OCSP]
 
 
-def test_what_was_asked_by_a_clock_that_ran_ahead_is_asked_again(world: World) -> None:
+def test_answers_dated_in_the_future_are_asked_for_again(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, next_update=YEAR))
     world.refresh(now=NOW + 300 * DAY)
@@ -114,7 +114,7 @@ def test_a_newer_answer_takes_back_a_hold(world: World) -> None:
 # --- lists that go ------------------------------------------------------------------------------------------------
 
 
-def test_lists_that_ran_out_go_at_the_end_of_the_next_refresh(world: World) -> None:
+def test_outdated_crls_are_deleted_at_the_end_of_a_refresh(world: World) -> None:
     other = "http://crl.example.com/2.crl"
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[other]))
     world.answers = {CRL: ok(make_crl(CA)), other: ok(make_crl(CA, next_update=YEAR))}
@@ -128,7 +128,7 @@ def test_lists_that_ran_out_go_at_the_end_of_the_next_refresh(world: World) -> N
     assert world.asked == [CRL, other] or world.asked == [other, CRL]
 
 
-def test_a_list_without_an_end_goes_after_the_day_that_it_is_used(world: World) -> None:
+def test_a_crl_without_next_update_is_deleted_after_a_day(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, next_update=None))
     world.refresh()

@@ -35,7 +35,7 @@ def states(world: World) -> list[str]:
     return [state for ((_, state, _),) in world.said()]
 
 
-def test_a_host_is_asked_for_so_many_files_and_the_next_run_takes_up_the_rest(world: World) -> None:
+def test_a_host_serves_a_limited_number_of_files_and_the_next_run_continues(world: World) -> None:
     many(world, 6)
     world.limits = RefreshLimits(files=4)
     outcome = world.refresh()
@@ -65,7 +65,7 @@ def test_files_of_all_hosts_have_so_many_octets(world: World) -> None:
     assert all("files of all hosts had" in english(failure) for failure in outcome.failures)
 
 
-def test_a_host_that_makes_wait_is_left_alone(world: World) -> None:
+def test_a_slow_host_is_skipped(world: World) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
         world.time.now += 100
         return ok(LIST)
@@ -78,7 +78,7 @@ def test_a_host_that_makes_wait_is_left_alone(world: World) -> None:
     assert states(world)[-1] == GOOD
 
 
-def test_that_goes_for_answers_that_are_none_for_issuers_and_for_ocsp(world: World) -> None:
+def test_slow_hosts_of_issuers_and_ocsp_are_skipped_too(world: World) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
         world.time.now += 100
         return httpx.Response(404)

@@ -95,7 +95,7 @@ def test_the_last_second_still_counts() -> None:
     assert standing(GOOD, start=NOW) is CertificateStanding.VALID
 
 
-def test_an_answer_that_has_run_out_no_longer_makes_valid() -> None:
+def test_an_outdated_answer_no_longer_proves_validity() -> None:
     old = changed(GOOD, next_update=NOW - timedelta(seconds=1))
     status = status_of(FROM, UNTIL, (old,), NOW)
     assert (status.standing, status.revocation) == (CertificateStanding.UNKNOWN, old)
@@ -110,25 +110,25 @@ def test_an_answer_without_an_end_counts_for_ten_days(given: str) -> None:
 
 
 @pytest.mark.parametrize("at", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
-def test_no_time_that_a_list_may_hold_is_an_error(at: datetime) -> None:
+def test_any_time_in_a_crl_is_handled(at: datetime) -> None:
     """Also of lists that nobody signed: what a server sends must not keep an answer from being given."""
     for said in (changed(UNKNOWN, this_update=at), changed(GOOD, this_update=at, next_update=None)):
         assert status_of(FROM, UNTIL, (said, UNKNOWN), NOW).revocation is not None
     assert has_run_out(changed(GOOD, this_update=at, next_update=None), NOW) is (at < NOW)
 
 
-def test_that_it_was_revoked_never_gets_too_old() -> None:
+def test_a_revocation_never_expires() -> None:
     assert standing(changed(REVOKED, next_update=NOW - 1000 * DAY)) is CertificateStanding.REVOKED
 
 
-def test_that_it_was_put_on_hold_does() -> None:
+def test_a_hold_expires() -> None:
     hold = changed(REVOKED, reason="certificateHold")
     assert standing(hold) is CertificateStanding.REVOKED
     assert standing(changed(hold, next_update=NOW - DAY)) is CertificateStanding.UNKNOWN
     assert standing(changed(hold, next_update=NOW - DAY), changed(GOOD, source="OCSP")) is CertificateStanding.VALID
 
 
-def test_of_an_expired_certificate_a_claim_goes_before_a_ca_that_names_it_no_longer() -> None:
+def test_for_an_expired_certificate_a_claimed_revocation_wins_over_a_ca_that_dropped_it() -> None:
     claim = changed(REVOKED, source="crt.sh")
     for order in permutations((GOOD, UNKNOWN, claim)):
         status = status_of(FROM, NOW - DAY, order, NOW)
@@ -148,6 +148,6 @@ def test_of_an_expired_certificate_a_claim_goes_before_a_ca_that_names_it_no_lon
         (changed(REVOKED, source="crt.sh"), (changed(GOOD, next_update=NOW - DAY),)),  # but not when it ran out
     ],
 )
-def test_who_decides_does_not_depend_on_order(best: Revocation, others: tuple[Revocation, ...]) -> None:
+def test_the_deciding_answer_does_not_depend_on_order(best: Revocation, others: tuple[Revocation, ...]) -> None:
     for order in permutations((best, *others)):
         assert status_of(FROM, UNTIL, order, NOW).revocation == best

@@ -54,7 +54,7 @@ def test_a_list_is_fetched_once_for_all_its_certificates_and_kept(world: World) 
     assert world.asked == [CRL, CRL]
 
 
-def test_a_list_is_used_again_for_what_comes_later_until_it_runs_out(world: World) -> None:
+def test_a_crl_is_reused_for_later_certificates_until_it_expires(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA))
     world.refresh()
@@ -65,7 +65,7 @@ def test_a_list_is_used_again_for_what_comes_later_until_it_runs_out(world: Worl
     assert world.asked == [CRL, CRL]
 
 
-def test_a_list_that_nobody_signed_isnt_believed_nor_kept(world: World) -> None:
+def test_an_unsigned_crl_is_neither_trusted_nor_kept(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, [revoked(7)], sign_with=OTHER.key))
     world.refresh()
@@ -76,7 +76,7 @@ def test_a_list_that_nobody_signed_isnt_believed_nor_kept(world: World) -> None:
     assert world.said() == [[("CRL", GOOD, None)]]
 
 
-def test_the_next_list_is_asked_where_the_first_cant_be_had(world: World) -> None:
+def test_the_next_crl_is_fetched_when_the_first_fails(world: World) -> None:
     mirror = "http://crl.example.com/1.crl"
     world.keep(CA.issue(7, crls=[CRL, mirror]))
     world.answers[mirror] = ok(make_crl(CA))
@@ -101,7 +101,7 @@ FAILURES: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
-def test_a_failure_is_a_reason_and_the_next_refresh_ends_as_an_undisturbed_one(failure: Answer, world: World) -> None:
+def test_a_failure_is_a_reason_and_the_next_refresh_recovers(failure: Answer, world: World) -> None:
     other = "http://crl.example.com/2.crl"
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[other]))
     world.answers = {
@@ -117,7 +117,7 @@ def test_a_failure_is_a_reason_and_the_next_refresh_ends_as_an_undisturbed_one(f
     assert world.said() == [[("CRL", REVOKED, None)], [("CRL", GOOD, None)]]
 
 
-def test_a_failure_never_takes_back_what_a_ca_said(world: World) -> None:
+def test_a_failure_never_overrides_an_answer_of_a_ca(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, [revoked(7, reason=1)]))
     world.refresh()
@@ -130,7 +130,7 @@ def test_a_failure_never_takes_back_what_a_ca_said(world: World) -> None:
     assert (first[1], second[1]) == (REVOKED, UNKNOWN)
 
 
-def test_an_older_list_never_takes_back_what_a_newer_one_said(world: World) -> None:
+def test_an_older_crl_never_overrides_a_newer_crl(world: World) -> None:
     """Lists come without TLS: somebody on the way can keep one from before a revocation and give it again."""
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL]))
     older, newer = make_crl(CA), make_crl(CA, [revoked(7, reason=6)], this_update=THIS_UPDATE + timedelta(days=1))
@@ -144,7 +144,7 @@ def test_an_older_list_never_takes_back_what_a_newer_one_said(world: World) -> N
     assert world.with_index(lambda index: index.crl(CRL)).der == newer  # type: ignore[attr-defined]
 
 
-def test_a_host_that_keeps_failing_isnt_asked_for_ever(world: World) -> None:
+def test_a_host_that_keeps_failing_is_skipped(world: World) -> None:
     urls = [f"http://dead.example.net/{n}.crl" for n in range(12)]
     world.keep(*(CA.issue(n + 1, crls=[url]) for n, url in enumerate(urls)))
     world.answers = dict.fromkeys(urls, httpx.ConnectError("nobody"))
@@ -168,7 +168,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("url", HOSTILE)
-def test_urls_that_lead_inside_are_never_asked(url: str, world: World) -> None:
+def test_urls_to_private_addresses_are_never_fetched(url: str, world: World) -> None:
     world.addresses["inside.example.net"] = ["10.0.0.1"]
     world.keep(CA.issue(7, crls=[url], ocsp=url, issuers=url), issuers=())
     world.refresh(ocsp=True, purpose="a test")
@@ -176,7 +176,7 @@ def test_urls_that_lead_inside_are_never_asked(url: str, world: World) -> None:
     assert all(state is UNKNOWN and why for _, state, why in world.said()[0])
 
 
-def test_what_names_nothing_is_told_so(world: World) -> None:
+def test_a_certificate_without_crl_and_responder_has_a_reason(world: World) -> None:
     world.keep(CA.issue(7), CA.issue(8, crls=["ldap://ldap.example.net/cn=CA"]), CA.issue(9, ocsp=OCSP))
     assert world.refresh().exit_code == 0
     assert [why for ((_, _, why),) in world.said()] == [
@@ -208,7 +208,7 @@ def test_an_issuer_that_isnt_kept_is_fetched_once(form: str, world: World) -> No
     assert world.asked.count(AIA) == 1
 
 
-def test_only_those_who_issued_something_are_kept(world: World) -> None:
+def test_only_issuers_of_kept_certificates_are_kept(world: World) -> None:
     namesake = make_ca("namesake")
     assert namesake.subject == CA.subject
     world.keep(CA.issue(7, crls=[CRL], issuers=AIA), issuers=())
@@ -219,7 +219,7 @@ def test_only_those_who_issued_something_are_kept(world: World) -> None:
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(404), ok(OTHER.der), ok(b"junk"), httpx.ReadError("gone")])
-def test_without_its_issuer_nothing_is_believed(answer: Answer, world: World) -> None:
+def test_without_the_issuer_no_answer_is_trusted(answer: Answer, world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL], issuers=AIA), issuers=())
     world.answers = {CRL: ok(make_crl(CA, [revoked(7)])), AIA: answer}
     world.refresh()
@@ -252,7 +252,7 @@ def test_an_expired_certificate_isnt_asked_about(world: World) -> None:
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(500), ok(ocsp_error(3)), ok(b"junk"), responder((1, "good"))])
-def test_a_responder_that_doesnt_tell_leaves_it_unknown(answer: httpx.Response, world: World) -> None:
+def test_a_responder_without_an_answer_leaves_the_status_unknown(answer: httpx.Response, world: World) -> None:
     world.keep(CA.issue(7, ocsp=OCSP))
     world.answers[OCSP] = answer
     world.refresh(ocsp=True, purpose="case 7")
@@ -262,7 +262,7 @@ def test_a_responder_that_doesnt_tell_leaves_it_unknown(answer: httpx.Response, 
 # --- all of it ----------------------------------------------------------------------------------------------------
 
 
-def test_only_the_certificates_that_are_asked_for(world: World) -> None:
+def test_a_refresh_covers_only_the_requested_certificates(world: World) -> None:
     first, second = CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL])
     world.keep(first, second)
     world.answers[CRL] = ok(make_crl(CA))
@@ -270,7 +270,7 @@ def test_only_the_certificates_that_are_asked_for(world: World) -> None:
     assert [len(one) for one in world.said()] == [0, 1]
 
 
-def test_a_run_that_is_stopped_keeps_what_it_has_and_is_taken_up(world: World) -> None:
+def test_a_stopped_refresh_keeps_its_answers_and_the_next_continues(world: World) -> None:
     second = "http://crl.example.org/2.crl"
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[second]))
     world.answers = {CRL: ok(make_crl(CA)), second: ok(make_crl(CA))}
@@ -302,7 +302,7 @@ def test_without_a_contact_nothing_is_asked(world: World) -> None:
     assert world.asked == []
 
 
-def test_nothing_of_a_certificate_is_told_on_the_way(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_progress_holds_no_data_of_a_certificate(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     personal = "http://crl.example.net/jane.roe@example.org.crl?jane.roe"
     subject = [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")]
@@ -314,7 +314,7 @@ def test_nothing_of_a_certificate_is_told_on_the_way(world: World, caplog: pytes
     assert "roe" not in told
 
 
-def test_revocations_hold_what_a_regulator_asks_for(world: World) -> None:
+def test_revocations_hold_times_reason_and_source(world: World) -> None:
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, [revoked(7, reason=1)]))
     world.refresh()

@@ -36,7 +36,7 @@ def test_a_token_travels_encrypted_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff\xfe\xfd", b"[" * 200_000, b"1" * 20_000])
-def test_what_is_no_json_is_a_format_error(body: bytes) -> None:
+def test_other_content_than_json_is_a_format_error(body: bytes) -> None:
     with pytest.raises(FormatError):
         parse_json(body)
 

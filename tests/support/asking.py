@@ -17,7 +17,7 @@ class Asked:
     concerning: str = ""  # names without it don't concern us
     shown: list[list[str]] = field(default_factory=list)
     entries: list[RepositoryEntry] = field(default_factory=list)
-    shortfalls: list[str] = field(default_factory=list)
+    incomplete_reasons: list[str] = field(default_factory=list)
 
     async def _known(self, references: Sequence[str]) -> set[str]:
         return set(references) & set(self.known)
@@ -30,7 +30,7 @@ class Asked:
         try:
             async for item in source.search(Question(kind, value), self._known, self._concerns):
                 if isinstance(item, Incompleteness):
-                    self.shortfalls.append(item.reason)
+                    self.incomplete_reasons.append(item.reason)
                 else:
                     self.entries.append(item)
         finally:

@@ -38,7 +38,7 @@ BOTH = [("-!jane.pem", JANE), ("-!john", JOHN)]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
-def test_packed_files_are_what_is_in_them(pack) -> None:  # type: ignore[no-untyped-def]
+def test_compressed_files_are_read_by_their_content(pack) -> None:  # type: ignore[no-untyped-def]
     assert found(pack(pem(JANE) + pem(JOHN))) == [("-", JANE), ("-#2", JOHN)]
     assert found(pack(JANE)) == [("-", JANE)]
     assert found(pack(a_tar(MEMBERS))) == BOTH
@@ -128,7 +128,7 @@ def test_names_can_not_steer_a_terminal() -> None:
     assert len(place) < 400
 
 
-def test_what_is_read_piece_by_piece_has_no_cap_as_a_whole() -> None:
+def test_forms_read_piece_by_piece_have_no_total_limit() -> None:
     blank = (b" " * 4095 + b"\n") * (MAX_FILE // 4096 + 1)
     lines = a_line(der=text(JANE)) + blank + a_line(der=text(JOHN))
     assert [der for _, der in found(lines)] == [JANE, JOHN]
@@ -141,7 +141,7 @@ def test_what_is_read_piece_by_piece_has_no_cap_as_a_whole() -> None:
 # --- damage --------------------------------------------------------------------------------------------------------
 
 
-def test_a_damaged_member_is_a_problem_and_the_others_are_read() -> None:
+def test_a_damaged_member_is_a_problem_and_reading_goes_on() -> None:
     data = bytearray(a_zip({"a": JANE, "b": JOHN}, zipfile.ZIP_STORED))
     data[data.find(JANE) + 100] ^= 1
     inputs = read(bytes(data))
@@ -164,7 +164,7 @@ def test_an_unknown_packing_is_a_problem() -> None:
     assert "method 97" in problems(bytes(data))[0]
 
 
-def test_what_was_packed_before_the_damage_is_read() -> None:
+def test_certificates_before_the_damage_are_read() -> None:
     data = packed(pem(JANE) * 300 + pem(JOHN))
     inputs = read(data[: len(data) - 12])
     assert inputs[0].der == JANE
@@ -191,7 +191,7 @@ SMALL = {
 
 
 @pytest.mark.parametrize("kind", SMALL)
-def test_cut_off_anywhere_nothing_is_raised_and_something_is_said(kind: str) -> None:
+def test_a_cut_anywhere_raises_no_error_and_is_reported(kind: str) -> None:
     whole = SMALL[kind]
     for size in range(len(whole)):
         inputs = read(whole[:size])
@@ -214,7 +214,7 @@ def bomb(size: int) -> bytes:
     return gzip.compress(bytes(size), mtime=0)
 
 
-def test_what_expands_beyond_measure_is_not_read_to_its_end() -> None:
+def test_a_decompression_bomb_is_not_read_to_its_end() -> None:
     data = bomb(FREE + 1024 * 1024)
     began = time.process_time()
     assert "times its size" in problems(packed(data))[0]
@@ -239,7 +239,7 @@ def test_members_that_overlap_are_counted_each_time() -> None:
     assert any("times its size" in what for what in problems(one[:start] + entry * count + tail))
 
 
-def test_members_without_content_are_counted_by_what_is_read_for_them() -> None:
+def test_members_without_content_are_counted_by_their_input() -> None:
     """Deflated data can go on for ever without giving an octet; each of many members may be the same of it."""
     empty = b"\0\0\0\xff\xff" * 200_000
     local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, len(empty), 0, 1, 0) + b"a" + empty
@@ -258,7 +258,7 @@ def test_a_hundred_thousand_members_are_walked_through() -> None:
     assert time.process_time() - began < 20
 
 
-def test_sizes_that_lie() -> None:
+def test_false_sizes() -> None:
     header = bytearray(a_tar({"x" * 200: JANE}, tarfile.GNU_FORMAT))
     header[124:136] = b"\x80" + (1 << 60).to_bytes(11)
     header[148:156] = b"        "

@@ -51,7 +51,7 @@ def test_parts_within_parts_and_forwarded_messages() -> None:
     )
 
 
-def test_attachments_are_told_by_their_content() -> None:
+def test_attachments_are_recognised_by_their_content() -> None:
     parts = (
         part("application/octet-stream", base64.encodebytes(pem(JANE))),
         part("text/plain", b"My certificate:\n" + pem(JOHN), "8bit"),
@@ -120,7 +120,7 @@ def test_thousands_of_parts() -> None:
     assert time.process_time() - began < 10
 
 
-def test_parameters_that_cost_time() -> None:
+def test_parameters_made_to_be_slow_are_read_fast() -> None:
     hostile = b"MIME-Version: 1.0\nContent-Type: multipart/mixed; " + b'a="' + b'\\";' * 50_000 + b"\n\nx"
     began = time.process_time()
     assert problems(hostile)

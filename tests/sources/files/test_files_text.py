@@ -74,7 +74,7 @@ def test_pem_url_safe_base64_and_structures_in_strings() -> None:
     assert found(a_line(bundle=text(SIGNATURE))) == [("-:1", JANE), ("-:1#2", JOHN)]
 
 
-def test_a_broken_line_is_a_problem_and_the_others_are_read() -> None:
+def test_a_broken_line_is_a_problem_and_reading_goes_on() -> None:
     lines = [a_line(der=text(JANE)), a_line(der=text(JOHN))]
     inputs = read(lines[0] + b'{"der": "MII\n' + b"not JSON\n" + a_line(der="?") + lines[1])
     assert [(i.source, i.der) for i in inputs] == [
@@ -88,7 +88,7 @@ def test_lines_without_certificates_are_no_problem_but_a_file_without_any_is() -
     assert "got none" in problems(a_line(name="x"))[0]
 
 
-def test_nothing_of_a_string_is_said() -> None:
+def test_problems_quote_no_string() -> None:
     (what,) = problems(a_line(der="jane@example.org"))
     assert "jane" not in what
 
@@ -132,7 +132,7 @@ def test_structures_spellings_and_line_ends() -> None:
     assert [i.der for i in read(folded)] == [JANE]
 
 
-def test_other_attributes_are_passed_over_whatever_they_hold() -> None:
+def test_other_attributes_are_skipped() -> None:
     data = ldif(("jpegPhoto", JANE), ("userCertificateRevoked", JOHN), ("userCertificate;binary", JOHN))
     assert [der for _, der in found(data)] == [JOHN]
 
@@ -141,7 +141,7 @@ CUT_OFF = base64.b64encode(signed_data(JANE)[:-5])
 
 
 @pytest.mark.parametrize("value", [b":< file:///etc/passwd", b": MIIB", b":: ???", b":: aGVsbG8=", b":: " + CUT_OFF])
-def test_a_value_that_is_none_is_a_problem(value: bytes) -> None:
+def test_a_value_that_is_no_certificate_is_a_problem(value: bytes) -> None:
     data = b"dn: cn=x\nuserCertificate;binary" + value + b"\n" + ldif(("userCertificate;binary", JOHN))
     first, second = read(data)
     assert (first.source, first.der) == ("-:2", None)

@@ -100,7 +100,7 @@ def test_a_partial_that_is_gone_is_cut_from_the_full_tile(tmp_path: Path) -> Non
     assert ask(tmp_path, lambda s: s.hash_tile(0, 1, 44)) == builder.hash_tile(0, 1, 44)
 
 
-def test_what_is_not_there_is_missing(tmp_path: Path) -> None:
+def test_missing_files_raise_missing(tmp_path: Path) -> None:
     write_log(tmp_path)
     (tmp_path / "tile/data/001").unlink()
     with pytest.raises(Missing, match="tile/data/001: not there"):

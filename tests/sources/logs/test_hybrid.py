@@ -119,7 +119,7 @@ def test_a_log_whose_tiles_are_down_is_read_by_get_entries_and_they_are_left_alo
         assert len({call for call in calls(log) if "tile" in call}) == 3
 
 
-def test_a_log_that_is_down_is_down() -> None:
+def test_an_unreachable_log_is_a_source_error() -> None:
     with Simulator() as sim:
         log = sim.add("h", plain_log(300), LogProtocol.HYBRID)
         log.fault("tile|get-entries", sims.server_error())

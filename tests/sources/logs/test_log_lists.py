@@ -114,14 +114,14 @@ def test_an_unchanged_pinned_list_stays_verified() -> None:
 
 
 @pytest.mark.parametrize("signature", [b"", b"x" * 256, sign_list(b"another list")[0]])
-def test_a_list_that_does_not_verify_is_not_believed(signature: bytes) -> None:
+def test_a_list_with_a_bad_signature_is_refused(signature: bytes) -> None:
     with Simulator() as sim:
         publish(sim, public_list(), signature)
         with pytest.raises(ProofError, match="none of it is used"):
             load(None, pinned=pinned_at(sim))
 
 
-def test_a_list_with_one_byte_changed_is_not_believed() -> None:
+def test_a_list_with_a_changed_byte_is_refused() -> None:
     raw = public_list()
     with Simulator() as sim:
         publish(sim, raw.replace(b"Public log", b"Public lag"), sign_list(raw)[0])
@@ -166,7 +166,7 @@ def test_trouble_with_a_list_is_sat_out_or_given_up() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"operators": 5}', b"<html>", b"[" * 100_000])
-def test_what_is_no_log_list_is_an_input_error_that_names_it(tmp_path: Path, body: bytes) -> None:
+def test_other_content_than_a_log_list_is_an_input_error_with_its_name(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "list.json"
     path.write_bytes(body)
     with pytest.raises(InputError, match=r"log list .*list\.json: "):

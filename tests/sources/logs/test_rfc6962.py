@@ -192,7 +192,7 @@ def test_a_log_that_is_gone_is_missing() -> None:
 
 
 @pytest.mark.parametrize(("start", "end", "size"), [(5, 5, 10), (-1, 5, 10), (5, 11, 10)])
-def test_ranges_that_are_none_are_programming_errors(start: int, end: int, size: int) -> None:
+def test_impossible_ranges_are_programming_errors(start: int, end: int, size: int) -> None:
     with Simulator() as sim, pytest.raises(ValueError, match="entries"):
         ask(sim.add("a", mixed_log(4), LogProtocol.RFC6962), lambda s: s.entries(start, end, size))
 
@@ -309,7 +309,7 @@ def test_any_cap_is_learnt(cap: int, start: int) -> None:
     assert size.size == min(cap, 1024)
 
 
-def test_one_short_answer_teaches_nothing() -> None:
+def test_a_single_short_answer_teaches_nothing() -> None:
     size = BatchSize(256)
     size.observe(256, 1)
     assert size.size == 256

@@ -268,7 +268,7 @@ def test_archived_logs_without_leaf_index_are_read() -> None:
 
 
 @pytest.mark.parametrize(("start", "end", "size"), [(5, 5, 10), (-1, 5, 10), (5, 11, 10)])
-def test_ranges_that_are_none_are_programming_errors(start: int, end: int, size: int) -> None:
+def test_impossible_ranges_are_programming_errors(start: int, end: int, size: int) -> None:
     with Simulator() as sim, pytest.raises(ValueError, match="entries"):
         ask(sim.add("a", mixed_log(4)), lambda s: s.entries(start, end, size))
 
@@ -292,7 +292,7 @@ def test_hash_tiles(level: int, index: int, width: int) -> None:
         assert ask(log, lambda s: s.hash_tile(level, index, width)) == log.builder.hash_tile(level, index, width)
 
 
-def test_a_partial_hash_tile_that_is_gone_is_cut_from_the_full_one() -> None:
+def test_a_missing_partial_hash_tile_is_cut_from_the_full_tile() -> None:
     with Simulator() as sim:
         log = sim.add("a", mixed_log(700), size=300)
         log.publish(700)

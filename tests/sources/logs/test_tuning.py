@@ -62,7 +62,7 @@ def test_the_configuration_makes_hybrids_by_id_or_known_name() -> None:
         load_tuning(DATA, {"Unknown log": {"tiles": "https://tiles.example.org/"}})
 
 
-def test_what_is_meant_for_a_repository_is_passed_over() -> None:
+def test_settings_of_repositories_are_skipped() -> None:
     alone, beside = (
         load_tuning(DATA),
         load_tuning(DATA, {"crt.sh": {"rate": 0.0008, "url": "https://crt.example.org/"}}),

@@ -105,7 +105,7 @@ def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reference for one in found if isinstance(one, RepositoryEntry)]
 
 
-def shortfalls(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
+def incomplete_reasons(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reason for one in found if isinstance(one, Incompleteness)]
 
 
@@ -140,7 +140,7 @@ def test_certificates_that_are_kept_or_of_other_people_are_not_fetched() -> None
     assert platform.fetched == [[IDS[0]]]
 
 
-def test_one_with_more_names_than_are_looked_at_is_fetched() -> None:
+def test_a_certificate_with_too_many_names_to_compare_is_fetched() -> None:
     """What is asked for may stand behind them."""
     many = [f"{n}.example.com" for n in range(3000)]
     platform = Platform([hit(IDS[0], names=many, parsed={"subject": {"email_address": ["jane@example.org"]}})])
@@ -151,7 +151,7 @@ def test_a_certificate_is_given_once() -> None:
     assert references(search(Platform([hit(IDS[n]) for n in (0, 1, 1, 0, 2)]))) == IDS[:3]
 
 
-def test_where_it_is_logged_and_what_became_of_it() -> None:
+def test_log_coordinates_and_revocation_are_read() -> None:
     entries = {
         "example_log_2026": {"index": 17, "added_to_ct_at": "2026-03-01T12:00:00.5Z"},
         "other_log": {"index": 4, "added_to_ct_at": "2026-02-01T12:00:00+01:00"},
@@ -171,7 +171,7 @@ def test_where_it_is_logged_and_what_became_of_it() -> None:
     )  # fmt: skip
 
 
-def test_that_it_is_not_revoked_is_said_only_when_it_was_looked_for() -> None:
+def test_not_revoked_needs_a_check() -> None:
     looked = {"revocation": {"ocsp": {"revoked": False}}, "modified_at": "2026-05-01T00:00:00Z"}
     first, second = search(Platform([hit(IDS[0], **looked), hit(IDS[1], revoked=False)]))
     assert isinstance(first, RepositoryEntry) and first.revocation
@@ -206,41 +206,43 @@ def test_a_refusal_names_the_token_and_not_the_question(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 422, 429, 500])
-def test_a_later_page_that_fails_is_a_shortfall(status: int) -> None:
+def test_a_later_page_that_fails_makes_the_search_incomplete(status: int) -> None:
     found = search(Platform(faults={2: httpx.Response(status, headers={"Retry-After": "3600"})}))
     if status == 500:  # passes
         assert references(found) == IDS
         return
     assert references(found) == IDS[:2]
-    assert [reason.startswith("page 2 and all later pages") for reason in shortfalls(found)] == [True]
+    assert [reason.startswith("page 2 and all later pages") for reason in incomplete_reasons(found)] == [True]
 
 
 @pytest.mark.parametrize("status", [403, 404, 422])
-def test_certificates_that_can_not_be_fetched_are_a_shortfall_and_the_rest_is_given(status: int) -> None:
+def test_certificates_that_can_not_be_fetched_make_the_search_incomplete(status: int) -> None:
     found = search(Platform(faults={-2: httpx.Response(status)}))
     assert references(found) == IDS[:2] + IDS[4:]
-    assert [reason.startswith("2 certificates could not be fetched") for reason in shortfalls(found)] == [True]
+    assert [reason.startswith("2 certificates could not be fetched") for reason in incomplete_reasons(found)] == [True]
 
 
-def test_certificates_that_are_left_out_are_a_shortfall() -> None:
+def test_missing_certificates_make_the_search_incomplete() -> None:
     wrong = {"certificate_id": IDS[1], "pem": pem(DERS[0])}  # another one than it says
     answer = httpx.Response(200, json={"result": [{"certificate_id": IDS[0], "pem": pem(DERS[0])}, wrong]})
     found = search(Platform([hit(IDS[0]), hit(IDS[1])], faults={-1: answer}))
     assert references(found) == IDS[:1]
-    assert shortfalls(found) == ["1 certificates were listed but not returned"]
+    assert incomplete_reasons(found) == ["1 certificates were listed but not returned"]
 
 
-def test_fewer_results_than_are_counted_are_a_shortfall() -> None:
+def test_fewer_results_than_counted_make_the_search_incomplete() -> None:
     platform = Platform()
     platform.total = 700.0
-    assert shortfalls(search(platform)) == ["Censys counts 700 results and returned 6; the plan may allow no more"]
+    assert incomplete_reasons(search(platform)) == [
+        "Censys counts 700 results and returned 6; the plan may allow no more"
+    ]
 
 
 @pytest.mark.parametrize("bad", [None, 7, {}, {"host_v1": {}}, hit("zz"), hit("ab" * 31)])
-def test_results_that_can_not_be_read_are_a_shortfall(bad: Any) -> None:
+def test_unreadable_results_make_the_search_incomplete(bad: Any) -> None:
     found = search(Platform([bad, hit(IDS[0])]))
     assert references(found) == IDS[:1]
-    assert shortfalls(found) == ["1 results of page 1 can't be read"]
+    assert incomplete_reasons(found) == ["1 results of page 1 can't be read"]
 
 
 def test_a_list_without_an_end_is_left() -> None:
@@ -249,7 +251,7 @@ def test_a_list_without_an_end_is_left() -> None:
     platform.page = lambda start: httpx.Response(200, json={"result": page})  # type: ignore[method-assign]
     found = search(lambda r: platform.page(0) if b"query" in r.content else platform.raw(IDS[:1]))
     assert references(found) == IDS[:1]
-    assert shortfalls(found) == ["the list breaks off after page 2 without an end"]
+    assert incomplete_reasons(found) == ["the list breaks off after page 2 without an end"]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reference for one in found if isinstance(one, RepositoryEntry)]
 
 
-def shortfalls(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
+def incomplete_reasons(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
     return [one.reason for one in found if isinstance(one, Incompleteness)]
 
 
@@ -103,7 +103,7 @@ def test_the_token_is_sent_and_the_value_can_not_add_parameters() -> None:
     assert "after" not in service.asked[0].url.params
 
 
-def test_what_is_kept_is_passed_over() -> None:
+def test_kept_certificates_are_skipped() -> None:
     assert references(search(Service(), known=frozenset({"200", "300"}))) == ["100", "400", "500", "600", "700"]
 
 
@@ -125,13 +125,13 @@ def test_a_refusal_names_the_token_and_not_the_question(status: int) -> None:
         assert "k_123" not in str(error.value)
 
 
-def test_too_many_questions_are_told_with_when_to_come_back() -> None:
+def test_a_rate_limit_is_reported_with_its_waiting_time() -> None:
     limited = httpx.Response(429, json={"code": "rate_limited"}, headers={"Retry-After": "3600"})
     with pytest.raises(SourceError, match="come back in 600 s"):
         search(Service(faults={1: limited}))
     found = search(Service(faults={3: limited}))
     assert references(found) == ["100", "200", "300", "400"]
-    assert [reason[:30] for reason in shortfalls(found)] == ["page 3 and all later pages cou"]
+    assert [reason[:30] for reason in incomplete_reasons(found)] == ["page 3 and all later pages cou"]
 
 
 def test_a_short_wait_is_waited_for() -> None:
@@ -161,17 +161,17 @@ def test_servers_that_fail_are_source_errors() -> None:
     [{"cert_der": None}, {"cert_der": ""}, {"cert_der": "%%%"}, {"cert_der": 7}, {"cert_sha256": "00" * 32},
      {"cert_der": "A" * 2_000_000}],
 )  # fmt: skip
-def test_an_issuance_that_can_not_be_read_is_a_shortfall_and_the_rest_is_given(bad: dict[str, Any]) -> None:
+def test_an_unreadable_issuance_makes_the_search_incomplete(bad: dict[str, Any]) -> None:
     found = search(Service([issuance("100"), issuance("200", **bad), issuance("300")]))
     assert references(found) == ["100", "300"]
-    assert len(shortfalls(found)) == 1
+    assert len(incomplete_reasons(found)) == 1
 
 
 @pytest.mark.parametrize("bad", [None, 7, {}, {"id": 3}, {"id": "x" * 100}, {"id": "a\nb"}])
-def test_an_issuance_without_an_id_is_a_shortfall(bad: Any) -> None:
+def test_an_issuance_without_an_id_makes_the_search_incomplete(bad: Any) -> None:
     found = search(Service([bad, issuance("100")]))
     assert references(found) == ["100"]
-    assert len(shortfalls(found)) == 1
+    assert len(incomplete_reasons(found)) == 1
 
 
 def test_an_id_is_given_once() -> None:
@@ -184,14 +184,14 @@ def test_a_list_without_an_end_is_left() -> None:
     endless = [issuance("100"), issuance("200")]
     found = search(lambda _: httpx.Response(200, json=endless))
     assert references(found) == ["100", "200"]
-    assert shortfalls(found) == ["the list breaks off after page 2 without an end"]
+    assert incomplete_reasons(found) == ["the list breaks off after page 2 without an end"]
 
 
 def test_a_list_that_goes_in_circles_is_left() -> None:
     pages = itertools.cycle([["100", "200"], ["300", "400"], ["500"]])
     found = search(lambda _: httpx.Response(200, json=[issuance(reference) for reference in next(pages)]))
     assert references(found) == ["100", "200", "300", "400", "500"]
-    assert len(shortfalls(found)) == 1
+    assert len(incomplete_reasons(found)) == 1
 
 
 def test_oddities_of_the_owner_are_ignored() -> None:

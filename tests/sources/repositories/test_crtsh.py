@@ -32,7 +32,7 @@ class Searched:
     """What a search gave, and what happened on the way."""
 
     entries: list[RepositoryEntry] = field(default_factory=list)
-    shortfalls: list[str] = field(default_factory=list)
+    incomplete_reasons: list[str] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
     time: FakeTime = field(default_factory=FakeTime)
     shown: list[Sequence[str]] = field(default_factory=list)
@@ -67,7 +67,7 @@ def search(
             async with aclosing(source.search(question, kept, look)) as found:
                 async for got in found:
                     if isinstance(got, Incompleteness):
-                        searched.shortfalls.append(got.reason)
+                        searched.incomplete_reasons.append(got.reason)
                     else:
                         searched.entries.append(got)
         finally:
@@ -101,7 +101,7 @@ def test_certificates_by_address_each_once() -> None:
     crtsh = FakeCrtsh(people())
     searched = search(crtsh, name_filter=lambda names: "jane.roe@example.org" in map(str.lower, names))
     assert searched.ids == [1, 2, 3]
-    assert searched.shortfalls == []
+    assert searched.incomplete_reasons == []
     assert [entry.der for entry in searched.entries] == [each.der for each in crtsh.certificates[:3]]
     assert searched.entries[0].first_logged == datetime(2026, 1, 2, tzinfo=UTC).timestamp() * 1000
     assert crtsh.asked[:2] == [
@@ -145,7 +145,7 @@ def test_an_organisation_with_a_hyphen() -> None:
         name_filter=lambda names: "Müller-Bau GmbH" in names,
     )
     assert searched.ids == [1]
-    assert searched.shortfalls == []
+    assert searched.incomplete_reasons == []
 
 
 def test_certificates_of_others_are_not_fetched() -> None:
@@ -157,20 +157,20 @@ def test_certificates_of_others_are_not_fetched() -> None:
     assert crtsh.fetched == ["4"]
 
 
-def test_what_shows_no_name_is_fetched() -> None:
+def test_a_row_without_names_is_fetched() -> None:
     crtsh = FakeCrtsh([held(make_certificate([("emailAddress", "jane.roe@example.org")]), 1)])
     crtsh.rewrite = lambda rows: [row | {"name_value": None} for row in rows]
     assert search(crtsh, name_filter=lambda _: False).ids == [1]
 
 
-def test_known_ones_are_not_fetched_again() -> None:
+def test_known_certificates_are_not_fetched_again() -> None:
     crtsh = FakeCrtsh(people())
     searched = search(crtsh, known=["1", "3"])
     assert searched.ids == [2]
     assert crtsh.fetched == ["2"]
 
 
-def test_a_time_that_is_not_known() -> None:
+def test_an_unknown_time_is_none() -> None:
     crtsh = FakeCrtsh([held(make_certificate([], [("email", "jane.roe@example.org")]), 1, logged=None)])
     assert search(crtsh).entries[0].first_logged is None
 
@@ -185,11 +185,11 @@ def test_a_long_list() -> None:
 def test_nothing_found_is_asked_twice() -> None:
     crtsh = FakeCrtsh()
     searched = search(crtsh)
-    assert (searched.entries, searched.shortfalls) == ([], [])
+    assert (searched.entries, searched.incomplete_reasons) == ([], [])
     assert crtsh.requests == 4
 
 
-def test_what_is_logged_meanwhile_does_no_harm() -> None:
+def test_certificates_logged_meanwhile_do_no_harm() -> None:
     later = [address(9, "jane.roe@example.org")]
     searched = search(FakeCrtsh(people(), grow={1: later}))
     assert searched.ids == [1, 2, 3]
@@ -225,14 +225,14 @@ def test_the_rate_can_be_set() -> None:
     assert client.current_rate("crt.sh") == 0.5
 
 
-def test_progress_tells_nothing_of_the_question() -> None:
+def test_progress_holds_no_part_of_the_question() -> None:
     searched = search(FakeCrtsh(people(), script=["503", "html", "404"]))
     assert "crt.sh: 2 of 3 certificates" in searched.progress
     assert any("asking again" in line for line in searched.progress)
     assert not any("jane" in line or "example" in line for line in searched.progress)
 
 
-def test_it_is_found_by_its_name() -> None:
+def test_the_repository_is_found_by_its_name() -> None:
     assert REPOSITORY in repositories()
     client = patient_client(FakeTime(), transport=FakeCrtsh().transport)
     assert open_repository("crt.sh", SourceOptions(client)).repository == REPOSITORY
@@ -265,7 +265,7 @@ def test_a_passing_fault_changes_nothing(fault: str, at: int) -> None:
     crtsh = FakeCrtsh(people(), script=[None] * at + [fault])
     searched = search(crtsh)
     assert searched.ids == [1, 2, 3]
-    assert searched.shortfalls == []
+    assert searched.incomplete_reasons == []
     assert searched.time.slept < 900
 
 
@@ -277,7 +277,7 @@ def test_mixed_faults_change_nothing(seed: int) -> None:
     disturbed = search(FakeCrtsh(crowd(), limit=10, seed=seed), Question("domain", "example.org"))
     assert disturbed.entries == undisturbed().entries
     assert len(disturbed.entries) == 16
-    assert disturbed.shortfalls == undisturbed().shortfalls == []
+    assert disturbed.incomplete_reasons == undisturbed().incomplete_reasons == []
 
 
 @cache
@@ -303,7 +303,7 @@ def test_a_lasting_fault_is_an_error(fault: str) -> None:
     assert crtsh.requests < 100
 
 
-def test_what_the_server_says_is_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+def test_messages_do_not_quote_the_server(caplog: pytest.LogCaptureFixture) -> None:
     """Pages of errors hold the query."""
     crtsh = FakeCrtsh(people(), broken=lambda _: "html")
     crtsh.page = b"<HTML>jane.roe@example.org: canceling statement</HTML>"
@@ -314,32 +314,32 @@ def test_what_the_server_says_is_not_repeated(caplog: pytest.LogCaptureFixture) 
     assert not any("jane" in text for text in told)
 
 
-def test_one_list_that_fails_is_a_shortfall() -> None:
+def test_a_failed_list_makes_the_search_incomplete() -> None:
     crtsh = FakeCrtsh(people(), broken=lambda query: "503" if query.startswith("E=") else None)
     searched = search(crtsh)
     assert searched.ids == [1, 3]
-    assert len(searched.shortfalls) == 1
-    assert "(E)" in searched.shortfalls[0]
-    assert "503" in searched.shortfalls[0]
+    assert len(searched.incomplete_reasons) == 1
+    assert "(E)" in searched.incomplete_reasons[0]
+    assert "503" in searched.incomplete_reasons[0]
 
 
 @pytest.mark.parametrize("fault", ["404", "empty", "html", "begun", "truncated", "503"])
-def test_a_certificate_that_cant_be_had_is_a_shortfall(fault: str) -> None:
+def test_a_certificate_that_cant_be_fetched_makes_the_search_incomplete(fault: str) -> None:
     crtsh = FakeCrtsh(people(), broken=lambda query: fault if query == "d=2" else None)
     searched = search(crtsh)
     assert searched.ids == [1, 3]
-    assert len(searched.shortfalls) == 1
-    assert searched.shortfalls[0].startswith("certificate 2 of crt.sh is missing")
+    assert len(searched.incomplete_reasons) == 1
+    assert searched.incomplete_reasons[0].startswith("certificate 2 of crt.sh is missing")
     assert crtsh.fetched.count("2") >= 3
 
 
-def test_after_failures_in_a_row_the_rest_is_told() -> None:
+def test_after_failures_in_a_row_the_skipped_rest_is_reported() -> None:
     many = [address(id, f"a{id}@example.org") for id in range(1, 12)]
     crtsh = FakeCrtsh(many, broken=lambda query: "404" if query.startswith("d=") and query != "d=1" else None)
     searched = search(crtsh, Question("domain", "example.org"))
     assert searched.ids == [1]
-    assert len(searched.shortfalls) == 6
-    assert "5 certificates were not asked for" in searched.shortfalls[-1]
+    assert len(searched.incomplete_reasons) == 6
+    assert "5 certificates were not asked for" in searched.incomplete_reasons[-1]
 
 
 @pytest.mark.parametrize("at", [0, 1, 3])
@@ -356,7 +356,7 @@ def test_retry_after_is_heeded() -> None:
     assert 300 <= searched.time.slept < 500
 
 
-def test_what_never_comes_is_given_up_in_a_quarter_of_an_hour() -> None:
+def test_a_request_is_given_up_after_a_quarter_of_an_hour() -> None:
     searched = Searched()
     with pytest.raises(SourceError):
         asyncio.run(one_certificate(FakeCrtsh(broken=lambda _: "503"), searched.time))
@@ -375,7 +375,7 @@ async def one_certificate(crtsh: FakeCrtsh, time: FakeTime) -> None:
         await client.aclose()
 
 
-def test_it_can_be_cancelled_while_it_waits() -> None:
+def test_a_waiting_search_can_be_cancelled() -> None:
     async def main() -> None:
         crtsh, time = FakeCrtsh(people(), broken=lambda _: "503"), FakeTime()
         client = patient_client(time, transport=crtsh.transport)

@@ -59,13 +59,13 @@ def assert_whole(completer: Completer, certificates: Sequence[Held]) -> None:
     assert completer.incomplete_reasons == []
 
 
-def test_what_is_just_below_the_limit_is_whole() -> None:
+def test_an_answer_just_below_the_limit_is_whole() -> None:
     crtsh = FakeCrtsh(some(9, 1), limit=10)
     assert_whole(collect(crtsh), crtsh.certificates)
     assert crtsh.requests == 3
 
 
-def test_at_the_limit_nothing_is_whole_of_one_issuer() -> None:
+def test_a_single_issuer_at_the_limit_is_incomplete() -> None:
     completer = collect(FakeCrtsh(some(10, 77), limit=10))
     assert len(completer.found) == 10
     assert len(completer.incomplete_reasons) == 1
@@ -84,7 +84,7 @@ def test_issuers_that_show_late_are_asked_for_too() -> None:
     assert_whole(collect(crtsh), crtsh.certificates)
 
 
-def test_what_is_unexpired_is_had_all_the_same() -> None:
+def test_unexpired_certificates_are_complete_all_the_same() -> None:
     crtsh = FakeCrtsh([*some(40, 1, expired=True), *some(5, 1, start=500)], limit=10)
     completer = collect(crtsh)
     assert {held.id for held in some(5, 1, start=500)} <= set(completer.found)
@@ -111,7 +111,7 @@ LIMIT = 12
 
 
 @given(st.lists(st.integers(1, 11), min_size=1, max_size=25))
-def test_small_issuers_are_always_had_whole(sizes: list[int]) -> None:
+def test_small_issuers_are_always_complete(sizes: list[int]) -> None:
     crtsh = FakeCrtsh([each for issuer, size in enumerate(sizes, 1) for each in some(size, issuer)], limit=LIMIT)
     assert_whole(collect(crtsh), crtsh.certificates)
 
@@ -122,7 +122,7 @@ def test_small_issuers_are_always_had_whole(sizes: list[int]) -> None:
     ),
     st.integers(1, 60),
 )
-def test_what_is_not_whole_is_never_silent(parts: list[tuple[int, str]], max_requests: int) -> None:
+def test_an_incomplete_answer_is_never_silent(parts: list[tuple[int, str]], max_requests: int) -> None:
     held_there = [
         each for i, (size, host) in enumerate(parts) for each in some(size, i // 2 + 1, start=100 * i, host=host)
     ]
@@ -148,14 +148,14 @@ def test_more_issuers_than_a_query_can_name() -> None:
     assert max(map(len, crtsh.asked)) <= MAX_QUERY
 
 
-def test_a_server_that_leaves_out_nothing_is_found_out() -> None:
+def test_a_server_that_ignores_exclusions_is_reported() -> None:
     crtsh = FakeCrtsh(some(20, 1), limit=10)
     completer = collect(crtsh, received=lambda query: re.sub("&excludeCAs=[0-9,]*", "", query))
     assert any("ignored the issuers to exclude" in reason for reason in completer.incomplete_reasons)
     assert crtsh.requests < 10
 
 
-def test_a_part_that_cant_be_right_is_asked_for_again() -> None:
+def test_a_contradictory_part_is_requested_again() -> None:
     certificates = [*some(9, 1), *some(9, 2)]
     for times, told in ((2, 0), (9, 1)):
         crtsh = FakeCrtsh(certificates, limit=10)
@@ -174,7 +174,7 @@ def test_a_part_that_cant_be_right_is_asked_for_again() -> None:
         assert all("contradicts itself" in reason for reason in completer.incomplete_reasons)
 
 
-def test_without_counts_nothing_can_be_told() -> None:
+def test_without_counts_completeness_is_unknown() -> None:
     crtsh = FakeCrtsh(some(3, 1))
     crtsh.rewrite = lambda rows: [{name: row[name] for name in row if name != "result_count"} for row in rows]
     completer = collect(crtsh)
@@ -182,7 +182,7 @@ def test_without_counts_nothing_can_be_told() -> None:
     assert "result_count" in completer.incomplete_reasons[0]
 
 
-def test_only_what_concerns_is_kept() -> None:
+def test_only_rows_that_pass_the_name_filter_are_kept() -> None:
     crtsh = FakeCrtsh([*some(3, 1), *some(3, 1, start=10, host="my-example.org")])
     completer = collect(crtsh, name_filter=lambda names: all(name.endswith("@example.org") for name in names))
     assert_whole(completer, some(3, 1))
@@ -196,7 +196,7 @@ def test_only_what_concerns_is_kept() -> None:
         (lambda query: "503", 0, 2),
     ],
 )
-def test_parts_that_fail_are_told(broken: Callable[[str], str | None], found: int, told: int) -> None:
+def test_failed_parts_are_reported(broken: Callable[[str], str | None], found: int, told: int) -> None:
     crtsh = FakeCrtsh([each for issuer in range(1, 6) for each in some(6, issuer)], limit=10, broken=broken)
     completer = collect(crtsh)
     assert len(completer.found) >= found
@@ -205,7 +205,7 @@ def test_parts_that_fail_are_told(broken: Callable[[str], str | None], found: in
     assert bool(completer.answers) is bool(found)
 
 
-def test_refused_ends_it() -> None:
+def test_a_refusal_ends_the_search() -> None:
     crtsh = FakeCrtsh(some(30, 1), limit=10, broken=lambda query: "blocked" if "exclude" in query else None)
     with pytest.raises(Refused):
         collect(crtsh)

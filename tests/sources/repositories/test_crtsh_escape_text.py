@@ -34,17 +34,17 @@ def test_any_text_can_be_decoded(text: str) -> None:
         (b"\\303", r"\\303"),
     ],
 )
-def test_postgresql_writes_it_so(raw: bytes, text: str) -> None:
+def test_escape_text_equals_that_of_postgresql(raw: bytes, text: str) -> None:
     assert encode(raw) == text
     assert decode(text) == raw
 
 
-def test_what_is_no_escape_text_stays_as_it_is() -> None:
+def test_other_text_stays_as_it_is() -> None:
     assert decode("\\9 \\40 \\477 Zoë\\") == "\\9 \\40 \\477 Zoë\\".encode()
 
 
 @pytest.mark.parametrize("name", ["Jürgen Weißbrodt", "山田太郎", "Māra Kalniņa", "Jane Roe"])
-def test_a_name_is_read_in_the_encoding_it_is_in(name: str) -> None:
+def test_a_name_is_read_in_its_encoding(name: str) -> None:
     assert readings(encode(name.encode())) == (name,)
     assert readings(encode(name.encode("utf-16-be")))[0] == name
 

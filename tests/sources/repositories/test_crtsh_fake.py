@@ -91,7 +91,7 @@ PEOPLE = [
         ("Mari Maasikas", [], [4], [4]),
     ],
 )
-def test_what_each_way_of_matching_finds(
+def test_results_of_each_way_of_matching(
     value: str, ilike: list[int], single: list[int], any_: list[int] | str
 ) -> None:
     crtsh = FakeCrtsh(PEOPLE)
@@ -108,7 +108,7 @@ def test_a_hyphen_makes_the_default_single() -> None:
     assert ask(FakeCrtsh(PEOPLE), "rfc822Name=my-corp.example&output=json").json() == []
 
 
-def test_it_is_cut_and_leaves_out() -> None:
+def test_the_fake_cuts_answers_and_excludes_issuers() -> None:
     many = [
         held(make_certificate([], [("email", f"a{i}@example.org")], serial=i), i, issuer=i % 3) for i in range(1, 10)
     ]

@@ -53,7 +53,7 @@ def test_the_time_is_for_eyes(time: object, expected: int | None) -> None:
     assert listing(ROW | {"entry_timestamp": time}).rows[0].first_logged == expected
 
 
-def test_counts_add_up_or_are_not_told() -> None:
+def test_counts_add_up_or_are_none() -> None:
     assert listing(ROW, ROW | {"id": 2}).counted == 6
     assert listing().counted == 0
     assert listing({name: ROW[name] for name in ROW if name != "result_count"}).counted is None
@@ -88,20 +88,20 @@ def test_no_names_are_no_names() -> None:
         b"ERROR",
     ],
 )
-def test_what_is_no_answer(body: bytes) -> None:
+def test_answers_that_are_refused(body: bytes) -> None:
     with pytest.raises(FormatError):
         parse_listing(body)
 
 
 @pytest.mark.parametrize("message", ["Unsupported use of '%'", "</SPAN>\n<BR><BR>Value not permitted: '%'"])
-def test_what_it_never_takes_is_not_asked_again(message: str) -> None:
+def test_a_query_that_is_never_accepted_is_not_repeated(message: str) -> None:
     begun = "[BEGIN_HEADERS]\nContent-Type: application/json\nAccess-Control-Allow-Origin: *\n[END_HEADERS]\n"
     body = f"{begun}{message}" if message.startswith("<") else f"{begun}<BR><BR>{message}"
     with pytest.raises(Refused, match="this form"):
         parse_listing(body.encode())
 
 
-def test_a_name_that_says_so_is_no_refusal() -> None:
+def test_a_name_that_looks_like_a_refusal_is_none() -> None:
     begun = b"[BEGIN_HEADERS]\nContent-Type: application/json\n[END_HEADERS]\n"
     with pytest.raises(FormatError):
         parse_listing(begun + b'[{"name_value":"<BR><BR>Unsupported"}<BR><BR>canceled')
@@ -129,7 +129,7 @@ def test_a_certificate() -> None:
         b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(b"hello") + b"\n-----END CERTIFICATE-----",
     ],
 )
-def test_what_is_no_certificate(body: bytes) -> None:
+def test_other_content_than_a_certificate(body: bytes) -> None:
     with pytest.raises(FormatError):
         parse_certificate(body)
 

@@ -156,12 +156,12 @@ def test_other_kinds_are_refused(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "value"), [("name", "- % '"), ("name", "Jane " * 200), ("email", "x" * 501), ("name", "\udcff")]
 )
-def test_what_cant_be_asked_is_told_without_the_value(kind: str, value: str) -> None:
+def test_impossible_questions_are_reported_without_the_value(kind: str, value: str) -> None:
     with pytest.raises(UsageError) as raised:
         queries_for(Question(kind, value))
     assert value.strip() not in str(raised.value)
 
 
-def test_a_domain_below_is_asked_for_alike() -> None:
+def test_a_domain_below_makes_the_same_query() -> None:
     query = queries_for(Question("domain", "example.org"))[0]
     assert below(query, "a.example.org") == Query("rfc822Name", "a.example.org", "ILIKE", "a.example.org")

@@ -42,7 +42,7 @@ def ask(
 
 def found(database: CrtshDatabase, kind: str, value: str) -> list[int]:
     asked = ask(database, kind, value)
-    assert asked.shortfalls == []
+    assert asked.incomplete_reasons == []
     return asked.references
 
 
@@ -66,7 +66,7 @@ def test_address_is_found_wherever_it_stands_and_nothing_else(certwatch: CrtshDa
     certwatch.hold(4, [(RFC822, address.replace("_", "x").replace("%", "xx").replace("@", "@x.")), (CN, "Someone")])
     certwatch.hold(5, [(DNS, address.rpartition("@")[2])])
     asked = ask(certwatch, "email", address)
-    assert (asked.references, asked.shortfalls) == ([1, 2, 3], [])
+    assert (asked.references, asked.incomplete_reasons) == ([1, 2, 3], [])
     assert asked.entries[0].der == der
 
 
@@ -122,7 +122,7 @@ def test_organisation_is_looked_for_in_its_attribute_only(certwatch: CrtshDataba
     assert found(certwatch, "organisation", "Größe") == [4]
 
 
-def test_names_are_read_whatever_is_in_them(certwatch: CrtshDatabase) -> None:
+def test_names_with_any_content_are_read(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(OTHER, b"\x0c\x13jane@example.org\\a\xe9"), (RFC822, "jane@example.org")])
     asked = ask(certwatch, "email", "jane@example.org")
     assert "\x0c\x13jane@example.org\\a\xe9" in asked.shown[0]
@@ -130,10 +130,10 @@ def test_names_are_read_whatever_is_in_them(certwatch: CrtshDatabase) -> None:
 
 def test_question_without_a_word_is_not_answered_with_nothing(certwatch: CrtshDatabase) -> None:
     asked = ask(certwatch, "name", "–")
-    assert len(asked.shortfalls) == 1
+    assert len(asked.incomplete_reasons) == 1
 
 
-def test_kind_that_it_does_not_find_is_refused(certwatch: CrtshDatabase) -> None:
+def test_other_kinds_are_refused(certwatch: CrtshDatabase) -> None:
     with pytest.raises(UsageError, match="finds email, domain, name, organisation, not number"):
         ask(certwatch, "number", "36805280109")
 
@@ -168,7 +168,7 @@ def test_certificate_comes_with_log_entries_revocation_and_owner(certwatch: Crts
     )
 
 
-def test_what_crtsh_does_not_know_is_not_claimed(certwatch: CrtshDatabase) -> None:
+def test_unknown_facts_are_not_claimed(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(RFC822, "jane@example.org")], not_after=None)
     certwatch.hold(2, [(RFC822, "jane@example.org")])
     certwatch.admin.execute("INSERT INTO crl_revoked VALUES (7, '\\x00000002', NULL, NULL, NULL)")
@@ -178,7 +178,7 @@ def test_what_crtsh_does_not_know_is_not_claimed(certwatch: CrtshDatabase) -> No
     assert (revoked.revocation.revoked_at, revoked.revocation.reason) == (None, "")
 
 
-def test_revocation_that_was_taken_back_is_none(certwatch: CrtshDatabase) -> None:
+def test_a_removed_revocation_is_none(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(RFC822, "jane@example.org")])
     certwatch.admin.execute("INSERT INTO crl_revoked VALUES (7, '\\x00000001', 8, 'infinity', '-infinity')")
     (entry,) = ask(certwatch, "email", "jane@example.org").entries
@@ -189,7 +189,7 @@ def test_known_certificates_are_not_fetched_again(certwatch: CrtshDatabase) -> N
     for id in (1, 2, 3):
         certwatch.hold(id, [(RFC822, "jane@example.org")])
     asked = ask(certwatch, "email", "jane@example.org", asked=Asked(known={"1", "3"}))
-    assert (asked.references, asked.shortfalls) == ([2], [])
+    assert (asked.references, asked.incomplete_reasons) == ([2], [])
 
 
 # --- wholeness -------------------------------------------------------------------------------------------------------
@@ -205,10 +205,10 @@ def fill(database: CrtshDatabase, years: range, each: int) -> list[int]:
     return ids
 
 
-def test_what_is_more_than_one_statement_gives_is_halved_until_it_is_whole(certwatch: CrtshDatabase) -> None:
+def test_too_many_rows_are_halved_until_each_answer_is_whole(certwatch: CrtshDatabase) -> None:
     ids = fill(certwatch, range(2012, 2033), each=2)
     asked = ask(certwatch, "email", "jane@example.org", Limits(rows=7, batch=3))
-    assert asked.shortfalls == []
+    assert asked.incomplete_reasons == []
     assert [int(entry.reference) for entry in asked.entries].count(ids[0]) == 1
     assert asked.references == ids
 
@@ -220,18 +220,18 @@ def test_halving_that_comes_to_an_end_says_so_and_gives_the_rest(certwatch: Crts
     asked = ask(certwatch, "email", "jane@example.org", Limits(rows=4))
     assert 9 in asked.references
     assert 4 <= len(asked.references) < 9
-    assert len(asked.shortfalls) == 1
-    assert "more than 4 names" in asked.shortfalls[0]
+    assert len(asked.incomplete_reasons) == 1
+    assert "more than 4 names" in asked.incomplete_reasons[0]
 
 
 def test_bounds_end_a_search_with_a_reason(certwatch: CrtshDatabase) -> None:
     fill(certwatch, range(2012, 2033), each=1)
     few = ask(certwatch, "email", "jane@example.org", Limits(rows=3, statements=4))
     assert few.entries
-    assert few.shortfalls == ["incomplete after 4 statements; narrow the question"]
+    assert few.incomplete_reasons == ["incomplete after 4 statements; narrow the question"]
     heavy = ask(certwatch, "email", "jane@example.org", Limits(total=100, batch=2))
     assert heavy.entries
-    assert heavy.shortfalls == ["more than 100 bytes of certificates; narrow the question"]
+    assert heavy.incomplete_reasons == ["more than 100 bytes of certificates; narrow the question"]
 
 
 def test_certificate_that_is_too_large_is_left_out_and_named(certwatch: CrtshDatabase) -> None:
@@ -239,7 +239,7 @@ def test_certificate_that_is_too_large_is_left_out_and_named(certwatch: CrtshDat
     certwatch.hold(2, [(RFC822, "jane@example.org")])
     asked = ask(certwatch, "email", "jane@example.org", Limits(certificate=1000))
     assert asked.references == [2]
-    assert asked.shortfalls == ["a certificate of more than 1000 bytes was left out"]
+    assert asked.incomplete_reasons == ["a certificate of more than 1000 bytes was left out"]
 
 
 def test_name_that_is_not_shown_whole_is_fetched_in_doubt(certwatch: CrtshDatabase) -> None:
@@ -313,7 +313,7 @@ def test_table_that_may_not_be_read_is_a_refusal(postgres: CrtshDatabase) -> Non
         asyncio.run(Asked().search(CrtshSql(options(url)), "email", "jane@example.org"))
 
 
-def test_it_is_one_of_the_repositories() -> None:
+def test_crtsh_sql_is_among_the_repositories() -> None:
     assert REPOSITORY in repositories()
     source = open_repository("crt.sh-sql", options("postgresql://guest@crt.sh:5432/certwatch"))
     assert source.repository is REPOSITORY

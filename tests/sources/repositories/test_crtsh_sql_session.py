@@ -78,7 +78,7 @@ def test_statement_that_the_server_ends_is_asked_again(certwatch: CrtshDatabase,
         return asked
 
     asked = asyncio.run(search())
-    assert (asked.references, asked.shortfalls) == ([1], [])
+    assert (asked.references, asked.incomplete_reasons) == ([1], [])
     assert time.naps == [2.0, 2.0, 2.0, 2.0]  # the pace, the wait after the failure, the pace
     assert any("asking again" in line for line in told)
     assert not any(ADDRESS in line for line in told)
@@ -107,7 +107,7 @@ def test_search_that_is_disturbed_gives_the_same_in_the_end(certwatch: CrtshData
     disturbed = asyncio.run(search())
     assert len(ended) == 4
     assert undisturbed.references == list(range(1, 41))
-    assert (disturbed.references, disturbed.shortfalls) == (undisturbed.references, [])
+    assert (disturbed.references, disturbed.incomplete_reasons) == (undisturbed.references, [])
     assert {entry.der for entry in disturbed.entries} == {entry.der for entry in undisturbed.entries}
 
 
@@ -138,7 +138,7 @@ def test_statement_that_takes_too_long_is_halved_and_what_remains_is_named(certw
     hold(certwatch, 3, not_after="2026-07-01")
     asked = ask(certwatch.url, Limits(seconds=0.25))
     assert asked.references == [2, 3]
-    (reason,) = asked.shortfalls
+    (reason,) = asked.incomplete_reasons
     assert reason.startswith("certificates whose validity ends from 2026-04-01 until 2026-07-01: ")
     assert reason.endswith("no answer within 0.25 s")
 
@@ -169,7 +169,9 @@ def test_search_that_is_abandoned_leaves_no_statement_behind(certwatch: CrtshDat
     asyncio.run(search())
 
 
-def test_statement_that_fails_again_and_again_is_a_shortfall_once_something_was_had(certwatch: CrtshDatabase) -> None:
+def test_a_statement_that_keeps_failing_makes_the_search_incomplete_after_the_first_answer(
+    certwatch: CrtshDatabase,
+) -> None:
     hold(certwatch, 1)
     certwatch.admin.execute("ALTER TABLE ct_log RENAME TO moved")
     certwatch.admin.execute("CREATE VIEW ct_log AS SELECT 1 / 0 AS id, ''::text AS url")
@@ -182,7 +184,7 @@ def test_statement_that_fails_again_and_again_is_a_shortfall_once_something_was_
         certwatch.admin.execute("DROP VIEW ct_log")
         certwatch.admin.execute("ALTER TABLE moved RENAME TO ct_log")
     assert asked.entries == []
-    (reason,) = asked.shortfalls
+    (reason,) = asked.incomplete_reasons
     assert reason.startswith("1 listed certificates could not be fetched: ")
     assert "SQLSTATE 22012" in reason
 
@@ -205,7 +207,7 @@ WORDS = "SELECT repeat('x', 10) FROM generate_series(1, 5)"
         (Statement("SELECT (repeat('[', 3000) || repeat(']', 3000))::json", {}, ((str,),), 5, 50), DEEP),
     ],
 )
-def test_what_is_no_answer_is_refused(certwatch: CrtshDatabase, statement: Statement, told: str) -> None:
+def test_answers_of_other_shapes_are_refused(certwatch: CrtshDatabase, statement: Statement, told: str) -> None:
     async def rows() -> object:
         session = Session(certwatch.url, options(certwatch.url), 1.0, Limits())
         try:
@@ -301,9 +303,7 @@ def test_startup_packet_holds_nothing_that_a_pooler_does_not_know() -> None:
         ("XX000", ADDRESS, SourceError, "the connection failed, 3 times in a row", 3),
     ],
 )
-def test_what_a_server_says_before_anything_is_asked(
-    state: str, said: str, kind: type[SourceError], told: str, times: int
-) -> None:
+def test_refusals_at_connection_time(state: str, said: str, kind: type[SourceError], told: str, times: int) -> None:
     pooler = Pooler(fatal(state, said))
 
     async def work(url: str) -> None:
@@ -328,7 +328,7 @@ def test_server_that_is_not_there_is_asked_a_few_times_with_growing_waits() -> N
     assert time.naps == [2.0, 4.0, 8.0, 16.0]
 
 
-def test_server_that_does_not_speak_the_protocol_is_told() -> None:
+def test_another_protocol_is_reported() -> None:
     async def work(url: str) -> None:
         with pytest.raises(SourceError, match="2 times in a row"):
             await Asked().search(CrtshSql(options(url), Limits(attempts=2)), "email", ADDRESS)
@@ -362,7 +362,7 @@ def test_anything_else_is_refused_without_being_repeated(url: str) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_without_psycopg_it_says_what_to_install() -> None:
+def test_without_psycopg_the_message_names_the_package() -> None:
     program = (
         "import sys\n"
         "sys.modules['psycopg'] = None\n"
@@ -382,7 +382,7 @@ TIMES = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
 
 
 @given(st.lists(TIMES, min_size=1, max_size=50))
-def test_halves_have_something_of_what_was_seen_on_either_side(seen: list[datetime]) -> None:
+def test_both_halves_hold_a_time_seen(seen: list[datetime]) -> None:
     halves = Range().halved(seen)
     if halves is None:
         assert len(set(seen)) == 1
