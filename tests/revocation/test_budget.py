@@ -40,7 +40,7 @@ def test_a_host_serves_a_limited_number_of_files_and_the_next_run_continues(worl
     world.limits = RefreshLimits(files=4)
     outcome = world.refresh()
     assert states(world) == [GOOD] * 4 + [UNKNOWN] * 2 + [GOOD]
-    detail = "not asked any more in this run, for 4 files of it were fetched"
+    detail = "skipped for the rest of this run: 4 of its files were fetched"
     told = StatusReason.LIST_MISSING(host="crl.example.net", detail=detail)
     assert (list(outcome.failures), outcome.exit_code) == ([told], 4)
     assert world.said()[5][0][2] == told
@@ -74,7 +74,7 @@ def test_a_slow_host_is_skipped(world: World) -> None:
     outcome = world.refresh()
     asked = [url for url in world.asked if url in urls]
     assert 6 <= len(asked) <= 9
-    assert any("it kept us waiting for 600 s" in english(failure) for failure in outcome.failures)
+    assert any("it made us wait for 600 s" in english(failure) for failure in outcome.failures)
     assert states(world)[-1] == GOOD
 
 
