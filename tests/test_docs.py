@@ -24,11 +24,14 @@ from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
     Gap,
+    GapDetail,
     GapReason,
     Identifier,
     LogCoverage,
     LogState,
+    Remark,
     SkippedLog,
+    SkipReason,
     VerifiedRange,
 )
 from ctscan.views import json as shapes
@@ -239,11 +242,12 @@ def test_every_example_is_of_a_command() -> None:
 
 def test_parts_that_a_clean_scan_does_not_show() -> None:
     log = LogBuilder("Docs log").log("https://log.example.org/")
-    hole = Gap(3, 5, GapReason.PRUNED, "404", 2)
+    hole = Gap(3, 5, GapReason.PRUNED, GapDetail.UNAVAILABLE(detail="404"), 2)
     ranges = (VerifiedRange(0, 3, "everything", "abc"),)
     coverage = LogCoverage(log.name, log.id, 5, ranges, (hole,), AT, since=1_700_000_000_000)
     asked = Identifier("email", "jane.roe@example.org", "jane.roe@example.org", (), ("janeroe@example.org",))
-    answer = Answer(asked, (), (coverage,), (SkippedLog(log.id, "Old", "Example", "retired"),), False, ("a remark",))
+    skipped = SkippedLog(log.id, "Old", "Example", SkipReason.RETIRED())
+    answer = Answer(asked, (), (coverage,), (skipped,), False, (Remark.NOTHING_SCANNED(),))
     assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []
     state = LogState(log, None, ranges, (), (hole,), AT, None, ("two roots",))
     assert (

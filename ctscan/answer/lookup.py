@@ -22,10 +22,13 @@ from ctscan.model import (
     LogCoverage,
     LogState,
     Match,
+    Message,
     QuestionKind,
+    Remark,
     RuleSet,
     Search,
     SkippedLog,
+    SkipReason,
 )
 from ctscan.model.identifier import KEY_KINDS
 from ctscan.personal.normalise.addresses import canonical_domain
@@ -95,14 +98,12 @@ def _with_status(match: Match, now: datetime) -> Match:
     return replace(match, status=status_of(certificate.not_before, certificate.not_after, match.revocations, now))
 
 
-async def _find(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+async def _find(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], Message | None]:
     """Return the matches to show, and the reason why others aren't shown."""
     if identifier.kind == IdentifierKind.NAME:
         return await _find_name(index, identifier, limit)
     found = await _find_others(index, identifier, limit + 1)
-    return found[:limit], f"more than {limit} certificates match; only the first {limit} are shown" * (
-        len(found) > limit
-    )
+    return found[:limit], Remark.CUT(limit=limit) if len(found) > limit else None
 
 
 async def _find_others(index: Finder, identifier: Identifier, limit: int) -> list[Match]:
@@ -120,7 +121,7 @@ async def _find_others(index: Finder, identifier: Identifier, limit: int) -> lis
             return await index.find_keys(identifier.keys, limit)
 
 
-async def _find_name(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], str]:
+async def _find_name(index: Finder, identifier: Identifier, limit: int) -> tuple[list[Match], Message | None]:
     """Return matches of a name, best first: by the share of its words in one certificate, in any order, spelling or
     script. Hundreds of thousands of certificates may hold a common given name; matches of nothing else are counted, not
     shown."""
@@ -129,11 +130,13 @@ async def _find_name(index: Finder, identifier: Identifier, limit: int) -> tuple
     whole = [match for match in scored if match.score == 1]
     partly = sorted((match for match in scored if match.score < 1), key=lambda match: -match.score)
     if len(whole) > limit:
-        return whole[:limit], f"more than {limit} certificates match; only the first {limit} are shown"
+        return whole[:limit], Remark.CUT(limit=limit)
     shown = partly[: min(limit, PARTLY)]
-    cut = f"of more than {len(shown)} certificates that hold only a part of the name {len(shown)} are shown; "
-    every = f"all {len(whole)} that hold every word of it are" if whole else "none holds every word of it"
-    return whole + shown, (cut + every) * (len(partly) > len(shown))
+    if len(partly) <= len(shown):
+        return whole + shown, None
+    if whole:
+        return whole + shown, Remark.CUT_PARTLY(shown=len(shown), whole=len(whole))
+    return shown, Remark.CUT_PARTLY_NO_WHOLE(shown=len(shown))
 
 
 def _score(identifier: Identifier, match: Match) -> float:
@@ -164,64 +167,48 @@ def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
 
 
 def _never_read(state: LogState) -> SkippedLog:
-    return SkippedLog(
-        state.log.id, state.log.name, state.log.operator, f"never read: {state.last_error or 'no tree head yet'}"
-    )
+    reason = SkipReason.NEVER_READ(detail=state.last_error) if state.last_error else SkipReason.NO_HEAD()
+    return SkippedLog(state.log.id, state.log.name, state.log.operator, reason)
 
 
-def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[str]:
+def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[Message]:
     """Return the reasons why an answer can't be complete, regardless of the logs read."""
-    limits = [f"{state.log.name} contradicted itself: {state.misbehaviour[-1]}" for state in read if state.misbehaviour]
+    limits = [
+        Remark.CONTRADICTED(log=state.log.name, detail=state.misbehaviour[-1]) for state in read if state.misbehaviour
+    ]
     if identifier.kind == IdentifierKind.SHA256 and not matches:
-        limits.append(
-            "a fingerprint doesn't find a certificate that was logged as a precertificate only: "
-            "look it up by its serial number, or with --certificate FILE"
-        )
+        limits.append(Remark.PRECERTIFICATE_ONLY())
     return limits
 
 
 def _remarks(
-    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: str
-) -> tuple[str, ...]:
+    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: Message | None
+) -> tuple[Message, ...]:
     remarks = _limits(identifier, matches, read)
     if not selected:
-        remarks.append("nothing was scanned yet: run `ctscan scan` first")
+        remarks.append(Remark.NOTHING_SCANNED())
     if cut:
         remarks.append(cut)
     remarks += _ways_of_comparing(identifier)
     remarks += _other_readings(identifier)
     if identifier.kind == IdentifierKind.DOMAIN:
-        remarks.append(
-            "addresses are searched for at and below the domain as spelled; other domains of the same owner are not"
-        )
+        remarks.append(Remark.DOMAIN_AS_SPELLED())
     if identifier.kind not in KEY_KINDS:
-        remarks.append("the index keeps only certificates in which personal data was found")
+        remarks.append(Remark.ONLY_WITH_PERSONAL_DATA())
     return tuple(remarks)
 
 
 def _about_repositories(
     identifier: Identifier, matches: Sequence[Match], searches: Sequence[Search], complete: bool
-) -> list[str]:
-    remarks = []
+) -> list[Message]:
     unconfirmed = sum(match.is_unconfirmed for match in matches)
-    if unconfirmed:
-        which = "1 certificate is" if unconfirmed == 1 else f"{unconfirmed} certificates are"
-        remarks.append(
-            f"{which} known from a repository or a file only: what those say is unverified until a log that is read "
-            "holds the same certificate"
-        )
+    remarks = [Remark.UNCONFIRMED(count=unconfirmed)] if unconfirmed else []
     if complete or identifier.kind not in _ASKED_FOR:
         return remarks
     if not searches:
-        remarks.append(
-            "no repository was asked about it; 'ctscan search' asks one for what was logged before, and tells it whom "
-            "you look for"
-        )
+        remarks.append(Remark.NO_REPOSITORY())
     elif all(search.kind == QuestionKind.HOST for search in searches):
-        remarks.append(
-            "no repository was asked for the addresses themselves, only for hosts, which certificates for e-mail "
-            "rarely hold; 'ctscan search --in crt.sh' asks for addresses"
-        )
+        remarks.append(Remark.ONLY_HOSTS())
     return remarks
 
 
@@ -229,19 +216,17 @@ _ASKED_FOR = (IdentifierKind.EMAIL, IdentifierKind.DOMAIN, IdentifierKind.NAME)
 """Kinds of identifier that repositories can search for."""
 
 
-def _ways_of_comparing(identifier: Identifier) -> list[str]:
+def _ways_of_comparing(identifier: Identifier) -> list[Message]:
     """Return remarks on the reach of "nothing found", for identifiers that can be written in several ways."""
     match identifier.kind:
         case IdentifierKind.NAME:
-            return ["a name is searched for in the spelling given, in any order, and in Latin letters"]
+            return [Remark.NAME_COMPARED()]
         case IdentifierKind.NUMBER:
-            return ["a number is compared by its letters and digits, all of them: give it with and without a prefix"]
+            return [Remark.NUMBER_COMPARED()]
         case IdentifierKind.PHONE:
-            return [
-                "a telephone number is compared with its country; certificates that name no country may hold it without"
-            ]
+            return [Remark.PHONE_COMPARED()]
         case IdentifierKind.ACCOUNT:
-            return ["an account name is compared whole; an address of the same form is looked up by itself"]
+            return [Remark.ACCOUNT_COMPARED()]
         case _:
             return []
 
@@ -251,32 +236,29 @@ _KIND_GIVEN = re.compile(
 )
 
 
-def _other_readings(identifier: Identifier) -> list[str]:
+def _other_readings(identifier: Identifier) -> list[Message]:
     """Return remarks on other meanings of an identifier whose kind had to be guessed, for which "nothing found" means
     little."""
     value = identifier.value.strip()
     if identifier.kind == IdentifierKind.PHONE and not re.search(r"\+|\b00", value):
-        return ["no country code was given, so the first digits were tried as one; begin with + and the country code"]
+        return [Remark.NO_COUNTRY_CODE()]
     if _KIND_GIVEN.match(value):
         return []
     if identifier.kind == IdentifierKind.SERIAL and not re.search(r"0x|:", value, re.I):
-        return [
-            "this was read as the serial number of a certificate, in hexadecimal; to look up the number of a person or "
-            "a card, put number: before it, and phone: before a telephone number"
-        ]
+        return [Remark.READ_AS_SERIAL()]
     if identifier.kind == IdentifierKind.NUMBER:
-        return ["this was read as the number of a person or a card; to look up something else, put its kind before it"]
+        return [Remark.READ_AS_NUMBER()]
     return _other_than_a_name(value) if identifier.kind == IdentifierKind.NAME else []
 
 
-def _other_than_a_name(value: str) -> list[str]:
+def _other_than_a_name(value: str) -> list[Message]:
     words = value.split()
     if len(words) != 1:
         return []
     if "." in words[0] and canonical_domain(words[0]):
-        return ["this was read as a name; to look up the addresses at and below a domain, put an @ before it"]
+        return [Remark.READ_AS_NAME_NOT_DOMAIN()]
     if ":" in words[0]:
-        return ["this was read as a name: what stands before the colon is no kind of identifier"]
+        return [Remark.READ_AS_NAME_NO_KIND()]
     if any(char.isdigit() for char in words[0]) or "\\" in words[0]:
-        return ["this was read as a name; to look up a number or an account, put number: or account: before it"]
+        return [Remark.READ_AS_NAME_NOT_NUMBER()]
     return []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 
-from ctscan.model import Gap, GapReason, LogCoverage, LogState, Span, VerifiedRange
+from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.spans import clip, subtract, total
 
@@ -73,10 +73,11 @@ def unavailable(span: Span, detail: str, known: Iterable[Gap], *, is_refused: bo
     """
     seen = (gap.span for gap in known if gap.reason in _UNAVAILABLE and gap.tries)
     first = subtract(span, seen)
+    answer = GapDetail.UNAVAILABLE(detail=detail)
     reason = GapReason.REFUSED if is_refused else GapReason.PRUNED
     return [
-        *(Gap(*part, GapReason.NOT_READ, detail, tries=1) for part in first),
-        *(Gap(*part, reason, detail, tries=2) for part in subtract(span, first)),
+        *(Gap(*part, GapReason.NOT_READ, answer, tries=1) for part in first),
+        *(Gap(*part, reason, answer, tries=2) for part in subtract(span, first)),
     ]
 
 

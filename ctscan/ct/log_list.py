@@ -28,7 +28,7 @@ from ctscan.ct.strict_json import (
     text_in,
 )
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, ListedState, Log, LogProtocol, SkippedLog
+from ctscan.model import FinalHead, ListedState, Log, LogProtocol, Message, SkippedLog, SkipReason
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a log list at most."""
@@ -137,19 +137,36 @@ def _listed_logs(document: Object, context: str) -> Iterator[_Listed]:
             yield from (_Listed(name, is_tiled, entry) for entry in entries)
 
 
+class _Skipped(FormatError):
+    """Entry of a log that isn't read, with the reason."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+
+def _reason_of(error: FormatError) -> Message:
+    return error.reason if isinstance(error, _Skipped) else SkipReason.MALFORMED(detail=str(error))
+
+
 def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) -> Log | SkippedLog:
     context = "log list"
     entry = listed.entry
     if not isinstance(entry, dict):
-        return SkippedLog(b"", "entry without a name", listed.operator, f"expected an object, got {kind_of(entry)}")
+        return SkippedLog(
+            b"",
+            "entry without a name",
+            listed.operator,
+            SkipReason.MALFORMED(detail=f"expected an object, got {kind_of(entry)}"),
+        )
     try:
         log_id = hash_in(entry, "log_id", context)
     except FormatError as error:
-        return SkippedLog(b"", _name(entry, b""), listed.operator, str(error))
+        return SkippedLog(b"", _name(entry, b""), listed.operator, _reason_of(error))
     try:
         return _read_log(entry, listed, by_hand, hybrids.get(log_id, ""))
     except FormatError as error:
-        return SkippedLog(log_id, _name(entry, log_id), listed.operator, str(error))
+        return SkippedLog(log_id, _name(entry, log_id), listed.operator, _reason_of(error))
 
 
 def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple[SkippedLog, ...]]:
@@ -217,20 +234,20 @@ def _readable_state(entry: Object, address: str, by_hand: bool) -> tuple[ListedS
     """Return state and its detail.
 
     Raises:
-        FormatError: logs in this state aren't read; its text is the reason in plain words.
+        FormatError: logs in this state aren't read; the reason is a SkipReason.
     """
     if not by_hand and _is_placeholder(entry.get(address)):
-        raise FormatError("placeholder without a usable URL")
+        raise _Skipped(SkipReason.PLACEHOLDER())
     if not by_hand and entry.get("log_type") == "test":
-        raise FormatError("test log")
+        raise _Skipped(SkipReason.TEST_LOG())
     known = _state(entry, "log list")
     if known is None and not by_hand:
-        raise FormatError("the list gives no state for it")
+        raise _Skipped(SkipReason.NO_STATE())
     state, detail = known or (ListedState.USABLE, {})
     if state == ListedState.PENDING:
-        raise FormatError("pending: not yet accepted")
+        raise _Skipped(SkipReason.PENDING())
     if state not in _READ_STATES:
-        raise FormatError(f"{state}{_since(detail)}")
+        raise _Skipped(_unread(state, _since(detail)))
     return state, detail
 
 
@@ -253,7 +270,13 @@ def _state(entry: Object, context: str) -> tuple[ListedState, Object] | None:
 def _since(detail: Object) -> str:
     stamp = detail.get("timestamp")
     date = _DATE.match(stamp) if isinstance(stamp, str) else None
-    return f" since {date[0]}" if date else ""
+    return date[0] if date else ""
+
+
+def _unread(state: ListedState, since: str) -> Message:
+    if state == ListedState.RETIRED:
+        return SkipReason.RETIRED_SINCE(since=since) if since else SkipReason.RETIRED()
+    return SkipReason.REJECTED_SINCE(since=since) if since else SkipReason.REJECTED()
 
 
 def _identity(entry: Object, context: str) -> tuple[bytes, bytes]:

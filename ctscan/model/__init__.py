@@ -4,17 +4,17 @@ Times are aware datetimes in UTC; log timestamps are milliseconds since 1970, as
 half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into hex, base64 or RFC 3339.
 """
 
-from ctscan.model.answer import Answer, CertificateSummary, Match, Sighting
+from ctscan.model.answer import Answer, CertificateSummary, Match, Remark, Sighting
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
 from ctscan.model.compact_range import CompactRange
-from ctscan.model.coverage import Gap, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
+from ctscan.model.coverage import Gap, GapDetail, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
 from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
-from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, TreeHead
+from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, SkipReason, TreeHead
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
@@ -96,6 +96,7 @@ __all__ = [
     "Finding",
     "FindingCounts",
     "Gap",
+    "GapDetail",
     "GapReason",
     "GeneralName",
     "Hit",
@@ -133,6 +134,7 @@ __all__ = [
     "QuestionKind",
     "RefreshResult",
     "ReindexResult",
+    "Remark",
     "Repository",
     "RepositoryEntry",
     "RepositoryHit",
@@ -152,6 +154,7 @@ __all__ = [
     "SearchState",
     "Sensitivity",
     "Sighting",
+    "SkipReason",
     "SkippedLog",
     "Source",
     "Span",

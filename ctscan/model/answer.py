@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from ctscan.model.authority import Authority, AuthorityList
@@ -11,6 +11,7 @@ from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
 from ctscan.model.identifier import Identifier
 from ctscan.model.log import SkippedLog
+from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting, Search
 from ctscan.model.revocation import Revocation, Status
 
@@ -62,6 +63,32 @@ class Match:
         return bool(self.repositories) and not any(seen.verified for seen in self.sightings)
 
 
+class Remark(Code):
+    """Limit of an answer, or advice."""
+
+    CONTRADICTED = "remark.contradicted"
+    PRECERTIFICATE_ONLY = "remark.precertificate-only"
+    NOTHING_SCANNED = "remark.nothing-scanned"
+    CUT = "remark.cut"
+    CUT_PARTLY = "remark.cut-partly"
+    CUT_PARTLY_NO_WHOLE = "remark.cut-partly-no-whole"
+    NAME_COMPARED = "remark.name-compared"
+    NUMBER_COMPARED = "remark.number-compared"
+    PHONE_COMPARED = "remark.phone-compared"
+    ACCOUNT_COMPARED = "remark.account-compared"
+    DOMAIN_AS_SPELLED = "remark.domain-as-spelled"
+    ONLY_WITH_PERSONAL_DATA = "remark.only-with-personal-data"
+    UNCONFIRMED = "remark.unconfirmed"
+    NO_REPOSITORY = "remark.no-repository"
+    ONLY_HOSTS = "remark.only-hosts"
+    NO_COUNTRY_CODE = "remark.no-country-code"
+    READ_AS_SERIAL = "remark.read-as-serial"
+    READ_AS_NUMBER = "remark.read-as-number"
+    READ_AS_NAME_NOT_DOMAIN = "remark.read-as-name-not-domain"
+    READ_AS_NAME_NO_KIND = "remark.read-as-name-no-kind"
+    READ_AS_NAME_NOT_NUMBER = "remark.read-as-name-not-number"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Answer to a look-up: the matches, and exactly which ranges and repositories were searched."""
@@ -71,6 +98,6 @@ class Answer:
     coverage: tuple[LogCoverage, ...]
     not_covered: tuple[SkippedLog, ...]
     complete: bool
-    remarks: tuple[str, ...] = field(default=())  # plain words: limits of this kind of look-up, what to do next
+    remarks: tuple[Message, ...] = ()  # limits of this kind of look-up, and advice
     searches: tuple[Search, ...] = ()  # of repositories, whose questions include the identifier; newest of each first
     authorities: AuthorityList | None = None  # the list of CA owners that was used

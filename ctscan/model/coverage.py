@@ -10,6 +10,7 @@ from enum import StrEnum
 from ctscan.model.compact_range import CompactRange
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.model.log import Log, TreeHead
+from ctscan.model.message import Code, Message
 from ctscan.model.spans import Span
 
 
@@ -25,6 +26,13 @@ class GapReason(StrEnum):
     PURGED = "purged"
 
 
+class GapDetail(Code):
+    """Circumstances of a gap. The parameter `detail` quotes a technical message."""
+
+    UNAVAILABLE = "gap.unavailable"
+    QUARANTINED = "gap.quarantined"
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Range that was not read, or does not count, with the reason. `tries`: passes in which it was asked for."""
@@ -32,7 +40,7 @@ class Gap:
     start: int
     end: int
     reason: GapReason
-    detail: str = ""
+    detail: Message | None = None
     tries: int = 0
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ctscan.model.message import Code, Message
+
 
 class LogProtocol(StrEnum):
     """Protocol by which a log is read."""
@@ -56,14 +58,32 @@ class Log:
     mmd: int = 86400  # seconds
 
 
+class SkipReason(Code):
+    """Reason why a log is not read."""
+
+    NOT_SELECTED = "skip.not-selected"
+    PENDING = "skip.pending"
+    RETIRED = "skip.retired"
+    RETIRED_SINCE = "skip.retired-since"
+    REJECTED = "skip.rejected"
+    REJECTED_SINCE = "skip.rejected-since"
+    NO_STATE = "skip.no-state"
+    TEST_LOG = "skip.test-log"
+    PLACEHOLDER = "skip.placeholder"
+    LOCAL_DIRECTORY = "skip.local-directory"
+    MALFORMED = "skip.malformed"
+    NO_HEAD = "skip.no-head"
+    NEVER_READ = "skip.never-read"
+
+
 @dataclass(frozen=True, slots=True)
 class SkippedLog:
-    """Log of the list that is not read, with the reason in plain words; an answer names it as not covered."""
+    """Log of the list that is not read, with the reason; an answer names it as not covered."""
 
     id: bytes
     name: str
     operator: str
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Message:
             parts.append(dict(self.params))
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
+    def __str__(self) -> str:
+        """Text for logs and errors, which are not translated: `skip.retired-since (since: 2026-01-31)`."""
+        params = ", ".join(f"{name}: {value}" for name, value in self.params)
+        return f"{self.code} ({params})" if params else self.code
+
 
 class Code(StrEnum):
     """Closed vocabulary of codes. Calling a member makes a message: `Remark.CUT(limit=100)`."""

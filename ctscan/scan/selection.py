@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctscan.errors import UsageError
-from ctscan.model import Log, SkippedLog
+from ctscan.model import Log, SkippedLog, SkipReason
 from ctscan.scan.request import LogListChange
 from ctscan.sources.logs.directory import read_directory_log
 
-_NOT_SELECTED = "not selected with --log"
+_NOT_SELECTED = SkipReason.NOT_SELECTED()
 
 
 @dataclass(frozen=True, slots=True)

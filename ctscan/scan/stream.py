@@ -31,7 +31,7 @@ from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.trust import PAUSES, AuditPaths
 from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, WrongCount
-from ctscan.model import Batch, CompactRange, Gap, GapReason, Span
+from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
 from ctscan.scan.log.galloping import first_true
@@ -259,7 +259,7 @@ class _Reader:
         return PAUSES if subtract(part, quarantined) else (0.0,)
 
     def _quarantine(self, end: int, detail: str, raw: bytes) -> Quarantined:
-        gap = Gap(self._at, end, GapReason.QUARANTINED, detail, tries=1)
+        gap = Gap(self._at, end, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail=detail), tries=1)
         self._at, self._proven = end, None
         return Quarantined(gap, raw)
 

@@ -147,7 +147,7 @@ def answer(out: Console, given: Answer, texts: Texts, *, with_coverage: bool = T
     left out."""
     say(out, given.identifier.value, "bold")
     say(out, verdict(given), "green" if given.complete else "yellow")
-    for line in (*doubts(given), *given.remarks):
+    for line in (*doubts(given, texts), *map(texts, given.remarks)):
         say(out, f"- {line}", indent=2)
     for line in answer_lines(given):
         say(out, f"- {line}", indent=2)

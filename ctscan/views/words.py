@@ -27,6 +27,7 @@ from ctscan.model import (
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
+from ctscan.views.text import Texts
 
 LONGEST = 300  # characters of a value that are shown
 
@@ -182,7 +183,7 @@ def _certificates(matches: Sequence[Match]) -> str:
     return f"{found}, and {authorities:,} {of_authorities}" if authorities else found
 
 
-def doubts(answer: Answer) -> list[str]:
+def doubts(answer: Answer, texts: Texts) -> list[str]:
     """List the reasons why an answer may be incomplete, the largest first; none when it is complete."""
     if answer.complete:
         return []
@@ -192,7 +193,7 @@ def doubts(answer: Answer) -> list[str]:
     if stale:
         found.append(f"{_names([log.log for log in stale])} not checked lately: run 'ctscan scan'")
     if answer.not_covered:
-        found.append(f"{count(len(answer.not_covered), 'log')} not covered at all: {_not_covered(answer)}")
+        found.append(f"{count(len(answer.not_covered), 'log')} not covered at all: {_not_covered(answer, texts)}")
     return found
 
 
@@ -211,9 +212,9 @@ def _names(names: Sequence[str]) -> str:
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} other logs"
 
 
-def _not_covered(answer: Answer) -> str:
+def _not_covered(answer: Answer, texts: Texts) -> str:
     reasons = Counter(skipped.reason for skipped in answer.not_covered)
-    return "; ".join(f"{number:,} {reason}" for reason, number in reasons.most_common(4))
+    return "; ".join(f"{number:,} {texts(reason)}" for reason, number in reasons.most_common(4))
 
 
 def by_person(found: Iterable[Finding]) -> dict[str, list[Finding]]:

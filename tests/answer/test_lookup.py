@@ -9,7 +9,7 @@ from support.kept import a_head, a_hit, an_advance, commit, later, name_finding,
 
 from ctscan.answer.lookup import PARTLY, answer
 from ctscan.index.open import open_index
-from ctscan.model import Answer
+from ctscan.model import Answer, Remark
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.rules import rule_set
 
@@ -41,18 +41,15 @@ def test_partial_matches_of_a_name_are_cut_with_a_remark(tmp_path: Path) -> None
     told = answered(tmp_path, ["Jane Roe", *["Jane Doe"] * (PARTLY + 1), "Roe Jane"], "Jane Roe")
     assert not told.complete
     assert [match.score for match in told.matches] == [1.0] * 2 + [0.5] * PARTLY
-    assert (
-        f"of more than {PARTLY} certificates that hold only a part of the name {PARTLY} are shown; "
-        "all 2 that hold every word of it are"
-    ) in told.remarks
+    assert Remark.CUT_PARTLY(shown=PARTLY, whole=2) in told.remarks
 
 
 def test_a_remark_says_when_no_certificate_holds_the_whole_name(tmp_path: Path) -> None:
     told = answered(tmp_path, ["Jane Doe"] * (PARTLY + 1), "Jane Roe")
-    assert any(remark.endswith("are shown; none holds every word of it") for remark in told.remarks)
+    assert Remark.CUT_PARTLY_NO_WHOLE(shown=PARTLY) in told.remarks
 
 
 def test_too_many_matches_of_a_name_are_cut_with_a_remark(tmp_path: Path) -> None:
     told = answered(tmp_path, ["Jane Roe"] * 6 + ["Jane Doe"], "Jane Roe", limit=5)
     assert (told.complete, len(told.matches)) == (False, 5)
-    assert "more than 5 certificates match; only the first 5 are shown" in told.remarks
+    assert Remark.CUT(limit=5) in told.remarks

@@ -212,7 +212,7 @@ def test_half_a_certificate_is_not_looked_up(db: Path, tmp_path: Path, cut: int)
 
 @pytest.mark.parametrize(
     ("identifier", "words"),
-    [("example.org", "put an @ before it"), ("mail:roe", "what stands before the colon is no kind of identifier")],
+    [("example.org", "put an @ before it"), ("mail:roe", "the word before the colon is no kind of identifier")],
 )
 def test_what_may_not_have_been_meant_as_a_name_is_told(db: Path, identifier: str, words: str) -> None:
     assert any(words in remark for remark in look_up(db, identifier)["remarks"])

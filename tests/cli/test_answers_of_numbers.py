@@ -87,7 +87,7 @@ def test_within_a_scope_a_number_is_found_but_never_complete(log: Path, tmp_path
         ("12345678Z", "read as the number of a person"),
         ("phone:912 345 678", "no country code was given"),
         ("+34 912 345 678", "certificates that name no country"),
-        ("number:12345678Z", "by its letters and digits"),
+        ("number:12345678Z", "by all its letters and digits"),
         ("account:jane", "looked up by itself"),
         ("jdoe1990", "put number: or account: before it"),
     ],

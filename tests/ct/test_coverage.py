@@ -18,7 +18,18 @@ from ctscan.ct.coverage import (
     unread,
     verified_size,
 )
-from ctscan.model import FinalHead, Gap, GapReason, Log, LogProtocol, LogState, PendingRange, TreeHead, VerifiedRange
+from ctscan.model import (
+    FinalHead,
+    Gap,
+    GapDetail,
+    GapReason,
+    Log,
+    LogProtocol,
+    LogState,
+    PendingRange,
+    TreeHead,
+    VerifiedRange,
+)
 
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
@@ -51,7 +62,7 @@ def test_a_gap_has_the_best_known_reason() -> None:
     known = state(
         VerifiedRange(0, 10, "domain:example.org", "now"),
         VerifiedRange(5, 20, "everything", "now"),
-        holes=(Gap(40, 50, GapReason.QUARANTINED, "garbled"),),
+        holes=(Gap(40, 50, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled")),),
     )
     answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, stale=True)
     assert [(h.start, h.end, h.reason.value) for h in answer.gaps] == [

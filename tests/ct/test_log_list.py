@@ -10,10 +10,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.logs import LogBuilder, b64, log_list
+from support.words import english
 
 from ctscan.ct.log_list import LIST_LIMIT, ListedLogs, parse_log_list, parse_log_object
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog
+from ctscan.model import FinalHead, Log, LogProtocol, SkippedLog, SkipReason
 
 # Not example.org: signed lists use such names for placeholders.
 URL = "https://ct.example.edu/2026/"
@@ -50,8 +51,9 @@ def the_reason(entry: Entry, *, by_hand: bool = False) -> str:
     found = read(entry, plain("Another"), by_hand=by_hand)
     assert [log.name for log in found.logs] == ["Another"]
     assert len(found.skipped) == 1
-    assert "\n" not in found.skipped[0].reason
-    return found.skipped[0].reason
+    reason = english(found.skipped[0].reason)
+    assert "\n" not in reason
+    return reason
 
 
 # --- what is read -------------------------------------------------------------------------------------------------
@@ -210,7 +212,7 @@ def test_key_of_a_kind_that_signs_no_log() -> None:
 
 def test_skipped_log_is_identified() -> None:
     found = read(plain("Gone", state={"retired": {}}), plain("Broken", log_id="x"), operator="Of both")
-    gone = SkippedLog(LogBuilder("Gone").id, "Gone", "Of both", "retired")
+    gone = SkippedLog(LogBuilder("Gone").id, "Gone", "Of both", SkipReason.RETIRED())
     assert found.skipped[0] == gone
     assert (found.skipped[1].id, found.skipped[1].name, found.skipped[1].operator) == (b"", "Broken", "Of both")
 

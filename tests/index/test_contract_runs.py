@@ -26,7 +26,7 @@ from support.kept import (
 
 from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import FinalHead, LogProtocol, SkippedLog
+from ctscan.model import FinalHead, LogProtocol, SkippedLog, SkipReason
 
 RunScenario = Callable[[Callable], None]
 
@@ -86,7 +86,7 @@ def test_the_selection_is_that_of_the_last_run(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         assert await index.selection() == ([], [])
         other = a_log("Example 2032")
-        retired = SkippedLog(digest("retired"), "Example 2019", "Example Operator", "retired")
+        retired = SkippedLog(digest("retired"), "Example 2019", "Example Operator", SkipReason.RETIRED())
         await index.start_run(a_run(), RULES, [other, LOG], [retired])
         assert await index.selection() == ([other.id, LOG.id], [retired])
         await index.start_run(a_run(), RULES, [LOG], [])
@@ -99,9 +99,9 @@ def test_a_log_that_joins_or_leaves_while_a_scan_runs_changes_its_selection(scen
     async def work(index: Index) -> None:
         joins = a_log("Example 2033")
         leaves = a_log("Example 2030")
-        waiting = SkippedLog(joins.id, joins.name, joins.operator, "pending")
+        waiting = SkippedLog(joins.id, joins.name, joins.operator, SkipReason.PENDING())
         run_id = await index.start_run(a_run(), RULES, [LOG, leaves], [waiting])
-        retired = SkippedLog(leaves.id, leaves.name, leaves.operator, "retired")
+        retired = SkippedLog(leaves.id, leaves.name, leaves.operator, SkipReason.RETIRED())
         await index.extend_run(run_id, [joins], [retired])
         selected, skipped = await index.selection()
         assert set(selected) == {LOG.id, joins.id}

@@ -22,6 +22,7 @@ from support.scanning import (
     with_index,
 )
 from support.simulator import Simulator
+from support.words import english
 
 from ctscan.answer.proof import check
 from ctscan.ct.coverage import verified_size
@@ -184,7 +185,7 @@ def test_only_the_logs_that_are_named_are_read_and_the_others_are_named_as_not_c
         scan(sim, tmp_path / "db", logs=("people",))
     found = look_up(tmp_path / "db", "jane.roe@example.org")
     assert found.complete
-    reasons = {log.name: log.reason for log in found.not_covered}
+    reasons = {log.name: english(log.reason) for log in found.not_covered}
     assert reasons["other"] == "not selected with --log" and "retired" in reasons["old"]
 
 

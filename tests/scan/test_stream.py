@@ -16,7 +16,7 @@ from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile
 from ctscan.errors import BadAnswer, Misbehaviour, Missing, Refused, SourceError, WrongCount
 from ctscan.http.rate_limit import ConcurrencyWindow
-from ctscan.model import Batch, Gap, GapReason, Log, LogProtocol, Span, TreeHead
+from ctscan.model import Batch, Gap, GapDetail, GapReason, Log, LogProtocol, Span, TreeHead
 from ctscan.model.compact_range import EMPTY
 from ctscan.scan.log.verifier import ProofVerifier, TileVerifier, Verifier
 from ctscan.scan.stream import Known, Proven, Provisional, Quarantined, Retracted, StreamEvent, verified
@@ -234,10 +234,10 @@ def test_what_was_missing_before_is_pruned_and_what_was_quarantined_is_asked_for
 ) -> None:
     first = 256 if protocol is LogProtocol.STATIC_CT else 300
     end = 512 if protocol is LogProtocol.STATIC_CT else 400
-    known = Known(gaps=(Gap(first, end, GapReason.NOT_READ, "gone", tries=1),))
+    known = Known(gaps=(Gap(first, end, GapReason.NOT_READ, GapDetail.UNAVAILABLE(detail="gone"), tries=1),))
     events = read(Source(protocol, {first: [Missing("gone")]}), (0, SIZE), known)
     assert ("pruned", first, end) in pieces(events)
-    known = Known(gaps=(Gap(first, end, GapReason.QUARANTINED, "garbled", tries=1),))
+    known = Known(gaps=(Gap(first, end, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled"), tries=1),))
     tries = 2 if protocol is LogProtocol.STATIC_CT else 3  # the first of them before all is retracted
     source = Source(protocol, {first: [*["garbled"] * tries, None]})
     assert ("quarantined", first, end) in pieces(read(source, (0, SIZE), known))

@@ -226,7 +226,7 @@ def pending(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version
 
 
 def a_hole(start: int, end: int, **fields: object) -> Gap:
-    return replace(Gap(start, end, GapReason.QUARANTINED, "other hashes", 1), **fields)  # type: ignore[arg-type]
+    return replace(Gap(start, end, GapReason.QUARANTINED, Message(LEGACY, (("text", "other hashes"),)), 1), **fields)  # type: ignore[arg-type]
 
 
 def proof(index: int, head: TreeHead) -> InclusionProof:

@@ -13,6 +13,7 @@ from ctscan.model import (
     Answer,
     FinalHead,
     Gap,
+    GapDetail,
     GapReason,
     Identifier,
     Log,
@@ -21,11 +22,13 @@ from ctscan.model import (
     LogState,
     PendingRange,
     SkippedLog,
+    SkipReason,
     TreeHead,
     VerifiedRange,
 )
 from ctscan.views import json as shapes
 from ctscan.views import words
+from ctscan.views.text import texts
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -67,7 +70,7 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         STATE,
         verified=(VerifiedRange(256, 512, "everything", "v1"),),
         pending=(PendingRange(512, "everything", "v1", (), b"h" * 32 * 10),),
-        gaps=(Gap(600, 700, GapReason.PRUNED, "410", 3),),
+        gaps=(Gap(600, 700, GapReason.PRUNED, GapDetail.UNAVAILABLE(detail="410"), 3),),
         last_error="time-out",
         misbehaviour=("two roots",),
         rate=1234.5678,
@@ -150,15 +153,15 @@ def test_a_complete_answer_has_no_doubts() -> None:
     assert (
         words.verdict(given) == "Nothing found, complete: every entry of 2 logs was searched for this e-mail address."
     )
-    assert words.doubts(given) == []
+    assert words.doubts(given, texts("en")) == []
 
 
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
     stale = replace(WHOLE, log="Other log", stale=True)
-    skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", "retired") for n in range(3))
+    skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", SkipReason.RETIRED()) for n in range(3))
     given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED), stale), skipped, False)
     assert words.verdict(given) == "Nothing found, but the answer may be incomplete:"
-    about_gaps, about_age, about_logs = words.doubts(given)
+    about_gaps, about_age, about_logs = words.doubts(given, texts("en"))
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
     assert "ctscan backfill" in about_gaps
     assert about_age == "Other log not checked lately: run 'ctscan scan'"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ctscan.index.sqlite import rows
-from ctscan.model import CompactRange, Gap, GapReason, PendingRange, VerifiedRange
+from ctscan.model import CompactRange, Gap, GapReason, Message, PendingRange, VerifiedRange, decoded_message
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.hashes import split_hashes
 from ctscan.model.spans import clip, subtract
@@ -183,11 +183,15 @@ def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, cha
     connection.executemany("DELETE FROM hole WHERE id = ?", [row[:1] for row in found])
     connection.executemany(
         "INSERT INTO hole (log, range_start, range_end, reason, detail, tries) VALUES (?, ?, ?, ?, ?, ?)",
-        [(log, h.start, h.end, str(h.reason), rows.clean(h.detail), h.tries) for h in after],
+        [(log, h.start, h.end, str(h.reason), _detail_text(h.detail), h.tries) for h in after],
     )
     return True
 
 
 def _gap_of(row: tuple[Any, ...]) -> Gap:
     start, end, reason, detail, tries = row
-    return Gap(start, end, GapReason(reason), detail, tries)
+    return Gap(start, end, GapReason(reason), decoded_message(detail) if detail else None, tries)
+
+
+def _detail_text(detail: Message | None) -> str:
+    return "" if detail is None else rows.clean(detail.encoded)

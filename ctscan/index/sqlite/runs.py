@@ -11,7 +11,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
-from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
+from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog, decoded_message
 
 _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
 
@@ -58,7 +58,7 @@ def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log],
     for log in selected:
         logs.save(connection, log)
     named: list[tuple[bytes, str, str, str | None]] = [(log.id, log.name, log.operator, None) for log in selected]
-    named += [(log.id, log.name, log.operator, log.reason) for log in skipped]
+    named += [(log.id, log.name, log.operator, log.reason.encoded) for log in skipped]
     connection.executemany(
         "INSERT INTO run_log (run, log_id, name, operator, reason) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (run, log_id) DO UPDATE"
@@ -107,7 +107,11 @@ def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[Skipped
         "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(run) FROM run_log) ORDER BY id"
     ).fetchall()
     selected = [log_id for log_id, _, _, reason in found if reason is None]
-    return selected, [SkippedLog(*row) for row in found if row[3] is not None]
+    return selected, [
+        SkippedLog(log_id, name, operator, decoded_message(reason))
+        for log_id, name, operator, reason in found
+        if reason is not None
+    ]
 
 
 def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:

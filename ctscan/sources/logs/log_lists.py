@@ -17,7 +17,7 @@ from ctscan.ct.signature import verify_list
 from ctscan.errors import FormatError, InputError, ProofError
 from ctscan.http.client import Client
 from ctscan.http.urls import shown_url
-from ctscan.model import SkippedLog
+from ctscan.model import SkippedLog, SkipReason
 from ctscan.resources import data_path
 from ctscan.sources.logs.directory import directory_of
 
@@ -88,7 +88,7 @@ async def load_list(
 def _without_directories(listed: ListedLogs) -> ListedLogs:
     """Skip logs with `file:` addresses: a list from the network must not choose directories of this machine."""
     local = [log for log in listed.logs if log.monitoring_url.startswith("file:")]
-    reason = "a directory of this machine, named by a list from the network"
+    reason = SkipReason.LOCAL_DIRECTORY()
     return replace(
         listed,
         logs=tuple(log for log in listed.logs if log not in local),

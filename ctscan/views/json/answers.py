@@ -19,7 +19,7 @@ from ctscan.model import (
     Status,
     VerifiedRange,
 )
-from ctscan.views.json.values import Shape, base64_text, hex_text, message, time_text, timestamp_text
+from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 
 
 def finding(found: Finding) -> Shape:
@@ -181,7 +181,8 @@ def hole(gap: Gap) -> Shape:
         "start": gap.start,
         "end": gap.end,
         "reason": str(gap.reason),
-        "detail": gap.detail,
+        **message("detail", gap.detail),
+        **({} if gap.detail else {"detail": ""}),
         "tries": gap.tries,
     }
 
@@ -217,9 +218,11 @@ def answer(given: Answer) -> Shape:
         },
         "matches": [match(m) for m in given.matches],
         "coverage": [coverage(c) for c in given.coverage],
-        "not_covered": [{"log": s.name, "log_id": base64_text(s.id), "reason": s.reason} for s in given.not_covered],
+        "not_covered": [
+            {"log": s.name, "log_id": base64_text(s.id), **message("reason", s.reason)} for s in given.not_covered
+        ],
         "complete": given.complete,
-        "remarks": list(given.remarks),
+        **messages("remarks", given.remarks),
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
     }

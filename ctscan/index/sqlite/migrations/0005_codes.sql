@@ -320,12 +320,23 @@ INSERT INTO sentence (text, message) VALUES
     ('the dates of the responder''s certificate can''t be read', '["status.responder-dates-unreadable"]'),
     ('the responder''s certificate isn''t valid now', '["status.responder-not-valid"]'),
     ('it names no CRL', '["status.no-list"]'),
-    ('it names no CRL, and OCSP is asked only with --ocsp, for that tells the CA', '["status.no-list-ocsp-off"]');
+    ('it names no CRL, and OCSP is asked only with --ocsp, for that tells the CA', '["status.no-list-ocsp-off"]'),
+    ('not selected with --log', '["skip.not-selected"]'),
+    ('pending: not yet accepted', '["skip.pending"]'),
+    ('retired', '["skip.retired"]'),
+    ('rejected', '["skip.rejected"]'),
+    ('the list gives no state for it', '["skip.no-state"]'),
+    ('test log', '["skip.test-log"]'),
+    ('placeholder without a usable URL', '["skip.placeholder"]'),
+    ('a directory of this machine, named by a list from the network', '["skip.local-directory"]');
 
 UPDATE trait SET why = (SELECT message FROM sentence WHERE text = why)
 WHERE why IN (SELECT text FROM sentence);
 
 UPDATE revocation SET why = (SELECT message FROM sentence WHERE text = why)
 WHERE why IN (SELECT text FROM sentence);
+
+UPDATE run_log SET reason = (SELECT message FROM sentence WHERE text = reason)
+WHERE reason IN (SELECT text FROM sentence);
 
 DROP TABLE sentence;
