@@ -11,7 +11,8 @@ import pytest
 from support.certs import oid, tlv
 from support.holding import JANE, JOHN, SIGNATURE, a_mailbox, a_zip, found, pem, problems, read, signed_mail
 
-from ctscan.sources.files import mail, read_inputs
+from ctscan.sources.files import read_inputs
+from ctscan.sources.files.formats import mail
 from ctscan.x509.containers import extract_certificates
 
 BOTH = [("-", JANE), ("-#2", JOHN)]

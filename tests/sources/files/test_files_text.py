@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support.certs import signed_data
 from support.holding import JANE, JOHN, SIGNATURE, a_line, found, ldif, pem, problems, read, text
 
-from ctscan.sources.files import json_values
-from ctscan.sources.files import ldif as ldif_module
+from ctscan.sources.files.formats import json_values
+from ctscan.sources.files.formats import ldif as ldif_module
 
 CERTSTREAM = {
     "message_type": "certificate_update",
