@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 LEGACY = "legacy"
 """Code of a sentence that an older version stored. Parameter: `text`."""
@@ -41,8 +42,13 @@ class Code(StrEnum):
     """Closed vocabulary of codes. Calling a member makes a message: `Remark.CUT(limit=100)`."""
 
     def __call__(self, **params: str | int) -> Message:
-        plain = [(name, value if isinstance(value, int) else str(value)) for name, value in sorted(params.items())]
-        return Message(str(self), tuple(plain))
+        return _made(self, tuple(params.items()))
+
+
+@lru_cache(maxsize=4096)  # every finding has a message, and few are different
+def _made(code: Code, params: tuple[Param, ...]) -> Message:
+    plain = [(name, value if isinstance(value, int) else str(value)) for name, value in sorted(params)]
+    return Message(str(code), tuple(plain))
 
 
 def decoded_message(text: str) -> Message:
