@@ -113,10 +113,11 @@ def _print(result: ImportResult, problems: Sequence[Problem], format: str) -> No
         print_json(json.imported(result, problems))
         return
     from ctscan.views import listings, tables
+    from ctscan.views.text import ENGLISH, texts
 
     out = tables.console()
     if result.counts.findings:
-        tables.table(out, *listings.finding_counts(result.counts, "What was kept"))
+        tables.table(out, *listings.finding_counts(result.counts, "What was kept", texts(ENGLISH)))
         out.print()
     tables.say(out, listings.import_line(result))
     if result.outcome == SearchState.INTERRUPTED:

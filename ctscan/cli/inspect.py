@@ -71,12 +71,12 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str) -> Inspection
             complain(listings.refusal_line(found))
         if found.findings:
             tables.say(out, found.source, "bold")
-            for line in listings.local_certificate_lines(found):
+            for line in listings.local_certificate_lines(found, texts(lang)):
                 tables.say(out, line, indent=2)
             tables.findings(out, found.findings, texts(lang))
             out.print()
     if counts.read + counts.unreadable > 1 and counts.counts.findings:
-        tables.table(out, *listings.finding_counts(counts.counts, "What was found"))
+        tables.table(out, *listings.finding_counts(counts.counts, "What was found", texts(lang)))
         out.print()
     if counts.read:
         tables.say(out, listings.inspection_line(counts))

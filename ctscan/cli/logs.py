@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     exits={0: "", 1: "the index can't be read", 2: ""},
     example="ctscan logs\nctscan logs --format json",
 )
+@options.language()
 @options.on_index("table", "json")
 def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
     """Show how far each log was read, its health, its holes and its contradictions."""
@@ -31,17 +32,20 @@ def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by whi
 
         print_json([json.log(report) for report in reports])
     else:
-        _print_table(reports)
+        _print_table(reports, config.lang)
 
 
-def _print_table(reports: list[LogReport]) -> None:
+def _print_table(reports: list[LogReport], lang: str) -> None:
     from ctscan.views import listings, tables
+    from ctscan.views.say import Say
+    from ctscan.views.text import texts
 
+    say = texts(lang)
     out = tables.console()
     if not reports:
-        tables.say(out, "No log was read yet: run 'ctscan scan'.")
+        tables.say(out, say(Say.NO_LOG_YET()))
         return
-    tables.table(out, *listings.logs(reports, out.width))
+    tables.table(out, *listings.logs(reports, out.width, say))
     for report in reports:
-        for line, colour in listings.log_lines(report):
+        for line, colour in listings.log_lines(report, say):
             tables.say(out, line, colour)

@@ -31,8 +31,9 @@ def COMMAND(types: bool, format: str, verbose: int) -> None:  # noqa: N802 - the
         _print_types()
     else:
         from ctscan.views import listings, tables
+        from ctscan.views.text import ENGLISH, texts
 
-        tables.table(tables.console(), *listings.rules(app.rules()))
+        tables.table(tables.console(), *listings.rules(app.rules(), texts(ENGLISH)))
 
 
 def _print_types() -> None:

@@ -11,6 +11,7 @@ from ctscan.model import (
     CertificateSummary,
     EntryKind,
     Match,
+    Message,
     RepositorySighting,
     Revocation,
     RevocationState,
@@ -25,60 +26,71 @@ from ctscan.views.words import day
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
 
 
-def certificate_line(summary: CertificateSummary) -> str:
+def certificate_line(summary: CertificateSummary, texts: Texts) -> str:
     """Write serial number, issuer and validity."""
-    valid = f"valid {day(summary.not_before)} to {day(summary.not_after)}"
-    return f"serial {summary.serial}, issued by {summary.issuer or '(no name)'}, {valid}"
+    start, end = day(summary.not_before), day(summary.not_after)
+    issuer = summary.issuer or texts(Say.NO_NAME())
+    return texts(Say.SERIAL(serial=summary.serial, issuer=issuer, start=start, end=end))
 
 
-def sighting_line(seen: Sighting) -> str:
+def sighting_line(seen: Sighting, texts: Texts) -> str:
     """Say where and when a certificate was logged, or which entry it came with."""
+    when = logged_at(seen.timestamp, texts)
     if seen.kind is EntryKind.CHAIN:
-        return (
-            f"in the chain submitted with entry {seen.index:,} of {seen.log}, {logged_at(seen.timestamp)}, "
-            "not proven: no log's tree covers chains, so it can't be"
-        )
-    proven = "proven to be in the log" if seen.verified else "not yet proven to be in the log"
-    return f"logged in {seen.log}, entry {seen.index:,} ({seen.kind}), {logged_at(seen.timestamp)}, {proven}"
+        return texts(Say.IN_CHAIN(index=seen.index, log=seen.log, time=when))
+    if seen.verified:
+        return texts(Say.LOGGED_PROVEN(log=seen.log, index=seen.index, kind=seen.kind, time=when))
+    return texts(Say.LOGGED_UNPROVEN(log=seen.log, index=seen.index, kind=seen.kind, time=when))
 
 
-def logged_at(milliseconds: int) -> str:
+def logged_at(milliseconds: int, texts: Texts) -> str:
     """Write the timestamp of a log."""
-    return timestamp_text(milliseconds) or "at an impossible time"
+    return timestamp_text(milliseconds) or texts(Say.IMPOSSIBLE_TIME())
 
 
-def repository_line(seen: RepositorySighting) -> str:
+def repository_line(seen: RepositorySighting, texts: Texts) -> str:
     """Say where a repository or file holds a certificate, and how far that can be relied on."""
-    where = f"in {seen.repository} as {seen.reference}, given to us on {day(seen.seen)}"
-    if seen.repository == "files":
-        piped = seen.reference.startswith("-")  # paths of files are absolute
-        place = f"on standard input{seen.reference[1:]}" if piped else f"in the file {seen.reference}"
-        where = f"{place}, read on {day(seen.seen)}"
+    where = [texts(_place(seen))]
     if seen.first_logged is not None:
-        where += f", first logged {timestamp_text(seen.first_logged) or 'at an impossible time'} as it says"
+        where.append(texts(Say.FIRST_LOGGED(time=logged_at(seen.first_logged, texts))))
     if seen.confirmed:
-        return f"{where}; confirmed by a log"
-    return f"{where}; unverified: no log that was read holds it{_coordinates(seen)}"
+        return f"{', '.join(where)}; {texts(Say.CONFIRMED())}"
+    return f"{', '.join(where)}; {texts(Say.UNVERIFIED())}{_coordinates(seen, texts)}"
 
 
-def _coordinates(seen: RepositorySighting) -> str:
-    named = [f"entry {c.index:,} of {c.log}" for c in seen.coordinates[:COORDINATES_SHOWN]]
-    more = len(seen.coordinates) - len(named)
-    return f" (it names {', '.join(named)}{f' and {more} more' if more > 0 else ''})" if named else ""
+def _place(seen: RepositorySighting) -> Message:
+    when, reference = day(seen.seen), seen.reference
+    if seen.repository != "files":
+        return Say.IN_REPOSITORY(repository=seen.repository, reference=reference, day=when)
+    if reference.startswith("-"):  # paths of files are absolute
+        return Say.ON_STDIN(reference=reference[1:], day=when)
+    return Say.IN_FILE(reference=reference, day=when)
 
 
-def owner_lines(match: Match, which: AuthorityList | None) -> list[str]:
+def _coordinates(seen: RepositorySighting, texts: Texts) -> str:
+    named = [texts(Say.ENTRY(index=c.index, log=c.log)) for c in seen.coordinates[:COORDINATES_SHOWN]]
+    if not named:
+        return ""
+    entries, more = ", ".join(named), len(seen.coordinates) - len(named)
+    shown = Say.COORDINATES_AND_MORE(entries=entries, more=more) if more else Say.COORDINATES(entries=entries)
+    return f" ({texts(shown)})"
+
+
+def owner_lines(match: Match, which: AuthorityList | None, texts: Texts) -> list[str]:
     """Name the owner of the issuing CA, the addresses of its policies, and the contact for problem reports."""
-    lines = [_owner(authority) for authority in _distinct(match.authorities)]
+    lines = [_owner(authority, texts) for authority in _distinct(match.authorities)]
     if lines:
-        doubt = "; as far as the certificate is genuine, which no log has confirmed" if match.is_unconfirmed else ""
-        return [f"{line}{doubt}" for line in lines]
-    claimed = dict.fromkeys(f"{s.owner}, as {s.repository} says" for s in match.repositories if s.owner)
+        return [texts(Say.OWNER_UNCONFIRMED(owner=line)) if match.is_unconfirmed else line for line in lines]
+    claimed = dict.fromkeys(Say.OWNER_CLAIMED(owner=s.owner, repository=s.repository) for s in _owned(match))
     if claimed:
-        return [f"CA owner: {owner}" for owner in claimed]
+        return [texts(owner) for owner in claimed]
     if which is None:
         return []  # said once for the whole answer: `answer_lines`
-    return [f"CA owner not known: not on the CCADB's list of {day(which.fetched)}"]
+    return [texts(Say.OWNER_UNKNOWN(day=day(which.fetched)))]
+
+
+def _owned(match: Match) -> list[RepositorySighting]:
+    return [seen for seen in match.repositories if seen.owner]
 
 
 def _distinct(authorities: Sequence[Authority]) -> list[Authority]:
@@ -86,12 +98,12 @@ def _distinct(authorities: Sequence[Authority]) -> list[Authority]:
     return list({(a.owner, a.policies, a.contact, a.status): a for a in authorities}.values())
 
 
-def _owner(authority: Authority) -> str:
-    parts = [f"CA owner: {authority.owner} (CCADB)"]
-    parts += [f"CA certificate {authority.status.lower()}"] if authority.status else []
-    parts += [f"policies: {' '.join(authority.policies)}"] if authority.policies else []
-    parts += [f"reports: {authority.contact}"] if authority.contact else []
-    return "; ".join(parts)
+def _owner(authority: Authority, texts: Texts) -> str:
+    parts = [Say.OWNER(owner=authority.owner)]
+    parts += [Say.CA_CERTIFICATE(status=authority.status.lower())] if authority.status else []
+    parts += [Say.POLICIES(urls=" ".join(authority.policies))] if authority.policies else []
+    parts += [Say.REPORTS(contact=authority.contact)] if authority.contact else []
+    return "; ".join(map(texts, parts))
 
 
 def status_words(status: Status, texts: Texts) -> str:

@@ -20,6 +20,7 @@ from ctscan.model import (
     LocalCertificate,
     LogReport,
     Match,
+    Message,
     ProofCounts,
     RefreshResult,
     ReindexResult,
@@ -31,11 +32,12 @@ from ctscan.model import (
     StandingCounts,
     TypeInfo,
 )
+from ctscan.views.answers import category, word
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
-from ctscan.views.say import STANDINGS, Say
+from ctscan.views.say import HEALTH, STANDINGS, Say
 from ctscan.views.text import Texts
-from ctscan.views.words import KINDS, category, count, day, moment, per_second, until_head
+from ctscan.views.words import KINDS, count, day, moment, per_second, until_head
 
 LONGEST_SUBJECT = 60
 FAILURES_SHOWN = 20
@@ -113,45 +115,64 @@ def disclosures(found: Sequence[Disclosure]) -> Listing:
 
 # --- logs ---------------------------------------------------------------------------------------------------------
 
-_LEAN = ("Log", "Health", "Backlog", "Rate", "Growth", "Catch up", "Holes", "Last success")
+_LEAN = (
+    Say.COLUMN_LOG(),
+    Say.COLUMN_HEALTH(),
+    Say.COLUMN_BACKLOG(),
+    Say.COLUMN_RATE(),
+    Say.COLUMN_GROWTH(),
+    Say.COLUMN_CATCH_UP(),
+    Say.COLUMN_HOLES(),
+    Say.COLUMN_LAST_SUCCESS(),
+)
 """Columns for a terminal without room for all."""
 _ROOM = (112, 150)
 """Characters per line that `_LEAN` and all columns need."""
-_NUMBERS = ("Verified", "Head", "Backlog", "Rate", "Growth")
+_NUMBERS = (
+    Say.COLUMN_VERIFIED(),
+    Say.COLUMN_HEAD(),
+    Say.COLUMN_BACKLOG(),
+    Say.COLUMN_RATE(),
+    Say.COLUMN_GROWTH(),
+)
 
 
-def logs(reports: Sequence[LogReport], width: int) -> Listing:
+def logs(reports: Sequence[LogReport], width: int, texts: Texts) -> Listing:
     """List logs, with the columns for which a line of `width` characters has room."""
-    columns = [_log_columns(report) for report in reports]
+    columns = [_log_columns(report, texts) for report in reports]
     headers = _LEAN if _ROOM[0] <= width < _ROOM[1] else tuple(columns[0])
-    return Listing(headers, [[row[header] for header in headers] for row in columns], _NUMBERS)
+    shown = [texts(header) for header in headers]
+    return Listing(shown, [[row[header] for header in headers] for row in columns], [texts(one) for one in _NUMBERS])
 
 
-def _log_columns(report: LogReport) -> dict[str, str]:
+def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
     state = report.state
     unread = sum(gap.end - gap.start for gap in report.gaps)
+    checked = moment(state.last_success) if state.last_success else texts(Say.NEVER())
     return {
-        "Log": state.log.name,
-        "Operator": state.log.operator,
-        "Health": report.health,
-        "Verified": f"{report.verified_size:,}",
-        "Head": f"{state.head.size if state.head else 0:,}",
-        "Backlog": f"{report.backlog:,}",
-        "Rate": per_second(state.rate),
-        "Growth": per_second(state.growth),
-        "Catch up": until_head(report.catch_up),
-        "Holes": f"{len(report.gaps)} ({unread:,} entries)" if report.gaps else "none",
-        "Last success": moment(state.last_success).replace("T", " "),  # where it may be folded
+        Say.COLUMN_LOG(): state.log.name,
+        Say.COLUMN_OPERATOR(): state.log.operator,
+        Say.COLUMN_HEALTH(): word(HEALTH[report.health], texts),
+        Say.COLUMN_VERIFIED(): f"{report.verified_size:,}",
+        Say.COLUMN_HEAD(): f"{state.head.size if state.head else 0:,}",
+        Say.COLUMN_BACKLOG(): f"{report.backlog:,}",
+        Say.COLUMN_RATE(): per_second(state.rate),
+        Say.COLUMN_GROWTH(): per_second(state.growth),
+        Say.COLUMN_CATCH_UP(): until_head(report.catch_up, texts),
+        Say.COLUMN_HOLES(): texts(
+            Say.HOLES_AND_ENTRIES(number=len(report.gaps), entries=unread) if report.gaps else Say.NO_HOLES()
+        ),
+        Say.COLUMN_LAST_SUCCESS(): checked.replace("T", " "),  # where it may be folded
     }
 
 
-def log_lines(report: LogReport) -> Iterable[tuple[str, str]]:
+def log_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
     """Describe the contradictions and the last error of a log: lines, each with its colour."""
     for at, reason, heads in report.misbehaviour:
-        kept = count(len(heads), "tree head")
-        yield f"{report.state.log.name}, {moment(at)}: {reason} ({kept} kept as evidence)", "red"
+        name = report.state.log.name
+        yield texts(Say.EVIDENCE(log=name, time=moment(at), reason=reason, count=len(heads))), "red"
     if report.state.last_error:
-        yield f"{report.state.log.name}: {report.state.last_error}", "yellow"
+        yield texts(Say.LAST_ERROR(log=report.state.log.name, error=report.state.last_error)), "yellow"
 
 
 # --- what ctscan knows --------------------------------------------------------------------------------------------
@@ -179,9 +200,9 @@ def source_lines(source: Source) -> list[str]:
     ]
 
 
-def rules(found: Sequence[RuleInfo]) -> Listing:
+def rules(found: Sequence[RuleInfo], texts: Texts) -> Listing:
     """List rules."""
-    rows = [(rule.id, rule.looks_for, category(rule.category), "; ".join(rule.citations)) for rule in found]
+    rows = [(rule.id, rule.looks_for, category(rule.category, texts), "; ".join(rule.citations)) for rule in found]
     return Listing(("Rule", "Looks for", "Category", "Specified in"), rows)
 
 
@@ -248,9 +269,12 @@ def authorities_line(found: int, shown: int) -> str:
 # --- status -------------------------------------------------------------------------------------------------------
 
 
+_STATUS_COLUMNS = (Say.COLUMN_SERIAL(), Say.COLUMN_SUBJECT(), Say.COLUMN_UNTIL(), Say.COLUMN_STATUS())
+
+
 def statuses(matches: Sequence[Match], texts: Texts) -> Listing:
     """List certificates with their status."""
-    return Listing(("Serial number", "Subject", "Until", "Status"), [_status_row(match, texts) for match in matches])
+    return Listing([texts(one) for one in _STATUS_COLUMNS], [_status_row(match, texts) for match in matches])
 
 
 def _status_row(match: Match, texts: Texts) -> tuple[str, str, str, str]:
@@ -264,7 +288,7 @@ def standings(counts: StandingCounts, texts: Texts) -> Listing:
     """Count certificates by standing, and below them the most frequent reasons of unknown standings."""
     rows = [(texts(STANDINGS[standing]), f"{number:,}") for standing, number in counts.standings.most_common()]
     rows += [(f"  {texts(why)}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
-    return Listing(("Standing, and why it isn't known", "Certificates"), rows)
+    return Listing((texts(Say.COLUMN_STANDING()), texts(Say.COLUMN_CERTIFICATES())), rows)
 
 
 def refresh_lines(result: RefreshResult | None, texts: Texts) -> list[str]:
@@ -289,10 +313,10 @@ def refresh_lines(result: RefreshResult | None, texts: Texts) -> list[str]:
 # --- files, reindex -----------------------------------------------------------------------------------------------
 
 
-def finding_counts(counts: FindingCounts, title: str) -> Listing:
+def finding_counts(counts: FindingCounts, title: str, texts: Texts) -> Listing:
     """Count findings by category; `title` heads the column of categories."""
     rows = [
-        (category(key), f"{number:,}", f"{counts.about_people[key]:,}", f"{counts.of_authorities[key]:,}")
+        (category(key, texts), f"{number:,}", f"{counts.about_people[key]:,}", f"{counts.of_authorities[key]:,}")
         for key, number in counts.findings.most_common()
     ]
     return Listing((title, "Findings", "Of people", "Of CAs"), rows)
@@ -325,9 +349,9 @@ def refusal_line(found: LocalCertificate) -> str:
     return f"{found.source}: {problem}"
 
 
-def local_certificate_lines(found: LocalCertificate) -> list[str]:
+def local_certificate_lines(found: LocalCertificate, texts: Texts) -> list[str]:
     """Describe a certificate in a file: serial number, issuer, validity, and the first problems."""
-    lines = [certificate_line(found.certificate)] if found.certificate else []
+    lines = [certificate_line(found.certificate, texts)] if found.certificate else []
     lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:
         lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")

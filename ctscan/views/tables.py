@@ -20,12 +20,10 @@ from rich.text import Text
 
 from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message
 from ctscan.privacy.redaction import visible
-from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
-from ctscan.views.text import Texts
-from ctscan.views.words import (
+from ctscan.views.answers import (
     answer_lines,
     by_person,
-    count,
+    coverage_headers,
     coverage_row,
     doubts,
     is_of_authority,
@@ -34,6 +32,9 @@ from ctscan.views.words import (
     verdict,
     what,
 )
+from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
+from ctscan.views.say import Say
+from ctscan.views.text import Texts
 
 PIPE_WIDTH = 160  # columns when nobody said how wide the output is
 NARROW = 12  # columns for each column of a table; with less, rows become blocks
@@ -108,35 +109,39 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
     groups = by_person(found)
     for word, theirs in groups.items():
         if list(groups) != ["subject"]:
-            say(out, person(word), "bold", indent=4)
+            say(out, person(word, texts), "bold", indent=4)
         indent = 4 if list(groups) == ["subject"] else 6
-        values = list(_values(theirs).items())
+        values = list(_values(theirs, texts).items())
         for (value, about), places in values[:SHOWN_VALUES]:
             line = Text.assemble(text(value, "bold"), "  ", text(about))
             out.print(Padding(line, (0, 0, 0, indent), expand=False))
             for why, where in places.items():
-                say(out, f"{texts(why)}; in {_places(where)}", "dim", indent=indent + 4)
+                say(
+                    out,
+                    texts(Say.WHY_AND_WHERE(why=texts(why), places=_places(where, texts))),
+                    "dim",
+                    indent=indent + 4,
+                )
         if len(values) > SHOWN_VALUES:
-            rest = count(len(values) - SHOWN_VALUES, "more value")
-            say(out, f"and {rest}; --format json shows them all", indent=indent)
+            say(out, texts(Say.MORE_VALUES(count=len(values) - SHOWN_VALUES)), indent=indent)
 
 
-def _places(where: Sequence[str]) -> str:
-    more = f" and {count(len(where) - SHOWN, 'more place')}" if len(where) > SHOWN else ""
-    return ", ".join(where[:SHOWN]) + more
+def _places(where: Sequence[str], texts: Texts) -> str:
+    shown = ", ".join(where[:SHOWN])
+    return texts(Say.MORE_PLACES(places=shown, count=len(where) - SHOWN)) if len(where) > SHOWN else shown
 
 
-def _values(found: Iterable[Finding]) -> dict[tuple[str, str], dict[Message, list[str]]]:
+def _values(found: Iterable[Finding], texts: Texts) -> dict[tuple[str, str], dict[Message, list[str]]]:
     """Group findings by value and category, then by reason; the inner lists hold the places."""
     values: dict[tuple[str, str], dict[Message, dict[str, None]]] = {}
     for f in found:
-        values.setdefault((shown_value(f), what(f)), {}).setdefault(f.why, {})[f.path] = None
+        values.setdefault((shown_value(f, texts), what(f, texts)), {}).setdefault(f.why, {})[f.path] = None
     return {key: {why: list(where) for why, where in reasons.items()} for key, reasons in values.items()}
 
 
-def coverage(out: Console, logs: Sequence[LogCoverage]) -> None:
+def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
     """Print the coverage of an answer, log by log."""
-    table(out, ("Log", "Searched", "Not searched", "Last check"), [coverage_row(log) for log in logs])
+    table(out, coverage_headers(texts), [coverage_row(log, texts) for log in logs])
 
 
 # --- look-ups -----------------------------------------------------------------------------------------------------
@@ -146,43 +151,44 @@ def answer(out: Console, given: Answer, texts: Texts, *, with_coverage: bool = T
     """Print an answer: verdict, certificates, coverage. Coverage that equals the coverage of the answer above may be
     left out."""
     say(out, given.identifier.value, "bold")
-    say(out, verdict(given), "green" if given.complete else "yellow")
+    say(out, verdict(given, texts), "green" if given.complete else "yellow")
     for line in (*doubts(given, texts), *map(texts, given.remarks)):
         say(out, f"- {line}", indent=2)
-    for line in answer_lines(given):
+    for line in answer_lines(given, texts):
         say(out, f"- {line}", indent=2)
     for variant in given.identifier.variants:
-        say(out, f"- not looked up, but perhaps the same: {variant}", indent=2)
+        say(out, f"- {texts(Say.VARIANT(variant=variant))}", indent=2)
     for number, match in enumerate(given.matches, 1):
         out.print()
-        say(out, _heading(match, number, given), "bold")
+        say(out, _heading(match, number, given, texts), "bold")
         _match(out, match, given.authorities, texts)
     out.print()
     if with_coverage and given.coverage:
-        coverage(out, given.coverage)
+        coverage(out, given.coverage, texts)
 
 
-def _heading(match: Match, number: int, given: Answer) -> str:
-    score = f", agreement {match.score:.0%}" if given.identifier.kind == IdentifierKind.NAME else ""
-    authority = ", of a certification authority" if is_of_authority(match) else ""
-    return f"Certificate {number} of {len(given.matches)}{authority}{score}"
+def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
+    every = len(given.matches)
+    of_authority = Say.CERTIFICATE_OF_AUTHORITY(number=number, all=every)
+    heading = texts(of_authority if is_of_authority(match) else Say.CERTIFICATE(number=number, all=every))
+    if given.identifier.kind != IdentifierKind.NAME:
+        return heading
+    return f"{heading}, {texts(Say.AGREEMENT(score=f'{match.score:.0%}'.removesuffix('%')))}"
 
 
 def _match(out: Console, match: Match, authorities: AuthorityList | None, texts: Texts) -> None:
-    say(out, certificate_line(match.certificate), indent=2)
-    fingerprint = (
-        match.certificate.sha256.hex() if match.certificate.sha256 else "not seen itself, only its precertificate"
-    )
-    say(out, f"SHA-256 {fingerprint}", indent=2)
-    if match.certificate.also:
-        say(out, f"probably the same: {', '.join(identity.hex() for identity in match.certificate.also)}", indent=2)
+    found = match.certificate
+    lines = [certificate_line(found, texts)]
+    lines.append(texts(Say.SHA256(hash=found.sha256.hex()) if found.sha256 else Say.SHA256_UNSEEN()))
+    if found.also:
+        lines.append(texts(Say.PROBABLY_SAME(others=", ".join(identity.hex() for identity in found.also))))
     if match.status is not None:
-        say(out, f"status: {status_words(match.status, texts)}", indent=2)
-    for line in owner_lines(match, authorities):
-        say(out, line, indent=2)
-    seen = [sighting_line(s) for s in match.sightings] + [repository_line(s) for s in match.repositories]
-    for line in seen[:SHOWN]:
-        say(out, line, indent=2)
+        lines.append(texts(Say.STATUS(status=status_words(match.status, texts))))
+    lines += owner_lines(match, authorities, texts)
+    seen = [sighting_line(s, texts) for s in match.sightings] + [repository_line(s, texts) for s in match.repositories]
+    lines += seen[:SHOWN]
     if len(seen) > SHOWN:
-        say(out, f"and {count(len(seen) - SHOWN, 'more sighting')}; --format json shows them all", indent=2)
+        lines.append(texts(Say.MORE_SIGHTINGS(count=len(seen) - SHOWN)))
+    for line in lines:
+        say(out, line, indent=2)
     findings(out, match.findings, texts)

@@ -10,8 +10,8 @@ from rich.console import Console
 from support.kept import email_finding, name_finding, number_finding
 
 from ctscan.model import LEGACY, Confidence, Finding, Message, Qualifier, Sensitivity, SubjectKind
+from ctscan.views import answers, tables
 from ctscan.views import json as shapes
-from ctscan.views import tables, words
 from ctscan.views.text import ENGLISH, texts
 
 JANE = name_finding("Jane Roe")
@@ -62,28 +62,28 @@ def test_people_stand_apart_the_subject_first_and_the_issuer_last() -> None:
     ],
 )
 def test_marks_in_plain_words(mark: Qualifier, said: str) -> None:
-    assert words.what(replace(NUMBER, qualifiers=(mark,), sensitivity=Sensitivity.ORDINARY)) == (
+    assert answers.what(replace(NUMBER, qualifiers=(mark,), sensitivity=Sensitivity.ORDINARY), texts("en")) == (
         f"national identity number, {said}, person (likely)"
     )
 
 
 def test_every_mark_sensitivity_and_kind_of_person_has_its_words() -> None:
-    assert set(words.MARKS) == set(Qualifier)
-    assert set(words.SENSITIVITIES) == set(Sensitivity) - {Sensitivity.ORDINARY}
-    assert words.what(NUMBER).endswith("person (likely), specially protected: national identifier")
+    assert set(answers.QUALIFIERS) == set(Qualifier)
+    assert set(answers.SENSITIVITIES) == set(Sensitivity) - {Sensitivity.ORDINARY}
+    assert answers.what(NUMBER, texts("en")).endswith("person (likely), specially protected: national identifier")
     for kind in SubjectKind:
-        said = words.what(replace(JANE, subject_kind=kind, confidence=Confidence.POSSIBLE))
+        said = answers.what(replace(JANE, subject_kind=kind, confidence=Confidence.POSSIBLE), texts("en"))
         assert said == f"name, {kind.value} (possible)"
-    assert words.category("user.of_a_later_version") == "user.of_a_later_version"
+    assert answers.category("user.of_a_later_version", texts("en")) == "user.of_a_later_version"
 
 
 def test_what_follows_from_a_number_stands_before_the_number() -> None:
     born = replace(JANE, value="9001311234", canonical="1990-01-31", qualifiers=(Qualifier.DERIVED,))
-    assert words.shown_value(born) == "1990-01-31 (from 9001311234)"
+    assert answers.shown_value(born, texts("en")) == "1990-01-31 (from 9001311234)"
     written = replace(born, category="user.demographic.date_of_birth", value="31011990", qualifiers=())
-    assert words.shown_value(written) == "31011990 (1990-01-31)"
-    assert words.shown_value(replace(written, value="1990-01-31")) == "1990-01-31"
-    assert words.shown_value(replace(JANE, value="JosÃ©", repaired="José")) == "JosÃ© (meant: José)"
+    assert answers.shown_value(written, texts("en")) == "31011990 (1990-01-31)"
+    assert answers.shown_value(replace(written, value="1990-01-31"), texts("en")) == "1990-01-31"
+    assert answers.shown_value(replace(JANE, value="JosÃ©", repaired="José"), texts("en")) == "JosÃ© (meant: José)"
 
 
 def test_an_endless_value_is_cut_for_eyes_and_whole_in_json() -> None:

@@ -25,9 +25,11 @@ from ctscan.model import (
 )
 from ctscan.revocation.status import status_of
 from ctscan.views import json as shapes
+from ctscan.views.answers import answer_lines, search_line
 from ctscan.views.certificates import owner_lines, repository_line
-from ctscan.views.words import answer_lines, search_line
+from ctscan.views.text import texts
 
+ENGLISH = texts("en")
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 SEEN = RepositorySighting("crt.sh", "7001", AT, 1_900_000_000_000, (), "", confirmed=False)
 CERTIFICATE = CertificateSummary(b"\1" * 32, b"\2" * 32, "CN=Example CA", "4a", "CN=Jane Roe", AT, AT)
@@ -40,27 +42,29 @@ LIST = AuthorityList(AT, "ccadb.csv", 9000)
 
 
 def test_what_no_log_confirmed_is_said_to_be_unverified() -> None:
-    assert repository_line(SEEN) == (
+    assert repository_line(SEEN, ENGLISH) == (
         "in crt.sh as 7001, given to us on 2031-05-06, first logged 2030-03-17T17:46:40Z as it says; "
         "unverified: no log that was read holds it"
     )
-    assert repository_line(replace(SEEN, confirmed=True)).endswith("as it says; confirmed by a log")
-    assert repository_line(replace(SEEN, first_logged=None)).startswith(
+    assert repository_line(replace(SEEN, confirmed=True), ENGLISH).endswith("as it says; confirmed by a log")
+    assert repository_line(replace(SEEN, first_logged=None), ENGLISH).startswith(
         "in crt.sh as 7001, given to us on 2031-05-06; "
     )
-    assert "first logged at an impossible time as it says" in repository_line(replace(SEEN, first_logged=2**63))
+    assert "first logged at an impossible time as it says" in repository_line(
+        replace(SEEN, first_logged=2**63), ENGLISH
+    )
 
 
 def test_a_file_is_called_a_file() -> None:
-    line = repository_line(replace(SEEN, repository="files", reference="/in/a.zip!b.pem", first_logged=None))
+    line = repository_line(replace(SEEN, repository="files", reference="/in/a.zip!b.pem", first_logged=None), ENGLISH)
     assert line == "in the file /in/a.zip!b.pem, read on 2031-05-06; unverified: no log that was read holds it"
-    line = repository_line(replace(SEEN, repository="files", reference="-:2 (SHA-256 ab)", first_logged=None))
+    line = repository_line(replace(SEEN, repository="files", reference="-:2 (SHA-256 ab)", first_logged=None), ENGLISH)
     assert line.startswith("on standard input:2 (SHA-256 ab), read on 2031-05-06; ")
 
 
 def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> None:
     named = tuple(Coordinate(f"https://log{n}.example.org/", 1000 + n) for n in range(5))
-    line = repository_line(replace(SEEN, coordinates=named))
+    line = repository_line(replace(SEEN, coordinates=named), ENGLISH)
     assert line.endswith(
         "(it names entry 1,000 of https://log0.example.org/, entry 1,001 of https://log1.example.org/, "
         "entry 1,002 of https://log2.example.org/ and 2 more)"
@@ -103,7 +107,7 @@ def test_entries_that_a_repository_names_are_shown_and_the_rest_counted() -> Non
     ],
 )
 def test_owners(match: Match, which: AuthorityList | None, lines: list[str]) -> None:
-    assert owner_lines(match, which) == lines
+    assert owner_lines(match, which, ENGLISH) == lines
 
 
 DONE = Search(
@@ -128,11 +132,11 @@ DONE = Search(
     ],
 )
 def test_searches(search: Search, line: str) -> None:
-    assert search_line(search, "email") == line
+    assert search_line(search, "email", ENGLISH) == line
 
 
 def test_a_search_for_hosts_reads_as_what_it_is() -> None:
-    assert search_line(replace(DONE, repository="certspotter", kind="host"), "domain") == (
+    assert search_line(replace(DONE, repository="certspotter", kind="host"), "domain", ENGLISH) == (
         "certspotter was asked about hosts at and below it on 2031-05-06T07:08:09Z: whole, 3 certificates given"
     )
 
@@ -140,11 +144,11 @@ def test_a_search_for_hosts_reads_as_what_it_is() -> None:
 def test_that_no_list_of_owners_is_there_is_said_once_for_an_answer() -> None:
     jane = Identifier("email", "jane@example.org", "jane@example.org")
     given = Answer(jane, (MATCH, MATCH), (), (), False, searches=(DONE,))
-    searched, owners = answer_lines(given)
-    assert searched == search_line(DONE, "email")
+    searched, owners = answer_lines(given, ENGLISH)
+    assert searched == search_line(DONE, "email", ENGLISH)
     assert owners == "CA owners not known: 'ctscan ca update' loads the list of the CCADB"
-    assert answer_lines(replace(given, authorities=LIST)) == [searched]
-    assert answer_lines(replace(given, matches=())) == [searched]
+    assert answer_lines(replace(given, authorities=LIST), ENGLISH) == [searched]
+    assert answer_lines(replace(given, matches=()), ENGLISH) == [searched]
 
 
 def test_a_certificate_is_unconfirmed_until_a_log_that_was_read_holds_it() -> None:

@@ -26,8 +26,8 @@ from ctscan.model import (
     TreeHead,
     VerifiedRange,
 )
+from ctscan.views import answers, words
 from ctscan.views import json as shapes
-from ctscan.views import words
 from ctscan.views.text import texts
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_rates_in_words(rate: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(None, "-"), (inf, "never at this rate"), (7200.0, "2 h 0 min")])
 def test_the_time_to_catch_up_in_words(seconds: float | None, text: str) -> None:
-    assert words.until_head(seconds) == text
+    assert words.until_head(seconds, texts("en")) == text
 
 
 def test_an_empty_range_holds_a_position_and_is_not_shown() -> None:
@@ -151,17 +151,18 @@ def test_health(state: LogState, expected: str) -> None:
 def test_a_complete_answer_has_no_doubts() -> None:
     given = Answer(JANE, (), (WHOLE, WHOLE), (), True)
     assert (
-        words.verdict(given) == "Nothing found, complete: every entry of 2 logs was searched for this e-mail address."
+        answers.verdict(given, texts("en"))
+        == "Nothing found, complete: every entry of 2 logs was searched for this e-mail address."
     )
-    assert words.doubts(given, texts("en")) == []
+    assert answers.doubts(given, texts("en")) == []
 
 
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
     stale = replace(WHOLE, log="Other log", stale=True)
     skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", SkipReason.RETIRED()) for n in range(3))
     given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED), stale), skipped, False)
-    assert words.verdict(given) == "Nothing found, but the answer may be incomplete:"
-    about_gaps, about_age, about_logs = words.doubts(given, texts("en"))
+    assert answers.verdict(given, texts("en")) == "Nothing found, but the answer may be incomplete:"
+    about_gaps, about_age, about_logs = answers.doubts(given, texts("en"))
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
     assert "ctscan backfill" in about_gaps
     assert about_age == "Other log not checked lately: run 'ctscan scan'"
@@ -184,4 +185,4 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
     ],
 )
 def test_rows_of_coverage(log: LogCoverage, row: tuple[str, ...]) -> None:
-    assert words.coverage_row(log) == row
+    assert answers.coverage_row(log, texts("en")) == row

@@ -11,12 +11,14 @@ import pytest
 from ctscan import model
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decoded_message
+from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
+from ctscan.views.say import Word
 from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
 
 PACKAGE = Path(model.__file__).parents[1]
-OTHERS = {LEGACY, "format.thousands"}
+OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
 
 
@@ -57,7 +59,8 @@ def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
             used = {name for form in forms(texts(lang).sentences[code]) for name, _ in params(form)}
             is_plural = not isinstance(texts(lang).sentences[code], str)
             assert used | ({"count"} if is_plural else set()) == names, f"{lang}: {code}"
-    never = {str(code) for vocabulary in vocabularies() for code in vocabulary if vocabulary is not Phrase} - set(given)
+    called = (vocabulary for vocabulary in vocabularies() if vocabulary not in (Phrase, Word))
+    never = {str(code) for vocabulary in called for code in vocabulary} - set(given)
     assert not never, "codes that nothing gives"
 
 
