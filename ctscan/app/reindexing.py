@@ -41,9 +41,10 @@ async def scanned_domains(index: Index) -> tuple[str, ...]:
     scopes = {verified.scope for state in states for verified in state.verified}
     scopes |= {pending.scope for state in states for pending in state.pending}
     domains = {domain for scope in scopes for domain in scope_from_text(scope).domains}
-    for search in await index.newest_searches(_ALL):  # a search records its filter in words, or as terms of a scope
-        terms = (term.partition(":") for term in (search.question, *search.scope.split(", ")))
-        domains |= {value for kind, _, value in terms if kind in (QuestionKind.DOMAIN, QuestionKind.HOST)}
+    for search in await index.newest_searches(_ALL):
+        domains.update(scope_from_text(search.scope).domains if search.scope else ())
+        if search.kind in (QuestionKind.DOMAIN, QuestionKind.HOST):
+            domains.add(search.question.removeprefix(f"{search.kind}:"))
     return tuple(sorted(domains))
 
 

@@ -123,7 +123,8 @@ class _Importing:
             question="",
             who=request.who,
             purpose=request.purpose,
-            scope=request.scope.description,
+            scope=request.scope.scope_text,
+            scope_emails=request.scope.scope_emails,
             rules=rules.version,
             started=self.clock.now(),
         )

@@ -35,9 +35,12 @@ class IdentifierFilter:
     identifier: Identifier
 
     @property
-    def description(self) -> str:
-        kind = "e-mail address" if self.identifier.kind == IdentifierKind.EMAIL else self.identifier.kind
-        return f"certificates that hold the {kind} asked for"
+    def scope_text(self) -> str:
+        return ""
+
+    @property
+    def scope_emails(self) -> int:
+        return 0
 
     @property
     def domains(self) -> tuple[str, ...]:

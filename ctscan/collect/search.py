@@ -168,7 +168,8 @@ class _Searching:
             question=self.asked.text,
             who=request.who,
             purpose=request.purpose,
-            scope=self.asked.result_filter.description,
+            scope=self.asked.result_filter.scope_text,
+            scope_emails=self.asked.result_filter.scope_emails,
             rules=rules.version,
             started=now,
         )

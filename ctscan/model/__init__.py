@@ -29,6 +29,7 @@ from ctscan.model.repository import (
     RepositoryHit,
     RepositorySighting,
     Search,
+    SearchScope,
     SearchState,
 )
 from ctscan.model.results import (
@@ -151,6 +152,7 @@ __all__ = [
     "Search",
     "SearchResult",
     "SearchResults",
+    "SearchScope",
     "SearchState",
     "Sensitivity",
     "Sighting",

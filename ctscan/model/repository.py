@@ -10,6 +10,7 @@ from typing import Final
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
+from ctscan.model.message import Code
 from ctscan.model.revocation import Revocation
 
 
@@ -115,6 +116,13 @@ class RepositoryHit:
     reason: str = ""
 
 
+class SearchScope(Code):
+    """Choice of the results of a search that were kept."""
+
+    ASKED_FOR = "search-scope.asked-for"
+    ADDRESSES = "search-scope.addresses"
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Question put to one repository, and its outcome.
@@ -128,7 +136,7 @@ class Search:
     question: str  # `Question.text`
     who: str
     purpose: str
-    scope: str  # which results were kept, in words or as canonical scope text
+    scope: str  # canonical text of the scope of kept results, without addresses; see `scope_emails`
     rules: str
     started: datetime
     ended: datetime | None = None
@@ -136,6 +144,7 @@ class Search:
     detail: str = ""  # why it is not whole
     results: int = 0  # certificates that the repository gave
     certificates: int = 0  # of them new here
+    scope_emails: int = 0  # addresses in the scope; without any scope, results about the question were kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,13 @@ class ResultFilter(Protocol):
         ...
 
     @property
-    def description(self) -> str:
-        """Describe the choice for the record, without any identifier of a person."""
+    def scope_text(self) -> str:
+        """Canonical text of the scope without addresses, for the record; empty for an identifier."""
+        ...
+
+    @property
+    def scope_emails(self) -> int:
+        """Number of addresses in the scope."""
         ...
 
     def keeps(self, findings: Sequence[Finding], certificate: Certificate | None, strings: Iterable[str]) -> bool:

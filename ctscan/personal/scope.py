@@ -47,14 +47,14 @@ class Scope:
         return ", ".join(sorted(terms))
 
     @property
-    def description(self) -> str:
-        """Return the text with the number of addresses instead of the addresses, safe to record."""
-        if self.everything:
-            return EVERYTHING
-        terms = Scope(domains=self.domains, organisations=self.organisations).text
-        addresses = len(self.emails)
-        counted = f"{addresses} e-mail address{'' if addresses == 1 else 'es'}" if addresses else ""
-        return ", ".join(filter(None, (terms, counted)))
+    def scope_text(self) -> str:
+        """Return the text without the addresses, safe to record."""
+        return EVERYTHING if self.everything else Scope(domains=self.domains, organisations=self.organisations).text
+
+    @property
+    def scope_emails(self) -> int:
+        """Return the number of addresses."""
+        return len(self.emails)
 
     def keeps(self, findings: Iterable[Finding], certificate: Certificate | None, strings: Iterable[str] = ()) -> bool:
         """Return whether a certificate with these findings may be indexed.

@@ -35,8 +35,9 @@ from ctscan.model import (
 from ctscan.views.answers import category, word
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
+from ctscan.views.recorded_scope import recorded_scope
 from ctscan.views.say import HEALTH, STANDINGS, Say
-from ctscan.views.text import Texts
+from ctscan.views.text import ENGLISH, Texts, texts
 from ctscan.views.words import KINDS, count, day, moment, per_second, until_head
 
 LONGEST_SUBJECT = 60
@@ -96,7 +97,7 @@ def searches(found: Sequence[Search]) -> Listing:
             search.outcome,
             f"{search.results:,}",
             f"{search.certificates:,}",
-            search.scope,
+            recorded_scope(search, texts(ENGLISH)),
             search.purpose or "-",
         )
         for search in found

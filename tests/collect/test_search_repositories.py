@@ -226,7 +226,7 @@ def test_a_scope_is_kept_as_a_scan_would_keep_it(tmp_path: Path) -> None:
     assert shapes(search(db, request, source)) == [("whole", 2, 1), ("whole", 1, 1)]
     assert len(look_up(db, JANE).matches) == len(look_up(db, MARY).matches) == 1
     first, second = recorded(db)
-    assert (first.scope, second.question) == ("domain:example.org, 1 e-mail address", "domain:example.org")
+    assert ((first.scope, first.scope_emails), second.question) == (("domain:example.org", 1), "domain:example.org")
     assert MARY not in repr((first, second))
 
 

@@ -318,7 +318,7 @@ CREATE TABLE search (
     detail       TEXT NOT NULL,
     results      INTEGER NOT NULL,
     certificates INTEGER NOT NULL
-) STRICT;
+, scope_emails INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE sighting (
     id              INTEGER PRIMARY KEY,

@@ -216,3 +216,29 @@ def test_sentences_become_messages_that_have_words() -> None:
     for sentence, message in mapped:
         assert text(decoded_message(message), "en"), sentence
         assert decoded_message(message).encoded == message
+
+
+@pytest.mark.parametrize(
+    ("described", "scope", "emails"),
+    [
+        ("certificates that hold the e-mail address asked for", "", 0),
+        ("everything", "everything", 0),
+        (
+            "domain:example.org, organisation:example, 12 e-mail addresses",
+            "domain:example.org, organisation:example",
+            12,
+        ),
+        ("1 e-mail address", "", 1),
+    ],
+)
+def test_the_described_scope_of_a_search_becomes_a_scope(described: str, scope: str, emails: int) -> None:
+    with database(Path(":memory:")) as connection:
+        schema.migrate(connection, schema.migrations()[:4])
+        connection.execute("INSERT INTO rule_set (version, rules) VALUES ('1', '[]')")
+        connection.execute(
+            "INSERT INTO search (repository, kind, digest, who, purpose, scope, rules, started, outcome, detail,"
+            " results, certificates) VALUES ('crt.sh', 'email', x'00', 'jane', '', ?, '1', '', 'whole', '', 0, 0)",
+            (described,),
+        )
+        schema.migrate(connection, schema.migrations())
+        assert connection.execute("SELECT scope, scope_emails FROM search").fetchall() == [(scope, emails)]

@@ -268,7 +268,7 @@ def later(seconds: float) -> datetime:
 def a_search(question: str = "domain:example.org", **fields: object) -> Search:
     """A search that began at AT; its kind is that of the question."""
     kind = question.partition(":")[0]
-    search = Search(0, "crt.sh", kind, question, "jane", "a test", "findings of the domain", RULES.version, AT)
+    search = Search(0, "crt.sh", kind, question, "jane", "a test", "domain:example.org", RULES.version, AT)
     return replace(search, **fields)  # type: ignore[arg-type]
 
 

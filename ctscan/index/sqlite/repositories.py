@@ -42,7 +42,8 @@ _AT_ONCE = 500
 # --- searches -----------------------------------------------------------------------------------------------------
 
 _SEARCH = (
-    "id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, detail, results, certificates"
+    "id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, detail, results,"
+    " certificates, scope_emails"
 )
 
 
@@ -51,7 +52,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
     runs.save_rules(connection, rules)
     cursor = connection.execute(
         "INSERT INTO search (repository, kind, question, digest, who, purpose, scope, rules, started, ended, outcome,"
-        " detail, results, certificates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " detail, results, certificates, scope_emails) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             rows.clean(search.repository),
             rows.clean(search.kind),
@@ -67,6 +68,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
             rows.clean(search.detail),
             search.results,
             search.certificates,
+            search.scope_emails,
         ),
     )
     return int(cursor.lastrowid or 0)

@@ -20,6 +20,8 @@ from ctscan.model import (
     VerifiedRange,
 )
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
+from ctscan.views.recorded_scope import recorded_scope
+from ctscan.views.text import ENGLISH, texts
 
 
 def finding(found: Finding) -> Shape:
@@ -159,7 +161,7 @@ def search(done: Search) -> Shape:
         "question": done.question or None,
         "who": done.who,
         "purpose": done.purpose,
-        "scope": done.scope,
+        "scope": recorded_scope(done, texts(ENGLISH)),
         "rules": done.rules,
         "started": time_text(done.started),
         "ended": time_text(done.ended),

@@ -339,4 +339,15 @@ WHERE why IN (SELECT text FROM sentence);
 UPDATE run_log SET reason = (SELECT message FROM sentence WHERE text = reason)
 WHERE reason IN (SELECT text FROM sentence);
 
+-- The scope of a search can be read as a scope: addresses are counted beside it, and without a scope it is empty.
+ALTER TABLE search ADD COLUMN scope_emails INTEGER NOT NULL DEFAULT 0;
+
+UPDATE search SET
+    scope_emails = CAST(trim(substr(scope, length(rtrim(scope, replace(scope, ',', ''))) + 1)) AS INTEGER),
+    scope = rtrim(rtrim(scope, replace(scope, ',', '')), ',')
+WHERE scope LIKE '%e-mail address' OR scope LIKE '%e-mail addresses';
+
+UPDATE search SET scope = ''
+WHERE scope <> 'everything' AND scope NOT LIKE 'domain:%' AND scope NOT LIKE 'organisation:%';
+
 DROP TABLE sentence;
