@@ -85,7 +85,7 @@ def test_a_broken_line_is_a_problem_and_reading_goes_on() -> None:
 
 def test_lines_without_certificates_are_no_problem_but_a_file_without_any_is() -> None:
     assert found(a_line(name="x", certificate="of merit") + a_line(der=text(JANE))) == [("-:2", JANE)]
-    assert "got none" in problems(a_line(name="x"))[0]
+    assert "found none" in problems(a_line(name="x"))[0]
 
 
 def test_problems_quote_no_string() -> None:
