@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
@@ -27,15 +28,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ct": {"model", "errors"},
     "x509": {"model", "errors"},
     "personal": {"model", "errors", "resources", "x509"},
-    "http": {"model", "errors", "resources"},
+    "http": {"errors", "resources"},
     "sources": {"model", "errors", "resources", "ct", "http"},
     "index": {"model", "errors", "x509"},
     "authorities": {"model", "errors", "http"},
-    "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index", "authorities"},
+    "revocation": {"model", "errors", "clock", "x509", "http", "sources", "index"},
     "answer": {"model", "errors", "ct", "x509", "personal", "index", "revocation"},
-    "collect": {"model", "errors", "clock", "config", "x509", "personal", "http", "sources", "index"},
-    "scan": {"model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "sources", "index"},
-    "privacy": {"model", "errors"},
+    "collect": {"model", "errors", "clock", "x509", "personal", "sources", "index"},
+    "scan": {"model", "errors", "clock", "resources", "ct", "personal", "http", "sources", "index"},
+    "privacy": {"errors"},
     "views": {"model", "errors", "resources", "personal", "privacy"},  # `personal` for the words of its categories
     "app": {
         "model", "errors", "clock", "resources", "config", "ct", "x509", "personal", "http", "sources", "index",
@@ -128,6 +129,15 @@ def test_table_names_the_rooms_that_there_are() -> None:
     assert {room_of(path) for path in files()} - {"__init__"} == set(MAY_IMPORT)
 
 
+def test_table_permits_only_imports_that_there_are() -> None:
+    """A permission that nobody uses invites a shortcut; `app` alone may see every room."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for path in files():
+        used[room_of(path)] |= {module.split(".")[1] for module in imports(path) if module.startswith("ctscan.")}
+    unused = {room: others - used[room] for room, others in MAY_IMPORT.items() if room != "app"}
+    assert {room: others for room, others in unused.items() if others} == {}
+
+
 def test_pure_rooms_do_no_io() -> None:
     wrong = []
     for path in files():
@@ -145,6 +155,14 @@ def test_only_the_index_imports_a_database_driver_or_an_implementation_of_the_in
         if room != "index":
             assert not {"sqlite3", "aiosqlite"} & found, name_of(path)
             assert not any(module.startswith("ctscan.index.sqlite") for module in found), path
+
+
+def test_functions_ask_for_roles_and_not_for_the_whole_index() -> None:
+    """Only the wiring hands on the whole index that was opened."""
+    outside = (path for path in files() if room_of(path) != "index")
+    assert [name_of(path) for path in outside if "ctscan.index.protocols.Index" in imports(path)] == [
+        "ctscan/app/wiring.py"
+    ]
 
 
 def test_no_command_imports_another() -> None:

@@ -11,8 +11,8 @@ from ctscan.clock import Clock
 from ctscan.model import ProofCounts, StandingCounts
 
 if TYPE_CHECKING:
+    from ctscan.answer.lookup import AnswerIndex
     from ctscan.config import Config
-    from ctscan.index.protocols import Index
     from ctscan.model import Answer, CheckedSighting, Identifier, Match
 
 
@@ -63,7 +63,7 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
     return counts
 
 
-async def matches_of(index: Index, identifiers: Sequence[Identifier], now: datetime) -> list[Match]:
+async def matches_of(index: AnswerIndex, identifiers: Sequence[Identifier], now: datetime) -> list[Match]:
     """Find the certificates of identifiers in an open index, each once."""
     from ctscan.answer.lookup import answer
 

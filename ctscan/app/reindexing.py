@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.wiring import opened_index
+from ctscan.index.protocols import Finder, LogStore, Reindex, Searches
 from ctscan.model import EntryKind, QuestionKind, ReindexResult
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.index.protocols import Index
     from ctscan.model import Finding
 
 _ALL = (1 << 63) - 1
+
+
+class ScopeIndex(LogStore, Searches, Protocol):
+    """Index in the roles that remember scopes."""
+
+
+class ReindexIndex(Finder, Reindex, Protocol):
+    """Index in the roles that replace findings."""
 
 
 async def reindex(config: Config) -> ReindexResult:
@@ -33,7 +41,7 @@ async def reindex(config: Config) -> ReindexResult:
     return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
 
 
-async def scanned_domains(index: Index) -> tuple[str, ...]:
+async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:
     """Collect the domains of the scopes of all scans and searches: names of people are looked for in their hosts."""
     from ctscan.personal.scope import scope_from_text
 
@@ -48,7 +56,7 @@ async def scanned_domains(index: Index) -> tuple[str, ...]:
     return tuple(sorted(domains))
 
 
-async def _replace(index: Index, identity: bytes, findings: tuple[Finding, ...], version: str) -> str:
+async def _replace(index: ReindexIndex, identity: bytes, findings: tuple[Finding, ...], version: str) -> str:
     before = [finding for match in await index.find_identity(identity) for finding in match.findings]
     await index.replace_findings(identity, findings, version)
     if not findings:
