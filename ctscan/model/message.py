@@ -52,11 +52,12 @@ def _made(code: Code, params: tuple[Param, ...]) -> Message:
 
 
 def decoded_message(text: str) -> Message:
-    """Read the text of a column; inverse of `Message.encoded`. Other text is a sentence of an older version."""
+    """Read the text of a column; inverse of `Message.encoded`. Other text is a sentence of an older version, or of a
+    file that was changed by hand: no text makes it fail."""
     if text.startswith('["'):
         try:
             return _message(json.loads(text))
-        except ValueError:
+        except (ValueError, RecursionError):  # RecursionError: brackets nested very deep
             pass
     return Message(LEGACY, (("text", text),))
 
@@ -64,8 +65,10 @@ def decoded_message(text: str) -> Message:
 def _message(parts: object) -> Message:
     match parts:
         case [str(code)]:
-            return Message(code)
-        case [str(code), dict(params)] if all(isinstance(value, str | int) for value in params.values()):
-            return Message(code, tuple(sorted(params.items())))
+            message = Message(code)
+        case [str(code), dict(params)] if all(type(value) in (str, int) for value in params.values()):
+            message = Message(code, tuple(sorted(params.items())))
         case _:
             raise ValueError("expected a code and an object with its parameters")
+    message.encoded.encode()  # UnicodeEncodeError, a ValueError, for a lone surrogate: it can't be written or shown
+    return message

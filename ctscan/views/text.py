@@ -26,24 +26,25 @@ Sentence = str | Mapping[str, str]
 
 
 class Texts:
-    """Sentences of one language. Calling it renders a message."""
+    """Sentences of one language. Calling it renders a message.
+
+    A message whose code or parameters the language doesn't know is shown as its code with its parameters: a newer
+    ctscan wrote it, or the index was changed by hand. An answer stays readable with it.
+    """
 
     def __init__(self, lang: str, sentences: Mapping[str, Sentence]) -> None:
         self.lang, self.sentences = lang, sentences
 
     def __call__(self, message: Message) -> str:
-        """Render a message. InputError for a code that the language lacks."""
+        """Render a message."""
         params = dict(message.params)
-        sentence = self._sentence(message.code)
-        if not isinstance(sentence, str):
-            sentence = sentence["one" if params.get("count") == 1 else "other"]
-        return PLACEHOLDER.sub(lambda found: self._shown(params[found[1]], found[2]), sentence)
-
-    def _sentence(self, code: str) -> Sentence:
         try:
-            return self.sentences[code]
+            sentence = self.sentences[message.code]
+            if not isinstance(sentence, str):
+                sentence = sentence["one" if params.get("count") == 1 else "other"]
+            return PLACEHOLDER.sub(lambda found: self._shown(params[found[1]], found[2]), sentence)
         except KeyError:
-            raise InputError(f"text/{self.lang}.toml: expected a sentence for {code!r}, got none") from None
+            return str(message)
 
     def _shown(self, value: str | int, kind: str | None) -> str:
         if kind == "phrase":
@@ -54,7 +55,7 @@ class Texts:
 
 
 def text(message: Message, lang: str) -> str:
-    """Render a message in a language. UsageError for an unknown language, InputError for an unknown code."""
+    """Render a message in a language. UsageError for an unknown language."""
     return texts(lang)(message)
 
 
@@ -67,17 +68,23 @@ def texts(lang: str) -> Texts:
 
 
 def read_texts(path: Path) -> Texts:
-    """Sentences of one file, by code. InputError when it isn't TOML."""
+    """Sentences of one file, by code. InputError when it isn't TOML, or holds something else than sentences."""
     import tomllib  # here: commands that show no sentence don't need it
 
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise InputError(f"{path.name}: expected TOML: {error}") from error
     sentences: dict[str, Sentence] = {}
     for vocabulary, found in tables.items():
-        if isinstance(found, str):
-            sentences[vocabulary] = found
-        else:
-            sentences |= {f"{vocabulary}.{word}": sentence for word, sentence in found.items()}
+        words = {f"{vocabulary}.{word}": one for word, one in found.items()} if isinstance(found, dict) else {}
+        sentences |= words or {vocabulary: found}
+    for code, sentence in sentences.items():
+        _check_sentence(path, code, sentence)
     return Texts(path.stem, sentences)
+
+
+def _check_sentence(path: Path, code: str, sentence: object) -> None:
+    forms = [sentence.get("one"), sentence.get("other")] if isinstance(sentence, dict) else [sentence]
+    if not all(isinstance(form, str) for form in forms):
+        raise InputError(f"{path.name}: {code}: expected a sentence, or its forms `one` and `other`")

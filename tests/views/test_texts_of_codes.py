@@ -102,12 +102,35 @@ def test_plural_and_thousands(tmp_path: Path) -> None:
     ]
 
 
-def test_unknown_languages_and_codes_are_errors() -> None:
-    for lang in ("xx", "../en", ""):
+def test_unknown_languages_are_errors() -> None:
+    for lang in ("xx", "../en", "../../data/text/en", "en\0", ""):
         with pytest.raises(UsageError, match="lang: expected one of en"):
             text(AttributionReason.ONLY_PEOPLE(), lang)
-    with pytest.raises(InputError, match=r"text/en\.toml: expected a sentence for 'attribution\.nonsense', got none"):
-        text(Message("attribution.nonsense"), "en")
+
+
+@pytest.mark.parametrize(
+    ("encoded", "shown"),
+    [
+        ('["attribution.nonsense"]', "attribution.nonsense"),
+        ('["attribution.nonsense",{"a":1,"b":"{c}"}]', "attribution.nonsense (a: 1, b: {c})"),
+        ('["attribution.policy"]', "attribution.policy"),
+        ('["attribution.policy",{"policy":"phrase.nonsense"}]', "issued under the policy phrase.nonsense"),
+        ('["attribution.policy",{"policy":"attribution.policy"}]', "issued under the policy attribution.policy"),
+        ('["legacy"]', "legacy"),
+        ('[""]', ""),
+    ],
+)
+def test_a_message_of_another_version_is_shown_as_its_code(encoded: str, shown: str) -> None:
+    assert text(decoded_message(encoded), "en") == shown
+
+
+@pytest.mark.parametrize(
+    "content", ["a = 1", "a = { b = 1 }", "a = { b = { one = 'x' } }", "a = [[", "a = []", "a = {}"]
+)
+def test_a_file_of_a_language_that_holds_no_sentences_is_an_error(content: str, tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(content, "utf-8")
+    with pytest.raises(InputError, match=r"xx\.toml: "):
+        read_texts(tmp_path / "xx.toml")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +147,16 @@ def test_a_message_is_read_back_from_its_text(message: Message) -> None:
     assert hash(decoded_message(message.encoded)) == hash(message)
 
 
-@pytest.mark.parametrize("text", ["it can't be read", "", '["', '["a", 1]', '["a",{"b":[]}]', '["a",{},{}]'])
+HOSTILE = [
+    pytest.param('["a",' + "[" * 100_000, id="deep"),
+    '["a",{"b":true}]',
+    '["\\ud800"]',
+    '["a",{"\\udfff":""}]',
+    '["a",{"b":NaN}]',
+]
+
+
+@pytest.mark.parametrize("text", ["it can't be read", "", '["', '["a", 1]', '["a",{"b":[]}]', '["a",{},{}]', *HOSTILE])
 def test_other_text_is_a_sentence_of_an_older_version(text: str) -> None:
     assert decoded_message(text) == Message(LEGACY, (("text", text),))
 
