@@ -66,7 +66,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
             repository=outcome.repository,
             kind=outcome.kind,
             outcome=outcome.outcome,
-            detail=outcome.detail,
+            detail=[str(shortfall.reason) for shortfall in outcome.detail],
             results=outcome.results,
             certificates=outcome.certificates,
         )

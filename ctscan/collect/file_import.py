@@ -29,7 +29,9 @@ from ctscan.model import (
     RepositoryEntry,
     RepositoryHit,
     Search,
+    SearchShortfall,
     SearchState,
+    Shortfall,
 )
 from ctscan.personal.analyse import DerKind
 from ctscan.personal.issuers import issuer_in
@@ -132,7 +134,7 @@ class _Importing:
 
     async def _end(self, search_id: int) -> None:
         problems = self.tally.problems
-        detail = f"{problems:,} inputs could not be read" if problems else ""
+        detail = (Shortfall(SearchShortfall.UNREADABLE_INPUTS(count=problems)),) if problems else ()
         await self.index.end_search(search_id, self.clock.now(), self.tally.outcome, detail, self.tally.read)
 
     async def _read(self, search_id: int, stop: asyncio.Event) -> None:

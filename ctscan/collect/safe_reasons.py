@@ -10,28 +10,31 @@ from pathlib import PurePath
 from urllib.parse import unquote_plus
 
 from ctscan.errors import CtscanError
-from ctscan.model import Question, QuestionKind
+from ctscan.model import Message, Question, QuestionKind, SearchShortfall, Shortfall
 
 MAX_REASONS = 5
-MAX_DETAIL = 600  # characters
+MAX_DETAIL = 300  # characters of a parameter
 
 
-def describe_incompleteness(reasons: Counter[str], question: Question) -> str:
-    """Join the most frequent reasons, each with its number."""
-    described = [f"{reason} ({number:,} times)" if number > 1 else reason for reason, number in reasons.most_common()]
-    more = [f"and {len(described) - MAX_REASONS:,} other reasons"] if len(described) > MAX_REASONS else []
-    return _safe_line("; ".join(described[:MAX_REASONS] + more), question)
+def describe_incompleteness(reasons: Counter[Message], question: Question) -> tuple[Shortfall, ...]:
+    """Return the most frequent reasons, each with its number, and the number of the other reasons."""
+    safe: Counter[Message] = Counter()
+    for reason, number in reasons.items():
+        safe[_safe(reason, question)] += number
+    shown = [Shortfall(reason, number) for reason, number in safe.most_common(MAX_REASONS)]
+    if len(safe) > MAX_REASONS:
+        shown.append(Shortfall(SearchShortfall.OTHERS(count=len(safe) - MAX_REASONS)))
+    return tuple(shown)
 
 
-def describe_error(error: Exception, question: Question) -> str:
-    """Return the message of an error of ours. For foreign errors return class and place only: their text may quote the
-    request."""
+def describe_error(error: Exception, question: Question) -> tuple[Shortfall, ...]:
+    """Return the message of an error of ours. For foreign exceptions only class and place: their text may hold the
+    question."""
     if isinstance(error, CtscanError):
-        return _safe_line(str(error), question)
+        return (Shortfall(_safe(SearchShortfall.FAILED(detail=str(error)), question)),)
     place = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"unexpected error {type(error).__name__} at {PurePath(place.filename).name}:{place.lineno}; please report it"
-    )
+    where = f"{PurePath(place.filename).name}:{place.lineno}"
+    return (Shortfall(SearchShortfall.UNEXPECTED(error=type(error).__name__, place=where)),)
 
 
 def quotes_question(line: str, question: Question) -> bool:
@@ -50,10 +53,15 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
 
-def _safe_line(text: str, question: Question) -> str:
-    """Reduce a text to one line of bounded length. Sources leave the question out of their messages; a line that quotes
-    it is withheld as a whole."""
+def _safe(reason: Message, question: Question) -> Message:
+    """Keep a reason with short parameters on one line. Sources leave the question out of reasons; a reason that quotes
+    the question all the same is withheld."""
+    params = tuple((name, _line(value) if isinstance(value, str) else value) for name, value in reason.params)
+    if question.is_personal and any(isinstance(value, str) and quotes_question(value, question) for _, value in params):
+        return SearchShortfall.WITHHELD()
+    return Message(reason.code, params)
+
+
+def _line(text: str) -> str:
     line = " ".join(text.split())
-    if question.is_personal and quotes_question(line, question):
-        return f"a reason of {len(line)} characters that quotes the question and is withheld"
     return line if len(line) <= MAX_DETAIL else line[: MAX_DETAIL - 1] + "…"

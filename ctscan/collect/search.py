@@ -25,12 +25,14 @@ from ctscan.index.protocols import Disclosures, Searches
 from ctscan.model import (
     Disclosure,
     Incompleteness,
+    Message,
     Repository,
     RepositoryEntry,
     RepositoryHit,
     Search,
     SearchResult,
     SearchResults,
+    SearchShortfall,
     SearchState,
 )
 from ctscan.personal.rules import rule_set
@@ -39,7 +41,6 @@ from ctscan.sources import SearchSource
 BATCH = 50  # certificates kept in one transaction
 MAX_RESULTS = 100_000  # certificates taken in one search
 PATIENCE = 1.0  # seconds that found certificates wait for others before they are kept
-UNREADABLE = "a certificate can't be read, and its readable strings say nothing of what was asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ class _Searching:
     certificates: int = 0
     kept: int = 0
     known: set[str] = field(default_factory=set)
-    incomplete_reasons: Counter[str] = field(default_factory=Counter)
+    incomplete_reasons: Counter[Message] = field(default_factory=Counter)
     batch: list[RepositoryHit] = field(default_factory=list)
     kept_at: float = 0.0
 
@@ -185,7 +186,7 @@ class _Searching:
                 if isinstance(item, Incompleteness):
                     self.incomplete_reasons[item.reason] += 1
                 elif self.results >= self.max_results:
-                    self.incomplete_reasons[f"more than {self.results:,} certificates; the rest was not taken"] += 1
+                    self.incomplete_reasons[SearchShortfall.TOO_MANY_RESULTS(number=self.results)] += 1
                     break
                 else:
                     await self._take(item)
@@ -200,7 +201,7 @@ class _Searching:
             self.batch.append(hit)
             self.kept += 1
         elif analysis.unreadable:
-            self.incomplete_reasons[UNREADABLE] += 1
+            self.incomplete_reasons[SearchShortfall.UNREADABLE()] += 1
         if len(self.batch) >= BATCH or self.clock.monotonic() - self.kept_at > PATIENCE:
             await self._keep()
         self.reporter.search_progressed(self.repository.name, self.results + len(self.known), self.kept)

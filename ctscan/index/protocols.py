@@ -35,6 +35,7 @@ from ctscan.model import (
     ScanStep,
     Search,
     SearchState,
+    Shortfall,
     SkippedLog,
     TreeHead,
 )
@@ -263,7 +264,7 @@ class Searches(Protocol):
         """
 
     async def end_search(
-        self, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
+        self, search_id: int, ended: datetime, outcome: SearchState, detail: Sequence[Shortfall], results: int
     ) -> None:
         """Record the end of a search; `results` counts the certificates that the repository gave."""
 

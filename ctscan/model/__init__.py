@@ -30,7 +30,9 @@ from ctscan.model.repository import (
     RepositorySighting,
     Search,
     SearchScope,
+    SearchShortfall,
     SearchState,
+    Shortfall,
 )
 from ctscan.model.results import (
     CheckedSighting,
@@ -153,8 +155,10 @@ __all__ = [
     "SearchResult",
     "SearchResults",
     "SearchScope",
+    "SearchShortfall",
     "SearchState",
     "Sensitivity",
+    "Shortfall",
     "Sighting",
     "SkipReason",
     "SkippedLog",

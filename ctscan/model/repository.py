@@ -10,7 +10,7 @@ from typing import Final
 from ctscan.model.certificate import Certificate
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
-from ctscan.model.message import Code
+from ctscan.model.message import Code, Message
 from ctscan.model.revocation import Revocation
 
 
@@ -91,11 +91,61 @@ class RepositoryEntry:
     owner: str = ""  # of the CA, as the repository says
 
 
+class SearchShortfall(Code):
+    """Reason why a search isn't whole. The parameter `detail` quotes a technical message."""
+
+    PAGES_MISSING = "shortfall.pages-missing"
+    BREAKS_OFF = "shortfall.breaks-off"
+    NO_ID = "shortfall.no-id"
+    UNREADABLE_RESULT = "shortfall.unreadable-result"
+    UNREADABLE_RESULTS = "shortfall.unreadable-results"
+    FEWER_THAN_COUNTED = "shortfall.fewer-than-counted"
+    NOT_FETCHED = "shortfall.not-fetched"
+    NOT_RETURNED = "shortfall.not-returned"
+    NO_WORD = "shortfall.no-word"
+    RANGE_NOT_LISTED = "shortfall.range-not-listed"
+    RANGE_TOO_LARGE = "shortfall.range-too-large"
+    TOO_LARGE = "shortfall.too-large"
+    GONE = "shortfall.gone"
+    TOO_MANY_STATEMENTS = "shortfall.too-many-statements"
+    TOO_MANY_BYTES = "shortfall.too-many-bytes"
+    GAVE_UP = "shortfall.gave-up"
+    CERTIFICATE_MISSING = "shortfall.certificate-missing"
+    NOT_ASKED_FOR = "shortfall.not-asked-for"
+    NO_RESULT_COUNT = "shortfall.no-result-count"
+    TOO_MANY_ISSUERS = "shortfall.too-many-issuers"
+    EXCLUSION_IGNORED = "shortfall.exclusion-ignored"
+    CONTRADICTION = "shortfall.contradiction"
+    ISSUERS_CUT = "shortfall.issuers-cut"
+    ISSUERS_CUT_UNEXPIRED = "shortfall.issuers-cut-unexpired"
+    SUBDOMAINS_ASKED = "shortfall.subdomains-asked"
+    PART_MISSING = "shortfall.part-missing"
+    REST_SKIPPED = "shortfall.rest-skipped"
+    TOO_MANY_REQUESTS = "shortfall.too-many-requests"
+    LIST_CUT = "shortfall.list-cut"
+    TOO_MANY_RESULTS = "shortfall.too-many-results"
+    UNREADABLE = "shortfall.unreadable"
+    UNREADABLE_INPUTS = "shortfall.unreadable-inputs"
+    FAILED = "shortfall.failed"
+    UNEXPECTED = "shortfall.unexpected"
+    WITHHELD = "shortfall.withheld"
+    OTHERS = "shortfall.others"
+    TIMES = "shortfall.times"
+
+
 @dataclass(frozen=True, slots=True)
 class Incompleteness:
     """Missing part of a repository's results: the search is not whole. The reason holds nothing of the question."""
 
-    reason: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Reason why a search isn't whole, and how often it was met."""
+
+    reason: Message
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +191,7 @@ class Search:
     started: datetime
     ended: datetime | None = None
     outcome: SearchState = SearchState.RUNNING
-    detail: str = ""  # why it is not whole
+    detail: tuple[Shortfall, ...] = ()  # why it is not whole
     results: int = 0  # certificates that the repository gave
     certificates: int = 0  # of them new here
     scope_emails: int = 0  # addresses in the scope; without any scope, results about the question were kept

@@ -15,7 +15,7 @@ from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.message import Message
 from ctscan.model.proof import Evidence
-from ctscan.model.repository import QuestionKind, SearchState
+from ctscan.model.repository import QuestionKind, SearchState, Shortfall
 from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
 
 
@@ -46,7 +46,7 @@ class SearchResult:
     repository: str
     kind: QuestionKind
     outcome: SearchState
-    detail: str
+    detail: tuple[Shortfall, ...]
     results: int
     certificates: int
 

@@ -26,6 +26,7 @@ from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import timestamp_text
 from ctscan.views.say import Say, Word
+from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
 from ctscan.views.words import moment
 
@@ -292,7 +293,7 @@ def answer_lines(answer: Answer, texts: Texts) -> list[str]:
 def search_line(search: Search, kind: str, texts: Texts) -> str:
     """Describe a search. Its question is named where it differs from the identifier."""
     ended = texts(Say.GIVEN(state=SEARCH_STATES[SearchState(search.outcome)], count=search.results))
-    ended += f" ({search.detail})" if search.detail else ""
+    ended += f" ({shortfalls(search.detail, texts)})" if search.detail else ""
     where, when = search.repository, moment(search.started)
     if search.kind == kind:
         return texts(Say.ASKED(repository=where, time=when, ended=ended))

@@ -35,8 +35,8 @@ from ctscan.model import (
 from ctscan.views.answers import category, word
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
-from ctscan.views.recorded_scope import recorded_scope
 from ctscan.views.say import HEALTH, STANDINGS, Say
+from ctscan.views.search_words import recorded_scope
 from ctscan.views.text import ENGLISH, Texts, texts
 from ctscan.views.words import KINDS, count, day, moment, per_second, until_head
 

@@ -10,7 +10,8 @@ from math import inf
 from ctscan.model import PlannedDisclosure, ProofCounts, Question, SearchResult
 from ctscan.views.json import time_text
 from ctscan.views.say import Say
-from ctscan.views.text import Texts
+from ctscan.views.search_words import shortfalls
+from ctscan.views.text import ENGLISH, Texts, texts
 
 KINDS = {
     "email": "e-mail address",
@@ -58,7 +59,7 @@ def search_result_line(result: SearchResult) -> str:
     """Say how a search ended, with the reason where it isn't whole."""
     asked = f"{result.repository}, {KINDS.get(result.kind, result.kind)}"
     given = f"{count(result.results, 'certificate')} given, {result.certificates:,} of them new here"
-    detail = f": {result.detail}" if result.detail else ""
+    detail = f": {shortfalls(result.detail, texts(ENGLISH))}" if result.detail else ""
     return f"{asked}: {result.outcome}, {given}{detail}"
 
 

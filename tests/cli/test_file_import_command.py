@@ -29,6 +29,8 @@ from ctscan.cli.file_import import SHOWN, Progress
 from ctscan.collect.file_import import PORTION
 from ctscan.index.open import open_index
 from ctscan.model import ImportResult, Issuer, Problem, Search
+from ctscan.views.search_words import shortfalls
+from ctscan.views.text import texts
 
 
 def of(name: str, address: str, serial: int = 10) -> bytes:
@@ -103,7 +105,7 @@ def test_the_record_says_what_was_imported_for_what(db: Path, folder: Path) -> N
     assert imported(db, folder, "--purpose", "access request 17").exit_code == 0
     (search,), (issuer,), counts = recorded(db)
     assert (search.repository, search.kind, search.question) == ("files", "import", "")
-    assert (search.outcome, search.results, search.certificates, search.detail) == ("whole", 2, 1, "")
+    assert (search.outcome, search.results, search.certificates, search.detail) == ("whole", 2, 1, ())
     assert (search.scope, search.purpose) == ("everything", "access request 17")
     assert (issuer.der, issuer.origin) == (ROOT, "file")
     assert counts["certificates"] == 1
@@ -116,7 +118,7 @@ def test_only_what_is_in_scope_is_kept(db: Path, folder: Path) -> None:
     assert looked_up(db, "jane.roe@example.org")
     assert looked_up(db, "john@example.com") == []
     (search,), (_,), _ = recorded(db)
-    assert search.scope == "domain:example.org, 1 e-mail address"
+    assert (search.scope, search.scope_emails) == ("domain:example.org", 1)
 
 
 def test_a_scope_is_needed(db: Path, folder: Path) -> None:
@@ -167,7 +169,10 @@ def test_inputs_that_can_not_be_read_are_told_and_the_others_are_kept(db: Path, 
     assert len(result.stderr.splitlines()) == 2
     assert "2 inputs could not be read" in result.stdout
     (search,), _, _ = recorded(db)
-    assert (search.outcome, search.detail) == ("incomplete", "2 inputs could not be read")
+    assert (search.outcome, shortfalls(search.detail, texts("en"))) == (
+        "incomplete",
+        "2 inputs could not be read",
+    )
     shape = as_json(db, folder)
     assert shape["problem_count"] == 1
     assert shape["problems"][0]["where"] == f"{folder}/a.pem"

@@ -12,7 +12,7 @@ from ctscan.app.searching import Destination, SearchPlan
 from ctscan.cli.logging import set_up
 from ctscan.cli.search_progress import SearchProgress
 from ctscan.collect.questions import PlannedQuestion, plan_questions
-from ctscan.model import Question, SearchResult
+from ctscan.model import LEGACY, Message, Question, SearchResult, Shortfall
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.views import words
 from ctscan.views.words import question_kinds
@@ -21,6 +21,9 @@ PEOPLE = ("jane@example.org", "Jane Roe", "mary@example.org")
 ASKED = [asked for person in PEOPLE for asked in plan_questions(parse_identifier(person))]
 QUESTIONS = [asked.question for asked in ASKED]
 HOSTS_ONLY = Destination(replace(FAKE, title="Hosts", finds=("host",), tells="its operator"))
+
+
+GONE = Message(LEGACY, (("text", "2 for jane@example.org are gone"),))
 
 
 def announcement(chosen: Sequence[Destination], asked: Sequence[PlannedQuestion], purpose: str) -> list[str]:
@@ -53,7 +56,7 @@ def tell(shown: SearchProgress, clock: Clock) -> None:
             clock.now += 1
             shown.doing(f"crt.sh: {number} of 12 certificates of jane@example.org \x1b[2J")
             shown.search_progressed("crt.sh", number, number // 2)
-        shown.search_ended(SearchResult("crt.sh", "email", "incomplete", "2 for jane@example.org are gone", 12, 5))
+        shown.search_ended(SearchResult("crt.sh", "email", "incomplete", (Shortfall(GONE),), 12, 5))
 
 
 def test_lines_for_a_journal() -> None:

@@ -19,6 +19,8 @@ from ctscan.index.open import open_index
 from ctscan.model import Search, SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.sources.repositories import SourceOptions, open_repository
+from ctscan.views.search_words import shortfalls
+from ctscan.views.text import texts
 
 JANE = "jane@example.org"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -88,7 +90,7 @@ def test_a_lost_certificate_is_reported_and_fetched_by_the_next_search(tmp_path:
     losing = FakeCrtsh(holding(), broken=lambda query: "503" if query in ("d=101", "d=104") else None)
     first, _ = searched(tmp_path / "db", losing, of_jane())
     assert [(s.outcome, s.results, s.certificates) for s in first.searches] == [("incomplete", 8, 7)]
-    assert "certificate 101 of crt.sh is missing" in first.searches[0].detail
+    assert "certificate 101 is missing" in shortfalls(first.searches[0].detail, texts("en"))
     sound = FakeCrtsh(holding())
     again, recorded = searched(tmp_path / "db", sound, of_jane())
     assert [(s.outcome, s.results) for s in again.searches] == [("whole", 10)]

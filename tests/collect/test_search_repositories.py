@@ -22,8 +22,20 @@ from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Answer, Disclosure, Incompleteness, Remark, Search, SearchResult, SearchResults
+from ctscan.model import (
+    LEGACY,
+    Answer,
+    Disclosure,
+    Incompleteness,
+    Message,
+    Remark,
+    Search,
+    SearchResult,
+    SearchResults,
+)
 from ctscan.personal.identifiers import parse_identifier
+from ctscan.views.search_words import shortfalls
+from ctscan.views.text import texts
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,6 +61,14 @@ class Heard:
 
     def search_ended(self, outcome: SearchResult) -> None:
         self.ended.append(outcome)
+
+
+def lost(reason: str) -> Incompleteness:
+    return Incompleteness(Message(LEGACY, (("text", reason),)))
+
+
+def said(search: Search | SearchResult) -> str:
+    return shortfalls(search.detail, texts("en"))
 
 
 def about(*identifiers: str) -> SearchRequest:
@@ -187,11 +207,11 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     db = tmp_path / "db"
     forms = {f"email:{JANE}": "JANE%40example.org", "name:Jane Roe": "jane+roe", f"email:{MARY}": MARY}
     bad = {text: SourceError(f"https://repository.example.net/?q={form}: failed") for text, form in forms.items()}
-    source = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}"), bad[text]] for text in forms})
-    incomplete_reasons = FakeSource(answers={text: [Incompleteness(f"lost for {forms[text]}")] for text in forms})
+    source = FakeSource(answers={text: [lost(f"lost for {forms[text]}"), bad[text]] for text in forms})
+    incomplete_reasons = FakeSource(answers={text: [lost(f"lost for {forms[text]}")] for text in forms})
     outcome = search(db, about(JANE, "Jane Roe", MARY), source, incomplete_reasons)
     assert [s.outcome for s in outcome.searches] == ["failed"] * 3 + ["incomplete"] * 3
-    assert all("withheld" in s.detail for s in outcome.searches)
+    assert all("withheld" in said(s) for s in outcome.searches)
     with sqlite3.connect(db) as connection:
         rows = [connection.execute(f"SELECT * FROM {table}").fetchall() for table in ("search", "disclosure")]  # noqa: S608
     connection.close()
@@ -209,11 +229,11 @@ def test_no_row_about_searches_holds_the_identifier(tmp_path: Path) -> None:
     ],
 )
 def test_a_question_in_another_form_is_withheld_too(tmp_path: Path, text: str, form: str) -> None:
-    source = FakeSource(answers={text: [Incompleteness(f"lost for {form}"), SourceError(f"failed: {form}")]})
-    whole = FakeSource(answers={text: [Incompleteness("a row that janet and roebuck can't read")]})
+    source = FakeSource(answers={text: [lost(f"lost for {form}"), SourceError(f"failed: {form}")]})
+    whole = FakeSource(answers={text: [lost("a row that janet and roebuck can't read")]})
     first, second = search(tmp_path / "db", about(text.partition(":")[2]), source, whole).searches
-    assert "withheld" in first.detail
-    assert "withheld" not in second.detail
+    assert "withheld" in said(first)
+    assert "withheld" not in said(second)
 
 
 def test_a_scope_is_kept_as_a_scan_would_keep_it(tmp_path: Path) -> None:
@@ -270,19 +290,28 @@ def test_kept_certificates_are_not_fetched_again_and_count(tmp_path: Path) -> No
 
 def test_an_incompleteness_makes_a_search_incomplete_with_its_reason(tmp_path: Path) -> None:
     source = FakeSource(
-        [Incompleteness("one is gone"), mailbox("1", JANE), Incompleteness("another"), Incompleteness("one is gone")]
+        [
+            lost("one is gone"),
+            mailbox("1", JANE),
+            lost("another"),
+            lost("one is gone"),
+        ]
     )
     outcome = search(tmp_path / "db", about(JANE), source)
     assert (shapes(outcome), outcome.exit_code) == ([("incomplete", 1, 1)], 4)
-    assert outcome.searches[0].detail == "one is gone (2 times); another"
-    assert recorded(tmp_path / "db")[0].detail == outcome.searches[0].detail
+    assert said(outcome.searches[0]) == "one is gone (2 times); another"
+    assert said(recorded(tmp_path / "db")[0]) == said(outcome.searches[0])
 
 
 def test_many_reasons_are_shortened(tmp_path: Path) -> None:
-    outcome = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"{i} " + "x" * 300) for i in range(50)]))
-    assert len(outcome.searches[0].detail) == 600
-    few = search(tmp_path / "db", about(JANE), FakeSource([Incompleteness(f"reason {i}") for i in range(8)]))
-    assert few.searches[0].detail.endswith("reason 4; and 3 other reasons")
+    outcome = search(tmp_path / "db", about(JANE), FakeSource([lost(f"{i} " + "x" * 3000) for i in range(50)]))
+    assert len(said(outcome.searches[0])) == 5 * 300 + len("; " * 5 + "and 45 other reasons")
+    few = search(
+        tmp_path / "db",
+        about(JANE),
+        FakeSource([lost(f"reason {i}") for i in range(8)]),
+    )
+    assert said(few.searches[0]).endswith("reason 4; and 3 other reasons")
 
 
 def test_unreadable_certificates_are_searched_as_text_and_reported(tmp_path: Path) -> None:
@@ -290,7 +319,7 @@ def test_unreadable_certificates_are_searched_as_text_and_reported(tmp_path: Pat
     source = FakeSource([entry("1", b"\x30\x82\xff\xff jane@example.org"), entry("2", b"\x30\x82\xff\xff nobody")])
     outcome = search(db, about(JANE), source)
     assert shapes(outcome) == [("incomplete", 2, 1)]
-    assert "can't be read" in outcome.searches[0].detail
+    assert "can't be read" in said(outcome.searches[0])
     assert [s.reference for m in look_up(db, JANE).matches for s in m.repositories] == ["1"]
     assert shapes(search(tmp_path / "other", about(JANE), FakeSource(source.items[:1]))) == [("whole", 1, 1)]
 
@@ -309,8 +338,8 @@ def test_a_failure_ends_only_its_own_search(tmp_path: Path, error: Exception, de
     outcome = search(db, about(JANE, MARY), failing, other)
     assert [s.outcome for s in outcome.searches] == ["failed", "whole", "whole", "whole"]
     assert outcome.exit_code == 1
-    assert outcome.searches[0].detail.startswith(detail)
-    assert JANE not in outcome.searches[0].detail
+    assert said(outcome.searches[0]).startswith(detail)
+    assert JANE not in said(outcome.searches[0])
     assert len(look_up(db, JANE).matches) == 2  # what came before the failure is kept
     assert failing.closed == 2
 
@@ -393,7 +422,7 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
 
     outcome = with_index(db, run)
     assert shapes(outcome) == [("incomplete", 200, 0)]
-    assert "more than 200 certificates" in outcome.searches[0].detail
+    assert "more than 200 certificates" in said(outcome.searches[0])
     assert len(source.fetched) < items
 
 
@@ -406,7 +435,7 @@ def disturbed(honest: Sequence[Item], chance: random.Random) -> list[Item]:
     for item in honest:
         match chance.randrange(8):
             case 0:
-                items.append(Incompleteness("a certificate could not be had"))
+                items.append(lost("a certificate could not be had"))
             case 1:
                 items += [item, item]
             case 2 if chance.random() < 0.4:

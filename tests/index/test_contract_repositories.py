@@ -39,11 +39,23 @@ from support.kept import (
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import Coordinate, Finding, LookupKey, Match, RepositoryHit, RepositorySighting
+from ctscan.model import (
+    Coordinate,
+    Finding,
+    LookupKey,
+    Match,
+    RepositoryHit,
+    RepositorySighting,
+    SearchShortfall,
+    Shortfall,
+)
 
 RunScenario = Callable[[Callable], None]
 
 FORGED = email_finding("forged@example.net")
+
+
+LOST = (Shortfall(SearchShortfall.GONE(), 2), Shortfall(SearchShortfall.NO_ID()))
 
 
 async def find(index: Index, label: object = 1) -> Match:
@@ -245,7 +257,8 @@ def test_numbers_and_texts_that_can_not_be_are_no_fault(scenario: RunScenario) -
             a_coordinate((1 << 63) - 1, timestamp=1 << 64),
         )
         hit = a_repository_hit(1, first_logged=1 << 70, coordinates=coordinates, owner="\udfff")
-        search_id = await searching(index, repository="\ud800", who="\ud800", detail="\ud800")
+        lost = (Shortfall(SearchShortfall.FAILED(detail="\ud800")),)
+        search_id = await searching(index, repository="\ud800", who="\ud800", detail=lost)
         await index.keep_found(search_id, [hit])
         assert await index.known_references("\ud800", ["id 1"]) == {"id 1"}
         (sighting,) = (await find(index)).repositories
@@ -263,7 +276,7 @@ def test_nothing_is_kept_for_a_search_that_was_never_started(scenario: RunScenar
         with pytest.raises(IndexFault, match="search 7 is not in this index"):
             await index.keep_found(7, [a_repository_hit(1)])
         with pytest.raises(IndexFault, match="search 7 is not in this index"):
-            await index.end_search(7, AT, "whole", "", 0)
+            await index.end_search(7, AT, "whole", (), 0)
         assert set((await index.counts()).values()) == {0}
 
     scenario(work)
@@ -479,12 +492,12 @@ def test_a_search_is_told_as_it_was_recorded(scenario: RunScenario) -> None:
         search_id = await searching(index)
         assert await index.newest_searches(10) == [a_search(id=search_id)]
         await index.keep_found(search_id, [a_repository_hit(1)])
-        await index.end_search(search_id, later(60), "incomplete", "the answer was cut off", 12)
+        await index.end_search(search_id, later(60), "incomplete", LOST, 12)
         ended = a_search(
             id=search_id,
             ended=later(60),
             outcome="incomplete",
-            detail="the answer was cut off",
+            detail=LOST,
             results=12,
             certificates=1,
         )
@@ -532,7 +545,7 @@ def test_the_newest_whole_search_is_told_and_the_newest_of_all(scenario: RunScen
         for repository, question, outcome in outcomes:
             search_id = await searching(index, question, repository=repository)
             if outcome != "running":
-                await index.end_search(search_id, later(1), outcome, "", 0)
+                await index.end_search(search_id, later(1), outcome, (), 0)
         asked = await index.searches([JANE, "domain:example.org", JANE])
         assert [search.id for search in asked] == [7, 6, 5, 4]
         assert [(s.repository, s.question, s.outcome) for s in asked] == [outcomes[i] for i in (6, 5, 4, 3)]

@@ -159,7 +159,7 @@ async def _ended(db: Path, count: int) -> list[Match]:
         search_id = await searching(index, started=later(60))
         for start in range(0, count, STEP):
             await index.keep_found(search_id, found(start))
-        await index.end_search(search_id, later(120), "whole", "", count)
+        await index.end_search(search_id, later(120), "whole", (), count)
         matches = await index.find_keys([LookupKey("domain", "org.example.")], count + 1)
         assert len(matches) == count
         return sorted(matches, key=lambda match: match.certificate.identity)

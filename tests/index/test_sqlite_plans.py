@@ -152,7 +152,7 @@ async def _found(index: Index) -> None:
 
 async def _searches(index: Index) -> None:
     await index.known_references("crt.sh", ["id 60", "id 61"])
-    await index.end_search(await searching(index, "email:jane@example.org"), later(1), "whole", "", 0)
+    await index.end_search(await searching(index, "email:jane@example.org"), later(1), "whole", (), 0)
     assert await index.searches(["email:jane@example.org", "domain:example.org"])
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from support.words import english
+
 from ctscan.model import Incompleteness, Question, RepositoryEntry
 from ctscan.sources import SearchSource
 
@@ -30,7 +32,7 @@ class Asked:
         try:
             async for item in source.search(Question(kind, value), self._known, self._concerns):
                 if isinstance(item, Incompleteness):
-                    self.incomplete_reasons.append(item.reason)
+                    self.incomplete_reasons.append(english(item.reason))
                 else:
                     self.entries.append(item)
         finally:

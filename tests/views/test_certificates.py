@@ -21,6 +21,8 @@ from ctscan.model import (
     Revocation,
     RevocationState,
     Search,
+    SearchShortfall,
+    Shortfall,
     Sighting,
 )
 from ctscan.revocation.status import status_of
@@ -111,7 +113,7 @@ def test_owners(match: Match, which: AuthorityList | None, lines: list[str]) -> 
 
 
 DONE = Search(
-    1, "crt.sh", "email", "email:jane@example.org", "jd", "request 1", "email", "r1", AT, AT, "whole", "", 3, 2
+    1, "crt.sh", "email", "email:jane@example.org", "jd", "request 1", "email", "r1", AT, AT, "whole", (), 3, 2
 )
 
 
@@ -121,9 +123,9 @@ DONE = Search(
         (DONE, "crt.sh was asked on 2031-05-06T07:08:09Z: whole, 3 certificates given"),
         (replace(DONE, results=1), "crt.sh was asked on 2031-05-06T07:08:09Z: whole, 1 certificate given"),
         (
-            replace(DONE, kind="domain", outcome="incomplete", detail="one answer was cut off"),
+            replace(DONE, kind="domain", outcome="incomplete", detail=(Shortfall(SearchShortfall.GONE(), 2),)),
             "crt.sh was asked about its domain on 2031-05-06T07:08:09Z: incomplete, 3 certificates given "
-            "(one answer was cut off)",
+            "(a listed certificate is gone (2 times))",
         ),
         (
             replace(DONE, outcome="running", results=0),

@@ -44,7 +44,9 @@ from ctscan.model import (
     Revocation,
     RevocationState,
     Search,
+    SearchShortfall,
     Sensitivity,
+    Shortfall,
     Sighting,
     SkippedLog,
     SkipReason,
@@ -166,7 +168,8 @@ def match(n: int) -> Match:
 
 GAPS = tuple(Gap(n * 10, n * 10 + 5, reason, GapDetail.UNAVAILABLE(detail="404")) for n, reason in enumerate(GapReason))
 COVERAGE = LogCoverage("LOG-1", LOG.id, 1000, (VerifiedRange(500, 1000, "everything", "1"),), GAPS, AT, True, since=0)
-SEARCH = Search(1, "REPOSITORY", "name", "", "WHO", "PURPOSE", "", "1", AT, AT, "incomplete", "DETAIL", 3)
+SHORTFALL = Shortfall(SearchShortfall.TOO_LARGE(limit=9), times=2)
+SEARCH = Search(1, "REPOSITORY", "name", "", "WHO", "PURPOSE", "", "1", AT, AT, "incomplete", (SHORTFALL,), 3)
 
 
 def answer(n: int) -> Answer:

@@ -42,6 +42,7 @@ from ctscan.model import (
     ScanStep,
     Search,
     SearchState,
+    Shortfall,
     SkippedLog,
     TreeHead,
 )
@@ -176,7 +177,7 @@ class SqliteIndex:
         return await self._database.write(lambda c: repositories.start(c, search, rules))
 
     async def end_search(
-        self, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
+        self, search_id: int, ended: datetime, outcome: SearchState, detail: Sequence[Shortfall], results: int
     ) -> None:
         await self._database.write(lambda c: repositories.end(c, search_id, ended, outcome, detail, results))
 

@@ -9,6 +9,7 @@ useless in a copy of the digests alone.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -32,6 +33,8 @@ from ctscan.model import (
     RuleSet,
     Search,
     SearchState,
+    Shortfall,
+    decoded_message,
 )
 from ctscan.model.repository import NAMES_NOBODY
 from ctscan.x509.name_text import render_name
@@ -65,7 +68,7 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
             rows.time_text(search.started),
             rows.optional_time_text(search.ended),
             search.outcome,
-            rows.clean(search.detail),
+            _shortfalls_text(search.detail),
             search.results,
             search.certificates,
             search.scope_emails,
@@ -75,12 +78,17 @@ def start(connection: sqlite3.Connection, search: Search, rules: RuleSet) -> int
 
 
 def end(
-    connection: sqlite3.Connection, search_id: int, ended: datetime, outcome: SearchState, detail: str, results: int
+    connection: sqlite3.Connection,
+    search_id: int,
+    ended: datetime,
+    outcome: SearchState,
+    detail: Sequence[Shortfall],
+    results: int,
 ) -> None:
     """Record the end of a search."""
     cursor = connection.execute(
         "UPDATE search SET ended = ?, outcome = ?, detail = ?, results = ? WHERE id = ?",
-        (rows.time_text(ended), outcome, rows.clean(detail), results, search_id),
+        (rows.time_text(ended), outcome, _shortfalls_text(detail), results, search_id),
     )
     if not cursor.rowcount:
         raise _unknown(search_id)
@@ -113,10 +121,23 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:
 
 
 def _search_of(row: tuple[Any, ...]) -> Search:
-    id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, *how = row
+    id, repository, kind, question, who, purpose, scope, rules, started, ended, outcome, detail, *how = row
     asked, at, end_at = QuestionKind(kind), datetime.fromisoformat(started), rows.time_of(ended)
-    state = SearchState(outcome)
-    return Search(id, repository, asked, question or "", who, purpose, scope, rules, at, end_at, state, *how)
+    state, why = SearchState(outcome), _shortfalls(detail)
+    return Search(id, repository, asked, question or "", who, purpose, scope, rules, at, end_at, state, why, *how)
+
+
+def _shortfalls_text(found: Sequence[Shortfall]) -> str:
+    """Write one line for each reason: its number, a blank, the message."""
+    return "\n".join(f"{one.times} {rows.clean(one.reason.encoded)}" for one in found)
+
+
+def _shortfalls(text: str) -> tuple[Shortfall, ...]:
+    """Read the lines of `_shortfalls_text`; other text is a sentence of an older version."""
+    found = [re.fullmatch(r"(\d+) (\[.*\])", line) for line in text.split("\n")]
+    if not all(found):
+        return (Shortfall(decoded_message(text)),) if text else ()
+    return tuple(Shortfall(decoded_message(line[2]), int(line[1])) for line in found if line)
 
 
 def _salt(connection: sqlite3.Connection) -> bytes:

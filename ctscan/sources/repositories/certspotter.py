@@ -23,7 +23,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry
+from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources import IsKnown, NameFilter
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
 from ctscan.sources.repositories import SourceOptions
@@ -77,7 +77,7 @@ class CertSpotter:
             except SourceError as error:
                 if number == 1:
                     raise
-                yield Incompleteness(f"page {number} and all later pages could not be fetched: {error}")
+                yield Incompleteness(SearchShortfall.PAGES_MISSING(page=number, detail=str(error)))
                 return
             if not page:
                 return
@@ -86,7 +86,7 @@ class CertSpotter:
             for found in await self._unseen(page, seen, is_known):
                 yield found
             if not leads_on:
-                yield Incompleteness(f"the list breaks off after page {number} without an end")
+                yield Incompleteness(SearchShortfall.BREAKS_OFF(page=number))
                 return
 
     async def _unseen(
@@ -99,7 +99,7 @@ class CertSpotter:
         self.options.progress(f"{len(seen)} issuances listed")
         kept = await is_known(list(fresh))
         return [
-            *([Incompleteness("an issuance came without a usable id")] if nameless else []),
+            *([Incompleteness(SearchShortfall.NO_ID())] if nameless else []),
             *(_entry(reference, issuance) for reference, issuance in fresh.items() if reference not in kept),
         ]
 
@@ -155,7 +155,7 @@ def _entry(reference: str, issuance: object) -> RepositoryEntry | Incompleteness
     try:
         der = _der(issuance)
     except FormatError as error:
-        return Incompleteness(f"an issuance can't be read: {error}")
+        return Incompleteness(SearchShortfall.UNREADABLE_RESULT(detail=str(error)))
     owner = member(issuance, "issuer", "operator", "name")
     return RepositoryEntry(reference, der, owner=owner[:200] if isinstance(owner, str) else "")
 

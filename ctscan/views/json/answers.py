@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ctscan.model import (
     Answer,
     Authority,
@@ -15,12 +17,13 @@ from ctscan.model import (
     RepositorySighting,
     Revocation,
     Search,
+    Shortfall,
     Sighting,
     Status,
     VerifiedRange,
 )
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
-from ctscan.views.recorded_scope import recorded_scope
+from ctscan.views.search_words import recorded_scope, shortfalls
 from ctscan.views.text import ENGLISH, texts
 
 
@@ -166,10 +169,16 @@ def search(done: Search) -> Shape:
         "started": time_text(done.started),
         "ended": time_text(done.ended),
         "outcome": done.outcome,
-        "detail": done.detail or None,
+        **shortfall_fields(done.detail),
         "results": done.results,
         "certificates": done.certificates,
     }
+
+
+def shortfall_fields(found: Sequence[Shortfall]) -> Shape:
+    """Reasons why a search isn't whole: the English text, and beside it the codes in the same order."""
+    codes = [{"code": one.reason.code, "params": dict(one.reason.params), "times": one.times} for one in found]
+    return {"detail": shortfalls(found, texts(ENGLISH)) or None, "detail_codes": codes}
 
 
 def authority_list(which: AuthorityList) -> Shape:

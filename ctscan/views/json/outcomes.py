@@ -19,7 +19,7 @@ from ctscan.model import (
     SearchResult,
     StandingCounts,
 )
-from ctscan.views.json.answers import finding, problem, revocation, status
+from ctscan.views.json.answers import finding, problem, revocation, shortfall_fields, status
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 
 
@@ -45,7 +45,7 @@ def search_result(search: SearchResult) -> Shape:
         "repository": search.repository,
         "kind": search.kind,
         "outcome": search.outcome,
-        "detail": search.detail or None,
+        **shortfall_fields(search.detail),
         "results": search.results,
         "certificates": search.certificates,
     }

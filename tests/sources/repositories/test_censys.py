@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from support.certs import make_certificate
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
+from support.words import english
 
 from ctscan.collect.result_filter import may_match
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
@@ -106,7 +107,7 @@ def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
 
 
 def incomplete_reasons(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
-    return [one.reason for one in found if isinstance(one, Incompleteness)]
+    return [english(one.reason) for one in found if isinstance(one, Incompleteness)]
 
 
 # --- asking -------------------------------------------------------------------------------------------------------
@@ -227,14 +228,14 @@ def test_missing_certificates_make_the_search_incomplete() -> None:
     answer = httpx.Response(200, json={"result": [{"certificate_id": IDS[0], "pem": pem(DERS[0])}, wrong]})
     found = search(Platform([hit(IDS[0]), hit(IDS[1])], faults={-1: answer}))
     assert references(found) == IDS[:1]
-    assert incomplete_reasons(found) == ["1 certificates were listed but not returned"]
+    assert incomplete_reasons(found) == ["1 certificate was listed but not returned"]
 
 
 def test_fewer_results_than_counted_make_the_search_incomplete() -> None:
     platform = Platform()
     platform.total = 700.0
     assert incomplete_reasons(search(platform)) == [
-        "Censys counts 700 results and returned 6; the plan may allow no more"
+        "the repository counts 700 results and returned 6; the plan may allow no more"
     ]
 
 
@@ -242,7 +243,7 @@ def test_fewer_results_than_counted_make_the_search_incomplete() -> None:
 def test_unreadable_results_make_the_search_incomplete(bad: Any) -> None:
     found = search(Platform([bad, hit(IDS[0])]))
     assert references(found) == IDS[:1]
-    assert incomplete_reasons(found) == ["1 results of page 1 can't be read"]
+    assert incomplete_reasons(found) == ["1 result of page 1 can't be read"]
 
 
 def test_a_list_without_an_end_is_left() -> None:

@@ -13,6 +13,7 @@ import pytest
 from support.certs import make_certificate
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
+from support.words import english
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, RepositoryEntry
@@ -75,7 +76,7 @@ def references(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
 
 
 def incomplete_reasons(found: list[RepositoryEntry | Incompleteness]) -> list[str]:
-    return [one.reason for one in found if isinstance(one, Incompleteness)]
+    return [english(one.reason) for one in found if isinstance(one, Incompleteness)]
 
 
 def test_every_page_is_read() -> None:

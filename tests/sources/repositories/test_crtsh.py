@@ -18,6 +18,7 @@ from support.certs import make_certificate
 from support.fake_crtsh import FAULTS, FakeCrtsh, Held, held
 from support.patience import FakeTime
 from support.reading import patient_client
+from support.words import english
 
 from ctscan.errors import Missing, Refused, SourceError, UsageError
 from ctscan.model import Incompleteness, Question, RepositoryEntry
@@ -67,7 +68,7 @@ def search(
             async with aclosing(source.search(question, kept, look)) as found:
                 async for got in found:
                     if isinstance(got, Incompleteness):
-                        searched.incomplete_reasons.append(got.reason)
+                        searched.incomplete_reasons.append(english(got.reason))
                     else:
                         searched.entries.append(got)
         finally:
@@ -329,7 +330,7 @@ def test_a_certificate_that_cant_be_fetched_makes_the_search_incomplete(fault: s
     searched = search(crtsh)
     assert searched.ids == [1, 3]
     assert len(searched.incomplete_reasons) == 1
-    assert searched.incomplete_reasons[0].startswith("certificate 2 of crt.sh is missing")
+    assert searched.incomplete_reasons[0].startswith("certificate 2 is missing")
     assert crtsh.fetched.count("2") >= 3
 
 

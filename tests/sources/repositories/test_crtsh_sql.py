@@ -239,7 +239,7 @@ def test_certificate_that_is_too_large_is_left_out_and_named(certwatch: CrtshDat
     certwatch.hold(2, [(RFC822, "jane@example.org")])
     asked = ask(certwatch, "email", "jane@example.org", Limits(certificate=1000))
     assert asked.references == [2]
-    assert asked.incomplete_reasons == ["a certificate of more than 1000 bytes was left out"]
+    assert asked.incomplete_reasons == ["a certificate of more than 1,000 bytes was left out"]
 
 
 def test_name_that_is_not_shown_whole_is_fetched_in_doubt(certwatch: CrtshDatabase) -> None:

@@ -25,7 +25,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from ctscan.errors import FormatError, Refused, SourceError, UsageError
-from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry
+from ctscan.model import Incompleteness, Question, QuestionKind, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources import IsKnown, NameFilter
 from ctscan.sources.json_paths import base_url, bearer_header, member, parse_json
 from ctscan.sources.repositories import SourceOptions
@@ -93,24 +93,22 @@ class Censys:
             except SourceError as error:
                 if number == 1:
                     raise
-                yield Incompleteness(f"page {number} and all later pages could not be fetched: {error}")
+                yield Incompleteness(SearchShortfall.PAGES_MISSING(page=number, detail=str(error)))
                 return
             listed += len(page.hits) + page.unread
             if page.unread:
-                yield Incompleteness(f"{page.unread} results of page {number} can't be read")
+                yield Incompleteness(SearchShortfall.UNREADABLE_RESULTS(count=page.unread, page=number))
             self.options.progress(f"{listed} of {page.total} results listed")
             for found in await self._entries(page.hits, seen, is_known, name_filter):
                 yield found
             if not page.next:
                 if listed < page.total:
-                    yield Incompleteness(
-                        f"Censys counts {page.total} results and returned {listed}; the plan may allow no more"
-                    )
+                    yield Incompleteness(SearchShortfall.FEWER_THAN_COUNTED(total=page.total, given=listed))
                 return
             if page.next in tokens:
                 break
             tokens.add(token := page.next)
-        yield Incompleteness(f"the list breaks off after page {number} without an end")
+        yield Incompleteness(SearchShortfall.BREAKS_OFF(page=number))
 
     async def aclose(self) -> None:
         """Do nothing: no resource is held."""
@@ -128,12 +126,12 @@ class Censys:
         try:
             answer = await self._ask("asset/certificate/raw", {"certificate_ids": list(wanted)}, _check_raw)
         except SourceError as error:
-            return [Incompleteness(f"{len(wanted)} certificates could not be fetched: {error}")]
+            return [Incompleteness(SearchShortfall.NOT_FETCHED(count=len(wanted), detail=str(error)))]
         given = raw_certificates(answer)
         missing = len(wanted.keys() - given.keys())
         return [
             *(entry_of(hit, given[sha256], REPOSITORY.name) for sha256, hit in wanted.items() if sha256 in given),
-            *([Incompleteness(f"{missing} certificates were listed but not returned")] if missing else []),
+            *([Incompleteness(SearchShortfall.NOT_RETURNED(count=missing))] if missing else []),
         ]
 
     async def _page(self, query: str, token: str) -> _Page:

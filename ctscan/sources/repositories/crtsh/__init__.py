@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from ctscan.errors import Refused, SourceError
-from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry
+from ctscan.model import Incompleteness, Question, Repository, RepositoryEntry, SearchShortfall
 from ctscan.sources import IsKnown, NameFilter
 from ctscan.sources.repositories import SourceOptions
 from ctscan.sources.repositories.crtsh.completion import LIMIT, MAX_REQUESTS, Completer
@@ -90,12 +90,10 @@ class CrtshSource:
             except Refused:
                 raise
             except SourceError as error:
-                yield Incompleteness(f"certificate {id} of crt.sh is missing: {error}")
+                yield Incompleteness(SearchShortfall.CERTIFICATE_MISSING(reference=id, detail=str(error)))
                 in_a_row += 1
                 if in_a_row == _FAILURES_IN_A_ROW and at < len(wanted):
-                    yield Incompleteness(
-                        f"crt.sh: {len(wanted) - at} certificates were not asked for after {in_a_row} failures"
-                    )
+                    yield Incompleteness(SearchShortfall.NOT_ASKED_FOR(count=len(wanted) - at, failures=in_a_row))
                     return
             else:
                 in_a_row = 0

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from ctscan.errors import Refused, SourceError
+from ctscan.model import Message, SearchShortfall
 from ctscan.sources import NameFilter
 from ctscan.sources.repositories.crtsh.pages import Listing, Row
 from ctscan.sources.repositories.crtsh.queries import MAX_QUERY, Query, below
@@ -35,7 +36,11 @@ FetchListing = Callable[[str], Awaitable[Listing]]
 
 
 class _SearchLimitReached(Exception):
-    """The search has used up its requests; the text is the reason."""
+    """The search has used up its requests."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Completer:
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.found: dict[int, int | None] = {}
-        self.incomplete_reasons: list[str] = []
+        self.incomplete_reasons: list[Message] = []
         self.failure: SourceError | None = None
         self.answers = 0
         self._fetch, self._name_filter, self._limit, self._max_requests = fetch, name_filter, limit, max_requests
@@ -81,17 +86,14 @@ class Completer:
             for query in queries:
                 await self._collect(query, _MAX_DEPTH)
         except _SearchLimitReached as limit:
-            self.incomplete_reasons.append(str(limit))
+            self.incomplete_reasons.append(limit.reason)
 
     async def _collect(self, query: Query, depth: int) -> None:
         answer = await self._listing(query)
         if answer is None or self._is_whole(answer):
             return
         if answer.counted is None:
-            self.incomplete_reasons.append(
-                "crt.sh no longer reports how many names it looked at (result_count): "
-                f"more certificates than the {len(answer.rows)} shown may exist"
-            )
+            self.incomplete_reasons.append(SearchShortfall.NO_RESULT_COUNT(shown=len(answer.rows)))
             return
         cut = _Cut()
         await self._by_issuer(query, answer, cut)
@@ -108,9 +110,7 @@ class Completer:
         while True:
             if not self._fits(query, apart):
                 cut.has_more = True
-                self.incomplete_reasons.append(
-                    f"crt.sh has more issuers than the {len(apart)} that one request can exclude"
-                )
+                self.incomplete_reasons.append(SearchShortfall.TOO_MANY_ISSUERS(number=len(apart)))
                 break
             answer = await self._listing(query, apart)
             if answer is None:
@@ -121,9 +121,7 @@ class Completer:
                 break
             if not new:
                 cut.has_more = True
-                self.incomplete_reasons.append(
-                    "crt.sh ignored the issuers to exclude (excludeCAs), so a cut answer can't be completed"
-                )
+                self.incomplete_reasons.append(SearchShortfall.EXCLUSION_IGNORED())
                 return
             apart += new
         await self._alone(query, apart, seen, cut)
@@ -153,9 +151,7 @@ class Completer:
             answer = await self._listing(query, without)
             if answer is None or not self._is_whole(answer) or {row.issuer for row in answer.rows}.issuperset(group):
                 return answer
-        self.incomplete_reasons.append(
-            "crt.sh contradicts itself: it no longer shows certificates of issuers that it showed before"
-        )
+        self.incomplete_reasons.append(SearchShortfall.CONTRADICTION())
         return None
 
     def _others(self, query: Query, seen: Counter[int], group: Sequence[int]) -> list[int]:
@@ -175,12 +171,14 @@ class Completer:
         children = sorted(self._below.get(query.domain, ())) if query.domain and depth else []
         if cut.stuck:
             named = ", ".join(map(str, sorted(cut.stuck)[:10])) + (", …" if len(cut.stuck) > 10 else "")
-            expired = "; all unexpired certificates are there" if cut.has_unexpired else ""
-            below_it = f"; {len(children)} sub-domains were asked for separately" if children else ""
+            limit, parameter, shown = self._limit, query.parameter, sum(cut.stuck.values())
             self.incomplete_reasons.append(
-                f"crt.sh looks at {self._limit} names at most ({query.parameter}) and has more for its CAs {named}: "
-                f"it showed {sum(cut.stuck.values())} of their certificates, not all{expired}{below_it}"
+                SearchShortfall.ISSUERS_CUT_UNEXPIRED(limit=limit, parameter=parameter, issuers=named, shown=shown)
+                if cut.has_unexpired
+                else SearchShortfall.ISSUERS_CUT(limit=limit, parameter=parameter, issuers=named, shown=shown)
             )
+            if children:
+                self.incomplete_reasons.append(SearchShortfall.SUBDOMAINS_ASKED(count=len(children)))
         for child in children:
             await self._collect(below(query, child), depth - 1)
 
@@ -200,10 +198,10 @@ class Completer:
             raise
         except SourceError as error:
             self.failure = error
-            self.incomplete_reasons.append(f"a part of the answer is missing ({query.parameter}): {error}")
+            self.incomplete_reasons.append(SearchShortfall.PART_MISSING(parameter=query.parameter, detail=str(error)))
             self._failed_in_a_row += 1
             if self._failed_in_a_row >= _FAILURES_IN_A_ROW and self.answers:
-                raise _SearchLimitReached("crt.sh: the rest was skipped after several failures in a row") from None
+                raise _SearchLimitReached(SearchShortfall.REST_SKIPPED()) from None
             return None
         self._failed_in_a_row = 0
         self.answers += 1
@@ -212,9 +210,7 @@ class Completer:
 
     async def _counted(self, text: str) -> Listing:
         if self._requests >= self._max_requests:
-            raise _SearchLimitReached(
-                f"crt.sh: the list is not whole after {self._requests} requests, the most for one search"
-            )
+            raise _SearchLimitReached(SearchShortfall.TOO_MANY_REQUESTS(number=self._requests))
         self._requests += 1
         self._progress(f"crt.sh: asking which certificates there are, request {self._requests}")
         return await self._fetch(text)
@@ -226,9 +222,7 @@ class Completer:
             if row.id in self.found or (row.names and not self._name_filter(row.names)):
                 continue
             if len(self.found) >= MAX_CERTIFICATES:
-                raise _SearchLimitReached(
-                    f"crt.sh: the list was cut at {MAX_CERTIFICATES} certificates, the most for one search"
-                )
+                raise _SearchLimitReached(SearchShortfall.LIST_CUT(limit=MAX_CERTIFICATES))
             self.found[row.id] = row.first_logged
             if domain:
                 self._below.setdefault(domain, set()).update(_children(row.names, domain))

@@ -16,12 +16,14 @@ from ctscan.errors import BadAnswer, SourceError, UsageError
 from ctscan.model import (
     Coordinate,
     Incompleteness,
+    Message,
     Question,
     QuestionKind,
     Repository,
     RepositoryEntry,
     Revocation,
     RevocationState,
+    SearchShortfall,
 )
 from ctscan.sources import IsKnown, NameFilter
 from ctscan.sources.repositories import SourceOptions
@@ -97,7 +99,11 @@ class _Progress:
 
 
 class _SearchLimitReached(Exception):
-    """The search ends here; the text is the reason, for an Incompleteness."""
+    """The search ends here; `reason` is for an Incompleteness."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
 
 
 class CrtshSql:
@@ -123,7 +129,7 @@ class CrtshSql:
             raise UsageError(f"{REPOSITORY.name} finds {', '.join(REPOSITORY.finds)}, not {question.kind}")
         queries = index_queries(question)
         if not queries:
-            yield Incompleteness("the question holds no letter or digit, and crt.sh indexes nothing else")
+            yield Incompleteness(SearchShortfall.NO_WORD())
             return
         await self._check_schema()
         progress = _Progress()
@@ -132,7 +138,7 @@ class CrtshSql:
                 async for item in self._read_ranges(query, is_known, name_filter, progress):
                     yield item
         except _SearchLimitReached as limit:
-            yield Incompleteness(str(limit))
+            yield Incompleteness(limit.reason)
 
     async def _check_schema(self) -> None:
         if not self._is_checked:
@@ -151,28 +157,26 @@ class CrtshSql:
             except TooLong as error:
                 halves = within.halved_by_calendar()
                 if halves is None:
-                    yield Incompleteness(f"certificates {within}: {error}")
+                    yield Incompleteness(SearchShortfall.RANGE_NOT_LISTED(range=within.dates, detail=str(error)))
                     self._count_failure(progress)
                 waiting += reversed(halves or ())
                 continue
             except SourceError as error:
                 if not progress.answered:
                     raise
-                yield Incompleteness(f"certificates {within}: {error}")
+                yield Incompleteness(SearchShortfall.RANGE_NOT_LISTED(range=within.dates, detail=str(error)))
                 self._count_failure(progress)
                 continue
             halves = within.halved(time for _, time, _ in rows) if len(rows) > self._limits.rows else None
             if halves is None and len(rows) > self._limits.rows:
-                yield Incompleteness(
-                    f"certificates {within}: more than {self._limits.rows} names with one end of validity"
-                )
+                yield Incompleteness(SearchShortfall.RANGE_TOO_LARGE(range=within.dates, limit=self._limits.rows))
             waiting += reversed(halves or ())
             async for item in self._fetch_passing(rows, is_known, name_filter, progress):
                 yield item
 
     async def _list(self, query: IndexQuery, within: Range, progress: _Progress) -> Rows:
         if progress.statements == self._limits.statements:
-            raise _SearchLimitReached(f"incomplete after {progress.statements} statements; narrow the question")
+            raise _SearchLimitReached(SearchShortfall.TOO_MANY_STATEMENTS(number=progress.statements))
         progress.statements += 1
         self._options.progress(f"{REPOSITORY.name}: listing certificates {within}")
         most = self._limits.rows + 1
@@ -197,7 +201,7 @@ class CrtshSql:
             try:
                 found = await self._fetch(wanted)
             except SourceError as error:
-                yield Incompleteness(f"{len(wanted)} listed certificates could not be fetched: {error}")
+                yield Incompleteness(SearchShortfall.NOT_FETCHED(count=len(wanted), detail=str(error)))
                 self._count_failure(progress)
                 continue
             progress.failures = 0
@@ -205,9 +209,7 @@ class CrtshSql:
             for item in found:
                 progress.size += len(item.der) if isinstance(item, RepositoryEntry) else 0
                 if progress.size > self._limits.total:
-                    raise _SearchLimitReached(
-                        f"more than {self._limits.total} bytes of certificates; narrow the question"
-                    )
+                    raise _SearchLimitReached(SearchShortfall.TOO_MANY_BYTES(limit=self._limits.total))
                 yield item
 
     async def _fetch(self, ids: list[int]) -> list[RepositoryEntry | Incompleteness]:
@@ -221,7 +223,7 @@ class CrtshSql:
     def _count_failure(self, progress: _Progress) -> None:
         progress.failures += 1
         if progress.failures == self._limits.failures:
-            raise _SearchLimitReached(f"gave up after {progress.failures} failures in a row; search again later")
+            raise _SearchLimitReached(SearchShortfall.GAVE_UP(number=progress.failures))
 
 
 def _passing(rows: Rows, name_filter: NameFilter, limits: Limits) -> list[int]:
@@ -240,9 +242,9 @@ def _entries(ids: Iterable[int], rows: Rows, limits: Limits) -> Iterable[Reposit
     found = {row[0]: row for row in rows}
     for id in ids:
         if id not in found:
-            yield Incompleteness("a listed certificate is gone")
+            yield Incompleteness(SearchShortfall.GONE())
         elif found[id][1] is None:
-            yield Incompleteness(f"a certificate of more than {limits.certificate} bytes was left out")
+            yield Incompleteness(SearchShortfall.TOO_LARGE(limit=limits.certificate))
         else:
             yield _entry(found[id])
 

@@ -41,6 +41,12 @@ class Range:
         at = datetime(middle // 4, middle % 4 * 3 + 1, 1)  # noqa: DTZ001 - as the server keeps them
         return self.split(at)
 
+    @property
+    def dates(self) -> str:
+        """Write both ends: `2020-01-01/2021-01-01`; `..` for an open end."""
+        low, high = (f"{at:%Y-%m-%d}" if at else ".." for at in (self.low, self.high))
+        return f"{low}/{high}"
+
     def __str__(self) -> str:
         if self.low is None and self.high is None:
             return "of any end of validity"

@@ -1,8 +1,10 @@
-"""Scope of a search in words: the results that were kept."""
+"""Record of a search in words: the results that were kept, and the reasons why it isn't whole."""
 
 from __future__ import annotations
 
-from ctscan.model import QuestionKind, Search, SearchScope
+from collections.abc import Iterable
+
+from ctscan.model import QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
 from ctscan.views.say import Word
 from ctscan.views.text import Texts
 
@@ -22,3 +24,13 @@ def recorded_scope(search: Search, texts: Texts) -> str:
         return texts(SearchScope.ASKED_FOR(kind=_KINDS[search.kind]))
     counted = texts(SearchScope.ADDRESSES(count=search.scope_emails)) if search.scope_emails else ""
     return ", ".join(filter(None, (search.scope, counted)))
+
+
+def shortfalls(found: Iterable[Shortfall], texts: Texts) -> str:
+    """Write the reasons why a search isn't whole, each with its number."""
+    return "; ".join(_shortfall(one, texts) for one in found)
+
+
+def _shortfall(found: Shortfall, texts: Texts) -> str:
+    reason = texts(found.reason)
+    return texts(SearchShortfall.TIMES(reason=reason, number=found.times)) if found.times > 1 else reason
