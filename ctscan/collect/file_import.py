@@ -1,4 +1,4 @@
-"""Import of files: reads their certificates and keeps those in scope.
+"""Import of files: reads their certificates and keeps the certificates in scope.
 
     files -> certificates -> analyse -> certificates in scope -> keep
 

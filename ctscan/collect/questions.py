@@ -59,7 +59,7 @@ def plan_questions(identifier: Identifier) -> tuple[PlannedQuestion, ...]:
 
 
 def plan_scope_questions(terms: Sequence[str], everything: bool = False) -> list[PlannedQuestion]:
-    """Plan the questions for the terms of a scope: one for each term that no other term implies, two for a domain.
+    """Plan the questions for the terms of a scope: one for each term that isn't implied by another, two for a domain.
     Raises UsageError for a scope of everything, for which no repository can be asked."""
     scope = parse_scope(terms, everything)
     if scope.everything:

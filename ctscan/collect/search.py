@@ -38,9 +38,9 @@ from ctscan.model import (
 from ctscan.personal.rules import rule_set
 from ctscan.sources import SearchSource
 
-BATCH = 50  # certificates kept in one transaction
+BATCH = 50  # certificates kept per transaction
 MAX_RESULTS = 100_000  # certificates taken in one search
-PATIENCE = 1.0  # seconds that found certificates wait for others before they are kept
+PATIENCE = 1.0  # seconds that found certificates wait for further ones before they are kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Completer:
         self._fetch, self._name_filter, self._limit, self._max_requests = fetch, name_filter, limit, max_requests
         self._progress = progress
         self._requests = self._failed_in_a_row = 0
-        self._below: dict[str, set[str]] = {}  # by domain: those directly below it that names showed
+        self._below: dict[str, set[str]] = {}  # domain -> sub-domains seen in names, one label below
 
     async def collect(self, queries: Sequence[Query]) -> None:
         """Collect all answers to the queries. Raises Refused."""
@@ -164,7 +164,7 @@ class Completer:
     def _fits(self, query: Query, without: Sequence[int]) -> bool:
         return len(query.text(without, unexpired=True)) <= MAX_QUERY
 
-    # --- what one issuer has too much of ---
+    # --- an issuer with too many certificates ---
 
     async def _narrow(self, query: Query, cut: _Cut, depth: int) -> None:
         """Record the incomplete part, and ask for the sub-domains of its domain."""

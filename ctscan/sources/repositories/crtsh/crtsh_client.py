@@ -40,7 +40,7 @@ BLOCKED = (
 
 
 class CrtshClient:
-    """Client of crt.sh at one address.
+    """Client of crt.sh at a given address.
 
     Any method raises SourceError when no usable answer comes (BadAnswer, Missing: the last answer), and Refused, at
     once, when crt.sh refuses to serve us. `progress` receives texts about waits.
@@ -85,7 +85,7 @@ class CrtshClient:
 
 
 class _Patience:
-    """Count of the tries for one request, and of the waits left."""
+    """Count of the tries for a request, and of the waits left."""
 
     def __init__(self) -> None:
         self._tries = self._missing = self._moments = 0

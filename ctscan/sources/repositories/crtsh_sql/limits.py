@@ -1,4 +1,4 @@
-"""Limits and waiting times of one search in crt.sh's database."""
+"""Limits and waiting times of a search in crt.sh's database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Check of a database's schema: the known one, the announced redesign of crt.sh, or another. Pure but for the
+"""Check of a database's schema: the known schema, the announced redesign of crt.sh, or another. Pure but for the
 statement, which the caller executes.
 
 A statement written for another schema could find nothing where there is much, and that must never pass for an answer.
@@ -58,7 +58,7 @@ def probe() -> tuple[str, dict[str, Any]]:
 
 
 def check(server: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Check the probe's rows. Raises BadAnswer unless the schema is the one that the statements are written for."""
+    """Check the probe's rows. Raises BadAnswer unless the statements are written for this schema."""
     found = list(rows)
     relations = {name: set(map(str, columns or ())) for what, name, _, columns in found if what == "relation"}
     kinds = {name: kind for what, name, kind, _ in found if what == "relation"}

@@ -174,7 +174,7 @@ class Session:
         """Close the connection."""
         await self._drop()
 
-    # --- what went wrong ---
+    # --- errors ---
 
     async def _too_long(self) -> TooLong:
         await self._drop()
