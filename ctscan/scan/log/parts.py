@@ -92,19 +92,23 @@ class PartsReader:
 
     async def _read(self, part: Span) -> bool:
         for span in await self._still_unread(part):
-            if not await self._read_span(span, await self._known_at(span[0])):
+            if not await self._read_span(span, await self._known_at(span[0], part[1])):
                 return False
         await self._session.settle()
         return True
 
-    async def _known_at(self, index: int) -> Known:
-        """Collect the knowledge of the index at the start of a span; a pending range of no use is given up."""
+    async def _known_at(self, index: int, end: int) -> Known:
+        """Collect the knowledge of the index at the start of a span; a pending range of no use is given up.
+
+        So is a pending range beyond `end`, the end of the leased part: a pass with larger parts left it. Another reader
+        may hold the entries there and commit them as pending itself. When it gives them up, they must not be proven.
+        """
         session = self._session
         if session.state is None:
             return NOTHING
         proven = edge_known_at(session.state, index)
         pending = next((p for p in session.state.pending if p.start == index), None)
-        if pending and not (self._can_resume and session.can_prove(pending)):
+        if pending and not (self._can_resume and session.can_prove(pending) and pending.end <= end):
             await session.rewind(index)
             pending = None
         hashes = pending.hashes if pending else b""

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import cast
 
 import pytest
+from support.kept import LOG, RULES, a_head, a_hit, commit, later, pending_advance, save_head, started
+from support.scanning import Heard
 
+from ctscan.ct.extra_data import extra_of
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
+from ctscan.model import Span
 from ctscan.model.spans import merge, total
+from ctscan.personal.batch import BatchAnalyser
+from ctscan.personal.scope import Scope
 from ctscan.scan.log.committer import ROOM, Committer
-from ctscan.scan.log.parts import PART, SMALL, parts_of
+from ctscan.scan.log.parts import PART, SMALL, PartsReader, parts_of
+from ctscan.scan.log.scanner import entry_at_its_index
+from ctscan.scan.log.session import LogSession
+from ctscan.scan.stream import Known
+from ctscan.sources import LogSource
 
 SPANS = [(1_000, 70_000), (3 * PART, 9 * PART + 7)]
 
@@ -29,6 +43,53 @@ def test_only_the_last_parts_are_small_and_only_where_several_read() -> None:
     widths = [end - start for start, end in parts_of([(0, 9 * PART)], readers=2)]
     assert widths == [PART] * 5 + [SMALL] * (4 * PART // SMALL)
     assert parts_of([(0, 300)], readers=2) == [(0, 300)]
+
+
+# --- the pending ranges of earlier passes -------------------------------------------------------------------------
+
+
+async def taken_up(index: Index, run_id: int, parts: list[Span]) -> list[tuple[Span, int]]:
+    """Spans that a pass reads, each with the end of the pending range that it takes up."""
+    found: list[tuple[Span, int]] = []
+
+    async def read(span: Span, known: Known) -> bool:
+        found.append((span, span[0] + len(known.pending) // 32))
+        return True
+
+    session = LogSession(
+        log=LOG,
+        head=a_head(300),
+        source=cast(LogSource, None),  # nothing is fetched
+        index=index,
+        run_id=run_id,
+        analyser=BatchAnalyser(Scope(everything=True), entry_at_its_index, extra_of),
+        scope=Scope(everything=True),
+        rules=RULES.version,
+        emit=Heard().emit,
+        stop=asyncio.Event(),
+    )
+    async with session:
+        assert await PartsReader(session, read, lambda _: True, can_resume=True).read(parts)
+    return found
+
+
+def test_a_pending_range_that_another_reader_holds_a_part_of_is_given_up(tmp_path: Path) -> None:
+    """Proven as a whole, it would cover entries that are lost when the other reader gives up its own."""
+
+    async def run() -> None:
+        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
+            run_id = await started(index)
+            await save_head(index, a_head(300), later(1))
+            await commit(index, run_id, pending_advance(0, 300, a_hit(100), a_hit(290)))  # with one reader
+            assert await taken_up(index, run_id, [(0, 300)]) == [((0, 300), 300)]
+            async with index.lease(LOG.id, 256, 300) as lease:  # with two readers
+                await index.commit(run_id, pending_advance(256, 300, a_hit(290)), lease)
+                assert await taken_up(index, run_id, [(0, 256)]) == [((0, 256), 0)]
+            state = await index.log_state(LOG.id)
+            assert state is not None and [pending.span for pending in state.pending] == [(256, 300)]
+            assert await index.unproven(LOG.id, 256, 300) == [290]
+
+    asyncio.run(run())
 
 
 # --- the writer ---------------------------------------------------------------------------------------------------
