@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ctscan.errors import UsageError
+from ctscan.errors import IndexFault, UsageError
 from ctscan.index.open import check_url, open_index
 
 
@@ -32,3 +32,22 @@ def test_a_url_of_another_scheme_is_a_mistake_of_the_caller(url: str) -> None:
     assert "\n" not in str(refused.value)
     with pytest.raises(UsageError):
         asyncio.run(open_index(url, create=True))
+
+
+@pytest.mark.parametrize("url", ["a\0b", "sqlite:///a\0b", "~no-such-user-here/a.db", "a" * 5000, ""])
+@pytest.mark.parametrize("create", [False, True])
+def test_a_path_of_no_file_is_a_fault_of_one_line(url: str, create: bool, tmp_path: Path) -> None:
+    with pytest.raises(IndexFault) as refused:
+        asyncio.run(open_index(url, create=create))
+    assert str(refused.value).isprintable()
+
+
+def test_an_empty_file_of_another_owner_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.db").touch()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(IndexFault, match="Operation not permitted"):
+        asyncio.run(open_index(tmp_path / "a.db", create=True))

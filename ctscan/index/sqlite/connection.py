@@ -141,8 +141,8 @@ _ADVICE = {
 
 def _prepare_file(path: Path, create: bool) -> Path:
     """Return the absolute path of a file that may be opened. A file made here is readable by its owner only."""
-    path = path.expanduser().absolute()
     try:
+        path = path.expanduser().absolute()
         status = path.stat()
     except FileNotFoundError:
         if not create:
@@ -154,6 +154,8 @@ def _prepare_file(path: Path, create: bool) -> Path:
         return path
     except OSError as error:
         raise IndexFault(f"{path}: the index can't be opened ({error.strerror}); give another path with --db") from None
+    except (RuntimeError, ValueError) as error:  # the home of nobody, a NUL, a lone surrogate
+        raise IndexFault(f"{str(path)!r}: no path of a file ({error}); give another path with --db") from None
     if path.is_dir():
         raise IndexFault(f"{path}: a directory, expected the file of an index; give its path with --db")
     if not path.is_file():
@@ -183,7 +185,12 @@ def _adopt_empty(path: Path, create: bool) -> None:
     """Take over an empty file, the remains of a creation that was killed."""
     if not create:
         raise IndexFault(f"{path}: an empty file, expected an index; `ctscan scan` fills it")
-    path.chmod(0o600)
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise IndexFault(
+            f"{path}: an empty file that can't be made an index ({error.strerror}); give another path with --db"
+        ) from None
 
 
 def _check_ours(path: Path) -> None:
