@@ -73,15 +73,26 @@ class ThreadSession:
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
+        self._is_closed = False
 
     async def run(self, work: Work[T]) -> T:
         """Run a unit of work in the thread of the connection."""
+        if self._is_closed:
+            raise sqlite3.ProgrammingError("Cannot operate on a closed database.")  # as of an InlineSession
         results: list[T] = []
-        await self._connection.execute(_CALL, [lambda connection: results.append(work(connection))])
+
+        def call(connection: sqlite3.Connection) -> None:
+            try:
+                results.append(work(connection))
+            except StopIteration as error:  # a future can't carry it, and would wait for ever
+                raise RuntimeError("a unit of work raised StopIteration") from error
+
+        await self._connection.execute(_CALL, [call])
         return results[0]
 
     async def close(self) -> None:
-        """Close the connection and end its thread."""
+        """Close the connection and end its thread, behind the units of work that were begun."""
+        self._is_closed = True
         await self._connection.close()
 
 
