@@ -120,7 +120,11 @@ def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = KEEP_
         except Exception as error:  # a bad certificate must not end a scan; the message may quote it, the type can't
             reason = reason or f"the reader failed with {type(error).__name__}"
         else:
-            return _search(der, certificate, scope, is_tbs=read is read_tbs)
+            try:
+                return _search(der, certificate, scope, is_tbs=read is read_tbs)
+            except Exception as error:  # of the code around the rules: attribution, grouping, scope
+                reason = f"the search for personal data failed with {type(error).__name__}"
+                break
     return salvage(der, Problem("certificate", reason), scope)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from support.certs import make_certificate, make_precert
 
+import ctscan.personal.analyse as door
 from ctscan.model import EntryKind
+from ctscan.personal import rules
 from ctscan.personal.analyse import DerKind, analyse, kind_of_leaf
 from ctscan.personal.scope import parse_scope
 
@@ -89,3 +91,24 @@ def test_a_rule_that_fails_where_nothing_is_found_makes_a_certificate_unreadable
     out = failing("rules.__path__.append(sys.argv[1])", tmp_path, make_certificate([("CN", "www.invalid")]))
     why = f"rule a.broken: {FAILED}"
     assert out == f"True|False|True|0|{why}|certificate {why}|rule a.broken {FAILED}"
+
+
+@pytest.mark.parametrize("broken", ["group_by_person", "View", "_salvage"])
+def test_code_around_the_rules_that_fails_makes_a_certificate_unreadable(broken: str, tmp_path: Path) -> None:
+    out = failing(f"rules.{broken} = lambda *given: quoting(given)", tmp_path, WHOLE)
+    why = "the search for personal data failed with KeyError"
+    assert out == f"True|False|True|1|{why}|certificate {why}"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_an_interrupt_passes(error: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rules, "group_by_person", interrupt)
+        with pytest.raises(error):
+            analyse(WHOLE, DerKind.CERTIFICATE)
+    monkeypatch.setitem(door._READERS, DerKind.CERTIFICATE, (interrupt,))
+    with pytest.raises(error):
+        analyse(WHOLE, DerKind.CERTIFICATE)
