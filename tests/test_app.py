@@ -16,10 +16,11 @@ from support.cli import ROOT
 from support.logs import LogBuilder
 
 import ctscan.app as app
+import ctscan.personal.analyse as door
 from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.errors import IndexFault, InputError, UsageError
-from ctscan.model import Answer, CertificateStanding, Disclosure, ProofCounts, ScanReport
+from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Problem, ProofCounts, ScanReport
 from ctscan.scan.request import ScanClock
 
 T = TypeVar("T")
@@ -115,6 +116,24 @@ def test_records_and_sums(config: Config) -> None:
     assert asyncio.run(app.disclosures(config, 10)) == list[Disclosure]()
     reindexed = asyncio.run(app.reindex(config))
     assert (reindexed.unchanged, reindexed.changed, reindexed.removed) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("broken", ["reader", "rules"])
+def test_a_reader_or_a_rule_that_fails_takes_nothing_away(
+    broken: str, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+        if broken == "reader":
+            raise KeyError(PERSON)
+        return (), (Problem("rule a.broken", "the rule failed"),)
+
+    before = look_up(config, "jane.roe@example.org").matches
+    with monkeypatch.context() as patched:
+        patched.setattr(door, "find_in_text", lambda _: ((), ()))
+        patched.setattr(door, "find_personal_data", fail)
+        result = asyncio.run(app.reindex(config))
+    assert (result.unchanged, result.changed, result.removed) == (1, 0, 0)
+    assert look_up(config, "jane.roe@example.org").matches == before
 
 
 def test_a_file_is_inspected_and_imported(tmp_path: Path) -> None:

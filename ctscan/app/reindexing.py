@@ -13,6 +13,7 @@ from ctscan.model import EntryKind, QuestionKind, ReindexResult
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Finding
+    from ctscan.personal.analyse import Analysis
 
 _ALL = (1 << 63) - 1
 
@@ -37,7 +38,7 @@ async def reindex(config: Config) -> ReindexResult:
         scope = Scope(everything=True, domains=await scanned_domains(index))
         async for identity, der, kind in index.kept():
             analysis = analyse(der, kind_of_leaf(EntryKind(kind)), scope)
-            counts[await _replace(index, identity, analysis.findings, version)] += 1
+            counts[await _apply(index, identity, analysis, version)] += 1
     return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
 
 
@@ -56,7 +57,12 @@ async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:
     return tuple(sorted(domains))
 
 
-async def _replace(index: ReindexIndex, identity: bytes, findings: tuple[Finding, ...], version: str) -> str:
+async def _apply(index: ReindexIndex, identity: bytes, analysis: Analysis, version: str) -> str:
+    """Replace the findings of a certificate. Where a rule failed, or nothing is left of an unreadable certificate, its
+    findings stay: they may be there all the same, and without findings a certificate is deleted."""
+    if not analysis.is_complete and (analysis.certificate is not None or not analysis.findings):
+        return "unchanged"
+    findings = analysis.findings
     before = [finding for match in await index.find_identity(identity) for finding in match.findings]
     await index.replace_findings(identity, findings, version)
     if not findings:
