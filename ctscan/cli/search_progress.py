@@ -29,7 +29,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
         self._out, self._clock = out or sys.stderr, clock
         self._log = structlog.get_logger()
         self._is_terminal = self._out.isatty()
-        self._told, self._began = clock(), clock()
+        self._told = clock()
         self._came, self._doing = "", ""
 
     def __enter__(self) -> Self:

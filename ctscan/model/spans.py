@@ -43,12 +43,6 @@ def clip(span: Span, limits: Span) -> Span:
     return max(span[0], limits[0]), min(span[1], limits[1])
 
 
-def overlaps(one: Span, other: Span) -> bool:
-    """Return True when the spans share a point."""
-    start, end = clip(one, other)
-    return start < end
-
-
 def total(spans: Iterable[Span]) -> int:
     """Count the points that the spans cover, each once."""
     return sum(end - start for start, end in merge(spans))

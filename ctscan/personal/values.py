@@ -22,7 +22,7 @@ from ctscan.model import (
     Sensitivity,
     SubjectKind,
 )
-from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails
+from ctscan.personal.normalise.addresses import canonical_email, email_keys
 from ctscan.personal.normalise.name_tokens import fold_text, has_letter, name_keys
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.view import View, spellings, strings_of
@@ -158,16 +158,5 @@ def account(category: str = "user.account.username") -> Read:
             address = canonical_email(text)
             keys = (LookupKey(IdentifierKind.ACCOUNT, canonical), *(email_keys(address) if address else ()))
             yield Value(category, text, canonical, keys)
-
-    return each_text(read)
-
-
-def addresses(category: str = "user.contact.email") -> Read:
-    """Read each e-mail address in the text."""
-
-    def read(text: str) -> Iterable[Value]:
-        whole = canonical_email(text)
-        for address in [whole] if whole else find_emails(text):
-            yield Value(category, text, address, email_keys(address))
 
     return each_text(read)

@@ -22,7 +22,6 @@ MAX_URL: Final = 2048
 """Characters of a URL; longer URLs are skipped."""
 
 CRL_POINTS: Final = "2.5.29.31"
-FRESHEST_CRL: Final = "2.5.29.46"
 POLICIES: Final = "2.5.29.32"
 INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
 
@@ -62,18 +61,12 @@ class DistributionPoint:
     reasons: tuple[str, ...] = ()
     issuers: tuple[Name, ...] = ()
 
-    @property
-    def is_indirect(self) -> bool:
-        """Return whether another CA than the certificate's issuer publishes the list."""
-        return bool(self.issuers)
-
 
 @dataclass(frozen=True, slots=True)
 class AccessLocations:
     """All locations in a certificate, each URL once and in order, of any scheme; `is_web` recognises HTTP."""
 
     crls: tuple[DistributionPoint, ...] = ()
-    deltas: tuple[DistributionPoint, ...] = ()  # freshestCRL
     ocsp: tuple[str, ...] = ()
     issuers: tuple[str, ...] = ()  # caIssuers
     policies: tuple[str, ...] = ()  # CPS pointers
@@ -96,7 +89,6 @@ def access_locations(certificate: Certificate) -> AccessLocations:
     access = [pair for value in values.get(INFORMATION_ACCESS, ()) for pair in _access_descriptions(value)]
     return AccessLocations(
         crls=_points(values.get(CRL_POINTS, ())),
-        deltas=_points(values.get(FRESHEST_CRL, ())),
         ocsp=_bounded(url for method, url in access if method == _OCSP),
         issuers=_bounded(url for method, url in access if method == _CA_ISSUERS),
         policies=_bounded(url for value in values.get(POLICIES, ()) for url in _cps_uris(value)),

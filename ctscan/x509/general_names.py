@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Attribute, DecodedString, GeneralName, Name, Problem
-from ctscan.x509.der import MAX_DEPTH, Element, children, content, element_at
+from ctscan.x509.der import Element, children, content, element_at
 from ctscan.x509.der_reader import OID, SEQUENCE, SET, DerReader
 from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
 
@@ -120,24 +120,6 @@ def element_text(data: bytes, element: Element) -> DecodedString | None:
         if tag in (0x10, 0x11) or tag >= 0x40:  # SEQUENCE and SET, or a class of its own: segments of nothing
             return None
     return read_text(tag, content(data, element))
-
-
-def nested_texts(element: bytes) -> list[DecodedString]:
-    """Return the texts of all string elements inside a structure, in order, such as the lines of a postalAddress.
-
-    postalAddress (X.520) is a SEQUENCE OF strings.
-    """
-    found: list[DecodedString] = []
-    waiting = [(part, 0) for part in children(element, 0, len(element))[0]]
-    while waiting:
-        part, depth = waiting.pop()
-        text = element_text(element, part)
-        if text is not None:
-            found.append(text)
-        elif part[0] & 0x20 and depth < MAX_DEPTH:
-            inside, _ = children(element, part[2], part[3])
-            waiting.extend((inner, depth + 1) for inner in reversed(inside))
-    return found
 
 
 def _check_segments(reader: DerReader, path: str, element: Element) -> None:

@@ -28,7 +28,10 @@ GENERAL_STRING: Final = 27
 UNIVERSAL_STRING: Final = 28
 BMP_STRING: Final = 30
 
-STRING_TYPES: Final = frozenset((UTF8_STRING, *range(18, 23), *range(25, 29), BMP_STRING))
+STRING_TYPES: Final = frozenset((
+    UTF8_STRING, NUMERIC_STRING, PRINTABLE_STRING, T61_STRING, VIDEOTEX_STRING, IA5_STRING, GRAPHIC_STRING,
+    VISIBLE_STRING, GENERAL_STRING, UNIVERSAL_STRING, BMP_STRING,
+))  # fmt: skip
 """Tag numbers of the types that hold text by definition."""
 
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")

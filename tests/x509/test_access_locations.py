@@ -41,7 +41,6 @@ def access(*pairs: tuple[str, str]) -> bytes:
 def test_all_kinds_of_location_are_read() -> None:
     found = of(
         points(point(["http://a.example/1.crl", "ldap://a.example/cn=1"]), point(["http://b.example/1.crl"])),
-        points(point(["http://a.example/1-delta.crl"]), kind=DELTA),
         access((OCSP, "http://ocsp.example"), (ISSUERS, "http://a.example/ca.cer"), (OCSP, "http://ocsp2.example")),
         certificate_policies({"1.2.3": [cps_qualifier("https://a.example/cps")], "1.2.4": [user_notice("read it")]}),
     )
@@ -49,7 +48,6 @@ def test_all_kinds_of_location_are_read() -> None:
         ("http://a.example/1.crl", "ldap://a.example/cn=1"),
         ("http://b.example/1.crl",),
     ]
-    assert [p.urls for p in found.deltas] == [("http://a.example/1-delta.crl",)]
     assert found.ocsp == ("http://ocsp.example", "http://ocsp2.example")
     assert found.issuers == ("http://a.example/ca.cer",)
     assert found.policies == ("https://a.example/cps",)
@@ -63,7 +61,6 @@ def test_reasons_and_publishers_of_a_point() -> None:
     (found,) = of(points(point(["http://a.example/1.crl"], reasons=b"\x60\x80", issuer=PUBLISHER))).crls
     assert found.reasons == ("keyCompromise", "cACompromise", "aACompromise")
     assert [issuer.raw for issuer in found.issuers] == [PUBLISHER]
-    assert found.is_indirect
 
 
 def test_a_point_for_all_reasons_is_one_without() -> None:

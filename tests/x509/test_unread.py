@@ -8,7 +8,6 @@ from support.certs import (
     SMTP_UTF8_MAILBOX,
     extension,
     general_names,
-    long_tlv,
     make_certificate,
     make_tbs,
     oid,
@@ -19,7 +18,6 @@ from support.certs import (
 
 from ctscan.model import Certificate, Problem
 from ctscan.x509.certificate import read_certificate, read_tbs
-from ctscan.x509.general_names import nested_texts
 
 ADDRESS = "jana@example.org"
 HOST = [("CN", "www.example.org")]
@@ -124,17 +122,3 @@ def test_equality_of_problems_ignores_octets() -> None:
 
 def test_bits_that_identify_are_no_text_that_could_not_be_read() -> None:
     assert subject(rdn(oid("2.5.4.45"), tlv(0x03, b"\0\0\1"))).problems == ()
-
-
-# --- texts inside other values -------------------------------------------------------------------------------------
-
-
-def test_texts_at_any_depth_and_of_any_type_in_their_order() -> None:
-    lines = [string("Příkladná 1"), string("Ukázkov", "bmp"), tlv(0xA0, string("XX", "printable")), tlv(0x80, b"jana")]
-    value = tlv(0x30, tlv(0x31, *lines[:2]), *lines[2:], tlv(0x02, b"\x05"), long_tlv(0x2C, string("x")))
-    assert [text.value for text in nested_texts(value)] == ["Příkladná 1", "Ukázkov", "XX", "jana", "x"]
-
-
-@pytest.mark.parametrize("value", [b"", b"\x30", b"\x30\x80" * 5_000, tlv(0x02, b"\x05"), b"\x30\x7f\x0c\x05jana"])
-def test_broken_values_give_their_readable_strings(value: bytes) -> None:
-    assert [text.value for text in nested_texts(value)] in ([], ["jana"])

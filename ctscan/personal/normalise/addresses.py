@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.memo import cached_for_short
 
@@ -59,20 +58,6 @@ def canonical_domain(text: str) -> str | None:
         return None
     canonical = ".".join(label for label in labels if label)
     return None if len(canonical) > 253 or canonical.rpartition(".")[2].isdigit() else canonical
-
-
-def domain_key(domain: str) -> str:
-    """Return the look-up key of a domain: `mail.example.org` -> `org.example.mail.`
-
-    Every name at or below a domain has a key that starts with the key of the domain.
-
-    Raises:
-        UsageError: the text is no domain name.
-    """
-    canonical = canonical_domain(domain)
-    if canonical is None:
-        raise UsageError(f"expected a domain name such as example.org, got {len(domain)} characters that are none")
-    return reversed_labels(canonical)
 
 
 def reversed_labels(canonical: str) -> str:

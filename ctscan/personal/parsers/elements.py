@@ -25,7 +25,6 @@ INTEGER: Final = 0x02
 OCTETS: Final = 0x04
 OID: Final = 0x06
 SEQUENCE: Final = 0x30
-SET: Final = 0x31
 MAX_PARTS: Final = 1000
 """Parts of one element that are read; real structures have a handful."""
 
