@@ -269,3 +269,19 @@ def test_a_difference_is_seen() -> None:
     assert differences({"a": [{"b": 1}]}, {"a": [{"b": 1}, {"c": 1}]}) != []
     assert differences({"a": "text"}, {"a": 1}) != []
     assert differences({"a": 1.0}, {"a": 1}) == []
+
+
+def test_every_reason_of_a_gap_is_explained() -> None:
+    (row,) = (
+        line for line in (ROOT / "docs" / "analyst.md").read_text("utf-8").splitlines() if "`holes[].reason`" in line
+    )
+    assert set(re.findall(r"`([a-z ]+)`", row)) == set(GapReason)
+
+
+def test_every_decision_has_a_number_of_its_own_and_a_row() -> None:
+    records = sorted(path.name for path in (ROOT / "docs" / "adr").glob("0*.md"))
+    assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
+    rows = re.findall(
+        r"^\| \[(\d+)\]\(([^)]+)\) \|", (ROOT / "docs" / "adr" / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert rows == [(str(int(name[:4])), name) for name in records]

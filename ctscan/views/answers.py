@@ -97,22 +97,14 @@ CONFIDENCES = {
 NORMALISED = ("user.demographic.date_of_birth", "user.demographic.gender")
 """Categories whose values are shown in their canonical form too."""
 
-GAPS = {
-    GapReason.NOT_READ: Word.GAP_NOT_READ,
-    GapReason.OUT_OF_SCOPE: Word.GAP_OUT_OF_SCOPE,
-    GapReason.OLDER_RULES: Word.GAP_OLDER_RULES,
-    GapReason.PRUNED: Word.GAP_PRUNED,
-    GapReason.QUARANTINED: Word.GAP_QUARANTINED,
-    GapReason.REFUSED: Word.GAP_REFUSED,
-    GapReason.PURGED: Word.GAP_PURGED,
-}
+GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
 
 ADVICE = {
     GapReason.NOT_READ: Say.ADVICE_NOT_READ(),
     GapReason.OUT_OF_SCOPE: Say.ADVICE_OUT_OF_SCOPE(),
     GapReason.OLDER_RULES: Say.ADVICE_OLDER_RULES(),
 }
-"""Advice that closes holes, by their reason. Holes for other reasons need another scan."""
+"""Advice that closes gaps, by their reason. Gaps for other reasons need another scan."""
 
 SEARCH_STATES = {
     SearchState.RUNNING: Word.SEARCH_RUNNING,
