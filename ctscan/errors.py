@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from ctscan.model import TreeHead
+    from ctscan.model import Message, TreeHead
 
 
 class CtscanError(Exception):
@@ -35,9 +35,13 @@ class CtscanError(Exception):
 
 
 class UsageError(CtscanError):
-    """Option, setting or argument that can't be used: exit code 2."""
+    """Option, setting or argument that can't be used: exit code 2. A `reason` is put into words behind the message."""
 
     exit_code = 2
+
+    def __init__(self, message: str, reason: Message | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class InputError(CtscanError):

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from ctscan.errors import EXIT_CODES, CtscanError
+from ctscan.errors import EXIT_CODES, CtscanError, UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
 
 COMMANDS: dict[str, str] = {
@@ -154,7 +154,7 @@ class Program(click.Group):
         except (KeyboardInterrupt, click.Abort):
             _die_of_interrupt()
         except CtscanError as error:
-            complain(str(error), error if is_verbose else None)
+            complain(_worded(error), error if is_verbose else None)
             code = error.exit_code
         except Exception as error:  # a bug: one line, no traceback that may quote a certificate
             code = _fail(error, is_verbose)
@@ -166,6 +166,16 @@ def complain(message: str, error: BaseException | None = None) -> None:
     if error is not None:
         click.echo(safe_traceback(error), err=True, nl=False)
     click.echo(f"ctscan: {one_line(without_addresses(message))}", err=True)
+
+
+def _worded(error: CtscanError) -> str:
+    """Put the reason of an error, which is a code, into words behind its message. Errors are English."""
+    reason = error.reason if isinstance(error, UsageError) else None
+    if reason is None:
+        return str(error)
+    from ctscan.views.text import ENGLISH, text
+
+    return f"{error}: {text(reason, ENGLISH)}"
 
 
 @click.pass_context

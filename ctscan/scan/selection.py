@@ -88,7 +88,7 @@ def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog]) -> Log:
         raise UsageError(f"--log {name!r} fits {len(found)} logs: {names}; name one of them in full")
     for log in skipped:
         if wanted in (log.name.casefold(), base64.b64encode(log.id).decode().casefold()):
-            raise UsageError(f"--log {name!r}: this log is not read: {log.reason}")
+            raise UsageError(f"--log {name!r}: this log is not read", log.reason)
     raise UsageError(
         f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list"
     )

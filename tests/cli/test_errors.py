@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 from support.cli import ROOT, command, error_line, process, run
+from support.logs import log_list
+from support.scanning import people_log
+
+from ctscan.model import LogProtocol
 
 
 def test_unknown_configuration_key(tmp_path: Path) -> None:
@@ -78,6 +82,15 @@ def test_scan_without_a_scope(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "scope" in error_line(result)
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_log_that_is_not_read_is_refused_with_the_reason_in_words(tmp_path: Path) -> None:
+    entry = people_log("old", 1).list_entry("https://old.example.org/", LogProtocol.RFC6962, state="retired")
+    (tmp_path / "list.json").write_bytes(log_list([("Operator", LogProtocol.RFC6962, entry)]))
+    given = ("--log-list", tmp_path / "list.json", "--log", "old", "--everything", "--contact", "ct@example.org")
+    result = run("scan", *given, "--db", tmp_path / "db")
+    assert result.exit_code == 2
+    assert error_line(result) == "ctscan: --log 'old': this log is not read: retired since 2026-01-01"
 
 
 def test_scan_over_the_network_without_a_contact(tmp_path: Path) -> None:
