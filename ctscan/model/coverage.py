@@ -48,6 +48,11 @@ class Gap:
         """`(start, end)`."""
         return self.start, self.end
 
+    @property
+    def cause(self) -> str:
+        """Technical message that the detail quotes, for logs and errors; empty without a detail."""
+        return str(dict(self.detail.params).get("detail", "")) if self.detail else ""
+
 
 def merge_gaps(gaps: Iterable[Gap], *, across_tries: bool = False) -> list[Gap]:
     """Sort disjoint gaps and join neighbours of one reason and detail: a pruned log has one gap, not one a tile.

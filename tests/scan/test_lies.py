@@ -21,6 +21,7 @@ from support.simulator import (
     server_error,
     too_many_requests,
 )
+from support.words import english
 
 from ctscan.index.protocols import Index
 from ctscan.model import LogProtocol
@@ -314,6 +315,23 @@ def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
         log.fault("/get-entries|/tile/data", garbage())
         assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 1
     assert [r for r in ranges(tmp_path / "again", "people") if r[0] < r[1]] == []
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_gap_is_reported_with_its_cause_and_without_its_code(protocol: LogProtocol, tmp_path: Path) -> None:
+    heard = Heard()
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        log.fault("/get-entries.start=256|/tile/data/001", garbage())
+        log.fault("/get-entries.start=(5[1-9]|[6-9].).?&|/tile/data/002", server_error(403))
+        message = scan(sim, tmp_path / "db", heard, give_up_after=0.0).logs[0].message
+        last_error = states(tmp_path / "db")["people"].last_error
+    (quarantined,) = [notice for notice in heard.notices if "quarantined" in notice]
+    for said, words in ((quarantined, "HTML page"), (message, "403"), (last_error, "403")):
+        assert words in said
+        assert "gap." not in said and "detail:" not in said
+    gaps = {english(gap.detail) for gap in states(tmp_path / "db")["people"].gaps if gap.detail}
+    assert not [gap for gap in gaps if "HTML page" in gap and "tree" in gap]  # nothing was compared with the tree
 
 
 @pytest.mark.parametrize("protocol", BOTH)
