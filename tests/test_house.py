@@ -7,12 +7,13 @@ import ast
 import re
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
+from count_prose import count
 from support.house import circles, function_lengths, parsed, ties, twins
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +67,9 @@ IMPORTED_AS = {"python-stdnum": "stdnum", "pycryptodome": "Crypto"}
 MAX_LINES = 400
 MAX_TEST_LINES = 600
 MAX_FUNCTION_LINES = 40
+
+MAX_RIDDLES = {"what": 5.0, "tell": 0.8}
+"""Riddles at most, by 1,000 words of docstrings and comments: see `count_prose.py`."""
 
 LONGER_FOR_A_REASON: dict[str, str] = {
     # path: function     why it is better in one piece
@@ -249,6 +253,12 @@ def test_every_module_says_what_it_is() -> None:
     for path in [*files(), *files(ROOT / "bench")]:
         found = tree(path)
         assert not found.body or ast.get_docstring(found), f"{name_of(path)} has no docstring"
+
+
+def test_docstrings_and_comments_are_no_riddles() -> None:
+    found = sum(count(PACKAGE).values(), Counter[str]())
+    rates = {riddle: found[riddle] * 1000 / found["words"] for riddle in MAX_RIDDLES}
+    assert all(rates[riddle] <= limit for riddle, limit in MAX_RIDDLES.items()), rates
 
 
 # --- what the files speak of ---------------------------------------------------------------------------------------
