@@ -10,7 +10,7 @@ UV ?= uv==0.13.9
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# A stamp is newer than what was installed from; it makes a second run start at once.
+# A stamp is newer than the files that were installed from; with it a second run starts at once.
 RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
@@ -19,14 +19,14 @@ DEV_STAMP := $(VENV)/.installed-dev
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
-	@echo 'make test      install what the tests need and run them, on all cores (WORKERS=0: in one process; TESTS=tests/ct)'
+	@echo 'make test      run the tests, on all cores (WORKERS=0: in one process; TESTS=tests/ct: only these)'
 	@echo 'make long      run the tests that take long by nature and that make test leaves out'
-	@echo 'make check     lint, format, types and tests: what a change has to pass'
-	@echo 'make bench     what a scan costs, into bench/results.json and docs/performance.md (QUICK=1: only to try it)'
-	@echo 'make fuzz      read and search mutated certificates, and say what breaks (RUNS, SECONDS, SEED, SEEDS=folder)'
+	@echo 'make check     lint, format, types and tests: a change has to pass'
+	@echo 'make bench     measure the cost of a scan, for bench/results.json and docs/performance.md (QUICK=1: only to try it)'
+	@echo 'make fuzz      read and search mutated certificates, and save failures (RUNS, SECONDS, SEED, SEEDS=folder)'
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
-	@echo 'make demo-log  write data/demo-log anew (byte for byte the same while its script is)'
+	@echo 'make demo-log  write data/demo-log anew (the same bytes, unless its script has changed)'
 	@echo 'make clean     remove $(VENV) and caches'
 
 install: $(RUN_STAMP)
@@ -34,7 +34,7 @@ install: $(RUN_STAMP)
 demo: $(RUN_STAMP)
 	@$(BIN)/ctscan demo
 
-# Neighbours stay on one worker, which so makes what a file shares once; a worker that is done takes from the other.
+# Tests of one file begin on one worker, so that their shared fixtures are made once; an idle worker takes over some.
 WORKERS ?= auto
 TESTS ?=
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
@@ -95,7 +95,7 @@ $(RUN_STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
-	@echo 'installing what the tests need into $(VENV)' >&2
+	@echo 'installing the dependencies of the tests into $(VENV)' >&2
 	@$(PIP) --require-hashes --requirement requirements-dev.lock
 	@touch $@
 

@@ -54,7 +54,7 @@ async def fetch_reports(client: Client, now: datetime) -> LoadedAuthorities:
 
 
 def read_reports(files: Sequence[str]) -> LoadedAuthorities:
-    """Read saved reports, which their columns tell apart. The list is as old as the file of certificates.
+    """Read saved reports, which are distinguished by their columns. The list is as old as the file of certificates.
 
     Raises:
         UsageError: not exactly one report of certificates.

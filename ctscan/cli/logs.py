@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @options.language()
 @options.on_index("table", "json")
 def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by which the program finds it
-    """Show how far each log was read, its health, its holes and its contradictions."""
+    """Show how far each log was read, its health, its gaps, and evidence of its misbehaviour."""
     from ctscan.cli.process import run
 
     config = load_settings(**given)

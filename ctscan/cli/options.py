@@ -44,7 +44,12 @@ everything: Decorator = click.option(
 )
 
 limit: Decorator = click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show at most so many, the newest first."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Show at most N, the newest first.",
 )
 
 

@@ -48,7 +48,9 @@ DEFAULT = ("crt.sh",)
     help="Ask this repository; repeatable. 'ctscan sources' lists them.",
 )
 @from_file
-@click.option("--yes", is_flag=True, help="Agree in advance that the repositories may be told; needed in scripts.")
+@click.option(
+    "--yes", is_flag=True, help="Agree in advance that the repositories learn the identifiers; needed in scripts."
+)
 @options.purpose("with each disclosure")
 @options.contact("operators of repositories")
 @options.language()

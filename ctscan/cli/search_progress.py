@@ -29,7 +29,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
         self._out, self._clock = out or sys.stderr, clock
         self._log = structlog.get_logger()
         self._is_terminal = self._out.isatty()
-        self._told = clock()
+        self._shown_at = clock()
         self._came, self._doing = "", ""
 
     def __enter__(self) -> Self:
@@ -43,7 +43,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
     def search_started(self, repository: str, kind: str) -> None:
         """See `app.SearchListener`."""
         self._log.info("search started", repository=repository, kind=kind)
-        self._told, self._came, self._doing = self._clock(), "", ""
+        self._shown_at, self._came, self._doing = self._clock(), "", ""
         self._line(f"{repository}: asking for {_a(KINDS.get(kind, kind))}")
 
     def doing(self, text: str) -> None:
@@ -78,8 +78,8 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
         if self._is_terminal:
             self._out.write(f"\r\x1b[2K{harmless(line)[: _columns(self._out) - 1]}")
             self._out.flush()
-        elif now - self._told >= INTERVAL:
-            self._told = now
+        elif now - self._shown_at >= INTERVAL:
+            self._shown_at = now
             self._line(line)
 
     def _line(self, line: str) -> None:

@@ -168,7 +168,7 @@ def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
 
 
 def log_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
-    """Describe the contradictions and the last error of a log: lines, each with its colour."""
+    """Describe the misbehaviour and the last error of a log: lines, each with its colour."""
     for at, reason, heads in report.misbehaviour:
         name = report.state.log.name
         yield texts(Say.EVIDENCE(log=name, time=moment(at), reason=reason, count=len(heads))), "red"
