@@ -119,7 +119,7 @@ class _Consumer:
     async def take_up(self, hashes: bytes) -> None:
         """Take up the pending range of an interrupted pass, which the stream proves first."""
         session, end = self._session, self.at + len(hashes) // HASH_SIZE
-        await session.settle()
+        await session.wait_written()
         kept = await session.index.unproven(session.log.id, self.at, end)
         self._pending, self._counted = _Pending(self.at, kept=kept), end
 

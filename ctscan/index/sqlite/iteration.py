@@ -59,11 +59,11 @@ def to_check(connection: sqlite3.Connection, identities: Sequence[bytes]) -> lis
     return _to_check(connection, connection.execute(sql, (*identities, PORTION)).fetchall())
 
 
-Standing = tuple[datetime | None, datetime | None, tuple[Revocation, ...]]
+DatesAndRevocations = tuple[datetime | None, datetime | None, tuple[Revocation, ...]]
 """The dates of a certificate, and what each source says of its revocation."""
 
 
-def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, Standing]]:
+def standings_after(connection: sqlite3.Connection, row: int) -> list[tuple[int, DatesAndRevocations]]:
     """Return `(row, (not before, not after, revocation by source))` of the next readable certificates after a row."""
     found = connection.execute(
         "SELECT id, not_before, not_after FROM certificate WHERE id > ? AND problem IS NULL ORDER BY id LIMIT ?",

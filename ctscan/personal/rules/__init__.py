@@ -37,8 +37,8 @@ ranges that were read earlier then count as read with older rules."""
 MAX_SALVAGED = 4 << 20
 """Octets in all unreadable parts of one certificate. Beyond this limit, parts inside larger parts are left out."""
 
-Reading = Callable[[View], Iterable[Finding]]
-TextReading = Callable[[Sequence[str]], Iterable[Finding]]
+RuleFunction = Callable[[View], Iterable[Finding]]
+TextRuleFunction = Callable[[Sequence[str]], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Rule:
     looks_for: str
     covers: tuple[str, ...] = ()
     only: bool = False
-    find: Reading | None = None
-    find_in: TextReading | None = None
+    find: RuleFunction | None = None
+    find_in: TextRuleFunction | None = None
 
 
 _registered: dict[str, Rule] = {}
@@ -75,7 +75,7 @@ def rule(
     cites: tuple[str, ...],
     covers: tuple[str, ...] = (),
     only: bool = False,
-) -> Callable[[Reading], Reading]:
+) -> Callable[[RuleFunction], RuleFunction]:
     """Register a function from a view to findings. The first line of its docstring is the rule's description.
 
     Pass `only=True` where the function starts from values of the types in `covers` (`view.of`) and from nothing else:
@@ -85,7 +85,7 @@ def rule(
         ValueError: at import, so that it can't be missed: the id is taken or an argument is invalid.
     """
 
-    def register(find: Reading) -> Reading:
+    def register(find: RuleFunction) -> RuleFunction:
         _register(Rule(id, version, category, _kinds_of(id, kinds), cites, _first_line(find), covers, only, find=find))
         return find
 
@@ -120,10 +120,10 @@ def oid_rule(
 
 def text_rule(
     *, id: str, version: int, category: str, kinds: tuple[str, ...], cites: tuple[str, ...]
-) -> Callable[[TextReading], TextReading]:
+) -> Callable[[TextRuleFunction], TextRuleFunction]:
     """Register a function from the readable strings of unreadable parts to findings; otherwise like `rule`."""
 
-    def register(find_in: TextReading) -> TextReading:
+    def register(find_in: TextRuleFunction) -> TextRuleFunction:
         _register(Rule(id, version, category, _kinds_of(id, kinds), cites, _first_line(find_in), find_in=find_in))
         return find_in
 
@@ -239,7 +239,7 @@ def _to_salvage(problems: Iterable[Problem]) -> list[Problem]:
     return [kept[unread] for unread in reversed(outermost)]
 
 
-def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
+def _rules_for(view: View) -> Iterator[tuple[Rule, RuleFunction]]:
     """Return the rules that may find something in a view, by id: rules for its types, and rules always called."""
     rules, always, by_type = _index()
     numbers = set(always)
@@ -249,7 +249,7 @@ def _rules_for(view: View) -> Iterator[tuple[Rule, Reading]]:
 
 
 @cache
-def _index() -> tuple[list[tuple[Rule, Reading]], list[int], dict[str, list[int]]]:
+def _index() -> tuple[list[tuple[Rule, RuleFunction]], list[int], dict[str, list[int]]]:
     """Return the rules for certificates, the positions of the rules to call always, and the positions by type."""
     rules = [(rule, rule.find) for rule in all_rules() if rule.find is not None]
     always = [number for number, (rule, _) in enumerate(rules) if not rule.only]

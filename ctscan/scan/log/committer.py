@@ -15,9 +15,9 @@ ROOM = 2
 class Committer(Generic[S]):
     """Bounded queue of steps, and the task that writes them with `write`.
 
-    A step that fails ends the committer: no later step is written, and every later `put` and `settle` raises the error,
-    so that it can't be overlooked. Use the committer as a context manager: at its end all queued steps are written,
-    even when the reading failed.
+    A step that fails ends the committer: no later step is written, and every later `put` and `wait_written` raises
+    the error, so that it can't be overlooked. Use the committer as a context manager: at its end all queued steps
+    are written, even when the reading failed.
     """
 
     def __init__(self, write: Callable[[S], Awaitable[None]]) -> None:
@@ -46,7 +46,7 @@ class Committer(Generic[S]):
         self._raise()
         await self._steps.put(step)
 
-    async def settle(self) -> None:
+    async def wait_written(self) -> None:
         """Wait until all queued steps are written; raise the error of a step."""
         await self.drain()
         self._raise()

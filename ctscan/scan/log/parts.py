@@ -94,7 +94,7 @@ class PartsReader:
         for span in await self._still_unread(part):
             if not await self._read_span(span, await self._known_at(span[0], part[1])):
                 return False
-        await self._session.settle()
+        await self._session.wait_written()
         return True
 
     async def _known_at(self, index: int, end: int) -> Known:

@@ -273,7 +273,7 @@ async def _begin_coverage(session: LogSession, verifier: Verifier, start: int) -
     beginning = VerifiedRange(start, start, session.scope_text, session.rules, edge, since if start else None)
     async with session.leasing((start, start)):
         await session.commit(ScanStep(session.log.id, session.now(), verified=beginning), start)
-        await session.settle()
+        await session.wait_written()
     session.state = await session.index.log_state(session.log.id)
 
 

@@ -87,9 +87,9 @@ class LogSession:
         goes on. An error of an earlier step is raised here."""
         await self._committer.put((step, position, self._leased()))
 
-    async def settle(self) -> None:
+    async def wait_written(self) -> None:
         """Wait until every step is written, so that the index is up to date; raise the error of a step."""
-        await self._committer.settle()
+        await self._committer.wait_written()
 
     def _leased(self) -> Lease:
         assert self.lease is not None  # noqa: S101  nothing is committed outside `leasing`
@@ -103,7 +103,7 @@ class LogSession:
 
     async def rewind(self, start: int) -> None:
         """Give up the pending range that begins at `start`, with all its steps."""
-        await self.settle()
+        await self.wait_written()
         await self.index.rewind(self.log.id, start, self._leased())
 
     def can_prove(self, pending: PendingRange) -> bool:

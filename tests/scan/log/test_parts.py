@@ -106,7 +106,7 @@ def test_steps_are_written_in_order_and_all_of_them_however_it_ends() -> None:
         async with Committer(write) as committer:
             for step in range(5):
                 await committer.put(step)
-            await committer.settle()
+            await committer.wait_written()
             assert written == [0, 1, 2, 3, 4]
             await committer.put(5)
             raise asyncio.CancelledError
@@ -154,7 +154,7 @@ def test_a_step_that_fails_is_told_and_nothing_behind_it_is_written() -> None:
             for step in range(ROOM):
                 await committer.put(step)
             with pytest.raises(ValueError, match="disk"):
-                await committer.settle()
+                await committer.wait_written()
             with pytest.raises(ValueError, match="disk"):
                 await committer.put(7)
 
