@@ -8,8 +8,9 @@ in scope is kept with all of its findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ctscan.errors import UsageError
 from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
@@ -18,13 +19,22 @@ from ctscan.personal.normalise.name_tokens import fold_text
 
 EVERYTHING = "everything"
 
+
+class ScopeKind(StrEnum):
+    """Kind of a term."""
+
+    DOMAIN = "domain"
+    EMAIL = "email"
+    ORGANISATION = "organisation"
+
+
 _COMMON_NAME = "2.5.4.3"
 _ORGANISATION = "2.5.4.10"
 _DNS_NAME = 2
 _MAX_VALUE = 1000
 _HOST = re.compile(r"[^\s@,;:/<>()\"'=]{1,253}")
 _SEPARATOR = re.compile(r", (?=(?:domain|email|organisation):)")
-_SPELLINGS = {"organization": "organisation", "org": "organisation", "e-mail": "email"}
+_SPELLINGS = {"organization": ScopeKind.ORGANISATION, "org": ScopeKind.ORGANISATION, "e-mail": ScopeKind.EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +111,11 @@ class Scope:
     def _includes_term(self, kind: str, value: str) -> bool:
         if self.everything:
             return True
-        if kind == "domain":
+        if kind == ScopeKind.DOMAIN:
             return self._has_domain(value)
-        if kind == "email":
+        if kind == ScopeKind.EMAIL:
             return value in self.emails or self._has_domain(value.rpartition("@")[2])
-        return kind == "organisation" and value in self.organisations
+        return kind == ScopeKind.ORGANISATION and value in self.organisations
 
 
 def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
@@ -154,18 +164,19 @@ def scope_includes(wider_text: str, narrower_text: str) -> bool:
 
 
 def _terms(scope: Scope) -> Iterator[tuple[str, str]]:
-    yield from (("domain", value) for value in scope.domains)
-    yield from (("email", value) for value in scope.emails)
-    yield from (("organisation", value) for value in scope.organisations)
+    yield from ((ScopeKind.DOMAIN, value) for value in scope.domains)
+    yield from ((ScopeKind.EMAIL, value) for value in scope.emails)
+    yield from ((ScopeKind.ORGANISATION, value) for value in scope.organisations)
 
 
 def _scope_of(terms: Iterable[tuple[str, str]]) -> Scope:
-    by_kind: dict[str, set[str]] = {"domain": set(), "email": set(), "organisation": set()}
+    by_kind: dict[str, set[str]] = {kind: set() for kind in ScopeKind}
     for kind, value in terms:
         by_kind[kind].add(value)
-    domains = {d for d in by_kind["domain"] if not any(d != w and _is_at_or_below(d, w) for w in by_kind["domain"])}
-    emails = {e for e in by_kind["email"] if not any(_is_at_or_below(e.rpartition("@")[2], d) for d in domains)}
-    return Scope(False, tuple(sorted(domains)), tuple(sorted(emails)), tuple(sorted(by_kind["organisation"])))
+    named = by_kind[ScopeKind.DOMAIN]
+    domains = {d for d in named if not any(d != wider and _is_at_or_below(d, wider) for wider in named)}
+    emails = {e for e in by_kind[ScopeKind.EMAIL] if not any(_is_at_or_below(e.rpartition("@")[2], d) for d in domains)}
+    return Scope(False, tuple(sorted(domains)), tuple(sorted(emails)), tuple(sorted(by_kind[ScopeKind.ORGANISATION])))
 
 
 def _parse_term(value: str) -> tuple[str, str]:
@@ -179,8 +190,8 @@ def _parse_term(value: str) -> tuple[str, str]:
     if colon and kind in _TERMS:
         return (kind, _TERMS[kind](rest.strip()))
     if "@" in text and not text.startswith("@"):
-        return ("email", _email_term(text))
-    return ("domain", _domain_term(text))
+        return (ScopeKind.EMAIL, _email_term(text))
+    return (ScopeKind.DOMAIN, _domain_term(text))
 
 
 def _email_term(text: str) -> str:
@@ -209,7 +220,11 @@ def _organisation_term(text: str) -> str:
     return folded
 
 
-_TERMS = {"domain": _domain_term, "email": _email_term, "organisation": _organisation_term}
+_TERMS: dict[str, Callable[[str], str]] = {
+    ScopeKind.DOMAIN: _domain_term,
+    ScopeKind.EMAIL: _email_term,
+    ScopeKind.ORGANISATION: _organisation_term,
+}
 
 
 def _is_at_or_below(canonical: str, domain: str) -> bool:
