@@ -55,11 +55,12 @@ def _words(text: str) -> set[str]:
 
 def _safe(reason: Message, question: Question) -> Message:
     """Keep a reason with short parameters on one line. Sources leave the question out of reasons; a reason that quotes
-    the question all the same is withheld."""
-    params = tuple((name, _line(value) if isinstance(value, str) else value) for name, value in reason.params)
-    if question.is_personal and any(isinstance(value, str) and quotes_question(value, question) for _, value in params):
+    the question all the same is withheld: the parameters are compared uncut and together, since a cut or several of
+    them may share the question between them."""
+    said = " ".join(value for _, value in reason.params if isinstance(value, str))
+    if question.is_personal and quotes_question(" ".join(said.split()), question):
         return SearchShortfall.WITHHELD()
-    return Message(reason.code, params)
+    return Message(reason.code, tuple((name, _line(v) if isinstance(v, str) else v) for name, v in reason.params))
 
 
 def _line(text: str) -> str:
