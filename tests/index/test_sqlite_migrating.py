@@ -213,6 +213,7 @@ def test_sentences_become_messages_that_have_words() -> None:
             connection.execute(statement)
         mapped = connection.execute("SELECT text, message FROM sentence").fetchall()
     assert len(mapped) > 200
+    assert len({message for _, message in mapped}) == len(mapped)  # two of one would break the key of `trait`
     for sentence, message in mapped:
         assert text(decoded_message(message), "en"), sentence
         assert decoded_message(message).encoded == message
