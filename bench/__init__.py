@@ -1,10 +1,10 @@
-"""The benchmark: how fast `ctscan` reads logs, what it costs by stage, and how that grows. `make bench` runs it.
+"""Benchmark of `ctscan`: speed of reading logs, cost by stage, growth of the cost. `make bench` runs it.
 
 certificates, logs, answers    logs of real size, written to disk
-serving, static_server         nginx, or what stands in for it, over loopback
-measure, scans                 `ctscan` as a process of its own, and what it took
-pipeline, growth, stages, samples, lookups, findings, profile    what is measured
-results, machine, render       what is written down
+serving, static_server         nginx, or a Python server in its place, over loopback
+measure, scans                 `ctscan` as a process of its own, and its time and memory
+pipeline, growth, stages, samples, lookups, loop, findings, profile    the measurements
+results, machine, render       the record of a run and its figures in the documents
 """
 
 from __future__ import annotations
@@ -14,5 +14,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# builders of certificates and logs are shared with the tests
+# the benchmark uses the tests' builders of certificates and logs
 sys.path[:0] = [path for path in (str(ROOT / "tests"), str(ROOT)) if path not in sys.path]

@@ -1,6 +1,7 @@
-"""Runs the benchmark: `python -m bench` (see `--help`), or `make bench`.
+"""Command line of the benchmark: `python -m bench` (see `--help`), or `make bench`.
 
-Each part adds to the results, which are written after each, so that a run that ends early has kept what it measured.
+Each part adds its rows to the results. The results are written after each part, so that a run that ends early keeps
+its measurements.
 """
 
 from __future__ import annotations
@@ -22,29 +23,29 @@ from bench.render import render_documents
 from bench.results import BenchError, Results, line, load, say
 from bench.serving import find_nginx, serve
 
-BUSY = 0.7  # of a load average, when nothing is measured yet
+BUSY = 0.7  # load average before the first measurement; more means that other work disturbs
 RESULTS = ROOT / "bench" / "results.json"
 
 SIZES = {
     # option            in full      quick     entries of
-    "static-entries": (2_097_152, 262_144, "the static-ct log that one process reads"),
-    "jobs-entries": (2_097_152, 131_072, "the logs that one process and two read in turn"),
+    "static-entries": (2_097_152, 262_144, "the static-ct log of the scan by one process"),
+    "jobs-entries": (2_097_152, 131_072, "the logs that one process and two processes scan in turn"),
     "rfc-entries": (262_244, 66_000, "the RFC 6962 log"),
-    "many-entries": (262_144, 32_768, "sixteen logs together"),
+    "many-entries": (262_144, 32_768, "the sixteen logs that are scanned at once, in all"),
     "soak-entries": (10_000_000, 327_700, "the log of the long run"),
-    "growth-entries": (262_144, 32_768, "the logs whose cost is compared"),
-    "growth-largest": (4_194_304, 262_144, "the largest log whose cost is compared"),
+    "growth-entries": (262_144, 32_768, "the logs whose cost per entry is compared"),
+    "growth-largest": (4_194_304, 262_144, "the largest log whose cost per entry is compared"),
     "profile-entries": (1_048_576, 131_072, "the log whose scan is profiled"),
     "rich-entries": (16_384, 4_096, "the log in which every entry is a candidate"),
     "stage-entries": (10_240, 5_120, "the log of the single stages"),
-    "findings": (10_000_000, 100_000, "the index whose answers are timed (findings, not entries)"),
+    "findings": (10_000_000, 100_000, "the index whose look-ups are timed (in findings, not entries)"),
 }
 
 
 def findings(bench: Bench) -> None:
-    """Commits of findings, and answers from an index of many."""
+    """Measure commits of findings, and answers from a large index."""
     if find_spec("bench.findings") is None:
-        bench.results.note("bench/findings.py isn't there: the rows about commits and large indexes are left out")
+        bench.results.note("bench/findings.py is missing: no rows about commits and large indexes")
         return
     module = import_module("bench.findings")
     bench.results.add(*module.measure(bench.options.findings, bench.fresh()))
@@ -66,7 +67,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "profile": profile.profile,
     "growth": growth.growth,
 }
-OF_BIG = {  # parts that read the large log, and how much of it
+OF_BIG = {  # parts that read the large log, and the option with the entries that they read
     "static": "static_entries",
     "one": "jobs_entries",
     "soak": "soak_entries",
@@ -76,24 +77,24 @@ OF_BIG = {  # parts that read the large log, and how much of it
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options."""
+    """Parse the options, and fill in the sizes of a full or a quick run."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what ctscan costs.")
-    parser.add_argument("--only", metavar="PARTS", help=f"some parts, with commas: {', '.join(PARTS)}")
-    parser.add_argument("--profile", action="store_true", help="only the profile, as --only profile")
-    parser.add_argument("--quick", action="store_true", help="small sizes, one run of each: to try it")
-    parser.add_argument("--output", type=Path, help="where results go; by default bench/results.json after a full run")
+    parser.add_argument("--only", metavar="PARTS", help=f"measure only these parts (with commas): {', '.join(PARTS)}")
+    parser.add_argument("--profile", action="store_true", help="measure only the profile: short for --only profile")
+    parser.add_argument("--quick", action="store_true", help="try the benchmark: small sizes, one run of each scan")
+    parser.add_argument("--output", type=Path, help="file of the results; default: bench/results.json after a full run")
     parser.add_argument(
-        "--update", type=Path, metavar="FILE", help="take a run of some parts (--output) into bench/results.json"
+        "--update", type=Path, metavar="FILE", help="merge FILE, an --output of some parts, into bench/results.json"
     )
-    parser.add_argument("--render", action="store_true", help="measure nothing: write the figures into docs/ again")
+    parser.add_argument("--render", action="store_true", help="measure nothing: write the kept figures into docs/")
     parser.add_argument(
-        "--folder", type=Path, help="where logs and indexes are written (8 GB); default: for temporary files"
+        "--folder", type=Path, help="folder for logs and indexes, 8 GB (default: the system's temporary folder)"
     )
-    parser.add_argument("--samples", type=Path, help="real entries, for what the prefilter lets through")
-    parser.add_argument("--certificates", type=Path, help="real certificates (*.jsonl.gz), to be read in full")
-    parser.add_argument("--without-nginx", action="store_true", help="serve by Python even where nginx is installed")
-    parser.add_argument("--repeat", type=int, help="runs of each scan, of which the median counts (3; quick: 1)")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that write the logs")
+    parser.add_argument("--samples", type=Path, help="real entries, to count the prefilter's candidates")
+    parser.add_argument("--certificates", type=Path, help="real certificates (*.jsonl.gz), to time their examination")
+    parser.add_argument("--without-nginx", action="store_true", help="serve with Python even where nginx is installed")
+    parser.add_argument("--repeat", type=int, help="runs of each scan; the median counts (default: 3, with --quick 1)")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="processes that write logs")
     for name, (full, _, what) in SIZES.items():
         parser.add_argument(f"--{name}", type=int, metavar="N", help=f"size of {what}; default {full:,}")
     chosen = parser.parse_args(arguments)
@@ -115,7 +116,7 @@ def _parameters(chosen: argparse.Namespace) -> dict[str, object]:
 
 
 def _output(chosen: argparse.Namespace) -> Path | None:
-    """Only a run of everything in full takes the place of the results that the documents show."""
+    """Return the file of the results. Only a full run of all parts replaces the results that the documents show."""
     is_full = chosen.parts == list(PARTS) and not chosen.quick
     return chosen.output or (RESULTS if is_full else None)
 
@@ -126,12 +127,12 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
         (folder / name).mkdir()
     use_nginx = not chosen.without_nginx
     if use_nginx and find_nginx() is None:
-        say("nginx isn't installed, so Python serves, and figures are lower (Debian, Ubuntu: apt install nginx-light)")
+        say("nginx isn't installed: Python serves, figures are lower (Debian, Ubuntu: apt install nginx-light)")
     today = datetime.now(UTC).date().isoformat()
     with serve(folder / "logs", folder / "server", use_nginx) as server:
         results = Results(today, machine.facts(server.name), _parameters(chosen))
         if machine.load() > BUSY:
-            results.note(f"the machine was busy with other work (load {machine.load():.1f}): the figures are too low")
+            results.note(f"the machine was busy with other work (load {machine.load():.1f}): its figures are too low")
         results.note(f"the machine at the beginning of {', '.join(chosen.parts)}: {machine.speed()}")
         largest = max((getattr(chosen, OF_BIG[part]) for part in chosen.parts if part in OF_BIG), default=0)
         bench = Bench(chosen, server, folder / "work", results, largest)
@@ -139,7 +140,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
             say(f"--- {part}")
             try:
                 PARTS[part](bench)
-            except BenchError as error:  # the other parts are worth having
+            except BenchError as error:  # the other parts still count
                 results.note(f"{part} is not measured in full: {error}")
             for each in results.rows:
                 each.setdefault("part", part)
@@ -149,7 +150,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> Results:
 
 
 def main() -> None:
-    """Measure, write down, render."""
+    """Measure the parts, write the results, render the documents."""
     chosen = parse(sys.argv[1:])
     for name in ("samples", "certificates", "output"):
         if getattr(chosen, name):
@@ -160,7 +161,7 @@ def main() -> None:
         results.save(RESULTS)
         chosen.render = True
     if not chosen.render:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an error, so that the server is stopped
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # raise SystemExit, so that the server is stopped
         with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
             results = run(chosen, Path(folder).resolve())
         say("--- all rows")

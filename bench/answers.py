@@ -1,11 +1,11 @@
-"""RFC 6962 logs on disk: every answer that a scan asks for, as a file that a static file server can give.
+"""RFC 6962 logs on disk: one file for each answer that a scan needs, for a static file server.
 
     <log>/get-sth
     <log>/get-entries/<start>-<end>                   by 256, from each multiple of 256; `end` is inclusive
     <log>/get-entry-and-proof/<index>-<tree size>     both sides of each multiple of 65,536, and the last entry
     <log>/get-sth-consistency/<first>-<tree size>     from each multiple of 65,536
 
-The calls are those of RFC 6962 section 4; `serving` tells how their arguments lead to these names.
+RFC 6962 section 4 defines the calls; `serving` maps their arguments to these file names.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def _base64(data: bytes) -> bytes:
 
 
 def _encoded(made: Made) -> bytes:
-    """The two members of an entry, as they stand in its JSON object."""
+    """Encode the two members of an entry's JSON object."""
     leaf, extra = _base64(b"\0\0" + made.leaf), _base64(made.submitted + made.template.chain)
     return b'"leaf_input":"' + leaf + b'","extra_data":"' + extra + b'"'
 
@@ -34,13 +34,13 @@ class Rfc6962:
     """Answers of the RFC 6962 API."""
 
     def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
-        """One answer of get-entries."""
+        """Write the get-entries answer of a tile."""
         body = b'{"entries":[{' + b"},{".join(map(_encoded, made)) + b"}]}"
         start = tile * WIDTH
         write(folder / "get-entries" / f"{start}-{start + len(made) - 1}", body)
 
     def publish(self, log: Built) -> None:
-        """The signed tree head and the proofs."""
+        """Write the signed tree head and the proofs."""
         signer, size = log.signer(), log.spec.size
         head = signer.sth(size, root=signer.root(len(log.roots)), timestamp=log.timestamp())
         write(log.folder / "get-sth", head)
@@ -56,13 +56,13 @@ RFC_6962 = Rfc6962()
 
 
 def _proven(size: int) -> Iterator[int]:
-    """The entries whose proofs are asked for: a range begins at a multiple of 65,536, or ends before it."""
+    """Yield the entries whose proofs a scan requests: ranges begin at a multiple of 65,536, or end before it."""
     bounds = range(PIECE, size, PIECE)
     yield from sorted({index for bound in bounds for index in (bound - 1, bound)} | {size - 1})
 
 
 def _entry_and_proof(spec: LogSpec, signer: LogBuilder, index: int) -> bytes:
-    """JSON of get-entry-and-proof: the path goes up inside the tile first, then from tile to tile."""
+    """Return the JSON of get-entry-and-proof: the path leads up inside the tile first, then from tile to tile."""
     tile, at = divmod(index, WIDTH)
     made = list(make_tile(spec, tile))
     inside = LogBuilder(spec.name)

@@ -1,10 +1,9 @@
-"""Precertificates by the million: a few hundred are built element by element, the others are those with other octets in
-the places that differ from one to the next.
+"""Precertificates by the million: a few hundred templates are built element by element; each precertificate is a
+template with new octets in the varying fields.
 
-Sizes and layouts are those of certificates for hosts that are logged today: six kinds of issuers, keys on P-256 and
-(one in ten) RSA of 2048 bits, one to four DNS names of differing length, 16 CRLs to an issuer. Everything that looks
-random in a real certificate (serial number, key, key identifier, signature) is random here, so that gzip can't do
-better.
+Sizes and layouts match today's logged certificates for hosts: six kinds of issuers, keys on P-256 and (10 %) RSA of
+2048 bits, 1 to 4 DNS names of differing length, 16 CRLs to an issuer. The parts that look random in a real certificate
+(serial number, key, key identifier, signature) are random here, so that gzip compresses no better.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from support import certs
 from support.logs import u16, u24
 
 Values = tuple[bytes, ...]
-"""What differs, in the order of `FIELDS`."""
+"""Octets of the varying fields, in the order of `FIELDS`."""
 
 FIELDS = {
     # name        octets
     "serial": 17,
     "times": 28,  # of a Validity of two UTCTimes, from the first digit to the last "Z"
-    "host": 0,  # as long as the layout says
+    "host": 0,  # the layout gives the length
     "key": 64,
     "modulus": 256,
     "key_id": 20,
-    "signature": 98,  # two numbers of 48 octets and what is between them
+    "signature": 98,  # two numbers of 48 octets and the octets between them
     "rsa_signature": 256,
     "person": 10,
 }
@@ -47,14 +46,14 @@ _EXPONENT = bytes.fromhex("0203010001")
 
 
 def mark(field: str, size: int = 0) -> bytes:
-    """Stands for a field in what is built; occurs nowhere else."""
+    """Return the placeholder of a field in a template; it occurs nowhere else."""
     octets = hashlib.shake_128(field.encode()).digest(size or FIELDS[field])
     return bytes(0x61 + octet % 26 for octet in octets) if field in ("host", "person") else octets
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one CA makes certificates. `layout` gives the extensions for `(SAN specs, number of a CRL)`."""
+    """Profile of a CA's certificates. `layout` returns the extensions for `(SAN specs, number of a CRL)`."""
 
     ca: str
     share: int  # of 100
@@ -72,7 +71,7 @@ class Kind:
 
     @property
     def chain(self) -> list[bytes]:
-        """The issuing CA and the root that signed it, in DER."""
+        """DER of the issuing CA's certificate and of its root."""
         root = [("C", "XX"), ("O", "Example Trust Services"), ("CN", f"{self.ca} Root")]
         spki = _RSA + hashlib.shake_128(self.ca.encode()).digest(256) + _EXPONENT
         signed = hashlib.shake_256(self.ca.encode()).digest(512)
@@ -151,7 +150,7 @@ KINDS = (
 
 
 def _filled(der: bytes, host: bytes) -> tuple[bytes, Callable[[Values], Values]]:
-    """A format for `%` with the marks taken out, and what picks the fields for it."""
+    """Return a `%` format in place of the marks, and the function that picks its fields from `Values`."""
     marks = {mark(field): field for field in FIELDS if field != "host"} | {host: "host"}
     found: list[tuple[int, bytes]] = []
     for octets in marks:
@@ -170,8 +169,8 @@ def _filled(der: bytes, host: bytes) -> tuple[bytes, Callable[[Values], Values]]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One layout. `leaf % pick(values)` is what follows the timestamp in a TimestampedEntry of a precertificate up to
-    the extensions, `submitted % pick_submitted(values)` the submitted precertificate with its length before it."""
+    """Layout of a precertificate. `leaf % pick(values)` is the part of its TimestampedEntry from behind the timestamp
+    to the extensions; `submitted % pick_submitted(values)` is the submitted precertificate behind its length."""
 
     host: int  # octets of the label
     is_rsa: bool
@@ -179,13 +178,13 @@ class Template:
     pick: Callable[[Values], Values]
     submitted: bytes
     pick_submitted: Callable[[Values], Values]
-    fingerprints: bytes  # of the chain, with their length, as in a data tile
-    chain: bytes  # the same as certificates, as in get-entries
+    fingerprints: bytes  # of the chain, behind their length, as in a data tile
+    chain: bytes  # the chain's certificates, as in get-entries
 
 
 @cache
 def issuers() -> dict[bytes, bytes]:
-    """All issuers by their fingerprints."""
+    """Return all issuers by their fingerprints."""
     return {hashlib.sha256(der).digest(): der for kind in KINDS for der in kind.chain}
 
 
@@ -195,7 +194,7 @@ def _names(host: str, shape: int) -> list[certs.GeneralNameSpec]:
 
 
 def make_template(kind: Kind, size: int, shape: int, crl: int, is_person: bool = False) -> Template:
-    """The template of one layout; `size` octets of label, one of four `shape`s of names, number of the CRL."""
+    """Build a template: `size` octets of label, `shape` 0 to 3 of the names, number of the CRL."""
     label = mark("host", size)
     host = f"{label.decode()}.example.org"
     names = _names(host, shape)
@@ -224,7 +223,7 @@ def make_template(kind: Kind, size: int, shape: int, crl: int, is_person: bool =
 
 @cache
 def templates() -> tuple[Template, ...]:
-    """So many layouts as a byte can choose from, the kinds by their shares."""
+    """Build 256 templates, for a random byte to choose from; the shares of the kinds weight them."""
     draw = random.Random(1)
     shares = [kind.share for kind in KINDS]
     return tuple(
@@ -235,5 +234,5 @@ def templates() -> tuple[Template, ...]:
 
 @cache
 def person_template() -> Template:
-    """The layout of what names an invented person."""
+    """Build the template of certificates that name an invented person."""
     return make_template(KINDS[0], 12, 0, 0, is_person=True)

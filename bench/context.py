@@ -1,4 +1,4 @@
-"""What the parts of the benchmark share: options, folders, the server, the logs that were built, the results."""
+"""State that the parts of the benchmark share: options, folders, server, logs on disk, results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BIG = "big"
 
 @dataclass
 class Bench:
-    """One run. `largest`: entries of the log that all long runs read, or its beginning."""
+    """Run of the benchmark. `largest`: entries of the large log; long runs read it, or a beginning of it."""
 
     options: Namespace
     server: Server
@@ -35,16 +35,16 @@ class Bench:
     _lists: int = 0
 
     def build(self, *specs: LogSpec, protocol: LogProtocol = LogProtocol.STATIC_CT) -> list[Built]:
-        """Logs on disk."""
+        """Write logs to disk."""
         total = sum(spec.size for spec in specs)
-        say(f"... {len(specs)} log(s) of {protocol.value}, {total:,} entries together, are written")
+        say(f"... writing {len(specs)} log(s) of {protocol.value}, {total:,} entries in all")
         is_tiled = protocol is LogProtocol.STATIC_CT
         found = [replace(spec, leaf_index=is_tiled) for spec in specs]
         form: logs.Form = logs.STATIC_CT if is_tiled else answers.RFC_6962
         return logs.build(found, self.server.folder, self.options.processes, form)
 
     def big(self, size: int) -> Built:
-        """The large static-ct log as it was with so many entries, in whole tiles."""
+        """Return the large static-ct log as of `size` entries, rounded down to whole tiles."""
         if not self._big:
             self._big += self.build(LogSpec(BIG, self.largest))
         (big, *_) = self._big
@@ -72,18 +72,18 @@ class Bench:
 
     @cached_property
     def start_up(self) -> Used:
-        """What a scan takes besides reading: that of a log with one entry, the median of three runs."""
+        """Cost of a scan besides reading: the median of three scans of a log with a single entry."""
         tiny = self.build(LogSpec("tiny", 1))
-        self.scan(tiny)  # compiles what isn't compiled yet
+        self.scan(tiny)  # compiles modules to byte code
         runs = [self.scan(tiny) for _ in range(3)]
         return Used(median(u.wall for u in runs), median(u.cpu for u in runs), max(u.peak for u in runs))
 
     def fresh(self) -> Path:
-        """A folder for one index."""
+        """Make a folder for an index."""
         return Path(tempfile.mkdtemp(dir=self.work))
 
     def server_cpu(self) -> float:
-        """CPU seconds that the file server took so far; 0 where that can't be told."""
+        """Return the CPU seconds of the file server so far; 0 where the system doesn't give them."""
         try:
             return measure.state(self.server.pid)[1]
         except OSError:

@@ -1,12 +1,11 @@
-"""The index at so many findings: how fast it is written, how large it gets, how fast people are found in it.
+"""Speed and size of a large index: commits of findings, octets on disk, look-ups of people.
 
     python -m bench.findings --findings 1000000
 
-Everything goes through `Index.commit` and `ctscan.answer.lookup.answer`, with the steps of a scan of a tiled log: 256
-hits at a time, each with its submitted precertificate and its inclusion proof. One entry in a hundred is a hit. The
-people are invented; their names follow Zipf's law over `data/names`, so that the commonest are in one certificate of
-fifteen. Everybody has about four certificates, spread over the whole log. What is measured follows from the number of
-findings alone.
+`Index.commit` writes and `ctscan.answer.lookup.answer` reads, with the steps of a scan of a tiled log: 256 hits at a
+time, each with its submitted precertificate and its inclusion proof. 1 % of the entries are hits. The people are
+invented; their names follow Zipf's law over `data/names`, so that the commonest name is in every fifteenth certificate.
+Each person has about four certificates, spread over the whole log. The number of findings alone determines the content.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ from ctscan.personal.normalise.addresses import email_keys
 from ctscan.personal.normalise.name_tokens import name_forms, name_keys
 from ctscan.personal.rules import rule_set
 
-STEP = 256  # hits in one transaction, as the readers commit them
+STEP = 256  # hits in a transaction, as the readers commit them
 ENTRIES_PER_HIT = 100
 MEAN_FINDINGS = 3.5
 PER_PERSON = 4  # certificates
@@ -74,7 +73,7 @@ DOMAINS = 500
 ADDRESSES_ASKED = 2_000
 NAMES_ASKED = 400
 ANSWERS_ASKED = 200
-WORDS_ASKED = 50  # the commonest of them are in ten thousand certificates, all of which are told
+WORDS_ASKED = 50  # the commonest are in ten thousand certificates, and the look-up returns them all
 FEW = 50
 MIB = 1024 * 1024
 
@@ -93,13 +92,13 @@ LOG = Log(
 
 
 def _zipf(words: Sequence[str], draw: random.Random) -> str:
-    """The word of rank k with a probability of ln(1 + 1/k) / ln(n + 1), which is nearly in proportion to 1/k."""
+    """Draw the word of rank k with probability ln(1 + 1/k) / ln(n + 1), nearly in proportion to 1/k."""
     return words[int((len(words) + 1) ** draw.random()) - 1]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody invented."""
+    """Invented person."""
 
     given: str
     surname: str
@@ -107,7 +106,7 @@ class Person:
 
 
 class Population:
-    """So many people, each of whom follows from a number."""
+    """Invented people, `size` in number; a number determines each person."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -124,7 +123,7 @@ class Population:
         return Person(given.title(), surname.title(), f"{local}@{domain}")
 
     def holder(self, certificate: int) -> Person:
-        """Whose certificate this is: somebody's certificates lie far from each other in the log."""
+        """Return the person in a certificate; a person's certificates lie far from each other in the log."""
         return self.person(certificate * 7_368_787 % self.size)
 
 
@@ -135,7 +134,7 @@ _SAME = AttributionReason.SAME_NAME_HOLDS(holds=Phrase.GIVEN_NAME)
 
 
 def findings_of(person: Person, count: int) -> tuple[Finding, ...]:
-    """One to six findings, as the rules make them of a certificate for e-mail."""
+    """Make 1 to 6 findings, as the rules do for an e-mail certificate."""
     email, name = person.address, f"{person.given} {person.surname}"
     found = (
         _finding("email.rfc822Name", "user.contact.email", email, "san.0.rfc822Name", "2.5.29.17", 0x81, _SAME),
@@ -164,8 +163,8 @@ def _finding(rule: str, category: str, value: str, where: str, oid: str, tag: in
 
 
 def hit_of(number: int, population: Population) -> Hit:
-    """The precertificate of one certificate: octets of the size and of the kind that a TBSCertificate for e-mail has
-    (the index never parses them), and the whole of it as it was submitted."""
+    """Make the hit of a certificate: octets as large and as random as an e-mail certificate's TBS (the index never
+    parses them), and the whole submitted precertificate."""
     person = population.holder(number)
     label = number.to_bytes(8, "big")
     random_octets = shake_128(label).digest(576)  # a key of 2048 bits, its identifier, a serial number, a signature
@@ -196,7 +195,7 @@ def hit_of(number: int, population: Population) -> Hit:
 
 
 def index_of(number: int) -> int:
-    """Where in the log a certificate is: somewhere among its hundred entries."""
+    """Return the log index of a certificate: pseudo-random among its hundred entries."""
     return ENTRIES_PER_HIT * number + number * 7919 % ENTRIES_PER_HIT
 
 
@@ -212,7 +211,7 @@ def _name(common: str, organisation: str, country: str) -> Name:
 
 
 class Tree:
-    """Audit paths in a tree of so many entries, whose hashes are invented: proofs share what those of a tree share."""
+    """Audit paths in a tree of `size` entries with invented hashes; paths share nodes as in a real tree."""
 
     def __init__(self, size: int) -> None:
         self.head = TreeHead(LOG.id, size, bytes(32), 2_000_000_000_000, b"signature", b"a checkpoint of some octets")
@@ -231,7 +230,7 @@ class Tree:
 
 
 def steps(certificates: int, population: Population, rules: str) -> Iterator[ScanStep]:
-    """What a reader of a tiled log commits, one after the other."""
+    """Yield the steps that a reader of a tiled log commits, in order."""
     tree = Tree(ENTRIES_PER_HIT * certificates)
     at = 0
     for first in range(0, certificates, STEP):
@@ -253,7 +252,7 @@ def steps(certificates: int, population: Population, rules: str) -> Iterator[Sca
 
 @dataclass(slots=True)
 class Built:
-    """How the index was written: seconds of each tenth, and the resident memory after it."""
+    """Record of building the index: rate of each tenth, and resident memory after it."""
 
     findings: int = 0
     seconds: float = 0.0
@@ -287,7 +286,7 @@ async def build(path: Path, findings: int, population: Population) -> Built:
 
 
 def resident() -> float:
-    """MiB of this process: now where /proc tells it, else the most that it ever was."""
+    """Return the resident MiB of this process: the present value from /proc, else the peak."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
     except OSError:
@@ -298,7 +297,7 @@ def resident() -> float:
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
-    """In milliseconds."""
+    """Return percentiles and maximum in milliseconds."""
     ranked = sorted(seconds)
     at = {name: ranked[min(len(ranked) - 1, int(share * len(ranked)))] for name, share in _SHARES.items()}
     return {name: round(1000 * value, 3) for name, value in at.items()} | {"max": round(1000 * ranked[-1], 3)}
@@ -308,19 +307,19 @@ _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
 async def timed(asked: Sequence[str], find: Callable[[str], Awaitable[Sequence[object]]]) -> dict[str, float]:
-    """How long it takes to find each of these; ValueError where one isn't found."""
+    """Time the look-up of each text. ValueError when a look-up finds nothing."""
     seconds = []
     for text in asked:
         began = time.perf_counter()
         found = await find(text)
         seconds.append(time.perf_counter() - began)
         if not found:
-            raise ValueError("somebody who is in the index was not found")
+            raise ValueError("expected to find a person of the index, found nothing")
     return percentiles(seconds)
 
 
 def forget_cached(path: Path) -> None:
-    """Let the system forget what it has of the file in memory, where it can be told so."""
+    """Drop the file from the system's cache, where the system allows it."""
     if hasattr(os, "posix_fadvise"):
         with path.open("rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -328,7 +327,7 @@ def forget_cached(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom is looked for: people who have certificates, in no order."""
+    """Look-ups to time: random people who have certificates."""
 
     addresses: list[str]
     names: list[str]
@@ -370,7 +369,7 @@ async def look_up(path: Path, asked: Asked) -> dict[str, dict[str, float]]:
 
 
 async def found(index: Index, text: str, limit: int = LIMIT) -> Sequence[object]:
-    """What `answer` asks the index for."""
+    """Send the index the query that `answer` sends."""
     identifier = parse_identifier(text)
     if identifier.kind == IdentifierKind.NAME:
         return await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
@@ -381,7 +380,7 @@ async def found(index: Index, text: str, limit: int = LIMIT) -> Sequence[object]
 
 
 def sizes(path: Path) -> dict[str, int]:
-    """Octets by table and index, those of the certificates themselves apart."""
+    """Return the octets of each table and index; the certificates count under their own name."""
     with closing(sqlite3.connect(path)) as connection:
         by_table = dict(connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC"))
         blobs = {
@@ -393,18 +392,18 @@ def sizes(path: Path) -> dict[str, int]:
     return {name: octets for name, octets in by_table.items() if octets > 65536} | {"certificates": sum(blobs.values())}
 
 
-# --- what is measured ---------------------------------------------------------------------------------------------
+# --- measurements -------------------------------------------------------------------------------------------------
 
 
 def row(text: str, value: float, unit: str, reach: float, *, most: bool, **more: Any) -> dict[str, Any]:
-    """`most`: the value may be at most what is to be reached, else it has to be at least that."""
+    """Make a row. `most`: `reach` is an upper limit of the value, else a lower limit."""
     met = value <= reach if most else value >= reach
     return {"row": text, "value": value, "unit": unit, "reach": reach, "met": met, **more}
 
 
 def measure(findings: int, folder: Path) -> list[dict[str, Any]]:
-    """Build an index of about so many findings in a folder, look people up, and delete it again. The rows of the table
-    that are about the index, as `row`, `value`, `unit`, `reach`, `met`, and what else was measured."""
+    """Build an index of about `findings` findings in a folder, look people up, and delete the index. Return its rows
+    of the results: `row`, `value`, `unit`, `reach`, `met`, and further figures."""
     path = folder / "findings.db"
     certificates = math.ceil(findings / MEAN_FINDINGS)
     population = Population(max(1, certificates // PER_PERSON))
@@ -437,7 +436,7 @@ def measure(findings: int, folder: Path) -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--findings", type=int, default=1_000_000)
-    parser.add_argument("--folder", type=Path, help="where the index is built (default: a temporary folder)")
+    parser.add_argument("--folder", type=Path, help="folder in which the index is built (default: a temporary folder)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for found in measure(given.findings, Path(folder)):

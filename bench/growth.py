@@ -1,4 +1,4 @@
-"""How the cost of an entry grows: with the size of a log, with what is found in it, with the number of logs."""
+"""Growth of the cost of an entry: with the size of a log, with its findings, with the number of logs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOGS = (1, 4, 16)
 
 
 def growth(bench: Bench) -> None:
-    """All three tables. CPU without start-up."""
+    """Measure all three tables. CPU without start-up."""
     for size in SIZES:
         if size <= bench.options.growth_largest:
             _measure(bench, "size", {"entries": size}, [bench.big(size)])

@@ -1,9 +1,8 @@
 """Logs of any size, written to disk by several processes: 65,536 entries to a piece of work.
 
-Whatever is in a log follows from its `LogSpec`: the same gives the same bytes. The tree above the tiles, the proofs and
-the signatures come from the builder of the tests, which stands on the recursive definitions of RFC 6962 and shares
-nothing with `ctscan`: to it, the roots of the tiles are the leaves. That tree is the same as that of the entries, for
-RFC 6962 splits at powers of two.
+A log's `LogSpec` determines all its bytes. The tests' log builder makes the tree above the tiles, the proofs and the
+signatures; it follows the recursive definitions of RFC 6962 and shares no code with `ctscan`. The builder takes the
+roots of the tiles as its leaves. Its tree equals the tree of the entries, for RFC 6962 splits at powers of two.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from support.logs import EPOCH, WIDTH, LogBuilder, leaf_index_extension, tile_na
 
 from bench.certificates import FIELDS, Template, issuers, person_template, templates
 
-PIECE = WIDTH * WIDTH  # entries that one level-1 tile authenticates
+PIECE = WIDTH * WIDTH  # entries that a level-1 tile authenticates
 INTERVAL = 40  # ms between two entries
-GZIP = 1  # level of libdeflate; tiles come out about as large as those of real logs, and three times as fast as by zlib
+GZIP = 1  # level of libdeflate; tiles are about as large as in real logs, and made three times as fast as by zlib
 _LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz0123456789"[octet % 36] for octet in range(256))
 _SIZES = (*FIELDS.values(), 1, 1, 32)  # of the random octets of an entry: fields, template, minutes, label
 _OFFSETS = tuple(accumulate(_SIZES, initial=0))
@@ -37,24 +36,24 @@ _NOISE = _OFFSETS[-1]
 
 @dataclass(frozen=True, slots=True)
 class LogSpec:
-    """A log. `people` in a thousand entries name an invented person."""
+    """Description of a log. `people` in a thousand entries name an invented person."""
 
     name: str
     size: int
     people: int = 1
     seed: int = 1
     operator: str = "Example Operator"
-    leaf_index: bool = True  # of static-ct-api; RFC 6962 logs have none
+    leaf_index: bool = True  # the extension of static-ct-api; RFC 6962 logs have none
 
     @property
     def hits(self) -> int:
-        """Entries that name somebody."""
+        """Number of entries that name a person."""
         return -(-self.size * self.people // 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One entry: the TimestampedEntry, the submitted precertificate behind its length, its chain in both encodings."""
+    """Entry: the TimestampedEntry, the submitted precertificate behind its length, the chain in both encodings."""
 
     leaf: bytes
     submitted: bytes
@@ -63,20 +62,20 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A log on disk. `roots` are those of its tiles of 256 entries, the last of which may be a partial one."""
+    """Log on disk. `roots`: roots of its tiles of 256 entries; the last tile may be partial."""
 
     spec: LogSpec
     folder: Path
     roots: tuple[bytes, ...]
 
     def signer(self) -> LogBuilder:
-        """Key and tree, of which a leaf is a tile."""
+        """Return the builder with the log's key and with a leaf for each tile."""
         builder = LogBuilder(self.spec.name, operator=self.spec.operator, leaf_index=self.spec.leaf_index)
         builder.hashes = list(self.roots)
         return builder
 
     def timestamp(self) -> int:
-        """Of the tree head, in ms."""
+        """Return the timestamp of the tree head, in ms."""
         return EPOCH + INTERVAL * self.spec.size
 
 
@@ -90,7 +89,7 @@ def _day(number: int) -> tuple[bytes, bytes]:
 
 
 def _times(seconds: int) -> bytes:
-    """What a Validity of 90 days says, without its first header."""
+    """Encode a Validity of 90 days, without its first header."""
     day, rest = divmod(seconds, 86_400)
     begin, end = _day(day)
     clock = b"%02d%02d%02dZ" % (rest // 3600, rest // 60 % 60, rest % 60)
@@ -98,7 +97,7 @@ def _times(seconds: int) -> bytes:
 
 
 def make_tile(spec: LogSpec, tile: int) -> Iterator[Made]:
-    """The entries of one tile, in order."""
+    """Make the entries of a tile, in order."""
     noise = random.Random(spec.seed << 40 | tile).randbytes(WIDTH * _NOISE)
     serial, _, _, key, modulus, key_id, signature, rsa, person, kind, minute, label, _ = _OFFSETS
     known, named, people = templates(), person_template(), spec.people
@@ -127,17 +126,17 @@ def make_tile(spec: LogSpec, tile: int) -> Iterator[Made]:
 
 
 def node(left: bytes, right: bytes) -> bytes:
-    """Hash of an inner node (RFC 6962 section 2.1)."""
+    """Hash an inner node (RFC 6962 section 2.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def leaf_hashes(made: Iterable[Made]) -> list[bytes]:
-    """Leaf hashes (RFC 6962 section 2.1): a leaf is version and type, two zeros, and the TimestampedEntry."""
+    """Hash leaves (RFC 6962 section 2.1): a leaf is version and type, two zeros, and the TimestampedEntry."""
     return [hashlib.sha256(b"\0\0\0" + each.leaf).digest() for each in made]
 
 
 def root_of(hashes: list[bytes]) -> bytes:
-    """Root of the tree over so many nodes, at least one: pairs from the left, one that is left over goes up."""
+    """Compute the root over nodes, which mustn't be empty: hash pairs from the left, move an odd last node up."""
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2], strict=False)
         hashes = [node(*pair) for pair in pairs] + (hashes[-1:] if len(hashes) % 2 else [])
@@ -148,7 +147,7 @@ def root_of(hashes: list[bytes]) -> bytes:
 
 
 def write(path: Path, body: bytes) -> None:
-    """Write a file, with the folders to it."""
+    """Write a file and its folders."""
     try:
         path.write_bytes(body)
     except FileNotFoundError:
@@ -157,25 +156,25 @@ def write(path: Path, body: bytes) -> None:
 
 
 Piece = tuple[LogSpec, int]
-"""The 65,536 entries of a log that a level-1 tile authenticates: the log, and which of its tiles."""
+"""Piece of work: a log, and the index of a level-1 tile, which authenticates 65,536 entries."""
 
 
 class Form(Protocol):
-    """In which files a log lies."""
+    """Layout of a log in files."""
 
     def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
-        """Write 256 entries, or the last ones; `hashes` are their leaf hashes."""
+        """Write 256 entries, or fewer at the end; `hashes` are their leaf hashes."""
         ...
 
     def publish(self, log: Built) -> None:
-        """Write what is above the entries, and the signed tree head."""
+        """Write the tree above the entries, and the signed tree head."""
         ...
 
 
 def build(specs: list[LogSpec], folder: Path, processes: int, form: Form) -> list[Built]:
     """Write logs, each into a folder of its name."""
     work = [(spec, piece) for spec in specs for piece in range(-(-spec.size // PIECE))]
-    templates(), person_template()  # made once, before processes are parted
+    templates(), person_template()  # cached before the pool starts
     found: dict[str, list[bytes]] = {spec.name: [] for spec in specs}
     for (spec, _), roots in zip(work, _written(folder, form, work, processes), strict=True):
         found[spec.name] += roots
@@ -186,17 +185,17 @@ def build(specs: list[LogSpec], folder: Path, processes: int, form: Form) -> lis
 
 
 def _written(folder: Path, form: Form, work: Iterable[Piece], processes: int) -> Iterator[list[bytes]]:
-    """The roots of the tiles of each piece, as they are written."""
+    """Write the pieces, and yield the roots of each piece's tiles."""
     write_piece = partial(_write_piece, folder, form)
     if processes < 2:
         yield from map(write_piece, work)
         return
-    with Pool(processes) as pool:  # which is terminated at the end, whatever it was about
+    with Pool(processes) as pool:  # `with` terminates the pool, also after an error
         yield from pool.imap(write_piece, work)
 
 
 def _write_piece(folder: Path, form: Form, work: Piece) -> list[bytes]:
-    """Write one piece; gives the roots of its tiles."""
+    """Write a piece, and return the roots of its tiles."""
     spec, piece = work
     roots = []
     end = min(spec.size, (piece + 1) * PIECE)
@@ -209,16 +208,16 @@ def _write_piece(folder: Path, form: Form, work: Piece) -> list[bytes]:
 
 
 class StaticCt:
-    """Tiles, as the static-ct API lays them out; data tiles as gzip files."""
+    """Tiles in the layout of the static-ct API; data tiles are gzip files."""
 
     def write_tile(self, folder: Path, tile: int, made: list[Made], hashes: list[bytes]) -> None:
-        """One data tile and its level-0 tile."""
+        """Write a data tile and its level-0 tile."""
         parts = chain.from_iterable((each.leaf, each.submitted, each.template.fingerprints) for each in made)
         write(folder / tile_name("data", tile, len(made)), bytes(deflate.gzip_compress(b"".join(parts), GZIP)))
         write(folder / tile_name(0, tile, len(made)), b"".join(hashes))
 
     def publish(self, log: Built) -> None:
-        """The hash tiles above, issuers, `log.v3.json`, checkpoint."""
+        """Write the upper hash tiles, issuers, `log.v3.json` and the checkpoint."""
         _write_upper_tiles(log)
         signer = log.signer()
         for fingerprint, der in issuers().items():
@@ -232,7 +231,7 @@ STATIC_CT = StaticCt()
 
 
 def _write_upper_tiles(log: Built) -> None:
-    """The hash tiles from level 1 on."""
+    """Write the hash tiles from level 1 on."""
     level, hashes = 1, list(log.roots[: log.spec.size // WIDTH])
     while hashes:
         for index in range(-(-len(hashes) // WIDTH)):
@@ -243,7 +242,7 @@ def _write_upper_tiles(log: Built) -> None:
 
 
 def shorter(log: Built, size: int, name: str) -> Built:
-    """The same log when it had `size` entries, a multiple of 256: other files than the largest ones are its own."""
+    """Publish the log as of `size` entries, a multiple of 256: data and level-0 tiles are shared by links."""
     if size % WIDTH or size > log.spec.size:
         raise ValueError(f"a shorter log of {size} entries: expected a multiple of {WIDTH} up to {log.spec.size}")
     short = Built(replace(log.spec, size=size), log.folder.parent / name, log.roots[: size // WIDTH])

@@ -1,4 +1,4 @@
-"""How long somebody waits for an answer: from the start of the process to its end."""
+"""Time of a look-up, from the start of the process to its end."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ENTRIES = 4_096
 
 
 def lookup(bench: Bench) -> None:
-    """`ctscan lookup` of one address in a small index."""
+    """Measure `ctscan lookup` of an address in a small index."""
     db = bench.fresh() / "small.db"
     bench.scan(bench.build(LogSpec("small", ENTRIES)), keep=db)
     command = [sys.executable, "-m", "ctscan", "lookup", "person.0000001000@example.org", "--db", str(db)]
-    measured(command, bench.work)  # compiles what isn't compiled yet
+    measured(command, bench.work)  # compiles modules to byte code
     runs = sorted(measured(command, bench.work).wall * 1000 for _ in range(20))
     bench.results.add(
         row(

@@ -1,4 +1,4 @@
-"""Whether batches rich in candidates starve the event loop: how long a scan in this process holds it up."""
+"""Delay of the event loop while a scan in this process examines batches rich in candidates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TICK = 0.005  # seconds between two looks at the clock
 
 
 def loop(bench: Bench) -> None:
-    """A log in which every entry names a person."""
+    """Measure the scan of a log in which every entry names a person."""
     logs = bench.build(LogSpec("rich", bench.options.rich_entries, people=1000))
     url = bench.server.publish("rich", logs, LogProtocol.STATIC_CT)
     asked = ScanRequest(db=str(bench.fresh() / "rich.db"), scope=Scope(everything=True), log_list=url, start="start")
@@ -33,7 +33,7 @@ def loop(bench: Bench) -> None:
 
 
 async def _scan(asked: ScanRequest) -> tuple[list[float], float]:
-    """By how many seconds each look at the clock was late, and the seconds of the scan."""
+    """Return the seconds by which each look at the clock was late, and the seconds of the scan."""
     late: list[float] = []
 
     async def tick() -> None:

@@ -1,4 +1,4 @@
-"""What the benchmark ran on: facts that explain figures, and none that name a machine."""
+"""Facts about the machine that explain figures and don't identify the machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench import ROOT
 
 
 def facts(server: str) -> dict[str, str]:
-    """Processor, memory, system and versions."""
+    """Return processor, memory, system and versions."""
     return {
         "processor": _found(Path("/proc/cpuinfo"), r"^model name\s*: (.+)$") or platform.machine(),
         "cores": str(os.cpu_count()),
@@ -36,8 +36,7 @@ def facts(server: str) -> dict[str, str]:
 
 
 def speed() -> str:
-    """How fast it is at this moment, for shared machines are not always: two things that any machine can be timed by,
-    the best of several rounds."""
+    """Time two small tasks, the best of several rounds each: the speed of a shared machine varies."""
     leaf = bytes(1_570)
     hashing = min(timeit.repeat(lambda: sha256(leaf).digest(), number=10_000, repeat=7)) / 10_000
     looping = min(timeit.repeat("for _ in range(1_000_000): pass", number=1, repeat=7)) / 1_000_000
@@ -47,7 +46,7 @@ def speed() -> str:
 
 
 def load() -> float:
-    """Processes that ran or waited to run over the last minute; 0 where that can't be told."""
+    """Return the load average of the last minute; 0 where the system gives none."""
     try:
         return os.getloadavg()[0]
     except (OSError, AttributeError):
@@ -68,10 +67,10 @@ def _memory() -> str:
 
 
 def _commit() -> str:
-    """Of the repository; `+` when something that git knows was changed since."""
+    """Return the commit of the repository, with `+` when a tracked file was changed since."""
     try:
         done = subprocess.run(
-            ["git", "describe", "--always", "--exclude", "*", "--dirty=+"],  # noqa: S607  whichever git there is
+            ["git", "describe", "--always", "--exclude", "*", "--dirty=+"],  # noqa: S607  the git of the PATH
             cwd=ROOT, capture_output=True, text=True, check=True,
         )  # fmt: skip
     except (OSError, subprocess.CalledProcessError):

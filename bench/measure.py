@@ -1,12 +1,12 @@
-"""Runs a command and tells what it took, as one line of JSON.
+"""Program that runs a command and prints its time and memory as a line of JSON.
 
-    python -S bench/measure.py SECONDS FILE COMMAND...     FILE gets what the command says on stderr
+    python -S bench/measure.py SECONDS FILE COMMAND...     FILE gets the stderr of the command
 
     {"wall": s, "cpu": s, "peak": MiB, "exit": code, "samples": [[s, {"<pid>": [MiB, CPU s]}], ...]}
 
-`cpu` is that of the command and of all its children (user and system, wait4), `peak` the resident memory of the
-largest of them. Every SECONDS it looks at each of them in /proc; 0, or no /proc: no samples. A small process of its
-own, for the peak of a process is never less than the memory of the one that started it.
+`cpu`: user and system time of the command and all its children (wait4); `peak`: resident memory of the largest of
+these processes. Every SECONDS the program samples each process in /proc; 0, or no /proc: no samples. The program is a
+small process of its own, for the peak of a process is never less than the memory of its parent at the start.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ MIB = 1024 * 1024
 
 
 def family(pid: int) -> list[int]:
-    """A process and its children, and theirs."""
+    """Return the ids of a process and its descendants."""
     with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123  pathlib would make this process larger
         children = [int(child) for child in file.read().split()]
     return [pid, *(each for child in children for each in family(child))]
 
 
 def state(pid: int) -> tuple[float, float]:
-    """Resident MiB and CPU seconds of a process."""
+    """Return resident MiB and CPU seconds of a process."""
     with open(f"/proc/{pid}/statm") as file:  # noqa: PTH123
         pages = int(file.read().split()[1])
     with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
-        fields = file.read().rpartition(")")[2].split()  # from the third on: the name may hold anything
+        fields = file.read().rpartition(")")[2].split()  # from the third on: the name may hold any text
     ticks = int(fields[11]) + int(fields[12])
     return pages * os.sysconf("SC_PAGE_SIZE") / MIB, ticks / os.sysconf("SC_CLK_TCK")
 
 
 def sample(pid: int, began: float) -> Sample:
-    """How things stand now; processes that end meanwhile are left out."""
+    """Take a sample of the processes; skip processes that end meanwhile."""
     found: dict[str, tuple[float, float]] = {}
     try:
         for each in family(pid):
@@ -51,7 +51,7 @@ def sample(pid: int, began: float) -> Sample:
 
 
 def main() -> None:
-    """Run, look, tell."""
+    """Run the command, take samples, print the result."""
     every, errors, command = float(sys.argv[1]), sys.argv[2], sys.argv[3:]
     samples: list[Sample] = []
     over = threading.Event()

@@ -1,4 +1,4 @@
-"""The whole way from loopback HTTP to the commit: speed of one process and of two, both protocols, memory."""
+"""Whole pipeline from loopback HTTP to the commit: speed of one and two processes, both protocols, memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _rates(entries: int, runs: Sequence[Used]) -> list[float]:
 
 
 def _one_process(bench: Bench, what: str, logs: list[Built], protocol: LogProtocol, least: int) -> None:
-    """Rows of scans by one process, the medians of some runs."""
+    """Add the rows of scans by one process, as medians of some runs."""
     entries = sum(log.spec.size for log in logs)
     runs = [bench.scan(logs, protocol) for _ in range(bench.options.repeat)]
     cpu, own = median(used.cpu for used in runs), bench.start_up.cpu
@@ -45,19 +45,19 @@ def _one_process(bench: Bench, what: str, logs: list[Built], protocol: LogProtoc
 
 
 def static(bench: Bench) -> None:
-    """One static-ct log, one process."""
+    """Measure a static-ct log, one process."""
     log = bench.big(bench.options.static_entries)
     _one_process(bench, "static-ct, one process", [log], LogProtocol.STATIC_CT, 100_000)
 
 
 def rfc6962(bench: Bench) -> None:
-    """One RFC 6962 log, one process."""
+    """Measure an RFC 6962 log, one process."""
     logs = bench.build(LogSpec("rfc", bench.options.rfc_entries), protocol=LogProtocol.RFC6962)
     _one_process(bench, "RFC 6962, one process", logs, LogProtocol.RFC6962, 50_000)
 
 
 def _alternating(bench: Bench, logs: list[Built]) -> tuple[list[Used], list[Used], dict[str, Any]]:
-    """Runs by one process and by two, in turn, and what is to be known of them."""
+    """Scan with one process and with two, in turn; return both sets of runs, and details for their row."""
     ones, twos, served = [], [], bench.server_cpu()
     for _ in range(max(3, bench.options.repeat)):
         ones.append(bench.scan(logs))
@@ -66,7 +66,8 @@ def _alternating(bench: Bench, logs: list[Built]) -> tuple[list[Used], list[Used
     served = (bench.server_cpu() - served) / sum(used.wall for used in ones + twos)
     shared = [[rounded(cpu) for cpu in shares(used)] for used in twos]
     more = {"entries": entries, "one": _rates(entries, ones), "two": _rates(entries, twos), "cpu_of_processes": shared}
-    told = [used.run["processes"] for used in twos if "processes" in used.run]  # what each committed, where it is told
+    # commits of each process, where the run records them
+    told = [used.run["processes"] for used in twos if "processes" in used.run]
     return ones, twos, more | {"server_cores": rounded(served)} | ({"processes": told} if told else {})
 
 
@@ -75,7 +76,7 @@ def _ratio(ones: list[Used], twos: list[Used]) -> float:
 
 
 def jobs(bench: Bench) -> None:
-    """Two logs of two operators, by one process and by two."""
+    """Measure two logs of two operators, with one process and with two."""
     half = bench.options.jobs_entries // 2
     logs = bench.build(*(LogSpec(f"pair{n}", half, operator=f"Example Operator {n}", seed=10 + n) for n in range(2)))
     ones, twos, more = _alternating(bench, logs)
@@ -83,7 +84,7 @@ def jobs(bench: Bench) -> None:
 
 
 def one_log(bench: Bench) -> None:
-    """One log by two processes. A process that worked on it took a tenth of the CPU of the other at least."""
+    """Measure a log with two processes. A process counts as working from a tenth of the busiest one's CPU."""
     ones, twos, more = _alternating(bench, [bench.big(bench.options.jobs_entries)])
     working = [len([cpu for cpu in cpus if cpu * 10 >= cpus[0]]) for cpus in map(shares, twos) if cpus]
     bench.results.add(
@@ -93,7 +94,7 @@ def one_log(bench: Bench) -> None:
 
 
 def many(bench: Bench) -> None:
-    """Sixteen logs at once, of both protocols."""
+    """Measure sixteen logs at once, for each protocol."""
     size = bench.options.many_entries // MANY
     for protocol in (LogProtocol.STATIC_CT, LogProtocol.RFC6962):
         named = [f"many-{protocol.value}-{n}" for n in range(MANY)]
@@ -104,14 +105,14 @@ def many(bench: Bench) -> None:
 
 
 def soak(bench: Bench) -> None:
-    """One long run: does memory stay flat?"""
+    """Measure a long run, to see that memory stays flat."""
     entries = bench.options.soak_entries
     used = bench.scan([bench.big(entries)], every=1.0)
     bench.results.add(*_memory_rows(used, f"{entries:,} entries of one log"))
 
 
 def _memory_rows(used: Used, what: str) -> list[Row]:
-    """Memory of the largest process after a tenth of the time, at the end, and at most."""
+    """Return rows of the largest process's memory: peak, after a tenth of the time, and at the end."""
     over_time = [max(rss for rss, _ in processes.values()) for _, processes in used.samples if processes]
     rows = [row(f"{what}, peak memory", used.peak, "MiB", most=MEMORY, seconds=rounded(used.wall))]
     if over_time:
@@ -124,6 +125,6 @@ def _memory_rows(used: Used, what: str) -> list[Row]:
 
 
 def _thinned(values: list[float]) -> list[float]:
-    """Twenty of them, evenly."""
+    """Thin out values evenly, to twenty or somewhat more."""
     step = max(1, len(values) // 20)
     return [rounded(value) for value in values[::step]]

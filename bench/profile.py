@@ -1,9 +1,9 @@
-"""Where the CPU time of a whole scan goes, by stage.
+"""Profile of a whole scan: CPU time by stage.
 
     python -m bench.profile FILE ARGUMENTS...      runs `ctscan ARGUMENTS`, writes {"stage": CPU seconds, ...} to FILE
 
-A timer interrupts the process after every millisecond of CPU time. What each thread took since then is put down to what
-it does now: to the stage of the innermost frame that the table below knows. C code is put down to whoever called it.
+A timer interrupts the process after every millisecond of CPU time. The CPU time of each thread since the last interrupt
+counts for its present stage: the stage of its innermost frame that the table below lists. C code counts for its caller.
 """
 
 from __future__ import annotations
@@ -54,19 +54,19 @@ OTHER = "other"
 
 
 class Sampler:
-    """CPU seconds by stage."""
+    """Timer that adds up CPU seconds by stage."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._last: dict[int, float] = {}  # CPU seconds of each thread so far
 
     def start(self) -> None:
-        """From now on; must be called in the main thread."""
+        """Start the timer; only the main thread may call this."""
         signal.signal(signal.SIGPROF, self._sample)
         signal.setitimer(signal.ITIMER_PROF, PERIOD, PERIOD)
 
     def stop(self) -> None:
-        """Not any more."""
+        """Stop the timer."""
         signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _sample(self, _number: int, interrupted: FrameType | None) -> None:
@@ -79,14 +79,14 @@ class Sampler:
 
 
 def _files(frame: FrameType | None) -> Iterator[str]:
-    """From the innermost frame outward."""
+    """Yield the file of each frame, from the innermost outward."""
     while frame is not None:
         yield frame.f_code.co_filename
         frame = frame.f_back
 
 
 def stage_of(files: list[str]) -> str:
-    """The stage that a stack belongs to; `files` from the innermost frame outward."""
+    """Return the stage of a stack; `files` from the innermost frame outward."""
     if any("importlib" in file for file in files):
         return START
     for file in files:
@@ -97,7 +97,7 @@ def stage_of(files: list[str]) -> str:
 
 
 def profile(bench: Bench) -> None:
-    """The static-ct scan of one process, by stage."""
+    """Measure the static-ct scan of one process, by stage."""
     log = bench.big(bench.options.profile_entries)
     url = bench.server.publish("profile", [log], LogProtocol.STATIC_CT)
     folder = bench.fresh()

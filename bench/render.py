@@ -1,4 +1,4 @@
-"""Writes the figures of `results.json` into docs/performance.md, between marks, so that they can't disagree.
+"""Writer of the figures in `results.json` into docs/performance.md, between marks, so that both agree.
 
 <!-- bench: reach -->
 ...
@@ -18,12 +18,12 @@ _MARKED = re.compile(r"(?<=<!-- bench: )(\w+)( -->\n).*?(?=<!-- /bench -->)", re
 
 
 def render_documents(results: Results) -> None:
-    """Bring the document up to date."""
+    """Write the figures into the document."""
     DOCUMENT.write_text(render(DOCUMENT.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 def render(text: str, results: Results) -> str:
-    """The text with all marked sections made anew."""
+    """Return the text with new content in all marked sections."""
     return _MARKED.sub(lambda found: found[1] + found[2] + "\n".join(SECTIONS[found[1]](results)) + "\n", text)
 
 

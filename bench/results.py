@@ -1,10 +1,10 @@
-"""What a run of the benchmark writes down: rows against the reach, stages, growth, machine. Plain JSON values.
+"""Results of a run of the benchmark: rows against the reach, stages, growth, machine. Plain JSON values.
 
     {"date": ..., "machine": {...}, "parameters": {...}, "rows": [row...], "stages": [...], "profile": [...],
      "growth": {"size": [...], "findings": [...], "logs": [...]}, "notes": [...]}
 
-A row: `part` (of the benchmark), `row` (what), `value`, `unit`, `reach` (text; null: none was set), `met` (null
-without a reach), and whatever else is worth keeping.
+A row: `part` (of the benchmark), `row` (its title), `value`, `unit`, `reach` (text; null: none was set), `met` (null
+without a reach), and further figures.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Row = dict[str, Any]
 
 
 class BenchError(Exception):
-    """Something couldn't be measured, or came out wrong: what was expected, and what came."""
+    """Failed or wrong measurement; the message gives the expected and the actual result."""
 
 
 def row(
     what: str, value: float, unit: str, *, least: float | None = None, most: float | None = None, **more: Any
 ) -> Row:
-    """A row with its reach: `value` is to be at least, or at most, so much."""
+    """Make a row with its reach: `least` is a lower, `most` an upper limit of `value`."""
     value = rounded(value)
     reach, met = None, None
     if least is not None:
@@ -36,7 +36,7 @@ def row(
 
 
 def rounded(value: float) -> float:
-    """Three digits and more, so that no figure looks more exact than it is."""
+    """Round to whole numbers from 1,000, else to one or two decimals: no figure looks more exact than it is."""
     if abs(value) >= 1000:
         return round(value)
     return round(value, 1 if abs(value) >= 100 else 2)
@@ -44,7 +44,7 @@ def rounded(value: float) -> float:
 
 @dataclass(slots=True)
 class Results:
-    """All of a run, as it grows."""
+    """Results of a run; each part adds to them."""
 
     date: str
     machine: dict[str, str]
@@ -56,16 +56,16 @@ class Results:
     notes: list[str] = field(default_factory=list)
 
     def add(self, *rows: Row) -> None:
-        """Keep rows, and tell them."""
+        """Keep rows, and print them."""
         self.rows += rows
         for each in rows:
             say(line(each))
 
     def update(self, other: Results, order: list[str]) -> None:
-        """Take over what another run measured, in place of what is here. BenchError when it was made by another
-        machine, or with other versions: then the figures don't belong together."""
+        """Replace rows of the parts that another run measured. BenchError when that run had another machine or other
+        versions: then the figures don't belong together."""
         if self.machine | {"ctscan": ""} != other.machine | {"ctscan": ""}:
-            raise BenchError("results of another machine, or of other versions: run all parts anew")
+            raise BenchError("expected results of the same machine and versions, got others: run all parts anew")
         measured = {row["part"] for row in other.rows}
         self.rows = [row for row in self.rows if row["part"] not in measured] + other.rows
         self.rows.sort(key=lambda row: order.index(row["part"]))
@@ -76,7 +76,7 @@ class Results:
         self.date, self.machine = other.date, other.machine
 
     def note(self, text: str) -> None:
-        """Keep a remark, and tell it."""
+        """Keep a remark, and print it."""
         self.notes.append(text)
         say(f"note: {text}")
 
@@ -87,23 +87,23 @@ class Results:
 
 
 def load(path: Path) -> Results:
-    """Read what `save` wrote."""
+    """Read a file that `save` wrote."""
     return Results(**json.loads(path.read_text(encoding="utf-8")))
 
 
 def figure(value: object) -> str:
-    """A value of a row for people: `12,345`, `1.85`."""
+    """Format a value for readers: `12,345`, `1.85`."""
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def line(of: Row) -> str:
-    """A row for the terminal."""
+    """Format a row for the terminal."""
     met = "" if of["met"] is None else "   met" if of["met"] else "   NOT MET"
     reach = f"   reach {figure(of['reach'])}{met}" if of["reach"] is not None else ""
     return f"{of['row']:<64} {figure(of['value']):>12} {of['unit']}{reach}"
 
 
 def say(text: str) -> None:
-    """One line of the report."""
+    """Print a line of the report."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

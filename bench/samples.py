@@ -1,4 +1,4 @@
-"""Real data that somebody gives: what the prefilter lets through of it, and certificates to read in full.
+"""Measurements of real data: candidates of the prefilter among entries, and certificates to read in full.
 
 --samples FOLDER         navigli2025h2/tile/data/…             data tiles, uncompressed
                          rfc6962-entries/live_ct.json          objects with leaf_input and extra_data
@@ -33,7 +33,7 @@ _NO_LOG = bytes(32)
 
 
 def prefilter(bench: Bench) -> None:
-    """Candidates among real entries, in a first pass and once the issuers are known."""
+    """Count candidates among real entries, in a first pass and once the issuers are known."""
     folder = bench.options.samples
     if folder is None:
         bench.results.note("no --samples: the rows about real entries are left out")
@@ -55,7 +55,7 @@ def _candidates(what: str, batches: Iterable[Batch], most: float | None) -> list
 
 
 def _tiles(folder: Path) -> Iterable[Batch]:
-    """Whole tiles lie as `NNN`, partial ones as `NNN.p/width`."""
+    """Read data tiles: whole tiles are files `NNN`, partial tiles `NNN.p/width`."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         partial = path.parent.suffix == ".p"
         tile, width = (int(path.parent.stem), int(path.name)) if partial else (int(path.name), WIDTH)
@@ -69,13 +69,13 @@ def _answer(path: Path) -> Batch:
 
 
 def certificates_in(folder: Path) -> list[bytes]:
-    """All certificates of a collection, in DER."""
+    """Return all certificates of a collection, in DER."""
     files = (gzip.decompress(path.read_bytes()) for path in sorted(folder.glob("*.jsonl.gz")))
     return [base64.b64decode(json.loads(line)["der_b64"]) for file in files for line in file.splitlines()]
 
 
 def read_as_far_as_possible(found: Iterable[bytes]) -> None:
-    """Search certificates by every rule; what can't be read costs no more than that."""
+    """Search certificates by every rule; skip a certificate that can't be read."""
     for der in found:
         with suppress(FormatError):
             find_personal_data(read_certificate(der))

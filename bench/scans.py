@@ -1,5 +1,5 @@
-"""`ctscan scan` as a process of its own into a new index, and what it took; a scan that didn't read all counts for
-nothing."""
+"""Runner of `ctscan scan` in a process of its own, into a new index, with its time and memory; a scan that didn't
+read all entries is an error."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MEASURE = ROOT / "bench" / "measure.py"
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a process took. Seconds, MiB; `samples` are `(second, {process: (MiB, CPU seconds)})`; `run` is the record
-    of a scan that `ctscan runs` gives."""
+    """Time and memory of a process, in seconds and MiB. `samples`: `(second, {process: (MiB, CPU seconds)})`; `run`:
+    the record of a scan from `ctscan runs`."""
 
     wall: float
     cpu: float
@@ -33,13 +33,13 @@ class Used:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Byte code is kept from one run to the next, as it is of what is installed; no configuration of this user."""
+    """Return variables that keep byte code between runs, as for installed packages, without ctscan's own settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_") and k != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode"), "PYTHONPATH": str(ROOT)}
 
 
 def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
-    """Run a command in a folder. BenchError with its last words when it doesn't end with 0."""
+    """Run a command in a folder. BenchError with its last line of stderr when its exit code isn't 0."""
     errors = folder / "stderr"
     measure = [sys.executable, "-S", str(MEASURE), str(every), str(errors), *command]
     done = subprocess.run(measure, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
@@ -51,7 +51,7 @@ def measured(command: Sequence[str], folder: Path, every: float = 0.0) -> Used:
 
 
 def ctscan(folder: Path, *arguments: str) -> list[dict[str, Any]]:
-    """What a command prints as JSON."""
+    """Run a command of ctscan, and return its JSON."""
     command = [sys.executable, "-m", "ctscan", *arguments, "--format", "json"]
     done = subprocess.run(command, env=environment(folder), cwd=folder, check=True, stdout=subprocess.PIPE)
     found: list[dict[str, Any]] = json.loads(done.stdout)
@@ -61,7 +61,7 @@ def ctscan(folder: Path, *arguments: str) -> list[dict[str, Any]]:
 def scan(
     url: str, logs: Sequence[Built], folder: Path, *, jobs: int = 1, every: float = 0.0, keep: Path | None = None
 ) -> Used:
-    """Scan all logs of a list. `every`: seconds between samples; `keep`: where the index is to stay."""
+    """Scan all logs of a list. `every`: seconds between samples; `keep`: path at which to keep the index."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         db = keep or Path(fresh) / "bench.db"
         command = [sys.executable, "-m", "ctscan", "scan", "--db", str(db), "--everything", "--from", "start"]
@@ -75,7 +75,7 @@ def scan(
 
 
 def shares(used: Used) -> list[float]:
-    """CPU seconds of each process that did something, the most first."""
+    """Return the CPU seconds of each process with 0.2 s or more, the busiest first."""
     most: dict[str, float] = {}
     for _, processes in used.samples:
         for pid, (_, cpu) in processes.items():

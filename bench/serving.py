@@ -1,7 +1,7 @@
-"""Serves a folder of logs over loopback: nginx where it is installed, else a Python server in a process of its own.
+"""File server for logs over loopback: nginx where it is installed, else Python in a process of its own.
 
-Data tiles lie there as gzip and are sent as they lie, with `Content-Encoding: gzip`. The answers of RFC 6962 are files
-whose names are made of the arguments (see `answers`). The server is stopped whatever happens in between.
+The server sends data tiles as the gzip files that they are, with `Content-Encoding: gzip`. Answers of RFC 6962 are
+files named after the arguments (see `answers`). The server is stopped after errors too.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from bench.results import BenchError
 from ctscan.model import LogProtocol
 
 CALLS = {
-    # call of RFC 6962      arguments that make the name of its file
+    # call of RFC 6962      arguments in the name of its file
     "get-sth": (),
     "get-entries": ("start", "end"),
     "get-entry-and-proof": ("leaf_index", "tree_size"),
     "get-sth-consistency": ("first", "second"),
 }
-WAIT = 10.0  # seconds that a server has to begin with
+WAIT = 10.0  # seconds for the server to start
 
 CONFIGURATION = """
 daemon off;
@@ -65,7 +65,7 @@ http {{
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What serves: its name and version, its process, and where."""
+    """Running server: name and version, process id, URL, and the folder that it serves."""
 
     name: str
     pid: int
@@ -73,7 +73,7 @@ class Server:
     folder: Path
 
     def publish(self, name: str, logs: Iterable[Built], protocol: LogProtocol) -> str:
-        """Put a log list of some logs beside them; gives its URL."""
+        """Write a log list beside the logs, and return its URL."""
         listed = [
             (log.spec.operator, protocol, log.signer().list_entry(f"{self.url}/{log.folder.name}/", protocol))
             for log in logs
@@ -83,19 +83,19 @@ class Server:
 
 
 def find_nginx() -> str | None:
-    """Where nginx is; packages put it where the PATH of users doesn't look."""
+    """Find nginx; packages install it in folders outside the PATH of users."""
     return shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
 
 
 def nginx_version(program: str) -> str:
-    """`nginx 1.22.1`."""
+    """Return the name and version: `nginx 1.22.1`."""
     said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
     return "nginx " + said.strip().rpartition("/")[2].split()[0]
 
 
 @contextmanager
 def serve(folder: Path, own: Path, use_nginx: bool = True) -> Iterator[Server]:
-    """Serve `folder`; `own` is an empty folder for the server's own files. BenchError when it doesn't begin."""
+    """Serve `folder`; `own` is an empty folder for the server's own files. BenchError when the server doesn't start."""
     program = find_nginx() if use_nginx else None
     if program is None:
         command, name, port = [sys.executable, "-m", "bench.static_server", str(folder)], "Python", 0
@@ -125,7 +125,7 @@ def _configure(folder: Path, own: Path, port: int) -> None:
 
 
 def _location(call: str, arguments: tuple[str, ...]) -> str:
-    """How a call leads to a file: `/log/ct/v1/get-entries?start=0&end=255` to `/log/get-entries/0-255`."""
+    """Map a call to a file: `/log/ct/v1/get-entries?start=0&end=255` to `/log/get-entries/0-255`."""
     named = "/" + "-".join(f"$arg_{name}" for name in arguments) if arguments else ""
     inside = f"default_type application/json; try_files /$log/{call}{named} =404;"
     return f"        location ~ ^/(?<log>[^/]+)/ct/v1/{call}$ {{ {inside} }}"
@@ -138,7 +138,7 @@ def _free_port() -> int:
 
 
 def _wait_for(process: subprocess.Popen[str], port: int, errors: Path) -> None:
-    """Until somebody listens there."""
+    """Wait until the server listens on the port. BenchError after `WAIT` seconds."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until and process.poll() is None:
         try:

@@ -1,4 +1,4 @@
-"""Each stage of the way by itself, in this process: microseconds for an entry."""
+"""Each stage of the pipeline by itself, in this process: microseconds per entry."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ READ_IN_FULL = 512  # certificates to a round
 
 
 def stages(bench: Bench) -> None:
-    """All stages of both protocols over the same entries."""
+    """Measure all stages of both protocols over the same entries."""
     size = bench.options.stage_entries // WIDTH * WIDTH
     (log,) = bench.build(LogSpec("stages", size))
     packed = [(log.folder / tile_name("data", tile)).read_bytes() for tile in range(size // WIDTH)]
@@ -55,14 +55,14 @@ def stages(bench: Bench) -> None:
 
 
 def _timed(bench: Bench, name: str, entries: int, work: Callable[[], object], rounds: int = ROUNDS) -> None:
-    """Best of some rounds: the least disturbed."""
+    """Time a stage: the fastest of some rounds is the least disturbed."""
     found = row(name, min(seconds(work) for _ in range(rounds)) / entries * 1e6, "us an entry")
     bench.results.stages.append(found)
     say(f"stage: {name:<57} {found['value']:>12,} us an entry")
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """CPU seconds of this process for some work."""
+    """Return the CPU seconds of this process for some work."""
     began = time.process_time()
     work()
     return time.process_time() - began
@@ -80,7 +80,7 @@ def _time_get_entries(bench: Bench, size: int) -> None:
 
 
 def _taught(batches: list[Batch]) -> Prefilter:
-    """A prefilter that knows the issuers."""
+    """Make a prefilter that knows the issuers."""
     prefilter = Prefilter()
     for batch in batches[:2]:
         for start, end in batch.certs:
@@ -109,7 +109,7 @@ async def _commits(batches: list[Batch]) -> None:
 
 
 def examination(bench: Bench) -> None:
-    """Certificates a second that are read in full and searched by every rule."""
+    """Measure certificates a second that are read in full and searched by every rule."""
     hosts, people = bench.build(
         LogSpec("hosts", ROUNDS * READ_IN_FULL, people=0), LogSpec("people", ROUNDS * READ_IN_FULL, people=1000)
     )
@@ -123,7 +123,7 @@ def examination(bench: Bench) -> None:
 
 
 def _certificates(log: Built, part: int) -> list[bytes]:
-    """Other ones for each part, so that nothing is remembered from the part before."""
+    """Return the certificates of a part; parts share none, so that no cache helps."""
     tiles = range(part * READ_IN_FULL // WIDTH, (part + 1) * READ_IN_FULL // WIDTH)
     raw = [gzip.decompress((log.folder / tile_name("data", tile)).read_bytes()) for tile in tiles]
     batches = [cut_tile(data, log.signer().id, tile * WIDTH, WIDTH) for tile, data in zip(tiles, raw, strict=True)]
@@ -131,7 +131,7 @@ def _certificates(log: Built, part: int) -> list[bytes]:
 
 
 def _read_in_full(found: list[bytes]) -> float:
-    """CPU seconds for one."""
+    """Return the CPU seconds per certificate."""
     return seconds(lambda: [find_personal_data(read_tbs(der)) for der in found]) / len(found)
 
 

@@ -1,4 +1,4 @@
-"""A static file server in Python, for where nginx isn't installed: slower, and nothing that figures should rest on.
+"""Static file server in Python, for machines without nginx: slower, so don't publish figures from it.
 
 python -m bench.static_server FOLDER      prints its port and serves until it is killed
 """
@@ -14,13 +14,13 @@ from bench.serving import CALLS
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers from the files below `folder`."""
+    """Request handler that answers from the files below `folder`."""
 
     protocol_version = "HTTP/1.1"
     folder = Path()
 
     def do_GET(self) -> None:
-        """A file, or 404."""
+        """Send a file, or 404."""
         path = self.folder / _file_of(self.path)
         body = path.read_bytes() if path.is_file() and path.resolve().is_relative_to(self.folder) else None
         self.send_response(404 if body is None else 200)
@@ -31,11 +31,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body or b"")
 
     def log_message(self, *arguments: object) -> None:
-        """Nothing: it would be measured too."""
+        """Log nothing: logging would cost measured time."""
 
 
 def _file_of(target: str) -> str:
-    """Where the answer to a request lies."""
+    """Return the file with the answer to a request."""
     parts = urlsplit(target)
     log, _, call = parts.path.strip("/").partition("/ct/v1/")
     if call not in CALLS:
