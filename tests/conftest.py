@@ -1,5 +1,5 @@
-"""Puts `tests/` on the path, so that helpers are `support.x`, makes property tests repeatable and quick, and spares
-every process of the tests work that proves nothing."""
+"""Settings of all tests: `tests/` on the path (helpers are `support.x`), repeatable and quick property tests, and less
+start-up work for each process."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ sys.path.insert(0, str(TESTS))
 settings.register_profile("ctscan", derandomize=True, max_examples=60, deadline=None, database=None)
 settings.load_profile("ctscan")
 
-# Every client reads the CA certificates that it trusts, 150 of them in 30 ms. One will do: no test leaves this machine.
+# Each client loads its trusted CA certificates, 150 in 30 ms. A single certificate suffices: no test uses the network.
 os.environ["SSL_CERT_FILE"] = str(TESTS / "support" / "no_server.pem")
 
-# Hundreds of tests start ctscan as a process; without compiled modules each would compile all of it.
+# Hundreds of tests start ctscan as a process; without compiled modules each process would compile all modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -1,9 +1,9 @@
-"""Makes data/demo-log: a complete static-ct log of about 3,000 entries, small enough to live in the repository.
+"""Script that makes data/demo-log: a complete static-ct log of about 3,000 entries, small enough for the repository.
 
 Most entries are certificates of hosts, as in a real log; some three hundred hold invented people in many alphabets,
 role addresses, and the oddities that real authorities have issued. Jane Roe has a story: several certificates, over
-more than two years, from several authorities. Everything follows from the text of this script and `support/`: running
-it again gives the same certificates, tree and signatures.
+more than two years, from several authorities. The text of this script and `support/` determines all bytes: another run
+gives the same certificates, tree and signatures.
 
     python tests/make_demo_log.py data/demo-log
 """
@@ -44,17 +44,17 @@ class Dice:
         self._seed, self._count = seed, 0
 
     def below(self, n: int) -> int:
-        """A number from 0 to n - 1."""
+        """Choose a number from 0 to n - 1."""
         self._count += 1
         digest = hashlib.sha256(f"{self._seed}/{self._count}".encode()).digest()
         return int.from_bytes(digest[:8], "big") % n
 
     def pick(self, items: Sequence[T]) -> T:
-        """One of the items."""
+        """Choose an item."""
         return items[self.below(len(items))]
 
     def moment(self, begin: datetime, end: datetime) -> datetime:
-        """A time between the two, to the second."""
+        """Choose a time from `begin` until before `end`, to the second."""
         return begin + timedelta(seconds=self.below(int((end - begin).total_seconds())))
 
 
@@ -62,7 +62,7 @@ class Dice:
 
 
 class Authority:
-    """An invented issuing CA under an invented root. Its signatures are real ones."""
+    """Invented issuing CA under an invented root; its signatures are real."""
 
     def __init__(self, short: str, organisation: str, country: str, common_name: str) -> None:
         self.short = short
@@ -85,7 +85,7 @@ class Authority:
         self.chain = made[::-1]
 
     def extensions(self, spki: bytes, san: Sequence[GeneralNameSpec], eku: Sequence[str], policy: str) -> list[bytes]:
-        """What a certificate of this authority carries, in the order that most use."""
+        """Return the extensions of a certificate of this authority, in the most common order."""
         where = f"ca.example.net/{self.short}"
         return [
             certs.key_usage(),
@@ -101,7 +101,7 @@ class Authority:
 
 
 def key_identifier(spki: bytes) -> bytes:
-    """RFC 5280 section 4.2.1.2, method 1."""
+    """Compute a key identifier by method 1 of RFC 5280 section 4.2.1.2."""
     return hashlib.sha1(spki[-65:], usedforsecurity=False).digest()
 
 
@@ -118,12 +118,12 @@ SERVER_AUTHORITIES = (DV_1, DV_1, DV_2, SAMPLE_DV)
 PERSON_AUTHORITIES = (MAIL_1, SAMPLE_MAIL, MUSTER, OBRAZEC, TATOE)
 
 
-# --- what is issued ------------------------------------------------------------------------------------------------
+# --- orders --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One certificate to be issued: when, by whom, for what, and in which forms it is logged."""
+    """Order of a certificate: time, authority, names, use, and the forms in which it is logged."""
 
     at: datetime
     authority: Authority
@@ -144,7 +144,7 @@ class Order:
 
 
 def host_orders() -> Iterator[Order]:
-    """Hosts and their renewals: a domain-validated name, now and then with an organisation."""
+    """Yield orders for hosts and their renewals: domain-validated names, every eleventh host with an organisation."""
     services = (
         "www",
         "shop",
@@ -192,7 +192,7 @@ def host_orders() -> Iterator[Order]:
 
 
 def person_order(person: Person, style: int, at: datetime, authority: Authority, **forms: bool) -> Order:
-    """A person's certificate, in one of the ways in which people are written into certificates."""
+    """Order a person's certificate in a style of real certificates."""
     use = (CLIENT_AUTH, EMAIL_PROTECTION)
     mail: tuple[str, str] = ("email", person.mailbox)
     names: list[RdnSpec] = [("GN", person.given), ("SN", person.family), ("CN", person.full)]
@@ -216,7 +216,7 @@ def person_order(person: Person, style: int, at: datetime, authority: Authority,
 
 
 def people_orders() -> Iterator[Order]:
-    """Two or three certificates for everybody, by different authorities."""
+    """Yield two or three orders for each person, at random authorities."""
     for n, person in enumerate(PEOPLE):
         dice = Dice(f"person {n}")
         at = dice.moment(BEGIN, BEGIN + timedelta(days=400))
@@ -227,7 +227,7 @@ def people_orders() -> Iterator[Order]:
 
 
 def jane_orders() -> Iterator[Order]:
-    """Jane Roe's story: her mailbox, her work, her studies, and the server that she looks after."""
+    """Yield Jane Roe's story: her mailbox, her work, her studies, and the server that she looks after."""
     both = {"precert": True, "final": True}
     day = datetime(2024, 2, 14, 9, 30, tzinfo=UTC)
     yield person_order(JANE, 0, day, MAIL_1, **both)
@@ -248,7 +248,7 @@ def jane_orders() -> Iterator[Order]:
 
 
 def role_orders() -> Iterator[Order]:
-    """Addresses of a function, in the subject of server certificates as they used to be."""
+    """Yield server certificates with a role address in the subject, as they used to be."""
     roles = ("webmaster", "hostmaster", "postmaster", "info", "security", "noc", "support", "admin", "it-service")
     for n in range(24):
         dice = Dice(f"role {n}")
@@ -259,7 +259,7 @@ def role_orders() -> Iterator[Order]:
 
 
 def odd_orders() -> Iterator[Order]:
-    """What authorities have issued and readers stumble over."""
+    """Yield certificates of a kind that authorities have issued and parsers find hard."""
     for n, odd in enumerate(ODDITIES):
         dice = Dice(f"odd {n}")
         use = (CLIENT_AUTH, EMAIL_PROTECTION)
@@ -278,7 +278,7 @@ Entry = tuple[int, bytes | None, bytes, Authority]
 
 
 def issue(order: Order) -> Iterator[Entry]:
-    """The entries that an order becomes; the certificate is logged some minutes after its precertificate."""
+    """Yield the entries of an order; a certificate is logged minutes to hours after its precertificate."""
     digest = hashlib.sha512(order.key).digest()
     spki = certs.public_key(digest.hex())
     made = certs.make_precert(
@@ -300,7 +300,7 @@ def issue(order: Order) -> Iterator[Entry]:
 
 
 def build_demo_log() -> LogBuilder:
-    """The whole log, in memory."""
+    """Build the whole log in memory."""
     orders = [*host_orders(), *people_orders(), *jane_orders(), *role_orders(), *odd_orders()]
     entries = [entry for order in orders for entry in issue(order)]
     for n, junk in enumerate(UNREADABLE):
@@ -317,7 +317,7 @@ def build_demo_log() -> LogBuilder:
 
 
 def write(log: LogBuilder, directory: Path) -> None:
-    """The log as a static-ct tree, described with the time that it really spans."""
+    """Write the log as a static-ct tree, with the period that it really spans in its description."""
     log.write_static_tree(directory)
     description = directory / "log.v3.json"
     fields = json.loads(description.read_bytes())
@@ -326,7 +326,7 @@ def write(log: LogBuilder, directory: Path) -> None:
 
 
 def main() -> None:
-    """Write the log anew into the directory given."""
+    """Write the log into the given directory, in place of an earlier demo log."""
     directory = Path(sys.argv[1])
     if directory.exists() and not (directory / "checkpoint").is_file():
         sys.exit(f"{directory}: expected a log made by this script, or nothing; give another directory")

@@ -1,4 +1,4 @@
-"""The use cases are called as a web page would call them: with a configuration and a clock, and without a terminal."""
+"""Tests of the use cases, called as a web page would call them: with a configuration and a clock, no terminal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLOCK = Clock(now=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """The configuration of an index that a scan of a log in a directory has made."""
+    """Scan a log in a directory, and return the configuration of the new index."""
     folder = tmp_path_factory.mktemp("app")
     log = LogBuilder("App log")
     log.fill(3)
@@ -55,7 +55,7 @@ async def _scan(config: Config) -> ScanReport:
 
 
 def gathered(items: AsyncGenerator[T, None]) -> list[T]:
-    """Everything that a use case yields."""
+    """Gather all items of a use case."""
 
     async def gather() -> list[T]:
         return [item async for item in items]

@@ -1,5 +1,5 @@
-"""The benchmark measures what it says: its logs are logs, its server gives what scans ask for, its figures are those of
-the documents."""
+"""Tests of the benchmark: its logs are valid, its server answers every request of a scan, its figures equal the
+figures in the documents."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ RESULTS = ROOT / "bench" / "results.json"
 
 
 def built(folder: Path, size: int, form: Any = STATIC_CT, **more: Any) -> Built:
-    """One log, written by this process."""
+    """Write a log in this process."""
     (log,) = build([LogSpec("bench", size, leaf_index=form is STATIC_CT, **more)], folder, 1, form)
     return log
 
 
 def referee(log: Built) -> LogBuilder:
-    """The same log in memory."""
+    """Build the same log in memory."""
     builder = log.signer()
     builder.hashes = []
     for tile in range(len(log.roots)):
@@ -42,7 +42,7 @@ def referee(log: Built) -> LogBuilder:
 
 
 def scanned(folder: Path, *arguments: str) -> tuple[int, int]:
-    """Entries and certificates of a scan that ends well."""
+    """Scan, expect exit code 0, and return the counts of entries and certificates."""
     db = folder / "ctscan.db"
     done = run("scan", "--db", db, "--everything", *arguments)
     assert done.exit_code == 0, done.stderr
@@ -84,13 +84,13 @@ def test_entries_are_as_large_as_real_ones(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """An RFC 6962 log that is proven in two steps."""
+    """Write an RFC 6962 log that a scan proves in two steps."""
     yield built(tmp_path_factory.mktemp("bench"), PIECE + 300, RFC_6962, people=0)
 
 
 @pytest.mark.parametrize("use_nginx", [False, True])
 def test_a_scan_has_its_questions_answered(tmp_path: Path, answers: Built, use_nginx: bool) -> None:
-    """From the middle too: other processes begin there."""
+    """A scan from the middle is answered too: other worker processes begin there."""
     if use_nginx and find_nginx() is None:
         pytest.skip("nginx isn't installed (Debian, Ubuntu: apt install nginx-light)")
     (tmp_path / "server").mkdir()

@@ -1,4 +1,4 @@
-"""The configuration: which layer wins, what is refused, and that no error repeats a value."""
+"""Tests of the configuration: precedence of layers, refusals, and errors that repeat no value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write(directory: Path, text: str, name: str = "ctscan.toml") -> Path:
 
 
 def refusal(directory: Path, text: str) -> str:
-    """What is said of a configuration file that is refused."""
+    """Load a configuration file that must be refused, and return the error's text."""
     write(directory, text)
     with pytest.raises(UsageError) as caught:
         load_config({}, {}, directory)
@@ -155,7 +155,7 @@ def test_a_later_scope_replaces_an_earlier_everything_and_the_reverse(
     assert (config.scope, config.everything) == (scope, everything)
 
 
-# --- which file -----------------------------------------------------------------------------------------------------
+# --- search of the file ---------------------------------------------------------------------------------------------
 
 
 def test_search_order_of_the_file(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
     assert load_config({"config": str(path)}, {}, here).db == str(folder / "ctscan.db")
 
 
-# --- what is refused ------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

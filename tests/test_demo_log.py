@@ -1,4 +1,4 @@
-"""data/demo-log is what its script makes. Compared after gunzip: other zlib versions compress to other bytes."""
+"""Tests that data/demo-log equals its script's output, after gunzip: other zlib versions give other bytes."""
 
 from __future__ import annotations
 

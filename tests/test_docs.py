@@ -1,4 +1,4 @@
-"""The documents say what the program does: commands, exit codes and the JSON shapes, taken from real runs."""
+"""Tests that the documents match the program: commands, exit codes, and JSON shapes from real runs."""
 
 from __future__ import annotations
 
@@ -44,12 +44,11 @@ AT = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 def differences(documented: Any, real: Any, where: str = "") -> list[str]:
-    """Fields that one side has and the other hasn't, at any depth; a null or an empty real list
-    says nothing of its inside."""
+    """List fields that only a single side has, at any depth; a null or an empty real list has no inside to compare."""
     if isinstance(documented, dict) and isinstance(real, dict):
         found = [f"{where}.{key}" for key in documented.keys() ^ real.keys()]
         for key in documented.keys() & real.keys():
-            if not key.endswith("params"):  # they depend on the code beside
+            if not key.endswith("params"):  # parameters depend on the code beside them
                 found += differences(documented[key], real[key], f"{where}.{key}")
         return found
     if isinstance(documented, list) and isinstance(real, list):
@@ -117,14 +116,14 @@ def test_the_sample_answer_of_the_readme_is_a_real_one(tmp_path: Path) -> None:
     said = " ".join(done.stdout.decode().split())
     for part in sample[0].strip().split("\n\n"):
         words = " ".join(part.split())
-        assert re.sub(r" \d{4}-\d\d-\d\dT[\d:]{8}Z$", "", words) in said  # but for when it was scanned
+        assert re.sub(r" \d{4}-\d\d-\d\dT[\d:]{8}Z$", "", words) in said  # without the time of the scan
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
 
 
 def ctscan(folder: Path, *arguments: str) -> Any:
-    """Run a command in a folder; what it prints, read as JSON (lines of JSON as an array)."""
+    """Run a command in a folder, and parse its output as JSON."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
     command = [sys.executable, "-m", "ctscan", *arguments]
     done = subprocess.run(
@@ -136,7 +135,7 @@ def ctscan(folder: Path, *arguments: str) -> Any:
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a certificate of an invented person, a log that holds it, and an index of that log."""
+    """Make a folder with a certificate of an invented person, a log that holds it, and an index of that log."""
     folder = tmp_path_factory.mktemp("docs")
     person = make_certificate([("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")], serial=0x4A0F92)
     (folder / "jane.der").write_bytes(person)
@@ -181,7 +180,7 @@ def test_shape_of_a_scan_is_as_documented(scanned: Path) -> None:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder whose crt.sh holds the person's certificate, with a damaged file, a list of CAs, and an index."""
+    """Make a folder with a damaged file, a list of CAs, an index, and a crt.sh that holds a person's certificate."""
     folder = tmp_path_factory.mktemp("asked")
     named = [("CN", "Jane Roe"), ("emailAddress", "jane.roe@example.org")]
     person = make_certificate(named, extensions=[crl_distribution("http://127.0.0.1:9/refused.crl")])

@@ -1,5 +1,5 @@
-"""The rules of the house that no other tool checks: who imports whom, how long functions and files may be, how files
-are named, what they may speak of."""
+"""Tests of house rules that no other tool checks: imports between rooms, lengths of functions and files, names of
+files, and forbidden content."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ctscan"
 
 MAY_IMPORT: dict[str, set[str]] = {
-    # who                 what of ctscan it may import besides itself
+    # room                rooms that it may import besides itself
     "model": set(),
     "errors": {"model"},  # for type checkers
     "clock": set(),
@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 
 PURE = ("model", "errors", "ct", "x509", "personal", "answer", "authorities/ccadb", "revocation/status")
-"""Rooms, and files of others, that take values and return values."""
+"""Rooms, and single files of other rooms, that take values and return values."""
 
 IMPURE = {
     "aiohttp", "aiosqlite", "asyncio", "glob", "http", "httpx", "io", "logging", "multiprocessing", "os", "pathlib",
@@ -57,27 +57,27 @@ IMPURE = {
 }  # fmt: skip
 
 NEVER_IMPORTED_HERE = {
-    # what               why it is a dependency all the same
+    # package            reason to depend on it
     "sniffio": "httpcore looks for it several times in each request, and a search that fails costs 40 µs each time",
 }
 
 IMPORTED_AS = {"python-stdnum": "stdnum", "pycryptodome": "Crypto"}
-"""Dependencies whose package has another name."""
+"""Dependencies that are imported under another name."""
 
 MAX_LINES = 400
 MAX_TEST_LINES = 600
 MAX_FUNCTION_LINES = 40
 
 MAX_RIDDLES = {"what": 5.0, "tell": 0.8}
-"""Riddles at most, by 1,000 words of docstrings and comments: see `count_prose.py`."""
+"""Limits of riddles per 1,000 words of docstrings and comments: see `count_prose.py`."""
 
 LONGER_FOR_A_REASON: dict[str, str] = {
-    # path: function     why it is better in one piece
+    # path: function     reason to keep it in a single piece
 }
-"""Functions that may be longer than the others: three at most."""
+"""Functions that may be longer than the limit: three at most."""
 
 NAMED_FREELY = ("model", "sqlite", "postgres", "personal/rules", "cli", "web", "views")
-"""Folders whose files are named after what they hold or show, though other files have these names."""
+"""Folders in which files may share names with files elsewhere: a file is named after its content."""
 
 
 def files(folder: Path = PACKAGE) -> list[Path]:
@@ -85,7 +85,7 @@ def files(folder: Path = PACKAGE) -> list[Path]:
 
 
 def sources() -> dict[str, str]:
-    """The text of every file of ctscan, by path."""
+    """Read the text of every file of ctscan, by path."""
     return {name_of(path): path.read_text(encoding="utf-8") for path in files()}
 
 
@@ -103,7 +103,7 @@ def tree(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """Every module that a file imports, wherever in the file; `from a import b` gives `a` and `a.b`."""
+    """Return every module that a file imports, at any place; `from a import b` gives `a` and `a.b`."""
     found: set[str] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -115,7 +115,7 @@ def imports(path: Path) -> frozenset[str]:
 
 
 def packages(path: Path) -> set[str]:
-    """The top-level packages that a file imports."""
+    """Return the top-level packages that a file imports."""
     return {module.split(".")[0] for module in imports(path)}
 
 
@@ -134,7 +134,7 @@ def test_table_names_the_rooms_that_there_are() -> None:
 
 
 def test_table_permits_only_imports_that_there_are() -> None:
-    """A permission that nobody uses invites a shortcut; `app` alone may see every room."""
+    """The table grants no unused import, which would invite a shortcut; only `app` may import every room."""
     used: dict[str, set[str]] = defaultdict(set)
     for path in files():
         used[room_of(path)] |= {module.split(".")[1] for module in imports(path) if module.startswith("ctscan.")}
@@ -162,7 +162,7 @@ def test_only_the_index_imports_a_database_driver_or_an_implementation_of_the_in
 
 
 def test_functions_ask_for_roles_and_not_for_the_whole_index() -> None:
-    """Only the wiring hands on the whole index that was opened."""
+    """Only the wiring names the whole opened index."""
     outside = (path for path in files() if room_of(path) != "index")
     assert [name_of(path) for path in outside if "ctscan.index.protocols.Index" in imports(path)] == [
         "ctscan/app/wiring.py"
@@ -170,7 +170,7 @@ def test_functions_ask_for_roles_and_not_for_the_whole_index() -> None:
 
 
 def test_no_command_imports_another() -> None:
-    """What two commands share has a file of its own."""
+    """Code that two commands share has a file of its own."""
     commands = {
         path for path in files(PACKAGE / "cli") if re.search(r"^(?:def )?COMMAND\b", path.read_text("utf-8"), re.M)
     }
@@ -243,7 +243,7 @@ def test_no_two_modules_have_one_file_name() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Imports within functions count: a circle that is put off is still one. Those for type checkers don't."""
+    """Imports within functions count, for a lazy circle is still a circle. Imports for type checkers don't count."""
     graph = ties(sources())
     assert "ctscan.cli.program" in graph["ctscan.cli"]
     assert circles(graph) == set()
@@ -261,14 +261,14 @@ def test_docstrings_and_comments_are_no_riddles() -> None:
     assert all(rates[riddle] <= limit for riddle, limit in MAX_RIDDLES.items()), rates
 
 
-# --- what the files speak of ---------------------------------------------------------------------------------------
+# --- content of the files ------------------------------------------------------------------------------------------
 
 MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:home|Users|root|work|opt|mnt)/\w")
 REAL_ADDRESS_HINT = re.compile(r"[\w.+-]+@(?:gmail|googlemail|outlook|hotmail|yahoo|gmx|icloud|web)\.[a-z]{2,}", re.I)
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Every text file of the repository, by name."""
+    """Yield every text file of the repository, by name."""
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
         if any(part.startswith(".") and part not in (".ci", ".gitignore", ".gitattributes") for part in parts):

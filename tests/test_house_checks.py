@@ -1,4 +1,4 @@
-"""The checkers of the house see what they are for; tried on made-up sources."""
+"""Tests of the house's checkers, on made-up sources."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""No name, address or number of anybody in log lines, progress, errors, tracebacks or URLs: a whole run, bad input,
-at its most talkative. What may say them is an answer on stdout, and the index."""
+"""Tests that log lines, progress, errors, tracebacks and URLs hold no name, address or number of a person: a whole run
+and bad input, at the most verbose level. Only an answer on stdout and the index may hold them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECRET = [
 
 
 def talkative_log() -> LogBuilder:
-    """People; an entry that no reader can read, with an address in it; a certificate with broken parts."""
+    """Build a log with people, unreadable entries that hold an address, and certificates with broken parts."""
     builder = people_log("people", 300)
     builder.add_certificate(
         make_certificate(

@@ -1,5 +1,5 @@
-"""Searches tell nobody but the repository whom they are about: whatever it answers, at the most talkative level, no
-name or address is in what is shown, logged or recorded. Only the URL of a confirmed search holds it."""
+"""Tests that a search names its person to the repository alone: after any answer of the repository, at the most verbose
+level, progress, log lines and records hold no name or address. Only the URL of a confirmed search may."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def assert_records_are_silent(db: Path) -> None:
 
 
 def searched(db: Path, app: FakeCrtsh, request: SearchRequest) -> tuple[SearchResults, str]:
-    """One search of the fake with all that is told of it, as the command line tells it."""
+    """Search the fake, and return the results and the command line's progress and log lines."""
     said, time = io.StringIO(), FakeTime()
     set_up(2, {}, said)
     shown = SearchProgress(said, clock=time.clock)
@@ -93,7 +93,7 @@ def test_whatever_a_repository_answers(tmp_path: Path, fault: str | None) -> Non
         one for text in (ADDRESS, NAME, "@example.org") for one in plan_questions(parse_identifier(text))
     )
     request = SearchRequest(everything, "tester", "case 17")
-    for of in ("", "d="):  # all requests, or those for certificates
+    for of in ("", "d="):  # all requests, or only requests for certificates
         app, db = holding(lambda query, of=of: fault if query.startswith(of) else None), tmp_path / f"db{of}"  # type: ignore[misc]
         outcome, said = searched(db, app, request)
         assert len(outcome.searches) == 3
@@ -159,7 +159,7 @@ def test_the_program_says_nothing_but_the_answer(tmp_path: Path, fault: str | No
             assert b"search started" in done.stderr
             assert_silent(done.stderr.decode(), "the program")
         assert_silent(runs[2].stdout.decode(), "a scan's stdout")
-        assert "zuzanna" in runs[0].stdout.decode().casefold()  # the answer says whom it is about
+        assert "zuzanna" in runs[0].stdout.decode().casefold()  # the answer names the person
         shown = process("disclosures", cwd=tmp_path)
         assert_silent((shown.stdout + shown.stderr).decode(), "the list of disclosures")
     assert_records_are_silent(tmp_path / "ctscan.db")

@@ -1,4 +1,4 @@
-"""The wheel carries all that ctscan needs and runs from anywhere."""
+"""Tests that the wheel holds all files that ctscan needs, and that the program runs from any directory."""
 
 from __future__ import annotations
 

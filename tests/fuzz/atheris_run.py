@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing: `python tests/fuzz/atheris_run.py CORPUS_DIR [libFuzzer options]`.
 
-Needs the dependency group "fuzz" (atheris has wheels for Linux only). libFuzzer keeps what reaches new code in
-CORPUS_DIR and stops at the first failure; `-max_total_time=600`, `-runs=100000`, `-jobs=2` are its options. Half of its
-changes are those of `mutator.py`, which keep certificates readable. An empty CORPUS_DIR is filled with the seeds.
+Needs the dependency group "fuzz" (atheris has wheels for Linux only). libFuzzer keeps inputs that reach new code in
+CORPUS_DIR and stops at the first failure; `-max_total_time=600`, `-runs=100000`, `-jobs=2` are its options. Half of the
+changes come from `mutator.py`, which keeps certificates readable. An empty CORPUS_DIR is filled with the seeds.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ with atheris.instrument_imports(include=["ctscan.x509", "ctscan.personal"]):
 
     all_rules()
 
-from mutator import Mutator  # noqa: E402 - after what is instrumented
+from mutator import Mutator  # noqa: E402 - after the instrumented imports
 from seeds import all_seeds  # noqa: E402
 
 
 class Broken(Exception):
-    """An input that fails; libFuzzer saves it."""
+    """Failure of an input; libFuzzer saves the input."""
 
 
 def one_input(data: bytes) -> None:
-    """What libFuzzer calls."""
+    """Examine an input for libFuzzer. Broken with the failures."""
     failures = failures_of(data)
     if failures:
         raise Broken("; ".join(f"{failure.kind}: {failure.what}" for failure in failures))
 
 
 def changed(data: bytes, max_size: int, seed: int) -> bytes:
-    """One of libFuzzer's own changes, or one that knows elements."""
+    """Change an input by libFuzzer's mutator or by `Mutator`, which knows elements."""
     random = Random(seed)
     if not data or random.random() < 0.5:
         return atheris.Mutate(data, max_size)

@@ -1,7 +1,7 @@
-"""Makes broken and odd certificates from good ones: input n of a seed number is the same bytes on every machine.
+"""Generator of broken and odd certificates: input n of a seed number is the same bytes on every machine.
 
-Two kinds of change: of octets (flips, cuts, splices), and of elements, where the tag-length tree is known and lengths
-around the change are set right again (unless lying about them is the change): other tags, texts, types and lengths,
+The generator changes octets (flips, cuts, splices) or elements. A change of elements knows the tag-length tree and
+corrects the lengths around the change (unless a wrong length is the change): other tags, texts, types and lengths,
 elements repeated, nested, moved, taken from other certificates, or made huge.
 """
 
@@ -20,7 +20,7 @@ HUGE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One element of a seed: where it lies, and the element around it (-1: none)."""
+    """Element of a seed: its offsets, and the number of the element around it (-1: none)."""
 
     start: int
     body: int
@@ -29,7 +29,7 @@ class Node:
 
 
 def tree(der: bytes) -> tuple[Node, ...]:
-    """The elements of well-formed DER, outer ones before what is in them; also those inside octet strings."""
+    """List the elements of well-formed DER, outer before inner, with the elements inside octet strings."""
     nodes: list[Node] = []
     waiting = [(0, len(der), -1)]
     while waiting and len(nodes) < 4000:
@@ -61,7 +61,7 @@ def _is_whole(der: bytes, at: int, end: int) -> bool:
 
 
 def replaced(der: bytes, nodes: Sequence[Node], node: Node, new: bytes) -> bytes:
-    """The DER with `new` instead of the element, and the lengths of all elements around it set right."""
+    """Return the DER with `new` in place of an element, and corrected lengths of all elements around it."""
     start, end, parent = node.start, node.end, node.parent
     while parent >= 0:
         outer = nodes[parent]
@@ -81,7 +81,7 @@ Change = Callable[[Random, bytes], bytes]
 
 
 class Mutator:
-    """`types`: dotted OIDs that types of attributes, names and extensions are changed to."""
+    """Changes of seeds by number. `types`: dotted OIDs to put in place of attribute, name and extension types."""
 
     def __init__(self, seeds: Sequence[bytes], seed: int = 0, types: Sequence[str] = ()) -> None:
         self._seeds = [der for der in seeds if der]
@@ -98,7 +98,7 @@ class Mutator:
         self._of_octets: tuple[Change, ...] = (_flip, _flip, _overwrite, _insert, _cut, _truncate, self._splice)
 
     def input(self, index: int) -> bytes:
-        """Input number `index`. Mostly one to three changes; rarely something huge."""
+        """Make input number `index`: mostly one to three changes, rarely a huge element."""
         random = Random(self._seed << 48 | index)
         der = random.choice(self._seeds)
         der = self._changed(random, der, self._tree(der))
@@ -109,7 +109,7 @@ class Mutator:
         return der[:MAX_INPUT]
 
     def change(self, random: Random, der: bytes) -> bytes:
-        """One change, of any kind."""
+        """Make a single change of any kind."""
         return self._changed(random, der, tree(der) if len(der) < 20_000 else ())
 
     def _changed(self, random: Random, der: bytes, nodes: Sequence[Node]) -> bytes:
@@ -118,7 +118,7 @@ class Mutator:
         return random.choice(self._of_octets)(random, der)
 
     def _tree(self, seed: bytes) -> tuple[Node, ...]:
-        """The elements of a seed, worked out once."""
+        """Return the elements of a seed from a cache."""
         if seed not in self._trees:
             self._trees[seed] = tree(seed)
         return self._trees[seed]
@@ -142,7 +142,7 @@ class Mutator:
         return replaced(der, nodes, node, tlv(random.choice(_TAGS), der[node.body : node.end]))
 
     def _transplant(self, random: Random, der: bytes, nodes: Sequence[Node]) -> bytes:
-        """An element of another seed in the place of one here, of the same tag where there is one."""
+        """Replace an element by an element of another seed, with the same tag where possible."""
         other = random.choice(self._seeds)
         theirs = self._tree(other)
         if not theirs:
@@ -153,7 +153,7 @@ class Mutator:
         return replaced(der, nodes, node, other[graft.start : graft.end])
 
     def _lie(self, random: Random, der: bytes, nodes: Sequence[Node]) -> bytes:
-        """A length that isn't that of the content; those around are right for what stands there."""
+        """Write a wrong length into an element; the lengths around the element stay right."""
         node = random.choice(nodes)
         size = node.end - node.body
         told = random.choice((0, max(size - 1, 0), size + 1, size + 200, 0x7F, 0xFFFF, 0xFFFFFFFF))
@@ -162,7 +162,7 @@ class Mutator:
         return replaced(der, nodes, node, head + der[node.body : node.end])
 
     def _reform(self, random: Random, der: bytes, nodes: Sequence[Node]) -> bytes:
-        """The same content with an indefinite or an overlong length."""
+        """Re-encode an element with an indefinite or an overlong length."""
         node = random.choice(nodes)
         form = random.choice((long_tlv, indefinite_tlv))
         return replaced(der, nodes, node, form(der[node.start], der[node.body : node.end]))
@@ -189,7 +189,7 @@ class Mutator:
         return replaced(der, nodes, target, der[source.start : source.end])
 
     def _add(self, random: Random, der: bytes, nodes: Sequence[Node]) -> bytes:
-        """A further element beside one: a typed value, as an attribute, or alone."""
+        """Add an element behind another: a string alone, or a typed value in one of several forms."""
         node = random.choice(nodes)
         kind = random.choice(tuple(STRING_TAGS.values()))
         value = tlv(kind, random.choice(TEXTS))

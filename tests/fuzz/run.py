@@ -1,8 +1,8 @@
-"""Reads and searches mutated certificates and reports what breaks: `make fuzz RUNS=1000000 SEED=1`.
+"""Fuzzer that reads and searches mutated certificates and reports failures: `make fuzz RUNS=1000000 SEED=1`.
 
-Inputs are numbered: worker k of n makes the numbers k, k + n, k + 2n, … itself, so that nothing is shipped and every
-failure can be made again from seed number and input number. Failing inputs are saved as DER, one for each kind of
-failure; put one into `tests/fuzz/corpus/` when what it broke is repaired.
+Inputs are numbered: worker k of n makes the inputs k, k + n, k + 2n, … itself, so that no input is sent to a process
+and seed number and input number reproduce each failure. The fuzzer saves an input of each kind of failure as DER; put
+it into `tests/fuzz/corpus/` after the repair.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from target import GIVEN_UP, Failure, failures_of  # noqa: E402
 from ctscan.personal.rules import all_rules  # noqa: E402
 
 STUCK = 3 * GIVEN_UP
-"""Seconds at one input after which a worker that can't even be interrupted is killed."""
+"""Seconds at a single input before a worker that can't be interrupted is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is run. `first`: number of the first input; `seconds`: 0 for no limit."""
+    """Plan of a run. `first`: number of the first input; `seconds`: 0 for no limit; `others`: paths of more seeds."""
 
     runs: int
     seconds: float
@@ -44,19 +44,19 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it: inputs run, and for each failure how often, with the number of the first input."""
+    """Result of a run: number of inputs, and for each failure its count and the number of its first input."""
 
     runs: int = 0
     times: Counter[Failure] = field(default_factory=Counter)
     first: dict[Failure, int] = field(default_factory=dict)
 
     def add(self, failure: Failure, index: int) -> None:
-        """Count one failure."""
+        """Count a failure."""
         self.times[failure] += 1
         self.first[failure] = min(index, self.first.get(failure, index))
 
     def merge(self, other: Outcome) -> None:
-        """Add what another worker met."""
+        """Add the result of another worker."""
         self.runs += other.runs
         self.times += other.times
         for failure, index in other.first.items():
@@ -64,13 +64,13 @@ class Outcome:
 
 
 def mutator(plan: Plan) -> Mutator:
-    """The inputs of a plan; types of the rules are among what is put in."""
+    """Make the mutator of a plan; its types are the types that rules cover."""
     types = sorted({dotted for rule in all_rules() for dotted in rule.covers})
     return Mutator(all_seeds(*plan.others), plan.seed, types)
 
 
 def work(plan: Plan, worker: int, workers: int, at: Any = None) -> Outcome:
-    """Run one worker's share. `at`: shared; the input number that is being run."""
+    """Run a worker's share. `at`: shared value for the number of the current input."""
     outcome = Outcome()
     inputs = mutator(plan)
     stop = time.monotonic() + plan.seconds if plan.seconds else float("inf")
@@ -90,7 +90,7 @@ def _work_apart(plan: Plan, worker: int, workers: int, at: Any, queue: Any) -> N
 
 
 def run(plan: Plan, workers: int) -> Outcome:
-    """Run a plan in so many processes."""
+    """Run a plan in `workers` processes."""
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
     positions = [context.Value("q", -1) for _ in range(workers)]
@@ -106,7 +106,7 @@ def run(plan: Plan, workers: int) -> Outcome:
 
 
 def _gather(processes: list[Any], positions: list[Any], queue: Any) -> list[Outcome]:
-    """The outcome of every worker; one that died or is stuck is told by the input that it stopped at."""
+    """Collect the outcome of every worker; a dead or stuck worker counts as a failure of its last input."""
     outcomes: list[Outcome] = []
     since = {k: (-1, time.monotonic()) for k in range(len(processes))}
     while since:
@@ -137,7 +137,7 @@ def _lost(index: int, failure: Failure) -> Outcome:
 
 
 def report(plan: Plan, inputs: Mutator, outcome: Outcome, seconds: float) -> None:
-    """Say what came of it, and save an input for each failure."""
+    """Print the outcome, and save an input for each failure."""
     sys.stdout.write(f"{outcome.runs} inputs in {seconds:.0f} s: {outcome.runs / max(seconds, 0.01):.0f} a second\n")
     for failure, times in outcome.times.most_common():
         index = outcome.first[failure]
@@ -150,7 +150,7 @@ def report(plan: Plan, inputs: Mutator, outcome: Outcome, seconds: float) -> Non
 
 
 def main() -> int:
-    """Exit code 1 when anything failed."""
+    """Run the plan of the command line; return 1 after a failure or a run without inputs."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("others", nargs="*", type=Path, help="more seeds: DER, PEM or .jsonl.gz files, or folders")
     parser.add_argument("--runs", type=int, default=100_000)
@@ -161,7 +161,7 @@ def main() -> int:
     parser.add_argument("--save", type=Path, default=Path("fuzz-failures"))
     options = parser.parse_args()
     plan = Plan(options.runs, options.seconds, options.seed, options.first, tuple(options.others), options.save)
-    inputs = mutator(plan)  # before the run, so that what is edited meanwhile changes nothing
+    inputs = mutator(plan)  # before the run: edits of files during the run have no effect
     started = time.monotonic()
     outcome = run(plan, options.processes)
     report(plan, inputs, outcome, time.monotonic() - started)

@@ -1,6 +1,6 @@
-"""What fuzzing starts from: the golden certificates, generated ones, and the inputs kept in `corpus/`.
+"""Seeds of the fuzzer: the golden certificates, generated certificates, and the inputs in `corpus/`.
 
-Certificates from elsewhere can be given by path (a folder of DER or PEM files, or `.jsonl.gz` with a `der_b64` in each
+Other certificates are given by path (a folder of DER or PEM files, or `.jsonl.gz` with a `der_b64` in each
 line); they are read, never copied.
 """
 
@@ -40,19 +40,19 @@ _PEM = re.compile(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+?)-----END")
 
 
 def all_seeds(*others: Path) -> list[bytes]:
-    """Every seed once, in an order that doesn't depend on the machine."""
+    """Return each seed once, in the same order on every machine."""
     found = [*_golden(), *_generated(), *kept(), *(der for path in others for der in from_path(path))]
     return list(dict.fromkeys(found))
 
 
 def kept() -> list[bytes]:
-    """The inputs in `corpus/`, named by their SHA-256: each reaches lines in an order that no golden certificate does
-    (picked from what `atheris_run.py` kept), or once broke something."""
+    """Return the inputs in `corpus/`, named by their SHA-256: each reaches lines in an order that no golden certificate
+    does (picked from the corpus of `atheris_run.py`), or once failed."""
     return [path.read_bytes() for path in sorted(CORPUS.glob("*.der"))]
 
 
 def from_path(path: Path) -> Iterator[bytes]:
-    """The certificates in a file, or in all files of a folder."""
+    """Yield the certificates in a file, or in all files of a folder."""
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.suffixes[-2:] == [".jsonl", ".gz"]:
             with gzip.open(file, "rt") as lines:
@@ -74,7 +74,7 @@ def _golden() -> Iterator[bytes]:
 
 
 def _generated() -> Iterator[bytes]:
-    """Certificates with much in them: every kind of general name, attributes in values, many extensions."""
+    """Yield certificates with every kind of general name, attributes in values, and many extensions."""
     person = LATIN[1]
     subject = [("C", person.country), ("GN", person.given), ("SN", person.family), ("CN", person.full)]
     names = [

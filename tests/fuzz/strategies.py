@@ -1,4 +1,4 @@
-"""Hypothesis strategies for what is fuzzed: mutated certificates, and DER built from nothing."""
+"""Hypothesis strategies: mutated certificates, and certificates built from arbitrary elements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPES = sorted({dotted for rule in all_rules() for dotted in rule.covers})
 MUTATOR = Mutator(all_seeds(), seed=0, types=TYPES)
 
 mutated = st.integers(0, 2**40).map(MUTATOR.input)
-"""Certificates with one change or more, by the number of the input."""
+"""Inputs of the mutator, by number."""
 
 types = st.sampled_from(TYPES)
 texts = st.one_of(

@@ -1,4 +1,4 @@
-"""What every input is given to, and what counts as a failure: an exception, a rule that failed, a second, 100 MiB."""
+"""Fuzz target. Failures of an input: an exception, a failed rule, over a second, over 100 MiB, a wrong drop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
 
 MAX_SECONDS = 1.0
-"""Of processor time for one input; a machine that does other things as well is no failure."""
+"""Processor time for an input: other work on the machine causes no failure."""
 
 GIVEN_UP = 20
 """Seconds after which an input is interrupted."""
@@ -31,18 +31,18 @@ MAX_MEMORY = 100 << 20
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`what` says it without the input's number, so that equal failures can be counted together."""
+    """Failure of an input. `what` leaves out the input's number, so that equal failures count together."""
 
     kind: str  # "crash", "rule", "slow", "memory", "prefilter"
     what: str
 
 
 class Hang(BaseException):
-    """No Exception: what catches failures of rules must not catch this."""
+    """Interruption of a hanging input. No Exception: handlers of failed rules must not catch it."""
 
 
 def failures_of(data: bytes) -> list[Failure]:
-    """Read and search one input in every way that certificates are read and searched."""
+    """Read and search an input by every reader and rule, and return its failures."""
     before, memory = time.process_time(), peak_memory()
     found: list[Failure] = []
     try:
@@ -50,7 +50,7 @@ def failures_of(data: bytes) -> list[Failure]:
             found += _examine(data)
     except Hang:
         found.append(Failure("slow", f"interrupted after {GIVEN_UP} s at {_innermost(sys.exc_info()[1])}"))
-    except Exception as error:  # any exception is what is looked for
+    except Exception as error:  # any exception is a failure
         found.append(Failure("crash", f"{type(error).__name__} at {_innermost(error)}"))
     if time.process_time() - before > MAX_SECONDS:
         found.append(Failure("slow", f"more than {MAX_SECONDS:g} s"))
@@ -69,7 +69,7 @@ def _examine(data: bytes) -> Iterator[Failure]:
 
 
 def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> bool:
-    """Whether the prefilter drops it at its most permissive: the issuer is known, if it holds nothing."""
+    """Check whether the prefilter drops the input once its issuer is known; an issuer with findings is never learnt."""
     places = [found.path for found in (*inspected.findings, *inspected.problems)]
     if any(place.partition(".")[0] == "issuer" for place in places):
         return False
@@ -79,7 +79,7 @@ def _is_dropped(data: bytes, inspected: Analysis, certificate: Certificate) -> b
 
 
 def _why(data: bytes) -> str:
-    """Find where a rule raised: its problem says only that it did, and the analysis may hold no certificate."""
+    """Find the line at which a rule raised: the rule's problem lacks it, and the analysis may hold no certificate."""
     certificate = _read(data)
     if certificate is None:
         return ""
@@ -87,7 +87,7 @@ def _why(data: bytes) -> str:
         try:
             for _ in rule.find(View(certificate)) if rule.find is not None else ():
                 pass
-        except Exception as error:  # the same, of one rule
+        except Exception as error:  # any exception of the rule
             return f"{type(error).__name__} at {_innermost(error)}"
     return ""
 
@@ -102,21 +102,21 @@ def _read(data: bytes) -> Certificate | None:
 
 
 def _innermost(error: BaseException | None) -> str:
-    """`rules/email.py:77`: the last line of ours that ran."""
+    """Return the last line of ctscan that ran: `rules/email.py:77`."""
     frames = traceback.extract_tb(error.__traceback__ if error else None)
     ours = [frame for frame in frames if "ctscan" in frame.filename] or frames
     return f"{'/'.join(ours[-1].filename.split('/')[-2:])}:{ours[-1].lineno}" if ours else "?"
 
 
 def peak_memory() -> int:
-    """Octets of memory that the process has had at most."""
+    """Return the peak memory of the process in octets."""
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size if sys.platform == "darwin" else size << 10
 
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """Raise Hang in the main thread after so long."""
+    """Raise Hang in the main thread after `seconds`."""
 
     def interrupt(signum: int, frame: object) -> None:
         raise Hang

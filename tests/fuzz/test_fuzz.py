@@ -1,4 +1,4 @@
-"""A small, repeatable part of the fuzzing, and that the fuzzer finds what it is for."""
+"""Tests by a small, repeatable part of the fuzzing, and tests of the fuzzer itself."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_what_is_kept_breaks_nothing() -> None:
 
 
 def test_huge_certificates_are_quick_and_small() -> None:
-    """What took seconds or 100 MiB once: very many broken attributes, attributes, strings, and a text full of @."""
+    """Certificates with very many broken attributes, attributes, strings or @ once took seconds or 100 MiB."""
     broken, whole = tlv(0x31, tlv(0x30, b"\x30")), name([("CN", "Jane Doe")])[2:]
     for subject in (
         tlv(0x30, broken * 100_000),
@@ -85,7 +85,7 @@ def test_changed_elements_keep_the_certificate_readable() -> None:
 
 
 def test_most_mutated_certificates_can_still_be_read() -> None:
-    """Otherwise the rules behind the reader would see little."""
+    """Readable mutants reach the rules behind the reader."""
     mutator, readable = Mutator(all_seeds(), seed=3), 0
     for index in range(500):
         try:

@@ -1,4 +1,4 @@
-"""Texts that readers of names, numbers, dates, addresses and URIs may stumble over, as octets."""
+"""Texts, as octets, that are hard for parsers of names, numbers, dates, addresses and URIs."""
 
 from __future__ import annotations
 
