@@ -1,4 +1,4 @@
-"""What an answer says when more is known than it shows."""
+"""Remarks of an answer that shows fewer certificates than the index holds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ctscan.personal.rules import rule_set
 
 
 def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) -> Answer:
-    """From an index of a log that was read whole, with these names in it."""
+    """Answer from an index of a completely read log with these names in it."""
     rules = rule_set()
 
     async def work() -> Answer:

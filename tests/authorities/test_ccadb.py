@@ -1,4 +1,4 @@
-"""Reports of the CCADB with invented CAs: every quirk of the real ones, and any bytes."""
+"""Reports of the CCADB with invented CAs: every quirk of real reports, and any bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = HEADER.split(",")
 
 
 def row(sha256: bytes, **cells: str) -> dict[str, str]:
-    """Cells by short names."""
+    """Build a row from cells by short names."""
     short = {
         "owner": "CA Owner", "name": "Certificate Name", "sub": "Subordinate CA Owner", "status": "Revocation Status",
         "key": "Subject Key Identifier", "repository": "CA Document Repository",

@@ -47,7 +47,7 @@ def the_log(*entries: Entry, by_hand: bool = False, hybrids: Mapping[bytes, str]
 
 
 def the_reason(entry: Entry, *, by_hand: bool = False) -> str:
-    """Why `entry` is skipped; another log in the list is read all the same."""
+    """Return why `entry` is skipped; assert that another log in the list is still read."""
     found = read(entry, plain("Another"), by_hand=by_hand)
     assert [log.name for log in found.logs] == ["Another"]
     assert len(found.skipped) == 1
@@ -56,7 +56,7 @@ def the_reason(entry: Entry, *, by_hand: bool = False) -> str:
     return reason
 
 
-# --- what is read -------------------------------------------------------------------------------------------------
+# --- read ---------------------------------------------------------------------------------------------------------
 
 
 def test_both_kinds_of_log() -> None:
@@ -137,7 +137,7 @@ def test_names_are_fit_to_be_shown() -> None:
     assert read(plain(), operator="Op\terator \x07").logs[0].operator == "Op erator"
 
 
-# --- what is skipped ----------------------------------------------------------------------------------------------
+# --- skipped ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_list_without_logs() -> None:
 
 
 def described(**changes: object) -> bytes:
-    """The object that Sunlight writes beside the tiles: state and final head in fields of their own."""
+    """Build the object that Sunlight writes beside the tiles: state and final head in their own fields."""
     log = LogBuilder("Archive")
     fields: Entry = {
         "description": "archive.example.org/2026h1",

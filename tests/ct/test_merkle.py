@@ -96,7 +96,7 @@ def test_inclusion_round_trip(data: st.DataObject) -> None:
 
 
 def spoilt(path: list[bytes]) -> Iterator[tuple[str, list[bytes]]]:
-    """Every kind of damage that a path can have."""
+    """Yield every kind of damage that a path can have."""
     yield "one more", [*path, OTHER]
     yield "one before", [OTHER, *path]
     yield "root-like end", [*path, b""]

@@ -168,7 +168,7 @@ def test_own_line_without_time_or_signature(blob: bytes) -> None:
 
 @given(st.integers(0, len(NOTE) - 1), st.integers(1, 255))
 def test_no_changed_byte_verifies(at: int, flip: int) -> None:
-    """Whatever byte changes: the note is refused, its signature fails, or the change was in another signer's line."""
+    """Any changed byte makes the note refused or its signature fail, except in another signer's line."""
     changed = NOTE[:at] + bytes((NOTE[at] ^ flip,)) + NOTE[at + 1 :]
     try:
         head = parse(changed)

@@ -1,4 +1,4 @@
-"""Audit paths from the part of a tree that was read, against the recursive definition of RFC 6962 section 2.1.1."""
+"""Audit paths from the read part of a tree, against the recursive definition of RFC 6962 section 2.1.1."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_log_id_is_the_hash_of_the_key() -> None:
 
 
 def test_key_id_of_a_known_log() -> None:
-    """A public fact: Let's Encrypt's log Willow 2025h1b marks its lines with 19871bb8."""
+    """Let's Encrypt's log Willow 2025h1b marks its lines with 19871bb8: a public fact."""
     key = serialization.load_pem_public_key(
         b"-----BEGIN PUBLIC KEY-----\n"
         b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEbNmWXyYsF2pohGOAiNELea6UL4/X\n"

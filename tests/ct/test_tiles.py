@@ -21,7 +21,7 @@ def leaves(count: int) -> list[bytes]:
 
 
 class Tree:
-    """All hash tiles of a tree, made the plain way."""
+    """Hash tiles of a whole tree, made the plain way."""
 
     def __init__(self, size: int) -> None:
         self.size = size

@@ -1,4 +1,4 @@
-"""Which offered heads are believed, which are ignored, and which are evidence; no log is asked."""
+"""Offered heads: believed, ignored, or evidence of misbehaviour; no log is asked."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_relation(known: TreeHead | None, offered: TreeHead, relation: HeadRelat
     [
         (head(5, 10), head(5, 10, b"x" * 32), "two roots"),
         (head(9, 10), head(5, 11), "shrank"),
-        (head(5, 10), head(9, 9), "shrank"),  # the same, seen in the other order
+        (head(5, 10), head(9, 9), "shrank"),  # the same heads in the other order
     ],
 )
 def test_contradictions_keep_both_heads(known: TreeHead, offered: TreeHead, why: str) -> None:

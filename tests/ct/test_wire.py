@@ -32,7 +32,7 @@ PATH = (b"\x11" * 32, b"\x22" * 32)
 
 
 def mixed_log(*, leaf_index: bool = True) -> LogBuilder:
-    """Certificates and precertificates, with chains and without."""
+    """Build a log of certificates and precertificates, with chains and without."""
     log = LogBuilder(leaf_index=leaf_index)
     log.fill(3, chain=ISSUERS)
     log.add_precert(b"tbs of three", KEY_HASH, b"submitted precertificate", chain=ISSUERS)
@@ -406,7 +406,7 @@ def test_time_that_is_no_date() -> None:
         wire.entry_of(batch, 0)
 
 
-# --- what the tree doesn't cover ----------------------------------------------------------------------------------
+# --- octets outside the tree --------------------------------------------------------------------------------------
 
 
 def test_extra_of_both_layouts() -> None:
@@ -458,7 +458,7 @@ def test_bad_extra_data_costs_only_itself(extra: str, reason: str) -> None:
     ],
 )
 def test_extra_data_however_it_is_written(written: bytes) -> None:
-    """The last of two equal keys counts, and an escape is the character it stands for."""
+    """The last of two equal keys counts, and an escape equals its character."""
     first, second = (u24(u24(name)) for name in (b"first issuer", b"another issuer"))
     raw = written.replace(b'"L"', f'"{b64(GOOD)}"'.encode()).replace(b'"E"', f'"{b64(first)}"'.encode())
     raw = raw.replace(b'"F"', f'"{b64(second)}"'.encode()).replace(b"\\u0041F", b"\\u0041" + b64(second)[1:].encode())

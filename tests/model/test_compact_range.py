@@ -26,7 +26,7 @@ def naive_root(hashes: list[bytes]) -> bytes:
 
 
 def naive_range(size: int) -> CompactRange:
-    """One root for each 1 bit of the size, largest subtree first."""
+    """Compute a root for each 1 bit of the size, largest subtree first."""
     roots, start = [], 0
     for level in reversed(range(size.bit_length())):
         if size >> level & 1:

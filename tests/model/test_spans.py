@@ -1,4 +1,4 @@
-"""Span arithmetic agrees with sets of points."""
+"""Span arithmetic against sets of points."""
 
 from __future__ import annotations
 

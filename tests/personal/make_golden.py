@@ -1,14 +1,14 @@
-"""Makes the golden certificates of invented people: `python tests/personal/make_golden.py`.
+"""Builder of the golden certificates of invented people: `python tests/personal/make_golden.py`.
 
-Each file in `cases/` is an area; each entry of its `CASES` says what one certificate is built from. Written is
-`golden/<area>/<case>.pem`. What must be found in it stands beside it in `<case>.toml`, written by hand;
-`python tests/personal/make_golden.py --show AREA/CASE` prints what is found now, to be checked against the case.
-A certificate that was made elsewhere is just two more files; nothing here has to know it.
+Each file in `cases/` is an area; each entry of its `CASES` holds the arguments of a certificate. The program writes
+`golden/<area>/<case>.pem`. The expected findings stand beside it in `<case>.toml`, written by hand;
+`python tests/personal/make_golden.py --show AREA/CASE` prints the present findings, to be checked against the case.
+A certificate from elsewhere is just two more files; this program needs no entry for it.
 
     [[finding]]        rule, category, where, value, canonical, subject_kind, confidence, keys = ["kind:key"]; besides,
                        where they differ from these: person = "subject", sensitivity = "ordinary", marks = [],
                        repaired = none
-    problems = []      optional: the places of what could not be read
+    problems = []      optional: the places of unreadable parts
     domains = []       optional: of the scope, as the case has them
 """
 
@@ -33,7 +33,7 @@ GOLDEN = HERE / "golden"
 
 @cache
 def all_cases() -> dict[str, dict[str, Any]]:
-    """What every case is built from, by `area/case`."""
+    """Load the arguments of every case, by `area/case`."""
     return {
         f"{path.stem}/{case}": arguments
         for path in sorted((HERE / "cases").glob("*.py"))
@@ -42,7 +42,7 @@ def all_cases() -> dict[str, dict[str, Any]]:
 
 
 def build(case: str) -> bytes:
-    """The DER of one case; `{"der": …}` is taken as it is, anything else are arguments of `make_certificate`."""
+    """Build the DER of a case; `{"der": …}` is taken as it is, anything else is arguments of `make_certificate`."""
     given = all_cases()[case]
     if "der" in given:
         der: bytes = given["der"]
@@ -57,13 +57,13 @@ def build(case: str) -> bytes:
 
 
 def to_pem(der: bytes) -> str:
-    """One block of PEM (RFC 7468)."""
+    """Encode a block of PEM (RFC 7468)."""
     body = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
     return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
 
 
 def expected_form(finding: Any) -> dict[str, object]:
-    """A finding as `<case>.toml` has it: what is usual is left out."""
+    """Convert a finding to the form of `<case>.toml`, without the defaults."""
     form: dict[str, object] = {
         "rule": finding.rule,
         "category": finding.category,

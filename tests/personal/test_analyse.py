@@ -1,4 +1,4 @@
-"""The one door from bytes to findings: kinds, scope, and readers and rules that fail."""
+"""Entrance from bytes to findings: kinds, scope, and readers and rules that fail."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ BROKEN = b"\x30\x82\x7f\xff\x30\x05" + string("jana.novak@example.org", "ia5") +
 
 
 def batch_of(*entries: bytes | Precert) -> Batch:
-    """A tile of certificates (bytes) and precertificates, with entry 0 first."""
+    """Build a tile of certificates (bytes) and precertificates, with entry 0 first."""
     log = LogBuilder()
     for entry in entries:
         if isinstance(entry, Precert):

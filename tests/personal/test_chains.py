@@ -32,7 +32,7 @@ def host(serial: int = 1, issuer: str = "Example CA") -> bytes:
 
 
 def batch_of(*entries: tuple[bytes, tuple[bytes, ...]]) -> Batch:
-    """An answer of get-entries: certificates with their chains."""
+    """Build an answer of get-entries: certificates with their chains."""
     log = LogBuilder(leaf_index=False)
     for der, chain in entries:
         log.add_certificate(der, chain=chain)

@@ -1,4 +1,4 @@
-"""E-mail addresses in every place, and what looks like one."""
+"""E-mail addresses in every place, and texts with the look of an address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def findings_of(der: bytes) -> tuple[Finding, ...]:
 
 
 def emails(der: bytes) -> set[str]:
-    """What can be found by its address."""
+    """Find the values that a search by address finds."""
     return {key.key for finding in findings_of(der) for key in finding.keys if key.kind == "email"}
 
 

@@ -1,4 +1,4 @@
-"""Whom a certificate is about: the order of the evidence, one step against the next, and what it says in words."""
+"""Subject of a certificate: the order of the evidence, one step against the next, and its words."""
 
 from __future__ import annotations
 

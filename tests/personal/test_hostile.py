@@ -1,6 +1,6 @@
-"""Certificates made to cost time: thousands of values that each might be compared with hundreds of others.
+"""Certificates made to cost time: thousands of values, each a candidate for comparison with hundreds of values.
 
-What is counted is calls of functions, not seconds, so that the result is the same on every machine.
+The tests count calls of functions, not seconds, so that the result is the same on every machine.
 """
 
 from __future__ import annotations

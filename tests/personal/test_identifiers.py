@@ -1,4 +1,4 @@
-"""Identifiers: the canonical forms that both sides of a look-up meet in."""
+"""Identifiers: the canonical forms in which both sides of a look-up meet."""
 
 from __future__ import annotations
 
@@ -294,7 +294,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert all(len(token) >= 2 for token in name_tokens(text))
 
 
-# --- what a person gives ----------------------------------------------------------------------------------------------
+# --- identifiers as a person writes them ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -403,7 +403,7 @@ def test_other_forms_are_offered_and_never_mixed_in() -> None:
 
 
 def refusal(text: str) -> str:
-    """What is said when a text is refused; empty when it isn't."""
+    """Return the message that refuses a text; empty when the text is accepted."""
     try:
         parse_identifier(text)
     except UsageError as error:
@@ -419,7 +419,7 @@ def test_what_is_typed_after_a_kind_is_read_the_same_again(kind: str, text: str)
         assert len(words) < 3 or words not in refused or words in refusal("phone:none") + refusal("number:?")
         return
     identifier = parse_identifier(f"{kind}:{text}")
-    if identifier.canonical.isascii():  # some letters have a longer form in capitals, which has marks of its own
+    if identifier.canonical.isascii():  # some letters have a longer form in capitals, with marks
         assert parse_identifier(f"{identifier.kind}:{identifier.canonical}").canonical == identifier.canonical
 
 

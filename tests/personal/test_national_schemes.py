@@ -1,4 +1,4 @@
-"""The rules of national schemes: any value at all in their fields, and whom a number or a field is about."""
+"""Rules of national schemes: any value in their fields, and the person to which a number or a field belongs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ CPF, NIF = "12345678909", "12345678Z"
 
 
 def find(der: bytes) -> list[Finding]:
-    """What the rules of national schemes find; none of them may fail."""
+    """Find the data of national schemes; assert that none of their rules fails."""
     findings, problems = find_personal_data(read_certificate(der))
     assert not [problem for problem in problems if problem.path.startswith("rule ")]
     return [finding for finding in findings if finding.rule.startswith(SCHEMES)]
 
 
 def found_in(*subject: RdnSpec, rule: str = "") -> list[tuple[str, str]]:
-    """Last word of the category, and the canonical form, of what is found in a subject."""
+    """List the last word of the category and the canonical form of each finding in a subject."""
     findings = find(make_certificate(name(list(subject)), eku=(EMAIL_PROTECTION,)))
     return [(f.category.rpartition(".")[2], f.canonical) for f in findings if f.rule.startswith(rule)]
 

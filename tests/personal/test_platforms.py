@@ -1,4 +1,4 @@
-"""Values of platforms and professions: numbers in octets, accounts, owners, and layouts that nobody specified."""
+"""Values of platforms and professions: numbers in octets, accounts, owners, and unspecified layouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a range that was read with some scope and rules answer for an identifier, or satisfy a scan?"""
+"""Coverage of an identifier or of a scan by a range that was read with some scope and rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules against golden certificates, and how rules are registered, versioned and kept apart."""
+"""Rules against golden certificates; their registration, versions and isolation."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_bad_rule_is_refused_when_it_is_loaded(change: dict[str, object]) -> N
     fields = {"id": "bad.rule", "version": 1, "category": "user.name", "kinds": ("name",), "cites": ("RFC 5280",)}
 
     def nothing(certificate: Certificate) -> tuple[Finding, ...]:
-        """Nothing."""
+        """Return no findings."""
         return ()
 
     with pytest.raises(ValueError, match="expected"):

@@ -1,4 +1,4 @@
-"""What can't be read in a certificate that can is searched by its strings, in a scan as in `ctscan inspect`."""
+"""Unreadable parts of readable certificates: searched by their strings, in a scan as in `ctscan inspect`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ctscan.x509.certificate import read_certificate
 ADDRESS = "jana.novak@example.org"
 HOST = [("CN", "www.example.net")]
 STRANGE = tlv(0x30, string(ADDRESS))
-"""No general name, no attribute, no extension."""
+"""Element that is no general name, no attribute and no extension."""
 
 BROKEN = {
     "general name": make_certificate(HOST, [("dns", "www.example.net"), STRANGE]),
@@ -113,7 +113,7 @@ def test_lines_of_a_postal_address_are_searched_one_by_one() -> None:
 
 def test_ranges_read_before_count_as_read_with_older_rules() -> None:
     versions = {rule.id: rule.version for rule in rule_set().rules}
-    assert versions["email.salvaged"] >= 3  # 1: whole certificates that can't be parsed; 2: parts of others as well
+    assert versions["email.salvaged"] >= 3  # 1: unparsable certificates; 2: unreadable parts too
     assert versions["email.text"] >= 4
 
 

@@ -1,4 +1,4 @@
-"""Scope: what is kept, how it is written down, and whom a range read with it covers."""
+"""Scope: the data kept, its notation, and the people that a range read with it covers."""
 
 from __future__ import annotations
 

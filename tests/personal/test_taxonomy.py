@@ -1,4 +1,4 @@
-"""Every known type is read by a rule that a golden certificate proves, or nothing has to read it."""
+"""Known types: each is read by a rule that a golden certificate proves, or needs no rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @cache
 def golden_findings() -> tuple[Finding, ...]:
-    """What is found in all golden certificates."""
+    """Collect the findings of all golden certificates."""
     found: list[Finding] = []
     for path in sorted(GOLDEN.rglob("*.pem")):
         body = "".join(line for line in path.read_text().splitlines() if not line.startswith("-----"))
@@ -29,7 +29,7 @@ def golden_findings() -> tuple[Finding, ...]:
 
 @cache
 def rules_by_type() -> dict[str, set[str]]:
-    """Which rules found something of a type in a golden certificate."""
+    """Map each type to the rules that found something of it in a golden certificate."""
     found: dict[str, set[str]] = defaultdict(set)
     for finding in golden_findings():
         found[finding.oid].add(finding.rule)
@@ -41,7 +41,7 @@ def covered(treatment: Treatment) -> list[Coverage]:
 
 
 def parts_of(one: Coverage) -> set[str]:
-    """How paths name an extension."""
+    """Return the names under which paths show an extension."""
     return {one.type.name, {"2.5.29.17": "san", "2.5.29.18": "ian"}.get(one.type.oid, one.type.name)}
 
 
@@ -64,7 +64,7 @@ def test_every_type_that_a_rule_covers_is_found_in_a_golden_certificate() -> Non
 
 
 def test_every_text_that_is_searched_is_searched_in_a_golden_certificate() -> None:
-    """A container shows in the path: what stands inside has a type of its own."""
+    """The path of a value in a container shows the container: the value has its own type."""
     parts = {part for finding in golden_findings() for part in finding.path.split(".")}
     searched = covered(Treatment.SEARCHED)
     unproven = [line(one) for one in searched if one.type.oid not in rules_by_type() and not parts_of(one) & parts]

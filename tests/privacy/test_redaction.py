@@ -1,4 +1,4 @@
-"""What goes to stderr holds no personal data, and what a certificate says can't steer a terminal."""
+"""Redaction: stderr holds no personal data, and a certificate's text can't steer a terminal."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_traceback_shows_only_messages_that_quote_nothing() -> None:
         shown = safe_traceback(error)
     assert "ValueError: (message of" in shown
     assert "ctscan.errors.InputError: a.pem: expected this, got that" in shown
-    assert 'Jane Roe")' in shown  # the line of source code of this test, which is no value
+    assert 'Jane Roe")' in shown  # the line of this test's source code, which is no value
     assert "'Jane Roe'" not in shown
 
 
@@ -108,7 +108,7 @@ def test_traceback_of_errors_in_a_circle_ends() -> None:
 
 
 class Terminal(io.StringIO):
-    """A stream that says that somebody watches."""
+    """Stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -116,7 +116,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    """structlog writes here at debug; afterwards it is as it was."""
+    """Point structlog at this stream at debug level; afterwards restore its defaults."""
     out = io.StringIO()
     set_up(2, {}, out)
     yield out

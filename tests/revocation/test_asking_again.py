@@ -1,4 +1,4 @@
-"""When CAs are asked again, what is used meanwhile, and which lists go."""
+"""Repeated questions to CAs: their time, the answer used meanwhile, and the lists removed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_list_for_a_year_is_fetched_again_after_seven_days(world: World) -> No
 
 
 def test_a_cached_crl_dates_answers_by_its_own_fetch(world: World) -> None:
-    """Else each certificate that comes later would put off the next question for all."""
+    """Otherwise each certificate that comes later would put off the next question for all."""
     world.keep(CA.issue(7, crls=[CRL]))
     world.answers[CRL] = ok(make_crl(CA, next_update=YEAR))
     world.refresh()
@@ -63,7 +63,7 @@ def test_the_cached_crl_is_used_while_valid_when_no_new_crl_comes(
     assert world.said() == [[("CRL", GOOD, None)], [("CRL", REVOKED, None)], [("CRL", GOOD, None)]]
     asked = len(world.asked)
     world.refresh(now=NOW + 9 * DAY)
-    assert len(world.asked) > asked  # it is tried again each time
+    assert len(world.asked) > asked  # tried again in each run
     world.refresh(now=NOW + 21 * DAY)
     assert [state for ((_, state, _),) in world.said()] == [UNKNOWN, REVOKED, UNKNOWN]
 
@@ -85,12 +85,12 @@ def test_answers_dated_in_the_future_are_asked_for_again(world: World) -> None:
     assert (world.asked, world.kept()[0].revocations[0].checked) == ([CRL, CRL], NOW)
 
 
-# --- what is older never counts more ------------------------------------------------------------------------------
+# --- older answers never count more -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reason", [1, 6])
 def test_an_older_answer_never_takes_back_a_revocation(reason: int, world: World) -> None:
-    """Answers come without TLS: somebody on the way can keep one from before a revocation and give it again."""
+    """Answers come without TLS: an attacker on the way can keep an answer from before a revocation and replay it."""
     world.keep(CA.issue(7, ocsp=OCSP))
     later = THIS_UPDATE + timedelta(hours=2)
     world.answers[OCSP] = ok(make_ocsp(CA, [single(CA, 7, "revoked", reason=reason, this_update=later)]))
@@ -111,7 +111,7 @@ def test_a_newer_answer_takes_back_a_hold(world: World) -> None:
     assert {source: state for source, state, _ in world.said()[0]}["OCSP"] is GOOD
 
 
-# --- lists that go ------------------------------------------------------------------------------------------------
+# --- removed lists ------------------------------------------------------------------------------------------------
 
 
 def test_outdated_crls_are_deleted_at_the_end_of_a_refresh(world: World) -> None:

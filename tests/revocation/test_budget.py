@@ -1,4 +1,4 @@
-"""What a CA that means harm can cost a run: it names many lists, large ones, and answers slowly."""
+"""Costs that a harmful CA can cause in a run: it names many lists, large lists, and answers slowly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> World:
 
 
 def many(world: World, count: int, answer: Callable[[httpx.Request], httpx.Response] | None = None) -> list[str]:
-    """So many certificates with a list of their own at one host, and one with a list elsewhere."""
+    """Keep `count` certificates, each with its own list at a single host, and a certificate with a list elsewhere."""
     urls = [f"http://crl.example.net/{number}.crl" for number in range(count)]
     world.keep(*(CA.issue(serial, crls=[url]) for serial, url in enumerate([*urls, OTHER], 1)))
     world.answers = {OTHER: ok(LIST)} | dict.fromkeys(urls, answer or ok(LIST))
@@ -95,7 +95,8 @@ def test_slow_hosts_of_issuers_and_ocsp_are_skipped_too(world: World) -> None:
 
 
 def test_a_host_at_its_usual_pace_is_asked_for_as_many_as_there_are(world: World) -> None:
-    """Our own pace isn't its fault: 40 questions take longer than the few seconds that it may make us wait."""
+    """The refresh's own pace doesn't count against the host: 40 questions take longer than its limit of a few
+    seconds."""
     world.keep(*(CA.issue(serial, ocsp=OCSP) for serial in range(1, 41)))
     answers = (ok(make_ocsp(CA, [single(CA, serial)])) for serial in range(1, 41))
     world.answers[OCSP] = lambda _: next(answers)

@@ -1,4 +1,4 @@
-"""The status of a certificate at one moment: dates, revocation, and whose word counts."""
+"""Status of a certificate at one moment: dates, revocation, and the authority of each answer."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_an_answer_without_an_end_counts_for_ten_days(given: str) -> None:
 
 @pytest.mark.parametrize("at", [datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
 def test_any_time_in_a_crl_is_handled(at: datetime) -> None:
-    """Also of lists that nobody signed: what a server sends must not keep an answer from being given."""
+    """Any time is handled, also in unsigned lists: a server's bytes must not prevent an answer."""
     for said in (changed(UNKNOWN, this_update=at), changed(GOOD, this_update=at, next_update=None)):
         assert status_of(FROM, UNTIL, (said, UNKNOWN), NOW).revocation is not None
     assert has_run_out(changed(GOOD, this_update=at, next_update=None), NOW) is (at < NOW)
@@ -138,14 +138,14 @@ def test_for_an_expired_certificate_a_claimed_revocation_wins_over_a_ca_that_dro
 @pytest.mark.parametrize(
     ("best", "others"),
     [
-        (REVOKED, (changed(GOOD, source="OCSP"), UNKNOWN)),  # one of two says revoked
+        (REVOKED, (changed(GOOD, source="OCSP"), UNKNOWN)),  # either answer may revoke
         (REVOKED, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before a claim
         (GOOD, (changed(UNKNOWN, source="OCSP"), changed(UNKNOWN, source="crt.sh"))),
         (changed(GOOD, source="OCSP"), (UNKNOWN,)),
         (changed(GOOD, source="OCSP"), (changed(GOOD, next_update=NOW - DAY),)),  # still counts before run out
         (GOOD, (changed(GOOD, source="OCSP"),)),  # the list before the answer
-        (GOOD, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before a claim, whatever it is
-        (changed(REVOKED, source="crt.sh"), (changed(GOOD, next_update=NOW - DAY),)),  # but not when it ran out
+        (GOOD, (changed(REVOKED, source="crt.sh"),)),  # the CA's word before any claim
+        (changed(REVOKED, source="crt.sh"), (changed(GOOD, next_update=NOW - DAY),)),  # except after it ran out
     ],
 )
 def test_the_deciding_answer_does_not_depend_on_order(best: Revocation, others: tuple[Revocation, ...]) -> None:

@@ -1,4 +1,4 @@
-"""A whole refresh: a real index, CAs at the transport with every failure, and nothing asked that isn't agreed to."""
+"""Whole refresh: a real index, CAs at the transport with every failure, and no question without consent."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_a_failure_never_overrides_an_answer_of_a_ca(world: World) -> None:
 
 
 def test_an_older_crl_never_overrides_a_newer_crl(world: World) -> None:
-    """Lists come without TLS: somebody on the way can keep one from before a revocation and give it again."""
+    """Lists come without TLS: an attacker on the way can keep a list from before a revocation and replay it."""
     world.keep(CA.issue(7, crls=[CRL]), CA.issue(8, crls=[CRL]))
     older, newer = make_crl(CA), make_crl(CA, [revoked(7, reason=6)], this_update=THIS_UPDATE + timedelta(days=1))
     world.answers[CRL] = ok(newer)
@@ -259,7 +259,7 @@ def test_a_responder_without_an_answer_leaves_the_status_unknown(answer: httpx.R
     assert {source: (state, bool(why)) for source, state, why in world.said()[0]}["OCSP"] == (UNKNOWN, True)
 
 
-# --- all of it ----------------------------------------------------------------------------------------------------
+# --- whole refreshes ----------------------------------------------------------------------------------------------
 
 
 def test_a_refresh_covers_only_the_requested_certificates(world: World) -> None:

@@ -1,8 +1,8 @@
-"""Serves an ASGI app over loopback HTTP, for tests that run the whole program.
+"""Server of an ASGI app over loopback HTTP, for tests that run the whole program.
 
     with served(app) as url: ...          # url: http://127.0.0.1:<port>/
 
-One request for each connection; GET without a body is all that it understands.
+It understands one request for each connection: GET without a body.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], A
 
 @contextmanager
 def served(app: App) -> Iterator[str]:
-    """The URL under which the app answers, from a thread of its own."""
+    """Serve the app from its own thread; yield the URL."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

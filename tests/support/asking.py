@@ -1,4 +1,4 @@
-"""Asks a repository as a search does, without waiting."""
+"""Search of a repository without waiting."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ctscan.sources import SearchSource
 
 @dataclass
 class Asked:
-    """What a repository was asked for on the way, and what it gave."""
+    """Record of one search: the names that the repository showed, the entries and the gaps that it gave."""
 
     known: Iterable[str] = ()
-    concerning: str = ""  # names without it don't concern us
+    concerning: str = ""  # names that lack this text don't concern the search
     shown: list[list[str]] = field(default_factory=list)
     entries: list[RepositoryEntry] = field(default_factory=list)
     incomplete_reasons: list[str] = field(default_factory=list)

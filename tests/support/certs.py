@@ -1,7 +1,7 @@
-"""Builds certificates and precertificates of invented people: good, odd and broken ones, thousands a second.
+"""Builders of certificates and precertificates of invented people: good, odd and broken ones, thousands a second.
 
-A tiny DER writer (`tlv`, `oid`, `string`, `name`, `general_name`, `extension`, `tbs`, `certificate`) under two front
-doors, `make_certificate` and `make_precert`. Everything is deterministic: the same arguments give the same
+A tiny DER writer (`tlv`, `oid`, `string`, `name`, `general_name`, `extension`, `tbs`, `certificate`) stands under two
+front doors, `make_certificate` and `make_precert`. Everything is deterministic: the same arguments give the same
 bytes. Signatures are bytes derived from the TBS unless a key is given (`sign_with=signing_key("seed")`).
 """
 
@@ -78,7 +78,7 @@ SCT_LIST = "1.3.6.1.4.1.11129.2.4.2"
 
 
 def length(n: int) -> bytes:
-    """A length in DER: the shortest form."""
+    """Encode a length in DER: the shortest form."""
     if n < 0x80:
         return bytes((n,))
     octets = n.to_bytes((n.bit_length() + 7) // 8)
@@ -86,25 +86,25 @@ def length(n: int) -> bytes:
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:
-    """One element with the identifier octet `tag` and the joined parts as content."""
+    """Encode an element with the identifier octet `tag` and the joined parts as content."""
     content = b"".join(parts)
     return bytes((tag,)) + length(len(content)) + content
 
 
 def long_tlv(tag: int, *parts: bytes, octets: int = 4) -> bytes:
-    """The same with a length in `octets` octets, more than DER allows."""
+    """Encode an element with a length in `octets` octets, more than DER allows."""
     content = b"".join(parts)
     return bytes((tag, 0x80 | octets)) + len(content).to_bytes(octets) + content
 
 
 def indefinite_tlv(tag: int, *parts: bytes) -> bytes:
-    """The same with an indefinite length (BER; only for constructed elements)."""
+    """Encode an element with an indefinite length (BER; only for constructed elements)."""
     return bytes((tag, 0x80)) + b"".join(parts) + b"\0\0"
 
 
 @lru_cache(maxsize=1024)
 def oid(dotted: str) -> bytes:
-    """An OBJECT IDENTIFIER element."""
+    """Encode an OBJECT IDENTIFIER element."""
     first, second, *rest = map(int, dotted.split("."))
     content = bytearray()
     for arc in (first * 40 + second, *rest):
@@ -116,17 +116,17 @@ def oid(dotted: str) -> bytes:
 
 
 def integer(value: int) -> bytes:
-    """An INTEGER element."""
+    """Encode an INTEGER element."""
     return tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, signed=True))
 
 
 def boolean(value: bool) -> bytes:
-    """A BOOLEAN element."""
+    """Encode a BOOLEAN element."""
     return tlv(0x01, b"\xff" if value else b"\0")
 
 
 def bit_string(content: bytes, unused: int = 0) -> bytes:
-    """A BIT STRING element."""
+    """Encode a BIT STRING element."""
     return tlv(0x03, bytes((unused,)), content)
 
 
@@ -134,8 +134,8 @@ _ENCODINGS = {"bmp": "utf-16-be", "universal": "utf-32-be", "utf8": "utf-8", "oc
 
 
 def encode_text(value: str | bytes, kind: str) -> bytes:
-    """The content of a string of that type: bytes as they are, text as the type asks (8-bit types: Latin-1, and UTF-8
-    where Latin-1 can't hold it, as careless issuers do)."""
+    """Encode the content of a string of that type: bytes unchanged, text in the encoding of the type. 8-bit types hold
+    Latin-1, or UTF-8 for text outside Latin-1, as careless issuers write it."""
     if isinstance(value, str):
         try:
             value = value.encode(_ENCODINGS.get(kind, "latin-1"))
@@ -145,12 +145,12 @@ def encode_text(value: str | bytes, kind: str) -> bytes:
 
 
 def string(value: str | bytes, kind: str = "utf8") -> bytes:
-    """A string element of any type in STRING_TAGS."""
+    """Encode a string element of any type in STRING_TAGS."""
     return tlv(STRING_TAGS[kind], encode_text(value, kind))
 
 
 def moment(when: datetime) -> bytes:
-    """A Time element: UTCTime until 2049, then GeneralizedTime (RFC 5280 section 4.1.2.5)."""
+    """Encode a Time element: UTCTime until 2049, then GeneralizedTime (RFC 5280 section 4.1.2.5)."""
     if 1950 <= when.year < 2050:
         return tlv(0x17, when.strftime("%y%m%d%H%M%SZ").encode())
     return tlv(0x18, when.strftime("%Y%m%d%H%M%SZ").encode())
@@ -162,11 +162,12 @@ Value = str | bytes
 AttributeSpec = tuple[str, Value] | tuple[str, Value, str]
 """`(short name or dotted OID, value[, string type])`; string type "raw": the value is a whole element."""
 RdnSpec = AttributeSpec | list[AttributeSpec]
-"""One attribute, or a list of them for an RDN with several."""
+"""An attribute, or a list of attributes for an RDN with several."""
 
 
 def attribute(spec: AttributeSpec) -> bytes:
-    """AttributeTypeAndValue. Without a string type: C and serialNumber printable, e-mail and DC IA5, else UTF-8."""
+    """Encode an AttributeTypeAndValue. Default string types: C and serialNumber printable, e-mail and DC IA5, else
+    UTF-8."""
     kind, value = spec[0], spec[1]
     dotted = ATTRIBUTES.get(kind, kind)
     default = (
@@ -180,7 +181,7 @@ def attribute(spec: AttributeSpec) -> bytes:
 
 
 def name(attributes: Iterable[RdnSpec]) -> bytes:
-    """A Name element: one RDN for each attribute, or for each list of attributes."""
+    """Encode a Name element: an RDN for each attribute, or for each list of attributes."""
     rdns = ([spec] if isinstance(spec, tuple) else spec for spec in attributes)
     return tlv(0x30, *(tlv(0x31, *(attribute(spec) for spec in rdn)) for rdn in rdns))
 
@@ -189,7 +190,7 @@ GeneralNameSpec = bytes | tuple[str, Value] | tuple[str, list[RdnSpec]] | tuple[
 
 
 def other_name(dotted: str, value: bytes, *, explicit: bool = True) -> bytes:
-    """An otherName general name; `value` is a whole element. `explicit=False` leaves out the [0] around it."""
+    """Encode an otherName general name; `value` is a whole element. `explicit=False` leaves out the [0] around it."""
     return tlv(0xA0, oid(dotted), tlv(0xA0, value) if explicit else value)
 
 
@@ -197,7 +198,7 @@ _GENERAL_NAMES = {"email": 0x81, "dns": 0x82, "x400": 0xA3, "edi": 0xA5, "uri": 
 
 
 def general_name(spec: GeneralNameSpec) -> bytes:
-    """A general name: a whole element as bytes, `("email" | "dns" | "uri", text)`, `("ip", bytes)`,
+    """Encode a general name: a whole element as bytes, `("email" | "dns" | "uri", text)`, `("ip", bytes)`,
     `("dir", [attributes])`, `("rid", dotted)`, `("upn" | "smtp", text)`, `("other", dotted, element)`."""
     if isinstance(spec, bytes):
         return spec
@@ -216,7 +217,7 @@ def general_name(spec: GeneralNameSpec) -> bytes:
 
 
 def general_names(specs: Iterable[GeneralNameSpec]) -> bytes:
-    """GeneralNames: the value of a SAN or IAN extension."""
+    """Encode GeneralNames: the value of a SAN or IAN extension."""
     return tlv(0x30, *(general_name(spec) for spec in specs))
 
 
@@ -224,76 +225,76 @@ def general_names(specs: Iterable[GeneralNameSpec]) -> bytes:
 
 
 def extension(dotted: str, value: bytes, *, critical: bool = False) -> bytes:
-    """One Extension; `value` is the content of extnValue."""
+    """Encode an Extension; `value` is the content of extnValue."""
     return tlv(0x30, oid(dotted), boolean(True) if critical else b"", tlv(0x04, value))
 
 
 def san_extension(specs: Iterable[GeneralNameSpec]) -> bytes:
-    """subjectAltName."""
+    """Encode subjectAltName."""
     return extension("2.5.29.17", general_names(specs))
 
 
 def key_usage(*octets: int) -> bytes:
-    """keyUsage from unused-bit count and octets; digitalSignature + keyEncipherment by default."""
+    """Encode keyUsage from unused-bit count and octets; digitalSignature + keyEncipherment by default."""
     return extension("2.5.29.15", tlv(0x03, bytes(octets or (5, 0xA0))), critical=True)
 
 
 def extended_key_usage(oids: Iterable[str]) -> bytes:
-    """extKeyUsage."""
+    """Encode extKeyUsage."""
     return extension("2.5.29.37", tlv(0x30, *map(oid, oids)))
 
 
 def basic_constraints(ca: bool = False) -> bytes:
-    """basicConstraints."""
+    """Encode basicConstraints."""
     return extension("2.5.29.19", tlv(0x30, boolean(True) if ca else b""), critical=True)
 
 
 def subject_key_identifier(key_id: bytes) -> bytes:
-    """subjectKeyIdentifier."""
+    """Encode subjectKeyIdentifier."""
     return extension("2.5.29.14", tlv(0x04, key_id))
 
 
 def authority_key_identifier(key_id: bytes, *rest: bytes) -> bytes:
-    """authorityKeyIdentifier; `rest` are whole elements after the keyIdentifier."""
+    """Encode authorityKeyIdentifier; `rest` are whole elements after the keyIdentifier."""
     return extension("2.5.29.35", tlv(0x30, tlv(0x80, key_id), *rest))
 
 
 def authority_information(ocsp: str, issuers: str) -> bytes:
-    """authorityInfoAccess with one OCSP and one caIssuers URI."""
+    """Encode authorityInfoAccess with an OCSP URI and a caIssuers URI."""
     access = (("1.3.6.1.5.5.7.48.1", ocsp), ("1.3.6.1.5.5.7.48.2", issuers))
     return extension("1.3.6.1.5.5.7.1.1", tlv(0x30, *(tlv(0x30, oid(o), tlv(0x86, u.encode())) for o, u in access)))
 
 
 def crl_distribution(*uris: str) -> bytes:
-    """cRLDistributionPoints, one point for each URI."""
+    """Encode cRLDistributionPoints with a point for each URI."""
     points = (tlv(0x30, tlv(0xA0, tlv(0xA0, tlv(0x86, uri.encode())))) for uri in uris)
     return extension("2.5.29.31", tlv(0x30, *points))
 
 
 def certificate_policies(policies: Mapping[str, Sequence[bytes]] | Iterable[str]) -> bytes:
-    """certificatePolicies: OIDs, or OIDs with qualifiers (whole PolicyQualifierInfo elements)."""
+    """Encode certificatePolicies: OIDs, or OIDs with qualifiers (whole PolicyQualifierInfo elements)."""
     qualifiers = policies if isinstance(policies, Mapping) else dict.fromkeys(policies, ())
     infos = (tlv(0x30, oid(o), tlv(0x30, *q) if q else b"") for o, q in qualifiers.items())
     return extension("2.5.29.32", tlv(0x30, *infos))
 
 
 def cps_qualifier(uri: str) -> bytes:
-    """A CPS pointer for certificate_policies."""
+    """Encode a CPS pointer for certificate_policies."""
     return tlv(0x30, oid("1.3.6.1.5.5.7.2.1"), string(uri, "ia5"))
 
 
 def user_notice(text: Value, kind: str = "utf8") -> bytes:
-    """A user notice for certificate_policies."""
+    """Encode a user notice for certificate_policies."""
     return tlv(0x30, oid("1.3.6.1.5.5.7.2.2"), tlv(0x30, string(text, kind)))
 
 
 def poison() -> bytes:
-    """The extension that makes a precertificate (RFC 6962 section 3.1)."""
+    """Encode the extension that makes a precertificate (RFC 6962 section 3.1)."""
     return extension(POISON, b"\x05\x00", critical=True)
 
 
 def sct_list(seed: bytes, count: int = 2) -> bytes:
-    """The SCT list extension (RFC 6962 section 3.3) with `count` SCTs whose bytes come from the seed."""
+    """Encode the SCT list extension (RFC 6962 section 3.3) with `count` SCTs; their bytes come from the seed."""
     scts = []
     for i in range(count):
         noise = hashlib.sha512(seed + bytes((i,))).digest()
@@ -314,12 +315,12 @@ NOT_AFTER = datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
 ISSUER: list[RdnSpec] = [("C", "XX"), ("O", "Example Trust"), ("CN", "Example Trust DV 1")]
 
 Signer = Callable[[bytes], bytes]
-"""From the TBS to the content of the signature BIT STRING."""
+"""Function from the TBS to the content of the signature BIT STRING."""
 
 
 @lru_cache(maxsize=64)
 def private_key(seed: str) -> ec.EllipticCurvePrivateKey:
-    """A P-256 key derived from the seed: the same key on every machine."""
+    """Derive a P-256 key from the seed: the same key on every machine."""
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     return ec.derive_private_key(
         int.from_bytes(hashlib.sha512(seed.encode()).digest()) % (order - 1) + 1, ec.SECP256R1()
@@ -328,25 +329,25 @@ def private_key(seed: str) -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(maxsize=64)
 def public_key(seed: str) -> bytes:
-    """SubjectPublicKeyInfo of `private_key(seed)`."""
+    """Encode the SubjectPublicKeyInfo of `private_key(seed)`."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return private_key(seed).public_key().public_bytes(serialization.Encoding.DER, form)
 
 
 def signing_key(seed: str) -> Signer:
-    """A real, deterministic signature (ECDSA P-256 with SHA-256, RFC 6979) for `sign_with`."""
+    """Build a signer for `sign_with`: real, deterministic signatures (ECDSA P-256 with SHA-256, RFC 6979)."""
     key = private_key(seed)
     return lambda data: key.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 def arbitrary_signature(data: bytes) -> bytes:
-    """Bytes shaped like an ECDSA signature, derived from the data; fast, and verifies under no key."""
+    """Derive bytes with the shape of an ECDSA signature from the data; fast, and verifies under no key."""
     noise = hashlib.sha512(data).digest()
     return tlv(0x30, tlv(0x02, b"\x11" + noise[:31]), tlv(0x02, b"\x11" + noise[32:63]))
 
 
 def arbitrary_spki(seed: bytes) -> bytes:
-    """A SubjectPublicKeyInfo shaped like a P-256 key (the point is not on the curve)."""
+    """Build a SubjectPublicKeyInfo with the shape of a P-256 key (the point is not on the curve)."""
     head = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
     return head + hashlib.sha512(seed).digest()
 
@@ -363,21 +364,21 @@ def tbs(
     version: bytes = b"\xa0\x03\x02\x01\x02",
     unique_ids: bytes = b"",
 ) -> bytes:
-    """TBSCertificate from whole elements; `extensions=None` leaves out the [3]."""
+    """Encode a TBSCertificate from whole elements; `extensions=None` leaves out the [3]."""
     tail = b"" if extensions is None else tlv(0xA3, tlv(0x30, *extensions))
     validity = tlv(0x30, not_before, not_after)
     return tlv(0x30, version, serial, ECDSA_SHA256, issuer, validity, subject, spki, unique_ids, tail)
 
 
 def certificate(tbs_der: bytes, sign_with: Signer = arbitrary_signature) -> bytes:
-    """The certificate around a TBS."""
+    """Encode the certificate around a TBS."""
     return tlv(0x30, tbs_der, ECDSA_SHA256, bit_string(sign_with(tbs_der)))
 
 
 @dataclass(frozen=True, slots=True)
 class Precert:
-    """What a CA makes of one TBS: `tbs` as it stands in the leaf, the `submitted` precertificate with the poison, and
-    the `final` certificate with the SCT list. All three have one identity."""
+    """Products of a TBS at a CA: `tbs` as it stands in the leaf, the `submitted` precertificate with the poison, and
+    the `final` certificate with the SCT list. All three have the same identity."""
 
     tbs: bytes
     submitted: bytes
@@ -416,7 +417,7 @@ def _parts(
     spki: bytes | None = None,
     unique_ids: bytes = b"",
 ) -> tuple[dict[str, bytes], list[bytes]]:
-    """The fields of the TBS, and its extensions."""
+    """Build the fields of the TBS, and its extensions."""
     subject = subject if isinstance(subject, bytes) else name(subject)
     issuer = issuer if isinstance(issuer, bytes) else name(issuer)
     seed = issuer + subject + serial.to_bytes(24, signed=True)
@@ -434,19 +435,25 @@ def _parts(
 
 
 def make_certificate(*args, sign_with: Signer = arbitrary_signature, **kwargs) -> bytes:  # type: ignore[no-untyped-def]
-    """A certificate in DER.
+    """Make a certificate in DER.
 
-    `subject`, `issuer`: attribute specs (see `name`) or a whole Name element. `san`: general name specs; none: no
-    SAN. `serial`: an int. `eku`: dotted OIDs, none: no extension. `ca`: basicConstraints. `extra`: whole extensions
-    after the usual ones; `extensions`: whole extensions instead of them (`san`, `eku`, `ca` are then unused).
-    `not_before`, `not_after`: datetimes or whole elements. `spki`, `unique_ids`: whole elements.
+    Args:
+        subject, issuer: attribute specs (see `name`) or a whole Name element.
+        san: general name specs; empty for no SAN.
+        serial: an int.
+        eku: dotted OIDs; empty for no extension.
+        ca: basicConstraints.
+        extra: whole extensions after the usual extensions.
+        extensions: whole extensions in place of `san`, `eku`, `ca` and the usual extensions.
+        not_before, not_after: datetimes or whole elements.
+        spki, unique_ids: whole elements.
     """
     fields, extensions = _parts(*args, **kwargs)
     return certificate(tbs(extensions=extensions, **fields), sign_with)
 
 
 def make_tbs(*args, **kwargs) -> bytes:  # type: ignore[no-untyped-def]
-    """The TBSCertificate of `make_certificate` with the same arguments."""
+    """Make the TBSCertificate of `make_certificate` with the same arguments."""
     fields, extensions = _parts(*args, **kwargs)
     return tbs(extensions=extensions, **fields)
 
@@ -454,8 +461,8 @@ def make_tbs(*args, **kwargs) -> bytes:  # type: ignore[no-untyped-def]
 def make_precert(  # type: ignore[no-untyped-def]
     *args, sign_with: Signer = arbitrary_signature, poison_at: int = -1, scts_at: int = -1, **kwargs
 ) -> Precert:
-    """A precertificate and what becomes of it; arguments as for `make_certificate`. `poison_at` and `scts_at` are the
-    positions of the two extensions among the others (-1: last)."""
+    """Make a precertificate and its certificate; arguments as for `make_certificate`. `poison_at` and `scts_at` are the
+    positions of the two extensions in the list of extensions (-1: last)."""
     fields, extensions = _parts(*args, **kwargs)
 
     def with_(extra: bytes, at: int) -> bytes:
@@ -473,8 +480,8 @@ PKCS7_DATA, PKCS7_SIGNED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
 
 
 def signed_data(*members: bytes, version: int = 1, content: bytes = b"", rest: Sequence[bytes] = ()) -> bytes:
-    """A ContentInfo with a SignedData that nobody signed, as in .p7b files. `members`: whole elements of the set of
-    certificates (none: no set); `content`: the element that would be signed; `rest`: elements after the set."""
+    """Encode an unsigned ContentInfo with a SignedData, as in .p7b files. `members`: whole elements of the set of
+    certificates (empty: no set); `content`: the element under the signature; `rest`: elements after the set."""
     inner = tlv(0x30, oid(PKCS7_DATA), tlv(0xA0, content) if content else b"")
     held = tlv(0xA0, *members) if members else b""
     signed = tlv(0x30, integer(version), tlv(0x31), inner, held, *rest, tlv(0x31))
@@ -484,12 +491,12 @@ def signed_data(*members: bytes, version: int = 1, content: bytes = b"", rest: S
 # --- other encodings of the same thing -----------------------------------------------------------------------------
 
 LengthForm = Callable[[int, bytes], bytes]
-"""From identifier octet and content to an element: `tlv`, `long_tlv`, `indefinite_tlv` or a choice of them."""
+"""Function from identifier octet and content to an element: `tlv`, `long_tlv`, `indefinite_tlv` or a choice of them."""
 
 
 def reencode(der: bytes, form: LengthForm) -> bytes:
-    """The same elements with other length forms: BER that a tolerant reader accepts. Goes into constructed elements
-    (of low tag numbers) only; an indefinite length must be chosen for constructed elements alone."""
+    """Encode the same elements with other length forms: BER that a tolerant reader accepts. Only constructed elements
+    (of low tag numbers) are entered; a `form` may give an indefinite length to constructed elements alone."""
     out, at = bytearray(), 0
     while at < len(der):
         tag, first = der[at], der[at + 1]

@@ -1,7 +1,7 @@
-"""How crt.sh compares: its words, its queries and its escaped texts, near enough to PostgreSQL 15 to be wrong alike.
+"""Text comparison of crt.sh: its words, queries and escaped texts, close enough to PostgreSQL 15 to share its errors.
 
-After `identities()`, `safe_convert_utf8()` and the text-search configuration of certwatch_db: the default parser of
-PostgreSQL with the dictionary `simple`, vectors without positions. In such vectors no phrase is ever found, and
+It follows `identities()`, `safe_convert_utf8()` and the text-search configuration of certwatch_db: the default parser
+of PostgreSQL with the dictionary `simple`, vectors without positions. Such vectors never match a phrase, and
 `websearch_to_tsquery` makes a phrase of every word that the parser takes apart. Pure.
 """
 
@@ -30,7 +30,7 @@ _OPERATORS = re.compile(r'[!&|()\s]+|"')
 
 @lru_cache(maxsize=4096)
 def lexemes(text: str) -> tuple[str, ...]:
-    """The words of a text, in lower case; of a hyphenated one the whole and its parts."""
+    """Split a text into words in lower case; a hyphenated word gives the whole and its parts."""
     found: list[str] = []
     for match in _TOKEN.finditer(text.lower()):
         found.append(match[0])
@@ -40,12 +40,12 @@ def lexemes(text: str) -> tuple[str, ...]:
 
 
 def escaped(raw: bytes) -> str:
-    """`encode(raw, 'escape')`."""
+    """Render bytes as `encode(raw, 'escape')` does."""
     return "".join("\\\\" if b == 0x5C else chr(b) if 0 < b < 0x80 else f"\\{b:03o}" for b in raw)
 
 
 def safe_text(raw: bytes) -> str:
-    """`safe_convert_utf8(raw)`: a NUL is not allowed either."""
+    """Decode bytes as `safe_convert_utf8(raw)` does, which also rejects a NUL."""
     try:
         return escaped(raw) if 0 in raw else raw.decode()
     except UnicodeDecodeError:
@@ -53,7 +53,7 @@ def safe_text(raw: bytes) -> str:
 
 
 def identities(names: Iterable[tuple[str, bytes]]) -> frozenset[str]:
-    """The words under which a certificate with these (type, value) is found."""
+    """Collect the words under which crt.sh finds a certificate with these (type, value) pairs."""
     texts: list[str] = []
     for kind, raw in names:
         identity = safe_text(raw).lower()
@@ -71,13 +71,13 @@ def identities(names: Iterable[tuple[str, bytes]]) -> frozenset[str]:
 
 
 def plain(query: str, words: frozenset[str]) -> bool:
-    """`plainto_tsquery(query) @@ words`."""
+    """Evaluate `plainto_tsquery(query) @@ words`."""
     wanted = lexemes(query)
     return bool(wanted) and words.issuperset(wanted)
 
 
 def websearch(query: str, words: frozenset[str]) -> bool:
-    """`websearch_to_tsquery(query) @@ words`."""
+    """Evaluate `websearch_to_tsquery(query) @@ words`."""
     groups: list[list[bool]] = [[]]
     terms = _terms(query)
     for at, (text, is_quoted) in enumerate(terms):
@@ -92,7 +92,7 @@ def websearch(query: str, words: frozenset[str]) -> bool:
 
 
 def _terms(query: str) -> list[tuple[str, bool]]:
-    """The operands of a query, and whether each stood in quotes. An unpaired quote is an operator like any other."""
+    """Split a query into operands, each with whether it stood in quotes. An unpaired quote is an ordinary operator."""
     found: list[tuple[str, bool]] = []
     for at, part in enumerate(re.split(r'"([^"]*)"', query)):
         if at % 2:
@@ -103,7 +103,7 @@ def _terms(query: str) -> list[tuple[str, bool]]:
 
 
 def ilike(pattern: str, text: str) -> bool:
-    """`text ILIKE pattern`, with the backslash as the escape character that it is."""
+    """Evaluate `text ILIKE pattern`; the backslash is the escape character."""
     return _as_regex(pattern).fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Runs `ctscan` as a user does: in this process for speed, or as a process of its own."""
+"""Runner of `ctscan` as a user starts it: in this process for speed, or in a new process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str | None] | None = None) -> Result:
-    """`ctscan …` in this process; `exit_code`, `stdout` and `stderr` are in the result."""
+    """Run `ctscan …` in this process; the result holds `exit_code`, `stdout` and `stderr`."""
     runner = CliRunner(env={"CTSCAN_CONFIG": None, "COLUMNS": "200", "NO_COLOR": "1", **(env or {})})
     result = runner.invoke(program, [str(argument) for argument in arguments], input=stdin)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -26,7 +26,7 @@ def run(*arguments: str | Path, stdin: str | bytes = "", env: Mapping[str, str |
 def process(
     *arguments: str | Path, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """`ctscan …` in a process of its own, with an environment of its own."""
+    """Run `ctscan …` in a new process with the given environment."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CTSCAN_")}
     return subprocess.run(
         command(*arguments),
@@ -40,12 +40,12 @@ def process(
 
 
 def command(*arguments: str | Path) -> list[str]:
-    """The words that start `ctscan` with this Python."""
+    """Build the words that start `ctscan` with this Python."""
     return [sys.executable, "-m", "ctscan", *(str(argument) for argument in arguments)]
 
 
 def error_line(result: Result) -> str:
-    """The one line on stderr that an error is; nothing else may be there, and nothing on stdout."""
+    """Return the single error line on stderr; assert that stderr holds nothing else and stdout nothing at all."""
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     assert len(lines) == 1, lines

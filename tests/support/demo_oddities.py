@@ -1,4 +1,4 @@
-"""Oddities for the demo log: what authorities have really issued, told with invented people."""
+"""Oddities for the demo log: certificates as authorities have really issued them, with invented people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from support.certs import GeneralNameSpec, RdnSpec
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """What is odd stands in the name of the field: names in the wrong string type, broken extensions and so on."""
+    """Odd certificate; each field holds its oddity: names in the wrong string type, broken extensions and so on."""
 
     subject: Sequence[RdnSpec]
     san: Sequence[GeneralNameSpec] = ()
@@ -70,4 +70,5 @@ def _junk() -> tuple[bytes, ...]:
 
 
 UNREADABLE = _junk()
-"""Entries that are no certificates at all but hold an address: one overwritten at its beginning, one a printout."""
+"""Entries that hold an address but are no certificates: the first is overwritten at its beginning, the second a
+printout."""

@@ -1,17 +1,17 @@
 """crt.sh as an ASGI app in memory, with its ways of comparing, its limit, and every way in which it fails.
 
-    crtsh = FakeCrtsh([held(der, id=42, issuer=7), ...], limit=50)          # 10,000 rows where nothing is said
+    crtsh = FakeCrtsh([held(der, id=42, issuer=7), ...], limit=50)          # default limit: 10,000 rows
     client = patient_client(time, transport=crtsh.transport)                 # httpx.ASGITransport; any host name
     ... ask https://crt.sh/?... through the client ...
     assert crtsh.requests == 4 and crtsh.asked == ["rfc822Name=...", ...]    # queries as received, still encoded
 
-    FakeCrtsh(certificates, script=["503", None, "html"])     # what happens to the first requests; then all is well
-    FakeCrtsh(certificates, broken=lambda q: "404" if q == "d=42" else None)     # what happens every time
+    FakeCrtsh(certificates, script=["503", None, "html"])     # faults of the first requests; then all is well
+    FakeCrtsh(certificates, broken=lambda q: "404" if q == "d=42" else None)     # faults of every request
     FakeCrtsh(certificates, seed=3)      # faults at random, but never more than two in a row; "blocked" never
-    FakeCrtsh(certificates, grow={5: [held(...)]})       # what is held from the sixth request on
+    FakeCrtsh(certificates, grow={5: [held(...)]})       # certificates held from the sixth request on
 
-Faults are the keys of `FAULTS`; `rewrite` changes the rows of answers, `page` is what "html" shows.
-`held` reads the names from the certificate itself. `now` decides what is expired.
+Faults are the keys of `FAULTS`; `rewrite` changes the rows of answers, `page` is the page of the fault "html".
+`held` reads the names from the certificate itself. A certificate is expired at `now`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _TYPES = {
     "esan": "san:rfc822Name",
     "q": "",
 }
-"""Parameters by precedence, with the type of name that they are held to."""
+"""Parameters by precedence, with the type of name that each is compared with."""
 
 _HTML = {"content-type": "text/html; charset=UTF-8"}
 _JSON = {"content-type": "application/json", "access-control-allow-origin": "*"}
@@ -70,7 +70,7 @@ _CONFLICT = b"<BR><BR>terminating connection due to conflict with recovery"
 
 @dataclass(frozen=True)
 class Held:
-    """One certificate with what crt.sh tells of it. `names` are (type, raw value), each once."""
+    """Certificate with the facts that crt.sh gives about it. `names` are (type, raw value), each once."""
 
     id: int
     der: bytes
@@ -82,7 +82,7 @@ class Held:
 
 
 def held(der: bytes, id: int, issuer: int = 1, logged: datetime | None = datetime(2026, 1, 2, tzinfo=UTC)) -> Held:
-    """A certificate as crt.sh holds it under a number; `issuer` is its number of the CA."""
+    """Build a certificate as crt.sh holds it under the number `id`; `issuer` is crt.sh's number of the CA."""
     certificate = read_certificate(der)
     names = {(a.oid, a.text.raw) for a in certificate.subject.attributes if a.text is not None}
     names |= {(f"san:{_GENERAL_NAMES[name.kind]}", name.raw) for name in certificate.san}
@@ -90,7 +90,8 @@ def held(der: bytes, id: int, issuer: int = 1, logged: datetime | None = datetim
 
 
 class FakeCrtsh:
-    """See the head of this file. `requests` and `asked` count and list what came in; both may be set back."""
+    """Fake of crt.sh, described at the head of this file. `requests` and `asked` count and list the requests; a test
+    may reset both."""
 
     def __init__(
         self,
@@ -106,7 +107,7 @@ class FakeCrtsh:
         self.certificates = list(certificates)
         self.limit, self.now = limit, now
         self.rewrite: Callable[[list[dict[str, Any]]], list[dict[str, Any]]] = lambda rows: rows  # of JSON answers
-        self.page = _PAGE  # of errors
+        self.page = _PAGE  # of error answers
         self.asked: list[str] = []
         self.user_agents: set[str] = set()
         self.broken = broken
@@ -116,17 +117,17 @@ class FakeCrtsh:
 
     @property
     def transport(self) -> httpx.ASGITransport:
-        """For `Client(transport=...)`."""
+        """Return the transport for `Client(transport=...)`."""
         return httpx.ASGITransport(app=self)
 
     @property
     def requests(self) -> int:
-        """How many requests came in."""
+        """Count the requests received."""
         return len(self.asked)
 
     @property
     def fetched(self) -> list[str]:
-        """The numbers of the certificates that were asked for, in order."""
+        """List the numbers of the fetched certificates, in order."""
         return [query[2:] for query in self.asked if query.startswith("d=")]
 
     async def __call__(
@@ -161,7 +162,7 @@ class FakeCrtsh:
             return None
         self._in_a_row += 1
         fault = self._random.choice([name for name in FAULTS if name != "blocked"])
-        if fault == "empty" and not query.startswith("d="):  # two in a row can't be told from the truth
+        if fault == "empty" and not query.startswith("d="):  # two empty answers in a row look like the truth
             if query in self._emptied:
                 return "503"
             self._emptied.add(query)
@@ -170,7 +171,7 @@ class FakeCrtsh:
     # --- honest answers ---
 
     def honest(self, query: str) -> Answer:
-        """The answer to a query string when nothing goes wrong."""
+        """Answer a query string without faults."""
         given: dict[str, str] = {}
         for name, value in parse_qsl(query, keep_blank_values=True):
             given.setdefault(name.lower(), value)
@@ -274,7 +275,7 @@ def _row(held: Held, raws: Sequence[bytes]) -> dict[str, Any]:
 
 
 def _time(when: datetime | None) -> str | None:
-    """Without a zone; milliseconds where there are any."""
+    """Format a time without a zone; with milliseconds unless they are zero."""
     if when is None:
         return None
     text = when.replace(tzinfo=None).isoformat(timespec="milliseconds")
@@ -282,7 +283,7 @@ def _time(when: datetime | None) -> str | None:
 
 
 def _refusal(message: str) -> Answer:
-    """How an error in the database arrives: status 200, HTML, and the headers of the answer that was begun."""
+    """Render an error in the database as crt.sh does: status 200, HTML, and the headers of the interrupted answer."""
     begun = "[BEGIN_HEADERS]\nContent-Type: application/json\nAccess-Control-Allow-Origin: *\n[END_HEADERS]\n"
     return 200, dict(_HTML), f"{begun}<BR><BR>{message}</BODY>\n</HTML>\n".encode()
 
@@ -315,4 +316,4 @@ FAULTS: dict[str, Callable[[Answer], Answer]] = {
     "too deep": lambda honest: (200, honest[1], b"[" * 100_000),
     "announced too large": lambda honest: (200, honest[1] | {"content-length": str(1 << 40)}, honest[2]),
 }
-"""Everything that crt.sh was seen to answer instead, and what a hostile one could."""
+"""Every wrong answer seen from crt.sh, and answers that a hostile server could give."""

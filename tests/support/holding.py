@@ -1,4 +1,5 @@
-"""Files that hold certificates: archives, mail, exports of directories; and reading what is in memory like a file."""
+"""Files that hold certificates (archives, mail, directory exports), and readers of bytes in memory as standard
+input."""
 
 from __future__ import annotations
 
@@ -21,19 +22,19 @@ SIGNATURE = signed_data(JANE, JOHN)
 
 
 def read(data: bytes) -> list[Input]:
-    """What standard input gives."""
+    """Read the bytes as standard input."""
     return list(read_inputs(["-"], extract_certificates, io.BytesIO(data)))
 
 
 def found(data: bytes) -> list[tuple[str, bytes]]:
-    """Where each certificate of standard input is, and its bytes; nothing may be wrong with it."""
+    """List the place and the bytes of each certificate on standard input; assert that there are no problems."""
     inputs = read(data)
     assert [i.problem for i in inputs if i.problem] == []
     return [(i.source, i.der) for i in inputs if i.der is not None]
 
 
 def problems(data: bytes) -> list[str]:
-    """What is wrong with standard input."""
+    """List the problems of standard input."""
     return [i.problem.what for i in read(data) if i.problem is not None]
 
 
@@ -64,7 +65,7 @@ def packed(data: bytes) -> bytes:
 
 
 def a_line(**values: object) -> bytes:
-    """A line of JSON."""
+    """Build a line of JSON."""
     return json.dumps(values).encode() + b"\n"
 
 
@@ -73,7 +74,7 @@ def text(der: bytes) -> str:
 
 
 def ldif(*values: tuple[str, bytes]) -> bytes:
-    """An entry with these attributes, folded at 76 characters."""
+    """Build an entry with these attributes, folded at 76 characters."""
     lines = ["version: 1", "dn: cn=Jane Doe,o=Example", "objectClass: person"]
     for name, der in values:
         line = f"{name}:: {text(der)}"
@@ -82,7 +83,7 @@ def ldif(*values: tuple[str, bytes]) -> bytes:
 
 
 def signed_mail(signature: bytes = SIGNATURE, boundary: str = "edge", body: bytes = b"Good morning") -> bytes:
-    """A message with a detached signature."""
+    """Build a message with a detached signature."""
     edge = b"--" + boundary.encode()
     return b"\n".join(
         [

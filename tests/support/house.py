@@ -1,6 +1,6 @@
-"""Checkers of how the code is laid out: long functions, twin file names, circles of imports.
+"""Checkers of the code's layout: long functions, twin file names, import circles.
 
-They take sources and names and give violations: `tests/test_house_checks.py` tries them on made-up sources, and
+They take sources and names and return violations: `tests/test_house_checks.py` tries them on made-up sources, and
 `tests/test_house.py` holds the package against them.
 """
 
@@ -17,7 +17,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def parsed(source: str) -> ast.Module:
-    """The syntax tree of a source; nobody changes it."""
+    """Parse a source into a syntax tree; callers don't change it."""
     return ast.parse(source)
 
 
@@ -25,10 +25,11 @@ def parsed(source: str) -> ast.Module:
 
 
 def function_lengths(source: str) -> dict[str, int]:
-    """Lines of every function by its qualified name: methods and functions within functions too.
+    """Count the lines of every function by its qualified name, including methods and functions within functions.
 
-    Counted is the body, from its first statement behind the docstring to its last line; the signature and the docstring
-    cost nothing, comments and empty lines between statements do. Of two functions of one name the longer counts.
+    The count covers the body, from its first statement after the docstring to its last line, with comments and empty
+    lines between statements; the signature and the docstring are free. Of two functions with the same name, the longer
+    counts.
     """
     found: dict[str, int] = {}
     for name, node in _functions(parsed(source)):
@@ -53,10 +54,10 @@ def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]
 
 
 def twins(paths: Iterable[str], apart: Collection[str]) -> dict[str, set[str]]:
-    """File names that several modules have, with the paths of these.
+    """Find file names that several modules have, with the paths of these modules.
 
-    Paths use slashes. Folders of `apart` (`cli`, `personal/rules`), at any depth, hold files that may be called as they
-    like; `__init__.py` and `__main__.py` are nobody's twin.
+    Paths use slashes. Files in folders of `apart` (`cli`, `personal/rules`), at any depth, may have any name;
+    `__init__.py` and `__main__.py` are never twins.
     """
     by_name: dict[str, set[str]] = defaultdict(set)
     for path in paths:
@@ -70,16 +71,16 @@ def twins(paths: Iterable[str], apart: Collection[str]) -> dict[str, set[str]]:
 
 
 def module_name(path: str) -> str:
-    """The dotted name of a module by its path: `a/b.py` is `a.b`, `a/__init__.py` is `a`."""
+    """Convert the path of a module to its dotted name: `a/b.py` is `a.b`, `a/__init__.py` is `a`."""
     return ".".join(PurePosixPath(path).with_suffix("").parts).removesuffix(".__init__")
 
 
 def ties(sources: Mapping[str, str]) -> dict[str, set[str]]:
-    """Which of some modules each of them imports when it runs, by dotted names; `sources` are texts by path.
+    """Map each module to the given modules that it imports when it runs, by dotted names; `sources` are texts by path.
 
-    An import within a function ties as much as one at the top. One under `if TYPE_CHECKING:` doesn't: it never runs.
-    `from a import b` ties to the module `a.b` where there is one, and otherwise to `a`, which then defines `b`. That
-    `a.b` also runs `a/__init__.py` isn't counted: a package may offer what its own modules define.
+    An import within a function ties as much as an import at the top. An import under `if TYPE_CHECKING:` never runs and
+    doesn't tie. `from a import b` ties to the module `a.b` if it exists, and otherwise to `a`, which then defines `b`.
+    That `a.b` also runs `a/__init__.py` isn't counted: a package may offer the names that its own modules define.
     """
     modules = {module_name(path): path for path in sources}
     return {
@@ -89,7 +90,7 @@ def ties(sources: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node below one, but for the bodies of `if TYPE_CHECKING:`; their `else` runs."""
+    """Yield every node below `node`, but skip the bodies of `if TYPE_CHECKING:`; their `else` runs."""
     children = node.orelse if isinstance(node, ast.If) and _never_runs(node.test) else ast.iter_child_nodes(node)
     for child in children:
         yield child
@@ -115,7 +116,8 @@ def _targets(node: ast.AST, path: str, modules: Collection[str]) -> Iterator[str
 
 
 def circles(graph: Mapping[str, Collection[str]]) -> set[frozenset[str]]:
-    """Groups of nodes each of which leads to every node of its group; a node that leads to itself is one too."""
+    """Find groups of nodes in which each node leads to every node of the group, including a node that leads to
+    itself."""
     reached = {node: _reached(node, graph) for node in graph}
     return {
         frozenset(other for other in reached[node] if node in reached[other]) for node in graph if node in reached[node]

@@ -1,4 +1,5 @@
-"""Builds what an index keeps - logs, runs, hits, advances - without certificates or logs behind it. People invented."""
+"""Builders of index content - logs, runs, hits, advances - without certificates or logs behind it. People are
+invented."""
 
 from __future__ import annotations
 
@@ -59,12 +60,12 @@ SCOPE = "everything"
 
 
 def digest(*parts: object) -> bytes:
-    """32 bytes that depend on what is given."""
+    """Derive 32 bytes from the parts."""
     return sha256(repr(parts).encode()).digest()
 
 
 def a_log(name: str = "Example 2031", **fields: object) -> Log:
-    """A tiled log of an invented operator."""
+    """Build a tiled log of an invented operator."""
     key = name.encode()
     log = Log(
         sha256(key).digest(), key, name, "Example Operator", LogProtocol.STATIC_CT, url="https://log.example.org/"
@@ -85,7 +86,7 @@ def a_run(**fields: object) -> Run:
 
 
 async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
-    """A run that selected these logs."""
+    """Start a run that selects these logs."""
     return await index.start_run(a_run(rules=rules.version), rules, logs or (LOG,), ())
 
 
@@ -102,7 +103,7 @@ async def rewind(index: Index, log_id: bytes, start: int) -> None:
 
 
 async def save_head(index: Index, head: TreeHead, at: datetime) -> None:
-    """Save a head that extends the log's head, whichever that is."""
+    """Save a head as the successor of the log's current head."""
     state = await index.log_state(head.log_id)
     await index.save_head(head, at, state.head if state else None)
 
@@ -113,7 +114,7 @@ def a_name(text: str) -> Name:
 
 
 def a_certificate(label: object, **fields: object) -> Certificate:
-    """A certificate of its own for each label; `sha256` None, as when only a TBS was seen."""
+    """Build a distinct certificate for each label; `sha256` None, as for a TBS seen alone."""
     certificate = Certificate(
         identity=digest("identity", label),
         sha256=None,
@@ -145,7 +146,7 @@ def name_finding(name: str, where: str = "subject.0.commonName") -> Finding:
 
 
 def number_finding(number: str, person: str = "subject") -> Finding:
-    """A national number as a representative's certificate has it, with everything that a finding can say."""
+    """Build a national number, as a representative's certificate has it, with every part that a finding can have."""
     found = _finding("number", "user.government_id", number, "san.0.directoryName.2.serialNumber", ())
     return replace(
         found,
@@ -179,35 +180,35 @@ def _finding(rule: str, category: str, value: str, where: str, keys: tuple[Looku
 
 
 def an_entry(index: int, label: object = None, kind: EntryKind = EntryKind.PRECERT, log: Log = LOG) -> Entry:
-    """The leaf of entry `index`; its DER depends on the label alone."""
+    """Build the leaf of entry `index`; its DER depends on the label alone."""
     label = index if label is None else label
     key_hash = digest("issuer key") if kind is EntryKind.PRECERT else b""
     return Entry(log.id, index, 1_900_000_000_000 + index, kind, b"der of " + digest(label), key_hash, b"\0\0\5")
 
 
 def a_hit(index: int, *findings: Finding, label: object = None, log: Log = LOG, **fields: object) -> Hit:
-    """A precertificate at this index, of a person of its own when no finding is given."""
+    """Build a precertificate at this index; without findings, it names a person of its own."""
     label = index if label is None else label
     found = findings or (email_finding(f"person{label}@example.org"),)
     return Hit(an_entry(index, label, log=log), a_certificate(label, **fields), found)
 
 
 def a_certificate_hit(index: int, label: object, *findings: Finding, log: Log = LOG) -> Hit:
-    """The certificate itself, of the same identity as `a_hit` of this label."""
+    """Build the certificate with the identity of `a_hit` of this label."""
     found = findings or (email_finding(f"person{label}@example.org"),)
     entry = an_entry(index, ("whole", label), EntryKind.X509, log)
     return Hit(entry, a_certificate(label, sha256=sha256(entry.der).digest()), found)
 
 
 def in_chain(index: int, label: object = "ca", address: str = "contact@example.net") -> ChainHit:
-    """The certificate of `a_certificate_hit` of this label, of an authority, in the chain of an entry."""
+    """Build the certificate of `a_certificate_hit` of this label, as an authority's, in the chain of an entry."""
     der = an_entry(index, ("whole", label), EntryKind.X509).der
     certificate = a_certificate(label, sha256=sha256(der).digest(), is_ca=True)
     return ChainHit(LOG.id, index, 1_900_000_000_000 + index, der, certificate, (email_finding(address),))
 
 
 def an_unreadable(index: int, *findings: Finding, log: Log = LOG) -> Unreadable:
-    """In scope, with its bytes, when there are findings."""
+    """Build an unreadable entry; with findings it is in scope and has its bytes."""
     entry = an_entry(index, ("broken", index), log=log) if findings else None
     return Unreadable(log.id, index, digest("leaf", index), "the subject is cut off", entry, findings)
 
@@ -234,26 +235,26 @@ def proof(index: int, head: TreeHead) -> InclusionProof:
 
 
 def an_advance(start: int, end: int, *hits: Hit, log: Log = LOG, **fields: object) -> ScanStep:
-    """A step over `[start, end)` of a tiled log."""
+    """Build a step over `[start, end)` of a tiled log."""
     step = ScanStep(log.id, AT, verified=verified(start, end), result=BatchResult(hits, entries=end - start))
     return with_result(step, **fields)
 
 
 def with_result(step: ScanStep, **fields: object) -> ScanStep:
-    """The step with other fields, of its own or of its result."""
+    """Replace fields of the step or of its result."""
     own = {name: value for name, value in fields.items() if name not in BatchResult.__slots__}
     others = {name: value for name, value in fields.items() if name in BatchResult.__slots__}
     return replace(step, **own, result=replace(step.result, **others))  # type: ignore[arg-type]
 
 
 def pending_advance(start: int, end: int, *hits: Hit, scope: str = SCOPE, rules: str = RULES.version) -> ScanStep:
-    """A step over `[start, end)` of a log without tiles: read, not proven."""
+    """Build a step over `[start, end)` of a log without tiles: read, not proven."""
     result = BatchResult(hits, entries=end - start)
     return ScanStep(LOG.id, AT, pending=pending(start, end, scope, rules), result=result)
 
 
 def proving_advance(start: int, end: int, indexes: Iterable[int] = (), scope: str = SCOPE) -> ScanStep:
-    """The step that proves what was pending from `start` on, up to `end`."""
+    """Build the step that proves the pending range from `start` to `end`."""
     proofs = tuple(proof(index, a_head(end)) for index in indexes)
     return ScanStep(LOG.id, AT, verified=verified(start, end, scope), clear_pending=start, proofs=proofs)
 
@@ -266,27 +267,27 @@ def later(seconds: float) -> datetime:
 
 
 def a_search(question: str = "domain:example.org", **fields: object) -> Search:
-    """A search that began at AT; its kind is that of the question."""
+    """Build a search that began at AT; its kind is the question's kind."""
     kind = question.partition(":")[0]
     search = Search(0, "crt.sh", kind, question, "jane", "a test", "domain:example.org", RULES.version, AT)
     return replace(search, **fields)  # type: ignore[arg-type]
 
 
 async def searching(index: Index, question: str = "domain:example.org", **fields: object) -> int:
-    """The id of a search that began."""
+    """Start a search; return its id."""
     rules = NEWER_RULES if fields.get("rules") == NEWER_RULES.version else RULES
     return await index.start_search(a_search(question, **fields), rules)
 
 
 def a_repository_hit(label: object, *findings: Finding, reference: str = "", **fields: object) -> RepositoryHit:
-    """The certificate of `a_certificate_hit` of this label; `fields` are those of the RepositoryEntry."""
+    """Build the certificate of `a_certificate_hit` of this label; `fields` belong to the RepositoryEntry."""
     hit = a_certificate_hit(0, label, *findings)
     entry = replace(RepositoryEntry(reference or f"id {label}", hit.entry.der), **fields)  # type: ignore[arg-type]
     return RepositoryHit(entry, EntryKind.X509, hit.entry.der, hit.certificate, hit.findings)
 
 
 def a_repository_precert(label: object, *findings: Finding, reference: str = "", **fields: object) -> RepositoryHit:
-    """The precertificate of `a_hit` of this label, as it was submitted."""
+    """Build the precertificate of `a_hit` of this label, as it was submitted."""
     hit = a_hit(0, *findings or (email_finding(f"person{label}@example.org"),), label=label)
     submitted = b"submitted " + hit.entry.der
     entry = replace(RepositoryEntry(reference or f"id of precert {label}", submitted), **fields)  # type: ignore[arg-type]
@@ -302,11 +303,11 @@ def a_disclosure(**fields: object) -> Disclosure:
     return replace(disclosure, **fields)  # type: ignore[arg-type]
 
 
-# --- what became of certificates ----------------------------------------------------------------------------------
+# --- revocation ---------------------------------------------------------------------------------------------------
 
 
 def a_revocation(source: str = "CRL", **fields: object) -> Revocation:
-    """What a CA says of a certificate that was revoked."""
+    """Build a CA's statement about a revoked certificate."""
     revocation = Revocation(
         state=RevocationState.REVOKED,
         source=source,

@@ -1,4 +1,4 @@
-"""Builds CT logs in memory: entries, trees, proofs, tiles, signed heads, log-list objects, trees on disk.
+"""Builder of CT logs in memory: entries, trees, proofs, tiles, signed heads, log-list objects, trees on disk.
 
 The Merkle part follows the recursive definitions of RFC 6962 section 2.1 word for word and shares nothing with
 `ctscan.ct`: it is the referee. Everything is deterministic: keys come from a seed, signatures are RFC 6979 or
@@ -31,37 +31,37 @@ _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def b64(data: bytes) -> str:
-    """Standard base64 with padding."""
+    """Encode in standard base64 with padding."""
     return base64.b64encode(data).decode()
 
 
 def u24(data: bytes) -> bytes:
-    """`data` behind its length in three bytes."""
+    """Prefix `data` with its length in three bytes."""
     return len(data).to_bytes(3, "big") + data
 
 
 def u16(data: bytes) -> bytes:
-    """`data` behind its length in two bytes."""
+    """Prefix `data` with its length in two bytes."""
     return len(data).to_bytes(2, "big") + data
 
 
 def leaf_index_extension(index: int) -> bytes:
-    """CtExtensions with the leaf_index of static-ct-api: `00 | 0005 | uint40`."""
+    """Encode CtExtensions with the leaf_index of static-ct-api: `00 | 0005 | uint40`."""
     return b"\x00\x00\x05" + index.to_bytes(5, "big")
 
 
 def timestamped_x509(der: bytes, timestamp: int, extensions: bytes = b"") -> bytes:
-    """TimestampedEntry of a certificate: `u64 | 0000 | u24 der | u16 extensions`."""
+    """Encode the TimestampedEntry of a certificate: `u64 | 0000 | u24 der | u16 extensions`."""
     return struct.pack(">QH", timestamp, 0) + u24(der) + u16(extensions)
 
 
 def timestamped_precert(tbs: bytes, issuer_key_hash: bytes, timestamp: int, extensions: bytes = b"") -> bytes:
-    """TimestampedEntry of a precertificate: `u64 | 0001 | issuer_key_hash | u24 tbs | u16 extensions`."""
+    """Encode the TimestampedEntry of a precertificate: `u64 | 0001 | issuer_key_hash | u24 tbs | u16 extensions`."""
     return struct.pack(">QH", timestamp, 1) + issuer_key_hash + u24(tbs) + u16(extensions)
 
 
 def tile_name(level: int | str, index: int, width: int = WIDTH) -> str:
-    """`tile/<level>/x001/x234/067[.p/<width>]`, as the specification spells it."""
+    """Format `tile/<level>/x001/x234/067[.p/<width>]`, as the specification spells it."""
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
@@ -73,7 +73,7 @@ def tile_name(level: int | str, index: int, width: int = WIDTH) -> str:
 
 
 def tlv(tag: int, *content: bytes) -> bytes:
-    """DER tag, length, content."""
+    """Encode DER tag, length and content."""
     body = b"".join(content)
     if len(body) < 0x80:
         return bytes((tag, len(body))) + body
@@ -95,7 +95,7 @@ _SPKI = tlv(
 
 
 def cheap_tbs(number: int, host: str = "") -> bytes:
-    """A small TBSCertificate with a host name in CN and SAN; its key and names are filler."""
+    """Build a small TBSCertificate with a host name in CN and SAN; its key and names are filler."""
     host = host or f"host-{number}.example.org"
     alt_names = tlv(0x30, tlv(0x82, host.encode()))
     extension = tlv(0x30, tlv(0x06, b"\x55\x1d\x11"), tlv(0x04, alt_names))
@@ -113,7 +113,7 @@ def cheap_tbs(number: int, host: str = "") -> bytes:
 
 
 def cheap_certificate(number: int, host: str = "") -> bytes:
-    """`cheap_tbs` with a signature that signs nothing."""
+    """Build `cheap_tbs` with an invalid signature."""
     signature = tlv(0x03, b"\x00" + tlv(0x30, tlv(0x02, b"\x11" * 32), tlv(0x02, b"\x22" * 32)))
     return tlv(0x30, cheap_tbs(number, host), _ECDSA_SHA256, signature)
 
@@ -142,7 +142,7 @@ def _is_probable_prime(n: int) -> bool:
 
 
 def _prime(seed: str) -> int:
-    """A 1024-bit prime with the top two bits set and p - 1 not divisible by 65537."""
+    """Find a 1024-bit prime with the top two bits set and p - 1 not divisible by 65537."""
     candidate = int.from_bytes(_stream(seed, 128), "big") | 3 << 1022 | 1
     while candidate % 65537 == 1 or not _is_probable_prime(candidate):
         candidate += 2
@@ -151,14 +151,14 @@ def _prime(seed: str) -> int:
 
 @cache
 def ecdsa_key(seed: str) -> ec.EllipticCurvePrivateKey:
-    """P-256 key from a seed."""
+    """Derive a P-256 key from a seed."""
     secret = int.from_bytes(_stream(seed, 40), "big") % (_P256_ORDER - 1) + 1
     return ec.derive_private_key(secret, ec.SECP256R1())
 
 
 @cache
 def rsa_key(seed: str) -> rsa.RSAPrivateKey:
-    """RSA-2048 key from a seed; takes about a second, once."""
+    """Derive an RSA-2048 key from a seed; takes about a second, once."""
     p, q = _prime(seed + "/p"), _prime(seed + "/q")
     d = pow(65537, -1, (p - 1) * (q - 1))
     numbers = rsa.RSAPrivateNumbers(
@@ -174,7 +174,7 @@ def rsa_key(seed: str) -> rsa.RSAPrivateKey:
 
 
 def sign_list(raw: bytes, seed: str = "list key") -> tuple[bytes, bytes]:
-    """`(detached signature, public key PEM)` of a log list, RSA PKCS #1 v1.5 with SHA-256."""
+    """Return `(detached signature, public key PEM)` of a log list, RSA PKCS #1 v1.5 with SHA-256."""
     key = rsa_key(seed)
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return key.sign(raw, padding.PKCS1v15(), hashes.SHA256()), pem
@@ -185,8 +185,8 @@ def sign_list(raw: bytes, seed: str = "list key") -> tuple[bytes, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One entry in both encodings: `leaf` is the TimestampedEntry, `extra` the extra_data of get-entries, `tail` what
-    follows the TimestampedEntry in a data tile."""
+    """Entry in both encodings: `leaf` is the TimestampedEntry, `extra` the extra_data of get-entries, `tail` the octets
+    after the TimestampedEntry in a data tile."""
 
     leaf: bytes
     extra: bytes
@@ -194,7 +194,7 @@ class Made:
 
 
 class LogBuilder:
-    """A log in memory. `leaf_index=False` leaves the extension out, as RFC 6962 logs do."""
+    """Log in memory. `leaf_index=False` leaves the extension out, as RFC 6962 logs do."""
 
     def __init__(
         self,
@@ -225,7 +225,7 @@ class LogBuilder:
 
     @property
     def size(self) -> int:
-        """Entries so far."""
+        """Count the entries so far."""
         return len(self.entries)
 
     def _add(self, made: Made, timestamp: int) -> int:
@@ -246,7 +246,7 @@ class LogBuilder:
         return u16(b"".join(prints))
 
     def add_certificate(self, der: bytes, timestamp: int | None = None, chain: Sequence[bytes] = ()) -> int:
-        """Log a certificate; returns its index. `chain` holds DER issuers, the direct one first."""
+        """Log a certificate; return its index. `chain` holds DER issuers, the direct issuer first."""
         when = self._time(timestamp)
         extra = u24(b"".join(u24(c) for c in chain))
         return self._add(Made(timestamped_x509(der, when, self._extensions()), extra, self._fingerprints(chain)), when)
@@ -268,7 +268,7 @@ class LogBuilder:
     def add_raw(
         self, leaf: bytes, extra: bytes = b"\0\0\0", tail: bytes = b"\0\0", timestamp: int | None = None
     ) -> int:
-        """Log any bytes as an entry. `leaf` is what follows `00 00` in leaf_input (a TimestampedEntry, or not)."""
+        """Log any bytes as an entry. `leaf` follows `00 00` in leaf_input and may be no TimestampedEntry."""
         return self._add(Made(leaf, extra, tail), self._time(timestamp))
 
     def fill(self, count: int, make: Callable[[int], bytes] = cheap_certificate, chain: Sequence[bytes] = ()) -> None:
@@ -277,7 +277,7 @@ class LogBuilder:
             self.add_certificate(make(self.size), chain=chain)
 
     def fork(self, size: int, count: int = 0) -> LogBuilder:
-        """A second history under the same key: the first `size` entries, then `count` others."""
+        """Build a second history under the same key: the first `size` entries, then `count` new entries."""
         other = object.__new__(LogBuilder)
         other.__dict__.update(self.__dict__)
         other.entries, other.hashes = self.entries[:size], self.hashes[:size]
@@ -287,7 +287,7 @@ class LogBuilder:
         return other
 
     def copy(self) -> LogBuilder:
-        """The same log, which goes its own way from here."""
+        """Copy the log; later changes don't affect the original."""
         other = self.fork(self.size)
         other._perfect = dict(self._perfect)
         return other
@@ -295,7 +295,7 @@ class LogBuilder:
     # --- the tree, naively ---
 
     def _subtree(self, start: int, end: int) -> bytes:
-        """MTH(D[start:end]) of RFC 6962 section 2.1."""
+        """Compute MTH(D[start:end]) of RFC 6962 section 2.1."""
         n = end - start
         if n == 1:
             return self.hashes[start]
@@ -308,12 +308,12 @@ class LogBuilder:
         return root
 
     def root(self, size: int | None = None) -> bytes:
-        """Root of the first `size` entries (default: all)."""
+        """Compute the root of the first `size` entries (default: all)."""
         size = self.size if size is None else size
         return self._subtree(0, size) if size else hashlib.sha256(b"").digest()
 
     def inclusion_path(self, index: int, size: int | None = None) -> list[bytes]:
-        """PATH(index, D[size]) of section 2.1.1, leaf to root."""
+        """Compute PATH(index, D[size]) of section 2.1.1, leaf to root."""
 
         def path(m: int, start: int, end: int) -> list[bytes]:
             if end - start == 1:
@@ -326,7 +326,7 @@ class LogBuilder:
         return path(index, 0, self.size if size is None else size)
 
     def consistency_path(self, first: int, second: int | None = None) -> list[bytes]:
-        """PROOF(first, D[second]) of section 2.1.2."""
+        """Compute PROOF(first, D[second]) of section 2.1.2."""
 
         def proof(m: int, start: int, end: int, is_whole: bool) -> list[bytes]:
             if m == end:
@@ -341,11 +341,11 @@ class LogBuilder:
     # --- signed heads ---
 
     def head_time(self, size: int) -> int:
-        """Default time of the head at `size`: one second after its last entry."""
+        """Return the default time of the head at `size`: one second after its last entry."""
         return (self.timestamps[size - 1] if size else EPOCH) + 1000
 
     def sign_head(self, size: int, timestamp: int, root: bytes) -> bytes:
-        """DigitallySigned over the 50 bytes of RFC 6962 section 3.5."""
+        """Sign the 50 bytes of RFC 6962 section 3.5; return a DigitallySigned."""
         message = struct.pack(">BBQQ", 0, 1, timestamp, size) + root
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return b"\x04\x01" + u16(self.private_key.sign(message, padding.PKCS1v15(), hashes.SHA256()))
@@ -355,7 +355,7 @@ class LogBuilder:
     def sth(
         self, size: int | None = None, *, timestamp: int | None = None, root: bytes | None = None, spoil: bool = False
     ) -> bytes:
-        """JSON of get-sth. `spoil` breaks the signature."""
+        """Build the JSON of get-sth. `spoil` breaks the signature."""
         size = self.size if size is None else size
         timestamp = self.head_time(size) if timestamp is None else timestamp
         root = self.root(size) if root is None else root
@@ -377,7 +377,7 @@ class LogBuilder:
         origin: str = "",
         spoil: bool = False,
     ) -> bytes:
-        """Signed note of static-ct-api, with a line of another signer before ours."""
+        """Build the signed note of static-ct-api, with another signer's line before the log's line."""
         size = self.size if size is None else size
         timestamp = self.head_time(size) if timestamp is None else timestamp
         root = self.root(size) if root is None else root
@@ -392,22 +392,22 @@ class LogBuilder:
     # --- answers of RFC 6962 ---
 
     def get_entries(self, start: int, end: int) -> bytes:
-        """JSON of get-entries for the half-open range."""
+        """Build the JSON of get-entries for the half-open range."""
         entries = [{"leaf_input": b64(b"\0\0" + e.leaf), "extra_data": b64(e.extra)} for e in self.entries[start:end]]
         return json.dumps({"entries": entries}).encode()
 
     def get_consistency(self, first: int, second: int) -> bytes:
-        """JSON of get-sth-consistency."""
+        """Build the JSON of get-sth-consistency."""
         return json.dumps({"consistency": [b64(h) for h in self.consistency_path(first, second)]}).encode()
 
     def get_proof_by_hash(self, leaf_hash: bytes, size: int) -> bytes:
-        """JSON of get-proof-by-hash. ValueError when no entry below `size` has this hash."""
+        """Build the JSON of get-proof-by-hash. ValueError when no entry below `size` has this hash."""
         index = self.hashes.index(leaf_hash, 0, size)
         path = [b64(h) for h in self.inclusion_path(index, size)]
         return json.dumps({"leaf_index": index, "audit_path": path}).encode()
 
     def get_entry_and_proof(self, index: int, size: int) -> bytes:
-        """JSON of get-entry-and-proof."""
+        """Build the JSON of get-entry-and-proof."""
         entry = self.entries[index]
         fields = {
             "leaf_input": b64(b"\0\0" + entry.leaf),
@@ -419,14 +419,14 @@ class LogBuilder:
     # --- tiles ---
 
     def data_tile(self, index: int, width: int = WIDTH) -> bytes:
-        """Uncompressed data tile: `width` TileLeafs back to back."""
+        """Build the uncompressed data tile: `width` TileLeafs back to back."""
         made = self.entries[index * WIDTH : index * WIDTH + width]
         if len(made) != width:
             raise ValueError(f"data tile {index} has {len(made)} entries, not {width}")
         return b"".join(part for e in made for part in (e.leaf, e.tail))
 
     def hash_tile(self, level: int, index: int, width: int = WIDTH) -> bytes:
-        """`width` hashes of tile/<level>/<index>: roots of perfect subtrees of 256**level leaves."""
+        """Build the `width` hashes of tile/<level>/<index>: roots of perfect subtrees of 256**level leaves."""
         span = WIDTH**level
         first = index * WIDTH
         if (first + width) * span > self.size:
@@ -434,7 +434,7 @@ class LogBuilder:
         return b"".join(self._subtree(i * span, (i + 1) * span) for i in range(first, first + width))
 
     def tiles(self, size: int) -> Iterable[tuple[str, bytes]]:
-        """`(path, uncompressed bytes)` of every tile of the tree of `size`, the ragged ones as partials."""
+        """Yield `(path, uncompressed bytes)` of every tile of the tree of `size`, ragged tiles as partials."""
         for index, width in _tiles_of(size):
             yield tile_name("data", index, width), self.data_tile(index, width)
         level, count = 0, size
@@ -443,7 +443,7 @@ class LogBuilder:
                 yield tile_name(level, index, width), self.hash_tile(level, index, width)
             level, count = level + 1, count // WIDTH
 
-    # --- what lists say of it ---
+    # --- log lists ---
 
     def list_entry(
         self,
@@ -453,7 +453,7 @@ class LogBuilder:
         state: str = "usable",
         final_size: int | None = None,
     ) -> dict[str, object]:
-        """Object of this log for a log list v3: under `tiled_logs` for static-ct, else under `logs`."""
+        """Build the object of this log for a log list v3: under `tiled_logs` for static-ct, else under `logs`."""
         tiled = protocol is LogProtocol.STATIC_CT
         where = {"submission_url": f"https://{self.origin}/", "monitoring_url": url} if tiled else {"url": url}
         stamp: dict[str, object] = {"timestamp": "2026-01-01T00:00:00Z"}
@@ -477,7 +477,7 @@ class LogBuilder:
         state: str = "usable",
         final_size: int | None = None,
     ) -> Log:
-        """The `Log` that a list with `list_entry` gives. Hybrid: tiles under the same URL."""
+        """Build the `Log` that a list with `list_entry` gives. Hybrid: tiles under the same URL."""
         tiled, posted = protocol is not LogProtocol.RFC6962, protocol is not LogProtocol.STATIC_CT
         return Log(
             id=self.id,
@@ -507,14 +507,14 @@ class LogBuilder:
 
 
 def deterministic_gzip(body: bytes, level: int = 6) -> bytes:
-    """gzip without name and time."""
+    """Compress with gzip without name and time."""
     return gzip.compress(body, level, mtime=0)
 
 
 def log_list(
     entries: Iterable[tuple[str, LogProtocol, dict[str, object]]], timestamp: str = "2026-01-02T00:00:00Z"
 ) -> bytes:
-    """Log list v3 of `(operator, protocol, list_entry)` triples."""
+    """Build the log list v3 of `(operator, protocol, list_entry)` triples."""
     operators: dict[str, dict[str, list[object]]] = {}
     for operator, protocol, entry in entries:
         lists = operators.setdefault(operator, {"logs": [], "tiled_logs": []})
@@ -525,7 +525,7 @@ def log_list(
 
 
 def _split(n: int) -> int:
-    """The largest power of two smaller than `n`."""
+    """Return the largest power of two smaller than `n`."""
     return 1 << ((n - 1).bit_length() - 1)
 
 

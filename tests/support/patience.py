@@ -1,4 +1,4 @@
-"""Time for tests of waiting: a clock that only moves when somebody sleeps."""
+"""Time for tests of waiting: a clock that moves only in a sleep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 
 class FakeTime:
-    """`clock`, `wall` and `sleep` for whoever takes them as arguments. `naps` are the sleeps asked for."""
+    """Time with `clock`, `wall` and `sleep` as arguments for the code under test. `naps` are the requested sleeps."""
 
     def __init__(self, now: float = 1000.0, wall: float = 1_767_225_600.0) -> None:
         self.now = now
@@ -14,11 +14,11 @@ class FakeTime:
         self._wall_ahead = wall - now
 
     def clock(self) -> float:
-        """Seconds, monotonic."""
+        """Return seconds, monotonic."""
         return self.now
 
     def wall(self) -> float:
-        """Seconds since 1970."""
+        """Return seconds since 1970."""
         return self.now + self._wall_ahead
 
     async def sleep(self, seconds: float) -> None:
@@ -29,5 +29,5 @@ class FakeTime:
 
     @property
     def slept(self) -> float:
-        """Seconds slept in all."""
+        """Return the seconds slept in all."""
         return sum(self.naps)

@@ -1,6 +1,6 @@
 """Invented people in many alphabets: nobody here exists, and every address lies in a domain reserved for examples.
 
-Placeholder names of each language (the "Jane Roe" of a country) are taken where there is one.
+Where a language has placeholder names (its "Jane Roe"), they are used.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """`mailbox` is an ASCII address; `wide` the same person's internationalised address, where there is one."""
+    """Invented person. `mailbox` is an ASCII address; `wide` the same person's internationalised address, if any."""
 
     given: str
     family: str
@@ -20,7 +20,7 @@ class Person(NamedTuple):
 
     @property
     def full(self) -> str:
-        """The name as a common name spells it."""
+        """Return the name as a common name spells it."""
         if self.family_first:
             return f"{self.family}{'' if self.country in ('CN', 'TW', 'KR') else ' '}{self.given}"
         return f"{self.given} {self.family}"
@@ -140,4 +140,4 @@ PEOPLE = (
     *CAUCASUS_AND_HORN,
     *EAST_ASIA,
 )
-"""Everybody but Jane Roe, who has a story of her own in the demo log."""
+"""Everybody except Jane Roe, who has her own story in the demo log."""

@@ -1,4 +1,4 @@
-"""What certificates of people look like: without the policies and pointers of server certificates."""
+"""Arguments for certificates of people: without the policies and pointers of server certificates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from support.certs import SERVER_AUTH, basic_constraints, extended_key_usage, ke
 
 
 def held_by_people(cases: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Arguments of `make_certificate` for each case: those with a purpose that isn't that of servers get no policy for
-    servers; the others, and those that give all extensions, stay."""
+    """Remove server policies from the `make_certificate` arguments of each case that serves a purpose other than
+    servers. Cases of servers, and cases that give all extensions or a whole DER, stay."""
     return {
         case: arguments if _is_of_server(arguments) else _of_people(**arguments) for case, arguments in cases.items()
     }

@@ -1,6 +1,6 @@
-"""A real PostgreSQL of our own: started in a temporary folder, reached by a socket in it, gone when the tests are over.
+"""PostgreSQL server for tests: started in a temporary folder, reached by a socket in it, removed after the tests.
 
-Servers refuse to run as root; then it runs as `postgres` or, where there is no such user, as `nobody`.
+PostgreSQL refuses to run as root; under root it runs as `postgres` or, if there is no such user, as `nobody`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")
 
 
 def binaries() -> Path | None:
-    """The folder with `initdb` and `postgres`: from PATH, else the newest of where packages put them."""
+    """Find the folder with `initdb` and `postgres`: from PATH, else the newest folder of a package."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     folders = [path.parent for place in PLACES for path in Path("/").glob(f"{place[1:]}/**/bin/initdb")]
@@ -33,7 +33,7 @@ def binaries() -> Path | None:
 
 
 def missing() -> str:
-    """Why there can't be a server here; empty when there can."""
+    """Explain why no server can run here; empty if a server can."""
     if sys.platform == "win32":
         return "the test server is reached by a Unix socket"
     try:
@@ -48,7 +48,7 @@ def missing() -> str:
 
 @contextmanager
 def server() -> Iterator[Path]:
-    """A server without any database of ours; gives the folder of its socket."""
+    """Start a server without test databases; yield the folder of its socket."""
     found = binaries()
     assert found is not None
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -74,12 +74,12 @@ def server() -> Iterator[Path]:
 
 
 def url(folder: Path, database: str, user: str) -> str:
-    """How a database of a server is reached."""
+    """Build the URL of a database of a server."""
     return f"postgresql://{user}@/{database}?host={quote(str(folder), safe='')}"
 
 
 def _account() -> tuple[int, int] | None:
-    """`(user, group)` to run as; None: as we are."""
+    """Return `(user, group)` to run as; None: the current user."""
     if os.geteuid() != 0:
         return None
     import pwd
@@ -130,7 +130,7 @@ TABLES = "fixture, fixture_name, certificate, ca_certificate, ccadb_certificate,
 
 
 class CrtshDatabase:
-    """Databases of one server with the schema of crt.sh, filled by tests. `url` is what a guest connects with."""
+    """Databases of a server with the schema of crt.sh, filled by tests. A guest connects with `url`."""
 
     def __init__(self, folder: Path) -> None:
         import psycopg
@@ -144,7 +144,7 @@ class CrtshDatabase:
         self.admin.execute(SCHEMA.read_text(encoding="utf-8"))
 
     def another(self, name: str, change: str) -> str:
-        """The URL of a copy of the database, empty, after some statements."""
+        """Create an empty copy of the database, run some statements on it; return its URL."""
         import psycopg
 
         with psycopg.connect(url(self._folder, "postgres", "postgres"), autocommit=True) as connection:
@@ -168,7 +168,7 @@ class CrtshDatabase:
         ca: int = 7,
         seconds: float = 0.0,
     ) -> bytes:
-        """Put a certificate into the database; its serial number is its id in four bytes. Gives its bytes."""
+        """Put a certificate into the database; return its bytes. Its serial number is its id in four bytes."""
         der = der or f"certificate {id}".encode()
         execute = self.admin.execute
         fixture = "INSERT INTO fixture VALUES (sha256(%s), %s, %s, %s)"

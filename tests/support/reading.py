@@ -1,4 +1,4 @@
-"""What tests of sources need again and again: a client without waiting, and a coroutine run to its end."""
+"""Helpers for tests of sources: a client without waiting, and a coroutine run to its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def patient_client(time: FakeTime, contact: str = "ct@example.org", **options: Any) -> Client:
-    """A client in the time of `time`, with the longest jitter, deaf to the environment."""
+    """Build a client in the time of `time`, with the longest jitter, that ignores the environment."""
     return Client(
         contact, clock=time.clock, wall=time.wall, sleep=time.sleep, random=lambda: 1.0, trust_env=False, **options
     )
@@ -36,7 +36,7 @@ def with_client(client: Client, use: Callable[[Client], Awaitable[T]]) -> T:
 
 
 def assert_entries(batch: Batch, builder: LogBuilder, start: int, end: int) -> None:
-    """The batch holds exactly the entries `[start, end)` of the log, byte for byte."""
+    """Assert that the batch holds exactly the entries `[start, end)` of the log, byte for byte."""
     assert batch.start == start
     assert len(batch.leaves) == len(batch.certs) == len(batch.precerts) == len(batch.extras) == end - start
     leaves = [batch.data[a:b] for a, b in batch.leaves]

@@ -1,4 +1,4 @@
-"""A whole refresh for tests: a real index, and CAs at the transport."""
+"""Whole refresh for tests: a real index, and CAs at the transport."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def ok(body: bytes) -> httpx.Response:
 
 @dataclass
 class World:
-    """Servers by URL; what was asked; and an index with certificates."""
+    """Servers by URL, the URLs requested from them, and an index with certificates."""
 
     folder: Path
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class World:
         asyncio.run(work())
 
     def refresh(self, now: datetime = NOW, client: Client | None = None, **request: object) -> RefreshResult:
-        """One whole refresh, the time standing still."""
+        """Run a whole refresh while the time stands still."""
 
         async def work() -> RefreshResult:
             ready = client or self.client()
@@ -107,7 +107,7 @@ class World:
         return asyncio.run(work())
 
     def said(self) -> list[list[tuple[str, RevocationState, Message | None]]]:
-        """Of each certificate: source, state and why."""
+        """List source, state and reason of each certificate's revocations."""
         return [[(r.source, r.state, r.why) for r in one.revocations] for one in self.kept()]
 
     def with_index(self, ask: Callable[[Index], object]) -> object:

@@ -1,4 +1,4 @@
-"""A repository in memory that fails on demand, and what it holds: certificates of invented people."""
+"""Repository in memory that fails on demand, and its content: certificates of invented people."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FAKE = Repository(
 )
 
 Item = RepositoryEntry | Incompleteness | Exception
-"""What comes of an answer; an exception is raised at its place."""
+"""Item of an answer; an exception is raised at its place."""
 
 
 @dataclass
 class FakeSource:
-    """A `SearchSource`. `answers` by question, then for every question; `names` are what is shown of a reference before
-    it is fetched. `before` is awaited before anything of an answer is given."""
+    """Fake `SearchSource`. `answers` go by question, `items` answer every other question; `names` are the names shown
+    for a reference before it is fetched. `before` is awaited before the first item of an answer."""
 
     items: Sequence[Item] = ()
     answers: Mapping[str, Sequence[Item]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class FakeSource:
             self.closed += 1
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Close nothing; the source holds nothing."""
 
 
 def entry(reference: str, der: bytes) -> RepositoryEntry:
@@ -70,27 +70,27 @@ def entry(reference: str, der: bytes) -> RepositoryEntry:
 
 
 def mailbox(reference: str, address: str, like: str = "") -> RepositoryEntry:
-    """A certificate for one address; of its own for each reference, or that of another."""
+    """Build a certificate for an address; each reference gets its own certificate, or the certificate of `like`."""
     subject = [("2.5.4.3", address)]
     made = make_precert(subject=subject, san=[("email", address)], serial=_serial(like or reference))
     return entry(reference, made.final)
 
 
 def submitted(reference: str, address: str, like: str = "") -> RepositoryEntry:
-    """The precertificate of `mailbox`."""
+    """Build the precertificate of `mailbox`."""
     subject = [("2.5.4.3", address)]
     made = make_precert(subject=subject, san=[("email", address)], serial=_serial(like or reference))
     return entry(reference, made.submitted)
 
 
 def named(reference: str, given: str, family: str) -> RepositoryEntry:
-    """A certificate of a person by name only."""
+    """Build a certificate of a person by name only."""
     subject = [("2.5.4.42", given), ("2.5.4.4", family), ("2.5.4.3", f"{given} {family}")]
     return entry(reference, make_certificate(subject=subject, san=[], serial=_serial(reference)))
 
 
 def host_of(reference: str, host: str, *addresses: str) -> RepositoryEntry:
-    """A certificate of a host, with addresses beside it."""
+    """Build a certificate of a host, with addresses beside it."""
     san = [("dns", host), *(("email", address) for address in addresses)]
     return entry(reference, make_certificate(subject=[("2.5.4.3", host)], san=san, serial=_serial(reference)))
 
@@ -100,7 +100,7 @@ def _serial(reference: str) -> int:
 
 
 def kept_rows(db: Path) -> dict[str, list[str]]:
-    """What the index holds of certificates, in an order and with numbers that don't depend on when they came."""
+    """Read the index's rows about certificates, in an order and with numbers independent of their arrival."""
     with sqlite3.connect(db) as connection:
         found = {
             "certificates": connection.execute(

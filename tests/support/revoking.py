@@ -1,4 +1,4 @@
-"""Builds CAs, what they issue, revocation lists and OCSP responses: good, odd and broken ones, by hand.
+"""Builders of CAs, their certificates, revocation lists and OCSP responses: good, odd and broken ones, by hand.
 
     ca = make_ca("root", kind="rsa")                   # kinds: KINDS; the same arguments give the same CA in one run
     der = ca.issue(serial=7, crls=["http://crl.example.net/1.crl"], ocsp="http://ocsp.example.net")
@@ -9,9 +9,9 @@
     answer = make_ocsp(ca, [single(ca, 7)], responder=ca.responder())
     ocsp_error(3)                                      # tryLater
 
-`NOW` lies between THIS_UPDATE and NEXT_UPDATE, and within the validity of what `issue` makes. Two CAs of different
-seeds and the same `subject` have one name and two keys. `make_crl(…, sign_with=other.key)` signs with a wrong key.
-RSA keys are generated anew in each run; all else is derived from the seed.
+`NOW` lies between THIS_UPDATE and NEXT_UPDATE, and within the validity of certificates from `issue`. Two CAs of
+different seeds and the same `subject` share a name and have two keys. `make_crl(…, sign_with=other.key)` signs with a
+wrong key. RSA keys are generated anew in each run; all else is derived from the seed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 
 @dataclass(frozen=True)
 class Key:
-    """A key that signs in one way. `algorithm` is the AlgorithmIdentifier, `spki` the SubjectPublicKeyInfo."""
+    """Key that signs in one way. `algorithm` is the AlgorithmIdentifier, `spki` the SubjectPublicKeyInfo."""
 
     spki: bytes
     algorithm: bytes
@@ -73,7 +73,7 @@ class Key:
 
     @property
     def id(self) -> bytes:
-        """Subject key identifier."""
+        """Return the subject key identifier."""
         return hashlib.sha1(self.spki, usedforsecurity=False).digest()
 
 
@@ -103,7 +103,7 @@ KINDS = (*_CURVES, *_RSA, "ed25519", "ed448")
 
 @cache
 def make_key(seed: str, kind: str = "p256") -> Key:
-    """A key of one of KINDS."""
+    """Make a key of a kind in KINDS."""
     noise = hashlib.sha512(seed.encode()).digest()
     if kind in _CURVES:
         curve, hashed, dotted = _CURVES[kind]
@@ -138,14 +138,14 @@ def _spki(
 
 @dataclass(frozen=True)
 class Ca:
-    """A CA, or somebody that one certified. `subject` is the whole Name element, `der` its certificate."""
+    """CA, or a holder of a CA's certificate. `subject` is the whole Name element, `der` its certificate."""
 
     subject: bytes
     key: Key
     der: bytes
 
     def issuer(self, origin: str = "file") -> Issuer:
-        """Its certificate as the index keeps it."""
+        """Build the CA's certificate as the index keeps it."""
         return issuer_of(self.der, origin)
 
     def issue(
@@ -164,7 +164,8 @@ class Ca:
         not_before: datetime = NOT_BEFORE,
         not_after: datetime = NOT_AFTER,
     ) -> bytes:
-        """A certificate. `crls`, `deltas`: URLs, a distribution point for each; `points`: whole ones, see `point`."""
+        """Issue a certificate. `crls`, `deltas`: URLs, a distribution point for each; `points`: whole points, see
+        `point`."""
         listed = [*_pointers(crls, points, deltas, ocsp, issuers), *extra]
         if san:
             listed.append(san_extension(san))
@@ -181,7 +182,7 @@ class Ca:
         return signed(with_algorithm(unsigned, self.key.algorithm), self.key)
 
     def precertificate(self, serial: int = 1, **kwargs: object) -> tuple[bytes, bytes]:
-        """`(TBS as in the leaf, precertificate as submitted)`; arguments as for `issue` but for `extra`."""
+        """Issue `(TBS as in the leaf, precertificate as submitted)`; arguments as for `issue` except `extra`."""
         whole = self.issue(serial, **kwargs)  # type: ignore[arg-type]
         outer, _ = children(whole, 0, len(whole))
         unsigned = children(whole, outer[0][2], outer[0][3])[0][0]
@@ -189,7 +190,7 @@ class Ca:
         return whole[unsigned[1] : unsigned[4]], submitted
 
     def responder(self, seed: str = "responder", *, eku: Sequence[str] = (OCSP_SIGNING,), **kwargs: object) -> Ca:
-        """Somebody whom it certified for OCSP."""
+        """Certify an OCSP responder."""
         key = make_key(seed)
         subject = name([("CN", f"Example OCSP {seed}")])
         extra = [extended_key_usage(eku)] if eku else []
@@ -206,7 +207,8 @@ def make_ca(
     usage: bytes | None = key_usage(1, 0x06),
     key: Key | None = None,
 ) -> Ca:
-    """A CA with a self-signed certificate, or one that `parent` signed. `usage`: the keyUsage extension, None: none."""
+    """Make a CA with a self-signed certificate, or a certificate signed by `parent`. `usage`: the keyUsage extension or
+    None."""
     key = key or make_key(seed, kind)
     named = name(subject)
     extensions = [basic_constraints(True), subject_key_identifier(key.id), *([usage] if usage else [])]
@@ -217,12 +219,12 @@ def make_ca(
 
 
 def signed(body: bytes, key: Key, *rest: bytes) -> bytes:
-    """What is signed, the algorithm and the signature, in a SEQUENCE."""
+    """Encode the data, the algorithm and the signature in a SEQUENCE."""
     return tlv(0x30, body, key.algorithm, bit_string(key.sign(body)), *rest)
 
 
 def with_algorithm(unsigned: bytes, algorithm: bytes) -> bytes:
-    """A TBSCertificate with another signature algorithm."""
+    """Replace the signature algorithm of a TBSCertificate."""
     outer, _ = children(unsigned, 0, len(unsigned))
     fields, _ = children(unsigned, outer[0][2], outer[0][3])
     parts = [unsigned[field[1] : field[4]] for field in fields]
@@ -249,7 +251,8 @@ def _pointers(
 
 
 def point(urls: Sequence[str] = (), *, reasons: bytes = b"", issuer: bytes = b"") -> bytes:
-    """A DistributionPoint. `reasons`: octets of ReasonFlags after the unused-bit count; `issuer`: a Name element."""
+    """Encode a DistributionPoint. `reasons`: octets of ReasonFlags after the unused-bit count; `issuer`: a Name
+    element."""
     full = tlv(0xA0, tlv(0xA0, *(general_name(("uri", url)) for url in urls))) if urls else b""
     flags = tlv(0x81, b"\0" + reasons) if reasons else b""
     return tlv(0x30, full, flags, tlv(0xA2, tlv(0xA4, issuer)) if issuer else b"")
@@ -266,7 +269,7 @@ def revoked(
     issuer: bytes = b"",
     extra: Sequence[bytes] = (),
 ) -> bytes:
-    """One entry of a list. `reason`: a number of CRLReason; `issuer`: a Name element for certificateIssuer."""
+    """Encode an entry of a list. `reason`: a number of CRLReason; `issuer`: a Name element for certificateIssuer."""
     listed = [*extra]
     if reason is not None:
         listed.append(extension("2.5.29.21", tlv(0x0A, bytes((reason,)))))
@@ -282,7 +285,7 @@ def scope(
     reasons: bytes = b"",
     indirect: bool = False,
 ) -> bytes:
-    """issuingDistributionPoint. `only`: "user", "ca" or "attribute"; `reasons` as for `point`."""
+    """Encode issuingDistributionPoint. `only`: "user", "ca" or "attribute"; `reasons` as for `point`."""
     full = tlv(0xA0, tlv(0xA0, *(general_name(("uri", url)) for url in urls))) if urls else b""
     flags = {"user": 0x81, "ca": 0x82, "attribute": 0x85}
     kinds = {tag: tlv(tag, boolean(True)[2:]) for word, tag in flags.items() if word == only}
@@ -306,8 +309,8 @@ def make_crl(
     key_id: bool = True,
     sign_with: Key | None = None,
 ) -> bytes:
-    """A list. `entries`: see `revoked`, None: no list of them at all, which an empty one must not have. `base` makes it
-    a delta; `version=False`: version 1, without extensions; `extra`: whole extensions."""
+    """Make a revocation list. `entries`: see `revoked`; None leaves the element out, as an empty list must. `base`
+    makes it a delta; `version=False`: version 1, without extensions; `extra`: whole extensions."""
     key = sign_with or ca.key
     extensions = [authority_key_identifier(ca.key.id)] if key_id else []
     if number is not None:
@@ -334,12 +337,12 @@ _HASHES = {"sha1": "1.3.14.3.2.26", "sha256": "2.16.840.1.101.3.4.2.1"}
 
 
 def generalized(when: datetime) -> bytes:
-    """A GeneralizedTime element."""
+    """Encode a GeneralizedTime element."""
     return tlv(0x18, when.strftime("%Y%m%d%H%M%SZ").encode())
 
 
 def key_hash(spki: bytes, algorithm: str = "sha1") -> bytes:
-    """Hash of the key as OCSP names it: of the BIT STRING's content."""
+    """Hash the content of the key's BIT STRING, as OCSP names the key."""
     outer, _ = children(spki, 0, len(spki))
     _, bits = children(spki, outer[0][2], outer[0][3])[0]
     return hashlib.new(algorithm, spki[bits[2] + 1 : bits[3]]).digest()
@@ -357,7 +360,7 @@ def single(
     algorithm: str = "sha1",
     extensions: Sequence[bytes] = (),
 ) -> bytes:
-    """A SingleResponse: "good", "revoked" or "unknown"."""
+    """Encode a SingleResponse: "good", "revoked" or "unknown"."""
     named = hashlib.new(algorithm, ca.subject).digest()
     cert_id = tlv(
         0x30,
@@ -383,8 +386,8 @@ def make_ocsp(
     certificates: Sequence[bytes] | None = None,
     sign_with: Key | None = None,
 ) -> bytes:
-    """A successful response, of the CA or of a `responder`, whose certificate then comes with it (or `certificates`).
-    `by_key`: it names its signer by the hash of the key."""
+    """Make a successful response, of the CA or of a `responder`, whose certificate then comes with it (or
+    `certificates`). With `by_key`, the response names its signer by the hash of the key."""
     signer = responder or ca
     key = sign_with or signer.key
     named = tlv(0xA2, tlv(0x04, key_hash(signer.key.spki))) if by_key else tlv(0xA1, signer.subject)
@@ -396,5 +399,5 @@ def make_ocsp(
 
 
 def ocsp_error(status: int) -> bytes:
-    """A response that is an error: 1 malformedRequest, 2 internalError, 3 tryLater, 5 sigRequired, 6 unauthorized."""
+    """Encode an error response: 1 malformedRequest, 2 internalError, 3 tryLater, 5 sigRequired, 6 unauthorized."""
     return tlv(0x30, tlv(0x0A, bytes((status,))))

@@ -1,4 +1,4 @@
-"""Runs whole scans against the simulator, and looks into the index afterwards. No clock is waited for."""
+"""Runner of whole scans against the simulator, and queries of the index afterwards. Nothing waits for a clock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @dataclass
 class Heard:
-    """A receiver of events that remembers. `on_advance` is called after each commit."""
+    """Receiver that remembers events. `on_advance` is called after each commit."""
 
     notices: list[str] = field(default_factory=list)
     done: list[LogOutcome] = field(default_factory=list)
@@ -50,23 +50,23 @@ class Heard:
                 self.notices.append(text)
 
     def on_head(self, event: HeadAccepted) -> None:
-        """Called for each tree head; nothing to remember."""
+        """Accept a tree head; there is nothing to remember."""
 
 
 async def no_sleep(seconds: float) -> None:
-    """Lets other tasks run, and waits for nothing."""
+    """Let other tasks run, without waiting."""
     await asyncio.sleep(0)
 
 
 def request(sim: Simulator, db: Path, **changes: object) -> ScanRequest:
-    """A scan of everything that the simulator lists, from the start. `scope` is given as text."""
+    """Build the request to scan everything that the simulator lists, from the start. `scope` is given as text."""
     scope = scope_from_text(str(changes.pop("scope", "everything")))
     made = ScanRequest(db=str(db), scope=scope, log_list=sim.list_url, start="start")
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> ScanResult:
-    """One whole scan."""
+    """Run a whole scan."""
 
     async def run() -> ScanResult:
         return await run_scan(
@@ -77,7 +77,7 @@ def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object
 
 
 def with_index(db: Path, ask: Callable[[Index], Awaitable[T]]) -> T:
-    """Ask an existing index something."""
+    """Run `ask` on an existing index."""
 
     async def run() -> T:
         async with await open_index(db, create=False) as index:
@@ -87,13 +87,13 @@ def with_index(db: Path, ask: Callable[[Index], Awaitable[T]]) -> T:
 
 
 def look_up(db: Path, text: str, now: datetime | None = None) -> Answer:
-    """The answer to a look-up, at the moment of the last scan."""
+    """Look up an identifier, at the moment of the last scan."""
     when = now or datetime.now(UTC)
     return with_index(db, lambda i: answer(i, parse_identifier(text), now=when, stale_after=timedelta(hours=24)))
 
 
 def states(db: Path) -> dict[str, LogState]:
-    """Every log of the index by name."""
+    """Map the names of all logs in the index to their states."""
 
     async def ask(index: Index) -> dict[str, LogState]:
         return {state.log.name: state for state in await index.log_states()}
@@ -102,17 +102,17 @@ def states(db: Path) -> dict[str, LogState]:
 
 
 def last_run(db: Path) -> Run:
-    """The newest run."""
+    """Return the newest run."""
     return with_index(db, lambda i: i.runs(1))[0]
 
 
 def holes(db: Path, name: str) -> list[tuple[int, int, str]]:
-    """Holes of one log: start, end, reason."""
+    """List the gaps of a log: start, end, reason."""
     return [(h.start, h.end, h.reason.value) for h in states(db)[name].gaps]
 
 
 def ranges(db: Path, name: str) -> list[tuple[int, int, str]]:
-    """Verified ranges of one log: start, end, scope."""
+    """List the verified ranges of a log: start, end, scope."""
     return [(r.start, r.end, r.scope) for r in states(db)[name].verified]
 
 
@@ -126,18 +126,18 @@ PEOPLE = {
 
 
 def person_certificate(address: str, number: int) -> bytes:
-    """A certificate of an invented person."""
+    """Build a certificate of an invented person."""
     subject = [("2.5.4.3", f"Person {number}"), ("1.2.840.113549.1.9.1", address)]
     return make_certificate(subject=subject, serial=number + 1)
 
 
 def host_certificate(number: int) -> bytes:
-    """A certificate of a host, as long as real ones at least are: the prefilter drops it."""
+    """Build a certificate of a host, at least as long as real certificates: the prefilter drops it."""
     return cheap_certificate(number, f"host-{number}.of-a-department-with-a-long-name.example.org")
 
 
 def people_log(name: str = "people", size: int = 1000, **options: object) -> LogBuilder:
-    """`size` entries, most of them hosts; the people of `PEOPLE` among them, one as a precertificate."""
+    """Build `size` entries, most of them hosts, among them the people of `PEOPLE`, one as a precertificate."""
     return _built(name, size, **options).copy()
 
 
@@ -157,7 +157,8 @@ def _built(name: str, size: int, **options: object) -> LogBuilder:
 
 
 def dump(db: Path) -> str:
-    """All that a scan found and covers, as comparable text: independent of ids, times and the order of commits."""
+    """Render all findings and coverage of a scan as comparable text: independent of ids, times and the order of
+    commits."""
 
     async def ask(index: Index) -> str:
         rows = []

@@ -1,4 +1,4 @@
-"""A loopback HTTP server that plays CT logs of both protocols, hybrids and a log list, and lies on demand.
+"""Loopback HTTP server that plays CT logs of both protocols, hybrids and a log list, and lies on demand.
 
     with Simulator() as sim:
         log = sim.add("a", builder, Protocol.STATIC_CT, size=300)
@@ -7,9 +7,9 @@
         log.publish(400)
         assert [r.path for r in log.requests] == [...]
 
-It runs in a thread of its own; every setting may be changed from the test while it serves. As a process, for
-benchmarks: `python -m support.simulator --entries 100000 --protocol static-ct` (with `tests` on PYTHONPATH); it
-prints the URL of its log list and serves until it is killed.
+It runs in its own thread; a test may change every setting while it serves. As a process, for benchmarks:
+`python -m support.simulator --entries 100000 --protocol static-ct` (with `tests` on PYTHONPATH); it prints the URL of
+its log list and serves until it is killed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from ctscan.model import Log, LogProtocol
 
 @dataclass(frozen=True)
 class Request:
-    """One request as received. `target` is path and query; `headers` have lower-case names."""
+    """Request as received. `target` is path and query; `headers` have lower-case names."""
 
     target: str
     headers: dict[str, str]
@@ -49,17 +49,17 @@ class Request:
         return urlsplit(self.target).path
 
     def number(self, name: str) -> int:
-        """An integer of the query. KeyError/ValueError when there is none."""
+        """Read an integer of the query. KeyError/ValueError when there is none."""
         return int(self.text(name))
 
     def text(self, name: str) -> str:
-        """A value of the query."""
+        """Read a value of the query."""
         return parse_qs(urlsplit(self.target).query)[name][0]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent. `delay`: seconds before the first byte. `cut`: close after so many bytes of the body (-1: before
+    """Answer to send. `delay`: seconds before the first byte. `cut`: close after so many bytes of the body (-1: before
     any byte of the answer)."""
 
     status: int = 200
@@ -69,7 +69,7 @@ class Answer:
     cut: int | None = None
 
     def encode(self, close: bool) -> bytes:
-        """The bytes on the wire."""
+        """Encode the answer as bytes on the wire."""
         lines = [f"HTTP/1.1 {self.status} {_reason(self.status)}", f"Content-Length: {len(self.body)}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         lines.append("Connection: close" if close else "Connection: keep-alive")
@@ -77,35 +77,35 @@ class Answer:
 
 
 Change = Callable[[Request, Answer], Answer]
-"""A fault as a function of the request and the honest answer."""
+"""Fault as a function of the request and the honest answer."""
 
 
 # --- ready-made faults --------------------------------------------------------------------------------------------
 
 
 def too_many_requests(retry_after: str = "") -> Answer:
-    """429, with Retry-After as seconds or as a date."""
+    """Answer 429, with Retry-After as seconds or as a date."""
     return Answer(429, b"slow down\n", {"Retry-After": retry_after} if retry_after else {})
 
 
 def server_error(status: int = 503, retry_after: str = "") -> Answer:
-    """A 5xx."""
+    """Answer a 5xx."""
     return Answer(status, b"oops\n", {"Retry-After": retry_after} if retry_after else {})
 
 
 def garbage(content_type: str = "text/html") -> Answer:
-    """An HTML page with status 200."""
+    """Answer an HTML page with status 200."""
     headers = {"Content-Type": content_type} if content_type else {}
     return Answer(200, b"<!DOCTYPE html><html><body>Down for maintenance</body></html>\n", headers)
 
 
 def redirect(location: str) -> Answer:
-    """A 302."""
+    """Answer a 302."""
     return Answer(302, b"", {"Location": location})
 
 
 def gzip_bomb(size: int = 1 << 30) -> Answer:
-    """`size` zero bytes as gzip: about a thousandth of that on the wire."""
+    """Answer `size` zero bytes as gzip: about a thousandth of that on the wire."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = bytes(1 << 20)
     body = b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
@@ -113,7 +113,7 @@ def gzip_bomb(size: int = 1 << 30) -> Answer:
 
 
 def wrong_encoding(encoding: str = "gzip") -> Change:
-    """The honest body, uncompressed, under a Content-Encoding that it doesn't have."""
+    """Send the honest body, uncompressed, under a false Content-Encoding."""
 
     def change(_request: Request, honest: Answer) -> Answer:
         return replace(honest, body=_plain(honest), headers={**honest.headers, "Content-Encoding": encoding})
@@ -122,27 +122,27 @@ def wrong_encoding(encoding: str = "gzip") -> Change:
 
 
 def truncated(keep: int) -> Change:
-    """The connection breaks after `keep` bytes of the body."""
+    """Break the connection after `keep` bytes of the body."""
     return lambda _request, honest: replace(honest, cut=keep)
 
 
 def shortened(keep: int) -> Change:
-    """A well-formed answer with only the first `keep` bytes of the (uncompressed) body."""
+    """Send a well-formed answer with only the first `keep` bytes of the (uncompressed) body."""
     return lambda _request, honest: replace(honest, body=_plain(honest)[:keep], headers=_without_encoding(honest))
 
 
 def dropped() -> Change:
-    """The connection breaks before the answer."""
+    """Break the connection before the answer."""
     return lambda _request, honest: replace(honest, cut=-1)
 
 
 def slow(seconds: float) -> Change:
-    """The honest answer, late."""
+    """Send the honest answer, late."""
     return lambda _request, honest: replace(honest, delay=seconds)
 
 
 def entries_changed(change: Callable[[list[object]], list[object]]) -> Change:
-    """get-entries with its list changed: `lambda e: []`, `lambda e: e[:3]`, `lambda e: e + e`."""
+    """Change the list of get-entries: `lambda e: []`, `lambda e: e[:3]`, `lambda e: e + e`."""
 
     def changed(_request: Request, honest: Answer) -> Answer:
         fields: dict[str, list[object]] = json.loads(_plain(honest))
@@ -153,7 +153,7 @@ def entries_changed(change: Callable[[list[object]], list[object]]) -> Change:
 
 
 def body_changed(change: Callable[[bytes], bytes]) -> Change:
-    """The honest (uncompressed) body, changed."""
+    """Change the honest (uncompressed) body."""
     return lambda _request, honest: replace(honest, body=change(_plain(honest)), headers=_without_encoding(honest))
 
 
@@ -162,8 +162,8 @@ def body_changed(change: Callable[[bytes], bytes]) -> Change:
 
 @dataclass
 class Fault:
-    """Answers requests whose target matches `match` (a regular expression, searched), after `skip` of them, `times`
-    times (None: for ever). `hits` counts how often it struck, `struck` is set when it first does."""
+    """Scripted fault for requests whose target matches `match` (a regular expression, searched): after `skip` matching
+    requests, `times` times (None: for ever). `hits` counts its answers; `struck` is set at the first."""
 
     match: str
     answer: Answer | Change
@@ -173,7 +173,7 @@ class Fault:
     struck: threading.Event = field(default_factory=threading.Event)
 
     def strikes(self, request: Request) -> bool:
-        """Whether this request is answered by the fault; counts."""
+        """Count the request and decide whether the fault answers it."""
         if (self.times is not None and self.hits >= self.times) or not re.search(self.match, request.target):
             return False
         if self.skip:
@@ -184,12 +184,12 @@ class Fault:
         return True
 
     def apply(self, request: Request, honest: Callable[[], Answer]) -> Answer:
-        """The scripted answer."""
+        """Return the scripted answer."""
         return self.answer if isinstance(self.answer, Answer) else self.answer(request, honest())
 
 
 class SimulatedLog:
-    """One log on the server. Public attributes may be changed while it serves."""
+    """Log on the server. A test may change public attributes while it serves."""
 
     def __init__(self, name: str, builder: LogBuilder, protocol: LogProtocol, url: str, size: int | None) -> None:
         self.name = name
@@ -200,8 +200,8 @@ class SimulatedLog:
         self.builder = builder
         self.published: set[int] = set()  # every size that a head was served or set for
         self.size = builder.size if size is None else size
-        self.timestamp: int | None = None  # of the head; None: what the builder gives
-        self.root: bytes | None = None  # of the head; None: the true one
+        self.timestamp: int | None = None  # of the head; None: the builder's time
+        self.root: bytes | None = None  # of the head; None: the true root
         self.spoil_signature = False
         self.max_batch = 256
         self.align = False  # cut get-entries at the next multiple of max_batch
@@ -217,7 +217,7 @@ class SimulatedLog:
 
     @property
     def size(self) -> int:
-        """Size of the head that is served."""
+        """Return the size of the served head."""
         return self._size
 
     @size.setter
@@ -232,12 +232,12 @@ class SimulatedLog:
         self.size, self.timestamp, self.root = size, timestamp, None
 
     def rewrite(self, builder: LogBuilder, size: int | None = None) -> None:
-        """Serve another history (`builder.fork`), by default at the size published now."""
+        """Serve another history (`builder.fork`), by default at the published size."""
         self.builder, self.size = builder, self.size if size is None else size
         self._packed.clear()
 
     def fault(self, match: str, answer: Answer | Change, times: int | None = None, skip: int = 0) -> Fault:
-        """Script a fault; the newest that matches wins."""
+        """Script a fault; the newest matching fault wins."""
         found = Fault(match, answer, times, skip)
         self.faults.insert(0, found)
         return found
@@ -264,23 +264,23 @@ class SimulatedLog:
         return [self.fault(tile, in_tile, times), self.fault("/get-entries", in_entries, times)]
 
     def log(self) -> Log:
-        """The log as a list gives it."""
+        """Build the log as a list gives it."""
         return self.builder.log(self.url, self.protocol, state=self.state, final_size=self.final_size)
 
     def list_entry(self) -> dict[str, object]:
-        """The log as an object of a log list."""
+        """Build the log as an object of a log list."""
         protocol = LogProtocol.STATIC_CT if self.protocol is LogProtocol.STATIC_CT else LogProtocol.RFC6962
         return self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
 
     def warm(self) -> None:
-        """Pack every data tile now, so that serving them costs nothing."""
+        """Pack every data tile now, so that serving tiles costs nothing."""
         for index in range(self.size // WIDTH):
             self._data_tile(index, WIDTH)
 
     # --- serving ---
 
     def answer(self, request: Request, path: str) -> Answer:
-        """The answer to `path` (below the log's URL), faults included."""
+        """Answer a request for `path` (below the log's URL), faults included."""
         self.requests.append(request)
         for fault in self.faults:
             if fault.strikes(request):
@@ -288,7 +288,7 @@ class SimulatedLog:
         return self.honest(request, path)
 
     def honest(self, request: Request, path: str) -> Answer:
-        """The answer of a correct server."""
+        """Answer as a correct server does."""
         posted = self.protocol is not LogProtocol.STATIC_CT
         tiled = self.protocol is not LogProtocol.RFC6962
         try:
@@ -333,7 +333,7 @@ class SimulatedLog:
 
     def _tile_of(self, level: str, index: int, width: int) -> Answer:
         span = 1 if level == "data" else WIDTH ** int(level)
-        there = self.size // span - index * WIDTH  # width of the tile at the size published now
+        there = self.size // span - index * WIDTH  # width of the tile at the published size
         if width > there or (width < WIDTH <= there and not self.partials_kept):
             return Answer(404, b"not found\n")
         if width < WIDTH and all(size // span - index * WIDTH != width for size in self.published):
@@ -390,11 +390,11 @@ class SimulatedLog:
 
 
 class Simulator:
-    """The server. A context manager; `url` ends with a slash."""
+    """Server and context manager; `url` ends with a slash."""
 
     def __init__(self) -> None:
         self.logs: dict[str, SimulatedLog] = {}
-        self.requests: list[Request] = []  # all, those of the list included
+        self.requests: list[Request] = []  # all, including requests for the list
         self.faults: list[Fault] = []  # for the list and its signature
         self.port = 0
         self.list_timestamp = "2026-01-02T00:00:00Z"
@@ -432,7 +432,7 @@ class Simulator:
 
     @property
     def list_url(self) -> str:
-        """Log list of all logs; `.sig` beside it is signed with `support.logs.sign_list`."""
+        """Return the URL of the log list of all logs; `.sig` beside it is signed with `support.logs.sign_list`."""
         return f"{self.url}log_list.json"
 
     @property
@@ -447,7 +447,7 @@ class Simulator:
         return self.logs[name]
 
     def log(self, name: str) -> SimulatedLog:
-        """The log of this name."""
+        """Return the log of this name."""
         return self.logs[name]
 
     def fault(self, match: str, answer: Answer | Change, times: int | None = None, skip: int = 0) -> Fault:
@@ -457,12 +457,12 @@ class Simulator:
         return found
 
     def log_list(self) -> bytes:
-        """Log list v3 of all logs as they are now."""
+        """Build the log list v3 of all logs in their present state."""
         entries = [(x.builder.operator, x.protocol, x.list_entry()) for x in self.logs.values()]
         return log_list(entries, self.list_timestamp)
 
     def answer(self, request: Request) -> Answer:
-        """The answer to any request."""
+        """Answer any request."""
         self.requests.append(request)
         name, _, rest = request.path[1:].partition("/")
         if name in self.logs:
@@ -486,7 +486,7 @@ class Simulator:
 
 
 class _Connection(asyncio.Protocol):
-    """One keep-alive connection: GET requests only, one at a time, pipelined ones in order."""
+    """Keep-alive connection: GET requests only, one at a time, pipelined requests in order."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator

@@ -1,4 +1,4 @@
-"""Words about repositories, searches and authorities, and the shapes of them."""
+"""Words about repositories, searches and authorities, and their shapes."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_certificate_is_unconfirmed_until_a_log_that_was_read_holds_it() -> No
     assert MATCH.is_unconfirmed
     assert replace(MATCH, sightings=(replace(LOGGED, verified=False),)).is_unconfirmed
     assert not replace(MATCH, sightings=(LOGGED,)).is_unconfirmed
-    assert not replace(MATCH, repositories=()).is_unconfirmed  # a log that is not proven yet has words of its own
+    assert not replace(MATCH, repositories=()).is_unconfirmed  # an unproven log has its own words
 
 
 def test_shape_of_a_match_with_all_of_it() -> None:

@@ -1,4 +1,4 @@
-"""JSON shapes and words for what a scan of a healthy log doesn't show: misbehaviour, holes, doubts, odd times."""
+"""JSON shapes and words that a scan of a healthy log lacks: misbehaviour, gaps, doubts, odd times."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def circled(sentence: Sentence) -> Sentence:
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    """The pseudo-language, as a file like those of real languages."""
+    """Build the pseudo-language as a file in the format of a real language."""
     english = tomllib.loads((data_path("text") / "en.toml").read_text(encoding="utf-8"))
     lines = []
     for vocabulary, found in english.items():
@@ -105,15 +105,15 @@ def printed(draw: Callable[[Console], None]) -> str:
 
 
 def plain_words(shown: str) -> list[str]:
-    """Words of plain letters, but for those of data: times, kinds of entry."""
+    """List words of plain letters, except words of data: times, kinds of entry."""
     return re.findall(r"[a-z]{2,}|[A-Z][a-z]+", re.sub(r"\bx509\b|\bprecert\b|\bchain\b|\(subject 2\)", "", shown))
 
 
-# --- an answer with everything ------------------------------------------------------------------------------------
+# --- answer with every part ---------------------------------------------------------------------------------------
 
 
 def finding(n: int) -> Finding:
-    """Each with another kind, qualifier, sensitivity and person."""
+    """Build a finding; each has another kind, qualifier, sensitivity and person."""
     kinds, people = list(SubjectKind), ("subject", "ca contact", "notary", "subject 2", "WORD")
     return Finding(
         rule="RULE",

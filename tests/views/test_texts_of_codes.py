@@ -1,4 +1,4 @@
-"""Sentences: every code has one in every language, with just its parameters, and no sentence is left over."""
+"""Sentences: every code has a sentence in every language, with just its parameters, and every sentence has a code."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_sentences_use_just_the_parameters_that_the_code_gives() -> None:
 
 
 def calls() -> Iterator[tuple[str, set[str]]]:
-    """Codes that are called in the source, with the names of their parameters."""
+    """Collect the codes called in the source, with the names of their parameters."""
     by_name = {vocabulary.__name__: vocabulary for vocabulary in vocabularies()}
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

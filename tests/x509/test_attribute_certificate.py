@@ -61,7 +61,7 @@ def attribute_certificate(
 
 
 def holder(*names: object) -> bytes:
-    """entityName [1]."""
+    """Encode entityName [1]."""
     return tlv(0x30, tlv(0xA1, general_names(names)[2:]))  # type: ignore[arg-type]
 
 

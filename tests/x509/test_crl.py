@@ -51,7 +51,7 @@ def content(serial: int) -> bytes:
     return integer(serial)[2:]
 
 
-# --- what a list says of itself ------------------------------------------------------------------------------------
+# --- the list's own statements -------------------------------------------------------------------------------------
 
 
 def test_facts_of_a_complete_list() -> None:
@@ -105,7 +105,7 @@ def test_a_list_may_say_how_long_it_keeps_the_expired() -> None:
     assert read_crl(make_crl(CA, extra=[extension("2.5.29.60", b"\x18\x02no")])).facts.expired_since is None
 
 
-# --- its entries ---------------------------------------------------------------------------------------------------
+# --- entries -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("serial", [0, 1, 127, 128, 255, 256, 2**24, 2**31, 2**63, 2**159 - 1, 2**159, -1, -(2**40)])
@@ -125,7 +125,8 @@ def test_negative_serial_numbers_are_found_in_their_shortest_form(serial: int) -
 
 
 def test_a_serial_number_of_octets_that_stand_in_every_entry_is_found_soon() -> None:
-    """As those of a date. Who chooses them for many certificates would keep us busy for days."""
+    """Octets of a date stand in every entry. An attacker who chooses them for many serial numbers would cost days of
+    work."""
     common = bytes.fromhex("170d3236")
     entries = [revoked(0x5000_0000_0000 + i) for i in range(20_000)]
     crl = read_crl(make_crl(CA, [*entries, revoked(int.from_bytes(common))]))

@@ -59,7 +59,7 @@ def judge(
 
 
 def short(said: Revocation) -> tuple[RevocationState, str]:
-    """The state and why it isn't known, or the reason of the revocation."""
+    """Return the state with the reason why it isn't known, or the reason of the revocation."""
     return said.state, said.why or said.reason
 
 
@@ -148,7 +148,7 @@ def test_unknown_critical_extensions_make_a_list_unusable() -> None:
         assert short(judge(crl)) == (UNKNOWN, StatusReason.LIST_CRITICAL())
 
 
-# --- who signed it -------------------------------------------------------------------------------------------------
+# --- signer --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("entries", [[], [revoked(SERIAL)]], ids=["silent", "listed"])
@@ -352,7 +352,7 @@ def test_an_indirect_list_of_the_issuer_of_the_ca() -> None:
 
 def test_entries_of_an_indirect_list_are_for_the_issuer_that_they_name() -> None:
     for entries, state in (
-        ([revoked(SERIAL)], NOT_REVOKED),  # of the publisher itself
+        ([revoked(SERIAL)], NOT_REVOKED),  # entry for the publisher itself
         ([revoked(SERIAL, issuer=name([("O", "Example Other")]))], NOT_REVOKED),
         ([revoked(1, issuer=CA.subject), revoked(2), revoked(SERIAL)], REVOKED),
         ([revoked(1, issuer=CA.subject), revoked(SERIAL, issuer=PUBLISHER.subject)], NOT_REVOKED),
@@ -378,7 +378,7 @@ def test_a_list_of_the_ca_is_not_the_list_of_a_foreign_point() -> None:
     assert judge(make_crl(CA, scope=scope([URL])), FOREIGN).state is UNKNOWN
 
 
-# --- hostile ones --------------------------------------------------------------------------------------------------
+# --- hostile lists -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mask", [0x01, 0x20, 0x80, 0xFF])

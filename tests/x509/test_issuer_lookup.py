@@ -1,4 +1,4 @@
-"""Which CA issued a certificate: its key decides, its name never."""
+"""Issuing CA of a certificate: found by its key, never by its name."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_without_a_log_the_key_identifier_decides_for_a_precertificate() -> None
 
 
 def test_a_certificate_that_was_fetched_needs_more_than_a_key_identifier() -> None:
-    """Whoever stands on the way to a caIssuers URL can make one with any name and key identifier."""
+    """An attacker on the way to a caIssuers URL can make a certificate with any name and key identifier."""
     ca = make_ca("a")
     leaf, _ = ca.precertificate()
     why = StatusReason.ISSUER_NAME_ONLY()
@@ -99,7 +99,7 @@ def test_the_signature_of_a_submitted_precertificate_decides_without_a_log() -> 
 
 
 def test_a_false_signature_does_not_hide_the_issuer_key_hash() -> None:
-    """A repository, or a file, may hold a certificate of a logged precertificate with another signature."""
+    """A repository or a file may hold a certificate with the TBS of a logged precertificate and another signature."""
     ca, other = make_ca("a"), make_ca("b")
     der = ca.issue()
     der = der[:-1] + bytes((der[-1] ^ 1,))

@@ -11,7 +11,7 @@ from ctscan.x509.name_text import LIMIT, render_name
 
 
 def a_name(*attributes: tuple[int, str, str | bytes], repaired: str | None = None) -> Name:
-    """Attributes as (RDN, OID, text or raw TLV)."""
+    """Build a Name from attributes: (RDN, OID, text or raw TLV)."""
     built = [
         Attribute(rdn, oid, 4, value, None)
         if isinstance(value, bytes)

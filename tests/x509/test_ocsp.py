@@ -33,7 +33,7 @@ from ctscan.model import Revocation, RevocationState, StatusReason
 from ctscan.x509.ocsp import MAX_RESPONSE, MAX_SERIAL, check_by_ocsp, ocsp_request
 
 CA = make_ca("ca", kind="ed25519")
-OTHER = make_ca("other", kind="ed25519")  # of the same name
+OTHER = make_ca("other", kind="ed25519")  # CA with the same name
 SERIAL = 2**70 + 7
 URL = "http://ocsp.example.net"
 REVOKED, NOT_REVOKED, UNKNOWN = RevocationState.REVOKED, RevocationState.NOT_REVOKED, RevocationState.UNKNOWN
@@ -94,7 +94,7 @@ def test_no_request_about_an_issuer_that_cannot_be_read() -> None:
         ocsp_request(b"\x30\x00", b"\1")
 
 
-# --- what it says --------------------------------------------------------------------------------------------------
+# --- statements ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,7 +180,7 @@ def test_good_counts_little_for_expired_certificates() -> None:
         assert judge(make_ocsp(CA, [single(CA, SERIAL, extensions=[keeps])]), not_after=expired).state is state
 
 
-# --- about whom ----------------------------------------------------------------------------------------------------
+# --- certificates answered for -------------------------------------------------------------------------------------
 
 
 ANOTHER = StatusReason.OTHER_CERTIFICATE()
@@ -208,7 +208,7 @@ def test_zeros_before_a_serial_number_are_no_difference() -> None:
     assert said.state is NOT_REVOKED
 
 
-# --- who signed it -------------------------------------------------------------------------------------------------
+# --- signer --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("state", ["good", "revoked"])
@@ -265,7 +265,7 @@ def test_an_unreadable_issuer_is_reported() -> None:
     assert short(said) == (UNKNOWN, StatusReason.ISSUER_UNREADABLE())
 
 
-# --- hostile ones --------------------------------------------------------------------------------------------------
+# --- hostile responses ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,13 @@ from ctscan.x509.der import dotted
 
 WORDS = letters.ascii_letters + letters.digits + " "
 CHARACTERS: dict[str, st.SearchStrategy[str]] = {
-    # what each type may hold, and no more than all three take it for
+    # characters that the type allows and that all three readers take for it
     "utf8": st.characters(codec="utf-8"),
     "bmp": st.characters(codec="utf-8", max_codepoint=0xFFFF),
     "universal": st.characters(codec="utf-8"),
     "printable": st.sampled_from(WORDS + "'()+,-./:=?"),
     "ia5": st.characters(max_codepoint=127),
-    "t61": st.sampled_from(WORDS),  # beyond letters, everybody reads T.61 differently
+    "t61": st.sampled_from(WORDS),  # beyond letters, every reader decodes T.61 differently
     "visible": st.characters(min_codepoint=32, max_codepoint=126),
     "numeric": st.sampled_from(letters.digits + " "),
 }
@@ -83,7 +83,7 @@ moments = st.integers(-631_152_000, 253_402_300_799).map(lambda s: datetime(1970
 """Seconds from 1950 to 9999: as UTCTime and as GeneralizedTime."""
 
 Values = dict[str, Any]
-"""What a reader says of a certificate, in a form that can be compared."""
+"""Values that a reader finds in a certificate, in a comparable form."""
 
 
 def ours(read: Certificate) -> Values:
@@ -111,7 +111,7 @@ def our_general(general: GeneralName) -> tuple[int, Any]:
 
 
 def theirs(der: bytes) -> Values:
-    """`cryptography`."""
+    """Read a certificate with `cryptography`."""
     read = x509.load_der_x509_certificate(der)
     found = [e.value for e in read.extensions if isinstance(e.value, x509.SubjectAlternativeName)]
     return {
@@ -146,7 +146,7 @@ def their_general(general: x509.GeneralName) -> tuple[int, Any]:
 
 
 def asn1_says(der: bytes) -> Values:
-    """asn1crypto."""
+    """Read a certificate with asn1crypto."""
     read = asn1.Certificate.load(der, strict=True)
     san = read.subject_alt_name_value
     return {
@@ -202,12 +202,12 @@ def test_every_string_type(kind: str) -> None:
     said = ours(read_certificate(der := make_certificate([("1.2.3.4", text, kind)])))
     assert said["subject"] == [(0, "1.2.3.4", text)]
     assert said == asn1_says(der)
-    if kind in CHARACTERS:  # the other two are unknown to `cryptography`
+    if kind in CHARACTERS:  # `cryptography` doesn't know the other two kinds
         assert said == theirs(der)
 
 
 @pytest.mark.parametrize("serial", [0, -1, -128, -(2**64), 127, 128, 255, 2**159 - 1])
 def test_every_sign_and_size_of_serial_numbers(serial: int) -> None:
-    """`cryptography` warns of those that RFC 5280 forbids."""
+    """All signs and sizes are read the same; `cryptography` warns of numbers that RFC 5280 forbids."""
     der = make_certificate([], serial=serial)
     assert ours(read_certificate(der))["serial"] == serial == asn1_says(der)["serial"]

@@ -1,4 +1,4 @@
-"""Octets that a reader abandons are kept with the problem, for their strings; octets read after all are not."""
+"""Octets that a reader abandons: kept with the problem, for their strings; octets read after all are not kept."""
 
 from __future__ import annotations
 

@@ -243,7 +243,7 @@ def test_unique_identifiers_are_text_or_bits() -> None:
     assert said(certificate) == [("subjectUniqueID", None), ("issuerUniqueID", "Authority 7")]
 
 
-# --- all of it -----------------------------------------------------------------------------------------------------
+# --- whole certificates --------------------------------------------------------------------------------------------
 
 FULL = {
     "subject": [*JANE, ("2.5.4.32", name(JANE), "raw")],
@@ -264,7 +264,7 @@ def test_other_lengths_change_no_text(form: object) -> None:
 
 
 def test_strings_belong_to_the_value_before_them() -> None:
-    """Also where two values have one path."""
+    """Strings belong to the value before them even if two values share a path."""
     lines = [tlv(0x30, string(f"{place} 1"), string(f"{place} 2")) for place in ("Street", "Road")]
     attribute = tlv(0x30, oid("2.5.4.16"), tlv(0x31, *lines))
     certificate = read_certificate(make_certificate(extensions=[extension("2.5.29.9", tlv(0x30, attribute))]))
@@ -334,7 +334,7 @@ TYPES += ["1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.2", "1.3.6.1.5.5.7.1.3", "1.3.6.
 @settings(max_examples=300)
 @given(st.sampled_from(TYPES), ELEMENTS, st.booleans())
 def test_no_body_makes_the_reader_fail_and_no_string_gets_lost(dotted: str, element: bytes, cut: bool) -> None:
-    """A string that was put in is a place, or stands in octets that a problem keeps."""
+    """Every string in the input is a place, or stands in octets that a problem keeps."""
     whole = tlv(0x30, element, string("jane@example.org"))
     made = extension(dotted, whole[:-1] if cut else whole)
     certificate = read_certificate(make_certificate(extensions=[made], issuer=[]))

@@ -1,4 +1,4 @@
-"""Which findings of one certificate are about the same person."""
+"""Grouping of the findings of a certificate by person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(der: bytes) -> tuple[Finding, ...]:
 
 
 def people(subject: object, san: object = (), **more: object) -> dict[str, set[str]]:
-    """The canonical values of a certificate by person."""
+    """Group the canonical values of a certificate by person."""
     groups: dict[str, set[str]] = {}
     for finding in found(make_certificate(subject, san, eku=(EMAIL_PROTECTION,), **more)):
         groups.setdefault(finding.person, set()).add(finding.canonical)

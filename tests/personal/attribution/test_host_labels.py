@@ -1,4 +1,4 @@
-"""Names of people in host names, and the rule that looks for them below the domains of a scope."""
+"""Names of people in host names, and the rule that searches for them below the domains of a scope."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_examiner_hands_the_domains_of_its_scope_on() -> None:
     batch = cut_tile(log.data_tile(0, 1), log.id, 0, 1)
     for scope, hits in (("domain:example.org", 1), ("domain:example.com", 0)):
         analyser = BatchAnalyser(parse_scope([scope]), entry_of, extra_of)
-        for _ in range(3):  # the issuer is known after the first
+        for _ in range(3):  # the issuer is known after the first pass
             found = analyser.analyse(batch).hits
             assert [f.canonical for hit in found for f in hit.findings] == ["jane doe"] * hits
 

@@ -1,4 +1,4 @@
-"""What common names look like: forms of identity schemes, marks, and words that read like a name."""
+"""Shapes of common names: forms of identity schemes, marks, and words that read like a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What names say of people besides names and numbers: addresses, telephones, accounts, titles, birth, pictures."""
+"""Attributes of people besides names and numbers: addresses, telephones, accounts, titles, birth, pictures."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ CASES: dict[str, dict[str, Any]] = {
         "subject": [("O", "Example Ltd"), ("2.5.4.36", make_certificate(name(JANE), serial=7), "raw")],
         **CLIENT,
     },
-    # text for anything, with addresses in it
+    # free text with addresses in it
     "text-addresses": {
         "subject": [
             ("2.5.4.13", "Ask jane.doe@example.org"),

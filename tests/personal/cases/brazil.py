@@ -9,7 +9,7 @@ from support.certs import EMAIL_PROTECTION, GeneralNameSpec, RdnSpec, string
 MAIL = {"eku": (EMAIL_PROTECTION,)}
 DATA, PROFESSIONS = "2.16.76.1.3.", "2.16.76.1.4."
 ABSENT = "00000000000"
-# DDMMYYYY, CPF, NIS, RG, who issued it
+# DDMMYYYY, CPF, NIS, RG, issuer of the RG
 JOANA = "29021980" + "12345678909" + "12056412547" + "000000012345678" + "SSPSP"
 COMPANY: list[RdnSpec] = [("C", "BR"), ("O", "ICP-Brasil"), ("CN", "EXEMPLO COMERCIO LTDA:11222333000181")]
 

@@ -61,7 +61,7 @@ CASES: dict[str, dict[str, Any]] = {
         ],
         **KAZAKHSTAN,
     },
-    "kazakhstan-employee": {  # the number of the employer is no personal data
+    "kazakhstan-employee": {  # the employer's number is no personal data
         "subject": [
             ("CN", "ҮЛГІЛІ ДАНА"),
             ("SN", "ҮЛГІЛІ"),

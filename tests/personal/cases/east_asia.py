@@ -18,7 +18,7 @@ JAPAN: dict[str, Any] = {
 
 
 def jpki(full_name: str, names: str, sex: str, birth: str, address: str, places: str) -> dict[str, Any]:
-    """The alternative names of a signature certificate, in the order that the cards have."""
+    """Build the alternative names of a signature certificate, in the order of the cards."""
     fields = {1: full_name, 4: birth, 3: sex, 5: address, 2: names, 6: places}
     return {"san": [("other", f"{_JPKI}.{last}", string(text)) for last, text in fields.items()], **JAPAN}
 
@@ -30,7 +30,7 @@ KOREA: dict[str, Any] = {"issuer": [("C", "KR"), ("O", "Example"), ("CN", "Examp
 
 
 def identify_data(real_name: bytes, *hashes: bytes) -> tuple[str, str, bytes]:
-    """The alternative name of the national PKI. `hashes`: whole elements after the algorithm."""
+    """Build the alternative name of the national PKI. `hashes`: whole elements after the algorithm."""
     virtual = (tlv(0x30, oid(f"{IDENTIFY_DATA}.1"), tlv(0x30, tlv(0x30, oid(SHA_256)), element)) for element in hashes)
     return ("other", IDENTIFY_DATA, tlv(0x30, real_name, *([tlv(0x30, *virtual)] if hashes else [])))
 
@@ -44,18 +44,18 @@ CHINA: dict[str, Any] = {"issuer": [("C", "CN"), ("O", "示例认证"), ("CN", "
 
 
 def printable(text: str) -> bytes:
-    """A PrintableString."""
+    """Encode a PrintableString."""
     return string(text, "printable")
 
 
 def cn(text: str) -> list[tuple[str, str]]:
-    """A Chinese subject."""
+    """Build a Chinese subject."""
     return [("C", "CN"), ("CN", text)]
 
 
 # --- Taiwan ---
 def taiwan(kind: str, *attributes: tuple[str, bytes]) -> dict[str, Any]:
-    """A subject of one type (the arcs after 2.16.886.1.100.3), with further directory attributes."""
+    """Build a subject of a type (the arcs after 2.16.886.1.100.3), with further directory attributes."""
     listed = [("2.16.886.1.100.2.1", oid(f"2.16.886.1.100.3.{kind}")), *attributes]
     values = (tlv(0x30, oid(dotted), tlv(0x31, value)) for dotted, value in listed)
     return {
@@ -123,7 +123,7 @@ CASES: dict[str, dict[str, Any]] = {
     "china-before-the-standard": {
         "subject": cn("李示例"),
         "extra": [
-            extension("1.2.86.11.7.1", tlv(0x13, b"110105870312032")),  # of fifteen digits
+            extension("1.2.86.11.7.1", tlv(0x13, b"110105870312032")),  # number of fifteen digits
             extension("1.2.86.11.7.2", printable("A123456789")),
             extension("1.2.86.11.7.1.8", printable(f"SF{ID_CARD}")),
         ],

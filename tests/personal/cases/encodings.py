@@ -1,4 +1,4 @@
-"""Every way in which people get into a value: string types, wrong ones, lengths, missing tags, values in values."""
+"""Encodings of people in values: string types, wrong types, lengths, missing tags, values in values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""European schemes with fields or composite values of their own."""
+"""European schemes with their own fields or composite values."""
 
 from __future__ import annotations
 

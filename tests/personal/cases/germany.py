@@ -24,12 +24,12 @@ TELEMATICS = "1.2.276.0.76.4."
 
 
 def naming_authority(text: str, url: str = "") -> bytes:
-    """NamingAuthority with a text, and an address on the web."""
+    """Encode NamingAuthority with a text and a web address."""
     return tlv(0x30, string(url, "ia5") if url else b"", string(text))
 
 
 def profession(*items: str, oids: tuple[str, ...] = (), number: str = "", more: bytes = b"") -> bytes:
-    """ProfessionInfo."""
+    """Encode ProfessionInfo."""
     fields = [tlv(0x30, *map(string, items))]
     fields += [tlv(0x30, *map(oid, oids))] if oids else []
     fields += [string(number, "printable")] if number else []
@@ -37,23 +37,23 @@ def profession(*items: str, oids: tuple[str, ...] = (), number: str = "", more: 
 
 
 def admission(*professions: bytes, authority: bytes = b"", chamber: bytes = b"") -> bytes:
-    """The admission extension."""
+    """Encode the admission extension."""
     admissions = tlv(0x30, tlv(0xA1, chamber) if chamber else b"", tlv(0x30, *professions))
     return extension("1.3.36.8.3.3", tlv(0x30, authority, tlv(0x30, admissions)))
 
 
 def personal_data(identity: bytes, *fields: bytes) -> bytes:
-    """PersonalData."""
+    """Encode PersonalData."""
     return tlv(0x30, identity, *fields)
 
 
 def attributes(*pairs: tuple[str, bytes]) -> bytes:
-    """subjectDirectoryAttributes."""
+    """Encode subjectDirectoryAttributes."""
     return extension("2.5.29.9", tlv(0x30, *(tlv(0x30, oid(kind), tlv(0x31, value)) for kind, value in pairs)))
 
 
 def procuration(party: bytes, kind: str = "Prokura") -> bytes:
-    """The procuration extension."""
+    """Encode the procuration extension."""
     country = tlv(0xA1, string("DE", "printable"))
     return extension("1.3.36.8.3.2", tlv(0x30, country, tlv(0xA2, string(kind)), tlv(0xA3, party)))
 

@@ -1,4 +1,4 @@
-"""What must not be found."""
+"""Values without personal data, which no rule may find."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ INDIVIDUAL_TLS = "2.23.140.1.2.3"
 
 KEY_ID = tlv(0x30, tlv(0x80, b"y@example.org!!!!!!!"))
 CASES: dict[str, dict[str, Any]] = {
-    # what must not be found
     "not-host": {"subject": [("CN", "jane.doe.example.org")], "san": [("dns", "jane.doe.example.org")]},
     "not-host-individual": {"subject": [("CN", "www.example.org")], "extra": [certificate_policies([INDIVIDUAL_TLS])]},
     "not-organisation": {"subject": [("O", "Example Ltd"), ("CN", "Example Widgets Ltd")], **MAIL},

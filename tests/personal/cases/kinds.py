@@ -1,4 +1,4 @@
-"""Whom a certificate is about, by each kind of evidence: told of a mailbox or a name that says nothing by itself."""
+"""Subject of a certificate by each kind of evidence, for a mailbox or a name that is no evidence by itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.certs import (
 )
 
 PROBE = [("email", "q7x@example.org")]
-"""A mailbox that tells nothing of whose it is."""
+"""Mailbox without evidence of its owner."""
 
 MAIL, CLIENT, SERVER = ([extended_key_usage([purpose])] for purpose in (EMAIL_PROTECTION, CLIENT_AUTH, SERVER_AUTH))
 SEMANTICS, COMPLIANCE, TYPE = "1.3.6.1.5.5.7.11.2", "0.4.0.1862.1.1", "0.4.0.1862.1.6"
@@ -26,7 +26,7 @@ UPN = "1.3.6.1.4.1.311.20.2.3"
 
 
 def with_(*extensions: bytes, san: list[Any] | None = None, subject: list[Any] | None = None) -> dict[str, Any]:
-    """A certificate with the probe and these extensions only."""
+    """Build a certificate with the probe and these extensions only."""
     from support.certs import san_extension
 
     built = [key_usage(), san_extension(PROBE if san is None else san), *extensions]
@@ -34,33 +34,33 @@ def with_(*extensions: bytes, san: list[Any] | None = None, subject: list[Any] |
 
 
 def statements(*parts: tuple[str, bytes]) -> bytes:
-    """qcStatements: type and statementInfo (a whole element, or none)."""
+    """Encode qcStatements: type and statementInfo (a whole element, or empty)."""
     return extension("1.3.6.1.5.5.7.1.3", tlv(0x30, *(tlv(0x30, oid(kind), info) for kind, info in parts)))
 
 
 def qualified(*types: str) -> bytes:
-    """Qualified, for these types (QcType)."""
+    """Encode the statements of a qualified certificate for these types (QcType)."""
     return statements((COMPLIANCE, b""), (TYPE, tlv(0x30, *map(oid, types))))
 
 
 def semantics(identifier: str) -> bytes:
-    """Of these semantics (QCSyntax-v2)."""
+    """Encode the statement of these semantics (QCSyntax-v2)."""
     return statements((SEMANTICS, tlv(0x30, oid(identifier))))
 
 
 def template(number: int) -> bytes:
-    """A template that comes with a forest, by its number (certificateTemplate)."""
+    """Encode a default template of a forest by its number (certificateTemplate)."""
     built_in = f"1.3.6.1.4.1.311.21.8.1111111.2222222.3333333.4444444.5555555.6.1.{number}"
     return extension("1.3.6.1.4.1.311.21.7", tlv(0x30, oid(built_in), tlv(0x02, b"\x64"), tlv(0x02, b"\x01")))
 
 
 def template_name(text: str) -> bytes:
-    """A template by its name (enrollCertType)."""
+    """Encode a template by its name (enrollCertType)."""
     return extension("1.3.6.1.4.1.311.20.2", string(text, "bmp"))
 
 
 def policy(dotted: str) -> bytes:
-    """One policy."""
+    """Encode a single policy."""
     return certificate_policies([dotted])
 
 

@@ -16,7 +16,7 @@ def ia5(oid: str, value: str) -> GeneralNameSpec:
 
 
 def chile(person: str, ca: str) -> dict[str, Any]:
-    """A certificate with the RUT of the subject and of the CA."""
+    """Build a certificate with the RUT of the subject and of the CA."""
     return {
         "san": [ia5(f"{CL}1", person)],
         "extra": [extension("2.5.29.18", general_names([ia5(f"{CL}2", ca), ("email", "ca@example.net")]))],
@@ -53,7 +53,7 @@ ECUADORIAN = {
 
 
 def ecuador(arc: str, how: str) -> dict[str, Any]:
-    """The fields under one arc: `raw` text or `der` in extensions, or `san`: as otherNames."""
+    """Build the fields under an arc: `raw` text or `der` in extensions, or `san`: as otherNames."""
     fields = {f"1.3.6.1.4.1.{arc}.3.{last}": value for last, value in ECUADORIAN.items()}
     subject: list[RdnSpec] = [("C", "EC"), ("CN", "LUCÍA EJEMPLO INVENTADA")]
     if how == "san":

@@ -1,4 +1,4 @@
-"""E-mail addresses in every place that is for them, and in text that isn't."""
+"""E-mail addresses in every place meant for them, and in free text."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CONSTRAINTS = extension(
 )
 SELF = [("CN", "Jane Doe"), ("emailAddress", "jane.doe@example.org")]
 CASES: dict[str, dict[str, Any]] = {
-    # addresses, in every place that is read so far
+    # addresses, in every place meant for them
     "email-subject": {"subject": [("C", "XX"), ("emailAddress", "Jane.Doe@Example.ORG")], **MAIL},
     "email-subject-twice": {"subject": [("emailAddress", "a.jones@example.org"), ("emailAddress", "k2@example.org")]},
     "email-issuer": {"issuer": [("O", "Example Trust"), ("emailAddress", "pki@example.net")], "subject": []},
@@ -70,7 +70,7 @@ CASES: dict[str, dict[str, Any]] = {
     "role-desk": {"subject": [("emailAddress", "pki-ca@example.org")], "ca": True},
     "role-office": {"san": [("email", "support.emea@example.org")], **MAIL},
     "role-organisation-policy": {"san": [("email", "q9x@example.org")], **_policy(ORGANISATION)},
-    # attributes, and places that nobody looks at
+    # attributes, and places that few readers search
     "email-attributes": {
         "subject": [
             *(("mail", "jane@example.org", "t61"), ("2.5.4.104", "jané@example.org", "utf8")),
@@ -94,7 +94,7 @@ CASES: dict[str, dict[str, Any]] = {
     "email-unreadable-spelling": {
         "subject": [("emailAddress", "j\0a\0n\0e\0@example.org\0"), ("O", "x@example.org\0")]
     },
-    # people told apart
+    # separate people
     "persons-two-addresses": {"san": [("email", "jane.doe@example.org"), ("email", "john.roe@example.org")], **MAIL},
     "persons-responsible": {
         "subject": [("C", "XX"), ("GN", "Jane"), ("SN", "Doe"), ("CN", "Jane Doe")],

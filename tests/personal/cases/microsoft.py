@@ -24,12 +24,12 @@ OBJECT_SID = "1.3.6.1.4.1.311.25.2.1"
 
 
 def security_extension(sid: bytes) -> bytes:
-    """The security extension around an element."""
+    """Encode the security extension around an element."""
     return extension("1.3.6.1.4.1.311.25.2", general_names([other_name(OBJECT_SID, sid)]))
 
 
 def principal(realm: str, kind: int, *components: str) -> bytes:
-    """KRB5PrincipalName."""
+    """Encode KRB5PrincipalName."""
     parts = tlv(0x30, *(string(component, "general") for component in components))
     names = tlv(0x30, tlv(0xA0, integer(kind)), tlv(0xA1, parts))
     value = tlv(0x30, tlv(0xA0, string(realm, "general")), tlv(0xA1, names))

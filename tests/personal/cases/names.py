@@ -100,7 +100,7 @@ CASES: dict[str, dict[str, Any]] = {
     "name-display": {"subject": [("2.16.840.1.113730.3.1.241", "Doe, Jane (Example)")], **CLIENT},
     "name-misused": {"subject": [("GN", "Root"), ("SN", "CA"), ("CN", "Example Root CA")], "ca": True, "eku": ()},
     "name-surname-address": {"subject": [("GN", "Jane"), ("SN", "jane@example.org")]},
-    # organisations and units that are a person
+    # organisations and units named after a person
     "o-person": {
         "subject": [("O", "Jane Doe"), ("CN", "Jane Doe")],
         "san": [("email", "jane.doe@example.org")],

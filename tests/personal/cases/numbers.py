@@ -1,4 +1,4 @@
-"""Numbers of people: serialNumber and organizationIdentifier, and what national numbers disclose."""
+"""Numbers of people: serialNumber and organizationIdentifier, and the facts that national numbers disclose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _bare(country: str, number: str, **rest: Any) -> dict[str, Any]:
 
 
 CASES: dict[str, dict[str, Any]] = {
-    # a prefix says that it is a person's (ETSI EN 319 412-1 section 5.1.3)
+    # a prefix marks a person's number (ETSI EN 319 412-1 section 5.1.3)
     "serial-pno-estonia": _person("EE", "Mari", "Eeskuju", "PNOEE-48001010005"),
     "serial-pno-wrong-check": _person("EE", "Mari", "Eeskuju", "PNOEE-48001010009"),
     "serial-pno-without-hyphen": _bare("LT", "pnolt38001010009"),
@@ -35,7 +35,7 @@ CASES: dict[str, dict[str, Any]] = {
     "serial-scheme-denmark": _bare("DK", "UI:DK-P:G:00000000-1111-4222-8333-444444444444"),
     "serial-scheme-sweden": _person("SE", "Karin", "Exempel", "EI:SE-198001010027"),
     "serial-it-colon": _bare("IT", "IT:SMPMRA80A41H501N"),
-    # a word says so
+    # a word marks a person's number
     "serial-pesel": _bare("PL", "PESEL: 80010100000"),
     "serial-nip": _person("PL", "Łucja", "Wymyślona", "NIP: 5260000005"),
     "serial-nip-company": _bare("PL", "NIP: 5260000005"),
@@ -63,7 +63,7 @@ CASES: dict[str, dict[str, Any]] = {
     "serial-rid": _bare("DK", "CVR:12345678-RID:1234567890"),
     "serial-ica": _person("CZ", "Žofie", "Vzorná", "ICA - 10012345"),
     "serial-ica-company": _bare("CZ", "ICA - 10012345"),
-    # nothing says so: the evidence in the name, then the check digits
+    # no mark: the evidence in the name, then the check digits
     "serial-bare-belgium": _person("BE", "Marie", "Exemple", "80010100206"),
     "serial-bare-finland": _person("FI", "Maija", "Esimerkki", "010180-0025"),
     "serial-luxtrust": _person("LU", "Marie", "Exemple", "10301111110001111111"),
@@ -97,7 +97,7 @@ CASES: dict[str, dict[str, Any]] = {
         ],
         **CLIENT,
     },
-    # organisations that are one person
+    # organisations of a single person
     "organisation-sole-trader": {
         "subject": [("C", "ES"), ("O", "Ejemplo"), ("organizationIdentifier", "VATES-12345678Z")],
         **CLIENT,
@@ -121,7 +121,7 @@ CASES: dict[str, dict[str, Any]] = {
         "subject": [("C", "ES"), ("O", "Ejemplo SL"), ("organizationIdentifier", "VATES-B00000125")],
         **CLIENT,
     },
-    # in text for anything
+    # in free text
     "text-words": {
         "subject": [
             ("2.5.4.13", "Titular con DNI 12345678Z"),

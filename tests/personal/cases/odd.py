@@ -1,4 +1,4 @@
-"""Oddities of real issuers, with invented people: what leaked from a configuration, and where nobody looks."""
+"""Oddities of real issuers, with invented people: leaked configuration, and places that few readers search."""
 
 from __future__ import annotations
 

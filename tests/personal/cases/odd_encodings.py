@@ -1,4 +1,4 @@
-"""Odd certificates of the wild, rebuilt with invented people: encodings that lie, and more of everything."""
+"""Odd certificates of the wild, rebuilt with invented people: false encodings, and unusual numbers of values."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ OBJECT_GUID, KERBEROS = "1.3.6.1.4.1.311.25.1", "1.3.6.1.5.2.2"
 
 
 def principal(realm: str, *components: str) -> bytes:
-    """A KRB5PrincipalName (RFC 4556 section 3.2.2)."""
+    """Encode a KRB5PrincipalName (RFC 4556 section 3.2.2)."""
     names = (string(component, "general") for component in components)
     of_name = tlv(0x30, tlv(0xA0, integer(1)), tlv(0xA1, tlv(0x30, *names)))
     return tlv(0x30, tlv(0xA0, string(realm, "general")), tlv(0xA1, of_name))
 
 
 def security_identifier(text: str) -> bytes:
-    """The extension of Microsoft with the SID of an account."""
+    """Encode Microsoft's extension with the SID of an account."""
     return extension(SID, tlv(0x30, tlv(0xA0, oid(NTDS_SID), tlv(0xA0, tlv(0x04, text.encode())))))
 
 

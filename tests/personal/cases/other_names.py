@@ -16,12 +16,12 @@ SHA256 = tlv(0x30, oid("2.16.840.1.101.3.4.2.1"))
 
 
 def digest(what: str) -> bytes:
-    """An invented hash as an OCTET STRING."""
+    """Encode an invented hash as an OCTET STRING."""
     return tlv(0x04, hashlib.sha256(what.encode()).digest())
 
 
 def logo(field: int, uri: str) -> bytes:
-    """logotype with one image under a field: 1 of the issuer, 2 of the subject."""
+    """Encode a logotype with an image under a field: 1 of the issuer, 2 of the subject."""
     hashes = tlv(0x30, tlv(0x30, SHA256, digest("logo")))
     details = tlv(0x30, string("image/png", "ia5"), hashes, tlv(0x30, string(uri, "ia5")))
     data = tlv(0xA0, tlv(0x30, tlv(0x30, details)))

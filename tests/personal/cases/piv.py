@@ -17,7 +17,7 @@ _SYMBOLS = "0123456789:[;-?]"
 
 
 def fasc_n(symbols: str, *, even: int = -1) -> bytes:
-    """The 25 octets of 39 symbols and their check sum; `even`: the position of one whose parity is wrong."""
+    """Build the 25 octets of 39 symbols and their check sum; `even`: the position of a symbol whose parity is wrong."""
     values = [_SYMBOLS.index(symbol) for symbol in symbols]
     values.append(reduce(xor, values))
     bits = ""
@@ -29,7 +29,7 @@ def fasc_n(symbols: str, *, even: int = -1) -> bytes:
 
 
 def card(symbols: str, **kwargs: int) -> bytes:
-    """The otherName of a FASC-N."""
+    """Build the otherName of a FASC-N."""
     return other_name(FASC_N, tlv(0x04, fasc_n(symbols, **kwargs)))
 
 

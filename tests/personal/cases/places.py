@@ -1,4 +1,4 @@
-"""Places of a certificate that hardly anybody uses, each with a person in it, or with what is none."""
+"""Rarely used places of a certificate, each with a person in it or with an impersonal value."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ JANE = [("GN", "Jane"), ("SN", "Doe")]
 
 
 def party(name: str, assigner: str = "") -> bytes:
-    """An ediPartyName: [0] nameAssigner OPTIONAL, [1] partyName."""
+    """Encode an ediPartyName: [0] nameAssigner OPTIONAL, [1] partyName."""
     who = [tlv(0xA0, string(assigner))] if assigner else []
     return tlv(0xA5, *who, tlv(0xA1, string(name)))
 
 
 def access(*locations: Any) -> bytes:
-    """subjectInfoAccess: where the holder keeps something."""
+    """Encode subjectInfoAccess: the place where the holder offers something."""
     found = (tlv(0x30, oid(REPOSITORY), general_name(location)) for location in locations)
     return extension("1.3.6.1.5.5.7.1.11", tlv(0x30, *found))
 

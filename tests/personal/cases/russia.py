@@ -17,7 +17,7 @@ CLIENT: dict[str, Any] = {
 
 
 def person(*rest: tuple[str, ...]) -> list[Any]:
-    """The subject of a natural person."""
+    """Build the subject of a natural person."""
     named = [("CN", "Выдуманная Мария Примеровна"), ("SN", "Выдуманная"), ("GN", "Мария Примеровна")]
     return [*named, ("C", "RU"), ("ST", "77 г. Москва"), *rest]
 

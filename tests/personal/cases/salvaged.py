@@ -1,4 +1,4 @@
-"""Parts that can't be read, and values that are no strings."""
+"""Unreadable parts, and values that are no strings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.certs import (
 
 POSTAL_ADDRESS = tlv(0x30, string("Example Street 1"), string("jane.doe@example.org", "bmp"), string("Exampletown"))
 CASES: dict[str, dict[str, Any]] = {
-    # text inside values that are no string, and parts that can't be read
+    # text inside values that are no string, and unreadable parts
     "email-postal-address": {"subject": [("CN", "example.org"), ("postalAddress", POSTAL_ADDRESS, "raw")]},
     "salvaged-san-kind": {"san": [("dns", "example.org"), tlv(0x30, string("jane@example.org"))]},
     "salvaged-san-length": {"san": [b"\x81\x07jane@example.org", ("email", "john@example.com")]},

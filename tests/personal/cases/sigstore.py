@@ -14,12 +14,12 @@ WORKFLOW = f"{REPOSITORY}/.github/workflows/release.yml@refs/heads/main"
 
 
 def raw(arc: int, text: str) -> bytes:
-    """An extension whose body is the text itself."""
+    """Encode an extension whose body is the text itself."""
     return extension(f"{ARC}{arc}", text.encode())
 
 
 def utf8(arc: int, text: str) -> bytes:
-    """An extension with a UTF8String."""
+    """Encode an extension with a UTF8String."""
     return extension(f"{ARC}{arc}", string(text))
 
 

@@ -12,7 +12,7 @@ CLIENT: dict[str, Any] = {"issuer": ISSUER, "eku": (CLIENT_AUTH, EMAIL_PROTECTIO
 
 
 def digest(of: str) -> str:
-    """A SHA-256 as these certificates write it."""
+    """Build a SHA-256 as these certificates write it."""
     return hashlib.sha256(of.encode()).hexdigest()
 
 

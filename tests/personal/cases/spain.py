@@ -1,4 +1,4 @@
-"""Spain: the fields of its authorities, wherever they stand, and numbers inside names."""
+"""Spain: the fields of its authorities, in every place, and numbers inside names."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CITIZEN: list[RdnSpec] = [
 
 
 def employee(arc: str) -> list[RdnSpec]:
-    """The fields of a public employee under one arc."""
+    """Build the fields of a public employee under an arc."""
     values = {
         1: "CERTIFICADO ELECTRONICO DE EMPLEADO PUBLICO",
         2: "MINISTERIO DE EJEMPLOS",
-        3: "00000001R",  # of an office that wrote the holder's own
+        3: "00000001R",  # place of the office's number; this office wrote the holder's own
         4: "00000000T",
         5: "1234567802 A1234",
         6: "LUCÍA",
@@ -39,7 +39,7 @@ def employee(arc: str) -> list[RdnSpec]:
 
 
 def seal(arc: str) -> list[RdnSpec]:
-    """The fields of a seal, with who answers for it."""
+    """Build the fields of a seal, with the person responsible for it."""
     values = {
         1: "SELLO ELECTRONICO",
         2: "AYUNTAMIENTO DE EJEMPLO",

@@ -15,13 +15,13 @@ CLIENT: dict[str, Any] = {"issuer": ISSUER, "eku": (CLIENT_AUTH,)}
 
 
 def directory(*attributes: tuple[str, str]) -> bytes:
-    """subjectDirectoryAttributes of printable strings."""
+    """Encode subjectDirectoryAttributes of printable strings."""
     values = (tlv(0x30, oid(kind), tlv(0x31, string(text, "printable"))) for kind, text in attributes)
     return extension("2.5.29.9", tlv(0x30, *values))
 
 
 def person(surname: str, names: str, *rest: tuple[str, str]) -> list[Any]:
-    """The subject of a natural person."""
+    """Build the subject of a natural person."""
     named = [("CN", f"{surname} {names}"), ("SN", surname), ("GN", names), ("serialNumber", "UA-20260101-1")]
     return [*named, ("C", "UA"), ("L", "Київ"), *rest]
 
@@ -37,7 +37,7 @@ CASES: dict[str, dict[str, Any]] = {
         "extra": [directory((OTHER_TAXPAYER, "3329812356"), (ORGANISATION, "00000000"))],
         **CLIENT,
     },
-    "person-with-passport": {  # who refuses a tax number has the passport in its place: letters, or nine digits
+    "person-with-passport": {  # the passport in place of a refused tax number: letters, or nine digits
         "subject": person("Зразкова", "Марія"),
         "extra": [directory((TAXPAYER, "AB123456"), (OTHER_TAXPAYER, "001234567"))],
         **CLIENT,
@@ -65,7 +65,7 @@ CASES: dict[str, dict[str, Any]] = {
             directory((TAXPAYER, "12345678"), (ORGANISATION, "12345678")),
         ],
     },
-    "odd-08-sole-trader": {  # one number in both places, and the full name as the name of the organisation
+    "odd-08-sole-trader": {  # the same number in both places, and the full name as the name of the organisation
         "subject": person("Вигадана", "Олена Прикладівна", ("O", "ВИГАДАНА ОЛЕНА ПРИКЛАДІВНА")),
         "san": [
             ("other", PHONE, string("(044) 234-56-78")),

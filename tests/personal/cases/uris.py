@@ -1,4 +1,4 @@
-"""URIs: telephones, calls, messages, cards, directories, pages; and what looks like an address in them."""
+"""URIs: telephones, calls, messages, cards, directories, pages; and texts with the look of an address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PERSON = [("C", "DE"), ("GN", "Eva"), ("SN", "Beispiel")]
 
 
 def distribution(uri: str) -> bytes:
-    """cRLDistributionPoints with one URI."""
+    """Encode cRLDistributionPoints with a single URI."""
     return extension("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0xA0, tlv(0x86, uri.encode()))))))
 
 

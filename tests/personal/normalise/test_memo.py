@@ -1,4 +1,4 @@
-"""Work on short strings that is kept."""
+"""Cached work on short strings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates of birth and genders, in the ways that certificates write them."""
+"""Dates of birth and genders, as certificates write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""National numbers: check digits, what they disclose, and the words before them."""
+"""National numbers: check digits, the facts that they disclose, and the words before them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prefilter drops what is impersonal, and nothing in which any rule finds something."""
+"""Prefilter: it drops impersonal certificates, and never a certificate in which a rule finds something."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def knowing(*issuers: bytes) -> Prefilter:
 
 
 def drops(prefilter: Prefilter, der: bytes, precert: bool = False) -> bool:
-    """The attribution on `der` somewhere inside a buffer; again and again, for what is learnt must not change it."""
+    """Run the prefilter on `der` inside a buffer four times: learning must not change the decision."""
     buffer = b"\x30\x82" + der + b"\x30\x82\x01"
     first = prefilter.is_impersonal(buffer, 2, 2 + len(der), precert)
     assert all(prefilter.is_impersonal(buffer, 2, 2 + len(der), precert) == first for _ in range(3))
     return first
 
 
-# --- what is dropped -----------------------------------------------------------------------------------------------
+# --- dropped -------------------------------------------------------------------------------------------------------
 
 
 def plain_extensions(*more: bytes) -> list[bytes]:
@@ -127,7 +127,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(prefilter._signers) <= module.MAX_ISSUERS
 
 
-# --- what is never dropped -----------------------------------------------------------------------------------------
+# --- never dropped -------------------------------------------------------------------------------------------------
 
 ADDRESS = "jana.novak@example.org"
 POLICIES = certs.certificate_policies({"1.2.3": [certs.user_notice(f"Contact {ADDRESS}")]})
@@ -309,8 +309,8 @@ def longer(tag: int, content: bytes) -> bytes:
 
 
 def test_every_length_but_the_shortest_is_a_candidate() -> None:
-    """One element after the other gets a longer length. It goes unnoticed only where no text is looked for: in the two
-    algorithms (one OID each), and the four elements within the key."""
+    """One element after the other gets a longer length. The prefilter misses it only where no rule searches for text:
+    in the two algorithms (one OID each), and the four elements within the key."""
     der = make_precert(HOST, HOSTS).final
     prefilter = knowing()
     assert drops(prefilter, der)
@@ -342,7 +342,7 @@ def count_elements(der: bytes) -> int:
 
 
 def reencode_one(der: bytes, position: int, form: Callable[[int, bytes], bytes]) -> bytes:
-    """The element that is closed as number `position` gets another length form; those around it grow with it."""
+    """Give the element that closes as number `position` another length form; the enclosing elements grow with it."""
     closed = itertools.count()
     return certs.reencode(der, lambda tag, content: (form if next(closed) == position else tlv)(tag, content))
 
@@ -373,7 +373,7 @@ texts = st.sampled_from(TEXTS)
 string_types = st.sampled_from(list(certs.STRING_TAGS))
 attributes = st.tuples(st.sampled_from(list(certs.ATTRIBUTES)), texts, string_types)
 strange = st.builds(tlv, st.sampled_from([0x05, 0x0C, 0x30, 0x5E, 0x81, 0x89, 0xA0, 0xA1]), st.builds(string, texts))
-"""Elements with a text in them that belong nowhere, and some that belong in a SAN."""
+"""Elements with a text that belong nowhere, and elements that belong in a SAN."""
 host_attributes = st.sampled_from(
     [
         ("CN", "www.example.org", "utf8"),
@@ -410,7 +410,7 @@ extra_extensions = st.sampled_from(
 
 
 def length_form(draw: Callable[[], int]) -> Callable[[int, bytes], bytes]:
-    """DER for most elements, now and then a longer length, or an indefinite one."""
+    """Choose DER for most elements, now and then a longer length, or an indefinite length."""
 
     def form(tag: int, content: bytes) -> bytes:
         choice = draw()
@@ -422,11 +422,11 @@ def length_form(draw: Callable[[], int]) -> Callable[[int, bytes], bytes]:
 
 
 BLIND = {"certificate", "tbsCertificate", "serialNumber", "subjectPublicKeyInfo", "issuer", "subject", "san"}
-"""Places of problems behind which something could hide; times and repeated extensions are none."""
+"""Places of problems that could hide text; times and repeated extensions can't."""
 
 
 def is_sound(prefilter: Prefilter, der: bytes, precert: bool, domains: tuple[str, ...] = ()) -> tuple[bool, bool]:
-    """`(dropped, personal)`; fails when a certificate in which a rule finds something is dropped."""
+    """Return `(dropped, personal)`; fail when the prefilter drops a certificate in which a rule finds something."""
     dropped = drops(prefilter, der, precert)
     try:
         certificate: Certificate = (read_tbs if precert else read_certificate)(der)
@@ -442,7 +442,7 @@ def is_sound(prefilter: Prefilter, der: bytes, precert: bool, domains: tuple[str
     return dropped, bool(findings)
 
 
-PREFILTER = knowing()  # one for all examples: what it learns from some is tried on the others
+PREFILTER = knowing()  # shared by all examples: each tries the knowledge from the examples before
 DOMAINS = ("example.org",)
 AT_HOME = Prefilter(DOMAINS)
 AT_HOME.learn_issuer(ISSUER)
@@ -506,7 +506,7 @@ labels = st.text("abcxyz019-", min_size=1, max_size=12)
     st.lists(labels, min_size=1, max_size=4), st.sampled_from(["", "*."]), st.sampled_from(sorted(certs.STRING_TAGS))
 )
 def test_a_common_name_that_passes_for_a_host_names_nobody(parts: list[str], star: str, kind: str) -> None:
-    """Even under a policy for natural persons, where anything but a host would be a name."""
+    """A policy for natural persons changes nothing, although it makes a name of anything but a host."""
     extra = [certs.certificate_policies(["2.23.140.1.2.3"])]
     der = make_certificate([("CN", star + ".".join(parts), kind)], extensions=[certs.key_usage(), *extra])
     is_sound(knowing(), der, False)

@@ -43,7 +43,7 @@ def fresh(domains: tuple[str, ...] = ()) -> Prefilter:
 
 
 def taught(*more: bytes) -> Prefilter:
-    """A prefilter with a template of every layout: it learns extensions first, then templates."""
+    """Build a prefilter with a template of every layout: it learns extensions first, then templates."""
     prefilter = fresh()
     for _ in range(3):
         assert all(passes(prefilter, der) for der in [*LAYOUTS.values(), *more])
@@ -55,7 +55,7 @@ def passes(prefilter: Prefilter, der: bytes) -> bool:
 
 
 def is_slow(prefilter: Prefilter, der: bytes) -> bool:
-    """Whether the certificate goes through the slow check: it fits no template."""
+    """Return whether the certificate fits no template and goes through the slow check."""
     before = len(prefilter._issuers)
     prefilter._issuers.clear()
     prefilter._signers.clear()

@@ -61,7 +61,7 @@ def test_attribute_certificates_come_out_as_they_stand_in_files(tag: int) -> Non
 
 
 def test_ber_around_certificates_leaves_them_as_they_are() -> None:
-    """As programs write it that sign a stream: indefinite lengths down to the set."""
+    """Programs that sign a stream write indefinite lengths down to the set; certificates stay unchanged."""
     inner = indefinite_tlv(0x30, oid(PKCS7_DATA) + indefinite_tlv(0xA0, indefinite_tlv(0x24, tlv(0x04, b"text"))))
     for close in (indefinite_tlv, long_tlv):
         signed = close(0x30, integer(1) + tlv(0x31) + inner + close(0xA0, JANE + HOST) + tlv(0x31))

@@ -1,4 +1,4 @@
-"""PKCS#12: certificates of files without a password as their makers wrote them, and bounded work for hostile ones."""
+"""PKCS#12: certificates of files without a password, octet for octet, and bounded work for hostile files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ X509_CERTIFICATE, SDSI = "1.2.840.113549.1.9.22.1", "1.2.840.113549.1.9.22.2"
 
 
 def made(encryption=None) -> bytes:  # type: ignore[no-untyped-def]
-    """A file with a key and two certificates by another program; `encryption`: none at all."""
+    """Make a file with a key and two certificates by another program; `encryption` None: unencrypted."""
     key = private_key("jane")
     jane, root = (x509.load_der_x509_certificate(der) for der in (JANE, ROOT))
     return pkcs12.serialize_key_and_certificates(b"jane", key, jane, [root], encryption or NoEncryption())
@@ -86,7 +86,7 @@ def test_a_password_is_reported_and_never_guessed(scheme: pkcs12.PBES) -> None:
 
 
 def test_the_key_derivation_is_that_of_the_standard() -> None:
-    """Widely used test vectors: the passwords are smeg and queeg."""
+    """Widely used test vectors give the standard's keys: the passwords are smeg and queeg."""
     smeg, queeg = bytes.fromhex("0073006d006500670000"), bytes.fromhex("007100750065006500670000")
     salt = bytes.fromhex("0a58cf64530d823f")
     assert derive(1, smeg, salt, 1, 24).hex() == "8aaae6297b6cb04642ab5b077851284eb7128f1a2a7fbca3"
@@ -96,7 +96,7 @@ def test_the_key_derivation_is_that_of_the_standard() -> None:
 
 
 def test_rc2_is_that_of_the_standard() -> None:
-    """RFC 2268 section 5, and another library for keys of the length that it knows."""
+    """RC2 agrees with RFC 2268 section 5, and with another library for its key length."""
     vector = bytes(8)
     assert decrypt_cbc(bytes.fromhex("3000000000000000"), vector, bytes.fromhex("30649edf9be7d2c2")) == bytes.fromhex(
         "1000000000000001"
@@ -229,7 +229,7 @@ def test_all_files_of_a_run_share_one_budget() -> None:
     assert ["read this file by itself" in what for (what,) in said] == [False, False, True, True]
     assert take(costly)[1] == JANE
     assert take(signed_data(JANE, ROOT)) == [JANE, ROOT]
-    assert take(base64.b64decode(MADE_BY_OPENSSL["AES"])) == [THEIRS]  # costs less than is left
+    assert take(base64.b64decode(MADE_BY_OPENSSL["AES"])) == [THEIRS]  # costs less than the rest of the budget
     assert "a password" in problems(costly)[0]
 
 
