@@ -1,4 +1,4 @@
-"""The main job through the command line: scan a log on disk, look people up, prove it; shapes, words, exit codes."""
+"""The main job on the command line: scan a log on disk, look up people, prove the answer; shapes, words, exit codes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ JANE = certificate_of(*PEOPLE[0], 0xABC0)
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A complete log of 300 entries: hosts, three people, one of them with a precertificate, one broken entry."""
+    """Write a complete log of 300 entries: hosts, three people, a precertificate of one person, and a broken entry."""
     builder = LogBuilder("Example log")
     builder.fill(250)
     for number, person in enumerate(PEOPLE):
@@ -53,7 +53,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def db(log: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of that log, read whole with scope everything."""
+    """Scan that log in full with scope everything, and return the index."""
     path = tmp_path_factory.mktemp("index") / "ctscan.db"
     result = run("scan", "--db", path, "--log", log.as_uri(), "--from", "start", "--everything", "--purpose", "a test")
     assert result.exit_code == 0, result.stderr
@@ -341,14 +341,17 @@ def test_demo(tmp_path: Path) -> None:
     page = done.stdout.decode()
     assert "the answer is complete" in page
     assert "ctscan init --contact" in page
-    assert list(tmp_path.iterdir()) == []  # nothing is left behind
+    assert list(tmp_path.iterdir()) == []  # the demo leaves no files behind
 
 
-# --- what must not be written -----------------------------------------------------------------------------------------
+# --- personal data stays out of stderr --------------------------------------------------------------------------------
 
 
 def test_nothing_that_a_run_writes_to_stderr_names_anybody(log: Path, tmp_path: Path) -> None:
-    """A full run at debug, with bad input: neither names nor addresses, in progress, log lines, errors, tracebacks."""
+    """A full run at debug level with bad input writes no name or address to stderr.
+
+    The run covers progress, log lines, errors and tracebacks.
+    """
     env = {"CTSCAN_LOG_LEVEL": "debug"}
     (tmp_path / "bad.toml").write_text("scope = [jane.roe@example.org]")
     (tmp_path / "cut.pem").write_text(pem(JANE)[:300])

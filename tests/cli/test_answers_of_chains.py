@@ -1,4 +1,4 @@
-"""What is told of CA certificates that came in chains: counted apart, said to be unproven, passed over by `prove`."""
+"""CA certificates from chains in the output: counted apart, marked as unproven, skipped by `prove`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = make_certificate([("CN", "Example Root"), ("emailAddress", ROOT_CONTACT)]
 
 @pytest.fixture(scope="module")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of a log with two people whose chain holds the contacts of two authorities; one of these is logged."""
+    """Index a log with two people, whose chain holds contacts of two authorities, and with an entry for the root."""
     path = tmp_path_factory.mktemp("chains") / "ctscan.db"
     builder = LogBuilder("Example log", leaf_index=False)
     builder.add_certificate(person_certificate(JANE, 1), chain=(ISSUING, ROOT))

@@ -1,4 +1,4 @@
-"""Look-ups by number, telephone number and account: found in any spelling, complete only where everything was read."""
+"""Look-ups by number, telephone number and account: every spelling matches; complete only with scope everything."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UPN = "1.3.6.1.4.1.311.20.2.3"
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log with one person, who is named by a number, a telephone number and an account."""
+    """Write a log with a person, identified by a number, a telephone number and an account."""
     builder = LogBuilder("Example log")
     builder.fill(20)
     subject = [("C", "ES"), ("GN", "Jane"), ("SN", "Roe"), ("serialNumber", "IDCES-12345678Z")]
@@ -55,7 +55,7 @@ def look_up(db: Path, identifier: str, code: int = 0) -> dict[str, Any]:
         ("+34 912 345 678", "phone"),
         ("tel:0034-912.345.678", "phone"),
         ("account:jane.roe@CORP.example.org", "account"),
-        ("jane.roe@corp.example.org", "email"),  # an account in the form of an address
+        ("jane.roe@corp.example.org", "email"),  # an account that looks like an address
         ("@example.org", "domain"),
     ],
 )

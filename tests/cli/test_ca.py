@@ -1,4 +1,4 @@
-"""`ctscan ca`: loading the CCADB's list from files and from its site, and showing what it says."""
+"""`ctscan ca`: loads the CCADB's list from files or from its site, and shows its statements about a CA."""
 
 from __future__ import annotations
 

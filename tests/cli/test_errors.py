@@ -1,4 +1,4 @@
-"""Bad input gets one line on stderr that says what, where, expected and got; nothing changes and nothing leaks."""
+"""Bad input gives a single line on stderr (problem, place, expected, got), changes nothing and leaks nothing."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_verbose_shows_the_frames_but_no_message(option: str) -> None:
     done = _fail('ValueError("jane.roe@example.org of Jane Roe")', option)
     assert done.returncode == 1
     assert "Traceback (most recent call last):" in done.stderr
-    assert "builtins.KeyError: (message of" in done.stderr  # the cause, too
+    assert "builtins.KeyError: (message of" in done.stderr  # of the cause, too
     assert "builtins.ValueError: (message of" in done.stderr
     assert "in fail" in done.stderr
     assert "Jane" not in done.stderr

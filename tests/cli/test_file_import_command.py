@@ -1,4 +1,4 @@
-"""`ctscan import`: certificates of files in the index, what became of each input, and what the record says."""
+"""`ctscan import`: certificates from files in the index, the outcome of each input, and the disclosure record."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_more_than_one_portion(db: Path, folder: Path) -> None:
     assert recorded(db)[2]["certificates"] == count
 
 
-# --- what is shown -------------------------------------------------------------------------------------------------
+# --- output --------------------------------------------------------------------------------------------------------
 
 
 class Terminal(io.StringIO):

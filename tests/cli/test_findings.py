@@ -1,4 +1,4 @@
-"""Findings for eyes: people told apart, marks and reasons in plain words, narrow terminals, endless values."""
+"""Findings in tables: separate people, marks and reasons in plain words, narrow terminals, endless values."""
 
 from __future__ import annotations
 

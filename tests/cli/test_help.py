@@ -1,4 +1,4 @@
-"""Every command explains itself: a sentence, its options, its exit codes, an example. The README agrees."""
+"""Help of every command: a sentence, its options, its exit codes, an example. The README agrees with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONTEXT = click.Context(program, info_name="ctscan")
 
 
 def command_of(path: str) -> Command:
-    """A command by its words: `scan`, `ca update`."""
+    """Return the command with this path, such as `scan` or `ca update`."""
     name, _, rest = path.partition(" ")
     found = program.get_command(CONTEXT, name)
     if rest:
@@ -29,7 +29,7 @@ def command_of(path: str) -> Command:
 
 
 def every_command() -> list[str]:
-    """The commands, and those of groups after their group."""
+    """List the paths of all commands; the commands of a group follow the group."""
     paths = []
     for name in COMMANDS:
         found = command_of(name)

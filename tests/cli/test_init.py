@@ -1,4 +1,4 @@
-"""`ctscan init`: a file that explains itself, that ctscan understands, and that is never overwritten."""
+"""`ctscan init`: writes a commented configuration file that ctscan can read, and never overwrites a file."""
 
 from __future__ import annotations
 

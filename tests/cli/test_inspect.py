@@ -1,4 +1,4 @@
-"""`ctscan inspect`: certificates on disk, whatever is wrong with them."""
+"""`ctscan inspect`: reads certificates on disk, including damaged files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a scan is told: lines for a journal, bars for a terminal; neither holds an address."""
+"""Progress of a scan: lines for a journal, bars for a terminal; neither shows an address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOG = b"l" * 32
 
 
 class Clock:
-    """Time as the test says."""
+    """Clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -25,7 +25,7 @@ class Clock:
 
 
 class Terminal(io.StringIO):
-    """A stream that says that somebody watches."""
+    """Stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -68,7 +68,7 @@ def test_whatever_is_told_holds_no_address_and_steers_nothing(terminal: bool) ->
     with shown:
         shown.emit(LogStarted(LOG, "Evil \x1b]0;x\x07[red] log", 10))
         shown.emit(Progress(LOG, 5, 5, 1))
-        shown.emit(Progress(b"x" * 32, 5, 5, 1))  # of a log that never began
+        shown.emit(Progress(b"x" * 32, 5, 5, 1))  # of a log that never started
         shown.emit(Notice("see jane@example.org \x9b"))
         shown.emit(LogDone(LogOutcome(LOG, "Evil", LogStatus.MISBEHAVIOUR, "two roots, ask jane@example.org")))
     text = out.getvalue()

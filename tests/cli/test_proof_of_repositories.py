@@ -1,4 +1,4 @@
-"""`ctscan prove` and `ctscan reindex` on certificates that repositories gave: nothing proves them, and they stay."""
+"""`ctscan prove` and `ctscan reindex` with certificates from repositories: `prove` skips them, `reindex` keeps them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def hit(reference: str, der: bytes, *domains: str) -> RepositoryHit:
 
 @pytest.fixture(scope="module", params=["domain:example.net", "host:example.net", ""])
 def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository gave Jane's certificate, which a log holds too, and one that none holds."""
+    """Index two certificates from a repository: Jane's, which a log holds too, and a certificate in no log."""
     folder = tmp_path_factory.mktemp("proof")
     log = LogBuilder("Example log")
     log.add_certificate(JANE)

@@ -1,4 +1,4 @@
-"""`ctscan prove` after somebody has changed the index by hand: nothing that the index then claims is called proven."""
+"""`ctscan prove` after a change of the index by hand: false claims of the index are never called proven."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from support.logs import LogBuilder
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of a log with two people, one of whom was seen as a precertificate too, and an unreadable entry."""
+    """Index a log with two people, a precertificate of one person, and an unreadable entry."""
     folder = tmp_path_factory.mktemp("prove")
     log = LogBuilder("Example log")
     jane = [("GN", "Jane"), ("SN", "Roe"), ("CN", "Jane Roe")]
@@ -31,7 +31,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(index: Path, folder: Path, *statements: str) -> Path:
-    """A copy of the index on which the statements were run, without any check of foreign keys."""
+    """Copy the index and run the statements on the copy without foreign key checks."""
     copy = folder / "changed.db"
     shutil.copyfile(index, copy)
     with sqlite3.connect(copy) as connection:
@@ -115,7 +115,11 @@ def test_only_the_final_head_of_the_list_needs_no_signature(index: Path, tmp_pat
 
 
 def test_names_in_hosts_of_a_scope_are_no_contradiction(tmp_path: Path) -> None:
-    """They are looked for in the domains of a scope only, so entry and index alone don't tell whether they belong."""
+    """`prove` reports no contradiction for names in hosts.
+
+    A scan extracts these names only in the domains of its scope, so entry and index alone don't show whether a name
+    belongs there.
+    """
     log = LogBuilder("Example log")
     san = [("email", "jane@example.org"), ("dns", "jane-smith.example.org")]
     log.add_certificate(make_certificate([("CN", "jane-smith.example.org")], san, serial=7))

@@ -1,4 +1,4 @@
-"""`ctscan search`, `scan --repository` and `disclosures`: nothing is sent unasked, and what was told is on record."""
+"""`ctscan search`, `scan --repository`, `disclosures`: nothing is sent without consent, each disclosure is recorded."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def crtsh() -> FakeCrtsh:
 
 @pytest.fixture
 def config(crtsh: FakeCrtsh, tmp_path: Path) -> Iterator[Path]:
-    """A configuration whose crt.sh is the fake."""
+    """Write a configuration that points crt.sh to the fake."""
     with served(crtsh) as url:
         yield configured(tmp_path, url)
 
@@ -59,7 +59,7 @@ def add(config: Path, line: str) -> None:
     config.write_text(f"{line}\n{config.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
-# --- before anything is sent ----------------------------------------------------------------------------------------
+# --- before the first request ---------------------------------------------------------------------------------------
 
 
 def test_where_nobody_can_be_asked_nothing_is_sent_without_yes(crtsh: FakeCrtsh, config: Path) -> None:
@@ -96,14 +96,14 @@ def test_on_a_terminal_it_asks_first(crtsh: FakeCrtsh, config: Path, typed: byte
 
 
 def read_until(terminal: int, words: bytes | None) -> bytes:
-    """What a terminal shows up to these words, or to its end."""
+    """Read the output of a terminal up to these words, or to its end."""
     shown = b""
     while words is None or words not in shown:
         if not select.select([terminal], [], [], 30)[0]:
             raise TimeoutError(shown)
         try:
             data = os.read(terminal, 4096)
-        except OSError:  # Linux says so when the other side is closed
+        except OSError:  # Linux raises this when the other side is closed
             data = b""
         if not data:
             break
@@ -170,7 +170,7 @@ def test_the_answer_is_that_of_a_look_up(crtsh: FakeCrtsh, config: Path) -> None
     assert [s["reference"] for m in shape["matches"] for s in m["repositories"]] == ["11"]
     assert [(s["repository"], s["outcome"], s["results"]) for s in shape["searches"]] == [("crt.sh", "whole", 1)]
     assert crtsh.fetched == ["11"]
-    assert (crtsh.requests, found.exit_code) == (asked, 4)  # no look-up asks, and only logs make an answer complete
+    assert (crtsh.requests, found.exit_code) == (asked, 4)  # look-ups send nothing; only logs make an answer complete
 
 
 def test_for_eyes_each_search_is_told_in_a_line(config: Path) -> None:
@@ -214,7 +214,7 @@ def test_what_a_repository_does_not_give_makes_it_incomplete(tmp_path: Path) -> 
 
 
 class Stalling(FakeCrtsh):
-    """Gives one certificate and is silent about the next. `stalled` is set then."""
+    """Fake that gives a certificate, sets `stalled` at the next request and never answers it."""
 
     def __init__(self, certificates: list[Held]) -> None:
         super().__init__(certificates)
@@ -276,7 +276,7 @@ def test_disclosures_are_listed_without_whom_they_were_about(config: Path) -> No
 
 
 def test_no_disclosures(config: Path) -> None:
-    assert run("disclosures", "--config", config).exit_code == 1  # there is no index yet
+    assert run("disclosures", "--config", config).exit_code == 1  # no index yet
     run("search", JANE, "--yes", "--config", config, "--in", "crt.sh")
     assert "Nothing was disclosed" not in run("disclosures", "--config", config).stdout
     with Simulator() as sim:
@@ -310,7 +310,7 @@ def test_a_scan_asks_for_the_scope_and_reads_no_log(crtsh: FakeCrtsh, config: Pa
     crtsh.asked.clear()
     scan(config, "--repository", "crt.sh")
     assert crtsh.requests
-    assert not crtsh.fetched  # what is kept isn't fetched again
+    assert not crtsh.fetched  # kept certificates are not fetched again
 
 
 def test_single_people_of_the_scope_need_consent(crtsh: FakeCrtsh, config: Path) -> None:
@@ -364,7 +364,7 @@ def test_repositories_of_the_configuration_are_asked_before_the_logs_are_read(cr
         assert scan(config, "--log-list", sim.list_url)[0] == 3
 
 
-# --- looking up tells nobody ----------------------------------------------------------------------------------------
+# --- look-ups send nothing ------------------------------------------------------------------------------------------
 
 PROBE = """
 import sys
@@ -395,7 +395,7 @@ def test_a_look_up_sends_nothing(crtsh: FakeCrtsh, config: Path) -> None:
         assert "the network was asked" not in done.stderr
         assert done.returncode in (0, 4)
     assert crtsh.requests == asked
-    assert "the network was asked" in probed(config, "search", MARY, "--yes").stderr  # the probe sees what is sent
+    assert "the network was asked" in probed(config, "search", MARY, "--yes").stderr  # the probe does notice requests
 
 
 def test_the_record_of_searches_names_nobody(crtsh: FakeCrtsh, config: Path) -> None:

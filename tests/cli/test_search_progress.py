@@ -1,4 +1,4 @@
-"""How asking repositories is shown: who will be told what, and what comes, without anything of the questions."""
+"""Progress of repository searches: the disclosures and the results, without any part of the questions."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ GONE = Message(LEGACY, (("text", "2 for jane@example.org are gone"),))
 
 
 def announcement(chosen: Sequence[Destination], asked: Sequence[PlannedQuestion], purpose: str) -> list[str]:
-    """What is said before the questions are sent."""
+    """Return the announcement shown before the questions are sent."""
     return words.announcement(SearchPlan(tuple(chosen), tuple(asked), purpose, "search").disclosures, purpose)
 
 
 class Clock:
-    """Time as the test says."""
+    """Clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -42,14 +42,14 @@ class Clock:
 
 
 class Terminal(io.StringIO):
-    """A stream that says that somebody watches."""
+    """Stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 def tell(shown: SearchProgress, clock: Clock) -> None:
-    """A search of seconds."""
+    """Play a search that takes some seconds."""
     with shown:
         shown.search_started("crt.sh", "email")
         for number in range(1, 13):

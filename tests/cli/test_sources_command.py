@@ -1,4 +1,4 @@
-"""`ctscan sources`: what each source is worth, whether it is ready, and no token ever."""
+"""`ctscan sources`: the worth of each source, whether it is ready, and never a token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A look-up starts quickly: it imports nothing that it doesn't need."""
+"""Fast start of a look-up: it imports only modules that it needs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr
 
 
 def imported(tmp_path: Path, *arguments: str) -> set[str]:
-    """The top-level packages that a command imports."""
+    """Return the top-level packages that a command imports."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""`ctscan status`: counts, lists and asks; what it refuses; exit codes."""
+"""`ctscan status`: counts, lists, refreshes; refusals; exit codes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REVOKED = said(
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    """Five certificates of five people: good, revoked, revoked and expired, never asked, leading inside."""
+    """Index five certificates: good, revoked, revoked and expired, never checked, with a CRL at a loopback address."""
     made = [
         (issue(16), GOOD),
         (issue(17), REVOKED),
@@ -111,7 +111,7 @@ def test_of_nobody_known_there_is_nothing(db: Path) -> None:
 
 
 def test_refreshing_asks_no_server_inside_and_tells_what_it_couldnt_do(db: Path) -> None:
-    """The one list that is named is at a loopback address; the revoked ones are known for good."""
+    """The only named CRL is at a loopback address; revoked certificates stay revoked without a new check."""
     result = run("status", "--refresh", "--db", db, "--format", "json", *CONTACT)
     shape = json.loads(result.stdout)
     assert result.exit_code == shape["refresh"]["exit_code"] == 4

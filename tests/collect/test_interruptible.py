@@ -1,4 +1,4 @@
-"""Items are taken until told to stop, those that have come are still given, and everything is closed."""
+"""Interruptible iteration: a stop ends the reading, items that have arrived are still given, the iterator is closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctscan.collect.interruptible import AHEAD, InterruptibleStream
 
 
 class Source:
-    """An iterator that says what became of it."""
+    """Iterator that records its own state: items given, and whether it was closed."""
 
     def __init__(self, count: int, *, waits_at: int | None = None, fails: bool = False) -> None:
         self.count, self.waits_at, self.fails = count, waits_at, fails

@@ -1,4 +1,4 @@
-"""Which questions are asked, what is fetched for them, and what of it is kept."""
+"""Questions of a search: choice of questions, of certificates to fetch, and of certificates to keep."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_domain_is_unanswerable_where_neither_addresses_nor_hosts_are_found(
         assert [question.kind for question in unanswerable(repositories, asked)] == left
 
 
-# --- what is worth fetching -----------------------------------------------------------------------------------------
+# --- choice of certificates to fetch --------------------------------------------------------------------------------
 
 EMAIL, DOMAIN = Question("email", "jane@example.org"), Question("domain", "example.org")
 NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisation", "Example, Ltd.")
@@ -132,10 +132,10 @@ NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisatio
         (EMAIL, ["mary-jane@example.org"], False),
         (EMAIL, ["jane@example.org.example.com"], False),
         (EMAIL, ["mary@example.org", "jane@example.org"], True),
-        (EMAIL, ["mary@example.org; jane@"], True),  # an @ that isn't understood
+        (EMAIL, ["mary@example.org; jane@"], True),  # an @ that ctscan can't parse
         (EMAIL, ["mailto:jane%40example.org"], True),
         (EMAIL, ["mary@example.org", "Mary Major"], False),
-        (EMAIL, ["Mary Major"], True),  # no address is shown at all
+        (EMAIL, ["Mary Major"], True),  # no address shown
         (EMAIL, ["mary@example.örg"], True),  # perhaps decoded wrongly
         (EMAIL, [], True),
         (EMAIL, ["mary@example.org" + "x" * 1000], True),  # may be cut
@@ -150,11 +150,11 @@ NAME, ORGANISATION = Question("name", "Jane Müller-Roe"), Question("organisatio
         (NAME, ["Jane Roe"], False),
         (NAME, ["Jane", "Muller", "Roe"], True),
         (NAME, ["Jane Müller"], True),  # perhaps decoded wrongly
-        (NAME, [" ".join(f"w{i}" for i in range(40))], True),  # not all words are compared
+        (NAME, [" ".join(f"w{i}" for i in range(40))], True),  # too many words to compare all
         (ORGANISATION, ["EXAMPLE LTD"], True),
         (ORGANISATION, ["The Example Ltd Holding"], True),
         (ORGANISATION, ["Sample Ltd"], False),
-        (Question("host", "example.org"), ["www.example.com"], True),  # may hold an address that isn't shown
+        (Question("host", "example.org"), ["www.example.com"], True),  # may hold an address that the listing hides
         (Question("import", "x"), ["anything"], True),
     ],
 )
@@ -168,7 +168,7 @@ def test_names_with_the_address_among_them_are_always_fetched(names: list[str], 
     assert may_match(DOMAIN, [*names, shown])
 
 
-# --- what is kept ---------------------------------------------------------------------------------------------------
+# --- choice of certificates to keep ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

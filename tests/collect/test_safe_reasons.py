@@ -1,4 +1,4 @@
-"""Reasons why a search isn't whole: no part of the question stays in them."""
+"""Reasons of an incomplete search: no part of the question remains in them."""
 
 from __future__ import annotations
 

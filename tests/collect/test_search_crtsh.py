@@ -1,4 +1,4 @@
-"""Searches of crt.sh, whatever it answers: they end with the index that an undisturbed one makes."""
+"""Searches of crt.sh under faults: they end with the same index as undisturbed searches."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Silent:
-    """A Reporter that nobody hears."""
+    """Reporter that shows nothing."""
 
     def search_started(self, repository: str, kind: str) -> None:
-        """Nothing to show."""
+        """Show nothing."""
 
     def search_progressed(self, repository: str, results: int, kept: int) -> None:
-        """Nothing to show."""
+        """Show nothing."""
 
     def search_ended(self, outcome: SearchResult) -> None:
-        """Nothing to show."""
+        """Show nothing."""
 
 
 def holding() -> list[Held]:

@@ -1,4 +1,4 @@
-"""The worker: what is recorded before anything is sent, what is kept, and how searches end."""
+"""The worker of a search: the record before the first request, the kept certificates, and the ends of a search."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HOSTS = replace(FAKE, name="hosts", finds=("host",))
 
 @dataclass
 class Heard:
-    """A Reporter that remembers. `on_came` is called for each certificate."""
+    """Reporter that records events and calls `on_came` for each certificate."""
 
     ended: list[SearchResult] = field(default_factory=list)
     started: list[tuple[str, str]] = field(default_factory=list)
@@ -109,7 +109,7 @@ def shapes(outcome: SearchResults) -> list[tuple[str, int, int]]:
     return [(search.outcome, search.results, search.certificates) for search in outcome.searches]
 
 
-# --- what is kept and recorded --------------------------------------------------------------------------------------
+# --- certificates kept and disclosures recorded ---------------------------------------------------------------------
 
 
 def test_matching_certificates_are_kept_and_found(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_search_by_host_keeps_addresses_and_records_its_kind(tmp_path: Path) -
     assert [s.reference for m in domain.matches for s in m.repositories] == ["3"]
     assert len(jane.matches) == 1
     assert [s.question for s in domain.searches] == ["host:example.org"]
-    assert jane.searches == ()  # hosts say nothing of how much was found about an address
+    assert jane.searches == ()  # a search by host doesn't show how many certificates of an address were found
     assert Remark.ONLY_HOSTS() in domain.remarks
     assert Remark.NO_REPOSITORY() in jane.remarks
     search(db, about("@example.org"), FakeSource())
@@ -285,7 +285,7 @@ def test_kept_certificates_are_not_fetched_again_and_count(tmp_path: Path) -> No
     assert again.fetched == ["2"]
 
 
-# --- how it ends ----------------------------------------------------------------------------------------------------
+# --- ends of a search -----------------------------------------------------------------------------------------------
 
 
 def test_an_incompleteness_makes_a_search_incomplete_with_its_reason(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_a_failure_ends_only_its_own_search(tmp_path: Path, error: Exception, de
     assert outcome.exit_code == 1
     assert said(outcome.searches[0]).startswith(detail)
     assert JANE not in said(outcome.searches[0])
-    assert len(look_up(db, JANE).matches) == 2  # what came before the failure is kept
+    assert len(look_up(db, JANE).matches) == 2  # certificates that came before the failure are kept
     assert failing.closed == 2
 
 
@@ -430,7 +430,7 @@ def test_a_repository_without_end_is_left(tmp_path: Path, items: int = 300) -> N
 
 
 def disturbed(honest: Sequence[Item], chance: random.Random) -> list[Item]:
-    """The answer with losses, which are told, and perhaps cut off by an error."""
+    """Disturb an answer: drop items and report their loss, and perhaps cut the answer off with an error."""
     items: list[Item] = []
     for item in honest:
         match chance.randrange(8):

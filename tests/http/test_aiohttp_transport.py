@@ -1,4 +1,4 @@
-"""What only the straight way has to hold: each request sent once, TLS that verifies, bodies of no announced length."""
+"""Rules of the aiohttp transport: it sends each request once, verifies TLS, and reads bodies of unannounced length."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def answering(data: bytes) -> Serve:
-    """A server that sends these bytes to whoever asks, and hangs up."""
+    """Return a server that sends these bytes to every client and closes the connection."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -51,7 +51,7 @@ async def server(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterat
 
 
 async def read(url: str, limit: int = 1000, trusted: ssl.SSLContext | None = None) -> bytes | None:
-    """The body of one answer, straight from the server."""
+    """Read the body of one answer directly from the server."""
     transport = AiohttpTransport(trusted or ssl.create_default_context(), TIMEOUTS)
     address = address_of(url)
     try:
@@ -174,7 +174,7 @@ def test_a_closed_port_is_reported_in_the_words_of_the_system() -> None:
 
 
 def certified(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """`(server, client)`: the server shows a certificate for `name` that the client trusts."""
+    """Return the TLS contexts `(server, client)`: the server shows a certificate for `name` that the client trusts."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -230,7 +230,7 @@ def test_a_server_that_is_not_the_one_asked_is_refused(tmp_path: Path, name: str
     ],
 )
 def test_the_fast_path_parses_addresses_like_the_slow_path(url: str, sent: str, host: str, netloc: str) -> None:
-    for tail in ("", "?"):  # nothing with a query takes the short way
+    for tail in ("", "?"):  # an address with a query takes the slow path
         found = address_of(url + tail)
         assert (found.url.removesuffix("?"), found.host, found.netloc) == (sent, host, netloc)
         assert found.shown == sent

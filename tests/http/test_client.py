@@ -1,4 +1,4 @@
-"""The client over real loopback connections, and over a transport in memory where an address must not be loopback."""
+"""The client over real loopback connections, or over a transport in memory for addresses other than loopback."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def get(client: Client, url: str, **options: Any) -> Response:
 
 @pytest.fixture(params=["straight", "httpx"])
 def patient(request: pytest.FixtureRequest) -> Made:
-    """`patient_client` over real connections, by either way that a request may take."""
+    """Return a maker of patient clients over real connections, for each of the two transports."""
 
     def made(time: FakeTime, contact: str = "ct@example.org", **options: Any) -> Client:
         if request.param == "httpx":
@@ -53,7 +53,7 @@ def in_memory(handler: Handler, time: FakeTime | None = None, contact: str = "ct
     return patient_client(time or FakeTime(), contact, transport=httpx.MockTransport(handler))
 
 
-# --- what is sent -------------------------------------------------------------------------------------------------
+# --- requests -----------------------------------------------------------------------------------------------------
 
 
 def test_requests_name_the_client_and_accept_gzip(patient: Made) -> None:
@@ -166,7 +166,7 @@ def test_loopback(host: str, expected: bool) -> None:
 
 
 def test_proxies_of_the_environment_are_used_but_not_for_loopback() -> None:
-    """In a process of its own, because the environment is read when a client is made."""
+    """Run in a separate process, because a client reads the environment when it is made."""
     import os
     import subprocess
     import sys
@@ -225,7 +225,7 @@ except UsageError as error:
         assert "secret" not in done.stdout
 
 
-# --- what comes back ----------------------------------------------------------------------------------------------
+# --- answers ------------------------------------------------------------------------------------------------------
 
 
 def test_gzip_is_undone_once(patient: Made) -> None:
@@ -470,7 +470,7 @@ def test_retry_after_in_seconds_is_waited_for(patient: Made, status: int) -> Non
 
 
 def test_retry_after_as_a_date_is_waited_for(patient: Made) -> None:
-    time = FakeTime()  # its wall clock stands at 2026-01-01 00:00:00
+    time = FakeTime()  # its wall clock starts at 2026-01-01 00:00:00
     with Simulator() as sim:
         log = sim.add("a", small_log())
         log.fault("tile", sims.too_many_requests("Thu, 01 Jan 2026 00:00:21 GMT"), times=1)

@@ -1,4 +1,4 @@
-"""The client tells the window of a log, and the gate of its operator, how each try went."""
+"""The client reports the outcome of each attempt to the window of the log and to the gate of its operator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GOOD = httpx.Response(200, content=b"x")
 
 
 class Told(ConcurrencyWindow):
-    """A window that remembers what it was told: seconds of good answers, None for the others."""
+    """Window that records its reports: seconds for good answers, None for failures."""
 
     __slots__ = ("heard",)
 
@@ -43,7 +43,7 @@ class Told(ConcurrencyWindow):
 
 
 def scripted(time: FakeTime, answers: list[httpx.Response | Exception], takes: float = 0.0) -> Client:
-    """A client whose requests get these answers in turn, each after `takes` seconds."""
+    """Build a client whose requests get these answers in turn, each after `takes` seconds."""
 
     def handle(_: httpx.Request) -> httpx.Response:
         time.now += takes
@@ -153,7 +153,7 @@ def small_log() -> LogBuilder:
 
 
 def size_after(log: SimulatedLog, fault: str, answer: Answer) -> int:
-    """The size of the window of a log with up to 8 requests, after its head and some entries were read."""
+    """Read a head and some entries from a log with up to 8 requests, and return the window's size."""
     log.fault(fault, answer, times=1)
 
     async def use(client: Client) -> int:
@@ -195,7 +195,7 @@ def test_processes_that_ask_one_operator_take_turns() -> None:
         client.pace("Example", 2.0)
         client.take_turns(take_turn)
         began = time.now
-        for url in ("https://log.example.org/", "http://127.0.0.1/"):  # on this machine nobody waits
+        for url in ("https://log.example.org/", "http://127.0.0.1/"):  # loopback requests don't wait
             await client.get(url, operator="Example", limit=LIMIT)
         return time.now - began
 

@@ -1,4 +1,4 @@
-"""POST of the client: as polite, capped and silent as GET, for requests that may be repeated."""
+"""POST requests of the client: as polite, capped and silent in logs as GET; only for requests that may be repeated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def post_with(client: Client, url: str = URL, **options: Any) -> Response:
 
 
 def answers(*statuses: int, headers: dict[str, str] | None = None) -> tuple[Handler, list[httpx.Request]]:
-    """Answers in turn, the last one for good; and what was asked."""
+    """Return a handler that answers in turn, repeating the last answer, and the list of its requests."""
     seen: list[httpx.Request] = []
 
     def handler(request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Bodies are undone from gzip within limits, and whatever isn't gzip as announced is refused."""
+"""Decompression of gzip bodies within limits; a body that is not gzip as announced is refused."""
 
 from __future__ import annotations
 

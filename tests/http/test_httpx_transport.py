@@ -1,4 +1,4 @@
-"""The way of httpx over real connections: as many as there are requests under way, and cookies of nobody."""
+"""The httpx transport over real connections: one connection per concurrent request, and no cookies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operators are asked no faster than configured, more slowly when they say so, and not before Retry-After."""
+"""Rate limits of operators: requests come no faster than configured, slower on demand, and never before Retry-After."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def test_simultaneous_failures_reduce_the_rate_once() -> None:
 
 
 def answers(window: ConcurrencyWindow, count: int, seconds: float, now: float = 0.0) -> float:
-    """So many good answers, with as many under way as the window allows; returns the time of the last."""
+    """Report `count` good answers, with as many at a time as the window allows; return the time of the last answer."""
     for _ in range(count):
         now += seconds / window.size
         window.succeed(seconds, now)

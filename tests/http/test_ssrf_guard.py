@@ -1,4 +1,4 @@
-"""URLs out of certificates: where they may not lead, however they are written and whatever their names resolve to."""
+"""URLs from certificates: forbidden targets are refused in every spelling and for every resolved address."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PRIVATE = (
 
 
 def resolving(*answers: Sequence[str]) -> tuple[Resolve, list[str]]:
-    """A resolver that gives one answer after the other, the last again and again; and the hosts it was asked for."""
+    """Build a resolver that gives the answers in turn and repeats the last, with the list of hosts asked for."""
     asked: list[str] = []
 
     async def resolve(host: str, port: int) -> Sequence[str]:
@@ -51,7 +51,7 @@ def resolving(*answers: Sequence[str]) -> tuple[Resolve, list[str]]:
 
 
 def connecting(reached: list[httpx.Request], *, refusing: Sequence[str] = ()) -> httpx.MockTransport:
-    """In place of the network: notes what it is asked to connect to."""
+    """Build a transport that replaces the network and records each request."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         reached.append(request)
@@ -68,7 +68,7 @@ def fetch(url: str, transport: httpx.AsyncBaseTransport) -> Response:
 
 
 def fetched(url: str, *answers: Sequence[str], refusing: Sequence[str] = ()) -> list[httpx.Request]:
-    """What is connected to for a URL whose host resolves to `answers`."""
+    """Fetch a URL whose host resolves to `answers` and return the requests that reached the network."""
     reached: list[httpx.Request] = []
     resolve, _ = resolving(*answers)
     fetch(url, guarded_transport(resolve=resolve, inner=connecting(reached, refusing=refusing)))
@@ -76,7 +76,7 @@ def fetched(url: str, *answers: Sequence[str], refusing: Sequence[str] = ()) -> 
 
 
 def refused(url: str, *answers: Sequence[str]) -> str:
-    """The message with which a URL is refused; nothing was connected to."""
+    """Return the message that refuses a URL; assert that nothing was connected to."""
     reached: list[httpx.Request] = []
     resolve, _ = resolving(*(answers or ([PUBLIC],)))
     with pytest.raises(Refused) as error:
@@ -120,7 +120,7 @@ def test_such_addresses_are_refused_as_they_stand(address: str) -> None:
     refused(f"https://{host}:443/ca.crl")
 
 
-# --- what is written ----------------------------------------------------------------------------------------------
+# --- spellings of URLs --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """A web server on loopback; its port."""
+    """Serve HTTP on loopback and yield the port."""
     with HTTPServer(("127.0.0.1", 0), _Handler) as server:
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -293,7 +293,7 @@ def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
 
 
 def tls_for(host: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Contexts of a server with a certificate for a host, and of a client that trusts it."""
+    """Return the TLS contexts `(server, client)`: the server shows a certificate for `host` that the client trusts."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)

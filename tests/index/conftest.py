@@ -1,4 +1,4 @@
-"""One contract, several implementations: a test that takes `scenario` runs once with each, by URL."""
+"""Fixtures of the index contract: a test that takes `scenario` runs once per implementation, chosen by URL."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ URLS = {"sqlite": "sqlite:///{folder}/ctscan.db"}
 
 @pytest.fixture(params=sorted(URLS))
 def index_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an index that no other test uses."""
+    """Return the URL of an index that no other test uses."""
     return URLS[request.param].format(folder=tmp_path)
 
 
 @pytest.fixture
 def opener(index_url: str) -> Callable[[], Awaitable[Index]]:
-    """Opens the same index each time."""
+    """Return a function that opens the same index at each call."""
     return lambda: open_index(index_url, create=True)
 
 
 @pytest.fixture
 def scenario(opener: Callable[[], Awaitable[Index]]) -> Callable[[Scenario], None]:
-    """Runs an async function with an index that was just made."""
+    """Return a function that runs an async scenario with a new index."""
 
     def run(work: Scenario) -> None:
         async def with_index() -> None:

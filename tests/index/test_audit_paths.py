@@ -1,4 +1,4 @@
-"""Inclusion proofs of one step are kept together, each hash once, and come back as they were."""
+"""Inclusion proofs of a scan step: the index stores each hash once and returns every proof unchanged."""
 
 from __future__ import annotations
 

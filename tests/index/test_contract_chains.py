@@ -1,4 +1,4 @@
-"""The contract of an index for certificates that came in chains: apart from entries, and gone when these are."""
+"""Contract of an index for certificates from chains: stored apart from entries, deleted with their entries."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_certificate_that_is_logged_itself_too_is_one(scenario: RunScenario) -
 
 @pytest.mark.parametrize("chain_first", [True, False])
 def test_what_an_entry_tells_replaces_what_a_chain_told(scenario: RunScenario, chain_first: bool) -> None:
-    """The same TBS with another signature has the same identity: only one of them was really logged."""
+    """An entry replaces a chain certificate of its identity (same TBS, other signature): only the entry is logged."""
 
     async def work(index: Index) -> None:
         run_id = await started(index)
@@ -142,7 +142,7 @@ def test_it_stays_when_the_range_is_proven(scenario: RunScenario) -> None:
 
 
 def test_the_one_in_a_range_that_is_proven_outlives_the_one_that_is_not(scenario: RunScenario) -> None:
-    """Two ranges of one log are read side by side, and both bring the certificate."""
+    """After the rewind of a range, a chain certificate keeps its sighting in another range of the log."""
 
     async def work(index: Index) -> None:
         run_id = await started(index)

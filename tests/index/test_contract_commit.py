@@ -1,4 +1,4 @@
-"""Contract: the steps of a reader - ranges, entries, proofs - and taking them back."""
+"""Contract of an index for scan steps: ranges, entries and proofs, and their rewind."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def find(index: Index, address: str) -> list[Match]:
 
 
 async def everything(index: Index) -> tuple[object, ...]:
-    """All that an index tells, for comparing two states of it."""
+    """Read every answer of an index, to compare two of its states."""
     evidence = [item async for item in index.evidence(None)]
     kept = [item async for item in index.kept()]
     matches = await index.find_keys([LookupKey("domain", "org.example.")], 1000)
@@ -266,7 +266,7 @@ def test_clearing_a_pending_range_without_proof_takes_it_back_too(scenario: RunS
 
 
 def test_reading_again_with_a_wider_scope_never_weakens_what_was_proven(scenario: RunScenario) -> None:
-    """A log that shows another entry the second time must not smuggle it in as verified."""
+    """An unproven second reading of a proven range changes no proven entry and verifies no other entry."""
 
     async def work(index: Index) -> None:
         run_id = await started(index)
@@ -305,7 +305,7 @@ def test_reading_again_with_newer_rules_renews_the_findings_of_proven_entries(sc
     scenario(work)
 
 
-# --- holes --------------------------------------------------------------------------------------------------------
+# --- gaps ---------------------------------------------------------------------------------------------------------
 
 
 def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:

@@ -1,4 +1,4 @@
-"""Contract: finding certificates, evidence, findings made again."""
+"""Contract of an index for look-ups, evidence and reindexing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_match_says_all_that_is_known(scenario: RunScenario) -> None:
                 not_after=datetime(2031, 1, 1, tzinfo=UTC),
                 also=(),
             ),
-            findings=(findings[1], findings[0]),  # what matched comes first
+            findings=(findings[1], findings[0]),  # matching findings come first
             sightings=(Sighting(LOG.name, LOG.id, 4, 1_900_000_000_004, EntryKind.X509, True),),
             score=1.0,
         )
@@ -304,7 +304,7 @@ def test_findings_are_replaced_while_going_through_what_is_kept(scenario: RunSce
         assert (counts["certificates"], counts["findings"], counts["sightings"]) == (225, 225, 225)
         assert await index.find_keys([email("person0@example.org")], 10) == []
         assert len(await index.find_keys([email("new@example.com")], 1000)) == 225
-        # made with these rules: reading the entry once more with them changes nothing
+        # the findings already have this rule set: a second reading of the entry with these rules changes nothing
         again = an_advance(500, 600, a_hit(550, label=0), verified=verified(500, 600, rules=NEWER_RULES.version))
         await commit(index, run_id, again)
         assert await index.find_keys([email("person0@example.org")], 10) == []
@@ -314,7 +314,7 @@ def test_findings_are_replaced_while_going_through_what_is_kept(scenario: RunSce
     scenario(work)
 
 
-# --- several at once ----------------------------------------------------------------------------------------------
+# --- several searches at once -------------------------------------------------------------------------------------
 
 
 def test_everything_is_still_there_after_opening_again(opener: Callable[[], Awaitable[Index]]) -> None:

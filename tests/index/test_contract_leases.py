@@ -1,4 +1,4 @@
-"""Leases of ranges of a log: the contract of `Leases`, and of `Ledger`, which takes them."""
+"""Contract of leases on ranges of a log: `Leases` grants them, `Ledger` requires them."""
 
 from __future__ import annotations
 

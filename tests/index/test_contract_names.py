@@ -1,4 +1,4 @@
-"""Contract: names by their words, in which order, and what is left out when there are too many."""
+"""Contract of an index for names: matches by words, their order, and the cut of long answers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def held(words: Words, findings: Sequence[Finding]) -> int:
 
 
 def in_order(words: Words, hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """`(words held, index)` of every hit with a word, in the order that is promised: by definition, not by an index."""
+    """Compute the promised order by its definition: `(words held, index)` of every hit with a word."""
     ranked = sorted(
         (-held(words, h.findings), -max(held(words, [f]) for f in h.findings), -h.entry.index) for h in hits
     )
@@ -80,7 +80,7 @@ def test_the_score_is_the_share_of_the_words_in_one_finding(scenario: RunScenari
 
 
 def test_of_very_many_those_are_ranked_that_came_last_and_a_short_answer_is_all(scenario: RunScenario) -> None:
-    """Entries come from the last to the first here, so that those that came last are the oldest."""
+    """Only the RANKED matches stored last are ranked; here these have the lowest indexes."""
     many = RANKED + 50
 
     async def work(index: Index) -> None:

@@ -1,4 +1,4 @@
-"""The contract of an index for what repositories give: searches, certificates, sightings, disclosures."""
+"""Contract of an index for repositories: searches, certificates, sightings, disclosures."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ LOST = (Shortfall(SearchShortfall.GONE(), 2), Shortfall(SearchShortfall.NO_ID())
 
 
 async def find(index: Index, label: object = 1) -> Match:
-    """The only certificate of the person of this label."""
+    """Return the only certificate with the address of this label."""
     (match,) = await index.find_keys([LookupKey("email", f"person{label}@example.org")], 10)
     return match
 
@@ -69,7 +69,7 @@ async def found(index: Index, address: str) -> list[Match]:
 
 
 def forged(label: object, *findings: Finding) -> RepositoryHit:
-    """The certificate with another signature: of the same identity, as nothing but the TBS makes it."""
+    """Build the certificate with another signature and the same identity, as identity depends on the TBS alone."""
     hit = a_repository_hit(label, *findings or (FORGED,), reference="forged")
     der = b"another signature on " + hit.leaf
     assert hit.certificate is not None
@@ -77,7 +77,7 @@ def forged(label: object, *findings: Finding) -> RepositoryHit:
     return replace(hit, entry=replace(hit.entry, der=der), leaf=der, certificate=certificate)
 
 
-# --- what is found ------------------------------------------------------------------------------------------------
+# --- certificates found -------------------------------------------------------------------------------------------
 
 
 def test_a_certificate_of_a_repository_is_found_with_where_it_was_seen(scenario: RunScenario) -> None:
@@ -189,7 +189,7 @@ def test_several_repositories_are_told_apart_the_last_seen_first(scenario: RunSc
 
 
 def test_a_reference_that_means_another_certificate_moves(scenario: RunScenario) -> None:
-    """The name of a file, for instance."""
+    """A reference, such as a file name, moves to the new certificate."""
 
     async def work(index: Index) -> None:
         old = a_repository_hit(1, reference="a.pem", first_logged=5, coordinates=(a_coordinate(7),), owner="Old")
@@ -344,7 +344,10 @@ def test_what_a_log_tells_is_never_replaced_by_what_a_repository_tells(
 
 
 def test_the_fingerprint_is_that_of_the_certificate_whose_word_goes_first(scenario: RunScenario) -> None:
-    """A log that holds the precertificate says nothing of the signature: a chain does, or a repository."""
+    """The fingerprint comes from a logged certificate, else from a chain, else from a repository.
+
+    A logged precertificate doesn't hold the signature.
+    """
 
     async def work(index: Index) -> None:
         run_id = await started(index)
@@ -451,7 +454,7 @@ def test_an_unreadable_entry_and_the_same_bytes_of_a_repository_are_one(scenario
 
 
 def test_the_newest_come_first_whoever_says_when(scenario: RunScenario) -> None:
-    """Logs before repositories for the same certificate; where nobody says when, last."""
+    """For the same certificate the time of a log precedes that of a repository; matches without a time come last."""
 
     async def work(index: Index) -> None:
         run_id, search_id = await started(index), await searching(index)

@@ -1,4 +1,4 @@
-"""Contract: runs, selections, rule sets, and what is known of a log."""
+"""Contract of an index for runs, selections, rule sets and the state of logs."""
 
 from __future__ import annotations
 

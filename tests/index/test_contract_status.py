@@ -1,4 +1,4 @@
-"""The contract of an index for what became of certificates: issuers, revocations, CRLs, authorities."""
+"""Contract of an index for certificate status: issuers, revocations, CRLs, authorities."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_texts_that_can_not_be_stored_and_times_of_other_zones_are_no_fault(scen
     scenario(work)
 
 
-# --- what is checked ----------------------------------------------------------------------------------------------
+# --- certificates to check ----------------------------------------------------------------------------------------
 
 
 def test_the_certificate_itself_is_checked_where_it_was_seen(scenario: RunScenario) -> None:

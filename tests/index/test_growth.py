@@ -1,4 +1,4 @@
-"""How fast a log grows, by points of its heads."""
+"""Growth rate of a log, computed from the sizes and times of its tree heads."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_one_point_an_hour_is_kept_of_two_days_and_none_of_a_later_time(tmp_path
     async def work() -> None:
         async with await open_index(tmp_path / "db", create=True) as index:
             await index.save_log(LOG)
-            await save_head(index, a_head(1, NOW + 9 * DAY), AT)  # from a clock that was wrong
+            await save_head(index, a_head(1, NOW + 9 * DAY), AT)  # from a wrong clock
             for number in range(200):
                 await save_head(index, a_head(10 + number, NOW + number * HOUR // 3), AT)
             await save_head(index, a_head(1000, 2**64 - 1), AT)

@@ -1,4 +1,4 @@
-"""Locks on parts of a log, between real processes and within one."""
+"""Locks on parts of a log, between real processes and within a process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ except IndexFault as error:
 
 @contextmanager
 def another_process(db: Path, part: Part, log_id: bytes = LOG.id) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A process that tries to lock a part; yields what it said, and lets it go at the end."""
+    """Start a process that tries to lock a part, yield its output line, and release the process at the end."""
     source = HOLDER.format(root=str(ROOT), db=str(db), log=log_id.hex(), part=part)
     command = [sys.executable, "-c", source]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
@@ -97,7 +97,7 @@ def test_within_one_process_overlaps_are_refused_too(tmp_path: Path) -> None:
             assert not is_free(db, part), part
         assert is_free(db, (200, 300))
         assert not is_free(tmp_path / "." / ".." / tmp_path.name / "ctscan.db", (100, 200))
-        with another_process(db, (150, 160)) as (_, said):  # what came and went within left this lock alone
+        with another_process(db, (150, 160)) as (_, said):  # another process came and went within this part
             assert "locked" in said
     assert is_free(db, (0, None))
 

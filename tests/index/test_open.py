@@ -1,4 +1,4 @@
-"""The opener: URLs that it understands, and what it says of others."""
+"""The opener of indexes: supported URLs, and the refusal of any other URL."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Keys, postings and what else is written once for many certificates: whole after whatever was done, and gone with the
-last certificate that needs it."""
+"""Postings, lookup keys and other shared rows.
+
+They stay consistent after every operation and go with the last certificate that needs them.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def with_index(path: Path, work: Work) -> None:
 
 
 def check(path: Path) -> dict[str, int]:
-    """What belongs together does; returns how many rows there are."""
+    """Check that shared rows match the certificates that use them, and return the number of rows per table."""
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT certificate, keys FROM finding").fetchall()
         wanted = {(int(key), certificate) for certificate, keys in found for key in keys.split(",") if key}
@@ -122,7 +124,7 @@ def test_proofs_that_come_again_take_the_place_of_those_before(tmp_path: Path) -
 
 
 def test_one_large_step_writes_what_many_small_ones_do(tmp_path: Path) -> None:
-    """What is fresh in a step is written together and before the rest: nobody can tell."""
+    """A large step, which inserts its new rows together and first, writes the same rows as many small steps."""
     draw = random.Random(3)
     told = []
     hits = []

@@ -1,4 +1,4 @@
-"""Turns to ask an operator: one queue, however many processes read with an index."""
+"""Request turns of an operator: all processes that share an index share one queue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_turns_follow_each_other_and_each_operator_has_its_own(tmp_path: Path) -
     assert waits == [0.0, 0.25, 0.5, 0.75]
     assert take_turn(db, "Example", 4.0, 1000.5) == 0.5
     assert take_turn(db, "Other", 4.0, 1000.0) == 0.0
-    assert take_turn(db, "Example", 4.0, 2000.0) == 0.0  # turns that nobody took are no credit
+    assert take_turn(db, "Example", 4.0, 2000.0) == 0.0  # unused turns are no credit
     assert take_turn(db, "Example", 4.0, 2000.0) == 0.25
 
 

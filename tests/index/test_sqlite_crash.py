@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the index opens, is whole, and its position and its rows agree."""
+"""kill -9 at random moments: the index still opens, is intact, and its positions agree with its rows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ asyncio.run({work}(Path({db!r})))
 
 
 async def write_for_ever(db: Path) -> None:
-    """What a reader does, from where the index says that it stands."""
+    """Commit steps as a reader does, from the position in the index, until the process is killed."""
     async with await open_index(db, create=True) as index:
         run_id = await started(index)
         print("ready", flush=True)  # noqa: T201
@@ -66,7 +66,7 @@ async def _step(index: Index, run_id: int) -> None:
 
 
 async def _position(index: Index) -> tuple[int, int]:
-    """`(verified to, read to)`."""
+    """Return `(verified to, read to)`."""
     state = await index.log_state(LOG.id)
     assert state is not None
     at = state.verified[0].end if state.verified else 0
@@ -74,7 +74,7 @@ async def _position(index: Index) -> tuple[int, int]:
 
 
 def killed(db: Path, work: str, seconds: float) -> None:
-    """Start this work on a database, and kill it so long after it began."""
+    """Start this work on a database in a process and kill it after the given seconds."""
     here = Path(__file__).parent
     code = CHILD.format(path=[str(here), str(here.parent), str(here.parent.parent)], db=str(db), work=work)
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
@@ -115,7 +115,7 @@ def _check_file(db: Path) -> None:
 
 
 async def search_for_ever(db: Path) -> None:
-    """What a worker does that asks a repository: from the first result again, whatever was kept before."""
+    """Keep search results as a worker does: from the first result, regardless of the certificates kept before."""
     async with await open_index(db, create=True) as index:
         search_id = await searching(index)
         print("ready", flush=True)  # noqa: T201
@@ -124,7 +124,7 @@ async def search_for_ever(db: Path) -> None:
 
 
 def found(start: int) -> list[RepositoryHit]:
-    """One portion of the results."""
+    """Build a portion of the results."""
     said = a_revocation("crt.sh")
     return [a_repository_hit(i, coordinates=(a_coordinate(i),), revocation=said) for i in range(start, start + STEP)]
 
@@ -142,7 +142,7 @@ def test_a_search_survives_being_killed_and_ends_as_an_undisturbed_one(tmp_path:
 
 
 async def _check_searches(db: Path) -> int:
-    """How many certificates are kept: whole portions, as many as the searches say."""
+    """Check that whole portions are kept and that the searches count them; return the number of certificates kept."""
     async with await open_index(db, create=False) as index:
         counts = await index.counts()
         searches = await index.newest_searches(100)
@@ -154,7 +154,7 @@ async def _check_searches(db: Path) -> int:
 
 
 async def _ended(db: Path, count: int) -> list[Match]:
-    """What is found when a search gave so many and ended whole."""
+    """Run a search of `count` results to its end and return the matches."""
     async with await open_index(db, create=True) as index:
         search_id = await searching(index, started=later(60))
         for start in range(0, count, STEP):

@@ -1,4 +1,4 @@
-"""An index that somebody changed by hand: one line that says so, never an error of Python's, never another answer."""
+"""An index damaged by hand: commands fail with a one-line error, never with a Python exception or a wrong answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Databases of every version that was released: opened with what they hold, they hold it afterwards."""
+"""Databases of every released version: after opening and migration they still hold their contents."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from ctscan.views.text import text
 
 
 class Contents(NamedTuple):
-    """All that an index of version 1 tells."""
+    """Contents of an index of version 1."""
 
     matches: list[Match]
     kept: list[tuple[bytes, bytes, str]]
@@ -78,7 +78,7 @@ async def contents(index: Index) -> Contents:
 
 
 async def fill(index: Index) -> Contents:
-    """Rows of every kind that version 1 had."""
+    """Fill an index with rows of every kind in version 1 and return its contents."""
     run_id = await started(index)
     await save_head(index, a_head(256), later(1))
     broken = an_unreadable(70, email_finding("salvaged@example.org"))
@@ -97,7 +97,7 @@ def database(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def write_old(path: Path, version: int) -> None:
-    """A database of an older version with the rows that version 2 had, but for what version 1 had no room for."""
+    """Write a database of an older version with the rows of version 2, except rows that version 1 can't store."""
     with database(path) as connection:
         schema.migrate(connection, schema.migrations()[:version])
         with database(Path(":memory:")) as second:
@@ -112,7 +112,7 @@ def write_old(path: Path, version: int) -> None:
 def _rows_for(
     old: sqlite3.Connection, second: sqlite3.Connection
 ) -> Iterator[tuple[str, list[str], list[tuple[object, ...]]]]:
-    """`(table, columns, rows)` of every table of a database."""
+    """Yield `(table, columns, rows)` of every table of a database."""
     for (table,) in old.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         if table not in ("migration", "salt") and not table.startswith("sqlite_"):
             columns = [row[1] for row in old.execute(f"PRAGMA table_info ({table})")]
@@ -185,7 +185,7 @@ def test_a_question_that_names_a_person_is_nowhere_in_the_file(tmp_path: Path) -
 
 
 def test_sentences_of_version_4_become_codes(tmp_path: Path) -> None:
-    """Of findings: known sentences are mapped, others are kept as they were written."""
+    """The migration maps known sentences of findings to codes and keeps unknown sentences as written."""
     path = tmp_path / "ctscan.db"
     write_old(path, 2)
     with database(path) as connection:
@@ -205,7 +205,7 @@ def test_sentences_of_version_4_become_codes(tmp_path: Path) -> None:
 
 
 def test_sentences_become_messages_that_have_words() -> None:
-    """Each of those that the migration maps is a message whose code and phrases are known."""
+    """Each sentence of the migration maps to a message whose code and phrases are known."""
     number, name, script = schema.migrations()[4]
     assert (number, name) == (5, "0005_codes")
     with database(Path(":memory:")) as connection:
@@ -213,7 +213,7 @@ def test_sentences_become_messages_that_have_words() -> None:
             connection.execute(statement)
         mapped = connection.execute("SELECT text, message FROM sentence").fetchall()
     assert len(mapped) > 200
-    assert len({message for _, message in mapped}) == len(mapped)  # two of one would break the key of `trait`
+    assert len({message for _, message in mapped}) == len(mapped)  # a repeated message would break the key of `trait`
     for sentence, message in mapped:
         assert text(decoded_message(message), "en"), sentence
         assert decoded_message(message).encoded == message

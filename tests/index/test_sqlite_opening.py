@@ -1,4 +1,4 @@
-"""Opening an SQLite index: what is made, with which rights, and what is refused without being touched."""
+"""Opening an SQLite index: files and permissions of a new index, and refusals that leave the file untouched."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make(path: Path) -> None:
 
 
 def refusal(path: Path, *, create: bool) -> str:
-    """The message with which opening is refused; asserts that nothing in the folder changed."""
+    """Return the message of a refused opening and assert that nothing in the folder changed."""
 
     async def work() -> None:
         async with await open_index(path, create=create):
@@ -62,7 +62,7 @@ def umask(mask: int) -> Iterator[None]:
         os.umask(before)
 
 
-# --- what is made -------------------------------------------------------------------------------------------------
+# --- new files ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mask", [0, 0o022, 0o077, 0o277])
@@ -151,7 +151,7 @@ def test_processes_that_create_one_index_at_once_all_succeed(tmp_path: Path) -> 
     assert [child.exitcode for child in children] == [0, 0, 0, 0]
 
 
-# --- what is refused ----------------------------------------------------------------------------------------------
+# --- refusals -----------------------------------------------------------------------------------------------------
 
 
 def test_a_missing_index_is_made_by_a_scan_only(tmp_path: Path) -> None:
@@ -280,8 +280,10 @@ def dump(connection: sqlite3.Connection) -> str:
 
 
 def test_the_tables_are_those_written_down(tmp_path: Path) -> None:
-    """`schema.sql` is what the migrations come to; a change of it shows in a review. To renew it, write what this
-    test finds into the file."""
+    """The schema after all migrations equals `schema.sql`, so that a review shows each change.
+
+    To renew the file, write the dump of this test into it.
+    """
     make(tmp_path / "ctscan.db")
     with closing(sqlite3.connect(tmp_path / "ctscan.db")) as connection:
         assert dump(connection) == (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Exact look-ups search indexes: SQLite is asked how it would do them."""
+"""Query plans of SQLite: exact look-ups use indexes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TABLES = {
 
 
 def statements_of(tmp_path: Path, work: Callable[[Index], object]) -> list[list[str]]:
-    """The query plan of every statement that `work` runs, on an index with rows of every kind."""
+    """Return the query plan of every statement that `work` runs on an index with rows of every kind."""
 
     async def run() -> list[list[str]]:
         statements: list[str] = []
@@ -91,7 +91,7 @@ def plan(connection: sqlite3.Connection, sql: str) -> list[str]:
 
 
 def scanned(plans: list[list[str]]) -> set[str]:
-    """Tables of which every row is read."""
+    """Return the tables that the plans scan in full."""
     lines = [line for lines in plans for line in lines]
     return {match[1] for line in lines if (match := re.match(r"SCAN (\w+)", line))} & TABLES
 
@@ -178,7 +178,7 @@ def test_no_table_of_findings_is_ever_scanned(tmp_path: Path, work: Callable[[In
 
 
 def test_a_scan_would_be_noticed(tmp_path: Path) -> None:
-    """Counting does read whole tables."""
+    """Counting, which reads whole tables, shows up as a scan."""
 
     async def count(index: Index) -> None:
         await index.counts()

@@ -1,4 +1,4 @@
-"""Sessions: a unit of work that fails, is cancelled, or comes too late, in both kinds of session."""
+"""Sessions of both kinds: units of work that fail, are cancelled or come too late."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Attacks on the reading of logs: whatever a log, a list or a crash does, nothing counts that wasn't proven, nothing is
-lost or doubled, no log stalls for ever, and none stops another."""
+"""Attacks on scans by logs, log lists and crashes.
+
+Unproven entries never count, no entry is lost or doubled, no log stalls for ever, and no log stops another log.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,7 @@ def test_a_readonly_log_that_fell_silent_is_not_accused_of_a_time_that_its_list_
         entries = log.fault("/tile/data/003|/get-entries", server_error(500))
         assert scan(sim, tmp_path / "db", start=None, give_up_after=0.0).exit_code == 1
         log.faults.remove(silent)
-        log.publish(900)  # an old answer; the entries are all there
+        log.publish(900)  # an old head; all entries are still there
         log.size = 1000
         old = log.builder.checkpoint(900) if protocol is LogProtocol.STATIC_CT else log.builder.sth(900)
         log.fault("/checkpoint|/get-sth$", Answer(200, old))
@@ -183,7 +185,7 @@ def test_a_misbehaving_log_is_asked_again_by_the_next_scan_and_reported_once_in_
 
 @cache
 def days_log(protocol: LogProtocol) -> LogBuilder:
-    """20 days of 256 entries each."""
+    """Build a log of 20 days with 256 entries each."""
     builder = LogBuilder("people", leaf_index=protocol is LogProtocol.STATIC_CT)
     for number in range(20 * 256):
         builder.add_certificate(host_certificate(number), EPOCH + number // 256 * 86_400_000 + number % 256)
@@ -211,7 +213,7 @@ def test_a_date_is_found_in_a_log_that_was_pruned(protocol: LogProtocol, gone: i
 
 
 def pruned(log: SimulatedLog) -> Change:
-    """get-entries and get-entry-and-proof as a pruned log gives them."""
+    """Answer get-entries and get-entry-and-proof as a pruned log does."""
 
     def change(asked: Request, honest: Answer) -> Answer:
         name = "start" if "get-entries" in asked.target else "leaf_index"
@@ -228,11 +230,11 @@ def test_a_date_is_found_over_a_place_that_is_garbled(protocol: LogProtocol, tmp
         log.fault("leaf_index=2560&", garbled_proof())
         assert scan(sim, tmp_path / "db", start=day(12)).exit_code == 0
     begin = min(r.start for r in states(tmp_path / "db")["people"].verified)
-    assert begin == 256 * 10  # the next that can be read is late enough: so this one may be
+    assert begin == 256 * 10  # the next readable day is late enough, so this day may be late enough too
 
 
 def garbled_proof() -> Change:
-    """get-entry-and-proof with another leaf."""
+    """Replace the leaf in the answer to get-entry-and-proof."""
 
     def change(body: bytes) -> bytes:
         fields = json.loads(body)
@@ -251,7 +253,7 @@ def test_an_index_of_any_length_is_a_usage_error_or_read(tmp_path: Path) -> None
     assert ranges(tmp_path / "db", "people") == [(300, 300, "everything")]
 
 
-# --- what is missing ----------------------------------------------------------------------------------------------
+# --- missing entries ----------------------------------------------------------------------------------------------
 
 
 def test_islands_between_missing_tiles_are_read(tmp_path: Path) -> None:
@@ -293,7 +295,7 @@ def test_only_what_was_missing_before_is_pruned(protocol: LogProtocol, tmp_path:
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_a_transient_404_in_a_hole_next_to_an_old_one_is_no_pruning(protocol: LogProtocol, tmp_path: Path) -> None:
-    """What was quarantined before was not missing before; and a wider gap is not as old as the part seen before."""
+    """Entries that were quarantined earlier were not missing then; a wider gap is not as old as its older part."""
     with Simulator() as sim:
         log = add_people(sim, protocol, 1024)
         log.max_batch = 256
@@ -368,7 +370,7 @@ def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
     assert [r[:2] for r in ranges(tmp_path / "db", "people")] == [(0, 0), (65536, size)]
 
 
-# --- what is garbled ----------------------------------------------------------------------------------------------
+# --- garbled answers ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("protocol", [LogProtocol.RFC6962, LogProtocol.HYBRID])
@@ -397,7 +399,7 @@ def test_a_leaf_that_is_garbled_wherever_it_is_asked_for_costs_its_batch(
 
 
 def tile_garbled_at(place: int) -> Change:
-    """A data tile with one bit of its last leaf turned."""
+    """Flip a bit of the last leaf of a data tile."""
 
     def change(body: bytes) -> bytes:
         spoiled = bytearray(body)
@@ -452,7 +454,7 @@ def test_evidence_follows_the_recursive_definition_wherever_reading_begins_and_r
         assert path == builder.inclusion_path(index, size)
 
 
-# --- proofs and tiles that come another way -----------------------------------------------------------------------
+# --- alternative proofs and tiles ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("broken", [server_error(500), garbage("application/json"), server_error(403)])
@@ -472,7 +474,7 @@ def test_a_hybrid_whose_tiles_are_broken_is_read_by_get_entries(broken: Answer, 
         fault = log.fault("/tile/data/", broken)
         outcome = scan(sim, tmp_path / "db", tuning=tiles_of(log), give_up_after=0.0)
         assert endings(outcome) == {"people": "done"}
-        assert broken.status == 404 or fault.hits < 10  # each try of a tile may take a minute
+        assert broken.status == 404 or fault.hits < 10  # each attempt at a tile may take a minute
     assert ranges(tmp_path / "db", "people") == [(0, 4000, "everything")]
 
 

@@ -1,4 +1,4 @@
-"""CA certificates in the chains of an RFC 6962 log: found in a whole scan, given up with what can't be proven."""
+"""CA certificates in the chains of an RFC 6962 log: a scan finds them, and drops them with unprovable entries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PERSON = 150
 
 
 def chained_log(size: int = 400, people: Iterable[int] = (PERSON,)) -> LogBuilder:
-    """Hosts and people, each entry with the same chain."""
+    """Build a log of hosts and people in which every entry has the same chain."""
     builder = LogBuilder("chains", leaf_index=False)
     for index in range(size):
         der = person_certificate("jane.roe@example.org", index) if index in people else host_certificate(index)
@@ -86,7 +86,10 @@ def test_out_of_scope_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_what_came_with_a_batch_that_is_taken_back_is_found_in_the_next(tmp_path: Path) -> None:
-    """The issuer is learnt in the batch that is quarantined; without forgetting that, every other entry is dropped."""
+    """The next batch finds an issuer that a quarantined batch had brought.
+
+    A scan that didn't forget the issuer with the batch would drop its sighting in every other entry.
+    """
     with Simulator() as sim:
         log = serve(sim, chained_log(people=()))
         log.corrupt(3)
@@ -106,7 +109,7 @@ def test_what_came_with_a_passing_fault_is_found_in_the_same_place(tmp_path: Pat
 
 @pytest.mark.parametrize("commits", [1, 2, 4])
 def test_a_scan_that_was_broken_off_ends_as_an_undisturbed_one_does(commits: int, tmp_path: Path) -> None:
-    """Whatever the next pass reads again, there is one sighting, the first."""
+    """A second pass reads some entries again and still leaves a single sighting, the first."""
     with Simulator() as sim:
         serve(sim, chained_log())
         scan(sim, tmp_path / "whole")

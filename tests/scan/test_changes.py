@@ -1,5 +1,7 @@
-"""What changes while logs are read, or between two scans: told to stop, another scope or protocol, another list,
-processes that die. Nothing waits, nothing is lost, and what was found against a log stands."""
+"""Changes during a scan or between two scans: a stop, another scope, protocol or list, dead processes.
+
+Nothing waits, no entry is lost, and evidence of misbehaviour stays.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,7 @@ Script = Callable[[Simulator, Heard], Awaitable[None]]
 def follow(
     sim: Simulator, db: Path, script: Script, *, partial_wait: float, poll: float = 0.01, **changes: object
 ) -> tuple[ScanResult, Heard]:
-    """Follow while `script` plays, then stop."""
+    """Follow the logs while `script` runs, then stop."""
 
     async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
@@ -82,7 +84,7 @@ def asked_for(log: SimulatedLog, text: str) -> int:
 
 
 def stop_when(sim: Simulator, db: Path, condition: Callable[[], bool], **changes: object) -> tuple[ScanResult, float]:
-    """Scan, set `stop` once the condition holds; how the scan ended, and seconds from then to its end."""
+    """Scan and set `stop` once the condition holds; return the result and the seconds from the stop to the end."""
 
     async def run() -> tuple[ScanResult, float]:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -137,7 +139,7 @@ def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
         outcome, seconds = stop_when(sim, tmp_path / "db", fault.struck.is_set)
         assert endings(outcome) == {"people": "stopped"}
         assert seconds < 3
-        if "data" in where and not (isinstance(answer, Answer) and answer.headers):  # Retry-After holds for all else
+        if "data" in where and not (isinstance(answer, Answer) and answer.headers):  # the wait holds for all else
             assert ranges(tmp_path / "db", "people") == [(0, 512, "everything")]
 
 
@@ -167,11 +169,11 @@ def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> 
         log = add_people(sim, LogProtocol.RFC6962)
         log.max_batch = 20  # the writer is a few steps behind the reader
         log.fault("get-entries.start=[12]..&", server_error(404))
-        # with four requests under way from the beginning, how much an answer holds is learnt before the gap is met
+        # four requests run from the start, so the size of an answer is known before the reader meets the gap
         interrupted(sim, tmp_path / "db", 700, tuning={"people": {"concurrency": 8}})
         state = states(tmp_path / "db")["people"]
         assert [p.start for p in state.pending] == [300]
-        assert holes(tmp_path / "db", "people") == [(100, 300, "not read")]  # not what came before it in one answer
+        assert holes(tmp_path / "db", "people") == [(100, 300, "not read")]  # earlier entries of the answer count
         log.faults.clear()
         rest = Heard()
         asked = len(log.requests)
@@ -182,11 +184,11 @@ def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> 
     assert with_index(tmp_path / "db", all_evidence) == [(i, True) for i in sorted(PEOPLE)]
 
 
-# --- scope, rules, protocols that change --------------------------------------------------------------------------
+# --- changes of scope, rules and protocol -------------------------------------------------------------------------
 
 
 def interrupted(sim: Simulator, db: Path, after: int = 400, **changes: object) -> None:
-    """A scan that stops with entries pending: read and committed, not proven."""
+    """Stop a scan that has committed pending entries but has not proven them."""
 
     async def run() -> None:
         stop, heard = asyncio.Event(), Heard()
@@ -284,10 +286,10 @@ def test_a_log_that_was_pending_when_the_list_was_first_read_is_read_from_0(tmp_
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
         assert left_out.requests
     assert ranges(tmp_path / "db", "later") == [(0, 1000, "everything")]
-    assert ranges(tmp_path / "db", "left") == [(1000, 1000, "everything")]  # first sight: from now
+    assert ranges(tmp_path / "db", "left") == [(1000, 1000, "everything")]  # first sight of the log: read from now on
 
 
-# --- the list changes while following -----------------------------------------------------------------------------
+# --- changes of the list while following --------------------------------------------------------------------------
 
 
 def reloads(sim: Simulator) -> int:
@@ -411,7 +413,7 @@ def test_changes_of_the_list_reach_the_process_that_reads_the_log(tmp_path: Path
             sim.log(name).publish(512)
             sim.log(name).state = "usable"
             sim.add(f"{name}-again", people_log(f"{name}-again", 256, operator=name))
-        await until(lambda: heard.entries == 1536, seconds=20)  # long before a child looks again by itself
+        await until(lambda: heard.entries == 1536, seconds=20)  # long before a worker process polls again by itself
 
     with Simulator() as sim:
         for name in ("one", "two"):
@@ -436,13 +438,13 @@ def test_children_are_heard_however_few_threads_there_are(tmp_path: Path) -> Non
 
 
 async def fails(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
-    """The work of a child: it finds a log out, and then falls over something personal."""
+    """Report misbehaviour of a log, then fail with an error that holds personal data."""
     emit(LogDone(LogOutcome(task.logs[0].id, task.logs[0].name, LogStatus.MISBEHAVIOUR, "two roots")))
     raise ValueError("jane.roe@example.org")
 
 
 async def dies(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
-    """The work of a child that is killed in the midst of it."""
+    """Kill the worker process during its work."""
     os._exit(9)
 
 
@@ -467,7 +469,7 @@ def test_a_child_that_fails_is_told_of_without_what_it_read_and_takes_nothing_ba
 
 
 class Clumsy(Heard):
-    """A receiver that falls over the tree head of one log."""
+    """Receiver of events that fails at the tree head of a log."""
 
     def on_head(self, event: HeadAccepted) -> None:
         if event.name == "bad":

@@ -1,4 +1,4 @@
-"""kill -9 at random moments loses nothing and doubles nothing; locks and children end with their process."""
+"""kill -9 at random moments loses and doubles no entry; locks and worker processes end with their parent process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def start_scan() -> Iterator[Start]:
-    """Starts `ctscan scan` as a process; what still runs at the end of the test is killed."""
+    """Return a function that starts `ctscan scan` as a process; kill every process still running after the test."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(sim: Simulator, db: Path, *options: str, name: str = "scan") -> subprocess.Popen[bytes]:
@@ -41,7 +41,7 @@ def start_scan() -> Iterator[Start]:
 
 
 def committed(db: Path) -> int:
-    """Runs and positions are enough to see that a scan is under way."""
+    """Count the committed sightings, which show that a scan is under way."""
     try:
         return with_index(db, lambda index: index.counts())["sightings"]
     except IndexFault:
@@ -143,7 +143,7 @@ def test_children_end_with_their_parent(tmp_path: Path, start_scan: Start) -> No
 def test_look_ups_work_while_a_scan_writes(tmp_path: Path, start_scan: Start) -> None:
     with Simulator() as sim:
         log = sim.add("people", people_log(size=6000))
-        log.fault("/tile/data/", slow(2))  # so that the scan outlives the look-up on a busy machine too
+        log.fault("/tile/data/", slow(2))  # slow enough that the scan outlives the look-up on a busy machine
         process = start_scan(sim, tmp_path / "db")
         _wait_for(lambda: committed(tmp_path / "db") > 0)
         look = [sys.executable, "-m", "ctscan", "lookup", "jane.roe@example.org", "--db", str(tmp_path / "db")]
@@ -160,7 +160,7 @@ def _is_gone(session: int) -> bool:
 
 
 def _alive_in_session(session: int) -> list[int]:
-    """Processes of a session that have not ended (zombies have)."""
+    """List the processes of a session that have not ended; zombies have ended."""
     alive = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():

@@ -1,4 +1,4 @@
-"""Following: what logs add is read as it comes, lists are read again, partial tiles are waited for."""
+"""Following: the scan reads new entries as they come, reloads lists, and waits for partial tiles to fill."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Script = Callable[[Simulator, Heard], Awaitable[None]]
 
 
 def follow(sim: Simulator, db: Path, script: Script, **clock: float) -> tuple[ScanResult, Heard]:
-    """Follow while `script` plays, then stop."""
+    """Follow the logs while `script` runs, then stop."""
 
     async def run() -> tuple[ScanResult, Heard]:
         stop, heard = asyncio.Event(), Heard()
@@ -67,7 +67,7 @@ def test_the_partial_tile_waits_and_is_read_once_its_time_is_up(tmp_path: Path) 
         log = sim.log("people")
         await until(lambda: heard.entries == 256 and asked_for(log, "checkpoint") > 5)
         assert asked_for(log, "/tile/data/001.p/") == 0
-        assert asked_for(log, "/tile/0/001.p/44") == 1  # the head is proven all the same
+        assert asked_for(log, "/tile/0/001.p/44") == 1  # the head is proven nevertheless
         log.publish(512)
         await until(lambda: heard.entries == 512)
 

@@ -1,4 +1,4 @@
-"""The certificates of CAs that a log gives for what is kept: in chains, or by their fingerprints."""
+"""CA certificates that a log gives for kept entries: in chains, or by fingerprint."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ALL = (*TILED, LogProtocol.RFC6962)
 
 
 def chained_log(protocol: LogProtocol, size: int = 512) -> LogBuilder:
-    """Hosts with the chain of one CA, people with that of another."""
+    """Build a log in which hosts have the chain of a CA and people the chain of another CA."""
     builder = LogBuilder("chains", leaf_index=protocol is LogProtocol.STATIC_CT)
     for index in range(size):
         if index in PEOPLE:
@@ -42,7 +42,7 @@ def serve(sim: Simulator, protocol: LogProtocol) -> SimulatedLog:
 
 
 def tuning(sim: Simulator, protocol: LogProtocol) -> dict[str, dict[str, str]]:
-    """Where the tiles of a hybrid log are."""
+    """Return the tuning that says where a hybrid log keeps its tiles."""
     if protocol is not LogProtocol.HYBRID:
         return {}
     log = sim.log("chains")
@@ -50,7 +50,7 @@ def tuning(sim: Simulator, protocol: LogProtocol) -> dict[str, dict[str, str]]:
 
 
 def kept(db: Path, der: bytes) -> list[tuple[bytes, str]]:
-    """What the index holds as an issuer with the subject of this certificate, and where it came from."""
+    """Return the DER and the origin of each issuer in the index with the subject of this certificate."""
     subject = sha256(read_certificate(der).subject.raw).digest()
     found: list[Issuer] = with_index(db, lambda index: index.issuers(subject))
     for issuer in found:
@@ -90,7 +90,7 @@ def test_the_contact_of_an_authority_is_found_where_tiles_name_it(protocol: LogP
     "fault", [server_error(404), Answer(200, ROOT), Answer(200, b"<html>"), Answer(200, b"\0" * 300_000)]
 )
 def test_an_issuer_that_cant_be_had_holds_nothing_up(fault: Answer, tmp_path: Path) -> None:
-    """A log that doesn't give an issuer, or lies about it, is read to its end; the other issuer is kept."""
+    """A scan reads a log to its end although the log withholds or forges an issuer; the other issuer is kept."""
     with Simulator() as sim:
         log = serve(sim, LogProtocol.STATIC_CT)
         log.fault(f"/issuer/{sha256(ISSUING).hexdigest()}", fault)

@@ -1,4 +1,4 @@
-"""What a log may not do, what it may, and what is kept of it: the exit codes, the evidence, the holes."""
+"""Misbehaviour and permitted faults of a log: exit codes, evidence, gaps."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def misbehaved(db: Path) -> tuple[str, list[bytes]]:
 
 
 def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault:
-    """The log answers with an old head of this size, as a cache may; all else is up to date."""
+    """Serve an old head of this size, as a cache may; all other answers are up to date."""
     builder = log.builder
     tiled = log.protocol is LogProtocol.STATIC_CT
     head = builder.checkpoint(size, root=root) if tiled else builder.sth(size, root=root)

@@ -1,5 +1,7 @@
-"""A log that asks for patience, fails now and then and is slow: read whole, and never with more requests at a time than
-is configured."""
+"""Politeness towards a slow log that fails at times and asks for patience.
+
+A scan reads every entry and never exceeds the configured number of concurrent requests.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from support.simulator import Simulator, dropped, server_error, slow, too_many_r
 from ctscan.ct.coverage import verified_size
 from ctscan.model import LogProtocol
 
-REQUESTS = 6  # at a time, at most
+REQUESTS = 6  # concurrent requests at most
 
 
 @pytest.mark.parametrize("protocol", [LogProtocol.RFC6962, LogProtocol.STATIC_CT])
@@ -29,7 +31,7 @@ def test_a_log_in_trouble_is_read_whole_within_its_limits(protocol: LogProtocol,
         outcome = scan(sim, tmp_path / "db", tuning={"people": {"concurrency": REQUESTS, "batch": 20}})
         assert outcome.exit_code == 0
         assert [fault.hits for fault in faults[1:]] == [2, 3, 3, 1] and faults[0].hits >= 4
-        assert sim.connections <= REQUESTS + 4  # one for the log list, one for heads and proofs, two that broke
+        assert sim.connections <= REQUESTS + 4  # one for the log list, one for heads and proofs, two broken connections
     state = states(tmp_path / "db")["people"]
     assert (verified_size(state), state.gaps) == (1000, ())
     assert state.rate is not None

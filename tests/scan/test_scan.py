@@ -1,4 +1,4 @@
-"""Whole scans of honest logs: both protocols, hybrids, resuming, where coverage begins, scope."""
+"""Whole scans of honest logs: both protocols, hybrids, resumption, the beginning of coverage, scope."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_coverage_begins_where_it_is_told_to_and_is_verified_from_there(
     found = look_up(tmp_path / "db", "jane.roe@example.org")
     assert not found.complete
     assert [(h.start, h.end, h.reason.value) for h in found.coverage[0].gaps] == [(0, first, "not read")]
-    first_time = EPOCH + 1000 * first  # of entry `first`; of the tree head, when nothing was there yet
+    first_time = EPOCH + 1000 * first  # of entry `first`; for an empty log, of the tree head
     assert found.coverage[0].since == first_time
 
 

@@ -1,4 +1,4 @@
-"""Several processes on one log, and the past read beside the present: nothing is read twice, nothing is left out."""
+"""Several processes on a log, and a backfill beside a scan: no entry is read twice, none is left out."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SIZE = 2 * SMALL + 100
 
 
 def large_log(size: int, protocol: LogProtocol) -> LogBuilder:
-    """Hosts, with an invented person at both ends of every small part."""
+    """Build a log of hosts with an invented person at both ends of every small part."""
     hosts = [host_certificate(number) for number in range(8)]
     builder = LogBuilder("large", leaf_index=protocol is LogProtocol.STATIC_CT)
     for index in range(size):
@@ -76,15 +76,17 @@ def test_two_processes_read_one_log_and_find_the_same(protocol: LogProtocol, tmp
     assert heard.entries == last_run(tmp_path / "two").entries == SIZE
     assert sum(path.endswith(("/checkpoint", "/get-sth")) for path in asked) == 2  # each process asks
     tiles = [path for path in asked if "/tile/data/" in path]
-    assert len(tiles) == len(set(tiles)) and (not tiles or tiles != sorted(tiles))  # both at work, nothing twice
+    assert len(tiles) == len(set(tiles)) and (not tiles or tiles != sorted(tiles))  # both read, none twice
     assert ranges(tmp_path / "two", "large") == [(0, SIZE, "everything")]
     assert dump(tmp_path / "one") == dump(tmp_path / "two")
 
 
 @pytest.mark.parametrize("protocol", BOTH)
 def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogProtocol, tmp_path: Path) -> None:
-    """While this scan asks for its head, another process saves one that the log signed for somebody else. A log that
-    gives no proof just then isn't believed for it."""
+    """A scan compares its head with the head that another process saved meanwhile.
+
+    Here the log signed a fork for the other process. The scan doesn't accept its head while the log gives no proof.
+    """
     fork = people_log().fork(600, 300)
 
     async def save_other(log: SimulatedLog) -> None:
@@ -117,7 +119,10 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
 
 
 def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Path) -> None:
-    """However the reading ends: else another process could take it, and what it commits would be given up."""
+    """The reader commits every entry of a part before it releases the lease, however the reading ends.
+
+    Otherwise another process could take the part, and the ledger would reject the late commit.
+    """
     order: list[str] = []
 
     async def run() -> None:
@@ -125,7 +130,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
             run_id = await started(index)
 
             class Slow:
-                """The index, with a disk that takes its time."""
+                """Index with a slow disk."""
 
                 def __getattr__(self, name: str) -> Any:
                     return getattr(index, name)
@@ -196,7 +201,7 @@ def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_p
 
         assert endings(asyncio.run(broken_off())) == {"large": "stopped"}
         covered = ranges(tmp_path / "db", "large")
-        assert (PART, size, "everything") in covered  # the newest part whole, before the one that was broken off
+        assert (PART, size, "everything") in covered  # the newest part is complete; the part before it was broken off
         assert all(start in (0, PART) for start, end, _ in covered if start < end)
         assert not look_up(tmp_path / "db", "person0@example.org").complete
         assert scan(sim, tmp_path / "db", past=True, start=None).exit_code == 0
@@ -206,7 +211,7 @@ def test_the_newest_part_of_the_past_comes_first_and_a_break_loses_nothing(tmp_p
 
 
 def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
-    """A backfill holds a part of the past: a scan that follows keeps the present, and its check counts."""
+    """While a backfill holds a part of the past, a following scan reads the present and its check counts."""
     db = tmp_path / "db"
 
     async def run(sim: Simulator) -> tuple[ScanResult, ScanResult]:
@@ -235,7 +240,7 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
 def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(
     protocol: LogProtocol, tmp_path: Path
 ) -> None:
-    """Both begin at once with a new index: the scan saw a larger tree."""
+    """Backfill and scan start together on a new index, and the scan sees a larger tree."""
 
     class Meddling(Heard):
         def on_head(self, event: HeadAccepted) -> None:

@@ -1,6 +1,6 @@
-"""Random trouble over several passes: whatever comes, what is said is true, and after the storm nothing is missing.
+"""Random faults over several passes: every statement of the index is true, and after the storm no entry is missing.
 
-Each seed is one story: a protocol, a log, and passes with scripted faults, stops, growth, stale and forked heads.
+Each seed is a story: a protocol, a log, and passes with scripted faults, stops, growth, stale and forked heads.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def people(leaf_index: bool) -> LogBuilder:
 
 
 def trouble(story: random.Random) -> Answer | Change:
-    """Any wrong answer."""
+    """Draw a wrong answer."""
 
     def flip(body: bytes) -> bytes:
         spoiled = bytearray(body or b"?")
@@ -68,7 +68,7 @@ def only_entries(change: Change) -> Change:
 
 
 def brew(log: SimulatedLog, story: random.Random, known: LogState | None) -> None:
-    """What one pass meets with."""
+    """Script the faults and the growth of a pass."""
     true = people(log.protocol is LogProtocol.STATIC_CT)
     log.faults.clear()
     if log.builder is not true:
@@ -114,7 +114,7 @@ def one_pass(sim: Simulator, db: Path, log: SimulatedLog, story: random.Random) 
 
 
 def check_what_is_said(db: Path, outcome: ScanResult, builder: LogBuilder) -> None:
-    """What is verified is in the log, proven and searched; what is complete is whole; what is done is settled."""
+    """Check that verified entries are proven and searched, that complete logs are whole, and done logs settled."""
     state = states(db)["people"]
     assert "unexpected" not in outcome.logs[0].message
     if state.head is None:

@@ -1,4 +1,4 @@
-"""The verified stream: whatever a log answers, every entry of a range comes once, and what is proven is in the tree."""
+"""The verified stream: for any answers of a log, each entry comes once and proven entries are in the tree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROTOCOLS = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
 
 @cache
 def builders(protocol: LogProtocol) -> tuple[LogBuilder, LogBuilder]:
-    """A log, and another of which not one entry is in it."""
+    """Build a log and a fork that shares no entry with it."""
     made = LogBuilder("log", leaf_index=protocol is LogProtocol.STATIC_CT)
     made.fill(SIZE)
     other = made.fork(0, SIZE)
@@ -36,7 +36,11 @@ def builders(protocol: LogProtocol) -> tuple[LogBuilder, LogBuilder]:
 
 
 class Source:
-    """A log in memory. `faults` by first entry of an answer: errors to raise, or "garbled", for so many answers."""
+    """Log in memory.
+
+    `faults` maps the first entry of an answer to its faults, one per request: an error to raise, "garbled", or None for
+    a good answer.
+    """
 
     def __init__(self, protocol: LogProtocol, faults: dict[int, list[Exception | str]] | None = None) -> None:
         self.builder, self.other = builders(protocol)
@@ -87,7 +91,7 @@ class Source:
         raise NotImplementedError
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Do nothing: this source holds no resources."""
 
 
 async def no_sleep(seconds: float) -> None:
@@ -104,7 +108,7 @@ def verifier_of(source: Source) -> Verifier:
 
 
 def read(source: Source, span: Span, known: Known | None = None) -> list[StreamEvent]:
-    """All events; each is checked against the tree while the stream waits."""
+    """Read all events; check each event against the tree while the stream waits."""
 
     async def run() -> list[StreamEvent]:
         events: list[StreamEvent] = []
@@ -129,7 +133,7 @@ def check_proven(builder: LogBuilder, event: Proven) -> None:
 
 
 def pieces(events: list[StreamEvent]) -> list[tuple[str, int, int]]:
-    """What became of which entries, in order; provisional ones are left out."""
+    """List the outcome of each range in order, without provisional ranges."""
     found = []
     for event in events:
         match event:
@@ -143,7 +147,7 @@ def pieces(events: list[StreamEvent]) -> list[tuple[str, int, int]]:
 
 
 def check_order(events: list[StreamEvent], span: Span) -> None:
-    """Every entry comes once and in order; what is provisional is proven or retracted."""
+    """Check that every entry comes once and in order, and that provisional entries are proven or retracted."""
     at = held = span[0]
     for event in events:
         match event:
@@ -238,7 +242,7 @@ def test_what_was_missing_before_is_pruned_and_what_was_quarantined_is_asked_for
     events = read(Source(protocol, {first: [Missing("gone")]}), (0, SIZE), known)
     assert ("pruned", first, end) in pieces(events)
     known = Known(gaps=(Gap(first, end, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled"), tries=1),))
-    tries = 2 if protocol is LogProtocol.STATIC_CT else 3  # the first of them before all is retracted
+    tries = 2 if protocol is LogProtocol.STATIC_CT else 3  # the first attempt precedes the retraction
     source = Source(protocol, {first: [*["garbled"] * tries, None]})
     assert ("quarantined", first, end) in pieces(read(source, (0, SIZE), known))
 

@@ -1,4 +1,4 @@
-"""Tokens out of the environment, and JSON of strangers."""
+"""Tokens from the environment, and JSON from untrusted servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for the first place that is good again: right for islands nearby and for a pruned beginning, and cheap."""
+"""Galloping search for the next good entry: correct for nearby islands and pruned beginnings, with few requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts in which a log is read, and the writer that goes on beside."""
+"""Parts of a log that a scan reads, and the writer that commits beside the reader."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_only_the_last_parts_are_small_and_only_where_several_read() -> None:
 
 
 async def taken_up(index: Index, run_id: int, parts: list[Span]) -> list[tuple[Span, int]]:
-    """Spans that a pass reads, each with the end of the pending range that it takes up."""
+    """Return the spans that a pass reads, each with the end of the pending range that the pass takes up."""
     found: list[tuple[Span, int]] = []
 
     async def read(span: Span, known: Known) -> bool:
@@ -74,13 +74,16 @@ async def taken_up(index: Index, run_id: int, parts: list[Span]) -> list[tuple[S
 
 
 def test_a_pending_range_that_another_reader_holds_a_part_of_is_given_up(tmp_path: Path) -> None:
-    """Proven as a whole, it would cover entries that are lost when the other reader gives up its own."""
+    """A pending range is given up if another reader holds a part of it.
+
+    Proven as a whole, the range would cover entries that are lost when the other reader rewinds its own part.
+    """
 
     async def run() -> None:
         async with await open_index(tmp_path / "ctscan.db", create=True) as index:
             run_id = await started(index)
             await save_head(index, a_head(300), later(1))
-            await commit(index, run_id, pending_advance(0, 300, a_hit(100), a_hit(290)))  # with one reader
+            await commit(index, run_id, pending_advance(0, 300, a_hit(100), a_hit(290)))  # with a single reader
             assert await taken_up(index, run_id, [(0, 300)]) == [((0, 300), 300)]
             async with index.lease(LOG.id, 256, 300) as lease:  # with two readers
                 await index.commit(run_id, pending_advance(256, 300, a_hit(290)), lease)

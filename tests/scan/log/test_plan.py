@@ -1,4 +1,4 @@
-"""Where coverage begins, what is left to read, and what is said before much is read."""
+"""Plan of a scan: where coverage begins, the spans left to read, and the notice before a long read."""
 
 from __future__ import annotations
 

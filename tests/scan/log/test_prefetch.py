@@ -1,5 +1,4 @@
-"""Fetching ahead: in order, as much as the window and the buffer allow, whatever the reader does; and nothing is left
-behind."""
+"""Prefetching: batches come in order, within the window and the buffer, and no request outlives the reader."""
 
 from __future__ import annotations
 
@@ -16,12 +15,14 @@ from ctscan.scan.log.prefetch import MOST_BYTES, FetchResult, prefetch
 from ctscan.sources import LogSource
 
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
-STEP = 10  # entries a request
+STEP = 10  # entries per request
 
 
 class Held:
-    """A LogSource whose answers come when a test lets them. `asked`: starts in the order of the requests; `octets`:
-    size of an answer; `fails`: starts that fail."""
+    """LogSource that holds its answers back until a test releases them.
+
+    `asked` lists the starts in request order, `octets` is the size of an answer, `fails` holds the starts that fail.
+    """
 
     def __init__(self, octets: int = 100) -> None:
         self.log = LOG
@@ -58,7 +59,7 @@ class Held:
         return Batch(LOG.id, start, data, spans, spans, [False] * len(spans), data, spans, "tile", data)
 
     async def answer(self, *starts: int) -> None:
-        """Let these answers come."""
+        """Release the answers of these starts."""
         for start in starts:
             self.gates.setdefault(start, asyncio.Event()).set()
         await settle()
@@ -70,17 +71,17 @@ class Held:
         raise NotImplementedError
 
     async def aclose(self) -> None:
-        """Nothing is held."""
+        """Do nothing: this source holds no resources."""
 
 
 async def settle() -> None:
-    """Let every task go on as far as it can."""
+    """Run the event loop until every task waits or has ended."""
     for _ in range(20):
         await asyncio.sleep(0)
 
 
 def run(work: Callable[[Held], Coroutine[None, None, None]], source: Held | None = None) -> None:
-    """Run a story; no task and no exception may be left by it."""
+    """Run a scenario and assert that it leaves neither a task nor an exception."""
 
     async def main() -> None:
         complaints: list[object] = []

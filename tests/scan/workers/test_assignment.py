@@ -1,4 +1,4 @@
-"""Which process reads which log, and what is told of a log that several read."""
+"""Assignment of logs to worker processes, and the merged events of a log that several workers read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_an_operator_that_joins_is_read_by_the_first() -> None:
     assert assign([a_log(1, "one"), a_log(2, "two")], 2, four).readers(a_log(3, "three")) == {0}
 
 
-# --- one pass of several ------------------------------------------------------------------------------------------
+# --- one pass of several workers ----------------------------------------------------------------------------------
 
 
 def outcome(ending: LogStatus, log: int = 1) -> LogOutcome:

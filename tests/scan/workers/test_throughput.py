@@ -1,4 +1,4 @@
-"""How fast logs are read, kept while they are, and told where one grows faster. Time is the test's own."""
+"""Throughput of logs during a scan: measured, saved, and reported where a log grows faster. The tests set the time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DONE = LogOutcome(LOG.id, LOG.name, LogStatus.DONE)
 
 
 class Story:
-    """A meter beside an index that knows LOG, which grows by 120 entries a second."""
+    """Throughput monitor beside an index that knows LOG, which grows by 120 entries a second."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
@@ -30,13 +30,13 @@ class Story:
         self.monitor = ThroughputMonitor(self.heard.emit, self.time.clock)
 
     async def advance(self, entries: int, seconds: float) -> float | None:
-        """So many entries are committed after so many seconds; the rate that is then known."""
+        """Commit `entries` after `seconds`, and return the rate known then."""
         self.time.now += seconds
         self.monitor.hear(Progress(LOG.id, entries, 0, 0))
         return await self.rate()
 
     async def rate(self) -> float | None:
-        for _ in range(5):  # reads go through the same thread as the writes before them
+        for _ in range(5):  # reads use the same thread as the earlier writes
             await asyncio.sleep(0)
             (state,) = await self.index.log_states()
         return state.rate

@@ -1,4 +1,4 @@
-"""Archives and packed files: every member by its content, and nothing that a hostile one can do."""
+"""Archives and packed files: every member is recognised by its content, and hostile archives do no harm."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def test_many_members_share_one_budget() -> None:
 
 
 def test_members_that_overlap_are_counted_each_time() -> None:
-    """One body of zeros that a thousand entries of the directory point to."""
+    """A body of zeros counts once for each of the thousand directory entries that point to it."""
     one = a_zip({"a": bytes(20_000_000)})
     start = one.find(b"PK\x01\x02")
     end = one.rfind(b"PK\x05\x06")
@@ -240,7 +240,7 @@ def test_members_that_overlap_are_counted_each_time() -> None:
 
 
 def test_members_without_content_are_counted_by_their_input() -> None:
-    """Deflated data can go on for ever without giving an octet; each of many members may be the same of it."""
+    """Deflated data without output counts by its input: it can go on for ever, and many members may share it."""
     empty = b"\0\0\0\xff\xff" * 200_000
     local = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, 0, 8, 0, 0, 0, len(empty), 0, 1, 0) + b"a" + empty
     entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, 0, len(empty), 0, 1, 0, 0, 0, 0, 0, 0) + b"a"

@@ -1,4 +1,4 @@
-"""Signed mail and mailboxes: the certificates of signers, whatever is around them."""
+"""Signed mail and mailboxes: the signers' certificates are found amid any other content."""
 
 from __future__ import annotations
 

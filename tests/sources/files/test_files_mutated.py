@@ -1,4 +1,4 @@
-"""Files of every form with something changed in them: nothing is raised, nothing takes long, and everything is said."""
+"""Mutated files of every form: the reader raises nothing, stays fast, and reports every problem."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.holding import (
 )
 
 RUNS = 4000
-NEAR = 400  # octets of the beginning, where most of what is read as a structure stands
+NEAR = 400  # octets of the beginning, which hold most of the structure
 
 WHOLE = (
     signed_mail(),

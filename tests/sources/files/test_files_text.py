@@ -1,4 +1,4 @@
-"""JSON and LDIF: certificates wherever they stand, one value after the other."""
+"""JSON and LDIF: certificates at any place, read value by value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs on disk: the same as over HTTP, and never a byte from outside the directory."""
+"""Logs on disk: the same answers as over HTTP, and never a byte from outside the directory."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     write_log(tmp_path)
     tile = tmp_path / "tile/0/000"
     tile.unlink()
-    os.mkfifo(tile)  # reading it would wait for ever
+    os.mkfifo(tile)  # reading a pipe would block for ever
     with pytest.raises(SourceError, match="regular file"):
         ask(tmp_path, lambda s: s.hash_tile(0, 0, 256))
 

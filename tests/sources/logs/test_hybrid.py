@@ -1,4 +1,4 @@
-"""Hybrid logs: full data tiles where there are any, get-entries for the rest."""
+"""Hybrid logs: full data tiles where the log has them, get-entries for the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lists: signed and pinned, or given by hand; read again only when they changed."""
+"""Log lists: signed and pinned, or set by the user; read again only after a change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def names(found: ListedLogs | None) -> list[str]:
 
 
 def public_list() -> bytes:
-    """A list as a publisher's: https and public host names only."""
+    """Build a list as a publisher does: https and public host names only."""
     builder = LogBuilder("Public log")
     entry = builder.list_entry("https://mon.ct-log.net/2026h1/")
     entry["submission_url"] = "https://log.ct-log.net/2026h1/"
@@ -152,7 +152,7 @@ def test_the_list_by_default_is_googles_and_needs_a_contact() -> None:
         load(None, client=patient_client(FakeTime(), ""))
 
 
-# --- trouble ------------------------------------------------------------------------------------------------------
+# --- faults -------------------------------------------------------------------------------------------------------
 
 
 def test_trouble_with_a_list_is_sat_out_or_given_up() -> None:

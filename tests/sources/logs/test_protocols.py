@@ -1,4 +1,4 @@
-"""Log protocols are found by their files."""
+"""Log protocols: each is found by its file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RFC 6962 logs as they are, as they limp, and as they lie."""
+"""RFC 6962 logs: honest, failing and lying."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def mixed_log(entries: int = 700, name: str = "Example 'log2026'", use_rsa: bool = False) -> LogBuilder:
-    """Certificates and precertificates with chains, without leaf_index."""
+    """Build a log of certificates and precertificates with chains, without leaf_index."""
     builder = LogBuilder(name, leaf_index=False, use_rsa=use_rsa)
     chain = [cheap_certificate(1 << 40, "ca.example.org")]
     for number in range(entries):
@@ -39,7 +39,7 @@ def mixed_log(entries: int = 700, name: str = "Example 'log2026'", use_rsa: bool
 def ask(
     log: SimulatedLog, use: Callable[[Rfc6962Source], Awaitable[T]], time: FakeTime | None = None, batch: int = 256
 ) -> T:
-    """Use a fresh source of the log."""
+    """Run `use` with a fresh source of the log."""
     client = patient_client(time or FakeTime())
     return with_client(client, lambda c: use(Rfc6962Source(log.log(), c, Tuning(batch=batch))))
 

@@ -1,4 +1,4 @@
-"""The tuning that ships as data, and what a configuration puts over it."""
+"""Tuning: the values shipped as data, and the configuration that overrides them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of sources share."""
+"""Fixtures for tests of repositories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.postgres import CrtshDatabase, missing, server
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[CrtshDatabase]:
-    """A real PostgreSQL with the schema of crt.sh; skips where there is none."""
+    """Start a real PostgreSQL with the schema of crt.sh; skip without PostgreSQL."""
     if reason := missing():
         pytest.skip(reason)
     with server() as folder:
@@ -23,6 +23,6 @@ def postgres() -> Iterator[CrtshDatabase]:
 
 @pytest.fixture
 def certwatch(postgres: CrtshDatabase) -> CrtshDatabase:
-    """The same, empty."""
+    """Return the PostgreSQL database with empty tables."""
     postgres.clear()
     return postgres

@@ -1,4 +1,4 @@
-"""Censys over a transport in memory that answers as its documentation says."""
+"""Censys over a transport in memory that answers as documented."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def hit(sha256: str, **more: Any) -> dict[str, Any]:
 
 
 class Platform:
-    """Pages of two hits; `searched` are the bodies of searches, `fetched` those of requests for certificates."""
+    """Fake that answers in pages of two hits; `searched` and `fetched` hold the bodies of searches and of fetches."""
 
     def __init__(self, hits: Sequence[Any] | None = None, faults: dict[int, httpx.Response] | None = None) -> None:
         self.hits = list(hits if hits is not None else map(hit, IDS))
@@ -110,7 +110,7 @@ def incomplete_reasons(found: list[RepositoryEntry | Incompleteness]) -> list[st
     return [english(one.reason) for one in found if isinstance(one, Incompleteness)]
 
 
-# --- asking -------------------------------------------------------------------------------------------------------
+# --- requests -----------------------------------------------------------------------------------------------------
 
 
 def test_every_page_is_read_and_its_certificates_are_fetched_together() -> None:
@@ -142,7 +142,7 @@ def test_certificates_that_are_kept_or_of_other_people_are_not_fetched() -> None
 
 
 def test_a_certificate_with_too_many_names_to_compare_is_fetched() -> None:
-    """What is asked for may stand behind them."""
+    """Names beyond the compared number may match the question."""
     many = [f"{n}.example.com" for n in range(3000)]
     platform = Platform([hit(IDS[0], names=many, parsed={"subject": {"email_address": ["jane@example.org"]}})])
     assert references(search(platform, name_filter=partial(may_match, JANE))) == [IDS[0]]
@@ -180,7 +180,7 @@ def test_not_revoked_needs_a_check() -> None:
     assert isinstance(second, RepositoryEntry) and second.revocation is None
 
 
-# --- what can go wrong --------------------------------------------------------------------------------------------
+# --- faults -------------------------------------------------------------------------------------------------------
 
 
 def test_without_a_token_nothing_is_asked() -> None:
@@ -209,7 +209,7 @@ def test_a_refusal_names_the_token_and_not_the_question(status: int) -> None:
 @pytest.mark.parametrize("status", [401, 404, 422, 429, 500])
 def test_a_later_page_that_fails_makes_the_search_incomplete(status: int) -> None:
     found = search(Platform(faults={2: httpx.Response(status, headers={"Retry-After": "3600"})}))
-    if status == 500:  # passes
+    if status == 500:  # the client retries
         assert references(found) == IDS
         return
     assert references(found) == IDS[:2]
@@ -224,7 +224,7 @@ def test_certificates_that_can_not_be_fetched_make_the_search_incomplete(status:
 
 
 def test_missing_certificates_make_the_search_incomplete() -> None:
-    wrong = {"certificate_id": IDS[1], "pem": pem(DERS[0])}  # another one than it says
+    wrong = {"certificate_id": IDS[1], "pem": pem(DERS[0])}  # a certificate under a wrong ID
     answer = httpx.Response(200, json={"result": [{"certificate_id": IDS[0], "pem": pem(DERS[0])}, wrong]})
     found = search(Platform([hit(IDS[0]), hit(IDS[1])], faults={-1: answer}))
     assert references(found) == IDS[:1]

@@ -1,4 +1,4 @@
-"""Cert Spotter over a transport in memory that answers as its documentation says."""
+"""Cert Spotter over a transport in memory that answers as documented."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def issuance(reference: str, **more: Any) -> dict[str, Any]:
 
 
 class Service:
-    """Answers in pages of two; `asked` are the requests."""
+    """Fake that answers in pages of two; `asked` holds the requests."""
 
     def __init__(self, issuances: Sequence[Any] | None = None, faults: dict[int, httpx.Response] | None = None) -> None:
         self.issuances = list(issuances if issuances is not None else (issuance(reference) for reference in DERS))

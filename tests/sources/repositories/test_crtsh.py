@@ -1,4 +1,4 @@
-"""crt.sh asked through the client, at the transport: what is found, what is told, and that faults change neither."""
+"""crt.sh through the client and a fake transport: the results and the progress, which faults don't change."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ JANE = Question("email", "jane.roe@example.org")
 
 @dataclass
 class Searched:
-    """What a search gave, and what happened on the way."""
+    """Results of a search, with its progress and the time that passed."""
 
     entries: list[RepositoryEntry] = field(default_factory=list)
     incomplete_reasons: list[str] = field(default_factory=list)
@@ -50,7 +50,7 @@ def search(
     name_filter: Callable[[Sequence[str]], bool] = lambda _: True,
     **limits: Any,
 ) -> Searched:
-    """Ask, and collect. The limit is the fake's."""
+    """Search the fake, which sets the limit of rows, and collect the results."""
     searched = Searched()
     client = patient_client(searched.time, transport=crtsh.transport)
     options = SourceOptions(client, sleep=searched.time.sleep, progress=searched.progress.append)
@@ -84,7 +84,7 @@ def address(id: int, email: str, issuer: int = 1, **options: Any) -> Held:
 
 
 def people() -> list[Held]:
-    """Jane by both kinds of address, and others around her."""
+    """Make Jane's certificates with both kinds of address, and certificates of other people and a host."""
     return [
         address(1, "jane.roe@example.org"),
         held(make_certificate([("emailAddress", "jane.roe@example.org")], serial=2), 2),
@@ -95,7 +95,7 @@ def people() -> list[Held]:
     ]
 
 
-# --- what is asked and found --------------------------------------------------------------------------------------
+# --- queries and results ------------------------------------------------------------------------------------------
 
 
 def test_certificates_by_address_each_once() -> None:
@@ -272,9 +272,9 @@ def test_a_passing_fault_changes_nothing(fault: str, at: int) -> None:
 
 @settings(max_examples=30)
 @given(st.integers(0, 10_000))
-@example(5295)  # a long Retry-After, and then a 404 that isn't true
+@example(5295)  # a long Retry-After, and then a false 404
 def test_mixed_faults_change_nothing(seed: int) -> None:
-    """With more than is shown at once, of several issuers."""
+    """Faults don't change a search of several issuers whose rows exceed the limit of an answer."""
     disturbed = search(FakeCrtsh(crowd(), limit=10, seed=seed), Question("domain", "example.org"))
     assert disturbed.entries == undisturbed().entries
     assert len(disturbed.entries) == 16
@@ -305,7 +305,7 @@ def test_a_lasting_fault_is_an_error(fault: str) -> None:
 
 
 def test_messages_do_not_quote_the_server(caplog: pytest.LogCaptureFixture) -> None:
-    """Pages of errors hold the query."""
+    """Error pages quote the query; messages don't."""
     crtsh = FakeCrtsh(people(), broken=lambda _: "html")
     crtsh.page = b"<HTML>jane.roe@example.org: canceling statement</HTML>"
     with caplog.at_level(logging.DEBUG), pytest.raises(SourceError) as raised:

@@ -1,4 +1,4 @@
-"""Cut answers of crt.sh: made whole in parts, or said to be cut; never taken for whole."""
+"""Cut answers of crt.sh: completed in parts or reported as cut, never taken for whole."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def der_of(email: str, is_expired: bool = False) -> bytes:
 
 
 def some(count: int, issuer: int, *, start: int = 1, host: str = "example.org", expired: bool = False) -> list[Held]:
-    """Certificates of one issuer, each with one address."""
+    """Make certificates of one issuer, each with its own address."""
     at = issuer * 1000 + start
     return [held(der_of(f"a{i}@{host}", expired), at + i, issuer) for i in range(count)]
 
 
 def collect(crtsh: FakeCrtsh, question: Question = DOMAIN, **options: Any) -> Completer:
-    """Through the rules of the fake, without HTTP: of the faults only 503 is played."""
+    """Ask the fake by its rules without HTTP; the only faults are 503 and a refusal."""
 
-    received: Callable[[str], str] = options.pop("received", str)  # what of a query arrives
+    received: Callable[[str], str] = options.pop("received", str)  # the part of a query that arrives
 
     async def ask(query: str) -> Listing:
         crtsh.asked.append(query)

@@ -1,4 +1,4 @@
-"""Escape text: any bytes survive, and what can't be told apart is read in every way."""
+"""Escape text: any bytes survive, and ambiguous text is read in every possible way."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The crt.sh that the tests play compares as the real one: words measured with PostgreSQL 15 and its configuration
-`certwatch`, and what each way of matching finds."""
+"""The fake of crt.sh compares like the real server.
+
+The words were measured with PostgreSQL 15 and its configuration `certwatch`; each way of matching finds its results.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ def test_words(text: str, words: list[str]) -> None:
         ("john or nobody", True),
         ('john "or" nobody', False),
         ("john -smith", False),
-        ('"john smith"', False),  # a phrase, and the vector has no positions
+        ('"john smith"', False),  # a phrase, but the vector has no positions
         ("john nobody", False),
         ("o'brien", False),  # two words without a space are a phrase
         ("o brien", True),

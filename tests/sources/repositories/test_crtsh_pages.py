@@ -1,4 +1,4 @@
-"""Answers of crt.sh: what is one, and what only looks like one."""
+"""Pages of crt.sh: real answers, and pages that only look like an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions as crt.sh takes them: what is found that should be, and no value is ever an operator."""
+"""Queries of crt.sh: they find every matching certificate, and no value acts as an operator."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ VALUES = st.lists(st.one_of(WRITTEN, OPERATORS, st.sampled_from(["Roe", "ö", "x
 @given(VALUES, st.sampled_from(["name", "organisation", "email", "domain"]))
 @example("J.R. OR x.org", "domain")
 def test_no_value_is_an_operator(value: str, kind: str) -> None:
-    """Every word of a query stands for itself and has to be there: with all it is found, without one it isn't."""
+    """Each word of a query is literal and required: a text with all words matches, a text without a word doesn't."""
     try:
         queries = queries_for(Question(kind, value))
     except UsageError:

@@ -1,4 +1,4 @@
-"""crt.sh over PostgreSQL, against a real server with the tables and functions that the statements need."""
+"""crt.sh over PostgreSQL, against a real server with the tables and functions of the statements."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def found(database: CrtshDatabase, kind: str, value: str) -> list[int]:
     return asked.references
 
 
-# --- what is found ---------------------------------------------------------------------------------------------------
+# --- results ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_other_kinds_are_refused(certwatch: CrtshDatabase) -> None:
         ask(certwatch, "number", "36805280109")
 
 
-# --- what comes with a certificate -----------------------------------------------------------------------------------
+# --- details of a certificate ----------------------------------------------------------------------------------------
 
 
 def test_certificate_comes_with_log_entries_revocation_and_owner(certwatch: CrtshDatabase) -> None:
@@ -192,7 +192,7 @@ def test_known_certificates_are_not_fetched_again(certwatch: CrtshDatabase) -> N
     assert (asked.references, asked.incomplete_reasons) == ([2], [])
 
 
-# --- wholeness -------------------------------------------------------------------------------------------------------
+# --- completeness ----------------------------------------------------------------------------------------------------
 
 
 def fill(database: CrtshDatabase, years: range, each: int) -> list[int]:
@@ -278,7 +278,7 @@ def test_statements_are_spaced_by_the_rate(certwatch: CrtshDatabase) -> None:
     certwatch.hold(1, [(RFC822, "jane@example.org")])
     time = FakeTime()
     asyncio.run(Asked().search(CrtshSql(options(certwatch.url, time, rate=0.25)), "email", "jane@example.org"))
-    assert time.naps == [4.0, 4.0]  # before listing and before fetching; the probe comes first
+    assert time.naps == [4.0, 4.0]  # one before listing, one before fetching; the probe comes before both
 
 
 # --- the schema ------------------------------------------------------------------------------------------------------

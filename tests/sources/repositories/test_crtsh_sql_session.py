@@ -1,4 +1,4 @@
-"""The connection to crt.sh's database: what it sends, what it does when it breaks, and what it says then."""
+"""The connection to crt.sh's database: the data it sends, its reaction to faults, and its error messages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def hold(database: CrtshDatabase, id: int, *, not_after: str = "2026-05-05", sec
 
 
 async def until(database: CrtshDatabase, statement: str, expected: bool = True) -> None:
-    """Wait until a statement gives rows, or none."""
+    """Wait until a statement returns rows or, if not `expected`, no rows."""
     async with asyncio.timeout(20):
         while bool(database.admin.execute(statement).fetchall()) != expected:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.005)
@@ -93,7 +93,7 @@ def test_search_that_is_disturbed_gives_the_same_in_the_end(certwatch: CrtshData
     ended = []
 
     async def disturb() -> None:
-        for end in (CANCEL, TERMINATE) * 2:  # fewer times than a statement is asked for
+        for end in (CANCEL, TERMINATE) * 2:  # fewer times than a statement is tried
             await until(certwatch, end)
             ended.append(end)
 
@@ -123,13 +123,13 @@ def test_connection_that_goes_between_statements_is_made_anew(certwatch: CrtshDa
 
 
 class Kept:
-    """A source that stays open for the next search."""
+    """Source that stays open for the next search."""
 
     def __init__(self, source: CrtshSql) -> None:
         self.repository, self.search = source.repository, source.search
 
     async def aclose(self) -> None:
-        """Does nothing."""
+        """Do nothing: the next search needs the source."""
 
 
 def test_statement_that_takes_too_long_is_halved_and_what_remains_is_named(certwatch: CrtshDatabase) -> None:
@@ -220,12 +220,12 @@ def test_answers_of_other_shapes_are_refused(certwatch: CrtshDatabase, statement
         asyncio.run(rows())
 
 
-# --- a server that only writes down ----------------------------------------------------------------------------------
+# --- a fake server that records the startup packet -------------------------------------------------------------------
 
 
 @dataclass
 class Pooler:
-    """Refuses TLS, reads the startup packet, answers as told, and hangs up."""
+    """Fake pooler that refuses TLS, reads the startup packet, sends the scripted answer and closes the connection."""
 
     answer: bytes
     startups: list[dict[str, str]] = field(default_factory=list)
@@ -267,7 +267,7 @@ def against(pooler: Pooler, work: Callable[[str], Awaitable[object]]) -> None:
 
 
 def test_startup_packet_holds_nothing_that_a_pooler_does_not_know() -> None:
-    """In a process with an environment that would have libpq send more, and ask somebody else."""
+    """Run in a process whose environment would make libpq send more parameters and ask another server."""
     pooler = Pooler(fatal("08P01", "unsupported startup parameter: statement_timeout"))
     program = (
         "import asyncio, sys, httpx\n"
