@@ -20,7 +20,8 @@ import ctscan.personal.analyse as door
 from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.errors import IndexFault, InputError, UsageError
-from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Problem, ProofCounts, ScanReport
+from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Problem
+from ctscan.model.results import ProofCounts, ScanReport
 from ctscan.scan.request import ScanClock
 
 T = TypeVar("T")

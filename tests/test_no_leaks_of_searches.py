@@ -24,7 +24,7 @@ from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.errors import EXIT_CODES
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
-from ctscan.model import SearchResults
+from ctscan.model.results import SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.privacy.redaction import safe_traceback
 from ctscan.sources.repositories import SourceOptions, open_repository

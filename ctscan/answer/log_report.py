@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import inf
+from typing import TYPE_CHECKING
 
 from ctscan.answer.lookup import is_stale
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
-from ctscan.model import LogReport, LogState, Misbehaviour
+from ctscan.model import LogState
+
+if TYPE_CHECKING:
+    from ctscan.model.results import LogReport, Misbehaviour
 
 
 def log_report(
     state: LogState, misbehaviour: Sequence[Misbehaviour], now: datetime, stale_after: timedelta
 ) -> LogReport:
     """Report the progress of a log at `now`; a log that was not checked for `stale_after` is stale."""
+    from ctscan.model.results import LogReport
+
     return LogReport(
         state=state,
         health=health(state, now, stale_after),

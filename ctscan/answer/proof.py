@@ -12,17 +12,8 @@ from ctscan.ct.merkle import leaf_hash, verify_inclusion
 from ctscan.ct.signature import verify_head
 from ctscan.ct.wire import leaf_of
 from ctscan.errors import CtscanError
-from ctscan.model import (
-    Certificate,
-    CertificateSummary,
-    CheckedSighting,
-    Entry,
-    Evidence,
-    FinalHead,
-    Finding,
-    Match,
-    TreeHead,
-)
+from ctscan.model import Certificate, CertificateSummary, Entry, Evidence, FinalHead, Finding, Match, TreeHead
+from ctscan.model.results import CheckedSighting
 from ctscan.personal.analyse import analyse, kind_of_leaf
 from ctscan.personal.scope import Scope
 from ctscan.x509.name_text import render_name

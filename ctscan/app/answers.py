@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
-from ctscan.model import ProofCounts, StandingCounts
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
     from ctscan.config import Config
-    from ctscan.model import Answer, CheckedSighting, Identifier, Match
+    from ctscan.model import Answer, Identifier, Match
+    from ctscan.model.results import CheckedSighting, ProofCounts, StandingCounts
 
 
 def parse_identifier(text: str) -> Identifier:
@@ -54,6 +54,7 @@ async def certificates(config: Config, identifiers: Sequence[Identifier], *, clo
 
 async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
     """Count all certificates in the index by their standing."""
+    from ctscan.model.results import StandingCounts
     from ctscan.revocation.status import status_of
 
     counts, at = StandingCounts(), clock.now()

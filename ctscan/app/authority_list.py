@@ -12,7 +12,8 @@ from ctscan.errors import InputError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Authority, AuthorityList, LoadedAuthorities
+    from ctscan.model import Authority, AuthorityList
+    from ctscan.model.results import LoadedAuthorities
 
 
 async def update_authorities(config: Config, files: Sequence[str] = (), *, clock: Clock = CLOCK) -> LoadedAuthorities:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
-from ctscan.model import CertificateSummary, Identifier, IdentifierKind, ImportResult, LocalCertificate, Problem
+from ctscan.model import CertificateSummary, Identifier, IdentifierKind, Problem
 
 if TYPE_CHECKING:
     import asyncio
 
     from ctscan.config import Config
     from ctscan.model import Certificate
+    from ctscan.model.results import ImportResult, LocalCertificate
     from ctscan.sources.files import Input
 
 _OUTERMOST = ("certificate", "tbsCertificate")
@@ -92,6 +93,7 @@ def _local_certificates(paths: Iterable[str], domains: tuple[str, ...]) -> Itera
 
 
 def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
+    from ctscan.model.results import LocalCertificate
     from ctscan.personal.analyse import DerKind, analyse, salvage
     from ctscan.personal.scope import Scope
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
-from ctscan.model import RuleInfo, Source, TypeInfo
+from ctscan.model import Source
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Disclosure, LogReport, Repository, Run, Search
+    from ctscan.model import Disclosure, Repository, Run, Search
+    from ctscan.model.results import LogReport, RuleInfo, TypeInfo
 
 
 async def runs(config: Config, limit: int) -> list[Run]:
@@ -115,6 +116,7 @@ async def _lacks(repository: Repository, environ: Mapping[str, str]) -> str:
 
 def rules() -> list[RuleInfo]:
     """List the rules by id."""
+    from ctscan.model.results import RuleInfo
     from ctscan.personal.rules import all_rules
 
     return [
@@ -125,6 +127,7 @@ def rules() -> list[RuleInfo]:
 
 def known_types() -> list[TypeInfo]:
     """List the known types of values, each with the rules that read it."""
+    from ctscan.model.results import TypeInfo
     from ctscan.personal.attribution.evidence import CLASSIFIERS
     from ctscan.personal.rules import all_rules
     from ctscan.personal.taxonomy import coverage

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from ctscan.config import Config
-    from ctscan.model import Identifier, RefreshResult
+    from ctscan.model import Identifier
+    from ctscan.model.results import RefreshResult
 
 
 async def refresh(

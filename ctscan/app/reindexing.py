@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.wiring import opened_index
 from ctscan.index.protocols import Finder, LogStore, Reindex, Searches
-from ctscan.model import EntryKind, QuestionKind, ReindexResult
+from ctscan.model import EntryKind, QuestionKind
 
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Finding
+    from ctscan.model.results import ReindexResult
     from ctscan.personal.analyse import Analysis
 
 _ALL = (1 << 63) - 1
@@ -28,6 +29,7 @@ class ReindexIndex(Finder, Reindex, Protocol):
 
 async def reindex(config: Config) -> ReindexResult:
     """Find personal data in all certificates of the index again, and write what changed. No log is read."""
+    from ctscan.model.results import ReindexResult
     from ctscan.personal.analyse import analyse, kind_of_leaf
     from ctscan.personal.rules import rule_set
     from ctscan.personal.scope import Scope

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK
-from ctscan.model import LogResult, ScanReport, SearchResults
 
 if TYPE_CHECKING:
     import asyncio
 
     from ctscan.app.searching import SearchListener, SearchPlan
     from ctscan.config import Config
+    from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
 
@@ -135,6 +135,8 @@ async def _read(
 def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:
     """Sum up. The worst exit code wins: a misbehaving log, then a failure, then an incomplete answer. `was_cut`: the
     scan was stopped before a log was read."""
+    from ctscan.model.results import LogResult, ScanReport
+
     codes = {outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0}
     return ScanReport(
         exit_code=next((code for code in (3, 1, 4) if code in codes), 0),

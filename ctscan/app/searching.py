@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.model import PlannedDisclosure, Question, Repository, SearchResult, SearchResults
+from ctscan.model import PlannedDisclosure, Question, Repository
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ctscan.collect.search import OpenSource
     from ctscan.config import Config
     from ctscan.model import Identifier
+    from ctscan.model.results import SearchResult, SearchResults
 
 SCOPE_COMMAND = "scan --repository"  # as recorded; the command line may hold an address
 

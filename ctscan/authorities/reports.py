@@ -16,7 +16,8 @@ from pathlib import Path
 from ctscan.authorities.ccadb import is_records, parse_authorities, parse_contacts
 from ctscan.errors import FormatError, InputError, SourceError, UsageError
 from ctscan.http.client import Client
-from ctscan.model import Authority, AuthorityList, LoadedAuthorities
+from ctscan.model import Authority, AuthorityList
+from ctscan.model.results import LoadedAuthorities
 
 RECORDS_URL = "https://ccadb.my.salesforce-sites.com/ccadb/AllCertificateRecordsCSVFormatV5"
 CONTACTS_URL = "https://ccadb.my.salesforce-sites.com/ccadb/AllProblemReportingMechanismsCSV"

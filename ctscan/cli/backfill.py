@@ -14,7 +14,7 @@ from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
-    from ctscan.model import ScanReport
+    from ctscan.model.results import ScanReport
 
 
 @command(

@@ -15,7 +15,8 @@ from ctscan.config import load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ctscan.model import Authority, AuthorityList, LoadedAuthorities
+    from ctscan.model import Authority, AuthorityList
+    from ctscan.model.results import LoadedAuthorities
 
 SHOWN = 100  # records for readers; JSON has them all
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ctscan.config import Config
-    from ctscan.model import ImportResult, Problem
+    from ctscan.model import Problem
+    from ctscan.model.results import ImportResult
 
 SHOWN = 50  # problems
 INTERVAL = 0.2  # seconds between two updates of the line on a terminal

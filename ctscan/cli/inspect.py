@@ -9,12 +9,12 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command, complain
-from ctscan.model import InspectionCounts
+from ctscan.model.results import InspectionCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ctscan.model import LocalCertificate
+    from ctscan.model.results import LocalCertificate
 
 
 @command(

@@ -10,7 +10,7 @@ from ctscan.cli.program import command
 from ctscan.config import load_settings
 
 if TYPE_CHECKING:
-    from ctscan.model import LogReport
+    from ctscan.model.results import LogReport
 
 
 @command(

@@ -13,13 +13,14 @@ from ctscan.cli import options
 from ctscan.cli.program import command, complain
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
-from ctscan.model import ProofCounts
+from ctscan.model.results import ProofCounts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from ctscan.config import Config
-    from ctscan.model import CheckedSighting, Identifier
+    from ctscan.model import Identifier
+    from ctscan.model.results import CheckedSighting
 
 
 @command(

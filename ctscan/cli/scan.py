@@ -16,7 +16,7 @@ from ctscan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ctscan.model import ScanReport
+    from ctscan.model.results import ScanReport
 
 
 @command(

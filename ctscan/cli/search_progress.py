@@ -14,7 +14,7 @@ from ctscan.cli.progress import INTERVAL, harmless
 from ctscan.views.words import KINDS, count, search_result_line
 
 if TYPE_CHECKING:
-    from ctscan.model import SearchResult
+    from ctscan.model.results import SearchResult
 
 
 class SearchProgress(AbstractContextManager["SearchProgress"]):

@@ -16,7 +16,8 @@ from ctscan.errors import UsageError
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Identifier, Match, RefreshResult, StandingCounts
+    from ctscan.model import Identifier, Match
+    from ctscan.model.results import RefreshResult, StandingCounts
 
 
 @command(

@@ -21,7 +21,6 @@ from ctscan.errors import IndexFault
 from ctscan.index.protocols import Revocations, Searches
 from ctscan.model import (
     Certificate,
-    ImportResult,
     Issuer,
     IssuerOrigin,
     Problem,
@@ -33,6 +32,7 @@ from ctscan.model import (
     SearchState,
     Shortfall,
 )
+from ctscan.model.results import ImportResult
 from ctscan.personal.analyse import DerKind
 from ctscan.personal.issuers import issuer_in
 from ctscan.personal.rules import rule_set

@@ -30,11 +30,10 @@ from ctscan.model import (
     RepositoryEntry,
     RepositoryHit,
     Search,
-    SearchResult,
-    SearchResults,
     SearchShortfall,
     SearchState,
 )
+from ctscan.model.results import SearchResult, SearchResults
 from ctscan.personal.rules import rule_set
 from ctscan.sources import SearchSource
 

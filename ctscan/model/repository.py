@@ -53,6 +53,22 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Source of certificates: logs, files or a repository. `lacks`: reason why it can't be used here, or empty."""
+
+    name: str
+    title: str
+    url: str
+    finds: tuple[str, ...]
+    limits: tuple[str, ...]
+    needs: str
+    tells: str
+    is_verified: bool
+    command: str
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """Question to a repository; `value` is canonical but for names, which stay as given."""
 

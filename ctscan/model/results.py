@@ -250,22 +250,6 @@ class InspectionCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Source of certificates: logs, files or a repository. `lacks`: reason why it can't be used here, or empty."""
-
-    name: str
-    title: str
-    url: str
-    finds: tuple[str, ...]
-    limits: tuple[str, ...]
-    needs: str
-    tells: str
-    is_verified: bool
-    command: str
-    lacks: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedAuthorities:
     """List of authorities as it was read. `remarks`: parts that it lacks, with the reason. `replaced`: the list that
     the index held before."""

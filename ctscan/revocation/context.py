@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 from ctscan.clock import Clock
 from ctscan.errors import FormatError
 from ctscan.index.protocols import Disclosures, Revocations
-from ctscan.model import Certificate, EntryKind, KeptCertificate, Message, RefreshResult, Revocation, RevocationState
+from ctscan.model import Certificate, EntryKind, KeptCertificate, Message, Revocation, RevocationState
+from ctscan.model.results import RefreshResult
 from ctscan.revocation.fetcher import Fetcher
 from ctscan.revocation.status import CHECKED_BY_CA, has_run_out
 from ctscan.x509.certificate import read_certificate, read_tbs

@@ -10,7 +10,8 @@ from functools import partial
 
 from ctscan.clock import Clock
 from ctscan.http.client import Client
-from ctscan.model import Certificate, KeptCertificate, Message, RefreshResult, Revocation, RevocationState, StatusReason
+from ctscan.model import Certificate, KeptCertificate, Message, Revocation, RevocationState, StatusReason
+from ctscan.model.results import RefreshResult
 from ctscan.revocation.budget import RefreshLimits
 from ctscan.revocation.context import (
     RefreshContext,

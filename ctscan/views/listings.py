@@ -7,31 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ctscan.model import (
-    Authority,
-    AuthorityList,
-    CheckedSighting,
-    Disclosure,
-    FindingCounts,
-    ImportResult,
-    InspectionCounts,
-    LocalCertificate,
-    LogReport,
-    Match,
-    Message,
-    ProofCounts,
-    RefreshResult,
-    ReindexResult,
-    RevocationState,
-    RuleInfo,
-    Run,
-    Search,
-    Source,
-    StandingCounts,
-    TypeInfo,
-)
+from ctscan.model import Authority, AuthorityList, Disclosure, Match, Message, RevocationState, Run, Search
 from ctscan.views.answers import category, word
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
@@ -39,6 +17,23 @@ from ctscan.views.say import HEALTH, STANDINGS, Say
 from ctscan.views.search_words import recorded_scope
 from ctscan.views.text import ENGLISH, Texts, texts
 from ctscan.views.words import KINDS, count, day, moment, per_second, until_head
+
+if TYPE_CHECKING:
+    from ctscan.model import Source
+    from ctscan.model.results import (
+        CheckedSighting,
+        FindingCounts,
+        ImportResult,
+        InspectionCounts,
+        LocalCertificate,
+        LogReport,
+        ProofCounts,
+        RefreshResult,
+        ReindexResult,
+        RuleInfo,
+        StandingCounts,
+        TypeInfo,
+    )
 
 LONGEST_SUBJECT = 60
 FAILURES_SHOWN = 20

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from math import inf
+from typing import TYPE_CHECKING
 
-from ctscan.model import PlannedDisclosure, ProofCounts, Question, SearchResult
+from ctscan.model import PlannedDisclosure, Question
 from ctscan.views.json import time_text
 from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import ENGLISH, Texts, texts
+
+if TYPE_CHECKING:
+    from ctscan.model.results import ProofCounts, SearchResult
 
 KINDS = {
     "email": "e-mail address",

@@ -19,7 +19,7 @@ from ctscan.authorities.reports import CONTACTS_URL, RECORDS_URL, REPORT_LIMIT, 
 from ctscan.errors import BadAnswer, InputError, SourceError, UsageError
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
-from ctscan.model import LoadedAuthorities
+from ctscan.model.results import LoadedAuthorities
 
 HEADER = (
     "CA Owner,Certificate Name,Subordinate CA Owner,Revocation Status,SHA-256 Fingerprint,Parent SHA-256 Fingerprint,"

@@ -28,7 +28,8 @@ from support.holding import a_line, a_mailbox, a_tar, a_zip, ldif, packed, pem, 
 from ctscan.cli.file_import import SHOWN, Progress
 from ctscan.collect.file_import import PORTION
 from ctscan.index.open import open_index
-from ctscan.model import ImportResult, Issuer, Problem, Search
+from ctscan.model import Issuer, Problem, Search
+from ctscan.model.results import ImportResult
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import texts
 

@@ -12,7 +12,8 @@ from ctscan.app.searching import Destination, SearchPlan
 from ctscan.cli.logging import set_up
 from ctscan.cli.search_progress import SearchProgress
 from ctscan.collect.questions import PlannedQuestion, plan_questions
-from ctscan.model import LEGACY, Message, Question, SearchResult, Shortfall
+from ctscan.model import LEGACY, Message, Question, Shortfall
+from ctscan.model.results import SearchResult
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.views import words
 from ctscan.views.words import question_kinds

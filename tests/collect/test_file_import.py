@@ -19,7 +19,8 @@ from ctscan.clock import Clock
 from ctscan.collect.file_import import PATIENCE, PORTION, ImportRequest, reference_of, run_import
 from ctscan.errors import IndexFault
 from ctscan.index.open import open_index
-from ctscan.model import ImportResult, Problem, Search
+from ctscan.model import Problem, Search
+from ctscan.model.results import ImportResult
 from ctscan.personal.scope import Scope
 from ctscan.sources.files import Input
 

@@ -16,7 +16,8 @@ from ctscan.collect.questions import plan_questions, plan_scope_questions
 from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.http.client import Client
 from ctscan.index.open import open_index
-from ctscan.model import Search, SearchResult, SearchResults
+from ctscan.model import Search
+from ctscan.model.results import SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.sources.repositories import SourceOptions, open_repository
 from ctscan.views.search_words import shortfalls

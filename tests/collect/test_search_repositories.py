@@ -22,17 +22,8 @@ from ctscan.collect.search import OpenSource, SearchRequest, run_search
 from ctscan.errors import IndexFault, Refused, SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import (
-    LEGACY,
-    Answer,
-    Disclosure,
-    Incompleteness,
-    Message,
-    Remark,
-    Search,
-    SearchResult,
-    SearchResults,
-)
+from ctscan.model import LEGACY, Answer, Disclosure, Incompleteness, Message, Remark, Search
+from ctscan.model.results import SearchResult, SearchResults
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import texts

@@ -28,7 +28,8 @@ from support.words import english
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
 from ctscan.index.open import open_index
-from ctscan.model import RefreshResult, Revocation, StatusReason
+from ctscan.model import Revocation, StatusReason
+from ctscan.model.results import RefreshResult
 from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh
 from ctscan.x509.certificate import read_certificate

@@ -19,7 +19,8 @@ from ctscan.http.client import Client
 from ctscan.http.ssrf_guard import guarded_transport
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, Message, RefreshResult, RevocationState
+from ctscan.model import Entry, EntryKind, Hit, Issuer, KeptCertificate, Message, RevocationState
+from ctscan.model.results import RefreshResult
 from ctscan.revocation.budget import RefreshLimits
 from ctscan.revocation.context import RefreshRequest
 from ctscan.revocation.refresh import run_refresh

@@ -38,7 +38,6 @@ from ctscan.model import (
     Match,
     Phrase,
     Qualifier,
-    RefreshResult,
     Remark,
     RepositorySighting,
     Revocation,
@@ -50,13 +49,13 @@ from ctscan.model import (
     Sighting,
     SkippedLog,
     SkipReason,
-    StandingCounts,
     Status,
     StatusReason,
     SubjectKind,
     TreeHead,
     VerifiedRange,
 )
+from ctscan.model.results import RefreshResult, StandingCounts
 from ctscan.resources import data_path
 from ctscan.views import listings, tables
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts

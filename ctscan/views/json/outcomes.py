@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ctscan.model import (
-    CertificateStanding,
-    CheckedSighting,
-    ImportResult,
-    LocalCertificate,
-    Match,
-    Problem,
-    RefreshResult,
-    ReindexResult,
-    RevocationState,
-    ScanReport,
-    SearchResult,
-    StandingCounts,
-)
+from ctscan.model import CertificateStanding, Match, Problem, RevocationState
 from ctscan.views.json.answers import finding, problem, revocation, shortfall_fields, status
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
+
+if TYPE_CHECKING:
+    from ctscan.model.results import (
+        CheckedSighting,
+        ImportResult,
+        LocalCertificate,
+        RefreshResult,
+        ReindexResult,
+        ScanReport,
+        SearchResult,
+        StandingCounts,
+    )
 
 
 def backfilled(report: ScanReport) -> Shape:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import TYPE_CHECKING
 
-from ctscan.model import (
-    Authority,
-    AuthorityList,
-    Disclosure,
-    LoadedAuthorities,
-    LogReport,
-    RuleInfo,
-    Run,
-    Source,
-    TypeInfo,
-)
+from ctscan.model import Authority, AuthorityList, Disclosure, Run
 from ctscan.views.json.answers import authority, authority_list, hole, verified_range
 from ctscan.views.json.values import Shape, base64_text, time_text, timestamp_text
+
+if TYPE_CHECKING:
+    from ctscan.model import Source
+    from ctscan.model.results import LoadedAuthorities, LogReport, RuleInfo, TypeInfo
 
 ATTRIBUTION = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
 
