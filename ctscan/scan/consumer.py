@@ -168,7 +168,8 @@ class _Consumer:
         self._pending = None
         proofs = tuple(self._proofs(kept, event.tree))
         end = event.upto.size
-        step = self._step(verified=self._range(event.start, event.upto), clear_pending=event.start, proofs=proofs)
+        covered = self._range(event.start, event.upto)
+        step = replace(self._step(), verified=covered, clear_pending=event.start, proofs=proofs)
         self.at = self._committed = end
         await self._session.commit(step, end)
 
@@ -209,7 +210,7 @@ class _Consumer:
         session, hashes = self._session, b"".join(pending.hashes)
         held = PendingRange(pending.start, session.scope_text, session.rules, pending.after, hashes)
         done, self._gathered = self._gathered, self._new()
-        await session.commit(self._step(pending=held, result=done.result), held.end)
+        await session.commit(replace(self._step(), pending=held, result=done.result), held.end)
 
     def _take(self) -> ScanStep:
         """Make the step of the proven results since the last commit."""
@@ -217,10 +218,10 @@ class _Consumer:
         if self.at == self._committed or self._upto is None:
             return self._step()
         verified_range = self._range(self._committed, self._upto)
-        return self._step(verified=verified_range, result=done.result, proofs=tuple(done.proofs))
+        return replace(self._step(), verified=verified_range, result=done.result, proofs=tuple(done.proofs))
 
-    def _step(self, **parts: object) -> ScanStep:
-        return replace(ScanStep(self._session.log.id, self._session.now()), **parts)  # type: ignore[arg-type]
+    def _step(self) -> ScanStep:
+        return ScanStep(self._session.log.id, self._session.now())
 
     def _range(self, start: int, upto: CompactRange) -> VerifiedRange:
         return VerifiedRange(start, upto.size, self._session.scope_text, self._session.rules, upto)

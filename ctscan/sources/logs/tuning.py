@@ -53,7 +53,7 @@ class TuningTable:
         for key, layer in self.layers:
             if key in names:
                 values.update(layer)
-        return replace(self.default, **values)  # type: ignore[arg-type]
+        return replace(self.default, **values)  # type: ignore[arg-type]  # _checked gave each key its type
 
 
 def load_tuning(
@@ -78,7 +78,7 @@ def load_tuning(
     unknown = sorted(set(document) - {"default", "operator", "log"})
     if unknown:
         raise UsageError(f"logs.toml: unknown section {unknown[0]!r}; expected default, operator, log")
-    default = Tuning(**_checked(_table(document, "default"), "logs.toml: default"))  # type: ignore[arg-type]
+    default = Tuning(**_checked(_table(document, "default"), "logs.toml: default"))  # type: ignore[arg-type]  # as in `of`
     layers: list[tuple[str, Values]] = []
     ids: dict[str, bytes] = {}
     hybrids: dict[bytes, str] = {}
@@ -146,9 +146,9 @@ def _value(key: str, value: object, where: str) -> object:
         return value
     low, high = _LIMITS[key]
     number = isinstance(value, int | float if key == "rate" else int) and not isinstance(value, bool)
-    if not number or not low <= value <= high:  # type: ignore[operator]
+    if not number or not low <= value <= high:  # type: ignore[operator]  # `number` says that it is one
         raise UsageError(f"{where}: expected {'a' if key == 'rate' else 'a whole'} number from {low} to {high}")
-    return float(value) if key == "rate" else value  # type: ignore[arg-type]
+    return float(value) if key == "rate" else value  # type: ignore[arg-type]  # a number, see above
 
 
 def _log_id(text: str, where: str) -> bytes:
