@@ -25,6 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ctscan.model import Message, TreeHead
 
 
@@ -121,6 +123,15 @@ EXIT_CODES: dict[int, str] = {
     1: "failed",
     2: "usage or configuration",
     3: "a log misbehaved",
-    4: "the answer may be incomplete",
+    4: "the answer may be incomplete, or a pass left gaps",
+    5: "a limit that you set is reached",
 }
 """Meanings of the exit codes; the README repeats this table, and a test compares the two."""
+
+_WORST_FIRST = (3, 1, 2, 5, 4)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Choose the exit code of a command that came to several: the order is 3, 1, 2, 5, 4, 0."""
+    found = set(codes)
+    return next((code for code in _WORST_FIRST if code in found), 0)

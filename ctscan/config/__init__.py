@@ -59,6 +59,10 @@ class Config:
     stale_after: timedelta = timedelta(hours=24)
     quarantine_days: int = 30
     retention: str = ""
+    keys: Mapping[str, Any] = field(default_factory=dict)  # `logs` and `log_list` as file and environment give them
+    witnesses: tuple[str, ...] = ()  # verifier keys (C2SP signed-note) of witnesses of checkpoints
+    audit_path: str | None = None  # of the trail; None: the path of the index and ".audit"
+    key_file: str | None = None  # None: the path of the index and ".key"
     tuning: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # overrides data/logs.toml, repositories
     timeouts: Timeouts = field(default_factory=Timeouts)
 

@@ -15,8 +15,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ctscan.model import (
+    AuditEvent,
     Authority,
     AuthorityList,
+    Basis,
     Crl,
     Disclosure,
     Evidence,
@@ -244,6 +246,33 @@ class EvidenceStore(Protocol):
 
     def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
         """Iterate over the evidence of every sighting of these certificates; None: of all certificates."""
+
+
+class BasisStore(Protocol):
+    """The basis: the logs that answers speak of, in recorded revisions."""
+
+    async def basis(self) -> Basis | None:
+        """Return the newest revision; None before the first scan."""
+
+    async def basis_history(self) -> list[Basis]:
+        """Return all revisions, newest first."""
+
+    async def save_basis(self, basis: Basis) -> bool:
+        """Record a revision. Returns False, with nothing written, unless its number follows the newest one: another
+        process recorded a revision meanwhile."""
+
+
+class Trail(Protocol):
+    """The audit trail, a database of its own beside the index. Events are only added; each is synced to the disk."""
+
+    async def append(self, event: AuditEvent) -> int:
+        """Add an event and return its id; `event.id` is ignored."""
+
+    async def events(self, limit: int) -> list[AuditEvent]:
+        """Return the newest events, newest first."""
+
+    async def event_of_answer(self, answer: str) -> AuditEvent | None:
+        """Return the event that records an answer, by the id of the answer."""
 
 
 class Searches(Protocol):

@@ -4,12 +4,24 @@ Times are aware datetimes in UTC; log timestamps are milliseconds since 1970, as
 half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into hex, base64 or RFC 3339.
 """
 
-from ctscan.model.answer import Answer, CertificateSummary, Match, Remark, Sighting
+from ctscan.model.answer import Answer, AnswerHeader, CertificateSummary, Match, Remark, Sighting
 from ctscan.model.attribution import AttributionReason, Phrase
+from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
+from ctscan.model.basis import Basis, BasisChange, BasisLog, BasisSource, LogChoice
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
 from ctscan.model.compact_range import CompactRange
-from ctscan.model.coverage import Gap, GapDetail, GapReason, LogCoverage, LogState, PendingRange, VerifiedRange
+from ctscan.model.coverage import (
+    FailureKind,
+    Freshness,
+    Gap,
+    GapDetail,
+    GapReason,
+    LogCoverage,
+    LogState,
+    PendingRange,
+    VerifiedRange,
+)
 from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
@@ -51,10 +63,18 @@ __all__ = [
     "EMPTY_RESULT",
     "LEGACY",
     "Answer",
+    "AnswerHeader",
     "Attribute",
     "AttributionReason",
+    "AuditAction",
+    "AuditEvent",
+    "AuditState",
     "Authority",
     "AuthorityList",
+    "Basis",
+    "BasisChange",
+    "BasisLog",
+    "BasisSource",
     "Batch",
     "BatchLayout",
     "BatchResult",
@@ -73,9 +93,11 @@ __all__ = [
     "EntryKind",
     "Evidence",
     "Extension",
+    "FailureKind",
     "Field",
     "FinalHead",
     "Finding",
+    "Freshness",
     "Gap",
     "GapDetail",
     "GapReason",
@@ -91,6 +113,7 @@ __all__ = [
     "KeptCertificate",
     "ListedState",
     "Log",
+    "LogChoice",
     "LogCoverage",
     "LogProtocol",
     "LogState",

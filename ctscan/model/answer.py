@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ctscan.model.authority import Authority, AuthorityList
+from ctscan.model.basis import Basis
 from ctscan.model.coverage import LogCoverage
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
@@ -90,6 +91,23 @@ class Remark(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerHeader:
+    """Head of an answer as a document.
+
+    `id` is 128 random bits in hexadecimal, `at` the moment that the answer speaks of, `version` that of ctscan, `rules`
+    the rule set of today. `who` asked, for `purpose` or `case`.
+    """
+
+    id: str
+    at: datetime
+    version: str
+    rules: str
+    who: str
+    purpose: str = ""
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answer to a look-up: the matches, and exactly which ranges and repositories were searched."""
 
@@ -101,3 +119,6 @@ class Answer:
     remarks: tuple[Message, ...] = ()  # limits of this kind of look-up, and advice
     searches: tuple[Search, ...] = ()  # of repositories, whose questions include the identifier; newest of each first
     authorities: AuthorityList | None = None  # the list of CA owners that was used
+    basis: Basis | None = None  # None: nothing was scanned yet
+    header: AnswerHeader | None = None  # None: the answer is part of another use case, and no document
+    digest: str = ""  # SHA-256 of the answer's canonical JSON, hexadecimal; empty without a header

@@ -120,6 +120,30 @@ class PendingRange:
         return self.start, self.end
 
 
+class FailureKind(StrEnum):
+    """Kind of the last failure of a log."""
+
+    UNAVAILABLE = "unavailable"  # the network or the server failed
+    WRONG_ORIGIN = "wrong origin"  # its checkpoints have another origin than the log list says
+    FUTURE_HEAD = "head from the future"
+    UNPROVEN = "unproven"  # it contradicts itself, but no third party could verify that
+    CONTRADICTS_LIST = "contradicts the list"  # its head goes beyond the final head of the log list
+
+    @property
+    def is_doubt(self) -> bool:
+        """True where answers can't be complete until the log is read well again."""
+        return self in (FailureKind.UNPROVEN, FailureKind.CONTRADICTS_LIST)
+
+
+class Freshness(StrEnum):
+    """Freshness of the newest verified head of a log, by the time that the log signed."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    FROZEN = "frozen"  # a folder, an archive or a retired log: it is as it was when its head was signed
+    FINAL = "final"  # a readonly log, read to the final head of the log list
+
+
 @dataclass(frozen=True, slots=True)
 class LogState:
     """Knowledge of the index about one log."""
@@ -134,13 +158,16 @@ class LogState:
     misbehaviour: tuple[str, ...]  # reasons, newest last; the raw heads are kept beside
     rate: float | None = None  # entries a second, as last read
     growth: float | None = None  # entries a second over the newest day of its heads; None: not known yet
+    failing_since: datetime | None = None  # first failure after the last success
+    failure: FailureKind | None = None  # kind of `last_error`
 
 
 @dataclass(frozen=True, slots=True)
 class LogCoverage:
     """Ranges of one log searched for an identifier; `verified` and `gaps` together make up `[0, head_size)`.
 
-    `since`: where coverage begins after entry 0, the time (ms) from which on the log was searched.
+    `since`: where coverage begins after entry 0, the time (ms) from which on the log was searched. `head_time`: the
+    time (ms) that the log signed with its newest head. `failing_since` and `failure`: of a log whose last pass failed.
     """
 
     log: str
@@ -151,3 +178,7 @@ class LogCoverage:
     as_of: datetime | None
     stale: bool = False
     since: int | None = None
+    freshness: Freshness = Freshness.FRESH
+    head_time: int | None = None
+    failing_since: datetime | None = None
+    failure: FailureKind | None = None

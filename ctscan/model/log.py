@@ -74,6 +74,8 @@ class SkipReason(Code):
     MALFORMED = "skip.malformed"
     NO_HEAD = "skip.no-head"
     NEVER_READ = "skip.never-read"
+    NO_LONGER_LISTED = "skip.no-longer-listed"  # parameter: since
+    DROPPED = "skip.dropped"  # parameter: since
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+-- The basis: the logs that answers speak of, in recorded revisions.

@@ -1,0 +1,1 @@
+-- Heads that were seen, failures by kind, evidence that a third party can verify.

@@ -1,0 +1,1 @@
+-- Certificates of which only a part could be read.

@@ -1,0 +1,1 @@
+-- Checks of what a look-up reads: damaged rows are noticed on the way to an answer.

@@ -1,0 +1,1 @@
+-- Who holds which part of a log, and when it last made progress.

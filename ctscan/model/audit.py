@@ -1,0 +1,70 @@
+"""Audit events: the record of each look-up, and of each change of an index. No event holds an identifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """Action that an event records."""
+
+    LOOKUP = "lookup"
+    STATUS = "status"
+    PROVE = "prove"
+    SCAN = "scan"
+    BACKFILL = "backfill"
+    SEARCH = "search"
+    IMPORT = "import"
+    REFRESH = "refresh"
+    REINDEX = "reindex"
+    AUTHORITIES = "authorities"
+    BASIS = "basis"
+    EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
+
+
+class AuditState(StrEnum):
+    """State of an action. A change has two events: `INTENDED` before it, and one of the others after it."""
+
+    INTENDED = "intended"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"  # the process ended without a word; recorded at the next start
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """Event of the trail.
+
+    Attributes:
+        id: number in the trail; 0 before it is written.
+        at: time of the event.
+        who: account.
+        action: what was done.
+        state: how far it came.
+        purpose: purpose as given.
+        case: number of the case; empty without a case.
+        kind: kind of the identifier of a look-up.
+        digest: keyed digest (HMAC-SHA-256) of the identifier; empty without an identifier.
+        answer: id of the answer, 32 hexadecimal digits.
+        answer_digest: digest of the answer, hexadecimal.
+        verdict: `complete` or `incomplete`, and whether something was found.
+        detail: further facts in a word or a number, such as the run.
+        intent: id of the event `INTENDED` that this one ends.
+    """
+
+    id: int
+    at: datetime
+    who: str
+    action: AuditAction
+    state: AuditState
+    purpose: str = ""
+    case: str = ""
+    kind: str = ""
+    digest: bytes = b""
+    answer: str = ""
+    answer_digest: str = ""
+    verdict: str = ""
+    detail: str = ""
+    intent: int | None = None

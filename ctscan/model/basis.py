@@ -1,0 +1,85 @@
+"""The basis of an index: the logs that its answers speak of, and the recorded changes of that choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ctscan.model.log import SkippedLog
+from ctscan.model.message import Code, Message
+
+
+class BasisSource(StrEnum):
+    """Origin of the choice of logs."""
+
+    CONFIGURATION = "configuration"  # `logs` or `log_list` of the file or the environment
+    COMMAND_LINE = "command line"  # `--log` or `--log-list` of the first scan
+    DEFAULT = "default"  # Google's list
+    DECISION = "decision"  # `ctscan basis set`
+    LAST_RUN = "last run"  # of an index that an older version wrote
+
+
+class BasisChange(Code):
+    """Cause of a revision of the basis."""
+
+    FIRST_SCAN = "basis.first-scan"
+    MIGRATED = "basis.migrated"
+    KEYS_EDITED = "basis.keys-edited"
+    LIST_CHANGED = "basis.list-changed"
+    SET = "basis.set"
+    DROPPED = "basis.dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class LogChoice:
+    """Choice of logs as a person gives it: a log list (None: Google's), and the names of `--log` (none: every log of
+    the list)."""
+
+    log_list: str | None = None
+    logs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BasisLog:
+    """Log that answers speak of.
+
+    `reason` says why scans don't read the log any longer (retired, no longer listed), `since` from when; both None for
+    a log that scans read.
+    """
+
+    id: bytes
+    name: str
+    operator: str
+    reason: Message | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Basis of an index in one revision.
+
+    Attributes:
+        revision: number, from 1.
+        at: time of the change.
+        who: account that made the change.
+        change: cause of the change, a `BasisChange`.
+        note: reason as a person gave it; empty for changes that a scan recorded.
+        source: origin of the choice.
+        choice: the choice that scans without `--log` and `--log-list` follow; None where it is not known.
+        keys: the choice that file and environment gave when the revision was recorded; None: they gave none. Another
+            choice there is an edit.
+        logs: logs that answers speak of.
+        outside: logs that answers name as not covered: retired, excluded, malformed.
+    """
+
+    revision: int
+    at: datetime
+    who: str
+    change: Message
+    note: str
+    source: BasisSource
+    choice: LogChoice | None
+    keys: LogChoice | None
+    logs: tuple[BasisLog, ...]
+    outside: tuple[SkippedLog, ...]
