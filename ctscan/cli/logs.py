@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.program import command
+from ctscan.cli.program import SETTINGS, Group
 from ctscan.config import load_settings
 
 if TYPE_CHECKING:
     from ctscan.model.results import LogReport
 
 
-@command(
+@click.group(
     "logs",
+    cls=Group,
+    acts_alone=True,
     exits={0: "", 1: "the index can't be read", 2: ""},
     example="ctscan logs\nctscan logs --format json",
+    context_settings=SETTINGS,
 )
 @options.language()
 @options.on_index("table", "json")

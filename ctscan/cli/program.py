@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from ctscan.errors import EXIT_CODES, CtscanError, UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
@@ -72,13 +73,18 @@ def command(name: str, *, exits: Mapping[int, str], example: str) -> Callable[[C
 
 
 class Group(Command, click.Group):
-    """Command that has commands of its own. Called without one of them, it shows them."""
+    """Command that has commands of its own. Called without one of them, it runs its function where it `acts_alone`,
+    and shows its commands elsewhere."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"callback": _show_commands, "invoke_without_command": True})
+    def __init__(self, *args: Any, callback: Callable[..., Any], acts_alone: bool = False, **kwargs: Any) -> None:
+        self.acts_alone = acts_alone
+        run = _run_alone(callback) if acts_alone else _show_commands
+        super().__init__(*args, **kwargs | {"callback": run, "invoke_without_command": True})
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write every command with its whole sentence; click calls this."""
+        if not self.commands:
+            return
         with formatter.section("Commands"):
             formatter.write_dl([(name, found.get_short_help_str(200)) for name, found in self.commands.items()])
 
@@ -183,6 +189,23 @@ def _show_commands(ctx: click.Context) -> None:
     """Show the commands where none was called."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+def _run_alone(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run the function of a group where none of its commands was called. Options in front of a command would be
+    without effect: they are refused."""
+
+    @click.pass_context
+    def run(ctx: click.Context, /, **given: Any) -> Any:
+        if ctx.invoked_subcommand is None:
+            return function(**given)
+        for parameter in ctx.command.params:
+            if ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:
+                after = f"{ctx.command_path} {ctx.invoked_subcommand}"
+                raise click.UsageError(f"expected {parameter.opts[-1]} after '{after}', got it before", ctx)
+        return None
+
+    return run
 
 
 def _fail(error: Exception, is_verbose: bool) -> int:

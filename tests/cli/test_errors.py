@@ -109,7 +109,8 @@ def _empty(directory: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("logs", "jane@example.org"), "unexpected extra argument of 16 characters; see 'ctscan logs --help'"),
+        (("runs", "jane@example.org"), "unexpected extra argument of 16 characters; see 'ctscan runs --help'"),
+        (("logs", "jane@example.org"), "No such command of 16 characters; see 'ctscan logs --help'"),
         (("jane@example.org",), "No such command of 16 characters; see 'ctscan --help'"),
         (("scna",), "No such command 'scna'; see 'ctscan --help'"),
         (("logs", "--colour"), "No such option '--colour'"),
