@@ -22,6 +22,7 @@ from ctscan.model import (
     Crl,
     Disclosure,
     Evidence,
+    FailureKind,
     Finding,
     Issuer,
     KeptCertificate,
@@ -133,8 +134,9 @@ class LogStore(Protocol):
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         """Record the speed of reading a log, in entries per second."""
 
-    async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
-        """Record why a log could not be read to its head."""
+    async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
+        """Record why a log could not be read to its head, and of which kind the failure is. The first failure after a
+        success begins `LogState.failing_since`."""
 
     async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
         """Record that a log contradicted itself, with the raw tree heads; the same reason and heads once."""

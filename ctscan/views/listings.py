@@ -167,8 +167,10 @@ def log_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
     for at, reason, heads in report.misbehaviour:
         name = report.state.log.name
         yield texts(Say.EVIDENCE(log=name, time=moment(at), reason=reason, count=len(heads))), "red"
-    if report.state.last_error:
-        yield texts(Say.LAST_ERROR(log=report.state.log.name, error=report.state.last_error)), "yellow"
+    state = report.state
+    if state.last_error and state.failing_since:
+        since = moment(state.failing_since)
+        yield texts(Say.LAST_ERROR(log=state.log.name, time=since, error=state.last_error)), "yellow"
 
 
 # --- what ctscan knows --------------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ CREATE TABLE log (
     last_error      TEXT,
     last_error_at   TEXT,
     rate            REAL
-) STRICT;
+, failing_since TEXT, failure TEXT) STRICT;
 
 CREATE TABLE lookup_key (
     id   INTEGER PRIMARY KEY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from support.kept import (
@@ -26,7 +27,7 @@ from support.kept import (
 
 from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.protocols import Index
-from ctscan.model import FinalHead, LogProtocol, SkippedLog, SkipReason
+from ctscan.model import FailureKind, FinalHead, LogProtocol, SkippedLog, SkipReason
 
 RunScenario = Callable[[Callable], None]
 
@@ -202,16 +203,40 @@ def test_a_head_is_saved_by_whoever_compared_with_the_head_of_now(scenario: RunS
 def test_success_clears_the_error_and_keeps_the_last_rate(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         await index.save_log(LOG)
-        await index.record_error(LOG.id, AT, "HTTP 503 eleven times")
+        await index.record_error(LOG.id, AT, "HTTP 503 eleven times", FailureKind.UNAVAILABLE)
         state = await index.log_state(LOG.id)
         assert state is not None and (state.last_error, state.last_success) == ("HTTP 503 eleven times", None)
         await index.record_success(LOG.id, later(1), 1234.5)
         state = await index.log_state(LOG.id)
         assert state is not None and (state.last_error, state.last_success, state.rate) == (None, later(1), 1234.5)
         await index.record_success(LOG.id, later(2), None)
-        await index.record_error(LOG.id, later(3), "timeout")
+        await index.record_error(LOG.id, later(3), "timeout", FailureKind.UNAVAILABLE)
         state = await index.log_state(LOG.id)
         assert state is not None and (state.last_error, state.last_success, state.rate) == ("timeout", later(2), 1234.5)
+
+    scenario(work)
+
+
+def test_a_log_fails_since_the_first_failure_after_its_last_success(scenario: RunScenario) -> None:
+    async def failing(index: Index) -> tuple[datetime | None, FailureKind | None]:
+        state = await index.log_state(LOG.id)
+        assert state is not None
+        return state.failing_since, state.failure
+
+    async def work(index: Index) -> None:
+        await index.save_log(LOG)
+        assert await failing(index) == (None, None)
+        await index.record_error(LOG.id, later(1), "timeout", FailureKind.UNAVAILABLE)
+        await index.record_error(LOG.id, later(2), "head of tomorrow", FailureKind.FUTURE_HEAD)
+        assert await failing(index) == (later(1), FailureKind.FUTURE_HEAD)
+        await index.record_success(LOG.id, later(3), None)
+        assert await failing(index) == (None, None)
+        await index.record_error(LOG.id, later(4), "timeout", FailureKind.UNAVAILABLE)
+        await index.record_error(LOG.id, later(6), "timeout", FailureKind.UNAVAILABLE)
+        await index.record_success(LOG.id, later(7), None, since=later(5))
+        assert await failing(index) == (later(6), FailureKind.UNAVAILABLE), "another process failed meanwhile"
+        await index.record_success(LOG.id, later(9), None, since=later(8))
+        assert await failing(index) == (None, None)
 
     scenario(work)
 
@@ -219,7 +244,7 @@ def test_success_clears_the_error_and_keeps_the_last_rate(scenario: RunScenario)
 def test_the_rate_of_reading_is_kept_while_a_log_is_read(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         await index.save_log(LOG)
-        await index.record_error(LOG.id, AT, "timeout")
+        await index.record_error(LOG.id, AT, "timeout", FailureKind.UNAVAILABLE)
         await index.record_rate(LOG.id, 80.5)
         state = await index.log_state(LOG.id)
         assert state is not None and (state.rate, state.last_error, state.last_success) == (80.5, "timeout", None)
@@ -283,6 +308,6 @@ def test_nothing_is_recorded_of_a_log_that_was_never_saved(scenario: RunScenario
         with pytest.raises(IndexFault, match="not in this index"):
             await save_head(index, a_head(1, log=stranger), AT)
         with pytest.raises(IndexFault, match="not in this index"):
-            await index.record_error(stranger.id, AT, "unreachable")
+            await index.record_error(stranger.id, AT, "unreachable", FailureKind.UNAVAILABLE)
 
     scenario(work)

@@ -27,6 +27,7 @@ from ctscan.model import (
     Crl,
     Disclosure,
     Evidence,
+    FailureKind,
     Finding,
     Issuer,
     KeptCertificate,
@@ -112,8 +113,8 @@ class SqliteIndex:
     async def record_rate(self, log_id: bytes, rate: float) -> None:
         await self._database.write(lambda c: logs.record_rate(c, log_id, rate))
 
-    async def record_error(self, log_id: bytes, at: datetime, error: str) -> None:
-        await self._database.write(lambda c: logs.record_error(c, log_id, at, error))
+    async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
+        await self._database.write(lambda c: logs.record_error(c, log_id, at, error, kind))
 
     async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
         await self._database.write(lambda c: logs.record_misbehaviour(c, log_id, at, reason, evidence))

@@ -12,7 +12,7 @@ from typing import Any
 
 from ctscan.errors import HeadChanged, IndexFault
 from ctscan.index.sqlite import growth, ranges, rows
-from ctscan.model import Log, LogState, TreeHead
+from ctscan.model import FailureKind, Log, LogState, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
 _SAVE = (
@@ -85,13 +85,15 @@ def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> Tr
 def record_success(
     connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
 ) -> None:
-    """Record a success and clear the last error, except an error recorded after `since`."""
+    """Record a success and clear the last error, except an error recorded after `since`: the log fails since then."""
     log, kept_since = row_of(connection, log_id), rows.optional_time_text(since)
     connection.execute(
-        "UPDATE log SET last_success = ?, rate = coalesce(?, rate) WHERE id = ?", (rows.time_text(at), rate, log)
+        "UPDATE log SET last_success = ?, rate = coalesce(?, rate), failing_since = last_error_at WHERE id = ?",
+        (rows.time_text(at), rate, log),
     )
     connection.execute(
-        "UPDATE log SET last_error = NULL, last_error_at = NULL WHERE id = ? AND (? IS NULL OR last_error_at < ?)",
+        "UPDATE log SET last_error = NULL, last_error_at = NULL, failing_since = NULL, failure = NULL"
+        " WHERE id = ? AND (? IS NULL OR last_error_at < ?)",
         (log, kept_since, kept_since),
     )
 
@@ -100,10 +102,12 @@ def record_rate(connection: sqlite3.Connection, log_id: bytes, rate: float) -> N
     connection.execute("UPDATE log SET rate = ? WHERE id = ?", (rate, row_of(connection, log_id)))
 
 
-def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str) -> None:
+def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
+    """Record a failure. The first failure after a success begins the time of failing."""
     connection.execute(
-        "UPDATE log SET last_error = ?, last_error_at = ? WHERE id = ?",
-        (rows.clean(error), rows.time_text(at), row_of(connection, log_id)),
+        "UPDATE log SET last_error = :error, last_error_at = :at, failure = :kind,"
+        " failing_since = coalesce(failing_since, :at) WHERE id = :log",
+        {"error": rows.clean(error), "at": rows.time_text(at), "kind": str(kind), "log": row_of(connection, log_id)},
     )
 
 
@@ -140,7 +144,7 @@ def _raw_heads(connection: sqlite3.Connection, id: int) -> list[bytes]:
 
 # --- states -------------------------------------------------------------------------------------------------------
 
-_STATE_COLUMNS = f"id, last_success, last_error, rate, {rows.LOG_COLUMNS}"
+_STATE_COLUMNS = f"id, last_success, last_error, rate, failing_since, failure, {rows.LOG_COLUMNS}"
 
 
 def states(connection: sqlite3.Connection) -> list[LogState]:
@@ -156,7 +160,7 @@ def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
 
 
 def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
-    id, last_success, last_error, rate, *columns = row
+    id, last_success, last_error, rate, failing_since, failure, *columns = row
     log = rows.log_of(tuple(columns))
     head = _current_head(connection, id, log.id)
     reasons = connection.execute("SELECT reason FROM misbehaviour WHERE log = ? ORDER BY at, id", (id,)).fetchall()
@@ -171,4 +175,6 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
         misbehaviour=tuple(reason for (reason,) in reasons),
         rate=rate,
         growth=growth.growth(growth.known(connection, id), head),
+        failing_since=rows.time_of(failing_since),
+        failure=None if failure is None else FailureKind(failure),
     )

@@ -19,7 +19,7 @@ from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Runs
-from ctscan.model import Batch, Entry, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import subtract, total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.scan.consumer import consume
@@ -81,7 +81,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     try:
         status, message = await _unless_stopped(context, connection)
         if status is LogStatus.INCOMPLETE:
-            await index.record_error(log.id, now(), message)
+            await index.record_error(log.id, now(), message, FailureKind.UNAVAILABLE)
     except Misbehaviour as error:
         status, message = LogStatus.MISBEHAVIOUR, str(error)
         await index.record_misbehaviour(log.id, now(), message, error.evidence)
@@ -91,7 +91,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         raise
     except Exception as error:  # the other logs are read on
         status, message = LogStatus.INCOMPLETE, safe_message(error)
-        await index.record_error(log.id, now(), message)
+        await index.record_error(log.id, now(), message, FailureKind.UNAVAILABLE)
     outcome = LogOutcome(log.id, log.name, status, message)
     context.emit(LogDone(outcome))
     return outcome

@@ -37,6 +37,8 @@ def log(report: LogReport) -> Shape:
         "catch_up_seconds": None if seconds in (None, inf) else round(seconds, 1),
         "last_success": time_text(state.last_success),
         "last_error": state.last_error,
+        "failing_since": time_text(state.failing_since),
+        "failure": None if state.failure is None else str(state.failure),
         "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
         "holes": [hole(gap) for gap in report.gaps],
         "evidence": [
