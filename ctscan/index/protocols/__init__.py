@@ -1,0 +1,52 @@
+"""The roles of an index: protocols of a few methods each, and `Index`, which is all of them together.
+
+A function asks for the roles that it uses. `open.open_index` opens an index; the scheme of its URL chooses the
+implementation. An index stores and finds: it knows neither log protocols nor rules. Every method that writes is one
+transaction. Every method raises IndexFault when the database can't do the work; only further errors are named below.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from ctscan.index.protocols.finding_roles import EvidenceStore, Finder, Reindex
+from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
+from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
+from ctscan.index.protocols.trail_role import Trail
+
+__all__ = [
+    "Authorities",
+    "BasisStore",
+    "Disclosures",
+    "EvidenceStore",
+    "Finder",
+    "Index",
+    "Lease",
+    "Leases",
+    "Ledger",
+    "LogStore",
+    "Reindex",
+    "Revocations",
+    "Runs",
+    "Searches",
+    "Trail",
+]
+
+
+class Index(
+    Runs, LogStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures, Revocations, Authorities, Reindex,
+    Protocol,
+):  # fmt: skip
+    """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
+
+    async def __aenter__(self) -> Self:
+        """Return the index itself."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the index."""
+
+    async def aclose(self) -> None:
+        """Close the index; closing twice is no error."""

@@ -1,0 +1,67 @@
+"""Roles of an index that find certificates and give their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Protocol
+
+from ctscan.model import Evidence, Finding, LookupKey, Match
+
+
+class Finder(Protocol):
+    """Certificates by look-up key, name, fingerprint, serial number and identity."""
+
+    async def find_keys(self, keys: Sequence[LookupKey], limit: int) -> list[Match]:
+        """Return certificates with a finding that has any of the keys, newest sighting first.
+
+        Kind `domain` finds the domain itself and everything below it; every other kind is exact. Names have
+        `find_name`.
+
+        Fewer than `limit` are all that match. Of more than a few thousand matches, the certificates that came into the
+        index last are ranked.
+        """
+
+    async def find_name(self, words: Sequence[Collection[str]], limit: int, partly: int) -> list[Match]:
+        """Return certificates that hold the words of a name.
+
+        Order: most words in the certificate (given name and surname are often two findings), then most words in one
+        finding, then newest. `score` is the share of the words in one finding.
+
+        Args:
+            words: each word in the forms (tokens) that it may have.
+            limit: most certificates that hold every word. Fewer are all that match.
+            partly: most certificates, after them, that hold some words. Fewer are all that match.
+
+        Of more than a few thousand matches, the certificates that came into the index last are ranked: with every word,
+        or with each single word.
+        """
+
+    async def find_sha256(self, fingerprint: bytes) -> list[Match]:
+        """Return the certificate with this SHA-256, if the certificate itself was seen."""
+
+    async def find_serial(self, serial: str) -> list[Match]:
+        """Return certificates with this serial number: lower-case hex without leading zeros."""
+
+    async def find_identity(self, identity: bytes) -> list[Match]:
+        """Return the certificate with this identity."""
+
+    async def counts(self) -> dict[str, int]:
+        """Return the number of rows by noun: certificates, findings, sightings, sightings in chains and in
+        repositories, unreadable, quarantined."""
+
+
+class EvidenceStore(Protocol):
+    """Log entries with their inclusion proofs."""
+
+    def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
+        """Iterate over the evidence of every sighting of these certificates; None: of all certificates."""
+
+
+class Reindex(Protocol):
+    """Kept certificates, for applying rules again."""
+
+    def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
+        """Iterate over `(identity, leaf DER, kind)` of every kept certificate."""
+
+    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
+        """Replace the findings of a kept certificate; no findings delete the certificate."""
