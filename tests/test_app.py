@@ -65,7 +65,7 @@ def gathered(items: AsyncGenerator[T, None]) -> list[T]:
 
 
 def look_up(config: Config, text: str) -> Answer:
-    (answer,) = gathered(app.look_up(config, [app.parse_identifier(text)], clock=CLOCK))
+    (answer,) = gathered(app.look_up(config, [app.parse_identifier(text)], who="a web page", clock=CLOCK))
     return answer
 
 
@@ -83,7 +83,9 @@ def test_a_person_is_looked_up_at_the_moment_given(config: Config) -> None:
 
 def test_an_answer_needs_no_event_loop(config: Config) -> None:
     async def first() -> Answer:
-        items = app.look_up(config, [app.parse_identifier("jane.roe@example.org")], inline=True, clock=CLOCK)
+        items = app.look_up(
+            config, [app.parse_identifier("jane.roe@example.org")], who="a web page", inline=True, clock=CLOCK
+        )
         (answer,) = [item async for item in items]
         return answer
 
@@ -159,7 +161,7 @@ def test_a_file_is_inspected_and_imported(tmp_path: Path) -> None:
 
     assert asyncio.run(work()) == (1, 1)
     (identifier,) = app.identifiers_in(str(file))
-    (answer,) = gathered(app.look_up(config, [identifier], clock=CLOCK))
+    (answer,) = gathered(app.look_up(config, [identifier], who="a web page", clock=CLOCK))
     assert [seen.repository for seen in answer.matches[0].repositories] == ["files"]
 
 
@@ -198,5 +200,7 @@ def test_the_use_cases_need_no_terminal_and_load_nothing_heavy() -> None:
 
 def test_a_day_later_the_answer_is_still_whole_because_a_directory_does_not_grow(config: Config) -> None:
     later = Clock(now=lambda: CLOCK.now() + timedelta(days=2))
-    (answer,) = gathered(app.look_up(config, [app.parse_identifier("jane.roe@example.org")], clock=later))
+    (answer,) = gathered(
+        app.look_up(config, [app.parse_identifier("jane.roe@example.org")], who="a web page", clock=later)
+    )
     assert answer.complete

@@ -284,3 +284,14 @@ def test_every_decision_has_a_number_of_its_own_and_a_row() -> None:
         r"^\| \[(\d+)\]\(([^)]+)\) \|", (ROOT / "docs" / "adr" / "README.md").read_text("utf-8"), re.MULTILINE
     )
     assert rows == [(str(int(name[:4])), name) for name in records]
+
+
+def test_the_example_of_the_digest_computes_it(scanned: Path) -> None:
+    (code,) = re.findall(r"```python digest\n(.*?)```", PAGES["analyst.md"], re.S)
+    answer = ctscan(scanned, "lookup", "jane.roe@example.org", "--format", "json")
+    changed = answer | {"complete": not answer["complete"]}
+    for given, words in ((answer, "unchanged\n"), (changed, "changed\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], input=json.dumps(given), capture_output=True, text=True, check=True
+        )
+        assert done.stdout == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,18 @@ async def look_up(
     config: Config,
     identifiers: Sequence[Identifier],
     *,
+    who: str,
+    purpose: str = "",
+    case: str = "",
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
-    """Answer look-ups, one by one, all for the same moment.
+    """Answer look-ups, one by one, all for the same moment. Each answer is a document with a head and a digest.
 
     Args:
+        who: account that asks.
+        purpose: purpose of the look-ups.
+        case: number of the case that they belong to.
         inline: ask the index in the calling thread; the coroutine then never waits.
 
     Raises:
@@ -43,7 +50,22 @@ async def look_up(
 
         at = clock.now()
         for identifier in identifiers:
-            yield await answer(index, identifier, now=at, stale_after=config.stale_after)
+            found = await answer(index, identifier, now=at, stale_after=config.stale_after)
+            yield _document(found, at, who, purpose, case)
+
+
+def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) -> Answer:
+    """Make a document of an answer: give it a head, then the digest over all of it."""
+    from secrets import token_hex
+
+    from ctscan.model import AnswerHeader
+    from ctscan.personal.rules import rule_set
+    from ctscan.resources import version
+    from ctscan.views import json
+
+    header = AnswerHeader(token_hex(16), at, version(), rule_set().version, who, purpose, case)
+    headed = replace(found, header=header)
+    return replace(headed, digest=json.digest(json.answer(headed)))
 
 
 async def certificates(config: Config, identifiers: Sequence[Identifier], *, clock: Clock = CLOCK) -> list[Match]:

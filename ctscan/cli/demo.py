@@ -68,7 +68,9 @@ async def _look_up(out: Console, config: Config) -> bool:
     from ctscan.views.text import ENGLISH, texts
 
     is_found = True
-    async with aclosing(app.look_up(config, [app.parse_identifier(app.DEMO_PERSON)])) as answers:
+    async with aclosing(
+        app.look_up(config, [app.parse_identifier(app.DEMO_PERSON)], who="demo", purpose="demonstration")
+    ) as answers:
         async for given in answers:
             tables.answer(out, given, texts(ENGLISH))
             is_found &= bool(given.matches) and given.complete

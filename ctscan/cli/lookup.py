@@ -59,7 +59,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
 async def _look_up(config: Config, asked: list[Identifier]) -> int:
     from ctscan.cli.output import print_answers
+    from ctscan.cli.process import account
 
-    async with aclosing(app.look_up(config, asked, inline=True)) as answers:
+    found = app.look_up(config, asked, who=account(), purpose=config.purpose, inline=True)
+    async with aclosing(found) as answers:
         complete = await print_answers(answers, config.format, config.lang, is_single=len(asked) == 1)
     return 0 if complete else 4

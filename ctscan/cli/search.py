@@ -95,6 +95,6 @@ async def _search(config: Config, plan: app.SearchPlan, people: Sequence[Identif
 
     with stop_on_signal() as stop, SearchProgress() as shown:
         results = await app.search(config, plan, who=account(), listener=shown, stop=stop)
-    async with aclosing(app.look_up(config, people)) as answers:
+    async with aclosing(app.look_up(config, people, who=account(), purpose=config.purpose)) as answers:
         await print_answers(answers, config.format, config.lang, is_single=len(people) == 1)
     return results.exit_code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ctscan.model import QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
+from ctscan.model import Message, QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
 from ctscan.views.say import Word
 from ctscan.views.text import Texts
 
@@ -20,10 +20,15 @@ _KINDS = {
 
 def recorded_scope(search: Search, texts: Texts) -> str:
     """Write the scope of kept results: its terms and the number of its addresses, or the kind of the question."""
+    return ", ".join(filter(None, (search.scope, *map(texts, scope_messages(search)))))
+
+
+def scope_messages(search: Search) -> list[Message]:
+    """Return the part of the scope of kept results that is no term: the number of its addresses, or the kind of the
+    question."""
     if not search.scope and not search.scope_emails:
-        return texts(SearchScope.ASKED_FOR(kind=_KINDS[search.kind]))
-    counted = texts(SearchScope.ADDRESSES(count=search.scope_emails)) if search.scope_emails else ""
-    return ", ".join(filter(None, (search.scope, counted)))
+        return [SearchScope.ASKED_FOR(kind=_KINDS[search.kind])]
+    return [SearchScope.ADDRESSES(count=search.scope_emails)] if search.scope_emails else []
 
 
 def shortfalls(found: Iterable[Shortfall], texts: Texts) -> str:

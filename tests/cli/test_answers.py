@@ -316,12 +316,13 @@ def test_prove(db: Path) -> None:
 
 
 def test_reindex_with_the_same_rules_changes_nothing(db: Path) -> None:
-    before = look_up(db, "@example.org", "Žofie Nováková", "broken@example.net")
+    asked = ("@example.org", "Žofie Nováková", "broken@example.net")
+    before = [answer["matches"] for answer in look_up(db, *asked)]
     result = run("reindex", "--db", db, "--format", "json")
     assert result.exit_code == 0
     counts = json.loads(result.stdout)
     assert (counts["unchanged"], counts["changed"], counts["removed"]) == (5, 0, 0)
-    assert look_up(db, "@example.org", "Žofie Nováková", "broken@example.net") == before
+    assert [answer["matches"] for answer in look_up(db, *asked)] == before
     assert "applied to 5 certificates" in run("reindex", "--db", db).stdout
 
 

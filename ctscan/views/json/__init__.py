@@ -21,6 +21,7 @@ from ctscan.views.json.answers import (
     status,
     verified_range,
 )
+from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.outcomes import (
     backfilled,
     certificate_status,
@@ -58,11 +59,13 @@ __all__ = [
     "authority_list",
     "backfilled",
     "base64_text",
+    "canonical",
     "certificate",
     "certificate_status",
     "certificate_statuses",
     "checked_sighting",
     "coverage",
+    "digest",
     "disclosure",
     "finding",
     "hex_text",

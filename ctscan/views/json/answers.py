@@ -8,6 +8,7 @@ from ctscan.model import (
     Answer,
     Authority,
     AuthorityList,
+    Basis,
     CertificateSummary,
     Finding,
     Gap,
@@ -19,11 +20,22 @@ from ctscan.model import (
     Search,
     Shortfall,
     Sighting,
+    SkippedLog,
     Status,
     VerifiedRange,
 )
-from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
-from ctscan.views.search_words import recorded_scope, shortfalls
+from ctscan.views.json.document import basis, header
+from ctscan.views.json.values import (
+    Shape,
+    base64_text,
+    codes,
+    hex_text,
+    message,
+    messages,
+    time_text,
+    timestamp_text,
+)
+from ctscan.views.search_words import recorded_scope, scope_messages, shortfalls
 from ctscan.views.text import ENGLISH, texts
 
 
@@ -165,6 +177,8 @@ def search(done: Search) -> Shape:
         "who": done.who,
         "purpose": done.purpose,
         "scope": recorded_scope(done, texts(ENGLISH)),
+        "scope_terms": done.scope or None,
+        "scope_codes": codes(scope_messages(done)),
         "rules": done.rules,
         "started": time_text(done.started),
         "ended": time_text(done.ended),
@@ -214,13 +228,30 @@ def coverage(log: LogCoverage) -> Shape:
         "as_of": time_text(log.as_of),
         "stale": log.stale,
         "since": timestamp_text(log.since) if log.since is not None else None,
+        "freshness": str(log.freshness),
+        "head_time": None if log.head_time is None else timestamp_text(log.head_time),
+        "failing_since": time_text(log.failing_since),
+        "failure": None if log.failure is None else str(log.failure),
+    }
+
+
+def not_covered(log: SkippedLog, of: Basis | None) -> Shape:
+    """Shape a log that wasn't searched. `in_basis`: the answer should speak of it, and isn't complete without it."""
+    return {
+        "log": log.name,
+        "log_id": base64_text(log.id),
+        "operator": log.operator,
+        **message("reason", log.reason),
+        "in_basis": of is not None and any(member.id == log.id for member in of.logs),
     }
 
 
 def answer(given: Answer) -> Shape:
-    """`ctscan lookup`: shape the certificates found, and exactly the ranges searched."""
+    """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest."""
     identifier = given.identifier
     return {
+        **header(given.header),
+        "basis": None if given.basis is None else basis(given.basis),
         "identifier": {
             "kind": identifier.kind,
             "value": identifier.value,
@@ -229,11 +260,10 @@ def answer(given: Answer) -> Shape:
         },
         "matches": [match(m) for m in given.matches],
         "coverage": [coverage(c) for c in given.coverage],
-        "not_covered": [
-            {"log": s.name, "log_id": base64_text(s.id), **message("reason", s.reason)} for s in given.not_covered
-        ],
+        "not_covered": [not_covered(log, given.basis) for log in given.not_covered],
         "complete": given.complete,
         **messages("remarks", given.remarks),
         "searches": [search(s) for s in given.searches],
         "authority_list": None if given.authorities is None else authority_list(given.authorities),
+        "digest": given.digest or None,
     }

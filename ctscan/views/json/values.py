@@ -69,5 +69,10 @@ def messages(field: str, found: Iterable[Message]) -> Shape:
     listed = list(found)
     return {
         field: [texts(ENGLISH)(one) for one in listed],
-        f"{field.removesuffix('s')}_codes": [{"code": one.code, "params": dict(one.params)} for one in listed],
+        f"{field.removesuffix('s')}_codes": codes(listed),
     }
+
+
+def codes(found: Iterable[Message]) -> list[Shape]:
+    """Return the codes and parameters of messages."""
+    return [{"code": one.code, "params": dict(one.params)} for one in found]
