@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 CLOCK = Clock()
 """Clock of use cases that are given none."""
 
+SEARCH_SECONDS = 60.0  # without a byte from a repository
+CA_SECONDS = 10.0  # without a byte from a server that a certificate names: two tries fit into the patience of 20 s
+
 
 @asynccontextmanager
 async def opened_index(config: Config, *, create: bool = False, inline: bool = False) -> AsyncIterator[Index]:
@@ -37,10 +40,11 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
 
 @asynccontextmanager
 async def opened_client(config: Config) -> AsyncIterator[Client]:
-    """Open a client for logs, repositories and the CCADB, and close it at the end."""
+    """Open a client for repositories and the CCADB, and close it at the end. They search for long before they answer,
+    so their silence is borne longer than a log's."""
     from ctscan.http.client import Client
 
-    client = Client(config.contact or "", give_up_after=config.timeouts.give_up)
+    client = Client(config.contact or "", give_up_after=config.timeouts.give_up, read_timeout=SEARCH_SECONDS)
     try:
         yield client
     finally:
@@ -54,7 +58,7 @@ async def guarded_client(config: Config) -> AsyncIterator[Client]:
     from ctscan.http.ssrf_guard import guarded_transport
 
     give_up_after = min(20.0, config.timeouts.give_up)
-    client = Client(config.contact, transport=guarded_transport(), give_up_after=give_up_after)
+    client = Client(config.contact, transport=guarded_transport(), give_up_after=give_up_after, read_timeout=CA_SECONDS)
     try:
         yield client
     finally:

@@ -27,16 +27,17 @@ class AiohttpTransport:
     def __init__(self, tls: ssl.SSLContext, timeouts: Timeouts) -> None:
         tls.set_alpn_protocols(["http/1.1"])
         self._tls, self._timeouts = tls, timeouts
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by whether each request gets a new connection
 
     @asynccontextmanager
     async def send(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send a request and yield the answer with an unread body; redirects are not followed. Raises
         TransportError."""
-        if self._session is None:
-            self._session = self._open()
+        session = self._sessions.get(request.fresh)
+        if session is None:
+            session = self._sessions[request.fresh] = self._open(is_fresh=request.fresh)
         try:
-            async with self._session.request(
+            async with session.request(
                 request.method,
                 _url(request.address.url),
                 headers=request.headers,
@@ -50,15 +51,16 @@ class AiohttpTransport:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
 
-    def _open(self) -> aiohttp.ClientSession:
-        """Open the session; needs a running event loop."""
+    def _open(self, *, is_fresh: bool) -> aiohttp.ClientSession:
+        """Open a session; needs a running event loop. In a fresh session no connection serves a second request."""
+        resolver = aiohttp.ThreadedResolver()
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=self._tls, limit=0, keepalive_timeout=_IDLE, resolver=aiohttp.ThreadedResolver()
-            ),
+            connector=aiohttp.TCPConnector(ssl=self._tls, limit=0, force_close=True, resolver=resolver)
+            if is_fresh
+            else aiohttp.TCPConnector(ssl=self._tls, limit=0, keepalive_timeout=_IDLE, resolver=resolver),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._timeouts.connect, sock_read=self._timeouts.read),
             cookie_jar=aiohttp.DummyCookieJar(),  # keeps none
             trust_env=False,  # no proxies, and no passwords of ~/.netrc

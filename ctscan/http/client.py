@@ -2,9 +2,9 @@
 and caps every size and time.
 
 A request goes: wait for the operator's token bucket -> send -> cap -> decompress -> let the caller validate. On failure
-it backs off and tries again, for a minute at most. The result is a `Response` or an error of `ctscan.errors`.
-Exceptions of the HTTP libraries never leave this room, and no message holds the query of a URL, a header or a sent
-body. The client follows no redirects and keeps no cookies.
+it backs off and tries again, for a minute at most (`patience.py`); where no answer came, over a new connection. The
+result is a `Response` or an error of `ctscan.errors`. Exceptions of the HTTP libraries never leave this room, and no
+message holds the query of a URL, a header or a sent body. The client follows no redirects and keeps no cookies.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ import logging
 import random as random_module
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
-from http import HTTPStatus
+from http.client import responses
 from typing import Any, TypeVar, cast
 
 import httpx
 
 from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError, UsageError
 from ctscan.http.decoding import decode_body
-from ctscan.http.rate_limit import Clock, ConcurrencyWindow, RateLimited, Sleep, TokenBucket, backoff, retry_after
-from ctscan.http.transport import Request, StreamedResponse, Timeouts, TransportError, address_of
+from ctscan.http.patience import Patience
+from ctscan.http.rate_limit import Clock, ConcurrencyWindow, RateLimited, Sleep, TokenBucket, retry_after
+from ctscan.http.transport import Request, StreamedResponse, TransportError, address_of
 from ctscan.http.transport_router import TransportRouter
 from ctscan.http.urls import is_loopback
 from ctscan.resources import version
@@ -36,6 +38,9 @@ T = TypeVar("T")
 
 TakeTurn = Callable[[str, float], Awaitable[float]]
 """`(operator, requests a second)` -> seconds until the operator's next free turn, which is taken."""
+
+OnRetry = Callable[[int], None]
+"""Listener to repeated requests: receives the number of the try, from 2."""
 
 NO_CONTACT = (
     "a contact is needed before anything is read over the network: set `contact` in ctscan.toml, give --contact or "
@@ -71,11 +76,14 @@ class _Call:
 
 
 class _Failure(Exception):
-    """Failure of a single try; another try may succeed. `wait`: seconds of Retry-After."""
+    """Failure of a single try; another try may succeed. `wait`: seconds of Retry-After. `is_silent`: no whole answer
+    came, so that the next try needs another connection."""
 
-    def __init__(self, reason: str, kind: type[SourceError] = SourceError, wait: float | None = None) -> None:
+    def __init__(
+        self, reason: str, kind: type[SourceError] = SourceError, wait: float | None = None, *, is_silent: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.kind, self.wait = reason, kind, wait
+        self.reason, self.kind, self.wait, self.is_silent = reason, kind, wait, is_silent
 
 
 def quiet_libraries() -> None:
@@ -107,6 +115,9 @@ class Client:
 
     `clock`, `wall`, `sleep` and `random` are replaced in tests; `transport` replaces the network. Proxies and CA
     bundles come from the environment (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE); loopback addresses bypass proxies.
+
+    Three tries of a silent server fit into `give_up_after` (`patience.py`). A server that sends a byte now and then is
+    cut off after `whole_timeout`.
     """
 
     def __init__(
@@ -120,8 +131,8 @@ class Client:
         random: Callable[[], float] = random_module.random,
         trust_env: bool = True,
         give_up_after: float = 60.0,
-        connect_timeout: float = 10.0,
-        read_timeout: float = 60.0,
+        connect_timeout: float | None = None,
+        read_timeout: float | None = None,
         whole_timeout: float = 120.0,
     ) -> None:
         quiet_libraries()
@@ -130,11 +141,14 @@ class Client:
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far; every try counts
         self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
-        self._give_up_after, self._whole_timeout = give_up_after, whole_timeout
+        self._whole_timeout = whole_timeout
         self._buckets: dict[tuple[str, bool], TokenBucket] = {}
         self._rates: dict[str, float] = {}
         self._take_turn: TakeTurn | None = None
-        self._transports = TransportRouter(transport, trust_env, Timeouts(connect_timeout, read_timeout))
+        self._on_retry: OnRetry | None = None
+        self._patience = Patience(give_up_after)
+        timeouts = self._patience.timeouts(connect_timeout, read_timeout)
+        self._transports = TransportRouter(transport, trust_env, timeouts)
 
     def pace(self, operator: str, rate: float) -> None:
         """Set the configured rate of an operator, in requests a second."""
@@ -146,6 +160,13 @@ class Client:
         """Share the operators' rates with other processes: ask `take_turn` for the next free turn before each
         request."""
         self._take_turn = take_turn
+
+    def watched(self, on_retry: OnRetry) -> Client:
+        """Return this client with a listener: it shares connections and rates, and counts its own requests. Call it
+        after `take_turns`."""
+        client = copy(self)
+        client._on_retry = on_retry
+        return client
 
     def current_rate(self, operator: str) -> float:
         """Return the current rate of an operator in requests a second: the configured rate, less any slow-down."""
@@ -239,6 +260,8 @@ class Client:
         bucket = self._bucket(operator, call.request.address.host)
         failures, since = 0, 0.0
         while True:
+            if failures and self._on_retry is not None:
+                self._on_retry(failures + 1)
             await self._wait_for_turn(bucket, operator, call)
             sent = self._clock()
             try:
@@ -249,6 +272,7 @@ class Client:
                 failures += 1
                 since = since if failures > 1 else sent
                 await self._wait_before_retry(failure, failures, since, call)
+                call = replace(call, request=replace(call.request, fresh=failure.is_silent))
             else:
                 bucket.succeed()
                 if window is not None:
@@ -288,19 +312,19 @@ class Client:
             if wait > 0:
                 await self._sleep(wait)
         try:  # last: the bucket may have been paused while other processes took their turns
-            await bucket.acquire(self._give_up_after)
+            await bucket.acquire(self._patience.seconds)
         except RateLimited as limited:
             raise _come_back_later(call, limited.seconds) from None
 
     async def _wait_before_retry(self, failure: _Failure, failures: int, since: float, call: _Call) -> None:
         """Sleep before the next try. Raises when the time for this request is used up."""
         spent = self._clock() - since
-        left = self._give_up_after - spent
+        left = self._patience.seconds - spent
         if failure.wait is not None:  # Retry-After: the bucket is paused for that time and makes us wait
             if failure.wait > left:
                 raise _come_back_later(call, failure.wait, f" ({failure.reason})")
             return
-        wait = backoff(failures, self._random)
+        wait = self._patience.wait(failures, self._random)
         if wait >= left:
             times = "once" if failures == 1 else f"{failures} times in {spent:.0f} s"
             reason = f"{call.where}: failed {times}, last: {failure.reason}; try again later"
@@ -316,10 +340,10 @@ class Client:
                 return await self._read_response(call, answer, bucket)
         except TimeoutError:
             bucket.fail()
-            raise _Failure(f"no whole answer within {self._whole_timeout:g} s") from None
+            raise _Failure(f"no whole answer within {self._whole_timeout:g} s", is_silent=True) from None
         except TransportError as error:
             bucket.fail()
-            raise _Failure(error.reason) from None
+            raise _Failure(error.reason, is_silent=True) from None
 
     async def _read_response(self, call: _Call, answer: StreamedResponse, bucket: TokenBucket) -> Response:
         status = answer.status
@@ -339,7 +363,7 @@ class Client:
     def _refusal(self, call: _Call, answer: StreamedResponse, bucket: TokenBucket) -> Exception:
         """Make the exception for a status that carries no answer."""
         status = answer.status
-        named = f"{status} {_phrase(status)}".strip()
+        named = f"{status} {responses.get(status, '')}".strip()
         if status in (404, 410):
             return Missing(f"{call.where}: not there ({named})")
         if 300 <= status < 400:
@@ -370,10 +394,3 @@ async def _read_capped(answer: StreamedResponse, limit: int) -> bytes:
 
 def _come_back_later(call: _Call, seconds: float, reason: str = "") -> SourceError:
     return SourceError(f"{call.where}: asked us to come back in {seconds:.0f} s{reason}; try again later")
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

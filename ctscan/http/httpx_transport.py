@@ -23,6 +23,7 @@ WIDTH = 8
 """Concurrent requests of one pool; further requests to the same server open another pool."""
 
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=WIDTH, keepalive_expiry=30.0)
+_NONE_KEPT = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class HttpxTransport:
         self._extensions = {"timeout": per_request}
         self._spare: _Pool | None = self._open()  # opened now, so that unusable settings fail at once
         self._pools: dict[tuple[str, bytes], list[_Pool]] = {}
+        self._fresh: _Pool | None = None  # keeps no connection
 
     @asynccontextmanager
     async def send(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -57,7 +59,7 @@ class HttpxTransport:
                 content=request.content,
                 extensions=dict(self._extensions),
             )
-            pool = self._pool_for(asked.url)
+            pool = self._fresh_pool() if request.fresh else self._pool_for(asked.url)
             pool.busy += 1
             try:
                 response = await pool.http.send(asked, stream=True, follow_redirects=False)
@@ -72,7 +74,7 @@ class HttpxTransport:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        for pool in [self._spare, *(pool for pools in self._pools.values() for pool in pools)]:
+        for pool in [self._spare, self._fresh, *(pool for pools in self._pools.values() for pool in pools)]:
             if pool is not None:
                 await pool.http.aclose()
 
@@ -86,14 +88,19 @@ class HttpxTransport:
         pools.append(pool)
         return pool
 
-    def _open(self) -> _Pool:
+    def _fresh_pool(self) -> _Pool:
+        if self._fresh is None:
+            self._fresh = self._open(_NONE_KEPT)
+        return self._fresh
+
+    def _open(self, limits: httpx.Limits = _LIMITS) -> _Pool:
         try:
             return _Pool(
                 httpx.AsyncClient(
                     verify=self._tls,
                     transport=self._transport,
                     trust_env=self._trust_env,
-                    limits=_LIMITS,
+                    limits=limits,
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # keeps none
                 )
             )

@@ -174,7 +174,8 @@ def retry_after(value: str | None, date: str | None, wall: Clock) -> float | Non
     """Return the seconds of a Retry-After header (RFC 9110 section 10.2.3), given as number or as date, clamped to 0.25
     s ... 600 s.
 
-    A date is compared with the server's own Date where given. None when the header is missing or unreadable.
+    A date is compared with the server's own Date where given. None when the header is missing or unreadable, or names
+    no time to come: 0 and a date in the past don't permit the next request at once, the caller backs off as usual.
     """
     if value is None:
         return None
@@ -186,7 +187,7 @@ def retry_after(value: str | None, date: str | None, wall: Clock) -> float | Non
         seconds = then - (wall() if now is None else now)
     else:
         return None
-    return min(max(seconds, _RETRY_AFTER_MIN), _RETRY_AFTER_MAX)
+    return min(max(seconds, _RETRY_AFTER_MIN), _RETRY_AFTER_MAX) if seconds > 0 else None
 
 
 def _http_date(text: str) -> float | None:

@@ -46,12 +46,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Request to send. `headers` are complete, save the headers that describe the body."""
+    """Request to send. `headers` are complete, save the headers that describe the body. `fresh`: use a new connection,
+    because no answer came over the one before."""
 
     method: str
     address: Address
     headers: list[tuple[str, str]] = field(repr=False)
     content: bytes | None = field(default=None, repr=False)
+    fresh: bool = False
 
 
 class StreamedResponse(Protocol):

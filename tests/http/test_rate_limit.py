@@ -290,11 +290,13 @@ def http_date(seconds: float) -> str:
     [
         ("7", None, 7.0),
         (" 7 ", None, 7.0),
-        ("0", None, 0.25),
+        ("0", None, None),  # at once? the caller backs off as usual
         ("86400", None, 600.0),
         ("9" * 400, None, 600.0),
         (http_date(20), None, 20.0),
-        (http_date(-20), None, 0.25),
+        (http_date(-20), None, None),
+        (http_date(0), None, None),
+        (http_date(20), http_date(30), None),  # past, by the clock of the server
         (http_date(7200), None, 600.0),
         (http_date(3620), http_date(3600), 20.0),  # the server's clock is an hour ahead
         (http_date(20), "yesterday", 20.0),
