@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK
+from ctscan.errors import worst
 
 if TYPE_CHECKING:
     import asyncio
@@ -133,14 +134,12 @@ async def _read(
 
 
 def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:
-    """Sum up. The worst exit code wins: a misbehaving log, then a failure, then an incomplete answer. `was_cut`: the
-    scan was stopped before a log was read."""
+    """Sum up; the worst exit code wins. `was_cut`: the scan was stopped before a log was read."""
     from ctscan.model.results import LogResult, ScanReport
 
-    codes = {outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0}
     return ScanReport(
-        exit_code=next((code for code in (3, 1, 4) if code in codes), 0),
-        logs=tuple(LogResult(log.log_id, log.name, str(log.status), log.message) for log in outcome.logs)
+        exit_code=worst((outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0)),
+        logs=tuple(LogResult(log.log_id, log.name, str(log.status), log.message, log.gaps) for log in outcome.logs)
         if outcome
         else (),
         searches=found.searches if found else (),

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @command(
     "backfill",
     exits={
-        0: "every entry from --from up to the newest one that a scan read was read",
-        1: "an entry could not be read, is being read by another scan, or the backfill was stopped",
+        0: "every entry from --from up to the newest one that a scan read was read, or is being read by another scan",
+        1: "a log failed, or the backfill was stopped",
         2: "",
         3: "a log misbehaved (also after a signal)",
+        4: "gaps are left in a log",
     },
     example="ctscan backfill --contact ct@example.org\nctscan backfill --from 2025-01-01 --log 'Example log' --jobs 2",
 )

@@ -44,6 +44,7 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
     """Render the last line about one log in a pass."""
     words = {
         LogStatus.DONE: "read to its head",
+        LogStatus.GAPS: "done with gaps",
         LogStatus.INCOMPLETE: "not read to its head",
         LogStatus.SHARED: "not all of it read by this scan",
         LogStatus.MISBEHAVIOUR: "MISBEHAVED",

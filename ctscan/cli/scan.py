@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 @command(
     "scan",
     exits={
-        0: "every log was read to its head, every repository gave all that it has",
-        1: "a log was not read to its head, a repository could not be asked, or the scan was stopped",
+        0: "every log was read to its head, or is being read by another scan; every repository gave all that it has",
+        1: "a log failed, a repository could not be asked, or the scan was stopped",
         2: "",
         3: "a log misbehaved (also after a signal)",
-        4: "a repository didn't give all that it has, or can't be asked for all of the scope",
+        4: "gaps are left in a log, or a repository didn't give all that it has or can't be asked for all of the scope",
     },
     example="ctscan scan --scope example.org --contact ct@example.org\n"
     "ctscan scan --from 2026-01-01 --follow\n"

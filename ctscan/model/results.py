@@ -21,12 +21,14 @@ from ctscan.model.revocation import CertificateStanding, Revocation, RevocationS
 
 @dataclass(frozen=True, slots=True)
 class LogResult:
-    """End of the reading of one log. `outcome`: "done", "incomplete", "shared", "misbehaviour" or "stopped"."""
+    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour" or "stopped".
+    `gaps`: entries that were to be read and were not."""
 
     log_id: bytes
     name: str
     outcome: str
     message: str
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class RunState(StrEnum):
 
     RUNNING = "running"
     DONE = "done"
+    GAPS = "gaps"  # a log was read but for some entries
     INCOMPLETE = "incomplete"
     MISBEHAVIOUR = "misbehaviour"
     INTERRUPTED = "interrupted"

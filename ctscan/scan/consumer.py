@@ -192,8 +192,6 @@ class _Consumer:
         if gap.reason is GapReason.QUARANTINED:
             text = f"{session.log.name}: entries {gap.start} to {gap.end} quarantined: {gap.cause}"
             session.emit(Notice(text))
-        elif gap.reason is not GapReason.PRUNED:
-            session.incomplete.append(f"entries {gap.start} to {gap.end} can't be had: {gap.cause}")
 
     async def flush(self) -> None:
         """Commit the results since the last commit."""

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import Clock
-from ctscan.model import Log
+from ctscan.errors import worst
+from ctscan.model import Gap, Log
 
 if TYPE_CHECKING:
     from ctscan.personal.scope import Scope
@@ -78,20 +79,27 @@ class LogStatus(StrEnum):
     """Status of a log at the end of a pass."""
 
     DONE = "done"
-    INCOMPLETE = "incomplete"
+    GAPS = "gaps"  # read to its end, but for entries that the log didn't give or that contradict its tree
+    INCOMPLETE = "incomplete"  # the log failed before the end
     SHARED = "shared"  # another scan is reading the rest
     MISBEHAVIOUR = "misbehaviour"
     STOPPED = "stopped"
 
 
+_CODES = {LogStatus.MISBEHAVIOUR: 3, LogStatus.INCOMPLETE: 1, LogStatus.STOPPED: 1, LogStatus.GAPS: 4}
+"""Exit codes; every other status is 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogOutcome:
-    """Outcome of a log at the end of a pass, or of the scan."""
+    """Outcome of a log at the end of a pass, or of the scan. `gaps`: the entries that the pass was to read and did
+    not."""
 
     log_id: bytes
     name: str
     status: LogStatus
     message: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +111,7 @@ class ScanResult:
 
     @property
     def exit_code(self) -> int:
-        """3 if a log misbehaved, else 1 if a log was not read to its head, else 0. Stopping a scan that follows is no
-        failure."""
-        found = {log.status for log in self.logs}
-        if LogStatus.MISBEHAVIOUR in found:
-            return 3
-        failed = {LogStatus.INCOMPLETE} if self.follow else {LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.SHARED}
-        return 1 if found & failed else 0
+        """3 if a log misbehaved, else 1 if a log failed or the scan was stopped, else 4 if gaps are left, else 0.
+        Stopping a scan that follows is no failure, and another scan at work on a log is none."""
+        found = {log.status for log in self.logs} - ({LogStatus.STOPPED} if self.follow else set())
+        return worst(_CODES.get(status, 0) for status in found)

@@ -116,6 +116,8 @@ def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:
         return RunState.INTERRUPTED
     if not result.logs:
         return RunState.FAILED
+    if result.exit_code == 4:
+        return RunState.GAPS
     return RunState.INCOMPLETE if result.exit_code else RunState.DONE
 
 

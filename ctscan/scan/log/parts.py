@@ -124,8 +124,6 @@ class PartsReader:
         spans = unread(state, part, self._counts)
         tried = self._tried(state)
         left = [piece for span in spans for piece in subtract(span, tried)]
-        for start, end in (piece for span in spans for piece in subtract(span, left)):
-            session.incomplete.append(f"entries {start} to {end} couldn't be had by another process")
         marks = [pending.start for pending in state.pending]
         return [piece for span in left for piece in _split_at_all(span, marks)]
 

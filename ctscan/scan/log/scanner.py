@@ -20,11 +20,12 @@ from ctscan.ct.wire import entry_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import Runs
 from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
-from ctscan.model.spans import subtract, total
+from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice
 from ctscan.scan.log.connect import Connection
+from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
 from ctscan.scan.log.heads import accept_head, save_head
 from ctscan.scan.log.parts import PartsReader, parts_of
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
@@ -32,8 +33,6 @@ from ctscan.scan.log.session import LogIndex, LogSession
 from ctscan.scan.log.verifier import Verifier
 from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
 from ctscan.scan.safe_message import safe_message
-
-MAX_REASONS = 3  # that a message names
 
 
 class ScanIndex(LogIndex, Runs, Protocol):
@@ -79,29 +78,27 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     """
     log, index, now = connection.log, context.index, context.clock.now
     try:
-        status, message = await _unless_stopped(context, connection)
-        if status is LogStatus.INCOMPLETE:
-            await index.record_error(log.id, now(), message, FailureKind.UNAVAILABLE)
+        ending = await _unless_stopped(context, connection)
     except Misbehaviour as error:
-        status, message = LogStatus.MISBEHAVIOUR, str(error)
-        await index.record_misbehaviour(log.id, now(), message, error.evidence)
+        ending = Ending(LogStatus.MISBEHAVIOUR, str(error))
+        await index.record_misbehaviour(log.id, now(), ending.message, error.evidence)
     except Locked as error:
-        status, message = LogStatus.INCOMPLETE, str(error)  # no fault of the log
+        ending = Ending(LogStatus.SHARED, str(error))  # no fault of the log
     except (IndexFault, UsageError):
         raise
     except Exception as error:  # the other logs are read on
-        status, message = LogStatus.INCOMPLETE, safe_message(error)
-        await index.record_error(log.id, now(), message, FailureKind.UNAVAILABLE)
-    outcome = LogOutcome(log.id, log.name, status, message)
+        ending = Ending(LogStatus.INCOMPLETE, safe_message(error))
+        await index.record_error(log.id, now(), ending.message, FailureKind.UNAVAILABLE)
+    outcome = LogOutcome(log.id, log.name, ending.status, ending.message, ending.gaps)
     context.emit(LogDone(outcome))
     return outcome
 
 
-async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple[LogStatus, str]:
+async def _unless_stopped(context: ScanContext, connection: Connection) -> Ending:
     """Make the pass, and cancel it a moment after a stop: no server that doesn't answer delays the end. Entries that
     were read are committed all the same."""
     if context.stop.is_set():
-        return LogStatus.STOPPED, ""
+        return STOPPED
     reading = asyncio.create_task(_pass(context, connection))
     stop = asyncio.create_task(context.stop.wait())
     try:
@@ -109,15 +106,15 @@ async def _unless_stopped(context: ScanContext, connection: Connection) -> tuple
         await asyncio.wait([reading], timeout=context.clock.leave_within)
         if reading.done():
             return await reading
-        return LogStatus.STOPPED, ""
+        return STOPPED
     finally:
         stop.cancel()
         reading.cancel()
         await asyncio.gather(reading, stop, return_exceptions=True)
 
 
-async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus, str]:
-    """Make the pass; return its status, and the reason where the head was not reached."""
+async def _pass(context: ScanContext, connection: Connection) -> Ending:
+    """Make the pass, and judge its end."""
     log, index, began, since = connection.log, context.index, context.clock.monotonic(), context.clock.now()
     await index.save_log(log)
     state = await index.log_state(log.id)
@@ -125,32 +122,17 @@ async def _pass(context: ScanContext, connection: Connection) -> tuple[LogStatus
     if state is not None and _is_done(context, state, counts):
         context.emit(LogStarted(log.id, log.name, 0))
         await index.record_success(log.id, context.clock.now(), None)
-        return LogStatus.DONE, ""
+        return Ending(LogStatus.DONE)
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_session(context, connection, accepted.head, state) as session:
         left = await _read_all(context, connection, session, counts)
     if left is None:
-        return LogStatus.STOPPED, ""
-    if session.incomplete:
-        return LogStatus.INCOMPLETE, _several(session.incomplete)
+        return STOPPED
     # when the log showed old heads only, all is read to the largest known head, but its head of today is unknown
     if accepted.is_current and not (context.request.past and _is_behind(session)):
         rate = _rate(connection, session, context.clock.monotonic() - began)
         await index.record_success(log.id, context.clock.now(), rate, since)
-    if left.held:
-        parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
-        return LogStatus.SHARED, _several(parts)
-    return LogStatus.DONE, _past_message(left) if context.request.past else ""
-
-
-def _past_message(left: Left) -> str:
-    start, end = left.asked
-    if start >= end:
-        return f"nothing to read: scans begin at entry {end:,}"
-    missing = total(left.missing)
-    share = f"all but {missing:,} that can't be had" if missing else "all"
-    before = f"; {start:,} before them were not asked for (--from start)" if start else ""
-    return f"{share} of the entries from {start:,} to {end:,} are read{before}"
+    return ending_of(left, accepted.head.size, is_past=context.request.past)
 
 
 def _rate(connection: Connection, session: LogSession, seconds: float) -> float | None:
@@ -191,11 +173,6 @@ def _open_session(context: ScanContext, connection: Connection, head: TreeHead, 
     )
 
 
-def _several(reasons: list[str]) -> str:
-    more = [f"and {len(reasons) - MAX_REASONS} more such gaps"] if len(reasons) > MAX_REASONS else []
-    return "; ".join(reasons[:MAX_REASONS] + more)
-
-
 def entry_at_its_index(batch: Batch, i: int) -> Entry:
     """Take entry i from a batch, and compare its leaf_index extension (static-ct-api) with its index. Tiles are checked
     when they are cut, answers to get-entries here.
@@ -218,15 +195,6 @@ def _is_done(context: ScanContext, state: LogState, counts: Callable[[VerifiedRa
     return start is not None and not coverage.unread(state, (start, state.head.size), counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Span that a pass was to read, and its unread entries at the end: held by other readers, and not available."""
-
-    asked: Span
-    held: list[Span]
-    missing: list[Span]
-
-
 async def _read_all(
     context: ScanContext, connection: Connection, session: LogSession, counts: Callable[[VerifiedRange], bool]
 ) -> Left | None:
@@ -247,8 +215,7 @@ async def _read_all(
     if not await reader.read(parts):
         return None
     state = await session.index.log_state(log.id) or session.state
-    missing = [piece for span in coverage.unread(state, asked, counts) for piece in subtract(span, reader.held)]
-    return Left(asked, reader.held, missing)
+    return left_of(state, asked, reader.held, counts)
 
 
 async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) -> Span:

@@ -45,7 +45,6 @@ class LogSession:
     state: LogState | None = None  # at the start of the part that is being read
     clock: ScanClock = field(default_factory=ScanClock)
     entries: int = 0  # committed in this pass
-    incomplete: list[str] = field(default_factory=list)  # reasons why the head was not reached
     known_gaps: tuple[Gap, ...] = ()  # of earlier passes
     scope_text: str = field(init=False)
     issuers: IssuerReader = field(init=False)

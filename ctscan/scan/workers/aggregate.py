@@ -9,7 +9,9 @@ from functools import partial
 from ctscan.scan.events import Emit, Event, LogDone, LogStarted
 from ctscan.scan.request import LogOutcome, LogStatus
 
-_SEVERITY = (LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.DONE, LogStatus.SHARED)
+_SEVERITY = (
+    LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.GAPS, LogStatus.DONE, LogStatus.SHARED
+)  # fmt: skip
 
 
 def join(outcomes: Iterable[LogOutcome]) -> list[LogOutcome]:

@@ -73,6 +73,8 @@ def outcome(ending: LogStatus, log: int = 1) -> LogOutcome:
         ([LogStatus.DONE, LogStatus.SHARED], LogStatus.DONE),
         ([LogStatus.SHARED, LogStatus.SHARED], LogStatus.SHARED),
         ([LogStatus.DONE, LogStatus.INCOMPLETE], LogStatus.INCOMPLETE),
+        ([LogStatus.SHARED, LogStatus.GAPS, LogStatus.DONE], LogStatus.GAPS),
+        ([LogStatus.GAPS, LogStatus.INCOMPLETE], LogStatus.INCOMPLETE),
         ([LogStatus.STOPPED, LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE], LogStatus.MISBEHAVIOUR),
         ([LogStatus.STOPPED, LogStatus.DONE], LogStatus.STOPPED),
     ],
