@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING
 
-from ctscan.answer.lookup import is_stale
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
-from ctscan.model import LogState
+from ctscan.ct.freshness import freshness
+from ctscan.model import Freshness, LogState
 
 if TYPE_CHECKING:
     from ctscan.model.results import LogReport, Misbehaviour
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
 def log_report(
     state: LogState, misbehaviour: Sequence[Misbehaviour], now: datetime, stale_after: timedelta
 ) -> LogReport:
-    """Report the progress of a log at `now`; a log that was not checked for `stale_after` is stale."""
+    """Report the progress of a log at `now`; `stale_after` is the margin of `ct.freshness`."""
     from ctscan.model.results import LogReport
 
+    judged = freshness(state, now, stale_after)
     return LogReport(
         state=state,
         health=health(state, now, stale_after),
         misbehaviour=tuple(misbehaviour),
-        gaps=judge(state, lambda _: None, False).gaps,
+        gaps=judge(state, lambda _: None, judged).gaps,
         verified_size=verified_size(state),
         position=position(state),
         backlog=backlog(state),
         catch_up=catch_up(state),
+        freshness=judged[0],
+        stale_reason=judged[1],
     )
 
 
@@ -41,7 +44,7 @@ def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
         return "failing"
     if state.head is None:
         return "never read"
-    if is_stale(state, now, stale_after):
+    if freshness(state, now, stale_after)[0] is Freshness.STALE:
         return "stale"
     if catch_up(state) == inf:
         return "falling behind"

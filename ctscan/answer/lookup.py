@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ctscan.ct.coverage import judge
+from ctscan.ct.freshness import freshness, time_set_back
 from ctscan.index.protocols import Authorities, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
@@ -61,7 +62,7 @@ async def answer(
 
     Args:
         now: time at which statuses and staleness are judged
-        stale_after: age of the last check after which a log is stale
+        stale_after: the margin of `ct.freshness`
         limit: most certificates in the answer
     """
     selected, skipped = await index.selection()
@@ -73,14 +74,18 @@ async def answer(
     coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
+    set_back = time_set_back(read, now)
     complete = (
         bool(selected)
+        and set_back is None
         and len(read) == len(selected)
         and _is_whole(coverage)
         and not _limits(identifier, matches, read)
         and not cut
     )
     remarks = _remarks(identifier, matches, read, len(selected), cut)
+    if set_back is not None:
+        remarks = (Remark.CLOCK_SET_BACK(now=_time_text(now), known=_time_text(set_back)), *remarks)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
@@ -149,17 +154,12 @@ def _coverage(
     state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], now: datetime, stale_after: timedelta
 ) -> LogCoverage:
     today = rule_set()
-    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), is_stale(state, now, stale_after))
+    judged = freshness(state, now, stale_after)
+    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), judged)
 
 
-def is_stale(state: LogState, now: datetime, stale_after: timedelta) -> bool:
-    """Return whether the last successful check is too long ago. Logs that can't grow, and directories, don't go
-    stale."""
-    if state.log.monitoring_url.startswith("file://"):
-        return False
-    if state.log.final_head and state.head and state.head.size == state.log.final_head.size:
-        return False
-    return state.last_success is None or now - state.last_success > stale_after
+def _time_text(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _is_whole(coverage: Sequence[LogCoverage]) -> bool:

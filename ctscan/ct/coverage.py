@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 
-from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
+from ctscan.ct.freshness import Judgement
+from ctscan.model import Freshness, Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.spans import clip, subtract, total
 
@@ -81,8 +82,8 @@ def unavailable(span: Span, detail: str, known: Iterable[Gap], *, is_refused: bo
     ]
 
 
-def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
-    """Judge which ranges of `[0, head)` answer a question.
+def judge(state: LogState, judge_range: Judge, age: Judgement) -> LogCoverage:
+    """Judge which ranges of `[0, head)` answer a question; `age` is the freshness of the head.
 
     Every entry is in a verified range or in exactly one gap. The gap's reason is the best that is known: why a range
     that was read doesn't count, else why it couldn't be read, else not read.
@@ -106,8 +107,13 @@ def judge(state: LogState, judge_range: Judge, stale: bool) -> LogCoverage:
         verified=tuple(sorted((_clip(r, head) for r in counted), key=lambda r: (r.start, r.end, r.scope))),
         gaps=tuple(merge_gaps(gaps, across_tries=True)),
         as_of=state.last_success,
-        stale=stale,
+        stale=age[0] is Freshness.STALE,
         since=first.since if first else None,
+        freshness=age[0],
+        head_time=state.head.timestamp if state.head and state.head.signature else None,
+        stale_reason=age[1],
+        failing_since=state.failing_since,
+        failure=state.failure,
     )
 
 

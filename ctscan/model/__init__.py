@@ -20,6 +20,7 @@ from ctscan.model.coverage import (
     LogCoverage,
     LogState,
     PendingRange,
+    Staleness,
     VerifiedRange,
 )
 from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
@@ -151,6 +152,7 @@ __all__ = [
     "SkippedLog",
     "Source",
     "Span",
+    "Staleness",
     "Status",
     "StatusReason",
     "SubjectKind",

@@ -70,6 +70,7 @@ class Remark(Code):
     CONTRADICTED = "remark.contradicted"
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
+    CLOCK_SET_BACK = "remark.clock-set-back"
     CUT = "remark.cut"
     CUT_PARTLY = "remark.cut-partly"
     CUT_PARTLY_NO_WHOLE = "remark.cut-partly-no-whole"

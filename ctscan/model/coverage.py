@@ -144,6 +144,15 @@ class Freshness(StrEnum):
     FINAL = "final"  # a readonly log, read to the final head of the log list
 
 
+class Staleness(Code):
+    """Reason why a log is stale."""
+
+    OLD_HEAD = "stale.old-head"  # its newest head is older than its MMD and the margin
+    NOT_CHECKED = "stale.not-checked"
+    NOT_FINAL = "stale.not-final"  # the final head of the log list lies beyond the newest head
+    CLOCK = "stale.clock"  # our clock is behind the times that the index knows of the log
+
+
 @dataclass(frozen=True, slots=True)
 class LogState:
     """Knowledge of the index about one log."""
@@ -160,6 +169,7 @@ class LogState:
     growth: float | None = None  # entries a second over the newest day of its heads; None: not known yet
     failing_since: datetime | None = None  # first failure after the last success
     failure: FailureKind | None = None  # kind of `last_error`
+    last_check: datetime | None = None  # last check of the head, however it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,8 @@ class LogCoverage:
     """Ranges of one log searched for an identifier; `verified` and `gaps` together make up `[0, head_size)`.
 
     `since`: where coverage begins after entry 0, the time (ms) from which on the log was searched. `head_time`: the
-    time (ms) that the log signed with its newest head. `failing_since` and `failure`: of a log whose last pass failed.
+    time (ms) that the log signed with its newest head; None for the final head of a log list. `stale_reason`: a
+    `Staleness`, of a stale log. `failing_since` and `failure`: of a log whose last pass failed.
     """
 
     log: str
@@ -180,5 +191,6 @@ class LogCoverage:
     since: int | None = None
     freshness: Freshness = Freshness.FRESH
     head_time: int | None = None
+    stale_reason: Message | None = None
     failing_since: datetime | None = None
     failure: FailureKind | None = None

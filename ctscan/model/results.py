@@ -10,7 +10,7 @@ from datetime import datetime
 from ctscan.model.answer import CertificateSummary, Match
 from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.certificate import Problem
-from ctscan.model.coverage import Gap, LogState
+from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
 from ctscan.model.message import Message
@@ -211,6 +211,8 @@ class LogReport:
     position: int  # one past the last entry read
     backlog: int  # entries left to read
     catch_up: float | None  # seconds until the head is reached; inf: never at this rate; None: unknown, or reached
+    freshness: Freshness
+    stale_reason: Message | None  # a `Staleness`, of a stale log
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ctscan.model import (
     Confidence,
     EntryKind,
     Finding,
+    Freshness,
     GapReason,
     IdentifierKind,
     LogCoverage,
@@ -177,10 +178,13 @@ def doubts(answer: Answer, texts: Texts) -> list[str]:
     if answer.complete:
         return []
     gaps = [log for log in answer.coverage if log.gaps]
-    stale = [log.log for log in answer.coverage if log.stale]
+    stale: dict[Message, list[str]] = {}
+    for log in answer.coverage:
+        if log.stale_reason is not None:
+            stale.setdefault(log.stale_reason, []).append(log.log)
     found = [_about_gaps(gaps, texts)] if gaps else []
-    if stale:
-        found.append(texts(Say.NOT_CHECKED_LATELY(logs=_names(stale, texts))))
+    for reason, names in stale.items():
+        found.append(texts(Say.STALE(logs=_names(names, texts), reason=texts(reason))))
     if answer.not_covered:
         reasons = Counter(texts(skipped.reason) for skipped in answer.not_covered).most_common(REASONS_SHOWN)
         shown = "; ".join(texts(Say.NUMBER_OF(number=number, what=reason)) for reason, number in reasons)
@@ -304,11 +308,19 @@ def coverage_headers(texts: Texts) -> tuple[str, ...]:
 
 
 def coverage_row(log: LogCoverage, texts: Texts) -> tuple[str, str, str, str]:
-    """Make a row of a table: log, ranges searched, ranges not searched, time of the last check."""
+    """Make a row of a table: log, ranges searched, ranges not searched, time of the last check (of a frozen log: of its
+    head), with the reason where the log is stale."""
     searched = total(r.span for r in log.verified)
+    return log.log, _searched(log, searched, texts), _holes(log, texts), _checked(log, texts)
+
+
+def _checked(log: LogCoverage, texts: Texts) -> str:
+    if log.freshness is Freshness.FROZEN and log.head_time is not None:
+        return texts(Say.AS_OF_HEAD(time=timestamp_text(log.head_time) or "?"))
     checked = moment(log.as_of) if log.as_of else texts(Say.NEVER())
-    late = texts(Say.TOO_LONG_AGO(time=checked)) if log.stale else checked
-    return log.log, _searched(log, searched, texts), _holes(log, texts), late
+    if log.stale_reason is None:
+        return checked
+    return texts(Say.STALE_SINCE(time=checked, reason=texts(log.stale_reason)))
 
 
 def _searched(log: LogCoverage, searched: int, texts: Texts) -> str:

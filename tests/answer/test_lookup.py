@@ -24,7 +24,7 @@ def answered(tmp_path: Path, names: list[str], asked: str, limit: int = 10_000) 
             hits = [a_hit(i, name_finding(name)) for i, name in enumerate(names)]
             step = an_advance(0, 1000, *hits, verified=verified(0, 1000, rules=rules.version))
             await commit(index, run_id, step)
-            head = a_head(1000)
+            head = a_head(1000, timestamp=int(later(0).timestamp() * 1000))
             await save_head(index, head, later(0))
             await index.record_success(head.log_id, later(0), None)
             return await answer(index, parse_identifier(asked), now=later(1), limit=limit)

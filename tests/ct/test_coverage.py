@@ -20,6 +20,7 @@ from ctscan.ct.coverage import (
 )
 from ctscan.model import (
     FinalHead,
+    Freshness,
     Gap,
     GapDetail,
     GapReason,
@@ -27,11 +28,14 @@ from ctscan.model import (
     LogProtocol,
     LogState,
     PendingRange,
+    Staleness,
     TreeHead,
     VerifiedRange,
 )
 
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.STATIC_CT)
+FRESH = (Freshness.FRESH, None)
+OLD = (Freshness.STALE, Staleness.OLD_HEAD())
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 
 
@@ -51,7 +55,7 @@ def test_verified_ranges_and_gaps_cover_the_log_without_overlap(
     ranges = [VerifiedRange(*span, "everything", "now") for span in counted]
     ranges += [VerifiedRange(*span, "domain:example.org", "now") for span in other]
     known = state(*ranges, holes=(Gap(30, 60, GapReason.PRUNED),))
-    answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, stale=False)
+    answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, FRESH)
     verified = points([(r.start, r.end) for r in answer.verified])
     holes = [i for h in answer.gaps for i in range(h.start, h.end)]
     assert len(holes) == len(set(holes))
@@ -64,27 +68,31 @@ def test_a_gap_has_the_best_known_reason() -> None:
         VerifiedRange(5, 20, "everything", "now"),
         holes=(Gap(40, 50, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled")),),
     )
-    answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, stale=True)
+    answer = judge(
+        known,
+        lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE,
+        (Freshness.STALE, Staleness.OLD_HEAD()),
+    )
     assert [(h.start, h.end, h.reason.value) for h in answer.gaps] == [
         (0, 5, "out of scope"),
         (20, 40, "not read"),
         (40, 50, "quarantined"),
         (50, 100, "not read"),
     ]
-    assert answer.stale
+    assert (answer.stale, answer.freshness, answer.stale_reason) == (True, Freshness.STALE, Staleness.OLD_HEAD())
 
 
 def test_ranges_of_two_scopes_count_together_where_each_answers() -> None:
     known = state(
         VerifiedRange(0, 50, "a", "now"), VerifiedRange(50, 100, "b", "now"), VerifiedRange(20, 30, "b", "now")
     )
-    assert judge(known, lambda _: None, stale=False).gaps == ()
+    assert judge(known, lambda _: None, FRESH).gaps == ()
     assert verified_size(known) == 100
 
 
 def test_nothing_beyond_the_head_counts() -> None:
     known = state(VerifiedRange(90, 120, "everything", "now"))
-    (verified,) = judge(known, lambda _: None, stale=False).verified
+    (verified,) = judge(known, lambda _: None, FRESH).verified
     assert (verified.start, verified.end) == (90, 100)
 
 

@@ -82,7 +82,7 @@ def test_a_log_whose_head_shrinks_to_nothing_by_a_cache_is_not_accused(protocol:
         scan(sim, tmp_path / "db")
         log.publish(0, timestamp=EPOCH)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
-        log.publish(0, timestamp=log.builder.head_time(1000) + 1)
+        log.publish(0, timestamp=log.head_time(1000) + 1)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
 
@@ -92,7 +92,7 @@ def test_a_newer_head_of_the_same_tree_is_kept(protocol: LogProtocol, tmp_path: 
     with Simulator() as sim:
         log = add_people(sim, protocol)
         scan(sim, tmp_path / "db")
-        later = log.builder.head_time(1000) + 3_600_000
+        later = log.head_time(1000) + 3_600_000
         log.publish(1000, timestamp=later)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
     head = states(tmp_path / "db")["people"].head

@@ -78,7 +78,7 @@ def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(
         log = sim.add("people", builder, protocol, size=900)
         assert scan(sim, tmp_path / "db").exit_code == 0
         if lie == "shrank":
-            log.publish(500, timestamp=builder.head_time(900) + 1)
+            log.publish(500, timestamp=log.head_time(900) + 1)
         elif lie == "two roots":
             log.rewrite(builder.fork(600, 300))
         else:

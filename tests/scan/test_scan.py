@@ -114,7 +114,8 @@ def test_coverage_begins_where_it_is_told_to_and_is_verified_from_there(
     found = look_up(tmp_path / "db", "jane.roe@example.org")
     assert not found.complete
     assert [(h.start, h.end, h.reason.value) for h in found.coverage[0].gaps] == [(0, first, "not read")]
-    first_time = EPOCH + 1000 * first  # of entry `first`; for an empty log, of the tree head
+    # the time of entry `first`; where coverage began behind the last entry, that of the tree head
+    first_time = log.head_time(1000) if start == "now" else EPOCH + 1000 * first
     assert found.coverage[0].since == first_time
 
 

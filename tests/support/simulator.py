@@ -200,7 +200,8 @@ class SimulatedLog:
         self.builder = builder
         self.published: set[int] = set()  # every size that a head was served or set for
         self.size = builder.size if size is None else size
-        self.timestamp: int | None = None  # of the head; None: the builder's time
+        self.timestamp: int | None = None  # of the head; None: `head_time`
+        self.began = time.time_ns() // 1_000_000 - 60_000  # ms; time of the empty tree
         self.root: bytes | None = None  # of the head; None: the true root
         self.spoil_signature = False
         self.max_batch = 256
@@ -226,6 +227,14 @@ class SimulatedLog:
         self.published.add(size)
 
     # --- scripting ---
+
+    def head_time(self, size: int) -> int:
+        """Return the default time of the head at `size`, in ms: of the last minute, as a living log signs it, so that
+        the head is fresh by the clock of this machine; later for larger sizes."""
+        return self.began + size
+
+    def _signed_time(self) -> int:
+        return self.head_time(self.size) if self.timestamp is None else self.timestamp
 
     def publish(self, size: int, timestamp: int | None = None) -> None:
         """Serve the head of `size`: larger (the log grows), or smaller with an older (stale) or newer (shrunk) time."""
@@ -305,10 +314,12 @@ class SimulatedLog:
         return Answer(404, b"not found\n")
 
     def _checkpoint(self) -> bytes:
-        return self.builder.checkpoint(self.size, timestamp=self.timestamp, root=self.root, spoil=self.spoil_signature)
+        return self.builder.checkpoint(
+            self.size, timestamp=self._signed_time(), root=self.root, spoil=self.spoil_signature
+        )
 
     def _sth(self) -> bytes:
-        return self.builder.sth(self.size, timestamp=self.timestamp, root=self.root, spoil=self.spoil_signature)
+        return self.builder.sth(self.size, timestamp=self._signed_time(), root=self.root, spoil=self.spoil_signature)
 
     def _static(self, path: str) -> Answer:
         if path == "checkpoint":

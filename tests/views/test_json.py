@@ -12,6 +12,7 @@ from ctscan.answer.log_report import health, log_report
 from ctscan.model import (
     Answer,
     FinalHead,
+    Freshness,
     Gap,
     GapDetail,
     GapReason,
@@ -23,6 +24,7 @@ from ctscan.model import (
     PendingRange,
     SkippedLog,
     SkipReason,
+    Staleness,
     TreeHead,
     VerifiedRange,
 )
@@ -158,14 +160,14 @@ def test_a_complete_answer_has_no_doubts() -> None:
 
 
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
-    stale = replace(WHOLE, log="Other log", stale=True)
+    stale = replace(WHOLE, log="Other log", stale=True, stale_reason=Staleness.NOT_CHECKED())
     skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", SkipReason.RETIRED()) for n in range(3))
     given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED), stale), skipped, False)
     assert answers.verdict(given, texts("en")) == "Nothing found, but the answer may be incomplete:"
     about_gaps, about_age, about_logs = answers.doubts(given, texts("en"))
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
     assert "ctscan backfill" in about_gaps
-    assert about_age == "Other log not checked lately: run 'ctscan scan'"
+    assert about_age == "Other log stale: not checked within stale_after; run 'ctscan scan'"
     assert about_logs == "3 logs not covered at all: 3 retired"
 
 
@@ -175,8 +177,17 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
         (WHOLE, ("Example log", "all 1,000", "none", "2026-02-01T12:00:00Z")),
         (gap(0, 900), ("Example log", "100 of 1,000, from entry 900 on", "0 to 900 not read", "2026-02-01T12:00:00Z")),
         (
-            replace(gap(900, 1000), as_of=None, stale=True),
-            ("Example log", "900 of 1,000", "900 to 1,000 not read", "never (too long ago)"),
+            replace(gap(900, 1000), as_of=None, stale=True, stale_reason=Staleness.OLD_HEAD()),
+            (
+                "Example log",
+                "900 of 1,000",
+                "900 to 1,000 not read",
+                "never, stale: its newest signed head is older than its MMD and stale_after allow",
+            ),
+        ),
+        (
+            replace(WHOLE, freshness=Freshness.FROZEN, head_time=HEAD.timestamp),
+            ("Example log", "all 1,000", "none", "as of the head signed on 2026-02-01T12:00:00.123Z"),
         ),
         (
             replace(WHOLE, gaps=tuple(Gap(n, n + 1, GapReason.REFUSED) for n in range(5)), verified=()),

@@ -144,7 +144,7 @@ def _raw_heads(connection: sqlite3.Connection, id: int) -> list[bytes]:
 
 # --- states -------------------------------------------------------------------------------------------------------
 
-_STATE_COLUMNS = f"id, last_success, last_error, rate, failing_since, failure, {rows.LOG_COLUMNS}"
+_STATE_COLUMNS = f"id, last_success, last_error, rate, failing_since, failure, last_error_at, {rows.LOG_COLUMNS}"
 
 
 def states(connection: sqlite3.Connection) -> list[LogState]:
@@ -160,7 +160,7 @@ def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
 
 
 def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
-    id, last_success, last_error, rate, failing_since, failure, *columns = row
+    id, last_success, last_error, rate, failing_since, failure, failed, *columns = row
     log = rows.log_of(tuple(columns))
     head = _current_head(connection, id, log.id)
     reasons = connection.execute("SELECT reason FROM misbehaviour WHERE log = ? ORDER BY at, id", (id,)).fetchall()
@@ -177,4 +177,5 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
         growth=growth.growth(growth.known(connection, id), head),
         failing_since=rows.time_of(failing_since),
         failure=None if failure is None else FailureKind(failure),
+        last_check=rows.time_of(max(filter(None, (last_success, failed)), default=None)),
     )

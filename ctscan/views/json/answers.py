@@ -229,6 +229,7 @@ def coverage(log: LogCoverage) -> Shape:
         "stale": log.stale,
         "since": timestamp_text(log.since) if log.since is not None else None,
         "freshness": str(log.freshness),
+        **message("stale_reason", log.stale_reason),
         "head_time": None if log.head_time is None else timestamp_text(log.head_time),
         "failing_since": time_text(log.failing_since),
         "failure": None if log.failure is None else str(log.failure),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Run
 from ctscan.views.json.answers import authority, authority_list, hole, verified_range
-from ctscan.views.json.values import Shape, base64_text, time_text, timestamp_text
+from ctscan.views.json.values import Shape, base64_text, message, time_text, timestamp_text
 
 if TYPE_CHECKING:
     from ctscan.model import Source
@@ -27,6 +27,8 @@ def log(report: LogReport) -> Shape:
         "protocol": str(state.log.protocol),
         "state": state.log.state,
         "health": report.health,
+        "freshness": str(report.freshness),
+        **message("stale_reason", report.stale_reason),
         "head_size": state.head.size if state.head else 0,
         "head_time": timestamp_text(state.head.timestamp) if state.head else None,
         "verified_size": report.verified_size,

@@ -1,0 +1,134 @@
+"""Freshness: the age of a head by the time that the log signed, never by the time at which we asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ctscan.ct.freshness import Judgement, ahead_of, freshness, time_set_back
+from ctscan.model import FinalHead, Freshness, ListedState, Log, LogProtocol, LogState, Message, Staleness, TreeHead
+
+NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DAY = 24 * HOUR
+LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.RFC6962, url="https://log.example.org/")
+TILES = replace(LOG, protocol=LogProtocol.STATIC_CT, url="", monitoring_url="https://log.example.org/", mmd=60)
+FOLDER = replace(TILES, monitoring_url="file:///var/archive/log/")
+FINAL = replace(LOG, state=ListedState.READONLY, final_head=FinalHead(100, bytes(32)))
+FRESH: Judgement = (Freshness.FRESH, None)
+
+
+def head(age: timedelta = timedelta(0), size: int = 100, signature: bytes = b"signed") -> TreeHead:
+    return TreeHead(LOG.id, size, bytes(32), int((NOW - age).timestamp() * 1000), signature, b"raw")
+
+
+def known(
+    log: Log = LOG, age: timedelta = timedelta(0), checked: timedelta | None = MINUTE, size: int = 100
+) -> LogState:
+    success = None if checked is None else NOW - checked
+    return LogState(log, head(age, size), (), (), (), success, None, (), last_check=success)
+
+
+def stale(reason: Message) -> Judgement:
+    return Freshness.STALE, reason
+
+
+def judged(state: LogState, margin: timedelta = DAY, **given: bool) -> Judgement:
+    return freshness(state, NOW, margin, **given)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (known(), FRESH),
+        (known(age=48 * HOUR), FRESH),  # MMD of a day, and a margin of a day
+        (known(age=48 * HOUR + MINUTE), stale(Staleness.OLD_HEAD())),
+        (known(TILES, age=24 * HOUR + MINUTE), FRESH),
+        (known(TILES, age=24 * HOUR + 2 * MINUTE), stale(Staleness.OLD_HEAD())),
+        (known(checked=24 * HOUR), FRESH),
+        (known(checked=24 * HOUR + MINUTE), stale(Staleness.NOT_CHECKED())),
+        (known(checked=None), stale(Staleness.NOT_CHECKED())),
+        (replace(known(), head=None), stale(Staleness.OLD_HEAD())),
+        (known(age=-4 * MINUTE), FRESH),  # clocks differ a little
+        (known(age=-6 * MINUTE), stale(Staleness.CLOCK())),
+        (known(checked=-6 * MINUTE), stale(Staleness.CLOCK())),
+    ],
+)
+def test_a_log_that_grows_is_fresh_by_its_head_and_by_its_last_check(state: LogState, expected: Judgement) -> None:
+    assert judged(state) == expected
+
+
+@pytest.mark.parametrize("log", [LOG, TILES, replace(LOG, state=ListedState.QUALIFIED)])
+def test_a_head_of_1970_is_stale_however_recent_the_check(log: Log) -> None:
+    dated = replace(head(), timestamp=0)
+    assert judged(replace(known(log), head=dated)) == stale(Staleness.OLD_HEAD())
+
+
+def test_the_margin_is_that_of_the_configuration() -> None:
+    assert judged(known(TILES, age=2 * HOUR, checked=MINUTE), margin=HOUR) == stale(Staleness.OLD_HEAD())
+    assert judged(known(TILES, age=MINUTE, checked=2 * HOUR), margin=HOUR) == stale(Staleness.NOT_CHECKED())
+
+
+def test_a_failing_check_makes_nothing_fresh() -> None:
+    failed = replace(known(checked=25 * HOUR), last_check=NOW)
+    assert judged(failed) == stale(Staleness.NOT_CHECKED())
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (known(FINAL, age=900 * DAY, checked=400 * DAY), (Freshness.FINAL, None)),
+        (known(FINAL, size=99), stale(Staleness.NOT_FINAL())),
+        (replace(known(FINAL), head=None), stale(Staleness.NOT_FINAL())),
+        (known(replace(LOG, state=ListedState.READONLY), age=3 * DAY), stale(Staleness.OLD_HEAD())),
+    ],
+)
+def test_a_readonly_log_is_final_at_the_final_head_of_its_list(state: LogState, expected: Judgement) -> None:
+    assert judged(state) == expected
+
+
+@pytest.mark.parametrize(
+    "log", [FOLDER, replace(FOLDER, final_head=FINAL.final_head), replace(LOG, state=ListedState.RETIRED)]
+)
+def test_folders_and_retired_logs_are_frozen_and_never_stale(log: Log) -> None:
+    assert judged(known(log, age=3000 * DAY, checked=2000 * DAY)) == (Freshness.FROZEN, None)
+
+
+def test_a_log_that_the_list_retired_after_the_last_scan_is_frozen() -> None:
+    state = known(age=30 * DAY, checked=30 * DAY)
+    assert judged(state, is_retired=True) == (Freshness.FROZEN, None)
+    assert judged(state) == stale(Staleness.OLD_HEAD())
+
+
+def test_a_head_is_of_the_future_beyond_five_minutes() -> None:
+    assert ahead_of(head(-5 * MINUTE), NOW) is None
+    assert ahead_of(head(-6 * MINUTE), NOW) == 6 * MINUTE
+    assert ahead_of(head(DAY), NOW) is None
+    beyond = ahead_of(replace(head(), timestamp=2**64 - 1), NOW)
+    assert beyond is not None and beyond > 365 * DAY
+
+
+@pytest.mark.parametrize(
+    ("states", "latest"),
+    [
+        ([], None),
+        ([known(), known(age=-4 * MINUTE)], None),
+        ([known(), known(age=-2 * HOUR)], NOW + 2 * HOUR),  # a log signed it
+        ([known(checked=-2 * HOUR), known()], NOW + 2 * HOUR),  # we were there
+        ([replace(known(), last_check=NOW + HOUR)], NOW + HOUR),  # and failed
+        ([replace(known(age=-DAY), head=head(-DAY, signature=b""))], None),  # a list states it
+        ([known(FOLDER, age=-HOUR)], NOW + HOUR),
+    ],
+)
+def test_a_clock_that_was_set_back_is_noticed(states: list[LogState], latest: datetime | None) -> None:
+    assert time_set_back(states, NOW) == latest
+
+
+def test_a_time_that_no_calendar_holds_is_bounded() -> None:
+    beyond = replace(known(), head=replace(head(), timestamp=2**64 - 1))
+    latest = time_set_back([beyond], NOW)
+    assert latest is not None and latest.year == 9999
+    assert judged(beyond) == stale(Staleness.CLOCK())
+    assert judged(replace(known(), log=replace(LOG, mmd=2**62))) == FRESH
