@@ -1,12 +1,12 @@
 """Span arithmetic: half-open ranges `(start, end)` of offsets or entry indices, and operations on sets of them.
 
-A span with `start >= end` is empty. Functions that return lists leave empty spans out, but for `split_at` and
-`split_every`, which return an empty span as it is.
+A span with `start >= end` is empty. Functions leave empty spans out, but for `split_at`, which returns an empty span as
+it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 Span = tuple[int, int]
 """`(start, end)` with `end` excluded: offsets into a buffer, or indices of entries."""
@@ -54,8 +54,15 @@ def split_at(span: Span, at: int) -> list[Span]:
     return [(start, at), (at, end)] if start < at < end else [span]
 
 
-def split_every(span: Span, width: int) -> list[Span]:
-    """Split `span` at the multiples of `width` that lie inside it."""
+def split_every(span: Span, width: int, *, last_first: bool = False) -> Iterator[Span]:
+    """Split `span` at the multiples of `width` that lie inside it; the pieces are made one by one."""
     start, end = span
-    inner = range((start // width + 1) * width, end, width)
-    return list(zip([start, *inner], [*inner, end], strict=True))
+    blocks = range(start // width, -(-end // width)) if start < end else range(0)
+    for block in reversed(blocks) if last_first else blocks:
+        yield max(start, block * width), min(end, (block + 1) * width)
+
+
+def count_pieces(span: Span, width: int) -> int:
+    """Count the pieces that `split_every` makes."""
+    start, end = span
+    return -(-end // width) - start // width if start < end else 0

@@ -189,6 +189,8 @@ class _Consumer:
         step = replace(self._take(), gaps=(gap,), quarantine=quarantine)
         self.at = self._committed = gap.end
         await session.commit(step, gap.start)
+        if raw is None:
+            session.missing.append(gap.span)
         if gap.reason is GapReason.QUARANTINED:
             text = f"{session.log.name}: entries {gap.start} to {gap.end} quarantined: {gap.cause}"
             session.emit(Notice(text))

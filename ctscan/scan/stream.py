@@ -30,10 +30,11 @@ from typing import Final
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.trust import PAUSES, AuditPaths
-from ctscan.errors import BadAnswer, CutError, FormatError, Misbehaviour, Missing, ProofError, Refused, WrongCount
+from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, ProofError, Refused, WrongCount
 from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
+from ctscan.scan.log.availability import refusal_at
 from ctscan.scan.log.galloping import first_true
 from ctscan.scan.log.prefetch import FetchResult, fetch, prefetch
 from ctscan.scan.log.verifier import Sleep, Unprovable, Verifier
@@ -281,14 +282,7 @@ class _Reader:
         return [self._quarantine(end, str(error.cause), b"")]
 
     async def _is_there(self, index: int) -> bool:
-        size = self._verifier.head.size
-        try:
-            await self._source.entries(*self._source.next_range(index, size), size)
-        except (Missing, Refused):
-            return False
-        except (FormatError, BadAnswer):
-            return True  # garbled, but there
-        return True
+        return await refusal_at(self._source, index, self._verifier.head.size) is None
 
     def _next_start(self, index: int) -> int:
         return self._source.next_range(index, self._end)[1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ctscan.model import GapReason
 from ctscan.model.coverage import Gap, merge_gaps
-from ctscan.model.spans import Span, clip, merge, split_at, split_every, subtract, total
+from ctscan.model.spans import Span, clip, count_pieces, merge, split_at, split_every, subtract, total
 
 SPAN = st.tuples(st.integers(0, 40), st.integers(0, 40))
 SPANS = st.lists(SPAN, max_size=8)
@@ -53,7 +53,9 @@ def test_splitting_at_a_point_loses_nothing(span: Span, at: int) -> None:
 @given(st.tuples(st.integers(0, 40), st.integers(1, 40)), st.integers(1, 12))
 def test_splitting_at_multiples_gives_pieces_that_cross_none(span: Span, width: int) -> None:
     start, length = span
-    pieces = split_every((start, start + length), width)
+    pieces = list(split_every((start, start + length), width))
+    assert pieces[::-1] == list(split_every((start, start + length), width, last_first=True))
+    assert len(pieces) == count_pieces((start, start + length), width)
     assert points(pieces) == points([(start, start + length)])
     assert all(a[1] == b[0] and a[1] % width == 0 for a, b in pairwise(pieces))
     assert all(low // width == (high - 1) // width for low, high in pieces)

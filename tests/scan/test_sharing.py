@@ -40,7 +40,7 @@ from ctscan.model import LogProtocol, ScanStep, Span, TreeHead
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import parse_scope
 from ctscan.scan.events import HeadAccepted
-from ctscan.scan.log.parts import PART, SMALL, PartsReader
+from ctscan.scan.log.parts import PART, SMALL, Parts, PartsReader
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.run import ScanClock, ScanResult, run_scan
 from ctscan.scan.stream import Known
@@ -157,7 +157,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
             )  # fmt: skip
             with pytest.raises(SourceError):
                 async with session:
-                    await PartsReader(session, fail, lambda _: True).read([(0, 100)])
+                    await PartsReader(session, fail, lambda _: True).read(Parts([(0, 100)]))
 
     asyncio.run(run())
     assert order == ["written", "let go"]

@@ -1,6 +1,7 @@
 """Parts of a log that are still to be read: each is leased against every other reader while it is read.
 
     unread ranges -> parts -> for each: lease -> still unread? -> read, prove, commit -> release
+                       ^---- several parts without an entry: look for the next entry far off, leave a gap up to it
 
 So any number of processes work on one log and never do the same work: they meet in the index, where their proven ranges
 join. Each part is proven by itself against a signed tree head, at any place of the tree.
@@ -8,14 +9,15 @@ join. Each part is proven by itself against a signed tree head, at any place of 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
 from typing import Final
 
-from ctscan.ct.coverage import edge_known_at, unread
-from ctscan.errors import Locked
-from ctscan.model import LogState, Span, VerifiedRange
-from ctscan.model.spans import merge, split_at, split_every, subtract
+from ctscan.ct.coverage import edge_known_at, unavailable, unread
+from ctscan.errors import Locked, Refused
+from ctscan.model import LogState, ScanStep, Span, VerifiedRange
+from ctscan.model.spans import count_pieces, merge, split_at, split_every, subtract
+from ctscan.scan.log.availability import next_available
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.stream import NOTHING, Known
 
@@ -29,10 +31,13 @@ ReadSpan = Callable[[Span, Known], Awaitable[bool]]
 """Read, prove and commit a span; False when stopped before its end."""
 
 
-def parts_of(
-    spans: Iterable[Span], *, marks: Sequence[int] = (), readers: int = 1, newest_first: bool = False
-) -> list[Span]:
-    """Cut spans into parts, in the order of reading.
+MISSING_PARTS: Final = 4
+"""Parts without a single entry in sequence, behind which the next entry is looked for far off: a log that lost its
+entries, or signed more than it has, would cost some fifteen requests for each part."""
+
+
+class Parts(Iterator[Span]):
+    """Parts of spans, in the order of reading. They are made one by one: a log may sign a tree of 2^63 - 1 entries.
 
     Args:
         spans: the spans to read.
@@ -40,12 +45,40 @@ def parts_of(
         readers: processes that read the log; with several the last parts are small.
         newest_first: begin with the last part.
     """
-    order = -1 if newest_first else 1
-    parts = [part for span in merge(spans) for part in split_every(span, PART)][::order]
-    if readers > 1:
-        large = max(0, len(parts) - 2 * readers)
-        parts[large:] = [piece for part in parts[large:] for piece in split_every(part, SMALL)[::order]]
-    return [piece for part in parts for piece in _split_at_all(part, marks)[::order]]
+
+    def __init__(
+        self, spans: Iterable[Span], *, marks: Sequence[int] = (), readers: int = 1, newest_first: bool = False
+    ) -> None:
+        self.newest_first = newest_first
+        self._spans, self._marks, self._readers = merge(spans), marks, readers
+        self._parts = self._cut()
+
+    def __next__(self) -> Span:
+        return next(self._parts)
+
+    def _cut(self) -> Iterator[Span]:
+        """Cut the spans: the last `2 * readers` parts are small where several processes read."""
+        left = sum(count_pieces(span, PART) for span in self._spans)
+        few = 2 * self._readers if self._readers > 1 else 0
+        for span in self._spans[::-1] if self.newest_first else self._spans:
+            for part in split_every(span, PART, last_first=self.newest_first):
+                width = PART if left > few else SMALL
+                left -= 1
+                for piece in split_every(part, width, last_first=self.newest_first):
+                    yield from _split_at_all(piece, self._marks)[:: -1 if self.newest_first else 1]
+
+    def behind(self, part: Span) -> Span:
+        """Return the rest of the span that `part` was cut from: the entries that are read after the part."""
+        for start, end in self._spans:
+            if start <= part[0] and part[1] <= end:
+                return (start, part[0]) if self.newest_first else (part[1], end)
+        return part[1], part[1]
+
+    def skip(self, span: Span) -> None:
+        """Leave out a span behind the newest part, and everything before it in the order of reading."""
+        passed = (span[0], self._spans[-1][1]) if self.newest_first else (0, span[1])
+        self._spans = [piece for one in self._spans for piece in subtract(one, [passed])]
+        self._parts = self._cut()
 
 
 def _split_at_all(span: Span, marks: Iterable[int]) -> list[Span]:
@@ -71,15 +104,37 @@ class PartsReader:
         self._session, self._read_span, self._counts, self._can_resume = session, read, counts, can_resume
         self.held: list[Span] = []  # parts that another reader held to the end
 
-    async def read(self, parts: Sequence[Span]) -> bool:
+    async def read(self, parts: Parts) -> bool:
         """Read every part that no other reader holds, and held parts once more at the end: by then their reader may
         have finished, or be gone. False when stopped before the end."""
-        for again in (False, True):
-            tried, self.held = self.held if again else parts, []
-            for part in tried:
-                if not await self._read_unless_held(part):
-                    return False
+        missing = 0  # parts without an entry in sequence
+        for part in parts:
+            self._session.missing.clear()
+            if not await self._read_unless_held(part):
+                return False
+            missing = missing + 1 if subtract(part, self._session.missing) == [] else 0
+            if missing >= MISSING_PARTS:
+                await self._look_far(parts, part)
+        tried, self.held = self.held, []
+        for part in tried:
+            if not await self._read_unless_held(part):
+                return False
         return True
+
+    async def _look_far(self, parts: Parts, part: Span) -> None:
+        """Leave a gap from a part without entries to the next entry that the log gives."""
+        session = self._session
+        behind, head = parts.behind(part), session.head
+        skipped, error = await next_available(session.source, head.size, behind, newest_first=parts.newest_first)
+        if error is None:
+            return
+        with suppress(Locked):  # another reader is at work there; the next part shows how far it came
+            async with session.leasing(skipped):
+                for span in await self._still_unread(skipped):
+                    gaps = unavailable(span, str(error), session.known_gaps, is_refused=isinstance(error, Refused))
+                    await session.commit(ScanStep(session.log.id, session.now(), gaps=tuple(gaps)), span[0])
+                await session.wait_written()
+            parts.skip(skipped)
 
     async def _read_unless_held(self, part: Span) -> bool:
         async with AsyncExitStack() as holding:

@@ -27,7 +27,7 @@ from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
 from ctscan.scan.log.heads import accept_head, save_head
-from ctscan.scan.log.parts import PartsReader, parts_of
+from ctscan.scan.log.parts import Parts, PartsReader
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
 from ctscan.scan.log.session import LogIndex, LogSession
 from ctscan.scan.log.verifier import Verifier
@@ -210,7 +210,7 @@ async def _read_all(
         context.emit(Notice(warning))
     context.emit(LogStarted(log.id, log.name, entries))
     marks = await _pending_starts(session, spans, verifier.proves_later)
-    parts = parts_of(spans, marks=marks, readers=connection.readers, newest_first=context.request.past)
+    parts = Parts(spans, marks=marks, readers=connection.readers, newest_first=context.request.past)
     reader = PartsReader(session, partial(consume, session, verifier), counts, can_resume=verifier.proves_later)
     if not await reader.read(parts):
         return None

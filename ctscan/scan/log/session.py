@@ -46,6 +46,7 @@ class LogSession:
     clock: ScanClock = field(default_factory=ScanClock)
     entries: int = 0  # committed in this pass
     known_gaps: tuple[Gap, ...] = ()  # of earlier passes
+    missing: list[Span] = field(default_factory=list)  # entries of this part that the log didn't give
     scope_text: str = field(init=False)
     issuers: IssuerReader = field(init=False)
     lease: Lease | None = None  # of the part that is being read

@@ -18,7 +18,7 @@ from ctscan.model.spans import merge, total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import Scope
 from ctscan.scan.log.committer import ROOM, Committer
-from ctscan.scan.log.parts import PART, SMALL, PartsReader, parts_of
+from ctscan.scan.log.parts import PART, SMALL, Parts, PartsReader
 from ctscan.scan.log.scanner import entry_at_its_index
 from ctscan.scan.log.session import LogSession
 from ctscan.scan.stream import Known
@@ -31,7 +31,7 @@ SPANS = [(1_000, 70_000), (3 * PART, 9 * PART + 7)]
 @pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("marks", [(), (5_000, 4 * PART + 1)])
 def test_parts_are_all_of_it_once_and_in_order(readers: int, newest_first: bool, marks: tuple[int, ...]) -> None:
-    parts = parts_of(SPANS, marks=marks, readers=readers, newest_first=newest_first)
+    parts = list(Parts(SPANS, marks=marks, readers=readers, newest_first=newest_first))
     assert merge(parts) == SPANS and total(parts) == sum(end - start for start, end in parts)
     assert parts == sorted(parts, reverse=newest_first)
     assert all(start // PART == (end - 1) // PART for start, end in parts)
@@ -39,10 +39,10 @@ def test_parts_are_all_of_it_once_and_in_order(readers: int, newest_first: bool,
 
 
 def test_only_the_last_parts_are_small_and_only_where_several_read() -> None:
-    assert [end - start for start, end in parts_of([(0, 3 * PART)])] == [PART] * 3
-    widths = [end - start for start, end in parts_of([(0, 9 * PART)], readers=2)]
+    assert [end - start for start, end in Parts([(0, 3 * PART)])] == [PART] * 3
+    widths = [end - start for start, end in Parts([(0, 9 * PART)], readers=2)]
     assert widths == [PART] * 5 + [SMALL] * (4 * PART // SMALL)
-    assert parts_of([(0, 300)], readers=2) == [(0, 300)]
+    assert list(Parts([(0, 300)], readers=2)) == [(0, 300)]
 
 
 # --- the pending ranges of earlier passes -------------------------------------------------------------------------
@@ -69,7 +69,7 @@ async def taken_up(index: Index, run_id: int, parts: list[Span]) -> list[tuple[S
         stop=asyncio.Event(),
     )
     async with session:
-        assert await PartsReader(session, read, lambda _: True, can_resume=True).read(parts)
+        assert await PartsReader(session, read, lambda _: True, can_resume=True).read(Parts(parts))
     return found
 
 
