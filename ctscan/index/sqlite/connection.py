@@ -1,4 +1,5 @@
-"""Open index file: safe opening, one transaction for each unit of work, SQLite errors in plain words.
+"""Open file of an index or of an audit trail: safe opening, one transaction for each unit of work, SQLite errors in
+plain words.
 
 It knows nothing of the meaning of the tables. `session` decides in which thread a unit of work runs.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import schema
+from ctscan.index.sqlite.schema import INDEX, Schema, migrate, migrations, version_of
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
 BUSY_SECONDS = 30.0
@@ -23,7 +24,6 @@ BUSY_SECONDS = 30.0
 
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = NORMAL",  # with WAL: a commit survives kill -9; power loss may undo the last ones, whole
     "PRAGMA secure_delete = ON",  # overwrite deleted bytes
     "PRAGMA temp_store = MEMORY",  # no personal data in temporary files
     "PRAGMA trusted_schema = OFF",  # a database from elsewhere runs no functions of its own choice
@@ -39,10 +39,11 @@ T = TypeVar("T")
 
 
 class Database:
-    """Open index file. `read` and `write` run one transaction each and raise IndexFault."""
+    """Open file. `read` and `write` run one transaction each and raise IndexFault."""
 
-    def __init__(self, path: Path, session: Session) -> None:
+    def __init__(self, path: Path, session: Session, schema: Schema = INDEX) -> None:
         self.path = path
+        self._schema = schema
         self._session = session
 
     async def read(self, work: Work[T]) -> T:
@@ -52,8 +53,8 @@ class Database:
             return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
         except (LookupError, TypeError, ValueError, zlib.error) as error:
             raise IndexFault(
-                f"{self.path}: rows don't fit together ({type(error).__name__}): the index was changed by hand or is "
-                "damaged; restore it from a copy, or move it away and scan again"
+                f"{self.path}: rows don't fit together ({type(error).__name__}): the {self._schema.name} was changed "
+                f"by hand or is damaged; restore it from a copy, or move it away and {self._schema.renewed_by}"
             ) from error
 
     async def write(self, work: Work[T]) -> T:
@@ -74,7 +75,7 @@ class Database:
         try:
             return await self._session.run(work)
         except sqlite3.Error as error:
-            raise fault(self.path, error) from error
+            raise fault(self.path, error, self._schema) from error
         except OverflowError as error:
             raise IndexFault(f"{self.path}: a number of more than 63 bits was not written") from error
 
@@ -83,20 +84,20 @@ class Database:
         await self._session.close()
 
 
-async def open_database(path: Path, *, create: bool, inline: bool = False) -> Database:
-    """Open an index file and bring its tables up to date.
+async def open_database(path: Path, *, create: bool, inline: bool = False, schema: Schema = INDEX) -> Database:
+    """Open a file and bring its tables up to date.
 
     A missing or empty file is created with mode 0600 if `create`. IndexFault, with nothing changed, for: a missing file
-    otherwise, a directory, another file, a damaged index, an index of a newer ctscan.
+    otherwise, a directory, another file, a damaged file, one of a newer ctscan.
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise IndexFault(f"SQLite is {sqlite3.sqlite_version}, expected 3.37 or newer; use a newer Python")
-    path = _prepare_file(path, create)
+    path = _prepare_file(path, create, schema)
     try:
-        connect = partial(_connect, path)
-        return Database(path, InlineSession(connect) if inline else await open_thread_session(connect))
+        connect = partial(_connect, path, schema)
+        return Database(path, InlineSession(connect) if inline else await open_thread_session(connect), schema)
     except sqlite3.Error as error:
-        raise fault(path, error) from error
+        raise fault(path, error, schema) from error
     except IndexFault as error:
         raise IndexFault(f"{path}: {error}") from error
 
@@ -113,33 +114,36 @@ def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) ->
     return result
 
 
-def fault(path: Path, error: sqlite3.Error) -> IndexFault:
+def fault(path: Path, error: sqlite3.Error, schema: Schema = INDEX) -> IndexFault:
     """Translate an SQLite error into one line for the user."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
-            return IndexFault(f"{path}: {advice}")
-    return IndexFault(f"{path}: the index could not be used ({name}: {error})")
+            return IndexFault(f"{path}: {advice.format(name=schema.name, option=schema.option, new=schema.renewed_by)}")
+    return IndexFault(f"{path}: the {schema.name} could not be used ({name}: {error})")
 
 
 _ADVICE = {
-    "SQLITE_BUSY": f"another process has been writing to the index for {BUSY_SECONDS:.0f} s; try again when it is done",
-    "SQLITE_LOCKED": "the index is in use by this very process; try again",
-    "SQLITE_NOTADB": "not an SQLite database, expected an index of ctscan; give another path with --db",
-    "SQLITE_CORRUPT": "the index is damaged; restore it from a copy, or move it away and scan again",
+    "SQLITE_BUSY": "another process has been writing to the {name} for 30 s; try again when it is done",
+    "SQLITE_LOCKED": "the {name} is in use by this very process; try again",
+    "SQLITE_NOTADB": "not an SQLite database, expected an {name} of ctscan; give another path with {option}",
+    "SQLITE_CORRUPT": "the {name} is damaged; restore it from a copy, or move it away and {new}",
     "SQLITE_CONSTRAINT_FOREIGNKEY": "a row names a run, a rule set or a log that was never recorded; start a new scan",
     "SQLITE_FULL": "the disk is full; nothing of this step was written; free some space and run again",
-    "SQLITE_READONLY": "the index may not be written to; check the owner and mode of the file and its directory",
-    "SQLITE_CANTOPEN": "the index can't be opened; check the owner and mode of the file and its directory",
-    "SQLITE_PERM": "the index can't be opened; check the owner and mode of the file and its directory",
-    "SQLITE_IOERR": "reading or writing the index failed; check the disk, then run again",
+    "SQLITE_READONLY": "the {name} may not be written to; check the owner and mode of the file and its directory, "
+    "or give another path with {option}",
+    "SQLITE_CANTOPEN": "the {name} can't be opened; check the owner and mode of the file and its directory, "
+    "or give another path with {option}",
+    "SQLITE_PERM": "the {name} can't be opened; check the owner and mode of the file and its directory, "
+    "or give another path with {option}",
+    "SQLITE_IOERR": "reading or writing the {name} failed; check the disk, then run again",
 }
 
 
 # --- opening ------------------------------------------------------------------------------------------------------
 
 
-def _prepare_file(path: Path, create: bool) -> Path:
+def _prepare_file(path: Path, create: bool, schema: Schema) -> Path:
     """Return the absolute path of a file that may be opened. A file made here is readable by its owner only."""
     try:
         path = path.expanduser().absolute()
@@ -147,27 +151,32 @@ def _prepare_file(path: Path, create: bool) -> Path:
     except FileNotFoundError:
         if not create:
             raise IndexFault(
-                f"{path}: there is no index here; `ctscan scan` creates it, as `ctscan backfill` does, "
-                "or give its path with --db"
+                f"{path}: there is no {schema.name} here; {schema.made_by}, or give its path with {schema.option}"
             ) from None
-        _create_file(path)
+        _create_file(path, schema)
         return path
     except OSError as error:
-        raise IndexFault(f"{path}: the index can't be opened ({error.strerror}); give another path with --db") from None
+        raise IndexFault(
+            f"{path}: the {schema.name} can't be opened ({error.strerror}); give another path with {schema.option}"
+        ) from None
     except (RuntimeError, ValueError) as error:  # the home of nobody, a NUL, a lone surrogate
-        raise IndexFault(f"{str(path)!r}: no path of a file ({error}); give another path with --db") from None
+        raise IndexFault(
+            f"{str(path)!r}: no path of a file ({error}); give another path with {schema.option}"
+        ) from None
     if path.is_dir():
-        raise IndexFault(f"{path}: a directory, expected the file of an index; give its path with --db")
+        raise IndexFault(
+            f"{path}: a directory, expected the file of an {schema.name}; give its path with {schema.option}"
+        )
     if not path.is_file():
-        raise IndexFault(f"{path}: not a regular file, expected an index; give its path with --db")
+        raise IndexFault(f"{path}: not a regular file, expected an {schema.name}; give its path with {schema.option}")
     if status.st_size == 0:
-        _adopt_empty(path, create)
+        _adopt_empty(path, create, schema)
     else:
-        _check_ours(path)
+        _check_ours(path, schema)
     return path
 
 
-def _create_file(path: Path) -> None:
+def _create_file(path: Path, schema: Schema) -> None:
     """Create an empty file with mode 0600 before SQLite sees it; -wal and -shm take their mode from it."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
@@ -175,28 +184,30 @@ def _create_file(path: Path) -> None:
         return  # made by another process this moment: the transaction of `migrate` decides
     except OSError as error:
         raise IndexFault(
-            f"{path}: the index can't be created ({error.strerror}); check the directory, or give a path with --db"
+            f"{path}: the {schema.name} can't be created ({error.strerror}); check the directory, or give a path with "
+            f"{schema.option}"
         ) from None
     os.close(descriptor)
     path.chmod(0o600)  # against the umask
 
 
-def _adopt_empty(path: Path, create: bool) -> None:
+def _adopt_empty(path: Path, create: bool, schema: Schema) -> None:
     """Take over an empty file, the remains of a creation that was killed."""
     if not create:
-        raise IndexFault(f"{path}: an empty file, expected an index; `ctscan scan` fills it")
+        raise IndexFault(f"{path}: an empty file, expected an {schema.name}; {schema.made_by}")
     try:
         path.chmod(0o600)
     except OSError as error:
         raise IndexFault(
-            f"{path}: an empty file that can't be made an index ({error.strerror}); give another path with --db"
+            f"{path}: an empty file that can't be made an {schema.name} ({error.strerror}); give another path with "
+            f"{schema.option}"
         ) from None
 
 
-def _check_ours(path: Path) -> None:
-    """Refuse a file that is no index, without touching it.
+def _check_ours(path: Path, schema: Schema) -> None:
+    """Refuse a file of another kind, without touching it.
 
-    `immutable` reads the file alone: no locks, no -wal, no -shm. This is enough, as an index is made in rollback mode
+    `immutable` reads the file alone: no locks, no -wal, no -shm. This is enough, as a file is made in rollback mode
     and turned to WAL afterwards: the header has its application id from the start. SQLite reads the file instead of
     `open`, because closing a file drops all POSIX locks of the process on it, including those of SQLite.
     """
@@ -206,17 +217,19 @@ def _check_ours(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
             return  # perhaps just being written; the opening proper decides
-        raise fault(path, error) from error
+        raise fault(path, error, schema) from error
     finally:
         connection.close()
-    if found != schema.APPLICATION_ID:
+    if found != schema.application_id:
         raise IndexFault(
-            f"{path}: a database of another program (application id {found}, expected {schema.APPLICATION_ID}); "
-            "give another path with --db"
+            f"{path}: a database of another program (application id {found}, expected {schema.application_id}, an "
+            f"{schema.name} of ctscan); give another path with {schema.option}"
         )
 
 
-def _connect(path: Path, factory: type[sqlite3.Connection], check_same_thread: bool) -> sqlite3.Connection:
+def _connect(
+    path: Path, schema: Schema, factory: type[sqlite3.Connection], check_same_thread: bool
+) -> sqlite3.Connection:
     """Open the file, set up the connection and bring the tables up to date."""
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode=rw",  # SQLite never creates the file, which would follow the umask
@@ -230,19 +243,20 @@ def _connect(path: Path, factory: type[sqlite3.Connection], check_same_thread: b
     try:
         for setting in _SETTINGS:
             connection.execute(setting)
-        known = schema.migrations()
-        if schema.version_of(connection) != len(known):
-            in_transaction(connection, "BEGIN IMMEDIATE", lambda c: schema.migrate(c, known))
-        _turn_to_wal(connection)
+        connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
+        known = migrations(schema)
+        if version_of(connection) != len(known):
+            in_transaction(connection, "BEGIN IMMEDIATE", lambda c: migrate(c, known, schema))
+        _turn_to_wal(connection, schema)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _turn_to_wal(connection: sqlite3.Connection) -> None:
+def _turn_to_wal(connection: sqlite3.Connection, schema: Schema) -> None:
     """Switch to the write-ahead log. The switch needs a moment alone and SQLite doesn't wait for it; processes that
-    create one index at the same time meet here."""
+    create one file at the same time meet here."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -252,5 +266,5 @@ def _turn_to_wal(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
         if time.monotonic() > deadline:
-            raise IndexFault("the file system allows no write-ahead log; keep the index on a local disk")
+            raise IndexFault(f"the file system allows no write-ahead log; keep the {schema.name} on a local disk")
         time.sleep(0.01)

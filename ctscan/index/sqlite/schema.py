@@ -1,20 +1,64 @@
-"""Schema of an SQLite index: its version, and the numbered migrations that bring it up to date.
+"""Schemas of SQLite files, of an index and of an audit trail: their versions, and the numbered migrations that bring a
+file up to date.
 
-`migrations/NNNN_name.sql` are applied in order, all missing migrations and the record of them in one transaction: a
-database has a version wholly or not at all. A released migration is never edited; later changes are new migrations.
+`migrations/NNNN_name.sql` are applied in order, for a trail those of `trail_migrations/`. All missing migrations and
+the record of them are one transaction: a database has a version wholly or not at all. A released migration is never
+edited; later changes are new migrations.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ctscan.errors import IndexFault
 
-APPLICATION_ID = int.from_bytes(b"CTsc")
-"""PRAGMA application_id of an index, in the header of the file (bytes 68 to 71)."""
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Kind of database file.
+
+    Attributes:
+        name: noun for messages.
+        application_id: PRAGMA application_id, in the header of the file (bytes 68 to 71).
+        folder: folder of the migrations.
+        synchronous: PRAGMA synchronous, with WAL: NORMAL commits survive kill -9, FULL ones power loss, too.
+        option: the setting that names another path.
+        made_by: advice for a missing file.
+        renewed_by: advice for a damaged file that was moved away.
+    """
+
+    name: str
+    application_id: int
+    folder: str
+    synchronous: str
+    option: str
+    made_by: str
+    renewed_by: str
+
+
+INDEX = Schema(
+    name="index",
+    application_id=int.from_bytes(b"CTsc"),
+    folder="migrations",
+    synchronous="NORMAL",
+    option="--db",
+    made_by="`ctscan scan` creates it, as `ctscan backfill` does",
+    renewed_by="scan again",
+)
+
+TRAIL = Schema(
+    name="audit trail",
+    application_id=int.from_bytes(b"CTau"),
+    folder="trail_migrations",
+    synchronous="FULL",
+    option="`path` under [audit] in ctscan.toml, or CTSCAN_AUDIT_PATH",
+    made_by="the next scan or look-up creates it",
+    renewed_by="let the next command begin another",
+)
 
 _RECORD = """CREATE TABLE migration (
     number  INTEGER PRIMARY KEY,
@@ -23,11 +67,11 @@ _RECORD = """CREATE TABLE migration (
 ) STRICT"""
 
 
-def migrations() -> list[tuple[int, str, str]]:
+def migrations(schema: Schema = INDEX) -> list[tuple[int, str, str]]:
     """Return `(number, name, SQL)` of every migration, in order. The numbers are 1, 2, 3 and so on."""
     found = sorted(
         (int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
-        for file in (Path(__file__).parent / "migrations").glob("*.sql")
+        for file in (Path(__file__).parent / schema.folder).glob("*.sql")
     )
     if [number for number, _, _ in found] != list(range(1, len(found) + 1)):
         raise IndexFault("the migrations of this installation have gaps; install ctscan anew")
@@ -41,17 +85,17 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]]) -> None:
+def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], schema: Schema = INDEX) -> None:
     """Apply missing migrations, inside the transaction of the caller. A newer database is refused untouched."""
     version = version_of(connection)
     if version > len(known):
         raise IndexFault(
-            f"the index was written by a newer ctscan (version {version} of its tables, this one knows {len(known)}); "
-            "upgrade ctscan"
+            f"the {schema.name} was written by a newer ctscan (version {version} of its tables, this one knows "
+            f"{len(known)}); upgrade ctscan"
         )
     if version == 0:
         connection.execute(_RECORD)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {schema.application_id}")
     for number, name, script in known[version:]:
         for statement in statements(script):
             connection.execute(statement)
