@@ -1,4 +1,5 @@
-"""The opener of indexes: the scheme of the URL chooses the implementation, which is loaded when it is chosen."""
+"""The opener of indexes and of their audit trails: the scheme of the URL chooses the implementation of an index, which
+is loaded when it is chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import os
 from pathlib import Path
 
 from ctscan.errors import UsageError
-from ctscan.index.protocols import Index
+from ctscan.index.protocols import Index, Trail
 
 
 async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool = False) -> Index:
@@ -30,6 +31,36 @@ async def open_index(url: str | os.PathLike[str], *, create: bool, inline: bool 
     from ctscan.index.sqlite.index import open_sqlite  # not at the top: the driver is loaded when it is chosen
 
     return await open_sqlite(path, create=create, inline=inline)
+
+
+async def open_trail(path: Path, *, create: bool, inline: bool = False) -> Trail:
+    """Open the audit trail of an index. The trail is an SQLite file, whatever holds the index.
+
+    Args:
+        path: the file; `beside(url, ".audit")` unless the configuration names another.
+        create: make a missing trail.
+        inline: as for `open_index`.
+
+    Raises:
+        IndexFault: no trail there, another file, a damaged trail, or one of a newer ctscan. Nothing is changed.
+    """
+    from ctscan.index.sqlite.trail import open_sqlite_trail
+
+    return await open_sqlite_trail(path, create=create, inline=inline)
+
+
+def beside(url: str, suffix: str) -> Path:
+    """Return the path of a file that belongs to an index: the index file with a suffix. A symbolic link leads to the
+    files of the index that it names.
+
+    Raises:
+        UsageError: a URL of another scheme.
+    """
+    try:
+        path = _sqlite_path(url).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError):  # a NUL, a circle of links: opening the index explains it
+        path = _sqlite_path(url)
+    return path.with_name(f"{path.name}{suffix}")
 
 
 def check_url(url: str) -> None:

@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     AUTHORITIES = "authorities"
     BASIS = "basis"
     EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
+    DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
 
 
 class AuditState(StrEnum):
@@ -31,6 +32,22 @@ class AuditState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"  # the process ended without a word; recorded at the next start
+
+
+class Verdict(StrEnum):
+    """Verdict of an answer, and whether something was found."""
+
+    COMPLETE_FOUND = "complete, found"
+    COMPLETE_NOTHING = "complete, nothing found"
+    INCOMPLETE_FOUND = "incomplete, found"
+    INCOMPLETE_NOTHING = "incomplete, nothing found"
+
+
+def verdict_of(*, complete: bool, found: bool) -> Verdict:
+    """Choose the verdict of an answer."""
+    if complete:
+        return Verdict.COMPLETE_FOUND if found else Verdict.COMPLETE_NOTHING
+    return Verdict.INCOMPLETE_FOUND if found else Verdict.INCOMPLETE_NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +66,8 @@ class AuditEvent:
         digest: keyed digest (HMAC-SHA-256) of the identifier; empty without an identifier.
         answer: id of the answer, 32 hexadecimal digits.
         answer_digest: digest of the answer, hexadecimal.
-        verdict: `complete` or `incomplete`, and whether something was found.
-        detail: further facts in a word or a number, such as the run.
+        verdict: verdict of the answer, a `Verdict`; empty without an answer.
+        detail: number of the run, the search or the disclosure in the index, or further facts in a word.
         intent: id of the event `INTENDED` that this one ends.
     """
 

@@ -1,0 +1,171 @@
+"""Audit trail in an SQLite file of its own: see `Trail` in `index.protocols`.
+
+An event is on the disk when its method returns: the file has `synchronous = FULL`. Triggers refuse changes of events.
+"""
+
+# ruff: noqa: S608 - statements contain column lists of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ctscan.errors import IndexFault
+from ctscan.index.sqlite import intent_locks, rows
+from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.schema import TRAIL
+from ctscan.model import AuditAction, AuditEvent, AuditState
+
+_COLUMNS = (
+    "id, at, who, action, state, purpose, case_number, kind, digest, answer, answer_digest, verdict, detail, intent"
+)
+
+
+async def open_sqlite_trail(path: Path, *, create: bool, inline: bool = False) -> SqliteTrail:
+    """Open the trail at `path`; see `index.open.open_trail`."""
+    return SqliteTrail(await open_database(path, create=create, inline=inline, schema=TRAIL))
+
+
+class SqliteTrail:
+    """`Trail` in one file, shared by any number of processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._database.aclose()
+
+    async def append(self, event: AuditEvent) -> int:
+        return await self._database.write(lambda c: _insert(c, event))
+
+    @asynccontextmanager
+    async def intend(self, event: AuditEvent) -> AsyncIterator[int]:
+        held: list[int] = []
+        try:
+            await self._database.write(lambda c: held.append(self._insert_held(c, event)))
+            yield held[0]
+        finally:
+            for intent in held:
+                intent_locks.release(self._database.path, intent)
+
+    def _insert_held(self, connection: sqlite3.Connection, event: AuditEvent) -> int:
+        """Insert an intent and hold its lock before the commit shows it to others."""
+        intent = _insert(connection, event)
+        if not self._hold(intent):
+            raise IndexFault(f"{self._database.path}: event {intent} is locked before it was written; try again")
+        return intent
+
+    async def end_abandoned(self, at: datetime) -> list[int]:
+        abandoned = await self._database.read(_open_intents)
+        return [event.id for event in abandoned if await self._end(event, at)]
+
+    async def _end(self, event: AuditEvent, at: datetime) -> bool:
+        """End an intent as interrupted, unless its process lives or has ended it meanwhile."""
+        if not self._hold(event.id):
+            return False
+        ended = replace(event, at=at, state=AuditState.INTERRUPTED, intent=event.id)
+        try:
+            return await self._database.write(lambda c: _is_open(c, event.id) and _insert(c, ended) > 0)
+        finally:
+            intent_locks.release(self._database.path, event.id)
+
+    def _hold(self, intent: int) -> bool:
+        try:
+            return intent_locks.hold(self._database.path, intent)
+        except OSError as error:
+            raise IndexFault(
+                f"{self._database.path}.lock: can't be locked ({error.strerror}); keep the {TRAIL.name} on a local "
+                f"disk that you own: {TRAIL.option}"
+            ) from error
+
+    async def events(self, limit: int) -> list[AuditEvent]:
+        return await self._database.read(lambda c: _newest(c, limit))
+
+    async def event_of_answer(self, answer: str) -> AuditEvent | None:
+        return await self._database.read(lambda c: _of_answer(c, answer))
+
+    async def key_id(self) -> bytes | None:
+        return await self._database.read(_key_id)
+
+    async def save_key_id(self, key_id: bytes, at: datetime) -> bytes:
+        return await self._database.write(lambda c: _save_key_id(c, key_id, at))
+
+
+# --- functions of an open transaction -----------------------------------------------------------------------------
+
+
+def _insert(connection: sqlite3.Connection, event: AuditEvent) -> int:
+    cursor = connection.execute(
+        f"INSERT INTO event ({_COLUMNS}) VALUES (NULL{', ?' * 13})",
+        (
+            rows.time_text(event.at),
+            rows.clean(event.who),
+            event.action,
+            event.state,
+            rows.clean(event.purpose),
+            rows.clean(event.case),
+            event.kind,
+            event.digest,
+            event.answer,
+            event.answer_digest,
+            event.verdict,
+            rows.clean(event.detail),
+            event.intent,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _newest(connection: sqlite3.Connection, limit: int) -> list[AuditEvent]:
+    cursor = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY id DESC LIMIT ?", (limit,))
+    return [_event_of(row) for row in cursor]
+
+
+def _of_answer(connection: sqlite3.Connection, answer: str) -> AuditEvent | None:
+    if not answer:
+        return None
+    row = connection.execute(f"SELECT {_COLUMNS} FROM event WHERE answer = ? AND answer <> ''", (answer,)).fetchone()
+    return None if row is None else _event_of(row)
+
+
+_OPEN = "state = 'intended' AND NOT EXISTS (SELECT 1 FROM event AS ending WHERE ending.intent = event.id)"
+
+
+def _open_intents(connection: sqlite3.Connection) -> list[AuditEvent]:
+    return [_event_of(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM event WHERE {_OPEN} ORDER BY id")]
+
+
+def _is_open(connection: sqlite3.Connection, intent: int) -> bool:
+    return connection.execute(f"SELECT 1 FROM event WHERE id = ? AND {_OPEN}", (intent,)).fetchone() is not None
+
+
+def _key_id(connection: sqlite3.Connection) -> bytes | None:
+    row = connection.execute("SELECT key_id FROM digest_key ORDER BY number DESC LIMIT 1").fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _save_key_id(connection: sqlite3.Connection, key_id: bytes, at: datetime) -> bytes:
+    known = _key_id(connection)
+    if known is not None:
+        return known
+    connection.execute("INSERT INTO digest_key (key_id, since) VALUES (?, ?)", (key_id, rows.time_text(at)))
+    return key_id
+
+
+def _event_of(row: tuple[Any, ...]) -> AuditEvent:
+    id, at, who, action, state, *rest = row
+    return AuditEvent(id, datetime.fromisoformat(at), who, AuditAction(action), AuditState(state), *rest)
