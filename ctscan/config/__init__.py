@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from ctscan.errors import UsageError
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
+PATHS = ("db", "log_list", "audit_path", "key_file")  # `db` and `log_list` may be URLs
 OWN_VARIABLES = (
     "CTSCAN_CONFIG",
     "CTSCAN_LOG_LEVEL",
@@ -143,12 +144,22 @@ def _place(message: str) -> str:
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:
     settings: Settings = {}
-    for name, value in table.items():
+    for name, value in _flattened(table):
         key = KEYS.get(name)
         if key is None:
             raise UsageError(f"{where}: unknown key '{shown(name)}'; {advice(name, KEYS)}")
         settings[key.field or name] = key.check(value, f"{where}: {name}")
     return settings
+
+
+def _flattened(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of a file with their values; those of a table such as [audit] as `audit.path`."""
+    tables = {name.split(".")[0] for name in KEYS if "." in name}
+    for name, value in table.items():
+        if name in tables and isinstance(value, dict):
+            yield from ((f"{name}.{key}", item) for key, item in value.items())
+        else:
+            yield name, value
 
 
 def _read_environment(environ: Mapping[str, str]) -> Settings:
@@ -168,7 +179,7 @@ def _read_environment(environ: Mapping[str, str]) -> Settings:
 
 def variables_of(name: str) -> tuple[str, ...]:
     """Name the environment variables of a key, and of its option where the option has another name."""
-    variable = f"{PREFIX}{name.upper()}"
+    variable = f"{PREFIX}{KEYS[name].variable or name.upper().replace('.', '_')}"
     return (variable, "CTSCAN_LOG") if name == "logs" else (variable,)
 
 
@@ -195,7 +206,7 @@ def _checked_option(name: str, value: Any) -> Any:
 
 def _anchored(settings: Settings, directory: Path) -> Settings:
     """Make paths absolute; URLs stay."""
-    places = {name: settings[name] for name in ("db", "log_list") if name in settings}
+    places = {name: settings[name] for name in PATHS if name in settings}
     return settings | {
         name: text if re.match(r"[a-z][a-z0-9+.-]+:", text) else str(directory / Path(text).expanduser())
         for name, text in places.items()

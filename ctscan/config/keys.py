@@ -224,11 +224,12 @@ def _as_count(text: str, where: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Key:
     """Key of `ctscan.toml`. `field` is its name in `Config` where that differs; a key without `parse` has no
-    environment variable."""
+    environment variable. `variable` is that variable without its prefix, where it isn't the name in capitals."""
 
     check: Check
     parse: Parse | None = None
     field: str = ""
+    variable: str = ""
 
 
 KEYS: dict[str, Key] = {
@@ -250,10 +251,12 @@ KEYS: dict[str, Key] = {
     "stale_after": Key(_duration, _as_is),
     "quarantine_days": Key(_count(0, 36_500), _as_count),
     "retention": Key(_text, _as_is),
+    "audit.path": Key(_filled, _as_is, "audit_path"),
+    "privacy.key_file": Key(_filled, _as_is, "key_file", "KEY_FILE"),
     "tuning": Key(_tuning),
     "timeouts": Key(_timeouts),
 }
-"""Keys of `ctscan.toml`.
+"""Keys of `ctscan.toml`; a dot stands between the name of a table and that of its key.
 
 `search_people` and `ocsp` are consent, given once for commands that run unattended. With `search_people`, `scan
 --repository` may ask repositories for the single addresses of the scope, and they learn who these people are. With

@@ -69,6 +69,16 @@ TEMPLATE = """\
 # Days for which a batch that contradicts its log's tree is kept for examination.
 # quarantine_days = 30
 
+# The audit trail: who looked up whom (as a digest), when and what for. The default is the path of the index with
+# ".audit" behind it. Where the index lies on read-only media, name a place that can be written.
+# [audit]
+# path = "ctscan.db.audit"
+
+# The key of those digests; the default is the path of the index with ".key" behind it. Keep it off the backups of index
+# and trail: with the key, anybody can try out who was looked up.
+# [privacy]
+# key_file = "ctscan.db.key"
+
 # How one operator's logs, or one log, are read: batch, concurrency, rate (requests a second), keep_alive, tiles.
 # [tuning."Name of an operator or of a log"]
 # rate = 2.0

@@ -149,5 +149,5 @@ def test_the_operator_page_names_every_key() -> None:
     from ctscan.config.keys import KEYS
 
     page = Path(ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
-    named = re.findall(r'^\| `\[?(\w+)(?:\."…")?\]?` \|', page, re.MULTILINE)
-    assert set(named) == set(KEYS)
+    named = re.findall(r'^\| `\[?(\w+)(?:\."…")?\]?(?: (\w+))?` \|', page, re.MULTILINE)
+    assert {f"{name}.{key}" if key else name for name, key in named} == set(KEYS)
