@@ -76,7 +76,7 @@ def test_a_person_is_looked_up_at_the_moment_given(config: Config) -> None:
     assert match.certificate.serial == "4a0f92"
     assert [seen.log for seen in match.sightings] == ["App log"]
     late = Clock(now=lambda: datetime(3000, 1, 1, tzinfo=UTC))
-    (found,) = asyncio.run(app.certificates(config, [answer.identifier], clock=late))
+    (found,) = asyncio.run(app.certificates(config, [answer.identifier], who="tester", clock=late))
     assert found.status is not None
     assert found.status.standing is CertificateStanding.EXPIRED
 
@@ -103,7 +103,7 @@ def test_nobody_is_found_completely(config: Config) -> None:
 def test_evidence_is_proven(config: Config) -> None:
     for identifiers in ([app.parse_identifier("jane.roe@example.org")], None):
         counts = ProofCounts()
-        checked = gathered(app.prove(config, identifiers, counts, clock=CLOCK))
+        checked = gathered(app.prove(config, identifiers, counts, who="tester", clock=CLOCK))
         assert [one.is_proven for one in checked] == [True]
         assert (counts.is_proven, counts.proven, counts.bare, counts.lost) == (True, 1, 0, 0)
 
@@ -117,7 +117,7 @@ def test_records_and_sums(config: Config) -> None:
     assert counts.standings.total() == 1
     assert asyncio.run(app.searches(config, 10)) == []
     assert asyncio.run(app.disclosures(config, 10)) == list[Disclosure]()
-    reindexed = asyncio.run(app.reindex(config))
+    reindexed = asyncio.run(app.reindex(config, who="tester"))
     assert (reindexed.unchanged, reindexed.changed, reindexed.removed) == (1, 0, 0)
 
 
@@ -134,7 +134,7 @@ def test_a_reader_or_a_rule_that_fails_takes_nothing_away(
     with monkeypatch.context() as patched:
         patched.setattr(door, "find_in_text", lambda _: ((), ()))
         patched.setattr(door, "find_personal_data", fail)
-        result = asyncio.run(app.reindex(config))
+        result = asyncio.run(app.reindex(config, who="tester"))
     assert (result.unchanged, result.changed, result.removed) == (1, 0, 0)
     assert look_up(config, "jane.roe@example.org").matches == before
 

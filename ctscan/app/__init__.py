@@ -9,7 +9,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.local_files import identifiers_in, import_files, inspect
-from ctscan.app.overview import disclosures, known_types, logs, rules, runs, searches, sources
+from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
 from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
@@ -20,6 +20,7 @@ __all__ = [
     "DEMO_PERSON",
     "SearchListener",
     "SearchPlan",
+    "audit_events",
     "authorities",
     "backfill",
     "certificates",

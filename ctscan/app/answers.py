@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ctscan.app.recording import recorded_lookups
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
+from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
@@ -34,24 +36,44 @@ async def look_up(
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
-    """Answer look-ups, one by one, all for the same moment. Each answer is a document with a head and a digest.
+    """Answer look-ups, one by one, all for the same moment. Each answer is a document with a head and a digest, and is
+    in the audit trail before it is yielded.
 
     Args:
+        config: settings.
+        identifiers: whom to look up.
         who: account that asks.
         purpose: purpose of the look-ups.
         case: number of the case that they belong to.
         inline: ask the index in the calling thread; the coroutine then never waits.
+        clock: clock of the answers.
 
     Raises:
-        IndexFault: the index is missing or can't be read.
+        IndexFault: the index is missing or can't be read, or the audit trail can't be written.
+        InputError: the key file can't be used.
+        UsageError: purpose or case name a person that is looked up.
     """
-    async with opened_index(config, inline=inline) as index:
+    async with (
+        opened_index(config, inline=inline) as index,
+        recorded_lookups(
+            config,
+            AuditAction.LOOKUP,
+            identifiers,
+            who=who,
+            purpose=purpose,
+            case=case,
+            inline=inline,
+            clock=clock,
+        ) as recorder,
+    ):
         from ctscan.answer.lookup import answer
 
         at = clock.now()
         for identifier in identifiers:
             found = await answer(index, identifier, now=at, stale_after=config.stale_after)
-            yield _document(found, at, who, purpose, case)
+            given = _document(found, at, who, purpose, case)
+            await recorder.record(given)
+            yield given
 
 
 def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) -> Answer:
@@ -68,10 +90,12 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
     return replace(headed, digest=json.digest(json.answer(headed)))
 
 
-async def certificates(config: Config, identifiers: Sequence[Identifier], *, clock: Clock = CLOCK) -> list[Match]:
-    """Find the certificates of identifiers, each once, with their status."""
+async def certificates(
+    config: Config, identifiers: Sequence[Identifier], *, who: str, clock: Clock = CLOCK
+) -> list[Match]:
+    """Find the certificates of identifiers, each once, with their status. `who` is the account, for the record."""
     async with opened_index(config) as index:
-        return await matches_of(index, identifiers, clock.now())
+        return await recorded_matches(config, index, AuditAction.STATUS, identifiers, who, clock)
 
 
 async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
@@ -86,15 +110,30 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
     return counts
 
 
-async def matches_of(index: AnswerIndex, identifiers: Sequence[Identifier], now: datetime) -> list[Match]:
-    """Find the certificates of identifiers in an open index, each once."""
+async def recorded_matches(
+    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+) -> list[Match]:
+    """Find the certificates of identifiers in an open index, each once, and record the look-ups."""
     from ctscan.answer.lookup import answer
 
+    if not identifiers:
+        return []
     found: dict[bytes, Match] = {}
-    for identifier in identifiers:
-        for match in (await answer(index, identifier, now=now)).matches:
-            found.setdefault(match.certificate.identity, match)
+    async with recorded_lookups(config, action, identifiers, who=who, purpose=config.purpose, clock=clock) as recorder:
+        for identifier in identifiers:
+            given = await answer(index, identifier, now=clock.now(), stale_after=config.stale_after)
+            await recorder.record(given)
+            for match in given.matches:
+                found.setdefault(match.certificate.identity, match)
     return list(found.values())
+
+
+async def recorded_identities(
+    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+) -> list[bytes]:
+    """Find the identities of the certificates of identifiers, and record the look-ups."""
+    found = await recorded_matches(config, index, action, identifiers, who, clock)
+    return [match.certificate.identity for match in found]
 
 
 async def prove(
@@ -102,6 +141,7 @@ async def prove(
     identifiers: Sequence[Identifier] | None,
     counts: ProofCounts,
     *,
+    who: str,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[CheckedSighting, None]:
     """Check the evidence of certificates offline, sighting by sighting.
@@ -109,6 +149,7 @@ async def prove(
     Args:
         identifiers: whose certificates; None checks everything in the index.
         counts: is filled; its sums are final when the iterator has ended.
+        who: the account, for the record of the look-ups.
     """
     from ctscan.answer.proof import check, compare
     from ctscan.app.reindexing import scanned_domains
@@ -119,7 +160,7 @@ async def prove(
         if identifiers is None:
             identities = [identity async for identity, _, _ in index.kept()]
         else:
-            identities = [match.certificate.identity for match in await matches_of(index, identifiers, clock.now())]
+            identities = await recorded_identities(config, index, AuditAction.PROVE, identifiers, who, clock)
         for identity in identities:
             matches = await index.find_identity(identity)
             seen = False

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
+from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -16,11 +18,14 @@ if TYPE_CHECKING:
     from ctscan.model.results import LoadedAuthorities
 
 
-async def update_authorities(config: Config, files: Sequence[str] = (), *, clock: Clock = CLOCK) -> LoadedAuthorities:
+async def update_authorities(
+    config: Config, files: Sequence[str] = (), *, who: str, clock: Clock = CLOCK
+) -> LoadedAuthorities:
     """Load the list of CA owners, in place of the list in the index.
 
     Args:
         files: saved reports; without any the reports are fetched from the CCADB.
+        who: the account, for the record.
 
     Raises:
         UsageError: not exactly one report of certificates, or no contact for the network.
@@ -36,7 +41,10 @@ async def update_authorities(config: Config, files: Sequence[str] = (), *, clock
     else:
         async with opened_client(config) as client:
             loaded = await fetch_reports(client, clock.now())
-    async with opened_index(config, create=True) as index:
+    async with (
+        recorded(config, AuditAction.AUTHORITIES, who=who, clock=clock),
+        opened_index(config, create=True) as index,
+    ):
         before = await index.authority_list()
         await index.save_authorities(loaded.authorities, loaded.which)
     return replace(loaded, replaced=before)

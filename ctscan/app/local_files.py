@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
-from ctscan.model import CertificateSummary, Identifier, IdentifierKind, Problem
+from ctscan.model import AuditAction, CertificateSummary, Identifier, IdentifierKind, Problem
 
 if TYPE_CHECKING:
     import asyncio
@@ -80,8 +81,13 @@ async def import_files(
     from ctscan.x509.containers import certificate_extractor
 
     request = ImportRequest(parse_scope(config.scope, config.everything), who, config.purpose)
-    async with opened_index(config, create=True) as index:
-        return await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
+    async with (
+        recorded(config, AuditAction.IMPORT, who=who, clock=clock) as entry,
+        opened_index(config, create=True) as index,
+    ):
+        result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
+        entry.detail, entry.has_failed = str(result.number), result.exit_code == 1
+    return result
 
 
 def _local_certificates(paths: Iterable[str], domains: tuple[str, ...]) -> Iterator[LocalCertificate]:

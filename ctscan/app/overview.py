@@ -1,4 +1,5 @@
-"""Use cases that list: runs, searches, disclosures, logs; and the sources, rules and types that ctscan knows."""
+"""Use cases that list: runs, searches, disclosures, audit events, logs; and the sources, rules and types that ctscan
+knows."""
 
 from __future__ import annotations
 
@@ -6,13 +7,13 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail
 from ctscan.clock import Clock
 from ctscan.model import Source
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Disclosure, Repository, Run, Search
+    from ctscan.model import AuditEvent, Disclosure, Repository, Run, Search
     from ctscan.model.results import LogReport, RuleInfo, TypeInfo
 
 
@@ -32,6 +33,12 @@ async def disclosures(config: Config, limit: int) -> list[Disclosure]:
     """List disclosures, the newest first."""
     async with opened_index(config) as index:
         return await index.disclosures(limit)
+
+
+async def audit_events(config: Config, limit: int, *, inline: bool = False) -> list[AuditEvent]:
+    """List events of the audit trail, the newest first; `inline` reads in the calling thread."""
+    async with opened_trail(config, inline=inline) as trail:
+        return await trail.events(limit)
 
 
 async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:

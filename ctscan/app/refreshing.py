@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.app.answers import matches_of
+from ctscan.app.answers import recorded_identities
+from ctscan.app.recording import RecordedDisclosures, check_texts, recorded
 from ctscan.app.wiring import CLOCK, guarded_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
+from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     import asyncio
@@ -37,17 +39,24 @@ async def refresh(
         progress: receives lines that hold nothing of a certificate.
 
     Raises:
-        UsageError: no contact; for OCSP no purpose, or one that names the person.
+        UsageError: no contact; no purpose for OCSP; a purpose that names the person.
+        IndexFault: the index or the audit trail can't be used.
     """
     from ctscan.revocation.context import RefreshRequest
     from ctscan.revocation.refresh import run_refresh
 
     check_refresh(config, identifiers)
-    async with opened_index(config) as index, guarded_client(config) as client:
-        matches = await matches_of(index, identifiers, clock.now()) if identifiers else None
-        identities = None if matches is None else tuple(match.certificate.identity for match in matches)
-        request = RefreshRequest(who, identities, config.ocsp, config.purpose, force)
-        return await run_refresh(index, client, request, progress, stop, clock)
+    async with (
+        opened_index(config) as index,
+        recorded(config, AuditAction.REFRESH, who=who, clock=clock) as entry,
+        guarded_client(config) as client,
+    ):
+        found = await recorded_identities(config, index, AuditAction.STATUS, identifiers, who, clock)
+        request = RefreshRequest(who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force)
+        disclosures = RecordedDisclosures(index, entry)
+        result = await run_refresh(index, client, request, progress, stop, clock, disclosures=disclosures)
+        entry.has_failed = result.exit_code == 1
+    return result
 
 
 def check_refresh(config: Config, identifiers: Sequence[Identifier]) -> None:
@@ -56,25 +65,9 @@ def check_refresh(config: Config, identifiers: Sequence[Identifier]) -> None:
 
     if not config.contact:
         raise UsageError(NO_CONTACT)
-    if not config.ocsp:
-        return
-    if not config.purpose:
+    if config.ocsp and not config.purpose:
         raise UsageError(
             "status: expected a purpose for OCSP, found none: a CA learns which certificate you look at, and the "
             "purpose is recorded; set `purpose` in ctscan.toml, or give --purpose"
         )
-    _check_purpose(config.purpose, identifiers)
-
-
-def _check_purpose(purpose: str, identifiers: Sequence[Identifier]) -> None:
-    from ctscan.collect.safe_reasons import quotes_question
-    from ctscan.model import IdentifierKind, Question, QuestionKind
-
-    people = (one for one in identifiers if one.kind != IdentifierKind.DOMAIN)
-    forms = ((one.kind == IdentifierKind.NAME, text) for one in people for text in (one.value, one.canonical) if text)
-    kinds = {True: QuestionKind.NAME, False: QuestionKind.EMAIL}  # only of names the order of words is no matter
-    if any(quotes_question(purpose, Question(kinds[is_name], text)) for is_name, text in forms):
-        raise UsageError(
-            "status: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
-            "disclosure; give the number of the case, for example"
-        )
+    check_texts("status", identifiers, config.purpose)

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from ctscan.app.wiring import opened_index
+from ctscan.app.recording import recorded
+from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.clock import Clock
 from ctscan.index.protocols import Finder, LogStore, Reindex, Searches
-from ctscan.model import EntryKind, QuestionKind
+from ctscan.model import AuditAction, EntryKind, QuestionKind
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -27,8 +29,9 @@ class ReindexIndex(Finder, Reindex, Protocol):
     """Index in the roles that replace findings."""
 
 
-async def reindex(config: Config) -> ReindexResult:
-    """Find personal data in all certificates of the index again, and write what changed. No log is read."""
+async def reindex(config: Config, *, who: str, clock: Clock = CLOCK) -> ReindexResult:
+    """Find personal data in all certificates of the index again, and write what changed. No log is read. `who` is the
+    account, for the record."""
     from ctscan.model.results import ReindexResult
     from ctscan.personal.analyse import analyse, kind_of_leaf
     from ctscan.personal.rules import rule_set
@@ -36,7 +39,11 @@ async def reindex(config: Config) -> ReindexResult:
 
     counts: Counter[str] = Counter()
     version = rule_set().version
-    async with opened_index(config) as index:
+    async with (
+        opened_index(config) as index,
+        recorded(config, AuditAction.REINDEX, who=who, clock=clock) as entry,
+    ):
+        entry.detail = version
         scope = Scope(everything=True, domains=await scanned_domains(index))
         async for identity, der, kind in index.kept():
             analysis = analyse(der, kind_of_leaf(EntryKind(kind)), scope)

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctscan.app.recording import recorded
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK
 from ctscan.errors import worst
+from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
     import asyncio
@@ -67,7 +69,7 @@ async def scan(
             found = await search(config, plan, who=who, listener=listener, stop=stop, clock=clock or CLOCK)
     if request is None or stop.is_set():
         return _report(None, found, was_cut=reads_logs)
-    return _report(await _read(request, reading, stop, clock), found)
+    return _report(await _read(config, request, reading, stop, clock), found)
 
 
 async def backfill(
@@ -81,7 +83,7 @@ async def backfill(
 ) -> ScanReport:
     """Read the entries before the newest entry that was read, newest first. Arguments and errors: see `scan`."""
     request = scan_request(config, who=who, command=command, past=True)
-    return _report(await _read(request, reading, stop, clock), None)
+    return _report(await _read(config, request, reading, stop, clock), None)
 
 
 def demo_config(db: Path) -> Config:
@@ -122,6 +124,7 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
 
 
 async def _read(
+    config: Config,
     request: ScanRequest,
     reading: Callable[[], AbstractContextManager[Emit]],
     stop: asyncio.Event,
@@ -129,8 +132,12 @@ async def _read(
 ) -> ScanResult:
     from ctscan.scan.run import run_scan
 
-    with reading() as emit:
-        return await run_scan(request, emit, stop, clock)
+    action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
+    async with recorded(config, action, who=request.who, clock=clock or CLOCK) as entry:
+        with reading() as emit:
+            result = await run_scan(request, emit, stop, clock)
+        entry.detail, entry.has_failed = str(result.run), result.exit_code in (1, 3)
+    return result
 
 
 def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut: bool = False) -> ScanReport:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from ctscan.app.recording import RecordedDisclosures, numbers_text, recorded
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
-from ctscan.model import PlannedDisclosure, Question, Repository
+from ctscan.model import AuditAction, PlannedDisclosure, Question, Repository
 
 if TYPE_CHECKING:
     import asyncio
@@ -199,11 +200,16 @@ async def search(
 
     request = SearchRequest(plan.asked, who, plan.purpose, plan.command)
     async with (
+        recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as entry,
         opened_index(config, create=True) as index,
         _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
-        results = await run_search(index, ready, request, listener, stop, clock)
-    return replace(results, left_out=plan.number_left_out)
+        disclosures = RecordedDisclosures(index, entry)
+        found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
+        results = replace(found, left_out=plan.number_left_out)
+        entry.detail = numbers_text(search.number for search in found.searches)
+        entry.has_failed = results.exit_code == 1
+    return results
 
 
 # --- checks -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.clock import Clock
@@ -11,7 +12,7 @@ from ctscan.clock import Clock
 if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.http.client import Client
-    from ctscan.index.protocols import Index
+    from ctscan.index.protocols import Index, Trail
 
 
 CLOCK = Clock()
@@ -36,6 +37,33 @@ async def opened_index(config: Config, *, create: bool = False, inline: bool = F
 
     async with await open_index(config.db, create=create, inline=inline) as index:
         yield index
+
+
+@asynccontextmanager
+async def opened_trail(config: Config, *, create: bool = False, inline: bool = False) -> AsyncIterator[Trail]:
+    """Open the audit trail of a configuration and close it at the end. Arguments: see `opened_index`.
+
+    Raises:
+        IndexFault: the trail is missing, damaged, or of a newer ctscan.
+    """
+    from ctscan.index.open import open_trail
+
+    async with await open_trail(trail_path(config), create=create, inline=inline) as trail:
+        yield trail
+
+
+def trail_path(config: Config) -> Path:
+    """Return the path of the audit trail."""
+    from ctscan.index.open import beside
+
+    return Path(config.audit_path) if config.audit_path else beside(config.db, ".audit")
+
+
+def key_path(config: Config) -> Path:
+    """Return the path of the key file."""
+    from ctscan.index.open import beside
+
+    return Path(config.key_file) if config.key_file else beside(config.db, ".key")
 
 
 @asynccontextmanager

@@ -65,11 +65,11 @@ def update(files: tuple[str, ...], verbose: int, **given: Any) -> int:
     The CCADB learns your IP address and contact, and nothing about the people you look up.
     """
     from ctscan.cli.logging import set_up
-    from ctscan.cli.process import run
+    from ctscan.cli.process import account, run
 
     config = load_settings(**given)
     set_up(verbose, os.environ)
-    loaded = run(app.update_authorities(config, files))
+    loaded = run(app.update_authorities(config, files, who=account()))
     _print_update(loaded, config.format)
     return 4 if loaded.remarks else 0
 

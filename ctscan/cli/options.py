@@ -60,6 +60,11 @@ def purpose(recorded: str) -> Decorator:
     )
 
 
+case: Decorator = click.option(
+    "--case", metavar="NUMBER", default="", help="Give the number of the case; it is recorded with the look-up."
+)
+
+
 def contact(who: str) -> Decorator:
     """Make `--contact`; `who` names the people who may need to reach the user."""
     return click.option(

@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "runs": "ctscan.cli.runs",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
+    "audit": "ctscan.cli.audit",
     "ca": "ctscan.cli.ca",
     "prove": "ctscan.cli.prove",
     "reindex": "ctscan.cli.reindex",

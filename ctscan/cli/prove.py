@@ -53,8 +53,10 @@ def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **give
 
 
 async def _prove(config: Config, asked: list[Identifier] | None) -> int:
+    from ctscan.cli.process import account
+
     counts = ProofCounts()
-    async with aclosing(app.prove(config, asked, counts)) as checked:
+    async with aclosing(app.prove(config, asked, counts, who=account())) as checked:
         if config.format == "table":
             await _print_table(checked, counts)
         else:

@@ -22,10 +22,10 @@ def COMMAND(verbose: int, **given: Any) -> None:  # noqa: N802 - the name by whi
     New rules then find more in the certificates that are kept. Certificates that older rules passed over were not kept:
     only reading their logs again ('ctscan backfill') finds those.
     """
-    from ctscan.cli.process import run
+    from ctscan.cli.process import account, run
 
     config = load_settings(**given)
-    result = run(app.reindex(config))
+    result = run(app.reindex(config, who=account()))
     if config.format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json

@@ -72,9 +72,11 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
 
 async def _status(config: Config, asked: Sequence[Identifier], *, refresh: bool, force: bool) -> int:
+    from ctscan.cli.process import account
+
     done = await _refresh(config, asked, force) if refresh else None
     if asked:
-        _print_matches(config, await app.certificates(config, asked), done)
+        _print_matches(config, await app.certificates(config, asked, who=account()), done)
     else:
         _print_standings(config, await app.standings(config), done)
     return done.exit_code if done else 0

@@ -102,7 +102,7 @@ class _Importing:
     last_file: str | None = None
 
     async def run(self, stop: asyncio.Event) -> ImportResult:
-        search_id = await self._begin()
+        search_id = self.tally.number = await self._begin()
         try:
             await self._read(search_id, stop)
         except IndexFault:

@@ -88,6 +88,7 @@ async def run_search(
     stop: asyncio.Event,
     clock: Clock | None = None,
     max_results: int = MAX_RESULTS,
+    disclosures: Disclosures | None = None,
 ) -> SearchResults:
     """Put every question to every repository that answers its kind, in sequence, until `stop` is set.
 
@@ -98,6 +99,7 @@ async def run_search(
         reporter: receives progress without identifiers
         stop: ends the search when set
         max_results: most certificates of a question
+        disclosures: record of disclosures, by default that of the index
 
     Returns:
         The outcome of each question; failures of a repository are recorded there.
@@ -110,7 +112,8 @@ async def run_search(
     for each, asked in pairs:
         if stop.is_set():
             break
-        searching = _Searching(index, each, asked, request, reporter, clock or Clock(), max_results)
+        record = disclosures or index
+        searching = _Searching(index, record, each, asked, request, reporter, clock or Clock(), max_results)
         outcomes.append(await searching.run(stop))
         reporter.search_ended(outcomes[-1])
     return SearchResults(tuple(outcomes), stopped=len(outcomes) < len(pairs))
@@ -121,6 +124,7 @@ class _Searching:
     """Question that is being put to a repository."""
 
     index: SearchIndex
+    disclosures: Disclosures
     opened: OpenSource
     asked: PlannedQuestion
     request: SearchRequest
@@ -152,13 +156,16 @@ class _Searching:
         await self._keep()
         results = self.results + len(self.known)
         await self.index.end_search(self.search_id, self.clock.now(), outcome, detail, results)
-        return SearchResult(self.repository.name, self.asked.question.kind, outcome, detail, results, self.certificates)
+        kind = self.asked.question.kind
+        return SearchResult(
+            self.repository.name, kind, outcome, detail, results, self.certificates, number=self.search_id
+        )
 
     async def _begin(self) -> None:
         """Record the disclosure before anything is sent."""
         now, kind, request, rules = self.clock.now(), self.asked.question.kind, self.request, rule_set()
         self.kept_at = self.clock.monotonic()
-        await self.index.record_disclosure(
+        await self.disclosures.record_disclosure(
             Disclosure(0, now, request.who, kind, self.opened.recipient, request.purpose, request.command)
         )
         search = Search(

@@ -43,7 +43,8 @@ class ScanReport:
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """End of one question to one repository. `results` counts the certificates
-    that the repository gave now or earlier, `certificates` those that are new in the index."""
+    that the repository gave now or earlier, `certificates` those that are new in the index. `number` is that of the
+    search in the index."""
 
     repository: str
     kind: QuestionKind
@@ -51,6 +52,7 @@ class SearchResult:
     detail: tuple[Shortfall, ...]
     results: int
     certificates: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class FindingCounts:
 @dataclass(slots=True)
 class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
-    certificates in scope, `new` the kept certificates that the index did not hold."""
+    certificates in scope, `new` the kept certificates that the index did not hold. `number` is that of the import in
+    the index."""
 
     files: int = 0
     read: int = 0
@@ -101,6 +104,7 @@ class ImportResult:
     problems: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
     outcome: SearchState = SearchState.FAILED
+    number: int = 0
 
     @property
     def exit_code(self) -> int:

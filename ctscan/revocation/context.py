@@ -51,6 +51,7 @@ class RefreshContext:
     """State shared by all parts of a refresh. `progress` receives texts without any data of a certificate."""
 
     index: RevocationIndex
+    disclosures: Disclosures
     fetcher: Fetcher
     request: RefreshRequest
     progress: Callable[[str], None]

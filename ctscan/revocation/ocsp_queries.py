@@ -18,7 +18,7 @@ PORTION = 20
 
 async def ask_responder(context: RefreshContext, finder: IssuerFinder, host: str, identities: Sequence[bytes]) -> None:
     """Query a responder about certificates, in sequence. The disclosure is recorded before the first query."""
-    await context.index.record_disclosure(
+    await context.disclosures.record_disclosure(
         Disclosure(
             0, context.clock.now(), context.request.who, "certificate", host, context.request.purpose, "status --ocsp"
         )

@@ -10,6 +10,7 @@ from functools import partial
 
 from ctscan.clock import Clock
 from ctscan.http.client import Client
+from ctscan.index.protocols import Disclosures
 from ctscan.model import Certificate, KeptCertificate, Message, Revocation, RevocationState, StatusReason
 from ctscan.model.results import RefreshResult
 from ctscan.revocation.budget import RefreshLimits
@@ -50,6 +51,7 @@ async def run_refresh(
     stop: asyncio.Event,
     clock: Clock | None = None,
     limits: RefreshLimits | None = None,
+    disclosures: Disclosures | None = None,
 ) -> RefreshResult:
     """Ask CAs about kept certificates and keep their answers.
 
@@ -60,13 +62,15 @@ async def run_refresh(
         progress: receives texts without any data of a certificate
         clock: time of day, and the seconds that each host costs
         limits: budget of the run
+        disclosures: record of disclosures, by default that of the index
 
     Raises:
         IndexFault: the index failed
         UsageError: a contact is missing
     """
     clock = clock or Clock()
-    context = RefreshContext(index, Fetcher(client, limits, clock.monotonic), request, progress, clock)
+    fetcher = Fetcher(client, limits, clock.monotonic)
+    context = RefreshContext(index, disclosures or index, fetcher, request, progress, clock)
     running = asyncio.create_task(_refresh(context))
     stopping = asyncio.create_task(stop.wait())
     try:

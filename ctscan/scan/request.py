@@ -104,10 +104,11 @@ class LogOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """Outcomes of all logs at the end of a scan."""
+    """Outcomes of all logs at the end of a scan. `run` is the number of the run in the index."""
 
     logs: tuple[LogOutcome, ...]
     follow: bool = False
+    run: int = 0
 
     @property
     def exit_code(self) -> int:

@@ -71,7 +71,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             context = ScanContext(index, run_id, request, rule_set(), emit, stop, clock, added)
             result = ScanResult(())
             try:
-                result = ScanResult(tuple(await _read(network, context, selection)), request.follow)
+                result = ScanResult(tuple(await _read(network, context, selection)), request.follow, run_id)
             finally:
                 await index.end_run(run_id, clock.now(), _run_state(result, stop))
     return result

@@ -21,6 +21,7 @@ from ctscan.views.json.answers import (
     status,
     verified_range,
 )
+from ctscan.views.json.audit import audit_event
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -53,6 +54,7 @@ __all__ = [
     "ATTRIBUTION",
     "Shape",
     "answer",
+    "audit_event",
     "authorities",
     "authorities_found",
     "authority",

@@ -1,0 +1,276 @@
+"""Record of use cases in the audit trail: every look-up, and every change of an index.
+
+    look-up:  answer ──► event, synced ──► shown
+    change:   event INTENDED, synced ──► change ──► event DONE or FAILED
+
+Without the event there is no answer, and no change begins. An intent whose process ended without a word is ended as
+INTERRUPTED by the next process that records something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import CLOCK, key_path, opened_trail
+from ctscan.clock import Clock
+from ctscan.errors import IndexFault, InputError, UsageError
+from ctscan.model import AuditAction, AuditEvent, AuditState
+from ctscan.model.audit import verdict_of
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.index.protocols import Disclosures, Trail
+    from ctscan.model import Answer, Disclosure, Identifier
+    from ctscan.privacy.key_file import Key
+
+CASE = re.compile(r"[^\W_][\w ./:#()-]{0,63}")
+"""Form of the number of a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupRecorder:
+    """Recorder of the look-ups of one command. The events differ in identifier and answer only."""
+
+    trail: Trail
+    key: Key
+    event: AuditEvent
+    clock: Clock
+
+    async def record(self, answer: Answer) -> None:
+        """Record an answer; it may be shown when this returns.
+
+        Raises:
+            IndexFault: the trail can't be written; the answer must not be shown.
+        """
+        identifier = answer.identifier
+        kind = str(identifier.kind)
+        event = replace(
+            self.event,
+            at=self.clock.now(),
+            kind=kind,
+            digest=self.key.identifier_digest(kind, identifier.canonical),
+            answer=answer.header.id if answer.header else "",
+            answer_digest=answer.digest,
+            verdict=verdict_of(complete=answer.complete, found=bool(answer.matches)),
+        )
+        try:
+            await self.trail.append(event)
+        except IndexFault as fault:
+            raise _refusal(fault) from fault
+
+
+@dataclass(slots=True)
+class Entry:
+    """Change under way. `detail`, the number of the run for example, and `has_failed` are recorded at its end."""
+
+    trail: Trail
+    intent: AuditEvent
+    clock: Clock
+    detail: str = ""
+    has_failed: bool = False
+
+    async def disclose(self, number: int, kind: str) -> None:
+        """Record a disclosure by its number and its kind of question; it may be sent when this returns."""
+        event = replace(
+            self.intent, at=self.clock.now(), action=AuditAction.DISCLOSURE, state=AuditState.DONE, kind=kind
+        )
+        await self.trail.append(replace(event, detail=str(number)))
+
+    async def end(self, state: AuditState) -> None:
+        """Record the end."""
+        event = replace(self.intent, at=self.clock.now(), state=state, detail=self.detail, intent=self.intent.id)
+        await self.trail.append(event)
+
+    async def end_by(self, error: BaseException) -> None:
+        """Record the end by an error. Where the trail can't be written either, the error carries a note, and the intent
+        is ended by a later command."""
+        self.detail = f"{self.detail} {type(error).__name__}".lstrip()
+        try:
+            await self.end(AuditState.FAILED)
+        except IndexFault as fault:
+            error.add_note(f"the end is not recorded: {fault}")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDisclosures:
+    """`Disclosures` of an index that are events of the trail, too, before anything is sent."""
+
+    index: Disclosures
+    entry: Entry
+
+    async def record_disclosure(self, disclosure: Disclosure) -> int:
+        """Record a disclosure in the index and in the trail."""
+        number = await self.index.record_disclosure(disclosure)
+        await self.entry.disclose(number, str(disclosure.kind))
+        return number
+
+    async def disclosures(self, limit: int) -> list[Disclosure]:
+        """Return the newest disclosures, newest first."""
+        return await self.index.disclosures(limit)
+
+
+@asynccontextmanager
+async def recorded(
+    config: Config,
+    action: AuditAction,
+    *,
+    who: str,
+    purpose: str | None = None,
+    case: str = "",
+    clock: Clock = CLOCK,
+) -> AsyncIterator[Entry]:
+    """Record a change: its intent before the body runs, its end after it.
+
+    Args:
+        config: settings; they name the trail.
+        action: kind of the change.
+        who: the account.
+        purpose: purpose of the change; None takes the purpose of the configuration.
+        case: number of the case.
+        clock: clock of the events.
+
+    Raises:
+        IndexFault: the trail can't be written; the body didn't run, or its end isn't recorded.
+    """
+    given = config.purpose if purpose is None else purpose
+    event = AuditEvent(0, clock.now(), who, action, AuditState.INTENDED, given, case)
+    async with _trail_to_write(config, clock) as trail:
+        await _prepare_key(config, trail)
+        async with trail.intend(event) as intent:
+            entry = Entry(trail, replace(event, id=intent), clock)
+            try:
+                yield entry
+            except BaseException as error:
+                await entry.end_by(error)
+                raise
+            await entry.end(AuditState.FAILED if entry.has_failed else AuditState.DONE)
+
+
+@asynccontextmanager
+async def recorded_lookups(
+    config: Config,
+    action: AuditAction,
+    identifiers: Iterable[Identifier],
+    *,
+    who: str,
+    purpose: str,
+    case: str = "",
+    inline: bool = False,
+    clock: Clock = CLOCK,
+) -> AsyncIterator[LookupRecorder]:
+    """Open the trail for look-ups. The index has to be open: a look-up without an index leaves no trail behind.
+
+    Args:
+        config: settings; they name trail and key file.
+        action: kind of look-up.
+        identifiers: identifiers, none of which purpose and case may quote.
+        who: the account.
+        purpose: purpose of the look-ups.
+        case: number of the case.
+        inline: write in the calling thread.
+        clock: clock of the events.
+
+    Raises:
+        UsageError: purpose or case name the person, or the case has another form.
+        IndexFault: the trail can't be written: nothing may be answered.
+        InputError: the key file is missing, or another than that of the trail.
+    """
+    check_texts(str(action), identifiers, purpose, case)
+    event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
+    async with _trail_to_write(config, clock, inline=inline) as trail:
+        yield LookupRecorder(trail, await _key_of(config, trail, clock), event, clock)
+
+
+def numbers_text(numbers: Iterable[int]) -> str:
+    """Write numbers, those that follow each other as a range: `4 6-9`."""
+    ranges: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        first = ranges.pop()[0] if ranges and ranges[-1][1] == number - 1 else number
+        ranges.append((first, number))
+    return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+
+
+def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, case: str = "") -> None:
+    """Check texts that are recorded beside identifiers.
+
+    Raises:
+        UsageError: purpose or case name a person that is asked about, or the case has another form.
+    """
+    if case and not CASE.fullmatch(case):
+        raise UsageError(
+            f"{command}: --case: expected the number of a case (up to 64 letters, digits, spaces and ./:#()-_, a "
+            f"letter or digit first), got something else of {len(case)} characters"
+        )
+    for option, text in (("purpose", purpose), ("case", case)):
+        if text and any(_quotes(text, identifier) for identifier in identifiers):
+            raise UsageError(
+                f"{command}: --{option}: expected a {option} that doesn't name the person, got one that does: it is "
+                "recorded; give the number of the case, for example"
+            )
+
+
+def _quotes(text: str, identifier: Identifier) -> bool:
+    from ctscan.collect.safe_reasons import quotes_question
+    from ctscan.model import IdentifierKind, Question, QuestionKind
+
+    if identifier.kind == IdentifierKind.DOMAIN:  # no person
+        return False
+    is_name = identifier.kind == IdentifierKind.NAME  # only of names the order of words is no matter
+    kind = QuestionKind.NAME if is_name else QuestionKind.EMAIL
+    forms = {form for form in (identifier.value, identifier.canonical) if form}
+    return any(quotes_question(text, Question(kind, form)) for form in forms)
+
+
+# --- trail and key ------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _trail_to_write(config: Config, clock: Clock, *, inline: bool = False) -> AsyncIterator[Trail]:
+    """Open the trail to write, make a missing one, and end the intents of processes that are gone."""
+    async with AsyncExitStack() as stack:
+        try:
+            trail = await stack.enter_async_context(opened_trail(config, create=True, inline=inline))
+            await trail.end_abandoned(clock.now())
+        except IndexFault as fault:
+            raise _refusal(fault) from fault
+        yield trail
+
+
+async def _prepare_key(config: Config, trail: Trail) -> None:
+    """Make the key file with the trail. Once digests were made only the look-up that needs the key asks for it: its
+    medium need not be there during a scan."""
+    from ctscan.privacy.key_file import make_key
+
+    if await trail.key_id() is None:
+        make_key(key_path(config))
+
+
+async def _key_of(config: Config, trail: Trail, clock: Clock) -> Key:
+    """Load the key of the digests.
+
+    Raises:
+        InputError: the key file is missing though the trail has digests, or holds another key than theirs.
+    """
+    from ctscan.privacy.key_file import load_key, make_key
+
+    path, known = key_path(config), await trail.key_id()
+    if known is None:
+        key = make_key(path)
+        known = await trail.save_key_id(key.id, clock.now())
+    else:
+        key = load_key(path)
+    if key.id != known:
+        raise InputError(
+            f"{path}: holds another key than the one that the digests of the audit trail were made with; put that one "
+            "back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. If it "
+            "is lost, move the trail away and keep it: the next command begins another"
+        )
+    return key
+
+
+def _refusal(fault: IndexFault) -> IndexFault:
+    return IndexFault(f"{fault}; nothing is answered or changed without its record")
