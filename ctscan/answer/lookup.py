@@ -1,7 +1,7 @@
 """Look-ups: answers from the index, with an exact account of the search. Only this module judges completeness.
 
 identifier -> look-up keys -> matches
-logs of the last scan -> verified ranges that would have kept a match -> coverage, gaps -> complete or not
+logs of the basis -> verified ranges that would have kept a match -> coverage, gaps -> complete or not
 repositories asked for the identifier -> searches: reported, but never a reason for completeness
 """
 
@@ -15,9 +15,10 @@ from typing import Protocol
 
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import freshness, time_set_back
-from ctscan.index.protocols import Authorities, Finder, LogStore, Runs, Searches
+from ctscan.index.protocols import Authorities, BasisStore, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
+    BasisLog,
     Identifier,
     IdentifierKind,
     LogCoverage,
@@ -43,7 +44,7 @@ PARTLY = 200  # certificates in an answer that hold only some words of a name; t
 STALE_AFTER = timedelta(hours=24)
 
 
-class AnswerIndex(Runs, LogStore, Finder, Searches, Authorities, Protocol):
+class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, Protocol):
     """Index in the roles that an answer needs."""
 
 
@@ -65,36 +66,39 @@ async def answer(
         stale_after: the margin of `ct.freshness`
         limit: most certificates in the answer
     """
-    selected, skipped = await index.selection()
+    basis = await index.basis()
+    members = basis.logs if basis else ()
     states = {state.log.id: state for state in await index.log_states()}
     rule_sets = await index.rule_sets()
     searches = tuple(await index.searches(questions_about(identifier)))
-    read = [states[log_id] for log_id in selected if log_id in states and states[log_id].head]
-    unread = [states[log_id] for log_id in selected if log_id in states and not states[log_id].head]
+    with_head = {log_id for log_id, state in states.items() if state.head}
+    read = [states[log.id] for log in members if log.id in with_head]
+    unread = [log for log in members if log.id not in with_head]
     coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
     set_back = time_set_back(read, now)
     complete = (
-        bool(selected)
+        bool(members)
         and set_back is None
-        and len(read) == len(selected)
+        and not unread
         and _is_whole(coverage)
         and not _limits(identifier, matches, read)
         and not cut
     )
-    remarks = _remarks(identifier, matches, read, len(selected), cut)
+    remarks = _remarks(identifier, matches, read, len(members), cut)
     if set_back is not None:
         remarks = (Remark.CLOCK_SET_BACK(now=_time_text(now), known=_time_text(set_back)), *remarks)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
         coverage=coverage,
-        not_covered=(*(_never_read(state) for state in unread), *skipped),
+        not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *(basis.outside if basis else ())),
         complete=complete,
         remarks=(*remarks, *_about_repositories(identifier, matches, searches, complete)),
         searches=searches,
         authorities=await index.authority_list(),
+        basis=basis,
     )
 
 
@@ -166,9 +170,11 @@ def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
     return all(not log.gaps and not log.stale for log in coverage)
 
 
-def _never_read(state: LogState) -> SkippedLog:
-    reason = SkipReason.NEVER_READ(detail=state.last_error) if state.last_error else SkipReason.NO_HEAD()
-    return SkippedLog(state.log.id, state.log.name, state.log.operator, reason)
+def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:
+    """Name a member without a head: its last failure is the reason, else the reason why scans leave it out."""
+    error = state.last_error if state else None
+    reason = SkipReason.NEVER_READ(detail=error) if error else log.reason or SkipReason.NO_HEAD()
+    return SkippedLog(log.id, log.name, log.operator, reason)
 
 
 def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[Message]:
@@ -182,10 +188,10 @@ def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[Log
 
 
 def _remarks(
-    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], selected: int, cut: Message | None
+    identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], members: int, cut: Message | None
 ) -> tuple[Message, ...]:
     remarks = _limits(identifier, matches, read)
-    if not selected:
+    if not members:
         remarks.append(Remark.NOTHING_SCANNED())
     if cut:
         remarks.append(cut)

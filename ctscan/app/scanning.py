@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ctscan.app.searching import SearchListener, SearchPlan
     from ctscan.config import Config
+    from ctscan.model import LogChoice
     from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
@@ -110,6 +111,7 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
         contact=config.contact,
         log_list=config.log_list,
         logs=config.logs,
+        keys=keys_of(config),
         start=config.start,
         purpose=config.purpose,
         follow=config.follow and not past,
@@ -121,6 +123,15 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
         command=command,
         tuning=config.tuning,
     )
+
+
+def keys_of(config: Config) -> LogChoice | None:
+    """Return the choice of logs that file and environment give; None where they give none."""
+    from ctscan.model import LogChoice
+
+    if not config.keys:
+        return None
+    return LogChoice(config.keys.get("log_list"), tuple(config.keys.get("logs", ())))
 
 
 async def _read(

@@ -83,17 +83,16 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     path = find_file(options.get("config"), environ, directory)
     base = path.parent if path else directory
     settings: Settings = {"db": str(base / "ctscan.db")}
-    for layer in (
-        _anchored(_read_file(path), base) if path else {},
-        _anchored(_read_environment(environ), directory),
-        _anchored(_read_options(options), directory),
-    ):
+    file = _anchored(_read_file(path), base) if path else {}
+    environment = _anchored(_read_environment(environ), directory)
+    keys = {name: value for name, value in (file | environment).items() if name in ("logs", "log_list") and value}
+    for layer in (file, environment, _anchored(_read_options(options), directory)):
         if layer.get("everything"):  # one setting in two keys: a later layer replaces both
             settings.pop("scope", None)
         if layer.get("scope"):
             settings.pop("everything", None)
         settings |= layer
-    return Config(path=path, **settings)
+    return Config(path=path, keys=keys, **settings)
 
 
 def load_settings(**options: Any) -> Config:

@@ -68,6 +68,19 @@ def check_url(url: str) -> None:
     _sqlite_path(url)
 
 
+def has_index(url: str) -> bool:
+    """Return whether there is a file that may be an index.
+
+    Raises:
+        UsageError: a URL of another scheme.
+    """
+    path = _sqlite_path(url)
+    try:
+        return path.expanduser().stat().st_size > 0
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def _sqlite_path(url: str) -> Path:
     """Return the file of an SQLite index.
 

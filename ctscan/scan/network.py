@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ctscan.http.client import Client
-from ctscan.model import Log
+from ctscan.model import Log, LogChoice
 from ctscan.resources import data_path
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.request import ScanClock, ScanRequest
@@ -30,16 +30,21 @@ class Network:
         """Open a log that `readers` processes read, without a request."""
         return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
 
-    async def select(self, etag: str | None = None) -> Selection | None:
-        """Select the logs to read; None while the list is unchanged since `etag`. Directories need no list."""
-        directories, names = split_names(self.request.logs)
+    async def select(
+        self, choice: LogChoice, *, etag: str | None = None, known: Sequence[Log] = ()
+    ) -> Selection | None:
+        """Select the logs of a choice; None while the list is unchanged since `etag`. Directories need no list.
+
+        `known`: logs that an earlier edition of the list had, which the choice may name.
+        """
+        directories, names = split_names(choice.logs)
         archived = await from_directories(directories)
         if directories and not names:
             return Selection(archived, ())
-        loaded = await load_list(self.request.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
+        loaded = await load_list(choice.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
             return None
-        return with_archived(archived, choose(loaded.list.logs, loaded.list.skipped, names, loaded.etag))
+        return with_archived(archived, choose(loaded.list, names, loaded.etag, known))
 
 
 @asynccontextmanager

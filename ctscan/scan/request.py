@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import Clock
 from ctscan.errors import worst
-from ctscan.model import Gap, Log
+from ctscan.model import Gap, Log, LogChoice
 
 if TYPE_CHECKING:
     from ctscan.personal.scope import Scope
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class ScanRequest:
     """Settings of a `ctscan scan`: plain values, so that a worker process can receive them.
 
-    `start` is the text of `--from`, None when the option was not given. `past`: read the entries before the newest
-    entry that was read, newest first, and no later entry. `tuning` holds the overrides of the configuration, by
-    operator or log.
+    `log_list` and `logs` are the choice of the command line, or else that of file and environment, which `keys` holds
+    in any case; `keys` None: they give none. `start` is the text of `--from`, None when the option was not given.
+    `past`: read the entries before the newest entry that was read, newest first, and no later entry. `tuning` holds the
+    overrides of the configuration, by operator or log.
     """
 
     db: str
@@ -29,6 +30,7 @@ class ScanRequest:
     contact: str | None = None
     log_list: str | None = None
     logs: tuple[str, ...] = ()
+    keys: LogChoice | None = None
     start: str | None = None
     purpose: str = ""
     follow: bool = False
@@ -39,6 +41,12 @@ class ScanRequest:
     who: str = ""
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def given(self) -> LogChoice | None:
+        """Choice of logs that the command line gives; None: it gives none, or that of the keys."""
+        choice = LogChoice(self.log_list, self.logs)
+        return None if choice == (self.keys or LogChoice()) else choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class LogListChange:
     def logs(self) -> tuple[Log, ...]:
         """Logs to read from now on."""
         return (*self.added, *self.changed)
+
+    def joined_only(self, joined: frozenset[bytes]) -> LogListChange:
+        """Keep as added the logs that joined the list; other new logs, which a person chose, are read from now on."""
+        chosen = tuple(log for log in self.added if log.id not in joined)
+        return replace(self, added=tuple(log for log in self.added if log.id in joined), changed=self.changed + chosen)
 
     def only(self, select: Callable[[tuple[Log, ...]], tuple[Log, ...]]) -> LogListChange:
         """Keep the added and changed logs that `select` returns."""

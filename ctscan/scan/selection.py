@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog, SkipReason
 from ctscan.scan.request import LogListChange
@@ -21,10 +22,6 @@ class Selection:
     logs: tuple[Log, ...]
     skipped: tuple[SkippedLog, ...]
     etag: str | None = None
-
-    def names(self, log_id: bytes) -> bool:
-        """Return True when the list knows the log."""
-        return log_id in {log.id for log in self.logs} | {log.id for log in self.skipped}
 
     def change_to(self, loaded: Selection) -> LogListChange:
         """Compare with the selection of a list that was loaded later."""
@@ -59,39 +56,54 @@ def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
     return Selection(logs, tuple(log for log in chosen.skipped if log.id not in ids), chosen.etag)
 
 
-def was_left_out(log: SkippedLog) -> bool:
-    """Return True for a log that `--log` left out, False for a log that the list marks as unreadable."""
-    return log.reason == _NOT_SELECTED
-
-
-def choose(logs: Sequence[Log], skipped: Sequence[SkippedLog], names: Sequence[str], etag: str | None) -> Selection:
+def choose(listed: ListedLogs, names: Sequence[str], etag: str | None, known: Sequence[Log] = ()) -> Selection:
     """Choose the named logs of a list; without names all of them.
+
+    Args:
+        listed: logs of the list.
+        names: names, ids or addresses.
+        etag: version of the list.
+        known: logs that an earlier edition had. A name that fits one of them may be missing from the list.
 
     Raises:
         UsageError: a name fits no log, or several.
     """
+    logs, skipped = listed.logs, listed.skipped
     if not names:
         return Selection(tuple(logs), tuple(skipped), etag)
-    chosen = {log.id: log for log in (_one(name, logs, skipped) for name in names)}
+    found = (_one(name, logs, skipped, known) for name in names)
+    chosen = {log.id: log for log in found if log is not None}
     left = (SkippedLog(log.id, log.name, log.operator, _NOT_SELECTED) for log in logs if log.id not in chosen)
     return Selection(tuple(chosen.values()), (*left, *skipped), etag)
 
 
-def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog]) -> Log:
-    wanted = name.casefold().rstrip("/")
-    exact = [log for log in logs if wanted in _names_of(log)]
-    found = exact or [log for log in logs if wanted in log.name.casefold()]
+def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog], known: Sequence[Log]) -> Log | None:
+    """Return the log of a name; None for a known log that the list has no longer, or marks as unreadable."""
+    found = matching(name, logs)
+    ids = {log.id for log in known}
+    if len(found) > 1:
+        found = [log for log in found if log.id in ids] or found
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(sorted(log.name for log in found)[:5])
         raise UsageError(f"--log {name!r} fits {len(found)} logs: {names}; name one of them in full")
+    if matching(name, known):
+        return None
+    wanted = name.casefold().rstrip("/")
     for log in skipped:
         if wanted in (log.name.casefold(), base64.b64encode(log.id).decode().casefold()):
             raise UsageError(f"--log {name!r}: this log is not read", log.reason)
     raise UsageError(
         f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list"
     )
+
+
+def matching(name: str, logs: Sequence[Log]) -> list[Log]:
+    """Return the logs that a name, an id (base64) or an address fits: in full, else by a part of their names."""
+    wanted = name.casefold().rstrip("/")
+    exact = [log for log in logs if wanted in _names_of(log)]
+    return exact or [log for log in logs if wanted in log.name.casefold()]
 
 
 def _names_of(log: Log) -> set[str]:

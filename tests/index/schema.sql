@@ -43,6 +43,29 @@ CREATE TABLE authority_list (
     records INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE basis (
+    revision INTEGER PRIMARY KEY CHECK (revision > 0),
+    at       TEXT NOT NULL,
+    who      TEXT NOT NULL,
+    change   TEXT NOT NULL,  -- a message
+    note     TEXT NOT NULL,
+    source   TEXT NOT NULL,
+    choice   TEXT,           -- JSON: {"log_list": text or null, "logs": [text, ...]}; null: not known
+    keys     TEXT            -- likewise; null: file and environment gave none
+) STRICT;
+
+CREATE TABLE basis_log (
+    id        INTEGER PRIMARY KEY,
+    basis     INTEGER NOT NULL REFERENCES basis (revision),
+    log_id    BLOB NOT NULL,  -- empty where the log list gives none
+    name      TEXT NOT NULL,
+    operator  TEXT NOT NULL,
+    is_member INTEGER NOT NULL CHECK (is_member IN (0, 1)),
+    reason    TEXT,           -- a message
+    since     TEXT,
+    CHECK (is_member OR reason IS NOT NULL)
+) STRICT;
+
 CREATE TABLE certificate (
     id          INTEGER PRIMARY KEY,
     identity    BLOB NOT NULL UNIQUE,
@@ -384,6 +407,8 @@ CREATE TABLE unreadable (
 CREATE INDEX audit_paths_head ON audit_paths (head);
 
 CREATE INDEX authority_key_id ON authority (key_id);
+
+CREATE INDEX basis_log_basis ON basis_log (basis);
 
 CREATE INDEX certificate_issuer ON certificate (issuer);
 

@@ -1,4 +1,4 @@
-"""Contract of an index for runs, selections, rule sets and the state of logs."""
+"""Contract of an index for runs, rule sets and the state of logs."""
 
 from __future__ import annotations
 
@@ -83,31 +83,13 @@ def test_a_run_that_does_not_exist_is_an_error(scenario: RunScenario) -> None:
     scenario(work)
 
 
-def test_the_selection_is_that_of_the_last_run(scenario: RunScenario) -> None:
-    async def work(index: Index) -> None:
-        assert await index.selection() == ([], [])
-        other = a_log("Example 2032")
-        retired = SkippedLog(digest("retired"), "Example 2019", "Example Operator", SkipReason.RETIRED())
-        await index.start_run(a_run(), RULES, [other, LOG], [retired])
-        assert await index.selection() == ([other.id, LOG.id], [retired])
-        await index.start_run(a_run(), RULES, [LOG], [])
-        assert await index.selection() == ([LOG.id], [])
-
-    scenario(work)
-
-
-def test_a_log_that_joins_or_leaves_while_a_scan_runs_changes_its_selection(scenario: RunScenario) -> None:
+def test_the_logs_of_a_run_are_saved_also_those_that_join_while_it_runs(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         joins = a_log("Example 2033")
-        leaves = a_log("Example 2030")
-        waiting = SkippedLog(joins.id, joins.name, joins.operator, SkipReason.PENDING())
-        run_id = await index.start_run(a_run(), RULES, [LOG, leaves], [waiting])
-        retired = SkippedLog(leaves.id, leaves.name, leaves.operator, SkipReason.RETIRED())
+        run_id = await index.start_run(a_run(), RULES, [LOG], [])
+        retired = SkippedLog(digest("retired"), "Example 2019", "Example Operator", SkipReason.RETIRED())
         await index.extend_run(run_id, [joins], [retired])
-        selected, skipped = await index.selection()
-        assert set(selected) == {LOG.id, joins.id}
-        assert skipped == [retired]
-        assert joins.id in {state.log.id for state in await index.log_states()}
+        assert {state.log.id for state in await index.log_states()} == {LOG.id, joins.id}
 
     scenario(work)
 

@@ -19,6 +19,7 @@ from support.kept import (
     a_hit,
     a_hole,
     a_repository_hit,
+    a_run,
     a_search,
     an_advance,
     an_unreadable,
@@ -42,6 +43,7 @@ from ctscan.index.sqlite import schema
 from ctscan.model import (
     LEGACY,
     AttributionReason,
+    BasisChange,
     Evidence,
     LogState,
     LookupKey,
@@ -49,6 +51,8 @@ from ctscan.model import (
     Message,
     Phrase,
     Run,
+    SkippedLog,
+    SkipReason,
     decoded_message,
 )
 from ctscan.views.text import text
@@ -143,6 +147,44 @@ def test_an_index_of_an_older_version_tells_the_same(tmp_path: Path, version: in
         assert schema.version_of(connection) == len(schema.migrations())
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_logs_of_the_last_run_become_revision_1_of_the_basis(tmp_path: Path, version: int) -> None:
+    old = tmp_path / "ctscan.db"
+    write_old(old, version)
+    with database(old) as connection:
+        connection.execute(
+            "INSERT INTO run_log (run, log_id, name, operator, reason) VALUES (1, x'01', 'Example 2019', 'O', ?)",
+            ("retired" if version < 5 else '["skip.retired"]',),
+        )
+        connection.execute(
+            "INSERT INTO run (who, started, scope, rules, purpose, command, outcome)"
+            " SELECT 'john', '2031-05-07T00:00:00.000000+00:00', scope, rules, '', 'ctscan backfill', 'done' FROM run"
+        )  # a backfill of old named no logs, and changed nothing
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            basis = await index.basis()
+            assert basis is not None and await index.basis_history() == [basis]
+            assert (basis.revision, basis.source, basis.change) == (1, "last run", BasisChange.MIGRATED())
+            assert (basis.at, basis.who) == (a_run().started, "jane")
+            assert (basis.note, basis.choice, basis.keys) == ("", None, None)
+            assert [(log.id, log.name, log.reason, log.since) for log in basis.logs] == [(LOG.id, LOG.name, None, None)]
+            assert basis.outside == (SkippedLog(b"\1", "Example 2019", "O", SkipReason.RETIRED()),)
+
+    asyncio.run(work())
+
+
+def test_an_old_index_without_a_run_has_no_basis(tmp_path: Path) -> None:
+    with database(tmp_path / "ctscan.db") as connection:
+        schema.migrate(connection, schema.migrations()[:5])
+
+    async def work() -> None:
+        async with await open_index(tmp_path / "ctscan.db", create=False) as index:
+            assert await index.basis() is None
+
+    asyncio.run(work())
 
 
 def test_an_index_of_version_1_goes_on_with_what_is_new(tmp_path: Path) -> None:

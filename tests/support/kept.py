@@ -13,6 +13,10 @@ from ctscan.model import (
     LEGACY,
     Attribute,
     Authority,
+    Basis,
+    BasisChange,
+    BasisLog,
+    BasisSource,
     BatchResult,
     Certificate,
     ChainHit,
@@ -31,6 +35,7 @@ from ctscan.model import (
     InclusionProof,
     Issuer,
     Log,
+    LogChoice,
     LogProtocol,
     LookupKey,
     Message,
@@ -86,7 +91,13 @@ def a_run(**fields: object) -> Run:
 
 
 async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
-    """Start a run that selects these logs."""
+    """Start a run that reads these logs, and make them the basis of answers."""
+    members = tuple(BasisLog(log.id, log.name, log.operator) for log in logs or (LOG,))
+    first = Basis(1, AT, "jane", BasisChange.FIRST_SCAN(), "", BasisSource.DEFAULT, LogChoice(), None, members, ())
+    is_saved = False
+    while not is_saved:  # another process may record one meanwhile
+        before = await index.basis()
+        is_saved = await index.save_basis(replace(first, revision=before.revision + 1 if before else 1))
     return await index.start_run(a_run(rules=rules.version), rules, logs or (LOG,), ())
 
 

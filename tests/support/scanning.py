@@ -18,7 +18,7 @@ from support.simulator import Simulator
 from ctscan.answer.lookup import answer
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import Answer, LogState, Run
+from ctscan.model import Answer, LogChoice, LogState, Run
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.events import Event, HeadAccepted, LogDone, Notice, Progress
@@ -59,10 +59,13 @@ async def no_sleep(seconds: float) -> None:
 
 
 def request(sim: Simulator, db: Path, **changes: object) -> ScanRequest:
-    """Build the request to scan everything that the simulator lists, from the start. `scope` is given as text."""
+    """Build the request to scan everything that the simulator lists, from the start. `scope` is given as text.
+
+    `log_list` and `logs` stand in the configuration, unless `keys` says what stands there.
+    """
     scope = scope_from_text(str(changes.pop("scope", "everything")))
-    made = ScanRequest(db=str(db), scope=scope, log_list=sim.list_url, start="start")
-    return replace(made, **changes)  # type: ignore[arg-type]
+    made = replace(ScanRequest(db=str(db), scope=scope, log_list=sim.list_url, start="start"), **changes)  # type: ignore[arg-type]
+    return made if "keys" in changes else replace(made, keys=LogChoice(made.log_list, made.logs))
 
 
 def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object) -> ScanResult:

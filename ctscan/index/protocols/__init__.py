@@ -35,8 +35,8 @@ __all__ = [
 
 
 class Index(
-    Runs, LogStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures, Revocations, Authorities, Reindex,
-    Protocol,
+    Runs, BasisStore, LogStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures, Revocations, Authorities,
+    Reindex, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

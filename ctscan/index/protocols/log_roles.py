@@ -26,7 +26,7 @@ class Lease:
 
 
 class Runs(Protocol):
-    """Scans: their beginning and end, the logs that they selected, the rule sets that they read with."""
+    """Scans: their beginning and end, the logs that they read, the rule sets that they read with."""
 
     async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
         """Record the start of a scan.
@@ -34,9 +34,8 @@ class Runs(Protocol):
         Args:
             run: the scan; `run.id` is ignored.
             rules: the rule set of the scan.
-            selected: logs that answers cover from now on; they are saved as by `LogStore.save_log`.
-            skipped: logs of the list that the scan leaves out. With both empty, answers cover the logs of the newest
-                scan that named any.
+            selected: logs that the scan reads; they are saved as by `LogStore.save_log`.
+            skipped: logs of the list that the scan leaves out.
 
         Returns:
             The id of the run.
@@ -51,9 +50,6 @@ class Runs(Protocol):
     async def runs(self, limit: int) -> list[Run]:
         """Return the newest runs, newest first."""
 
-    async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
-        """Return `(log ids, skipped logs)` of the newest run that named any log; two empty lists before the first."""
-
     async def rule_sets(self) -> dict[str, RuleSet]:
         """Return every rule set that a range was read with, by version."""
 
@@ -67,7 +63,7 @@ class BasisStore(Protocol):
     async def basis_history(self) -> list[Basis]:
         """Return all revisions, newest first."""
 
-    async def save_basis(self, basis: Basis) -> bool:
+    async def save_basis(self, revision: Basis) -> bool:
         """Record a revision. Returns False, with nothing written, unless its number follows the newest one: another
         process recorded a revision meanwhile."""
 

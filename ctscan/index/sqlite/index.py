@@ -1,9 +1,9 @@
 """Index in an SQLite file: every method of `Index` as one transaction.
 
-The meaning of the tables is documented in the modules that hold the statements: `runs`, `logs`, `ranges`, `commit`,
-`bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`, `repositories`, `revocations`,
-`iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The contracts are
-in `index.protocols`.
+The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `ranges`,
+`commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`, `repositories`,
+`revocations`, `iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The
+contracts are in `index.protocols`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,25 @@ from types import TracebackType
 from typing import Self
 
 from ctscan.index.protocols import Lease
-from ctscan.index.sqlite import certificates, commit, iteration, logs, lookups, repositories, revocations, rows, runs
+from ctscan.index.sqlite import (
+    basis,
+    certificates,
+    commit,
+    iteration,
+    logs,
+    lookups,
+    repositories,
+    revocations,
+    rows,
+    runs,
+)
 from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.leases import check_lease, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.model import (
     Authority,
     AuthorityList,
+    Basis,
     Crl,
     Disclosure,
     Evidence,
@@ -85,11 +97,19 @@ class SqliteIndex:
     async def runs(self, limit: int) -> list[Run]:
         return await self._database.read(lambda c: runs.newest(c, limit))
 
-    async def selection(self) -> tuple[list[bytes], list[SkippedLog]]:
-        return await self._database.read(runs.selection)
-
     async def rule_sets(self) -> dict[str, RuleSet]:
         return await self._database.read(runs.rule_sets)
+
+    # --- basis ---
+
+    async def basis(self) -> Basis | None:
+        return await self._database.read(basis.newest)
+
+    async def basis_history(self) -> list[Basis]:
+        return await self._database.read(basis.history)
+
+    async def save_basis(self, revision: Basis) -> bool:
+        return await self._database.write(lambda c: basis.save(c, revision))
 
     # --- logs ---
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import logs, rows
-from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog, decoded_message
+from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
 
 _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
 
@@ -99,19 +99,6 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Run]:
     """Return the newest runs, newest first."""
     cursor = connection.execute(f"SELECT {_COLUMNS} FROM run ORDER BY id DESC LIMIT ?", (limit,))
     return [_run_of(row) for row in cursor]
-
-
-def selection(connection: sqlite3.Connection) -> tuple[list[bytes], list[SkippedLog]]:
-    """Return `(log ids, skipped logs)` of the newest run that named any."""
-    found = connection.execute(
-        "SELECT log_id, name, operator, reason FROM run_log WHERE run = (SELECT max(run) FROM run_log) ORDER BY id"
-    ).fetchall()
-    selected = [log_id for log_id, _, _, reason in found if reason is None]
-    return selected, [
-        SkippedLog(log_id, name, operator, decoded_message(reason))
-        for log_id, name, operator, reason in found
-        if reason is not None
-    ]
 
 
 def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:

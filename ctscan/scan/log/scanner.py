@@ -18,7 +18,7 @@ from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
 from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
-from ctscan.index.protocols import Runs
+from ctscan.index.protocols import BasisStore, Runs
 from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
@@ -35,7 +35,7 @@ from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
 from ctscan.scan.safe_message import safe_message
 
 
-class ScanIndex(LogIndex, Runs, Protocol):
+class ScanIndex(LogIndex, Runs, BasisStore, Protocol):
     """Roles of the index that a scan uses."""
 
 

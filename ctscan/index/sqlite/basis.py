@@ -1,0 +1,103 @@
+"""Revisions of the basis. Functions of an open transaction."""
+
+# ruff: noqa: S608 - statements contain column lists of our own; values are bound
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from ctscan.index.sqlite import rows
+from ctscan.model import Basis, BasisLog, BasisSource, LogChoice, SkippedLog, decoded_message
+
+_COLUMNS = "revision, at, who, change, note, source, choice, keys"
+_LOG_COLUMNS = "log_id, name, operator, is_member, reason, since"
+
+
+def newest(connection: sqlite3.Connection) -> Basis | None:
+    """Return the newest revision; None before the first."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM basis ORDER BY revision DESC LIMIT 1").fetchone()
+    return None if row is None else _basis_of(connection, row)
+
+
+def history(connection: sqlite3.Connection) -> list[Basis]:
+    """Return all revisions, newest first."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM basis ORDER BY revision DESC").fetchall()
+    return [_basis_of(connection, row) for row in found]
+
+
+def save(connection: sqlite3.Connection, basis: Basis) -> bool:
+    """Insert a revision that follows the newest one; return False, with nothing written, for another number."""
+    (last,) = connection.execute("SELECT coalesce(max(revision), 0) FROM basis").fetchone()
+    if basis.revision != last + 1:
+        return False
+    connection.execute(
+        f"INSERT INTO basis ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            basis.revision,
+            rows.time_text(basis.at),
+            rows.clean(basis.who),
+            basis.change.encoded,
+            rows.clean(basis.note),
+            basis.source,
+            _choice_text(basis.choice),
+            _choice_text(basis.keys),
+        ),
+    )
+    connection.executemany(
+        f"INSERT INTO basis_log (basis, {_LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(basis.revision, *row) for row in _log_rows(basis)],
+    )
+    return True
+
+
+def _log_rows(basis: Basis) -> Iterator[tuple[Any, ...]]:
+    for log in basis.logs:
+        reason = None if log.reason is None else rows.clean(log.reason.encoded)
+        yield log.id, rows.clean(log.name), rows.clean(log.operator), 1, reason, rows.optional_time_text(log.since)
+    for left in basis.outside:
+        yield left.id, rows.clean(left.name), rows.clean(left.operator), 0, rows.clean(left.reason.encoded), None
+
+
+def _basis_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Basis:
+    revision, at, who, change, note, source, choice, keys = row
+    found = connection.execute(
+        f"SELECT {_LOG_COLUMNS} FROM basis_log WHERE basis = ? ORDER BY id", (revision,)
+    ).fetchall()
+    return Basis(
+        revision=revision,
+        at=datetime.fromisoformat(at),
+        who=who,
+        change=decoded_message(change),
+        note=note,
+        source=BasisSource(source),
+        choice=_choice_of(choice),
+        keys=_choice_of(keys),
+        logs=tuple(
+            BasisLog(log_id, name, operator, decoded_message(reason) if reason else None, rows.time_of(since))
+            for log_id, name, operator, is_member, reason, since in found
+            if is_member
+        ),
+        outside=tuple(
+            SkippedLog(log_id, name, operator, decoded_message(reason))
+            for log_id, name, operator, is_member, reason, _ in found
+            if not is_member
+        ),
+    )
+
+
+def _choice_text(choice: LogChoice | None) -> str | None:
+    if choice is None:
+        return None
+    shape = {"log_list": choice.log_list, "logs": list(choice.logs)}
+    return json.dumps(shape, separators=(",", ":"))  # ASCII, so that a path that is no UTF-8 comes back as it was
+
+
+def _choice_of(text: str | None) -> LogChoice | None:
+    if text is None:
+        return None
+    shape = json.loads(text)
+    return LogChoice(shape["log_list"], tuple(shape["logs"]))

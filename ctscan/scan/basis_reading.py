@@ -1,0 +1,152 @@
+"""Basis of the index as a scan finds it, records it and follows it. `revision` has the rules.
+
+index -> newest revision -> which choice? -> logs of that choice -> next revision -> index -> logs to read
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ctscan.index.protocols import BasisStore, LogStore
+from ctscan.model import Basis, BasisChange, Log
+from ctscan.scan.network import Network
+from ctscan.scan.revision import Act, Choosing, choosing, described, dropped_of, first_basis, joined, next_basis
+from ctscan.scan.selection import Selection
+
+
+class BasisIndex(BasisStore, LogStore, Protocol):
+    """Index in the roles that the basis needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Logs of a scan beside the basis.
+
+    Attributes:
+        chosen: the choices.
+        basis: the newest revision; None before the first.
+        of_basis: logs that the choice of the basis selects; None where the scan changes nothing.
+        listed: logs that the scan's choice selects, dropped ones among them.
+    """
+
+    chosen: Choosing
+    basis: Basis | None
+    of_basis: Selection | None
+    listed: Selection
+
+    @property
+    def selection(self) -> Selection:
+        """Logs to read. Dropped logs are read only where the scan's choice names logs and changes nothing."""
+        if self.basis is None or (self.is_partial and self.chosen.reading.logs):
+            return self.listed
+        dropped = dropped_of(self.basis)
+        return replace(self.listed, logs=tuple(log for log in self.listed.logs if log.id not in dropped))
+
+    @property
+    def is_partial(self) -> bool:
+        """True where the scan reads other logs than the basis follows."""
+        return self.chosen.reading != self.chosen.basis
+
+
+async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
+    """Load the logs that a scan reads, and those that the basis follows.
+
+    Args:
+        network: loads the log lists.
+        index: None: there is no index yet.
+
+    Raises:
+        UsageError: a name fits no log or several, or a log list on this machine can't be read.
+        SourceError: a log list can't be fetched.
+    """
+    request = network.request
+    basis = await index.basis() if index else None
+    chosen = choosing(basis, request.keys, request.given)
+    known = await _known(index) if index and chosen.change.code == BasisChange.LIST_CHANGED else ()
+    of_basis = None
+    if chosen.basis is not None:
+        of_basis = await network.select(chosen.basis, known=known)
+    if of_basis is not None and chosen.reading == chosen.basis:
+        return Reading(chosen, basis, of_basis, of_basis)
+    listed = await network.select(chosen.reading)
+    return Reading(chosen, basis, of_basis, listed or Selection((), ()))
+
+
+async def record_reading(network: Network, index: BasisIndex, reading: Reading | None) -> tuple[Reading, str]:
+    """Record the revision of the basis that a scan brings, if there is one.
+
+    Another process may record a revision meanwhile; then everything is decided anew.
+
+    Args:
+        network: loads the log lists.
+        index: keeps the basis.
+        reading: logs that were loaded already; None: they are loaded.
+
+    Returns:
+        The logs to read, and a line about the basis for the user; empty where the basis stays.
+    """
+    while True:
+        found = reading or await load_reading(network, index)
+        revision = _revision(network, found)
+        if revision is None or await index.save_basis(revision):
+            break
+        reading = None
+    if found.of_basis is not None and found.is_partial:
+        for log in found.of_basis.logs:
+            await index.save_log(log)
+    line = _line(found, revision)
+    return (replace(found, basis=revision) if revision else found), line
+
+
+async def reload_reading(network: Network, index: BasisIndex, reading: Reading) -> tuple[Reading, str]:
+    """Load the log list again for a scan that follows, and revise the basis. Arguments and result: `record_reading`.
+
+    The choice is the recorded one: another process may have recorded an edit or a decision meanwhile.
+    """
+    while True:
+        basis = await index.basis()
+        chosen = reading.chosen
+        if basis is not None and basis.choice is not None and not reading.is_partial:
+            chosen = Choosing(basis.choice, basis.choice, basis.source, BasisChange.LIST_CHANGED())
+        etag = reading.listed.etag if chosen.reading == reading.chosen.reading else None
+        loaded = await network.select(chosen.reading, etag=etag, known=await _known(index))
+        listed = loaded or reading.listed
+        found = Reading(chosen, basis, None if reading.is_partial else listed, listed)
+        revision = None
+        if basis is not None and found.of_basis is not None:
+            revision = next_basis(basis, chosen, found.of_basis, basis.keys, _act(network))
+        if revision is None or await index.save_basis(revision):
+            return (replace(found, basis=revision) if revision else found), _line(found, revision) if revision else ""
+
+
+async def joined_logs(index: BasisStore) -> frozenset[bytes]:
+    """Find the logs that joined the log list after the first scan."""
+    return joined(await index.basis_history())
+
+
+def _revision(network: Network, found: Reading) -> Basis | None:
+    if found.of_basis is None:
+        return None
+    keys = network.request.keys
+    if found.basis is None:
+        return first_basis(found.chosen, found.of_basis, keys, _act(network))
+    return next_basis(found.basis, found.chosen, found.of_basis, keys, _act(network))
+
+
+def _act(network: Network) -> Act:
+    return Act(network.clock.now(), network.request.who)
+
+
+def _line(found: Reading, revision: Basis | None) -> str:
+    if revision is not None:
+        return described(found.basis, revision)
+    if found.basis is None or found.of_basis is not None:
+        return ""
+    count = len(found.basis.logs)
+    logs = f"{count:,} log{'' if count == 1 else 's'}"
+    return f"partial read: the basis stays (revision {found.basis.revision}, {logs})"
+
+
+async def _known(index: LogStore) -> tuple[Log, ...]:
+    return tuple(state.log for state in await index.log_states())

@@ -1,0 +1,195 @@
+"""Revisions of the basis: its logs after a first scan, an edit of the keys, a new edition of the log list, a decision.
+
+A member is a log that answers speak of. Once a member, a log stays: where the list or an edit no longer names it, or
+the list marks it as unreadable, it keeps its place with that reason and answers are as old as its last entry. Only a
+decision with a reason takes it out. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, Log, LogChoice, Message, SkippedLog, SkipReason
+from ctscan.scan.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Record of a change: its time, the account, and the reason that a person gave."""
+
+    at: datetime
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """Choices of a scan.
+
+    `basis` is the choice that the basis follows, None where the scan reads a part and changes nothing. `reading` is the
+    choice that the scan reads. `change` is the cause of a revision, a `BasisChange`.
+    """
+
+    basis: LogChoice | None
+    reading: LogChoice
+    source: BasisSource
+    change: Message
+
+
+def choosing(basis: Basis | None, keys: LogChoice | None, given: LogChoice | None) -> Choosing:
+    """Decide which choice of logs the basis follows and which a scan reads.
+
+    Args:
+        basis: the newest revision; None at the first scan.
+        keys: choice of file and environment; None: they give none.
+        given: choice of the command line; None: it gives none.
+    """
+    chosen, source = (keys, BasisSource.CONFIGURATION) if keys else (LogChoice(), BasisSource.DEFAULT)
+    if basis is None:
+        if given and not keys:
+            chosen, source = given, BasisSource.COMMAND_LINE
+        return Choosing(chosen, given or chosen, source, BasisChange.FIRST_SCAN())
+    if given:
+        return Choosing(None, given, basis.source, BasisChange.LIST_CHANGED())
+    if basis.change == BasisChange.MIGRATED() or basis.choice is None or basis.keys != keys:
+        return Choosing(chosen, chosen, source, BasisChange.KEYS_EDITED())
+    return Choosing(basis.choice, basis.choice, basis.source, BasisChange.LIST_CHANGED())
+
+
+def first_basis(chosen: Choosing, selection: Selection, keys: LogChoice | None, act: Act) -> Basis:
+    """Make revision 1 of the logs that the first scan's choice selects."""
+    logs = tuple(_member(log) for log in selection.logs)
+    return Basis(
+        1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, selection.skipped
+    )
+
+
+def next_basis(before: Basis, chosen: Choosing, selection: Selection, keys: LogChoice | None, act: Act) -> Basis | None:
+    """Make the revision that follows `before`; None when neither the choice nor a log has changed."""
+    readmitted = {log.id for log in selection.logs} if chosen.change.code == BasisChange.SET else frozenset[bytes]()
+    logs = _members(before, selection, readmitted, act.at)
+    outside = _outside(before, selection, logs)
+    is_same = logs == before.logs and set(outside) == set(before.outside)
+    if is_same and chosen.change.code == BasisChange.LIST_CHANGED:
+        return None
+    return Basis(
+        before.revision + 1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, outside
+    )
+
+
+def without(before: Basis, dropped: Collection[bytes], act: Act) -> Basis:
+    """Make the revision in which members are dropped: they are named as not covered, and scans leave them out."""
+    reason = SkipReason.DROPPED(since=_day(act.at))
+    gone = [SkippedLog(log.id, log.name, log.operator, reason) for log in before.logs if log.id in dropped]
+    return replace(
+        before,
+        revision=before.revision + 1,
+        at=act.at,
+        who=act.who,
+        change=BasisChange.DROPPED(),
+        note=act.note,
+        logs=tuple(log for log in before.logs if log.id not in dropped),
+        outside=(*gone, *before.outside),
+    )
+
+
+def dropped_of(basis: Basis) -> frozenset[bytes]:
+    """Return the logs that scans leave out by decision."""
+    return frozenset(log.id for log in basis.outside if _is(log.reason, SkipReason.DROPPED))
+
+
+def joined(history: Sequence[Basis]) -> frozenset[bytes]:
+    """Find the logs that joined the log list after the first scan, which are read from entry 0.
+
+    A log joined when a new edition of the list made it a member, or when an edit or a decision chose it and the
+    revision before named it as unreadable. A log that a person left out before did not join.
+
+    Args:
+        history: all revisions, newest first.
+    """
+    found: set[bytes] = set()
+    for after, before in pairwise(history):
+        known = {log.id for log in before.logs}
+        named = {log.id: log.reason for log in before.outside}
+        for log in after.logs:
+            reason = named.get(log.id)
+            is_of_list = after.change.code == BasisChange.LIST_CHANGED or reason is not None
+            if log.id not in known and is_of_list and not _is(reason, SkipReason.NOT_SELECTED, SkipReason.DROPPED):
+                found.add(log.id)
+    return frozenset(found)
+
+
+def described(before: Basis | None, after: Basis) -> str:
+    """Describe a revision in a line: the number of logs, their origin, and the difference from the revision before."""
+    count = f"{len(after.logs):,} log{'' if len(after.logs) == 1 else 's'}"
+    if before is None:
+        return f"basis: {count} of {_origin(after)} (revision 1)"
+    known = {log.id: log for log in before.logs}
+    new = sum(log.id not in known for log in after.logs)
+    left = sum(log.reason is not None and _reads(known.get(log.id)) for log in after.logs)
+    back = sum(log.reason is None and log.id in known and not _reads(known[log.id]) for log in after.logs)
+    parts = [
+        f"{number:,} {words}" for number, words in ((new, "new"), (back, "back"), (left, "no longer read")) if number
+    ]
+    cause = _CAUSES.get(after.change.code, "a decision")
+    return f"basis: {count} of {_origin(after)} (revision {after.revision}: {cause}{''.join(f', {p}' for p in parts)})"
+
+
+_CAUSES: dict[str, str] = {
+    BasisChange.KEYS_EDITED: "the keys logs and log_list changed",
+    BasisChange.LIST_CHANGED: "the log list changed",
+}
+
+
+def _origin(basis: Basis) -> str:
+    if basis.source is BasisSource.COMMAND_LINE:
+        return "the command line"
+    if basis.source is BasisSource.CONFIGURATION:
+        return "the configuration"
+    return "Google's list" if basis.choice == LogChoice() else "the choice that 'ctscan basis show' shows"
+
+
+def _reads(log: BasisLog | None) -> bool:
+    return log is not None and log.reason is None
+
+
+def _member(log: Log) -> BasisLog:
+    return BasisLog(log.id, log.name, log.operator)
+
+
+def _members(before: Basis, selection: Selection, readmitted: Collection[bytes], at: datetime) -> tuple[BasisLog, ...]:
+    chosen = {log.id: log for log in selection.logs}
+    skipped = {log.id: log for log in selection.skipped if log.id}
+    stay = [_later(log, chosen.get(log.id), skipped.get(log.id), at) for log in before.logs]
+    known = {log.id for log in before.logs} | (dropped_of(before) - set(readmitted))
+    return (*stay, *(_member(log) for log in selection.logs if log.id not in known))
+
+
+def _later(log: BasisLog, chosen: Log | None, skipped: SkippedLog | None, at: datetime) -> BasisLog:
+    """Return a member as the list names it now."""
+    if chosen is not None:
+        return _member(chosen)
+    if skipped is None or _is(skipped.reason, SkipReason.NOT_SELECTED):
+        if _is(log.reason, SkipReason.NO_LONGER_LISTED):
+            return log
+        return replace(log, reason=SkipReason.NO_LONGER_LISTED(since=_day(at)), since=at)
+    since = log.since if log.reason is not None and log.reason.code == skipped.reason.code else at
+    return BasisLog(log.id, skipped.name, skipped.operator, skipped.reason, since)
+
+
+def _outside(before: Basis, selection: Selection, members: Iterable[BasisLog]) -> tuple[SkippedLog, ...]:
+    inside = {log.id for log in members}
+    dropped = [log for log in before.outside if _is(log.reason, SkipReason.DROPPED) and log.id not in inside]
+    apart = inside | {log.id for log in dropped}
+    return (*dropped, *(log for log in selection.skipped if log.id not in apart))
+
+
+def _is(reason: Message | None, *codes: SkipReason) -> bool:
+    return reason is not None and reason.code in codes
+
+
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
