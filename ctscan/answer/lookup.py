@@ -201,6 +201,8 @@ def _remarks(
         remarks.append(Remark.DOMAIN_AS_SPELLED())
     if identifier.kind not in KEY_KINDS:
         remarks.append(Remark.ONLY_WITH_PERSONAL_DATA())
+    if not matches:
+        remarks.append(Remark.LIMITS_OF_RECOGNITION())
     return tuple(remarks)
 
 

@@ -61,18 +61,19 @@ async def print_answers(answers: AsyncIterator[Answer], format: str, lang: str, 
 
 
 async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> bool:
-    """Print answers for readers. Coverage that equals the coverage of the answer above is left out."""
+    """Print answers for readers. Limits and coverage that equal those of the answer above are left out."""
     from ctscan.views import tables
     from ctscan.views.text import texts
 
     out = tables.console()
-    complete, above = True, None
+    complete = True
+    above: Answer | None = None
     async for given in answers:
         if above is not None:
             out.rule(style="dim")
         complete &= given.complete
-        tables.answer(out, given, texts(lang), with_coverage=given.coverage != above)
-        above = given.coverage
+        tables.answer(out, given, texts(lang), above=above)
+        above = given
     return complete
 
 

@@ -89,6 +89,7 @@ class Remark(Code):
     READ_AS_NAME_NOT_DOMAIN = "remark.read-as-name-not-domain"
     READ_AS_NAME_NO_KIND = "remark.read-as-name-no-kind"
     READ_AS_NAME_NOT_NUMBER = "remark.read-as-name-not-number"
+    LIMITS_OF_RECOGNITION = "remark.limits-of-recognition"
 
 
 @dataclass(frozen=True, slots=True)

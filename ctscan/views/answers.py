@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ctscan.model import (
@@ -11,7 +10,6 @@ from ctscan.model import (
     EntryKind,
     Finding,
     Freshness,
-    GapReason,
     IdentifierKind,
     LogCoverage,
     Match,
@@ -25,14 +23,14 @@ from ctscan.model import (
 )
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
-from ctscan.views.json import timestamp_text
+from ctscan.views.json import time_text, timestamp_text
+from ctscan.views.limits import GAPS, as_of, by_reason, entries_by_reason, is_whole, number_of_logs
 from ctscan.views.say import Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
-from ctscan.views.words import moment
+from ctscan.views.words import moment, word
 
 LONGEST = 300  # characters of a value that are shown
-REASONS_SHOWN = 4  # of logs that aren't covered
 HOLES_SHOWN = 3  # one by one, else sums
 
 KINDS = {
@@ -98,15 +96,6 @@ CONFIDENCES = {
 NORMALISED = ("user.demographic.date_of_birth", "user.demographic.gender")
 """Categories whose values are shown in their canonical form too."""
 
-GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
-
-ADVICE = {
-    GapReason.NOT_READ: Say.ADVICE_NOT_READ(),
-    GapReason.OUT_OF_SCOPE: Say.ADVICE_OUT_OF_SCOPE(),
-    GapReason.OLDER_RULES: Say.ADVICE_OLDER_RULES(),
-}
-"""Advice that closes gaps, by their reason. Gaps for other reasons need another scan."""
-
 SEARCH_STATES = {
     SearchState.RUNNING: Word.SEARCH_RUNNING,
     SearchState.WHOLE: Word.SEARCH_WHOLE,
@@ -116,25 +105,35 @@ SEARCH_STATES = {
 }
 
 
-def word(code: Word, texts: Texts) -> str:
-    """Write a word that stands alone."""
-    return texts(Message(str(code)))
-
-
 # --- verdict ------------------------------------------------------------------------------------------------------
 
 
 def verdict(answer: Answer, texts: Texts) -> str:
-    """Answer the question in a sentence. The three cases differ in their first words."""
-    searched = texts(Say.SEARCHED(count=len(answer.coverage), kind=KINDS[answer.identifier.kind]))
+    """Answer the question in a sentence, with the logs and the time that it speaks of. The three cases differ in their
+    first words."""
+    searched = texts(Say.WITH_TIME(searched=_searched_logs(answer, texts), time=as_of(answer, texts)))
     if answer.matches:
         found = _found(answer, texts)
         if answer.complete:
             return texts(Say.FOUND(found=found, searched=searched))
-        return texts(Say.FOUND_MAYBE_MORE(found=found))
+        return texts(Say.FOUND_MAYBE_MORE(found=found, searched=searched))
     if answer.complete:
         return texts(Say.NOTHING_FOUND(searched=searched))
-    return texts(Say.NOTHING_FOUND_MAYBE())
+    return texts(Say.NOTHING_FOUND_MAYBE(searched=searched))
+
+
+def _searched_logs(answer: Answer, texts: Texts) -> str:
+    """Say how many logs of which basis were searched."""
+    every = number_of_logs(answer)
+    logs = texts(Say.LOGS(count=every))
+    if answer.basis is not None:
+        day = time_text(answer.basis.at) or ""
+        logs = texts(Say.LOGS_OF_BASIS(logs=logs, revision=answer.basis.revision, day=day[:10]))
+    if answer.complete:
+        return texts(Say.SEARCHED(logs=logs, kind=KINDS[answer.identifier.kind]))
+    if not answer.coverage:
+        return texts(Say.SEARCHED_NOTHING())
+    return texts(Say.SEARCHED_PARTLY(count=sum(map(is_whole, answer.coverage)), logs=logs))
 
 
 def _found(answer: Answer, texts: Texts) -> str:
@@ -168,58 +167,6 @@ def _certificates(matches: Sequence[Match], texts: Texts) -> str:
     return (
         texts(Say.CERTIFICATES_AND_AUTHORITIES(certificates=found, authorities=authorities)) if authorities else found
     )
-
-
-# --- doubts -------------------------------------------------------------------------------------------------------
-
-
-def doubts(answer: Answer, texts: Texts) -> list[str]:
-    """List the reasons why an answer may be incomplete, the largest first; none when it is complete."""
-    if answer.complete:
-        return []
-    gaps = [log for log in answer.coverage if log.gaps]
-    stale: dict[Message, list[str]] = {}
-    for log in answer.coverage:
-        if log.stale_reason is not None:
-            stale.setdefault(log.stale_reason, []).append(log.log)
-    found = [_about_gaps(gaps, texts)] if gaps else []
-    for reason, names in stale.items():
-        found.append(texts(Say.STALE(logs=_names(names, texts), reason=texts(reason))))
-    if answer.not_covered:
-        reasons = Counter(texts(skipped.reason) for skipped in answer.not_covered).most_common(REASONS_SHOWN)
-        shown = "; ".join(texts(Say.NUMBER_OF(number=number, what=reason)) for reason, number in reasons)
-        found.append(texts(Say.NOT_COVERED(count=len(answer.not_covered), reasons=shown)))
-    return found
-
-
-def _about_gaps(logs: Sequence[LogCoverage], texts: Texts) -> str:
-    entries = _entries_by_reason(logs)
-    names = _names([log.log for log in logs], texts)
-    sentence = texts(Say.NOT_SEARCHED(count=entries.total(), logs=names, parts=_by_reason(entries, texts)))
-    advice = "; ".join(texts(ADVICE[reason]) for reason, _ in entries.most_common() if reason in ADVICE)
-    return texts(Say.WITH_ADVICE(sentence=sentence, advice=advice)) if advice else sentence
-
-
-def _entries_by_reason(logs: Iterable[LogCoverage]) -> Counter[GapReason]:
-    entries: Counter[GapReason] = Counter()
-    for log in logs:
-        for gap in log.gaps:
-            entries[gap.reason] += gap.end - gap.start
-    return entries
-
-
-def _by_reason(entries: Counter[GapReason], texts: Texts) -> str:
-    return ", ".join(
-        texts(Say.NUMBER_OF(number=number, what=word(GAPS[reason], texts))) for reason, number in entries.most_common()
-    )
-
-
-def _names(names: Sequence[str], texts: Texts) -> str:
-    if len(names) == 1:
-        return names[0]
-    if len(names) == 2:
-        return texts(Say.TWO_LOGS(first=names[0], second=names[1]))
-    return texts(Say.MANY_LOGS(first=names[0], others=len(names) - 1))
 
 
 # --- findings -----------------------------------------------------------------------------------------------------
@@ -318,9 +265,9 @@ def _checked(log: LogCoverage, texts: Texts) -> str:
     if log.freshness is Freshness.FROZEN and log.head_time is not None:
         return texts(Say.AS_OF_HEAD(time=timestamp_text(log.head_time) or "?"))
     checked = moment(log.as_of) if log.as_of else texts(Say.NEVER())
-    if log.stale_reason is None:
-        return checked
-    return texts(Say.STALE_SINCE(time=checked, reason=texts(log.stale_reason)))
+    if log.stale_reason is not None:
+        return texts(Say.STALE_SINCE(time=checked, reason=texts(log.stale_reason)))
+    return checked if log.failing_since is None else texts(Say.CHECKED_FAILING(time=checked))
 
 
 def _searched(log: LogCoverage, searched: int, texts: Texts) -> str:
@@ -340,4 +287,22 @@ def _holes(log: LogCoverage, texts: Texts) -> str:
         return texts(Say.NO_HOLES())
     if len(log.gaps) <= HOLES_SHOWN:
         return "; ".join(texts(Say.HOLE(start=g.start, end=g.end, reason=GAPS[g.reason])) for g in log.gaps)
-    return texts(Say.HOLES(number=len(log.gaps), parts=_by_reason(_entries_by_reason([log]), texts)))
+    return texts(Say.HOLES(number=len(log.gaps), parts=by_reason(entries_by_reason([log]), texts)))
+
+
+# --- document -----------------------------------------------------------------------------------------------------
+
+
+def document_lines(answer: Answer, texts: Texts) -> list[str]:
+    """Write the head and the digest of an answer, in short lines; none of an answer that is no document."""
+    head = answer.header
+    if head is None:
+        return []
+    asked = [Say.ASKED_BY(who=head.who)]
+    asked += [Say.ASKED_FOR_PURPOSE(purpose=head.purpose)] if head.purpose else []
+    asked += [Say.IN_CASE(case=head.case)] if head.case else []
+    return [
+        texts(Say.DOCUMENT(id=head.id, time=moment(head.at), version=head.version, rules=head.rules)),
+        ", ".join(map(texts, asked)),
+        texts(Say.DIGEST(digest=answer.digest)),
+    ]

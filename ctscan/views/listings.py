@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Match, Message, RevocationState, Run, Search
-from ctscan.views.answers import category, word
+from ctscan.views.answers import category
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
 from ctscan.views.say import HEALTH, STANDINGS, Say
 from ctscan.views.search_words import recorded_scope
 from ctscan.views.text import ENGLISH, Texts, texts
-from ctscan.views.words import KINDS, count, day, moment, per_second, until_head
+from ctscan.views.words import KINDS, count, day, moment, per_second, until_head, word
 
 if TYPE_CHECKING:
     from ctscan.model import Source

@@ -18,14 +18,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message
+from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCoverage, Match, Message, Remark
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
     by_person,
     coverage_headers,
     coverage_row,
-    doubts,
+    document_lines,
     is_of_authority,
     person,
     shown_value,
@@ -33,6 +33,7 @@ from ctscan.views.answers import (
     what,
 )
 from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
+from ctscan.views.limits import doubts, limits
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 
@@ -147,24 +148,35 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 # --- look-ups -----------------------------------------------------------------------------------------------------
 
 
-def answer(out: Console, given: Answer, texts: Texts, *, with_coverage: bool = True) -> None:
-    """Print an answer: verdict, certificates, coverage. Coverage that equals the coverage of the answer above may be
-    left out."""
+def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
+    """Print an answer: verdict, doubts, limits, certificates, coverage, and the head of the document. Limits and
+    coverage that equal those of the answer `above` are left out."""
     say(out, given.identifier.value, "bold")
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
-    for line in (*doubts(given, texts), *map(texts, given.remarks)):
+    for line in _below_verdict(given, texts, above):
         say(out, f"- {line}", indent=2)
-    for line in answer_lines(given, texts):
-        say(out, f"- {line}", indent=2)
-    for variant in given.identifier.variants:
-        say(out, f"- {texts(Say.VARIANT(variant=variant))}", indent=2)
     for number, match in enumerate(given.matches, 1):
         out.print()
         say(out, _heading(match, number, given, texts), "bold")
         _match(out, match, given.authorities, texts)
     out.print()
-    if with_coverage and given.coverage:
+    if given.coverage and (above is None or given.coverage != above.coverage):
         coverage(out, given.coverage, texts)
+        out.print()
+    for line in document_lines(given, texts):
+        say(out, line, "dim")
+
+
+def _below_verdict(given: Answer, texts: Texts, above: Answer | None) -> list[str]:
+    """List doubts first, then limits of the look-up and of the logs, then all that doesn't limit the answer."""
+    named = limits(given, texts)
+    if above is not None and named and named == limits(above, texts):
+        named = [texts(Say.LIMITS_AS_ABOVE())]
+    of_all = Remark.LIMITS_OF_RECOGNITION()
+    remarks = [texts(remark) for remark in given.remarks if remark != of_all]
+    last = [texts(of_all)] if of_all in given.remarks else []
+    variants = [texts(Say.VARIANT(variant=variant)) for variant in given.identifier.variants]
+    return [*doubts(given, texts), *remarks, *named, *last, *answer_lines(given, texts), *variants]
 
 
 def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:

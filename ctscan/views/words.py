@@ -8,9 +8,9 @@ from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
 
-from ctscan.model import PlannedDisclosure, Question
+from ctscan.model import Message, PlannedDisclosure, Question
 from ctscan.views.json import time_text
-from ctscan.views.say import Say
+from ctscan.views.say import Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import ENGLISH, Texts, texts
 
@@ -31,6 +31,11 @@ KINDS = {
 }
 
 PLURALS = {"email": "e-mail addresses", "host": "domains by their hosts"}
+
+
+def word(code: Word, texts: Texts) -> str:
+    """Write a word that stands alone."""
+    return texts(Message(str(code)))
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

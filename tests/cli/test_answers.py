@@ -224,7 +224,7 @@ def test_what_may_not_have_been_meant_as_a_name_is_told(db: Path, identifier: st
     ("identifier", "words"),
     [
         ("jane.roe@example.org", "Found in 2 certificates; the answer is complete: every entry of 1 log was searched"),
-        ("nobody@example.org", "Nothing found, complete: every entry of 1 log was searched for this e-mail address."),
+        ("nobody@example.org", "Nothing found, complete: every entry of 1 log was searched"),
     ],
 )
 def test_words_of_complete_answers(db: Path, identifier: str, words: str) -> None:

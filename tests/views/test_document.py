@@ -36,7 +36,7 @@ BASIS = Basis(
     (BasisLog(LOG.id, LOG.name, LOG.operator, SkipReason.RETIRED(), AT),),
     (),
 )
-DOCUMENT = replace(answer(1), header=HEADER, basis=BASIS)
+DOCUMENT = replace(answer(1), header=HEADER, basis=BASIS, digest="")
 
 
 def shaped(given: Answer = DOCUMENT) -> dict[str, Any]:

@@ -22,14 +22,13 @@ from ctscan.model import (
     LogProtocol,
     LogState,
     PendingRange,
-    SkippedLog,
-    SkipReason,
     Staleness,
     TreeHead,
     VerifiedRange,
 )
 from ctscan.views import answers, words
 from ctscan.views import json as shapes
+from ctscan.views.limits import doubts
 from ctscan.views.text import texts
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -150,25 +149,11 @@ def test_health(state: LogState, expected: str) -> None:
     assert health(state, NOW, DAY) == expected
 
 
-def test_a_complete_answer_has_no_doubts() -> None:
-    given = Answer(JANE, (), (WHOLE, WHOLE), (), True)
-    assert (
-        answers.verdict(given, texts("en"))
-        == "Nothing found, complete: every entry of 2 logs was searched for this e-mail address."
-    )
-    assert answers.doubts(given, texts("en")) == []
-
-
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
-    stale = replace(WHOLE, log="Other log", stale=True, stale_reason=Staleness.NOT_CHECKED())
-    skipped = tuple(SkippedLog(bytes([n]) * 32, f"Old {n}", "Example", SkipReason.RETIRED()) for n in range(3))
-    given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED), stale), skipped, False)
-    assert answers.verdict(given, texts("en")) == "Nothing found, but the answer may be incomplete:"
-    about_gaps, about_age, about_logs = answers.doubts(given, texts("en"))
+    given = Answer(JANE, (), (gap(0, 900), gap(500, 501, GapReason.PRUNED)), (), False)
+    (about_gaps,) = doubts(given, texts("en"))
     assert about_gaps.startswith("901 entries of Example log and Example log not searched: 900 not read, 1 pruned (")
     assert "ctscan backfill" in about_gaps
-    assert about_age == "Other log stale: not checked within stale_after; run 'ctscan scan'"
-    assert about_logs == "3 logs not covered at all: 3 retired"
 
 
 @pytest.mark.parametrize(

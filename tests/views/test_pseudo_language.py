@@ -17,14 +17,21 @@ from rich.console import Console
 from ctscan.answer.log_report import log_report
 from ctscan.model import (
     Answer,
+    AnswerHeader,
     AttributionReason,
     Authority,
     AuthorityList,
+    Basis,
+    BasisChange,
+    BasisLog,
+    BasisSource,
     CertificateStanding,
     CertificateSummary,
     Confidence,
     EntryKind,
+    FailureKind,
     Finding,
+    Freshness,
     Gap,
     GapDetail,
     GapReason,
@@ -171,18 +178,46 @@ SHORTFALL = Shortfall(SearchShortfall.TOO_LARGE(limit=9), times=2)
 SEARCH = Search(1, "REPOSITORY", "name", "", "WHO", "PURPOSE", "", "1", AT, AT, "incomplete", (SHORTFALL,), 3)
 
 
+HEADER = AnswerHeader("1F", AT, "1.0", "2B", "WHO", "PURPOSE", "CASE")
+UNLISTED = BasisLog(b"\5" * 32, "UNLISTED", "OPERATOR", SkipReason.NO_LONGER_LISTED(since="2030-01-01"), AT)
+BASIS = Basis(3, AT, "WHO", BasisChange.SET(), "NOTE", BasisSource.DECISION, None, None, (UNLISTED,), ())
+OTHERS = (
+    replace(COVERAGE, gaps=(), stale=False, freshness=Freshness.FROZEN, head_time=0),
+    replace(COVERAGE, gaps=(), stale=False, failing_since=AT, failure=FailureKind.UNAVAILABLE, head_time=2**63),
+    replace(COVERAGE, gaps=(), stale=False, failing_since=AT, failure=FailureKind.UNPROVEN),
+)
+
+
 def answer(n: int) -> Answer:
     matches = tuple(match(i) for i in range(len(STATUSES))) if n else ()
+    coverage = (COVERAGE, replace(COVERAGE, gaps=GAPS[:2], as_of=None), replace(COVERAGE, gaps=()))[: n + 1]
     return Answer(
         identifier=Identifier(IdentifierKind.NAME, "JANE ROE", "JANE ROE", variants=("VARIANT",)),
         matches=matches,
-        coverage=(COVERAGE, replace(COVERAGE, gaps=GAPS[:2], as_of=None), replace(COVERAGE, gaps=()))[: n + 1],
+        coverage=coverage + OTHERS * (1 + 3 * (n == 1)),
         not_covered=(SkippedLog(b"\7" * 32, "OLD", "OPERATOR", SkipReason.RETIRED_SINCE(since="2030-01-01")),),
         complete=n == 2,
         remarks=(Remark.NAME_COMPARED(), Remark.UNCONFIRMED(count=2)),
         searches=(SEARCH, replace(SEARCH, kind="host"), replace(SEARCH, kind="email", outcome="whole")),
         authorities=AuthorityList(AT, "ORIGIN", 3) if n == 1 else None,
+        basis=BASIS if n else None,
+        header=HEADER,
+        digest="4D",
     )
+
+
+def test_limits_of_many_logs(texts: Texts) -> None:
+    shown = []
+    for kind in SkipReason:
+        left = tuple(
+            SkippedLog(bytes([n]) * 32, f"OLD-{n}", "OPERATOR", kind(since="2030", detail="404")) for n in range(9)
+        )
+        basis = replace(BASIS, logs=tuple(BasisLog(log.id, log.name, "OPERATOR", log.reason) for log in left))
+        shown += [
+            printed(lambda out, given=given: tables.answer(out, given, texts))  # type: ignore[misc]
+            for given in (replace(answer(0), not_covered=left), replace(answer(0), basis=basis))
+        ]
+    assert plain_words("".join(shown)) == []
 
 
 @pytest.mark.parametrize("n", range(3))

@@ -1,0 +1,266 @@
+"""Limits of an answer: logs that it doesn't cover, covers in part, or covers up to a moment in the past. Pure.
+
+`doubts` are the reasons why an answer may be incomplete; `limits` are true of complete answers, too. Logs are named; of
+many logs of one kind the number and the first names are shown. JSON lists all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from ctscan.model import (
+    Answer,
+    BasisLog,
+    FailureKind,
+    Freshness,
+    GapReason,
+    LogCoverage,
+    Message,
+    SkippedLog,
+    SkipReason,
+    Staleness,
+)
+from ctscan.views.json import timestamp_text
+from ctscan.views.say import Say, Word
+from ctscan.views.text import Texts
+from ctscan.views.words import moment, word
+
+NAMES_SHOWN = 3  # logs of one kind, else the number of them and the first names
+
+GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
+
+ADVICE = {
+    GapReason.NOT_READ: Say.ADVICE_NOT_READ(),
+    GapReason.OUT_OF_SCOPE: Say.ADVICE_OUT_OF_SCOPE(),
+    GapReason.OLDER_RULES: Say.ADVICE_OLDER_RULES(),
+}
+"""Advice that closes gaps, by their reason. Gaps for other reasons need another scan."""
+
+FAILURES = {kind: Word[f"FAILURE_{kind.name}"] for kind in FailureKind}
+
+UNREAD = (SkipReason.NEVER_READ, SkipReason.NO_HEAD)
+"""Reasons of logs that should have been read."""
+
+KINDS_OF_SKIPPED: dict[str, Word] = {
+    SkipReason.NOT_SELECTED: Word.SKIPPED_NOT_SELECTED,
+    SkipReason.PENDING: Word.SKIPPED_PENDING,
+    SkipReason.RETIRED: Word.SKIPPED_RETIRED,
+    SkipReason.RETIRED_SINCE: Word.SKIPPED_RETIRED,
+    SkipReason.REJECTED: Word.SKIPPED_REJECTED,
+    SkipReason.REJECTED_SINCE: Word.SKIPPED_REJECTED,
+    SkipReason.NO_LONGER_LISTED: Word.SKIPPED_NO_LONGER_LISTED,
+    SkipReason.DROPPED: Word.SKIPPED_DROPPED,
+    SkipReason.TEST_LOG: Word.SKIPPED_TEST_LOG,
+}
+"""Words for kinds of logs that aren't read; other kinds are *unusable*."""
+
+
+# --- the verdict's part -------------------------------------------------------------------------------------------
+
+
+def number_of_logs(answer: Answer) -> int:
+    """Count the logs that an answer speaks of."""
+    return len(answer.basis.logs) if answer.basis else len(answer.coverage) + len(_unread(answer))
+
+
+def is_whole(log: LogCoverage) -> bool:
+    """Return True for a log that was searched up to a head that counts as current."""
+    return not log.gaps and not log.stale and not _is_doubtful(log)
+
+
+def as_of(answer: Answer, texts: Texts) -> str:
+    """Write the time that an answer speaks of. Frozen logs are as they were when their heads were signed."""
+    frozen = [log.head_time for log in answer.coverage if _is_frozen(log) and log.head_time is not None]
+    checks = [log.as_of for log in answer.coverage if log.as_of]
+    at = moment(answer.header.at if answer.header else max(checks, default=None))
+    if not frozen or len(frozen) < len(answer.coverage):
+        return texts(Say.AS_OF_AND_FROZEN(time=at, count=len(frozen))) if frozen else texts(Say.AS_OF(time=at))
+    first, last = _signed(min(frozen), texts), _signed(max(frozen), texts)
+    return texts(Say.AS_OF_HEADS(first=first, last=last) if first != last else Say.AS_OF_HEAD(time=first))
+
+
+# --- doubts -------------------------------------------------------------------------------------------------------
+
+
+def doubts(answer: Answer, texts: Texts) -> list[str]:
+    """List the reasons why an answer may be incomplete, the largest first; none when it is complete."""
+    if answer.complete:
+        return []
+    gaps = [log for log in answer.coverage if log.gaps]
+    stale = [log for log in answer.coverage if log.stale]
+    lines = [_about_gaps(gaps, texts)] if gaps else []
+    lines += _never_read(_unread(answer), texts)
+    lines += _stale(stale, texts)
+    return lines + _failing([log for log in answer.coverage if _is_doubtful(log)], texts)
+
+
+def _about_gaps(logs: Sequence[LogCoverage], texts: Texts) -> str:
+    entries = entries_by_reason(logs)
+    names = _names([log.log for log in logs], texts)
+    sentence = texts(Say.NOT_SEARCHED(count=entries.total(), logs=names, parts=by_reason(entries, texts)))
+    advice = "; ".join(texts(ADVICE[reason]) for reason, _ in entries.most_common() if reason in ADVICE)
+    return texts(Say.WITH_ADVICE(sentence=sentence, advice=advice)) if advice else sentence
+
+
+def entries_by_reason(logs: Iterable[LogCoverage]) -> Counter[GapReason]:
+    """Count the entries of gaps by the reason of the gap."""
+    entries: Counter[GapReason] = Counter()
+    for log in logs:
+        for gap in log.gaps:
+            entries[gap.reason] += gap.end - gap.start
+    return entries
+
+
+def by_reason(entries: Counter[GapReason], texts: Texts) -> str:
+    """Write numbers of entries with their reasons, the greatest first."""
+    return ", ".join(
+        texts(Say.NUMBER_OF(number=number, what=word(GAPS[reason], texts))) for reason, number in entries.most_common()
+    )
+
+
+def _never_read(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
+    if len(logs) <= NAMES_SHOWN:
+        return [texts(Say.ABOUT_LOG(log=log.name, words=texts(log.reason))) for log in logs]
+    return [texts(Say.MANY_NEVER_READ(number=len(logs), logs=_names([log.name for log in logs], texts)))]
+
+
+def _stale(logs: Sequence[LogCoverage], texts: Texts) -> list[str]:
+    """Say why logs are stale, reason by reason."""
+    reasons: dict[str, list[LogCoverage]] = {}
+    for log in logs:
+        reasons.setdefault(texts(log.stale_reason or Staleness.NOT_CHECKED()), []).append(log)
+    lines = []
+    for reason, found in reasons.items():
+        if len(found) > NAMES_SHOWN:
+            names = _names([log.log for log in found], texts)
+            lines.append(texts(Say.MANY_STALE(number=len(found), reason=reason, logs=names)))
+        else:
+            lines += [texts(_about_stale(log, reason, texts)) for log in found]
+    return lines
+
+
+def _about_stale(log: LogCoverage, reason: str, texts: Texts) -> Message:
+    return Say.STALE(log=log.log, reason=reason, head=_head(log, texts), checked=_checked(log, texts))
+
+
+# --- limits -------------------------------------------------------------------------------------------------------
+
+
+def limits(answer: Answer, texts: Texts) -> list[str]:
+    """Name the logs that an answer covers only up to a moment in the past, and those that it doesn't cover, complete or
+    not."""
+    reasons = {log.id: log for log in answer.basis.logs if log.reason} if answer.basis else {}
+    failing = [log for log in answer.coverage if log.failing_since and not _is_doubtful(log)]
+    frozen = [log for log in answer.coverage if _is_frozen(log)]
+    left = [log for log in reasons.values() if log.id not in {log.log_id for log in frozen}]
+    lines = _failing(failing, texts)
+    if not _is_in_verdict(frozen, reasons, answer):
+        lines += _frozen(frozen, reasons, texts)
+    lines += _left(left, texts)
+    outside = [log for log in answer.not_covered if log not in _unread(answer)]
+    return lines + _outside(outside, texts)
+
+
+def _failing(logs: Sequence[LogCoverage], texts: Texts) -> list[str]:
+    """Say since when logs fail, inside the time after which they are stale, too."""
+    if len(logs) > NAMES_SHOWN:
+        first = min(moment(log.failing_since) for log in logs if log.failing_since)
+        names = _names([log.log for log in logs], texts)
+        return [texts(Say.MANY_FAILING(number=len(logs), since=first, logs=names))]
+    lines = []
+    for log in logs:
+        since = moment(log.failing_since) if log.failing_since else texts(Say.NEVER())
+        failure = FAILURES[log.failure or FailureKind.UNAVAILABLE]
+        doubtful = Say.FAILING_DOUBTFUL(log=log.log, since=since, failure=failure)
+        plain = Say.FAILING(log=log.log, since=since, failure=failure, head=_head(log, texts))
+        lines.append(texts(doubtful if _is_doubtful(log) else plain))
+    return lines
+
+
+def _is_in_verdict(frozen: Sequence[LogCoverage], reasons: dict[bytes, BasisLog], answer: Answer) -> bool:
+    """Return True where the verdict says all that there is to say of frozen logs: a single log, without a reason."""
+    return len(frozen) == len(answer.coverage) == 1 and frozen[0].log_id not in reasons
+
+
+def _frozen(logs: Sequence[LogCoverage], reasons: dict[bytes, BasisLog], texts: Texts) -> list[str]:
+    if len(logs) > NAMES_SHOWN:
+        heads = [log.head_time for log in logs if log.head_time is not None] or [0]
+        first, last = _signed(min(heads), texts), _signed(max(heads), texts)
+        names = _names([log.log for log in logs], texts)
+        return [texts(Say.MANY_FROZEN(number=len(logs), first=first, last=last, logs=names))]
+    lines = []
+    for log in logs:
+        reason = reasons[log.log_id].reason if log.log_id in reasons else None
+        head = _head(log, texts)
+        because = Say.FROZEN_BECAUSE(log=log.log, reason=texts(reason), head=head) if reason else None
+        lines.append(texts(because or Say.FROZEN(log=log.log, head=head)))
+    return lines
+
+
+def _left(logs: Sequence[BasisLog], texts: Texts) -> list[str]:
+    """Name logs of the basis that scans don't read any longer."""
+    return _by_kind([(log.name, log.reason) for log in logs if log.reason], Say.LEFT, Say.MANY_LEFT, texts)
+
+
+def _outside(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
+    """Name logs of the list outside the basis."""
+    return _by_kind([(log.name, log.reason) for log in logs], Say.OUTSIDE, Say.MANY_OUTSIDE, texts)
+
+
+def _by_kind(
+    logs: Sequence[tuple[str, Message]], few: Callable[..., Message], many: Callable[..., Message], texts: Texts
+) -> list[str]:
+    """Write a line for each kind of reason, the most frequent first."""
+    kinds: dict[Word, list[tuple[str, Message]]] = {}
+    for name, reason in logs:
+        kinds.setdefault(KINDS_OF_SKIPPED.get(reason.code, Word.SKIPPED_UNUSABLE), []).append((name, reason))
+    lines = []
+    for kind, found in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        if len(found) > NAMES_SHOWN:
+            names = _names([name for name, _ in found], texts)
+            lines.append(texts(many(number=len(found), kind=kind, logs=names)))
+        else:
+            shown = (texts(Say.WITH_REASON(log=name, reason=texts(reason))) for name, reason in found)
+            lines.append(texts(few(logs=", ".join(shown))))
+    return lines
+
+
+# --- parts --------------------------------------------------------------------------------------------------------
+
+
+def _unread(answer: Answer) -> list[SkippedLog]:
+    """Return the logs that the answer should cover and that were never read."""
+    return [log for log in answer.not_covered if log.reason.code in UNREAD]
+
+
+def _is_frozen(log: LogCoverage) -> bool:
+    return log.freshness is Freshness.FROZEN
+
+
+def _is_doubtful(log: LogCoverage) -> bool:
+    return log.failure is not None and log.failure.is_doubt
+
+
+def _head(log: LogCoverage, texts: Texts) -> str:
+    return texts(Say.NEVER()) if log.head_time is None else _signed(log.head_time, texts)
+
+
+def _checked(log: LogCoverage, texts: Texts) -> str:
+    return moment(log.as_of) if log.as_of else texts(Say.NEVER())
+
+
+def _signed(milliseconds: int, texts: Texts) -> str:
+    """Write the time of a head, to the second."""
+    return timestamp_text(milliseconds // 1000 * 1000) or texts(Say.IMPOSSIBLE_TIME())
+
+
+def _names(names: Sequence[str], texts: Texts) -> str:
+    """Write up to three names, else the first three and the number of the others."""
+    if len(names) == 1:
+        return names[0]
+    if len(names) == 2:
+        return texts(Say.TWO_LOGS(first=names[0], second=names[1]))
+    if len(names) == NAMES_SHOWN:
+        return texts(Say.TWO_LOGS(first=", ".join(names[:2]), second=names[2]))
+    return texts(Say.MANY_LOGS(first=", ".join(names[:NAMES_SHOWN]), others=len(names) - NAMES_SHOWN))
