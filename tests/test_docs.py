@@ -216,6 +216,7 @@ RECORDS = (
         ("lookup", ("search", "jane.roe@example.org", "--yes")),
         ("scan", ("scan", "--repository", "crt.sh", "--scope", "example.org")),
         ("disclosures", ("disclosures",)),
+        ("audit", ("audit", "show")),
         ("status", ("status", "jane.roe@example.org", "--refresh", "--contact", "ct@example.org")),
         ("summary", ("status", "--refresh", "--contact", "ct@example.org")),
         ("update", ("ca", "update", "--from", "records.csv")),
