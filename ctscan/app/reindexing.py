@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.recording import recorded
 from ctscan.app.wiring import CLOCK, opened_index
-from ctscan.clock import Clock
+from ctscan.clock import Clock, unless_stopped
 from ctscan.index.protocols import Finder, LogStore, Reindex, Searches
 from ctscan.model import AuditAction, EntryKind, QuestionKind
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ctscan.config import Config
     from ctscan.model import Finding
     from ctscan.model.results import ReindexResult
@@ -29,14 +31,23 @@ class ReindexIndex(Finder, Reindex, Protocol):
     """Index in the roles that replace findings."""
 
 
-async def reindex(config: Config, *, who: str, clock: Clock = CLOCK) -> ReindexResult:
-    """Find personal data in all certificates of the index again, and write what changed. No log is read. `who` is the
-    account, for the record."""
+async def reindex(
+    config: Config, *, who: str, stop: asyncio.Event | None = None, clock: Clock = CLOCK
+) -> ReindexResult:
+    """Find personal data in all certificates of the index again, and write what changed. No log is read.
+
+    Args:
+        who: the account, for the record.
+        stop: ends the work behind the certificate in hand, once it is set; what was written stays.
+    """
+    import asyncio
+
     from ctscan.model.results import ReindexResult
     from ctscan.personal.analyse import analyse, kind_of_leaf
     from ctscan.personal.rules import rule_set
     from ctscan.personal.scope import Scope
 
+    stop = stop or asyncio.Event()
     counts: Counter[str] = Counter()
     version = rule_set().version
     async with (
@@ -46,9 +57,17 @@ async def reindex(config: Config, *, who: str, clock: Clock = CLOCK) -> ReindexR
         entry.detail = version
         scope = Scope(everything=True, domains=await scanned_domains(index))
         async for identity, der, kind in index.kept():
-            analysis = analyse(der, kind_of_leaf(EntryKind(kind)), scope)
-            counts[await _apply(index, identity, analysis, version)] += 1
-    return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
+            analysing = asyncio.to_thread(analyse, der, kind_of_leaf(EntryKind(kind)), scope)
+            found = await unless_stopped(analysing, stop)
+            if found is None:
+                break
+            counts[await _apply(index, identity, found[0], version)] += 1
+            if stop.is_set():
+                break
+        else:
+            return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
+        entry.has_failed = True
+    return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"], stopped=True)
 
 
 async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import structlog
 
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
-from ctscan.scan.events import Emit, Event, HeadAccepted, LogDone, LogStarted, Progress
+from ctscan.scan.events import Emit, Event, HeadAccepted, LogDone, LogStarted, Progress, Waiting
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")
@@ -85,6 +85,8 @@ def logged(emit: Emit) -> Emit:
             case Progress(log_id, entries, position, found) if entries:
                 name = names.get(log_id, "")
                 log.debug("batch committed", log=name, entries=entries, position=position, found=found)
+            case Waiting(_, name, attempt) if attempt > 1:
+                log.info("request repeated", log=name, attempt=attempt)
             case LogDone(outcome):
                 log.info("log done", log=outcome.name, outcome=str(outcome.status), message=outcome.message)
         emit(event)

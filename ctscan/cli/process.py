@@ -18,10 +18,16 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in an event loop."""
+    """Run a coroutine in an event loop. Threads that still wait at its end don't hold the process back."""
     import asyncio  # not at the top: a look-up needs none
 
-    return asyncio.run(work)
+    from ctscan.cli.threads import DaemonExecutor
+
+    async def with_daemons() -> T:
+        asyncio.get_running_loop().set_default_executor(DaemonExecutor())
+        return await work
+
+    return asyncio.run(with_daemons())
 
 
 def run_inline(work: Coroutine[Any, Any, T]) -> T:
@@ -41,15 +47,21 @@ def account() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
 
 
+def hang_ups() -> tuple[signal.Signals, ...]:
+    """List the signals of a terminal that goes away: SIGHUP, unless the system has none or the caller ignores it."""
+    found = getattr(signal, "SIGHUP", None)
+    return (found,) if found is not None and signal.getsignal(found) is not signal.SIG_IGN else ()
+
+
 @contextmanager
 def stop_on_signal() -> Iterator[asyncio.Event]:
-    """Make an event that SIGINT and SIGTERM set. A second signal ends the process at once, and loses nothing that was
-    committed."""
+    """Make an event that SIGINT, SIGTERM and SIGHUP set; with nohup, SIGHUP stays ignored. A second signal ends the
+    process at once, and loses nothing that was committed."""
     import asyncio
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, *hang_ups())
 
     def heard() -> None:
         stop.set()

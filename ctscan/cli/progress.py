@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from ctscan.privacy.redaction import one_line, without_addresses
-from ctscan.scan.events import Event, LogDone, LogStarted, Notice, Progress
+from ctscan.scan.events import Event, LogDone, LogStarted, Notice, Progress, Waiting
 from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.views.words import duration
 
@@ -55,6 +55,12 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
     message = f": {outcome.message}" if outcome.message and outcome.status is not LogStatus.DONE else ""
     sums = f" ({entries:,} entries read, {found:,} with personal data in scope)" if entries else ""
     return f"{outcome.name}: {words[outcome.status]}{sums}{message}"
+
+
+def waiting_line(event: Waiting) -> str:
+    """Render the wait for an answer."""
+    attempt = f", try {event.attempt}" if event.attempt > 1 else ""
+    return harmless(f"waiting for {event.name} …{attempt}")
 
 
 def harmless(text: str) -> str:
@@ -116,7 +122,7 @@ class LineReporter:
         self._out.flush()
 
     def emit(self, event: Event) -> None:
-        """Show an event. Tree heads need no line: the number of entries to read follows."""
+        """Show an event. Tree heads and waits need no line: the number of entries to read follows."""
         match event:
             case LogStarted():
                 self._start(event)
@@ -168,6 +174,7 @@ class BarReporter:
             redirect_stdout=False,
         )
         self._paces: dict[bytes, tuple[_Pace, TaskID]] = {}
+        self._waits: dict[bytes, TaskID] = {}  # logs that gave no answer yet
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -181,6 +188,9 @@ class BarReporter:
     def emit(self, event: Event) -> None:
         """Show an event. Tree heads need no line: the bar with the number of entries to read follows."""
         match event:
+            case Waiting():
+                self._wait(event)
+                return
             case LogStarted():
                 self._start(event)
             case Progress():
@@ -190,6 +200,27 @@ class BarReporter:
                 self._print(ending_line(outcome, pace.done if pace else 0, pace.found if pace else 0))
             case Notice(text):
                 self._print(text)
+        self._end_wait(b"")  # the log list has come
+
+    def refresh(self) -> None:
+        """Draw the bars now; they are drawn four times a second anyway."""
+        self._bars.refresh()
+
+    def _wait(self, event: Waiting) -> None:
+        """Show at once that an answer is waited for: a log may be down."""
+        text = waiting_line(event)
+        if event.log_id in self._paces:
+            if event.attempt > 1:
+                self._bars.update(self._paces[event.log_id][1], description=text)
+        elif event.log_id in self._waits:
+            self._bars.update(self._waits[event.log_id], description=text)
+        else:
+            self._waits[event.log_id] = self._bars.add_task(text, total=None, rate="")
+
+    def _end_wait(self, log_id: bytes) -> None:
+        task = self._waits.pop(log_id, None)
+        if task is not None:
+            self._bars.remove_task(task)
 
     def _start(self, event: LogStarted) -> None:
         self._drop(event.log_id)
@@ -204,12 +235,14 @@ class BarReporter:
         pace, task = self._paces[event.log_id]
         now = self._clock()
         pace.advance(event.entries, event.found, now)
-        self._bars.update(task, completed=pace.done, rate=f"{pace.rate(now):,.0f}/s")
+        rate = f"{pace.rate(now):,.0f}/s"
+        self._bars.update(task, completed=pace.done, rate=rate, description=harmless(pace.name))
 
     def _print(self, text: str) -> None:
         self._console.print(harmless(text))
 
     def _drop(self, log_id: bytes) -> _Pace | None:
+        self._end_wait(log_id)
         pace, task = self._paces.pop(log_id, (None, None))
         if task is not None:
             self._bars.remove_task(task)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
-from ctscan.clock import Clock
+from ctscan.clock import Clock, unless_stopped
 from ctscan.collect.result_filter import repository_hit
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Revocations, Searches
@@ -82,8 +83,9 @@ async def run_import(
 
 @dataclass(slots=True)
 class _Portion:
-    """Certificates, issuers and problems of a portion."""
+    """Certificates, issuers and problems of a portion, and the sums up to its end."""
 
+    tally: ImportResult
     hits: list[RepositoryHit] = field(default_factory=list)
     issuers: list[Issuer] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -139,7 +141,10 @@ class _Importing:
 
     async def _read(self, search_id: int, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            portion = await asyncio.to_thread(self._portion)
+            read = await unless_stopped(asyncio.to_thread(self._portion, deepcopy(self.tally), stop), stop)
+            if read is None:
+                break  # its thread waits for a stream, or takes a large certificate apart; nothing of it is kept
+            portion, self.tally = read[0], read[0].tally
             if portion.issuers:
                 await self.index.save_issuers(portion.issuers)
             if portion.hits:
@@ -150,31 +155,32 @@ class _Importing:
                 return
         self.tally.outcome = SearchState.INTERRUPTED
 
-    def _portion(self) -> _Portion:
+    def _portion(self, tally: ImportResult, stop: asyncio.Event) -> _Portion:
         """Read and analyse the next inputs; runs in a thread."""
-        portion, began = _Portion(is_last=True), self.clock.monotonic()
+        portion, began = _Portion(tally, is_last=True), self.clock.monotonic()
         for count, found in enumerate(self.inputs, 1):
             self._take(found, portion)
-            if count >= PORTION or self.clock.monotonic() - began > PATIENCE:
+            if count >= PORTION or self.clock.monotonic() - began > PATIENCE or stop.is_set():
                 portion.is_last = False
                 break
         return portion
 
     def _take(self, found: Input, portion: _Portion) -> None:
+        tally = portion.tally
         if found.file != self.last_file:
-            self.tally.files += 1
+            tally.files += 1
             self.last_file = found.file
         der = found.der if found.der is not None else found.problem.unread if found.problem else b""
         fingerprint = sha256(der).digest()
         if fingerprint in self.seen:
-            self.tally.repeated += 1
+            tally.repeated += 1
             return
         problem = found.problem
         if der:
             entry = RepositoryEntry(reference_of(found.source, der), der)
             hit, analysis = repository_hit(entry, self.request.scope, DerKind.ANY)
             certificate = analysis.certificate
-            _count(self.tally, certificate, hit)
+            _count(tally, certificate, hit)
             if hit is not None:
                 portion.hits.append(hit)
             if certificate is not None and certificate.is_ca and (issuer := issuer_in(der, IssuerOrigin.FILE)):
@@ -184,7 +190,7 @@ class _Importing:
             elif problem is None:
                 problem = Problem(found.source, "expected a certificate, got something that can't be read as one")
         if problem is not None:
-            self.tally.problems += 1
+            tally.problems += 1
             portion.problems.append(replace(problem, unread=b""))
 
     def _remember(self, fingerprint: bytes) -> None:

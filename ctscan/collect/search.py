@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from ctscan.clock import Clock
+from ctscan.clock import Clock, unless_stopped
 from ctscan.collect.interruptible import InterruptibleStream
 from ctscan.collect.questions import PlannedQuestion
 from ctscan.collect.result_filter import may_match, repository_hit
@@ -147,7 +147,8 @@ class _Searching:
     async def run(self, stop: asyncio.Event) -> SearchResult:
         await self._begin()
         try:
-            outcome = await self._read(stop)
+            read = await unless_stopped(self._read(stop), stop)
+            outcome = read[0] if read else SearchState.INTERRUPTED
             detail = describe_incompleteness(self.incomplete_reasons, self.asked.question)
         except IndexFault:
             raise

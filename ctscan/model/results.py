@@ -191,12 +191,18 @@ class ProofCounts:
 
 @dataclass(frozen=True, slots=True)
 class ReindexResult:
-    """Numbers of certificates by outcome of a reindex with one rule set."""
+    """Numbers of certificates by outcome of a reindex with one rule set. `stopped`: others were not reached."""
 
     rules: str
     unchanged: int
     changed: int
     removed: int
+    stopped: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 if the reindex was stopped, else 0."""
+        return int(self.stopped)
 
 
 Misbehaviour = tuple[datetime, str, list[bytes]]

@@ -1,7 +1,7 @@
-"""Events of a scan: five frozen values that are handed to a callable as they happen.
+"""Events of a scan: six frozen values that are handed to a callable as they happen.
 
-    HeadAccepted -> LogStarted -> Progress ... -> LogDone    a pass over a log
-    Notice                                                   at any time
+    Waiting -> HeadAccepted -> LogStarted -> Progress ... -> LogDone    a pass over a log
+    Waiting, Notice                                                     at any time
 
 Events are plain values: they cross the pipe of a worker process, and log ids tell the logs apart.
 """
@@ -13,6 +13,16 @@ from dataclasses import dataclass
 
 from ctscan.model import TreeHead
 from ctscan.scan.request import LogOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Wait for the first answer of a log, or for the answer to a repeated request (`attempt` from 2). `log_id` is empty
+    for the log list."""
+
+    log_id: bytes
+    name: str
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,6 @@ class Notice:
     text: str
 
 
-Event = HeadAccepted | LogStarted | Progress | LogDone | Notice
+Event = Waiting | HeadAccepted | LogStarted | Progress | LogDone | Notice
 Emit = Callable[[Event], None]
 """Receiver of the events of a scan. It returns at once; an exception of it ends the pass that emitted the event."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ctscan.http.client import Client
 from ctscan.model import Log, LogChoice
 from ctscan.resources import data_path
+from ctscan.scan.events import Emit, Waiting
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.request import ScanClock, ScanRequest
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, with_archived
@@ -25,10 +26,12 @@ class Network:
     client: Client
     tuning: TuningTable
     clock: ScanClock
+    emit: Emit = lambda _: None  # hears of the wait for the log list
 
-    def connect(self, log: Log, readers: int) -> Connection:
-        """Open a log that `readers` processes read, without a request."""
-        return connect(log, self.client, self.tuning.of(log), self.clock.sleep, readers=readers)
+    def connect(self, log: Log, readers: int, emit: Emit) -> Connection:
+        """Open a log that `readers` processes read, without a request. `emit` hears of repeated requests."""
+        client = self.client.watched(lambda attempt: emit(Waiting(log.id, log.name, attempt)))
+        return connect(log, client, self.tuning.of(log), self.clock.sleep, readers=readers)
 
     async def select(
         self, choice: LogChoice, *, etag: str | None = None, known: Sequence[Log] = ()
@@ -41,14 +44,16 @@ class Network:
         archived = await from_directories(directories)
         if directories and not names:
             return Selection(archived, ())
-        loaded = await load_list(choice.log_list, self.client, hybrids=self.tuning.hybrids, etag=etag)
+        self.emit(Waiting(b"", "the log list"))
+        client = self.client.watched(lambda attempt: self.emit(Waiting(b"", "the log list", attempt)))
+        loaded = await load_list(choice.log_list, client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
             return None
         return with_archived(archived, choose(loaded.list, names, loaded.etag, known))
 
 
 @asynccontextmanager
-async def open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[Network]:
+async def open_network(request: ScanRequest, clock: ScanClock, emit: Emit = lambda _: None) -> AsyncIterator[Network]:
     """Open the HTTP client, and close it at the end.
 
     Raises:
@@ -58,6 +63,6 @@ async def open_network(request: ScanRequest, clock: ScanClock) -> AsyncIterator[
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
     client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
     try:
-        yield Network(request, client, tuning, clock)
+        yield Network(request, client, tuning, clock, emit)
     finally:
         await client.aclose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from ctscan.clock import Clock
+from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
 from ctscan.model import Gap, Log, LogChoice
 
@@ -56,7 +56,7 @@ class ScanClock(Clock):
     commit_every: float = 0.5  # between two commits; entries read after the last commit are read again after a kill
     poll: float = 30.0  # between two requests for the head of a followed log
     reload: float = 3600.0  # between two requests for the log list while following
-    leave_within: float = 1.0  # from the stop signal until the reading of a log is cancelled
+    leave_within: float = LEAVE_WITHIN  # from the stop signal until the reading of a log is cancelled
     partial_wait: float = 300.0  # for a followed log to fill its last tile (static-ct monitors wait 5 min)
 
 
@@ -127,5 +127,7 @@ class ScanResult:
     def exit_code(self) -> int:
         """3 if a log misbehaved, else 1 if a log failed or the scan was stopped, else 4 if gaps are left, else 0.
         Stopping a scan that follows is no failure, and another scan at work on a log is none."""
+        if not self.logs and not self.follow:
+            return 1
         found = {log.status for log in self.logs} - ({LogStatus.STOPPED} if self.follow else set())
         return worst(_CODES.get(status, 0) for status in found)

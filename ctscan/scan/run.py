@@ -20,6 +20,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+from ctscan.clock import unless_stopped
 from ctscan.errors import InputError
 from ctscan.index.open import check_url, has_index, open_index
 from ctscan.index.protocols import Runs
@@ -48,7 +49,8 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
         clock: clock and waiting times.
 
     Returns:
-        The outcome of each log; failures of a single log are in its outcome.
+        The outcome of each log; failures of a single log are in its outcome. None of any log where the scan was
+        stopped before the log list came.
 
     Raises:
         UsageError: an option is wrong.
@@ -58,24 +60,36 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
     """
     clock = clock or ScanClock()
     check_url(request.db)
-    async with open_network(request, clock) as network:
+    async with open_network(request, clock, emit) as network:
         reading = None
         if not has_index(request.db):  # nothing wrong leaves an index behind
-            reading = await load_reading(network, None)
+            loaded = await unless_stopped(load_reading(network, None), stop, within=0)
+            if loaded is None:
+                return ScanResult((), request.follow)
+            reading = loaded[0]
             _check(request, reading)
         async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
-            reading = await _settle(network, index, reading, emit)
-            _check(request, reading)
-            run_id = await _start_run(index, request, reading.selection, clock)
+            settled = await unless_stopped(_settle(network, index, reading, emit), stop, within=0)
+            if settled is None:
+                return ScanResult((), request.follow)
+            _check(request, settled[0])
+            run_id = await _start_run(index, request, settled[0].selection, clock)
             added = await joined_logs(index)
-            context = ScanContext(index, run_id, request, rule_set(), emit, stop, clock, added)
-            result = ScanResult(())
-            try:
-                result = ScanResult(tuple(await _read(network, context, reading)), request.follow, run_id)
-            finally:
-                await index.end_run(run_id, clock.now(), _run_state(result, stop))
+            return await _run(
+                network, ScanContext(index, run_id, request, rule_set(), emit, stop, clock, added), settled[0]
+            )
+
+
+async def _run(network: Network, context: ScanContext, reading: Reading) -> ScanResult:
+    """Read all logs, and record the end of the run."""
+    result = ScanResult(())
+    try:
+        outcomes = tuple(await _read(network, context, reading))
+        result = ScanResult(outcomes, context.request.follow, context.run_id)
+    finally:
+        await context.index.end_run(context.run_id, context.clock.now(), _run_state(result, context.stop))
     return result
 
 

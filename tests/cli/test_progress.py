@@ -7,7 +7,7 @@ import io
 import pytest
 
 from ctscan.cli.progress import BarReporter, LineReporter, ending_line, reporter
-from ctscan.scan.events import LogDone, LogStarted, Notice, Progress
+from ctscan.scan.events import LogDone, LogStarted, Notice, Progress, Waiting
 from ctscan.scan.request import LogOutcome, LogStatus
 from ctscan.views.words import duration
 
@@ -79,6 +79,42 @@ def test_whatever_is_told_holds_no_address_and_steers_nothing(terminal: bool) ->
     assert "jane" not in text
     assert not {"\x07", "\x9b"} & set(text)
     assert "\x1b]" not in text
+
+
+def test_a_terminal_shows_at_once_that_a_log_is_waited_for_and_how_often_it_was_asked() -> None:
+    out = Terminal()
+    shown = BarReporter(out)
+    with shown:
+        shown.emit(Waiting(b"", "the log list"))
+        assert "waiting for the log list …" in refreshed(shown, out)
+        shown.emit(Waiting(LOG, "Example log"))
+        shown.emit(Waiting(LOG, "Example log", 2))
+        assert "waiting for Example log …, try 2" in refreshed(shown, out)
+        shown.emit(LogStarted(LOG, "Example log", 10))
+        now = refreshed(shown, out)
+        assert "waiting" not in now and "Example log" in now
+        shown.emit(Waiting(LOG, "Example log"))  # of another process that reads the log
+        assert "waiting" not in refreshed(shown, out)
+        shown.emit(Waiting(LOG, "Example log", 3))
+        assert "waiting for Example log …, try 3" in refreshed(shown, out)
+        shown.emit(Progress(LOG, 5, 5, 1))
+        assert "waiting" not in refreshed(shown, out)
+        shown.emit(Waiting(b"x" * 32, "Dead log"))
+        shown.emit(LogDone(LogOutcome(b"x" * 32, "Dead log", LogStatus.INCOMPLETE, "nothing received for 15 s")))
+        assert "waiting for Dead log" not in refreshed(shown, out)
+
+
+def refreshed(shown: BarReporter, out: Terminal) -> str:
+    """Return what a refresh of the bars writes."""
+    before = len(out.getvalue())
+    shown.refresh()
+    return " ".join(out.getvalue()[before:].split())
+
+
+def test_a_journal_gets_no_line_about_waits() -> None:
+    out = io.StringIO()
+    LineReporter(out).emit(Waiting(LOG, "Example log", 2))
+    assert out.getvalue() == ""
 
 
 def test_the_reporter_fits_the_stream() -> None:

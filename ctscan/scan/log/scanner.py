@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from ctscan.clock import unless_stopped
 from ctscan.ct import coverage
 from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tiles import WIDTH
@@ -23,7 +24,7 @@ from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep,
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.scan.consumer import consume
-from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice
+from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
 from ctscan.scan.log.heads import accept_head, save_head
@@ -78,7 +79,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     """
     log, index, now = connection.log, context.index, context.clock.now
     try:
-        ending = await _unless_stopped(context, connection)
+        ending = await _pass_unless_stopped(context, connection)
     except Misbehaviour as error:
         ending = Ending(LogStatus.MISBEHAVIOUR, str(error))
         await index.record_misbehaviour(log.id, now(), ending.message, error.evidence)
@@ -94,23 +95,13 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
     return outcome
 
 
-async def _unless_stopped(context: ScanContext, connection: Connection) -> Ending:
+async def _pass_unless_stopped(context: ScanContext, connection: Connection) -> Ending:
     """Make the pass, and cancel it a moment after a stop: no server that doesn't answer delays the end. Entries that
     were read are committed all the same."""
     if context.stop.is_set():
         return STOPPED
-    reading = asyncio.create_task(_pass(context, connection))
-    stop = asyncio.create_task(context.stop.wait())
-    try:
-        await asyncio.wait([reading, stop], return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait([reading], timeout=context.clock.leave_within)
-        if reading.done():
-            return await reading
-        return STOPPED
-    finally:
-        stop.cancel()
-        reading.cancel()
-        await asyncio.gather(reading, stop, return_exceptions=True)
+    found = await unless_stopped(_pass(context, connection), context.stop, context.clock.leave_within)
+    return found[0] if found else STOPPED
 
 
 async def _pass(context: ScanContext, connection: Connection) -> Ending:
@@ -123,6 +114,7 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
         context.emit(LogStarted(log.id, log.name, 0))
         await index.record_success(log.id, context.clock.now(), None)
         return Ending(LogStatus.DONE)
+    context.emit(Waiting(log.id, log.name))
     accepted = await _head(context, connection, state.head if state else None)
     async with _open_session(context, connection, accepted.head, state) as session:
         left = await _read_all(context, connection, session, counts)

@@ -10,9 +10,9 @@ import asyncio
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -60,6 +60,10 @@ class _Failed:
     reason: str
 
 
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_OF_TERMINAL = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+"""Signals that a terminal sends to all processes at once."""
+
 Work = Callable[[WorkerTask, Emit, WorkerCommands], Coroutine[Any, Any, list[LogOutcome]]]
 _STOP = "stop"
 
@@ -92,9 +96,27 @@ async def _worker_main(pipe: Connection, work: Work, task: WorkerTask) -> list[L
                 obey(command)
         obey(_STOP)
 
-    loop.add_signal_handler(signal.SIGTERM, commands.stop.set)
+    for number in _STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # with nohup, SIGHUP stays ignored
+            loop.add_signal_handler(number, commands.stop.set)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _OF_TERMINAL)
     threading.Thread(target=listen, daemon=True).start()
     return await work(task, pipe.send, commands)
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let a process inherit that the signals of a terminal wait until it has handlers for them: at its start it would
+    die of them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_TERMINAL)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class WorkerProcesses:
@@ -113,7 +135,8 @@ class WorkerProcesses:
         for task in self._tasks:
             ours, theirs = spawn.Pipe()
             process = spawn.Process(target=_worker, args=(theirs, self._work, task), daemon=True)
-            process.start()
+            with _signals_held_back():
+                process.start()
             theirs.close()
             self._pipes.append(ours)
             self._processes.append(process)

@@ -38,7 +38,7 @@ class Readers:
         self._expect(logs)
         tasks = [self._task(number, logs) for number in range(1, self._assignment.processes)]
         self._workers = WorkerProcesses(_work, tasks, self._aggregator)
-        self._pool = LogPool(context, partial(_connect, network, self._assignment))
+        self._pool = LogPool(context, partial(_connect, network, self._assignment, context.emit))
         self._workers.start()
         self._pool.add(self._assignment.logs_of(0, logs))
 
@@ -81,8 +81,8 @@ class Readers:
         self._workers.stop()
 
 
-def _connect(network: Network, assignment: Assignment, log: Log) -> Connection:
-    return network.connect(log, len(assignment.readers(log)))
+def _connect(network: Network, assignment: Assignment, emit: Emit, log: Log) -> Connection:
+    return network.connect(log, len(assignment.readers(log)), emit)
 
 
 async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[LogOutcome]:
@@ -91,7 +91,7 @@ async def _work(task: WorkerTask, emit: Emit, commands: WorkerCommands) -> list[
     async with open_network(request, clock) as network, await open_index(request.db, create=False) as index:
         network.client.take_turns(index.take_turn)
         context = ScanContext(index, task.run_id, request, rule_set(), emit, commands.stop, clock, task.added)
-        pool = LogPool(context, partial(_connect, network, task.assignment))
+        pool = LogPool(context, partial(_connect, network, task.assignment, emit))
         pool.add(task.logs)
         obeying = asyncio.create_task(_obey(pool, commands))
         try:

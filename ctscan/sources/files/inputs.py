@@ -50,7 +50,7 @@ def read_inputs(paths: Iterable[str | Path], unpack: Unpack, stdin: BinaryIO | N
     """
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stdin(stdin if stdin is not None else sys.stdin.buffer, unpack)
+            yield from _read_stdin(stdin if stdin is not None else _own_stdin(), unpack)
         elif Path(path).is_dir():
             yield from _read_directory(Path(path), unpack)
         else:
@@ -113,6 +113,13 @@ def _read_stdin(stream: BinaryIO, unpack: Unpack) -> Iterator[Input]:
         yield from _labelled(StreamReader(unpack, budget), buffered(_counted(stream, budget)), STDIN)
     except OSError as error:
         yield _refused(STDIN, _reason(error))
+
+
+def _own_stdin() -> BinaryIO:
+    """Return standard input without a buffer: a thread that waits for a buffer holds its lock, and a stopped process
+    could not end before the next octet."""
+    buffer: BinaryIO = sys.stdin.buffer
+    return getattr(buffer, "raw", buffer)
 
 
 def _counted(stream: BinaryIO, budget: UnpackBudget) -> Callable[[int], bytes]:

@@ -89,6 +89,7 @@ def reindexed(result: ReindexResult) -> Shape:
         "unchanged": result.unchanged,
         "changed": result.changed,
         "removed": result.removed,
+        "stopped": result.stopped,
     }
 
 
