@@ -26,6 +26,7 @@ from ctscan.model.coverage import (
 from ctscan.model.entry import Batch, BatchLayout, Entry, EntryKind
 from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVersion, Sensitivity, SubjectKind
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
+from ctscan.model.holder import Holder
 from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
 from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, SkipReason, TreeHead
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
@@ -104,6 +105,7 @@ __all__ = [
     "GapReason",
     "GeneralName",
     "Hit",
+    "Holder",
     "Identifier",
     "IdentifierKind",
     "InclusionProof",

@@ -146,6 +146,18 @@ CREATE TABLE head_size (
     PRIMARY KEY (log, hour)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE holder (
+    id INTEGER PRIMARY KEY,
+    log INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL,
+    range_end INTEGER, -- NULL: without an end
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    who TEXT NOT NULL,
+    since TEXT NOT NULL,
+    progressed_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE hole (
     id          INTEGER PRIMARY KEY,
     log         INTEGER NOT NULL REFERENCES log (id),

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ctscan.model import Basis, FailureKind, Log, LogState, RuleSet, Run, RunState, ScanStep, SkippedLog, TreeHead
+from ctscan.model import (
+    Basis,
+    FailureKind,
+    Holder,
+    Log,
+    LogState,
+    RuleSet,
+    Run,
+    RunState,
+    ScanStep,
+    SkippedLog,
+    TreeHead,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +28,14 @@ class Lease:
     """The exclusive right to read and commit the entries `[start, end)` of one log.
 
     `end` None: without an end. `token` grows with each lease of a database that has to check it; 0 where the operating
-    system holds the range for this process.
+    system holds the range for this process. `holder`: number of the record of who holds the range; 0 without one.
     """
 
     log_id: bytes
     start: int
     end: int | None
     token: int = 0
+    holder: int = 0
 
 
 class Runs(Protocol):
@@ -157,7 +170,9 @@ class Ledger(Protocol):
 class Leases(Protocol):
     """Turns of several processes: ranges of logs, and requests to an operator."""
 
-    def lease(self, log_id: bytes, start: int, end: int | None) -> AbstractAsyncContextManager[Lease]:
+    def lease(
+        self, log_id: bytes, start: int, end: int | None, *, who: str = "", at: datetime | None = None
+    ) -> AbstractAsyncContextManager[Lease]:
         """Hold `[start, end)` of a log against every other reader with this index, without waiting.
 
         A killed process holds nothing for long. An empty range (`end == start`) conflicts with no other.
@@ -166,10 +181,16 @@ class Leases(Protocol):
             log_id: the log.
             start: first entry.
             end: entry after the last; None: without an end.
+            who: account of the reader, for the record of holders.
+            at: time from which the reader holds the range; None takes the clock of this machine.
 
         Raises:
             Locked: another reader holds a part of the range.
         """
+
+    async def holders(self, before: datetime) -> list[Holder]:
+        """Return the readers that hold a part of any log and committed nothing since `before`, longest first. Readers
+        that were killed hold nothing."""
 
     async def take_turn(self, operator: str, rate: float) -> float:
         """Take the next free turn for a request to an operator, and return the seconds until the turn.

@@ -20,6 +20,7 @@ from ctscan.index.sqlite import (
     certificate_rows,
     certificates,
     chains,
+    holders,
     logs,
     ranges,
     revocations,
@@ -70,8 +71,8 @@ def _once_each(render: certificate_rows.Render) -> certificate_rows.Render:
 # --- a step of a reader -------------------------------------------------------------------------------------------
 
 
-def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep) -> None:
-    """Write all of a step. The second commit of a step changes and counts nothing."""
+def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep, holder: int = 0) -> None:
+    """Write all of a step, and the progress of its holder. The second commit of a step changes and counts nothing."""
     step = prepared.step
     log = logs.row_of(connection, step.log_id)
     moved = _move(connection, log, step)
@@ -86,6 +87,7 @@ def commit(connection: sqlite3.Connection, run_id: int, prepared: PreparedStep) 
     _write_quarantine(connection, log, prepared)
     if moved or not _has_position(step):
         runs.count(connection, run_id, step.result.entries, step.result.candidates, new)
+    holders.progress(connection, holder, step.at)
 
 
 def _has_position(step: ScanStep) -> bool:

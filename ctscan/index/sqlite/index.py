@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ctscan.errors import IndexFault
 from ctscan.index.protocols import Lease
 from ctscan.index.sqlite import (
     basis,
     certificates,
     commit,
+    holders,
     iteration,
     logs,
     lookups,
@@ -30,7 +32,7 @@ from ctscan.index.sqlite import (
     runs,
 )
 from ctscan.index.sqlite.connection import Database, open_database
-from ctscan.index.sqlite.leases import check_lease, lock_range
+from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.model import (
     Authority,
@@ -41,6 +43,7 @@ from ctscan.model import (
     Evidence,
     FailureKind,
     Finding,
+    Holder,
     Issuer,
     KeptCertificate,
     Log,
@@ -86,6 +89,7 @@ class SqliteIndex:
     # --- runs ---
 
     async def start_run(self, run: Run, rules: RuleSet, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> int:
+        await self._drop_dead_holders()
         return await self._database.write(lambda c: runs.start(c, run, rules, selected, skipped))
 
     async def extend_run(self, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
@@ -145,7 +149,7 @@ class SqliteIndex:
     async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
         check_lease(lease, step.log_id)
         await self._database.write_prepared(
-            lambda: commit.prepare(step), lambda c, prepared: commit.commit(c, run_id, prepared)
+            lambda: commit.prepare(step), lambda c, prepared: commit.commit(c, run_id, prepared, lease.holder)
         )
 
     async def rewind(self, log_id: bytes, start: int, lease: Lease) -> None:
@@ -156,9 +160,35 @@ class SqliteIndex:
         return await self._database.read(lambda c: iteration.unproven(c, log_id, start, end))
 
     @asynccontextmanager
-    async def lease(self, log_id: bytes, start: int, end: int | None) -> AsyncIterator[Lease]:
+    async def lease(
+        self, log_id: bytes, start: int, end: int | None, *, who: str = "", at: datetime | None = None
+    ) -> AsyncIterator[Lease]:
         with lock_range(self._database.path, log_id, start, end):
-            yield Lease(log_id, start, end)
+            if start == end:  # nothing is held
+                yield Lease(log_id, start, end)
+                return
+            me = holders.me(log_id, start, end, who, at or datetime.now(UTC))
+            row = await self._database.write(lambda c: holders.hold(c, me))
+            try:
+                yield Lease(log_id, start, end, holder=row)
+            finally:
+                with suppress(IndexFault):  # a row that stays goes with the next lease
+                    await self._database.write(lambda c: holders.release(c, [row]))
+
+    async def holders(self, before: datetime) -> list[Holder]:
+        return [holder for _, holder in await self._holders(before) if self._is_alive(holder)]
+
+    async def _holders(self, before: datetime | None = None) -> list[tuple[int, Holder]]:
+        found = await self._database.read(holders.everybody)
+        return [(row, holder) for row, holder in found if before is None or holder.progressed_at < before]
+
+    def _is_alive(self, holder: Holder) -> bool:
+        return is_held(self._database.path, holder.log_id, holder.start, holder.end)
+
+    async def _drop_dead_holders(self) -> None:
+        dead = [row for row, holder in await self._holders() if not self._is_alive(holder)]
+        if dead:
+            await self._database.write(lambda c: holders.release(c, dead))
 
     async def take_turn(self, operator: str, rate: float) -> float:
         import asyncio  # not at the top: a look-up needs no event loop

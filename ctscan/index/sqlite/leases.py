@@ -49,6 +49,20 @@ def lock_range(db_path: Path, log_id: bytes, start: int, end: int | None) -> Ite
             _release(file, part)
 
 
+def is_held(db_path: Path, log_id: bytes, start: int, end: int | None) -> bool:
+    """Return whether any process holds a part of `[start, end)`. A free range is held for a moment: a reader that asks
+    for it just then comes back at the end of its pass."""
+    if not _file_of(db_path, log_id).exists():
+        return False
+    try:
+        with lock_range(db_path, log_id, start, end):
+            return False
+    except Locked:
+        return True
+    except IndexFault:  # this account may not lock the file of another one, which is then in use
+        return True
+
+
 def check_lease(lease: Lease, log_id: bytes) -> None:
     """Refuse a lease of another log with a ValueError. The operating system holds a range for the life of the process,
     so that a lease is never lost."""

@@ -162,6 +162,7 @@ def _open_session(context: ScanContext, connection: Connection, head: TreeHead, 
         stop=context.stop,
         state=state,
         clock=context.clock,
+        who=context.request.who,
     )
 
 

@@ -45,6 +45,7 @@ class LogSession:
     state: LogState | None = None  # at the start of the part that is being read
     clock: ScanClock = field(default_factory=ScanClock)
     entries: int = 0  # committed in this pass
+    who: str = ""  # account that runs the scan
     known_gaps: tuple[Gap, ...] = ()  # of earlier passes
     missing: list[Span] = field(default_factory=list)  # entries of this part that the log didn't give
     scope_text: str = field(init=False)
@@ -75,7 +76,7 @@ class LogSession:
         Raises:
             Locked: another reader holds a part of the span.
         """
-        async with self.index.lease(self.log.id, *span) as self.lease:
+        async with self.index.lease(self.log.id, *span, who=self.who, at=self.now()) as self.lease:
             try:
                 yield
             finally:

@@ -1,0 +1,81 @@
+"""Health of logs: the worst that is known of each log of the basis, for the person who keeps the scans running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ctscan.model.holder import Holder
+from ctscan.model.log import SkippedLog
+from ctscan.model.message import Code, Message
+
+
+class Condition(StrEnum):
+    """Condition of a log, the worst first."""
+
+    MISBEHAVING = "misbehaving"
+    FAILING = "failing"
+    NEVER_READ = "never read"
+    HELD = "held"  # a process holds a part of the log, and commits nothing
+    STALE = "stale"
+    FALLING_BEHIND = "falling behind"
+    BEHIND = "behind"
+    GAPS = "gaps"
+    OK = "ok"
+
+
+class HealthDetail(Code):
+    """Explanation of a condition."""
+
+    MISBEHAVING = "health.misbehaving"
+    FAILING = "health.failing"
+    NEVER_READ = "health.never-read"
+    HELD = "health.held"
+    FALLING_BEHIND = "health.falling-behind"
+    BEHIND = "health.behind"
+    GAPS = "health.gaps"
+    OK = "health.ok"
+
+
+@dataclass(frozen=True, slots=True)
+class LogHealth:
+    """Health of a log of the basis.
+
+    Attributes:
+        log_id: the log.
+        name: name of the log.
+        operator: operator of the log.
+        condition: the worst that is known.
+        since: start of the condition, where it is known.
+        details: explanations, those of the condition first.
+        head_size: entries that the log signed.
+        last_success: last check of the head that ended well.
+        backlog: entries behind the beginning of coverage that are still to be read.
+        gaps: number of gaps that a reader left with a reason.
+        gap_entries: entries in these gaps.
+        holders: processes that hold a part of the log and make no progress.
+    """
+
+    log_id: bytes
+    name: str
+    operator: str
+    condition: Condition
+    since: datetime | None
+    details: tuple[Message, ...]
+    head_size: int = 0
+    last_success: datetime | None = None
+    backlog: int = 0
+    gaps: int = 0
+    gap_entries: int = 0
+    holders: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
+    answer covers them; they count for nothing."""
+
+    exit_code: int
+    logs: tuple[LogHealth, ...]
+    outside: tuple[SkippedLog, ...]
