@@ -8,6 +8,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 
 from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
+from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
@@ -15,6 +16,7 @@ from ctscan.app.reindexing import reindex
 from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import write_settings
+from ctscan.app.wiring import exposed_files
 
 __all__ = [
     "DEMO_PERSON",
@@ -27,6 +29,8 @@ __all__ = [
     "check_refresh",
     "demo_config",
     "disclosures",
+    "exposed_files",
+    "health",
     "identifiers_in",
     "import_files",
     "inspect",

@@ -66,6 +66,15 @@ def key_path(config: Config) -> Path:
     return Path(config.key_file) if config.key_file else beside(config.db, ".key")
 
 
+def exposed_files(config: Config) -> list[str]:
+    """Describe index, trail and key file where other accounts can read them, and folders in which they can replace
+    them: a line for each."""
+    from ctscan.index.open import beside
+    from ctscan.privacy.permissions import exposures
+
+    return list(exposures([beside(config.db, ""), trail_path(config), key_path(config)]))
+
+
 @asynccontextmanager
 async def opened_client(config: Config) -> AsyncIterator[Client]:
     """Open a client for repositories and the CCADB, and close it at the end. They search for long before they answer,

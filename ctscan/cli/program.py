@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "ctscan.cli.inspect",
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
+    "health": "ctscan.cli.health",
     "runs": "ctscan.cli.runs",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",
@@ -52,6 +53,12 @@ class Command(click.Command):
         super().__init__(*args, **kwargs)
         self.exits = exits
         self.example = example
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Invoke the command. Before a command works on an index, it warns of files that other accounts can read."""
+        if not isinstance(self, click.Group):
+            _warn_of_exposed_files(ctx.params)
+        return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write exit codes and examples; click calls this at the end of the help."""
@@ -175,6 +182,21 @@ def complain(message: str, error: BaseException | None = None) -> None:
     click.echo(f"ctscan: {one_line(without_addresses(message))}", err=True)
 
 
+def _warn_of_exposed_files(given: Mapping[str, Any]) -> None:
+    if not {"config", "db"} <= given.keys():
+        return  # a command without an index
+    import ctscan.app as app
+    from ctscan.config import load_settings
+
+    try:
+        config = load_settings(config=given["config"], db=given["db"])
+        lines = app.exposed_files(config)
+    except UsageError:  # the command meets it itself, and reports it
+        return
+    for line in lines:
+        complain(f"warning: {line}")
+
+
 def _worded(error: CtscanError) -> str:
     """Put the reason of an error, which is a code, into words behind its message. Errors are English."""
     reason = error.reason if isinstance(error, UsageError) else None
@@ -199,6 +221,7 @@ def _run_alone(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_context
     def run(ctx: click.Context, /, **given: Any) -> Any:
         if ctx.invoked_subcommand is None:
+            _warn_of_exposed_files(given)
             return function(**given)
         for parameter in ctx.command.params:
             if ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE:

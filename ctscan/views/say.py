@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctscan.model import CertificateStanding, Code
+from ctscan.model.health import Condition
 
 
 class Say(Code):
@@ -156,6 +157,9 @@ class Say(Code):
     EVIDENCE = "say.evidence"
     LAST_ERROR = "say.last-error"
     NO_LOG_YET = "say.no-log-yet"
+    HEALTH_OF = "say.health-of"
+    HEALTH_SINCE = "say.health-since"
+    HEALTH_OUTSIDE = "say.health-outside"
     NEVER_AT_THIS_RATE = "say.never-at-this-rate"
 
 
@@ -254,6 +258,8 @@ class Word(Code):
     HEALTH_BEHIND = "word.health-behind"
     HEALTH_HAS_HOLES = "word.health-has-holes"
     HEALTH_OK = "word.health-ok"
+    HEALTH_HELD = "word.health-held"
+    HEALTH_GAPS = "word.health-gaps"
 
 
 HEALTH = {
@@ -267,3 +273,16 @@ HEALTH = {
     "ok": Word.HEALTH_OK,
 }
 """Words for the health of a log."""
+
+CONDITIONS = {
+    Condition.MISBEHAVING: Word.HEALTH_MISBEHAVED,
+    Condition.FAILING: Word.HEALTH_FAILING,
+    Condition.NEVER_READ: Word.HEALTH_NEVER_READ,
+    Condition.HELD: Word.HEALTH_HELD,
+    Condition.STALE: Word.HEALTH_STALE,
+    Condition.FALLING_BEHIND: Word.HEALTH_FALLING_BEHIND,
+    Condition.BEHIND: Word.HEALTH_BEHIND,
+    Condition.GAPS: Word.HEALTH_GAPS,
+    Condition.OK: Word.HEALTH_OK,
+}
+"""Words for the condition of a log in a check of its health."""

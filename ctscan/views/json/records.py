@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Run
 from ctscan.views.json.answers import authority, authority_list, hole, verified_range
-from ctscan.views.json.values import Shape, base64_text, message, time_text, timestamp_text
+from ctscan.views.json.values import Shape, base64_text, message, messages, time_text, timestamp_text
 
 if TYPE_CHECKING:
     from ctscan.model import Source
+    from ctscan.model.health import HealthReport, LogHealth
     from ctscan.model.results import LoadedAuthorities, LogReport, RuleInfo, TypeInfo
 
 ATTRIBUTION = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
@@ -46,6 +47,52 @@ def log(report: LogReport) -> Shape:
         "evidence": [
             {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
             for at, reason, heads in report.misbehaviour
+        ],
+    }
+
+
+def health(report: HealthReport) -> Shape:
+    """`ctscan health`: shape the condition of each log of the basis, and name the logs outside it."""
+    return {
+        "exit_code": report.exit_code,
+        "logs": [log_health(log) for log in report.logs],
+        "outside": [
+            {
+                "log": log.name,
+                "log_id": base64_text(log.id),
+                "operator": log.operator,
+                **message("reason", log.reason),
+            }
+            for log in report.outside
+        ],
+    }
+
+
+def log_health(log: LogHealth) -> Shape:
+    """Shape the condition of a log."""
+    return {
+        "log": log.name,
+        "log_id": base64_text(log.log_id),
+        "operator": log.operator,
+        "condition": str(log.condition),
+        "since": time_text(log.since),
+        **messages("details", log.details),
+        "head_size": log.head_size,
+        "last_success": time_text(log.last_success),
+        "backlog": log.backlog,
+        "holes": log.gaps,
+        "hole_entries": log.gap_entries,
+        "holders": [
+            {
+                "start": holder.start,
+                "end": holder.end,
+                "pid": holder.pid,
+                "host": holder.host,
+                "who": holder.who,
+                "since": time_text(holder.since),
+                "progressed_at": time_text(holder.progressed_at),
+            }
+            for holder in log.holders
         ],
     }
 

@@ -1,0 +1,46 @@
+"""Use case that checks the health of every log that answers speak of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.clock import Clock
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+    from ctscan.model import Holder
+    from ctscan.model.health import HealthReport
+
+
+async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
+    """Judge each log of the basis: failing, stale, misbehaving, falling behind, with gaps, or held by a process that
+    makes no progress. Nothing is written, and no request is sent.
+
+    Raises:
+        IndexFault: the index can't be read.
+    """
+    from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
+    from ctscan.model import SkippedLog, SkipReason
+    from ctscan.model.health import HealthReport
+
+    now = clock.now()
+    async with opened_index(config) as index:
+        states = {state.log.id: state for state in await index.log_states()}
+        basis = await index.basis()
+        stalled: dict[bytes, list[Holder]] = defaultdict(list)
+        for holder in await index.holders(now - STALLED):
+            stalled[holder.log_id].append(holder)
+    members = basis.logs if basis else ()
+    outside = basis.outside if basis else ()
+    logs = tuple(
+        log_health(states[log.id], stalled[log.id], now, config.stale_after)
+        if log.id in states
+        else never_read(log.id, log.name, log.operator)
+        for log in members
+    )
+    named = {log.id for log in members} | {log.id for log in outside}
+    others = [state.log for log_id, state in states.items() if log_id not in named]
+    unnamed = [SkippedLog(log.id, log.name, log.operator, SkipReason.NOT_SELECTED()) for log in others]
+    return HealthReport(exit_code(logs), logs, (*outside, *unnamed))

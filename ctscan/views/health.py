@@ -1,0 +1,90 @@
+"""Health of logs: a line for each log, and the line of a monitoring plug-in as Nagios, Icinga and their like read it.
+
+    CTSCAN CRITICAL - 1 of 3 logs failing: Example log | logs=3;;;0 ok=2;;;0 failing=1;;;0 …
+
+The status of a plug-in is OK (0), WARNING (1), CRITICAL (2) or UNKNOWN (3); its line is English.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.model.health import Condition, HealthReport
+from ctscan.privacy.redaction import one_line, without_addresses
+from ctscan.views.answers import word
+from ctscan.views.say import CONDITIONS, Say
+from ctscan.views.text import Texts
+from ctscan.views.words import moment
+
+_COLOURS: Final = {
+    Condition.MISBEHAVING: "red",
+    Condition.FAILING: "red",
+    Condition.NEVER_READ: "red",
+    Condition.OK: "",
+}
+
+
+def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]]:
+    """Describe the health of each log, the worst first, and the logs outside the basis: lines, each with its colour."""
+    conditions = list(Condition)
+    for log in sorted(report.logs, key=lambda log: conditions.index(log.condition)):
+        condition = word(CONDITIONS[log.condition], texts)
+        if log.since:
+            condition = texts(Say.HEALTH_SINCE(condition=condition, time=moment(log.since)))
+        details = "; ".join(texts(detail) for detail in log.details)
+        shown = texts(Say.HEALTH_OF(log=log.name, condition=condition, details=details))
+        yield shown, _COLOURS.get(log.condition, "yellow")
+    for other in report.outside:
+        yield texts(Say.HEALTH_OUTSIDE(log=other.name, reason=texts(other.reason))), "dim"
+
+
+NAMED: Final = 5
+"""Logs that the summary names for a condition."""
+
+_CRITICAL: Final = (Condition.MISBEHAVING, Condition.FAILING, Condition.NEVER_READ)
+
+
+def status_line(report: HealthReport) -> tuple[str, int]:
+    """Return the line and the exit code of the plug-in."""
+    counts = Counter(log.condition for log in report.logs)
+    is_critical = not report.logs or any(counts[condition] for condition in _CRITICAL)
+    is_well = counts[Condition.OK] == len(report.logs)
+    status, code = ("CRITICAL", 2) if is_critical else ("OK", 0) if is_well else ("WARNING", 1)
+    return f"CTSCAN {status} - {_plain(_summary(report))} | {_performance(report, counts)}", code
+
+
+def unknown_line(reason: str) -> str:
+    """Return the line where the check got no answer."""
+    return f"CTSCAN UNKNOWN - {_plain(reason)}"
+
+
+def _summary(report: HealthReport) -> str:
+    if not report.logs:
+        return "no log was read yet"
+    number = len(report.logs)
+    parts = []
+    for condition in Condition:
+        names = [log.name for log in report.logs if log.condition is condition]
+        if not names or condition is Condition.OK:
+            continue
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        parts.append(f"{len(names)} of {number} {_logs(number)} {condition}: {', '.join(names[:NAMED])}{more}")
+    return "; ".join(parts) or f"{number} {_logs(number)} read and fresh"
+
+
+def _logs(number: int) -> str:
+    return "log" if number == 1 else "logs"
+
+
+def _performance(report: HealthReport, counts: Counter[Condition]) -> str:
+    values = {"logs": len(report.logs), **{str(c).replace(" ", "_"): counts[c] for c in reversed(Condition)}}
+    values["backlog"] = sum(log.backlog for log in report.logs)
+    values["gap_entries"] = sum(log.gap_entries for log in report.logs)
+    return " ".join(f"{name}={value};;;0" for name, value in values.items())
+
+
+def _plain(text: str) -> str:
+    """Make a text one line without the bar that begins performance data."""
+    return one_line(without_addresses(text)).replace("|", "/")

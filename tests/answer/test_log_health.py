@@ -1,0 +1,76 @@
+"""Health of a log: the worst that is known decides, with the exit code of the table in the README."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from support.kept import LOG, a_head, a_hole, pending, verified
+
+from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
+from ctscan.model import Holder, LogState
+from ctscan.model.health import Condition, LogHealth
+from ctscan.views.text import ENGLISH, texts
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOLDER = Holder(
+    LOG.id, 65_536, 131_072, 4711, "machine", "operator", NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+)
+WELL = LogState(
+    LOG, a_head(300, int(NOW.timestamp() * 1000)), (verified(0, 300),), (), (), NOW - timedelta(hours=1), None, ()
+)
+
+
+def judged(*stalled: Holder, **changes: Any) -> LogHealth:
+    return log_health(replace(WELL, **changes), stalled, NOW, DAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "condition", "code"),
+    [
+        ({}, Condition.OK, 0),
+        ({"gaps": (a_hole(0, 9),)}, Condition.GAPS, 4),
+        ({"last_success": NOW - 2 * DAY}, Condition.STALE, 4),
+        ({"head": a_head(300, 0)}, Condition.STALE, 4),
+        ({"last_success": None, "head": a_head(999, int(NOW.timestamp() * 1000))}, Condition.STALE, 4),
+        ({"verified": (verified(0, 200),)}, Condition.OK, 0),  # came since the last check: the next pass reads them
+        ({"verified": (verified(0, 200),), "rate": 1.0, "growth": 2.0}, Condition.FALLING_BEHIND, 4),
+        ({"head": None, "verified": ()}, Condition.NEVER_READ, 1),
+        ({"last_error": "no connection", "failing_since": NOW - DAY}, Condition.FAILING, 1),
+        ({"misbehaviour": ("two roots",), "last_error": "no connection"}, Condition.MISBEHAVING, 3),
+    ],
+)
+def test_the_worst_that_is_known_decides(changes: dict[str, Any], condition: Condition, code: int) -> None:
+    found = judged(**changes)
+    assert (found.condition, exit_code([found])) == (condition, code)
+    assert found.details
+
+
+def test_a_frozen_log_that_was_never_read_to_its_head_is_behind() -> None:
+    frozen = replace(LOG, monitoring_url="file:///srv/log/")
+    for changes in ({"verified": (verified(0, 200),)}, {"verified": (verified(0, 0),), "pending": (pending(0, 9),)}):
+        found = judged(log=frozen, last_success=None, **changes)
+        assert (found.condition, exit_code([found])) == (Condition.BEHIND, 4)
+
+
+def test_a_holder_without_progress_is_named_with_process_machine_and_times() -> None:
+    found = judged(HOLDER)
+    assert (found.condition, found.since, exit_code([found])) == (Condition.HELD, HOLDER.progressed_at, 4)
+    (said,) = [texts(ENGLISH)(detail) for detail in found.details]
+    assert "entries 65,536 to 131,072 are held since 2026-11-30T10:00:00Z by process 4711 on machine" in said
+    assert "nothing since 2026-11-30T11:00:00Z" in said
+    failing = judged(HOLDER, last_error="no connection")
+    assert (failing.condition, len(failing.details)) == (Condition.FAILING, 2)
+    assert timedelta(minutes=10) < STALLED  # a log may ask for a pause of ten minutes
+
+
+def test_codes_of_several_logs_follow_the_precedence() -> None:
+    stale, failing = judged(last_success=NOW - 2 * DAY), judged(last_error="no connection")
+    lying, unknown = judged(misbehaviour=("two roots",)), never_read(bytes(32), "Example", "Operator")
+    assert exit_code([judged(), stale]) == 4
+    assert exit_code([stale, failing]) == exit_code([stale, unknown]) == 1
+    assert exit_code([stale, failing, lying]) == 3
+    assert exit_code([]) == 1  # nothing was read
