@@ -10,7 +10,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.program import command
+from ctscan.cli.program import command, complain
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ctscan.config import Config
     from ctscan.model import Identifier, Match
     from ctscan.model.results import RefreshResult, StandingCounts
+
+
+COUNT_WITHIN = 0.5
+"""Seconds for counting certificates after a stop."""
 
 
 @command(
@@ -77,9 +81,20 @@ async def _status(config: Config, asked: Sequence[Identifier], *, refresh: bool,
     done = await _refresh(config, asked, force) if refresh else None
     if asked:
         _print_matches(config, await app.certificates(config, asked, who=account()), done)
-    else:
-        _print_standings(config, await app.standings(config), done)
+    elif (counts := await _counted(config, done)) is not None:
+        _print_standings(config, counts, done)
     return done.exit_code if done else 0
+
+
+async def _counted(config: Config, done: RefreshResult | None) -> StandingCounts | None:
+    """Count all certificates. A refresh that was stopped leaves a moment for it: None where that is too short."""
+    import asyncio
+
+    try:
+        return await asyncio.wait_for(app.standings(config), COUNT_WITHIN if done and done.stopped else None)
+    except TimeoutError:
+        complain("status: stopped before all certificates were counted; 'ctscan status' counts them")
+        return None
 
 
 async def _refresh(config: Config, asked: Sequence[Identifier], force: bool) -> RefreshResult:

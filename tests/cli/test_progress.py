@@ -111,6 +111,19 @@ def refreshed(shown: BarReporter, out: Terminal) -> str:
     return " ".join(out.getvalue()[before:].split())
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_head_of_the_largest_size_can_be_shown(terminal: bool) -> None:
+    out, clock = Terminal() if terminal else io.StringIO(), Clock()
+    shown = BarReporter(out, clock) if terminal else LineReporter(out, clock)
+    with shown:
+        shown.emit(LogStarted(LOG, "Endless log", (1 << 63) - 1))
+        for _ in range(3):
+            clock.now += 20
+            shown.emit(Progress(LOG, 256, 256, 0))
+        shown.emit(LogDone(LogOutcome(LOG, "Endless log", LogStatus.STOPPED)))
+    assert "stopped" in out.getvalue()
+
+
 def test_a_journal_gets_no_line_about_waits() -> None:
     out = io.StringIO()
     LineReporter(out).emit(Waiting(LOG, "Example log", 2))
