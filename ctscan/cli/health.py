@@ -39,7 +39,7 @@ UNKNOWN = 3
 @options.language()
 @options.on_index("table", "json")
 def COMMAND(nagios: bool, verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
-    """Check every log that answers speak of: is it read, fresh and well?
+    """Check every log that answers speak of: whether it is read, fresh and well.
 
     Each log has a line with its worst condition. Other logs of the log list and of the index are named as outside; they
     don't count. No log is asked: a log is as well as the last scan found it.
