@@ -13,10 +13,9 @@ from typing import Final
 
 from ctscan.model.health import Condition, HealthReport
 from ctscan.privacy.redaction import one_line, without_addresses
-from ctscan.views.answers import word
 from ctscan.views.say import CONDITIONS, Say
 from ctscan.views.text import Texts
-from ctscan.views.words import moment
+from ctscan.views.words import moment, word
 
 _COLOURS: Final = {
     Condition.MISBEHAVING: "red",
