@@ -6,8 +6,9 @@
     ├── SourceError          1  the network or the server failed; asking again may help
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
-    │   └── BadAnswer           an answer that no correct server gives: oversized, not the format
-    │       └── WrongCount      no entries, or more than were asked for, again and again
+    │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
+    │   │   └── WrongCount      no entries, or more than were asked for, again and again
+    │   └── FutureHead          a tree head that is dated in the future; carries by how much
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
@@ -68,6 +69,14 @@ class BadAnswer(SourceError):
 
 class WrongCount(BadAnswer):
     """Answers of a log to get-entries, again and again, with no entries or with more than were asked for."""
+
+
+class FutureHead(SourceError):
+    """Tree head that is dated after this machine's clock, `ahead` seconds: the log's clock is wrong, or ours."""
+
+    def __init__(self, message: str, ahead: float) -> None:
+        super().__init__(message)
+        self.ahead = ahead
 
 
 class FormatError(CtscanError):

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.model import Freshness, ListedState, LogState, Message, Staleness, TreeHead
+from ctscan.model import Freshness, ListedState, Log, LogState, Message, Staleness, TreeHead
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
@@ -28,6 +28,7 @@ Judgement = tuple[Freshness, Message | None]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS: Final = timedelta(milliseconds=1)
+_DAY: Final = timedelta(days=1)
 
 
 def freshness(state: LogState, now: datetime, margin: timedelta, *, is_retired: bool = False) -> Judgement:
@@ -40,7 +41,7 @@ def freshness(state: LogState, now: datetime, margin: timedelta, *, is_retired: 
         is_retired: the log list calls the log retired now, though the entry in the index doesn't.
     """
     log, head = state.log, state.head
-    if log.monitoring_url.startswith("file://") or is_retired or log.state is ListedState.RETIRED:
+    if log.monitoring_url.startswith("file://") or is_retired or log.state == ListedState.RETIRED:
         return Freshness.FROZEN, None
     if log.final_head is not None:
         is_final = head is not None and head.size >= log.final_head.size
@@ -83,6 +84,22 @@ def time_set_back(states: Iterable[LogState], now: datetime) -> datetime | None:
     """
     latest = max((time for time in map(time_known, states) if time is not None), default=None)
     return latest if latest is not None and latest > now + TOLERANCE else None
+
+
+def shows_time(log: Log, head: TreeHead, now: datetime) -> bool:
+    """Return True for a signed head of a log on the network that is as recent as a log has to sign: then `now` is not
+    far behind the true time."""
+    is_local = log.monitoring_url.startswith("file://")
+    age = _ms(now) - head.timestamp
+    return bool(head.signature) and not is_local and age <= log.mmd * 1000 + _DAY // _MS
+
+
+def span_text(span: timedelta) -> str:
+    """Write a span of time by its largest units: `6 min`, `3 h 20 min`, `12 days`."""
+    minutes = span // timedelta(minutes=1)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes < 48 * 60 else f"{span.days:,} days"
 
 
 def _ms(time: datetime) -> int:

@@ -6,6 +6,8 @@ Tree heads (`HeadTrust` is fed with the answers of a log, and returns the head t
     2. Heads of one size have one root; the root of size 0 is SHA-256 of nothing.
     3. A log never shrinks: a smaller head with a later time is misbehaviour. A smaller head with an earlier time is
        stale, as a cache may serve it: the log is asked again, three times in all, and the stale heads are ignored.
+       A head that is dated after our clock, by more than five minutes, is not believed and accuses nobody: the log's
+       clock is wrong, or ours.
     4. A larger head is believed once the tree is proven to extend the known one; a stale head is proven, too.
     5. No head goes beyond the final head in the log list, and the final size has one root. A readonly log that answers
        nothing, or less, is read to its final head. The list states no reliable time: it accuses nobody of rule 3.
@@ -26,16 +28,18 @@ A broken rule raises Misbehaviour, with the raw tree heads as evidence; a proof 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
 
+from ctscan.ct.freshness import ahead_of, span_text
 from ctscan.ct.merkle import leaf_hash, range_from_inclusion
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.signature import verify_head
 from ctscan.ct.strict_json import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
-from ctscan.errors import Misbehaviour, ProofError
+from ctscan.errors import FutureHead, Misbehaviour, ProofError
 from ctscan.model import CompactRange, FinalHead, Log, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT, subtree_root
 
@@ -73,8 +77,8 @@ class AcceptedHead:
 class HeadTrust:
     """State of trust in the tree heads of one log during one pass: the known head, the final head, stale answers."""
 
-    def __init__(self, log: Log, known: TreeHead | None) -> None:
-        self._log, self._known = log, known
+    def __init__(self, log: Log, known: TreeHead | None, now: datetime) -> None:
+        self._log, self._known, self._now = log, known, now
         self._stale = 0
         self.final = _final_beyond(log, known)
         """Final head of the log list, unless a larger head is known."""
@@ -92,11 +96,16 @@ class HeadTrust:
 
         Raises:
             Misbehaviour: the head contradicts the known head, the final head or the log's key.
+            FutureHead: the head is dated after `now`.
         """
         if offered is None:
             return self.give_up()
         check_signature(self._log, offered)
-        relation = judge_head(self._log, self._known, offered)
+        refuse_future(self._log, offered, self._now)
+        known = self._known
+        if known is not None and ahead_of(known, self._now):
+            known = replace(known, signature=b"")  # as that of a log list: its time accuses nobody
+        relation = judge_head(self._log, known, offered)
         if self.newest is not None and offered.size < self.newest.size:
             self._stale += 1
             return None
@@ -128,6 +137,20 @@ def check_signature(log: Log, offered: TreeHead) -> None:
     except ProofError as error:
         reason = f"{log.name}: the tree head of size {offered.size} signs badly: {error}"
         raise Misbehaviour(reason, (offered.raw,)) from error
+
+
+def refuse_future(log: Log, offered: TreeHead, now: datetime) -> None:
+    """Refuse a head that is dated after `now`, beyond the tolerance (rule 3).
+
+    Raises:
+        FutureHead: it is.
+    """
+    if ahead := ahead_of(offered, now):
+        raise FutureHead(
+            f"{log.name}: the tree head of size {offered.size} is dated {span_text(ahead)} after this machine's clock: "
+            "the clock of the log is wrong, or that of this machine",
+            ahead.total_seconds(),
+        )
 
 
 def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> HeadRelation:

@@ -25,6 +25,7 @@ from ctscan.errors import BadAnswer, FormatError, Missing, Refused, SourceError,
 from ctscan.http.decoding import decode_body
 from ctscan.http.patience import Patience
 from ctscan.http.rate_limit import Clock, ConcurrencyWindow, RateLimited, Sleep, TokenBucket, retry_after
+from ctscan.http.server_dates import ServerDates
 from ctscan.http.transport import Request, StreamedResponse, TransportError, address_of
 from ctscan.http.transport_router import TransportRouter
 from ctscan.http.urls import is_loopback
@@ -140,6 +141,7 @@ class Client:
         named = f" (+{self.contact})" if self.contact else ""
         self.user_agent = f"ctscan/{version()}{named}"
         self.requests = 0  # sent so far; every try counts
+        self.dates = ServerDates(wall)
         self._clock, self._wall, self._sleep, self._random = clock, wall, sleep, random
         self._whole_timeout = whole_timeout
         self._buckets: dict[tuple[str, bool], TokenBucket] = {}
@@ -346,6 +348,7 @@ class Client:
             raise _Failure(error.reason, is_silent=True) from None
 
     async def _read_response(self, call: _Call, answer: StreamedResponse, bucket: TokenBucket) -> Response:
+        self.dates.hear(call.request.address.host, answer.headers)
         status = answer.status
         if status != 200 and status not in call.statuses:
             raise self._refusal(call, answer, bucket)

@@ -182,15 +182,16 @@ def retry_after(value: str | None, date: str | None, wall: Clock) -> float | Non
     value = value.strip()
     if value.isascii() and value.isdigit():
         seconds = float(value[:12])
-    elif (then := _http_date(value)) is not None:
-        now = _http_date(date) if date else None
+    elif (then := http_date(value)) is not None:
+        now = http_date(date) if date else None
         seconds = then - (wall() if now is None else now)
     else:
         return None
     return min(max(seconds, _RETRY_AFTER_MIN), _RETRY_AFTER_MAX) if seconds > 0 else None
 
 
-def _http_date(text: str) -> float | None:
+def http_date(text: str) -> float | None:
+    """Parse an HTTP date (RFC 9110 section 5.6.7) into seconds since 1970; None for anything else."""
     try:
         found = parsedate_to_datetime(text)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()

@@ -28,7 +28,7 @@ from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVe
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.holder import Holder
 from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
-from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SkippedLog, SkipReason, TreeHead
+from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SeenHead, SkippedLog, SkipReason, TreeHead
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
@@ -147,6 +147,7 @@ __all__ = [
     "SearchScope",
     "SearchShortfall",
     "SearchState",
+    "SeenHead",
     "Sensitivity",
     "Shortfall",
     "Sighting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from ctscan.model.message import Code, Message
@@ -102,3 +103,12 @@ class TreeHead:
     timestamp: int  # ms
     signature: bytes
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SeenHead:
+    """Signed tree head that a pass accepted, with the times at which passes saw it first and last."""
+
+    head: TreeHead
+    first_seen: datetime
+    last_seen: datetime

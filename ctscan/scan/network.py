@@ -61,7 +61,12 @@ async def open_network(request: ScanRequest, clock: ScanClock, emit: Emit = lamb
     """
     names = [repository.name for repository in repositories()]
     tuning = load_tuning(data_path("logs.toml").read_bytes(), request.tuning, names)
-    client = Client(request.contact or "", sleep=clock.sleep, give_up_after=request.give_up_after)
+    client = Client(
+        request.contact or "",
+        wall=lambda: clock.now().timestamp(),
+        sleep=clock.sleep,
+        give_up_after=request.give_up_after,
+    )
     try:
         yield Network(request, client, tuning, clock, emit)
     finally:

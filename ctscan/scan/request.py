@@ -106,13 +106,15 @@ _CODES = {LogStatus.MISBEHAVIOUR: 3, LogStatus.INCOMPLETE: 1, LogStatus.STOPPED:
 @dataclass(frozen=True, slots=True)
 class LogOutcome:
     """Outcome of a log at the end of a pass, or of the scan. `gaps`: the entries that the pass was to read and did
-    not."""
+    not. `skew`: seconds by which the clock of the log or of its server is ahead of ours; None where it is not far."""
 
     log_id: bytes
     name: str
     status: LogStatus
     message: str = ""
     gaps: tuple[Gap, ...] = ()
+    operator: str = ""
+    skew: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

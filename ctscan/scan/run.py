@@ -27,6 +27,7 @@ from ctscan.index.protocols import Runs
 from ctscan.model import Run, RunState
 from ctscan.personal.rules import rule_set
 from ctscan.scan.basis_reading import BasisIndex, Reading, joined_logs, load_reading, record_reading, reload_reading
+from ctscan.scan.clock_watch import ClockWatch
 from ctscan.scan.events import Emit, Notice
 from ctscan.scan.log.plan import check_start
 from ctscan.scan.log.scanner import ScanContext
@@ -77,16 +78,16 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             _check(request, settled[0])
             run_id = await _start_run(index, request, settled[0].selection, clock)
             added = await joined_logs(index)
-            return await _run(
-                network, ScanContext(index, run_id, request, rule_set(), emit, stop, clock, added), settled[0]
-            )
+            watch = ClockWatch(emit)
+            context = ScanContext(index, run_id, request, rule_set(), watch.hear, stop, clock, added)
+            return await _run(network, context, settled[0], watch)
 
 
-async def _run(network: Network, context: ScanContext, reading: Reading) -> ScanResult:
+async def _run(network: Network, context: ScanContext, reading: Reading, watch: ClockWatch) -> ScanResult:
     """Read all logs, and record the end of the run."""
     result = ScanResult(())
     try:
-        outcomes = tuple(await _read(network, context, reading))
+        outcomes = tuple(watch.told(await _read(network, context, reading)))
         result = ScanResult(outcomes, context.request.follow, context.run_id)
     finally:
         await context.index.end_run(context.run_id, context.clock.now(), _run_state(result, context.stop))

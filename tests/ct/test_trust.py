@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
 from ctscan.ct.trust import HeadRelation, HeadTrust, check_signature, final_tree_head, judge_head
-from ctscan.errors import Misbehaviour
+from ctscan.errors import FutureHead, Misbehaviour
 from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT
 
@@ -29,6 +30,7 @@ def head(size: int, timestamp: int, root: bytes = b"r" * 32) -> TreeHead:
     return TreeHead(bytes(32), size, root, timestamp, b"signed", b"raw %d %d" % (size, timestamp))
 
 
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.RFC6962)
 
 
@@ -113,21 +115,21 @@ def signed(builder: LogBuilder, size: int) -> TreeHead:
 
 def test_a_first_head_is_believed_and_a_larger_one_has_to_extend_it(builder: LogBuilder) -> None:
     log, small, large = log_of(builder), signed(builder, 100), signed(builder, 200)
-    first = HeadTrust(log, None).offer(small)
+    first = HeadTrust(log, None, NOW).offer(small)
     assert first is not None and (first.head, first.extends, first.is_new) == (small, None, True)
-    grown = HeadTrust(log, small).offer(large)
+    grown = HeadTrust(log, small, NOW).offer(large)
     assert grown is not None and (grown.head, grown.extends, grown.is_new) == (large, small, True)
-    same = HeadTrust(log, small).offer(small)
+    same = HeadTrust(log, small, NOW).offer(small)
     assert same is not None and (same.head, same.is_new, same.extends) == (small, False, None)
 
 
 def test_stale_heads_are_counted_and_ignored(builder: LogBuilder) -> None:
     log, small, large = log_of(builder), signed(builder, 100), signed(builder, 200)
-    trust = HeadTrust(log, large)
+    trust = HeadTrust(log, large, NOW)
     assert trust.offer(small) is None and trust.newest == large
     accepted = trust.offer(large)
     assert accepted is not None and (accepted.head, accepted.stale, accepted.is_current) == (large, 1, True)
-    trust = HeadTrust(log, large)
+    trust = HeadTrust(log, large, NOW)
     assert [trust.offer(small) for _ in range(3)] == [None] * 3
     accepted = trust.give_up()
     assert (accepted.head, accepted.is_new, accepted.stale, accepted.is_current) == (large, False, 3, False)
@@ -136,9 +138,31 @@ def test_stale_heads_are_counted_and_ignored(builder: LogBuilder) -> None:
 def test_a_readonly_log_that_gives_no_head_is_read_to_the_final_head(builder: LogBuilder) -> None:
     log = replace(log_of(builder), state="readonly", final_head=FinalHead(200, builder.root(200)))
     small = signed(builder, 100)
-    trust = HeadTrust(log, small)
+    trust = HeadTrust(log, small, NOW)
     silent, stale = trust.offer(None), trust.offer(small)
     assert silent is not None and (silent.head.size, silent.extends, silent.is_new) == (200, small, True)
     assert stale is None and trust.give_up().head.size == 200 and trust.give_up().is_current
-    finished = HeadTrust(log, signed(builder, 200)).offer(None)
+    finished = HeadTrust(log, signed(builder, 200), NOW).offer(None)
     assert finished is not None and not finished.is_new
+
+
+def test_a_head_of_the_future_is_refused_and_accuses_nobody(builder: LogBuilder) -> None:
+    log, small, large = log_of(builder), signed(builder, 100), signed(builder, 200)
+    before = datetime.fromtimestamp(small.timestamp / 1000, UTC) - timedelta(minutes=6)
+    for known in (None, large, replace(small, root=bytes(32))):
+        with pytest.raises(FutureHead, match=r"size 100 is dated 6 min after this machine's clock") as caught:
+            HeadTrust(log, known, before).offer(small)
+        assert (caught.value.exit_code, caught.value.ahead) == (1, 360.0)
+    spoilt = replace(small, timestamp=small.timestamp + 10**9)
+    with pytest.raises(Misbehaviour, match="signs badly"):  # its time is nobody's word
+        HeadTrust(log, None, before).offer(spoilt)
+
+
+def test_a_known_head_of_the_future_makes_no_log_shrink(builder: LogBuilder) -> None:
+    """An index of an older version may hold a head that was signed with a wrong clock."""
+    log, large = log_of(builder), signed(builder, 200)
+    known = replace(signed(builder, 100), timestamp=int((NOW + timedelta(days=1)).timestamp() * 1000))
+    grown = HeadTrust(log, known, NOW).offer(large)
+    assert grown is not None and (grown.head, grown.extends) == (large, known)
+    with pytest.raises(Misbehaviour, match="shrank"):
+        HeadTrust(log, known, NOW + timedelta(days=2)).offer(large)

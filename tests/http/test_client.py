@@ -61,7 +61,7 @@ def test_requests_name_the_client_and_accept_gzip(patient: Made) -> None:
         log = sim.add("a", small_log())
         response = get(patient(FakeTime()), f"{log.url}checkpoint", accept="text/plain", headers={"X-A": "b"})
         sent = log.requests[0].headers
-    assert response.body == log.builder.checkpoint()
+    assert response.body == log.builder.checkpoint(timestamp=log.head_time(log.size))
     assert sent["user-agent"].startswith("ctscan/")
     assert sent["user-agent"].endswith(" (+ct@example.org)")
     assert sent["accept-encoding"] == "gzip, identity"
@@ -361,7 +361,7 @@ def test_read_returns_the_last_parsed_value(patient: Made) -> None:
 
         client = patient(FakeTime())
         found = with_client(client, lambda c: c.read(f"{log.url}checkpoint", parse, operator="Example", limit=LIMIT))
-    assert found == len(log.builder.checkpoint())
+    assert found == len(log.builder.checkpoint(timestamp=log.head_time(log.size)))
 
 
 def test_a_body_as_large_as_the_limit_is_read(patient: Made) -> None:

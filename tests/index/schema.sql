@@ -138,6 +138,19 @@ CREATE TABLE finding (
     PRIMARY KEY (certificate, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE head_seen (
+    id         INTEGER PRIMARY KEY,
+    log        INTEGER NOT NULL REFERENCES log (id),
+    size       INTEGER NOT NULL CHECK (size >= 0),
+    root       BLOB NOT NULL CHECK (length(root) = 32),
+    timestamp  INTEGER NOT NULL,
+    signature  BLOB NOT NULL,
+    raw        BLOB NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen  TEXT NOT NULL,
+    UNIQUE (log, size, timestamp, root, signature)
+) STRICT;
+
 CREATE TABLE head_size (
     log       INTEGER NOT NULL REFERENCES log (id),
     hour      INTEGER NOT NULL,  -- since 1970
@@ -429,6 +442,8 @@ CREATE INDEX certificate_serial ON certificate (serial, issuer);
 CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
 
 CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE pending IS NULL;
+
+CREATE INDEX head_seen_first ON head_seen (log, first_seen);
 
 CREATE INDEX issuer_subject ON issuer (subject_hash);
 

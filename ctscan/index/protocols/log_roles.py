@@ -18,6 +18,7 @@ from ctscan.model import (
     Run,
     RunState,
     ScanStep,
+    SeenHead,
     SkippedLog,
     TreeHead,
 )
@@ -109,6 +110,17 @@ class LogStore(Protocol):
                 and the caller compares with it before the next try.
         """
 
+    async def record_seen(self, head: TreeHead, at: datetime) -> None:
+        """Record a signed tree head that a pass accepted, verbatim. Earlier heads are thinned out: the first of each
+        hour stays for 8 days, the first of each day for two years."""
+
+    async def heads_seen(self, log_id: bytes) -> list[SeenHead]:
+        """Return the recorded heads of a log, newest first."""
+
+    async def forget_times_after(self, at: datetime) -> None:
+        """Forget the times of checks of any log that lie after `at`: a clock that ran ahead wrote them. A success of
+        such a time is forgotten; a failure stays, with an earlier time."""
+
     async def record_success(
         self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
     ) -> None:
@@ -118,7 +130,8 @@ class LogStore(Protocol):
             log_id: the log.
             at: the time of success.
             rate: entries per second; None keeps the rate before.
-            since: start of the pass; errors that another process recorded after it stay. None clears any error.
+            since: start of the pass; errors that another process recorded between it and `at` stay. None clears any
+                error.
         """
 
     async def record_rate(self, log_id: bytes, rate: float) -> None:

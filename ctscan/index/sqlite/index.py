@@ -1,9 +1,9 @@
 """Index in an SQLite file: every method of `Index` as one transaction.
 
-The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `ranges`,
-`commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`, `repositories`,
-`revocations`, `iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in `rate_slots`. The
-contracts are in `index.protocols`.
+The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
+`ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`,
+`repositories`, `revocations`, `iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in
+`rate_slots`. The contracts are in `index.protocols`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ctscan.index.sqlite import (
     basis,
     certificates,
     commit,
+    heads_seen,
     holders,
     iteration,
     logs,
@@ -58,6 +59,7 @@ from ctscan.model import (
     ScanStep,
     Search,
     SearchState,
+    SeenHead,
     Shortfall,
     SkippedLog,
     TreeHead,
@@ -128,6 +130,16 @@ class SqliteIndex:
 
     async def save_head(self, head: TreeHead, at: datetime, known: TreeHead | None) -> None:
         await self._database.write(lambda c: logs.save_head(c, head, at, known))
+
+    async def record_seen(self, head: TreeHead, at: datetime) -> None:
+        await self._database.write(lambda c: heads_seen.keep(c, logs.row_of(c, head.log_id), head, at))
+
+    async def heads_seen(self, log_id: bytes) -> list[SeenHead]:
+        return await self._database.read(lambda c: heads_seen.seen(c, log_id))
+
+    async def forget_times_after(self, at: datetime) -> None:
+        if await self._database.read(lambda c: heads_seen.has_times_after(c, at)):
+            await self._database.write(lambda c: heads_seen.forget_times_after(c, at))
 
     async def record_success(
         self, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None

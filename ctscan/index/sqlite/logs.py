@@ -85,7 +85,8 @@ def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> Tr
 def record_success(
     connection: sqlite3.Connection, log_id: bytes, at: datetime, rate: float | None, since: datetime | None = None
 ) -> None:
-    """Record a success and clear the last error, except an error recorded after `since`: the log fails since then."""
+    """Record a success and clear the last error, except an error recorded between `since` and `at`: the log fails since
+    then. An error after `at` is of a clock that ran ahead."""
     log, kept_since = row_of(connection, log_id), rows.optional_time_text(since)
     connection.execute(
         "UPDATE log SET last_success = ?, rate = coalesce(?, rate), failing_since = last_error_at WHERE id = ?",
@@ -93,8 +94,8 @@ def record_success(
     )
     connection.execute(
         "UPDATE log SET last_error = NULL, last_error_at = NULL, failing_since = NULL, failure = NULL"
-        " WHERE id = ? AND (? IS NULL OR last_error_at < ?)",
-        (log, kept_since, kept_since),
+        " WHERE id = ? AND (? IS NULL OR last_error_at < ? OR last_error_at > ?)",
+        (log, kept_since, kept_since, rows.time_text(at)),
     )
 
 

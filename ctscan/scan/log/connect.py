@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlsplit
 
+from ctscan.ct.freshness import TOLERANCE
 from ctscan.http.client import Client
 from ctscan.model import Log, TreeHead
 from ctscan.scan.log.verifier import ProofVerifier, Sleep, TileVerifier, Verifier
@@ -25,6 +27,7 @@ class Connection:
     rate: float  # requests a second
     batch: int  # entries a request
     readers: int = 1  # processes that read this log at the same time
+    skew: Callable[[], float | None] = lambda: None  # seconds by which its server's clock differs from ours, if much
 
 
 def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sleep, *, readers: int = 1) -> Connection:
@@ -35,7 +38,15 @@ def connect(log: Log, client: Client, tuning: Tuning, sleep: Sleep = asyncio.sle
     mine = replace(tuning, concurrency=max(1, tuning.concurrency // readers))
     client.pace(log.operator, mine.rate)
     source = open_log(log, client, mine)
-    return Connection(log, source, partial(_verifier, source, sleep), mine.rate, mine.batch, readers)
+    verifier_of, skew = partial(_verifier, source, sleep), partial(_skew, client, log)
+    return Connection(log, source, verifier_of, mine.rate, mine.batch, readers, skew)
+
+
+def _skew(client: Client, log: Log) -> float | None:
+    """Return the seconds by which the clock of the log's server is ahead of ours, as its newest answer shows; None
+    within the tolerance."""
+    skew = client.dates.skew(urlsplit(log.url or log.monitoring_url).hostname or "")
+    return skew if skew is not None and abs(skew) > TOLERANCE.total_seconds() else None
 
 
 def _verifier(source: TileSource | ProofSource, sleep: Sleep, head: TreeHead) -> Verifier:

@@ -6,24 +6,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
+from ctscan.ct.freshness import shows_time
 from ctscan.ct.trust import PAUSES, AcceptedHead, HeadTrust
 from ctscan.errors import HeadChanged, Misbehaviour, ProofError, SourceError
 from ctscan.index.protocols import LogStore
-from ctscan.model import TreeHead
+from ctscan.model import Log, TreeHead
 from ctscan.scan.log.verifier import Sleep, Verifier
 from ctscan.sources import LogSource
 
 VerifierOf = Callable[[TreeHead], Verifier]
 
 
-async def accept_head(source: LogSource, known: TreeHead | None, verifier_of: VerifierOf, sleep: Sleep) -> AcceptedHead:
+async def accept_head(
+    source: LogSource, known: TreeHead | None, verifier_of: VerifierOf, sleep: Sleep, now: datetime
+) -> AcceptedHead:
     """Find the tree head that this pass reads up to, and prove that its tree extends the known tree.
 
     Raises:
         Misbehaviour: the log contradicts itself.
+        FutureHead: the log dates its head after `now`.
         SourceError: the log gives no head, or no proof.
     """
-    trust = HeadTrust(source.log, known)
+    trust = HeadTrust(source.log, known, now)
     for pause in (*PAUSES, None):
         offered = await _ask(source, trust)
         accepted = trust.offer(offered)
@@ -68,3 +72,12 @@ async def save_head(
         if known is not None:
             smaller, larger = sorted((known, head), key=lambda one: one.size)
             await verifier_of(larger).check_extends(smaller)
+
+
+async def record_seen(index: LogStore, log: Log, accepted: AcceptedHead, now: datetime) -> None:
+    """Record the head that the log showed in this pass. A recent one shows that our clock is right: times of a clock
+    that ran ahead before are forgotten then."""
+    if accepted.is_current and accepted.head.signature:
+        if shows_time(log, accepted.head, now):
+            await index.forget_times_after(now)
+        await index.record_seen(accepted.head, now)

@@ -18,7 +18,7 @@ from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
-from ctscan.errors import FormatError, IndexFault, Locked, Misbehaviour, UsageError
+from ctscan.errors import FormatError, FutureHead, IndexFault, Locked, Misbehaviour, UsageError
 from ctscan.index.protocols import BasisStore, Runs
 from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import total
@@ -27,7 +27,7 @@ from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
-from ctscan.scan.log.heads import accept_head, save_head
+from ctscan.scan.log.heads import accept_head, record_seen, save_head
 from ctscan.scan.log.parts import Parts, PartsReader
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
 from ctscan.scan.log.session import LogIndex, LogSession
@@ -78,6 +78,7 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         UsageError: a contact is missing.
     """
     log, index, now = connection.log, context.index, context.clock.now
+    skew = None
     try:
         ending = await _pass_unless_stopped(context, connection)
     except Misbehaviour as error:
@@ -87,10 +88,15 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         ending = Ending(LogStatus.SHARED, str(error))  # no fault of the log
     except (IndexFault, UsageError):
         raise
+    except FutureHead as error:
+        ending, skew = Ending(LogStatus.INCOMPLETE, str(error)), error.ahead
+        await index.record_error(log.id, now(), ending.message, FailureKind.FUTURE_HEAD)
     except Exception as error:  # the other logs are read on
         ending = Ending(LogStatus.INCOMPLETE, safe_message(error))
         await index.record_error(log.id, now(), ending.message, FailureKind.UNAVAILABLE)
-    outcome = LogOutcome(log.id, log.name, ending.status, ending.message, ending.gaps)
+    outcome = LogOutcome(
+        log.id, log.name, ending.status, ending.message, ending.gaps, log.operator, skew or connection.skew()
+    )
     context.emit(LogDone(outcome))
     return outcome
 
@@ -139,12 +145,13 @@ def _is_behind(session: LogSession) -> bool:
 async def _head(context: ScanContext, connection: Connection, known: TreeHead | None) -> AcceptedHead:
     """Accept, report and save the tree head that this pass reads up to."""
     log, clock = connection.log, context.clock
-    accepted = await accept_head(connection.source, known, connection.verifier_of, clock.sleep)
+    accepted = await accept_head(connection.source, known, connection.verifier_of, clock.sleep, clock.now())
     if accepted.stale:
         context.emit(Notice(f"{log.name}: ignored {accepted.stale} old tree head(s), as a cache may serve"))
     context.emit(HeadAccepted(log.name, accepted.head))
     if accepted.is_new:
         await save_head(context.index, accepted.head, known, connection.verifier_of, clock.now)
+    await record_seen(context.index, log, accepted, clock.now())
     return accepted
 
 

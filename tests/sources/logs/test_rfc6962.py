@@ -61,7 +61,7 @@ def test_a_head_is_read_and_verifies(use_rsa: bool) -> None:
         head = ask(log, lambda s: s.head())
     verify_head(head, log.builder.key)
     assert (head.size, head.root, head.log_id) == (20, log.builder.root(), log.builder.id)
-    assert head.raw == log.builder.sth()
+    assert head.raw == log.builder.sth(timestamp=log.head_time(log.size))
 
 
 def test_a_head_of_an_empty_log() -> None:
