@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import freshness, time_set_back
+from ctscan.ct.freshness import Judgement, freshness, time_set_back
 from ctscan.index.protocols import Authorities, BasisStore, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
@@ -74,7 +74,11 @@ async def answer(
     with_head = {log_id for log_id, state in states.items() if state.head}
     read = [states[log.id] for log in members if log.id in with_head]
     unread = [log for log in members if log.id not in with_head]
-    coverage = tuple(_coverage(state, identifier, rule_sets, now, stale_after) for state in read)
+    retired = {log.id for log in members if log.reason is not None and log.reason.code in _RETIRED}
+    coverage = tuple(
+        _coverage(state, identifier, rule_sets, freshness(state, now, stale_after, is_retired=state.log.id in retired))
+        for state in read
+    )
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
     set_back = time_set_back(read, now)
@@ -154,11 +158,11 @@ def _score(identifier: Identifier, match: Match) -> float:
     )
 
 
-def _coverage(
-    state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], now: datetime, stale_after: timedelta
-) -> LogCoverage:
+_RETIRED = (SkipReason.RETIRED, SkipReason.RETIRED_SINCE)
+
+
+def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], judged: Judgement) -> LogCoverage:
     today = rule_set()
-    judged = freshness(state, now, stale_after)
     return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), judged)
 
 

@@ -8,6 +8,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 
 from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
+from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -25,10 +26,12 @@ __all__ = [
     "audit_events",
     "authorities",
     "backfill",
+    "basis_history",
     "certificates",
     "check_refresh",
     "demo_config",
     "disclosures",
+    "drop_from_basis",
     "exposed_files",
     "health",
     "identifiers_in",
@@ -48,6 +51,7 @@ __all__ = [
     "scan",
     "search",
     "searches",
+    "set_basis",
     "sources",
     "standings",
     "update_authorities",

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "rules": "ctscan.cli.rules",
     "logs": "ctscan.cli.logs",
     "health": "ctscan.cli.health",
+    "basis": "ctscan.cli.basis",
     "runs": "ctscan.cli.runs",
     "sources": "ctscan.cli.sources",
     "disclosures": "ctscan.cli.disclosures",

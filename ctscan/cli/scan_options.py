@@ -43,6 +43,13 @@ _HOW = (
 )
 
 
+def which_logs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose logs."""
+    for option in reversed(_WHICH):
+        function = option(function)
+    return function
+
+
 def of_logs(*between: options.Decorator) -> options.Decorator:
     """Add the options of every command that reads logs; the command's own options come between them."""
 

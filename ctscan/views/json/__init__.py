@@ -22,6 +22,7 @@ from ctscan.views.json.answers import (
     verified_range,
 )
 from ctscan.views.json.audit import audit_event
+from ctscan.views.json.basis import basis_history, recorded_basis
 from ctscan.views.json.document import canonical, digest
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -62,6 +63,7 @@ __all__ = [
     "authority_list",
     "backfilled",
     "base64_text",
+    "basis_history",
     "canonical",
     "certificate",
     "certificate_status",
@@ -81,6 +83,7 @@ __all__ = [
     "log",
     "match",
     "problem",
+    "recorded_basis",
     "refreshed",
     "reindexed",
     "repository_sighting",
