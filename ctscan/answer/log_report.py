@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 
 
 def log_report(
-    state: LogState, misbehaviour: Sequence[Misbehaviour], now: datetime, stale_after: timedelta
+    state: LogState,
+    misbehaviour: Sequence[Misbehaviour],
+    now: datetime,
+    stale_after: timedelta,
+    *,
+    is_retired: bool = False,
 ) -> LogReport:
-    """Report the progress of a log at `now`; `stale_after` is the margin of `ct.freshness`."""
+    """Report the progress of a log at `now`; for `stale_after` and `is_retired` see `ct.freshness`."""
     from ctscan.model.results import LogReport
 
-    judged = freshness(state, now, stale_after)
+    judged = freshness(state, now, stale_after, is_retired=is_retired)
     return LogReport(
         state=state,
-        health=health(state, now, stale_after),
+        health=health(state, now, stale_after, is_retired=is_retired),
         misbehaviour=tuple(misbehaviour),
         gaps=judge(state, lambda _: None, judged).gaps,
         verified_size=verified_size(state),
@@ -39,7 +44,7 @@ def log_report(
     )
 
 
-def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
+def health(state: LogState, now: datetime, stale_after: timedelta, *, is_retired: bool = False) -> str:
     """Name the worst that is known of a log, in one or two words."""
     if state.misbehaviour:
         return "misbehaved"
@@ -47,7 +52,7 @@ def health(state: LogState, now: datetime, stale_after: timedelta) -> str:
         return "failing"
     if state.head is None:
         return "never read"
-    if freshness(state, now, stale_after)[0] is Freshness.STALE:
+    if freshness(state, now, stale_after, is_retired=is_retired)[0] is Freshness.STALE:
         return "stale"
     if catch_up(state) == inf:
         return "falling behind"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import Judgement, freshness, time_set_back
+from ctscan.ct.freshness import Judgement, freshness, retired_logs, time_set_back
 from ctscan.index.protocols import Authorities, BasisStore, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
@@ -74,11 +74,9 @@ async def answer(
     with_head = {log_id for log_id, state in states.items() if state.head}
     read = [states[log.id] for log in members if log.id in with_head]
     unread = [log for log in members if log.id not in with_head]
-    retired = {log.id for log in members if log.reason is not None and log.reason.code in _RETIRED}
-    coverage = tuple(
-        _coverage(state, identifier, rule_sets, freshness(state, now, stale_after, is_retired=state.log.id in retired))
-        for state in read
-    )
+    retired = retired_logs(basis)
+    ages = {state.log.id: freshness(state, now, stale_after, is_retired=state.log.id in retired) for state in read}
+    coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
     set_back = time_set_back(read, now)
@@ -158,12 +156,9 @@ def _score(identifier: Identifier, match: Match) -> float:
     )
 
 
-_RETIRED = (SkipReason.RETIRED, SkipReason.RETIRED_SINCE)
-
-
-def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], judged: Judgement) -> LogCoverage:
+def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], age: Judgement) -> LogCoverage:
     today = rule_set()
-    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), judged)
+    return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), age)
 
 
 def _time_text(time: datetime) -> str:
@@ -171,7 +166,8 @@ def _time_text(time: datetime) -> str:
 
 
 def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
-    return all(not log.gaps and not log.stale for log in coverage)
+    """Return whether every log was read without gaps to a head that is fresh, frozen or final, and leaves no doubt."""
+    return all(not log.gaps and not log.stale and not (log.failure and log.failure.is_doubt) for log in coverage)
 
 
 def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:

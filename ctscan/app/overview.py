@@ -44,11 +44,19 @@ async def audit_events(config: Config, limit: int, *, inline: bool = False) -> l
 async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
     """Report the progress and health of each log."""
     from ctscan.answer.log_report import log_report
+    from ctscan.ct.freshness import retired_logs
 
     at = clock.now()
     async with opened_index(config) as index:
+        retired = retired_logs(await index.basis())
         return [
-            log_report(state, await index.evidence_of_misbehaviour(state.log.id), at, config.stale_after)
+            log_report(
+                state,
+                await index.evidence_of_misbehaviour(state.log.id),
+                at,
+                config.stale_after,
+                is_retired=state.log.id in retired,
+            )
             for state in await index.log_states()
         ]
 

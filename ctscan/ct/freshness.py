@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.model import Freshness, ListedState, Log, LogState, Message, Staleness, TreeHead
+from ctscan.model import Basis, Freshness, ListedState, Log, LogState, Message, SkipReason, Staleness, TreeHead
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
@@ -60,6 +60,12 @@ def _reason(state: LogState, now: datetime, margin: timedelta) -> Message | None
     if state.last_success is None or now - state.last_success > margin:
         return Staleness.NOT_CHECKED()
     return None
+
+
+def retired_logs(basis: Basis | None) -> frozenset[bytes]:
+    """Return the ids of the logs of the basis that the log list calls retired."""
+    retired = (str(SkipReason.RETIRED), str(SkipReason.RETIRED_SINCE))
+    return frozenset(log.id for log in (basis.logs if basis else ()) if log.reason and log.reason.code in retired)
 
 
 def ahead_of(head: TreeHead, now: datetime) -> timedelta | None:

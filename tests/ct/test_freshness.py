@@ -7,8 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ctscan.ct.freshness import Judgement, ahead_of, freshness, time_set_back
-from ctscan.model import FinalHead, Freshness, ListedState, Log, LogProtocol, LogState, Message, Staleness, TreeHead
+from ctscan.ct.freshness import Judgement, ahead_of, freshness, retired_logs, time_set_back
+from ctscan.model import (
+    Basis,
+    BasisChange,
+    BasisLog,
+    BasisSource,
+    FinalHead,
+    Freshness,
+    ListedState,
+    Log,
+    LogProtocol,
+    LogState,
+    Message,
+    SkipReason,
+    Staleness,
+    TreeHead,
+)
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -100,6 +115,15 @@ def test_a_log_that_the_list_retired_after_the_last_scan_is_frozen() -> None:
     state = known(age=30 * DAY, checked=30 * DAY)
     assert judged(state, is_retired=True) == (Freshness.FROZEN, None)
     assert judged(state) == stale(Staleness.OLD_HEAD())
+
+
+def test_retired_logs_of_the_basis_are_those_that_the_list_retired() -> None:
+    reasons = (None, SkipReason.RETIRED(), SkipReason.RETIRED_SINCE(since="2026-01-01"), SkipReason.REJECTED())
+    logs = tuple(BasisLog(bytes([i]), "log", "Example", reason, NOW) for i, reason in enumerate(reasons))
+    logs += (BasisLog(bytes([9]), "log", "Example", SkipReason.NO_LONGER_LISTED(since="2026-01-01"), NOW),)
+    change, source = BasisChange.FIRST_SCAN(), BasisSource.DEFAULT
+    assert retired_logs(Basis(1, NOW, "jane", change, "", source, None, None, logs, ())) == {bytes([1]), bytes([2])}
+    assert retired_logs(None) == frozenset()
 
 
 def test_a_head_is_of_the_future_beyond_five_minutes() -> None:

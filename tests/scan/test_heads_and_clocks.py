@@ -276,3 +276,26 @@ def test_heads_are_recorded_as_they_were_signed(tmp_path: Path) -> None:
     assert [one.head.size for one in seen] == [300, 200]
     assert seen[0].head.raw == log.builder.checkpoint(300, timestamp=log.head_time(300))
     assert seen[1].first_seen == seen[1].last_seen <= seen[0].first_seen < seen[0].last_seen
+
+
+# --- logs that leave the list -------------------------------------------------------------------------------------
+
+
+def test_a_retired_log_is_frozen_and_a_log_no_longer_listed_grows_stale(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        add(sim, "kept"), add(sim, "gone")
+        retired = add(sim, "retired")
+        scan(sim, tmp_path / "db")
+        retired.state = "retired"
+        del sim.logs["gone"]
+        scan(sim, tmp_path / "db", start=None)
+        assert look_up(tmp_path / "db", JANE).complete
+        sim.logs["kept"].began = ms(now() + 3 * DAY)
+        scan_at(sim, tmp_path / "db", 3 * DAY, start=None)
+    found = look_up(tmp_path / "db", JANE, now() + 3 * DAY)
+    assert {log.log: (log.freshness, log.stale_reason) for log in found.coverage} == {
+        "kept": (Freshness.FRESH, None),
+        "gone": (Freshness.STALE, Staleness.OLD_HEAD()),
+        "retired": (Freshness.FROZEN, None),
+    }
+    assert not found.complete
