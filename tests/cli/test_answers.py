@@ -106,7 +106,7 @@ def test_a_signal_commits_and_leaves(log: Path, tmp_path: Path) -> None:
     scan = subprocess.Popen(command(*arguments), cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environ)
     assert scan.stderr is not None
     told = [scan.stderr.readline()]
-    while "read to its head" not in told[-1] and told[-1]:
+    while "the last partial tile follows" not in told[-1] and told[-1]:
         told.append(scan.stderr.readline())
     scan.send_signal(signal.SIGTERM)
     rest = scan.stderr.read()
