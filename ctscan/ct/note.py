@@ -60,6 +60,16 @@ def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
     return TreeHead(log_id, size, root, timestamp, signed, raw)
 
 
+def signature_lines(raw: bytes) -> tuple[bytes, tuple[SignatureLine, ...]]:
+    """Split a note into its signed text, with the last newline, and all its signature lines; nothing is verified.
+
+    Raises:
+        FormatError: `raw` isn't a note.
+    """
+    text, lines = _split_note(raw)
+    return f"{text}\n".encode(), tuple(_parse_line(line) for line in lines)
+
+
 def _split_note(raw: bytes) -> tuple[str, list[str]]:
     """Split a note at the last empty line into signed text and signature lines."""
     if len(raw) > _SIZE_LIMIT:

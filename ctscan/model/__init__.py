@@ -28,7 +28,17 @@ from ctscan.model.finding import Confidence, Finding, Qualifier, RuleSet, RuleVe
 from ctscan.model.hit import EMPTY_RESULT, BatchResult, ChainHit, Hit, IssuerRequest, Unreadable
 from ctscan.model.holder import Holder
 from ctscan.model.identifier import Identifier, IdentifierKind, LookupKey
-from ctscan.model.log import FinalHead, ListedState, Log, LogProtocol, SeenHead, SkippedLog, SkipReason, TreeHead
+from ctscan.model.log import (
+    Cosignature,
+    FinalHead,
+    ListedState,
+    Log,
+    LogProtocol,
+    SeenHead,
+    SkippedLog,
+    SkipReason,
+    TreeHead,
+)
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
@@ -88,6 +98,7 @@ __all__ = [
     "CompactRange",
     "Confidence",
     "Coordinate",
+    "Cosignature",
     "Crl",
     "DecodedString",
     "Disclosure",

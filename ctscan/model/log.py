@@ -106,6 +106,15 @@ class TreeHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Cosignature:
+    """Signature of a witness on a checkpoint. `time`: seconds since 1970, as the witness says; None where the signature
+    doesn't verify."""
+
+    witness: str
+    time: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SeenHead:
     """Signed tree head that a pass accepted, with the times at which passes saw it first and last."""
 
