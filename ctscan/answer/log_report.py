@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.ct.freshness import freshness
 from ctscan.errors import worst
-from ctscan.model import Freshness, Holder, LogState, Message
+from ctscan.model import BasisLog, Freshness, Holder, LogState, Message
 from ctscan.model.health import Condition, HealthDetail, LogHealth
 from ctscan.model.spans import total
 
@@ -85,18 +85,28 @@ def exit_code(logs: Iterable[LogHealth]) -> int:
     return worst([_CODES[log.condition] for log in logs] or [1])
 
 
-def log_health(state: LogState, stalled: Sequence[Holder], now: datetime, stale_after: timedelta) -> LogHealth:
+def log_health(
+    member: BasisLog,
+    state: LogState,
+    stalled: Sequence[Holder],
+    now: datetime,
+    stale_after: timedelta,
+    *,
+    is_retired: bool = False,
+) -> LogHealth:
     """Judge a log of the basis.
 
     Args:
+        member: the log in the basis.
         state: the log, as the index knows it.
         stalled: processes that hold a part of the log and make no progress.
         now: the moment of the check.
         stale_after: the margin of `ct.freshness`.
+        is_retired: the log list calls the log retired.
     """
-    fresh, why = freshness(state, now, stale_after)
-    condition = _condition(state, stalled, fresh)
-    details = _details(state, condition, why)
+    fresh, why = freshness(state, now, stale_after, is_retired=is_retired)
+    condition = _condition(state, stalled, fresh, is_read=member.reason is None)
+    details = [*_details(state, condition, why), *([member.reason] if member.reason else [])]
     held = [_held(holder) for holder in stalled]
     return LogHealth(
         log_id=state.log.id,
@@ -114,18 +124,23 @@ def log_health(state: LogState, stalled: Sequence[Holder], now: datetime, stale_
     )
 
 
-def never_read(log_id: bytes, name: str, operator: str) -> LogHealth:
+def never_read(member: BasisLog) -> LogHealth:
     """Judge a log of the basis that the index doesn't know."""
-    return LogHealth(log_id, name, operator, Condition.NEVER_READ, None, (HealthDetail.NEVER_READ(),))
+    details = (HealthDetail.NEVER_READ(), *([member.reason] if member.reason else []))
+    return LogHealth(member.id, member.name, member.operator, Condition.NEVER_READ, None, details)
 
 
-def _condition(state: LogState, stalled: Sequence[Holder], fresh: Freshness) -> Condition:
-    """Choose the worst condition. Entries that came since the last good check are no backlog: each pass of a scan that
-    follows reads them."""
-    is_behind = state.last_success is None and bool(state.pending or backlog(state))
+def _condition(state: LogState, stalled: Sequence[Holder], fresh: Freshness, *, is_read: bool) -> Condition:
+    """Choose the worst condition.
+
+    Entries that came since the last good check are no backlog of a log that scans read: each pass of a scan that
+    follows reads them. The last failure of a log that no scan reads any more counts only where it is a doubt.
+    """
+    is_behind = bool(state.pending or backlog(state)) and (state.last_success is None or not is_read)
+    is_doubtful = state.failure is not None and state.failure.is_doubt
     found = {
         Condition.MISBEHAVING: bool(state.misbehaviour),
-        Condition.FAILING: bool(state.last_error),
+        Condition.FAILING: bool(state.last_error) and (is_read or is_doubtful),
         Condition.NEVER_READ: state.head is None or not (state.verified or state.pending),
         Condition.HELD: bool(stalled),
         Condition.STALE: fresh is Freshness.STALE,

@@ -22,6 +22,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         IndexFault: the index can't be read.
     """
     from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
+    from ctscan.ct.freshness import retired_logs
     from ctscan.model import SkippedLog, SkipReason
     from ctscan.model.health import HealthReport
 
@@ -32,12 +33,13 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         stalled: dict[bytes, list[Holder]] = defaultdict(list)
         for holder in await index.holders(now - STALLED):
             stalled[holder.log_id].append(holder)
+    retired = retired_logs(basis)
     members = basis.logs if basis else ()
     outside = basis.outside if basis else ()
     logs = tuple(
-        log_health(states[log.id], stalled[log.id], now, config.stale_after)
+        log_health(log, states[log.id], stalled[log.id], now, config.stale_after, is_retired=log.id in retired)
         if log.id in states
-        else never_read(log.id, log.name, log.operator)
+        else never_read(log)
         for log in members
     )
     named = {log.id for log in members} | {log.id for log in outside}

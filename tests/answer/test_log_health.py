@@ -10,7 +10,7 @@ import pytest
 from support.kept import LOG, a_head, a_hole, pending, verified
 
 from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
-from ctscan.model import Holder, LogState
+from ctscan.model import BasisLog, FailureKind, Holder, LogState, SkipReason
 from ctscan.model.health import Condition, LogHealth
 from ctscan.views.text import ENGLISH, texts
 
@@ -24,8 +24,12 @@ WELL = LogState(
 )
 
 
-def judged(*stalled: Holder, **changes: Any) -> LogHealth:
-    return log_health(replace(WELL, **changes), stalled, NOW, DAY)
+MEMBER = BasisLog(LOG.id, LOG.name, LOG.operator)
+
+
+def judged(*stalled: Holder, member: BasisLog = MEMBER, **changes: Any) -> LogHealth:
+    is_retired = member.reason is not None and member.reason.code == SkipReason.RETIRED
+    return log_health(member, replace(WELL, **changes), stalled, NOW, DAY, is_retired=is_retired)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +73,19 @@ def test_a_holder_without_progress_is_named_with_process_machine_and_times() -> 
 
 def test_codes_of_several_logs_follow_the_precedence() -> None:
     stale, failing = judged(last_success=NOW - 2 * DAY), judged(last_error="no connection")
-    lying, unknown = judged(misbehaviour=("two roots",)), never_read(bytes(32), "Example", "Operator")
+    lying, unknown = judged(misbehaviour=("two roots",)), never_read(MEMBER)
     assert exit_code([judged(), stale]) == 4
     assert exit_code([stale, failing]) == exit_code([stale, unknown]) == 1
     assert exit_code([stale, failing, lying]) == 3
     assert exit_code([]) == 1  # nothing was read
+
+
+def test_a_log_that_scans_read_no_longer_is_not_failing_but_behind_where_entries_are_left() -> None:
+    retired = replace(MEMBER, reason=SkipReason.RETIRED())
+    unlisted = replace(MEMBER, reason=SkipReason.NO_LONGER_LISTED(since="2026-11-01"))
+    old: dict[str, Any] = {"last_success": NOW - 9 * DAY, "last_error": "no connection"}
+    assert judged(member=retired, **old).condition is Condition.OK
+    assert judged(member=unlisted, **old).condition is Condition.STALE
+    assert judged(member=retired, **old, verified=(verified(0, 200),)).condition is Condition.BEHIND
+    assert judged(member=retired, **old, failure=FailureKind.UNPROVEN).condition is Condition.FAILING
+    assert judged(member=retired).details[-1] == never_read(retired).details[-1] == SkipReason.RETIRED()
