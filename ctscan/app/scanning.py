@@ -66,6 +66,8 @@ async def scan(
     request = scan_request(config, who=who, command=command) if reads_logs else None
     found = None
     if plan is not None:
+        if request is not None:
+            await _check(request, clock)
         with searching() as listener:
             found = await search(config, plan, who=who, listener=listener, stop=stop, clock=clock or CLOCK)
     if request is None or stop.is_set():
@@ -132,6 +134,13 @@ def keys_of(config: Config) -> LogChoice | None:
     if not config.keys:
         return None
     return LogChoice(config.keys.get("log_list"), tuple(config.keys.get("logs", ())))
+
+
+async def _check(request: ScanRequest, clock: ScanClock | None) -> None:
+    """Check the reading of logs before repositories are asked."""
+    from ctscan.scan.run import check_request
+
+    await check_request(request, clock)
 
 
 async def _read(

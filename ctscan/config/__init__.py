@@ -86,7 +86,12 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     file = _anchored(_read_file(path), base) if path else {}
     environment = _anchored(_read_environment(environ), directory)
     keys = {name: value for name, value in (file | environment).items() if name in ("logs", "log_list") and value}
-    for layer in (file, environment, _anchored(_read_options(options), directory)):
+    layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
+    for where, layer in layers.items():
+        if layer.get("everything") and layer.get("scope"):
+            raise UsageError(
+                f"{where}: expected everything or the terms of a scope, got both; leave one of the two out"
+            )
         if layer.get("everything"):  # one setting in two keys: a later layer replaces both
             settings.pop("scope", None)
         if layer.get("scope"):

@@ -124,13 +124,15 @@ def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
     Args:
         values: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org` or `everything`; a value
             without a kind is a domain or an address.
-        everything: take the scope of everything, with any values.
+        everything: take the scope of everything.
 
     Raises:
-        UsageError: there is no value, or a value has none of these forms.
+        UsageError: there is no value, a value has none of these forms, or there are terms beside everything.
     """
     terms = [_parse_term(value) for value in values]
     if everything or any(kind == EVERYTHING for kind, _ in terms):
+        if any(kind != EVERYTHING for kind, _ in terms):
+            raise UsageError("scope: expected everything or terms, got both; leave one of the two out")
         return Scope(everything=True)
     if not terms:
         raise UsageError(
@@ -161,6 +163,14 @@ def scope_includes(wider_text: str, narrower_text: str) -> bool:
     if wider.everything or narrower.everything:
         return wider.everything
     return all(wider._includes_term(kind, value) for kind, value in _terms(narrower))
+
+
+def count_missing(text: str, scope: Scope) -> int:
+    """Count the terms of a scope that a scope text doesn't include; everything counts as one term."""
+    known = scope_from_text(text)
+    if known.everything:
+        return 0
+    return 1 if scope.everything else sum(not known._includes_term(kind, value) for kind, value in _terms(scope))
 
 
 def _terms(scope: Scope) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,6 @@ from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, Log, LogChoi
 from ctscan.scan.basis_reading import BasisIndex
 from ctscan.scan.network import Network
 from ctscan.scan.revision import Act, Choosing, first_basis, next_basis, without
-from ctscan.scan.selection import Selection
 
 
 async def set_basis(network: Network, index: BasisIndex, choice: LogChoice, act: Act) -> Basis:
@@ -26,8 +25,8 @@ async def set_basis(network: Network, index: BasisIndex, choice: LogChoice, act:
     """
     chosen = Choosing(choice, choice, BasisSource.DECISION, BasisChange.SET())
     keys = network.request.keys
-    selection = await network.select(choice) or Selection((), ())
-    if not selection.logs:
+    selection = await network.select(choice)
+    if selection is None or not selection.logs:
         raise InputError("basis: the choice selects no log that can be read")
     while True:
         before = await index.basis()

@@ -5,11 +5,12 @@ index -> newest revision -> which choice? -> logs of that choice -> next revisio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ctscan.index.protocols import BasisStore, LogStore
-from ctscan.model import Basis, BasisChange, Log
+from ctscan.model import Basis, BasisChange, Log, LogChoice
 from ctscan.scan.network import Network
 from ctscan.scan.revision import Act, Choosing, choosing, described, dropped_of, first_basis, joined, next_basis
 from ctscan.scan.selection import Selection
@@ -60,17 +61,40 @@ async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
         UsageError: a name fits no log or several, or a log list on this machine can't be read.
         SourceError: a log list can't be fetched.
     """
-    request = network.request
+    basis, chosen, known = await _choices(network, index)
+    choices = {choice for choice in (chosen.basis, chosen.reading) if choice is not None}
+    found: dict[LogChoice | None, Selection] = {}
+    for choice in sorted(choices, key=network.needs_network):  # faults of this machine are found first
+        found[choice] = await _select(network, choice, known if choice == chosen.basis else ())
+    return Reading(chosen, basis, found.get(chosen.basis), found[chosen.reading])
+
+
+async def check_local(network: Network, index: BasisIndex | None) -> None:
+    """Load the log lists and directories on this machine that a scan will read, and ask no network.
+
+    Raises:
+        UsageError: a log list can't be read, or a name fits no log of it or several.
+        InputError: a directory holds no log.
+    """
+    _, chosen, known = await _choices(network, index)
+    for choice in (chosen.basis, chosen.reading):
+        if choice is not None and not network.needs_network(choice):
+            await _select(network, choice, known if choice == chosen.basis else ())
+
+
+async def _choices(network: Network, index: BasisIndex | None) -> tuple[Basis | None, Choosing, tuple[Log, ...]]:
+    """Return the newest revision, the choices of the scan, and the logs that the recorded choice may name although the
+    list has them no longer."""
     basis = await index.basis() if index else None
-    chosen = choosing(basis, request.keys, request.given)
-    known = await _known(index) if index and chosen.change.code == BasisChange.LIST_CHANGED else ()
-    of_basis = None
-    if chosen.basis is not None:
-        of_basis = await network.select(chosen.basis, known=known)
-    if of_basis is not None and chosen.reading == chosen.basis:
-        return Reading(chosen, basis, of_basis, of_basis)
-    listed = await network.select(chosen.reading)
-    return Reading(chosen, basis, of_basis, listed or Selection((), ()))
+    chosen = choosing(basis, network.request.keys, network.request.given)
+    is_recorded = chosen.basis is not None and chosen.change.code == BasisChange.LIST_CHANGED
+    return basis, chosen, await _known(index) if index and is_recorded else ()
+
+
+async def _select(network: Network, choice: LogChoice, known: Sequence[Log]) -> Selection:
+    selection = await network.select(choice, known=known)
+    assert selection is not None  # noqa: S101  None stands for an unchanged list, and no version was given
+    return selection
 
 
 async def record_reading(network: Network, index: BasisIndex, reading: Reading | None) -> tuple[Reading, str]:

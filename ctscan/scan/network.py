@@ -13,7 +13,7 @@ from ctscan.scan.events import Emit, Waiting
 from ctscan.scan.log.connect import Connection, connect
 from ctscan.scan.request import ScanClock, ScanRequest
 from ctscan.scan.selection import Selection, choose, from_directories, split_names, with_archived
-from ctscan.sources.logs.log_lists import load_list
+from ctscan.sources.logs.log_lists import is_on_network, load_list
 from ctscan.sources.logs.tuning import TuningTable, load_tuning
 from ctscan.sources.repositories import repositories
 
@@ -32,6 +32,11 @@ class Network:
         """Open a log that `readers` processes read, without a request. `emit` hears of repeated requests."""
         client = self.client.watched(lambda attempt: emit(Waiting(log.id, log.name, attempt)))
         return connect(log, client, self.tuning.of(log), self.clock.sleep, readers=readers)
+
+    def needs_network(self, choice: LogChoice) -> bool:
+        """Return whether the log list of a choice has to be fetched."""
+        directories, names = split_names(choice.logs)
+        return is_on_network(choice.log_list) and (bool(names) or not directories)
 
     async def select(
         self, choice: LogChoice, *, etag: str | None = None, known: Sequence[Log] = ()

@@ -26,14 +26,23 @@ from ctscan.index.open import check_url, has_index, open_index
 from ctscan.index.protocols import Runs
 from ctscan.model import Run, RunState
 from ctscan.personal.rules import rule_set
-from ctscan.scan.basis_reading import BasisIndex, Reading, joined_logs, load_reading, record_reading, reload_reading
+from ctscan.scan.basis_reading import (
+    BasisIndex,
+    Reading,
+    check_local,
+    joined_logs,
+    load_reading,
+    record_reading,
+    reload_reading,
+)
 from ctscan.scan.clock_watch import ClockWatch
 from ctscan.scan.events import Emit, Notice
-from ctscan.scan.log.plan import check_start
-from ctscan.scan.log.scanner import ScanContext
+from ctscan.scan.log.plan import check_start, check_start_index
+from ctscan.scan.log.scanner import ScanContext, ScanIndex
 from ctscan.scan.network import Network, open_network
 from ctscan.scan.request import LogListChange, LogOutcome, LogStatus, ScanClock, ScanRequest, ScanResult
 from ctscan.scan.safe_message import safe_message
+from ctscan.scan.scope_change import is_narrower, narrowed_line, unsearched, widened_line, wider_ranges
 from ctscan.scan.selection import Selection
 from ctscan.scan.workers.readers import Readers
 
@@ -61,21 +70,23 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
     """
     clock = clock or ScanClock()
     check_url(request.db)
+    check_start(request.start, clock.now())
     async with open_network(request, clock, emit) as network:
-        reading = None
-        if not has_index(request.db):  # nothing wrong leaves an index behind
-            loaded = await unless_stopped(load_reading(network, None), stop, within=0)
-            if loaded is None:
+        loaded = None
+        if not has_index(request.db):  # a wrong option leaves no index behind
+            found = await unless_stopped(load_reading(network, None), stop, within=0)
+            if found is None:
                 return ScanResult((), request.follow)
-            reading = loaded[0]
-            _check(request, reading)
+            loaded = found[0]
+            _require_logs(loaded)
+            check_start_index(request.start, len(loaded.selection.logs))
         async with await open_index(request.db, create=True) as index:
             network.client.take_turns(index.take_turn)
             await index.purge_quarantine(clock.now() - timedelta(days=request.quarantine_days))
-            settled = await unless_stopped(_settle(network, index, reading, emit), stop, within=0)
+            settled = await unless_stopped(_settle(network, index, loaded, emit), stop, within=0)
             if settled is None:
                 return ScanResult((), request.follow)
-            _check(request, settled[0])
+            await _report_narrowing(index, request, emit)
             run_id = await _start_run(index, request, settled[0].selection, clock)
             added = await joined_logs(index)
             watch = ClockWatch(emit)
@@ -94,21 +105,60 @@ async def _run(network: Network, context: ScanContext, reading: Reading, watch: 
     return result
 
 
-def _check(request: ScanRequest, reading: Reading) -> None:
-    """Raise UsageError for a start of coverage that fits no choice of several logs, InputError where no log is left."""
+async def check_request(request: ScanRequest, clock: ScanClock | None = None) -> None:
+    """Check all of a scan that can be checked on this machine, before anybody is asked over the network.
+
+    Raises:
+        UsageError: a start of coverage, a tuning, a log list file or the name of a log in it is wrong.
+        InputError: a directory holds no log.
+        IndexFault: the index can't be used.
+    """
+    clock = clock or ScanClock()
+    check_url(request.db)
+    check_start(request.start, clock.now())
+    async with open_network(request, clock) as network:
+        if not has_index(request.db):
+            await check_local(network, None)
+            return
+        async with await open_index(request.db, create=False) as index:
+            await check_local(network, index)
+
+
+def _require_logs(reading: Reading) -> None:
+    """Raise InputError where there is no log to read."""
     selection = reading.selection
-    check_start(request.start, len(selection.logs))
     if not selection.logs:
         reason = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
         raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{reason}")
 
 
-async def _settle(network: Network, index: BasisIndex, reading: Reading | None, emit: Emit) -> Reading:
+async def _settle(network: Network, index: BasisIndex, loaded: Reading | None, emit: Emit) -> Reading:
     """Record the basis before anything is read."""
-    reading, line = await record_reading(network, index, reading)
+    request = network.request
+    loaded = loaded or await load_reading(network, index)
+    check_start_index(request.start, len(loaded.selection.logs))
+    reading, line = await record_reading(network, index, loaded)
     if line:
         emit(Notice(line))
+    _require_logs(reading)
     return reading
+
+
+async def _report_narrowing(index: ScanIndex, request: ScanRequest, emit: Emit) -> None:
+    """Say which certificates stay that the scope no longer allows, at the first scan with the narrower scope."""
+    before = await index.runs(1)
+    if before and is_narrower(request.scope, before[0].scope):
+        kept = await index.certificates_in(wider_ranges(await index.log_states(), request.scope))
+        if kept:
+            emit(Notice(narrowed_line(kept)))
+
+
+async def _report_widening(context: ScanContext, reading: Reading) -> None:
+    """Say how many entries of the basis were not searched for all terms of the scope."""
+    members = {log.id for log in reading.basis.logs} if reading.basis else set()
+    found = unsearched(await context.index.log_states(), members, context.request.scope)
+    if found:
+        context.emit(Notice(widened_line(found)))
 
 
 async def _start_run(index: Runs, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
@@ -142,13 +192,18 @@ def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:
 
 async def _read(network: Network, context: ScanContext, reading: Reading) -> list[LogOutcome]:
     """Read all logs; while following, apply changes of the log list."""
+    if not context.is_explicit:
+        await _report_widening(context, reading)
     readers = Readers(network, context, reading.selection.logs)
     following = asyncio.create_task(_follow_list(network, context, reading, readers.apply))
     try:
-        return await readers.finish()
+        outcomes = await readers.finish()
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
+    if context.is_explicit:  # such a scan reads entries again that the terms are new for
+        await _report_widening(context, reading)
+    return outcomes
 
 
 async def _follow_list(

@@ -20,6 +20,7 @@ from ctscan.model import (
     ScanStep,
     SeenHead,
     SkippedLog,
+    Span,
     TreeHead,
 )
 
@@ -175,6 +176,9 @@ class Ledger(Protocol):
 
     async def unproven(self, log_id: bytes, start: int, end: int) -> list[int]:
         """Return indexes in `[start, end)`, in order, of sightings that are pending or have no inclusion proof."""
+
+    async def certificates_in(self, ranges: Sequence[tuple[bytes, Span]]) -> int:
+        """Count the certificates that entries in these ranges of logs hold, each once."""
 
     async def purge_quarantine(self, before: datetime) -> int:
         """Delete raw quarantined bytes older than `before`; return the number of deleted ranges."""

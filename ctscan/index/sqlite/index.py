@@ -62,6 +62,7 @@ from ctscan.model import (
     SeenHead,
     Shortfall,
     SkippedLog,
+    Span,
     TreeHead,
 )
 
@@ -337,6 +338,9 @@ class SqliteIndex:
 
     async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
         await self._database.write(lambda c: certificates.replace_findings(c, identity, findings, rules))
+
+    async def certificates_in(self, ranges: Sequence[tuple[bytes, Span]]) -> int:
+        return await self._database.read(lambda c: iteration.certificates_in(c, ranges))
 
     async def purge_quarantine(self, before: datetime) -> int:
         return await self._database.write(lambda c: iteration.purge_quarantine(c, before))

@@ -19,7 +19,7 @@ from ctscan.index.sqlite import audit_paths, logs, revocations, rows
 from ctscan.index.sqlite.certificates import BEST_FIRST
 from ctscan.index.sqlite.lookups import IS_VERIFIED
 from ctscan.index.sqlite.rows import placeholders
-from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation
+from ctscan.model import Entry, EntryKind, Evidence, InclusionProof, KeptCertificate, Log, Revocation, Span
 
 PORTION = 200
 """Rows of one transaction."""
@@ -181,6 +181,19 @@ def unproven(connection: sqlite3.Connection, log_id: bytes, start: int, end: int
 def purge_quarantine(connection: sqlite3.Connection, before: datetime) -> int:
     """Delete quarantined bytes older than `before`; return the number of rows."""
     return connection.execute("DELETE FROM quarantine WHERE at < ?", (rows.time_text(before),)).rowcount
+
+
+def certificates_in(connection: sqlite3.Connection, ranges: Sequence[tuple[bytes, Span]]) -> int:
+    """Count the certificates of the sightings in these ranges of logs, each once."""
+    found: set[int] = set()
+    for log_id, (start, end) in ranges:
+        cursor = connection.execute(
+            "SELECT leaf.certificate FROM sighting JOIN leaf ON leaf.id = sighting.leaf"
+            " WHERE sighting.log = (SELECT id FROM log WHERE log_id = ?) AND entry_index >= ? AND entry_index < ?",
+            (log_id, start, end),
+        )
+        found.update(certificate for (certificate,) in cursor)
+    return len(found)
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:

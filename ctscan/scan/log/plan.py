@@ -18,21 +18,36 @@ LARGE = 10_000_000  # entries: a scan of more warns how much it takes
 TILE_BYTES, ENTRIES_BYTES = 650, 2_600  # compressed on the wire for an entry, by tiles and by get-entries
 
 
-def check_start(text: str | None, logs: int) -> None:
-    """Check `--from` for a scan of this number of logs.
+def check_start(text: str | None, now: datetime) -> None:
+    """Check `--from` before a log is asked.
 
     Raises:
-        UsageError: it is none of start, now, an index or a date, or an index with more than one log.
+        UsageError: it is none of start, now, an index or a date, or a date in the future.
     """
     if text is None or text in ("start", "now"):
         return
-    if text.isascii() and text.isdigit():
+    if _is_index(text):
         if len(text) > _INDEX_DIGITS:
             raise UsageError(f"--from: expected an index of at most {_INDEX_DIGITS} digits, got {len(text)}")
-        if logs != 1:
-            raise UsageError(f"--from {text}: an index belongs to one log: name exactly one with --log, got {logs}")
-        return
-    parse_date(text)
+    elif parse_date(text) > now:
+        raise UsageError(
+            f"--from {text}: lies in the future: on this machine it is {now.astimezone(UTC):%Y-%m-%dT%H:%MZ}; 'now' "
+            "begins with the next entries"
+        )
+
+
+def check_start_index(text: str | None, logs: int) -> None:
+    """Check that `--from` with an index is given for a single log.
+
+    Raises:
+        UsageError: the scan reads another number of logs.
+    """
+    if text is not None and _is_index(text) and logs != 1:
+        raise UsageError(f"--from {text}: an index belongs to one log: name exactly one with --log, got {logs}")
+
+
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def parse_date(text: str) -> datetime:
@@ -46,7 +61,9 @@ def parse_date(text: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), time(), UTC)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--from: expected start, now, an index or a date such as 2026-01-31, got {text!r}") from None
+        raise UsageError(
+            f"--from (key from): expected start, now, an index or a date such as 2026-01-31, got {text!r}"
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -58,6 +75,9 @@ async def start_index(start: str | None, state: LogState | None, verifier: Verif
         state: knowledge of the index about the log.
         verifier: verifier against the head; with hash tiles, coverage begins at the start of a tile.
         is_added: the log joined the list after the first scan, and is read from 0.
+
+    Raises:
+        UsageError: an index beyond the head.
     """
     covered = [r.start for r in state.verified] + [p.start for p in state.pending] if state else []
     size = verifier.head.size
@@ -67,8 +87,13 @@ async def start_index(start: str | None, state: LogState | None, verifier: Verif
         return 0 if is_added else size
     if start == "start":
         return 0
-    if start.isascii() and start.isdigit():
-        return min(_aligned(int(start), verifier), size)
+    if _is_index(start):
+        if int(start) > size:
+            raise UsageError(
+                f"--from {start}: beyond the head of the log: expected an index up to {size}, its number of entries; "
+                "'now' begins with the next entries"
+            )
+        return _aligned(int(start), verifier)
     return _aligned(await _first_index_at(parse_date(start), verifier), verifier)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ctscan.ct.log_list import ListedLogs, parse_log_list
 from ctscan.ct.signature import verify_list
-from ctscan.errors import FormatError, InputError, ProofError
+from ctscan.errors import FormatError, InputError, ProofError, UsageError
 from ctscan.http.client import Client
 from ctscan.http.urls import shown_url
 from ctscan.model import SkippedLog, SkipReason
@@ -70,19 +70,25 @@ async def load_list(
 
     Raises:
         SourceError, BadAnswer, Missing: the list can't be read over the network
-        InputError: the file can't be read, or its content is no log list
+        InputError: the content that the network gave is no log list
+        UsageError: the file can't be read, or its content is no log list
         ProofError: the signature of the pinned list doesn't verify
     """
     pinned = pinned or google_list()
     if where is None or where == pinned.url:
         return await _load_pinned(pinned, client, hybrids, etag)
-    if where.startswith(("http://", "https://")):
+    if is_on_network(where):
         raw, tag = await _fetch(where, client, etag)
         listed = _without_directories(_parse(raw, where, hybrids, by_hand=True)) if raw is not None else None
     else:
         raw, tag = await asyncio.to_thread(_read_file, where, etag)
         listed = _parse(raw, where, hybrids, by_hand=True) if raw is not None else None
     return LoadedList(listed, tag, verified=False)
+
+
+def is_on_network(where: str | None) -> bool:
+    """Return True for a log list that has to be fetched, False for a file of this machine."""
+    return where is None or where.startswith(("http://", "https://"))
 
 
 def _without_directories(listed: ListedLogs) -> ListedLogs:
@@ -137,9 +143,9 @@ def _read_file(where: str, etag: str | None) -> tuple[bytes | None, str | None]:
         with path.open("rb") as file:
             raw = file.read(LIST_LIMIT + 1)
     except OSError as error:
-        raise InputError(f"log list {path}: can't be read ({error.strerror or 'unknown reason'})") from None
+        raise UsageError(f"log list {path}: can't be read ({error.strerror or 'unknown reason'})") from None
     if len(raw) > LIST_LIMIT:
-        raise InputError(f"log list {path}: larger than {LIST_LIMIT} bytes")
+        raise UsageError(f"log list {path}: larger than {LIST_LIMIT} bytes")
     tag = f'"{hashlib.sha256(raw).hexdigest()}"'
     return (None if tag == etag else raw), tag
 
@@ -148,5 +154,6 @@ def _parse(raw: bytes, where: str, hybrids: Mapping[bytes, str], *, by_hand: boo
     try:
         return parse_log_list(raw, by_hand=by_hand, hybrids=hybrids)
     except FormatError as error:
-        shown = shown_url(where) if "://" in where else where
-        raise InputError(f"log list {shown}: {error}") from error
+        if is_on_network(where):
+            raise InputError(f"log list {shown_url(where)}: {error}") from error
+        raise UsageError(f"log list {where}: {error}") from error
