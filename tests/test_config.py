@@ -158,6 +158,43 @@ def test_a_later_scope_replaces_an_earlier_everything_and_the_reverse(
 # --- search of the file ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("file", "environ", "options", "where"),
+    [
+        ('everything = true\nscope = ["example.org"]', {}, {}, "ctscan.toml"),
+        ("", {"CTSCAN_SCOPE": "example.net", "CTSCAN_EVERYTHING": "1"}, {}, "environment"),
+        ("everything = true", {}, {"scope": ("example.org",), "everything": True}, "command line"),
+    ],
+)
+def test_everything_and_terms_given_at_once_are_refused(
+    tmp_path: Path, file: str, environ: dict[str, str], options: dict[str, object], where: str
+) -> None:
+    write(tmp_path, file)
+    with pytest.raises(UsageError, match=rf"{where}: expected everything or the terms of a scope, got both"):
+        load_config(options, environ, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "environ", "keys"),
+    [
+        ("", {}, {}),
+        ("logs = []", {}, {}),
+        ('log_list = "list.json"', {}, {"log_list": "list.json"}),
+        ('logs = ["one"]\nlog_list = "list.json"', {"CTSCAN_LOG": "two"}, {"logs": ("two",), "log_list": "list.json"}),
+        ("", {"CTSCAN_LOGS": "two", "CTSCAN_LOG_LIST": "https://example.org/l"}, {
+            "logs": ("two",), "log_list": "https://example.org/l",
+        }),
+    ],
+)  # fmt: skip
+def test_the_choice_of_file_and_environment_is_kept_beside_that_of_the_command_line(
+    tmp_path: Path, file: str, environ: dict[str, str], keys: dict[str, object]
+) -> None:
+    write(tmp_path, file)
+    anchored = {name: str(tmp_path / "list.json") if value == "list.json" else value for name, value in keys.items()}
+    config = load_config({"logs": ("three",), "log_list": "other.json"}, environ, tmp_path)
+    assert (config.keys, config.logs, config.log_list) == (anchored, ("three",), str(tmp_path / "other.json"))
+
+
 def test_search_order_of_the_file(tmp_path: Path) -> None:
     write(tmp_path, 'purpose = "here"')
     named = write(tmp_path, 'purpose = "named"', "other.toml")

@@ -34,7 +34,8 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
     """Make the choice of the configuration, options included, the basis of answers.
 
     Args:
-        config: its `log_list` and `logs` are the choice; without both all logs of Google's list.
+        config: its `log_list` and `logs` are the choice; without both all logs of Google's list. A log list of the
+            command line alone is chosen whole, whichever logs the configuration names.
         who: the account, for the record.
         reason: reason, for the record; may be empty.
 
@@ -53,7 +54,9 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
         config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, tuning=config.tuning,
         give_up_after=config.timeouts.give_up,
     )  # fmt: skip
-    choice = LogChoice(config.log_list, config.logs)
+    keys = request.keys or LogChoice()
+    is_list_given = config.log_list != keys.log_list and config.logs == keys.logs
+    choice = LogChoice(config.log_list, () if is_list_given else config.logs)
     async with (
         open_network(request, ScanClock(clock.now, clock.monotonic, clock.sleep)) as network,
         opened_index(config) as index,

@@ -166,10 +166,10 @@ def test_trouble_with_a_list_is_sat_out_or_given_up() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"operators": 5}', b"<html>", b"[" * 100_000])
-def test_other_content_than_a_log_list_is_an_input_error_with_its_name(tmp_path: Path, body: bytes) -> None:
+def test_other_content_than_a_log_list_is_an_error_with_its_name(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "list.json"
     path.write_bytes(body)
-    with pytest.raises(InputError, match=r"log list .*list\.json: "):
+    with pytest.raises(UsageError, match=r"log list .*list\.json: "):
         load(str(path))
     with Simulator() as sim:
         sim.fault("log_list", Answer(200, body))
@@ -192,10 +192,10 @@ def test_a_list_in_a_file_is_read_by_path_and_by_url(tmp_path: Path) -> None:
     assert names(load(str(path), etag=loaded.etag).list) == ["Other log"]
 
 
-def test_a_file_that_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
     for where in (tmp_path, tmp_path / "nothing.json"):
-        with pytest.raises(InputError, match="can't be read"):
+        with pytest.raises(UsageError, match="can't be read"):
             load(str(where))
     (tmp_path / "huge").write_bytes(bytes((8 << 20) + 1))
-    with pytest.raises(InputError, match="larger than"):
+    with pytest.raises(UsageError, match="larger than"):
         load(str(tmp_path / "huge"))
