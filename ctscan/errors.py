@@ -7,12 +7,16 @@
     │   ├── Missing             the server says that it has no such thing (404, 410)
     │   ├── Refused             the server refuses this request, however often it is made (other 4xx)
     │   ├── BadAnswer           an answer that no correct server gives: oversized, not the format
-    │   │   └── WrongCount      no entries, or more than were asked for, again and again
+    │   │   ├── WrongCount      no entries, or more than were asked for, again and again
+    │   │   └── Unsigned            a tree head that the log's key didn't sign
     │   └── FutureHead          a tree head that is dated in the future; carries by how much
     ├── FormatError          1  bytes that don't follow their format (pure parsers raise it)
     │   └── CutError            a whole batch that can't be cut into entries; carries the raw bytes
     ├── ProofError           1  a proof or a signature that doesn't verify (pure verifiers raise it)
-    ├── Misbehaviour         3  a log contradicted itself; carries the raw tree heads as evidence
+    ├── WrongOrigin          2  the log list is wrong: the log signs under another origin
+    ├── Misbehaviour         3  a log contradicted itself; carries evidence that a third party can verify
+    ├── Unproven             1  a log contradicted itself, but no third party can verify that
+    │   └── ContradictsList     a signed head contradicts the final head of the log list: one of the two is wrong
     └── IndexFault           1  the index is missing, newer than this program, or damaged
         ├── Locked              another scan is reading this part of a log
         └── HeadChanged         another process saved a tree head of the log meanwhile; carries it
@@ -28,7 +32,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ctscan.model import Message, TreeHead
+    from ctscan.model import Message, MisbehaviourEvidence, TreeHead
 
 
 class CtscanError(Exception):
@@ -71,6 +75,10 @@ class WrongCount(BadAnswer):
     """Answers of a log to get-entries, again and again, with no entries or with more than were asked for."""
 
 
+class Unsigned(BadAnswer):
+    """Tree head that the log's key didn't sign: anybody can make it, so it says nothing of the log."""
+
+
 class FutureHead(SourceError):
     """Tree head that is dated after this machine's clock, `ahead` seconds: the log's clock is wrong, or ours."""
 
@@ -92,22 +100,31 @@ class CutError(FormatError):
 
 
 class ProofError(CtscanError):
-    """Merkle proof, tile or signature that doesn't verify. `raw`: a checkpoint that carries no signature of its log,
-    verbatim, kept as evidence."""
+    """Merkle proof, tile or signature that doesn't verify."""
 
-    def __init__(self, message: str, raw: bytes = b"") -> None:
-        super().__init__(message)
-        self.raw = raw
+
+class WrongOrigin(CtscanError):
+    """Log list, or description of a log, that names another origin than the one under which the log's key signs."""
+
+    exit_code = 2
 
 
 class Misbehaviour(CtscanError):
-    """Contradiction of a log. `evidence` holds the raw tree heads, verbatim."""
+    """Contradiction of a log with itself. `evidence` proves it to everybody who has the log's key."""
 
     exit_code = 3
 
-    def __init__(self, message: str, evidence: tuple[bytes, ...] = ()) -> None:
+    def __init__(self, message: str, evidence: MisbehaviourEvidence) -> None:
         super().__init__(message)
         self.evidence = evidence
+
+
+class Unproven(CtscanError):
+    """Contradiction of a log that no third party could verify: the log may lie, or something on the way to it may."""
+
+
+class ContradictsList(Unproven):
+    """Signed head that contradicts the final head of the log list: the log or the list is wrong."""
 
 
 class IndexFault(CtscanError):

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.ct.freshness import freshness
 from ctscan.errors import worst
-from ctscan.model import BasisLog, Freshness, Holder, LogState, Message
+from ctscan.model import BasisLog, Freshness, Holder, LogState, Message, RecordedMisbehaviour
 from ctscan.model.health import Condition, HealthDetail, LogHealth
 from ctscan.model.spans import total
 
 if TYPE_CHECKING:
-    from ctscan.model.results import LogReport, Misbehaviour
+    from ctscan.model.results import LogReport
 
 
 def log_report(
     state: LogState,
-    misbehaviour: Sequence[Misbehaviour],
+    misbehaviour: Sequence[RecordedMisbehaviour],
     now: datetime,
     stale_after: timedelta,
     *,

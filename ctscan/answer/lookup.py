@@ -19,6 +19,9 @@ from ctscan.index.protocols import Authorities, BasisStore, Finder, LogStore, Ru
 from ctscan.model import (
     Answer,
     BasisLog,
+    DismissalReason,
+    DismissedMisbehaviour,
+    FailureKind,
     Identifier,
     IdentifierKind,
     LogCoverage,
@@ -182,15 +185,36 @@ def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[Log
     limits = [
         Remark.CONTRADICTED(log=state.log.name, detail=state.misbehaviour[-1]) for state in read if state.misbehaviour
     ]
+    limits += [_doubt(state) for state in read if state.failure is not None and state.failure.is_doubt]
     if identifier.kind == IdentifierKind.SHA256 and not matches:
         limits.append(Remark.PRECERTIFICATE_ONLY())
     return limits
 
 
+def _doubt(state: LogState) -> Message:
+    """Return the remark on a log that contradicted itself or its list, where no third party can verify that."""
+    detail = state.last_error or ""
+    if state.failure is FailureKind.CONTRADICTS_LIST:
+        return Remark.CONTRADICTS_LIST(log=state.log.name, detail=detail)
+    return Remark.UNPROVEN(log=state.log.name, detail=detail)
+
+
+def _dismissals(read: Sequence[LogState]) -> list[Message]:
+    """Return remarks on misbehaviour that was dismissed: it leaves an answer complete, but never unsaid."""
+    return [_dismissal(state.log.name, one) for state in read for one in state.dismissed]
+
+
+def _dismissal(log: str, found: DismissedMisbehaviour) -> Message:
+    day = f"{found.at:%Y-%m-%d}"
+    if found.reason.code == DismissalReason.UNVERIFIABLE:
+        return Remark.DISMISSED_UNVERIFIABLE(log=log, number=found.number, day=day)
+    return Remark.DISMISSED(log=log, number=found.number, day=day)
+
+
 def _remarks(
     identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], members: int, cut: Message | None
 ) -> tuple[Message, ...]:
-    remarks = _limits(identifier, matches, read)
+    remarks = [*_limits(identifier, matches, read), *_dismissals(read)]
     if not members:
         remarks.append(Remark.NOTHING_SCANNED())
     if cut:

@@ -52,7 +52,7 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
         return [
             log_report(
                 state,
-                await index.evidence_of_misbehaviour(state.log.id),
+                await index.misbehaviour(state.log.id),
                 at,
                 config.stale_after,
                 is_retired=state.log.id in retired,

@@ -48,6 +48,7 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
         LogStatus.INCOMPLETE: "not read to its head",
         LogStatus.SHARED: "not all of it read by this scan",
         LogStatus.MISBEHAVIOUR: "MISBEHAVED",
+        LogStatus.WRONG_ORIGIN: "not read, the log list is wrong",
         LogStatus.STOPPED: "stopped, everything so far is kept",
     }
     if outcome.status is LogStatus.DONE and outcome.message:

@@ -167,24 +167,71 @@ def _roots_from_consistency(
 ) -> tuple[bytes, bytes]:
     """Compute the roots that the path claims for both sizes, 0 < first < second.
 
-    The path climbs from the last perfect subtree of the old tree like the audit path of its last leaf. The root of this
-    subtree is the first hash of the path, unless it is the whole old tree.
+    The root of the last perfect subtree of the old tree is the first hash of the path, unless it is the whole old tree.
     """
-    low = (first & -first).bit_length() - 1
-    inner, border = _path_shape(first - 1, second)
-    inner -= low
-    is_perfect = first == 1 << low
-    expected = inner + border + (not is_perfect)
+    is_perfect = first & (first - 1) == 0
+    expected = _proof_length(first, second) - is_perfect
     if len(path) != expected:
         raise ProofError(f"{context}: expected {expected} hashes, got {len(path)}")
-    old = new = first_root if is_perfect else path[0]
+    return _climb(first, second, [first_root, *path] if is_perfect else path)
+
+
+def roots_of_both(first: int, second: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Compute the roots of the trees of `first` and `second` leaves from hashes of the larger tree, 0 < first < second.
+
+    Both roots come from the same hashes: where the second is the signed root of the larger tree, the first is the root
+    of its first leaves, and no other.
+
+    Args:
+        first: leaves of the smaller tree.
+        second: leaves of the larger tree.
+        hashes: a consistency proof (RFC 6962 section 2.1.2) that begins with the root of the last perfect subtree of
+            the smaller tree, also where that subtree is the whole smaller tree.
+
+    Raises:
+        ProofError: the sizes are in the wrong order, or the number of hashes is wrong.
+    """
+    context = f"hashes of the trees of size {first} and {second}"
+    if not 0 < first < second:
+        raise ProofError(f"{context}: the first size must lie between 1 and the second")
+    if len(hashes) != (expected := _proof_length(first, second)):
+        raise ProofError(f"{context}: expected {expected} hashes, got {len(hashes)}")
+    _check_hashes(hashes)
+    return _climb(first, second, hashes)
+
+
+def hashes_from_inclusion(first: int, leaf_hash: bytes, path: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Turn the audit path of the leaf `first - 1` in a larger tree into the hashes that `roots_of_both` takes."""
+    low = _zeros(first)
+    root = leaf_hash
+    for sibling in path[:low]:  # the leaf is the last one of its perfect subtree, so every sibling is on the left
+        root = node_hash(sibling, root)
+    return (root, *path[low:])
+
+
+def _proof_length(first: int, second: int) -> int:
+    """Count the hashes that `_climb` takes: the path of the last perfect subtree of the smaller tree, and its root."""
+    inner, border = _path_shape(first - 1, second)
+    return 1 + inner - _zeros(first) + border
+
+
+def _climb(first: int, second: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Climb from the last perfect subtree of the smaller tree to the roots of both trees."""
+    low = _zeros(first)
+    inner = _path_shape(first - 1, second)[0] - low
+    old = new = hashes[0]
     position = (first - 1) >> low
-    for level, sibling in enumerate(path if is_perfect else path[1:]):
+    for level, sibling in enumerate(hashes[1:]):
         if level >= inner or position >> level & 1:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
         else:
             new = node_hash(new, sibling)
     return old, new
+
+
+def _zeros(size: int) -> int:
+    """Count the zero bits at the end of a size: the height of the last perfect subtree of its tree."""
+    return (size & -size).bit_length() - 1
 
 
 def _path_shape(index: int, size: int) -> tuple[int, int]:

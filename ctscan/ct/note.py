@@ -4,8 +4,10 @@
     \\n
     — <key name> <base64 of: key ID[4] | signature>\\n     one or more; U+2014, space
 
-The parser selects the log's own signature line; `signature.verify_head` verifies it. A note that can't be written back
-byte for byte is refused. Lines of other keys (witnesses, other algorithms, grease) are only checked for their form.
+The parser selects the signature line of the log's key under the origin that the note itself names; whether a log list
+expects that origin is another question (`trust.check_origin`). `signature.verify_head` verifies the line. A note that
+can't be written back byte for byte is refused. Lines of other keys (witnesses, other algorithms, grease) are only
+checked for their form.
 """
 
 from __future__ import annotations
@@ -27,34 +29,34 @@ _NAME_LIMIT: Final = 1024  # characters of an origin or key name
 _MARK: Final = "\u2014 "
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._:/-]")
+_SHOWN: Final = 100  # characters of an origin in a message
 
 SignatureLine = tuple[str, bytes]
 """Key name; key ID and signature."""
 
 
-def parse_checkpoint(raw: bytes, log_id: bytes, origin: str) -> TreeHead:
+def parse_checkpoint(raw: bytes, log_id: bytes) -> TreeHead:
     """Parse the tree head of a checkpoint; its `signature` is the DigitallySigned of the log's line, not verified yet.
 
     Args:
         raw: the note, UTF-8.
         log_id: log ID, 32 bytes.
-        origin: origin and key name of the log.
 
     Raises:
         FormatError: `raw` isn't a checkpoint.
-        ProofError: the checkpoint has another origin, or no signature of this log.
+        ProofError: the checkpoint has no signature line of this log's key under its own origin.
     """
     text, lines = _split_note(raw)
-    found, size, root = _parse_body(text)
+    origin, size, root = _parse_body(text)
     signatures = tuple(_parse_line(line) for line in lines)
-    if _render(found, size, root, signatures) != raw:
+    if _render(origin, size, root, signatures) != raw:
         raise FormatError(f"{_CONTEXT}: its parts don't encode to the same bytes again")
-    if found != origin:
-        raise ProofError(f"{_CONTEXT}: expected origin {origin}, got another of {len(found)} characters", raw)
     own = [value[4:] for name, value in signatures if name == origin and value[:4] == key_id(origin, log_id)]
     if not own:
         raise ProofError(
-            f"{_CONTEXT}: none of its {len(signatures)} signature lines is of {origin} with the log's key", raw
+            f"{_CONTEXT}: none of its {len(signatures)} signature lines is of the log's key under its origin of "
+            f"{len(origin)} characters"
         )
     timestamp, signed = _own_signature(own)
     return TreeHead(log_id, size, root, timestamp, signed, raw)
@@ -68,6 +70,20 @@ def signature_lines(raw: bytes) -> tuple[bytes, tuple[SignatureLine, ...]]:
     """
     text, lines = _split_note(raw)
     return f"{text}\n".encode(), tuple(_parse_line(line) for line in lines)
+
+
+def origin_of(raw: bytes) -> str:
+    """Read the origin of a parsed checkpoint: its first line."""
+    return raw.partition(b"\n")[0].decode("utf-8", "replace")
+
+
+def shown_origin(origin: str) -> str:
+    """Render an origin for a message: `?` for each character that no address of a log has, and at most 100 of them.
+
+    The text is the choice of a server, and may hold an address of a person.
+    """
+    safe = _UNUSUAL.sub("?", origin)
+    return safe if len(safe) <= _SHOWN else f"{safe[:_SHOWN]}... ({len(safe)} characters)"
 
 
 def _split_note(raw: bytes) -> tuple[str, list[str]]:

@@ -167,6 +167,17 @@ class HashTiles:
             level, index = level + 1, index // WIDTH
         return tuple(path + self._path_on_edge(level, index))
 
+    def extension(self, size: int) -> tuple[bytes, ...]:
+        """Return the hashes from which `merkle.roots_of_both` computes the roots of `size` and of this tree.
+
+        They are the root of the last perfect subtree of `[0, size)` and its path. Needs the tiles of
+        `edge_needs(size)`; `size` lies between 0 and the size of this tree.
+        """
+        height = (size & -size).bit_length() - 1
+        level = height // 8
+        path = self.path(level, (size - 1) >> 8 * level)
+        return (self.compact_range(size).roots[-1], *path[height - 8 * level :])
+
     def _rows_of(self, tile: TileId) -> list[Sequence[bytes]]:
         """Return the rows of the subtree of a whole tile, from its hashes up to the two below its root."""
         kept = self._rows.get(tile[0])

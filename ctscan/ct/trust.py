@@ -2,15 +2,17 @@
 
 Tree heads (`HeadTrust` is fed with the answers of a log, and returns the head to believe):
 
-    1. The key of the log signs a head.
+    1. The key of the log signs a head. A head that it didn't sign is an answer of somebody else: Unsigned. A checkpoint
+       that it signed under another origin than the log list names shows that the list is wrong: WrongOrigin.
     2. Heads of one size have one root; the root of size 0 is SHA-256 of nothing.
     3. A log never shrinks: a smaller head with a later time is misbehaviour. A smaller head with an earlier time is
        stale, as a cache may serve it: the log is asked again, three times in all, and the stale heads are ignored.
        A head that is dated after our clock, by more than five minutes, is not believed and accuses nobody: the log's
        clock is wrong, or ours.
     4. A larger head is believed once the tree is proven to extend the known one; a stale head is proven, too.
-    5. No head goes beyond the final head in the log list, and the final size has one root. A readonly log that answers
-       nothing, or less, is read to its final head. The list states no reliable time: it accuses nobody of rule 3.
+    5. No head goes beyond the final head in the log list, and the final size has one root: else list and log contradict
+       each other (ContradictsList). A readonly log that answers nothing, or less, is read to its final head. The list
+       signs no head: it accuses nobody of rules 2 to 4.
 
 Proofs against a believed head (`prove_tile`, `prove_run`, `check_leaf`):
 
@@ -19,27 +21,30 @@ Proofs against a believed head (`prove_tile`, `prove_run`, `check_leaf`):
     7. The inclusion proof of an entry carries the compact range before it. Entries between two proven compact ranges
        belong to the tree when appending them to the first gives the second.
     8. A proof that doesn't verify is asked for again after each pause of `PAUSES`: a cache or a proxy may garble it.
-       After that the log misbehaves where nothing else can explain it (the right edge of the tree, a consistency
-       proof); a single entry or hash tile that stays lost or garbled costs only the entries that it covers.
+       After that the log is in doubt where the tree can't be proven at all (the right edge of the tree, a consistency
+       proof): Unproven. A single entry or hash tile that stays lost or garbled costs only the entries that it covers.
 
-A broken rule raises Misbehaviour, with the raw tree heads as evidence; a proof that doesn't verify raises ProofError.
+Where the log itself signed both sides of a contradiction, and the bytes alone show that, a broken rule is Misbehaviour
+with its evidence (`misbehaviour`). A proof that doesn't verify raises ProofError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
 
 from ctscan.ct.freshness import ahead_of, span_text
 from ctscan.ct.merkle import leaf_hash, range_from_inclusion
+from ctscan.ct.misbehaviour import empty_root, shrank, two_roots
+from ctscan.ct.note import origin_of, shown_origin
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.signature import verify_head
 from ctscan.ct.strict_json import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
-from ctscan.errors import FutureHead, Misbehaviour, ProofError
+from ctscan.errors import ContradictsList, FutureHead, ProofError, Unsigned, WrongOrigin
 from ctscan.model import CompactRange, FinalHead, Log, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT, subtree_root
 
@@ -95,17 +100,20 @@ class HeadTrust:
             The head to believe; None for a stale head: check its consistency with `newest`, pause and ask again.
 
         Raises:
-            Misbehaviour: the head contradicts the known head, the final head or the log's key.
+            Unsigned: the log's key didn't sign the head.
+            WrongOrigin: the log's key signed the head under another origin than the log list names.
             FutureHead: the head is dated after `now`.
+            Misbehaviour: the head contradicts the known head.
+            ContradictsList: the head contradicts the final head of the log list.
         """
         if offered is None:
             return self.give_up()
         check_signature(self._log, offered)
+        check_origin(self._log, offered)
         refuse_future(self._log, offered, self._now)
         known = self._known
-        if known is not None and ahead_of(known, self._now):
-            known = replace(known, signature=b"")  # as that of a log list: its time accuses nobody
-        relation = judge_head(self._log, known, offered)
+        is_dated = known is None or not ahead_of(known, self._now)
+        relation = judge_head(self._log, known, offered, is_dated=is_dated)
         if self.newest is not None and offered.size < self.newest.size:
             self._stale += 1
             return None
@@ -130,13 +138,26 @@ def check_signature(log: Log, offered: TreeHead) -> None:
     """Verify the signature of a tree head by the log's key.
 
     Raises:
-        Misbehaviour: the signature doesn't verify; the head is the evidence.
+        Unsigned: the signature doesn't verify.
     """
     try:
         verify_head(offered, log.key)
     except ProofError as error:
-        reason = f"{log.name}: the tree head of size {offered.size} signs badly: {error}"
-        raise Misbehaviour(reason, (offered.raw,)) from error
+        raise Unsigned(f"{log.name}: a tree head that the log's key didn't sign: {error}") from error
+
+
+def check_origin(log: Log, signed: TreeHead) -> None:
+    """Compare the origin of a checkpoint that the log's key signed with the origin that the log list implies.
+
+    Raises:
+        WrongOrigin: they differ.
+    """
+    if not log.origin or (found := origin_of(signed.raw)) == log.origin:
+        return
+    raise WrongOrigin(
+        f"{log.name}: the log list's submission_url means the origin '{shown_origin(log.origin)}', but the log's key "
+        f"signs under the origin '{shown_origin(found)}'; correct the log list, or the log's description"
+    )
 
 
 def refuse_future(log: Log, offered: TreeHead, now: datetime) -> None:
@@ -153,44 +174,40 @@ def refuse_future(log: Log, offered: TreeHead, now: datetime) -> None:
         )
 
 
-def judge_head(log: Log, known: TreeHead | None, offered: TreeHead) -> HeadRelation:
+def judge_head(log: Log, known: TreeHead | None, offered: TreeHead, *, is_dated: bool = True) -> HeadRelation:
     """Compare an offered head with the largest known head.
 
-    A head of a log list has no signature, and its time accuses nobody.
+    A head of a log list has no signature: it accuses nobody. `is_dated` False: the time of the known head accuses
+    nobody either.
 
     Raises:
-        Misbehaviour: the heads contradict each other; both are the evidence.
+        Misbehaviour: the log signed two heads that contradict each other; both are the evidence.
+        ContradictsList: a signed head and a head of the log list contradict each other.
     """
     _check_final(log, offered)
     if offered.size == 0 and offered.root != EMPTY_ROOT:
-        raise Misbehaviour(f"{log.name}: an empty tree is signed with the root {offered.root.hex()}", (offered.raw,))
+        raise empty_root(log.name, offered)
     if known is None:
         return HeadRelation.FIRST
-    evidence = (known.raw, offered.raw)
     if offered.size == known.size:
         if offered.root != known.root:
-            raise Misbehaviour(f"{log.name}: two roots for the size {known.size}", evidence)
+            raise two_roots(log.name, known, offered)
         return HeadRelation.SAME
     smaller, larger = sorted((known, offered), key=lambda head: head.size)
-    if smaller.timestamp > larger.timestamp and smaller.signature and larger.signature:
-        raise Misbehaviour(
-            f"{log.name}: the tree shrank: size {larger.size} at {larger.timestamp} ms, "
-            f"size {smaller.size} at {smaller.timestamp} ms",
-            evidence,
-        )
+    if is_dated and smaller.timestamp > larger.timestamp and smaller.signature and larger.signature:
+        raise shrank(log.name, smaller, larger)
     return HeadRelation.STALE if offered.size < known.size else HeadRelation.GROWN
 
 
 def _check_final(log: Log, offered: TreeHead) -> None:
     final = log.final_head
-    if final is None or offered.size < final.size:
+    if final is None or offered.size < final.size or (offered.size, offered.root) == (final.size, final.root):
         return
-    if offered.size > final.size:
-        raise Misbehaviour(
-            f"{log.name}: a signed head of size {offered.size} beyond the final size {final.size}", (offered.raw,)
-        )
-    if offered.root != final.root:
-        raise Misbehaviour(f"{log.name}: the final size {final.size} is signed with another root", (offered.raw,))
+    what = "beyond" if offered.size > final.size else "with another root than"
+    raise ContradictsList(
+        f"{log.name}: the log signed a head of size {offered.size} with the root {offered.root.hex()}, {what} the "
+        f"final head of the log list, size {final.size} with the root {final.root.hex()}: the log or the list is wrong"
+    )
 
 
 def _is_later(offered: TreeHead, known: TreeHead) -> bool:
@@ -212,15 +229,8 @@ def final_tree_head(log: Log, final: FinalHead) -> TreeHead:
 
 def is_finished(log: Log, head: TreeHead) -> bool:
     """Return True for the final head of a readonly log: the log is done once it is read up to this head."""
-    return log.final_head is not None and head.size == log.final_head.size
-
-
-def not_extended(name: str, known: TreeHead, head: TreeHead) -> Misbehaviour:
-    """Make the error for a tree that doesn't extend a known one (rule 4)."""
-    return Misbehaviour(
-        f"{name}: the tree of size {head.size} doesn't extend the tree of size {known.size} that was signed before",
-        (known.raw, head.raw),
-    )
+    final = log.final_head
+    return final is not None and (head.size, head.root) == (final.size, final.root)
 
 
 # --- proofs -------------------------------------------------------------------------------------------------------

@@ -40,6 +40,14 @@ from ctscan.model.log import (
     TreeHead,
 )
 from ctscan.model.message import LEGACY, Code, Message, decoded_message
+from ctscan.model.misbehaviour import (
+    DismissalReason,
+    DismissedMisbehaviour,
+    EvidenceDecision,
+    MisbehaviourEvidence,
+    MisbehaviourKind,
+    RecordedMisbehaviour,
+)
 from ctscan.model.proof import Evidence, InclusionProof
 from ctscan.model.repository import (
     Coordinate,
@@ -102,9 +110,12 @@ __all__ = [
     "Crl",
     "DecodedString",
     "Disclosure",
+    "DismissalReason",
+    "DismissedMisbehaviour",
     "Entry",
     "EntryKind",
     "Evidence",
+    "EvidenceDecision",
     "Extension",
     "FailureKind",
     "Field",
@@ -134,6 +145,8 @@ __all__ = [
     "LookupKey",
     "Match",
     "Message",
+    "MisbehaviourEvidence",
+    "MisbehaviourKind",
     "Name",
     "PendingRange",
     "Phrase",
@@ -142,6 +155,7 @@ __all__ = [
     "Qualifier",
     "Question",
     "QuestionKind",
+    "RecordedMisbehaviour",
     "Remark",
     "Repository",
     "RepositoryEntry",

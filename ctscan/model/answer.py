@@ -68,6 +68,10 @@ class Remark(Code):
     """Limit of an answer, or advice."""
 
     CONTRADICTED = "remark.contradicted"
+    DISMISSED = "remark.dismissed"
+    DISMISSED_UNVERIFIABLE = "remark.dismissed-unverifiable"
+    UNPROVEN = "remark.unproven"
+    CONTRADICTS_LIST = "remark.contradicts-list"
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
     CLOCK_SET_BACK = "remark.clock-set-back"

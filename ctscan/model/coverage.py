@@ -11,6 +11,7 @@ from ctscan.model.compact_range import CompactRange
 from ctscan.model.hashes import HASH_SIZE
 from ctscan.model.log import Log, TreeHead
 from ctscan.model.message import Code, Message
+from ctscan.model.misbehaviour import DismissedMisbehaviour
 from ctscan.model.spans import Span
 
 
@@ -164,12 +165,13 @@ class LogState:
     gaps: tuple[Gap, ...]  # with reasons known from reading only: pruned, quarantined, refused, purged
     last_success: datetime | None  # last check of the head that ended well
     last_error: str | None
-    misbehaviour: tuple[str, ...]  # reasons, newest last; the raw heads are kept beside
+    misbehaviour: tuple[str, ...]  # reasons of what stands, newest last; the evidence is kept beside
     rate: float | None = None  # entries a second, as last read
     growth: float | None = None  # entries a second over the newest day of its heads; None: not known yet
     failing_since: datetime | None = None  # first failure after the last success
     failure: FailureKind | None = None  # kind of `last_error`
     last_check: datetime | None = None  # last check of the head, however it ended
+    dismissed: tuple[DismissedMisbehaviour, ...] = ()  # misbehaviour that somebody dismissed
 
 
 @dataclass(frozen=True, slots=True)

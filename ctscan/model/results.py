@@ -13,7 +13,9 @@ from ctscan.model.certificate import Problem
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
+from ctscan.model.log import Log
 from ctscan.model.message import Message
+from ctscan.model.misbehaviour import RecordedMisbehaviour
 from ctscan.model.proof import Evidence
 from ctscan.model.repository import QuestionKind, SearchState, Shortfall
 from ctscan.model.revocation import CertificateStanding, Revocation, RevocationState, Status
@@ -21,8 +23,8 @@ from ctscan.model.revocation import CertificateStanding, Revocation, RevocationS
 
 @dataclass(frozen=True, slots=True)
 class LogResult:
-    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour" or "stopped".
-    `gaps`: entries that were to be read and were not."""
+    """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
+    or "stopped". `gaps`: entries that were to be read and were not."""
 
     log_id: bytes
     name: str
@@ -205,17 +207,13 @@ class ReindexResult:
         return int(self.stopped)
 
 
-Misbehaviour = tuple[datetime, str, list[bytes]]
-"""Time, reason and verbatim tree heads of one contradiction of a log."""
-
-
 @dataclass(frozen=True, slots=True)
 class LogReport:
     """Log with its progress. `gaps` and the verified ranges together make up `[0, head size)`."""
 
     state: LogState
     health: str  # "ok", "behind", "stale", "misbehaved", …
-    misbehaviour: tuple[Misbehaviour, ...]
+    misbehaviour: tuple[RecordedMisbehaviour, ...]  # dismissed or not
     gaps: tuple[Gap, ...]
     verified_size: int
     position: int  # one past the last entry read
@@ -223,6 +221,17 @@ class LogReport:
     catch_up: float | None  # seconds until the head is reached; inf: never at this rate; None: unknown, or reached
     freshness: Freshness
     stale_reason: Message | None  # a `Staleness`, of a stale log
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMisbehaviour:
+    """Recorded misbehaviour of a log, checked now. `proven`: the contradiction that the evidence proves, in words;
+    empty where it proves none, and `problem` says why."""
+
+    log: Log
+    recorded: RecordedMisbehaviour
+    proven: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from ctscan.ct.trust import AuditPaths
-from ctscan.errors import Misbehaviour
+from ctscan.errors import Unproven
 from ctscan.model import (
     EMPTY_RESULT,
     Batch,
@@ -44,14 +44,14 @@ async def consume(session: LogSession, verifier: Verifier, span: Span, known: Kn
     """Read, prove, analyse and commit the entries of `span`.
 
     All that was proven before an error, a stop or a cancellation is committed, and so are provisional entries: the next
-    pass proves them. After misbehaviour provisional entries are given up.
+    pass proves them. Provisional entries that contradict the tree are given up.
 
     Returns:
         False when the session was stopped before the end.
 
     Raises:
         SourceError: the log can't be reached, or keeps giving garbage.
-        Misbehaviour: the log contradicts its signed head.
+        Unproven: the log contradicts its signed head.
     """
     if session.stop.is_set():
         return False
@@ -64,7 +64,7 @@ async def consume(session: LogSession, verifier: Verifier, span: Span, known: Kn
                 await consumer.handle(event)
                 if session.stop.is_set():
                     break
-    except Misbehaviour:
+    except Unproven:
         await consumer.retract()
         raise
     finally:

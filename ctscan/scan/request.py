@@ -96,10 +96,14 @@ class LogStatus(StrEnum):
     INCOMPLETE = "incomplete"  # the log failed before the end
     SHARED = "shared"  # another scan is reading the rest
     MISBEHAVIOUR = "misbehaviour"
+    WRONG_ORIGIN = "wrong origin"  # the log list names another origin than the log signs under
     STOPPED = "stopped"
 
 
-_CODES = {LogStatus.MISBEHAVIOUR: 3, LogStatus.INCOMPLETE: 1, LogStatus.STOPPED: 1, LogStatus.GAPS: 4}
+_CODES = {
+    LogStatus.MISBEHAVIOUR: 3, LogStatus.INCOMPLETE: 1, LogStatus.STOPPED: 1, LogStatus.WRONG_ORIGIN: 2,
+    LogStatus.GAPS: 4,
+}  # fmt: skip
 """Exit codes; every other status is 0."""
 
 
@@ -127,8 +131,9 @@ class ScanResult:
 
     @property
     def exit_code(self) -> int:
-        """3 if a log misbehaved, else 1 if a log failed or the scan was stopped, else 4 if gaps are left, else 0.
-        Stopping a scan that follows is no failure, and another scan at work on a log is none."""
+        """3 if a log misbehaved, else 1 if a log failed or the scan was stopped, else 2 if the list is wrong about one,
+        else 4 if gaps are left, else 0. Stopping a scan that follows is no failure, and another scan at work on a log
+        is none."""
         if not self.logs and not self.follow:
             return 1
         found = {log.status for log in self.logs} - ({LogStatus.STOPPED} if self.follow else set())

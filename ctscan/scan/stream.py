@@ -30,7 +30,7 @@ from typing import Final
 from ctscan.ct.coverage import unavailable
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.trust import PAUSES, AuditPaths
-from ctscan.errors import BadAnswer, CutError, Misbehaviour, Missing, ProofError, Refused, WrongCount
+from ctscan.errors import BadAnswer, CutError, Missing, ProofError, Refused, Unproven, WrongCount
 from ctscan.model import Batch, CompactRange, Gap, GapDetail, GapReason, Span
 from ctscan.model.hashes import HASH_SIZE, split_hashes
 from ctscan.model.spans import subtract
@@ -118,7 +118,7 @@ def verified(
 
     Raises:
         SourceError: the log can't be reached, or keeps giving garbage.
-        Misbehaviour: the log contradicts its signed head; provisional entries can't be proven any more.
+        Unproven: the log contradicts its signed head; provisional entries can't be proven any more.
     """
     return _Reader(source, verifier, span, known.gaps, sleep).read(known.before, known.pending)
 
@@ -177,8 +177,7 @@ class _Reader:
     def _raise_fatal(self, answer: FetchResult) -> None:
         """Raise the failures that end the stream. A garbled answer between good answers does not."""
         if isinstance(answer, WrongCount):
-            head = self._verifier.head
-            raise Misbehaviour(f"{self._source.log.name}: {answer}", (head.raw,)) from answer
+            raise Unproven(f"{self._source.log.name}: {answer}") from answer
         if isinstance(answer, list | Missing | Refused | CutError):
             return
         if self._was_bad or not isinstance(answer, BadAnswer):

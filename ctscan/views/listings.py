@@ -164,9 +164,14 @@ def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
 
 def log_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
     """Describe the misbehaviour and the last error of a log: lines, each with its colour."""
-    for at, reason, heads in report.misbehaviour:
-        name = report.state.log.name
-        yield texts(Say.EVIDENCE(log=name, time=moment(at), reason=reason, count=len(heads))), "red"
+    name = report.state.log.name
+    for one in report.misbehaviour:
+        if (made := one.dismissal) is not None:
+            line = Say.EVIDENCE_DISMISSED(log=name, number=one.number, time=moment(made.at), reason=texts(made.reason))
+            yield texts(line), "yellow"
+        else:
+            heads = len(one.evidence.heads)
+            yield texts(Say.EVIDENCE(log=name, time=moment(one.at), reason=one.reason, count=heads)), "red"
     state = report.state
     if state.last_error and state.failing_since:
         since = moment(state.failing_since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import CertificateStanding, Code
+from ctscan.model import CertificateStanding, Code, MisbehaviourKind
 from ctscan.model.health import Condition
 
 
@@ -155,6 +155,21 @@ class Say(Code):
     COLUMN_LAST_SUCCESS = "say.column-last-success"
     HOLES_AND_ENTRIES = "say.holes-and-entries"
     EVIDENCE = "say.evidence"
+    EVIDENCE_DISMISSED = "say.evidence-dismissed"
+    NO_EVIDENCE = "say.no-evidence"
+    COLUMN_NUMBER = "say.column-number"
+    COLUMN_TIME = "say.column-time"
+    COLUMN_KIND = "say.column-kind"
+    COLUMN_VERIFIES = "say.column-verifies"
+    COLUMN_DECISION = "say.column-decision"
+    VERIFIES = "say.verifies"
+    VERIFIES_NOT = "say.verifies-not"
+    STANDS = "say.stands"
+    IS_DISMISSED = "say.is-dismissed"
+    PROVEN = "say.proven"
+    NOT_PROVEN = "say.not-proven"
+    DISMISSED_BY = "say.dismissed-by"
+    RESTORED_BY = "say.restored-by"
     LAST_ERROR = "say.last-error"
     NO_LOG_YET = "say.no-log-yet"
     HEALTH_OF = "say.health-of"
@@ -180,6 +195,25 @@ STANDINGS = {
     CertificateStanding.REVOKED: Standing.REVOKED(),
     CertificateStanding.UNKNOWN: Standing.UNKNOWN(),
 }
+
+
+class Verification(Code):
+    """Step by which a third party verifies evidence of misbehaviour, with any software."""
+
+    HEADS = "verification.heads"
+    TWO_ROOTS = "verification.two-roots"
+    SHRANK = "verification.shrank"
+    EMPTY_ROOT = "verification.empty-root"
+    NOT_EXTENDED = "verification.not-extended"
+
+
+HOW_TO_VERIFY = {
+    MisbehaviourKind.TWO_ROOTS: Verification.TWO_ROOTS(),
+    MisbehaviourKind.SHRANK: Verification.SHRANK(),
+    MisbehaviourKind.EMPTY_ROOT: Verification.EMPTY_ROOT(),
+    MisbehaviourKind.NOT_EXTENDED: Verification.NOT_EXTENDED(),
+}
+"""Step behind `Verification.HEADS`, for each kind of evidence."""
 
 
 class Word(Code):
@@ -250,6 +284,11 @@ class Word(Code):
     SEARCH_INCOMPLETE = "word.search-incomplete"
     SEARCH_FAILED = "word.search-failed"
     SEARCH_INTERRUPTED = "word.search-interrupted"
+    CONTRADICTION_TWO_ROOTS = "word.contradiction-two-roots"
+    CONTRADICTION_SHRANK = "word.contradiction-shrank"
+    CONTRADICTION_EMPTY_ROOT = "word.contradiction-empty-root"
+    CONTRADICTION_NOT_EXTENDED = "word.contradiction-not-extended"
+    CONTRADICTION_UNNAMED = "word.contradiction-unnamed"
     HEALTH_MISBEHAVED = "word.health-misbehaved"
     HEALTH_FAILING = "word.health-failing"
     HEALTH_NEVER_READ = "word.health-never-read"
@@ -286,3 +325,12 @@ CONDITIONS = {
     Condition.OK: Word.HEALTH_OK,
 }
 """Words for the condition of a log in a check of its health."""
+
+CONTRADICTIONS = {
+    MisbehaviourKind.TWO_ROOTS: Word.CONTRADICTION_TWO_ROOTS,
+    MisbehaviourKind.SHRANK: Word.CONTRADICTION_SHRANK,
+    MisbehaviourKind.EMPTY_ROOT: Word.CONTRADICTION_EMPTY_ROOT,
+    MisbehaviourKind.NOT_EXTENDED: Word.CONTRADICTION_NOT_EXTENDED,
+    None: Word.CONTRADICTION_UNNAMED,
+}
+"""Words for the kind of a contradiction; None: an older version recorded it."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.logs import LogBuilder, b64
 
-from ctscan.ct.note import parse_checkpoint
+from ctscan.ct.note import origin_of, parse_checkpoint, shown_origin
 from ctscan.ct.signature import key_id, verify_head
 from ctscan.errors import FormatError, ProofError
 from ctscan.model import TreeHead
@@ -33,7 +33,7 @@ OWN = LINES.splitlines()[1]
 
 def parse(note: str | bytes) -> TreeHead:
     raw = note if isinstance(note, bytes) else note.encode()
-    return parse_checkpoint(raw, LOG.id, LOG.origin)
+    return parse_checkpoint(raw, LOG.id)
 
 
 def test_head_of_a_checkpoint() -> None:
@@ -48,14 +48,14 @@ def test_head_of_a_checkpoint() -> None:
 def test_both_kinds_of_key(use_rsa: bool) -> None:
     log = LogBuilder("Kind", use_rsa=use_rsa)
     log.fill(3)
-    verify_head(parse_checkpoint(log.checkpoint(), log.id, log.origin), log.key)
+    verify_head(parse_checkpoint(log.checkpoint(), log.id), log.key)
     with pytest.raises(ProofError, match="doesn't verify"):
-        verify_head(parse_checkpoint(log.checkpoint(spoil=True), log.id, log.origin), log.key)
+        verify_head(parse_checkpoint(log.checkpoint(spoil=True), log.id), log.key)
 
 
 def test_empty_log() -> None:
     log = LogBuilder("Empty")
-    head = parse_checkpoint(log.checkpoint(), log.id, log.origin)
+    head = parse_checkpoint(log.checkpoint(), log.id)
     assert (head.size, head.root) == (0, log.root(0))
     verify_head(head, log.key)
 
@@ -88,10 +88,30 @@ def test_note_without_a_line_of_the_log_proves_nothing() -> None:
 
 
 def test_note_of_another_log() -> None:
-    with pytest.raises(ProofError, match=r"expected origin log\.example\.com/other"):
-        parse_checkpoint(NOTE, LOG.id, "log.example.com/other")
     with pytest.raises(ProofError, match="none of its 2 signature lines"):
-        parse_checkpoint(NOTE, OTHER_ID, LOG.origin)
+        parse_checkpoint(NOTE, OTHER_ID)
+
+
+def test_a_checkpoint_under_another_origin_is_parsed_by_the_line_under_that_origin() -> None:
+    """The key ID depends on the origin: a line under the expected origin doesn't sign a note of another origin."""
+    moved = LOG.checkpoint(5, origin="log.example.com/moved")
+    head = parse_checkpoint(moved, LOG.id)
+    verify_head(head, LOG.key)
+    assert (head.size, origin_of(head.raw)) == (5, "log.example.com/moved")
+    with pytest.raises(ProofError, match="none of its 1 signature lines"):
+        parse(f"{BODY.replace(LOG.origin, 'log.example.com/moved')}\n\n{OWN}\n")
+
+
+@pytest.mark.parametrize(
+    ("origin", "shown"),
+    [
+        ("log.example.org:8080/2026h1", "log.example.org:8080/2026h1"),
+        ("jane@example.org\u202e/\u2014 '", "jane?example.org?/???"),
+        ("a" * 1000, "a" * 100 + "... (1000 characters)"),
+    ],
+)
+def test_origins_in_messages_can_neither_steer_a_terminal_nor_hold_an_address(origin: str, shown: str) -> None:
+    assert shown_origin(origin) == shown
 
 
 def test_two_lines_of_the_log_are_refused() -> None:

@@ -9,8 +9,9 @@ import pytest
 from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
+from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.trust import HeadRelation, HeadTrust, check_signature, final_tree_head, judge_head
-from ctscan.errors import FutureHead, Misbehaviour
+from ctscan.errors import ContradictsList, FutureHead, Misbehaviour, Unsigned, WrongOrigin
 from ctscan.model import FinalHead, Log, LogProtocol, TreeHead
 from ctscan.model.hashes import EMPTY_ROOT
 
@@ -34,15 +35,29 @@ NOW = datetime(2026, 2, 1, tzinfo=UTC)
 LOG = Log(bytes(32), b"", "Example log", "Example", LogProtocol.RFC6962)
 
 
-def test_a_signed_head_passes_and_a_changed_one_is_evidence(builder: LogBuilder) -> None:
+def test_a_signed_head_passes_and_a_changed_one_accuses_nobody(builder: LogBuilder) -> None:
     log = log_of(builder)
     signed = parse_sth(builder.sth(200), log.id)
     check_signature(log, signed)
     for changed in (replace(signed, size=201), replace(signed, root=bytes(32)), replace(signed, timestamp=0)):
-        with pytest.raises(Misbehaviour, match="signs badly") as caught:
+        with pytest.raises(Unsigned, match="that the log's key didn't sign") as caught:
             check_signature(log, changed)
-        assert caught.value.evidence == (signed.raw,)
-        assert caught.value.exit_code == 3
+        assert caught.value.exit_code == 1
+
+
+def test_a_head_under_another_origin_shows_a_wrong_list_only_where_the_key_of_the_log_signed_it(
+    builder: LogBuilder,
+) -> None:
+    listed = replace(builder.log("http://127.0.0.1/"), origin="log.example.com/wrong")
+    head = parse_checkpoint(builder.checkpoint(200), builder.id)
+    with pytest.raises(WrongOrigin) as caught:
+        HeadTrust(listed, None).offer(head)
+    assert "'log.example.com/wrong'" in str(caught.value) and f"'{builder.origin}'" in str(caught.value)
+    assert caught.value.exit_code == 2
+    with pytest.raises(Unsigned):
+        HeadTrust(listed, None).offer(parse_checkpoint(builder.checkpoint(200, spoil=True), builder.id))
+    accepted = HeadTrust(builder.log("http://127.0.0.1/"), None).offer(head)
+    assert accepted is not None and accepted.head == head
 
 
 @pytest.mark.parametrize(
@@ -72,14 +87,14 @@ def test_relation(known: TreeHead | None, offered: TreeHead, relation: HeadRelat
 def test_contradictions_keep_both_heads(known: TreeHead, offered: TreeHead, why: str) -> None:
     with pytest.raises(Misbehaviour, match=why) as caught:
         judge_head(LOG, known, offered)
-    assert set(caught.value.evidence) == {known.raw, offered.raw}
+    assert set(caught.value.evidence.heads) == {known.raw, offered.raw}
 
 
 def test_the_time_of_a_head_that_only_a_list_states_accuses_nobody() -> None:
     final = final_tree_head(LOG, FinalHead(9, b"r" * 32))  # lists need give no time: 0
     assert judge_head(LOG, head(5, 10), final) is HeadRelation.GROWN
     assert judge_head(LOG, final, head(5, 10)) is HeadRelation.STALE
-    with pytest.raises(Misbehaviour, match="two roots"):
+    with pytest.raises(ContradictsList, match="two roots"):
         judge_head(LOG, final, head(9, 10, b"x" * 32))
 
 
@@ -92,17 +107,18 @@ def test_an_empty_tree_has_one_root() -> None:
 def test_a_readonly_log_ends_at_its_final_head() -> None:
     log = replace(LOG, state="readonly", final_head=FinalHead(9, b"r" * 32))
     assert judge_head(log, None, head(9, 10)) is HeadRelation.FIRST
-    with pytest.raises(Misbehaviour, match="beyond the final size 9"):
-        judge_head(log, None, head(10, 10))
-    with pytest.raises(Misbehaviour, match="another root"):
-        judge_head(log, None, head(9, 10, b"x" * 32))
+    for offered, why in ((head(10, 10), "size 10 .*beyond"), (head(9, 10, b"x" * 32), "with another root")):
+        with pytest.raises(ContradictsList, match=f"{why}.*size 9.*the log or the list is wrong") as caught:
+            judge_head(log, None, offered)
+        assert caught.value.exit_code == 1
+        assert (b"r" * 32).hex() in str(caught.value) and offered.root.hex() in str(caught.value)
     assert judge_head(log, None, head(8, 10, b"y" * 32)) is HeadRelation.FIRST
 
 
 def test_a_final_head_of_the_list_is_no_signed_head() -> None:
     made = final_tree_head(LOG, FinalHead(9, b"r" * 32))
     assert (made.size, made.root, made.signature) == (9, b"r" * 32, b"")
-    with pytest.raises(Misbehaviour):
+    with pytest.raises(Unsigned):
         check_signature(LOG, made)
 
 

@@ -246,8 +246,17 @@ CREATE TABLE misbehaviour (
     log    INTEGER NOT NULL REFERENCES log (id),
     at     TEXT NOT NULL,
     reason TEXT NOT NULL,
-    digest BLOB NOT NULL,  -- over reason and heads: the same thing seen again is not written again
+    digest BLOB NOT NULL, kind TEXT, hashes BLOB NOT NULL DEFAULT x'',  -- over reason and heads: the same thing seen again is not written again
     UNIQUE (log, digest)
+) STRICT;
+
+CREATE TABLE misbehaviour_decision (
+    id           INTEGER PRIMARY KEY,
+    misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
+    at           TEXT NOT NULL,
+    who          TEXT NOT NULL,
+    is_dismissal INTEGER NOT NULL CHECK (is_dismissal IN (0, 1)),
+    reason       TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE misbehaviour_head (
@@ -450,6 +459,8 @@ CREATE INDEX issuer_subject ON issuer (subject_hash);
 CREATE INDEX leaf_certificate ON leaf (certificate, kind);
 
 CREATE INDEX log_head ON log (head);
+
+CREATE INDEX misbehaviour_decision_of ON misbehaviour_decision (misbehaviour);
 
 CREATE INDEX quarantine_at ON quarantine (at);
 

@@ -261,22 +261,22 @@ def test_growth_is_seen_from_the_heads_that_are_saved(scenario: RunScenario) -> 
     scenario(work)
 
 
-def test_misbehaviour_is_kept_verbatim_once_for_each_kind_of_evidence(scenario: RunScenario) -> None:
+def test_a_doubt_stays_through_an_outage_until_a_success(scenario: RunScenario) -> None:
+    async def failing(index: Index) -> tuple[str | None, FailureKind | None, datetime | None]:
+        state = await index.log_state(LOG.id)
+        assert state is not None
+        return state.last_error, state.failure, state.failing_since
+
     async def work(index: Index) -> None:
         await index.save_log(LOG)
-        assert await index.evidence_of_misbehaviour(LOG.id) == []
-        for second in range(3):
-            await index.record_misbehaviour(LOG.id, later(second), "two roots", [b"one\xff", b"two\0"])
-        await index.record_misbehaviour(LOG.id, later(9), "bad signature", [b""])
-        await index.record_misbehaviour(LOG.id, later(10), "no evidence", [])
-        assert await index.evidence_of_misbehaviour(LOG.id) == [
-            (AT, "two roots", [b"one\xff", b"two\0"]),
-            (later(9), "bad signature", [b""]),
-            (later(10), "no evidence", []),
-        ]
-        state = await index.log_state(LOG.id)
-        assert state is not None and state.misbehaviour == ("two roots", "bad signature", "no evidence")
-        assert await index.evidence_of_misbehaviour(digest("another log")) == []
+        await index.record_error(LOG.id, later(1), "timeout", FailureKind.UNAVAILABLE)
+        await index.record_error(LOG.id, later(2), "no proof", FailureKind.UNPROVEN)
+        await index.record_error(LOG.id, later(3), "timeout", FailureKind.UNAVAILABLE)
+        assert await failing(index) == ("no proof", FailureKind.UNPROVEN, later(1))
+        await index.record_error(LOG.id, later(4), "beyond the final head", FailureKind.CONTRADICTS_LIST)
+        assert await failing(index) == ("beyond the final head", FailureKind.CONTRADICTS_LIST, later(1))
+        await index.record_success(LOG.id, later(6), None, since=later(5))
+        assert await failing(index) == (None, None, None)
 
     scenario(work)
 

@@ -104,7 +104,7 @@ def test_a_log_that_joins_the_list_is_read_from_0_and_one_that_leaves_is_left(tm
 def test_a_log_that_misbehaves_is_left_and_the_exit_code_remembers(tmp_path: Path) -> None:
     async def script(sim: Simulator, heard: Heard) -> None:
         await until(lambda: heard.entries == 600)
-        sim.log("bad").spoil_signature = True
+        sim.log("bad").root = bytes(32)
         await until(lambda: any(o.status.value == "misbehaviour" for o in heard.done))
         sim.log("good").publish(500)
         await until(lambda: heard.entries == 800)

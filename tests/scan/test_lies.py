@@ -1,4 +1,4 @@
-"""Misbehaviour and permitted faults of a log: exit codes, evidence, gaps."""
+"""Misbehaviour, doubts and permitted faults of a log: exit codes, evidence, gaps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.accusing import accusations, assert_healed, doubt
 from support.logs import EPOCH
 from support.scanning import Heard, dump, holes, last_run, look_up, people_log, ranges, scan, states, with_index
 from support.simulator import (
@@ -23,24 +24,13 @@ from support.simulator import (
 )
 from support.words import english
 
-from ctscan.index.protocols import Index
-from ctscan.model import LogProtocol
+from ctscan.model import FailureKind, LogProtocol, MisbehaviourKind
 
 BOTH = [LogProtocol.STATIC_CT, LogProtocol.RFC6962]
 
 
 def people(protocol: LogProtocol, size: int = 1000):  # type: ignore[no-untyped-def]
     return people_log(size=size, leaf_index=protocol is LogProtocol.STATIC_CT)
-
-
-async def evidence(index: Index) -> list[tuple[datetime, str, list[bytes]]]:
-    (state,) = await index.log_states()
-    return await index.evidence_of_misbehaviour(state.log.id)
-
-
-def misbehaved(db: Path) -> tuple[str, list[bytes]]:
-    ((_, reason, heads),) = with_index(db, evidence)
-    return reason, heads
 
 
 def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault:
@@ -55,39 +45,54 @@ def serve_head(log: SimulatedLog, size: int, root: bytes | None = None) -> Fault
 
 
 @pytest.mark.parametrize("protocol", BOTH)
+def test_a_head_garbled_once_is_asked_for_again(protocol: LogProtocol, tmp_path: Path) -> None:
+    with Simulator() as sim:
+        log = sim.add("people", people(protocol), protocol)
+        tiled = protocol is LogProtocol.STATIC_CT
+        unsigned = log.builder.checkpoint(spoil=True) if tiled else log.builder.sth(spoil=True)
+        log.fault("/checkpoint$|/get-sth$", Answer(200, unsigned), times=2)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+    assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
+
+
+@pytest.mark.parametrize("protocol", BOTH)
 def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         bad = sim.add("bad", people_log("bad", leaf_index=protocol is LogProtocol.STATIC_CT), protocol)
         bad.spoil_signature = True
         sim.add("good", people_log("good"))
         outcome = scan(sim, tmp_path / "db")
-    assert outcome.exit_code == 3
-    assert {log.name: log.status.value for log in outcome.logs} == {"bad": "misbehaviour", "good": "done"}
+    assert outcome.exit_code == 1
+    assert {log.name: log.status.value for log in outcome.logs} == {"bad": "incomplete", "good": "done"}
+    assert accusations(tmp_path / "db") == []  # anybody can make such a head
+    assert states(tmp_path / "db")["bad"].failure is FailureKind.UNAVAILABLE
     assert ranges(tmp_path / "db", "good") == [(0, 1000, "everything")]
     assert ranges(tmp_path / "db", "bad") == []
     assert not look_up(tmp_path / "db", "jane.roe@example.org").complete
 
 
 @pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("size", [900, 512])  # of a power of two, a consistency proof alone proves no contradiction
 @pytest.mark.parametrize("lie", ["shrank", "two roots", "doesn't extend"])
-def test_a_log_that_contradicts_itself_stops_with_both_heads_kept(
-    protocol: LogProtocol, lie: str, tmp_path: Path
+def test_a_log_that_contradicts_itself_stops_with_evidence_that_anybody_can_verify(
+    protocol: LogProtocol, size: int, lie: str, tmp_path: Path
 ) -> None:
     builder = people(protocol)
     with Simulator() as sim:
-        log = sim.add("people", builder, protocol, size=900)
+        log = sim.add("people", builder, protocol, size=size)
         assert scan(sim, tmp_path / "db").exit_code == 0
         if lie == "shrank":
-            log.publish(500, timestamp=log.head_time(900) + 1)
+            log.publish(500, timestamp=log.head_time(size) + 1)
         elif lie == "two roots":
-            log.rewrite(builder.fork(600, 300))
+            log.rewrite(builder.fork(400, size - 400))
         else:
-            log.rewrite(builder.fork(600, 400), size=1000)
+            log.rewrite(builder.fork(400, 600), size=1000)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
-    reason, heads = misbehaved(tmp_path / "db")
-    assert lie in reason
-    assert len(heads) == 2 and all(heads)
-    assert ranges(tmp_path / "db", "people") == [(0, 900, "everything")]
+    (found,) = accusations(tmp_path / "db")
+    assert lie in found.reason
+    assert len(found.evidence.heads) == 2
+    assert ranges(tmp_path / "db", "people") == [(0, size, "everything")]
+    assert not look_up(tmp_path / "db", "jane.roe@example.org").complete
     assert [m.sightings[0].index for m in look_up(tmp_path / "db", "jane.roe@example.org").matches] != []
 
 
@@ -114,15 +119,27 @@ def test_an_old_head_with_another_root_is_no_cache(protocol: LogProtocol, tmp_pa
         scan(sim, tmp_path / "db")
         serve_head(log, 500, builder.fork(300, 200).root(500))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
-    assert "doesn't extend" in misbehaved(tmp_path / "db")[0]
+    (found,) = accusations(tmp_path / "db")
+    assert "doesn't extend" in found.reason
 
 
-def test_a_readonly_log_may_not_sign_beyond_its_final_head(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_signed_head_beyond_the_final_head_of_the_list_is_a_doubt_until_one_of_the_two_is_corrected(
+    protocol: LogProtocol, tmp_path: Path
+) -> None:
+    builder = people(protocol)
     with Simulator() as sim:
-        log = sim.add("people", people_log(), size=900)
+        log = sim.add("people", builder, protocol, size=900)
+        assert scan(sim, tmp_path / "db").exit_code == 0
         log.state, log.final_size = "readonly", 800
-        assert scan(sim, tmp_path / "db").exit_code == 3
-    assert "beyond the final size 800" in misbehaved(tmp_path / "db")[0]
+        outcome = scan(sim, tmp_path / "db")
+        assert outcome.exit_code == 1
+        for part in ("size 900", builder.root(900).hex(), "size 800", builder.root(800).hex(), "the list is wrong"):
+            assert part in outcome.logs[0].message
+        assert doubt(tmp_path / "db") == (FailureKind.CONTRADICTS_LIST, "remark.contradicts-list")
+        log.final_size = 900
+        assert scan(sim, tmp_path / "db").exit_code == 0
+    assert_healed(tmp_path / "db")
 
 
 def test_a_readonly_log_whose_head_is_gone_is_read_to_the_final_head_of_the_list(tmp_path: Path) -> None:
@@ -185,24 +202,51 @@ def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
     assert look_up(tmp_path / "db", "jane.roe@example.org").complete
 
 
-def test_a_root_that_no_proof_can_be_had_for_stops_the_log(tmp_path: Path) -> None:
+def test_a_root_that_no_proof_can_be_had_for_is_a_doubt(tmp_path: Path) -> None:
+    """Proofs that never verify prove nothing: the log may lie, or something on the way to it."""
     builder = people_log(leaf_index=False)
     with Simulator() as sim:
         log = sim.add("people", builder, LogProtocol.RFC6962)
         log.root = builder.fork(500, 500).root()
-        assert scan(sim, tmp_path / "db").exit_code == 3
-    assert "inclusion proof" in misbehaved(tmp_path / "db")[0]
-    assert ranges(tmp_path / "db", "people") in ([], [(0, 0, "everything")])
-    assert look_up(tmp_path / "db", "jane.roe@example.org").matches == ()
+        outcome = scan(sim, tmp_path / "db")
+        assert outcome.exit_code == 1 and "inclusion proof" in outcome.logs[0].message
+        assert ranges(tmp_path / "db", "people") in ([], [(0, 0, "everything")])
+        assert look_up(tmp_path / "db", "jane.roe@example.org").matches == ()
+        assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
 
 
-def test_hash_tiles_that_do_not_belong_to_the_signed_root_stop_the_log(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_later_root_that_no_proof_can_be_had_for_is_a_doubt_through_an_outage_and_until_a_good_pass(
+    protocol: LogProtocol, tmp_path: Path
+) -> None:
+    builder = people(protocol)
+    with Simulator() as sim:
+        log = sim.add("people", builder, protocol, size=900)
+        assert scan(sim, tmp_path / "db").exit_code == 0
+        log.publish(1000)
+        log.root = builder.fork(950, 50).root()  # no answer fits this root
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 1
+        assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
+        down = log.fault(".", server_error(503))
+        assert scan(sim, tmp_path / "db", start=None, give_up_after=0.0).exit_code == 1
+        assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
+        log.faults.remove(down)
+        log.publish(1000)
+        assert scan(sim, tmp_path / "db", start=None).exit_code == 0
+    assert_healed(tmp_path / "db")
+
+
+def test_hash_tiles_that_do_not_belong_to_the_signed_root_are_a_doubt(tmp_path: Path) -> None:
     builder = people_log()
     with Simulator() as sim:
         log = sim.add("people", builder)
         log.root = builder.fork(500, 500).root()
+        outcome = scan(sim, tmp_path / "db")
+        assert outcome.exit_code == 1 and "signed root" in outcome.logs[0].message
+        assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
+        log.root = None  # a doubt becomes evidence once the log signs another root for the same size
         assert scan(sim, tmp_path / "db").exit_code == 3
-    assert "signed root" in misbehaved(tmp_path / "db")[0]
+    assert [found.evidence.kind for found in accusations(tmp_path / "db")] == [MisbehaviourKind.TWO_ROOTS]
 
 
 def test_missing_tiles_are_holes_only_when_they_stay_missing(tmp_path: Path) -> None:
@@ -290,7 +334,7 @@ def test_a_log_that_stays_away_is_an_error_and_what_was_read_stays(protocol: Log
 
 
 @pytest.mark.parametrize("change", [lambda entries: [], lambda entries: entries * 2])
-def test_a_log_that_keeps_giving_none_or_too_many_entries_misbehaves(
+def test_a_log_that_keeps_giving_none_or_too_many_entries_is_in_doubt(
     change: Callable[[list[object]], list[object]], tmp_path: Path
 ) -> None:
     with Simulator() as sim:
@@ -299,8 +343,8 @@ def test_a_log_that_keeps_giving_none_or_too_many_entries_misbehaves(
         assert scan(sim, tmp_path / "db", give_up_after=5).exit_code == 0
         assert once.hits == 2
         log.fault("/get-entries", entries_changed(change))
-        assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 3
-    assert len(misbehaved(tmp_path / "again")[1]) == 1
+        assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 1
+    assert doubt(tmp_path / "again") == (FailureKind.UNPROVEN, "remark.unproven")
 
 
 @pytest.mark.parametrize("protocol", BOTH)

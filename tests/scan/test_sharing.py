@@ -31,12 +31,14 @@ from support.scanning import (
 )
 from support.simulator import SimulatedLog, Simulator, server_error, slow
 
+from ctscan.ct.api import parse_sth
 from ctscan.ct.extra_data import extra_of
+from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.wire import entry_of
 from ctscan.errors import SourceError
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index, Lease
-from ctscan.model import LogProtocol, ScanStep, Span, TreeHead
+from ctscan.model import LogProtocol, ScanStep, Span
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.personal.scope import parse_scope
 from ctscan.scan.events import HeadAccepted
@@ -87,13 +89,15 @@ def test_heads_that_two_processes_saved_side_by_side_are_compared(protocol: LogP
 
     Here the log signed a fork for the other process. The scan doesn't accept its head while the log gives no proof.
     """
-    fork = people_log().fork(600, 300)
+    fork = people_log(leaf_index=protocol is LogProtocol.STATIC_CT).fork(600, 300)
+    sign = fork.checkpoint if protocol is LogProtocol.STATIC_CT else fork.sth
 
     async def save_other(log: SimulatedLog) -> None:
         async with await open_index(tmp_path / "db", create=False) as index:
             state = await index.log_state(log.log().id)
             assert state is not None and state.head is not None
-            head = TreeHead(state.head.log_id, 900, fork.root(900), state.head.timestamp + 1, b"signed", b"raw")
+            raw, log_id = sign(900, timestamp=state.head.timestamp + 1), state.head.log_id
+            head = parse_checkpoint(raw, log_id) if protocol is LogProtocol.STATIC_CT else parse_sth(raw, log_id)
             await save_head(index, head, ScanClock().now())
 
     class Meddling(Heard):

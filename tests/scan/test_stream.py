@@ -14,7 +14,7 @@ from support.logs import LogBuilder
 
 from ctscan.ct.merkle import batch_hashes
 from ctscan.ct.wire import cut_get_entries, cut_tile
-from ctscan.errors import BadAnswer, Misbehaviour, Missing, Refused, SourceError, WrongCount
+from ctscan.errors import BadAnswer, Missing, Refused, SourceError, Unproven, WrongCount
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Batch, Gap, GapDetail, GapReason, Log, LogProtocol, Span, TreeHead
 from ctscan.model.compact_range import EMPTY
@@ -254,6 +254,6 @@ def test_a_log_that_is_away_ends_the_stream_after_what_was_proven(protocol: LogP
         read(Source(protocol, {first: [SourceError("away")]}), (0, SIZE))
 
 
-def test_a_log_that_keeps_miscounting_misbehaves() -> None:
-    with pytest.raises(Misbehaviour):
+def test_a_log_that_keeps_miscounting_is_in_doubt() -> None:
+    with pytest.raises(Unproven):
         read(Source(LogProtocol.RFC6962, {300: [WrongCount("no entries")]}), (0, SIZE))

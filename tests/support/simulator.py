@@ -204,6 +204,7 @@ class SimulatedLog:
         self.began = time.time_ns() // 1_000_000 - 60_000  # ms; time of the empty tree
         self.root: bytes | None = None  # of the head; None: the true root
         self.spoil_signature = False
+        self.submission_url: str | None = None  # that the list gives; None: the one that the checkpoints imply
         self.max_batch = 256
         self.align = False  # cut get-entries at the next multiple of max_batch
         self.partials_kept = True  # False: a partial whose full tile exists is 404
@@ -279,7 +280,8 @@ class SimulatedLog:
     def list_entry(self) -> dict[str, object]:
         """Build the log as an object of a log list."""
         protocol = LogProtocol.STATIC_CT if self.protocol is LogProtocol.STATIC_CT else LogProtocol.RFC6962
-        return self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
+        entry = self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
+        return entry if self.submission_url is None else {**entry, "submission_url": self.submission_url}
 
     def warm(self) -> None:
         """Pack every data tile now, so that serving tiles costs nothing."""

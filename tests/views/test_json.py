@@ -21,7 +21,10 @@ from ctscan.model import (
     LogCoverage,
     LogProtocol,
     LogState,
+    MisbehaviourEvidence,
+    MisbehaviourKind,
     PendingRange,
+    RecordedMisbehaviour,
     Staleness,
     TreeHead,
     VerifiedRange,
@@ -66,6 +69,11 @@ def test_timestamps_of_logs(milliseconds: int, text: str | None) -> None:
     assert shapes.timestamp_text(milliseconds) == text
 
 
+RECORDED = RecordedMisbehaviour(
+    7, LOG.id, NOW, "two roots", MisbehaviourEvidence(MisbehaviourKind.TWO_ROOTS, (b"one", b"two"))
+)
+
+
 def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
     state = replace(
         STATE,
@@ -76,7 +84,7 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         misbehaviour=("two roots",),
         rate=1234.5678,
     )
-    shape = shapes.log(log_report(state, [(NOW, "two roots", [b"one", b"two"])], NOW, DAY))
+    shape = shapes.log(log_report(state, [RECORDED], NOW, DAY))
     assert (shape["verified_size"], shape["position"], shape["backlog"], shape["rate"]) == (256, 522, 378, 1234.6)
     assert [(h["start"], h["end"], h["reason"], h["tries"]) for h in shape["holes"]] == [
         (0, 256, "not read", 0),
@@ -84,7 +92,17 @@ def test_shape_of_a_log_with_evidence_holes_and_backlog() -> None:
         (600, 700, "pruned", 3),
         (700, 1000, "not read", 0),
     ]
-    assert shape["evidence"] == [{"at": "2026-02-01T12:00:00Z", "reason": "two roots", "tree_heads": ["b25l", "dHdv"]}]
+    assert shape["evidence"] == [
+        {
+            "number": 7,
+            "at": "2026-02-01T12:00:00Z",
+            "kind": "two roots",
+            "reason": "two roots",
+            "tree_heads": ["b25l", "dHdv"],
+            "hashes": [],
+            "dismissed": None,
+        }
+    ]
     assert shape["last_error"] == "time-out"
 
 

@@ -12,6 +12,7 @@ from typing import Protocol, Self
 
 from ctscan.index.protocols.finding_roles import EvidenceStore, Finder, Reindex
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
+from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
 from ctscan.index.protocols.trail_role import Trail
 
@@ -26,6 +27,7 @@ __all__ = [
     "Leases",
     "Ledger",
     "LogStore",
+    "MisbehaviourStore",
     "Reindex",
     "Revocations",
     "Runs",
@@ -35,8 +37,8 @@ __all__ = [
 
 
 class Index(
-    Runs, BasisStore, LogStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures, Revocations, Authorities,
-    Reindex, Protocol,
+    Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
+    Revocations, Authorities, Reindex, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

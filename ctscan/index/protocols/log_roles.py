@@ -84,7 +84,7 @@ class BasisStore(Protocol):
 
 
 class LogStore(Protocol):
-    """Logs: their list entries, tree heads, coverage, errors and misbehaviour."""
+    """Logs: their list entries, tree heads, coverage and errors."""
 
     async def log_states(self) -> list[LogState]:
         """Return all known logs, by name."""
@@ -140,13 +140,7 @@ class LogStore(Protocol):
 
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         """Record why a log could not be read to its head, and of which kind the failure is. The first failure after a
-        success begins `LogState.failing_since`."""
-
-    async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
-        """Record that a log contradicted itself, with the raw tree heads; the same reason and heads once."""
-
-    async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
-        """Return `(time, reason, raw tree heads)` of each recorded misbehaviour, oldest first."""
+        success begins `LogState.failing_since`. A doubt (`FailureKind.is_doubt`) stays until a success."""
 
 
 class Ledger(Protocol):

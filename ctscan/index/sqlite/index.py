@@ -1,9 +1,9 @@
 """Index in an SQLite file: every method of `Index` as one transaction.
 
 The meaning of the tables is documented in the modules that hold the statements: `runs`, `basis`, `logs`, `heads_seen`,
-`ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`, `ranking`,
-`repositories`, `revocations`, `iteration`. Opening and transactions are in `connection`, leases in `leases`, turns in
-`rate_slots`. The contracts are in `index.protocols`.
+`misbehaviour`, `ranges`, `commit`, `bulk_insert`, `certificates`, `chains`, `postings`, `audit_paths`, `lookups`,
+`ranking`, `repositories`, `revocations`, `iteration`. Opening and transactions are in `connection`, leases in `leases`,
+turns in `rate_slots`. The contracts are in `index.protocols`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ctscan.index.sqlite import (
     iteration,
     logs,
     lookups,
+    misbehaviour,
     repositories,
     revocations,
     rows,
@@ -42,6 +43,7 @@ from ctscan.model import (
     Crl,
     Disclosure,
     Evidence,
+    EvidenceDecision,
     FailureKind,
     Finding,
     Holder,
@@ -51,6 +53,9 @@ from ctscan.model import (
     LogState,
     LookupKey,
     Match,
+    MisbehaviourEvidence,
+    MisbehaviourKind,
+    RecordedMisbehaviour,
     RepositoryHit,
     Revocation,
     RuleSet,
@@ -153,11 +158,19 @@ class SqliteIndex:
     async def record_error(self, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
         await self._database.write(lambda c: logs.record_error(c, log_id, at, error, kind))
 
-    async def record_misbehaviour(self, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]) -> None:
-        await self._database.write(lambda c: logs.record_misbehaviour(c, log_id, at, reason, evidence))
+    async def record_misbehaviour(
+        self, log_id: bytes, at: datetime, reason: str, evidence: MisbehaviourEvidence
+    ) -> None:
+        await self._database.write(lambda c: misbehaviour.record(c, logs.row_of(c, log_id), at, reason, evidence))
 
-    async def evidence_of_misbehaviour(self, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
-        return await self._database.read(lambda c: logs.misbehaviour(c, log_id))
+    async def misbehaviour(self, log_id: bytes | None) -> list[RecordedMisbehaviour]:
+        return await self._database.read(lambda c: misbehaviour.recorded(c, log_id))
+
+    async def name_misbehaviour(self, number: int, kind: MisbehaviourKind) -> None:
+        await self._database.write(lambda c: misbehaviour.set_kind(c, number, kind))
+
+    async def decide(self, number: int, decision: EvidenceDecision) -> None:
+        await self._database.write(lambda c: misbehaviour.decide(c, number, decision))
 
     async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:
         check_lease(lease, step.log_id)

@@ -1,17 +1,15 @@
-"""Logs, their tree heads and their misbehaviour. Functions of an open transaction."""
+"""Logs, their tree heads and their failures. Functions of an open transaction."""
 
 # ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import HeadChanged, IndexFault
-from ctscan.index.sqlite import growth, ranges, rows
+from ctscan.index.sqlite import growth, misbehaviour, ranges, rows
 from ctscan.model import FailureKind, Log, LogState, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
@@ -104,43 +102,17 @@ def record_rate(connection: sqlite3.Connection, log_id: bytes, rate: float) -> N
 
 
 def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, error: str, kind: FailureKind) -> None:
-    """Record a failure. The first failure after a success begins the time of failing."""
+    """Record a failure. The first failure after a success begins the time of failing. A doubt stays until the log is
+    read well again: an outage in between settles nothing."""
+    log = row_of(connection, log_id)
+    (before,) = connection.execute("SELECT failure FROM log WHERE id = ?", (log,)).fetchone()
+    stays = before is not None and FailureKind(before).is_doubt and not kind.is_doubt
     connection.execute(
-        "UPDATE log SET last_error = :error, last_error_at = :at, failure = :kind,"
-        " failing_since = coalesce(failing_since, :at) WHERE id = :log",
-        {"error": rows.clean(error), "at": rows.time_text(at), "kind": str(kind), "log": row_of(connection, log_id)},
+        "UPDATE log SET last_error = CASE WHEN :stays THEN last_error ELSE :error END, last_error_at = :at,"
+        " failure = CASE WHEN :stays THEN failure ELSE :kind END, failing_since = coalesce(failing_since, :at)"
+        " WHERE id = :log",
+        {"stays": stays, "error": rows.clean(error), "at": rows.time_text(at), "kind": str(kind), "log": log},
     )
-
-
-def record_misbehaviour(
-    connection: sqlite3.Connection, log_id: bytes, at: datetime, reason: str, evidence: Sequence[bytes]
-) -> None:
-    """Record misbehaviour. The same reason with the same heads is one misbehaviour, however often it is seen."""
-    digest = sha256(b"".join(sha256(part).digest() for part in (rows.clean(reason).encode(), *evidence))).digest()
-    cursor = connection.execute(
-        "INSERT INTO misbehaviour (log, at, reason, digest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (row_of(connection, log_id), rows.time_text(at), rows.clean(reason), digest),
-    )
-    if cursor.rowcount:
-        connection.executemany(
-            "INSERT INTO misbehaviour_head (misbehaviour, ordinal, raw) VALUES (?, ?, ?)",
-            [(cursor.lastrowid, ordinal, raw) for ordinal, raw in enumerate(evidence)],
-        )
-
-
-def misbehaviour(connection: sqlite3.Connection, log_id: bytes) -> list[tuple[datetime, str, list[bytes]]]:
-    """Return `(time, reason, raw heads)` of each misbehaviour of a log, oldest first."""
-    found = connection.execute(
-        "SELECT misbehaviour.id, at, reason FROM misbehaviour JOIN log ON log.id = misbehaviour.log"
-        " WHERE log.log_id = ? ORDER BY at, misbehaviour.id",
-        (log_id,),
-    ).fetchall()
-    return [(datetime.fromisoformat(at), reason, _raw_heads(connection, id)) for id, at, reason in found]
-
-
-def _raw_heads(connection: sqlite3.Connection, id: int) -> list[bytes]:
-    cursor = connection.execute("SELECT raw FROM misbehaviour_head WHERE misbehaviour = ? ORDER BY ordinal", (id,))
-    return [raw for (raw,) in cursor]
 
 
 # --- states -------------------------------------------------------------------------------------------------------
@@ -164,7 +136,7 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
     id, last_success, last_error, rate, failing_since, failure, failed, *columns = row
     log = rows.log_of(tuple(columns))
     head = _current_head(connection, id, log.id)
-    reasons = connection.execute("SELECT reason FROM misbehaviour WHERE log = ? ORDER BY at, id", (id,)).fetchall()
+    standing, dismissed = misbehaviour.summary(connection, id)
     return LogState(
         log=log,
         head=head,
@@ -173,10 +145,11 @@ def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
         gaps=ranges.gaps(connection, id),
         last_success=rows.time_of(last_success),
         last_error=last_error,
-        misbehaviour=tuple(reason for (reason,) in reasons),
+        misbehaviour=standing,
         rate=rate,
         growth=growth.growth(growth.known(connection, id), head),
         failing_since=rows.time_of(failing_since),
         failure=None if failure is None else FailureKind(failure),
         last_check=rows.time_of(max(filter(None, (last_success, failed)), default=None)),
+        dismissed=dismissed,
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ctscan.ct.freshness import shows_time
 from ctscan.ct.trust import PAUSES, AcceptedHead, HeadTrust
-from ctscan.errors import HeadChanged, Misbehaviour, ProofError, SourceError
+from ctscan.errors import HeadChanged, ProofError, SourceError, Unsigned
 from ctscan.index.protocols import LogStore
 from ctscan.model import Log, TreeHead
 from ctscan.scan.log.verifier import Sleep, Verifier
@@ -23,14 +23,25 @@ async def accept_head(
     """Find the tree head that this pass reads up to, and prove that its tree extends the known tree.
 
     Raises:
-        Misbehaviour: the log contradicts itself.
+        Misbehaviour: the log contradicts itself, and its signatures prove that.
+        Unproven: the log contradicts itself, or the final head of its log list.
+        WrongOrigin: the log list names another origin than the log signs under.
         FutureHead: the log dates its head after `now`.
-        SourceError: the log gives no head, or no proof.
+        SourceError: the log gives no head that its key signed, or no proof.
     """
     trust = HeadTrust(source.log, known, now)
+    accepted = None
     for pause in (*PAUSES, None):
-        offered = await _ask(source, trust)
-        accepted = trust.offer(offered)
+        try:
+            offered = await _ask(source, trust)
+            accepted = trust.offer(offered)
+        except Unsigned:  # a cache, a proxy or somebody else answers, now or for good
+            if pause is not None:
+                await sleep(pause)
+                continue
+            if trust.final is None:
+                raise
+            break
         if accepted is not None:
             break
         if offered is not None and trust.newest is not None:
@@ -46,12 +57,10 @@ async def accept_head(
 
 async def _ask(source: LogSource, trust: HeadTrust) -> TreeHead | None:
     """Ask for the signed head; None when a readonly log doesn't answer any more."""
-    log = source.log
     try:
         return await source.head()
     except ProofError as error:
-        evidence = (error.raw,) if error.raw else ()
-        raise Misbehaviour(f"{log.name}: the tree head isn't signed by the log's key: {error}", evidence) from error
+        raise Unsigned(f"{source.log.name}: a tree head that the log's key didn't sign: {error}") from error
     except SourceError:
         if trust.final is None:
             raise

@@ -18,13 +18,14 @@ from ctscan.ct.extra_data import extra_of
 from ctscan.ct.tiles import WIDTH
 from ctscan.ct.trust import AcceptedHead, is_finished
 from ctscan.ct.wire import entry_of, leaf_index_of
-from ctscan.errors import FormatError, FutureHead, IndexFault, Locked, Misbehaviour, UsageError
-from ctscan.index.protocols import BasisStore, Runs
-from ctscan.model import Batch, Entry, FailureKind, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
+from ctscan.errors import FormatError, FutureHead, IndexFault, Locked, Misbehaviour, Unproven, UsageError, WrongOrigin
+from ctscan.index.protocols import BasisStore, MisbehaviourStore, Runs
+from ctscan.model import Batch, Entry, Log, LogState, RuleSet, ScanStep, Span, TreeHead, VerifiedRange
 from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
+from ctscan.scan.log.accusations import failure_kind, record_accusation, review_old, settle_old
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
 from ctscan.scan.log.heads import accept_head, record_seen, save_head
@@ -36,7 +37,7 @@ from ctscan.scan.request import LogOutcome, LogStatus, ScanClock, ScanRequest
 from ctscan.scan.safe_message import safe_message
 
 
-class ScanIndex(LogIndex, Runs, BasisStore, Protocol):
+class ScanIndex(LogIndex, MisbehaviourStore, Runs, BasisStore, Protocol):
     """Roles of the index that a scan uses."""
 
 
@@ -77,28 +78,36 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         IndexFault: the index can't be used.
         UsageError: a contact is missing.
     """
-    log, index, now = connection.log, context.index, context.clock.now
-    skew = None
+    log, skew = connection.log, None
     try:
         ending = await _pass_unless_stopped(context, connection)
-    except Misbehaviour as error:
-        ending = Ending(LogStatus.MISBEHAVIOUR, str(error))
-        await index.record_misbehaviour(log.id, now(), ending.message, error.evidence)
     except Locked as error:
         ending = Ending(LogStatus.SHARED, str(error))  # no fault of the log
     except (IndexFault, UsageError):
         raise
-    except FutureHead as error:
-        ending, skew = Ending(LogStatus.INCOMPLETE, str(error)), error.ahead
-        await index.record_error(log.id, now(), ending.message, FailureKind.FUTURE_HEAD)
     except Exception as error:  # the other logs are read on
-        ending = Ending(LogStatus.INCOMPLETE, safe_message(error))
-        await index.record_error(log.id, now(), ending.message, FailureKind.UNAVAILABLE)
+        ending = await _record_failure(context, log, error)
+        skew = error.ahead if isinstance(error, FutureHead) else None
     outcome = LogOutcome(
         log.id, log.name, ending.status, ending.message, ending.gaps, log.operator, skew or connection.skew()
     )
     context.emit(LogDone(outcome))
     return outcome
+
+
+async def _record_failure(context: ScanContext, log: Log, error: Exception) -> Ending:
+    """Record why a pass ended: as misbehaviour only where a third party can verify it."""
+    index, at = context.index, context.clock.now()
+    if isinstance(error, Misbehaviour):
+        try:
+            await record_accusation(index, log, at, error)
+        except Unproven as unproven:
+            error = unproven
+        else:
+            return Ending(LogStatus.MISBEHAVIOUR, str(error))
+    message = safe_message(error)
+    await index.record_error(log.id, at, message, failure_kind(error))
+    return Ending(LogStatus.WRONG_ORIGIN if isinstance(error, WrongOrigin) else LogStatus.INCOMPLETE, message)
 
 
 async def _pass_unless_stopped(context: ScanContext, connection: Connection) -> Ending:
@@ -114,6 +123,7 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
     """Make the pass, and judge its end."""
     log, index, began, since = connection.log, context.index, context.clock.monotonic(), context.clock.now()
     await index.save_log(log)
+    await review_old(index, log, since)
     state = await index.log_state(log.id)
     counts = range_filter(context.is_explicit, context.request.scope, context.rules, await index.rule_sets())
     if state is not None and _is_done(context, state, counts):
@@ -152,6 +162,8 @@ async def _head(context: ScanContext, connection: Connection, known: TreeHead | 
     if accepted.is_new:
         await save_head(context.index, accepted.head, known, connection.verifier_of, clock.now)
     await record_seen(context.index, log, accepted, clock.now())
+    check_extends = connection.verifier_of(accepted.head).check_extends
+    await settle_old(context.index, log, accepted.head, check_extends, clock.now())
     return accepted
 
 

@@ -12,7 +12,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
-from ctscan.ct.merkle import batch_hashes, verify_consistency
+from ctscan.ct.merkle import batch_hashes, hashes_from_inclusion, roots_of_both, verify_consistency
+from ctscan.ct.misbehaviour import not_extended, two_roots
 from ctscan.ct.tiles import WIDTH, HashTiles, TileId
 from ctscan.ct.trust import (
     PAUSES,
@@ -20,12 +21,11 @@ from ctscan.ct.trust import (
     ProvenLeaf,
     check_leaf,
     check_tile,
-    not_extended,
     prove_run,
     prove_tile,
     timestamp_of,
 )
-from ctscan.errors import BadAnswer, FormatError, Misbehaviour, Missing, ProofError, Refused, SourceError
+from ctscan.errors import BadAnswer, FormatError, Missing, ProofError, Refused, SourceError, Unproven
 from ctscan.model import CompactRange, TreeHead
 from ctscan.model.compact_range import EMPTY
 from ctscan.sources import ProofSource, TileSource
@@ -46,8 +46,8 @@ class Unprovable(Exception):
 
 
 class Verifier(Protocol):
-    """Verifier against a signed tree head. Every method raises SourceError when the log gives no proof, and
-    Misbehaviour when its proofs never verify."""
+    """Verifier against a signed tree head. Every method raises SourceError when the log gives no proof, and Unproven
+    when its proofs never verify."""
 
     head: TreeHead
     proves_later: bool
@@ -58,7 +58,13 @@ class Verifier(Protocol):
         ...
 
     async def check_extends(self, known: TreeHead) -> None:
-        """Prove that the tree extends the tree of `known`; Misbehaviour carries both heads."""
+        """Prove that the tree extends the tree of `known`.
+
+        Raises:
+            Misbehaviour: it does not, and the hashes of the log prove that.
+            Unproven: it does not, as far as we can see.
+            ContradictsList: it does not, and one of the two is the final head of the log list.
+        """
         ...
 
     async def timestamp_at(self, index: int) -> int | None:
@@ -85,18 +91,18 @@ class Verifier(Protocol):
         ...
 
 
-async def retry_proof(ask: Callable[[], Awaitable[T]], head: TreeHead, subject: str, sleep: Sleep) -> T:
+async def retry_proof(ask: Callable[[], Awaitable[T]], subject: str, sleep: Sleep) -> T:
     """Ask for a proof up to three times (rule 8 of `ct.trust`).
 
     Raises:
-        Misbehaviour: no answer verifies; `head` is the evidence.
+        Unproven: no answer verifies.
     """
     for pause in (*PAUSES, None):
         try:
             return await ask()
         except ProofError as error:
             if pause is None:
-                raise Misbehaviour(f"{subject}: {error}", (head.raw,)) from error
+                raise Unproven(f"{subject}: {error}") from error
             await sleep(pause)
     raise AssertionError("unreachable: the last try returns or raises")
 
@@ -122,11 +128,11 @@ class TileVerifier:
                     await self._fetch(tile)
 
     async def _fetch(self, tile: TileId) -> None:
-        """Fetch a tile and its parents. A right edge that doesn't lead to the root is misbehaviour; a tile that
-        contradicts a proven edge is garbled by anybody: BadAnswer."""
+        """Fetch a tile and its parents. A right edge that doesn't lead to the root puts the whole tree in doubt; a tile
+        that contradicts a proven edge is garbled by anybody: BadAnswer."""
         try:
-            await retry_proof(partial(self._load, tile), self.head, self._source.log.name, self._sleep)
-        except Misbehaviour as error:
+            await retry_proof(partial(self._load, tile), self._source.log.name, self._sleep)
+        except Unproven as error:
             if not self._tiles.is_rooted:
                 raise
             raise BadAnswer(str(error)) from error
@@ -140,8 +146,12 @@ class TileVerifier:
         return self._tiles.compact_range(index)
 
     async def check_extends(self, known: TreeHead) -> None:
-        if (await self.range_at(known.size)).root() != known.root:
-            raise not_extended(self._source.log.name, known, self.head)
+        if (await self.range_at(known.size)).root() == known.root:
+            return
+        if known.size == self.head.size:
+            raise two_roots(self._source.log.name, known, self.head)
+        hashes = self._tiles.extension(known.size) if known.size else ()
+        raise not_extended(self._source.log.name, known, self.head, hashes)
 
     async def timestamp_at(self, index: int) -> int | None:
         start = index // WIDTH * WIDTH
@@ -166,7 +176,7 @@ class TileVerifier:
         proof = prove_tile(self._tiles, start, hashes, before, end)
         if end == self.head.size and proof.upto.root() != self.head.root:
             name = self._source.log.name
-            raise Misbehaviour(f"{name}: the entries don't hash to the root of size {end}", (self.head.raw,))
+            raise Unproven(f"{name}: the entries from {before.size} on don't lead to the root of size {end}")
         return proof
 
     def _cover(self, start: int, hashes: Sequence[bytes]) -> TileId:
@@ -194,32 +204,50 @@ class ProofVerifier:
 
     async def _leaf(self, index: int) -> ProvenLeaf:
         subject = f"{self._source.log.name}: inclusion proof of entry {index} in the tree of {self.head.size}"
-        return await retry_proof(partial(self._ask, index), self.head, subject, self._sleep)
+        return await retry_proof(partial(self._ask, index), subject, self._sleep)
 
     async def range_at(self, index: int) -> CompactRange:
         if index == 0:
             return EMPTY
         if index < self.head.size:
-            with suppress(SourceError, Misbehaviour):  # a lost or garbled entry: the entry before it serves as well
+            with suppress(SourceError, Unproven):  # a lost or garbled entry: the entry before it serves as well
                 return (await self._leaf(index)).before
         return (await self._leaf(index - 1)).after
 
     async def check_extends(self, known: TreeHead) -> None:
         if known.size in (0, self.head.size):
             if known.size and known.root != self.head.root:
-                raise not_extended(self._source.log.name, known, self.head)
+                raise two_roots(self._source.log.name, known, self.head)
             return
         try:
-            await retry_proof(partial(self._ask_consistency, known), self.head, self._source.log.name, self._sleep)
-        except Misbehaviour as error:
-            raise not_extended(self._source.log.name, known, self.head) from error
-        except SourceError:  # an inclusion proof shows the same: the tree that entry n was added to is the known one
-            if (await self.range_at(known.size)).root() != known.root:
-                raise not_extended(self._source.log.name, known, self.head) from None
+            await retry_proof(partial(self._ask_consistency, known), self._source.log.name, self._sleep)
+        except (SourceError, Unproven) as error:
+            await self._check_by_inclusion(known, error)
 
     async def _ask_consistency(self, known: TreeHead) -> None:
         path = await self._source.consistency(known.size, self.head.size)
-        verify_consistency(known.size, self.head.size, known.root, self.head.root, path)
+        try:
+            verify_consistency(known.size, self.head.size, known.root, self.head.root, path)
+        except ProofError:
+            with suppress(ProofError):  # a power of two: the proof lacks the hash that could contradict the known root
+                if roots_of_both(known.size, self.head.size, path)[1] == self.head.root:
+                    raise not_extended(self._source.log.name, known, self.head, path) from None
+            raise
+
+    async def _check_by_inclusion(self, known: TreeHead, cause: Exception) -> None:
+        """Take an inclusion proof for a consistency proof that can't be had: the tree that entry n was added to is the
+        known tree. `cause` is raised where the log gives no inclusion proof either."""
+        try:
+            edge = await self.range_at(known.size)
+        except (SourceError, Unproven):
+            raise cause from None
+        if edge.root() == known.root:
+            return
+        hashes: tuple[bytes, ...] = ()
+        with suppress(SourceError, Unproven):
+            last = await self._leaf(known.size - 1)
+            hashes = hashes_from_inclusion(known.size, last.hash, last.path)
+        raise not_extended(self._source.log.name, known, self.head, hashes)
 
     async def timestamp_at(self, index: int) -> int | None:
         with suppress(*_LOST):
@@ -240,14 +268,14 @@ class ProofVerifier:
         compact range."""
         try:
             return await self._leaf(end - 1)
-        except (SourceError, Misbehaviour):
+        except (SourceError, Unproven):
             return await self._leaf(end)
 
     async def _confirm(self, start: int, end: int) -> None:
         """Prove an entry of `[start, end)`: then the log's own tree is sound, and the entries that came are at fault.
-        Misbehaviour when no entry can be proven."""
+        Unproven when no entry can be proven."""
         if end - start > 1:
-            with suppress(SourceError, Misbehaviour):
+            with suppress(SourceError, Unproven):
                 await self._leaf(end - 1)
                 return
         await self._leaf(start)

@@ -10,7 +10,8 @@ from ctscan.scan.events import Emit, Event, LogDone, LogStarted
 from ctscan.scan.request import LogOutcome, LogStatus
 
 _SEVERITY = (
-    LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.STOPPED, LogStatus.GAPS, LogStatus.DONE, LogStatus.SHARED
+    LogStatus.MISBEHAVIOUR, LogStatus.INCOMPLETE, LogStatus.WRONG_ORIGIN, LogStatus.STOPPED, LogStatus.GAPS,
+    LogStatus.DONE, LogStatus.SHARED,
 )  # fmt: skip
 
 

@@ -51,12 +51,12 @@ class TiledSource:
         self._fetch = fetch
 
     async def head(self) -> TreeHead:
-        """Fetch the checkpoint, without verifying it. Raises ProofError when it carries no signature line of
-        this log."""
+        """Fetch the checkpoint, without verifying its signature or origin. Raises ProofError when it carries no
+        signature line of this log's key."""
         return await self._fetch("checkpoint", CHECKPOINT_LIMIT, self._checkpoint)
 
     def _checkpoint(self, raw: bytes) -> TreeHead:
-        return parse_checkpoint(raw, self.log.id, self.log.origin)
+        return parse_checkpoint(raw, self.log.id)
 
     def next_range(self, start: int, end: int) -> Span:
         """Return the range from `start` to the end of its tile, or to `end`."""

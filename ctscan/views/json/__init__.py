@@ -24,6 +24,7 @@ from ctscan.views.json.answers import (
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
 from ctscan.views.json.document import canonical, digest
+from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
     backfilled,
     certificate_status,
@@ -68,10 +69,12 @@ __all__ = [
     "certificate",
     "certificate_status",
     "certificate_statuses",
+    "checked_misbehaviour",
     "checked_sighting",
     "coverage",
     "digest",
     "disclosure",
+    "exported_misbehaviour",
     "finding",
     "health",
     "hex_text",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Run
 from ctscan.views.json.answers import authority, authority_list, hole, verified_range
+from ctscan.views.json.misbehaviour import misbehaviour
 from ctscan.views.json.values import Shape, base64_text, message, messages, time_text, timestamp_text
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ def log(report: LogReport) -> Shape:
         "failure": None if state.failure is None else str(state.failure),
         "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
         "holes": [hole(gap) for gap in report.gaps],
-        "evidence": [
-            {"at": time_text(at), "reason": reason, "tree_heads": [base64_text(raw) for raw in heads]}
-            for at, reason, heads in report.misbehaviour
-        ],
+        "evidence": [misbehaviour(one) for one in report.misbehaviour],
     }
 
 

@@ -21,3 +21,21 @@ CREATE TABLE head_seen (
 ) STRICT;
 
 CREATE INDEX head_seen_first ON head_seen (log, first_seen);
+
+-- Evidence of misbehaviour that a third party can verify. kind is null for rows of older versions, which kept heads
+-- only; hashes: 32 bytes each, back to back.
+ALTER TABLE misbehaviour ADD COLUMN kind TEXT;
+ALTER TABLE misbehaviour ADD COLUMN hashes BLOB NOT NULL DEFAULT x'';
+
+-- Decisions about recorded misbehaviour, to dismiss or to restore it; the newest one counts. reason is text of a
+-- person, or a code.
+CREATE TABLE misbehaviour_decision (
+    id           INTEGER PRIMARY KEY,
+    misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
+    at           TEXT NOT NULL,
+    who          TEXT NOT NULL,
+    is_dismissal INTEGER NOT NULL CHECK (is_dismissal IN (0, 1)),
+    reason       TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX misbehaviour_decision_of ON misbehaviour_decision (misbehaviour);
