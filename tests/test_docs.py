@@ -23,17 +23,23 @@ from ctscan.cli.program import COMMANDS
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
+    DismissalReason,
+    EvidenceDecision,
     Gap,
     GapDetail,
     GapReason,
     Identifier,
     LogCoverage,
     LogState,
+    MisbehaviourEvidence,
+    MisbehaviourKind,
+    RecordedMisbehaviour,
     Remark,
     SkippedLog,
     SkipReason,
     VerifiedRange,
 )
+from ctscan.model.results import CheckedMisbehaviour
 from ctscan.views import json as shapes
 
 ROOT = Path(__file__).parents[1]
@@ -243,6 +249,7 @@ def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> No
 
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
+    of_others |= {"evidence", "exported"}  # `logs evidence`, and its file
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
 
@@ -256,12 +263,20 @@ def test_parts_that_a_clean_scan_does_not_show() -> None:
     answer = Answer(asked, (), (coverage,), (skipped,), False, (Remark.NOTHING_SCANNED(),))
     assert differences(EXAMPLES["lookup"], shapes.answer(answer)) == []
     state = LogState(log, None, ranges, (), (hole,), AT, None, ("two roots",))
-    assert (
-        differences(
-            EXAMPLES["logs"], [shapes.log(log_report(state, [(AT, "two roots", [b"head"])], AT, timedelta(days=1)))]
-        )
-        == []
-    )
+    evidence = MisbehaviourEvidence(MisbehaviourKind.NOT_EXTENDED, (b"head", b"head"), (bytes(32),))
+    accused = RecordedMisbehaviour(1, log.id, AT, "two roots", evidence)
+    report = log_report(state, [accused], AT, timedelta(days=1))
+    assert differences(EXAMPLES["logs"], [shapes.log(report)]) == []
+
+
+def test_shapes_of_evidence_against_logs() -> None:
+    log = LogBuilder("Docs log").log("https://log.example.org/")
+    evidence = MisbehaviourEvidence(MisbehaviourKind.NOT_EXTENDED, (b"head", b"head"), (bytes(32),))
+    dismissed = EvidenceDecision(AT, "auditor", True, DismissalReason.UNVERIFIABLE())
+    accused = RecordedMisbehaviour(1, log.id, AT, "two roots", evidence, (dismissed,))
+    checked = [CheckedMisbehaviour(log, accused, "words")]
+    assert differences(EXAMPLES["evidence"], [shapes.checked_misbehaviour(one) for one in checked]) == []
+    assert differences(EXAMPLES["exported"], shapes.exported_misbehaviour(checked)) == []
 
 
 def test_every_field_of_a_finding_is_explained() -> None:

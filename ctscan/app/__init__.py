@@ -11,6 +11,7 @@ from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
+from ctscan.app.log_evidence import decide_on_evidence, evidence_of_logs, export_evidence
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -29,9 +30,12 @@ __all__ = [
     "basis_history",
     "certificates",
     "check_refresh",
+    "decide_on_evidence",
     "demo_config",
     "disclosures",
     "drop_from_basis",
+    "evidence_of_logs",
+    "export_evidence",
     "exposed_files",
     "health",
     "identifiers_in",

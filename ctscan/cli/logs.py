@@ -8,6 +8,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.logs_evidence import evidence
 from ctscan.cli.program import SETTINGS, Group
 from ctscan.config import load_settings
 
@@ -54,3 +55,6 @@ def _print_table(reports: list[LogReport], lang: str) -> None:
     for report in reports:
         for line, colour in listings.log_lines(report, say):
             tables.say(out, line, colour)
+
+
+COMMAND.add_command(evidence)

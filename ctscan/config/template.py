@@ -106,8 +106,8 @@ def _line(key: str, value: object, example: object) -> str:
     return f"{'# ' if value is None else ''}{key} = {text}"
 
 
-def write_new(path: Path, text: str) -> None:
-    """Create a file with mode 0600: it may name people.
+def write_new(path: Path, text: str, option: str = "--config") -> None:
+    """Create a file with mode 0600: it may name people. `option` names the option that chose it.
 
     Raises:
         InputError: the file exists, or can't be created.
@@ -117,12 +117,10 @@ def write_new(path: Path, text: str) -> None:
     except FileExistsError:
         if path.is_dir():
             raise InputError(
-                f"{path}: expected the name of a file, got a directory; give another with --config"
+                f"{path}: expected the name of a file, got a directory; give another with {option}"
             ) from None
-        raise InputError(
-            f"{path}: exists already and was left as it is; edit it, or give another with --config"
-        ) from None
+        raise InputError(f"{path}: exists already and was left as it is; give another with {option}") from None
     except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}; give another place with --config") from error
+        raise InputError(f"{path}: can't be written: {error.strerror}; give another place with {option}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -28,7 +28,9 @@ from ctscan.model import (
     CertificateStanding,
     CertificateSummary,
     Confidence,
+    DismissalReason,
     EntryKind,
+    EvidenceDecision,
     FailureKind,
     Finding,
     Freshness,
@@ -43,8 +45,11 @@ from ctscan.model import (
     LogState,
     LookupKey,
     Match,
+    MisbehaviourEvidence,
+    MisbehaviourKind,
     Phrase,
     Qualifier,
+    RecordedMisbehaviour,
     Remark,
     RepositorySighting,
     Revocation,
@@ -62,9 +67,10 @@ from ctscan.model import (
     TreeHead,
     VerifiedRange,
 )
-from ctscan.model.results import RefreshResult, StandingCounts
+from ctscan.model.results import CheckedMisbehaviour, RefreshResult, StandingCounts
 from ctscan.resources import data_path
 from ctscan.views import listings, tables
+from ctscan.views.misbehaviour import contradiction_lines, contradictions
 from ctscan.views.text import PLACEHOLDER, Sentence, Texts, read_texts
 
 CIRCLED = {ord(c): chr(0x24D0 + i) for i, c in enumerate(string.ascii_lowercase)} | {
@@ -238,10 +244,26 @@ def test_statuses(texts: Texts) -> None:
     assert plain_words(shown + "\n".join(lines)) == []
 
 
+def accused(number: int, kind: MisbehaviourKind | None, *decided: bool) -> RecordedMisbehaviour:
+    made = tuple(EvidenceDecision(AT, "WHO", is_dismissal, DismissalReason.UNVERIFIABLE()) for is_dismissal in decided)
+    return RecordedMisbehaviour(number, LOG.id, AT, "ROOTS", MisbehaviourEvidence(kind, (b"A", b"B")), made)
+
+
+ACCUSED = [accused(1, None, True), *(accused(n, kind, True, False) for n, kind in enumerate(MisbehaviourKind, 2))]
+
+
+def test_contradictions_of_logs(texts: Texts) -> None:
+    found = [CheckedMisbehaviour(LOG, one, "PROVEN" if one.evidence.kind else "", "PROBLEM") for one in ACCUSED]
+    shown = printed(lambda out: tables.table(out, *contradictions(found, texts)))
+    lines = [line for one in found for line in contradiction_lines(one, texts)]
+    assert len(lines) == 2 + 3 * len(MisbehaviourKind)
+    assert plain_words(shown + "\n".join(lines)) == []
+
+
 def test_logs(texts: Texts) -> None:
     head = TreeHead(LOG.id, 1000, b"r" * 32, 0, b"S", b"RAW")
     state = LogState(LOG, head, (), (), GAPS[3:4], None, "ERROR", ("ROOTS",), rate=5.0, growth=9.0)
-    report = log_report(state, [(AT, "ROOTS", [b"A", b"B"])], AT, timedelta(hours=1))
+    report = log_report(state, ACCUSED, AT, timedelta(hours=1))
     for width in (120, 400):
         shown = printed(lambda out, width=width: tables.table(out, *listings.logs([report], width, texts)))  # type: ignore[misc]
         assert plain_words(shown) == []
