@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     exits={0: "", 1: "the index can't be used, or the file can't be written", 2: ""},
     example="ctscan logs evidence\n"
     "ctscan logs evidence 'Example log' --export evidence.json\n"
-    "ctscan logs evidence --dismiss 3 --reason 'known incident of 2031-05, see the operator's report'",
+    "ctscan logs evidence --dismiss 3 --reason 'known incident, report of 2031-05-04'",
 )
 @click.argument("log", metavar="[LOG]", required=False)
 @click.option("--export", metavar="FILE", help="Write the evidence that verifies to a new file, for third parties.")
