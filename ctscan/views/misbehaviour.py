@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import EvidenceDecision
-from ctscan.views.answers import word
 from ctscan.views.listings import Listing
 from ctscan.views.say import CONTRADICTIONS, Say
 from ctscan.views.text import Texts
-from ctscan.views.words import moment
+from ctscan.views.words import moment, word
 
 if TYPE_CHECKING:
     from ctscan.model.results import CheckedMisbehaviour
