@@ -68,6 +68,10 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         stale_after = "90m"
         quarantine_days = 0
         retention = "12 months"
+        [audit]
+        path = "records/trail"
+        [privacy]
+        key_file = "/mnt-secret/ctscan.key"
         [tuning."Example Operator"]
         batch = 512
         rate = 2
@@ -83,6 +87,8 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
     assert config.path == tmp_path / "ctscan.toml"
     assert config.db == str(tmp_path / "data" / "index.db")
     assert config.log_list == str(tmp_path / "lists" / "log_list.json")
+    assert config.audit_path == str(tmp_path / "records" / "trail")
+    assert config.key_file == "/mnt-secret/ctscan.key"
     assert config.start == "2026-01-31"
     assert config.scope == ("example.org", "organisation:Example, Ltd")
     assert (config.stale_after, config.quarantine_days) == (timedelta(minutes=90), 0)
@@ -120,6 +126,8 @@ def test_every_key_of_the_file_is_understood(tmp_path: Path) -> None:
         ("CTSCAN_STALE_AFTER", "7d", "stale_after", timedelta(days=7)),
         ("CTSCAN_QUARANTINE_DAYS", "7", "quarantine_days", 7),
         ("CTSCAN_RETENTION", "a year", "retention", "a year"),
+        ("CTSCAN_AUDIT_PATH", "/srv/trail", "audit_path", "/srv/trail"),
+        ("CTSCAN_KEY_FILE", "/srv/ctscan.key", "key_file", "/srv/ctscan.key"),
     ],
 )
 def test_environment(tmp_path: Path, variable: str, text: str, field: str, value: object) -> None:
@@ -130,6 +138,7 @@ def test_every_flat_key_has_a_variable() -> None:
     tables = {name for name, key in KEYS.items() if key.parse is None}
     assert tables == {"tuning", "timeouts"}
     assert variables_of("logs") == ("CTSCAN_LOGS", "CTSCAN_LOG")
+    assert variables_of("privacy.key_file") == ("CTSCAN_KEY_FILE",)
 
 
 def test_an_empty_variable_is_not_given(tmp_path: Path) -> None:
@@ -262,6 +271,10 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ('[tuning."crt.sh"]\nurl = "crt.example.org"', "url: expected a URL"),
         ("from = 12:30:00", "from: expected text in quotes, got a date or time"),
         ('db = ""', "db: expected text that isn't empty"),
+        ('[audit]\npth = "x"', "unknown key 'audit.pth'; did you mean 'audit.path'?"),
+        ('audit = "x"', "unknown key 'audit'"),
+        ("[privacy]\nkey_file = 5", "privacy.key_file: expected text in quotes, got the number 5"),
+        ('audit_path = "x"', "unknown key 'audit_path'; did you mean 'audit.path'?"),
     ],
 )
 def test_refused_with_what_where_expected_and_got(tmp_path: Path, text: str, words: str) -> None:

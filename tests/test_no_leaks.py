@@ -3,9 +3,12 @@ and bad input, at the most verbose level. Only an answer on stdout and the index
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import md5, sha1, sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +19,7 @@ from support.scanning import PEOPLE, people_log
 from support.simulator import Simulator, garbage
 
 from ctscan.model import LogProtocol
+from ctscan.personal.identifiers import parse_identifier
 
 NAMES = ["Zuzanna", "Kowalczykowa", "Ναταλία", "花子山田"]
 NUMBER, PHONE, ACCOUNT = "ZXK7654321Q", "+48 22 555 01 99", "EXAMPLE\\zkowalczykowa"
@@ -94,6 +98,49 @@ def test_a_scan_says_nothing_of_anybody(protocol: LogProtocol, tmp_path: Path) -
     assert_silent(found.stderr, "a look-up")
 
 
+ASKED = {
+    "email": "zuzanna.k@example.org",
+    "name": f"{NAMES[0]} {NAMES[1]}",
+    "number": f"number:{NUMBER}",
+    "phone": PHONE,
+    "account": f"account:{ACCOUNT}",
+}
+
+
+def test_the_audit_trail_names_nobody(tmp_path: Path) -> None:
+    """Neither an identifier nor its hash without the key is in the files of the trail, nor in the list of events."""
+    log, db = tmp_path / "log", tmp_path / "db"
+    log.mkdir()
+    talkative_log().write_static_tree(log)
+    run("scan", "--db", str(db), "--log", log.as_uri(), "--from", "start", "--everything")
+    for command in ("lookup", "status", "prove"):
+        done = run(command, *ASKED.values(), "--db", str(db), *(("--case", "2026-17") if command == "lookup" else ()))
+        assert done.returncode in (0, 1, 4), done.stderr
+        assert_silent(done.stderr, command)
+    run("import", str(tmp_path / "none.der"), "--everything", "--db", str(db))
+    shown = run("audit", "show", "--limit", "100", "--db", str(db), "--format", "json")
+    assert set(ASKED) <= {event["kind"] for event in json.loads(shown.stdout)}
+    assert_silent(shown.stdout, "audit show")
+    files = {path.name: path.read_bytes().lower() for path in tmp_path.glob("db.*") if path.is_file()}
+    assert {"db.audit", "db.key"} <= set(files)
+    for name, content in files.items():
+        for trace in traces():
+            assert trace.lower() not in content, f"{name} holds {trace!r}"
+    assert b"zuzanna" in db.read_bytes().lower()  # else the test would prove nothing
+
+
+def traces() -> set[bytes]:
+    """List identifiers, their parts and forms, and what their plain hashes look like."""
+    identifiers = [parse_identifier(text) for text in ASKED.values()]
+    forms = {form for one in identifiers for form in (one.value, one.canonical, *(key.key for key in one.keys))}
+    kinds = {f"{one.kind}{joint}{one.canonical}" for one in identifiers for joint in ("", ":", "\0")}
+    found = {form.encode(encoding) for form in {*forms, *SECRET} for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
+    for form in {*forms, *kinds}:
+        for hashed in (sha256(form.encode()), sha1(form.encode()), md5(form.encode())):  # noqa: S324 - as an attacker
+            found |= {hashed.digest()[:16], hashed.hexdigest()[:32].encode(), b64encode(hashed.digest())[:20]}
+    return found
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -101,6 +148,9 @@ def test_a_scan_says_nothing_of_anybody(protocol: LogProtocol, tmp_path: Path) -
         ("lookup", "-vv", "zuzanna.k@example.org", "--db", "/nowhere/at/all.db"),
         ("lookup", "-vv", "Zuzanna Kowalczykowa", "--db", "."),
         ("lookup", "-vv", "--from-file", "/nowhere"),
+        ("lookup", "-vv", "zuzanna.k@example.org", "--purpose", "for zuzanna.k@example.org"),
+        ("lookup", "-vv", "Zuzanna Kowalczykowa", "--case", "Kowalczykowa, Zuzanna"),
+        ("lookup", "-vv", "Zuzanna Kowalczykowa", "--case", "zuzanna.k@example.org"),
         ("lookup", "-vv", f"number:{NUMBER}", "--db", "/nowhere/at/all.db"),
         ("lookup", "-vv", PHONE, "--db", "."),
         ("lookup", "-vv", f"phone:{PHONE}, {PHONE}"),

@@ -15,6 +15,7 @@ _NUMBERED = {
     AuditAction.IMPORT: "search",
     AuditAction.DISCLOSURE: "no.",
     AuditAction.REINDEX: "rules",
+    AuditAction.BASIS: "revision",
 }
 """Nouns of the numbers in `detail`."""
 
