@@ -39,7 +39,7 @@ def accused(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def db(accused: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copyfile(accused, tmp_path / "ctscan.db"))
+    return Path(shutil.copy(accused, tmp_path / "ctscan.db"))
 
 
 def shown(db: Path, *arguments: str) -> list[dict[str, object]]:

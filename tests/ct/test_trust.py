@@ -9,6 +9,7 @@ import pytest
 from support.logs import LogBuilder
 
 from ctscan.ct.api import parse_sth
+from ctscan.ct.misbehaviour import verify_evidence
 from ctscan.ct.note import parse_checkpoint
 from ctscan.ct.trust import HeadRelation, HeadTrust, check_signature, final_tree_head, judge_head
 from ctscan.errors import ContradictsList, FutureHead, Misbehaviour, Unsigned, WrongOrigin
@@ -51,12 +52,12 @@ def test_a_head_under_another_origin_shows_a_wrong_list_only_where_the_key_of_th
     listed = replace(builder.log("http://127.0.0.1/"), origin="log.example.com/wrong")
     head = parse_checkpoint(builder.checkpoint(200), builder.id)
     with pytest.raises(WrongOrigin) as caught:
-        HeadTrust(listed, None).offer(head)
+        HeadTrust(listed, None, NOW).offer(head)
     assert "'log.example.com/wrong'" in str(caught.value) and f"'{builder.origin}'" in str(caught.value)
     assert caught.value.exit_code == 2
     with pytest.raises(Unsigned):
-        HeadTrust(listed, None).offer(parse_checkpoint(builder.checkpoint(200, spoil=True), builder.id))
-    accepted = HeadTrust(builder.log("http://127.0.0.1/"), None).offer(head)
+        HeadTrust(listed, None, NOW).offer(parse_checkpoint(builder.checkpoint(200, spoil=True), builder.id))
+    accepted = HeadTrust(builder.log("http://127.0.0.1/"), None, NOW).offer(head)
     assert accepted is not None and accepted.head == head
 
 
@@ -170,7 +171,7 @@ def test_a_head_of_the_future_is_refused_and_accuses_nobody(builder: LogBuilder)
             HeadTrust(log, known, before).offer(small)
         assert (caught.value.exit_code, caught.value.ahead) == (1, 360.0)
     spoilt = replace(small, timestamp=small.timestamp + 10**9)
-    with pytest.raises(Misbehaviour, match="signs badly"):  # its time is nobody's word
+    with pytest.raises(Unsigned):  # its time is nobody's word
         HeadTrust(log, None, before).offer(spoilt)
 
 
@@ -182,3 +183,12 @@ def test_a_known_head_of_the_future_makes_no_log_shrink(builder: LogBuilder) -> 
     assert grown is not None and (grown.head, grown.extends) == (large, known)
     with pytest.raises(Misbehaviour, match="shrank"):
         HeadTrust(log, known, NOW + timedelta(days=2)).offer(large)
+
+
+def test_two_roots_are_evidence_also_where_the_known_head_is_dated_in_the_future(builder: LogBuilder) -> None:
+    log, offered = log_of(builder), signed(builder, 200)
+    late = int((NOW + timedelta(days=1)).timestamp() * 1000)
+    known = parse_sth(builder.sth(200, timestamp=late, root=bytes(32)), builder.id)
+    with pytest.raises(Misbehaviour, match="two roots") as caught:
+        HeadTrust(log, known, NOW).offer(offered)
+    assert verify_evidence(builder.key, caught.value.evidence)

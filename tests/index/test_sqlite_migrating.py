@@ -49,6 +49,7 @@ from ctscan.model import (
     LookupKey,
     Match,
     Message,
+    MisbehaviourEvidence,
     Phrase,
     Run,
     SkippedLog,
@@ -172,6 +173,30 @@ def test_the_logs_of_the_last_run_become_revision_1_of_the_basis(tmp_path: Path,
             assert (basis.note, basis.choice, basis.keys) == ("", None, None)
             assert [(log.id, log.name, log.reason, log.since) for log in basis.logs] == [(LOG.id, LOG.name, None, None)]
             assert basis.outside == (SkippedLog(b"\1", "Example 2019", "O", SkipReason.RETIRED()),)
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_accusations_of_older_versions_keep_their_heads_and_stand_until_they_are_reviewed(
+    tmp_path: Path, version: int
+) -> None:
+    old = tmp_path / "ctscan.db"
+    write_old(old, version)
+    with database(old) as connection:
+        connection.execute(
+            "INSERT INTO misbehaviour (id, log, at, reason, digest)"
+            " SELECT 7, id, '2031-05-07T00:00:00.000000+00:00', 'signs badly', x'00' FROM log"
+        )
+        connection.executemany("INSERT INTO misbehaviour_head VALUES (7, ?, ?)", [(0, b"one\xff"), (1, b"two")])
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            (found,) = await index.misbehaviour(LOG.id)
+            assert (found.number, found.reason, found.decisions) == (7, "signs badly", ())
+            assert found.evidence == MisbehaviourEvidence(None, (b"one\xff", b"two"))
+            (state,) = await index.log_states()
+            assert (state.misbehaviour, state.dismissed) == (("signs badly",), ())
 
     asyncio.run(work())
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from support.accusing import accusations, assert_healed
 from support.attacking import BOTH, add_people, endings
-from support.logs import LogBuilder
+from support.logs import LogBuilder, b64
 from support.scanning import Heard, look_up, people_log, ranges, scan, states
 from support.simulator import Answer, SimulatedLog, Simulator, body_changed, garbage, server_error
 from support.third_party import convince
@@ -91,6 +91,30 @@ def test_a_readonly_log_whose_server_answers_with_garbage_is_read_to_the_final_h
         log.state, log.final_size, log.spoil_signature = "readonly", 1000, True
         assert scan(sim, tmp_path / "db").exit_code == 0
     assert_healed(tmp_path / "db")
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_list_that_states_another_root_than_the_log_signed_is_noticed_although_all_is_read(
+    protocol: LogProtocol, is_silent: bool, tmp_path: Path
+) -> None:
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        log = add_people(sim, protocol)
+        assert scan(sim, db).exit_code == 0
+        log.state, log.final_size = "readonly", 1000
+        true, wrong = b64(log.builder.root()).encode(), b64(b"\x13" * 32).encode()
+        wrong_list = sim.fault("log_list.json", body_changed(lambda body: body.replace(true, wrong)))
+        silence = [log.fault(".", server_error(404))] if is_silent else []
+        for _ in range(2):
+            assert scan(sim, db, give_up_after=0.0).exit_code == 1
+            assert states(db)["people"].failure is FailureKind.CONTRADICTS_LIST
+            assert not look_up(db, JANE).complete and accusations(db) == []
+        sim.faults.remove(wrong_list)
+        for fault in silence:
+            log.faults.remove(fault)
+        assert scan(sim, db).exit_code == 0
+    assert_healed(db)
 
 
 # --- every lie ----------------------------------------------------------------------------------------------------
