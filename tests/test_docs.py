@@ -167,6 +167,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("lookup", ("lookup", "jane.roe@example.org", "--format", "json")),
         ("inspect", ("inspect", "jane.der", "--format", "jsonl")),
         ("logs", ("logs", "--format", "json")),
+        ("basis", ("basis", "show", "--format", "json")),
         ("health", ("health", "--format", "json")),
         ("runs", ("runs", "--format", "json")),
         ("rules", ("rules", "--format", "json")),

@@ -56,6 +56,9 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     organisations of the scope. They are asked for its single addresses only where the configuration allows it (key:
     search_people).
 
+    The first scan records which logs answers speak of (see 'ctscan basis'). Later --log and --log-list read a part, and
+    change nothing for answers.
+
     With --repository no log is read: only the repositories named are asked.
     """
     from ctscan.cli.consent import announce

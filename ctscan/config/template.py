@@ -31,8 +31,9 @@ TEMPLATE = """\
 # How long you keep what is found; recorded here for your records of processing.
 {retention}
 
-# Which logs: names (or a part that only one has), or file:///directory of an archived log. Without this key all
-# logs of the list that can be read: see 'ctscan logs' for the names.
+# Which logs answers speak of: names (or a part that only one has), or file:///directory of an archived log. An edit is
+# recorded by the next scan ('ctscan basis show --history'); a log that is left out then stays until it is dropped with
+# 'ctscan basis drop'. Without this key: all logs of the list that can be read ('ctscan logs' has their names).
 # logs = ["Example 'log2026h1'"]
 
 # Repositories that 'ctscan scan' asks for the scope besides reading the logs: see 'ctscan sources' for their names.
