@@ -183,7 +183,9 @@ def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:
 def _limits(identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState]) -> list[Message]:
     """Return the reasons why an answer can't be complete, regardless of the logs read."""
     limits = [
-        Remark.CONTRADICTED(log=state.log.name, detail=state.misbehaviour[-1]) for state in read if state.misbehaviour
+        Remark.CONTRADICTED(log=state.log.name, detail=state.misbehaviour[-1].removeprefix(f"{state.log.name}: "))
+        for state in read
+        if state.misbehaviour
     ]
     limits += [_doubt(state) for state in read if state.failure is not None and state.failure.is_doubt]
     if identifier.kind == IdentifierKind.SHA256 and not matches:

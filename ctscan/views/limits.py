@@ -7,7 +7,7 @@ many logs of one kind the number and the first names are shown. JSON lists all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from ctscan.model import (
     Answer,
@@ -91,7 +91,7 @@ def doubts(answer: Answer, texts: Texts) -> list[str]:
     stale = [log for log in answer.coverage if log.stale]
     lines = [_about_gaps(gaps, texts)] if gaps else []
     lines += _never_read(_unread(answer), texts)
-    lines += _stale(stale, texts)
+    lines += _stale(stale, {log.id for log in _left_members(answer)}, texts)
     return lines + _failing([log for log in answer.coverage if _is_doubtful(log)], texts)
 
 
@@ -125,7 +125,7 @@ def _never_read(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
     return [texts(Say.MANY_NEVER_READ(number=len(logs), logs=_names([log.name for log in logs], texts)))]
 
 
-def _stale(logs: Sequence[LogCoverage], texts: Texts) -> list[str]:
+def _stale(logs: Sequence[LogCoverage], left: Container[bytes], texts: Texts) -> list[str]:
     """Say why logs are stale, reason by reason."""
     reasons: dict[str, list[LogCoverage]] = {}
     for log in logs:
@@ -136,12 +136,13 @@ def _stale(logs: Sequence[LogCoverage], texts: Texts) -> list[str]:
             names = _names([log.log for log in found], texts)
             lines.append(texts(Say.MANY_STALE(number=len(found), reason=reason, logs=names)))
         else:
-            lines += [texts(_about_stale(log, reason, texts)) for log in found]
+            lines += [texts(_about_stale(log, reason, log.log_id in left, texts)) for log in found]
     return lines
 
 
-def _about_stale(log: LogCoverage, reason: str, texts: Texts) -> Message:
-    return Say.STALE(log=log.log, reason=reason, head=_head(log, texts), checked=_checked(log, texts))
+def _about_stale(log: LogCoverage, reason: str, is_left: bool, texts: Texts) -> Message:
+    say = Say.STALE_AND_LEFT if is_left else Say.STALE
+    return say(log=log.log, reason=reason, head=_head(log, texts), checked=_checked(log, texts))
 
 
 # --- limits -------------------------------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def _about_stale(log: LogCoverage, reason: str, texts: Texts) -> Message:
 def limits(answer: Answer, texts: Texts) -> list[str]:
     """Name the logs that an answer covers only up to a moment in the past, and those that it doesn't cover, complete or
     not."""
-    reasons = {log.id: log for log in answer.basis.logs if log.reason} if answer.basis else {}
+    reasons = {log.id: log for log in _left_members(answer)}
     failing = [log for log in answer.coverage if log.failing_since and not _is_doubtful(log)]
     frozen = [log for log in answer.coverage if _is_frozen(log)]
     left = [log for log in reasons.values() if log.id not in {log.log_id for log in frozen}]
@@ -227,6 +228,11 @@ def _by_kind(
 
 
 # --- parts --------------------------------------------------------------------------------------------------------
+
+
+def _left_members(answer: Answer) -> list[BasisLog]:
+    """Return the logs of the basis that scans no longer read."""
+    return [log for log in answer.basis.logs if log.reason] if answer.basis else []
 
 
 def _unread(answer: Answer) -> list[SkippedLog]:

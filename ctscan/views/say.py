@@ -53,6 +53,7 @@ class Say(Code):
     MANY_NEVER_READ = "say.many-never-read"
     STALE = "say.stale"
     MANY_STALE = "say.many-stale"
+    STALE_AND_LEFT = "say.stale-and-left"
     FAILING = "say.failing"
     FAILING_DOUBTFUL = "say.failing-doubtful"
     MANY_FAILING = "say.many-failing"
