@@ -144,7 +144,7 @@ def test_a_part_is_let_go_only_when_what_was_read_of_it_is_written(tmp_path: Pat
                     order.append("written")
 
                 @asynccontextmanager
-                async def lease(self, *part: Any) -> AsyncIterator[Lease]:
+                async def lease(self, *part: Any, **_holder: Any) -> AsyncIterator[Lease]:
                     try:
                         yield Lease(*part)
                     finally:
