@@ -41,7 +41,7 @@ class Stage:
 
     def scan(self, **changes: object) -> int:
         """Scan with the clock of the stage, and return the exit code."""
-        options = {"start": None, **changes}
+        options = {"start": None, "give_up_after": 0.2, **changes}  # seconds until a log that is down is given up
         keys = request(self.sim, self.db).keys  # the configuration names the list; `logs` stands on the command line
         asked = request(self.sim, self.db, keys=keys, **options)
         clock = ScanClock(now=lambda: self.at, sleep=no_sleep)
