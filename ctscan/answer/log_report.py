@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.ct.freshness import freshness
 from ctscan.errors import worst
-from ctscan.model import BasisLog, Freshness, Holder, LogState, Message, RecordedMisbehaviour
+from ctscan.model import BasisLog, Cosignature, Freshness, Holder, LogState, Message, RecordedMisbehaviour
 from ctscan.model.health import Condition, HealthDetail, LogHealth
 from ctscan.model.spans import total
 
 if TYPE_CHECKING:
+    from ctscan.ct.cosignature import Witness
     from ctscan.model.results import LogReport
 
 
@@ -25,8 +26,10 @@ def log_report(
     stale_after: timedelta,
     *,
     is_retired: bool = False,
+    witnesses: Sequence[Witness] = (),
 ) -> LogReport:
-    """Report the progress of a log at `now`; for `stale_after` and `is_retired` see `ct.freshness`."""
+    """Report the progress of a log at `now`, and the cosignatures of `witnesses` on its newest head; for `stale_after`
+    and `is_retired` see `ct.freshness`."""
     from ctscan.model.results import LogReport
 
     judged = freshness(state, now, stale_after, is_retired=is_retired)
@@ -41,7 +44,17 @@ def log_report(
         catch_up=catch_up(state),
         freshness=judged[0],
         stale_reason=judged[1],
+        cosignatures=_cosignatures(state, witnesses),
+        witnesses=len(witnesses),
     )
+
+
+def _cosignatures(state: LogState, witnesses: Sequence[Witness]) -> tuple[Cosignature, ...]:
+    if not witnesses or state.head is None:
+        return ()
+    from ctscan.ct.cosignature import cosignatures
+
+    return cosignatures(state.head.raw, witnesses)
 
 
 def health(state: LogState, now: datetime, stale_after: timedelta, *, is_retired: bool = False) -> str:

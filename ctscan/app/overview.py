@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ctscan.app.heads import witnesses_of
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail
 from ctscan.clock import Clock
 from ctscan.model import Source
@@ -42,11 +43,15 @@ async def audit_events(config: Config, limit: int, *, inline: bool = False) -> l
 
 
 async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
-    """Report the progress and health of each log."""
+    """Report the progress and health of each log, and the cosignatures on its newest head.
+
+    Raises:
+        UsageError: a verifier key of a witness is wrong.
+    """
     from ctscan.answer.log_report import log_report
     from ctscan.ct.freshness import retired_logs
 
-    at = clock.now()
+    at, witnesses = clock.now(), witnesses_of(config)
     async with opened_index(config) as index:
         retired = retired_logs(await index.basis())
         return [
@@ -56,6 +61,7 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
                 at,
                 config.stale_after,
                 is_retired=state.log.id in retired,
+                witnesses=witnesses,
             )
             for state in await index.log_states()
         ]

@@ -9,6 +9,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.logs_evidence import evidence
+from ctscan.cli.logs_heads import heads
 from ctscan.cli.program import SETTINGS, Group
 from ctscan.config import load_settings
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     cls=Group,
     acts_alone=True,
     exits={0: "", 1: "the index can't be read", 2: ""},
-    example="ctscan logs\nctscan logs --format json",
+    example="ctscan logs\nctscan logs --format json\nctscan logs heads --export heads.json",
     context_settings=SETTINGS,
 )
 @options.language()
@@ -58,3 +59,4 @@ def _print_table(reports: list[LogReport], lang: str) -> None:
 
 
 COMMAND.add_command(evidence)
+COMMAND.add_command(heads)

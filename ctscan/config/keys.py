@@ -126,6 +126,17 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
     return tuple(_filled(item, f"{where}[{i}]") for i, item in enumerate(value))
 
 
+def _vkeys(value: Any, where: str) -> tuple[str, ...]:
+    """Check the form of verifier keys; `ct.cosignature` reads them."""
+    for text in (found := _texts(value, where)):
+        if not re.fullmatch(r"[^\s+]{1,1024}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*", text):
+            raise UsageError(
+                f"{where}: expected verifier keys of witnesses (<name>+<8 hexadecimal digits>+<base64>, as their "
+                f"operators publish them), got another text of {len(text)} characters"
+            )
+    return found
+
+
 def _flag(value: Any, where: str) -> bool:
     if not isinstance(value, bool):
         raise _expected(where, "true or false", value)
@@ -251,6 +262,7 @@ KEYS: dict[str, Key] = {
     "stale_after": Key(_duration, _as_is),
     "quarantine_days": Key(_count(0, 36_500), _as_count),
     "retention": Key(_text, _as_is),
+    "witnesses": Key(_vkeys, _as_list),
     "audit.path": Key(_filled, _as_is, "audit_path"),
     "privacy.key_file": Key(_filled, _as_is, "key_file", "KEY_FILE"),
     "tuning": Key(_tuning),

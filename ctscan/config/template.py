@@ -64,8 +64,12 @@ TEMPLATE = """\
 # Language of tables. JSON is always in English.
 # lang = "en"
 
-# An answer is called incomplete when a log was not checked for so long (s, m, h, d).
+# An answer is called incomplete when a log was not checked for so long (s, m, h, d), or when its signed head is older
+# than the maximum merge delay of the log and this time together.
 # stale_after = "24h"
+
+# Witnesses whose cosignatures on the checkpoints of logs are verified and shown: their verifier keys.
+# witnesses = ["witness.example.org/w1+1234abcd+BASE64"]
 
 # Days for which a batch that contradicts its log's tree is kept for examination.
 # quarantine_days = 30

@@ -13,7 +13,7 @@ from ctscan.model.certificate import Problem
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
-from ctscan.model.log import Log
+from ctscan.model.log import Cosignature, Log
 from ctscan.model.message import Message
 from ctscan.model.misbehaviour import RecordedMisbehaviour
 from ctscan.model.proof import Evidence
@@ -221,6 +221,8 @@ class LogReport:
     catch_up: float | None  # seconds until the head is reached; inf: never at this rate; None: unknown, or reached
     freshness: Freshness
     stale_reason: Message | None  # a `Staleness`, of a stale log
+    cosignatures: tuple[Cosignature, ...] = ()  # of the newest head, by witnesses that the configuration names
+    witnesses: int = 0  # that the configuration names
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ctscan.views.json.answers import (
 from ctscan.views.json.audit import audit_event
 from ctscan.views.json.basis import basis_history, recorded_basis
 from ctscan.views.json.document import canonical, digest
+from ctscan.views.json.heads import cosignatures, exported_heads, head_comparison, log_heads, tree_head
 from ctscan.views.json.misbehaviour import checked_misbehaviour, exported_misbehaviour
 from ctscan.views.json.outcomes import (
     backfilled,
@@ -71,11 +72,14 @@ __all__ = [
     "certificate_statuses",
     "checked_misbehaviour",
     "checked_sighting",
+    "cosignatures",
     "coverage",
     "digest",
     "disclosure",
+    "exported_heads",
     "exported_misbehaviour",
     "finding",
+    "head_comparison",
     "health",
     "hex_text",
     "hole",
@@ -84,6 +88,7 @@ __all__ = [
     "loaded_authorities",
     "local_certificate",
     "log",
+    "log_heads",
     "match",
     "problem",
     "recorded_basis",
@@ -103,5 +108,6 @@ __all__ = [
     "time_text",
     "timestamp_text",
     "to_json",
+    "tree_head",
     "verified_range",
 ]

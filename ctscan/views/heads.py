@@ -1,0 +1,81 @@
+"""Tree heads for readers: seen by passes, cosigned by witnesses, compared with another installation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ctscan.model import Cosignature
+from ctscan.model.comparison import HeadVerdict
+from ctscan.views.json import base64_text, timestamp_text
+from ctscan.views.listings import Listing
+from ctscan.views.words import count, moment
+
+if TYPE_CHECKING:
+    from ctscan.model.comparison import HeadComparison, LogComparison, LogHeads
+
+SHOWN = 10  # heads of one log that are named one by one
+
+
+def seen(found: Sequence[LogHeads], limit: int) -> Listing:
+    """List the newest heads of each log."""
+    rows = [
+        (
+            log.log.name,
+            f"{one.seen.head.size:,}",
+            timestamp_text(one.seen.head.timestamp) or "?",
+            base64_text(one.seen.head.root),
+            moment(one.seen.last_seen),
+            cosigned(one.cosignatures, log.witnesses),
+        )
+        for log in found
+        for one in log.heads[:limit]
+    ]
+    return Listing(("Log", "Size", "Signed", "Root", "Last seen", "Cosigned"), rows, ("Size",))
+
+
+def cosigned(found: Sequence[Cosignature], witnesses: int) -> str:
+    """Say by how many of the configured witnesses a head is cosigned, and when last."""
+    if not witnesses:
+        return "-"
+    times = [one.time for one in found if one.time is not None]
+    bad = sum(one.time is None for one in found)
+    names = {one.witness for one in found if one.time is not None}
+    text = f"by {len(names)} of {count(witnesses, 'witness', 'witnesses')}"
+    text += f", newest {timestamp_text(max(times) * 1000) or '?'}" if times else ""
+    return text + (f"; {bad} of known keys not valid" if bad else "")
+
+
+def comparison_lines(found: HeadComparison) -> Iterator[tuple[str, str]]:
+    """Describe the comparison, log by log: lines, each with its colour."""
+    if not found.logs:
+        yield "The export holds no log.", "yellow"
+    for log in found.logs:
+        yield _summary(log), "red" if log.counts[HeadVerdict.CONTRADICTS] else ""
+        yield from _single(log)
+
+
+def _summary(log: LogComparison) -> str:
+    if not log.is_known:
+        return f"{log.name} ({base64_text(log.log_id)}): not known here, not used"
+    parts = [f"{number:,} {_WORDS[verdict]}" for verdict in HeadVerdict if (number := log.counts[verdict])]
+    return f"{log.name}: {', '.join(parts) or 'no heads'}"
+
+
+_WORDS = {
+    HeadVerdict.AGREES: "agree",
+    HeadVerdict.CONSISTENT: "consistent by the log's proof",
+    HeadVerdict.CONTRADICTS: "CONTRADICT ours",
+    HeadVerdict.UNPROVEN: "that the log doesn't prove consistent",
+    HeadVerdict.NOT_COMPARABLE: "not comparable without asking the log (--ask)",
+    HeadVerdict.NOT_SIGNED: "not signed by the log, not used",
+}
+
+
+def _single(log: LogComparison) -> Iterator[tuple[str, str]]:
+    named = [one for one in log.heads if one.detail]
+    for one in named[:SHOWN]:
+        size = "" if one.head is None else f"size {one.head.size:,}: "
+        yield f"  {one.verdict}: {size}{one.detail}", "red" if one.verdict is HeadVerdict.CONTRADICTS else ""
+    if len(named) > SHOWN:
+        yield f"  and {len(named) - SHOWN:,} more; --format json has them all", ""
