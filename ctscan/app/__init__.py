@@ -14,6 +14,7 @@ from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_evidence import decide_on_evidence, evidence_of_logs, export_evidence
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
+from ctscan.app.proving import prove_answers
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
 from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
@@ -52,6 +53,7 @@ __all__ = [
     "plan_scope_search",
     "plan_search",
     "prove",
+    "prove_answers",
     "refresh",
     "reindex",
     "rules",

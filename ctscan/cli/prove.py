@@ -27,15 +27,24 @@ if TYPE_CHECKING:
     "prove",
     exits={
         0: "every sighting is proven to be in a tree that its log signed, and the index agrees with it",
-        1: "a sighting is not proven, none can be proven, or the index can't be read",
+        1: "a sighting is not proven, none can be proven, an answer doesn't hold, or the index can't be read",
         2: "",
+        4: "the index has moved on, so that an answer can't be checked in full",
     },
-    example="ctscan prove jane@example.org\nctscan prove --all --format json",
+    example="ctscan prove jane@example.org\nctscan prove --all --format json\nctscan prove --answer jane-answer.json",
 )
 @click.argument("identifiers", metavar="[IDENTIFIER]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Check the evidence of everything in the index.")
+@click.option(
+    "--answer",
+    metavar="FILE",
+    help="Check the saved answers of a look-up (JSON, an array, or JSONL) against their digests, the index and the "
+    "audit trail. -: read stdin.",
+)
 @options.on_index("table", "json", "jsonl")
-def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
+def COMMAND(  # noqa: N802 - the name by which the program finds it
+    identifiers: tuple[str, ...], everything: bool, answer: str | None, verbose: int, **given: Any
+) -> int:
     """Check offline that the certificates found are in the logs, from the evidence kept with them.
 
     Each check rebuilds the entry, follows its inclusion proof to the kept tree head, and verifies the head's signature
@@ -43,12 +52,19 @@ def COMMAND(identifiers: tuple[str, ...], everything: bool, verbose: int, **give
 
     No log's tree covers the chains that were submitted with entries, so certificates in chains can't be proven. The
     same holds for certificates from repositories and files.
+
+    With --answer, check a saved answer instead: the file against its digest, its claims against the index, and the
+    answer against the audit trail.
     """
     from ctscan.cli.process import run
 
-    if bool(identifiers) == everything:
-        raise UsageError("prove: expected identifiers or --all, one of the two; see 'ctscan prove --help'")
+    if (bool(identifiers), everything, answer is not None).count(True) != 1:
+        raise UsageError("prove: expected identifiers, --all or --answer, one of the three; see 'ctscan prove --help'")
     config = load_settings(**given)
+    if answer is not None:
+        from ctscan.cli.answer_proof import prove_answers
+
+        return run(prove_answers(config, answer))
     return run(_prove(config, [app.parse_identifier(text) for text in identifiers] or None))
 
 

@@ -181,6 +181,14 @@ class Say(Code):
     HEALTH_OUTSIDE = "say.health-outside"
     NEVER_AT_THIS_RATE = "say.never-at-this-rate"
 
+    # checks of saved answers
+    CHECK_ANSWER = "say.check-answer"
+    CHECK_HOLDS = "say.check-holds"
+    CHECK_FAILS = "say.check-fails"
+    CHECK_OPEN = "say.check-open"
+    CHECK_UNKNOWN = "say.check-unknown"
+    CHECK_MORE = "say.check-more"
+
 
 class Standing(Code):
     """Standing of a certificate."""
@@ -293,6 +301,9 @@ class Word(Code):
     CONTRADICTION_EMPTY_ROOT = "word.contradiction-empty-root"
     CONTRADICTION_NOT_EXTENDED = "word.contradiction-not-extended"
     CONTRADICTION_UNNAMED = "word.contradiction-unnamed"
+    CHECK_FILE = "word.check-file"
+    CHECK_INDEX = "word.check-index"
+    CHECK_TRAIL = "word.check-trail"
     HEALTH_MISBEHAVED = "word.health-misbehaved"
     HEALTH_FAILING = "word.health-failing"
     HEALTH_NEVER_READ = "word.health-never-read"

@@ -33,9 +33,11 @@ def scope_messages(search: Search) -> list[Message]:
 
 def shortfalls(found: Iterable[Shortfall], texts: Texts) -> str:
     """Write the reasons why a search isn't whole, each with its number."""
-    return "; ".join(_shortfall(one, texts) for one in found)
+    return "; ".join(times(one.reason, one.times, texts) for one in found)
 
 
-def _shortfall(found: Shortfall, texts: Texts) -> str:
-    reason = texts(found.reason)
-    return texts(SearchShortfall.TIMES(reason=reason, number=found.times)) if found.times > 1 else reason
+def times(reason: Message, number: object, texts: Texts) -> str:
+    """Write a reason, with the number of times that it was met where it is more than one."""
+    if isinstance(number, int) and number > 1:
+        return texts(SearchShortfall.TIMES(reason=texts(reason), number=number))
+    return texts(reason)

@@ -1,0 +1,102 @@
+"""Use case that checks saved answers: the file, the index and the trail against each other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ctscan.app.answers import parse_identifier, recorded_identities
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
+from ctscan.clock import Clock
+from ctscan.errors import UsageError
+from ctscan.model import AuditAction
+
+if TYPE_CHECKING:
+    from ctscan.answer.lookup import AnswerIndex
+    from ctscan.answer.saved_answers import CheckedIndex
+    from ctscan.config import Config
+    from ctscan.model import Identifier
+    from ctscan.model.saved import Check, CheckedAnswer, SavedAnswer, SavedMatch
+
+
+async def prove_answers(
+    config: Config, raw: bytes, where: str, *, who: str, clock: Clock = CLOCK
+) -> AsyncGenerator[CheckedAnswer, None]:
+    """Check saved answers, one by one.
+
+    Args:
+        config: settings; they name index and trail.
+        raw: a file of answers in JSON.
+        where: its name in errors.
+        who: account, for the record: the check looks for certificates that came since.
+        clock: clock of the events.
+
+    Raises:
+        InputError: the file holds something else than answers.
+        IndexFault: index or trail can't be read.
+    """
+    from ctscan.answer.saved_answers import check_file
+    from ctscan.app.reindexing import scanned_domains
+    from ctscan.model.saved import CheckedAnswer
+    from ctscan.resources import version
+    from ctscan.views.json.saved import saved_answers
+
+    answers = saved_answers(raw, where)
+    async with opened_index(config) as index:
+        domains = await scanned_domains(index)
+        for saved in answers:
+            trail = await _against_trail(config, saved)
+            claims = await _against_index(index, saved, domains)
+            since = await _since(config, index, saved, who, clock)
+            yield CheckedAnswer(saved, check_file(saved, version()), _joined(claims, since), trail)
+
+
+async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
+    from ctscan.answer.saved_answers import check_trail
+    from ctscan.model.saved import AnswerCheck, Check
+
+    if not trail_path(config).exists():
+        return Check((AnswerCheck.NO_TRAIL(),))
+    async with opened_trail(config) as trail:
+        return check_trail(saved, await trail.event_of_answer(saved.id) if saved.id else None)
+
+
+async def _against_index(index: CheckedIndex, saved: SavedAnswer, domains: tuple[str, ...]) -> Check:
+    from ctscan.answer.saved_answers import check_claims
+    from ctscan.personal.rules import rule_set
+    from ctscan.views import json
+    from ctscan.views.json.saved import saved_match
+
+    held: dict[bytes, SavedMatch] = {}
+    for claimed in saved.matches:
+        for found in await index.find_identity(claimed.identity):
+            held[claimed.identity] = saved_match(json.match(found))
+    return await check_claims(index, saved, held, rule_set().version, domains)
+
+
+async def _since(config: Config, index: AnswerIndex, saved: SavedAnswer, who: str, clock: Clock) -> Check:
+    """Look the identifier up again, to count the certificates that came since."""
+    from ctscan.answer.saved_answers import not_in
+    from ctscan.model.saved import AnswerCheck, Check
+
+    identifier = _identifier_of(saved)
+    if identifier is None:
+        return Check(notes=(AnswerCheck.NOT_LOOKED_UP(),))
+    return not_in(saved, await recorded_identities(config, index, AuditAction.PROVE, [identifier], who, clock))
+
+
+def _identifier_of(saved: SavedAnswer) -> Identifier | None:
+    """Parse the identifier of an answer; None where it can't be understood, as in a file that was changed."""
+    for text in (saved.value, f"{saved.kind}:{saved.value}", f"{saved.kind}:{saved.canonical}"):
+        with suppress(UsageError):
+            found = parse_identifier(text)
+            if (found.kind, found.canonical) == (saved.kind, saved.canonical):
+                return found
+    return None
+
+
+def _joined(*checks: Check) -> Check:
+    from ctscan.answer.saved_answers import merged
+
+    return merged(checks)

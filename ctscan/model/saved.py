@@ -1,0 +1,167 @@
+"""Saved answers: their claims, as a file gives them, and the results of checking them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ctscan.model.message import Code, Message
+from ctscan.model.spans import Span
+
+Facts = frozenset[tuple[str, str]]
+"""Fields of a part of an answer with their values in JSON, without sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSighting:
+    """Sighting that a saved answer claims. `timestamp` is its text."""
+
+    log: str
+    log_id: bytes
+    index: int
+    kind: str
+    timestamp: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMatch:
+    """Certificate that a saved answer claims. `sha256` is empty for a certificate that was not seen itself."""
+
+    identity: bytes
+    sha256: str
+    certificate: Facts
+    findings: frozenset[Facts]
+    sightings: tuple[SavedSighting, ...]
+    repositories: frozenset[tuple[str, str]]  # repository and reference
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRange:
+    """Range that a saved answer claims as searched."""
+
+    span: Span
+    scope: str
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCoverage:
+    """Coverage of a log that a saved answer claims."""
+
+    log: str
+    log_id: bytes
+    head_size: int
+    verified: tuple[SavedRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswer:
+    """Answer as a file gives it.
+
+    Attributes:
+        number: place in the file, from 1.
+        id: id of the answer; empty in an answer that is no document.
+        at: moment of the answer; None in an answer that is no document.
+        kind: kind of the identifier.
+        value: the identifier as it was typed.
+        canonical: the identifier as it is compared.
+        digest: digest that the file claims; empty without one.
+        computed: digest of the file.
+        reworded: number of sentences that this version words otherwise.
+        basis: revision of the basis and its time; None without a basis.
+    """
+
+    number: int
+    id: str
+    at: datetime | None
+    version: str
+    rules: str
+    who: str
+    purpose: str
+    case: str
+    kind: str
+    value: str
+    canonical: str
+    complete: bool
+    digest: str
+    computed: str
+    reworded: int
+    basis: tuple[int, datetime] | None
+    matches: tuple[SavedMatch, ...]
+    coverage: tuple[SavedCoverage, ...]
+
+
+class AnswerCheck(Code):
+    """Result of checking a claim of a saved answer. Parameters never name a person."""
+
+    # the file
+    NO_DIGEST = "check.no-digest"
+    DIGEST_DIFFERS = "check.digest-differs"
+    REWORDED = "check.reworded"
+    REWORDED_SINCE = "check.reworded-since"
+    # the index
+    CERTIFICATE_MISSING = "check.certificate-missing"
+    CERTIFICATE_DIFFERS = "check.certificate-differs"
+    FINDINGS_MISSING = "check.findings-missing"
+    FINDINGS_OF_OTHER_RULES = "check.findings-of-other-rules"
+    SIGHTING_MISSING = "check.sighting-missing"
+    SIGHTING_UNPROVEN = "check.sighting-unproven"
+    SIGHTING_GONE = "check.sighting-gone"
+    REPOSITORY_MISSING = "check.repository-missing"
+    LOG_MISSING = "check.log-missing"
+    HEAD_SMALLER = "check.head-smaller"
+    RANGE_MISSING = "check.range-missing"
+    RANGE_OF_OTHER_SEARCH = "check.range-of-other-search"
+    BASIS_MISSING = "check.basis-missing"
+    NEW_FINDINGS = "check.new-findings"
+    NEW_CERTIFICATES = "check.new-certificates"
+    NOT_LOOKED_UP = "check.not-looked-up"
+    # the trail
+    NO_ID = "check.no-id"
+    NO_TRAIL = "check.no-trail"
+    NO_EVENT = "check.no-event"
+    OTHER_DIGEST = "check.other-digest"
+    OTHER_HEAD = "check.other-head"
+
+
+class CheckState(StrEnum):
+    """State of a check."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    OPEN = "open"  # the index has moved on, so that a part can't be checked
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Check of a saved answer against one thing. `problems` contradict the answer, `unmade` are checks that can't be
+    made any longer, `notes` are no faults."""
+
+    problems: tuple[Message, ...] = ()
+    unmade: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def state(self) -> CheckState:
+        """The worst of it."""
+        if self.problems:
+            return CheckState.FAILS
+        return CheckState.OPEN if self.unmade else CheckState.HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """Saved answer, checked against its own digest, the index and the trail."""
+
+    answer: SavedAnswer
+    file: Check
+    index: Check
+    trail: Check
+
+    @property
+    def exit_code(self) -> int:
+        """1 if a check fails, else 4 if a check can't be made any longer, else 0."""
+        states = {self.file.state, self.index.state, self.trail.state}
+        return 1 if CheckState.FAILS in states else 4 if CheckState.OPEN in states else 0
