@@ -235,6 +235,7 @@ def test_a_missing_or_another_key_is_noticed_and_not_replaced(db: Path) -> None:
     other = run("lookup", JANE, "--db", db, env={"CTSCAN_KEY_FILE": str(db.with_name("other.key"))})
     assert other.exit_code == 1 and "there is no key file here" in error_line(other)
     key.write_text("ctscan privacy key v1\n" + "ab" * 32 + "\n", encoding="ascii")
+    key.chmod(0o600)
     assert "another key than the one" in error_line(run("lookup", JANE, "--db", db))
     key.write_bytes(kept)
     assert run("lookup", JANE, "--db", db).exit_code == 0
