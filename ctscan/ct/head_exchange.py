@@ -98,6 +98,6 @@ def _compared(log: Log, by_size: dict[int, TreeHead], raw: bytes) -> ComparedHea
         return ComparedHead(HeadVerdict.NOT_COMPARABLE, head)
     if own.root == head.root:
         return ComparedHead(HeadVerdict.AGREES, head, own)
-    error = two_roots(log.name, own, head)
-    evidence = error.evidence if isinstance(error, Misbehaviour) else None
-    return ComparedHead(HeadVerdict.CONTRADICTS, head, own, str(error), evidence)
+    contradiction = two_roots(log.name, own, head)
+    evidence = contradiction.evidence if isinstance(contradiction, Misbehaviour) else None
+    return ComparedHead(HeadVerdict.CONTRADICTS, head, own, str(contradiction), evidence)
