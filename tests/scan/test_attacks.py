@@ -69,7 +69,7 @@ def test_an_empty_tree_with_a_root_of_its_own_is_misbehaviour_and_stops_no_other
 def test_an_empty_log_is_done_and_read_from_0_when_it_grows(protocol: LogProtocol, tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add_people(sim, protocol, published=0)
-        for start in ("now", "start", "2026-02-01", "77", None):
+        for start in ("now", "start", "2026-02-01", "0", None):
             assert scan(sim, tmp_path / "db", start=start).exit_code == 0
         assert look_up(tmp_path / "db", "jane.roe@example.org").complete
         log.publish(1000)

@@ -9,27 +9,38 @@ import pytest
 from ctscan.errors import UsageError
 from ctscan.model import LogProtocol, RuleSet, VerifiedRange
 from ctscan.personal.scope import Scope
-from ctscan.scan.log.plan import check_start, parse_date, range_filter, warning_before
+from ctscan.scan.log.plan import check_start, check_start_index, parse_date, range_filter, warning_before
 from ctscan.scan.request import LogOutcome, LogStatus, ScanResult
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "text", ["start", "now", None, "2026-01-31", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00+05:30"]
 )
 def test_starts_that_any_number_of_logs_may_have(text: str | None) -> None:
-    check_start(text, 40)
+    check_start(text, NOON)
+    check_start_index(text, 40)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "-5", "1.5", "²", "", "start ", "2026-01-31T25:00:00Z"])
 def test_other_starts_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected start, now, an index or a date"):
-        check_start(text, 1)
+        check_start(text, NOON)
 
 
 def test_an_index_belongs_to_one_log() -> None:
-    check_start("12", 1)
+    check_start("12", NOON)
+    check_start_index("12", 1)
     with pytest.raises(UsageError, match="name exactly one with --log, got 2"):
-        check_start("12", 2)
+        check_start_index("12", 2)
+
+
+def test_a_date_in_the_future_is_refused_with_the_time_of_this_machine() -> None:
+    check_start("2026-03-01T13:00:00+01:00", NOON)
+    for text in ("2026-03-02", "2026-03-01T13:00:00"):
+        with pytest.raises(UsageError, match=r"lies in the future: on this machine it is 2026-03-01T12:00Z"):
+            check_start(text, NOON)
 
 
 def test_dates_are_utc_unless_they_say_otherwise() -> None:
