@@ -43,6 +43,20 @@ class CertificateSummary:
     not_after: datetime | None
     also: tuple[bytes, ...] = ()
     is_ca: bool = False  # as its basic constraints say
+    partly_read: bool = False  # a bound of the reader left a part unread, in which more may stand
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyRead:
+    """Certificate of which a part was left unread, with its newest sighting in a log, if there is any.
+
+    An entry of a log that can't be parsed has no identity.
+    """
+
+    identity: bytes | None
+    sha256: bytes | None
+    log: str = ""
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,10 @@ class Remark(Code):
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
     CLOCK_SET_BACK = "remark.clock-set-back"
+    PARTLY_READ = "remark.partly-read"
+    PARTLY_READ_IN_LOG = "remark.partly-read-in-log"
+    PARTLY_READ_ENTRY = "remark.partly-read-entry"
+    PARTLY_READ_ELSEWHERE = "remark.partly-read-elsewhere"
     CUT = "remark.cut"
     CUT_PARTLY = "remark.cut-partly"
     CUT_PARTLY_NO_WHOLE = "remark.cut-partly-no-whole"

@@ -13,11 +13,13 @@ class Problem:
     """Part of a certificate that could not be read as the standard says. Parse errors are data, not exceptions.
 
     `unread` holds the octets that were given up, for their readable strings; empty where the part was read after all.
+    `is_cut`: a bound of the reader, not a fault of the certificate, left a part unread, so that data may stand there.
     """
 
     path: str
     what: str
     unread: bytes = field(default=b"", compare=False, repr=False)
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,20 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Distinguished name with every attribute of every RDN, in order."""
+    """Distinguished name with every attribute of every RDN, in order.
+
+    Rules judge each attribute by all its neighbours, so a name with very many attributes comes in windows: the
+    attributes after the first window are names of their own in `rest`, with the same `raw`.
+    """
 
     raw: bytes  # whole TLV
     attributes: tuple[Attribute, ...]
+    rest: tuple[Name, ...] = ()
+
+    @property
+    def windows(self) -> tuple[Name, ...]:
+        """All windows of the name, the first of which is the name itself."""
+        return (self, *self.rest)
 
 
 @dataclass(frozen=True, slots=True)

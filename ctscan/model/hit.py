@@ -15,13 +15,15 @@ from ctscan.model.finding import Finding
 class Hit:
     """Entry with personal data in scope, to be written to the index.
 
-    `submitted` is the submitted precertificate (or b""), compared with the TBS but not covered by the tree.
+    `submitted` is the submitted precertificate (or b""), compared with the TBS but not covered by the tree. Of a
+    certificate that was `partly_read` the rest may hold personal data in scope, so it is kept even without findings.
     """
 
     entry: Entry
     certificate: Certificate
     findings: tuple[Finding, ...]
     submitted: bytes = b""
+    partly_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,13 @@ class ChainHit:
     certificate: Certificate | None
     findings: tuple[Finding, ...]
     reason: str = ""
+    partly_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Entry whose certificate can't be read. In scope (`everything`, or a salvaged string is): with its findings
-    and bytes; else only index, hash and reason."""
+    """Entry whose certificate can't be read. In scope (`everything`, or a salvaged string is) or partly read: with its
+    findings and bytes; else only index, hash and reason."""
 
     log_id: bytes
     index: int
@@ -52,6 +55,7 @@ class Unreadable:
     reason: str
     entry: Entry | None = None
     findings: tuple[Finding, ...] = ()
+    partly_read: bool = False  # not all of its strings were searched, or its findings can't be kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ class RepositoryHit:
     findings: tuple[Finding, ...]
     submitted: bytes = b""
     reason: str = ""
+    partly_read: bool = False
 
 
 class SearchScope(Code):

@@ -94,8 +94,8 @@ class FindingCounts:
 @dataclass(slots=True)
 class ImportResult:
     """Sums of an import so far. `read` counts different certificates, `repeated` further copies, `kept` the
-    certificates in scope, `new` the kept certificates that the index did not hold. `number` is that of the import in
-    the index."""
+    certificates in scope, `new` the kept certificates that the index did not hold. `problems` counts the inputs that
+    could not be read, and those that were `partly_read`. `number` is that of the import in the index."""
 
     files: int = 0
     read: int = 0
@@ -104,13 +104,14 @@ class ImportResult:
     new: int = 0
     of_authorities: int = 0
     problems: int = 0
+    partly_read: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)  # of kept certificates
     outcome: SearchState = SearchState.FAILED
     number: int = 0
 
     @property
     def exit_code(self) -> int:
-        """1 if nothing was read or the import was stopped, 4 if an input could not be read, else 0."""
+        """1 if nothing was read or the import was stopped, 4 if an input could not be read as a whole, else 0."""
         if self.outcome not in (SearchState.WHOLE, SearchState.INCOMPLETE) or not (self.read or self.kept):
             return 1
         return 4 if self.problems else 0
@@ -247,6 +248,7 @@ class LocalCertificate:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     is_clipped: bool = False  # the end of the certificate is missing
+    partly_read: bool = False  # a bound of the reader left a part unread; `problems` say which
 
 
 @dataclass(slots=True)
@@ -259,6 +261,7 @@ class InspectionCounts:
     personal: int = 0
     personal_of_authorities: int = 0
     with_problems: int = 0
+    partly_read: int = 0
     counts: FindingCounts = field(default_factory=FindingCounts)
 
     def add(self, found: LocalCertificate) -> None:
@@ -271,6 +274,7 @@ class InspectionCounts:
         self.personal += bool(found.findings)
         self.personal_of_authorities += is_authority and bool(found.findings)
         self.with_problems += is_read and bool(found.problems)
+        self.partly_read += found.partly_read
         self.counts.add(found.findings, is_authority=is_authority)
 
 

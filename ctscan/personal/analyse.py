@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 from typing import Final, Protocol
 
 from ctscan.errors import FormatError
 from ctscan.model import Certificate, EntryKind, Finding, Problem
-from ctscan.personal.rules import find_in_text, find_personal_data
+from ctscan.personal.rules import find_in_text, find_personal_data, is_rule_failure
 from ctscan.personal.scope import Scope
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
@@ -76,6 +77,9 @@ class Analysis:
             certificate can be in scope by its strings alone.
         is_complete: whether every rule was applied without failure, so that missing findings mean there are none.
         is_tbs: whether the bytes were read as a bare TBSCertificate.
+        partly_read: whether a part was left unread by a bound of the reader or of a rule, or by a reader or a rule that
+            failed: anybody's data may stand there. The problems with `is_cut` say which part. An unreadable certificate
+            of which every string was searched is not partly read.
     """
 
     certificate: Certificate | None
@@ -85,7 +89,23 @@ class Analysis:
     in_scope: bool = True
     is_complete: bool = True
     is_tbs: bool = False
+    partly_read: bool = False
 
+    @property
+    def findings_in_scope(self) -> tuple[Finding, ...]:
+        """Findings to keep: none of a certificate that is kept only because it was partly read."""
+        return self.findings if self.in_scope else ()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a certificate without proof (of a chain, a repository, a file) is kept."""
+        return (bool(self.findings) and self.in_scope) or self.partly_read
+
+
+MAX_STRINGS: Final = 250_000
+"""Strings of an unreadable certificate that are compared with a scope."""
+
+_TOO_MANY_STRINGS: Final = Problem("certificate", f"more than {MAX_STRINGS} readable strings", is_cut=True)
 
 KEEP_ALL: Final = Scope(everything=True)
 
@@ -111,21 +131,21 @@ def analyse(der: bytes, kind: DerKind = DerKind.ANY, scope: ResultFilter = KEEP_
         The findings of all rules. Where the certificate can't be read, or a rule failed and no other rule found
         anything: the findings in its readable strings. No content of `der` makes it raise.
     """
-    reason = ""
+    reason, has_failed = "", False
     for read in _READERS[kind]:
         try:
             certificate = read(der)
         except FormatError as error:
             reason = reason or str(error)
         except Exception as error:  # a bad certificate must not end a scan; the message may quote it, the type can't
-            reason = reason or f"the reader failed with {type(error).__name__}"
+            reason, has_failed = f"the reader failed with {type(error).__name__}", True
         else:
             try:
                 return _search(der, certificate, scope, is_tbs=read is read_tbs)
             except Exception as error:  # of the code around the rules: attribution, grouping, scope
-                reason = f"the search for personal data failed with {type(error).__name__}"
+                reason, has_failed = f"the search for personal data failed with {type(error).__name__}", True
                 break
-    return salvage(der, Problem("certificate", reason), scope)
+    return salvage(der, Problem("certificate", reason, is_cut=has_failed), scope)
 
 
 def salvage(data: bytes, reason: Problem, scope: ResultFilter = KEEP_ALL) -> Analysis:
@@ -139,27 +159,41 @@ def salvage(data: bytes, reason: Problem, scope: ResultFilter = KEEP_ALL) -> Ana
     Returns:
         An unreadable analysis. No content of `data` makes it raise.
     """
-    strings = salvage_strings(data)
-    findings, failures = find_in_text(strings)
+    findings, failures = find_in_text(data)
+    in_scope = scope.keeps(findings, None, islice(salvage_strings(data), MAX_STRINGS))
+    is_cut = not in_scope and len(data) > MAX_STRINGS and _has_more_strings(data)
+    problems = (reason, *failures, *((_TOO_MANY_STRINGS,) if is_cut else ()))
     return Analysis(
         None,
         findings,
-        (reason, *failures),
+        problems,
         unreadable="; ".join((reason.what, *map(_sentence, failures))),
-        in_scope=scope.keeps(findings, None, strings),
+        in_scope=in_scope,
         is_complete=False,
+        partly_read=any(problem.is_cut for problem in problems),
     )
 
 
+def _has_more_strings(data: bytes) -> bool:
+    return next(islice(salvage_strings(data), MAX_STRINGS, None), None) is not None
+
+
 def _search(der: bytes, certificate: Certificate, scope: ResultFilter, *, is_tbs: bool) -> Analysis:
-    findings, failures = find_personal_data(certificate, scope.domains)
-    if failures:
-        if not findings:
-            return _salvage_after(failures, der, certificate, scope)
-        certificate = replace(certificate, problems=certificate.problems + failures)
-    in_scope = bool(findings) and scope.keeps(findings, certificate, ())
+    findings, problems = find_personal_data(certificate, scope.domains)
+    is_complete = True
+    if problems:
+        is_complete = not any(map(is_rule_failure, problems))
+        if not is_complete and not findings:
+            return _salvage_after(problems, der, certificate, scope)
+        certificate = replace(certificate, problems=certificate.problems + problems)
     return Analysis(
-        certificate, findings, certificate.problems, in_scope=in_scope, is_complete=not failures, is_tbs=is_tbs
+        certificate,
+        findings,
+        certificate.problems,
+        in_scope=bool(findings) and scope.keeps(findings, certificate, ()),
+        is_complete=is_complete,
+        is_tbs=is_tbs,
+        partly_read=any(problem.is_cut for problem in certificate.problems),
     )
 
 
@@ -167,7 +201,7 @@ def _salvage_after(
     failures: tuple[Problem, ...], der: bytes, certificate: Certificate, scope: ResultFilter
 ) -> Analysis:
     """Salvage a certificate that was read, because rules failed on it and no other rule found anything."""
-    salvaged = salvage(der, Problem("certificate", "; ".join(map(_sentence, failures))), scope)
+    salvaged = salvage(der, Problem("certificate", "; ".join(map(_sentence, failures)), is_cut=True), scope)
     reason, *others = salvaged.problems
     return replace(salvaged, problems=(reason, *certificate.problems, *failures, *others))
 

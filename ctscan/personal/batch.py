@@ -182,7 +182,7 @@ class BatchAnalyser:
             return self._unreadable(batch, i, analysis)
         if extra is not None and analysis.is_complete and _has_impersonal_issuer(analysis):
             self._prefilter.learn_issuer(certificate.issuer.raw)
-        if not analysis.in_scope:
+        if not (analysis.in_scope or analysis.partly_read):
             return None
         try:
             entry = self._entry_of(batch, i)
@@ -190,7 +190,8 @@ class BatchAnalyser:
             start, end = batch.certs[i]
             unreadable = salvage(batch.data[start:end], Problem("entry", str(error)), self._scope)
             return self._unreadable(batch, i, unreadable)
-        return Hit(entry, certificate, analysis.findings, _submitted(batch.precerts[i], extra, certificate))
+        submitted = _submitted(batch.precerts[i], extra, certificate)
+        return Hit(entry, certificate, analysis.findings_in_scope, submitted, analysis.partly_read)
 
     def _analyse_leaf(self, batch: Batch, i: int) -> Analysis:
         start, end = batch.certs[i]
@@ -201,17 +202,19 @@ class BatchAnalyser:
         return salvage(batch.data[start:end], Problem("entry", "the TimestampedEntry doesn't parse"), self._scope)
 
     def _unreadable(self, batch: Batch, i: int, analysis: Analysis) -> Unreadable:
-        """Record an unreadable entry, with its bytes and findings only when it is in scope."""
+        """Record an unreadable entry, with its findings only when it is in scope, and with its bytes also when it was
+        partly read."""
         start, end = batch.leaves[i]
         leaf_hash = hashlib.sha256(_LEAF_PREFIX + batch.data[start:end]).digest()
         record = Unreadable(batch.log_id, batch.start + i, leaf_hash, analysis.unreadable)
-        if not analysis.in_scope:
+        if not (analysis.in_scope or analysis.partly_read):
             return record
+        findings = analysis.findings_in_scope
         try:
             entry = self._entry_of(batch, i)
-        except FormatError:
-            entry = None
-        return replace(record, entry=entry, findings=analysis.findings)
+        except FormatError:  # without an entry the findings have no place in the index
+            return replace(record, findings=findings, partly_read=bool(findings) or analysis.partly_read)
+        return replace(record, entry=entry, findings=findings, partly_read=analysis.partly_read)
 
 
 def _submitted(is_precert: bool, extra: _Extra | None, certificate: Certificate) -> bytes:

@@ -45,7 +45,7 @@ class ChainReader:
             if fingerprint in self._seen:
                 continue
             found = analyse(der, DerKind.CERTIFICATE, self._scope)
-            if found.findings and found.in_scope:
+            if found.is_kept:
                 hits.append(_hit(entry_of(), der, found))
             if len(self._seen) >= MAX_SEEN:
                 self._seen.clear()
@@ -55,5 +55,12 @@ class ChainReader:
 
 def _hit(entry: Entry, der: bytes, found: Analysis) -> ChainHit:
     return ChainHit(
-        entry.log_id, entry.index, entry.timestamp, der, found.certificate, found.findings, found.unreadable
+        entry.log_id,
+        entry.index,
+        entry.timestamp,
+        der,
+        found.certificate,
+        found.findings_in_scope,
+        found.unreadable,
+        found.partly_read,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ctscan.model import Field, Finding, Sensitivity
 from ctscan.personal.attribution.evidence import attribute_place, person_of
 from ctscan.personal.categories import sensitivity_of
@@ -14,11 +16,18 @@ MAX_RAW = 4096
 """Octets of the encoded value kept with a finding; the certificate itself holds all of them."""
 
 
+@lru_cache(maxsize=1024)
+def _cached_categories(category: str, also: tuple[str, ...]) -> tuple[tuple[str, ...], Sensitivity]:
+    """Return all categories of a value, and the highest sensitivity among them."""
+    categories = tuple(dict.fromkeys((category, *also)))
+    return categories, max(map(sensitivity_of, categories), key=_RANKS.__getitem__)
+
+
 def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Finding:
     """Make the finding of a value in a field. The value's attribution counts, else the field's."""
     attribution = value.attribution or attribute_place(view, place)
     raw = (place.raw if place.text is None else place.text.raw)[:MAX_RAW]  # of a string without its header: see tag
-    categories = tuple(dict.fromkeys((value.category, *value.also)))
+    categories, sensitivity = _cached_categories(value.category, value.also)
     return Finding(
         rule=rule_id,
         category=value.category,
@@ -32,7 +41,7 @@ def make_finding(rule_id: str, view: View, place: Field, value: Value) -> Findin
         why=attribution.why,
         keys=value.keys,
         person=value.person or person_of(view, place),
-        sensitivity=value.sensitivity or max(map(sensitivity_of, categories), key=_RANKS.__getitem__),
+        sensitivity=value.sensitivity or sensitivity,
         qualifiers=value.marks,
         tag=place.tag,
         raw=b"" if raw == value.value.encode("utf-8", "surrogatepass") else raw,

@@ -244,7 +244,8 @@ def _is_at_or_below(canonical: str, domain: str) -> bool:
 def _hosts(certificate: Certificate) -> Iterator[str]:
     """Yield the canonical DNS names of the SAN and the hosts among common names of the subject, without wildcards."""
     texts = [general.text for general in certificate.san if general.kind == _DNS_NAME]
-    texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _COMMON_NAME]
+    subject = certificate.subject
+    texts += [a.text for window in subject.windows for a in window.attributes if a.oid == _COMMON_NAME]
     for spelling in _spellings(texts):
         host = _canonical_host(spelling)
         if host is not None:
@@ -257,8 +258,8 @@ def _canonical_host(text: str) -> str | None:
 
 
 def _organisations(certificate: Certificate) -> Iterator[str]:
-    names: list[Name] = [certificate.subject]
-    names += [general.name for general in certificate.san if general.name is not None]
+    names: list[Name] = [*certificate.subject.windows]
+    names += [window for general in certificate.san if general.name is not None for window in general.name.windows]
     texts = [a.text for name in names for a in name.attributes if a.oid == _ORGANISATION]
     return (fold_text(spelling) for spelling in _spellings(texts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
-from ctscan.model import Certificate, DecodedString, Field
+from ctscan.model import Certificate, DecodedString, Field, Problem
 
 T = TypeVar("T")
 
@@ -21,16 +21,18 @@ ISSUING_PARTS = frozenset(
 class View:
     """Certificate with its fields, and the canonical domains of the scope (for rules that find names in host names)."""
 
-    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "domains", "fields")
+    __slots__ = ("_by_oid", "_inside", "_known", "certificate", "cuts", "domains", "fields")
 
     certificate: Certificate
     fields: tuple[Field, ...]
     domains: tuple[str, ...]
+    cuts: list[Problem]
 
     def __init__(self, certificate: Certificate, domains: tuple[str, ...] = ()) -> None:
         self.certificate = certificate
         self.domains = domains
         self.fields = certificate.fields
+        self.cuts = []
         self._known: dict[object, object] = {}
         self._by_oid: dict[str, list[Field]] = {}
         self._inside: dict[int, list[DecodedString]] | None = None
@@ -61,11 +63,30 @@ class View:
             self._inside = _strings_inside(self.fields)
         return tuple(self._inside.get(id(place), ()))
 
+    def below(self, place: Field) -> Iterator[Field]:
+        """Yield the fields inside the value of a field: they follow it, and their paths begin with its path."""
+        fields, prefix = self.fields, f"{place.path}."
+        for number in range(self.memo(_positions).get(id(place), len(fields)) + 1, len(fields)):
+            inside = fields[number]
+            if not inside.path.startswith(place.path):
+                return
+            if inside.path.startswith(prefix):
+                yield inside
+
+    def cut(self, place: Field, what: str) -> None:
+        """Record that a rule leaves a part of a field unread: the certificate counts as partly read."""
+        self.cuts.append(Problem(place.path, what, is_cut=True))
+
     def memo(self, work: Callable[[View], T]) -> T:
         """Return the result of `work` for this view, computed on the first call."""
         if work not in self._known:
             self._known[work] = work(self)
         return cast(T, self._known[work])
+
+
+def _positions(view: View) -> dict[int, int]:
+    """Return the position of each field by its identity."""
+    return {id(place): number for number, place in enumerate(view.fields)}
 
 
 def _strings_inside(places: tuple[Field, ...]) -> dict[int, list[DecodedString]]:

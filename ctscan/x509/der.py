@@ -20,8 +20,11 @@ element.
 (0x30 SEQUENCE, 0xA3 context 3 constructed); for high tag numbers it is `number << 8 | identifier octet`.
 """
 
-MAX_CHILDREN: Final = 100_000
-"""Elements read from a container; the reader reports a container with more, and ignores the rest."""
+MAX_CHILDREN: Final = 250_000
+"""Elements read from a container, as many as fields of a certificate. The reader reports a container with more, and
+doesn't read the rest."""
+
+TOO_MANY_CHILDREN: Final = f"more than {MAX_CHILDREN} elements in one container; the rest is not read"
 
 MAX_DEPTH: Final = 32
 """Nesting of constructed strings, and of structures with an unknown layout."""
@@ -29,6 +32,11 @@ MAX_DEPTH: Final = 32
 MAX_INDEFINITE: Final = 16
 """Nested indefinite lengths. A certificate made only of indefinite lengths has 8; each end is searched through all
 inner lengths."""
+
+TOO_DEEP: Final = f"more than {MAX_INDEFINITE} indefinite lengths within each other"
+
+CUTS: Final = frozenset((TOO_MANY_CHILDREN, TOO_DEEP))
+"""Problems that a bound of this walk makes, not a fault of the octets."""
 
 MAX_OID: Final = 256
 """Octets of an OBJECT IDENTIFIER; the longest registered identifiers have about 20."""
@@ -48,7 +56,7 @@ def children(data: bytes, start: int, end: int) -> tuple[list[Element], str | No
     at = start
     while at < end:
         if len(found) == MAX_CHILDREN:
-            return found, f"more than {MAX_CHILDREN} elements in one container; the rest is not read"
+            return found, TOO_MANY_CHILDREN
         tag = data[at]
         body = at + 2
         # The common case: low tag number, length in one octet, inside the container.
@@ -132,7 +140,7 @@ def _end_of_contents(data: bytes, at: int, end: int) -> int:
         if size < 0:
             still_open += 1
             if still_open > MAX_INDEFINITE:
-                raise FormatError(f"more than {MAX_INDEFINITE} indefinite lengths within each other")
+                raise FormatError(TOO_DEEP)
             at = body
             continue
         if tag == 0 and size == 0:
@@ -147,16 +155,21 @@ def content(data: bytes, element: Element) -> bytes:
     """Return the content octets; the segments of a constructed string (BER) are joined."""
     if not element[0] & 0x20:
         return data[element[2] : element[3]]
-    parts: list[bytes] = []
-    waiting = [(element, 0)]
-    while waiting:
-        (tag, _, body, end, _), depth = waiting.pop()
-        if tag & 0x20 and depth < MAX_DEPTH:
-            segments, _ = children(data, body, end)
-            waiting.extend((segment, depth + 1) for segment in reversed(segments))
+    joined = bytearray()
+    containers = [(element[2], element[3])]
+    while containers:
+        at, end = containers.pop()
+        try:
+            (tag, _, body, stop, after), problem = element_at(data, at, end)
+        except FormatError:  # the end of the container, or no element
+            continue
+        if problem is None:
+            containers.append((after, end))
+        if tag & 0x20 and len(containers) < MAX_DEPTH:
+            containers.append((body, stop))
         else:
-            parts.append(data[body:end])
-    return b"".join(parts)
+            joined += data[body:stop]
+    return bytes(joined)
 
 
 @lru_cache(maxsize=4096)

@@ -27,8 +27,9 @@ _NO_TEXT: Final = frozenset((0x01, 0x02, 0x05, 0x06, 0x09, 0x0A, 0x0D))
 MIN_RUN: Final = 8
 """Characters of a readable run in octets that are neither text nor DER; shorter runs occur by chance in a hash."""
 
-MAX_ELEMENTS: Final = 20_000
-"""Elements visited in one value; random octets that resemble DER give hundreds of thousands in a megabyte."""
+MAX_ELEMENTS: Final = 600_000
+"""Elements visited in the values of one certificate; random octets that resemble DER give hundreds of thousands in a
+megabyte."""
 
 _OCTETS: Final = frozenset((BIT_STRING, OCTETS, BIT_STRING | 0x20, OCTETS | 0x20))
 _SEGMENTED: Final = frozenset((BIT_STRING | 0x20, OCTETS | 0x20))
@@ -89,13 +90,14 @@ def embedded_values(reader: DerReader, path: str) -> Iterator[DecodedString | Na
         reader: the buffer. Its problems grow by the unreadable parts, with their octets.
         path: the field of the problems.
     """
+    problems = reader.problems
     waiting = [(reader, part, 0) for part in reversed(reader.children(path, reader.whole()))]
-    left = MAX_ELEMENTS
     while waiting:
         here, element, depth = waiting.pop()
-        left -= 1
-        if left < 0 or len(reader.problems) > MAX_PROBLEMS:
-            reader.report(path, "too many elements or problems; searched by its strings", reader.whole())
+        problems.elements += 1
+        if problems.elements > MAX_ELEMENTS or len(problems) > MAX_PROBLEMS:
+            detail = "too many elements or problems; searched by its strings"
+            reader.report(path, detail, reader.whole(), is_cut=True)
             return
         tag = element[0]
         text = value_text(here.data, element)
@@ -103,7 +105,7 @@ def embedded_values(reader: DerReader, path: str) -> Iterator[DecodedString | Na
             if text.value:
                 yield text
         elif depth >= MAX_DEPTH:
-            here.report(path, f"more than {MAX_DEPTH} structures within each other", element)
+            here.report(path, f"more than {MAX_DEPTH} structures within each other", element, is_cut=True)
         elif is_name(here.data, element):
             yield read_name(here, path, element)
         elif tag & 0x20 and tag not in _SEGMENTED:

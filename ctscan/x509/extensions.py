@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Extension, Field, Problem
-from ctscan.x509.der import children
-from ctscan.x509.der_reader import DerReader
+from ctscan.x509.der import CUTS, children
+from ctscan.x509.der_reader import DerReader, Problems
 from ctscan.x509.embedded import plain_text, value_text
 from ctscan.x509.extension_bodies import READERS
 from ctscan.x509.field_list import nested_fields, text_field
@@ -43,7 +43,7 @@ BINARY: Final = {
 """Types whose body is never searched, with the tag of the body; a body with another tag is searched."""
 
 
-def extension_fields(position: int, extension: Extension, problems: list[Problem]) -> Iterable[Field]:
+def extension_fields(position: int, extension: Extension, problems: Problems) -> Iterable[Field]:
     """Return the fields of an extension; unreadable parts go to `problems`."""
     oid, value = extension.oid, extension.value
     tag = BINARY.get(oid)
@@ -84,7 +84,7 @@ def _other(reader: DerReader, path: str, oid: str) -> Iterator[Field]:
         return
     yield Field(path, "extensions", oid, data[0] if data else 0, data, None)
     if problem:
-        reader.report(path, problem)
+        reader.report(path, problem, is_cut=problem in CUTS)
         for string in salvage_strings(data):
             yield Field(
                 path, "extensions", oid, UTF8_STRING, data, decode_text(UTF8_STRING, string.encode()), nested=True

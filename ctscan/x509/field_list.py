@@ -12,7 +12,7 @@ from typing import Final
 
 from ctscan.model import Attribute, DecodedString, Field, GeneralName, Name, Problem
 from ctscan.x509.der import element_at
-from ctscan.x509.der_reader import DerReader
+from ctscan.x509.der_reader import DerReader, Problems
 from ctscan.x509.embedded import embedded_values, value_text
 from ctscan.x509.general_names import (
     DIRECTORY_NAME,
@@ -29,8 +29,6 @@ from ctscan.x509.oids import GENERAL_NAMES, attribute_name, other_name_name
 from ctscan.x509.text import OCTET_STRING, decode_text
 from ctscan.x509.x400 import x400_name
 
-Problems = list[Problem]
-
 MAX_NAMES: Final = 4
 """Depth of names within each other (the owner of an owner)."""
 
@@ -40,12 +38,13 @@ _ADDRESS_TEXT: Final = re.compile(rb"[0-9A-Fa-f:.]{3,45}(?:/[0-9.]{1,15})?")
 
 def name_fields(path: str, part: str, name: Name, problems: Problems, depth: int = 0) -> Iterator[Field]:
     """Yield the attributes of a name: `subject.1.emailAddress`. `depth`: number of enclosing names."""
-    for attribute in name.attributes:
-        subpath = f"{path}.{attribute.rdn}.{attribute_name(attribute.oid)}"
-        if attribute.text is not None:
-            yield Field(subpath, part, attribute.oid, attribute.tag, attribute.raw, attribute.text, None, name)
-        else:
-            yield from attribute_fields(subpath, part, attribute, name, problems, depth)
+    for window in name.windows if name.rest else (name,):
+        for attribute in window.attributes:
+            subpath = f"{path}.{attribute.rdn}.{attribute_name(attribute.oid)}"
+            if attribute.text is not None:
+                yield Field(subpath, part, attribute.oid, attribute.tag, attribute.raw, attribute.text, None, window)
+            else:
+                yield from attribute_fields(subpath, part, attribute, window, problems, depth)
 
 
 def attribute_fields(
@@ -148,7 +147,7 @@ def nested_fields(
         names += 1
         if depth >= MAX_NAMES:
             detail = f"more than {MAX_NAMES} names within each other"
-            reader.problems.append(Problem(subpath, detail, found.raw))
+            reader.add(Problem(subpath, detail, found.raw, is_cut=True))
             continue
         path = subpath if names == 1 else f"{subpath}#{names}"
         yield from name_fields(path, part, found, reader.problems, depth + 1)

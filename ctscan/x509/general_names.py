@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from ctscan.model import Attribute, DecodedString, GeneralName, Name, Problem
-from ctscan.x509.der import Element, children, content, element_at
+from ctscan.x509.der import CUTS, Element, children, content, element_at
 from ctscan.x509.der_reader import OID, SEQUENCE, SET, DerReader
 from ctscan.x509.text import BIT_STRING, IA5_STRING, OCTET_STRING, decode_text, read_text
 
@@ -32,8 +32,8 @@ _BINARY_TYPES: Final = frozenset(  # bits and octets by definition (X.520, RFC 4
 MAX_CACHED: Final = 128
 """Octets of an attribute worth caching; longer attributes differ between names."""
 
-MAX_ATTRIBUTES: Final = 1_000
-"""Attributes of a Name; the rest is unread, because rules judge each attribute by all its neighbours."""
+MAX_ATTRIBUTES: Final = 250
+"""Attributes in a window of a Name, because rules judge each attribute by all its neighbours (see `Name.rest`)."""
 
 
 def read_name(reader: DerReader, path: str, element: Element, *, is_common: bool = False) -> Name:
@@ -59,22 +59,24 @@ def _name(raw: bytes) -> tuple[Name, tuple[Problem, ...]]:
     outer, _ = element_at(raw, 0, len(raw))
     attributes: list[Attribute] = []
     for i, rdn in enumerate(reader.children("", outer)):
-        if len(attributes) >= MAX_ATTRIBUTES:
-            rest = (0, rdn[1], rdn[1], outer[3], outer[3])
-            reader.report("", f"more than {MAX_ATTRIBUTES} attributes; the rest is searched by its strings", rest)
-            break
         # SET { SEQUENCE { OID, value } … }; some leave out the SET
         bare = rdn[0] == SEQUENCE and raw[rdn[2] : rdn[2] + 1] == bytes((OID,))
         pairs = [rdn] if bare else reader.children(f"{i}", rdn)
-        found = [attribute for pair in pairs[:MAX_ATTRIBUTES] if (attribute := _attribute(reader, i, pair))]
+        found = [attribute for pair in pairs if (attribute := _attribute(reader, i, pair))]
         if bare or rdn[0] != SET:
             reader.report(f"{i}", f"expected a SET, got tag {rdn[0]:#x}", None if found else rdn)
         if not pairs:
             reader.report(f"{i}", "an RDN without attributes", rdn)
-        if len(pairs) > MAX_ATTRIBUTES:
-            reader.report(f"{i}", f"more than {MAX_ATTRIBUTES} attributes; all are searched by their strings", rdn)
         attributes += found
-    return Name(raw, tuple(attributes)), tuple(reader.problems)
+    return _windowed(raw, attributes), tuple(reader.problems)
+
+
+def _windowed(raw: bytes, attributes: list[Attribute]) -> Name:
+    """Make a Name of windows of at most MAX_ATTRIBUTES attributes."""
+    if len(attributes) <= MAX_ATTRIBUTES:
+        return Name(raw, tuple(attributes))
+    windows = [tuple(attributes[at : at + MAX_ATTRIBUTES]) for at in range(0, len(attributes), MAX_ATTRIBUTES)]
+    return Name(raw, windows[0], tuple(Name(raw, window) for window in windows[1:]))
 
 
 _cached_name = lru_cache(maxsize=1024)(_name)
@@ -141,7 +143,7 @@ def read_general_names(reader: DerReader, path: str, first: int = 0) -> list[Gen
     """
     outer, problem = children(reader.data, 0, len(reader.data))
     if problem:
-        reader.report(path, problem, reader.whole())
+        reader.report(path, problem, reader.whole(), is_cut=problem in CUTS)
     if len(outer) == 1 and outer[0][0] == SEQUENCE:
         outer = reader.children(path, outer[0])
     else:

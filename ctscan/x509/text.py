@@ -36,9 +36,12 @@ STRING_TYPES: Final = frozenset((
 
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
 
-MAX_STRINGS: Final = 10_000
 MAX_STRING: Final = 4_096
+"""Characters of a piece of a long text that is searched piece by piece."""
+
 _OVERLAP: Final = 320  # longer than an address, so that a cut through a long run loses no address
+_REMEMBERED: Final = 10_000  # different strings of which a second copy is left out
+_SPACES: Final = " \t\n\r\0"
 
 
 def decode_text(tag: int, raw: bytes) -> DecodedString:
@@ -198,25 +201,43 @@ _PRINTABLE_TAGS: Final = frozenset(b"01")  # SEQUENCE and SET
 _STRING_OCTETS: Final = frozenset((*STRING_TYPES, OCTET_STRING, *range(0x80, 0x90)))
 
 
-def salvage_strings(data: bytes) -> list[str]:
+def salvage_strings(data: bytes) -> Iterator[str]:
     """Extract printable runs of at least four characters from bytes that can't be read as a structure.
 
     The runs are ASCII and UTF-8, then UTF-16 in network order (BMPString) of alphabets below U+0600. After the header
     of a string element, a run ends at that element's length, so that the header of the next element (0x31 is `1`)
     doesn't become part of an address. When a length evidently lies, the text across the cut is returned as well.
 
-    Returns:
-        At most MAX_STRINGS different strings in order of appearance, each of at most MAX_STRING characters; longer runs
-            are
-            cut with an overlap.
+    Yields:
+        Strings in order of appearance, a repeated string mostly once. Runs beyond MAX_STRING characters come in pieces.
     """
-    found: dict[str, None] = {}
-    for value in _runs(data):
-        for at in range(0, max(len(value) - _OVERLAP, 1), MAX_STRING - _OVERLAP):
-            found[value[at : at + MAX_STRING]] = None
-        if len(found) >= MAX_STRINGS:
-            break
-    return list(found)[:MAX_STRINGS]
+    seen: set[str] = set()
+    for run in _runs(data):
+        for string in pieces_of(run):
+            if string not in seen:
+                if len(seen) >= _REMEMBERED:
+                    seen.clear()
+                seen.add(string)
+                yield string
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Split a text into pieces of at most MAX_STRING characters, so that each address stands in one piece as a whole.
+
+    A piece ends after a space. Where none is near, or where it may belong to a quoted local part, the next piece
+    repeats the last characters, more than an address has.
+    """
+    at = 0
+    while len(text) - at > MAX_STRING:
+        end = at + MAX_STRING
+        after_space = 1 + max(text.rfind(space, end - _OVERLAP, end) for space in _SPACES)
+        if not after_space or '"@' in text[after_space : after_space + _OVERLAP]:
+            yield text[at:end]
+            at = end - _OVERLAP
+        else:
+            yield text[at:after_space]
+            at = after_space
+    yield text[at:]
 
 
 def _runs(data: bytes) -> Iterator[str]:

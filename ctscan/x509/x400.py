@@ -55,6 +55,8 @@ def x400_name(reader: DerReader, path: str) -> tuple[Name, list[DecodedString]]:
         text = value_text(reader.data, element)
         if oid and text is not None:
             attributes.append(Attribute(len(attributes), oid, element[0], raw, text))
+        elif text is not None:
+            rest += [text] if text.value else []
         else:
             rest += (
                 text

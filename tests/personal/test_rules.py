@@ -24,7 +24,6 @@ from ctscan.personal.scope import Scope
 from ctscan.personal.view import View
 from ctscan.views.text import texts
 from ctscan.x509.certificate import read_certificate, read_tbs
-from ctscan.x509.text import salvage_strings
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCUMENT = re.compile(
@@ -192,10 +191,10 @@ def test_both_spellings_of_a_wrongly_encoded_text_are_keys() -> None:
 
 def test_salvaged_strings_are_searched_for_addresses() -> None:
     broken = b"\x30\x82" + make_certificate([("CN", "Jane Doe")], [("email", "jane@example.org")])[40:]
-    findings, problems = find_in_text(salvage_strings(broken))
+    findings, problems = find_in_text(broken)
     assert [(f.rule, f.canonical, f.path) for f in findings] == [("email.salvaged", "jane@example.org", "salvaged")]
     assert problems == ()
-    assert find_in_text(["no address", "x@y", "\x00"]) == ((), ())
+    assert find_in_text(b"no address\0x@y\0\0") == ((), ())
 
 
 def test_inspect_reads_certificates_tbs_and_what_is_neither() -> None:

@@ -127,7 +127,7 @@ def test_a_text_rule_that_fails_is_one_problem_and_the_others_go_on(tmp_path: Pa
     (tmp_path / "broken.py").write_text(
         "from ctscan.personal.rules import text_rule\n"
         "@text_rule(id='a.broken', version=1, category='user.name', kinds=('name',), cites=('RFC 5280',))\n"
-        "def broken(strings):\n    '''Breaks.'''\n    raise KeyError(strings[0])\n"
+        "def broken(strings):\n    '''Breaks.'''\n    raise KeyError(next(iter(strings)))\n"
     )
     der = make_certificate(HOST, [STRANGE, STRANGE])
     arguments = [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parents[1])]

@@ -312,7 +312,7 @@ def test_a_megabyte_of_anything_is_bounded(what: str) -> None:
     view = View(certificate)
     for place in view.fields:
         strings_of(view, place)
-    assert time.process_time() - started < 3  # a third of it on an idle machine; quadratic work takes minutes
+    assert time.process_time() - started < 6  # a third of it on an idle machine; quadratic work takes minutes
     assert len(certificate.fields) <= MAX_FIELDS
     if len(certificate.fields) == MAX_FIELDS:
         assert any(len(problem.unread) > MEGABYTE // 20 for problem in certificate.problems)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Name, SubjectKind
 from ctscan.personal.attribution.classifiers import MAILBOX_POLICIES
@@ -42,6 +43,9 @@ from ctscan.personal.values import Attribution
 from ctscan.personal.view import ISSUING_PARTS, View, spellings
 
 MAX_COMMON_NAME = 1000
+MAX_PAIRS = 1_000_000
+"""Pairs of a common name and an address that are compared in one certificate."""
+
 
 _EMAIL_ADDRESS = "1.2.840.113549.1.9.1"
 _RFC822_NAME = 1
@@ -218,7 +222,9 @@ def _declared_mailboxes(view: View) -> tuple[str, ...]:
     certificate = view.certificate
     texts = [general.text for general in certificate.san if general.kind == _RFC822_NAME]
     texts += [attribute.text for attribute in certificate.subject.attributes if attribute.oid == _EMAIL_ADDRESS]
-    return tuple(filter(None, (canonical_email(text.value) for text in texts if text is not None)))
+    most = MAX_PAIRS // max(1, sum(1 for _ in view.of(COMMON_NAME)))
+    addresses = (canonical_email(text.value) for text in texts if text is not None)
+    return tuple(islice(filter(None, addresses), most))
 
 
 def is_address(text: str) -> bool:

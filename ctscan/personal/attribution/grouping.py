@@ -285,10 +285,13 @@ def _owners(addresses: Iterable[str], party: _Party, candidates: list[_Person]) 
     return owners
 
 
+_NOBODY: Final[list[str]] = []
+
+
 def _makers(address: str, people: list[_Person]) -> list[str]:
     """Return the people whose names share the most words with an address: mostly a single person or nobody."""
-    if len(people) > MAX_OWNERS:
-        return []
+    if not people or len(people) > MAX_OWNERS:
+        return _NOBODY
     scores = {
         person.label: max(
             (sum(mailbox.resembles(address, word) for word in n.some_words) for n in person.evidence), default=0

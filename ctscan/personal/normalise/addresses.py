@@ -18,10 +18,7 @@ from ctscan.personal.normalise.memo import cached_for_short
 
 MAX_ADDRESS = 320  # RFC 3696 erratum 1690: 64 + 1 + 255
 MAX_DECLARED = 1000  # characters of a text that should be exactly one address
-MAX_TEXT = 65536  # characters of a text that is searched for addresses
-MAX_FOUND = 500  # addresses taken from one text
-MAX_LOOKED = 2000  # @ signs that are read in one text
-_AROUND = 400
+MAX_TEXT = 65536  # characters of a text that is searched for addresses in one piece
 
 JOINERS = "\u200c\u200d"  # they carry meaning inside a label (RFC 5892 appendix A), nowhere else
 _ATEXT = frozenset(
@@ -31,6 +28,11 @@ _NOT_IN_PROSE = frozenset("/=`{|}!#$%&*?^~")  # legal in a local part, but in ru
 _LABEL = re.compile(
     r"(?:mailto|smtp|e-?mail(?:[ _-]?address)?|mail|rfc ?822(?:[ _-]?name)?|upn|e)[ \t]*[:=][ \t]*", re.IGNORECASE
 )
+_PLAIN_ADDRESS = re.compile(
+    r"[a-z0-9_+-]{1,64}(?:\.[a-z0-9_+-]{1,64}){0,4}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z]{2,40}"
+)
+"""Most addresses: of this form is nothing but an address in its canonical form, of less than MAX_ADDRESS characters."""
+
 _COMMENT = re.compile(r"\([^()]{0,320}\)")
 _FILE_ENDINGS = frozenset(
     re.findall(
@@ -111,6 +113,8 @@ def canonical_email(text: str) -> str | None:
     """
     if len(text) > MAX_DECLARED:
         return None
+    if len(text) < 253 and _PLAIN_ADDRESS.fullmatch(text):
+        return text
     local, at, domain = _unwrap(tidy_text(text)).rpartition("@")
     if not at or len(local) + len(domain) >= MAX_ADDRESS:
         return None
@@ -126,7 +130,12 @@ def email_keys(text: str) -> tuple[LookupKey, ...]:
         return ()
     host = canonical.rpartition("@")[2]
     key = LookupKey(IdentifierKind.EMAIL, canonical)
-    return (key,) if host.startswith("[") else (key, LookupKey(IdentifierKind.DOMAIN, reversed_labels(host)))
+    return (key,) if host.startswith("[") else (key, _domain_key(host))
+
+
+@cached_for_short(4096)
+def _domain_key(host: str) -> LookupKey:
+    return LookupKey(IdentifierKind.DOMAIN, reversed_labels(host))
 
 
 def find_emails(text: str) -> list[str]:
@@ -134,16 +143,15 @@ def find_emails(text: str) -> list[str]:
 
     This search is stricter than `canonical_email`, since an @ in running text often has another use: the domain needs
     two labels, the last of letters; user names of URIs, URL paths, file names and @-separated records are skipped.
-    Limits: 384 characters around each @, 2,000 @ in a text, 500 addresses; in a text beyond 64 Ki characters, 64 Ki
-    characters around its first @ signs.
+    A text beyond 64 Ki characters is searched in pieces.
     """
     found: dict[str, None] = {}
-    looked = 0
-    for piece in [text] if len(text) <= MAX_TEXT else _around_each_at(text):
+    for piece in [text] if len(text) <= MAX_TEXT else _pieces(text):
+        if not has_at(piece):
+            continue
         tidy = tidy_text(piece)
         at = tidy.find("@")
-        while at >= 0 and len(found) < MAX_FOUND and looked < MAX_LOOKED:
-            looked += 1
+        while at >= 0:
             address = _address_around(tidy, at)
             if address is not None:
                 found[address] = None
@@ -151,20 +159,15 @@ def find_emails(text: str) -> list[str]:
     return list(found)
 
 
-def _around_each_at(text: str) -> Iterator[str]:
-    """Return the surroundings of each @ in a long text, up to MAX_TEXT characters in all."""
-    left, start, end = MAX_TEXT, 0, 0
-    for match in re.finditer("[@\uff20]", text):
-        if match.start() + _AROUND <= end:
-            continue
-        if match.start() - _AROUND > end:
-            yield text[start:end]
-            left -= end - start
-            start = match.start() - _AROUND
-        end = match.start() + 2 * _AROUND
-        if end - start > left:
-            break
-    yield text[start : min(end, start + left)]
+def has_at(text: str) -> bool:
+    """Return whether a text holds an @, or a character that NFKC makes one."""
+    return "@" in text or (not text.isascii() and ("\uff20" in text or "\ufe6b" in text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    from ctscan.x509.text import pieces_of  # not at the top: hardly any text is that long
+
+    return pieces_of(text)
 
 
 def address_variants(canonical: str) -> tuple[str, ...]:
@@ -267,7 +270,7 @@ def _address_around(text: str, at: int) -> str | None:
 
 
 def _local_start(text: str, at: int) -> int:
-    floor = max(0, at - 128)
+    floor = max(0, at - MAX_ADDRESS)
     if at and text[at - 1] == '"':
         opening = text.rfind('"', floor, at - 1)
         return opening if opening >= 0 else at

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from ctscan.model import IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.memo import cached_for_short
 
 MAX_NAME = 1000
-MAX_TEXT = 65536
 MAX_TOKENS = 32
+MAX_TEXT = 65536
+"""Characters of a value of which every word is found. A certificate with a longer value counts as partly read."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
@@ -35,22 +37,30 @@ def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     Accents are removed, other scripts get Latin letters, ä also becomes ae. Words come in order: at most 32, from the
     first 1,000 characters.
     """
-    words = _words(unicodedata.normalize("NFKC", text[:MAX_NAME]).casefold().translate(_APOSTROPHES))
+    return tuple(islice(_forms(text[:MAX_NAME]), MAX_TOKENS))
+
+
+def _forms(text: str) -> Iterator[tuple[str, ...]]:
+    words = _words(unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES))
     forms = (tuple(dict.fromkeys(f for f in _word_forms(word) if len(f) >= 2)) for word in words)
-    return tuple(form for form in forms if form)[:MAX_TOKENS]
+    return (form for form in forms if form)
 
 
 @cached_for_short(4096)
 def name_tokens(text: str) -> tuple[str, ...]:
-    """Return the folded tokens of a name, sorted and unique: all forms of `name_forms`, at most 32."""
+    """Return the folded tokens of a name, sorted and unique: all forms of `name_forms`, at most 32.
+
+    They serve comparisons; `name_keys` finds a longer name by all of its words.
+    """
     tokens = dict.fromkeys(token for forms in name_forms(text) for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
 
 
 @cached_for_short(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
-    """Return the look-up keys of a name, one for each token."""
-    return tuple(LookupKey(IdentifierKind.NAME, token) for token in name_tokens(text))
+    """Return the look-up keys of a name, one for each form of each word in its first MAX_TEXT characters."""
+    tokens = {token for forms in _forms(text[:MAX_TEXT]) for token in forms}
+    return tuple(LookupKey(IdentifierKind.NAME, token) for token in sorted(tokens))
 
 
 @cached_for_short(4096)

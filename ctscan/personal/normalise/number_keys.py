@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MAX_NUMBER: Final = 2000
-"""Characters of a text that are read as a number, from its first letter or digit on."""
+MAX_KEY: Final = 200
+"""Letters and digits by which numbers are compared."""
+
+_MAX_TEXT: Final = 65536  # a certificate with a longer value counts as partly read
+_ENOUGH: Final = 2000  # characters that hold the whole key of any number but those with odd gaps
 
 
 def number_key(text: str) -> str:
-    """Return letters and digits of a number in capitals, at most 200: the form in which numbers are compared."""
-    first = re.search(r"[^\W_]", text)
-    return re.sub(r"[\W_]", "", text[first.start() :][:MAX_NUMBER]).upper()[:200] if first else ""
+    """Return letters and digits of a number in capitals, at most MAX_KEY: the form in which numbers are compared."""
+    key = re.sub(r"[\W_]", "", text[:_ENOUGH])
+    if len(text) > _ENOUGH and len(key) < MAX_KEY:
+        key = re.sub(r"[\W_]", "", text[:_MAX_TEXT])
+    return key.upper()[:MAX_KEY]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Final
 
 from ctscan.errors import FormatError
@@ -25,8 +24,6 @@ INTEGER: Final = 0x02
 OCTETS: Final = 0x04
 OID: Final = 0x06
 SEQUENCE: Final = 0x30
-MAX_PARTS: Final = 1000
-"""Parts of one element that are read; real structures have a handful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +63,7 @@ class Part:
         own = self.text
         if own is not None:
             return (own,)
-        return tuple(
-            text
-            for text in islice(embedded_values(DerReader(self.raw), ""), MAX_PARTS)
-            if isinstance(text, DecodedString)
-        )
+        return tuple(text for text in embedded_values(DerReader(self.raw), "") if isinstance(text, DecodedString))
 
     @property
     def oid(self) -> str:
@@ -90,7 +83,7 @@ def parts_of(data: bytes) -> tuple[Part, ...]:
             data[element[1] : element[4]],
             data[element[2] : element[3]] if element[0] & 0x20 else content(data, element),
         )
-        for element in found[:MAX_PARTS]
+        for element in found
     )
 
 

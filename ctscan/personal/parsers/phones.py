@@ -18,7 +18,8 @@ PHONE = "user.contact.phone_number"
 FAX = "user.contact.fax_number"
 
 _COUNTRY = "2.5.4.6"
-_MAX_TEXT, _MAX_NUMBERS = 250, 8
+_MAX_TEXT, _MAX_NUMBERS = 2_000, 64
+_SEPARATOR = re.compile(r"[;,/|]")
 _LABEL = re.compile(r"^\s*(?:tel|phone|telephone|mobile|fax)\b[.:]*", re.IGNORECASE)
 _FEWEST_DIGITS = 5  # shorter numbers are extensions or services, not numbers of people
 
@@ -33,6 +34,8 @@ def phone(region: str = "", category: str = PHONE) -> Read:
     def read(view: View, place: Field) -> Iterable[Value]:
         here = region or region_of(view, place)
         for text in strings_of(view, place):
+            if len(text.value) > _MAX_TEXT or len(_SEPARATOR.findall(text.value)) >= _MAX_NUMBERS:
+                view.cut(place, f"more than {_MAX_NUMBERS} telephone numbers or {_MAX_TEXT} characters")
             for value in phone_values(spellings(text)[0], here, category):
                 yield with_spelling(value, text)
 
@@ -96,7 +99,7 @@ def _country(name: Name) -> str:
 
 def _parts(text: str) -> list[str]:
     """Split a list of numbers at `;`, `,`, `/` and `|`: `+34 91 … / +34 92 …`."""
-    return re.split(r"[;,/|]", text)[:_MAX_NUMBERS]
+    return _SEPARATOR.split(text, _MAX_NUMBERS)[:_MAX_NUMBERS]
 
 
 def _e164(text: str, region: str) -> str:

@@ -148,7 +148,7 @@ def read_semantics(text: str, country: str = "") -> Semantics | None:
 
 def semantics_in(text: str, country: str = "") -> Iterator[Semantics]:
     """Yield the numbers of people in running text, each found by the word before it."""
-    for match in _IN_TEXT.finditer(text[: 20 * MAX_TEXT]):
+    for match in _IN_TEXT.finditer(text):
         found = _by_word(match[1].upper(), match[2], country)
         if found.bearer is Bearer.PERSON or (found.bearer is Bearer.EITHER and found.satisfied):
             yield found

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -26,19 +26,29 @@ from ctscan.personal.attribution.evidence import person_of_part
 from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.categories import CATEGORIES
 from ctscan.personal.finding import make_finding
+from ctscan.personal.normalise.name_tokens import MAX_TEXT
 from ctscan.personal.values import Read
 from ctscan.personal.view import View
 from ctscan.x509.text import salvage_strings
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Version of the certificate reader. Raise it when the reader gives the rules more text, or other text, than before:
 ranges that were read earlier then count as read with older rules."""
 
 MAX_SALVAGED = 4 << 20
 """Octets in all unreadable parts of one certificate. Beyond this limit, parts inside larger parts are left out."""
 
+MAX_FINDINGS = 250_000
+"""Findings of one certificate, some 150 MiB."""
+
+MAX_ADDRESSES = 250_000
+"""@ signs, each the place of an address, that are read in the readable strings of one certificate."""
+
+MAX_ADDRESSES_AGAIN = 10_000
+"""@ signs that are read in the strings of a part that a bound left unread: most of it was read before."""
+
 RuleFunction = Callable[[View], Iterable[Finding]]
-TextRuleFunction = Callable[[Sequence[str]], Iterable[Finding]]
+TextRuleFunction = Callable[[Iterable[str]], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +181,7 @@ def find_personal_data(
         domains: canonical domains of the scope; names of people are looked for in host names below them.
 
     Returns:
-        The findings, ordered by rule, and the problems of rules that failed.
+        The findings, ordered by rule, and the problems of rules: those that failed, and those that left a part unread.
     """
     view = View(certificate, domains)
     findings: dict[tuple[str, ...], Finding] = {}
@@ -180,14 +190,43 @@ def find_personal_data(
         try:
             for finding in find(view):
                 findings.setdefault(_duplicate_key(finding), finding)
+                if len(findings) > MAX_FINDINGS:
+                    raise _TooManyFindings
+        except _TooManyFindings:
+            problems.append(_TOO_MANY_FINDINGS)
+            break
         except Exception as error:  # other rules go on; only the type is kept, since the message may quote
             problems.append(_failure(rule, error))
+    problems += (*dict.fromkeys(view.cuts), *_long_names(findings.values()))
     unread = [problem for problem in certificate.problems if problem.unread]
     salvaged, failures = _salvage(certificate, unread)
-    known = {(finding.category, finding.canonical) for finding in findings.values()}
-    new = [finding for finding in salvaged if (finding.category, finding.canonical) not in known]
-    ordered = sorted((*findings.values(), *new), key=lambda finding: finding.rule)
+    ordered = list(findings.values())
+    findings.clear()  # its keys take as much memory as the fields
+    if salvaged:
+        known = {(finding.category, finding.canonical) for finding in ordered}
+        ordered += [finding for finding in salvaged if (finding.category, finding.canonical) not in known]
+    ordered.sort(key=lambda finding: finding.rule)
     return group_by_person(view, ordered), (*problems, *failures)
+
+
+class _TooManyFindings(Exception):
+    """End of the search in a certificate with more than MAX_FINDINGS findings."""
+
+
+_TOO_MANY_FINDINGS = Problem("certificate", f"more than {MAX_FINDINGS} values of personal data", is_cut=True)
+
+
+def is_rule_failure(problem: Problem) -> bool:
+    """Return whether a problem is a rule that failed."""
+    return problem.path.startswith("rule ")
+
+
+def _long_names(findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield a problem for each name that is longer than its look-up keys reach."""
+    for finding in [finding for finding in findings if len(finding.value) > MAX_TEXT]:
+        if any(key.kind is IdentifierKind.NAME for key in finding.keys):
+            what = f"a name of more than {MAX_TEXT} characters; words after them aren't found"
+            yield Problem(finding.path, what, is_cut=True)
 
 
 def _duplicate_key(finding: Finding) -> tuple[str, ...]:
@@ -195,26 +234,62 @@ def _duplicate_key(finding: Finding) -> tuple[str, ...]:
     return finding.rule, finding.path, finding.category, finding.canonical, finding.value
 
 
-def find_in_text(strings: Sequence[str]) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """Apply all text rules to the readable strings of an unreadable part. Findings have the path "salvaged"."""
+def find_in_text(data: bytes, most: int = MAX_ADDRESSES) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """Apply all text rules to the readable strings of an unreadable part. Findings have the path "salvaged".
+
+    Args:
+        data: the part.
+        most: @ signs that are read.
+
+    Returns:
+        The findings, and the problems of rules: those that failed, and a part with more addresses than are read.
+    """
     findings: dict[Finding, None] = {}
-    problems: list[Problem] = []
+    problems: dict[Problem, None] = {}
     for rule in all_rules():
         if rule.find_in is None:
             continue
+        strings = _Strings(data, most)
         try:
             findings.update(dict.fromkeys(rule.find_in(strings)))
         except Exception as error:  # other rules go on, as in find_personal_data
-            problems.append(_failure(rule, error))
+            problems[_failure(rule, error)] = None
+        if strings.is_cut:
+            problems[_TOO_MANY_ADDRESSES] = None
     return tuple(findings), tuple(problems)
+
+
+_TOO_MANY_ADDRESSES = Problem("certificate", "too many addresses in unreadable parts; the rest is unread", is_cut=True)
+
+
+class _Strings:
+    """Readable strings of a part, until as many @ signs were read as wanted; `is_cut` then."""
+
+    __slots__ = ("_data", "_most", "is_cut")
+
+    def __init__(self, data: bytes, most: int) -> None:
+        self._data = data
+        self._most = most
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[str]:
+        left = self._most
+        for string in salvage_strings(self._data):
+            left -= string.count("@")
+            if left < 0:
+                self.is_cut = True
+                return
+            yield string
 
 
 def _salvage(certificate: Certificate, problems: Iterable[Problem]) -> tuple[list[Finding], list[Problem]]:
     """Search the unreadable octets: return each finding once, with the path of the smallest part that holds it."""
     found: dict[tuple[str, str], Finding] = {}
     failures: dict[Problem, None] = {}
+    left = MAX_ADDRESSES
     for problem in _to_salvage(problems):
-        findings, failed = find_in_text(salvage_strings(problem.unread))
+        findings, failed = find_in_text(problem.unread, min(left, MAX_ADDRESSES_AGAIN) if problem.is_cut else left)
+        left -= min(left, problem.unread.count(b"@"))
         person = person_of_part(problem.path.partition(".")[0], certificate)
         for finding in findings:
             found.setdefault((finding.rule, finding.canonical), replace(finding, path=problem.path, person=person))
@@ -286,4 +361,5 @@ def _first_line(function: Callable[..., object]) -> str:
 
 
 def _failure(rule: Rule, error: Exception) -> Problem:
-    return Problem(f"rule {rule.id}", f"the rule failed ({type(error).__name__}); the other rules were applied")
+    what = f"the rule failed ({type(error).__name__}); the other rules were applied"
+    return Problem(f"rule {rule.id}", what, is_cut=True)

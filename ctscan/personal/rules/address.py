@@ -53,7 +53,7 @@ def whole_address(category: str = _ADDRESS) -> Read:
     """Read an address of several lines (X.520) as a single value, its lines joined by commas."""
 
     def read(view: View, place: Field) -> Iterable[Value]:
-        lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)[:30]]
+        lines = [spellings(text)[0].strip(" ,$") for text in strings_of(view, place)]
         written = ", ".join(filter(None, lines))
         if any(char.isalnum() for char in written):
             yield Value(category, written, fold_text(written) or written)

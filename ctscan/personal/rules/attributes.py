@@ -214,7 +214,7 @@ _X400_FIELD = re.compile(r"(?:^|[/;])\s*(G|GN|S|SN|GIVENNAME|SURNAME)\s*=\s*([^/
 
 def _x400_names(text: str) -> Iterator[Value]:
     """Read given name and surname of an X.400 address in text: `/G=Jane/S=Doe/O=Example/…`."""
-    for field, written in _X400_FIELD.findall(text[:2000]):
+    for field, written in _X400_FIELD.findall(text):
         category = "user.name.first" if field[0] in "Gg" else "user.name.last"
         if any(map(str.isalpha, written)):
             yield Value(category, written.strip(), fold_text(written), name_keys(written))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.mailbox_owner import attribute_mailbox
 from ctscan.personal.finding import make_finding
-from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails
+from ctscan.personal.normalise.addresses import canonical_email, email_keys, find_emails, has_at
 from ctscan.personal.rules import rule, text_rule
 from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View, spellings
@@ -119,7 +119,7 @@ def email_in_text(view: View) -> Iterator[Finding]:
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 5280 section 4.2.1.6"),
 )
-def email_in_salvaged_text(strings: Sequence[str]) -> Iterator[Finding]:
+def email_in_salvaged_text(strings: Iterable[str]) -> Iterator[Finding]:
     """E-mail addresses in the readable strings of certificates, or of parts, that can't be parsed."""
     for string in strings:
         for address in find_emails(string):
@@ -200,7 +200,7 @@ def _address_shaped(text: str) -> Iterable[tuple[str, ...]]:
 
 def _in_text(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """Return the addresses in running text, paired: the n-th of the repaired text is the n-th of the decoded text."""
-    if "@" not in text.value and "\uff20" not in text.value and "@" not in (text.repaired or ""):
+    if not has_at(text.value) and "@" not in (text.repaired or ""):
         return []
     best, *rest = (find_emails(spelling) for spelling in spellings(text))
     if rest and len(rest[0]) == len(best):
@@ -211,7 +211,6 @@ def _in_text(text: DecodedString) -> Iterable[tuple[str, ...]]:
 # --- URIs ----------------------------------------------------------------------------------------------------------
 
 _URI = re.compile(r"\s{0,20}(?:mailto|sips?|xmpp|im|pres):", re.IGNORECASE)
-_MAX_URI = 65536
 _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 
@@ -223,7 +222,7 @@ def _in_uri(text: DecodedString) -> Iterable[tuple[str, ...]]:
     """
     found: dict[str, None] = {}
     for spelling in spellings(text):
-        scheme, _, rest = spelling.strip()[:_MAX_URI].partition(":")
+        scheme, _, rest = spelling.strip().partition(":")
         if scheme.lower() == "mailto":
             found.update(dict.fromkeys(_mailto(rest)))
         elif not _URI.match(spelling):

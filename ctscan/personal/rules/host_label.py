@@ -19,9 +19,6 @@ from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 from ctscan.x509.general_names import DNS_NAME
 
-MAX_HOSTS = 2000
-"""Hosts read per certificate."""
-
 _ATTRIBUTION = Attribution(
     SubjectKind.PERSON,
     Confidence.POSSIBLE,
@@ -51,4 +48,4 @@ def host_label(view: View) -> Iterator[Finding]:
 def _host_places(view: View) -> Iterator[Field]:
     common = [place for place in view.of(COMMON_NAME) if place.part == "subject"]
     hosts = [place for place in view.fields if place.kind == DNS_NAME and place.part == "san"]
-    yield from (common + hosts)[:MAX_HOSTS]
+    yield from (*common, *hosts)

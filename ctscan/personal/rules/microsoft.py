@@ -71,7 +71,7 @@ def security_identifier(view: View) -> Iterator[Finding]:
 
 
 def _identifier(view: View, place: Field, text: str) -> Value:
-    canonical = text.casefold()[:200]
+    canonical = text.casefold()
     here = attribute_place(view, place)
     last = canonical.rpartition("-")[2]
     if last.isdecimal() and len(last) < 5 and int(last) in _BUILT_IN:
@@ -86,7 +86,7 @@ def _identifiers(view: View, place: Field) -> list[str]:
     part = part_of(place.raw)
     binary = _binary_sid(part.body) if part is not None else ""
     texts = [spellings(text)[0].strip() for text in strings_of(view, place)]
-    written = [match.group() for text in texts for match in _SID.finditer(text[:1000])]
+    written = [match.group() for text in texts for match in _SID.finditer(text)]
     return [binary] if binary else written or [(part.body if part is not None else place.raw)[:100].hex()]
 
 

@@ -59,15 +59,23 @@ def _by_name_beside(view: View, place: Field, text: str) -> tuple[str, Attributi
     if not is_name_shaped(text):
         return None
     words = set(name_tokens(text))
-    for beside, name, attribution in named_people(view):
-        if beside.name is place.name and set(name_tokens(name)) == words and not _is_full_name(place, words):
-            why = AttributionReason.SAME_AS_COMMON_NAME()
-            confidence = Confidence.POSSIBLE if attribution.confidence is Confidence.POSSIBLE else Confidence.LIKELY
-            return bare_name(text), Attribution(SubjectKind.PERSON, confidence, why)
+    attribution = view.memo(_people_by_name).get((id(place.name), frozenset(words)))
+    if attribution is not None and not _is_full_name(place, words):
+        why = AttributionReason.SAME_AS_COMMON_NAME()
+        confidence = Confidence.POSSIBLE if attribution.confidence is Confidence.POSSIBLE else Confidence.LIKELY
+        return bare_name(text), Attribution(SubjectKind.PERSON, confidence, why)
     if place.oid == UNIT and _is_full_name(place, words):
         why = AttributionReason.SAME_AS_NAME_PARTS()
         return bare_name(text), Attribution(SubjectKind.PERSON, Confidence.CERTAIN, why)
     return None
+
+
+def _people_by_name(view: View) -> dict[tuple[int, frozenset[str]], Attribution]:
+    """Return the attribution of the first common name with these words, by the identity of its name and the words."""
+    found: dict[tuple[int, frozenset[str]], Attribution] = {}
+    for beside, name, attribution in named_people(view):
+        found.setdefault((id(beside.name), frozenset(name_tokens(name))), attribution)
+    return found
 
 
 def _is_full_name(place: Field, words: set[str]) -> bool:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
-from typing import Final
 
 from ctscan.model import AttributionReason, Confidence, Field, Finding, Qualifier, Sensitivity, SubjectKind
 from ctscan.personal.attribution.evidence import attribute_place
@@ -39,9 +37,6 @@ from ctscan.personal.view import View, strings_of
 
 ADMISSION = "1.3.36.8.3.3"
 _TITLE = "user.job_title"
-MAX_VALUES: Final = 1000
-"""Values read from one admission; a real admission has some ten. Strings beyond this limit are searched like any text.
-"""
 
 _A_PERSON = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.PROFESSION())
 _AN_INSTITUTION = Attribution(SubjectKind.ORGANISATION, Confidence.CERTAIN, AttributionReason.PROFESSION_INSTITUTION())
@@ -61,7 +56,7 @@ _ADMITTED = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason
 def admission(view: View) -> Iterator[Finding]:
     """Professions, registration numbers and chambers in the admission extension (or attribute)."""
     for place in view.of(ADMISSION):
-        found = list(islice(_admissions(view, place), MAX_VALUES))
+        found = list(_admissions(view, place))
         yield from findings("de.admission", view, found or _as_it_is(view, place))
 
 

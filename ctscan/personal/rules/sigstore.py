@@ -130,7 +130,7 @@ def sigstore_provider(view: View) -> Iterator[Finding]:
     elif view.has(_OF_BUILDS):
         return
     for place, text in _texts(view, *ISSUERS):
-        value = Value("user.account", text, text.strip().casefold()[:200], attribution=attribution)
+        value = Value("user.account", text, text.strip().casefold(), attribution=attribution)
         yield make_finding("sigstore.provider", view, place, value)
 
 

@@ -26,7 +26,6 @@ from ctscan.personal.view import ISSUING_PARTS, View, spellings
 from ctscan.x509.general_names import URI
 
 _ATTRIBUTES: Final = ("2.5.4.83", "2.5.4.86")  # uri, urn
-_MAX_URI: Final = 4000
 _PIV_POLICY = "2.16.840.1.101.3."
 _PIV_CARD = "2.16.840.1.101.3.6.8"  # purpose: authentication by the card alone
 
@@ -50,7 +49,7 @@ def person_in_uri(view: View) -> Iterator[Finding]:
             continue
         if place.part in ISSUING_PARTS and place.text.value.startswith("http"):
             continue  # CRLs and certificates of issuers: most of all URIs, and never about a person
-        match = _SCHEME.fullmatch(spellings(place.text)[0].strip()[:_MAX_URI])
+        match = _SCHEME.fullmatch(spellings(place.text)[0].strip())
         read = _SCHEMES.get(match[1].lower()) if match else None
         if read is not None and match is not None:
             for value in read(view, place, match[2]):
@@ -178,7 +177,7 @@ def _is_identity_card(view: View) -> bool:
 
 def _rdns(dn: str) -> list[str]:
     """Split a DN in text (RFC 4514) at commas, semicolons and plus signs that aren't escaped."""
-    return [part for part in re.split(r"(?<!\\)[,;+]", dn) if "=" in part][:50]
+    return [part for part in re.split(r"(?<!\\)[,;+]", dn) if "=" in part]
 
 
 def _unescaped(text: str) -> str:

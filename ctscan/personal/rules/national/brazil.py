@@ -43,7 +43,7 @@ def _person_data(text: str) -> Iterable[Value]:
     """Read DDMMYYYY, CPF (11), NIS (11), RG (15), then the issuer of the RG and its state (6)."""
     born, cpf, nis, rg, issuer = (text[start:end].strip() for start, end in _WIDTHS)
     if not re.fullmatch(r"\d{19,}.{0,60}", text, re.DOTALL):  # another form: take the CPF in it, else the whole text
-        found = re.search(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", text[:200])
+        found = re.search(r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", text)
         yield from national_values(found[0], _CPF) if found else national_values(text)
         return
     yield from birth_values(born, "dmy")

@@ -40,7 +40,6 @@ _OFFICER = "user.government_id"
 
 _RESIDENT = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
 _CFCA = re.compile(r"(?P<type>\d{2,4})@(?P<first>[^@]{1,80})@(?P<second>[^@]{1,120})@(?P<count>\d{1,12})")
-_MOST_ELEMENTS = 200
 
 _BUSINESS: Final = Attribution(SubjectKind.PERSON, Confidence.LIKELY, AttributionReason.CN_BUSINESS())
 _IDENTIFIED: Final = Attribution(SubjectKind.PERSON, Confidence.CERTAIN, AttributionReason.CN_NUMBER_BEFORE_NAME())
@@ -52,7 +51,7 @@ _SHAPED: Final = Attribution(SubjectKind.PERSON, Confidence.POSSIBLE, Attributio
 
 def resident_values(text: str) -> Iterator[Value]:
     """Read a resident identity number (GB 11643: 18 characters, 15 before 1999) with its birth date and gender."""
-    match = _RESIDENT.search(text[:200])
+    match = _RESIDENT.search(text)
     number = match.group() if match else ""
     old = len(number) == 15
     born = _born(f"{number[:6]}19{number[6:]}" if old else number)
@@ -108,7 +107,7 @@ def _strings(view: View, place: Field) -> Iterator[str]:
     if place.text is not None:
         yield spellings(place.text)[0]
     else:
-        yield from (p.text.value for p in view.fields if p.nested and p.path == place.path and p.text is not None)
+        yield from (text.value for text in view.inside(place))
 
 
 def _choices(raw: bytes) -> list[tuple[int, str]]:
@@ -117,14 +116,12 @@ def _choices(raw: bytes) -> list[tuple[int, str]]:
     elements, problem = children(raw, 0, len(raw))
     found: list[tuple[int, str]] = []
     waiting = [] if problem else [(element, 0, -1) for element in reversed(elements)]
-    for _ in range(_MOST_ELEMENTS):
-        if not waiting:
-            break
+    while waiting:
         (tag, _, body, end, _), depth, choice = waiting.pop()
         if tag & 0xC0 == 0x80:
             choice = tag & 0x1F
         if tag & 0x20 and depth < MAX_DEPTH:
-            inside = children(raw, body, end)[0][:_MOST_ELEMENTS]
+            inside, _ = children(raw, body, end)
             waiting.extend((inner, depth + 1, choice) for inner in reversed(inside))
         elif choice >= 0:
             text = decode_text(OCTET_STRING, raw[body:end]) if tag >= 0x80 else read_text(tag, raw[body:end])

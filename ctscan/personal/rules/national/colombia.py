@@ -29,11 +29,15 @@ def _of_person(read: Read) -> Read:
 
     def reader(view: View, place: Field) -> Iterable[Value]:
         nit = _digits(first_text(view, place))
-        cedulas = [_digits(first_text(view, beside)) for beside in view.of(_CEDULA)]
-        is_of_holder = any(cedula and nit.startswith(cedula) for cedula in cedulas)
+        cedulas = view.memo(_cedulas)
+        is_of_holder = any(nit[:size] in cedulas for size in range(1, len(nit) + 1))
         return read(view, place) if is_of_holder or not _COMPANY.fullmatch(nit) else ()
 
     return reader
+
+
+def _cedulas(view: View) -> frozenset[str]:
+    return frozenset(_digits(first_text(view, place)) for place in view.of(_CEDULA))
 
 
 _WHY: Final = AttributionReason.CO_CEDULA()

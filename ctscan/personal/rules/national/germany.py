@@ -119,9 +119,9 @@ def _represented(view: View, place: Field, party: Part) -> Iterator[Located]:
         if kind.oid in (SIGI_PERSONAL_DATA, PKIX_PERSONAL_DATA) and values:
             yield from personal_data_values(view, place, values[0].inner, REPRESENTED)
     elif party.tag == _DIRECTORY_NAME:
-        for inside in view.fields:
+        for inside in view.below(place):
             read = _PARTY.get(inside.oid)
-            if read is None or inside.name is None or not inside.path.startswith(f"{place.path}."):
+            if read is None or inside.name is None:
                 continue
             if not personal_attribute(inside.name):
                 for value in read(view, inside):
@@ -209,6 +209,6 @@ def card_number(view: View) -> Iterator[Finding]:
         part = part_of(place.raw)
         body = part.body if part is not None else place.raw
         # digits as text, or two digits per octet, an odd count padded with F
-        text = body.decode("ascii") if body.isalnum() and body.isascii() else body[:50].hex().upper().rstrip("F")
+        text = body.decode("ascii") if body.isalnum() and body.isascii() else body[:100].hex().upper().rstrip("F")
         for value in numbered("user.device.device_id", text):
             yield make_finding("de.card", view, place, replace(value, attribution=attribute_place(view, place)))

@@ -30,7 +30,6 @@ VIRTUAL_ID = "1.2.410.200004.10.1.1.1"
 
 _OID, _OCTETS, _CONTEXT_0 = 0x06, 0x04, (0x80, 0xA0)
 _FEWEST_OCTETS = 16  # of a hash
-_MOST_ELEMENTS = 200
 _COMPANY = re.compile(r"\(주\)|㈜|\(유\)|\(사\)|\(재\)|유한회사|주식회사|법인|협회|조합|재단|병원|학교|공사|공단|상사$")
 _BANK = re.compile(r"(?P<name>[\uac00-\ud7a3 ]{2,40})\((?P<latin>[A-Za-z ,.'-]{0,60})\)-?(?P<number>\d{16,40})")
 
@@ -55,9 +54,7 @@ def _read(raw: bytes) -> _Data:
     # VID: SEQUENCE { hashAlg AlgorithmIdentifier, virtualID [0] OCTET STRING }
     data, after_type = _Data([], []), False
     waiting = [(element, 0) for element in reversed(children(raw, 0, len(raw))[0])]
-    for _ in range(_MOST_ELEMENTS):
-        if not waiting:
-            break
+    while waiting:
         element, depth = waiting.pop()
         tag, _, body, end, _ = element
         if tag == _OID:
@@ -68,7 +65,7 @@ def _read(raw: bytes) -> _Data:
         elif not tag & 0x20 and (text := read_text(tag, raw[body:end])) is not None:
             data.names.append(text)
         elif tag & 0x20 and depth < MAX_DEPTH:
-            waiting.extend((inner, depth + 1) for inner in reversed(children(raw, body, end)[0][:_MOST_ELEMENTS]))
+            waiting.extend((inner, depth + 1) for inner in reversed(children(raw, body, end)[0]))
     return data
 
 
@@ -85,7 +82,7 @@ def _identify_data(view: View, place: Field) -> Iterable[Value]:
     yield from _names(data.names)
     attribution = _HASH_OF_COMPANY if is_company else _HASH_OF_PERSON if _is_person(data.names) else _HASH_OF_ANY
     for octets in data.hashes:
-        yield replace(hashed(NATIONAL, octets[:64].hex().upper()), attribution=attribution)
+        yield replace(hashed(NATIONAL, octets[:100].hex().upper()), attribution=attribution)
 
 
 def _names(names: Iterable[DecodedString]) -> Iterator[Value]:

@@ -63,11 +63,19 @@ def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
     """Find the name of a taxpayer who is a person: common name, name and organisation are written alike."""
     organisations = {fold_text(text) for text in texts_of(place.name, _ORGANISATION)}
     names = {fold_text(text) for oid in (_COMMON_NAME, _NAME) for text in texts_of(place.name, oid)}
-    for beside in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
+    for beside in view.memo(_fields_of_names).get(id(place.name), ()):
         text = first_text(view, beside)
-        if beside.name is place.name and fold_text(text) in organisations & names:
+        if fold_text(text) in organisations & names:
             for value in attribute_to_person(name_value(FULL_NAME, text), AttributionReason.MX_TAXPAYER()):
                 yield make_finding("mx.rfc", view, beside, value)
+
+
+def _fields_of_names(view: View) -> dict[int, list[Field]]:
+    """Return the common names, names and organisations by the identity of the name that holds them."""
+    found: dict[int, list[Field]] = {}
+    for place in view.of(_COMMON_NAME, _NAME, _ORGANISATION):
+        found.setdefault(id(place.name), []).append(place)
+    return found
 
 
 @rule(
@@ -82,7 +90,7 @@ def _names_like_organisations(view: View, place: Field) -> Iterator[Finding]:
 def population_numbers(view: View) -> Iterator[Finding]:
     """CURP in a serialNumber with a slash (CURP / CURP of the representative; the first is empty for a company)."""
     for place in view.of(_SERIAL):
-        text = first_text(view, place)[:100]
+        text = first_text(view, place)
         if "/" not in text:
             continue
         for curp, person in _people(_parts(text)):
@@ -93,7 +101,7 @@ def population_numbers(view: View) -> Iterator[Finding]:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip().upper() for part in text[:100].split("/")]
+    return [part.strip().upper() for part in text.split("/")]
 
 
 def _people(numbers: list[str]) -> Iterator[tuple[str, str]]:

@@ -363,7 +363,7 @@ _NOTARY = re.compile(r"(?:^|/) ?Notari[oa] ?: ?([^\d/:]{4,80}?) ?(?:/|,? ?N[úu]
 def mandates(view: View) -> Iterator[Finding]:
     """Posts of representatives (Cargo:) and notaries of powers of attorney (Notario:) in descriptions."""
     for place in view.of("2.5.4.13"):
-        text = first_text(view, place)[:500]
+        text = first_text(view, place)
         for found in _POST.finditer(text):
             why = AttributionReason.ES_POST()
             for value in attribute_to_person(plain_value(JOB_TITLE, found[1]), why, acting_person(view)):
