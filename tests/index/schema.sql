@@ -75,7 +75,7 @@ CREATE TABLE certificate (
     is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
-, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER) STRICT;
+, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1))) STRICT;
 
 CREATE TABLE chain_sighting (
     id          INTEGER PRIMARY KEY,
@@ -434,7 +434,7 @@ CREATE TABLE unreadable (
     leaf_hash   BLOB NOT NULL CHECK (length(leaf_hash) = 32),
     reason      TEXT NOT NULL,
     leaf        INTEGER REFERENCES leaf (id) ON DELETE SET NULL,
-    pending     INTEGER,
+    pending     INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)),
     UNIQUE (log, entry_index)
 ) STRICT;
 
@@ -445,6 +445,8 @@ CREATE INDEX authority_key_id ON authority (key_id);
 CREATE INDEX basis_log_basis ON basis_log (basis);
 
 CREATE INDEX certificate_issuer ON certificate (issuer);
+
+CREATE INDEX certificate_partly ON certificate (partly) WHERE partly > 0;
 
 CREATE INDEX certificate_serial ON certificate (serial, issuer);
 
@@ -479,5 +481,7 @@ CREATE INDEX sighting_pending ON sighting (log, pending) WHERE pending IS NOT NU
 CREATE INDEX submitted_leaf ON submitted (leaf);
 
 CREATE INDEX unreadable_leaf ON unreadable (leaf) WHERE leaf IS NOT NULL;
+
+CREATE INDEX unreadable_partly ON unreadable (partly) WHERE partly > 0;
 
 CREATE INDEX unreadable_pending ON unreadable (log, pending) WHERE pending IS NOT NULL;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 
-from ctscan.model import Evidence, Finding, LookupKey, Match
+from ctscan.model import Evidence, Finding, LookupKey, Match, PartlyRead
 
 
 class Finder(Protocol):
@@ -45,6 +45,9 @@ class Finder(Protocol):
     async def find_identity(self, identity: bytes) -> list[Match]:
         """Return the certificate with this identity."""
 
+    async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
+        """Return the number of certificates of which a part was left unread, and the first `limit` of them."""
+
     async def counts(self) -> dict[str, int]:
         """Return the number of rows by noun: certificates, findings, sightings, sightings in chains and in
         repositories, unreadable, quarantined."""
@@ -63,5 +66,11 @@ class Reindex(Protocol):
     def kept(self) -> AsyncIterator[tuple[bytes, bytes, str]]:
         """Iterate over `(identity, leaf DER, kind)` of every kept certificate."""
 
-    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-        """Replace the findings of a kept certificate; no findings delete the certificate."""
+    async def replace_findings(
+        self, identity: bytes, findings: Sequence[Finding], rules: str, *, partly_read: bool = False
+    ) -> None:
+        """Replace the findings of a kept certificate, and the mark that it was partly read. A certificate with neither
+        findings nor that mark is deleted."""
+
+    async def mark_partly_read(self, identity: bytes, partly_read: bool) -> None:
+        """Set or clear the mark that a kept certificate was partly read; its findings stay."""

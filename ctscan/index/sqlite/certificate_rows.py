@@ -35,6 +35,7 @@ class CertificateRow(NamedTuple):
     leaf_der: bytes  # packed
     submitted_der: bytes  # packed like the leaf; b"" when none was submitted
     findings: tuple[rows.StoredFinding, ...]
+    partly: bool
 
 
 def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
@@ -57,6 +58,7 @@ def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
         leaf_der=rows.pack(hit.entry.der, level=rows.QUICK),
         submitted_der=rows.pack(hit.submitted, hit.entry.der, rows.QUICK) if hit.submitted else b"",
         findings=tuple(map(rows.stored_finding, hit.findings)),
+        partly=hit.partly_read,
     )
 
 
@@ -81,6 +83,7 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
         leaf_der=rows.pack(entry.der),
         submitted_der=b"",
         findings=tuple(map(rows.stored_finding, unreadable.findings)),
+        partly=unreadable.partly_read,
     )
 
 
@@ -89,8 +92,9 @@ def row_of_chain_hit(hit: ChainHit, render: Render) -> CertificateRow:
     its own entry."""
     entry = Entry(hit.log_id, hit.index, hit.timestamp, EntryKind.X509, hit.der, b"", b"")
     if hit.certificate is None:
-        return row_of_unreadable(Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings), entry)
-    return row_of_hit(Hit(entry, hit.certificate, hit.findings), render)
+        unreadable = Unreadable(hit.log_id, hit.index, b"", hit.reason, entry, hit.findings, hit.partly_read)
+        return row_of_unreadable(unreadable, entry)
+    return row_of_hit(Hit(entry, hit.certificate, hit.findings, b"", hit.partly_read), render)
 
 
 def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
@@ -98,7 +102,7 @@ def row_of_repository_hit(hit: RepositoryHit, render: Render) -> CertificateRow:
     with that entry. Only a certificate has a fingerprint, a precertificate has none."""
     entry = Entry(b"", 0, 0, hit.kind, hit.leaf, b"", b"")
     if hit.certificate is None:
-        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings), entry)
+        row = row_of_unreadable(Unreadable(b"", 0, b"", hit.reason, entry, hit.findings, hit.partly_read), entry)
     else:
-        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted), render)
+        row = row_of_hit(Hit(entry, hit.certificate, hit.findings, hit.submitted, hit.partly_read), render)
     return row._replace(sha256=row.leaf_sha256 if hit.kind is EntryKind.X509 else None)

@@ -35,6 +35,9 @@ _ORIGIN = (
 )
 
 
+_HAS_FINDINGS = "EXISTS (SELECT 1 FROM finding WHERE finding.certificate = certificate.id)"
+
+
 def write(connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin) -> tuple[int, int, bool]:
     """Write certificate and leaf; return `(certificate, leaf, is_new)`. New is a certificate that wasn't in the index;
     for a log, also a certificate that no log held. The caller writes the sighting, then calls `elect_leaf`."""
@@ -73,18 +76,26 @@ _BEST = f"(SELECT sha256 FROM leaf WHERE certificate = :id AND kind = 'x509' ORD
 def _write_certificate(
     connection: sqlite3.Connection, row: CertificateRow, rules: str, origin: Origin
 ) -> tuple[int, bool]:
-    """Write the certificate or, when the origin outranks the stored one or the rules are newer, its findings."""
+    """Write the certificate or, when the origin outranks the stored one or the rules are newer, its findings.
+
+    A certificate without findings is kept because it was partly read: its findings, if there were any, are out of
+    scope. So it never replaces stored findings, and any findings replace its lack.
+    """
     found = connection.execute(
-        f"SELECT id, rules, authority_key_id, {_ORIGIN} FROM certificate WHERE identity = ?", (row.identity,)
+        f"SELECT id, rules, authority_key_id, {_ORIGIN}, {_HAS_FINDINGS} FROM certificate WHERE identity = ?",
+        (row.identity,),
     ).fetchone()
     if found is None:
         return _insert_certificates(connection, [row], rules)[0], True
-    id, stored_rules, key_id, stored_origin = found
+    id, stored_rules, key_id, stored_origin, has_findings = found
     if key_id is None and row.authority_key_id is not None:
         save_key_id(connection, row.identity, row.authority_key_id)
-    if origin >= stored_origin and (stored_rules != rules or origin > stored_origin):
-        connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, id))
+    is_newer = origin >= stored_origin and (stored_rules != rules or origin > stored_origin)
+    if row.findings and (is_newer or not has_findings):
+        connection.execute("UPDATE certificate SET rules = ?, partly = ? WHERE id = ?", (rules, row.partly, id))
         postings.replace(connection, id, row.findings)
+    elif row.partly:
+        connection.execute("UPDATE certificate SET partly = 1 WHERE id = ?", (id,))
     return id, origin is Origin.LOG and stored_origin < Origin.LOG
 
 
@@ -98,7 +109,7 @@ def save_key_id(connection: sqlite3.Connection, identity: bytes, key_id: bytes) 
 
 _CERTIFICATE = (
     "INSERT INTO certificate (id, identity, sha256, serial, issuer, subject, not_before, not_after, is_ca, rules,"
-    " problem, authority_key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " problem, authority_key_id, partly) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -122,6 +133,7 @@ def _insert_certificates(connection: sqlite3.Connection, some: Sequence[Certific
                 rules,
                 row.problem,
                 row.authority_key_id,
+                row.partly,
             )
             for id, row in zip(ids, some, strict=True)
         ],
@@ -230,13 +242,21 @@ def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[in
 # --- new findings -------------------------------------------------------------------------------------------------
 
 
-def replace_findings(connection: sqlite3.Connection, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-    """Replace the findings of a certificate; no findings delete the certificate. Unknown identities are ignored."""
+def replace_findings(
+    connection: sqlite3.Connection, identity: bytes, findings: Sequence[Finding], rules: str, *, partly_read: bool
+) -> None:
+    """Replace the findings of a certificate; no findings delete the certificate, unless it was partly read. Unknown
+    identities are ignored."""
     found = connection.execute("SELECT id FROM certificate WHERE identity = ?", (identity,)).fetchone()
     if found is None:
         return
-    if not findings:
+    if not findings and not partly_read:
         connection.execute("DELETE FROM certificate WHERE id = ?", found)
         return
-    connection.execute("UPDATE certificate SET rules = ? WHERE id = ?", (rules, found[0]))
+    connection.execute("UPDATE certificate SET rules = ?, partly = ? WHERE id = ?", (rules, partly_read, found[0]))
     postings.replace(connection, found[0], [rows.stored_finding(finding) for finding in findings])
+
+
+def mark_partly_read(connection: sqlite3.Connection, identity: bytes, partly_read: bool) -> None:
+    """Set or clear the mark that a certificate was partly read."""
+    connection.execute("UPDATE certificate SET partly = ? WHERE identity = ?", (partly_read, identity))

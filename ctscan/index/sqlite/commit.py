@@ -258,11 +258,11 @@ def _write_unreadable(
 ) -> None:
     """Write an unreadable entry; unproven never overwrites proven."""
     connection.execute(
-        "INSERT INTO unreadable (log, entry_index, leaf_hash, reason, leaf, pending)"
+        "INSERT INTO unreadable (log, entry_index, leaf_hash, reason, leaf, pending, partly)"
         " VALUES (:log, :at, :leaf_hash, :reason,"
-        " iif(:kept, (SELECT leaf FROM sighting WHERE log = :log AND entry_index = :at), NULL), :pending)"
+        " iif(:kept, (SELECT leaf FROM sighting WHERE log = :log AND entry_index = :at), NULL), :pending, :partly)"
         " ON CONFLICT (log, entry_index) DO UPDATE SET leaf_hash = excluded.leaf_hash, reason = excluded.reason,"
-        " leaf = coalesce(excluded.leaf, leaf), pending = excluded.pending"
+        " leaf = coalesce(excluded.leaf, leaf), pending = excluded.pending, partly = excluded.partly"
         " WHERE pending IS NOT NULL OR excluded.pending IS NULL",  # unproven never overwrites proven
         {
             "log": log,
@@ -271,6 +271,7 @@ def _write_unreadable(
             "reason": rows.clean(unreadable.reason),
             "kept": unreadable.entry is not None,
             "pending": pending_start,
+            "partly": unreadable.partly_read,
         },
     )
 

@@ -55,6 +55,7 @@ from ctscan.model import (
     Match,
     MisbehaviourEvidence,
     MisbehaviourKind,
+    PartlyRead,
     RecordedMisbehaviour,
     RepositoryHit,
     Revocation,
@@ -238,6 +239,9 @@ class SqliteIndex:
     async def find_identity(self, identity: bytes) -> list[Match]:
         return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_IDENTITY, identity))
 
+    async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
+        return await self._database.read(lambda c: lookups.partly_read(c, limit))
+
     async def evidence(self, identities: Sequence[bytes] | None) -> AsyncIterator[Evidence]:
         for identity in [None] if identities is None else identities:
             row = 0
@@ -349,8 +353,15 @@ class SqliteIndex:
     async def _kept_after(self, row: int) -> list[iteration.LeafRow]:
         return await self._database.read(lambda c: iteration.kept_after(c, row))
 
-    async def replace_findings(self, identity: bytes, findings: Sequence[Finding], rules: str) -> None:
-        await self._database.write(lambda c: certificates.replace_findings(c, identity, findings, rules))
+    async def replace_findings(
+        self, identity: bytes, findings: Sequence[Finding], rules: str, *, partly_read: bool = False
+    ) -> None:
+        await self._database.write(
+            lambda c: certificates.replace_findings(c, identity, findings, rules, partly_read=partly_read)
+        )
+
+    async def mark_partly_read(self, identity: bytes, partly_read: bool) -> None:
+        await self._database.write(lambda c: certificates.mark_partly_read(c, identity, partly_read))
 
     async def certificates_in(self, ranges: Sequence[tuple[bytes, Span]]) -> int:
         return await self._database.read(lambda c: iteration.certificates_in(c, ranges))

@@ -21,6 +21,7 @@ from ctscan.model import (
     IdentifierKind,
     LookupKey,
     Match,
+    PartlyRead,
     RepositorySighting,
     Sighting,
 )
@@ -106,9 +107,9 @@ def _summaries(
     """Return summaries, and authority key identifiers, by certificate."""
     also = _same_serial(connection, ids)
     summaries, keys = {}, {}
-    for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key in connection.execute(
+    for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key, partly in connection.execute(
         "SELECT certificate.id, sha256, identity, name, serial, subject, not_before, not_after, is_ca,"
-        " authority_key_id"
+        " authority_key_id, partly"
         " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer"
         f" WHERE certificate.id IN ({placeholders(ids)})",
         ids,
@@ -125,8 +126,36 @@ def _summaries(
             not_after=rows.time_at(not_after),
             also=tuple(also[id]),
             is_ca=bool(is_ca),
+            partly_read=bool(partly),
         )
     return summaries, keys
+
+
+PARTLY_READ = "SELECT id, identity, sha256 FROM certificate WHERE partly > 0 ORDER BY id LIMIT ?"
+PARTLY_READ_ENTRIES = (
+    "SELECT name, entry_index FROM unreadable CROSS JOIN log ON log.id = unreadable.log"
+    " WHERE partly > 0 AND leaf IS NULL ORDER BY unreadable.id LIMIT ?"
+)
+PARTLY_READ_COUNT = (
+    "SELECT (SELECT count(*) FROM certificate WHERE partly > 0)"
+    " + (SELECT count(*) FROM unreadable WHERE partly > 0 AND leaf IS NULL)"
+)
+
+
+def partly_read(connection: sqlite3.Connection, limit: int) -> tuple[int, list[PartlyRead]]:
+    """Return the number of certificates that were partly read, and the first of them; see `Finder.partly_read`."""
+    count = int(connection.execute(PARTLY_READ_COUNT).fetchone()[0])
+    found = connection.execute(PARTLY_READ, (limit,)).fetchall() if count else []
+    sightings = _sightings(connection, [id for id, _, _ in found]) if found else {}
+    named: list[PartlyRead] = []
+    for id, identity, sha256 in found:
+        newest = next(iter(sightings.get(id, ())), None)
+        place = (newest.log, newest.index) if newest is not None else ("", 0)
+        named.append(PartlyRead(identity, sha256, *place))
+    if count and len(named) < limit:
+        cursor = connection.execute(PARTLY_READ_ENTRIES, (limit - len(named),))
+        named += [PartlyRead(None, None, log, index) for log, index in cursor]
+    return count, named
 
 
 def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[bytes]]:
