@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +21,7 @@ import ctscan.personal.analyse as door
 from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.errors import IndexFault, InputError, UsageError
-from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Problem
+from ctscan.model import Answer, CertificateStanding, Disclosure, Finding, Match, Problem
 from ctscan.model.results import ProofCounts, ScanReport
 from ctscan.scan.request import ScanClock
 
@@ -130,13 +131,23 @@ def test_a_reader_or_a_rule_that_fails_takes_nothing_away(
             raise KeyError(PERSON)
         return (), (Problem("rule a.broken", "the rule failed"),)
 
-    before = look_up(config, "jane.roe@example.org").matches
+    (before,) = look_up(config, "jane.roe@example.org").matches
     with monkeypatch.context() as patched:
         patched.setattr(door, "find_in_text", lambda _: ((), ()))
         patched.setattr(door, "find_personal_data", fail)
         result = asyncio.run(app.reindex(config, who="tester"))
-    assert (result.unchanged, result.changed, result.removed) == (1, 0, 0)
-    assert look_up(config, "jane.roe@example.org").matches == before
+    assert (result.unchanged, result.changed, result.removed) == (0, 1, 0)
+    assert look_up(config, "jane.roe@example.org").matches == (as_partly_read(before),)
+    another = look_up(config, "john.doe@example.org")
+    assert "remark.partly-read" in [remark.code for remark in another.remarks]
+    assert not another.complete
+    assert asyncio.run(app.reindex(config, who="tester")).changed == 1
+    assert look_up(config, "jane.roe@example.org").matches == (before,)
+    assert look_up(config, "john.doe@example.org").complete
+
+
+def as_partly_read(match: Match) -> Match:
+    return replace(match, certificate=replace(match.certificate, partly_read=True))
 
 
 def test_a_file_is_inspected_and_imported(tmp_path: Path) -> None:

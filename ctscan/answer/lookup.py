@@ -28,6 +28,7 @@ from ctscan.model import (
     LogState,
     Match,
     Message,
+    PartlyRead,
     QuestionKind,
     Remark,
     RuleSet,
@@ -44,6 +45,7 @@ from ctscan.revocation.status import status_of
 
 LIMIT = 10_000  # certificates in an answer; the query asks for another, to recognise a cut answer
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
+PARTLY_READ_SHOWN = 5  # certificates that were partly read, named in an answer
 STALE_AFTER = timedelta(hours=24)
 
 
@@ -82,6 +84,7 @@ async def answer(
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
+    partly_read = await _partly_read(index, identifier, matches)
     set_back = time_set_back(read, now)
     complete = (
         bool(members)
@@ -90,6 +93,7 @@ async def answer(
         and _is_whole(coverage)
         and not _limits(identifier, matches, read)
         and not cut
+        and not partly_read
     )
     remarks = _remarks(identifier, matches, read, len(members), cut)
     if set_back is not None:
@@ -100,11 +104,32 @@ async def answer(
         coverage=coverage,
         not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *(basis.outside if basis else ())),
         complete=complete,
-        remarks=(*remarks, *_about_repositories(identifier, matches, searches, complete)),
+        remarks=(*partly_read, *remarks, *_about_repositories(identifier, matches, searches, complete)),
         searches=searches,
         authorities=await index.authority_list(),
         basis=basis,
     )
+
+
+async def _partly_read(index: Finder, identifier: Identifier, matches: Sequence[Match]) -> list[Message]:
+    """Return remarks that name the certificates in whose unread rest the identifier may stand: their number, and the
+    first of them. Certificates that match already are left out."""
+    if identifier.kind not in KEY_KINDS:
+        return []
+    matching = {match.certificate.identity for match in matches if match.certificate.partly_read}
+    count, found = await index.partly_read(PARTLY_READ_SHOWN + len(matching))
+    others = [one for one in found if one.identity not in matching][:PARTLY_READ_SHOWN]
+    return [Remark.PARTLY_READ(count=count - len(matching)), *map(_name_of, others)] if others else []
+
+
+def _name_of(one: PartlyRead) -> Message:
+    if one.identity is None:
+        return Remark.PARTLY_READ_ENTRY(log=one.log, index=one.index)
+    certificate = (one.sha256 or one.identity).hex()
+    kind = "sha256" if one.sha256 else "identity"
+    if not one.log:
+        return Remark.PARTLY_READ_ELSEWHERE(certificate=certificate, kind=kind)
+    return Remark.PARTLY_READ_IN_LOG(certificate=certificate, kind=kind, log=one.log, index=one.index)
 
 
 def _with_status(match: Match, now: datetime) -> Match:

@@ -73,13 +73,16 @@ def _differs(entry: Entry, match: Match, domains: tuple[str, ...]) -> bool:
     """
     kind = kind_of_leaf(entry.kind)
     analysis = analyse(entry.der, kind, Scope(everything=True, domains=domains))
+    if analysis.partly_read and not match.certificate.partly_read:
+        return True
+    is_kept_for_its_rest = match.certificate.partly_read and not match.findings
     certificate, most, here = analysis.certificate, _facts(analysis.findings), _facts(match.findings)
     if certificate is None:
         return not here <= most
     least = _facts(analyse(entry.der, kind).findings) if domains else most
     held = match.certificate
     return (
-        not least <= here <= most
+        not (is_kept_for_its_rest or least <= here <= most)
         or not _is_same(certificate, held)
         or (certificate.sha256 is not None and certificate.sha256 != held.sha256)
     )

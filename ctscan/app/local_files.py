@@ -118,6 +118,7 @@ def _inspected(found: Input, domains: tuple[str, ...]) -> LocalCertificate:
         analysis.findings,
         analysis.problems,
         is_clipped=certificate is not None and _is_clipped(certificate),
+        partly_read=analysis.partly_read,
     )
 
 

@@ -86,16 +86,26 @@ async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:
 
 
 async def _apply(index: ReindexIndex, identity: bytes, analysis: Analysis, version: str) -> str:
-    """Replace the findings of a certificate. Where a rule failed, or nothing is left of an unreadable certificate, its
-    findings stay: they may be there all the same, and without findings a certificate is deleted."""
-    if not analysis.is_complete and (analysis.certificate is not None or not analysis.findings):
-        return "unchanged"
+    """Replace the findings of a certificate, and the mark that it was partly read.
+
+    Where a rule failed, or nothing is left of an unreadable certificate, its findings stay: they may be there all the
+    same, and without findings a certificate is deleted. A certificate that is partly read and has no findings is kept
+    for its mark alone: the findings in the part that was read are out of scope.
+    """
+    matches = await index.find_identity(identity)
+    before = [finding for match in matches for finding in match.findings]
+    was_partly_read = any(match.certificate.partly_read for match in matches)
+    is_mark_the_same = was_partly_read == analysis.partly_read
     findings = analysis.findings
-    before = [finding for match in await index.find_identity(identity) for finding in match.findings]
-    await index.replace_findings(identity, findings, version)
-    if not findings:
+    is_unsure = not analysis.is_complete and (analysis.certificate is not None or not findings)
+    if is_unsure or (was_partly_read and analysis.partly_read and not before):
+        if not is_mark_the_same:
+            await index.mark_partly_read(identity, analysis.partly_read)
+        return "unchanged" if is_mark_the_same else "changed"
+    await index.replace_findings(identity, findings, version, partly_read=analysis.partly_read)
+    if not findings and not analysis.partly_read:
         return "removed"
-    return "unchanged" if _are_same(before, findings) else "changed"
+    return "unchanged" if is_mark_the_same and _are_same(before, findings) else "changed"
 
 
 def _are_same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:

@@ -31,7 +31,7 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
         0: "all inputs were read",
         1: "nothing was read, the import was stopped, or the index can't be used",
         2: "",
-        4: "some inputs could not be read",
+        4: "some inputs could not be read, or only in part",
     },
     example="ctscan import certificates.zip --scope example.org --purpose 'case 2026-17'\n"
     "ctscan import signed-mail.mbox directory.ldif --everything --db files.db\n"

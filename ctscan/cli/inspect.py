@@ -69,7 +69,7 @@ def _print_table(inspected: Iterable[LocalCertificate], lang: str) -> Inspection
         counts.add(found)
         if found.certificate is None:
             complain(listings.refusal_line(found))
-        if found.findings:
+        if found.findings or found.partly_read:
             tables.say(out, found.source, "bold")
             for line in listings.local_certificate_lines(found, texts(lang)):
                 tables.say(out, line, indent=2)

@@ -187,8 +187,12 @@ class _Importing:
                 portion.issuers.append(issuer)
             if certificate is not None:
                 self._remember(fingerprint)
-            elif problem is None:
+            elif problem is None and not analysis.partly_read:
                 problem = Problem(found.source, "expected a certificate, got something that can't be read as one")
+            if analysis.partly_read:
+                self.tally.partly_read += 1
+                why = next(one.what for one in analysis.problems if one.is_cut)
+                problem = problem or Problem(found.source, f"read only in part: {why}")
         if problem is not None:
             tally.problems += 1
             portion.problems.append(replace(problem, unread=b""))

@@ -79,11 +79,16 @@ def repository_hit(
         found = analyse(leaf, DerKind.TBS, result_filter)
     if entry_kind is EntryKind.X509 or found.unreadable:
         leaf, submitted, found = entry.der, b"", analyse(entry.der, kind, result_filter)
-    if not (found.findings and found.in_scope):
+    if not found.is_kept:
         return None, found
     entry_kind = EntryKind.PRECERT if found.is_tbs else EntryKind.X509
-    hit = RepositoryHit(entry, entry_kind, leaf, found.certificate, found.findings, submitted, found.unreadable)
-    return hit, found
+    findings = found.findings_in_scope
+    return (
+        RepositoryHit(
+            entry, entry_kind, leaf, found.certificate, findings, submitted, found.unreadable, found.partly_read
+        ),
+        found,
+    )
 
 
 # --- before a certificate is fetched ------------------------------------------------------------------------------

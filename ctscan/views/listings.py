@@ -345,7 +345,9 @@ def import_line(result: ImportResult) -> str:
     parts += [f"{result.of_authorities:,} of CAs"] if result.of_authorities else []
     parts += [f"{result.repeated:,} more were the same again"] if result.repeated else []
     parts += [f"{result.kept:,} kept", f"{result.new:,} of them new here"]
-    parts += [f"{count(result.problems, 'input')} could not be read"] if result.problems else []
+    unread = result.problems - result.partly_read
+    parts += [f"{count(unread, 'input')} could not be read"] if unread else []
+    parts += [f"{result.partly_read:,} read only in part"] if result.partly_read else []
     return f"{', '.join(parts)}."
 
 
@@ -356,6 +358,7 @@ def inspection_line(counts: InspectionCounts) -> str:
     among = f" ({counts.personal_of_authorities:,} of CAs)" if counts.personal_of_authorities else ""
     parts += [f"{counts.personal:,} with personal data{among}"]
     parts += [f"{counts.with_problems:,} with problems"] if counts.with_problems else []
+    parts += [f"{counts.partly_read:,} read only in part"] if counts.partly_read else []
     parts += [f"{counts.unreadable:,} could not be read"] if counts.unreadable else []
     return f"{', '.join(parts)}."
 
@@ -369,6 +372,7 @@ def refusal_line(found: LocalCertificate) -> str:
 def local_certificate_lines(found: LocalCertificate, texts: Texts) -> list[str]:
     """Describe a certificate in a file: serial number, issuer, validity, and the first problems."""
     lines = [certificate_line(found.certificate, texts)] if found.certificate else []
+    lines += [f"READ ONLY IN PART: {problem.path}: {problem.what}" for problem in found.problems if problem.is_cut][:1]
     lines += [f"problem: {problem.path}: {problem.what}" for problem in found.problems[:PROBLEMS_SHOWN]]
     if len(found.problems) > PROBLEMS_SHOWN:
         lines.append(f"and {len(found.problems) - PROBLEMS_SHOWN} more problems; --format json shows them all")

@@ -40,7 +40,7 @@ AT = datetime(2026, 11, 30, 14, 3, 5, tzinfo=UTC)
 HEAD = 1_764_540_000_123  # 2025-11-30T22:00:00.123Z
 EN = texts("en")
 JANE = Identifier("email", "jane@example.org", "jane@example.org")
-HEADER = AnswerHeader("3f" * 16, AT, "1.0.0", "132f00adb81d", "privacy", "access request", "2026-17")
+HEADER = AnswerHeader("3f" * 16, AT, "1.0.0", "d728f1ef684b", "privacy", "access request", "2026-17")
 
 
 def log(number: int, **changes: object) -> LogCoverage:
@@ -261,7 +261,7 @@ def test_an_answer_is_readable_at_every_width(case: str, width: int) -> None:
     assert lines[0] == "jane@example.org"
     assert lines[1].startswith("Nothing found, ")
     words = " ".join(" ".join(lines).split())
-    assert "answer " + "3f" * 16 + ", 2026-11-30T14:03:05Z, ctscan 1.0.0, rules 132f00adb81d asked by privacy" in words
+    assert "answer " + "3f" * 16 + ", 2026-11-30T14:03:05Z, ctscan 1.0.0, rules d728f1ef684b asked by privacy" in words
     assert "purpose: access request, case 2026-17 SHA-256 abab" in words
     assert words.index("docs/dsar-handler.md#5-know-what-is-not-found") < words.index("Last check")
 

@@ -78,6 +78,7 @@ def certificate(summary: CertificateSummary) -> Shape:
         "not_after": time_text(summary.not_after),
         "also": [identity.hex() for identity in summary.also],
         "is_ca": summary.is_ca,
+        "partly_read": summary.partly_read,
     }
 
 

@@ -78,6 +78,7 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
             for category, number in counts.findings.most_common()
         },
         "problem_count": result.problems,
+        "partly_read": result.partly_read,
         "problems": [problem(found) for found in problems],
     }
 
@@ -180,4 +181,5 @@ def local_certificate(found: LocalCertificate) -> Shape:
         "is_ca": certificate.is_ca if certificate else None,
         "findings": [finding(one) for one in found.findings],
         "problems": [problem(one) for one in found.problems],
+        "partly_read": found.partly_read,
     }

@@ -1,0 +1,76 @@
+"""Answers about people whose data may stand in the unread rest of a certificate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.kept import a_head, a_hit, an_advance, commit, email_finding, later, save_head, started, verified
+
+from ctscan.answer.lookup import PARTLY_READ_SHOWN, answer
+from ctscan.index.open import open_index
+from ctscan.model import Answer, Hit, Remark
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.rules import rule_set
+
+ADDRESS = "jane.doe@example.org"
+
+
+def answered(tmp_path: Path, hits: Sequence[Hit], *asked: str) -> list[Answer]:
+    """Answer from an index of a completely read log with these entries in it."""
+    rules = rule_set()
+
+    async def work() -> list[Answer]:
+        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
+            run_id = await started(index, rules=rules)
+            await commit(index, run_id, an_advance(0, 100, *hits, verified=verified(0, 100, rules=rules.version)))
+            head = a_head(100, timestamp=int(later(0).timestamp() * 1000))
+            await save_head(index, head, later(0))
+            await index.record_success(head.log_id, later(0), None)
+            return [await answer(index, parse_identifier(one), now=later(1)) for one in asked]
+
+    return asyncio.run(work())
+
+
+def a_partly_read(index: int, address: str = ADDRESS) -> Hit:
+    return replace(a_hit(index, email_finding(address)), partly_read=True)
+
+
+KINDS = ("mary@example.org", "@example.com", "Mary Roe", "number:12345", "+49 30 90180000", "account:mary")
+CERTIFICATES = ("serial:1234", "sha256:" + "ab" * 32, "identity:" + "ab" * 32)
+
+
+def test_answers_about_everybody_else_name_it_and_are_not_complete(tmp_path: Path) -> None:
+    part = a_partly_read(7)
+    kept = replace(part, findings=())
+    for given in answered(tmp_path, [kept], *KINDS):
+        assert not given.complete
+        count, name, *_ = given.remarks
+        assert count == Remark.PARTLY_READ(count=1)
+        assert name.code == "remark.partly-read-in-log"
+        assert dict(name.params)["certificate"] == part.certificate.identity.hex()
+        assert dict(name.params)["index"] == 7
+
+
+@pytest.mark.parametrize("asked", CERTIFICATES)
+def test_a_look_up_of_a_certificate_is_not_concerned(asked: str, tmp_path: Path) -> None:
+    (given,) = answered(tmp_path, [a_partly_read(7)], asked)
+    assert not any(remark.code.startswith("remark.partly-read") for remark in given.remarks)
+
+
+def test_a_certificate_that_matches_already_is_no_reason(tmp_path: Path) -> None:
+    (given, other) = answered(tmp_path, [a_partly_read(7), a_hit(8)], ADDRESS, "mary@example.org")
+    assert given.complete
+    assert [match.certificate.partly_read for match in given.matches] == [True]
+    assert not other.complete
+
+
+def test_of_many_the_first_are_named_and_all_counted(tmp_path: Path) -> None:
+    hits = [a_partly_read(index, f"p{index}@example.org") for index in range(PARTLY_READ_SHOWN + 4)]
+    (given,) = answered(tmp_path, hits, "p0@example.org")
+    told = [remark for remark in given.remarks if remark.code.startswith("remark.partly-read")]
+    assert told[0] == Remark.PARTLY_READ(count=PARTLY_READ_SHOWN + 3)
+    assert [dict(remark.params)["index"] for remark in told[1:]] == list(range(1, PARTLY_READ_SHOWN + 1))
