@@ -85,9 +85,23 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
     from ctscan.resources import version
     from ctscan.views import json
 
-    header = AnswerHeader(token_hex(16), at, version(), rule_set().version, who, purpose, case)
-    headed = replace(found, header=header)
+    header = AnswerHeader(
+        token_hex(16), at, version(), rule_set().version, _unicode(who), _unicode(purpose), _unicode(case)
+    )
+    asked = found.identifier
+    identifier = replace(
+        asked,
+        value=_unicode(asked.value),
+        canonical=_unicode(asked.canonical),
+        variants=tuple(map(_unicode, asked.variants)),
+    )
+    headed = replace(found, header=header, identifier=identifier)
     return replace(headed, digest=json.digest(json.answer(headed)))
+
+
+def _unicode(text: str) -> str:
+    """Replace lone surrogates, which stand for bytes of a command line that are no UTF-8: JSON can't hold them."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 async def certificates(
