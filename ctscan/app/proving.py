@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ctscan.app.answers import parse_identifier, recorded_identities
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
-from ctscan.errors import UsageError
+from ctscan.errors import IndexFault, UsageError
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ async def prove_answers(
 
     Raises:
         InputError: the file holds something else than answers.
-        IndexFault: index or trail can't be read.
+        IndexFault: index or trail can't be opened.
     """
-    from ctscan.answer.saved_answers import check_file
+    from ctscan.answer.saved_answers import check_file, merged
     from ctscan.app.reindexing import scanned_domains
     from ctscan.model.saved import CheckedAnswer
     from ctscan.resources import version
@@ -47,9 +47,19 @@ async def prove_answers(
         domains = await scanned_domains(index)
         for saved in answers:
             trail = await _against_trail(config, saved)
-            claims = await _against_index(index, saved, domains)
-            since = await _since(config, index, saved, who, clock)
-            yield CheckedAnswer(saved, check_file(saved, version()), _joined(claims, since), trail)
+            claims = await _or_fault(_against_index(index, saved, domains))
+            since = await _or_fault(_since(config, index, saved, who, clock))
+            yield CheckedAnswer(saved, check_file(saved, version()), merged([claims, since]), trail)
+
+
+async def _or_fault(work: Awaitable[Check]) -> Check:
+    """Make a problem of an index that can't be read: the other checks are made all the same."""
+    from ctscan.model.saved import AnswerCheck, Check
+
+    try:
+        return await work
+    except IndexFault as fault:
+        return Check((AnswerCheck.INDEX_FAULT(detail=str(fault)),))
 
 
 async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
@@ -94,9 +104,3 @@ def _identifier_of(saved: SavedAnswer) -> Identifier | None:
             if (found.kind, found.canonical) == (saved.kind, saved.canonical):
                 return found
     return None
-
-
-def _joined(*checks: Check) -> Check:
-    from ctscan.answer.saved_answers import merged
-
-    return merged(checks)
