@@ -251,6 +251,7 @@ def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> No
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
     of_others |= {"evidence", "exported"}  # `logs evidence`, and its file
+    of_others |= {"proof"}  # `prove --answer`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
 
@@ -307,6 +308,12 @@ def test_every_decision_has_a_number_of_its_own_and_a_row() -> None:
         r"^\| \[(\d+)\]\(([^)]+)\) \|", (ROOT / "docs" / "adr" / "README.md").read_text("utf-8"), re.MULTILINE
     )
     assert rows == [(str(int(name[:4])), name) for name in records]
+
+
+def test_the_shape_of_a_checked_answer_is_as_documented(scanned: Path) -> None:
+    answer = ctscan(scanned, "lookup", "jane.roe@example.org", "--format", "json")
+    (scanned / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+    assert differences(EXAMPLES["proof"], ctscan(scanned, "prove", "--answer", "answer.json", "--format", "json")) == []
 
 
 def test_the_example_of_the_digest_computes_it(scanned: Path) -> None:

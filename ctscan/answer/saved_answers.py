@@ -167,13 +167,16 @@ def _proven(evidence: Evidence, matches: Sequence[Match], domains: tuple[str, ..
 
 
 def _check_sighting(claimed: SavedSighting, held: SavedSighting | None, proof: CheckedSighting | None) -> Check:
-    where: dict[str, str | int] = {"log": claimed.log, "index": claimed.index}
-    if held is None:  # an entry that was never proven may have been given up, a chain have made way for its entry
-        missing = AnswerCheck.SIGHTING_MISSING(**where) if claimed.verified else AnswerCheck.SIGHTING_GONE(**where)
-        return Check((missing,)) if claimed.verified else Check(unmade=(missing,))
+    """Check a sighting. An entry that was never proven may have been given up since, and a chain have made way for its
+    certificate's own entry."""
+    log, index = claimed.log, claimed.index
+    if held is None and claimed.verified:
+        return Check((AnswerCheck.SIGHTING_MISSING(log=log, index=index),))
+    if held is None:
+        return Check(unmade=(AnswerCheck.SIGHTING_GONE(log=log, index=index),))
     if claimed.verified and (proof is None or not proof.is_proven):
         detail = proof.problem if proof else "the index holds no evidence"
-        return Check((AnswerCheck.SIGHTING_UNPROVEN(**where, detail=detail),))
+        return Check((AnswerCheck.SIGHTING_UNPROVEN(log=log, index=index, detail=detail),))
     return Check()
 
 

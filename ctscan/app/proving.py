@@ -13,11 +13,17 @@ from ctscan.errors import IndexFault, UsageError
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ctscan.answer.lookup import AnswerIndex
     from ctscan.answer.saved_answers import CheckedIndex
+    from ctscan.app.reindexing import ScopeIndex
     from ctscan.config import Config
     from ctscan.model import Identifier
     from ctscan.model.saved import Check, CheckedAnswer, SavedAnswer, SavedMatch
+
+    class ProvingIndex(CheckedIndex, ScopeIndex, Protocol):
+        """Index in the roles that a check of an answer needs."""
 
 
 async def prove_answers(
@@ -37,17 +43,15 @@ async def prove_answers(
         IndexFault: index or trail can't be opened.
     """
     from ctscan.answer.saved_answers import check_file, merged
-    from ctscan.app.reindexing import scanned_domains
     from ctscan.model.saved import CheckedAnswer
     from ctscan.resources import version
     from ctscan.views.json.saved import saved_answers
 
     answers = saved_answers(raw, where)
     async with opened_index(config) as index:
-        domains = await scanned_domains(index)
         for saved in answers:
             trail = await _against_trail(config, saved)
-            claims = await _or_fault(_against_index(index, saved, domains))
+            claims = await _or_fault(_against_index(index, saved))
             since = await _or_fault(_since(config, index, saved, who, clock))
             yield CheckedAnswer(saved, check_file(saved, version()), merged([claims, since]), trail)
 
@@ -72,8 +76,9 @@ async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
         return check_trail(saved, await trail.event_of_answer(saved.id) if saved.id else None)
 
 
-async def _against_index(index: CheckedIndex, saved: SavedAnswer, domains: tuple[str, ...]) -> Check:
+async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
     from ctscan.answer.saved_answers import check_claims
+    from ctscan.app.reindexing import scanned_domains
     from ctscan.personal.rules import rule_set
     from ctscan.views import json
     from ctscan.views.json.saved import saved_match
@@ -82,7 +87,7 @@ async def _against_index(index: CheckedIndex, saved: SavedAnswer, domains: tuple
     for claimed in saved.matches:
         for found in await index.find_identity(claimed.identity):
             held[claimed.identity] = saved_match(json.match(found))
-    return await check_claims(index, saved, held, rule_set().version, domains)
+    return await check_claims(index, saved, held, rule_set().version, await scanned_domains(index))
 
 
 async def _since(config: Config, index: AnswerIndex, saved: SavedAnswer, who: str, clock: Clock) -> Check:
