@@ -17,6 +17,7 @@ import math
 import os
 import random
 import resource
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -414,7 +415,7 @@ def measure(findings: int, folder: Path) -> list[dict[str, Any]]:
         times = asyncio.run(look_up(path, asked_of(certificates, population)))
     finally:
         for left in folder.glob("findings.db*"):
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
     beyond = sum(octets for name, octets in by_table.items() if name != "certificates")
     each = {name: round(octets / built.findings, 1) for name, octets in by_table.items()}
     shown = f"in an index of {built.findings:,} findings"

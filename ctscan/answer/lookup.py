@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import Judgement, freshness, retired_logs, time_set_back
-from ctscan.index.protocols import Authorities, BasisStore, Finder, LogStore, Runs, Searches
+from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
     BasisLog,
@@ -49,7 +49,7 @@ PARTLY_READ_SHOWN = 5  # certificates that were partly read, named in an answer
 STALE_AFTER = timedelta(hours=24)
 
 
-class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, Protocol):
+class AnswerIndex(Runs, BasisStore, LogStore, Finder, Searches, Authorities, DamageNoting, Protocol):
     """Index in the roles that an answer needs."""
 
 
@@ -64,13 +64,23 @@ async def answer(
     """Return the certificates in the index that match `identifier`, with the coverage of that answer.
 
     Coverage is read first: certificates that a scan commits meanwhile are then found without being counted as searched,
-    never the other way round.
+    never the other way round. Damaged parts of the index are left out and named, and the answer isn't complete.
 
     Args:
         now: time at which statuses and staleness are judged
         stale_after: the margin of `ct.freshness`
         limit: most certificates in the answer
     """
+    with index.noted_damage() as damage:
+        given = await _answer(index, identifier, now, stale_after, limit)
+    if not damage:
+        return given
+    return replace(given, complete=False, remarks=(Remark.DAMAGED(parts=", ".join(sorted(damage))), *given.remarks))
+
+
+async def _answer(
+    index: AnswerIndex, identifier: Identifier, now: datetime, stale_after: timedelta, limit: int
+) -> Answer:
     basis = await index.basis()
     members = basis.logs if basis else ()
     states = {state.log.id: state for state in await index.log_states()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from ctscan.app.recording import recorded
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ctscan.model import Finding
     from ctscan.model.results import ReindexResult
     from ctscan.personal.analyse import Analysis
+    from ctscan.personal.scope import Scope
 
 _ALL = (1 << 63) - 1
 
@@ -36,6 +37,8 @@ async def reindex(
 ) -> ReindexResult:
     """Find personal data in all certificates of the index again, and write what changed. No log is read.
 
+    A damaged index is repaired first.
+
     Args:
         who: the account, for the record.
         stop: ends the work behind the certificate in hand, once it is set; what was written stays.
@@ -43,7 +46,6 @@ async def reindex(
     import asyncio
 
     from ctscan.model.results import ReindexResult
-    from ctscan.personal.analyse import analyse, kind_of_leaf
     from ctscan.personal.rules import rule_set
     from ctscan.personal.scope import Scope
 
@@ -55,19 +57,43 @@ async def reindex(
         recorded(config, AuditAction.REINDEX, who=who, clock=clock) as entry,
     ):
         entry.detail = version
-        scope = Scope(everything=True, domains=await scanned_domains(index))
-        async for identity, der, kind in index.kept():
-            analysing = asyncio.to_thread(analyse, der, kind_of_leaf(EntryKind(kind)), scope)
-            found = await unless_stopped(analysing, stop)
-            if found is None:
-                break
-            counts[await _apply(index, identity, found[0], version)] += 1
-            if stop.is_set():
-                break
-        else:
-            return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"])
-        entry.has_failed = True
-    return ReindexResult(version, counts["unchanged"], counts["changed"], counts["removed"], stopped=True)
+        with index.noted_damage():
+            scope = Scope(everything=True, domains=await scanned_domains(index))
+        damaged = await index.damaged_parts(stop.is_set)
+        repaired = await index.begin_repair(clock.now(), stop.is_set) if damaged else None
+        apply = _apply if repaired is None else _find_again
+        is_whole = await _apply_to_all(index, scope, version, apply, counts, stop)
+        if is_whole and repaired is not None:
+            await index.end_repair()
+        entry.has_failed = not is_whole or (repaired is not None and bool(repaired.unrepaired))
+    numbers = (counts["unchanged"], counts["changed"], counts["removed"])
+    return ReindexResult(version, *numbers, not is_whole, tuple(sorted(damaged)), repaired)
+
+
+async def _apply_to_all(
+    index: ReindexIndex,
+    scope: Scope,
+    version: str,
+    apply: Callable[[ReindexIndex, bytes, Analysis, str], Awaitable[str]],
+    counts: Counter[str],
+    stop: asyncio.Event,
+) -> bool:
+    """Analyse and apply certificate by certificate, and count the outcomes; return False when it was stopped."""
+    import asyncio
+
+    from ctscan.personal.analyse import analyse, kind_of_leaf
+
+    if stop.is_set():
+        return False
+    async for identity, der, kind in index.kept():
+        analysing = asyncio.to_thread(analyse, der, kind_of_leaf(EntryKind(kind)), scope)
+        found = await unless_stopped(analysing, stop)
+        if found is None:
+            return False
+        counts[await apply(index, identity, found[0], version)] += 1
+        if stop.is_set():
+            return False
+    return True
 
 
 async def scanned_domains(index: ScopeIndex) -> tuple[str, ...]:
@@ -106,6 +132,16 @@ async def _apply(index: ReindexIndex, identity: bytes, analysis: Analysis, versi
     if not findings and not analysis.partly_read:
         return "removed"
     return "unchanged" if is_mark_the_same and _are_same(before, findings) else "changed"
+
+
+async def _find_again(index: ReindexIndex, identity: bytes, analysis: Analysis, version: str) -> str:
+    """Write the findings of a certificate that has none after the repair. A certificate stays even without findings: it
+    had some by other rules, perhaps."""
+    if not analysis.findings:
+        await index.mark_partly_read(identity, analysis.partly_read)
+        return "unchanged"
+    await index.replace_findings(identity, analysis.findings, version, partly_read=analysis.partly_read)
+    return "changed"
 
 
 def _are_same(before: Iterable[Finding], now: Iterable[Finding]) -> bool:

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @command(
     "reindex",
-    exits={0: "", 1: "the index can't be read or written, or the reindex was stopped", 2: ""},
+    exits={
+        0: "",
+        1: "the index can't be read or written, a damaged part can't be repaired, or the reindex was stopped",
+        2: "",
+        4: "the index was damaged, and entries have to be read again: run 'ctscan scan'",
+    },
     example="ctscan reindex",
 )
 @options.on_index("table", "json")
@@ -24,6 +29,9 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
     New rules then find more in the certificates that are kept. Certificates that older rules passed over were not kept:
     only reading their logs again ('ctscan backfill') finds those.
+
+    The index is checked first. What is damaged is made again from the certificates, or given up: entries that count as
+    not read then are read again by 'ctscan scan'.
     """
     from ctscan.cli.process import account, run, stop_on_signal
 
@@ -45,6 +53,8 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
         tables.table(out, *listings.reindexed(result))
         total = result.unchanged + result.changed + result.removed
         tables.say(out, f"Rule set {result.rules} applied to {total:,} certificates.")
+        for line in listings.repaired(result):
+            tables.say(out, line)
     if result.stopped:
         complain("reindex: stopped; repeating the command begins anew")
     return result.exit_code

@@ -81,6 +81,7 @@ class Match:
 class Remark(Code):
     """Limit of an answer, or advice."""
 
+    DAMAGED = "remark.damaged"
     CONTRADICTED = "remark.contradicted"
     DISMISSED = "remark.dismissed"
     DISMISSED_UNVERIFIABLE = "remark.dismissed-unverifiable"

@@ -193,6 +193,20 @@ class ProofCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Repaired:
+    """Outcome of the repair of an index.
+
+    `rewritten` and `dropped` count certificates, `unread` entries that count as not read from now on. `unrepaired` are
+    parts that could not be made again.
+    """
+
+    rewritten: int
+    dropped: int
+    unread: int
+    unrepaired: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReindexResult:
     """Numbers of certificates by outcome of a reindex with one rule set. `stopped`: others were not reached."""
 
@@ -201,11 +215,15 @@ class ReindexResult:
     changed: int
     removed: int
     stopped: bool = False
+    damaged: tuple[str, ...] = ()  # parts that were damaged, and are repaired
+    repaired: Repaired | None = None
 
     @property
     def exit_code(self) -> int:
-        """1 if the reindex was stopped, else 0."""
-        return int(self.stopped)
+        """1 if the reindex was stopped, or a damaged part could not be repaired; 4 if entries have to be read again."""
+        if self.stopped or (self.repaired and self.repaired.unrepaired):
+            return 1
+        return 4 if self.repaired and (self.repaired.unread or self.repaired.dropped) else 0
 
 
 @dataclass(frozen=True, slots=True)

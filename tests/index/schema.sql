@@ -1,13 +1,42 @@
+CREATE TRIGGER basis_log_totalled AFTER UPDATE OF crc ON basis_log BEGIN
+    UPDATE basis SET logs_check = logs_check + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE revision = NEW.basis;
+END;
+
+CREATE TRIGGER basis_totalled AFTER UPDATE OF crc ON basis BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'basis';
+END;
+
+CREATE TRIGGER basis_untotalled AFTER DELETE ON basis BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'basis';
+END;
+
 CREATE TRIGGER certificate_gone AFTER DELETE ON certificate BEGIN
     DELETE FROM issuer_name WHERE id = OLD.issuer
         AND NOT EXISTS (SELECT 1 FROM certificate WHERE issuer = OLD.issuer);
 END;
 
-CREATE TRIGGER finding_gone AFTER DELETE ON finding WHEN OLD.keys <> '' BEGIN
-    DELETE FROM posting WHERE certificate = OLD.certificate
-        AND key IN (SELECT value FROM json_each('[' || OLD.keys || ']'));
-    DELETE FROM lookup_key WHERE id IN (SELECT value FROM json_each('[' || OLD.keys || ']'))
-        AND NOT EXISTS (SELECT 1 FROM posting WHERE posting.key = lookup_key.id);
+CREATE TRIGGER certificate_marked AFTER UPDATE OF partly ON certificate WHEN OLD.partly <> NEW.partly BEGIN
+    UPDATE table_total SET total = total + (NEW.partly - OLD.partly) * NEW.id WHERE name = 'certificate.partly';
+END;
+
+CREATE TRIGGER certificate_unmarked AFTER DELETE ON certificate WHEN OLD.partly > 0 BEGIN
+    UPDATE table_total SET total = total - OLD.id WHERE name = 'certificate.partly';
+END;
+
+CREATE TRIGGER misbehaviour_decision_totalled AFTER UPDATE OF crc ON misbehaviour_decision BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour_decision';
+END;
+
+CREATE TRIGGER misbehaviour_decision_untotalled AFTER DELETE ON misbehaviour_decision BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour_decision';
+END;
+
+CREATE TRIGGER misbehaviour_totalled AFTER UPDATE OF crc ON misbehaviour BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour';
+END;
+
+CREATE TRIGGER misbehaviour_untotalled AFTER DELETE ON misbehaviour BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour';
 END;
 
 CREATE TRIGGER sighting_gone AFTER DELETE ON sighting WHEN OLD.paths IS NOT NULL BEGIN
@@ -16,6 +45,18 @@ END;
 
 CREATE TRIGGER sighting_proven_anew AFTER UPDATE OF paths ON sighting WHEN OLD.paths IS NOT NEW.paths BEGIN
     DELETE FROM audit_paths WHERE id = OLD.paths AND NOT EXISTS (SELECT 1 FROM sighting WHERE paths = OLD.paths);
+END;
+
+CREATE TRIGGER unreadable_marked AFTER UPDATE OF partly ON unreadable WHEN OLD.partly <> NEW.partly BEGIN
+    UPDATE table_total SET total = total + (NEW.partly - OLD.partly) * NEW.id WHERE name = 'unreadable.partly';
+END;
+
+CREATE TRIGGER unreadable_marked_anew AFTER INSERT ON unreadable WHEN NEW.partly > 0 BEGIN
+    UPDATE table_total SET total = total + NEW.id WHERE name = 'unreadable.partly';
+END;
+
+CREATE TRIGGER unreadable_unmarked AFTER DELETE ON unreadable WHEN OLD.partly > 0 BEGIN
+    UPDATE table_total SET total = total - OLD.id WHERE name = 'unreadable.partly';
 END;
 
 CREATE TABLE audit_paths (
@@ -34,14 +75,14 @@ CREATE TABLE authority (
     policies TEXT NOT NULL,  -- JSON: [URL, ...]
     contact  TEXT NOT NULL,
     status   TEXT NOT NULL
-) STRICT;
+, crc INTEGER) STRICT;
 
 CREATE TABLE authority_list (
     one     INTEGER PRIMARY KEY CHECK (one = 1),
     fetched TEXT NOT NULL,
     origin  TEXT NOT NULL,
     records INTEGER NOT NULL
-) STRICT;
+, crc INTEGER) STRICT;
 
 CREATE TABLE basis (
     revision INTEGER PRIMARY KEY CHECK (revision > 0),
@@ -52,7 +93,7 @@ CREATE TABLE basis (
     source   TEXT NOT NULL,
     choice   TEXT,           -- JSON: {"log_list": text or null, "logs": [text, ...]}; null: not known
     keys     TEXT            -- likewise; null: file and environment gave none
-) STRICT;
+, crc INTEGER, logs_check INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE basis_log (
     id        INTEGER PRIMARY KEY,
@@ -62,7 +103,7 @@ CREATE TABLE basis_log (
     operator  TEXT NOT NULL,
     is_member INTEGER NOT NULL CHECK (is_member IN (0, 1)),
     reason    TEXT,           -- a message
-    since     TEXT,
+    since     TEXT, crc INTEGER,
     CHECK (is_member OR reason IS NOT NULL)
 ) STRICT;
 
@@ -75,7 +116,7 @@ CREATE TABLE certificate (
     is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
     rules       TEXT NOT NULL,  -- rule set that its findings were made with
     problem     TEXT
-, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1))) STRICT;
+, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)), serial_hash INTEGER, findings_check INTEGER, crc INTEGER) STRICT;
 
 CREATE TABLE chain_sighting (
     id          INTEGER PRIMARY KEY,
@@ -83,15 +124,20 @@ CREATE TABLE chain_sighting (
     entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
     timestamp   INTEGER NOT NULL,
     leaf        INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
-    pending     INTEGER,
+    pending     INTEGER, crc INTEGER,
     UNIQUE (leaf, log, pending)
+) STRICT;
+
+CREATE TABLE control_total (
+    id     INTEGER PRIMARY KEY,
+    totals BLOB NOT NULL CHECK (length(totals) = 1024)
 ) STRICT;
 
 CREATE TABLE coordinate (
     sighting    INTEGER NOT NULL REFERENCES repository_sighting (id) ON DELETE CASCADE,
     log         TEXT NOT NULL,
     entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
-    timestamp   INTEGER,
+    timestamp   INTEGER, crc INTEGER,
     PRIMARY KEY (sighting, log, entry_index)
 ) STRICT, WITHOUT ROWID;
 
@@ -103,7 +149,7 @@ CREATE TABLE coverage (
     range_start INTEGER NOT NULL CHECK (range_start >= 0),
     range_end   INTEGER NOT NULL CHECK (range_end >= range_start),
     edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
-    since       INTEGER,
+    since       INTEGER, crc INTEGER,
     UNIQUE (log, scope, rules, range_start)
 ) STRICT;
 
@@ -116,6 +162,11 @@ CREATE TABLE crl (
     der         BLOB NOT NULL  -- zlib
 ) STRICT;
 
+CREATE TABLE damage (
+    part TEXT PRIMARY KEY,
+    at   TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE disclosure (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
     at        TEXT NOT NULL,
@@ -124,6 +175,11 @@ CREATE TABLE disclosure (
     recipient TEXT NOT NULL,
     purpose   TEXT NOT NULL,
     command   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE domain_total (
+    digest INTEGER PRIMARY KEY,
+    total  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE finding (
@@ -178,7 +234,7 @@ CREATE TABLE hole (
     range_end   INTEGER NOT NULL CHECK (range_end > range_start),
     reason      TEXT NOT NULL,
     detail      TEXT NOT NULL,
-    tries       INTEGER NOT NULL,
+    tries       INTEGER NOT NULL, crc INTEGER,
     UNIQUE (log, range_start)
 ) STRICT;
 
@@ -195,14 +251,14 @@ CREATE TABLE issuer_name (
     id   INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,  -- SHA-256 of its DER
     name TEXT NOT NULL
-) STRICT;
+, crc INTEGER) STRICT;
 
 CREATE TABLE leaf (
     id          INTEGER PRIMARY KEY,
     certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     kind        TEXT NOT NULL CHECK (kind IN ('x509', 'precert')),
     sha256      BLOB NOT NULL,
-    der         BLOB NOT NULL,  -- zlib
+    der         BLOB NOT NULL, crc INTEGER,  -- zlib
     UNIQUE (sha256, kind)
 ) STRICT;
 
@@ -226,13 +282,13 @@ CREATE TABLE log (
     last_error      TEXT,
     last_error_at   TEXT,
     rate            REAL
-, failing_since TEXT, failure TEXT) STRICT;
+, failing_since TEXT, failure TEXT, crc INTEGER) STRICT;
 
-CREATE TABLE lookup_key (
+CREATE TABLE "lookup_key" (
     id   INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     key  TEXT NOT NULL,
-    UNIQUE (kind, key)
+    hash INTEGER NOT NULL  -- CRC-32 of kind and key, signed
 ) STRICT;
 
 CREATE TABLE migration (
@@ -246,7 +302,7 @@ CREATE TABLE misbehaviour (
     log    INTEGER NOT NULL REFERENCES log (id),
     at     TEXT NOT NULL,
     reason TEXT NOT NULL,
-    digest BLOB NOT NULL, kind TEXT, hashes BLOB NOT NULL DEFAULT x'',  -- over reason and heads: the same thing seen again is not written again
+    digest BLOB NOT NULL, kind TEXT, hashes BLOB NOT NULL DEFAULT x'', crc INTEGER,  -- over reason and heads: the same thing seen again is not written again
     UNIQUE (log, digest)
 ) STRICT;
 
@@ -257,7 +313,7 @@ CREATE TABLE misbehaviour_decision (
     who          TEXT NOT NULL,
     is_dismissal INTEGER NOT NULL CHECK (is_dismissal IN (0, 1)),
     reason       TEXT NOT NULL
-) STRICT;
+, crc INTEGER) STRICT;
 
 CREATE TABLE misbehaviour_head (
     misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
@@ -272,7 +328,7 @@ CREATE TABLE pending (
     range_start INTEGER NOT NULL CHECK (range_start >= 0),
     scope       TEXT NOT NULL,
     rules       TEXT NOT NULL REFERENCES rule_set (version),
-    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
+    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0), crc INTEGER,
     UNIQUE (log, range_start)
 ) STRICT;
 
@@ -306,7 +362,7 @@ CREATE TABLE repository_sighting (
     leaf         INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
     search       INTEGER NOT NULL REFERENCES search (id),  -- that brought it last
     first_logged INTEGER,        -- as times of logs
-    owner        TEXT,
+    owner        TEXT, crc INTEGER,
     UNIQUE (repository, reference)
 ) STRICT;
 
@@ -320,14 +376,14 @@ CREATE TABLE revocation (
     reason      TEXT NOT NULL,
     this_update TEXT,
     next_update TEXT,
-    why         TEXT NOT NULL,
+    why         TEXT NOT NULL, crc INTEGER,
     PRIMARY KEY (certificate, source)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rule_set (
     version TEXT PRIMARY KEY,
     rules   TEXT NOT NULL  -- JSON: [[id, version, [kinds]], ...]
-) STRICT;
+, crc INTEGER) STRICT;
 
 CREATE TABLE run (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -375,7 +431,7 @@ CREATE TABLE search (
     detail       TEXT NOT NULL,
     results      INTEGER NOT NULL,
     certificates INTEGER NOT NULL
-, scope_emails INTEGER NOT NULL DEFAULT 0) STRICT;
+, scope_emails INTEGER NOT NULL DEFAULT 0, crc INTEGER) STRICT;
 
 CREATE TABLE sighting (
     id              INTEGER PRIMARY KEY,
@@ -386,7 +442,7 @@ CREATE TABLE sighting (
     issuer_key_hash BLOB NOT NULL,
     extensions      BLOB NOT NULL,
     pending         INTEGER,
-    paths           INTEGER REFERENCES audit_paths (id),  -- with its proof
+    paths           INTEGER REFERENCES audit_paths (id), crc INTEGER,  -- with its proof
     UNIQUE (log, entry_index)
 ) STRICT;
 
@@ -396,6 +452,11 @@ CREATE TABLE "submitted" (
     id   INTEGER PRIMARY KEY,
     leaf INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
     der  BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE TABLE table_total (
+    name  TEXT PRIMARY KEY,
+    total INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE trait (
@@ -423,7 +484,7 @@ CREATE TABLE tree_head (
     timestamp INTEGER NOT NULL,
     signature BLOB NOT NULL,
     raw       BLOB NOT NULL,
-    saved     TEXT NOT NULL,
+    saved     TEXT NOT NULL, crc INTEGER,
     UNIQUE (log, size, timestamp, root, signature)
 ) STRICT;
 
@@ -434,7 +495,7 @@ CREATE TABLE unreadable (
     leaf_hash   BLOB NOT NULL CHECK (length(leaf_hash) = 32),
     reason      TEXT NOT NULL,
     leaf        INTEGER REFERENCES leaf (id) ON DELETE SET NULL,
-    pending     INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)),
+    pending     INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)), crc INTEGER,
     UNIQUE (log, entry_index)
 ) STRICT;
 
@@ -448,7 +509,7 @@ CREATE INDEX certificate_issuer ON certificate (issuer);
 
 CREATE INDEX certificate_partly ON certificate (partly) WHERE partly > 0;
 
-CREATE INDEX certificate_serial ON certificate (serial, issuer);
+CREATE INDEX certificate_serial_hash ON certificate (serial_hash);
 
 CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
 
@@ -461,6 +522,10 @@ CREATE INDEX issuer_subject ON issuer (subject_hash);
 CREATE INDEX leaf_certificate ON leaf (certificate, kind);
 
 CREATE INDEX log_head ON log (head);
+
+CREATE INDEX lookup_key_domain ON lookup_key (key, hash) WHERE kind = 'domain';
+
+CREATE INDEX lookup_key_hash ON lookup_key (hash);
 
 CREATE INDEX misbehaviour_decision_of ON misbehaviour_decision (misbehaviour);
 

@@ -220,7 +220,7 @@ def test_damage_inside_is_told_when_it_is_met(tmp_path: Path) -> None:
             await index.counts()
             await index.runs(5)
 
-    with pytest.raises(IndexFault, match="damaged; restore it from a copy"):
+    with pytest.raises(IndexFault, match="damaged; `ctscan reindex` repairs"):
         asyncio.run(work())
 
 

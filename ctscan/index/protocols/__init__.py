@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self
 
-from ctscan.index.protocols.finding_roles import EvidenceStore, Finder, Reindex
+from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Finder, Reindex, Repair
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
@@ -19,6 +19,7 @@ from ctscan.index.protocols.trail_role import Trail
 __all__ = [
     "Authorities",
     "BasisStore",
+    "DamageNoting",
     "Disclosures",
     "EvidenceStore",
     "Finder",
@@ -29,6 +30,7 @@ __all__ = [
     "LogStore",
     "MisbehaviourStore",
     "Reindex",
+    "Repair",
     "Revocations",
     "Runs",
     "Searches",
@@ -38,7 +40,7 @@ __all__ = [
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

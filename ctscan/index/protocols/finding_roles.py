@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.model import Evidence, Finding, LookupKey, Match, PartlyRead
+
+if TYPE_CHECKING:
+    from ctscan.model.results import Repaired
+
+
+class DamageNoting(Protocol):
+    """Notice of damage: what is read is checked as it is read."""
+
+    def noted_damage(self) -> AbstractContextManager[set[str]]:
+        """Collect the names of the parts (tables) in which reading meets damage, until the end of the block.
+
+        Reading leaves out what is damaged, and checks that nothing is missing from what it finds. The caller states the
+        damage, and never claims completeness beside it. Outside of such a block damage is an IndexFault.
+        """
 
 
 class Finder(Protocol):
@@ -74,3 +90,27 @@ class Reindex(Protocol):
 
     async def mark_partly_read(self, identity: bytes, partly_read: bool) -> None:
         """Set or clear the mark that a kept certificate was partly read; its findings stay."""
+
+
+class Repair(Protocol):
+    """Repair of a damaged index."""
+
+    async def damaged_parts(self, is_stopped: Callable[[], bool]) -> set[str]:
+        """Check everything that look-ups rest on, and return the damaged parts; none when it was stopped."""
+
+    async def begin_repair(self, at: datetime, is_stopped: Callable[[], bool]) -> Repaired | None:
+        """Keep what the checks confirm, make again what can be made from kept certificates, and give up the rest: what
+        was lost of coverage, and entries whose certificate was lost, count as not read.
+
+        Findings are deleted: the caller writes them again with `Reindex.replace_findings`. No answer is complete until
+        `end_repair`.
+
+        Returns:
+            The outcome; None, with nothing changed, when it was stopped.
+
+        Raises:
+            IndexFault: the tables can't be read any longer. Nothing is changed.
+        """
+
+    async def end_repair(self) -> None:
+        """Record that the findings are whole again."""

@@ -6,27 +6,33 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import Basis, BasisLog, BasisSource, LogChoice, SkippedLog, decoded_message
 
 _COLUMNS = "revision, at, who, change, note, source, choice, keys"
 _LOG_COLUMNS = "log_id, name, operator, is_member, reason, since"
+_SOUND = row_checks.is_sound("basis")
 
 
 def newest(connection: sqlite3.Connection) -> Basis | None:
     """Return the newest revision; None before the first."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM basis ORDER BY revision DESC LIMIT 1").fetchone()
+    row_checks.check_whole_tables(connection)
+    found = connection.execute(
+        f"SELECT logs_check, {_COLUMNS}, {_SOUND} FROM basis ORDER BY revision DESC LIMIT 1"
+    ).fetchone()
+    row = row_checks.sound_row(connection, "basis", found)
     return None if row is None else _basis_of(connection, row)
 
 
 def history(connection: sqlite3.Connection) -> list[Basis]:
     """Return all revisions, newest first."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM basis ORDER BY revision DESC").fetchall()
-    return [_basis_of(connection, row) for row in found]
+    row_checks.check_whole_tables(connection)
+    found = connection.execute(f"SELECT logs_check, {_COLUMNS}, {_SOUND} FROM basis ORDER BY revision DESC").fetchall()
+    return [_basis_of(connection, row) for row in row_checks.sound(connection, "basis", found)]
 
 
 def save(connection: sqlite3.Connection, basis: Basis) -> bool:
@@ -62,11 +68,16 @@ def _log_rows(basis: Basis) -> Iterator[tuple[Any, ...]]:
         yield left.id, rows.clean(left.name), rows.clean(left.operator), 0, rows.clean(left.reason.encoded), None
 
 
-def _basis_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Basis:
-    revision, at, who, change, note, source, choice, keys = row
-    found = connection.execute(
-        f"SELECT {_LOG_COLUMNS} FROM basis_log WHERE basis = ? ORDER BY id", (revision,)
-    ).fetchall()
+def _basis_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Basis:
+    check, revision, at, who, change, note, source, choice, keys = row
+    cursor = connection.execute(
+        f"SELECT crc, {_LOG_COLUMNS}, {row_checks.is_sound('basis_log')} FROM basis_log WHERE basis = ? ORDER BY id",
+        (revision,),
+    )
+    checked = list(row_checks.sound(connection, "basis_log", cursor))
+    if sum(crc for crc, *_ in checked) != check:  # a lost log would narrow what answers speak of
+        row_checks.note(connection, "basis_log")
+    found = [row for _, *row in checked]
     return Basis(
         revision=revision,
         at=datetime.fromisoformat(at),

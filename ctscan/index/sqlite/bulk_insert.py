@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
-from ctscan.index.sqlite import certificates, rows
+from ctscan.index.sqlite import certificates, row_checks, rows
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.rows import placeholders
 
@@ -79,20 +79,24 @@ def write(
         proven: by index of an entry, the row with its inclusion proof.
     """
     leaves = certificates.add(connection, new, rules)
-    connection.executemany(
-        "INSERT INTO sighting (log, entry_index, timestamp, leaf, issuer_key_hash, extensions, pending, paths)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                log,
-                row.entry.index,
-                rows.signed64(row.entry.timestamp),
-                leaf,
-                row.entry.issuer_key_hash,
-                row.entry.extensions,
-                pending_start_of(row.entry.index),
-                proven.get(row.entry.index),
-            )
-            for row, leaf in zip(new, leaves, strict=True)
-        ],
-    )
+    ids = certificates.next_ids(connection, "sighting", len(new))
+    sightings = [
+        (
+            id,
+            log,
+            row.entry.index,
+            rows.signed64(row.entry.timestamp),
+            leaf,
+            row.entry.issuer_key_hash,
+            row.entry.extensions,
+            pending_start_of(row.entry.index),
+            proven.get(row.entry.index),
+        )
+        for id, row, leaf in zip(ids, new, leaves, strict=True)
+    ]
+    connection.executemany(_SIGHTING.sql, _SIGHTING.rows(sightings))
+
+
+_SIGHTING = row_checks.Insert(
+    "sighting", "id, log, entry_index, timestamp, leaf, issuer_key_hash, extensions, pending, paths"
+)

@@ -35,12 +35,14 @@ class CertificateRow(NamedTuple):
     leaf_der: bytes  # packed
     submitted_der: bytes  # packed like the leaf; b"" when none was submitted
     findings: tuple[rows.StoredFinding, ...]
+    findings_check: int
     partly: bool
 
 
 def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
     """Convert a hit."""
     certificate: Certificate = hit.certificate
+    findings = tuple(map(rows.stored_finding, hit.findings))
     return CertificateRow(
         entry=hit.entry,
         identity=certificate.identity,
@@ -57,7 +59,8 @@ def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
         leaf_sha256=sha256(hit.entry.der).digest(),
         leaf_der=rows.pack(hit.entry.der, level=rows.QUICK),
         submitted_der=rows.pack(hit.submitted, hit.entry.der, rows.QUICK) if hit.submitted else b"",
-        findings=tuple(map(rows.stored_finding, hit.findings)),
+        findings=findings,
+        findings_check=rows.findings_check(findings),
         partly=hit.partly_read,
     )
 
@@ -66,6 +69,7 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
     """Convert an unreadable entry in scope. Its identity is the SHA-256 of its bytes, so that one certificate in
     several logs is one row; it has neither names nor serial number."""
     fingerprint = sha256(entry.der).digest()
+    findings = tuple(map(rows.stored_finding, unreadable.findings))
     return CertificateRow(
         entry=entry,
         identity=fingerprint,
@@ -82,7 +86,8 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
         leaf_sha256=fingerprint,
         leaf_der=rows.pack(entry.der),
         submitted_der=b"",
-        findings=tuple(map(rows.stored_finding, unreadable.findings)),
+        findings=findings,
+        findings_check=rows.findings_check(findings),
         partly=unreadable.partly_read,
     )
 

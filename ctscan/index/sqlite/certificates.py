@@ -14,8 +14,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from ctscan.index.sqlite import postings, rows
+from ctscan.index.sqlite import controls, postings, row_checks, rows
 from ctscan.index.sqlite.certificate_rows import CertificateRow
+from ctscan.index.sqlite.controls import Family
 from ctscan.model import EntryKind, Finding
 
 
@@ -92,8 +93,8 @@ def _write_certificate(
         save_key_id(connection, row.identity, row.authority_key_id)
     is_newer = origin >= stored_origin and (stored_rules != rules or origin > stored_origin)
     if row.findings and (is_newer or not has_findings):
-        connection.execute("UPDATE certificate SET rules = ?, partly = ? WHERE id = ?", (rules, row.partly, id))
-        postings.replace(connection, id, row.findings)
+        connection.execute("UPDATE certificate SET partly = ? WHERE id = ?", (row.partly, id))
+        postings.replace(connection, id, row.findings, rules)
     elif row.partly:
         connection.execute("UPDATE certificate SET partly = 1 WHERE id = ?", (id,))
     return id, origin is Origin.LOG and stored_origin < Origin.LOG
@@ -107,42 +108,60 @@ def save_key_id(connection: sqlite3.Connection, identity: bytes, key_id: bytes) 
     )
 
 
-_CERTIFICATE = (
-    "INSERT INTO certificate (id, identity, sha256, serial, issuer, subject, not_before, not_after, is_ca, rules,"
-    " problem, authority_key_id, partly) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_CERTIFICATE = row_checks.Insert(
+    "certificate",
+    "id, identity, sha256, serial, issuer, subject, not_before, not_after, is_ca, rules, problem, authority_key_id,"
+    " partly, serial_hash, findings_check",
 )
 
 
 def _insert_certificates(connection: sqlite3.Connection, some: Sequence[CertificateRow], rules: str) -> list[int]:
     """Insert certificates with their findings; return their rows."""
-    ids = _next_ids(connection, "certificate", len(some))
+    ids = next_ids(connection, "certificate", len(some))
     issuers = _issuer_ids(connection, some)
-    connection.executemany(
-        _CERTIFICATE,
-        [
-            (
-                id,
-                row.identity,
-                row.leaf_sha256 if row.entry.kind is EntryKind.X509 else row.sha256,
-                row.serial,
-                issuers[row.issuer_hash],
-                row.subject,
-                row.not_before,
-                row.not_after,
-                row.is_ca,
-                rules,
-                row.problem,
-                row.authority_key_id,
-                row.partly,
-            )
-            for id, row in zip(ids, some, strict=True)
-        ],
+    found = [
+        (
+            id,
+            row.identity,
+            row.leaf_sha256 if row.entry.kind is EntryKind.X509 else row.sha256,
+            row.serial,
+            issuers[row.issuer_hash],
+            row.subject,
+            row.not_before,
+            row.not_after,
+            int(row.is_ca),
+            rules,
+            row.problem,
+            row.authority_key_id,
+            int(row.partly),
+            row_checks.signed_hash(row.serial),
+            row.findings_check,
+        )
+        for id, row in zip(ids, some, strict=True)
+    ]
+    connection.executemany(_CERTIFICATE.sql, _CERTIFICATE.rows(found))
+    if marked := sum(id for id, row in zip(ids, some, strict=True) if row.partly):
+        connection.execute("UPDATE table_total SET total = total + ? WHERE name = 'certificate.partly'", (marked,))
+    _control(
+        connection, [(id, row.identity, row_checks.signed_hash(row.serial)) for id, row in zip(ids, some, strict=True)]
     )
     postings.write(connection, [(id, row.findings) for id, row in zip(ids, some, strict=True)])
     return ids
 
 
-def _next_ids(connection: sqlite3.Connection, table: str, count: int) -> list[int]:
+def _control(connection: sqlite3.Connection, some: Sequence[tuple[int, bytes, int]], sign: int = 1) -> None:
+    """Add certificates `(id, identity, hash of the serial number)` to the control totals, or take them away."""
+    identities = [controls.octets_term(identity, id) for id, identity, _ in some]
+    controls.add(connection, Family.IDENTITY, identities, sign)
+    controls.add(connection, Family.SERIAL, [controls.hash_term(hashed, id) for id, _, hashed in some], sign)
+
+
+def _control_leaves(connection: sqlite3.Connection, leaves: Sequence[tuple[bytes, int, str]], sign: int = 1) -> None:
+    """Add leaves `(SHA-256, id, kind)` to the control totals, or take them away."""
+    controls.add(connection, Family.SHA256, [controls.octets_term(*leaf) for leaf in leaves], sign)
+
+
+def next_ids(connection: sqlite3.Connection, table: str, count: int) -> list[int]:
     """Return the ids that SQLite would give to the next rows."""
     last = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
     return list(range(last + 1, last + 1 + count))
@@ -163,15 +182,18 @@ def _issuer_ids(connection: sqlite3.Connection, some: Sequence[CertificateRow]) 
 
 def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, CertificateRow]]) -> list[int]:
     """Insert `(certificate, row)` as leaves; return their rows."""
-    ids = _next_ids(connection, "leaf", len(some))
-    connection.executemany(
-        "INSERT INTO leaf (id, certificate, kind, sha256, der) VALUES (?, ?, ?, ?, ?)",
-        [
-            (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
-            for id, (certificate, row) in zip(ids, some, strict=True)
-        ],
-    )
+    ids = next_ids(connection, "leaf", len(some))
+    found = [
+        (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
+        for id, (certificate, row) in zip(ids, some, strict=True)
+    ]
+    connection.executemany(_LEAF.sql, _LEAF.rows(found))
+    leaves = [(row.leaf_sha256, id, row.entry.kind.value) for id, (_, row) in zip(ids, some, strict=True)]
+    _control_leaves(connection, leaves)
     return ids
+
+
+_LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der")
 
 
 def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:
@@ -218,25 +240,58 @@ def drop_leaves(connection: sqlite3.Connection, leaves: Iterable[int]) -> None:
     certificates = set()
     for leaf in leaves:
         certificates |= set(connection.execute("SELECT certificate FROM leaf WHERE id = ?", (leaf,)))
-        connection.execute(
+        gone = connection.execute(
             "DELETE FROM leaf WHERE id = :leaf AND NOT EXISTS (SELECT 1 FROM sighting WHERE leaf = :leaf)"
             " AND NOT EXISTS (SELECT 1 FROM chain_sighting WHERE leaf = :leaf)"
-            " AND NOT EXISTS (SELECT 1 FROM repository_sighting WHERE leaf = :leaf)",
+            " AND NOT EXISTS (SELECT 1 FROM repository_sighting WHERE leaf = :leaf) RETURNING sha256, id, kind",
             {"leaf": leaf},
         )
+        _control_leaves(connection, gone.fetchall(), -1)
     _drop_certificates(connection, [certificate for (certificate,) in certificates])
 
 
 def _drop_certificates(connection: sqlite3.Connection, certificates: Iterable[int]) -> None:
     """Delete these certificates if they have no leaf left; elect the SHA-256 of the rest anew."""
     for certificate in certificates:
-        connection.execute(
-            "DELETE FROM certificate WHERE id = :id AND NOT EXISTS (SELECT 1 FROM leaf WHERE certificate = :id)",
-            {"id": certificate},
-        )
+        if connection.execute("SELECT 1 FROM leaf WHERE certificate = ?", (certificate,)).fetchone() is None:
+            drop(connection, certificate)
+            continue
         connection.execute(  # the certificate may have gone while its precertificate is still there
             f"UPDATE certificate SET sha256 = {_BEST} WHERE id = :id", {"id": certificate}
         )
+
+
+def drop(connection: sqlite3.Connection, certificate: int) -> None:
+    """Delete a certificate with its findings, leaves and sightings."""
+    postings.remove(connection, certificate)
+    leaves = connection.execute("SELECT sha256, id, kind FROM leaf WHERE certificate = ?", (certificate,)).fetchall()
+    _control_leaves(connection, leaves, -1)
+    gone = connection.execute(
+        "DELETE FROM certificate WHERE id = ? RETURNING id, identity, serial_hash", (certificate,)
+    )
+    _control(connection, gone.fetchall(), -1)
+
+
+def rewrite(connection: sqlite3.Connection, certificate: int, row: CertificateRow) -> None:
+    """Write the row of a certificate again from one of its leaves, with the check of its findings. `rules` stay: the
+    findings are written again, too."""
+    (issuer,) = _issuer_ids(connection, [row]).values()
+    values = (row.identity, row.serial, row.subject, row.not_before, row.not_after, row.is_ca, row.problem)
+    connection.execute(
+        "UPDATE certificate SET identity = ?, serial = ?, subject = ?, not_before = ?, not_after = ?, is_ca = ?,"
+        " problem = ?, authority_key_id = ?, issuer = ?, serial_hash = ?, findings_check = ? WHERE id = ?",
+        (
+            *values,
+            row.authority_key_id,
+            issuer,
+            row_checks.signed_hash(row.serial),
+            row.findings_check,
+            certificate,
+        ),
+    )
+    connection.execute(f"UPDATE certificate SET sha256 = {_BEST} WHERE id = :id", {"id": certificate})
+    expression = row_checks.expression("certificate")
+    connection.execute(f"UPDATE certificate SET crc = {expression} WHERE id = ?", (certificate,))
 
 
 # --- new findings -------------------------------------------------------------------------------------------------
@@ -251,10 +306,10 @@ def replace_findings(
     if found is None:
         return
     if not findings and not partly_read:
-        connection.execute("DELETE FROM certificate WHERE id = ?", found)
+        drop(connection, found[0])
         return
-    connection.execute("UPDATE certificate SET rules = ?, partly = ? WHERE id = ?", (rules, partly_read, found[0]))
-    postings.replace(connection, found[0], [rows.stored_finding(finding) for finding in findings])
+    connection.execute("UPDATE certificate SET partly = ? WHERE id = ?", (partly_read, found[0]))
+    postings.replace(connection, found[0], [rows.stored_finding(finding) for finding in findings], rules)
 
 
 def mark_partly_read(connection: sqlite3.Connection, identity: bytes, partly_read: bool) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import row_checks, rows
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import EntryKind, Sighting
 
@@ -40,11 +40,14 @@ def write_sighting(
 def sightings(connection: sqlite3.Connection, certificates: Sequence[int]) -> Iterator[tuple[int, Sighting]]:
     """Yield `(certificate, sighting)`, newest first."""
     cursor = connection.execute(
-        "SELECT certificate, log.name, log.log_id, entry_index, timestamp"
-        " FROM leaf CROSS JOIN chain_sighting ON chain_sighting.leaf = leaf.id JOIN log ON log.id = chain_sighting.log"
+        "SELECT certificate, log.name, log.log_id, entry_index, timestamp,"
+        f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('chain_sighting')} AND log.id IS NOT NULL"
+        " FROM leaf CROSS JOIN chain_sighting ON chain_sighting.leaf = leaf.id"
+        " LEFT JOIN log ON log.id = chain_sighting.log"
         f" WHERE certificate IN ({', '.join('?' * len(certificates))})"
         " ORDER BY timestamp DESC, log.name, entry_index",
         certificates,
     )
-    for certificate, name, log_id, index, timestamp in cursor:
+    found = row_checks.sound(connection, "chain_sighting", cursor)
+    for certificate, name, log_id, index, timestamp in found:
         yield certificate, Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind.CHAIN, verified=False)

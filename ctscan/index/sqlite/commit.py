@@ -24,6 +24,7 @@ from ctscan.index.sqlite import (
     logs,
     ranges,
     revocations,
+    row_checks,
     rows,
     runs,
 )
@@ -123,7 +124,7 @@ def _put_pending(connection: sqlite3.Connection, log: int, pending: PendingRange
     Return whether anything changed."""
     changed, replaced = ranges.put_pending(connection, log, pending)
     if replaced:
-        _give_up(connection, log, pending.start)
+        give_up(connection, log, pending.start)
     return changed
 
 
@@ -134,7 +135,7 @@ def _resolve_pending(connection: sqlite3.Connection, log: int, step: ScanStep, s
     if step.pending is not None:
         _move_pending(connection, log, start, step.pending.start, *step.pending.span)
     if step.pending is None or step.pending.start != start:
-        _give_up(connection, log, start)
+        give_up(connection, log, start)
 
 
 def _move_pending(connection: sqlite3.Connection, log: int, old: int, new: int | None, start: int, end: int) -> None:
@@ -246,11 +247,12 @@ def _write_sighting(
     if found is not None:
         connection.execute("DELETE FROM sighting WHERE log = ? AND entry_index = ?", (log, entry.index))
         certificates.drop_leaves(connection, [found[1]])
-    connection.execute(
-        "INSERT INTO sighting (timestamp, leaf, issuer_key_hash, extensions, log, entry_index, pending)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (*content, log, entry.index, pending_start),
-    )
+    (id,) = certificates.next_ids(connection, "sighting", 1)
+    sighting = (id, *content, log, entry.index, pending_start)
+    connection.execute(_SIGHTING.sql, *_SIGHTING.rows([sighting]))
+
+
+_SIGHTING = row_checks.Insert("sighting", "id, timestamp, leaf, issuer_key_hash, extensions, log, entry_index, pending")
 
 
 def _write_unreadable(
@@ -292,10 +294,10 @@ def rewind(connection: sqlite3.Connection, log_id: bytes, start: int) -> None:
     """Give up the pending range that begins at `start`, with its rows."""
     log = logs.row_of(connection, log_id)
     ranges.clear_pending(connection, log, start)
-    _give_up(connection, log, start)
+    give_up(connection, log, start)
 
 
-def _give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
+def give_up(connection: sqlite3.Connection, log: int, start: int) -> None:
     """Delete the rows of a pending range, and leaves that nothing shows any longer."""
     lost = set()
     for table in ("unreadable", "sighting", "chain_sighting"):

@@ -10,13 +10,15 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.schema import INDEX, Schema, migrate, migrations, version_of
+from ctscan.index.sqlite import row_checks
+from ctscan.index.sqlite.schema import INDEX, Schema, migrate, migrations, refuse_newer, version_of
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
 BUSY_SECONDS = 30.0
@@ -45,21 +47,44 @@ class Database:
         self.path = path
         self._schema = schema
         self._session = session
+        self._collectors: list[set[str]] = []
+
+    @contextmanager
+    def noted_damage(self) -> Iterator[set[str]]:
+        """Collect the damaged tables that reading meets, for a caller that states them: `read` returns what is sound
+        meanwhile. Without a collector damage is an IndexFault."""
+        collector: set[str] = set()
+        self._collectors.append(collector)
+        try:
+            yield collector
+        finally:
+            self._collectors.remove(collector)
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on one snapshot of the database. IndexFault also for rows that contradict each other: the file was
         changed by hand or is damaged."""
         try:
-            return await self._run(lambda connection: in_transaction(connection, "BEGIN", work))
+            result, damaged = await self._run(lambda connection: _read(connection, work))
         except (LookupError, TypeError, ValueError, zlib.error) as error:
             raise IndexFault(
-                f"{self.path}: rows don't fit together ({type(error).__name__}): the {self._schema.name} was changed "
-                f"by hand or is damaged; restore it from a copy, or move it away and {self._schema.renewed_by}"
+                f"{self.path}: rows don't fit together ({type(error).__name__}): the {self._schema.name} is damaged, "
+                f"or was changed by hand; {self._schema.mended_by}"
             ) from error
+        if damaged and not self._collectors:
+            raise _damage(self.path, damaged)
+        for collector in self._collectors:
+            collector |= damaged
+        return result
+
+    async def interruptible(self, work: Work[T], is_stopped: Callable[[], bool]) -> T | None:
+        """Run long work, which may write and handles damage itself, as one transaction; return None, with nothing
+        written, where it was stopped."""
+        return await self._run(lambda connection: _interruptible(connection, work, is_stopped))
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` as one BEGIN IMMEDIATE transaction: all is written, or nothing."""
-        return await self._run(lambda connection: in_transaction(connection, "BEGIN IMMEDIATE", work))
+        """Run `work` as one BEGIN IMMEDIATE transaction: all is written, or nothing. Nothing is written beside damage:
+        it could become sound by being joined with other rows."""
+        return await self._run(lambda connection: _write(self.path, self._schema, connection, work))
 
     async def write_prepared(self, prepare: Callable[[], S], work: Callable[[sqlite3.Connection, S], T]) -> T:
         """Run `prepare`, then `work` with its result as one transaction. `prepare` needs no database and holds no lock;
@@ -67,7 +92,7 @@ class Database:
 
         def prepared(connection: sqlite3.Connection) -> T:
             step = prepare()
-            return in_transaction(connection, "BEGIN IMMEDIATE", lambda c: work(c, step))
+            return _write(self.path, self._schema, connection, lambda c: work(c, step))
 
         return await self._run(prepared)
 
@@ -84,6 +109,48 @@ class Database:
         await self._session.close()
 
 
+def _read(connection: sqlite3.Connection, work: Work[T]) -> tuple[T, set[str]]:
+    """Run `work` in a transaction; return its result and the damaged tables that it met."""
+    row_checks.take_noted(connection)
+    return in_transaction(connection, "BEGIN", work), row_checks.take_noted(connection)
+
+
+def _write(path: Path, schema: Schema, connection: sqlite3.Connection, work: Work[T]) -> T:
+    """Run `work` in a transaction with the triggers that write checks."""
+    if schema is INDEX:
+        row_checks.make_triggers(connection)
+    row_checks.take_noted(connection)
+
+    def checked(connection: sqlite3.Connection) -> T:
+        result = work(connection)
+        if damaged := row_checks.take_noted(connection):
+            raise _damage(path, damaged)
+        return result
+
+    return in_transaction(connection, "BEGIN IMMEDIATE", checked)
+
+
+def _interruptible(connection: sqlite3.Connection, work: Work[T], is_stopped: Callable[[], bool]) -> T | None:
+    row_checks.make_triggers(connection)
+    row_checks.take_noted(connection)
+    connection.set_progress_handler(is_stopped, _BETWEEN_STOPS)
+    try:
+        return in_transaction(connection, "BEGIN IMMEDIATE", work)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_INTERRUPT":
+            raise
+        return None
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+_BETWEEN_STOPS = 5_000  # instructions of SQLite's virtual machine: some tenths of a millisecond
+
+
+def _damage(path: Path, tables: Iterable[str]) -> IndexFault:
+    return IndexFault(f"{path}: the index is damaged ({', '.join(sorted(tables))}); {INDEX.mended_by}")
+
+
 async def open_database(path: Path, *, create: bool, inline: bool = False, schema: Schema = INDEX) -> Database:
     """Open a file and bring its tables up to date.
 
@@ -98,6 +165,8 @@ async def open_database(path: Path, *, create: bool, inline: bool = False, schem
         return Database(path, InlineSession(connect) if inline else await open_thread_session(connect), schema)
     except sqlite3.Error as error:
         raise fault(path, error, schema) from error
+    except UnicodeDecodeError as error:  # the driver can't decode the damaged schema that an error message quotes
+        raise IndexFault(f"{path}: {_ADVICE['SQLITE_CORRUPT'].format(**_words(schema))}") from error
     except IndexFault as error:
         raise IndexFault(f"{path}: {error}") from error
 
@@ -117,17 +186,25 @@ def in_transaction(connection: sqlite3.Connection, begin: str, work: Work[T]) ->
 def fault(path: Path, error: sqlite3.Error, schema: Schema = INDEX) -> IndexFault:
     """Translate an SQLite error into one line for the user."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    if str(error).startswith(_UNREADABLE):
+        name = "SQLITE_CORRUPT"
     for prefix, advice in _ADVICE.items():
         if name.startswith(prefix):
-            return IndexFault(f"{path}: {advice.format(name=schema.name, option=schema.option, new=schema.renewed_by)}")
+            return IndexFault(
+                f"{path}: {advice.format(name=schema.name, option=schema.option, mended=schema.mended_by)}"
+            )
     return IndexFault(f"{path}: the {schema.name} could not be used ({name}: {error})")
+
+
+def _words(schema: Schema) -> dict[str, str]:
+    return {"name": schema.name, "option": schema.option, "mended": schema.mended_by}
 
 
 _ADVICE = {
     "SQLITE_BUSY": "another process has been writing to the {name} for 30 s; try again when it is done",
     "SQLITE_LOCKED": "the {name} is in use by this very process; try again",
     "SQLITE_NOTADB": "not an SQLite database, expected an {name} of ctscan; give another path with {option}",
-    "SQLITE_CORRUPT": "the {name} is damaged; restore it from a copy, or move it away and {new}",
+    "SQLITE_CORRUPT": "the {name} is damaged; {mended}",
     "SQLITE_CONSTRAINT_FOREIGNKEY": "a row names a run, a rule set or a log that was never recorded; start a new scan",
     "SQLITE_FULL": "the disk is full; nothing of this step was written; free some space and run again",
     "SQLITE_READONLY": "the {name} may not be written to; check the owner and mode of the file and its directory, "
@@ -138,6 +215,10 @@ _ADVICE = {
     "or give another path with {option}",
     "SQLITE_IOERR": "reading or writing the {name} failed; check the disk, then run again",
 }
+
+
+_UNREADABLE = ("Could not decode to UTF-8", "user-defined function raised exception")
+"""Beginnings of errors of the driver about octets that are no text any longer."""
 
 
 # --- opening ------------------------------------------------------------------------------------------------------
@@ -230,9 +311,10 @@ def _check_ours(path: Path, schema: Schema) -> None:
 def _connect(
     path: Path, schema: Schema, factory: type[sqlite3.Connection], check_same_thread: bool
 ) -> sqlite3.Connection:
-    """Open the file, set up the connection and bring the tables up to date."""
+    """Open the file and set up the connection. Bring the tables up to date, where the file may be written to."""
+    mode = _mode(path)
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw",  # SQLite never creates the file, which would follow the umask
+        f"{path.as_uri()}?{mode}",
         uri=True,
         factory=factory,
         check_same_thread=check_same_thread,
@@ -244,14 +326,56 @@ def _connect(
         for setting in _SETTINGS:
             connection.execute(setting)
         connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
+        row_checks.register(connection)
         known = migrations(schema)
+        if mode != _WRITABLE:
+            _check_version(connection, len(known), schema)
+            return connection
         if version_of(connection) != len(known):
             in_transaction(connection, "BEGIN IMMEDIATE", lambda c: migrate(c, known, schema))
         _turn_to_wal(connection, schema)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if mode == _BESIDE_CHANGES and _is_refusal(error):
+            raise IndexFault(
+                f"read-only, and its last changes lie in a -wal file, which can't be read here; open the {schema.name} "
+                "once where it may be written to ('ctscan logs'), then copy it again"
+            ) from error
         raise
     return connection
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Return whether SQLite may not make the files that it needs."""
+    name = error.sqlite_errorname if isinstance(error, sqlite3.Error) else ""
+    return name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
+
+
+_WRITABLE = "mode=rw"  # SQLite never creates the file, which would follow the umask
+_BESIDE_CHANGES = "mode=ro"
+
+
+def _mode(path: Path) -> str:
+    """Choose the mode to open a file with. In a directory that may not be written to, SQLite can make neither -wal nor
+    -shm: without a -wal nobody is writing, and the file is read as it is (`immutable`)."""
+    may_add = os.access(path.parent, os.W_OK)
+    if may_add and os.access(path, os.W_OK):
+        return _WRITABLE
+    wal = path.with_name(f"{path.name}-wal")
+    has_changes = wal.exists() and wal.stat().st_size > 0
+    return _BESIDE_CHANGES if may_add or has_changes else "mode=ro&immutable=1"
+
+
+def _check_version(connection: sqlite3.Connection, known: int, schema: Schema) -> None:
+    """Refuse a read-only file that would have to be changed before it can be read."""
+    version = version_of(connection)
+    if version > known:
+        refuse_newer(version, known, schema)
+    if version < known:
+        raise IndexFault(
+            f"read-only, and an {schema.name} of an older ctscan (version {version} of its tables, this one needs "
+            f"{known}); open it once where it may be written to ('ctscan logs'), then copy it again"
+        )
 
 
 def _turn_to_wal(connection: sqlite3.Connection, schema: Schema) -> None:

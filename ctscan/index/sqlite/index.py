@@ -9,12 +9,12 @@ turns in `rate_slots`. The contracts are in `index.protocols`.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Lease
@@ -72,6 +72,9 @@ from ctscan.model import (
     TreeHead,
 )
 
+if TYPE_CHECKING:
+    from ctscan.model.results import Repaired
+
 
 async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> SqliteIndex:
     """Open the index file at `path`; see `index.open.open_index`."""
@@ -94,6 +97,9 @@ class SqliteIndex:
 
     async def aclose(self) -> None:
         await self._database.aclose()
+
+    def noted_damage(self) -> AbstractContextManager[set[str]]:
+        return self._database.noted_damage()
 
     # --- runs ---
 
@@ -231,13 +237,13 @@ class SqliteIndex:
         return await self._database.read(lambda c: lookups.by_name(c, words, limit, partly))
 
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
-        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_SHA256, fingerprint))
+        return await self._database.read(lambda c: lookups.by_sha256(c, fingerprint))
 
     async def find_serial(self, serial: str) -> list[Match]:
-        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_SERIAL, serial))
+        return await self._database.read(lambda c: lookups.by_serial(c, serial))
 
     async def find_identity(self, identity: bytes) -> list[Match]:
-        return await self._database.read(lambda c: lookups.by_column(c, lookups.BY_IDENTITY, identity))
+        return await self._database.read(lambda c: lookups.by_identity(c, identity))
 
     async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
         return await self._database.read(lambda c: lookups.partly_read(c, limit))
@@ -365,6 +371,21 @@ class SqliteIndex:
 
     async def certificates_in(self, ranges: Sequence[tuple[bytes, Span]]) -> int:
         return await self._database.read(lambda c: iteration.certificates_in(c, ranges))
+
+    async def damaged_parts(self, is_stopped: Callable[[], bool]) -> set[str]:
+        from ctscan.index.sqlite import repair  # not at the top: a look-up repairs nothing
+
+        return await self._database.interruptible(repair.damaged_parts, is_stopped) or set()
+
+    async def begin_repair(self, at: datetime, is_stopped: Callable[[], bool]) -> Repaired | None:
+        from ctscan.index.sqlite import repair
+
+        return await self._database.interruptible(lambda c: repair.begin(c, at), is_stopped)
+
+    async def end_repair(self) -> None:
+        from ctscan.index.sqlite import repair
+
+        await self._database.write(repair.end)
 
     async def purge_quarantine(self, before: datetime) -> int:
         return await self._database.write(lambda c: iteration.purge_quarantine(c, before))

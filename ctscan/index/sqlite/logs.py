@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from ctscan.errors import HeadChanged, IndexFault
-from ctscan.index.sqlite import growth, misbehaviour, ranges, rows
+from ctscan.index.sqlite import growth, misbehaviour, ranges, row_checks, rows
 from ctscan.model import FailureKind, Log, LogState, TreeHead
 
 _UPDATES = ", ".join(f"{column} = excluded.{column}" for column in rows.LOG_COLUMNS.split(", ") if column != "log_id")
@@ -71,10 +72,12 @@ def save_head(connection: sqlite3.Connection, head: TreeHead, at: datetime, know
 
 def _current_head(connection: sqlite3.Connection, log: int, log_id: bytes) -> TreeHead | None:
     row = connection.execute(
-        f"SELECT {rows.HEAD_COLUMNS} FROM tree_head WHERE id = (SELECT head FROM log WHERE id = ?)",
+        f"SELECT {rows.HEAD_COLUMNS}, {row_checks.is_sound('tree_head')} FROM log"
+        " LEFT JOIN tree_head ON tree_head.id = log.head WHERE log.id = ? AND log.head IS NOT NULL",
         (log,),
     ).fetchone()
-    return None if row is None else rows.head_of(log_id, row)
+    sound = row_checks.sound_row(connection, "tree_head", row)
+    return None if sound is None else rows.head_of(log_id, tuple(sound))
 
 
 # --- how it went --------------------------------------------------------------------------------------------------
@@ -117,22 +120,28 @@ def record_error(connection: sqlite3.Connection, log_id: bytes, at: datetime, er
 
 # --- states -------------------------------------------------------------------------------------------------------
 
-_STATE_COLUMNS = f"id, last_success, last_error, rate, failing_since, failure, last_error_at, {rows.LOG_COLUMNS}"
+_STATE_COLUMNS = (
+    f"id, last_success, last_error, rate, failing_since, failure, last_error_at, {rows.LOG_COLUMNS},"
+    f" {row_checks.is_sound('log')}"
+)
 
 
 def states(connection: sqlite3.Connection) -> list[LogState]:
     """Return the states of all logs, by name."""
+    row_checks.check_whole_tables(connection)
     found = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log ORDER BY name, log_id").fetchall()
-    return [_state_of(connection, row) for row in found]
+    return [_state_of(connection, row) for row in row_checks.sound(connection, "log", found)]
 
 
 def state(connection: sqlite3.Connection, log_id: bytes) -> LogState | None:
     """Return the state of one log; None for an unknown log."""
+    row_checks.check_whole_tables(connection)
     row = connection.execute(f"SELECT {_STATE_COLUMNS} FROM log WHERE log_id = ?", (log_id,)).fetchone()
-    return None if row is None else _state_of(connection, row)
+    sound = row_checks.sound_row(connection, "log", row)
+    return None if sound is None else _state_of(connection, sound)
 
 
-def _state_of(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LogState:
+def _state_of(connection: sqlite3.Connection, row: Sequence[Any]) -> LogState:
     id, last_success, last_error, rate, failing_since, failure, failed, *columns = row
     log = rows.log_of(tuple(columns))
     head = _current_head(connection, id, log.id)

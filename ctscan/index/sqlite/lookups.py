@@ -10,9 +10,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ctscan.index.sqlite import chains, postings, ranking, repositories, revocations, rows
+from ctscan.index.sqlite import (
+    chains,
+    controls,
+    postings,
+    ranking,
+    repositories,
+    revocations,
+    row_checks,
+    rows,
+)
+from ctscan.index.sqlite.controls import Family
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import (
     CertificateSummary,
@@ -30,14 +40,44 @@ _AT_ONCE = 500  # certificates in one statement
 
 Score = Callable[[Finding], float]
 
-BY_SHA256 = "SELECT certificate FROM leaf WHERE sha256 = ? AND kind = 'x509'"
-BY_SERIAL = f"SELECT id FROM certificate WHERE serial = ? ORDER BY {ranking.NEWEST.format('certificate.id')} DESC, id"
-BY_IDENTITY = "SELECT id FROM certificate WHERE identity = ?"
+
+def by_sha256(connection: sqlite3.Connection, fingerprint: bytes) -> list[Match]:
+    """Find the certificate with a SHA-256; see `Finder.find_sha256`."""
+    controls.check_octets(connection, Family.SHA256, fingerprint)
+    return _by_column(
+        connection,
+        "leaf",
+        f"SELECT certificate, {_SOUND_LEAF} FROM leaf WHERE sha256 = ? AND kind = 'x509'",
+        fingerprint,
+    )
 
 
-def by_column(connection: sqlite3.Connection, sql: str, value: bytes | str) -> list[Match]:
-    """Find certificates with a query of `BY_...` queries, in its order."""
-    return list(_matches(connection, [id for (id,) in connection.execute(sql, (value,))], lambda finding: 1.0))
+def by_serial(connection: sqlite3.Connection, serial: str) -> list[Match]:
+    """Find certificates with a serial number; see `Finder.find_serial`."""
+    hashed = row_checks.signed_hash(serial)
+    controls.check_hash(connection, Family.SERIAL, hashed)
+    found = connection.execute(_BY_SERIAL, (hashed,)).fetchall()
+    if any(row_checks.signed_hash(own) != hashed for _, own in found):
+        row_checks.note(connection, "certificate")
+    return list(_matches(connection, [id for id, own in found if own == serial], lambda finding: 1.0))
+
+
+_SOUND_LEAF = row_checks.is_sound("leaf")
+_BY_SERIAL = (
+    "SELECT id, serial FROM certificate WHERE serial_hash = ?"
+    f" ORDER BY {ranking.NEWEST.format('certificate.id')} DESC, id"
+)
+
+
+def by_identity(connection: sqlite3.Connection, identity: bytes) -> list[Match]:
+    """Find the certificate with an identity; see `Finder.find_identity`."""
+    controls.check_octets(connection, Family.IDENTITY, identity)
+    return _by_column(connection, "certificate", "SELECT id, 1 FROM certificate WHERE identity = ?", identity)
+
+
+def _by_column(connection: sqlite3.Connection, table: str, sql: str, value: bytes) -> list[Match]:
+    found = row_checks.sound(connection, table, connection.execute(sql, (value,)))
+    return list(_matches(connection, [id for (id,) in found], lambda finding: 1.0))
 
 
 def by_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> list[Match]:
@@ -78,15 +118,18 @@ def _word_scorer(words: Sequence[Collection[str]]) -> Score:
 def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -> Iterator[Match]:
     """Yield the matches of certificates, in their order; the best findings of each come first."""
     for some in rows.portions(ids, _AT_ONCE):
-        summaries, keys = _summaries(connection, some)
-        findings = postings.read(connection, some)
+        summaries, keys, checks = _summaries(connection, some)
+        findings = postings.read(connection, checks)
         sightings = _sightings(connection, some)
+        _check_leaves(connection, summaries)
         given = _given(connection, some, sightings)
         statuses = revocations.by_certificate(connection, some)
         authorities = revocations.authorities(connection, keys)
-        for id in some:
+        for id in filter(summaries.__contains__, some):
             ranked = sorted(findings[id], key=score, reverse=True)
             best = score(ranked[0]) if ranked else 1.0
+            if not best:  # a posting led here that no finding has
+                row_checks.note(connection, "posting")
             yield Match(
                 summaries[id],
                 tuple(ranked),
@@ -103,19 +146,31 @@ def _matches(connection: sqlite3.Connection, ids: Sequence[int], score: Score) -
 
 def _summaries(
     connection: sqlite3.Connection, ids: Sequence[int]
-) -> tuple[dict[int, CertificateSummary], dict[int, bytes]]:
-    """Return summaries, and authority key identifiers, by certificate."""
+) -> tuple[dict[int, CertificateSummary], dict[int, bytes], dict[int, int]]:
+    """Return summaries, authority key identifiers, and the checks of the findings, by certificate. Damaged certificates
+    are left out."""
     also = _same_serial(connection, ids)
-    summaries, keys = {}, {}
-    for id, sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, key, partly in connection.execute(
-        "SELECT certificate.id, sha256, identity, name, serial, subject, not_before, not_after, is_ca,"
-        " authority_key_id, partly"
-        " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer"
-        f" WHERE certificate.id IN ({placeholders(ids)})",
-        ids,
-    ):
+    summaries, keys, checks = {}, {}, {}
+    found = connection.execute(_SUMMARY.format(placeholders(ids)), ids).fetchall()
+    if len(found) < len(set(ids)):
+        row_checks.note(connection, "certificate")
+    for (
+        id,
+        check,
+        key,
+        sha256,
+        identity,
+        issuer,
+        serial,
+        subject,
+        not_before,
+        not_after,
+        is_ca,
+        partly,
+    ) in row_checks.sound(connection, "certificate", found):
         if key is not None:
             keys[id] = key
+        checks[id] = check
         summaries[id] = CertificateSummary(
             sha256=sha256,
             identity=identity,
@@ -128,7 +183,14 @@ def _summaries(
             is_ca=bool(is_ca),
             partly_read=bool(partly),
         )
-    return summaries, keys
+    return summaries, keys, checks
+
+
+_SUMMARY = (
+    "SELECT certificate.id, findings_check, authority_key_id, sha256, identity, name, serial, subject, not_before,"
+    f" not_after, is_ca, partly, {row_checks.is_sound('certificate')} AND {row_checks.is_sound('issuer_name')}"
+    " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
+)
 
 
 PARTLY_READ = "SELECT id, identity, sha256 FROM certificate WHERE partly > 0 ORDER BY id LIMIT ?"
@@ -144,6 +206,7 @@ PARTLY_READ_COUNT = (
 
 def partly_read(connection: sqlite3.Connection, limit: int) -> tuple[int, list[PartlyRead]]:
     """Return the number of certificates that were partly read, and the first of them; see `Finder.partly_read`."""
+    row_checks.check_marks(connection)
     count = int(connection.execute(PARTLY_READ_COUNT).fetchone()[0])
     found = connection.execute(PARTLY_READ, (limit,)).fetchall() if count else []
     sightings = _sightings(connection, [id for id, _, _ in found]) if found else {}
@@ -163,7 +226,8 @@ def _same_serial(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int
     also: dict[int, list[bytes]] = defaultdict(list)
     cursor = connection.execute(
         "SELECT one.id, other.identity FROM certificate AS one CROSS JOIN certificate AS other"
-        " ON other.serial = one.serial AND other.issuer = one.issuer AND other.id <> one.id"
+        " ON other.serial_hash = one.serial_hash AND other.serial = one.serial AND other.issuer = one.issuer"
+        " AND other.id <> one.id"
         f" WHERE one.id IN ({placeholders(ids)}) AND one.problem IS NULL ORDER BY other.id",
         ids,
     )
@@ -182,17 +246,41 @@ IS_VERIFIED = (
 def _sightings(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Sighting]]:
     """Return sightings by certificate: in logs, newest first, then in chains, which prove nothing."""
     sightings: dict[int, list[Sighting]] = defaultdict(list)
-    for certificate, name, log_id, index, timestamp, kind, verified in connection.execute(
-        f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED}"
-        " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id JOIN log ON log.id = sighting.log"
+    cursor = connection.execute(
+        f"SELECT certificate, log.name, log.log_id, entry_index, timestamp, kind, {IS_VERIFIED},"
+        f" {_SOUND_LEAF} AND {row_checks.is_sound('sighting')} AND log.id IS NOT NULL"
+        " FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id LEFT JOIN log ON log.id = sighting.log"
         f" WHERE certificate IN ({placeholders(ids)}) ORDER BY timestamp DESC, log.name, entry_index",
         ids,
-    ):
+    )
+    for certificate, name, log_id, index, timestamp, kind, verified in row_checks.sound(connection, "sighting", cursor):
         sighting = Sighting(name, log_id, index, rows.unsigned64(timestamp), EntryKind(kind), bool(verified))
         sightings[certificate].append(sighting)
     for certificate, sighting in chains.sightings(connection, ids):
         sightings[certificate].append(sighting)
     return sightings
+
+
+def _check_leaves(connection: sqlite3.Connection, summaries: Mapping[int, CertificateSummary]) -> None:
+    """Check that every certificate has a leaf, and every leaf a sighting, without which they would have been deleted;
+    note damage. A certificate with a fingerprint has a leaf of its own beside that of its precertificate."""
+    kinds: dict[int, set[str]] = {id: set() for id in summaries}
+    for certificate, kind, is_seen in connection.execute(
+        f"SELECT certificate, kind, {_IS_SEEN} FROM leaf WHERE certificate IN ({placeholders(summaries)})",
+        tuple(summaries),
+    ):
+        kinds[certificate].add(kind)
+        if not is_seen:
+            row_checks.note(connection, "sighting")
+    for id, summary in summaries.items():
+        if not kinds[id] or (summary.sha256 is not None and EntryKind.X509 not in kinds[id]):
+            row_checks.note(connection, "leaf")
+
+
+_IS_SEEN = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {table} WHERE {table}.leaf = leaf.id)"
+    for table in ("sighting", "chain_sighting", "repository_sighting")
+)
 
 
 def _given(

@@ -1,12 +1,14 @@
 """Misbehaviour of logs: evidence, and decisions about it. Functions of an open transaction."""
 
+# ruff: noqa: S608 - statements contain column lists of our own; values are bound
+
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
 from hashlib import sha256
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import (
     DismissedMisbehaviour,
     EvidenceDecision,
@@ -101,13 +103,16 @@ def decide(connection: sqlite3.Connection, number: int, decision: EvidenceDecisi
 
 def summary(connection: sqlite3.Connection, log: int) -> tuple[tuple[str, ...], tuple[DismissedMisbehaviour, ...]]:
     """Return the reasons of a log's misbehaviour that stands, newest last, and the misbehaviour that is dismissed."""
-    found = connection.execute(
-        "SELECT misbehaviour.id, misbehaviour.reason, is_dismissal, decision.at, decision.reason FROM misbehaviour"
+    cursor = connection.execute(
+        "SELECT misbehaviour.id, misbehaviour.reason, is_dismissal, decision.at, decision.reason,"
+        f" {row_checks.is_sound('misbehaviour')} AND"
+        f" (decision.id IS NULL OR {row_checks.is_sound('misbehaviour_decision', 'decision')}) FROM misbehaviour"
         " LEFT JOIN misbehaviour_decision AS decision ON decision.id ="
         " (SELECT max(newest.id) FROM misbehaviour_decision AS newest WHERE newest.misbehaviour = misbehaviour.id)"
         " WHERE log = ? ORDER BY misbehaviour.at, misbehaviour.id",
         (log,),
-    ).fetchall()
+    )
+    found = list(row_checks.sound(connection, "misbehaviour", cursor))
     standing = tuple(reason for _, reason, is_dismissed, _, _ in found if not is_dismissed)
     dismissed = tuple(
         DismissedMisbehaviour(id, datetime.fromisoformat(at), decoded_message(why))

@@ -3,7 +3,11 @@ of an open transaction.
 
 Many findings have rule, field, category, reason and more in common: this is their kind, one row for all of them (table
 `trait`). Many certificates have keys in common: a key is one row, and a posting is two numbers. The findings of a
-certificate are written and deleted together; a trigger deletes postings with them, and keys without postings.
+certificate are written and deleted together, postings with them, and keys without postings.
+
+Behind the postings of a key stands its control row, the sum of them. A look-up compares it, and so notices a posting
+that was lost or changed. `certificate.findings_check` is the check of all findings of a certificate, with their kinds
+and keys as they are told.
 """
 
 # ruff: noqa: S608 - statements contain column lists and question marks of our own; values are bound
@@ -12,31 +16,81 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import controls, row_checks, rows
 from ctscan.index.sqlite.rows import StoredFinding, placeholders
 from ctscan.model import Finding, IdentifierKind, LookupKey
 
-_AT_ONCE = 500
+AT_ONCE = 500
 
 Findings = Sequence[tuple[int, Sequence[StoredFinding]]]
 """`(certificate, its findings)`."""
 
 
+CONTROL = 1 << 40
+"""Control row of a key: the sum of its certificates and this number, which stands behind them in the order of the table
+and is thus written to the page of the newest posting. Every other posting is less."""
+
+
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
-def replace(connection: sqlite3.Connection, certificate: int, findings: Sequence[StoredFinding]) -> None:
-    """Replace the findings of a certificate."""
-    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
+def replace(connection: sqlite3.Connection, certificate: int, findings: Sequence[StoredFinding], rules: str) -> None:
+    """Replace the findings of a certificate by those of a rule set."""
+    remove(connection, certificate)
+    connection.execute(
+        "UPDATE certificate SET rules = ?, findings_check = ? WHERE id = ?",
+        (rules, rows.findings_check(findings), certificate),
+    )
     write(connection, [(certificate, findings)])
+
+
+def remove(connection: sqlite3.Connection, certificate: int) -> None:
+    """Delete the findings of a certificate, its postings, and keys without any other posting."""
+    found = connection.execute("SELECT keys FROM finding WHERE certificate = ? AND keys <> ''", (certificate,))
+    keys = {int(key) for (keys,) in found for key in keys.split(",")}
+    for key in sorted(keys):
+        gone = connection.execute("DELETE FROM posting WHERE key = ? AND certificate = ?", (key, certificate))
+        if gone.rowcount:
+            connection.execute(_MOVE_CONTROL, (-certificate, key))
+    emptied = [key for key in keys if connection.execute(_DROP_CONTROL, (key,)).rowcount]
+    _drop_keys(connection, emptied)
+    connection.execute("DELETE FROM finding WHERE certificate = ?", (certificate,))
+
+
+_MOVE_CONTROL = f"UPDATE posting SET certificate = certificate + ? WHERE key = ? AND certificate >= {CONTROL}"
+_DROP_CONTROL = (
+    f"DELETE FROM posting WHERE key = ?1 AND certificate = {CONTROL}"
+    " AND NOT EXISTS (SELECT 1 FROM posting AS other WHERE other.key = ?1 AND other.certificate <> posting.certificate)"
+)
+
+
+def _drop_keys(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Delete look-up keys, also from the control totals."""
+    gone = [
+        row
+        for id in ids
+        for row in connection.execute("DELETE FROM lookup_key WHERE id = ? RETURNING id, kind, key, hash", (id,))
+    ]
+    _control(connection, gone, -1)
+
+
+def _control(connection: sqlite3.Connection, keys: Sequence[tuple[int, str, str, int]], sign: int = 1) -> None:
+    """Add keys to the control totals, or take them away."""
+    terms = [controls.hash_term(hashed, id) for id, _, _, hashed in keys]
+    controls.add(connection, controls.Family.KEY, terms, sign)
+    domains = [(id, key, hashed) for id, kind, key, hashed in keys if kind == IdentifierKind.DOMAIN]
+    controls.add_domains(connection, domains, sign)
 
 
 def write(connection: sqlite3.Connection, found: Findings) -> None:
     """Write findings of certificates that have none."""
-    keys = _key_ids(connection, {key for _, findings in found for finding in findings for key in finding.keys})
+    keys, new_keys = _key_ids(
+        connection, {key for _, findings in found for finding in findings for key in finding.keys}
+    )
     finding_kinds = _finding_kind_ids(
         connection, {finding.finding_kind for _, findings in found for finding in findings}
     )
@@ -54,8 +108,32 @@ def write(connection: sqlite3.Connection, found: Findings) -> None:
                 full.append((*row, finding.canonical, finding.raw, finding.repaired))
     connection.executemany(f"INSERT INTO finding ({_PLAIN}) VALUES (?, ?, ?, ?, ?, ?)", plain)
     connection.executemany(f"INSERT INTO finding ({_PLAIN}, raw, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", full)
-    # in their order: neighbours are on one page
-    connection.executemany("INSERT INTO posting (key, certificate) VALUES (?, ?)", sorted(postings))
+    _write_postings(connection, postings, new_keys)
+
+
+def _write_postings(connection: sqlite3.Connection, postings: Collection[tuple[int, int]], new_keys: range) -> None:
+    """Insert postings in their order, as neighbours are on one page, and bring the control rows of their keys along. A
+    control row that was lost stays lost."""
+    sums: dict[int, int] = defaultdict(int)
+    for key, certificate in postings:
+        sums[key] += certificate
+    before = _control_rows(connection, [key for key in sums if key not in new_keys])
+    after = [(key, total + sums[key]) for key, total in before]
+    after += [(key, CONTROL + total) for key, total in sums.items() if key in new_keys]
+    connection.executemany("DELETE FROM posting WHERE key = ? AND certificate = ?", before)
+    connection.executemany("INSERT INTO posting (key, certificate) VALUES (?, ?)", sorted([*postings, *after]))
+
+
+def _control_rows(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the control rows of keys, in their order."""
+    return [
+        row
+        for some in rows.portions(sorted(keys), AT_ONCE)
+        for row in connection.execute(
+            f"SELECT key, certificate FROM posting WHERE key IN ({placeholders(some)}) AND certificate >= {CONTROL}",
+            some,
+        )
+    ]
 
 
 _PLAIN = "certificate, ordinal, trait, keys, value, canonical"
@@ -79,71 +157,152 @@ def _finding_kind_ids(
     return ids
 
 
-def _key_ids(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return the rows of look-up keys; insert new keys."""
+def _key_ids(
+    connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], int], range]:
+    """Return the rows of look-up keys, and which of them are new; insert new keys."""
     asked = sorted(keys)
     ids = ids_of(connection, asked)
     new = [key for key in asked if key not in ids]
-    if new:
-        first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
-        ids |= {key: id for id, key in enumerate(new, first)}
-        connection.executemany(
-            "INSERT INTO lookup_key (id, kind, key) VALUES (?, ?, ?)", [(ids[key], *key) for key in new]
-        )
-    return ids
+    if not new:
+        return ids, range(0)
+    first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM lookup_key").fetchone()[0]
+    rows_of_new = [(id, *key, row_checks.key_hash(*key)) for id, key in enumerate(new, first)]
+    connection.executemany("INSERT INTO lookup_key (id, kind, key, hash) VALUES (?, ?, ?, ?)", rows_of_new)
+    _control(connection, rows_of_new)
+    ids.update({(kind, key): id for id, kind, key, _ in rows_of_new})
+    return ids, range(first, first + len(new))
 
 
 def ids_of(connection: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return the rows of the keys `(kind, key)` that are in the index."""
-    by_kind = defaultdict(list)
-    for kind, key in keys:
-        by_kind[kind].append(key)
-    return {
-        (kind, key): id
-        for kind, theirs in by_kind.items()
-        for some in rows.portions(theirs, _AT_ONCE)
-        for key, id in connection.execute(
-            f"SELECT key, id FROM lookup_key WHERE kind = ? AND key IN ({placeholders(some)})", (kind, *some)
-        )
-    }
+    """Return the rows of the keys `(kind, key)` that are in the index. They are found by their hashes, which are
+    shorter; different keys may have one hash."""
+    hashes: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for key in keys:
+        hashes[row_checks.key_hash(*key)].append(key)
+    found = {}
+    for some in rows.portions(list(hashes), AT_ONCE):
+        for id, hashed, *key in connection.execute(
+            f"SELECT id, hash, kind, key FROM lookup_key WHERE hash IN ({placeholders(some)})", some
+        ):
+            if tuple(key) in hashes[hashed]:
+                found[key[0], key[1]] = id
+            elif row_checks.key_hash(*key) != hashed:
+                row_checks.note(connection, "lookup_key")
+    return found
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
 
 
-def read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, list[Finding]]:
-    """Return the findings of at most some hundreds of certificates, in their order."""
+def read(connection: sqlite3.Connection, checks: Mapping[int, int]) -> dict[int, list[Finding]]:
+    """Return the findings of at most `AT_ONCE` certificates, in their order.
+
+    Args:
+        connection: in a transaction.
+        checks: by certificate, the check of its findings. Where it is another, they are left out.
+    """
+    read = _read(connection, tuple(checks))
+    return {certificate: _sound(connection, some, checks[certificate]) for certificate, some in read.items()}
+
+
+def checks_of(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, int]:
+    """Compute the checks of the findings of at most `AT_ONCE` certificates, as they are."""
+    return {certificate: _check(some) for certificate, some in _read(connection, certificates).items()}
+
+
+def _read(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, list[_ReadFinding]]:
+    """Return rows of findings with their kinds and keys, by certificate."""
     found = connection.execute(
         "SELECT certificate, trait, keys, value, canonical, raw, repaired FROM finding"
         f" WHERE certificate IN ({placeholders(certificates)}) ORDER BY certificate, ordinal",
         certificates,
     ).fetchall()
-    finding_kinds = _finding_kinds(connection, {kind for _, kind, *_ in found})
+    kinds = _finding_kinds(connection, {kind for _, kind, *_ in found})
     ids = {keys: tuple(map(int, keys.split(","))) if keys else () for _, _, keys, *_ in found}
     keys = _keys(connection, {id for some in ids.values() for id in some})
-    findings: dict[int, list[Finding]] = defaultdict(list)
+    read: dict[int, list[_ReadFinding]] = {certificate: [] for certificate in certificates}
     for certificate, kind, its, *own in found:
-        findings[certificate].append(rows.finding_of(finding_kinds[kind], tuple(keys[id] for id in ids[its]), own))
-    return findings
+        read[certificate].append((kinds.get(kind, ()), tuple([keys.get(id, ("", "")) for id in ids[its]]), own))
+    return read
 
 
-def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, rows.FindingKind]:
+def _check(read: Sequence[_ReadFinding]) -> int:
+    return rows.check_of_findings((rows.check_of_kind(kind), keys, *own) for kind, keys, own in read)
+
+
+_ReadFinding = tuple[tuple[Any, ...], tuple[tuple[str, str], ...], list[Any]]
+"""Kind of a finding, its keys, and `(value, canonical, raw, repaired)`."""
+
+
+def _sound(connection: sqlite3.Connection, read: Sequence[_ReadFinding], check: int) -> list[Finding]:
+    """Build the findings of a certificate; none of them, and note the damage, where their check is another."""
+    if check != _check(read):
+        row_checks.note(connection, "finding")
+        return []
+    return [
+        rows.finding_of(_parsed_kind(kind), tuple([LookupKey(IdentifierKind(k), key) for k, key in keys]), own)
+        for kind, keys, own in read
+    ]
+
+
+_parsed_kind = lru_cache(maxsize=4096)(rows.finding_kind_of)
+
+
+def _finding_kinds(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
     """Return finding kinds by row."""
     return {
-        id: rows.finding_kind_of(kind)
-        for some in rows.portions(list(ids), _AT_ONCE)
+        id: tuple(kind)
+        for some in rows.portions(list(ids), AT_ONCE)
         for id, *kind in connection.execute(
             f"SELECT id, {rows.FINDING_KIND_COLUMNS} FROM trait WHERE id IN ({placeholders(some)})", some
         )
     }
 
 
-def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, LookupKey]:
+def _keys(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return look-up keys by row."""
     return {
-        id: LookupKey(IdentifierKind(kind), key)
-        for some in rows.portions(list(ids), _AT_ONCE)
+        id: (kind, key)
+        for some in rows.portions(list(ids), AT_ONCE)
         for id, kind, key in connection.execute(
             f"SELECT id, kind, key FROM lookup_key WHERE id IN ({placeholders(some)})", some
         )
     }
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+_IS_WRONG = (
+    f"(SELECT sum(iif(certificate < {CONTROL}, certificate, {CONTROL} - certificate)) FROM posting"
+    " WHERE posting.key = lookup_key.id) IS NOT 0"
+)
+
+
+def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], ids: Sequence[int]) -> None:
+    """Check that no key `(kind, key)` is lost, and none of the postings of the keys `ids`; note damage."""
+    for shard in {row_checks.key_hash(*key) >> 20: row_checks.key_hash(*key) for key in keys}.values():
+        controls.check_hash(connection, controls.Family.KEY, shard)
+    for some in rows.portions(ids, AT_ONCE):
+        _check_postings(connection, f"id IN ({placeholders(some)})", some)
+
+
+def check_domain(connection: sqlite3.Connection, domain: str) -> None:
+    """Check that no key at or below a domain is lost, and none of their postings; note damage."""
+    controls.check_domain(connection, domain)
+    _check_postings(connection, "kind = 'domain' AND key BETWEEN ? AND ?", (domain, domain + controls.LAST))
+
+
+def _check_postings(connection: sqlite3.Connection, which: str, values: Sequence[Any]) -> None:
+    wrong = connection.execute(f"SELECT 1 FROM lookup_key WHERE {which} AND {_IS_WRONG} LIMIT 1", values).fetchone()
+    if wrong is not None:
+        row_checks.note(connection, "posting")
+
+
+def check_all(connection: sqlite3.Connection) -> None:
+    """Check the hashes of all keys, and their postings; note damage."""
+    wrong = connection.execute("SELECT 1 FROM lookup_key WHERE key_hash(kind, key) <> hash LIMIT 1").fetchone()
+    lost = connection.execute("SELECT 1 FROM posting WHERE key NOT IN (SELECT id FROM lookup_key) LIMIT 1").fetchone()
+    if wrong is not None or lost is not None:
+        row_checks.note(connection, "lookup_key")
+    _check_postings(connection, "true", ())

@@ -3,14 +3,16 @@
 Every writing function returns whether it changed anything: a step that is committed twice changes nothing.
 """
 
+# ruff: noqa: S608 - statements contain column lists of our own; values are bound
+
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import CompactRange, Gap, GapReason, Message, PendingRange, VerifiedRange, decoded_message
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.hashes import split_hashes
@@ -25,24 +27,28 @@ Change = Callable[[list[Gap]], list[Gap]]
 def verified(connection: sqlite3.Connection, log: int) -> tuple[VerifiedRange, ...]:
     """Return the verified ranges of a log, in order."""
     cursor = connection.execute(
-        "SELECT range_start, range_end, scope, rules, edge, since FROM coverage WHERE log = ?"
+        f"SELECT range_start, range_end, scope, rules, edge, since, {_SOUND} FROM coverage WHERE log = ?"
         " ORDER BY range_start, range_end, scope, rules",
         (log,),
     )
     return tuple(
         VerifiedRange(start, end, scope, rules, _edge_of(end, edge), since)
-        for start, end, scope, rules, edge, since in cursor
+        for start, end, scope, rules, edge, since in row_checks.sound(connection, "coverage", cursor)
     )
+
+
+_SOUND = row_checks.is_sound("coverage")
 
 
 def add_verified(connection: sqlite3.Connection, log: int, new: VerifiedRange) -> bool:
     """Add a range and merge it with the ranges of equal scope and rules that it touches or overlaps. The edge belongs
     to the greater end, `since` to the smaller start. An empty range is stored too, for its proven edge."""
-    touching = connection.execute(
-        "SELECT id, range_start, range_end, edge, since FROM coverage"
+    found = connection.execute(
+        f"SELECT id, range_start, range_end, edge, since, {_SOUND} FROM coverage"
         " WHERE log = ? AND scope = ? AND rules = ? AND range_start <= ? AND range_end >= ? ORDER BY range_start",
         (log, rows.clean(new.scope), new.rules, new.end, new.start),
-    ).fetchall()
+    )
+    touching = list(row_checks.sound(connection, "coverage", found))
     start, since, end, edge = new.start, new.since, new.end, _joined(new.edge)
     for _, stored_start, stored_end, stored_edge, stored_since in touching:
         if stored_end > end or (stored_end == end and not edge):
@@ -80,10 +86,12 @@ def _joined(edge: CompactRange | None) -> bytes:
 def pending(connection: sqlite3.Connection, log: int) -> tuple[PendingRange, ...]:
     """Return the pending ranges of a log, in order."""
     cursor = connection.execute(
-        "SELECT id, range_start, scope, rules, edge FROM pending WHERE log = ? ORDER BY range_start", (log,)
+        f"SELECT id, range_start, scope, rules, edge, {row_checks.is_sound('pending')} FROM pending WHERE log = ?"
+        " ORDER BY range_start",
+        (log,),
     )
     found = []
-    for id, start, scope, rules, roots in cursor.fetchall():
+    for id, start, scope, rules, roots in list(row_checks.sound(connection, "pending", cursor)):
         edge = CompactRange(start, tuple(split_hashes(roots)))
         found.append(PendingRange(start, scope, rules, edge, b"".join(_pieces(connection, id))))
     return tuple(found)
@@ -145,9 +153,14 @@ def _pieces(connection: sqlite3.Connection, id: int) -> list[bytes]:
 def gaps(connection: sqlite3.Connection, log: int) -> tuple[Gap, ...]:
     """Return the gaps of a log, in order."""
     cursor = connection.execute(
-        "SELECT range_start, range_end, reason, detail, tries FROM hole WHERE log = ? ORDER BY range_start", (log,)
+        f"SELECT range_start, range_end, reason, detail, tries, {_SOUND_GAP} FROM hole WHERE log = ?"
+        " ORDER BY range_start",
+        (log,),
     )
-    return tuple(_gap_of(row) for row in cursor)
+    return tuple(_gap_of(row) for row in row_checks.sound(connection, "hole", cursor))
+
+
+_SOUND_GAP = row_checks.is_sound("hole")
 
 
 def add_gap(connection: sqlite3.Connection, log: int, new: Gap) -> bool:
@@ -169,11 +182,12 @@ def _renewed(inside: list[Gap], new: Gap) -> Gap:
 
 def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, change: Change) -> bool:
     """Change the parts of gaps within `[start, end)`, and merge them with their neighbours."""
-    found = connection.execute(
-        "SELECT id, range_start, range_end, reason, detail, tries FROM hole"
+    cursor = connection.execute(
+        f"SELECT id, range_start, range_end, reason, detail, tries, {_SOUND_GAP} FROM hole"
         " WHERE log = ? AND range_start <= ? AND range_end >= ?",
         (log, end, start),
-    ).fetchall()
+    )
+    found = list(row_checks.sound(connection, "hole", cursor))
     span, before = (start, end), [_gap_of(row[1:]) for row in found]
     inside = [replace(gap, start=at, end=to) for gap in before for at, to in [clip(gap.span, span)] if at < to]
     outside = [replace(gap, start=at, end=to) for gap in before for at, to in subtract(gap.span, [span])]
@@ -188,7 +202,7 @@ def _rewrite(connection: sqlite3.Connection, log: int, start: int, end: int, cha
     return True
 
 
-def _gap_of(row: tuple[Any, ...]) -> Gap:
+def _gap_of(row: Sequence[Any]) -> Gap:
     start, end, reason, detail, tries = row
     return Gap(start, end, GapReason(reason), decoded_message(detail) if detail else None, tries)
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 
-from ctscan.index.sqlite import postings, rows
+from ctscan.index.sqlite import controls, postings, row_checks, rows
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import IdentifierKind, LookupKey
 
@@ -21,7 +21,7 @@ RANKED = 2_000
 
 _AT_ONCE = 500
 
-_LAST = "\U0010ffff"  # the largest character: no label begins with it
+_REAL = f"certificate < {postings.CONTROL}"  # a posting, and no control row
 
 NEWEST = (
     "coalesce((SELECT max(timestamp) FROM leaf CROSS JOIN sighting ON sighting.leaf = leaf.id WHERE certificate = {0}),"
@@ -42,23 +42,28 @@ def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit:
     index are ranked."""
     pool = max(limit, RANKED)
     found: set[int] = set()
-    for key in keys:
-        if key.kind == IdentifierKind.DOMAIN:
-            found.update(_at_or_below(connection, key.key, pool))
-    exact = postings.ids_of(connection, [(str(key.kind), key.key) for key in keys if key.kind != IdentifierKind.DOMAIN])
-    for some in rows.portions(sorted(exact.values()), _AT_ONCE):
+    domains = [key.key for key in keys if key.kind == IdentifierKind.DOMAIN]
+    for domain in domains:
+        found.update(_at_or_below(connection, domain, pool))
+    exact = [(str(key.kind), key.key) for key in keys if key.kind != IdentifierKind.DOMAIN]
+    ids = postings.ids_of(connection, exact)
+    for some in rows.portions(sorted(ids.values()), _AT_ONCE):
         found.update(_latest(connection, some, pool))
+    if len(found) < limit:  # a cut answer claims nothing
+        postings.check_keys(connection, exact, sorted(ids.values()))
+        for domain in domains:
+            postings.check_domain(connection, domain)
     latest = sorted(found)[-pool:]
     newest = _newest(connection, latest)
-    return sorted(latest, key=lambda id: (*newest[id], id))[:limit]
+    return sorted(newest, key=lambda id: (*newest[id], id))[:limit]
 
 
 def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iterator[int]:
     """Yield the last certificates with a domain or a subdomain."""
     cursor = connection.execute(
         "SELECT DISTINCT certificate FROM lookup_key CROSS JOIN posting ON posting.key = lookup_key.id"
-        " WHERE kind = 'domain' AND lookup_key.key BETWEEN ? AND ? ORDER BY certificate DESC LIMIT ?",
-        (domain, domain + _LAST, pool),
+        f" WHERE kind = 'domain' AND lookup_key.key BETWEEN ? AND ? AND {_REAL} ORDER BY certificate DESC LIMIT ?",
+        (domain, domain + controls.LAST, pool),
     )
     return (certificate for (certificate,) in cursor)
 
@@ -66,7 +71,8 @@ def _at_or_below(connection: sqlite3.Connection, domain: str, pool: int) -> Iter
 def _latest(connection: sqlite3.Connection, keys: Sequence[int], pool: int) -> Iterator[int]:
     """Yield the last certificates with any of the keys."""
     cursor = connection.execute(
-        f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(keys)} ORDER BY certificate DESC LIMIT ?",
+        f"SELECT DISTINCT certificate FROM posting WHERE {_is_one_of(keys)} AND {_REAL}"
+        " ORDER BY certificate DESC LIMIT ?",
         (*keys, pool),
     )
     return (certificate for (certificate,) in cursor)
@@ -78,14 +84,18 @@ def _is_one_of(keys: Sequence[int]) -> str:
 
 
 def _newest(connection: sqlite3.Connection, certificates: Sequence[int]) -> dict[int, tuple[bool, int]]:
-    """Return sort keys by certificate: newest first, certificates without a time last."""
-    return {
+    """Return sort keys by certificate: newest first, certificates without a time last. Certificates that a posting
+    names and that aren't there are left out, and noted as damage."""
+    newest = {
         id: (newest is None, -(newest or 0))
         for some in rows.portions(certificates, _AT_ONCE)
         for id, newest in connection.execute(
             f"SELECT id, {NEWEST.format('certificate.id')} FROM certificate WHERE id IN ({placeholders(some)})", some
         )
     }
+    if len(newest) < len(certificates):
+        row_checks.note(connection, "certificate")
+    return newest
 
 
 # --- words --------------------------------------------------------------------------------------------------------
@@ -99,14 +109,17 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
     the last `max(partly, RANKED)` of each word.
     """
     kind = str(IdentifierKind.NAME)
-    ids = postings.ids_of(connection, {(kind, form) for word in words for form in word})
+    keys = sorted({(kind, form) for word in words for form in word})
+    ids = postings.ids_of(connection, keys)
     asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
     whole = _with_all(connection, asked, max(limit, RANKED))
     found = _ranked(connection, dict.fromkeys(whole, len(asked)), asked)[:limit]
-    if len(asked) == 1 or len(found) == limit or not partly:
+    if len(found) == limit:  # a cut answer claims nothing
         return found
-    held = _with_some(connection, asked, max(partly, RANKED), whole)
-    return found + _ranked(connection, held, asked)[:partly]
+    some = _with_some(connection, asked, max(partly, RANKED), whole) if len(asked) > 1 and partly else {}
+    if len(some) < partly or not partly:
+        postings.check_keys(connection, keys, sorted(ids.values()))
+    return found + _ranked(connection, some, asked)[:partly]
 
 
 def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) -> list[int]:
@@ -116,7 +129,7 @@ def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) 
         return []
     rarest = _rarest(connection, words) if len(words) > 1 else 0
     others = [word for number, word in enumerate(words) if number != rarest]
-    conditions = [_is_one_of(words[rarest]), *(_also(word) for word in others)]
+    conditions = [_is_one_of(words[rarest]), _REAL, *(_also(word) for word in others)]
     cursor = connection.execute(
         f"SELECT DISTINCT certificate FROM posting AS one WHERE {' AND '.join(conditions)}"
         " ORDER BY certificate DESC LIMIT ?",
@@ -139,7 +152,7 @@ def _rarest(connection: sqlite3.Connection, words: Sequence[Word]) -> int:
 
 
 def _count(connection: sqlite3.Connection, word: Word, bound: int) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM posting WHERE {_is_one_of(word)} LIMIT ?)"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM posting WHERE {_is_one_of(word)} AND {_REAL} LIMIT ?)"
     return int(connection.execute(sql, (*word, bound)).fetchone()[0])
 
 
@@ -168,7 +181,7 @@ def _ranked(connection: sqlite3.Connection, held: dict[int, int], words: Sequenc
     """Sort certificates by the number of words that they hold."""
     best = _best(connection, [id for id, number in held.items() if number > 1], words)
     newest = _newest(connection, sorted(held))
-    return sorted(held, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
+    return sorted(newest, key=lambda id: (-held[id], -best.get(id, 1), *newest[id], id))
 
 
 def _best(connection: sqlite3.Connection, certificates: Sequence[int], words: Sequence[Word]) -> dict[int, int]:

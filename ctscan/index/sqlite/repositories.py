@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import certificate_rows, certificates, revocations, rows, runs
+from ctscan.index.sqlite import certificate_rows, certificates, revocations, row_checks, rows, runs
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.certificates import Origin
 from ctscan.index.sqlite.rows import placeholders
@@ -100,13 +100,17 @@ def of_questions(connection: sqlite3.Connection, questions: Sequence[str]) -> li
     found = [
         replace(_search_of(row), question=question)
         for question in dict.fromkeys(questions)
-        for row in connection.execute(_OF_QUESTION, {"digest": _digest(salt, question)})
+        for row in _sound(connection, connection.execute(_OF_QUESTION, {"digest": _digest(salt, question)}))
     ]
     return sorted(found, key=lambda search: search.id, reverse=True)
 
 
+def _sound(connection: sqlite3.Connection, found: Iterable[Any]) -> Iterator[Any]:
+    return row_checks.sound(connection, "search", found)
+
+
 _OF_QUESTION = f"""
-    SELECT {_SEARCH} FROM search WHERE id IN (
+    SELECT {_SEARCH}, {row_checks.is_sound("search")} FROM search WHERE id IN (
         SELECT max(id) FROM search WHERE digest = :digest GROUP BY repository
         UNION
         SELECT max(id) FROM search WHERE digest = :digest AND outcome = 'whole' GROUP BY repository
@@ -116,8 +120,10 @@ _OF_QUESTION = f"""
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[Search]:
     """Return the newest searches, newest first."""
-    cursor = connection.execute(f"SELECT {_SEARCH} FROM search ORDER BY id DESC LIMIT ?", (limit,))
-    return [_search_of(row) for row in cursor]
+    cursor = connection.execute(
+        f"SELECT {_SEARCH}, {row_checks.is_sound('search')} FROM search ORDER BY id DESC LIMIT ?", (limit,)
+    )
+    return [_search_of(row) for row in _sound(connection, cursor)]
 
 
 def _search_of(row: tuple[Any, ...]) -> Search:
@@ -297,14 +303,17 @@ def sightings(
 ) -> Iterator[tuple[int, RepositorySighting]]:
     """Yield `(certificate, sighting)`, last seen first; `confirmed` are certificates that a log holds."""
     found = connection.execute(
-        "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner"
+        "SELECT repository_sighting.id, certificate, search.repository, reference, started, first_logged, owner,"
+        f" {row_checks.is_sound('leaf')} AND {row_checks.is_sound('repository_sighting')}"
+        " AND search.id IS NOT NULL"
         " FROM leaf CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
-        " JOIN search ON search.id = repository_sighting.search"
+        " LEFT JOIN search ON search.id = repository_sighting.search"
         f" WHERE certificate IN ({placeholders(ids)}) ORDER BY started DESC, search.repository, repository_sighting.id",
         ids,
     ).fetchall()
     coordinates = _coordinates(connection, ids) if found else {}
-    for id, certificate, repository, reference, started, first_logged, owner in found:
+    sound = row_checks.sound(connection, "repository_sighting", found)
+    for id, certificate, repository, reference, started, first_logged, owner in sound:
         yield (
             certificate,
             RepositorySighting(
@@ -322,12 +331,13 @@ def sightings(
 def _coordinates(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[Coordinate]]:
     """Return coordinates by sighting, in the order of logs and indexes."""
     coordinates: dict[int, list[Coordinate]] = defaultdict(list)
-    for sighting, log, index, timestamp in connection.execute(
-        "SELECT sighting, log, entry_index, timestamp FROM leaf"
+    cursor = connection.execute(
+        f"SELECT sighting, log, entry_index, timestamp, {row_checks.is_sound('coordinate')} FROM leaf"
         " CROSS JOIN repository_sighting ON repository_sighting.leaf = leaf.id"
         " CROSS JOIN coordinate ON coordinate.sighting = repository_sighting.id"
         f" WHERE certificate IN ({placeholders(ids)}) ORDER BY sighting, log, entry_index",
         ids,
-    ):
+    )
+    for sighting, log, index, timestamp in row_checks.sound(connection, "coordinate", cursor):
         coordinates[sighting].append(Coordinate(log, index, rows.optional_unsigned64(timestamp)))
     return coordinates

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import certificates, rows
+from ctscan.index.sqlite import certificates, row_checks, rows
 from ctscan.index.sqlite.rows import placeholders
 from ctscan.model import (
     Authority,
@@ -96,11 +96,13 @@ def by_certificate(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[i
     """Return revocations by certificate, in the order of the sources' names."""
     found: dict[int, list[Revocation]] = defaultdict(list)
     cursor = connection.execute(
-        f"SELECT certificate, {_REVOCATION} FROM revocation WHERE certificate IN ({placeholders(ids)})"
+        f"SELECT certificate, {_REVOCATION}, {row_checks.is_sound('revocation')} FROM revocation"
+        f" WHERE certificate IN ({placeholders(ids)})"
         " ORDER BY certificate, source",
         ids,
     )
-    for certificate, source, state, checked, url, revoked_at, reason, this_update, next_update, why in cursor:
+    sound = row_checks.sound(connection, "revocation", cursor)
+    for certificate, source, state, checked, url, revoked_at, reason, this_update, next_update, why in sound:
         found[certificate].append(
             Revocation(
                 state=RevocationState(state),
@@ -199,13 +201,20 @@ def save_authorities(connection: sqlite3.Connection, authorities: Sequence[Autho
 
 def authority_list(connection: sqlite3.Connection) -> AuthorityList | None:
     """Return the description of the list; None when there is none."""
-    row = connection.execute("SELECT fetched, origin, records FROM authority_list").fetchone()
+    row = row_checks.sound_row(
+        connection,
+        "authority_list",
+        connection.execute(
+            f"SELECT fetched, origin, records, {row_checks.is_sound('authority_list')} FROM authority_list"
+        ).fetchone(),
+    )
     return None if row is None else AuthorityList(datetime.fromisoformat(row[0]), *row[1:])
 
 
 def all_authorities(connection: sqlite3.Connection) -> list[Authority]:
     """Return the whole list, in its order."""
-    return [_authority(row) for row in connection.execute(f"{_AUTHORITY} ORDER BY id")]
+    found = row_checks.sound(connection, "authority", connection.execute(f"{_AUTHORITY} ORDER BY id"))
+    return [_authority(row) for row in found]
 
 
 def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict[int, tuple[Authority, ...]]:
@@ -215,12 +224,15 @@ def authorities(connection: sqlite3.Connection, named: dict[int, bytes]) -> dict
     if not keys:
         return {}
     found: dict[bytes, list[Authority]] = defaultdict(list)
-    for row in connection.execute(f"{_AUTHORITY} WHERE key_id IN ({placeholders(keys)}) ORDER BY id", keys):
+    cursor = connection.execute(f"{_AUTHORITY} WHERE key_id IN ({placeholders(keys)}) ORDER BY id", keys)
+    for row in row_checks.sound(connection, "authority", cursor):
         found[row[3]].append(_authority(row))
     return {id: tuple(found[key]) for id, key in named.items()}
 
 
-_AUTHORITY = "SELECT owner, name, sha256, key_id, policies, contact, status FROM authority"
+_AUTHORITY = (
+    f"SELECT owner, name, sha256, key_id, policies, contact, status, {row_checks.is_sound('authority')} FROM authority"
+)
 
 
 def _authority(row: Sequence[Any]) -> Authority:

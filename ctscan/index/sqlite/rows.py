@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from ctscan.errors import IndexFault
@@ -99,7 +100,7 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def placeholders(values: Sequence[Any]) -> str:
+def placeholders(values: Sized) -> str:
     """Return as many question marks as values."""
     return ", ".join("?" * len(values))
 
@@ -136,9 +137,13 @@ def unpack(data: bytes, largest: int = _LARGEST_DER, like: bytes = b"") -> bytes
     try:
         plain = inflater.decompress(data, largest)
     except zlib.error as error:
-        raise IndexFault("stored bytes can't be unpacked; the index is damaged, restore it from a copy") from error
+        raise IndexFault(
+            "stored bytes can't be unpacked: the index is damaged; `ctscan reindex` repairs what it can"
+        ) from error
     if not inflater.eof:
-        raise IndexFault("stored bytes are cut off or too large; the index is damaged, restore it from a copy")
+        raise IndexFault(
+            "stored bytes are cut off or too large: the index is damaged; `ctscan reindex` repairs what it can"
+        )
     return plain
 
 
@@ -259,6 +264,35 @@ def _finding_kind_row(finding: Finding) -> tuple[Any, ...]:
         " ".join(finding.qualifiers),
         finding.tag,
     )
+
+
+def findings_check(findings: Iterable[StoredFinding]) -> int:
+    """Return the check of the findings of a certificate, in their order, as they are written."""
+    return check_of_findings(
+        (_check_of_raw_kind(f.finding_kind), dict.fromkeys(f.keys), f.value, f.canonical, f.raw, f.repaired)
+        for f in findings
+    )
+
+
+def check_of_findings(findings: Iterable[tuple[Any, ...]]) -> int:
+    """Return the CRC-32 of findings: of `(check of the kind, keys, value, canonical, raw, repaired)`. It covers what is
+    told, and therefore every row that it is read from."""
+    parts = [
+        f"{kind}\0{' '.join([text for key in keys for text in key])}\0{value}\0{canonical}\0{raw}\0{repaired}"
+        for kind, keys, value, canonical, raw, repaired in findings
+    ]
+    return zlib.crc32("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=4096)  # many findings have a kind in common
+def check_of_kind(kind: tuple[Any, ...]) -> int:
+    """Return the CRC-32 of the values of FINDING_KIND_COLUMNS."""
+    return zlib.crc32("\0".join(map(str, kind)).encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=4096)
+def _check_of_raw_kind(kind: tuple[Any, ...]) -> int:
+    return check_of_kind((*map(clean, kind[:-1]), kind[-1]))
 
 
 FindingKind = tuple[

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import logs, rows
+from ctscan.index.sqlite import logs, row_checks, rows
 from ctscan.model import Log, RuleSet, Run, RunState, SkippedLog
 
 _COLUMNS = "id, who, started, ended, scope, rules, purpose, command, outcome, entries, candidates, certificates"
@@ -44,10 +44,13 @@ def start(
 
 
 def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
-    """Insert a rule set that is not in the index."""
+    """Insert a rule set that is not in the index. The version is a digest of the rules: rules that were lost by damage
+    come back."""
+    insert = row_checks.Insert("rule_set", "version, rules")
     connection.execute(
-        "INSERT INTO rule_set (version, rules) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        (rules.version, rows.rules_json(rules)),
+        f"{insert.sql} ON CONFLICT DO UPDATE SET rules = excluded.rules, crc = excluded.crc"
+        " WHERE rules <> excluded.rules OR crc <> excluded.crc",
+        *insert.rows([(rules.version, rows.rules_json(rules))]),
     )
 
 
@@ -103,8 +106,9 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Run]:
 
 def rule_sets(connection: sqlite3.Connection) -> dict[str, RuleSet]:
     """Return all rule sets, by version."""
-    cursor = connection.execute("SELECT version, rules FROM rule_set")
-    return {version: rows.rules_of(version, rules) for version, rules in cursor}
+    cursor = connection.execute(f"SELECT version, rules, {row_checks.is_sound('rule_set')} FROM rule_set")
+    found = row_checks.sound(connection, "rule_set", cursor)
+    return {version: rows.rules_of(version, rules) for version, rules in found}
 
 
 def _run_of(row: tuple[Any, ...]) -> Run:

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from ctscan.errors import IndexFault
+from ctscan.index.sqlite import check_filling, row_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Schema:
         synchronous: PRAGMA synchronous, with WAL: NORMAL commits survive kill -9, FULL ones power loss, too.
         option: the setting that names another path.
         made_by: advice for a missing file.
-        renewed_by: advice for a damaged file that was moved away.
+        mended_by: advice for a damaged file.
     """
 
     name: str
@@ -37,7 +39,7 @@ class Schema:
     synchronous: str
     option: str
     made_by: str
-    renewed_by: str
+    mended_by: str
 
 
 INDEX = Schema(
@@ -47,7 +49,8 @@ INDEX = Schema(
     synchronous="NORMAL",
     option="--db",
     made_by="`ctscan scan` creates it, as `ctscan backfill` does",
-    renewed_by="scan again",
+    mended_by="`ctscan reindex` repairs what it can and says what to scan again; else restore it from a copy, or move "
+    "it away and scan again",
 )
 
 TRAIL = Schema(
@@ -57,7 +60,7 @@ TRAIL = Schema(
     synchronous="FULL",
     option="`path` under [audit] in ctscan.toml, or CTSCAN_AUDIT_PATH",
     made_by="the next scan or look-up creates it",
-    renewed_by="let the next command begin another",
+    mended_by="restore it from a copy, or move it away and let the next command begin another",
 )
 
 _RECORD = """CREATE TABLE migration (
@@ -87,12 +90,11 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], schema: Schema = INDEX) -> None:
     """Apply missing migrations, inside the transaction of the caller. A newer database is refused untouched."""
+    if schema is INDEX:
+        row_checks.register(connection)
     version = version_of(connection)
     if version > len(known):
-        raise IndexFault(
-            f"the {schema.name} was written by a newer ctscan (version {version} of its tables, this one knows "
-            f"{len(known)}); upgrade ctscan"
-        )
+        refuse_newer(version, len(known), schema)
     if version == 0:
         connection.execute(_RECORD)
         connection.execute(f"PRAGMA application_id = {schema.application_id}")
@@ -101,6 +103,16 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
             connection.execute(statement)
         at = datetime.now(UTC).isoformat(timespec="seconds")
         connection.execute("INSERT INTO migration (number, name, applied) VALUES (?, ?, ?)", (number, name, at))
+    if schema is INDEX and version < check_filling.FILLED_BY <= len(known):
+        check_filling.fill(connection)
+
+
+def refuse_newer(version: int, known: int, schema: Schema) -> NoReturn:
+    """Raise IndexFault for a file of a newer ctscan."""
+    raise IndexFault(
+        f"the {schema.name} was written by a newer ctscan (version {version} of its tables, this one knows {known}); "
+        "upgrade ctscan"
+    )
 
 
 def statements(script: str) -> Iterator[str]:

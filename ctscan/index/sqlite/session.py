@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from ctscan.index.sqlite.row_checks import NotingConnection
+
 if TYPE_CHECKING:
     import aiosqlite
 
@@ -41,7 +43,7 @@ class InlineSession:
     """
 
     def __init__(self, connect: Connect) -> None:
-        self._connection = connect(sqlite3.Connection, True)
+        self._connection = connect(NotingConnection, True)
 
     async def run(self, work: Work[T]) -> T:
         """Run a unit of work at once."""
@@ -52,7 +54,7 @@ class InlineSession:
         self._connection.close()
 
 
-class CallConnection(sqlite3.Connection):
+class CallConnection(NotingConnection):
     """SQLite connection with one more statement: CALL runs its parameters, which are units of work.
 
     SQLite has no stored procedures. With this statement the public `execute` of aiosqlite runs a unit of work in the

@@ -84,13 +84,22 @@ def imported(result: ImportResult, problems: Sequence[Problem]) -> Shape:
 
 
 def reindexed(result: ReindexResult) -> Shape:
-    """`ctscan reindex`: shape the rule set, and the numbers of certificates by outcome."""
+    """`ctscan reindex`: shape the rule set, the numbers of certificates by outcome, and the repair."""
+    repaired = result.repaired
     return {
         "rules": result.rules,
         "unchanged": result.unchanged,
         "changed": result.changed,
         "removed": result.removed,
         "stopped": result.stopped,
+        "damaged": list(result.damaged),
+        "repaired": repaired
+        and {
+            "rewritten": repaired.rewritten,
+            "dropped": repaired.dropped,
+            "unread": repaired.unread,
+            "unrepaired": list(repaired.unrepaired),
+        },
     }
 
 

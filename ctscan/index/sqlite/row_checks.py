@@ -1,0 +1,232 @@
+"""Checks of rows: a CRC-32 beside the values that answers rest on, written with the row and compared when it is read.
+
+A check is no defence against a person who changes the index; it notices rot. Every table that a look-up reads is listed
+in `CHECKED` or `EXCUSED`, column by column; a test compares both lists with the schema. SQL knows the check as the
+function `row_check`. Bulk inserts compute it themselves (`Insert`). For all other statements temporary triggers compute
+it, which each writing connection makes (`make_triggers`): a trigger of the schema may not call a function of ours,
+because the connection trusts no schema. An update of a row whose check was wrong leaves it wrong: damage never becomes
+sound by writing beside it.
+"""
+
+# ruff: noqa: S608 - statements contain table and column names of our own; values are bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any
+from zlib import crc32
+
+from ctscan.errors import IndexFault
+
+CHECKED: dict[str, str] = {
+    "log": "id log_id key name operator protocol state url monitoring_url origin mmd final_size final_root"
+    " final_timestamp head last_success last_error last_error_at failing_since failure",
+    "tree_head": "id log size root timestamp signature raw saved",
+    "coverage": "id log scope rules range_start range_end edge since",
+    "hole": "id log range_start range_end reason detail tries",
+    "pending": "id log range_start scope rules edge",
+    "misbehaviour": "id log at reason digest kind hashes",
+    "misbehaviour_decision": "id misbehaviour at who is_dismissal reason",
+    "rule_set": "version rules",
+    "basis": "revision at who change note source choice keys",
+    "basis_log": "id basis log_id name operator is_member reason since",
+    "certificate": "id identity sha256 serial subject is_ca rules problem authority_key_id issuer not_before not_after"
+    " partly serial_hash findings_check",
+    "issuer_name": "id hash name",
+    "leaf": "id certificate kind sha256",
+    "sighting": "id log entry_index timestamp leaf pending",
+    "unreadable": "id log entry_index leaf_hash reason leaf pending partly",
+    "chain_sighting": "id log entry_index timestamp leaf pending",
+    "repository_sighting": "id repository reference leaf search first_logged owner",
+    "coordinate": "sighting log entry_index timestamp",
+    "revocation": "certificate source state checked url revoked_at reason this_update next_update why",
+    "search": "id repository kind question digest who purpose scope rules started ended outcome detail results"
+    " certificates scope_emails",
+    "authority": "id sha256 key_id owner name policies contact status",
+    "authority_list": "one fetched origin records",
+}
+"""Columns under the check of a row, by table."""
+
+EXCUSED: dict[str, str] = {
+    "log.rate": "only an estimate of the time to catch up rests on it",
+    "basis.logs_check": "it is the other side of a comparison",
+    "leaf.der": "its SHA-256 stands beside it",
+    "sighting.issuer_key_hash": "only proofs read it, which the tree covers",
+    "sighting.extensions": "only proofs read it, which the tree covers",
+    "sighting.paths": "only proofs read it, which the tree covers",
+    "finding": "`certificate.findings_check` covers the findings of a certificate together",
+    "trait": "`certificate.findings_check` covers its values",
+    "lookup_key": "`hash` is the check of kind and key, and totals cover the rows (`controls`)",
+    "posting": "totals cover the postings of each key (`postings`)",
+    "control_total": "it is the other side of a comparison",
+    "domain_total": "it is the other side of a comparison",
+    "table_total": "it is the other side of a comparison",
+    "damage": "a row that is lost or changed was said before, and the damage itself is seen again",
+    "pending_piece": "hashes of entries that don't count as searched",
+    "head_seen": "look-ups don't read it",
+    "holder": "look-ups don't read it",
+    "head_size": "only an estimate of the growth of a log rests on it",
+    "misbehaviour_head": "look-ups don't read it, and a third party verifies it from its signature",
+    "salt": "without it no question is recognised, and a search never makes an answer complete",
+    "run": "look-ups don't read it",
+    "run_log": "look-ups don't read it",
+    "audit_paths": "only proofs read it, which the tree covers",
+    "issuer": "only checks of the status read it, and its SHA-256 stands beside it",
+    "crl": "only checks of the status read it, which its signature covers",
+    "submitted": "only checks of the status read it",
+    "quarantine": "look-ups don't read it",
+    "disclosure": "look-ups don't read it",
+    "migration": "only the opening reads it",
+    "sqlite_sequence": "of SQLite",
+}
+"""Tables and columns without a check of their own, with the reason."""
+
+TOTALLED = ("misbehaviour", "misbehaviour_decision", "basis")
+"""Tables of which a lost row would make an answer complete: the sum of their checks is kept."""
+
+WITHOUT_ROWID = {"coordinate": ("sighting", "log", "entry_index"), "revocation": ("certificate", "source")}
+
+_INSERTED_WITH_CHECK = ("rule_set", "certificate", "leaf", "sighting")
+"""Tables whose rows are only written by `Insert`: a trigger would take time for each row."""
+
+WRONG = -1
+"""Check of a row that was found wrong when it was written; no row has this check."""
+
+
+# --- the check ----------------------------------------------------------------------------------------------------
+
+
+def check_of(*values: Any) -> int:
+    """Return the CRC-32 of the values of a row: of their ASCII form, the quickest that no version of Python changes."""
+    return crc32(ascii(values).encode())
+
+
+def signed_hash(text: str) -> int:
+    """Return the CRC-32 of a text as SQLite stores it in four octets: signed."""
+    crc = crc32(text.encode("utf-8", "surrogatepass"))
+    return crc - (1 << 32) if crc >= 1 << 31 else crc
+
+
+def key_hash(kind: str, key: str) -> int:
+    """Return the hash by which a look-up key is found."""
+    return signed_hash(f"{kind}\0{key}")
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Make the functions `row_check`, `key_hash` and `text_hash` known to a connection."""
+    connection.create_function("row_check", -1, check_of, deterministic=True)
+    connection.create_function("key_hash", 2, key_hash, deterministic=True)
+    connection.create_function("text_hash", 1, signed_hash, deterministic=True)
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+class Insert:
+    """INSERT statement for many rows of a table, together with their checks. A call of `row_check` for each row would
+    take as long as the insertion."""
+
+    def __init__(self, table: str, columns: str) -> None:
+        names = columns.split(", ")
+        self.sql = f"INSERT INTO {table} ({columns}, crc) VALUES ({', '.join('?' * len(names))}, ?)"
+        self._checked = itemgetter(*[names.index(name) for name in CHECKED[table].split()])
+
+    def rows(self, found: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Add the checks to rows of the columns."""
+        return [(*row, check_of(*self._checked(row))) for row in found]
+
+
+def make_triggers(connection: sqlite3.Connection) -> None:
+    """Make the temporary triggers that write checks, unless the connection has them."""
+    if connection.execute("SELECT 1 FROM sqlite_temp_schema WHERE type = 'trigger' LIMIT 1").fetchone() is None:
+        for table in CHECKED:
+            for statement in _triggers(table):
+                connection.execute(statement)
+
+
+def _triggers(table: str) -> Iterator[str]:
+    key = WITHOUT_ROWID.get(table, ("rowid",))
+    here = " AND ".join(f"{name} = NEW.{name}" for name in key)
+    new, old = expression(table, "NEW"), expression(table, "OLD")
+    if table not in _INSERTED_WITH_CHECK:
+        yield (
+            f"CREATE TEMP TRIGGER {table}_checked AFTER INSERT ON main.{table}"
+            f" BEGIN UPDATE {table} SET crc = {new} WHERE {here}; END"
+        )
+    yield (
+        f"CREATE TEMP TRIGGER {table}_checked_anew AFTER UPDATE OF {', '.join(CHECKED[table].split())} ON main.{table}"
+        f" BEGIN UPDATE {table} SET crc = iif(OLD.crc IS {old}, {new}, {WRONG}) WHERE {here}; END"
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def expression(table: str, name: str = "") -> str:
+    """Write the check of a row as an expression; `name` stands for the table where a statement gives it another."""
+    return f"row_check({', '.join(f'{name or table}.{column}' for column in CHECKED[table].split())})"
+
+
+def is_sound(table: str, name: str = "") -> str:
+    """Write the condition that a row has the check that it should have."""
+    return f"{name or table}.crc IS {expression(table, name)}"
+
+
+def sound(connection: sqlite3.Connection, table: str, found: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Yield rows without their last column, `is_sound`; leave out rows where it is false, and note the damage."""
+    for row in found:
+        if row[-1]:
+            yield row[:-1]
+        else:
+            note(connection, table)
+
+
+def sound_row(connection: sqlite3.Connection, table: str, row: Sequence[Any] | None) -> Sequence[Any] | None:
+    """Return a row without its last column, `is_sound`; None, and note the damage, where it is false."""
+    return None if row is None else next(sound(connection, table, [row]), None)
+
+
+class NotingConnection(sqlite3.Connection):
+    """SQLite connection that collects the damaged tables which a unit of work meets."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.damaged: set[str] = set()
+
+
+def note(connection: sqlite3.Connection, table: str) -> None:
+    """Note damage in a table. IndexFault for a connection that collects none."""
+    if not isinstance(connection, NotingConnection):
+        raise IndexFault(f"the index is damaged ({table})")
+    connection.damaged.add(table)
+
+
+def take_noted(connection: sqlite3.Connection) -> set[str]:
+    """Return the damaged tables noted since the last call."""
+    if not isinstance(connection, NotingConnection):
+        return set()
+    noted, connection.damaged = connection.damaged, set()
+    return noted
+
+
+def check_whole_tables(connection: sqlite3.Connection) -> None:
+    """Compare the tables of `TOTALLED` with the sums of their checks, and note those that differ, and known damage."""
+    for (part,) in connection.execute("SELECT part FROM damage"):
+        note(connection, part)
+    kept = dict(connection.execute("SELECT name, total FROM table_total"))
+    for table in TOTALLED:
+        (total,) = connection.execute(f"SELECT coalesce(sum({expression(table)}), 0) FROM {table}").fetchone()
+        if kept.get(table) != total:
+            note(connection, table)
+
+
+def check_marks(connection: sqlite3.Connection) -> None:
+    """Compare the rows that are marked as partly read with their total, and check them; note damage."""
+    kept = dict(connection.execute("SELECT name, total FROM table_total"))
+    for table in ("certificate", "unreadable"):
+        (total,) = connection.execute(f"SELECT coalesce(sum(id), 0) FROM {table} WHERE partly > 0").fetchone()
+        damaged = f"SELECT 1 FROM {table} WHERE partly > 0 AND NOT ({is_sound(table)}) LIMIT 1"
+        if kept.get(f"{table}.partly") != total or connection.execute(damaged).fetchone():
+            note(connection, table)
