@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ctscan.cli.program import COMMANDS
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
+    Cosignature,
     DismissalReason,
     EvidenceDecision,
     Gap,
@@ -35,9 +37,19 @@ from ctscan.model import (
     MisbehaviourKind,
     RecordedMisbehaviour,
     Remark,
+    SeenHead,
     SkippedLog,
     SkipReason,
+    TreeHead,
     VerifiedRange,
+)
+from ctscan.model.comparison import (
+    ComparedHead,
+    HeadComparison,
+    HeadVerdict,
+    LogComparison,
+    LogHeads,
+    WitnessedHead,
 )
 from ctscan.model.results import CheckedMisbehaviour
 from ctscan.views import json as shapes
@@ -250,7 +262,7 @@ def test_shape_of_the_record_of_searches_is_that_of_an_answer(asked: Path) -> No
 
 def test_every_example_is_of_a_command() -> None:
     of_others = {"types", "summary", "update", "show"}  # `rules --types`, `status`, `ca update`, `ca show`
-    of_others |= {"evidence", "exported"}  # `logs evidence`, and its file
+    of_others |= {"evidence", "exported", "heads", "comparison"}  # `logs evidence` and its file, `logs heads`
     of_others |= {"proof"}  # `prove --answer`
     assert set(EXAMPLES) <= set(COMMANDS) | of_others
 
@@ -268,6 +280,19 @@ def test_parts_that_a_clean_scan_does_not_show() -> None:
     evidence = MisbehaviourEvidence(MisbehaviourKind.NOT_EXTENDED, (b"head", b"head"), (bytes(32),))
     accused = RecordedMisbehaviour(1, log.id, AT, "two roots", evidence)
     report = log_report(state, [accused], AT, timedelta(days=1))
+    assert differences(EXAMPLES["logs"], [shapes.log(report)]) == []
+
+
+def test_shapes_of_heads() -> None:
+    log = LogBuilder("Docs log").log("https://log.example.org/")
+    head = TreeHead(log.id, 5, bytes(32), 1_700_000_000_000, b"signed", b"raw")
+    witnessed = WitnessedHead(SeenHead(head, AT, AT), (Cosignature("witness.example.org/w1", 1_700_000_000),))
+    assert differences(EXAMPLES["heads"], [shapes.log_heads(LogHeads(log, (witnessed,), 2), 9)]) == []
+    compared = ComparedHead(HeadVerdict.CONTRADICTS, head, head, "two roots")
+    comparison = HeadComparison((LogComparison(log.id, log.name, True, (compared,)),))
+    assert differences(EXAMPLES["comparison"], shapes.head_comparison(comparison)) == []
+    state = LogState(log, head, (), (), (), AT, None, ())
+    report = replace(log_report(state, [], AT, timedelta(days=1)), cosignatures=witnessed.cosignatures)
     assert differences(EXAMPLES["logs"], [shapes.log(report)]) == []
 
 

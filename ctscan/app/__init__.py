@@ -9,7 +9,7 @@ goes to listeners. Heavy modules are imported when a function runs, so that impo
 from ctscan.app.answers import certificates, look_up, parse_identifier, prove, standings
 from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
-from ctscan.app.heads import HEADS_FILE_LIMIT, compare_heads, heads
+from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_evidence import decide_on_evidence, evidence_of_logs, export_evidence

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ctscan.app.heads import witnesses_of
+from ctscan.app.head_comparison import witnesses_of
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail
 from ctscan.clock import Clock
 from ctscan.model import Source

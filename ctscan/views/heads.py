@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.model import Cosignature
 from ctscan.model.comparison import HeadVerdict
 from ctscan.views.json import base64_text, timestamp_text
 from ctscan.views.listings import Listing
-from ctscan.views.words import count, moment
+from ctscan.views.witnesses import cosigned
+from ctscan.views.words import moment
 
 if TYPE_CHECKING:
     from ctscan.model.comparison import HeadComparison, LogComparison, LogHeads
@@ -32,18 +32,6 @@ def seen(found: Sequence[LogHeads], limit: int) -> Listing:
         for one in log.heads[:limit]
     ]
     return Listing(("Log", "Size", "Signed", "Root", "Last seen", "Cosigned"), rows, ("Size",))
-
-
-def cosigned(found: Sequence[Cosignature], witnesses: int) -> str:
-    """Say by how many of the configured witnesses a head is cosigned, and when last."""
-    if not witnesses:
-        return "-"
-    times = [one.time for one in found if one.time is not None]
-    bad = sum(one.time is None for one in found)
-    names = {one.witness for one in found if one.time is not None}
-    text = f"by {len(names)} of {count(witnesses, 'witness', 'witnesses')}"
-    text += f", newest {timestamp_text(max(times) * 1000) or '?'}" if times else ""
-    return text + (f"; {bad} of known keys not valid" if bad else "")
 
 
 def comparison_lines(found: HeadComparison) -> Iterator[tuple[str, str]]:

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctscan.model import Authority, AuthorityList, Disclosure, LogProtocol, Match, Message, RevocationState, Run, Search
+from ctscan.model import Authority, AuthorityList, Disclosure, Match, Message, RevocationState, Run, Search
 from ctscan.views.answers import category
 from ctscan.views.certificates import certificate_line, status_words
-from ctscan.views.json import ATTRIBUTION, timestamp_text
+from ctscan.views.json import ATTRIBUTION
 from ctscan.views.say import HEALTH, STANDINGS, Say
 from ctscan.views.search_words import recorded_scope
 from ctscan.views.text import ENGLISH, Texts, texts
+from ctscan.views.witnesses import witness_lines
 from ctscan.views.words import KINDS, count, day, moment, per_second, until_head, word
 
 if TYPE_CHECKING:
@@ -172,24 +173,11 @@ def log_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
         else:
             heads = len(one.evidence.heads)
             yield texts(Say.EVIDENCE(log=name, time=moment(one.at), reason=one.reason, count=heads)), "red"
-    yield from _witness_lines(report, texts)
+    yield from witness_lines(report, texts)
     state = report.state
     if state.last_error and state.failing_since:
         since = moment(state.failing_since)
         yield texts(Say.LAST_ERROR(log=state.log.name, time=since, error=state.last_error)), "yellow"
-
-
-def _witness_lines(report: LogReport, texts: Texts) -> Iterable[tuple[str, str]]:
-    """Say by how many of the configured witnesses the newest head is cosigned; only checkpoints can be."""
-    name, times = report.state.log.name, {one.witness: one.time for one in report.cosignatures if one.time is not None}
-    if times:
-        newest = timestamp_text(max(times.values()) * 1000) or "?"
-        yield texts(Say.COSIGNED(log=name, valid=len(times), witnesses=report.witnesses, time=newest)), ""
-    elif report.witnesses and report.state.head and report.state.log.protocol == LogProtocol.STATIC_CT:
-        yield texts(Say.NOT_COSIGNED(log=name, witnesses=report.witnesses)), "yellow"
-    for one in report.cosignatures:
-        if one.time is None:
-            yield texts(Say.COSIGNATURE_INVALID(log=name, witness=one.witness)), "red"
 
 
 # --- what ctscan knows --------------------------------------------------------------------------------------------
