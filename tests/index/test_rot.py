@@ -21,7 +21,7 @@ from support.scanning import with_index
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.row_checks import CHECKED, EXCUSED, WITHOUT_ROWID
-from ctscan.model import LEGACY, EvidenceDecision, Message, MisbehaviourEvidence
+from ctscan.model import LEGACY, EvidenceDecision, IdentifierKind, LookupKey, Message, MisbehaviourEvidence
 
 FLIPS, FLIPS_LONG = 120, 6_000
 TABLES_BY_KEY = ("lookup_key", "posting", "finding", "trait", "control_total", "domain_total", "table_total")
@@ -107,7 +107,7 @@ def test_a_changed_value_of_a_checked_table_is_noticed(rotting: Rotting, table: 
             assert any(asked.states_damage for asked in after.values()), column
 
 
-UNSEEN = ("pending", "hole", "misbehaviour", "misbehaviour_decision", "chain_sighting", "search")
+UNSEEN = ("pending", "hole", "misbehaviour", "misbehaviour_decision", "unreadable", "chain_sighting", "search")
 """Tables without rows here, or that no answer here reads the first row of."""
 
 
@@ -189,6 +189,20 @@ def test_a_lost_reason_against_a_log_makes_no_answer_complete(rotting: Rotting, 
     after = rotting.ask()
     assert not any(asked.is_complete for asked in after.values())
     assert all(asked.states_damage for asked in after.values())
+
+
+def test_a_lost_mark_of_a_certificate_that_was_partly_read_makes_no_answer_complete(rotting: Rotting) -> None:
+    async def mark(index: Index) -> None:
+        (match,) = await index.find_keys([LookupKey(IdentifierKind.NUMBER, "12345678Z")], 10)
+        await index.mark_partly_read(match.certificate.identity, True)
+
+    copy(rotting.octets, rotting.path)
+    with_index(rotting.path, mark)
+    assert not rotting.ask()["nobody@example.org"].is_complete
+    change(rotting.path, "UPDATE certificate SET partly = 0")
+    after = rotting.ask()["nobody@example.org"]
+    assert not after.is_complete
+    assert after.states_damage
 
 
 def damage(octets: bytes, draw: random.Random) -> bytes:

@@ -141,8 +141,8 @@ def _unrepaired(connection: sqlite3.Connection) -> tuple[str, ...]:
     basis.history(connection)
     row_checks.check_whole_tables(connection)
     row_checks.check_marks(connection)
-    # the findings, and marks of certificates, are made again by the caller
-    return tuple(sorted(left | row_checks.take_noted(connection) - {_FINDINGS, "certificate"}))
+    made_again = {_FINDINGS, "certificate"}  # the caller does: marks of certificates come with the findings
+    return tuple(sorted(left | row_checks.take_noted(connection) - made_again))
 
 
 def _damaged(table: str) -> str:
