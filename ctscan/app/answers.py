@@ -169,14 +169,15 @@ async def prove(
     from ctscan.app.reindexing import scanned_domains
 
     async with opened_index(config) as index:
-        domains = await scanned_domains(index)
+        with index.noted_damage():  # what is damaged differs from the entry, or is left out
+            domains = await scanned_domains(index)
         held = await index.counts() if identifiers is None else None
         if identifiers is None:
             identities = [identity async for identity, _, _ in index.kept()]
         else:
             identities = await recorded_identities(config, index, AuditAction.PROVE, identifiers, who, clock)
         for identity in identities:
-            with index.noted_damage():  # what is damaged is left out, and so differs from the entry
+            with index.noted_damage():
                 matches = await index.find_identity(identity)
             seen = False
             async for evidence in index.evidence([identity]):

@@ -47,13 +47,13 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
         print_json(json.reindexed(result))
     else:
-        from ctscan.views import listings, tables
+        from ctscan.views import listings, repairs, tables
 
         out = tables.console()
         tables.table(out, *listings.reindexed(result))
         total = result.unchanged + result.changed + result.removed
         tables.say(out, f"Rule set {result.rules} applied to {total:,} certificates.")
-        for line in listings.repaired(result):
+        for line in repairs.repaired(result):
             tables.say(out, line)
     if result.stopped:
         complain("reindex: stopped; repeating the command begins anew")

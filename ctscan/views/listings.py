@@ -391,21 +391,3 @@ def reindexed(result: ReindexResult) -> Listing:
     """Count certificates by outcome of a reindex."""
     rows = [(name, f"{getattr(result, name):,}") for name in ("unchanged", "changed", "removed")]
     return Listing(("Certificates", "Number"), rows)
-
-
-def repaired(result: ReindexResult) -> list[str]:
-    """Say what was damaged, and what to do now; nothing for a sound index."""
-    found = result.repaired
-    if found is None:
-        return []
-    lines = [f"The index was damaged ({', '.join(result.damaged)}). Findings and look-up keys were made again."]
-    if found.dropped:
-        lines.append(f"{count(found.dropped, 'certificate')} could not be kept: the bytes were damaged.")
-    if found.unread:
-        lines.append(f"{count(found.unread, 'entry', 'entries')} count as not read now: run 'ctscan scan'.")
-    if found.unrepaired:
-        lines.append(
-            f"Not repaired: {', '.join(found.unrepaired)}. Restore the index from a copy, or scan into a new one: "
-            "until then no answer is complete."
-        )
-    return lines

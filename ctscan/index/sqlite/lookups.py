@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from ctscan.index.sqlite import (
     chains,
@@ -148,48 +149,47 @@ def _summaries(
     connection: sqlite3.Connection, ids: Sequence[int]
 ) -> tuple[dict[int, CertificateSummary], dict[int, bytes], dict[int, int]]:
     """Return summaries, authority key identifiers, and the checks of the findings, by certificate. Damaged certificates
-    are left out."""
+    are noted, and shown as far as they can be read: a person is rather shown than hidden."""
     also = _same_serial(connection, ids)
     summaries, keys, checks = {}, {}, {}
     found = connection.execute(_SUMMARY.format(placeholders(ids)), ids).fetchall()
     if len(found) < len(set(ids)):
         row_checks.note(connection, "certificate")
-    for (
-        id,
-        check,
-        key,
-        sha256,
-        identity,
-        issuer,
-        serial,
-        subject,
-        not_before,
-        not_after,
-        is_ca,
-        partly,
-    ) in row_checks.sound(connection, "certificate", found):
+    for id, check, key, *values, is_sound in found:
+        if not is_sound:
+            row_checks.note(connection, "certificate")
+        try:
+            summaries[id] = _summary(values, also[id])
+        except ValueError:
+            if is_sound:
+                raise
+            continue
+        checks[id] = check
         if key is not None:
             keys[id] = key
-        checks[id] = check
-        summaries[id] = CertificateSummary(
-            sha256=sha256,
-            identity=identity,
-            issuer=issuer,
-            serial=serial,
-            subject=subject,
-            not_before=rows.time_at(not_before),
-            not_after=rows.time_at(not_after),
-            also=tuple(also[id]),
-            is_ca=bool(is_ca),
-            partly_read=bool(partly),
-        )
     return summaries, keys, checks
 
 
+def _summary(values: Sequence[Any], also: Sequence[bytes]) -> CertificateSummary:
+    sha256, identity, issuer, serial, subject, not_before, not_after, is_ca, partly = values
+    return CertificateSummary(
+        sha256=sha256,
+        identity=identity,
+        issuer=issuer,
+        serial=serial,
+        subject=subject,
+        not_before=rows.time_at(not_before),
+        not_after=rows.time_at(not_after),
+        also=tuple(also),
+        is_ca=bool(is_ca),
+        partly_read=bool(partly),
+    )
+
+
 _SUMMARY = (
-    "SELECT certificate.id, findings_check, authority_key_id, sha256, identity, name, serial, subject, not_before,"
-    f" not_after, is_ca, partly, {row_checks.is_sound('certificate')} AND {row_checks.is_sound('issuer_name')}"
-    " FROM certificate CROSS JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
+    "SELECT certificate.id, findings_check, authority_key_id, sha256, identity, coalesce(name, ''), serial, subject,"
+    f" not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')} AND {row_checks.is_sound('issuer_name')}"
+    " FROM certificate LEFT JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
 )
 
 

@@ -46,12 +46,13 @@ def start(
 def save_rules(connection: sqlite3.Connection, rules: RuleSet) -> None:
     """Insert a rule set that is not in the index. The version is a digest of the rules: rules that were lost by damage
     come back."""
-    insert = row_checks.Insert("rule_set", "version, rules")
-    connection.execute(
-        f"{insert.sql} ON CONFLICT DO UPDATE SET rules = excluded.rules, crc = excluded.crc"
-        " WHERE rules <> excluded.rules OR crc <> excluded.crc",
-        *insert.rows([(rules.version, rows.rules_json(rules))]),
-    )
+    text = rows.rules_json(rules)
+    found = connection.execute("SELECT rules FROM rule_set WHERE version = ?", (rules.version,)).fetchone()
+    if found is None:
+        insert = row_checks.Insert("rule_set", "version, rules")
+        connection.execute(insert.sql, *insert.rows([(rules.version, text)]))
+    elif found[0] != text:
+        connection.execute("UPDATE rule_set SET rules = ? WHERE version = ?", (text, rules.version))
 
 
 def extend(connection: sqlite3.Connection, run_id: int, selected: Sequence[Log], skipped: Sequence[SkippedLog]) -> None:
