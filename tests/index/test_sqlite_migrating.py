@@ -45,6 +45,7 @@ from ctscan.model import (
     AttributionReason,
     BasisChange,
     Evidence,
+    FailureKind,
     LogState,
     LookupKey,
     Match,
@@ -197,6 +198,26 @@ def test_accusations_of_older_versions_keep_their_heads_and_stand_until_they_are
             assert found.evidence == MisbehaviourEvidence(None, (b"one\xff", b"two"))
             (state,) = await index.log_states()
             assert (state.misbehaviour, state.dismissed) == (("signs badly",), ())
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_failure_of_an_older_version_begins_at_its_time_and_is_of_the_common_kind(
+    tmp_path: Path, version: int
+) -> None:
+    old = tmp_path / "ctscan.db"
+    write_old(old, version)
+    with database(old) as connection:
+        connection.execute(
+            "UPDATE log SET last_error = 'timeout', last_error_at = ?", (later(9).isoformat(timespec="microseconds"),)
+        )
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            (state,) = await index.log_states()
+            assert (state.failing_since, state.failure) == (later(9), FailureKind.UNAVAILABLE)
+            assert await index.heads_seen(LOG.id) == []
 
     asyncio.run(work())
 
