@@ -17,9 +17,10 @@ from support.simulator import Simulator, server_error
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
-from ctscan.model import FailureKind, Log, ScanStep
+from ctscan.model import FailureKind, Log, MisbehaviourEvidence, MisbehaviourKind, ScanStep
 
 GOOD, BAD = a_log("Good log"), a_log("Bad log")
+TWO_ROOTS = MisbehaviourEvidence(MisbehaviourKind.TWO_ROOTS, (b"one", b"other"))
 PERFORMANCE = re.compile(r"^CTSCAN (?:OK|WARNING|CRITICAL) - [^|\n]+ \|(?: [a-z_]+=\d+;;;0)+\n$")
 
 
@@ -50,7 +51,7 @@ async def fail(index: Index) -> None:
 
 
 async def lie(index: Index) -> None:
-    await index.record_misbehaviour(BAD.id, now(), "two roots", [b"one", b"other"])
+    await index.record_misbehaviour(BAD.id, now(), "two roots", TWO_ROOTS)
 
 
 async def leave_gap(index: Index) -> None:

@@ -361,7 +361,7 @@ def test_repositories_of_the_configuration_are_asked_before_the_logs_are_read(cr
         code, shape, _ = scan(config, "--log-list", sim.list_url)
         assert (code, len(shape["searches"]), len(shape["logs"])) == (0, 1, 1)  # type: ignore[arg-type]
         assert crtsh.requests
-        sim.logs["people"].spoil_signature = True
+        sim.logs["people"].root = bytes(32)
         assert scan(config, "--log-list", sim.list_url)[0] == 3
 
 
