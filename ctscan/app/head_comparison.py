@@ -14,11 +14,12 @@ from ctscan.model.comparison import HeadVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from ctscan.config import Config
     from ctscan.ct.cosignature import Witness
     from ctscan.index.protocols import LogStore
-    from ctscan.model import LogState, SeenHead, TreeHead
+    from ctscan.model import Log, LogState, SeenHead, TreeHead
     from ctscan.model.comparison import ComparedHead, HeadComparison, LogComparison, LogHeads
     from ctscan.scan.log.accusations import AccusationIndex
     from ctscan.scan.log.connect import Connection
@@ -178,8 +179,19 @@ async def _record(
     async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as entry:
         entry.detail = "compared heads with another installation"
         for log_id, one in against:
-            reason = f"{one.detail}; the other head was shown to another installation"
-            if one.evidence is not None:
-                await index.record_misbehaviour(log_id, clock.now(), reason, one.evidence)
-            else:
-                await index.record_error(log_id, clock.now(), reason, FailureKind.UNPROVEN)
+            state = await index.log_state(log_id)
+            if state is not None:
+                await _record_one(index, state.log, clock.now(), one)
+
+
+async def _record_one(index: AccusationIndex, log: Log, at: datetime, one: ComparedHead) -> None:
+    """Record misbehaviour only where the evidence verifies: the own head may be damaged in the index."""
+    from ctscan.scan.log.accusations import record_accusation
+
+    reason = f"{one.detail}; the other head was shown to another installation"
+    try:
+        if one.evidence is None:
+            raise Unproven(reason)
+        await record_accusation(index, log, at, Misbehaviour(reason, one.evidence))
+    except Unproven as error:
+        await index.record_error(log.id, at, str(error), FailureKind.UNPROVEN)
