@@ -7,7 +7,7 @@ many logs of one kind the number and the first names are shown. JSON lists all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ctscan.model import (
     Answer,
@@ -54,6 +54,9 @@ KINDS_OF_SKIPPED: dict[str, Word] = {
     SkipReason.TEST_LOG: Word.SKIPPED_TEST_LOG,
 }
 """Words for kinds of logs that aren't read; other kinds are *unusable*."""
+
+Named = tuple[str, Message]
+"""Name of a log, and the reason why it isn't read."""
 
 
 # --- the verdict's part -------------------------------------------------------------------------------------------
@@ -141,8 +144,10 @@ def _stale(logs: Sequence[LogCoverage], left: Container[bytes], texts: Texts) ->
 
 
 def _about_stale(log: LogCoverage, reason: str, is_left: bool, texts: Texts) -> Message:
-    say = Say.STALE_AND_LEFT if is_left else Say.STALE
-    return say(log=log.log, reason=reason, head=_head(log, texts), checked=_checked(log, texts))
+    head, checked = _head(log, texts), _checked(log, texts)
+    if is_left:
+        return Say.STALE_AND_LEFT(log=log.log, reason=reason, head=head, checked=checked)
+    return Say.STALE(log=log.log, reason=reason, head=head, checked=checked)
 
 
 # --- limits -------------------------------------------------------------------------------------------------------
@@ -201,30 +206,37 @@ def _frozen(logs: Sequence[LogCoverage], reasons: dict[bytes, BasisLog], texts: 
 
 def _left(logs: Sequence[BasisLog], texts: Texts) -> list[str]:
     """Name logs of the basis that scans don't read any longer."""
-    return _by_kind([(log.name, log.reason) for log in logs if log.reason], Say.LEFT, Say.MANY_LEFT, texts)
+    lines = []
+    for kind, found in _by_kind((log.name, log.reason) for log in logs if log.reason):
+        names = _named(found, texts)
+        many = Say.MANY_LEFT(number=len(found), kind=kind, logs=names)
+        lines.append(texts(many if len(found) > NAMES_SHOWN else Say.LEFT(logs=names)))
+    return lines
 
 
 def _outside(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
     """Name logs of the list outside the basis."""
-    return _by_kind([(log.name, log.reason) for log in logs], Say.OUTSIDE, Say.MANY_OUTSIDE, texts)
+    lines = []
+    for kind, found in _by_kind((log.name, log.reason) for log in logs):
+        names = _named(found, texts)
+        many = Say.MANY_OUTSIDE(number=len(found), kind=kind, logs=names)
+        lines.append(texts(many if len(found) > NAMES_SHOWN else Say.OUTSIDE(logs=names)))
+    return lines
 
 
-def _by_kind(
-    logs: Sequence[tuple[str, Message]], few: Callable[..., Message], many: Callable[..., Message], texts: Texts
-) -> list[str]:
-    """Write a line for each kind of reason, the most frequent first."""
-    kinds: dict[Word, list[tuple[str, Message]]] = {}
+def _by_kind(logs: Iterable[Named]) -> list[tuple[Word, list[Named]]]:
+    """Group logs by the kind of their reason, the most frequent first."""
+    kinds: dict[Word, list[Named]] = {}
     for name, reason in logs:
         kinds.setdefault(KINDS_OF_SKIPPED.get(reason.code, Word.SKIPPED_UNUSABLE), []).append((name, reason))
-    lines = []
-    for kind, found in sorted(kinds.items(), key=lambda item: -len(item[1])):
-        if len(found) > NAMES_SHOWN:
-            names = _names([name for name, _ in found], texts)
-            lines.append(texts(many(number=len(found), kind=kind, logs=names)))
-        else:
-            shown = (texts(Say.WITH_REASON(log=name, reason=texts(reason))) for name, reason in found)
-            lines.append(texts(few(logs=", ".join(shown))))
-    return lines
+    return sorted(kinds.items(), key=lambda item: -len(item[1]))
+
+
+def _named(found: Sequence[Named], texts: Texts) -> str:
+    """Name a few logs with their reasons, of many the first without."""
+    if len(found) > NAMES_SHOWN:
+        return _names([name for name, _ in found], texts)
+    return ", ".join(texts(Say.WITH_REASON(log=name, reason=texts(reason))) for name, reason in found)
 
 
 # --- parts --------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_scan_tells_on_stderr_and_makes_a_private_file(log: Path, tmp_path: Path
     result = run("scan", "--db", db, "--log", log.as_uri(), "--from", "start", "--everything")
     assert (result.exit_code, result.stdout) == (0, "")
     lines = result.stderr.splitlines()
-    assert lines[0] == "Example log: 300 entries to read"
+    assert lines[:2] == ["basis: 1 log of the command line (revision 1)", "Example log: 300 entries to read"]
     assert lines[-1].startswith("Example log: read to its head (300 entries read, ")
     assert stat.S_IMODE(db.stat().st_mode) == 0o600
 
@@ -223,8 +223,8 @@ def test_what_may_not_have_been_meant_as_a_name_is_told(db: Path, identifier: st
 @pytest.mark.parametrize(
     ("identifier", "words"),
     [
-        ("jane.roe@example.org", "Found in 2 certificates; the answer is complete: every entry of 1 log was searched"),
-        ("nobody@example.org", "Nothing found, complete: every entry of 1 log was searched"),
+        ("jane.roe@example.org", "Found in 2 certificates; the answer is complete: every entry of 1 log (basis"),
+        ("nobody@example.org", "Nothing found, complete: every entry of 1 log (basis"),
     ],
 )
 def test_words_of_complete_answers(db: Path, identifier: str, words: str) -> None:

@@ -16,7 +16,7 @@ from support.logs import LogBuilder
 
 from ctscan.model.message import Message
 from ctscan.views.json import digest
-from ctscan.views.json.document import has_code
+from ctscan.views.json.document import sentences_in
 from ctscan.views.text import texts
 
 JANE = "jane@example.org"
@@ -130,9 +130,9 @@ def with_other(shape: Any, path: tuple[Any, ...]) -> tuple[Any, bool]:
     copy = json.loads(json.dumps(shape))
     inner, is_sentence = copy, False
     for key in path[:-1]:
-        is_sentence |= isinstance(inner, dict) and has_code(key, inner)
+        is_sentence |= isinstance(inner, dict) and key in sentences_in(inner)
         inner = inner[key]
-    is_sentence |= isinstance(inner, dict) and has_code(path[-1], inner)
+    is_sentence |= isinstance(inner, dict) and path[-1] in sentences_in(inner)
     value = inner[path[-1]]
     if isinstance(value, bool):
         inner[path[-1]] = not value

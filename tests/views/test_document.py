@@ -21,7 +21,7 @@ from ctscan.model import (
     SkipReason,
 )
 from ctscan.views import json as shapes
-from ctscan.views.json.document import has_code
+from ctscan.views.json.document import sentences_in
 
 HEADER = AnswerHeader("3f" * 16, AT, "0.1.0", "1f9c2b", "privacy", "request 2026-17", "2026-17")
 BASIS = Basis(
@@ -71,7 +71,7 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def sentence_of(path: tuple[Any, ...], shape: Any) -> bool:
     """Return True where a path leads through a sentence with a code beside it."""
     for key in path:
-        if isinstance(shape, dict) and has_code(key, shape):
+        if isinstance(shape, dict) and key in sentences_in(shape):
             return True
         shape = shape[key]
     return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,10 @@ from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
 PACKAGE = Path(model.__file__).parents[1]
 OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
 """Entries of a file that no vocabulary holds."""
+
+
+for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
+    importlib.import_module(f"{model.__name__}.{_module.name}")
 
 
 def vocabularies() -> list[type[Code]]:

@@ -86,14 +86,23 @@ def digest(answer: Mapping[str, Any]) -> str:
     return sha256(canonical({key: value for key, value in answer.items() if key != "digest"})).hexdigest()
 
 
-def has_code(field: str, beside: Mapping[str, object]) -> bool:
-    """Return True for a field that holds sentences, whose codes stand in a field beside it."""
-    return any(twin in beside for twin in (f"{field}_code", f"{field}_codes", f"{field.removesuffix('s')}_codes"))
+def sentences_in(shape: Mapping[str, object]) -> set[str]:
+    """Return the names of fields whose codes stand in a field of this object; such fields hold sentences."""
+    found: set[str] = set()
+    for field in shape:
+        if field.endswith("_code"):
+            found.add(field.removesuffix("_code"))
+        elif field.endswith("_codes"):
+            found.update((field.removesuffix("_codes"), f"{field.removesuffix('_codes')}s"))
+    return found
 
 
 def _prepared(value: Any) -> Any:
+    if isinstance(value, str) or value is None:
+        return value
     if isinstance(value, Mapping):
-        return {key: _prepared(inner) for key, inner in value.items() if not has_code(key, value)}
+        sentences = sentences_in(value)
+        return {key: _prepared(inner) for key, inner in value.items() if key not in sentences}
     if isinstance(value, list | tuple):
         return [_prepared(inner) for inner in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:

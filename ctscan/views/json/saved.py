@@ -17,7 +17,7 @@ from typing import Any
 from ctscan.errors import InputError
 from ctscan.model import Message
 from ctscan.model.saved import Facts, SavedAnswer, SavedCoverage, SavedMatch, SavedRange, SavedSighting
-from ctscan.views.json.document import digest, has_code
+from ctscan.views.json.document import digest, sentences_in
 from ctscan.views.search_words import times
 from ctscan.views.text import ENGLISH, texts
 
@@ -263,8 +263,9 @@ def _coverage(found: _Reader) -> SavedCoverage:
 def _reworded(value: Any) -> Iterator[str]:
     """Iterate over the fields whose sentences are others than this version makes of their codes."""
     if isinstance(value, Mapping):
+        sentences = sentences_in(value)
         for field, inner in value.items():
-            if has_code(field, value):
+            if field in sentences:
                 if inner != _expected(field, value):
                     yield field
             else:
