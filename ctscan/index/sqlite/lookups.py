@@ -188,7 +188,8 @@ def _summary(values: Sequence[Any], also: Sequence[bytes]) -> CertificateSummary
 
 _SUMMARY = (
     "SELECT certificate.id, findings_check, authority_key_id, sha256, identity, coalesce(name, ''), serial, subject,"
-    f" not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')} AND {row_checks.is_sound('issuer_name')}"
+    f" not_before, not_after, is_ca, partly, {row_checks.is_sound('certificate')}"
+    f" AND {row_checks.is_sound('issuer_name')}"
     " FROM certificate LEFT JOIN issuer_name ON issuer_name.id = issuer WHERE certificate.id IN ({})"
 )
 
