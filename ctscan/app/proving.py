@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from ctscan.answer.saved_answers import CheckedIndex
     from ctscan.app.reindexing import ScopeIndex
     from ctscan.config import Config
+    from ctscan.index.protocols import DamageNoting
     from ctscan.model import Identifier
     from ctscan.model.saved import Check, CheckedAnswer, SavedAnswer, SavedMatch
 
-    class ProvingIndex(CheckedIndex, ScopeIndex, Protocol):
+    class ProvingIndex(CheckedIndex, ScopeIndex, DamageNoting, Protocol):
         """Index in the roles that a check of an answer needs."""
 
 
@@ -77,17 +78,22 @@ async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
 
 
 async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
-    from ctscan.answer.saved_answers import check_claims
+    from ctscan.answer.saved_answers import check_claims, merged
     from ctscan.app.reindexing import scanned_domains
+    from ctscan.model.saved import AnswerCheck, Check
     from ctscan.personal.rules import rule_set
     from ctscan.views import json
     from ctscan.views.json.saved import saved_match
 
     held: dict[bytes, SavedMatch] = {}
-    for claimed in saved.matches:
-        for found in await index.find_identity(claimed.identity):
-            held[claimed.identity] = saved_match(json.match(found))
-    return await check_claims(index, saved, held, rule_set().version, await scanned_domains(index))
+    with index.noted_damage() as damage:
+        for claimed in saved.matches:
+            for found in await index.find_identity(claimed.identity):
+                held[claimed.identity] = saved_match(json.match(found))
+        checked = await check_claims(index, saved, held, rule_set().version, await scanned_domains(index))
+    if not damage:
+        return checked
+    return merged([checked, Check((AnswerCheck.DAMAGED(parts=", ".join(sorted(damage))),))])
 
 
 async def _since(config: Config, index: AnswerIndex, saved: SavedAnswer, who: str, clock: Clock) -> Check:

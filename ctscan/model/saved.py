@@ -115,6 +115,7 @@ class AnswerCheck(Code):
     RANGE_MISSING = "check.range-missing"
     RANGE_OF_OTHER_SEARCH = "check.range-of-other-search"
     BASIS_MISSING = "check.basis-missing"
+    DAMAGED = "check.damaged"
     INDEX_FAULT = "check.index-fault"
     NEW_FINDINGS = "check.new-findings"
     NEW_CERTIFICATES = "check.new-certificates"

@@ -14,6 +14,7 @@ from support.certs import EMAIL_PROTECTION, make_certificate, make_precert
 from support.cli import error_line, run
 from support.logs import LogBuilder
 
+from ctscan.index.sqlite import row_checks
 from ctscan.model.message import Message
 from ctscan.views.json import digest
 from ctscan.views.json.document import sentences_in
@@ -53,6 +54,9 @@ def changed(path: Path, *statements: str) -> None:
     with sqlite3.connect(path) as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")  # whoever changes rows by hand can do that, too
+        if not path.name.endswith(".audit"):
+            row_checks.register(connection)
+            row_checks.make_triggers(connection)
         for statement in statements:
             assert connection.execute(statement).rowcount
     connection.close()
@@ -274,6 +278,15 @@ def test_a_changed_index_is_said(
     found = proven(db, saved, 1, tmp_path)
     assert (found["file"]["state"], found["trail"]["state"]) == ("holds", "holds")
     assert code in [one["code"] for one in found["index"]["problem_codes"]]
+
+
+def test_rot_is_said(folder: Path, tmp_path: Path, saved: Any) -> None:
+    db = copied(folder, tmp_path)
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("UPDATE certificate SET serial = '9' WHERE serial = '7'").rowcount
+    connection.close()
+    codes = [one["code"] for one in proven(db, saved, 1, tmp_path)["index"]["problem_codes"]]
+    assert "check.damaged" in codes
 
 
 def test_an_index_that_moved_on_leaves_checks_open(folder: Path, tmp_path: Path, saved: Any) -> None:
