@@ -16,6 +16,7 @@ import secrets
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 
 from ctscan.errors import InputError
@@ -73,6 +74,8 @@ def load_key(path: Path) -> Key:
     try:
         _check_file(path, os.fstat(descriptor))
         raw = os.read(descriptor, _SIZE + 1)
+    except OSError as error:
+        raise InputError(f"{path}: the key file can't be read ({_reason(error)}); check the disk") from None
     finally:
         os.close(descriptor)
     found = _FORM.fullmatch(raw.decode("ascii", "replace"))
@@ -90,15 +93,16 @@ def make_key(path: Path) -> Key:
     Raises:
         InputError: as `load_key`, or the file can't be made.
     """
-    if os.path.lexists(path):
-        return load_key(path)
     try:
-        _create(path)
+        if not os.path.lexists(path):
+            _create(path)
     except (OSError, ValueError) as error:
         raise InputError(
             f"{path}: the key file can't be made ({_reason(error)}); name a place on a local disk: {_SETTING}"
         ) from None
-    return load_key(path)
+    key = load_key(path)
+    _remove_drafts(path)
+    return key
 
 
 def _create(path: Path) -> None:
@@ -111,11 +115,22 @@ def _create(path: Path) -> None:
             file.write(f"{_HEADER}\n{secrets.token_hex(32)}\n")
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was faster: its key counts
-            os.link(draft, path)
+        os.link(draft, path)
+    except (FileExistsError, FileNotFoundError):
+        if not path.exists():
+            raise
+        # another process was faster, its key counts; it may have removed the draft, too
     finally:
         draft.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _remove_drafts(path: Path) -> None:
+    """Remove drafts of killed processes. Such a draft can be a second name of the key, which a backup would take."""
+    digits = "[0-9a-f]" * 16
+    for draft in path.parent.glob(f"{escape(path.name)}.{digits}.new"):
+        with suppress(OSError):  # on a medium that nobody can write to
+            draft.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -104,6 +104,11 @@ def test_another_form_is_refused_and_stays(tmp_path: Path, content: bytes) -> No
     assert path.read_bytes() == content
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="only Linux has a file that can't be read")
+def test_a_key_on_a_broken_disk_is_one_line() -> None:
+    assert "the key file can't be read (Input/output error)" in refusal(Path("/proc/self/mem"))
+
+
 def test_folders_pipes_and_dangling_links_are_no_keys(tmp_path: Path) -> None:
     assert "no regular file" in refusal(tmp_path)
     pipe = tmp_path / "pipe"
