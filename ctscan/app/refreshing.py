@@ -15,6 +15,8 @@ from ctscan.model import AuditAction
 if TYPE_CHECKING:
     import asyncio
 
+    import httpx
+
     from ctscan.config import Config
     from ctscan.model import Identifier
     from ctscan.model.results import RefreshResult
@@ -29,6 +31,7 @@ async def refresh(
     progress: Callable[[str], None],
     stop: asyncio.Event,
     clock: Clock = CLOCK,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> RefreshResult:
     """Fetch revocation lists, and with the consent `config.ocsp` ask OCSP responders.
 
@@ -37,6 +40,7 @@ async def refresh(
         who: the account, for the record.
         force: ask also where the last statement of a CA still holds.
         progress: receives lines that hold nothing of a certificate.
+        transport: makes the connections; by default those that `http.ssrf_guard` allows.
 
     Raises:
         UsageError: no contact; no purpose for OCSP; a purpose that names the person.
@@ -49,7 +53,7 @@ async def refresh(
     async with (
         opened_index(config) as index,
         recorded(config, AuditAction.REFRESH, who=who, clock=clock) as entry,
-        guarded_client(config) as client,
+        guarded_client(config, transport) as client,
     ):
         found = await recorded_identities(config, index, AuditAction.STATUS, identifiers, who, clock)
         request = RefreshRequest(who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force)

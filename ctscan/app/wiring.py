@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from ctscan.clock import Clock
 
 if TYPE_CHECKING:
+    import httpx
+
     from ctscan.config import Config
     from ctscan.http.client import Client
     from ctscan.index.protocols import Index, Trail
@@ -89,13 +91,15 @@ async def opened_client(config: Config) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def guarded_client(config: Config) -> AsyncIterator[Client]:
-    """Open a client for addresses that certificates name: it reaches the public internet only."""
+async def guarded_client(config: Config, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Client]:
+    """Open a client for addresses that certificates name: it reaches the public internet only, unless a guarded
+    `transport` allows other addresses."""
     from ctscan.http.client import Client
     from ctscan.http.ssrf_guard import guarded_transport
 
+    transport = transport or guarded_transport()
     give_up_after = min(20.0, config.timeouts.give_up)
-    client = Client(config.contact, transport=guarded_transport(), give_up_after=give_up_after, read_timeout=CA_SECONDS)
+    client = Client(config.contact, transport=transport, give_up_after=give_up_after, read_timeout=CA_SECONDS)
     try:
         yield client
     finally:

@@ -18,6 +18,9 @@ HOLD = "certificateHold"
 
 NEVER_CHECKED = StatusReason.NEVER_CHECKED()
 
+_NO_CRL = (StatusReason.NO_LIST, StatusReason.NO_LIST_OCSP_OFF, StatusReason.NOT_BY_HTTP, StatusReason.NAMES_NOTHING)
+"""Reasons of a certificate whose CRL could not be asked for: the reason of its OCSP responder says more."""
+
 
 def status_of(
     not_before: datetime | None, not_after: datetime | None, revocations: Sequence[Revocation], now: datetime
@@ -62,7 +65,7 @@ def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime
     """Return the answer that decides: current before outdated, a CA's before a claim, revoked before not revoked, known
     before unknown. For an expired certificate, a claimed revocation goes before a CA that no longer lists it."""
 
-    def rank(revocation: Revocation) -> tuple[bool, bool, bool, bool, int]:
+    def rank(revocation: Revocation) -> tuple[bool, bool, bool, bool, bool, int]:
         source = revocation.source
         is_revoked, is_claim = revocation.state is RevocationState.REVOKED, source not in CHECKED_BY_CA
         return (
@@ -70,6 +73,7 @@ def _deciding(revocations: Iterable[Revocation], is_expired: bool, now: datetime
             not is_revoked if is_expired else is_claim,
             is_claim if is_expired else not is_revoked,
             revocation.state is RevocationState.UNKNOWN,
+            revocation.why is not None and revocation.why.code in _NO_CRL,
             CHECKED_BY_CA.index(source) if source in CHECKED_BY_CA else 0,
         )
 

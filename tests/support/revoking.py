@@ -385,13 +385,16 @@ def make_ocsp(
     produced_at: datetime = THIS_UPDATE,
     certificates: Sequence[bytes] | None = None,
     sign_with: Key | None = None,
+    extensions: Sequence[bytes] = (),
 ) -> bytes:
     """Make a successful response, of the CA or of a `responder`, whose certificate then comes with it (or
-    `certificates`). With `by_key`, the response names its signer by the hash of the key."""
+    `certificates`). With `by_key`, the response names its signer by the hash of the key. `extensions`: of the whole
+    response, a nonce for example."""
     signer = responder or ca
     key = sign_with or signer.key
     named = tlv(0xA2, tlv(0x04, key_hash(signer.key.spki))) if by_key else tlv(0xA1, signer.subject)
-    data = tlv(0x30, named, generalized(produced_at), tlv(0x30, *singles))
+    tail = tlv(0xA1, tlv(0x30, *extensions)) if extensions else b""
+    data = tlv(0x30, named, generalized(produced_at), tlv(0x30, *singles), tail)
     held = [responder.der] if certificates is None and responder else list(certificates or ())
     basic = signed(data, key, tlv(0xA0, tlv(0x30, *held)) if held else b"")
     inner = tlv(0x30, oid("1.3.6.1.5.5.7.48.1.1"), tlv(0x04, basic))
