@@ -14,12 +14,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support.certs import make_certificate
 from support.cli import ROOT, command
 from support.cli import run as run_here
+from support.refreshing import CA, World
 from support.scanning import last_run, people_log, with_index
 from support.simulator import Simulator, slow
 
@@ -142,6 +144,34 @@ def test_a_search_stops_within_a_request(tmp_path: Path) -> None:
         code, out, _ = stopped(process, signal.SIGTERM)
     assert (code, json.loads(out)["complete"]) == (1, False)
     assert _searches(tmp_path / "ctscan.db") == ["interrupted"]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("waits_for", ["list", "responder"])
+def test_a_refresh_stops_within_a_request(waits_for: str, number: signal.Signals, tmp_path: Path) -> None:
+    with silent_server() as (url, asked):
+        port = url.rpartition(":")[2].rstrip("/")
+        at = f"http://ca.example.net:{port}/x"
+        dates = {
+            "not_before": datetime.now(UTC) - timedelta(days=9),
+            "not_after": datetime.now(UTC) + timedelta(days=9),
+        }
+        named = {"crls": [at]} if waits_for == "list" else {"ocsp": at}
+        World(tmp_path).keep(CA.issue(7, **named, **dates))  # type: ignore[arg-type]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "support.refresh_process", str(tmp_path / "db"), port, "ocsp"], cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+        )  # fmt: skip
+        assert asked.wait(30)
+        code, _, shown = stopped(process, number)
+    assert (code, b"stopping" in shown) == (1, True)
+    events = json.loads(run_here("audit", "show", "--db", tmp_path / "db", "--format", "json").stdout)
+    assert [(event["action"], event["state"]) for event in (events[0], events[-1])] == [
+        ("refresh", "failed"),
+        ("refresh", "intended"),
+    ]
+    assert len(events) == (3 if waits_for == "responder" else 2)  # the disclosure
 
 
 @pytest.mark.parametrize("number", SIGNALS)
