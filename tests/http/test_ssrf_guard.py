@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
@@ -224,6 +225,94 @@ def test_a_redirect_is_not_followed() -> None:
     resolve, _ = resolving([PUBLIC])
     with pytest.raises(BadAnswer, match="not followed"):
         fetch("http://crl.example.com/", guarded_transport(resolve=resolve, inner=httpx.MockTransport(handle)))
+
+
+# --- names whose addresses change ---------------------------------------------------------------------------------
+
+
+class _Network(httpx.AsyncBaseTransport):
+    """Network in which public addresses refuse the connection and all others are this machine's, for real."""
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+        self._real = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.tried.append(request.url.host)
+        if is_public(request.url.host):
+            raise httpx.ConnectError("nobody there")
+        return await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+@pytest.fixture(params=[socket.AF_INET, socket.AF_INET6], ids=["IPv4", "IPv6"])
+def listener(request: pytest.FixtureRequest) -> Iterator[socket.socket]:
+    """Listen on loopback; a connection to it stays in its queue."""
+    try:
+        server = socket.create_server(
+            ("127.0.0.1" if request.param == socket.AF_INET else "::1", 0), family=request.param
+        )
+    except OSError:
+        pytest.skip("this machine has no such loopback")
+    with server:
+        yield server
+
+
+def has_connection(listener: socket.socket) -> bool:
+    return bool(select.select([listener], [], [], 0)[0])
+
+
+INSIDE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "::1", "::ffff:127.0.0.1", "::ffff:7f00:1", "::7f00:1")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("later", [*([a] for a in INSIDE), [PUBLIC, "127.0.0.1"], ["::1", PUBLIC_V6]], ids=" ".join)
+def test_a_name_that_leads_inside_at_the_next_look_up_is_never_connected_to(
+    later: list[str], scheme: str, listener: socket.socket
+) -> None:
+    """The first look-up gives a public address, which fails; the client tries again, and so does the look-up."""
+    resolve, asked = resolving([PUBLIC], later)
+    port, network = listener.getsockname()[1], _Network()
+    transport = guarded_transport(resolve=resolve, inner=network, ports=(port,))
+    with pytest.raises(Refused, match="an address that isn't one of the public internet"):
+        fetch(f"{scheme}://crl.example.net:{port}/ca.crl", transport)
+    assert asked == ["crl.example.net"] * 2
+    assert network.tried == [PUBLIC]
+    assert not has_connection(listener)
+
+
+def test_a_name_that_changes_between_look_up_and_connection_changes_nothing(listener: socket.socket) -> None:
+    """Whoever looked the name up again while connecting would be led inside: nobody does."""
+    resolve, asked = resolving([PUBLIC, PUBLIC_V6], ["127.0.0.1", "::1"])
+    port, network = listener.getsockname()[1], _Network()
+    transport = guarded_transport(resolve=resolve, inner=network, ports=(port,))
+
+    async def once() -> None:
+        async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
+            with pytest.raises(httpx.ConnectError):
+                await client.get(f"http://crl.example.net:{port}/ca.crl")
+
+    asyncio.run(once())
+    assert (asked, network.tried) == (["crl.example.net"], [PUBLIC, PUBLIC_V6])
+    assert not has_connection(listener)
+
+
+def test_the_listener_would_see_a_connection(listener: socket.socket) -> None:
+    """Hold that the two tests above can fail."""
+    host, port = listener.getsockname()[:2]
+    resolve, _ = resolving([PUBLIC], [host])
+    transport = guarded_transport(resolve=resolve, inner=_Network(), ports=(port,), allows=lambda _: True)
+
+    async def twice() -> None:
+        async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=0.2) as client:
+            for _ in range(2):
+                with pytest.raises(httpx.TransportError):
+                    await client.get(f"http://crl.example.net:{port}/ca.crl")
+
+    asyncio.run(twice())
+    assert has_connection(listener)
 
 
 # --- real connections ---------------------------------------------------------------------------------------------

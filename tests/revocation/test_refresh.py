@@ -177,6 +177,21 @@ def test_urls_to_private_addresses_are_never_fetched(url: str, world: World) -> 
     assert all(state is UNKNOWN and why for _, state, why in world.said()[0])
 
 
+def test_a_name_that_changes_while_it_is_asked_is_not_asked_again(world: World) -> None:
+    """The first answer is "later"; the name then leads inside, where the next try would go."""
+
+    def later(_: httpx.Request) -> httpx.Response:
+        world.addresses["crl.example.net"] = ["169.254.169.254"]
+        return httpx.Response(503)
+
+    world.keep(CA.issue(7, crls=[CRL]))
+    world.answers[CRL] = later
+    assert world.refresh().exit_code == 4
+    detail = "not asked, it leads to an address that isn't one of the public internet"
+    assert world.asked == [CRL]
+    assert world.said() == [[("CRL", UNKNOWN, StatusReason.LIST_MISSING(host="crl.example.net", detail=detail))]]
+
+
 def test_a_certificate_without_crl_and_responder_has_a_reason(world: World) -> None:
     world.keep(CA.issue(7), CA.issue(8, crls=["ldap://ldap.example.net/cn=CA"]), CA.issue(9, ocsp=OCSP))
     assert world.refresh().exit_code == 0
