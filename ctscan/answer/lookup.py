@@ -100,7 +100,7 @@ async def _answer(
         bool(members)
         and set_back is None
         and not unread
-        and _is_whole(coverage)
+        and all(log.is_whole for log in coverage)
         and not _limits(identifier, matches, read)
         and not cut
         and not partly_read
@@ -201,11 +201,6 @@ def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, Rule
 
 def _time_text(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _is_whole(coverage: Sequence[LogCoverage]) -> bool:
-    """Return whether every log was read without gaps to a head that is fresh, frozen or final, and leaves no doubt."""
-    return all(not log.gaps and not log.stale and not (log.failure and log.failure.is_doubt) for log in coverage)
 
 
 def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:

@@ -196,3 +196,13 @@ class LogCoverage:
     stale_reason: Message | None = None
     failing_since: datetime | None = None
     failure: FailureKind | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True where the log contradicted itself or its list, and was not read well since."""
+        return self.failure is not None and self.failure.is_doubt
+
+    @property
+    def is_whole(self) -> bool:
+        """True for a log that was read without gaps to a head that is fresh, frozen or final, and leaves no doubt."""
+        return not self.gaps and not self.stale and not self.is_doubtful

@@ -24,7 +24,7 @@ from ctscan.model import (
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
-from ctscan.views.limits import GAPS, as_of, by_reason, entries_by_reason, is_whole, number_of_logs
+from ctscan.views.limits import GAPS, as_of, by_reason, entries_by_reason, number_of_logs
 from ctscan.views.say import Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
@@ -133,7 +133,7 @@ def _searched_logs(answer: Answer, texts: Texts) -> str:
         return texts(Say.SEARCHED(logs=logs, kind=KINDS[answer.identifier.kind]))
     if not answer.coverage:
         return texts(Say.SEARCHED_NOTHING())
-    return texts(Say.SEARCHED_PARTLY(count=sum(map(is_whole, answer.coverage)), logs=logs))
+    return texts(Say.SEARCHED_PARTLY(count=sum(log.is_whole for log in answer.coverage), logs=logs))
 
 
 def _found(answer: Answer, texts: Texts) -> str:

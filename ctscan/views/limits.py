@@ -67,11 +67,6 @@ def number_of_logs(answer: Answer) -> int:
     return len(answer.basis.logs) if answer.basis else len(answer.coverage) + len(_unread(answer))
 
 
-def is_whole(log: LogCoverage) -> bool:
-    """Return True for a log that was searched up to a head that counts as current."""
-    return not log.gaps and not log.stale and not _is_doubtful(log)
-
-
 def as_of(answer: Answer, texts: Texts) -> str:
     """Write the time that an answer speaks of. Frozen logs are as they were when their heads were signed."""
     frozen = [log.head_time for log in answer.coverage if _is_frozen(log) and log.head_time is not None]
@@ -95,7 +90,7 @@ def doubts(answer: Answer, texts: Texts) -> list[str]:
     lines = [_about_gaps(gaps, texts)] if gaps else []
     lines += _never_read(_unread(answer), texts)
     lines += _stale(stale, {log.id for log in _left_members(answer)}, texts)
-    return lines + _failing([log for log in answer.coverage if _is_doubtful(log)], texts)
+    return lines + _failing([log for log in answer.coverage if log.is_doubtful], texts)
 
 
 def _about_gaps(logs: Sequence[LogCoverage], texts: Texts) -> str:
@@ -157,7 +152,7 @@ def limits(answer: Answer, texts: Texts) -> list[str]:
     """Name the logs that an answer covers only up to a moment in the past, and those that it doesn't cover, complete or
     not."""
     reasons = {log.id: log for log in _left_members(answer)}
-    failing = [log for log in answer.coverage if log.failing_since and not _is_doubtful(log)]
+    failing = [log for log in answer.coverage if log.failing_since and not log.is_doubtful]
     frozen = [log for log in answer.coverage if _is_frozen(log)]
     left = [log for log in reasons.values() if log.id not in {log.log_id for log in frozen}]
     lines = _failing(failing, texts)
@@ -180,7 +175,7 @@ def _failing(logs: Sequence[LogCoverage], texts: Texts) -> list[str]:
         failure = FAILURES[log.failure or FailureKind.UNAVAILABLE]
         doubtful = Say.FAILING_DOUBTFUL(log=log.log, since=since, failure=failure)
         plain = Say.FAILING(log=log.log, since=since, failure=failure, head=_head(log, texts))
-        lines.append(texts(doubtful if _is_doubtful(log) else plain))
+        lines.append(texts(doubtful if log.is_doubtful else plain))
     return lines
 
 
@@ -254,10 +249,6 @@ def _unread(answer: Answer) -> list[SkippedLog]:
 
 def _is_frozen(log: LogCoverage) -> bool:
     return log.freshness is Freshness.FROZEN
-
-
-def _is_doubtful(log: LogCoverage) -> bool:
-    return log.failure is not None and log.failure.is_doubt
 
 
 def _head(log: LogCoverage, texts: Texts) -> str:
