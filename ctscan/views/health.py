@@ -42,15 +42,14 @@ def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]
 NAMED: Final = 5
 """Logs that the summary names for a condition."""
 
-_CRITICAL: Final = (Condition.MISBEHAVING, Condition.FAILING, Condition.NEVER_READ)
+_STATUSES: Final = {0: ("OK", 0), 4: ("WARNING", 1)}
+"""Status of a plug-in by the exit code of the check; every other code is CRITICAL."""
 
 
 def status_line(report: HealthReport) -> tuple[str, int]:
     """Return the line and the exit code of the plug-in."""
     counts = Counter(log.condition for log in report.logs)
-    is_critical = not report.logs or any(counts[condition] for condition in _CRITICAL)
-    is_well = counts[Condition.OK] == len(report.logs)
-    status, code = ("CRITICAL", 2) if is_critical else ("OK", 0) if is_well else ("WARNING", 1)
+    status, code = _STATUSES.get(report.exit_code, ("CRITICAL", 2))
     return f"CTSCAN {status} - {_plain(_summary(report))} | {_performance(report, counts)}", code
 
 
