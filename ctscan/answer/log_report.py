@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
 from ctscan.ct.freshness import freshness
-from ctscan.errors import worst
-from ctscan.model import BasisLog, Cosignature, Freshness, Holder, LogState, Message, RecordedMisbehaviour
-from ctscan.model.health import Condition, HealthDetail, LogHealth
-from ctscan.model.spans import total
+from ctscan.model import Cosignature, Freshness, LogState, RecordedMisbehaviour
 
 if TYPE_CHECKING:
     from ctscan.ct.cosignature import Witness
@@ -72,134 +69,3 @@ def health(state: LogState, now: datetime, stale_after: timedelta, *, is_retired
     if state.pending or backlog(state):
         return "behind"
     return "has holes" if state.gaps else "ok"
-
-
-# --- for the person who keeps the scans running ---------------------------------------------------------------------
-
-STALLED: Final = timedelta(minutes=15)
-"""Time without a commit after which the holder of a part of a log makes no progress. A log may ask for a pause of ten
-minutes (Retry-After)."""
-
-_CODES: Final = {
-    Condition.MISBEHAVING: 3,
-    Condition.FAILING: 1,
-    Condition.NEVER_READ: 1,
-    Condition.HELD: 4,
-    Condition.STALE: 4,
-    Condition.FALLING_BEHIND: 4,
-    Condition.BEHIND: 4,
-    Condition.GAPS: 4,
-    Condition.OK: 0,
-}
-
-
-def exit_code(logs: Iterable[LogHealth]) -> int:
-    """Return the exit code of a check of these logs; 1 where there is none, as nothing was read."""
-    return worst([_CODES[log.condition] for log in logs] or [1])
-
-
-def log_health(
-    member: BasisLog,
-    state: LogState,
-    stalled: Sequence[Holder],
-    now: datetime,
-    stale_after: timedelta,
-    *,
-    is_retired: bool = False,
-) -> LogHealth:
-    """Judge a log of the basis.
-
-    Args:
-        member: the log in the basis.
-        state: the log, as the index knows it.
-        stalled: processes that hold a part of the log and make no progress.
-        now: the moment of the check.
-        stale_after: the margin of `ct.freshness`.
-        is_retired: the log list calls the log retired.
-    """
-    fresh, why = freshness(state, now, stale_after, is_retired=is_retired)
-    condition = _condition(state, stalled, fresh, is_read=member.reason is None)
-    details = [*_details(state, condition, why), *([member.reason] if member.reason else [])]
-    held = [_held(holder) for holder in stalled]
-    return LogHealth(
-        log_id=state.log.id,
-        name=state.log.name,
-        operator=state.log.operator,
-        condition=condition,
-        since=_since(state, condition, stalled),
-        details=(*details, *held),
-        head_size=state.head.size if state.head else 0,
-        last_success=state.last_success,
-        backlog=backlog(state),
-        gaps=len(state.gaps),
-        gap_entries=total(gap.span for gap in state.gaps),
-        holders=tuple(stalled),
-    )
-
-
-def never_read(member: BasisLog) -> LogHealth:
-    """Judge a log of the basis that the index doesn't know."""
-    details = (HealthDetail.NEVER_READ(), *([member.reason] if member.reason else []))
-    return LogHealth(member.id, member.name, member.operator, Condition.NEVER_READ, None, details)
-
-
-def _condition(state: LogState, stalled: Sequence[Holder], fresh: Freshness, *, is_read: bool) -> Condition:
-    """Choose the worst condition.
-
-    Entries that came since the last good check are no backlog of a log that scans read: each pass of a scan that
-    follows reads them. The last failure of a log that no scan reads any more counts only where it is a doubt.
-    """
-    is_behind = bool(state.pending or backlog(state)) and (state.last_success is None or not is_read)
-    is_doubtful = state.failure is not None and state.failure.is_doubt
-    found = {
-        Condition.MISBEHAVING: bool(state.misbehaviour),
-        Condition.FAILING: bool(state.last_error) and (is_read or is_doubtful),
-        Condition.NEVER_READ: state.head is None or not (state.verified or state.pending),
-        Condition.HELD: bool(stalled),
-        Condition.STALE: fresh is Freshness.STALE,
-        Condition.FALLING_BEHIND: catch_up(state) == inf,
-        Condition.BEHIND: is_behind,
-        Condition.GAPS: bool(state.gaps),
-    }
-    return next((condition for condition, holds in found.items() if holds), Condition.OK)
-
-
-def _details(state: LogState, condition: Condition, why_stale: Message | None) -> list[Message]:
-    match condition:
-        case Condition.MISBEHAVING:
-            return [HealthDetail.MISBEHAVING(count=len(state.misbehaviour))]
-        case Condition.FAILING:
-            return [HealthDetail.FAILING(error=state.last_error or "")]
-        case Condition.NEVER_READ:
-            return [HealthDetail.NEVER_READ()]
-        case Condition.STALE:
-            return [why_stale] if why_stale else []
-        case Condition.FALLING_BEHIND:
-            return [HealthDetail.FALLING_BEHIND(entries=backlog(state))]
-        case Condition.BEHIND:
-            return [HealthDetail.BEHIND(entries=backlog(state))]
-        case Condition.GAPS:
-            return [HealthDetail.GAPS(count=len(state.gaps), entries=total(gap.span for gap in state.gaps))]
-        case Condition.OK:
-            return [HealthDetail.OK(entries=position(state))]
-        case _:
-            return []
-
-
-def _since(state: LogState, condition: Condition, stalled: Sequence[Holder]) -> datetime | None:
-    if condition is Condition.FAILING:
-        return state.failing_since
-    if condition is Condition.HELD:
-        return min(holder.progressed_at for holder in stalled)
-    return state.last_success if condition is Condition.STALE else None
-
-
-def _held(holder: Holder) -> Message:
-    return HealthDetail.HELD(
-        start=holder.start,
-        end=holder.end if holder.end is not None else holder.start,
-        pid=holder.pid,
-        host=holder.host,
-        since=f"{holder.since:%Y-%m-%dT%H:%M:%SZ}",
-        progressed=f"{holder.progressed_at:%Y-%m-%dT%H:%M:%SZ}",
-    )

@@ -21,7 +21,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     Raises:
         IndexFault: the index can't be read.
     """
-    from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
+    from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
     from ctscan.ct.freshness import retired_logs
     from ctscan.model import SkippedLog, SkipReason
     from ctscan.model.health import HealthReport

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support.kept import LOG, a_head, a_hole, pending, verified
 
-from ctscan.answer.log_report import STALLED, exit_code, log_health, never_read
+from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
 from ctscan.model import BasisLog, FailureKind, Holder, LogState, SkipReason
 from ctscan.model.health import Condition, LogHealth
 from ctscan.views.text import ENGLISH, texts
