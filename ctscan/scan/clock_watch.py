@@ -10,7 +10,7 @@ from ctscan.ct.freshness import span_text
 from ctscan.scan.events import Emit, Event, LogDone, Notice
 from ctscan.scan.request import LogOutcome
 
-WITNESSES = 2  # operators; one may have a wrong clock of its own
+OPERATORS = 2  # that have to agree; one may have a wrong clock of its own
 
 
 class ClockWatch:
@@ -47,13 +47,13 @@ class ClockWatch:
         """Sentence about the clock of this machine; empty while fewer than two operators contradict it alike."""
         for word, sign in (("behind", 1), ("ahead", -1)):
             against = {operator: sign * skew for operator, skew in self._skews.items() if sign * skew > 0}
-            if len(against) >= WITNESSES:
-                names = " and ".join(sorted(self._names[operator] for operator in against)[:WITNESSES])
+            if len(against) >= OPERATORS:
+                names = " and ".join(sorted(self._names[operator] for operator in against)[:OPERATORS])
                 span = span_text(timedelta(seconds=min(against.values())))
                 return f"this machine's clock is {word} by {span} or more, as {names} show"
         return ""
 
-    def told(self, outcomes: Iterable[LogOutcome]) -> list[LogOutcome]:
+    def with_error(self, outcomes: Iterable[LogOutcome]) -> list[LogOutcome]:
         """Say in the outcomes of the logs that contradict the clock that the clock is wrong."""
         error = self.error
         return [

@@ -98,7 +98,7 @@ async def _run(network: Network, context: ScanContext, reading: Reading, watch: 
     """Read all logs, and record the end of the run."""
     result = ScanResult(())
     try:
-        outcomes = tuple(watch.told(await _read(network, context, reading)))
+        outcomes = tuple(watch.with_error(await _read(network, context, reading)))
         result = ScanResult(outcomes, context.request.follow, context.run_id)
     finally:
         await context.index.end_run(context.run_id, context.clock.now(), _run_state(result, context.stop))
