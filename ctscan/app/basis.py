@@ -60,10 +60,10 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
     async with (
         open_network(request, ScanClock(clock.now, clock.monotonic, clock.sleep)) as network,
         opened_index(config) as index,
-        recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as entry,
+        recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as change,
     ):
         revision = await decide(network, index, choice, Act(clock.now(), who, reason))
-        entry.detail = str(revision.revision)
+        change.detail = str(revision.revision)
         return revision
 
 
@@ -87,8 +87,8 @@ async def drop_from_basis(
         raise UsageError("basis drop: --reason: expected the reason, which is recorded, got none")
     async with (
         opened_index(config) as index,
-        recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as entry,
+        recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as change,
     ):
         revision = await drop_logs(index, names, Act(clock.now(), who, reason.strip()))
-        entry.detail = str(revision.revision)
+        change.detail = str(revision.revision)
         return revision

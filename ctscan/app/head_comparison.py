@@ -176,8 +176,8 @@ async def _record(
     against = [(log.log_id, one) for log in found for one in log.heads if one.verdict in kinds]
     if not against:
         return
-    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as entry:
-        entry.detail = "compared heads with another installation"
+    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
+        change.detail = "compared heads with another installation"
         for log_id, one in against:
             state = await index.log_state(log_id)
             if state is not None:

@@ -82,11 +82,11 @@ async def import_files(
 
     request = ImportRequest(parse_scope(config.scope, config.everything), who, config.purpose)
     async with (
-        recorded(config, AuditAction.IMPORT, who=who, clock=clock) as entry,
+        recorded(config, AuditAction.IMPORT, who=who, clock=clock) as change,
         opened_index(config, create=True) as index,
     ):
         result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
-        entry.detail, entry.has_failed = str(result.number), result.exit_code == 1
+        change.detail, change.has_failed = str(result.number), result.exit_code == 1
     return result
 
 

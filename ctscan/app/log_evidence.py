@@ -48,8 +48,8 @@ async def _review(config: Config, index: AccusationIndex, logs: list[Log], who: 
     old = [log for log in logs if await old_accusations(index, log)]
     if not old:
         return
-    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as entry:
-        entry.detail = "reviewed accusations of an older version"
+    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
+        change.detail = "reviewed accusations of an older version"
         for log in old:
             await review_old(index, log, clock.now())
 
@@ -77,8 +77,8 @@ async def export_evidence(config: Config, name: str | None, file: Path, *, who: 
     found = [one for one in await evidence_of_logs(config, name, who=who, clock=clock) if one.proven]
     if not found:
         raise UsageError("logs evidence: there is no evidence that verifies, so nothing was exported")
-    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as entry:
-        entry.detail = f"exported {numbers_text(one.recorded.number for one in found)}"
+    async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
+        change.detail = f"exported {numbers_text(one.recorded.number for one in found)}"
         write_new(file, to_json(exported_misbehaviour(found)) + "\n", "--export")
     return len(found)
 
@@ -105,8 +105,8 @@ async def decide_on_evidence(
         raise UsageError("logs evidence: expected a reason, found none; give --reason")
     async with opened_index(config) as index:
         _check_number(await _numbered(index, number), number, dismiss=dismiss)
-        async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as entry:
-            entry.detail = f"{'dismissed' if dismiss else 'restored'} {number}"
+        async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
+            change.detail = f"{'dismissed' if dismiss else 'restored'} {number}"
             decision = EvidenceDecision(clock.now(), who, dismiss, Message(LEGACY, (("text", reason.strip()),)))
             await index.decide(number, decision)
 

@@ -64,8 +64,9 @@ class LookupRecorder:
 
 
 @dataclass(slots=True)
-class Entry:
-    """Change under way. `detail`, the number of the run for example, and `has_failed` are recorded at its end."""
+class ChangeRecorder:
+    """Recorder of a change under way. `detail`, the number of the run for example, and `has_failed` are recorded at its
+    end."""
 
     trail: Trail
     intent: AuditEvent
@@ -100,12 +101,12 @@ class RecordedDisclosures:
     """`Disclosures` of an index that are events of the trail, too, before anything is sent."""
 
     index: Disclosures
-    entry: Entry
+    change: ChangeRecorder
 
     async def record_disclosure(self, disclosure: Disclosure) -> int:
         """Record a disclosure in the index and in the trail."""
         number = await self.index.record_disclosure(disclosure)
-        await self.entry.disclose(number, str(disclosure.kind))
+        await self.change.disclose(number, str(disclosure.kind))
         return number
 
     async def disclosures(self, limit: int) -> list[Disclosure]:
@@ -122,7 +123,7 @@ async def recorded(
     purpose: str | None = None,
     case: str = "",
     clock: Clock = CLOCK,
-) -> AsyncIterator[Entry]:
+) -> AsyncIterator[ChangeRecorder]:
     """Record a change: its intent before the body runs, its end after it.
 
     Args:
@@ -141,13 +142,13 @@ async def recorded(
     async with _trail_to_write(config, clock) as trail:
         await _prepare_key(config, trail)
         async with trail.intend(event) as intent:
-            entry = Entry(trail, replace(event, id=intent), clock)
+            change = ChangeRecorder(trail, replace(event, id=intent), clock)
             try:
-                yield entry
+                yield change
             except BaseException as error:
-                await entry.end_by(error)
+                await change.end_by(error)
                 raise
-            await entry.end(AuditState.FAILED if entry.has_failed else AuditState.DONE)
+            await change.end(AuditState.FAILED if change.has_failed else AuditState.DONE)
 
 
 @asynccontextmanager

@@ -52,14 +52,14 @@ async def refresh(
     check_refresh(config, identifiers)
     async with (
         opened_index(config) as index,
-        recorded(config, AuditAction.REFRESH, who=who, clock=clock) as entry,
+        recorded(config, AuditAction.REFRESH, who=who, clock=clock) as change,
         guarded_client(config, transport) as client,
     ):
         found = await recorded_identities(config, index, AuditAction.STATUS, identifiers, who, clock)
         request = RefreshRequest(who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force)
-        disclosures = RecordedDisclosures(index, entry)
+        disclosures = RecordedDisclosures(index, change)
         result = await run_refresh(index, client, request, progress, stop, clock, disclosures=disclosures)
-        entry.has_failed = result.exit_code == 1
+        change.has_failed = result.exit_code == 1
     return result
 
 

@@ -54,9 +54,9 @@ async def reindex(
     version = rule_set().version
     async with (
         opened_index(config) as index,
-        recorded(config, AuditAction.REINDEX, who=who, clock=clock) as entry,
+        recorded(config, AuditAction.REINDEX, who=who, clock=clock) as change,
     ):
-        entry.detail = version
+        change.detail = version
         with index.noted_damage():
             scope = Scope(everything=True, domains=await scanned_domains(index))
         damaged = await index.damaged_parts(stop.is_set)
@@ -65,7 +65,7 @@ async def reindex(
         is_whole = await _apply_to_all(index, scope, version, apply, counts, stop)
         if is_whole and repaired is not None:
             await index.end_repair()
-        entry.has_failed = not is_whole or (repaired is not None and bool(repaired.unrepaired))
+        change.has_failed = not is_whole or (repaired is not None and bool(repaired.unrepaired))
     numbers = (counts["unchanged"], counts["changed"], counts["removed"])
     return ReindexResult(version, *numbers, not is_whole, tuple(sorted(damaged)), repaired)
 

@@ -153,10 +153,10 @@ async def _read(
     from ctscan.scan.run import run_scan
 
     action = AuditAction.BACKFILL if request.past else AuditAction.SCAN
-    async with recorded(config, action, who=request.who, clock=clock or CLOCK) as entry:
+    async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
             result = await run_scan(request, emit, stop, clock)
-        entry.detail, entry.has_failed = str(result.run), result.exit_code in (1, 3)
+        change.detail, change.has_failed = str(result.run), result.exit_code in (1, 3)
     return result
 
 

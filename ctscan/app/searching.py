@@ -200,15 +200,15 @@ async def search(
 
     request = SearchRequest(plan.asked, who, plan.purpose, plan.command)
     async with (
-        recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as entry,
+        recorded(config, AuditAction.SEARCH, who=who, purpose=plan.purpose, clock=clock) as change,
         opened_index(config, create=True) as index,
         _opened(config, plan.destinations, environ, listener.doing) as ready,
     ):
-        disclosures = RecordedDisclosures(index, entry)
+        disclosures = RecordedDisclosures(index, change)
         found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
         results = replace(found, left_out=plan.number_left_out)
-        entry.detail = numbers_text(search.number for search in found.searches)
-        entry.has_failed = results.exit_code == 1
+        change.detail = numbers_text(search.number for search in found.searches)
+        change.has_failed = results.exit_code == 1
     return results
 
 
