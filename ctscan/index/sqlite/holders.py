@@ -21,7 +21,7 @@ from ctscan.model import Holder
 _OVERLAPS = "(:end IS NULL OR range_start < :end) AND (range_end IS NULL OR range_end > :start)"
 
 
-def me(log_id: bytes, start: int, end: int | None, who: str, at: datetime) -> Holder:
+def this_process(log_id: bytes, start: int, end: int | None, who: str, at: datetime) -> Holder:
     """Describe this process as the holder of a part from now on."""
     return Holder(log_id, start, end, os.getpid(), platform.node(), who, at, at)
 
@@ -56,7 +56,7 @@ def release(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     connection.executemany("DELETE FROM holder WHERE id = ?", [(id,) for id in ids])
 
 
-def everybody(connection: sqlite3.Connection) -> list[tuple[int, Holder]]:
+def all_holders(connection: sqlite3.Connection) -> list[tuple[int, Holder]]:
     """Return `(id, holder)` of every row, the longest without progress first; dead processes are among them."""
     found = connection.execute(
         "SELECT holder.id, log_id, range_start, range_end, pid, host, who, since, progressed_at FROM holder"

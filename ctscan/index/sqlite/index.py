@@ -200,8 +200,8 @@ class SqliteIndex:
             if start == end:  # nothing is held
                 yield Lease(log_id, start, end)
                 return
-            me = holders.me(log_id, start, end, who, at or datetime.now(UTC))
-            row = await self._database.write(lambda c: holders.hold(c, me))
+            own = holders.this_process(log_id, start, end, who, at or datetime.now(UTC))
+            row = await self._database.write(lambda c: holders.hold(c, own))
             try:
                 yield Lease(log_id, start, end, holder=row)
             finally:
@@ -212,7 +212,7 @@ class SqliteIndex:
         return [holder for _, holder in await self._holders(before) if self._is_alive(holder)]
 
     async def _holders(self, before: datetime | None = None) -> list[tuple[int, Holder]]:
-        found = await self._database.read(holders.everybody)
+        found = await self._database.read(holders.all_holders)
         return [(row, holder) for row, holder in found if before is None or holder.progressed_at < before]
 
     def _is_alive(self, holder: Holder) -> bool:
