@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ctscan.model.authority import Authority, AuthorityList
 from ctscan.model.basis import Basis
-from ctscan.model.coverage import LogCoverage
+from ctscan.model.coverage import Freshness, LogCoverage
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
 from ctscan.model.identifier import Identifier
@@ -119,7 +119,7 @@ class Remark(Code):
 class AnswerHeader:
     """Head of an answer as a document.
 
-    `id` is 128 random bits in hexadecimal, `at` the moment that the answer speaks of, `version` that of ctscan, `rules`
+    `id` is 128 random bits in hexadecimal, `at` the moment of the question, `version` that of ctscan, `rules`
     the rule set of today. `who` asked, for `purpose` or `case`.
     """
 
@@ -147,3 +147,10 @@ class Answer:
     basis: Basis | None = None  # None: nothing was scanned yet
     header: AnswerHeader | None = None  # None: the answer is part of another use case, and no document
     digest: str = ""  # SHA-256 of the answer's canonical JSON, hexadecimal; empty without a header
+
+    @property
+    def as_of(self) -> datetime | None:
+        """Time that the answer speaks of: the oldest of the last checks of the logs that can grow; later entries are
+        not in the answer. None where no log can grow, or none was read well."""
+        checks = [log.as_of for log in self.coverage if log.freshness in (Freshness.FRESH, Freshness.STALE)]
+        return min((check for check in checks if check is not None), default=None)

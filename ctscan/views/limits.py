@@ -68,10 +68,10 @@ def number_of_logs(answer: Answer) -> int:
 
 
 def as_of(answer: Answer, texts: Texts) -> str:
-    """Write the time that an answer speaks of. Frozen logs are as they were when their heads were signed."""
+    """Write the time that an answer speaks of: of the logs that grow the oldest of their last checks. Frozen logs are as
+    they were when their heads were signed."""
     frozen = [log.head_time for log in answer.coverage if _is_frozen(log) and log.head_time is not None]
-    checks = [log.as_of for log in answer.coverage if log.as_of]
-    at = moment(answer.header.at if answer.header else max(checks, default=None))
+    at = moment(answer.as_of or (answer.header.at if answer.header else None))
     if not frozen or len(frozen) < len(answer.coverage):
         return texts(Say.AS_OF_AND_FROZEN(time=at, count=len(frozen))) if frozen else texts(Say.AS_OF(time=at))
     first, last = _signed(min(frozen), texts), _signed(max(frozen), texts)

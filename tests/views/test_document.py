@@ -45,7 +45,7 @@ def shaped(given: Answer = DOCUMENT) -> dict[str, Any]:
 
 def test_the_head_of_an_answer() -> None:
     found = shaped()
-    assert list(found)[:8] == ["id", "at", "version", "rules", "who", "purpose", "case", "basis"]
+    assert list(found)[:8] == ["id", "at", "version", "rules", "who", "purpose", "case", "as_of"]
     assert (found["id"], found["at"], found["case"]) == ("3f" * 16, "2031-05-06T07:08:09Z", "2026-17")
     assert (found["basis"]["revision"], found["basis"]["change_code"]) == (3, "basis.set")
     assert found["basis"]["logs"][0]["reason"] == "retired"

@@ -105,17 +105,17 @@ CASES = {
         (
             CASES["complete"],
             "Nothing found, complete: every entry of 41 logs (basis revision 3 of 2026-11-02) was searched for this "
-            "e-mail address, as of 2026-11-30T14:03:05Z.",
+            "e-mail address, as of 2026-11-30T13:03:05Z.",
         ),
         (
             CASES["forty not covered"],
             "Nothing found, but the answer may be incomplete: 1 of 41 logs (basis revision 3 of 2026-11-02) was "
-            "searched whole, as of 2026-11-30T14:03:05Z.",
+            "searched whole, as of 2026-11-30T13:03:05Z.",
         ),
         (
             CASES["stale"],
             "Nothing found, but the answer may be incomplete: 0 of 2 logs (basis revision 3 of 2026-11-02) were "
-            "searched whole, as of 2026-11-30T14:03:05Z.",
+            "searched whole, as of 2026-11-30T13:03:05Z.",
         ),
         (
             CASES["frozen"],
@@ -130,7 +130,7 @@ CASES = {
         (
             answer(FROZEN, log(2)),
             "Nothing found, complete: every entry of 2 logs (basis revision 3 of 2026-11-02) was searched for this "
-            "e-mail address, as of 2026-11-30T14:03:05Z, 1 of them as of the head that it signed last.",
+            "e-mail address, as of 2026-11-30T13:03:05Z, 1 of them as of the head that it signed last.",
         ),
         (
             Answer(JANE, (), (), (), False, basis=None, header=HEADER),
@@ -144,7 +144,7 @@ CASES = {
         (
             replace(CASES["stale"], matches=(match(1),)),
             "Found in 1 certificate; there may be more, the answer may be incomplete: 0 of 2 logs (basis revision 3 of "
-            "2026-11-02) were searched whole, as of 2026-11-30T14:03:05Z.",
+            "2026-11-02) were searched whole, as of 2026-11-30T13:03:05Z.",
         ),
     ],
 )
@@ -275,3 +275,12 @@ def test_limits_and_coverage_are_shown_once_for_answers_that_share_them() -> Non
     assert "SHA-256 abab" in shown
     other = printed(second, 120, above=CASES["failing"])
     assert "Last check" in other and "12 logs" in other and "as above" not in other
+
+
+def test_an_answer_speaks_of_the_oldest_of_the_last_checks_of_logs_that_grow() -> None:
+    """An entry that a log published after its check is not in the answer, so the moment of the question would be wrong."""
+    early, late = log(1, as_of=AT - timedelta(hours=5)), log(2, as_of=AT - timedelta(hours=1))
+    assert answer(late, early).as_of == AT - timedelta(hours=5)
+    assert "as of 2026-11-30T09:03:05Z" in verdict(answer(late, early), EN)
+    assert answer(late, replace(early, freshness=Freshness.FROZEN)).as_of == AT - timedelta(hours=1)
+    assert answer(replace(late, freshness=Freshness.FINAL)).as_of is None

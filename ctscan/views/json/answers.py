@@ -253,6 +253,7 @@ def answer(given: Answer) -> Shape:
     identifier = given.identifier
     return {
         **header(given.header),
+        "as_of": time_text(given.as_of),
         "basis": None if given.basis is None else basis(given.basis),
         "identifier": {
             "kind": identifier.kind,
