@@ -68,8 +68,8 @@ def number_of_logs(answer: Answer) -> int:
 
 
 def as_of(answer: Answer, texts: Texts) -> str:
-    """Write the time that an answer speaks of: of the logs that grow the oldest of their last checks. Frozen logs are as
-    they were when their heads were signed."""
+    """Write the time that an answer speaks of: the oldest of the last checks of logs that grow. Frozen logs are as they
+    were when their heads were signed."""
     frozen = [log.head_time for log in answer.coverage if _is_frozen(log) and log.head_time is not None]
     at = moment(answer.as_of or (answer.header.at if answer.header else None))
     if not frozen or len(frozen) < len(answer.coverage):

@@ -278,7 +278,7 @@ def test_limits_and_coverage_are_shown_once_for_answers_that_share_them() -> Non
 
 
 def test_an_answer_speaks_of_the_oldest_of_the_last_checks_of_logs_that_grow() -> None:
-    """An entry that a log published after its check is not in the answer, so the moment of the question would be wrong."""
+    """An entry that a log published after its check is not in the answer."""
     early, late = log(1, as_of=AT - timedelta(hours=5)), log(2, as_of=AT - timedelta(hours=1))
     assert answer(late, early).as_of == AT - timedelta(hours=5)
     assert "as of 2026-11-30T09:03:05Z" in verdict(answer(late, early), EN)
