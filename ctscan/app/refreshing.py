@@ -15,9 +15,8 @@ from ctscan.model import AuditAction
 if TYPE_CHECKING:
     import asyncio
 
-    import httpx
-
     from ctscan.config import Config
+    from ctscan.http.ssrf_guard import GuardedTransport
     from ctscan.model import Identifier
     from ctscan.model.results import RefreshResult
 
@@ -31,7 +30,7 @@ async def refresh(
     progress: Callable[[str], None],
     stop: asyncio.Event,
     clock: Clock = CLOCK,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: GuardedTransport | None = None,
 ) -> RefreshResult:
     """Fetch revocation lists, and with the consent `config.ocsp` ask OCSP responders.
 

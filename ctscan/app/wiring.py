@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from ctscan.clock import Clock
 
 if TYPE_CHECKING:
-    import httpx
-
     from ctscan.config import Config
     from ctscan.http.client import Client
+    from ctscan.http.ssrf_guard import GuardedTransport
     from ctscan.index.protocols import Index, Trail
 
 
@@ -91,7 +90,7 @@ async def opened_client(config: Config) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def guarded_client(config: Config, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Client]:
+async def guarded_client(config: Config, transport: GuardedTransport | None = None) -> AsyncIterator[Client]:
     """Open a client for addresses that certificates name: it reaches the public internet only, unless a guarded
     `transport` allows other addresses."""
     from ctscan.http.client import Client

@@ -31,6 +31,9 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 Allows = Callable[[str], bool]
 """Whether a connection to this address, as text, may be made."""
 
+GuardedTransport = httpx.AsyncBaseTransport
+"""Transport as `guarded_transport` builds it, by a name for other rooms."""
+
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LOCAL_NAMES: Final = frozenset(
