@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from ctscan.answer.outside import logs_outside
 from ctscan.ct.coverage import judge
 from ctscan.ct.freshness import Judgement, freshness, retired_logs, time_set_back
 from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches
@@ -112,7 +113,7 @@ async def _answer(
         identifier=identifier,
         matches=tuple(matches),
         coverage=coverage,
-        not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *(basis.outside if basis else ())),
+        not_covered=(*(_never_read(log, states.get(log.id)) for log in unread), *logs_outside(basis, states)),
         complete=complete,
         remarks=(*partly_read, *remarks, *_about_repositories(identifier, matches, searches, complete)),
         searches=searches,

@@ -22,6 +22,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         IndexFault: the index can't be read.
     """
     from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
+    from ctscan.answer.outside import logs_outside
     from ctscan.ct.freshness import retired_logs
     from ctscan.model import SkippedLog, SkipReason
     from ctscan.model.health import HealthReport
@@ -35,7 +36,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
             stalled[holder.log_id].append(holder)
     retired = retired_logs(basis)
     members = basis.logs if basis else ()
-    outside = basis.outside if basis else ()
+    outside = logs_outside(basis, states)
     logs = tuple(
         log_health(log, states[log.id], stalled[log.id], now, config.stale_after, is_retired=log.id in retired)
         if log.id in states
@@ -43,6 +44,14 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         for log in members
     )
     named = {log.id for log in members} | {log.id for log in outside}
-    others = [state.log for log_id, state in states.items() if log_id not in named]
-    unnamed = [SkippedLog(log.id, log.name, log.operator, SkipReason.NOT_SELECTED()) for log in others]
+    others = [state for log_id, state in states.items() if log_id not in named]
+    unnamed = [
+        SkippedLog(
+            state.log.id,
+            state.log.name,
+            state.log.operator,
+            SkipReason.READ_APART() if state.head else SkipReason.NOT_SELECTED(),
+        )
+        for state in others
+    ]
     return HealthReport(exit_code(logs), logs, (*outside, *unnamed))

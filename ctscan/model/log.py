@@ -77,6 +77,7 @@ class SkipReason(Code):
     NEVER_READ = "skip.never-read"
     NO_LONGER_LISTED = "skip.no-longer-listed"  # parameter: since
     DROPPED = "skip.dropped"  # parameter: since
+    READ_APART = "skip.read-apart"  # read by a scan with --log, outside the basis
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def _searched_logs(answer: Answer, texts: Texts) -> str:
     if answer.complete:
         return texts(Say.SEARCHED(logs=logs, kind=KINDS[answer.identifier.kind]))
     if not answer.coverage:
-        return texts(Say.SEARCHED_NOTHING())
+        return texts(Say.SEARCHED_NOTHING() if answer.basis is None else Say.SEARCHED_NOTHING_OF_BASIS())
     return texts(Say.SEARCHED_PARTLY(count=sum(log.is_whole for log in answer.coverage), logs=logs))
 
 

@@ -51,9 +51,13 @@ KINDS_OF_SKIPPED: dict[str, Word] = {
     SkipReason.REJECTED_SINCE: Word.SKIPPED_REJECTED,
     SkipReason.NO_LONGER_LISTED: Word.SKIPPED_NO_LONGER_LISTED,
     SkipReason.DROPPED: Word.SKIPPED_DROPPED,
+    SkipReason.READ_APART: Word.SKIPPED_READ_APART,
     SkipReason.TEST_LOG: Word.SKIPPED_TEST_LOG,
 }
 """Words for kinds of logs that aren't read; other kinds are *unusable*."""
+
+READ_ONCE = (Word.SKIPPED_DROPPED, Word.SKIPPED_READ_APART)
+"""Kinds of logs that were read, at least in part: their certificates are found all the same."""
 
 Named = tuple[str, Message]
 """Name of a log, and the reason why it isn't read."""
@@ -210,13 +214,17 @@ def _left(logs: Sequence[BasisLog], texts: Texts) -> list[str]:
 
 
 def _outside(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
-    """Name logs of the list outside the basis."""
-    lines = []
-    for kind, found in _by_kind((log.name, log.reason) for log in logs):
-        names = _named(found, texts)
-        many = Say.MANY_OUTSIDE(number=len(found), kind=kind, logs=names)
-        lines.append(texts(many if len(found) > NAMES_SHOWN else Say.OUTSIDE(logs=names)))
-    return lines
+    """Name logs outside the basis."""
+    kinds = _by_kind((log.name, log.reason) for log in logs)
+    return [texts(_about_outside(kind, found, _named(found, texts))) for kind, found in kinds]
+
+
+def _about_outside(kind: Word, found: Sequence[Named], names: str) -> Message:
+    number = len(found)
+    if kind in READ_ONCE:
+        few = Say.OUTSIDE_READ(count=number, logs=names)
+        return Say.MANY_OUTSIDE_READ(number=number, kind=kind, logs=names) if number > NAMES_SHOWN else few
+    return Say.MANY_OUTSIDE(number=number, kind=kind, logs=names) if number > NAMES_SHOWN else Say.OUTSIDE(logs=names)
 
 
 def _by_kind(logs: Iterable[Named]) -> list[tuple[Word, list[Named]]]:

@@ -137,6 +137,11 @@ CASES = {
             "Nothing found, but the answer may be incomplete: no log was searched, as of 2026-11-30T14:03:05Z.",
         ),
         (
+            answer(outside=(skipped(1, SkipReason.NO_HEAD()),)),
+            "Nothing found, but the answer may be incomplete: no log of the basis was searched, as of "
+            "2026-11-30T14:03:05Z.",
+        ),
+        (
             replace(CASES["frozen"], matches=(match(1),)),
             "Found in 1 certificate; the answer is complete: every entry of 1 log (basis revision 3 of 2026-11-02) was "
             "searched for this e-mail address, as of the head signed on 2025-11-30T22:00:00Z.",
@@ -182,7 +187,15 @@ def test_logs_that_a_complete_answer_does_not_cover_are_named() -> None:
     assert limits(CASES["complete"], EN) == [
         "outside the basis, not searched: 12 logs that are retired: Log 100, Log 101, Log 102 and 9 more "
         "('ctscan basis show' lists them)",
-        "outside the basis, not searched: Log 90 (dropped from the basis on 2026-11-02)",
+        "outside the basis: Log 90 (dropped from the basis on 2026-11-02): answers don't wait for it",
+    ]
+    read = tuple(skipped(n, SkipReason.READ_APART()) for n in range(2, 7))
+    assert limits(answer(log(1), outside=read[:1]), EN) == [
+        "outside the basis: Log 2 (read by --log, but not in the basis): answers don't wait for it"
+    ]
+    assert limits(answer(log(1), outside=read), EN) == [
+        "outside the basis: 5 logs that a scan with --log read: Log 2, Log 3, Log 4 and 2 more ('ctscan basis show' "
+        "lists them): answers don't wait for them"
     ]
     unknown = answer(log(1), outside=(skipped(2, Message("legacy", (("text", "as an older version said"),))),))
     assert limits(unknown, EN) == ["outside the basis, not searched: Log 2 (as an older version said)"]
