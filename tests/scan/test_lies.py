@@ -105,6 +105,7 @@ def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: LogProtocol
         heard = Heard()
         assert scan(sim, tmp_path / "db", heard, start=None).exit_code == 0
         assert any("old tree head" in notice for notice in heard.notices)
+        assert heard.done[-1].message.startswith("no newer head; read to the head signed on ")
         log.faults.remove(fault)
         log.publish(1000)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from ctscan.ct.coverage import position, unread
-from ctscan.model import Gap, GapReason, LogState, Span, VerifiedRange
+from ctscan.ct.strict_json import TIME_LIMIT
+from ctscan.model import Gap, GapReason, LogState, Span, TreeHead, VerifiedRange
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.spans import clip, subtract, total
 from ctscan.scan.request import LogStatus
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_REASONS = 3  # that a message names
 
 _WORDS = {
@@ -69,7 +72,24 @@ def ending_of(left: Left, size: int, *, is_past: bool) -> Ending:
         return Ending(LogStatus.SHARED, _several(parts))
     if not is_past and left.asked[1] < size:
         told = f"read up to {left.position:,} of {size:,}; the last partial tile follows"
+    elif not is_past and left.asked[0] == left.asked[1] > 0:
+        told = "no entry to read yet"
     return Ending(LogStatus.DONE, told)
+
+
+def without_newer_head(ending: Ending, head: TreeHead) -> Ending:
+    """Say that the log showed only older heads than the known `head`: the log may have grown unseen."""
+    signed = _EPOCH + timedelta(milliseconds=min(head.timestamp, TIME_LIMIT - 1))
+    told = f"no newer head; read to the head signed on {signed:%Y-%m-%dT%H:%M:%SZ}"
+    if ending.status is not LogStatus.DONE:
+        told = "no newer head"
+    return replace(ending, message="; ".join(filter(None, (told, ending.message))))
+
+
+def beginning(name: str, start: int) -> str:
+    """Say once of a log that its coverage begins at an entry above 0."""
+    before = "the 1 entry before it is" if start == 1 else f"the {start:,} entries before it are"
+    return f"{name}: coverage begins at entry {start:,}; {before} not read ('ctscan backfill' reads them)"
 
 
 def _past(left: Left) -> str:

@@ -27,7 +27,7 @@ from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
 from ctscan.scan.log.accusations import failure_kind, record_accusation, review_old, settle_old
 from ctscan.scan.log.connect import Connection
-from ctscan.scan.log.ending import STOPPED, Ending, Left, ending_of, left_of
+from ctscan.scan.log.ending import STOPPED, Ending, Left, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.log.heads import accept_head, record_seen, save_head
 from ctscan.scan.log.parts import Parts, PartsReader
 from ctscan.scan.log.plan import range_filter, start_index, warning_before
@@ -140,7 +140,8 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
     if accepted.is_current and not (context.request.past and _is_behind(session)):
         rate = _rate(connection, session, context.clock.monotonic() - began)
         await index.record_success(log.id, context.clock.now(), rate, since)
-    return ending_of(left, accepted.head.size, is_past=context.request.past)
+    ending = ending_of(left, accepted.head.size, is_past=context.request.past)
+    return ending if accepted.is_current else without_newer_head(ending, accepted.head)
 
 
 def _rate(connection: Connection, session: LogSession, seconds: float) -> float | None:
@@ -238,6 +239,8 @@ async def _asked(context: ScanContext, session: LogSession, verifier: Verifier) 
         start = await start_index(context.start, state, verifier, log_id in context.added)
     if state is None or (not state.verified and not state.pending):
         await _begin_coverage(session, verifier, session.head.size if context.request.past else start)
+        if start and not context.request.past:
+            context.emit(Notice(beginning(session.log.name, start)))
     if context.is_explicit:
         context.starts[log_id] = start
     position = coverage.position(session.state) if session.state else 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.logs import LogBuilder
 
-from ctscan.model import CompactRange, Gap, GapDetail, GapReason, LogState, Span, VerifiedRange
-from ctscan.scan.log.ending import Ending, ending_of, left_of
+from ctscan.model import CompactRange, Gap, GapDetail, GapReason, LogState, Span, TreeHead, VerifiedRange
+from ctscan.scan.log.ending import Ending, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.request import LogStatus
 
 GAPS = (
@@ -75,3 +75,18 @@ def test_a_head_is_not_read_before_its_last_partial_tile_is() -> None:
     read = "read up to 768 of 1,000; the last partial tile follows"
     assert ending(state(upto=768), (0, 768)) == Ending(LogStatus.DONE, read)
     assert ending(state(), (0, SIZE)) == Ending(LogStatus.DONE)
+
+
+def test_a_pass_that_has_nothing_to_read_does_not_say_that_it_read() -> None:
+    assert ending(state(), (SIZE, SIZE)) == Ending(LogStatus.DONE, "no entry to read yet")
+    assert beginning("Log", SIZE) == (
+        "Log: coverage begins at entry 1,000; the 1,000 entries before it are not read ('ctscan backfill' reads them)"
+    )
+
+
+def test_a_log_that_shows_old_heads_only_is_not_called_read_to_its_head() -> None:
+    known = TreeHead(b"", SIZE, b"", 1_900_000_000_000, b"", b"")
+    read = without_newer_head(Ending(LogStatus.DONE), known)
+    assert read.message == "no newer head; read to the head signed on 2030-03-17T17:46:40Z"
+    gaps = without_newer_head(ending(state(*GAPS), (0, 256)), known)
+    assert (gaps.status, gaps.message) == (LogStatus.GAPS, "no newer head; entries 0 to 256 pruned (404)")
