@@ -112,7 +112,7 @@ def _details(state: LogState, condition: Condition, why_stale: Message | None) -
         case Condition.NEVER_READ:
             return [HealthDetail.NEVER_READ()]
         case Condition.STALE:
-            return [why_stale] if why_stale else []
+            return [*([why_stale] if why_stale else []), *_last_good_check(state)]
         case Condition.FALLING_BEHIND:
             return [HealthDetail.FALLING_BEHIND(entries=backlog(state))]
         case Condition.BEHIND:
@@ -120,9 +120,15 @@ def _details(state: LogState, condition: Condition, why_stale: Message | None) -
         case Condition.GAPS:
             return [HealthDetail.GAPS(count=len(state.gaps), entries=total(gap.span for gap in state.gaps))]
         case Condition.OK:
-            return [HealthDetail.OK(entries=position(state))]
+            start = min((r.start for r in state.verified), default=0)
+            return [HealthDetail.OK_FROM(count=start) if start else HealthDetail.OK(entries=position(state))]
         case _:
             return []
+
+
+def _last_good_check(state: LogState) -> list[Message]:
+    at = state.last_success
+    return [HealthDetail.LAST_GOOD_CHECK(time=f"{at:%Y-%m-%dT%H:%M:%SZ}")] if at else []
 
 
 def _since(state: LogState, condition: Condition, stalled: Sequence[Holder]) -> datetime | None:
@@ -130,7 +136,7 @@ def _since(state: LogState, condition: Condition, stalled: Sequence[Holder]) -> 
         return state.failing_since
     if condition is Condition.HELD:
         return min(holder.progressed_at for holder in stalled)
-    return state.last_success if condition is Condition.STALE else None
+    return None  # nobody knows when a log became stale: its last good check was before
 
 
 def _held(holder: Holder) -> Message:

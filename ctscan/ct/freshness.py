@@ -4,8 +4,8 @@
     log with a final head in the list                       FINAL at that head; STALE before it
     every other log                                         FRESH, or STALE with the first reason that holds:
         our clock is behind the head or the last check      clock
-        the head is older than MMD + margin                 old head
         the last good check is older than the margin        not checked
+        the head is older than MMD + margin                 old head: a check just now found no newer one
 
 A log has to show each submission within its maximum merge delay (RFC 6962 section 3), so it signs a head at least that
 often. The margin is for our own pauses between two scans.
@@ -54,11 +54,11 @@ def _reason(state: LogState, now: datetime, margin: timedelta) -> Message | None
     latest = time_known(state)
     if latest is not None and latest > now + TOLERANCE:
         return Staleness.CLOCK()
+    if state.last_success is None or now - state.last_success > margin:
+        return Staleness.NOT_CHECKED()
     # whole milliseconds: a list may state an MMD, and a log a time, that no datetime can hold
     if state.head is None or _ms(now) - state.head.timestamp > state.log.mmd * 1000 + margin // _MS:
         return Staleness.OLD_HEAD()
-    if state.last_success is None or now - state.last_success > margin:
-        return Staleness.NOT_CHECKED()
     return None
 
 

@@ -36,6 +36,8 @@ class HealthDetail(Code):
     BEHIND = "health.behind"
     GAPS = "health.gaps"
     OK = "health.ok"
+    OK_FROM = "health.ok-from"  # parameter: count, the entries before the beginning of coverage
+    LAST_GOOD_CHECK = "health.last-good-check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class SkipReason(Code):
     NO_HEAD = "skip.no-head"
     NEVER_READ = "skip.never-read"
     NO_LONGER_LISTED = "skip.no-longer-listed"  # parameter: since
+    NO_LONGER_CHOSEN = "skip.no-longer-chosen"  # parameter: since; the list may still have the log
     DROPPED = "skip.dropped"  # parameter: since
     READ_APART = "skip.read-apart"  # read by a scan with --log, outside the basis
 

@@ -50,6 +50,7 @@ KINDS_OF_SKIPPED: dict[str, Word] = {
     SkipReason.REJECTED: Word.SKIPPED_REJECTED,
     SkipReason.REJECTED_SINCE: Word.SKIPPED_REJECTED,
     SkipReason.NO_LONGER_LISTED: Word.SKIPPED_NO_LONGER_LISTED,
+    SkipReason.NO_LONGER_CHOSEN: Word.SKIPPED_NO_LONGER_CHOSEN,
     SkipReason.DROPPED: Word.SKIPPED_DROPPED,
     SkipReason.READ_APART: Word.SKIPPED_READ_APART,
     SkipReason.TEST_LOG: Word.SKIPPED_TEST_LOG,
@@ -129,24 +130,35 @@ def _never_read(logs: Sequence[SkippedLog], texts: Texts) -> list[str]:
 
 def _stale(logs: Sequence[LogCoverage], left: Container[bytes], texts: Texts) -> list[str]:
     """Say why logs are stale, reason by reason."""
-    reasons: dict[str, list[LogCoverage]] = {}
+    reasons: dict[Message, list[LogCoverage]] = {}
     for log in logs:
-        reasons.setdefault(texts(log.stale_reason or Staleness.NOT_CHECKED()), []).append(log)
+        reasons.setdefault(log.stale_reason or Staleness.NOT_CHECKED(), []).append(log)
     lines = []
     for reason, found in reasons.items():
         if len(found) > NAMES_SHOWN:
             names = _names([log.log for log in found], texts)
-            lines.append(texts(Say.MANY_STALE(number=len(found), reason=reason, logs=names)))
+            many = Say.MANY_STALE(number=len(found), reason=texts(reason), logs=names)
+            lines.append(_with_advice(many, reason, len(found), texts))
         else:
-            lines += [texts(_about_stale(log, reason, log.log_id in left, texts)) for log in found]
+            lines += [_about_stale(log, reason, log.log_id in left, texts) for log in found]
     return lines
 
 
-def _about_stale(log: LogCoverage, reason: str, is_left: bool, texts: Texts) -> Message:
+def _about_stale(log: LogCoverage, reason: Message, is_left: bool, texts: Texts) -> str:
     head, checked = _head(log, texts), _checked(log, texts)
     if is_left:
-        return Say.STALE_AND_LEFT(log=log.log, reason=reason, head=head, checked=checked)
-    return Say.STALE(log=log.log, reason=reason, head=head, checked=checked)
+        return texts(Say.STALE_AND_LEFT(log=log.log, reason=texts(reason), head=head, checked=checked))
+    return _with_advice(Say.STALE(log=log.log, reason=texts(reason), head=head, checked=checked), reason, 1, texts)
+
+
+def _with_advice(sentence: Message, reason: Message, count: int, texts: Texts) -> str:
+    """Add the way to end the staleness: a scan helps only where none has checked the log, or read to its end."""
+    advice = Say.ADVICE_SCAN()
+    if reason.code == Staleness.OLD_HEAD:
+        advice = Say.ADVICE_OLD_HEAD(count=count)
+    elif reason.code == Staleness.CLOCK:
+        advice = Say.ADVICE_CLOCK()
+    return texts(Say.STALE_ADVICE(sentence=texts(sentence), advice=texts(advice)))
 
 
 # --- limits -------------------------------------------------------------------------------------------------------

@@ -89,3 +89,23 @@ def test_a_log_that_scans_read_no_longer_is_not_failing_but_behind_where_entries
     assert judged(member=retired, **old, verified=(verified(0, 200),)).condition is Condition.BEHIND
     assert judged(member=retired, **old, failure=FailureKind.UNPROVEN).condition is Condition.FAILING
     assert judged(member=retired).details[-1] == never_read(retired).details[-1] == SkipReason.RETIRED()
+
+
+def test_a_stale_log_names_its_last_good_check_not_as_the_beginning() -> None:
+    unchecked = judged(last_success=NOW - 2 * DAY)
+    said = [texts(ENGLISH)(detail) for detail in unchecked.details]
+    assert (unchecked.since, said) == (
+        None,
+        ["not checked within stale_after", "last good check 2026-11-28T12:00:00Z"],
+    )
+    old = judged(head=a_head(300, 0))  # a check just now found no newer head
+    assert old.details[0].code == "stale.old-head"
+    assert judged(head=a_head(300, 0), last_success=NOW - 2 * DAY).details[0].code == "stale.not-checked"
+
+
+def test_a_log_that_was_read_from_now_on_is_well_and_says_what_is_not_read() -> None:
+    found = judged(verified=(verified(200, 300),))
+    assert (found.condition, exit_code([found])) == (Condition.OK, 0)
+    assert [texts(ENGLISH)(detail) for detail in found.details] == [
+        "read from entry 200 on; 200 earlier entries not read"
+    ]

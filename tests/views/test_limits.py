@@ -166,13 +166,16 @@ def test_logs_that_make_an_answer_incomplete_are_named() -> None:
     assert doubts(few, EN) == ["Log 2: never read: 404", "Log 3: never read: no tree head yet"]
     assert doubts(CASES["stale"], EN)[1] == (
         "Log 1 is stale: its newest signed head is older than its MMD and stale_after allow (signed head of "
-        "2025-11-30T22:00:00Z, last check 2026-11-30T13:03:05Z); run 'ctscan scan'"
+        "2025-11-30T22:00:00Z, last check 2026-11-30T13:03:05Z); the log, or a mirror of it, shows an old head, and a "
+        "scan just now can't help"
     )
     many = answer(*(log(n, stale=True, stale_reason=Staleness.CLOCK()) for n in range(9)))
     assert doubts(many, EN) == [
         "9 logs are stale: this machine's clock is behind its newest head or check: Log 0, Log 1, Log 2 and 6 more "
-        "('ctscan logs' lists them); run 'ctscan scan'"
+        "('ctscan logs' lists them); set the clock"
     ]
+    unchecked = answer(log(1, stale=True, stale_reason=Staleness.NOT_CHECKED()))
+    assert doubts(unchecked, EN)[0].endswith("last check 2026-11-30T13:03:05Z); run 'ctscan scan'")
     doubtful = answer(log(1, failing_since=SINCE, failure=FailureKind.UNPROVEN))
     assert (len(limits(doubtful, EN)), doubts(doubtful, EN)) == (
         0,
