@@ -75,7 +75,7 @@ def set_(reason: str, verbose: int, **given: Any) -> None:
     """Choose the logs of the basis: by --log-list and --log, else by the configuration, else all of Google's list.
 
     Logs that were dropped and are chosen come back. Logs of the basis that are not chosen stay in it, named as no
-    longer listed, until 'ctscan basis drop' drops them. The network is needed only for a log list that lies there.
+    longer chosen, until 'ctscan basis drop' drops them. The network is needed only for a log list that lies there.
     """
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run
@@ -123,6 +123,7 @@ def _print_basis(found: Basis) -> None:
     out = tables.console()
     for line in basis.basis_lines(found):
         tables.say(out, line)
+    tables.say(out, "")
     tables.table(out, *basis.members(found))
     if found.outside:
         tables.table(out, *basis.outside(found))

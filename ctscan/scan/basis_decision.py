@@ -16,7 +16,7 @@ from ctscan.scan.revision import Act, Choosing, first_basis, next_basis, without
 async def set_basis(network: Network, index: BasisIndex, choice: LogChoice, act: Act) -> Basis:
     """Make another choice of logs the basis; dropped logs that it selects are members again.
 
-    Members that the choice doesn't select stay, named as no longer listed, until they are dropped.
+    Members that the choice doesn't select stay, named as no longer chosen, until they are dropped.
 
     Raises:
         UsageError: a name fits no log or several, or a log list on this machine can't be read.

@@ -13,7 +13,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, Log, LogChoice, Message, SkippedLog, SkipReason
-from ctscan.scan.selection import Selection
+from ctscan.scan.selection import Selection, split_names
+
+NAMES_SHOWN = 3  # logs that a line names
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def first_basis(chosen: Choosing, selection: Selection, keys: LogChoice | None, 
 def next_basis(before: Basis, chosen: Choosing, selection: Selection, keys: LogChoice | None, act: Act) -> Basis | None:
     """Make the revision that follows `before`; None when neither the choice nor a log has changed."""
     readmitted = {log.id for log in selection.logs} if chosen.change.code == BasisChange.SET else frozenset[bytes]()
-    logs = _members(before, selection, readmitted, act.at)
+    logs = _members(before, selection, readmitted, act.at, has_list=_has_list(chosen.basis))
     outside = _outside(before, selection, logs)
     is_same = logs == before.logs and set(outside) == set(before.outside)
     if is_same and chosen.change.code == BasisChange.LIST_CHANGED:
@@ -128,14 +130,22 @@ def described(before: Basis | None, after: Basis) -> str:
     if before is None:
         return f"basis: {count} of {_origin(after)} (revision 1)"
     known = {log.id: log for log in before.logs}
-    new = sum(log.id not in known for log in after.logs)
-    left = sum(log.reason is not None and _reads(known.get(log.id)) for log in after.logs)
-    back = sum(log.reason is None and log.id in known and not _reads(known[log.id]) for log in after.logs)
+    new = [log.name for log in after.logs if log.id not in known]
+    left = [log.name for log in after.logs if log.reason is not None and _reads(known.get(log.id))]
+    back = [log.name for log in after.logs if log.reason is None and log.id in known and not _reads(known[log.id])]
     parts = [
-        f"{number:,} {words}" for number, words in ((new, "new"), (back, "back"), (left, "no longer read")) if number
+        f"{words} {_names(names)}"
+        for words, names in (("joined", new), ("back", back), ("no longer read", left))
+        if names
     ]
     cause = _CAUSES.get(after.change.code, "a decision")
-    return f"basis: {count} of {_origin(after)} (revision {after.revision}: {cause}{''.join(f', {p}' for p in parts)})"
+    changes = f": {'; '.join(parts)}" if parts else ""
+    return f"basis: {count} of {_origin(after)} (revision {after.revision}: {cause}{changes})"
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
 
 
 _CAUSES: dict[str, str] = {
@@ -160,24 +170,38 @@ def _member(log: Log) -> BasisLog:
     return BasisLog(log.id, log.name, log.operator)
 
 
-def _members(before: Basis, selection: Selection, readmitted: Collection[bytes], at: datetime) -> tuple[BasisLog, ...]:
+def _has_list(choice: LogChoice | None) -> bool:
+    """Return False for a choice of directories only, which asks no list."""
+    return choice is None or not choice.logs or bool(split_names(choice.logs)[1])
+
+
+def _members(
+    before: Basis, selection: Selection, readmitted: Collection[bytes], at: datetime, *, has_list: bool
+) -> tuple[BasisLog, ...]:
     chosen = {log.id: log for log in selection.logs}
     skipped = {log.id: log for log in selection.skipped if log.id}
-    stay = [_later(log, chosen.get(log.id), skipped.get(log.id), at) for log in before.logs]
+    stay = [_later(log, chosen.get(log.id), skipped.get(log.id), at, has_list) for log in before.logs]
     known = {log.id for log in before.logs} | (dropped_of(before) - set(readmitted))
     return (*stay, *(_member(log) for log in selection.logs if log.id not in known))
 
 
-def _later(log: BasisLog, chosen: Log | None, skipped: SkippedLog | None, at: datetime) -> BasisLog:
+def _later(log: BasisLog, chosen: Log | None, skipped: SkippedLog | None, at: datetime, has_list: bool) -> BasisLog:
     """Return a member as the list names it now."""
     if chosen is not None:
         return _member(chosen)
     if skipped is None or _is(skipped.reason, SkipReason.NOT_SELECTED):
-        if _is(log.reason, SkipReason.NO_LONGER_LISTED):
-            return log
-        return replace(log, reason=SkipReason.NO_LONGER_LISTED(since=_day(at)), since=at)
+        is_left_out = skipped is not None or not has_list
+        reason = SkipReason.NO_LONGER_CHOSEN if is_left_out else SkipReason.NO_LONGER_LISTED
+        return log if _is(log.reason, reason) else replace(log, reason=_left_since(reason, at), since=at)
     since = log.since if log.reason is not None and log.reason.code == skipped.reason.code else at
     return BasisLog(log.id, skipped.name, skipped.operator, skipped.reason, since)
+
+
+def _left_since(reason: SkipReason, at: datetime) -> Message:
+    day = _day(at)
+    if reason is SkipReason.NO_LONGER_CHOSEN:
+        return SkipReason.NO_LONGER_CHOSEN(since=day)
+    return SkipReason.NO_LONGER_LISTED(since=day)
 
 
 def _outside(before: Basis, selection: Selection, members: Iterable[BasisLog]) -> tuple[SkippedLog, ...]:

@@ -66,12 +66,12 @@ def test_a_partial_read_says_that_the_basis_stays(desk: Desk) -> None:
 
 def test_an_edit_of_the_configuration_is_recorded_and_the_history_says_so(desk: Desk) -> None:
     desk.configure("two", "three")
-    assert "revision 2: the keys logs and log_list changed, 1 new, 1 no longer read" in desk("scan").stderr
+    assert "revision 2: the keys logs and log_list changed: joined three; no longer read one" in desk("scan").stderr
     history = json.loads(desk("basis", "show", "--history", "--format", "json").stdout)
     assert [found["revision"] for found in history] == [2, 1]
     table = desk("basis", "show", "--history").stdout
     assert "the keys logs and log_list changed" in table and "the first scan" in table
-    assert "not read: no longer listed since" in desk("basis", "show").stdout
+    assert "not read: no longer chosen since" in desk("basis", "show").stdout
 
 
 def test_a_log_is_dropped_with_who_when_and_why(desk: Desk) -> None:
@@ -103,12 +103,12 @@ def test_dropping_needs_a_reason_and_a_log_of_the_basis(desk: Desk) -> None:
 def test_another_choice_is_set_by_options_and_by_the_configuration(desk: Desk) -> None:
     desk("basis", "drop", "two", "--reason", "gone")
     chosen = desk.json("basis", "set", "--log", desk.names["three"], "--reason", "the new archive")
-    assert {log["log"]: log["reason_code"] for log in chosen["logs"]} == {"one": "skip.no-longer-listed", "three": None}
+    assert {log["log"]: log["reason_code"] for log in chosen["logs"]} == {"one": "skip.no-longer-chosen", "three": None}
     assert (chosen["source"], chosen["change_code"], chosen["note"]) == ("decision", "basis.set", "the new archive")
     assert [log["log"] for log in desk.json("scan")["logs"]] == ["three"]
     back = desk.json("basis", "set")
     assert {log["log"]: log["reason_code"] for log in back["logs"]} == {
-        "one": None, "three": "skip.no-longer-listed", "two": None,
+        "one": None, "three": "skip.no-longer-chosen", "two": None,
     }  # fmt: skip
     assert back["outside"] == []
 

@@ -173,10 +173,10 @@ def test_an_edit_of_the_keys_is_a_revision_and_the_log_that_it_leaves_out_stays(
         scan(sim, tmp_path / "db")
         scan(sim, tmp_path / "db", heard, logs=("two",), who="john")
     assert heard.notices == [
-        "basis: 2 logs of the configuration (revision 2: the keys logs and log_list changed, 1 no longer read)"
+        "basis: 2 logs of the configuration (revision 2: the keys logs and log_list changed: no longer read one)"
     ]
     assert members(tmp_path / "db")["two"] == "read"
-    assert members(tmp_path / "db")["one"].startswith("no longer listed since ")
+    assert members(tmp_path / "db")["one"].startswith("no longer chosen since ")
     assert [found.who for found in history(tmp_path / "db")] == ["john", ""]
     assert not look_up(tmp_path / "db", NOBODY, datetime(2099, 1, 1, tzinfo=UTC)).complete
 
@@ -188,7 +188,7 @@ def test_a_new_edition_of_the_list_is_a_revision(tmp_path: Path) -> None:
         scan(sim, tmp_path / "db", start=None)
         sim.add("two", people_log("two", 300))
         scan(sim, tmp_path / "db", heard, start=None)
-    assert heard.notices[0].endswith("(revision 2: the log list changed, 1 new)")
+    assert heard.notices[0].endswith("(revision 2: the log list changed: joined two)")
     assert ranges(tmp_path / "db", "two") == [(0, 300, "everything")]  # it joined, so it is read from entry 0
 
 

@@ -125,9 +125,12 @@ def test_a_log_that_the_list_renames_is_known_by_its_new_name() -> None:
 
 
 @pytest.mark.parametrize("outside", [(), (skipped(B, SkipReason.NOT_SELECTED()),)])
-def test_a_log_that_vanishes_stays_a_member_named_as_no_longer_listed(outside: tuple[SkippedLog, ...]) -> None:
+def test_a_log_that_vanishes_stays_a_member_named_as_no_longer_listed_or_chosen(
+    outside: tuple[SkippedLog, ...],
+) -> None:
     found = revised(first(A, B), A, outside=outside)
-    assert states(found) == {"A": "read", "B": "skip.no-longer-listed (since: 2026-03-02)"}
+    reason = "chosen" if outside else "listed"
+    assert states(found) == {"A": "read", "B": f"skip.no-longer-{reason} (since: 2026-03-02)"}
     assert found.logs[1].since == act(1).at and found.outside == ()
     assert then(found, A, outside=outside, days=9) is None, "the day on which it vanished stays"
 
@@ -170,8 +173,15 @@ def test_a_decision_takes_dropped_logs_back_and_lets_no_member_vanish() -> None:
     found = next_basis(dropped, chosen, Selection((B,), left), dropped.keys, act(2))
     assert found is not None and found.outside == ()
     assert {name: state.split(" ")[0] for name, state in states(found).items()} == {
-        "A": "skip.no-longer-listed", "C": "skip.no-longer-listed", "B": "read",
+        "A": "skip.no-longer-chosen", "C": "skip.no-longer-chosen", "B": "read",
     }  # fmt: skip
+
+
+def test_members_beside_a_choice_of_directories_are_no_longer_chosen() -> None:
+    chosen = replace(choosing(None, None, LogChoice(None, ("file:///srv/b/",))), change=BasisChange.SET())
+    found = next_basis(first(A), chosen, Selection((B,), ()), LIST, act(1))
+    assert found is not None
+    assert states(found) == {"A": "skip.no-longer-chosen (since: 2026-03-02)", "B": "read"}
 
 
 def test_logs_that_joined_the_list_are_told_from_logs_that_a_person_chose() -> None:
@@ -194,6 +204,8 @@ def test_a_line_says_how_many_logs_of_which_choice_and_what_has_changed() -> Non
     assert described(None, first(A)) == "basis: 1 log of the configuration (revision 1)"
     found = revised(google, A, C)
     assert described(google, found) == (
-        "basis: 3 logs of Google's list (revision 2: the log list changed, 1 new, 1 no longer read)"
+        "basis: 3 logs of Google's list (revision 2: the log list changed: joined C; no longer read B)"
     )
-    assert described(found, revised(found, A, B, C)).endswith("(revision 3: the log list changed, 1 back)")
+    assert described(found, revised(found, A, B, C)).endswith("(revision 3: the log list changed: back B)")
+    many = revised(google, A, B, *map(a_log, "DEFGH"))
+    assert described(google, many).endswith("(revision 2: the log list changed: joined D, E, F and 2 more)")
