@@ -265,6 +265,7 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ('contact = "me"', "contact: expected an e-mail address or an http(s) URL"),
         ('contact = "jürgen@example.org"', "in ASCII"),
         ('purpose = "a\\u0007b"', "purpose: expected one line of text without control characters"),
+        ('jobs = "2"', "jobs: expected a whole number from 1 to 256, got text of 1 character"),
         ('format = "csv"', 'format: expected "table" or "json", got text of 3 characters'),
         ("tuning = 3", "tuning: expected tables such as"),
         ('[tuning."Example"]\nrate = nan', "rate: expected a number above 0"),

@@ -63,7 +63,8 @@ def level_of(verbose: int, environ: Mapping[str, str]) -> int:
         return LEVELS["info"] if verbose == 1 else LEVELS["debug"]
     name = environ.get("CTSCAN_LOG_LEVEL", "").strip().lower() or "warning"
     if name not in LEVELS:
-        raise UsageError(f"CTSCAN_LOG_LEVEL: expected one of {', '.join(LEVELS)}, got text of {len(name)} characters")
+        length = f"{len(name)} character{'' if len(name) == 1 else 's'}"
+        raise UsageError(f"CTSCAN_LOG_LEVEL: expected one of {', '.join(LEVELS)}, got text of {length}")
     return LEVELS[name]
 
 

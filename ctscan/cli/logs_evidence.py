@@ -62,12 +62,13 @@ def evidence(
 
 def _show(config: Config, log: str | None, export: str | None, reason: str | None) -> None:
     from ctscan.cli.process import account, run
+    from ctscan.views.words import count
 
     if reason is not None:
         raise UsageError("logs evidence: --reason belongs to --dismiss or --restore")
     if export is not None:
         written = run(app.export_evidence(config, log, Path(export).expanduser(), who=account()))
-        click.echo(f"Wrote {export}: {written} contradiction(s) with evidence.", err=True)
+        click.echo(f"Wrote {export}: {count(written, 'contradiction')} with evidence.", err=True)
         return
     found = run(app.evidence_of_logs(config, log, who=account()))
     if config.format == "json":

@@ -273,7 +273,7 @@ def _without_arguments(message: str) -> str:
 
 
 def _by_length(match: re.Match[str]) -> str:
-    return f"{match[1]} of {len(match[2])} characters"
+    return f"{match[1]} of {len(match[2])} character{'' if len(match[2]) == 1 else 's'}"
 
 
 def _leave_pipe() -> int:

@@ -60,7 +60,7 @@ def shown(name: str) -> str:
 def _kind_of(value: object) -> str:
     """Describe a value in the words of TOML, without repeating it."""
     if isinstance(value, str):
-        return f"text of {len(value)} characters"
+        return f"text of {len(value)} character{'' if len(value) == 1 else 's'}"
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | float):

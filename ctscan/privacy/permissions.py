@@ -49,8 +49,9 @@ def exposure(path: Path) -> str | None:
     others = [name for name, bits in (("its group", 0o070), ("everybody", 0o007)) if mode & bits & 0o066]
     if not others:
         return None
+    deed = "read or change" if mode & 0o022 else "read"
     wanted = "700" if path.is_dir() else "600"
-    return f"{path}: {' and '.join(others)} can read or change it (mode {mode:03o}); 'chmod {wanted}' keeps it to you"
+    return f"{path}: {' and '.join(others)} can {deed} it (mode {mode:03o}); 'chmod {wanted}' keeps it to you"
 
 
 def _mode(path: Path) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 from support.cli import run
 
 from ctscan.index.open import open_index
-from ctscan.privacy.permissions import exposures, open_folder
+from ctscan.privacy.permissions import exposure, exposures, open_folder
 
 
 @pytest.fixture
@@ -50,7 +50,13 @@ def test_a_command_warns_once_and_its_output_stays_as_it_is(index: Path) -> None
     warned = run("logs", "--db", index, "--format", "json")
     assert (warned.exit_code, json.loads(warned.stdout)) == (0, [])
     (line,) = warned.stderr.splitlines()
-    assert line.startswith(f"ctscan: warning: {index}: its group can read or change it (mode 640)")
+    assert line.startswith(f"ctscan: warning: {index}: its group can read it (mode 640)")
+
+
+@pytest.mark.parametrize(("mode", "deed"), [(0o644, "read"), (0o640, "read"), (0o664, "read or change")])
+def test_a_warning_says_what_others_can_do(mode: int, deed: str, index: Path) -> None:
+    index.chmod(mode)
+    assert f" can {deed} it (mode {mode:03o})" in (exposure(index) or "")
 
 
 def test_the_key_file_and_the_trail_are_looked_at_wherever_they_are(index: Path, tmp_path: Path) -> None:
