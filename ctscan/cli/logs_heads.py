@@ -66,12 +66,17 @@ def _list(config: Config, to: str | None, limit: int) -> None:
     from ctscan.cli.process import run
     from ctscan.views import heads as views
     from ctscan.views import json, tables
+    from ctscan.views.words import count
 
     found = run(app.heads(config))
     if to:
         _write(to, json.to_json(json.exported_heads(found), indent=1))
+        heads = sum(len(log.heads) for log in found)
+        click.echo(f"Wrote {to}: {count(heads, 'head')} of {count(len(found), 'log')}.", err=True)
     elif config.format == "json":
         print_json([json.log_heads(log, limit) for log in found])
+    elif not any(log.heads for log in found):
+        tables.say(tables.console(), "No head was seen yet.")
     else:
         tables.table(tables.console(), *views.seen(found, limit))
 

@@ -53,7 +53,8 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
     }
     if outcome.status is LogStatus.DONE and outcome.message:
         words[LogStatus.DONE] = outcome.message
-    message = f": {outcome.message}" if outcome.message and outcome.status is not LogStatus.DONE else ""
+    told = outcome.message.removeprefix(f"{outcome.name}: ")  # errors of a log begin with its name
+    message = f": {told}" if told and outcome.status is not LogStatus.DONE else ""
     sums = f" ({entries:,} entries read, {found:,} with personal data in scope)" if entries else ""
     return f"{outcome.name}: {words[outcome.status]}{sums}{message}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ctscan.model import AuditAction, AuditEvent
+from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.views.listings import Listing
 from ctscan.views.words import moment
 
@@ -30,11 +30,16 @@ def events(found: Sequence[AuditEvent]) -> Listing:
 
 
 def _action(event: AuditEvent) -> str:
-    """Say what was done and how it ended: `lookup: complete, found` or `scan done, run 4 (of 17)`."""
+    """Say what was done and how it ended: `lookup: complete, found` or `scan done, run 4 (began as 17)`."""
     if event.verdict:
         return f"{event.action}: {event.verdict}"
-    detail = f", {_NUMBERED.get(event.action, '')} {event.detail}".replace(",  ", ", ") if event.detail else ""
-    return f"{event.action} {event.state}{detail}" + (f" (of {event.intent})" if event.intent else "")
+    began = f" (began as {event.intent})" if event.intent else ""
+    number, fault = event.detail, ""
+    if event.state is AuditState.FAILED and not number[-1:].isdigit():
+        number, _, fault = number.rpartition(" ")  # the name of the exception stands last
+    noun = _NUMBERED.get(event.action, "")
+    detail = f", {noun} {number}".replace(",  ", ", ") if number else ""
+    return f"{event.action} {event.state}{detail}{f': {fault}' if fault else ''}{began}"
 
 
 def _identifier(event: AuditEvent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from ctscan.model.comparison import HeadVerdict
 from ctscan.views.json import base64_text, timestamp_text
 from ctscan.views.listings import Listing
 from ctscan.views.witnesses import cosigned
-from ctscan.views.words import moment
+from ctscan.views.words import count, moment
 
 if TYPE_CHECKING:
     from ctscan.model.comparison import HeadComparison, LogComparison, LogHeads
@@ -41,13 +42,21 @@ def comparison_lines(found: HeadComparison) -> Iterator[tuple[str, str]]:
     for log in found.logs:
         yield _summary(log), "red" if log.counts[HeadVerdict.CONTRADICTS] else ""
         yield from _single(log)
+    counts = sum((Counter(log.counts) for log in found.logs), Counter[HeadVerdict]())
+    if not counts[HeadVerdict.CONTRADICTS] and (counts[HeadVerdict.AGREES] or counts[HeadVerdict.CONSISTENT]):
+        yield "No contradiction.", ""
 
 
 def _summary(log: LogComparison) -> str:
     if not log.is_known:
         return f"{log.name} ({base64_text(log.log_id)}): not known here, not used"
-    parts = [f"{number:,} {_WORDS[verdict]}" for verdict in HeadVerdict if (number := log.counts[verdict])]
+    parts = [_number(verdict, number) for verdict in HeadVerdict if (number := log.counts[verdict])]
     return f"{log.name}: {', '.join(parts) or 'no heads'}"
+
+
+def _number(verdict: HeadVerdict, number: int) -> str:
+    words = _ONE.get(verdict, _WORDS[verdict]) if number == 1 else _WORDS[verdict]
+    return f"{count(number, 'head')} {words}"
 
 
 _WORDS = {
@@ -58,6 +67,13 @@ _WORDS = {
     HeadVerdict.NOT_COMPARABLE: "not comparable without asking the log (--ask)",
     HeadVerdict.NOT_SIGNED: "not signed by the log, not used",
 }
+
+
+_ONE = {
+    HeadVerdict.AGREES: "agrees",
+    HeadVerdict.CONTRADICTS: "CONTRADICTS ours",
+}
+"""Words for one head, where they differ."""
 
 
 def _single(log: LogComparison) -> Iterator[tuple[str, str]]:

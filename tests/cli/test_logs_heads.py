@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 from base64 import b64encode
@@ -14,6 +15,7 @@ from support.cli import error_line, run
 from support.scanning import people_log, scan
 from support.simulator import Change, Simulator, body_changed
 
+from ctscan.index.open import open_index
 from ctscan.model import LogProtocol
 
 TIME = 1_770_000_000
@@ -79,6 +81,24 @@ def test_heads_are_listed_with_their_witnesses(db: Path) -> None:
     (people,) = [line for line in lines if line.startswith("people")]
     assert " 300 " in people and "by 1 of 2 witnesses, newest 2026-02-02T02:40:00Z" in people
     assert "by 0 of 2 witnesses" in next(line for line in lines if line.startswith("older"))
+
+
+def test_an_index_without_heads_says_so(tmp_path: Path) -> None:
+    async def make() -> None:
+        async with await open_index(tmp_path / "x.db", create=True):
+            pass
+
+    asyncio.run(make())
+    assert shown(tmp_path / "x.db", "heads") == "No head was seen yet.\n"
+
+
+def test_an_export_says_what_it_wrote_and_agrees_with_itself(db: Path, tmp_path: Path) -> None:
+    to = tmp_path / "heads.json"
+    exported = run("logs", "heads", "--export", to, "--db", db)
+    assert (exported.stdout, exported.stderr) == ("", f"Wrote {to}: 2 heads of 2 logs.\n")
+    lines = shown(db, "heads", "--compare", str(to)).splitlines()
+    assert sorted(lines[:2]) == ["older: 1 head agrees", "people: 1 head agrees"]
+    assert lines[2:] == ["No contradiction."]
 
 
 def test_a_cosignature_that_does_not_verify_is_named(tmp_path: Path) -> None:

@@ -156,6 +156,11 @@ def test_durations(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
+def test_the_name_of_a_log_stands_once_in_its_ending() -> None:
+    ended = LogOutcome(LOG, "Example", LogStatus.MISBEHAVIOUR, "Example: two roots for one size")
+    assert ending_line(ended, 0, 0) == "Example: MISBEHAVED: two roots for one size"
+
+
 def test_every_ending_has_its_words() -> None:
     for ending in LogStatus:
         assert ending_line(LogOutcome(bytes(32), "Example log", ending, "why"), 5, 1).count("why") == 1
