@@ -40,7 +40,7 @@ ADVICE = {
 FAILURES = {kind: Word[f"FAILURE_{kind.name}"] for kind in FailureKind}
 
 UNREAD = (SkipReason.NEVER_READ, SkipReason.NO_HEAD)
-"""Reasons of logs that should have been read."""
+"""Reasons of logs that should have been read, for answers without a basis."""
 
 KINDS_OF_SKIPPED: dict[str, Word] = {
     SkipReason.NOT_SELECTED: Word.SKIPPED_NOT_SELECTED,
@@ -263,8 +263,11 @@ def _left_members(answer: Answer) -> list[BasisLog]:
 
 
 def _unread(answer: Answer) -> list[SkippedLog]:
-    """Return the logs that the answer should cover and that were never read."""
-    return [log for log in answer.not_covered if log.reason.code in UNREAD]
+    """Return the logs that the answer should cover and that were never read, whatever their reason is now."""
+    if answer.basis is None:
+        return [log for log in answer.not_covered if log.reason.code in UNREAD]
+    members = {log.id for log in answer.basis.logs}
+    return [log for log in answer.not_covered if log.id in members]
 
 
 def _is_frozen(log: LogCoverage) -> bool:

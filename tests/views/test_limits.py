@@ -300,3 +300,12 @@ def test_an_answer_speaks_of_the_oldest_of_the_last_checks_of_logs_that_grow() -
     assert "as of 2026-11-30T09:03:05Z" in verdict(answer(late, early), EN)
     assert answer(late, replace(early, freshness=Freshness.FROZEN)).as_of == AT - timedelta(hours=1)
     assert answer(replace(late, freshness=Freshness.FINAL)).as_of is None
+
+
+def test_a_log_of_the_basis_that_was_never_read_and_is_retired_now_is_a_doubt_and_not_outside() -> None:
+    retired = SkipReason.RETIRED_SINCE(since="2026-11-29")
+    given = answer(log(1), outside=(skipped(2, SkipReason.NO_HEAD()),), reasons={2: retired})
+    given = replace(given, not_covered=(skipped(2, retired),))
+    assert not given.complete
+    assert doubts(given, EN) == ["Log 2: retired since 2026-11-29"]
+    assert limits(given, EN) == ["in the basis, but no longer read: Log 2 (retired since 2026-11-29)"]
