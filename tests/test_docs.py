@@ -7,9 +7,11 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,14 @@ from ctscan.cli.program import COMMANDS
 from ctscan.errors import EXIT_CODES
 from ctscan.model import (
     Answer,
+    AuditAction,
+    AuditState,
+    BasisSource,
     Cosignature,
     DismissalReason,
     EvidenceDecision,
+    FailureKind,
+    Freshness,
     Gap,
     GapDetail,
     GapReason,
@@ -37,12 +44,14 @@ from ctscan.model import (
     MisbehaviourKind,
     RecordedMisbehaviour,
     Remark,
+    SearchState,
     SeenHead,
     SkippedLog,
     SkipReason,
     TreeHead,
     VerifiedRange,
 )
+from ctscan.model.audit import Verdict
 from ctscan.model.comparison import (
     ComparedHead,
     HeadComparison,
@@ -51,7 +60,10 @@ from ctscan.model.comparison import (
     LogHeads,
     WitnessedHead,
 )
+from ctscan.model.health import Condition
 from ctscan.model.results import CheckedMisbehaviour
+from ctscan.model.scan import RunState
+from ctscan.scan.request import LogStatus
 from ctscan.views import json as shapes
 
 ROOT = Path(__file__).parents[1]
@@ -350,3 +362,27 @@ def test_the_example_of_the_digest_computes_it(scanned: Path) -> None:
             [sys.executable, "-c", code], input=json.dumps(given), capture_output=True, text=True, check=True
         )
         assert done.stdout == words
+
+
+WORDS_OF_JSON = (
+    AuditAction, AuditState, BasisSource, Condition, FailureKind, Freshness, GapReason, HeadVerdict, LogStatus,
+    MisbehaviourKind, RunState, SearchState, Verdict,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS_OF_JSON, ids=lambda words: words.__name__)
+def test_every_word_of_a_closed_list_in_json_is_explained(words: type[StrEnum]) -> None:
+    page = " ".join(PAGES["analyst.md"].split())
+    assert [str(word) for word in words if f"`{word}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", *(p for p in PAGES if p[0] != "0" and p != "README.md")])
+def test_a_page_says_nothing_twice(name: str) -> None:
+    """A merge that keeps both versions of a line leaves a heading, a row or a sentence twice."""
+    page = (ROOT / name).read_text(encoding="utf-8") if name in ("README.md", "CHANGELOG.md") else PAGES[name]
+    text = re.sub(r"```.*?```", "", page, flags=re.S)
+    assert re.findall(r"(?m)^\S.*\n#+ .*", text) == []  # a blank line goes before a heading
+    heads = r"(?m)^(?:#{2,} .*|\| [^|]{20,} \||\*\*[^*]+\*\*(?=[: (]))"  # headings, rows, terms of the glossary
+    headings = Counter(re.findall(heads, text))
+    begins = Counter(line[:60] for line in text.splitlines() if len(line) > 60 and line[0] not in "| ")
+    assert [line for line, number in (headings + begins).items() if number > 1] == []
