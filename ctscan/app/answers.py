@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ctscan.app.recording import recorded_lookups
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
+from ctscan.errors import IndexFault
 from ctscan.model import AuditAction
 
 if TYPE_CHECKING:
@@ -107,7 +108,11 @@ def _unicode(text: str) -> str:
 async def certificates(
     config: Config, identifiers: Sequence[Identifier], *, who: str, clock: Clock = CLOCK
 ) -> list[Match]:
-    """Find the certificates of identifiers, each once, with their status. `who` is the account, for the record."""
+    """Find the certificates of identifiers, each once, with their status. `who` is the account, for the record.
+
+    Raises:
+        IndexFault: the index can't be read, or is damaged where it was asked.
+    """
     async with opened_index(config) as index:
         return await recorded_matches(config, index, AuditAction.STATUS, identifiers, who, clock)
 
@@ -127,19 +132,41 @@ async def standings(config: Config, *, clock: Clock = CLOCK) -> StandingCounts:
 async def recorded_matches(
     config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
 ) -> list[Match]:
-    """Find the certificates of identifiers in an open index, each once, and record the look-ups."""
+    """Find the certificates of identifiers in an open index, each once, and record the look-ups.
+
+    Raises:
+        IndexFault: a look-up met damage, which may hide certificates: "there is none" would be a false answer.
+    """
+    found, damaged = await _matches_and_damage(config, index, action, identifiers, who, clock)
+    if damaged:
+        raise _damage(config, damaged)
+    return found
+
+
+def _damage(config: Config, damaged: Iterable[str]) -> IndexFault:
+    return IndexFault(
+        f"{config.db}: the index is damaged ({', '.join(sorted(damaged))}) and may hide certificates; `ctscan reindex` "
+        "repairs what it can and says what to scan again"
+    )
+
+
+async def _matches_and_damage(
+    config: Config, index: AnswerIndex, action: AuditAction, identifiers: Sequence[Identifier], who: str, clock: Clock
+) -> tuple[list[Match], set[str]]:
     from ctscan.answer.lookup import answer
 
-    if not identifiers:
-        return []
     found: dict[bytes, Match] = {}
+    damaged: set[str] = set()
+    if not identifiers:
+        return [], damaged
     async with recorded_lookups(config, action, identifiers, who=who, purpose=config.purpose, clock=clock) as recorder:
         for identifier in identifiers:
             given = await answer(index, identifier, now=clock.now(), stale_after=config.stale_after)
             await recorder.record(given)
+            damaged.update(given.damaged)
             for match in given.matches:
                 found.setdefault(match.certificate.identity, match)
-    return list(found.values())
+    return list(found.values()), damaged
 
 
 async def recorded_identities(
@@ -164,6 +191,10 @@ async def prove(
         identifiers: whose certificates; None checks everything in the index.
         counts: is filled; its sums are final when the iterator has ended.
         who: the account, for the record of the look-ups.
+
+    Raises:
+        IndexFault: the index can't be read, or nothing was found where it is damaged. Certificates that were found are
+            checked all the same, and `counts.damaged` names the damage that may hide others.
     """
     from ctscan.answer.proof import check, compare
     from ctscan.app.reindexing import scanned_domains
@@ -175,7 +206,11 @@ async def prove(
         if identifiers is None:
             identities = [identity async for identity, _, _ in index.kept()]
         else:
-            identities = await recorded_identities(config, index, AuditAction.PROVE, identifiers, who, clock)
+            asked = await _matches_and_damage(config, index, AuditAction.PROVE, identifiers, who, clock)
+            identities = [match.certificate.identity for match in asked[0]]
+            counts.damaged = tuple(sorted(asked[1]))
+            if counts.damaged and not identities:
+                raise _damage(config, counts.damaged)
         for identity in identities:
             with index.noted_damage():
                 matches = await index.find_identity(identity)

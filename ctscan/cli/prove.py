@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "prove",
     exits={
         0: "every sighting is proven to be in a tree that its log signed, and the index agrees with it",
-        1: "a sighting is not proven, none can be proven, an answer doesn't hold, or the index can't be read",
+        1: "a sighting is not proven, none can be proven, an answer doesn't hold, or the index is damaged",
         2: "",
         4: "the index has moved on, so that an answer can't be checked in full",
     },

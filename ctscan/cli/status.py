@@ -28,7 +28,7 @@ COUNT_WITHIN = 0.5
     "status",
     exits={
         0: "",
-        1: "the index can't be read, or the refresh was stopped before its end",
+        1: "the index can't be read or is damaged there, or the refresh was stopped before its end",
         2: "",
         4: "with --refresh: a list, an issuer or an OCSP answer could not be fetched",
     },

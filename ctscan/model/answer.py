@@ -154,3 +154,9 @@ class Answer:
         not in the answer. None where no log can grow, or none was read well."""
         checks = [log.as_of for log in self.coverage if log.freshness in (Freshness.FRESH, Freshness.STALE)]
         return min((check for check in checks if check is not None), default=None)
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """Parts of the index in which the look-up met damage."""
+        stated = [remark.params for remark in self.remarks if remark.code == Remark.DAMAGED]
+        return tuple(str(parts) for params in stated for _, parts in params)

@@ -166,7 +166,8 @@ class ProofCounts:
     """Numbers of a proof: sightings proven and not proven, certificates without evidence by reason.
 
     Certificates from chains, repositories and files can have no evidence. `bare` and `lost` count rows that lack their
-    other half: certificates without a sighting, sightings without a certificate; both mean a damaged index.
+    other half: certificates without a sighting, sightings without a certificate; both mean a damaged index. `damaged`
+    names the parts in which the look-ups met damage: they may hide certificates.
     """
 
     proven: int = 0
@@ -175,6 +176,7 @@ class ProofCounts:
     in_repositories: int = 0
     bare: int = 0
     lost: int = 0
+    damaged: tuple[str, ...] = ()
 
     def add_certificate_without_evidence(self, matches: Iterable[Match]) -> None:
         """Count a certificate that has no evidence, by the origin that explains the lack."""
@@ -188,8 +190,8 @@ class ProofCounts:
 
     @property
     def is_proven(self) -> bool:
-        """True when something was proven, nothing failed and no row is missing."""
-        return bool(self.proven) and not (self.unproven or self.bare or self.lost)
+        """True when something was proven, nothing failed, no row is missing and no damage was met."""
+        return bool(self.proven) and not (self.unproven or self.bare or self.lost or self.damaged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,13 @@ def search_result_line(result: SearchResult) -> str:
 
 
 def missing_evidence(counts: ProofCounts) -> list[str]:
-    """Say why certificates have no evidence: no tree covers their origin, or rows are missing."""
+    """Say why certificates have no evidence: no tree covers their origin, rows are missing, or damage may hide them."""
     lines = []
+    if counts.damaged:
+        lines.append(
+            f"the index is damaged ({', '.join(counts.damaged)}) and may hide certificates; `ctscan reindex` repairs "
+            "what it can"
+        )
     if counts.in_chains:
         lines.append(
             f"{count(counts.in_chains, 'certificate')} only came in chains submitted with entries: "

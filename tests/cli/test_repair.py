@@ -55,6 +55,29 @@ def test_a_look_up_states_damage_and_names_the_command_that_repairs_it(tmp_path:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [["status", PERSON], ["status", "--refresh", "--contact", "ct@example.org", PERSON], ["prove", PERSON]],
+)
+def test_no_command_calls_a_person_absent_whom_damage_hides(command: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path):
+        change(path, "UPDATE lookup_key SET hash = hash + 1 WHERE kind = 'email'")
+    result = run(*command, "--db", path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the index is damaged (lookup_key) and may hide certificates; `ctscan reindex`" in error_line(result)
+
+
+def test_a_proof_of_some_certificates_says_that_damage_may_hide_others(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path):
+        change(path, "UPDATE lookup_key SET hash = hash + 1 WHERE kind = 'email'")
+    shown = run("prove", PERSON, "name:Jane Roe", "--db", path)
+    assert shown.exit_code == 1
+    assert "All proven" in shown.stdout
+    assert "the index is damaged (lookup_key) and may hide certificates" in shown.stderr
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         "UPDATE lookup_key SET hash = hash + 1 WHERE kind = 'email'",
