@@ -15,7 +15,7 @@ def repaired(result: ReindexResult) -> list[str]:
     if found.dropped:
         lines.append(f"{count(found.dropped, 'certificate')} could not be kept: the bytes were damaged.")
     if found.unread:
-        lines.append(f"{count(found.unread, 'entry', 'entries')} count as not read now: run 'ctscan scan'.")
+        lines.append(f"{count(found.unread, 'entry', 'entries')} count as not read now: run 'ctscan backfill'.")
     if found.unrepaired:
         lines.append(
             f"Not repaired: {', '.join(found.unrepaired)}. Restore the index from a copy, or scan into a new one: "

@@ -70,8 +70,10 @@ def test_no_command_calls_a_person_absent_whom_damage_hides(command: list[str], 
 def test_a_proof_of_some_certificates_says_that_damage_may_hide_others(tmp_path: Path) -> None:
     path = tmp_path / "ctscan.db"
     with scanned(path):
+        (sha256, *_) = (match.certificate.sha256 for match in look_up(path, PERSON).matches)
         change(path, "UPDATE lookup_key SET hash = hash + 1 WHERE kind = 'email'")
-    shown = run("prove", PERSON, "name:Jane Roe", "--db", path)
+    assert sha256 is not None
+    shown = run("prove", PERSON, f"sha256:{sha256.hex()}", "--db", path)
     assert shown.exit_code == 1
     assert "All proven" in shown.stdout
     assert "the index is damaged (lookup_key) and may hide certificates" in shown.stderr
@@ -170,7 +172,34 @@ def test_reindex_says_what_it_gave_up_and_what_to_do(tmp_path: Path) -> None:
     result = run("reindex", "--db", path)
     assert result.exit_code == 4
     assert "The index was damaged (coverage)" in result.stdout
-    assert "2,000 entries count as not read now: run 'ctscan scan'." in result.stdout
+    assert "1,000 entries count as not read now: run 'ctscan backfill'." in result.stdout  # the log has no more
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE coverage SET range_end = range_end + 1000", "UPDATE log SET operator = 'another operator'"]
+)
+def test_the_command_that_reindex_names_reads_again_what_was_given_up(damage: str, tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path) as sim:
+        change(path, damage)
+        assert "run 'ctscan backfill'" in run("reindex", "--db", path).stdout
+        logs = ("--log-list", sim.list_url, "--everything", "--contact", "ct@example.org")
+        assert run("backfill", "--db", path, *logs).exit_code == 0
+        assert look_up(path, PERSON).complete
+
+
+def test_entries_that_two_damaged_ranges_share_are_counted_once(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path):
+        columns = "log, rules, range_start, range_end, edge, since"
+        change(
+            path,
+            f"INSERT INTO coverage (scope, {columns}) SELECT 'another', {columns} FROM coverage",
+            "UPDATE coverage SET crc = 1",
+        )
+    repaired = reindexed(path)[1]["repaired"]
+    assert isinstance(repaired, dict)
+    assert repaired["unread"] == 1000
 
 
 @pytest.mark.parametrize("damage", ["DELETE FROM basis_log", "UPDATE basis_log SET name = 'another log'"])

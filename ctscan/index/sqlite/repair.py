@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -27,6 +27,7 @@ from ctscan.index.sqlite import basis, certificate_rows, certificates, check_fil
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import Certificate, Entry, EntryKind, Hit, Unreadable
 from ctscan.model.results import Repaired
+from ctscan.model.spans import Span, clip, total
 from ctscan.x509.attribute_certificate import read_attribute_certificate
 from ctscan.x509.certificate import read_certificate, read_tbs
 from ctscan.x509.name_text import render_name
@@ -96,7 +97,20 @@ class _Counts:
 
     rewritten: int = 0
     dropped: int = 0
-    unread: int = 0
+    lost: dict[int, list[Span]] = field(default_factory=dict)  # entries by log; spans may overlap
+
+    def lose(self, log: int, start: int, end: int) -> None:
+        """Count entries as not read from now on."""
+        self.lost.setdefault(log, []).append((start, end))
+
+    def unread(self, sizes: dict[int, int]) -> int:
+        """Number the entries that count as not read now, each once.
+
+        A damaged range may reach beyond its log: `sizes` of logs limit it.
+        """
+        return sum(
+            total(clip(span, (0, sizes.get(log, span[1]))) for span in spans) for log, spans in self.lost.items()
+        )
 
 
 def begin(connection: sqlite3.Connection, at: datetime) -> Repaired:
@@ -107,6 +121,7 @@ def begin(connection: sqlite3.Connection, at: datetime) -> Repaired:
         connection.execute("REINDEX")
     except sqlite3.IntegrityError as error:
         raise IndexFault("two rows have become one; restore the index from a copy, or scan into a new one") from error
+    sizes = _sizes(connection)
     _forget_heads(connection)
     _forget_logs(connection, counts)
     _clear_small_tables(connection, counts)
@@ -119,7 +134,7 @@ def begin(connection: sqlite3.Connection, at: datetime) -> Repaired:
     connection.execute("DELETE FROM issuer_name WHERE id NOT IN (SELECT issuer FROM certificate)")
     check_filling.fill_totals(connection)
     row_checks.take_noted(connection)
-    return Repaired(counts.rewritten, counts.dropped, counts.unread, _unrepaired(connection))
+    return Repaired(counts.rewritten, counts.dropped, counts.unread(sizes), _unrepaired(connection))
 
 
 def end(connection: sqlite3.Connection) -> None:
@@ -149,6 +164,12 @@ def _damaged(table: str) -> str:
     return f"NOT ({row_checks.is_sound(table)})"
 
 
+def _sizes(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return the size of each log by its largest sound head."""
+    sql = f"SELECT log, max(size) FROM tree_head WHERE {row_checks.is_sound('tree_head')} GROUP BY log"
+    return dict(connection.execute(sql).fetchall())
+
+
 def _forget_heads(connection: sqlite3.Connection) -> None:
     """Delete damaged tree heads, and the proofs that lead to them. The next scan takes a new head."""
     heads = [id for (id,) in connection.execute(f"SELECT id FROM tree_head WHERE {_damaged('tree_head')}")]
@@ -166,7 +187,7 @@ def _forget_logs(connection: sqlite3.Connection, counts: _Counts) -> None:
     writes what the log list says."""
     damaged = [id for (id,) in connection.execute(f"SELECT id FROM log WHERE {_damaged('log')}")]
     for log in damaged:
-        counts.unread += _entries(connection, "log = ?", (log,))
+        _lose_ranges(connection, counts, "log = ?", (log,))
         for table in ("coverage", "hole"):
             connection.execute(f"DELETE FROM {table} WHERE log = ?", (log,))
         for (start,) in connection.execute("SELECT range_start FROM pending WHERE log = ?", (log,)).fetchall():
@@ -181,7 +202,7 @@ def _forget_logs(connection: sqlite3.Connection, counts: _Counts) -> None:
 
 
 def _clear_small_tables(connection: sqlite3.Connection, counts: _Counts) -> None:
-    counts.unread += _entries(connection, _damaged("coverage"), ())
+    _lose_ranges(connection, counts, _damaged("coverage"), ())
     given_up = connection.execute(f"SELECT log, range_start FROM pending WHERE {_damaged('pending')}").fetchall()
     for log, start in given_up:
         commit.give_up(connection, log, start)
@@ -192,9 +213,9 @@ def _clear_small_tables(connection: sqlite3.Connection, counts: _Counts) -> None
     connection.execute("DELETE FROM coverage WHERE log NOT IN (SELECT id FROM log)")
     alone = connection.execute("SELECT id FROM leaf WHERE certificate NOT IN (SELECT id FROM certificate)").fetchall()
     for (leaf,) in alone:
-        counts.unread += _drop_leaf(connection, leaf)
+        _drop_leaf(connection, leaf, counts)
     for log, index in seen:
-        counts.unread += _uncover(connection, log, index)
+        _uncover(connection, log, index, counts)
     lost_rules = connection.execute(f"SELECT version FROM rule_set WHERE {_damaged('rule_set')}").fetchall()
     for version in lost_rules:  # ranges refer to it
         connection.execute("UPDATE rule_set SET rules = '[]' WHERE version = ?", version)
@@ -205,10 +226,10 @@ def _clear_small_tables(connection: sqlite3.Connection, counts: _Counts) -> None
         connection.execute(f"UPDATE search SET crc = {row_checks.expression('search')} WHERE id = ?", (search,))
 
 
-def _entries(connection: sqlite3.Connection, condition: str, values: tuple[int, ...]) -> int:
-    """Count the entries of ranges."""
-    sql = f"SELECT coalesce(sum(range_end - range_start), 0) FROM coverage WHERE {condition}"
-    return int(connection.execute(sql, values).fetchone()[0])
+def _lose_ranges(connection: sqlite3.Connection, counts: _Counts, condition: str, values: tuple[int, ...]) -> None:
+    """Count the entries of ranges as not read."""
+    for span in connection.execute(f"SELECT log, range_start, range_end FROM coverage WHERE {condition}", values):
+        counts.lose(*span)
 
 
 # --- certificates -------------------------------------------------------------------------------------------------
@@ -228,7 +249,7 @@ def _repair_certificate(connection: sqlite3.Connection, id: int, counts: _Counts
         if is_sound and der is not None:
             intact.append((der, kind))
         else:
-            counts.unread += _drop_leaf(connection, leaf)
+            _drop_leaf(connection, leaf, counts)
     if not intact:
         counts.dropped += 1
         _drop(connection, id)
@@ -252,15 +273,16 @@ def _intact(fingerprint: bytes, packed: bytes) -> bytes | None:
     return der if sha256(der).digest() == fingerprint else None
 
 
-def _drop_leaf(connection: sqlite3.Connection, leaf: int) -> int:
-    """Delete a leaf and its sightings; return the number of entries that count as not read now."""
+def _drop_leaf(connection: sqlite3.Connection, leaf: int, counts: _Counts) -> None:
+    """Delete a leaf and its sightings, and count their entries as not read."""
     seen = connection.execute(
         "SELECT log, entry_index FROM sighting WHERE leaf = ?1"
         " UNION SELECT log, entry_index FROM chain_sighting WHERE leaf = ?1",
         (leaf,),
     ).fetchall()
     connection.execute("DELETE FROM leaf WHERE id = ?", (leaf,))
-    return sum(_uncover(connection, log, index) for log, index in seen)
+    for log, index in seen:
+        _uncover(connection, log, index, counts)
 
 
 def _drop(connection: sqlite3.Connection, certificate: int) -> None:
@@ -268,9 +290,9 @@ def _drop(connection: sqlite3.Connection, certificate: int) -> None:
     connection.execute("DELETE FROM certificate WHERE id = ?", (certificate,))
 
 
-def _uncover(connection: sqlite3.Connection, log: int, index: int) -> int:
-    """Cut an entry out of the coverage of its log, so that the next scan reads it; return the number of entries cut
-    out. The part before it has no edge any longer; an empty part keeps the beginning of the coverage."""
+def _uncover(connection: sqlite3.Connection, log: int, index: int, counts: _Counts) -> None:
+    """Cut an entry out of the coverage of its log, so that it is read again. The part before it has no edge any longer;
+    an empty part keeps the beginning of the coverage."""
     found = connection.execute(
         "SELECT id, scope, rules, range_start, range_end, edge, since FROM coverage"
         " WHERE log = ? AND range_start <= ? AND range_end > ?",
@@ -284,7 +306,8 @@ def _uncover(connection: sqlite3.Connection, log: int, index: int) -> int:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [(log, scope, rules, *part) for part in parts],
         )
-    return 1 if found else 0
+    if found:
+        counts.lose(log, index, index + 1)
 
 
 def _row_of(der: bytes, kind: str) -> CertificateRow:
