@@ -32,9 +32,9 @@ _CODES: Final = {
 }
 
 
-def exit_code(logs: Iterable[LogHealth]) -> int:
-    """Return the exit code of a check of these logs; 1 where there is none, as nothing was read."""
-    return worst([_CODES[log.condition] for log in logs] or [1])
+def exit_code(logs: Iterable[LogHealth], *, is_damaged: bool = False) -> int:
+    """Return the exit code of a check of these logs and of their index; 1 without any log, as nothing was read."""
+    return worst([*([_CODES[log.condition] for log in logs] or [1]), 4 if is_damaged else 0])
 
 
 def log_health(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ctscan.app.wiring import CLOCK, opened_index
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
+from ctscan.errors import IndexFault
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Holder
+    from ctscan.model import Holder, LogState, Message, SkippedLog
     from ctscan.model.health import HealthReport
 
 
@@ -24,16 +27,16 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
     from ctscan.answer.outside import logs_outside
     from ctscan.ct.freshness import retired_logs
-    from ctscan.model import SkippedLog, SkipReason
     from ctscan.model.health import HealthReport
 
     now = clock.now()
     async with opened_index(config) as index:
-        states = {state.log.id: state for state in await index.log_states()}
-        basis = await index.basis()
-        stalled: dict[bytes, list[Holder]] = defaultdict(list)
-        for holder in await index.holders(now - STALLED):
-            stalled[holder.log_id].append(holder)
+        with index.noted_damage() as damage:
+            states = {state.log.id: state for state in await index.log_states()}
+            basis = await index.basis()
+            stalled: dict[bytes, list[Holder]] = defaultdict(list)
+            for holder in await index.holders(now - STALLED):
+                stalled[holder.log_id].append(holder)
     retired = retired_logs(basis)
     members = basis.logs if basis else ()
     outside = logs_outside(basis, states)
@@ -44,14 +47,30 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         for log in members
     )
     named = {log.id for log in members} | {log.id for log in outside}
-    others = [state for log_id, state in states.items() if log_id not in named]
-    unnamed = [
-        SkippedLog(
-            state.log.id,
-            state.log.name,
-            state.log.operator,
-            SkipReason.READ_APART() if state.head else SkipReason.NOT_SELECTED(),
-        )
-        for state in others
-    ]
-    return HealthReport(exit_code(logs), logs, (*outside, *unnamed))
+    unnamed = [_unnamed(state) for log_id, state in states.items() if log_id not in named]
+    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage))
+    return replace(report, exit_code=exit_code(logs, is_damaged=report.is_damaged))
+
+
+def _unnamed(state: LogState) -> SkippedLog:
+    """Name a log of the index that neither the basis nor its list knows."""
+    from ctscan.model import SkippedLog, SkipReason
+
+    reason = SkipReason.READ_APART() if state.head else SkipReason.NOT_SELECTED()
+    return SkippedLog(state.log.id, state.log.name, state.log.operator, reason)
+
+
+async def _of_index(config: Config, damage: Iterable[str]) -> tuple[Message, ...]:
+    """Tell of damage that this check or a look-up since the last reindex met. A missing trail records no look-up; one
+    that can't be read is named."""
+    from ctscan.model.health import HealthDetail
+
+    found = [HealthDetail.DAMAGED(parts=", ".join(sorted(damage)))] if damage else []
+    try:
+        if trail_path(config).exists():
+            async with opened_trail(config) as trail:
+                met = await trail.damage_met()
+            found += [HealthDetail.DAMAGE_MET(at=f"{met:%Y-%m-%dT%H:%M:%SZ}")] if met else []
+    except (IndexFault, OSError) as error:
+        found.append(HealthDetail.TRAIL_UNREADABLE(error=str(error)))
+    return tuple(found)

@@ -55,7 +55,7 @@ class LookupRecorder:
             digest=self.key.identifier_digest(kind, identifier.canonical),
             answer=answer.header.id if answer.header else "",
             answer_digest=answer.digest,
-            verdict=verdict_of(complete=answer.complete, found=bool(answer.matches)),
+            verdict=verdict_of(complete=answer.complete, found=bool(answer.matches), damaged=bool(answer.damaged)),
         )
         try:
             await self.trail.append(event)

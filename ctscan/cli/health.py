@@ -27,7 +27,7 @@ UNKNOWN = 3
         1: "a log is failing or was never read, or the index can't be read",
         2: "",
         3: "a log misbehaved",
-        4: "a log is stale, behind, has gaps, or is held by a process that makes no progress",
+        4: "a log is stale, behind, has gaps, is held by a process that makes no progress, or the index is damaged",
     },
     example="ctscan health\nctscan health --format json\nctscan health --nagios",
 )

@@ -41,10 +41,13 @@ class Verdict(StrEnum):
     COMPLETE_NOTHING = "complete, nothing found"
     INCOMPLETE_FOUND = "incomplete, found"
     INCOMPLETE_NOTHING = "incomplete, nothing found"
+    DAMAGED = "incomplete, damaged"  # the look-up met damage in the index, which may hide certificates
 
 
-def verdict_of(*, complete: bool, found: bool) -> Verdict:
+def verdict_of(*, complete: bool, found: bool, damaged: bool = False) -> Verdict:
     """Choose the verdict of an answer."""
+    if damaged:
+        return Verdict.DAMAGED
     if complete:
         return Verdict.COMPLETE_FOUND if found else Verdict.COMPLETE_NOTHING
     return Verdict.INCOMPLETE_FOUND if found else Verdict.INCOMPLETE_NOTHING

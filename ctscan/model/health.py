@@ -38,6 +38,9 @@ class HealthDetail(Code):
     OK = "health.ok"
     OK_FROM = "health.ok-from"  # parameter: count, the entries before the beginning of coverage
     LAST_GOOD_CHECK = "health.last-good-check"
+    DAMAGED = "health.damaged"
+    DAMAGE_MET = "health.damage-met"
+    TRAIL_UNREADABLE = "health.trail-unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,14 @@ class LogHealth:
 @dataclass(frozen=True, slots=True)
 class HealthReport:
     """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
-    answer covers them; they count for nothing."""
+    answer covers them; they count for nothing. `index` tells of damage in the index itself."""
 
     exit_code: int
     logs: tuple[LogHealth, ...]
     outside: tuple[SkippedLog, ...]
+    index: tuple[Message, ...] = ()
+
+    @property
+    def is_damaged(self) -> bool:
+        """True when the index is known to be damaged."""
+        return any(one.code in (HealthDetail.DAMAGED, HealthDetail.DAMAGE_MET) for one in self.index)

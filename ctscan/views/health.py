@@ -26,7 +26,10 @@ _COLOURS: Final = {
 
 
 def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]]:
-    """Describe the health of each log, the worst first, and the logs outside the basis: lines, each with its colour."""
+    """Describe damage in the index, the health of each log, the worst first, and the logs outside the basis: lines,
+    each with its colour."""
+    for message in report.index:
+        yield texts(Say.HEALTH_INDEX(details=texts(message))), "red" if report.is_damaged else "yellow"
     conditions = list(Condition)
     for log in sorted(report.logs, key=lambda log: conditions.index(log.condition)):
         condition = word(CONDITIONS[log.condition], texts)
@@ -49,7 +52,7 @@ _STATUSES: Final = {0: ("OK", 0), 4: ("WARNING", 1)}
 def status_line(report: HealthReport) -> tuple[str, int]:
     """Return the line and the exit code of the plug-in."""
     counts = Counter(log.condition for log in report.logs)
-    status, code = _STATUSES.get(report.exit_code, ("CRITICAL", 2))
+    status, code = ("CRITICAL", 2) if report.is_damaged else _STATUSES.get(report.exit_code, ("CRITICAL", 2))
     return f"CTSCAN {status} - {_plain(_summary(report))} | {_performance(report, counts)}", code
 
 
@@ -62,7 +65,7 @@ def _summary(report: HealthReport) -> str:
     if not report.logs:
         return "no log was read yet"
     number = len(report.logs)
-    parts = []
+    parts = ["the index is damaged"] if report.is_damaged else []
     for condition in Condition:
         names = [log.name for log in report.logs if log.condition is condition]
         if not names or condition is Condition.OK:

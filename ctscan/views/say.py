@@ -186,6 +186,7 @@ class Say(Code):
     HEALTH_OF = "say.health-of"
     HEALTH_SINCE = "say.health-since"
     HEALTH_OUTSIDE = "say.health-outside"
+    HEALTH_INDEX = "say.health-index"
     NEVER_AT_THIS_RATE = "say.never-at-this-rate"
 
     # checks of saved answers

@@ -191,10 +191,10 @@ def test_the_command_that_reindex_names_reads_again_what_was_given_up(damage: st
 def test_entries_that_two_damaged_ranges_share_are_counted_once(tmp_path: Path) -> None:
     path = tmp_path / "ctscan.db"
     with scanned(path):
-        columns = "log, rules, range_start, range_end, edge, since"
         change(
             path,
-            f"INSERT INTO coverage (scope, {columns}) SELECT 'another', {columns} FROM coverage",
+            "INSERT INTO coverage (log, scope, rules, range_start, range_end, edge, since)"
+            " SELECT log, 'another', rules, range_start, range_end, edge, since FROM coverage",
             "UPDATE coverage SET crc = 1",
         )
     repaired = reindexed(path)[1]["repaired"]
@@ -222,6 +222,42 @@ def test_a_repair_that_was_killed_leaves_no_complete_answer(tmp_path: Path) -> N
     assert run("lookup", "nobody@example.org", "--db", path).exit_code == 4
     assert reindexed(path)[0] == 0
     assert run("lookup", "nobody@example.org", "--db", path).exit_code == 0
+
+
+def test_health_sees_damage_that_a_look_up_met_until_it_is_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path):
+        change(path, "UPDATE lookup_key SET hash = hash + 1 WHERE kind = 'email'")
+    assert run("health", "--db", path).exit_code == 0  # nothing met it yet
+    run("lookup", PERSON, "--db", path)
+    shown = run("health", "--db", path)
+    assert shown.exit_code == 4
+    assert "index: a look-up met damage on 20" in shown.stdout and "run 'ctscan reindex'" in shown.stdout
+    plug_in = run("health", "--nagios", "--db", path)
+    assert (plug_in.exit_code, "CRITICAL - the index is damaged" in plug_in.stdout) == (2, True)
+    shape = json.loads(run("health", "--format", "json", "--db", path).stdout)
+    assert [one["code"] for one in shape["index_codes"]] == ["health.damage-met"]
+    assert "incomplete, damaged" in run("audit", "show", "--format", "json", "--db", path).stdout
+    assert reindexed(path)[0] == 0
+    assert run("health", "--db", path).exit_code == 0
+
+
+def test_health_sees_the_damage_that_the_index_knows(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.db"
+    with scanned(path):
+        change(path, "INSERT INTO damage (part, at) VALUES ('finding', '2026-01-01')")
+    shown = run("health", "--db", path)
+    assert (shown.exit_code, "index: damaged (finding); run 'ctscan reindex'" in shown.stdout) == (4, True)
+
+
+def test_a_trail_that_is_missing_or_unreadable_keeps_health_from_nothing(tmp_path: Path) -> None:
+    path, trail = tmp_path / "ctscan.db", tmp_path / "ctscan.db.audit"
+    with scanned(path):
+        trail.unlink(missing_ok=True)
+    assert run("health", "--db", path).exit_code == 0
+    trail.write_text("no trail at all, but a text that is long enough to be taken for one " * 9)
+    shown = run("health", "--db", path)
+    assert (shown.exit_code, "index: the audit trail can't be read" in shown.stdout) == (0, True)
 
 
 def test_a_scan_writes_nothing_beside_damage(tmp_path: Path) -> None:

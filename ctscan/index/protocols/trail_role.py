@@ -29,6 +29,9 @@ class Trail(Protocol):
     async def events(self, limit: int) -> list[AuditEvent]:
         """Return the newest events, newest first."""
 
+    async def damage_met(self) -> datetime | None:
+        """Return the time of the newest look-up that met damage in the index, unless a reindex was done since."""
+
     async def event_of_answer(self, answer: str) -> AuditEvent | None:
         """Return the event that records an answer, by the id of the answer."""
 

@@ -21,6 +21,7 @@ from ctscan.index.sqlite import intent_locks, rows
 from ctscan.index.sqlite.connection import Database, open_database
 from ctscan.index.sqlite.schema import TRAIL
 from ctscan.model import AuditAction, AuditEvent, AuditState
+from ctscan.model.audit import Verdict
 
 _COLUMNS = (
     "id, at, who, action, state, purpose, case_number, kind, digest, answer, answer_digest, verdict, detail, intent"
@@ -95,6 +96,9 @@ class SqliteTrail:
     async def events(self, limit: int) -> list[AuditEvent]:
         return await self._database.read(lambda c: _newest(c, limit))
 
+    async def damage_met(self) -> datetime | None:
+        return await self._database.read(_damage_met)
+
     async def event_of_answer(self, answer: str) -> AuditEvent | None:
         return await self._database.read(lambda c: _of_answer(c, answer))
 
@@ -133,6 +137,15 @@ def _insert(connection: sqlite3.Connection, event: AuditEvent) -> int:
 def _newest(connection: sqlite3.Connection, limit: int) -> list[AuditEvent]:
     cursor = connection.execute(f"SELECT {_COLUMNS} FROM event ORDER BY id DESC LIMIT ?", (limit,))
     return [_event_of(row) for row in cursor]
+
+
+def _damage_met(connection: sqlite3.Connection) -> datetime | None:
+    row = connection.execute(
+        "SELECT at FROM event WHERE verdict = ? AND id >"
+        " (SELECT coalesce(max(id), 0) FROM event WHERE action = ? AND state = ?) ORDER BY id DESC LIMIT 1",
+        (Verdict.DAMAGED, AuditAction.REINDEX, AuditState.DONE),
+    ).fetchone()
+    return None if row is None else datetime.fromisoformat(row[0])
 
 
 def _of_answer(connection: sqlite3.Connection, answer: str) -> AuditEvent | None:

@@ -56,6 +56,7 @@ def health(report: HealthReport) -> Shape:
     """`ctscan health`: shape the condition of each log of the basis, and name the logs outside it."""
     return {
         "exit_code": report.exit_code,
+        **messages("index", report.index),
         "logs": [log_health(log) for log in report.logs],
         "outside": [
             {
