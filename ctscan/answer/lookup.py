@@ -74,6 +74,7 @@ async def answer(
     """
     with index.noted_damage() as damage:
         given = await _answer(index, identifier, now, stale_after, limit)
+        await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
         return given
     return replace(given, complete=False, remarks=(Remark.DAMAGED(parts=", ".join(sorted(damage))), *given.remarks))

@@ -18,7 +18,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.model import Basis, Freshness, ListedState, Log, LogState, Message, SkipReason, Staleness, TreeHead
+from ctscan.model import (
+    Basis,
+    FinalHead,
+    Freshness,
+    ListedState,
+    Log,
+    LogState,
+    Message,
+    SkipReason,
+    Staleness,
+    TreeHead,
+)
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
@@ -44,10 +55,17 @@ def freshness(state: LogState, now: datetime, margin: timedelta, *, is_retired: 
     if log.monitoring_url.startswith("file://") or is_retired or log.state == ListedState.RETIRED:
         return Freshness.FROZEN, None
     if log.final_head is not None:
-        is_final = head is not None and head.size >= log.final_head.size
-        return (Freshness.FINAL, None) if is_final else (Freshness.STALE, Staleness.NOT_FINAL())
+        return _of_final(log.final_head, head)
     reason = _reason(state, now, margin)
     return (Freshness.FRESH, None) if reason is None else (Freshness.STALE, reason)
+
+
+def _of_final(final: FinalHead, head: TreeHead | None) -> Judgement:
+    """Judge a log with a final head in the list. A list and a log that contradict each other make nothing final."""
+    if head is None or head.size < final.size:
+        return Freshness.STALE, Staleness.NOT_FINAL()
+    is_same = (head.size, head.root) == (final.size, final.root)
+    return (Freshness.FINAL, None) if is_same else (Freshness.STALE, Staleness.NOT_AS_LISTED())
 
 
 def _reason(state: LogState, now: datetime, margin: timedelta) -> Message | None:

@@ -150,6 +150,7 @@ class Staleness(Code):
 
     OLD_HEAD = "stale.old-head"  # its newest head is older than its MMD and the margin
     NOT_CHECKED = "stale.not-checked"
+    NOT_AS_LISTED = "stale.not-as-listed"  # the newest head is another one than the final head of the log list
     NOT_FINAL = "stale.not-final"  # the final head of the log list lies beyond the newest head
     CLOCK = "stale.clock"  # our clock is behind the times that the index knows of the log
 

@@ -41,6 +41,7 @@ class ScanRequest:
     who: str = ""
     command: str = "scan"
     tuning: Mapping[str, Any] = field(default_factory=dict)
+    settled: frozenset[bytes] = frozenset()  # logs of the basis whose entry in the index a partial read leaves alone
 
     @property
     def given(self) -> LogChoice | None:

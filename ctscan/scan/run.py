@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from ctscan.clock import unless_stopped
 from ctscan.errors import InputError
 from ctscan.index.open import check_url, has_index, open_index
-from ctscan.index.protocols import Runs
+from ctscan.index.protocols import LogStore
 from ctscan.model import Run, RunState
 from ctscan.personal.rules import rule_set
 from ctscan.scan.basis_reading import (
@@ -87,6 +88,7 @@ async def run_scan(request: ScanRequest, emit: Emit, stop: asyncio.Event, clock:
             if settled is None:
                 return ScanResult((), request.follow)
             await _report_narrowing(index, request, emit)
+            request = await _leave_alone(index, request, settled[0])
             run_id = await _start_run(index, request, settled[0].selection, clock)
             added = await joined_logs(index)
             watch = ClockWatch(emit)
@@ -122,6 +124,15 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
             return
         async with await open_index(request.db, create=False) as index:
             await check_local(network, index)
+
+
+async def _leave_alone(index: LogStore, request: ScanRequest, reading: Reading) -> ScanRequest:
+    """Name the logs of the basis in the request of a partial read: answers judge them by the log list of the basis, not
+    by another list or by the address of a copy."""
+    if not reading.is_partial or reading.basis is None:
+        return request
+    known = {state.log.id for state in await index.log_states()}
+    return replace(request, settled=frozenset(log.id for log in reading.basis.logs if log.id in known))
 
 
 def _require_logs(reading: Reading) -> None:
@@ -161,7 +172,7 @@ async def _report_widening(context: ScanContext, reading: Reading) -> None:
         context.emit(Notice(widened_line(found)))
 
 
-async def _start_run(index: Runs, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
+async def _start_run(index: ScanIndex, request: ScanRequest, selection: Selection, clock: ScanClock) -> int:
     """Record the run with the logs that it reads."""
     rules = rule_set()
     run = Run(
@@ -175,7 +186,9 @@ async def _start_run(index: Runs, request: ScanRequest, selection: Selection, cl
         command=request.command,
         outcome=RunState.RUNNING,
     )
-    return await index.start_run(run, rules, selection.logs, selection.skipped)
+    kept = {state.log.id: state.log for state in await index.log_states() if state.log.id in request.settled}
+    selected = [kept.get(log.id, log) for log in selection.logs]
+    return await index.start_run(run, rules, selected, selection.skipped)
 
 
 def _run_state(result: ScanResult, stop: asyncio.Event) -> RunState:

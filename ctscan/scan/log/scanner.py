@@ -106,7 +106,8 @@ async def _record_failure(context: ScanContext, log: Log, error: Exception) -> E
         else:
             return Ending(LogStatus.MISBEHAVIOUR, str(error))
     message = safe_message(error)
-    await index.record_error(log.id, at, message, failure_kind(error))
+    if not await _is_copy(context, log):
+        await index.record_error(log.id, at, message, failure_kind(error))
     return Ending(LogStatus.WRONG_ORIGIN if isinstance(error, WrongOrigin) else LogStatus.INCOMPLETE, message)
 
 
@@ -119,16 +120,28 @@ async def _pass_unless_stopped(context: ScanContext, connection: Connection) -> 
     return found[0] if found else STOPPED
 
 
+async def _is_copy(context: ScanContext, log: Log) -> bool:
+    """Return True for a log of the basis that a partial read reaches by another entry than the index holds: as a copy
+    in a folder, or as another list describes it. That says nothing of how the log itself is doing."""
+    if log.id not in context.request.settled:
+        return False
+    state = await context.index.log_state(log.id)
+    return state is not None and state.log != log
+
+
 async def _pass(context: ScanContext, connection: Connection) -> Ending:
     """Make the pass, and judge its end."""
     log, index, began, since = connection.log, context.index, context.clock.monotonic(), context.clock.now()
-    await index.save_log(log)
+    is_copy = await _is_copy(context, log)
+    if not is_copy:
+        await index.save_log(log)
     await review_old(index, log, since)
     state = await index.log_state(log.id)
     counts = range_filter(context.is_explicit, context.request.scope, context.rules, await index.rule_sets())
     if state is not None and _is_done(context, state, counts):
         context.emit(LogStarted(log.id, log.name, 0))
-        await index.record_success(log.id, context.clock.now(), None)
+        if not is_copy:
+            await index.record_success(log.id, context.clock.now(), None)
         return Ending(LogStatus.DONE)
     context.emit(Waiting(log.id, log.name))
     accepted = await _head(context, connection, state.head if state else None)
@@ -137,7 +150,7 @@ async def _pass(context: ScanContext, connection: Connection) -> Ending:
     if left is None:
         return STOPPED
     # when the log showed old heads only, all is read to the largest known head, but its head of today is unknown
-    if accepted.is_current and not (context.request.past and _is_behind(session)):
+    if accepted.is_current and not is_copy and not (context.request.past and _is_behind(session)):
         rate = _rate(connection, session, context.clock.monotonic() - began)
         await index.record_success(log.id, context.clock.now(), rate, since)
     ending = ending_of(left, accepted.head.size, is_past=context.request.past)
