@@ -37,7 +37,7 @@ async def look_up(
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
-    """Answer look-ups, one by one, all for the same moment. Each answer is a document with a head and a digest, and is
+    """Answer look-ups, one by one, each for its own moment. Each answer is a document with a head and a digest, and is
     in the audit trail before it is yielded.
 
     Args:
@@ -69,8 +69,8 @@ async def look_up(
     ):
         from ctscan.answer.lookup import answer
 
-        at = clock.now()
         for identifier in identifiers:
+            at = clock.now()  # for each: a scan may go on beside a long list
             found = await answer(index, identifier, now=at, stale_after=config.stale_after)
             given = _document(found, at, who, purpose, case)
             await recorder.record(given)

@@ -38,6 +38,7 @@ NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)
 LOG = Log(b"\x01" * 32, b"key", "Example log", "Example Operator", LogProtocol.RFC6962, url="https://log.example.org/")
 HEAD = TreeHead(LOG.id, 1000, b"r" * 32, 1_769_947_200_123, b"s", b"raw")
+READONLY = replace(LOG, final_head=FinalHead(1000, HEAD.root))
 STATE = LogState(LOG, HEAD, (VerifiedRange(0, 1000, "everything", "v1"),), (), (), NOW, None, ())
 WHOLE = LogCoverage("Example log", LOG.id, 1000, (VerifiedRange(0, 1000, "everything", "v1"),), (), NOW)
 JANE = Identifier("email", "jane@example.org", "jane@example.org")
@@ -158,7 +159,12 @@ def test_shape_of_a_log_never_read() -> None:
         (replace(STATE, last_error="y", head=None), "failing"),
         (replace(STATE, head=None, verified=()), "never read"),
         (replace(STATE, last_success=NOW - timedelta(days=2)), "stale"),
-        (replace(STATE, last_success=NOW - timedelta(days=2), log=replace(LOG, final_head=FinalHead(1000, b""))), "ok"),
+        (
+            replace(
+                STATE, last_success=NOW - timedelta(days=2), log=replace(LOG, final_head=FinalHead(1000, b"r" * 32))
+            ),
+            "ok",
+        ),
         (replace(STATE, verified=(VerifiedRange(0, 999, "everything", "v1"),)), "behind"),
         (replace(STATE, gaps=(Gap(1, 2, GapReason.QUARANTINED),)), "has holes"),
     ],
