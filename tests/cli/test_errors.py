@@ -50,6 +50,7 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     connection.execute("CREATE TABLE t (a)")
     connection.commit()
     connection.close()
+    db.chmod(0o600)
     before = db.read_bytes()
     result = run("logs", "--db", db)
     assert result.exit_code == 1
@@ -117,8 +118,8 @@ def _empty(directory: Path) -> Path:
         (("logs", "--format", "xml"), "see 'ctscan logs --help'"),
         (("scan", "--jobs", "many"), "see 'ctscan scan --help'"),
         (("inspect",), "see 'ctscan inspect --help'"),
-        (("prove",), "expected identifiers or --all"),
-        (("prove", "--all", "jane@example.org"), "expected identifiers or --all"),
+        (("prove",), "expected identifiers, --all or --answer"),
+        (("prove", "--all", "jane@example.org"), "expected identifiers, --all or --answer"),
     ],
 )
 def test_usage_is_one_line_without_addresses(arguments: tuple[str, ...], words: str) -> None:
@@ -183,7 +184,7 @@ def test_verbose_shows_the_frames_but_no_message(option: str) -> None:
     [
         ("InputError('a.pem: expected this, got that')", 1, "ctscan: a.pem: expected this, got that\n"),
         ("UsageError('two\\nlines\\x1b[31m')", 2, "ctscan: two lines\\x1b[31m\n"),
-        ("Misbehaviour('Example log: two roots')", 3, "ctscan: Example log: two roots\n"),
+        ("Misbehaviour('Example log: two roots', None)", 3, "ctscan: Example log: two roots\n"),
         ("OSError(28, 'No space left on device')", 1, "ctscan: the system refused: No space left on device (OSError"),
         ("EOFError()", 1, "ctscan: unexpected error RuntimeError at "),
     ],
