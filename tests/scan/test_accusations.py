@@ -26,6 +26,7 @@ from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.ct.misbehaviour import verify_evidence
 from ctscan.errors import UsageError
+from ctscan.index.sqlite import row_checks
 from ctscan.model import FailureKind, LogProtocol, Remark
 from ctscan.model.results import CheckedMisbehaviour
 
@@ -226,6 +227,8 @@ def test_every_lie_is_proven_to_third_parties_or_named_as_a_failure(
 def accuse_as_before(db: Path, reason: str, heads: Sequence[bytes], at: datetime | None = None) -> None:
     """Record misbehaviour as an older version did: a reason and heads, and no kind."""
     with closing(sqlite3.connect(db)) as connection, connection:
+        row_checks.register(connection)
+        row_checks.make_triggers(connection)
         when = (at or datetime.now(UTC) - timedelta(days=9)).isoformat(timespec="microseconds")
         cursor = connection.execute(
             "INSERT INTO misbehaviour (log, at, reason, digest) SELECT id, ?, ?, ? FROM log",

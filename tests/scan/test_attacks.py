@@ -95,7 +95,7 @@ def test_a_newer_head_of_the_same_tree_is_kept(protocol: LogProtocol, tmp_path: 
     with Simulator() as sim:
         log = add_people(sim, protocol)
         scan(sim, tmp_path / "db")
-        later = log.head_time(1000) + 3_600_000
+        later = log.head_time(1000) + 30_000
         log.publish(1000, timestamp=later)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
     head = states(tmp_path / "db")["people"].head
