@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -126,7 +126,7 @@ async def _is_copy(context: ScanContext, log: Log) -> bool:
     if log.id not in context.request.settled:
         return False
     state = await context.index.log_state(log.id)
-    return state is not None and state.log != log
+    return state is not None and replace(state.log, name=log.name, operator=log.operator) != log
 
 
 async def _pass(context: ScanContext, connection: Connection) -> Ending:
