@@ -72,7 +72,8 @@ def _list(config: Config, to: str | None, limit: int) -> None:
     if to:
         _write(to, json.to_json(json.exported_heads(found), indent=1))
         heads = sum(len(log.heads) for log in found)
-        click.echo(f"Wrote {to}: {count(heads, 'head')} of {count(len(found), 'log')}.", err=True)
+        if to != "-":
+            click.echo(f"Wrote {to}: {count(heads, 'head')} of {count(len(found), 'log')}.", err=True)
     elif config.format == "json":
         print_json([json.log_heads(log, limit) for log in found])
     elif not any(log.heads for log in found):

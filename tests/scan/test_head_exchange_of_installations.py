@@ -115,7 +115,7 @@ def test_unknown_logs_and_bad_signatures_are_named_and_not_used(tmp_path: Path) 
     (tmp_path / "theirs.json").write_text(json.dumps(document))
     result = run("logs", "heads", "--db", tmp_path / "ours", "--compare", tmp_path / "theirs.json")
     assert result.exit_code == 4
-    assert "people: 1 agree, 1 not signed by the log, not used" in result.stdout
+    assert "people: 1 head agrees, 1 head not signed by the log, not used" in result.stdout
     assert f"Nobody's log ({b64encode(bytes(32)).decode()}): not known here, not used" in result.stdout
     assert states(tmp_path / "ours")["people"].misbehaviour == ()
 
@@ -136,7 +136,7 @@ def test_a_comparison_as_json_and_as_text(tmp_path: Path) -> None:
     assert head["theirs"]["size"] == head["ours"]["size"] and head["theirs"]["root"] != head["ours"]["root"]
     result = run("logs", "heads", "--db", tmp_path / "ours", "--compare", tmp_path / "theirs.json")
     assert result.exit_code == 3
-    assert "people: 1 CONTRADICT ours" in result.stdout
+    assert "people: 1 head CONTRADICTS ours" in result.stdout
     assert "contradicts: size 300: people: two roots for the size 300" in result.stdout
 
 

@@ -85,7 +85,7 @@ def test_smaller_heads_of_a_cache_are_no_good_check(tmp_path: Path) -> None:
         scan(sim, tmp_path / "db")
         log.publish(200)
         scan_at(sim, tmp_path / "db", 25 * HOUR, start=None)
-    assert coverage(tmp_path / "db", now() + 24 * HOUR + 2 * MINUTE).stale_reason == Staleness.OLD_HEAD()
+    assert coverage(tmp_path / "db", now() + 24 * HOUR + 2 * MINUTE).stale_reason == Staleness.NOT_CHECKED()
     assert coverage(tmp_path / "db", now() + 23 * HOUR).freshness is Freshness.FRESH
 
 
@@ -295,7 +295,7 @@ def test_a_retired_log_is_frozen_and_a_log_no_longer_listed_grows_stale(tmp_path
     found = look_up(tmp_path / "db", JANE, now() + 3 * DAY)
     assert {log.log: (log.freshness, log.stale_reason) for log in found.coverage} == {
         "kept": (Freshness.FRESH, None),
-        "gone": (Freshness.STALE, Staleness.OLD_HEAD()),
+        "gone": (Freshness.STALE, Staleness.NOT_CHECKED()),
         "retired": (Freshness.FROZEN, None),
     }
     assert not found.complete
