@@ -126,6 +126,9 @@ async def _answer(
 async def _partly_read(index: Finder, identifier: Identifier, matches: Sequence[Match]) -> list[Message]:
     """Return remarks that name the certificates in whose unread rest the identifier may stand: their number, and the
     first of them. Certificates that match already are left out."""
+    if identifier.kind == IdentifierKind.SERIAL:
+        unknown = await index.find_serial("")  # kept certificates whose frame can't be read
+        return [Remark.SERIALS_UNREADABLE(count=len(unknown))] if unknown else []
     if identifier.kind not in KEY_KINDS:
         return []
     matching = {match.certificate.identity for match in matches if match.certificate.partly_read}

@@ -106,6 +106,7 @@ class Remark(Code):
     UNCONFIRMED = "remark.unconfirmed"
     NO_REPOSITORY = "remark.no-repository"
     ONLY_HOSTS = "remark.only-hosts"
+    SERIALS_UNREADABLE = "remark.serials-unreadable"  # parameter: count
     NO_COUNTRY_CODE = "remark.no-country-code"
     READ_AS_SERIAL = "remark.read-as-serial"
     READ_AS_NUMBER = "remark.read-as-number"

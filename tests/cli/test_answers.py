@@ -192,7 +192,10 @@ def test_look_up_by_certificate_serial_and_fingerprint(db: Path, tmp_path: Path)
     given = look_up(db, "--certificate", path)
     assert given["identifier"]["kind"] == "identity"
     (match,) = given["matches"]
-    assert [m["certificate"] for m in look_up(db, "serial:abc0")["matches"]] == [match["certificate"]]
+    by_serial = look_up(db, "serial:abc0", code=4)  # the log holds a certificate whose serial number can't be read
+    assert [m["certificate"] for m in by_serial["matches"]] == [match["certificate"]]
+    assert "remark.serials-unreadable" in str(by_serial)
+    assert not look_up(db, "serial:abc1", code=4)["complete"]
     assert [m["certificate"] for m in look_up(db, match["certificate"]["sha256"])["matches"]] == [match["certificate"]]
     path.write_text("no certificate")
     result = run("lookup", "--certificate", path, "--db", db)
