@@ -14,9 +14,9 @@ from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_evidence import decide_on_evidence, evidence_of_logs, export_evidence
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
-from ctscan.app.proving import prove_answers
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
+from ctscan.app.saved_answers import prove_answers
 from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import write_settings

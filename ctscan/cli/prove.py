@@ -62,7 +62,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
         raise UsageError("prove: expected identifiers, --all or --answer, one of the three; see 'ctscan prove --help'")
     config = load_settings(**given)
     if answer is not None:
-        from ctscan.cli.answer_proof import prove_answers
+        from ctscan.cli.saved_answer import prove_answers
 
         return run(prove_answers(config, answer))
     return run(_prove(config, [app.parse_identifier(text) for text in identifiers] or None))

@@ -1,4 +1,4 @@
-"""Reader of saved answers: the JSON of `answer`, strictly, back into claims that can be checked. Pure.
+"""Saved answers: the JSON of `answer`, read strictly back into claims that can be checked; the checks as JSON. Pure.
 
 A file is hostile: it may hold anything. Repeated keys, numbers that aren't finite and other types are errors; unknown
 fields are none, for later versions may add some.
@@ -16,8 +16,18 @@ from typing import Any
 
 from ctscan.errors import InputError
 from ctscan.model import Message
-from ctscan.model.saved import Facts, SavedAnswer, SavedCoverage, SavedMatch, SavedRange, SavedSighting
+from ctscan.model.saved_answer import (
+    Check,
+    CheckedAnswer,
+    Facts,
+    SavedAnswer,
+    SavedCoverage,
+    SavedMatch,
+    SavedRange,
+    SavedSighting,
+)
 from ctscan.views.json.document import digest, sentences_in
+from ctscan.views.json.values import Shape, messages, time_text
 from ctscan.views.search_words import times
 from ctscan.views.text import ENGLISH, texts
 
@@ -300,3 +310,31 @@ def _message(code: object, params: object) -> Message:
     given = params.items() if isinstance(params, Mapping) else ()
     plain = sorted((str(name), value) for name, value in given if isinstance(value, str | int))
     return Message(str(code), tuple(plain))
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def checked_answer(checked: CheckedAnswer) -> Shape:
+    """`ctscan prove --answer`: shape the three checks of an answer."""
+    saved = checked.answer
+    return {
+        "answer": saved.number,
+        "id": saved.id or None,
+        "at": time_text(saved.at),
+        "who": saved.who or None,
+        "digest": saved.computed,
+        "holds": checked.exit_code == 0,
+        "file": _check(checked.file),
+        "index": _check(checked.index),
+        "trail": _check(checked.trail),
+    }
+
+
+def _check(check: Check) -> Shape:
+    return {
+        "state": str(check.state),
+        **messages("problems", check.problems),
+        **messages("open", check.unmade),
+        **messages("notes", check.notes),
+    }

@@ -15,7 +15,15 @@ from ctscan.index.protocols import BasisStore, EvidenceStore, Finder, LogStore
 from ctscan.model import AuditEvent, Evidence, LogState, Match, Message
 from ctscan.model.audit import verdict_of
 from ctscan.model.results import CheckedSighting
-from ctscan.model.saved import AnswerCheck, Check, SavedAnswer, SavedCoverage, SavedMatch, SavedRange, SavedSighting
+from ctscan.model.saved_answer import (
+    AnswerCheck,
+    Check,
+    SavedAnswer,
+    SavedCoverage,
+    SavedMatch,
+    SavedRange,
+    SavedSighting,
+)
 from ctscan.model.spans import subtract
 
 CLOSE = timedelta(seconds=1)  # times in files have milliseconds, in the trail perhaps less

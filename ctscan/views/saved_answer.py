@@ -1,11 +1,8 @@
-"""Checks of saved answers in lines and in JSON: the file, the index and the trail, each with all that it contradicts.
-Pure."""
+"""Checks of saved answers in lines: the file, the index and the trail, each with all that it contradicts. Pure."""
 
 from __future__ import annotations
 
-from ctscan.model.saved import Check, CheckedAnswer, CheckState
-from ctscan.views.json import Shape, time_text
-from ctscan.views.json.values import messages
+from ctscan.model.saved_answer import Check, CheckedAnswer, CheckState
 from ctscan.views.say import Say, Word
 from ctscan.views.text import Texts
 from ctscan.views.words import moment
@@ -13,31 +10,6 @@ from ctscan.views.words import moment
 SHOWN = 20  # lines of one check; JSON has them all
 
 _COLOURS = {CheckState.HOLDS: "green", CheckState.FAILS: "red", CheckState.OPEN: "yellow"}
-
-
-def checked_answer(checked: CheckedAnswer) -> Shape:
-    """`ctscan prove --answer`: shape the three checks of an answer."""
-    saved = checked.answer
-    return {
-        "answer": saved.number,
-        "id": saved.id or None,
-        "at": time_text(saved.at),
-        "who": saved.who or None,
-        "digest": saved.computed,
-        "holds": checked.exit_code == 0,
-        "file": _shape(checked.file),
-        "index": _shape(checked.index),
-        "trail": _shape(checked.trail),
-    }
-
-
-def _shape(check: Check) -> Shape:
-    return {
-        "state": str(check.state),
-        **messages("problems", check.problems),
-        **messages("open", check.unmade),
-        **messages("notes", check.notes),
-    }
 
 
 def check_lines(checked: CheckedAnswer, texts: Texts) -> list[tuple[str, str, int]]:

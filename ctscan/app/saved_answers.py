@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ctscan.answer.lookup import AnswerIndex
-    from ctscan.answer.saved_answers import CheckedIndex
+    from ctscan.answer.saved_answer_check import CheckedIndex
     from ctscan.app.reindexing import ScopeIndex
     from ctscan.config import Config
     from ctscan.index.protocols import DamageNoting
     from ctscan.model import Identifier
-    from ctscan.model.saved import Check, CheckedAnswer, SavedAnswer, SavedMatch
+    from ctscan.model.saved_answer import Check, CheckedAnswer, SavedAnswer, SavedMatch
 
     class ProvingIndex(CheckedIndex, ScopeIndex, DamageNoting, Protocol):
         """Index in the roles that a check of an answer needs."""
@@ -43,10 +43,10 @@ async def prove_answers(
         InputError: the file holds something else than answers.
         IndexFault: index or trail can't be opened.
     """
-    from ctscan.answer.saved_answers import check_file, merged
-    from ctscan.model.saved import CheckedAnswer
+    from ctscan.answer.saved_answer_check import check_file, merged
+    from ctscan.model.saved_answer import CheckedAnswer
     from ctscan.resources import version
-    from ctscan.views.json.saved import saved_answers
+    from ctscan.views.json.saved_answer import saved_answers
 
     answers = saved_answers(raw, where)
     async with opened_index(config) as index:
@@ -59,7 +59,7 @@ async def prove_answers(
 
 async def _or_fault(work: Awaitable[Check]) -> Check:
     """Make a problem of an index that can't be read: the other checks are made all the same."""
-    from ctscan.model.saved import AnswerCheck, Check
+    from ctscan.model.saved_answer import AnswerCheck, Check
 
     try:
         return await work
@@ -68,8 +68,8 @@ async def _or_fault(work: Awaitable[Check]) -> Check:
 
 
 async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
-    from ctscan.answer.saved_answers import check_trail
-    from ctscan.model.saved import AnswerCheck, Check
+    from ctscan.answer.saved_answer_check import check_trail
+    from ctscan.model.saved_answer import AnswerCheck, Check
 
     if not trail_path(config).exists():
         return Check((AnswerCheck.NO_TRAIL(),))
@@ -78,12 +78,12 @@ async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
 
 
 async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
-    from ctscan.answer.saved_answers import check_claims, merged
+    from ctscan.answer.saved_answer_check import check_claims, merged
     from ctscan.app.reindexing import scanned_domains
-    from ctscan.model.saved import AnswerCheck, Check
+    from ctscan.model.saved_answer import AnswerCheck, Check
     from ctscan.personal.rules import rule_set
     from ctscan.views import json
-    from ctscan.views.json.saved import saved_match
+    from ctscan.views.json.saved_answer import saved_match
 
     held: dict[bytes, SavedMatch] = {}
     with index.noted_damage() as damage:
@@ -98,8 +98,8 @@ async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
 
 async def _since(config: Config, index: AnswerIndex, saved: SavedAnswer, who: str, clock: Clock) -> Check:
     """Look the identifier up again, to count the certificates that came since."""
-    from ctscan.answer.saved_answers import not_in
-    from ctscan.model.saved import AnswerCheck, Check
+    from ctscan.answer.saved_answer_check import not_in
+    from ctscan.model.saved_answer import AnswerCheck, Check
 
     identifier = _identifier_of(saved)
     if identifier is None:

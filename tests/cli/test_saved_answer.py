@@ -151,10 +151,10 @@ def with_other(shape: Any, path: tuple[Any, ...]) -> tuple[Any, bool]:
 
 def test_a_change_of_any_field_is_caught_by_the_digest_and_by_the_trail(saved: Any) -> None:
     """The reader of the file is asked directly: the command would take long for hundreds of files."""
-    from ctscan.answer.saved_answers import check_file, check_trail
+    from ctscan.answer.saved_answer_check import check_file, check_trail
     from ctscan.errors import InputError
     from ctscan.model import AuditAction, AuditEvent, AuditState
-    from ctscan.views.json.saved import saved_answers
+    from ctscan.views.json.saved_answer import saved_answers
 
     def read(given: Any) -> Any:
         (found,) = saved_answers(json.dumps(given).encode(), "given")
@@ -342,9 +342,9 @@ def test_other_files_are_refused_in_a_line(folder: Path, tmp_path: Path, content
 @pytest.mark.parametrize("value", [None, True, 3, -1, 1.5, "x", "\ud800", [], [None], {}, 2**70])
 def test_no_value_at_any_place_ends_in_a_traceback(folder: Path, saved: Any, value: Any) -> None:
     """Every field of an answer, and every object and list in it, takes every kind of value."""
-    from ctscan.answer.saved_answers import check_file
+    from ctscan.answer.saved_answer_check import check_file
     from ctscan.errors import InputError
-    from ctscan.views.json.saved import saved_answers
+    from ctscan.views.json.saved_answer import saved_answers
 
     def places(shape: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         for key, inner in list(shape.items() if isinstance(shape, dict) else enumerate(shape)):

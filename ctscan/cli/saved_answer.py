@@ -13,7 +13,7 @@ from ctscan.errors import InputError, worst
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model.saved import CheckedAnswer
+    from ctscan.model.saved_answer import CheckedAnswer
 
 LIMIT = 256 << 20  # bytes of a file; 10,000 certificates make some 60 MB
 
@@ -46,7 +46,7 @@ def _read(path: str) -> bytes:
 
 async def _print_json(checked: AsyncIterator[CheckedAnswer], *, is_array: bool) -> int:
     from ctscan.cli.output import JsonItems
-    from ctscan.views.checks import checked_answer
+    from ctscan.views.json.saved_answer import checked_answer
 
     codes: list[int] = []
     items = JsonItems(is_array=is_array)
@@ -59,7 +59,7 @@ async def _print_json(checked: AsyncIterator[CheckedAnswer], *, is_array: bool) 
 
 async def _print_table(checked: AsyncIterator[CheckedAnswer], lang: str) -> int:
     from ctscan.views import tables
-    from ctscan.views.checks import check_lines
+    from ctscan.views.saved_answer import check_lines
     from ctscan.views.text import texts
 
     codes: list[int] = []
