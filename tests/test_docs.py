@@ -31,7 +31,6 @@ from ctscan.model import (
     BasisSource,
     Cosignature,
     DismissalReason,
-    EvidenceDecision,
     FailureKind,
     Freshness,
     Gap,
@@ -40,6 +39,7 @@ from ctscan.model import (
     Identifier,
     LogCoverage,
     LogState,
+    MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
     RecordedMisbehaviour,
@@ -311,7 +311,7 @@ def test_shapes_of_heads() -> None:
 def test_shapes_of_evidence_against_logs() -> None:
     log = LogBuilder("Docs log").log("https://log.example.org/")
     evidence = MisbehaviourEvidence(MisbehaviourKind.NOT_EXTENDED, (b"head", b"head"), (bytes(32),))
-    dismissed = EvidenceDecision(AT, "auditor", True, DismissalReason.UNVERIFIABLE())
+    dismissed = MisbehaviourDecision(AT, "auditor", True, DismissalReason.UNVERIFIABLE())
     accused = RecordedMisbehaviour(1, log.id, AT, "two roots", evidence, (dismissed,))
     checked = [CheckedMisbehaviour(log, accused, "words")]
     assert differences(EXAMPLES["evidence"], [shapes.checked_misbehaviour(one) for one in checked]) == []

@@ -12,7 +12,7 @@ from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
 from ctscan.app.local_files import identifiers_in, import_files, inspect
-from ctscan.app.log_evidence import decide_on_evidence, evidence_of_logs, export_evidence
+from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
@@ -34,11 +34,10 @@ __all__ = [
     "certificates",
     "check_refresh",
     "compare_heads",
-    "decide_on_evidence",
+    "decide_on_misbehaviour",
     "demo_config",
     "disclosures",
     "drop_from_basis",
-    "evidence_of_logs",
     "export_evidence",
     "exposed_files",
     "heads",
@@ -49,6 +48,7 @@ __all__ = [
     "known_types",
     "logs",
     "look_up",
+    "misbehaviour_of_logs",
     "parse_identifier",
     "plan_scope_search",
     "plan_search",

@@ -186,12 +186,12 @@ async def _record(
 
 async def _record_one(index: AccusationIndex, log: Log, at: datetime, one: ComparedHead) -> None:
     """Record misbehaviour only where the evidence verifies: the own head may be damaged in the index."""
-    from ctscan.scan.log.accusations import record_accusation
+    from ctscan.scan.log.accusations import verify_and_record
 
     reason = f"{one.detail}; the other head was shown to another installation"
     try:
         if one.evidence is None:
             raise Unproven(reason)
-        await record_accusation(index, log, at, Misbehaviour(reason, one.evidence))
+        await verify_and_record(index, log, at, Misbehaviour(reason, one.evidence))
     except Unproven as error:
         await index.record_error(log.id, at, str(error), FailureKind.UNPROVEN)

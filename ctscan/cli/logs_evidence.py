@@ -55,7 +55,9 @@ def evidence(
         return
     if log or export or (dismiss is not None and restore is not None):
         raise UsageError("logs evidence: --dismiss and --restore take a number and --reason, and nothing else")
-    decided = app.decide_on_evidence(config, number, dismiss=dismiss is not None, reason=reason or "", who=account())
+    decided = app.decide_on_misbehaviour(
+        config, number, dismiss=dismiss is not None, reason=reason or "", who=account()
+    )
     run(decided)
     click.echo(f"Evidence {number} is {'dismissed' if dismiss is not None else 'restored'}.", err=True)
 
@@ -70,7 +72,7 @@ def _show(config: Config, log: str | None, export: str | None, reason: str | Non
         written = run(app.export_evidence(config, log, Path(export).expanduser(), who=account()))
         click.echo(f"Wrote {export}: {count(written, 'contradiction')} with evidence.", err=True)
         return
-    found = run(app.evidence_of_logs(config, log, who=account()))
+    found = run(app.misbehaviour_of_logs(config, log, who=account()))
     if config.format == "json":
         from ctscan.cli.output import print_json
         from ctscan.views import json

@@ -1,4 +1,4 @@
-"""Evidence that a log contradicted itself: made for an accusation, and verified as any third party can. No I/O.
+"""Evidence that a log contradicted itself: made with an accusation, and verified as any third party can. No I/O.
 
 `verify_evidence` needs the log's public key and the bytes of the evidence, and nothing else:
 

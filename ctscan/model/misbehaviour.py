@@ -1,4 +1,4 @@
-"""Misbehaviour of logs: contradictions of a log with itself, the evidence for them, and decisions about that evidence.
+"""Misbehaviour of logs: contradictions of a log with itself, the evidence for them, and decisions about them.
 
 Evidence is a few bytes from which a third party verifies the contradiction with nothing but the log's public key.
 `ct.misbehaviour` verifies it.
@@ -46,7 +46,7 @@ class DismissalReason(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceDecision:
+class MisbehaviourDecision:
     """Decision about recorded misbehaviour: to dismiss it, or to restore it. `who`: the account, or `ctscan`."""
 
     at: datetime
@@ -64,10 +64,10 @@ class RecordedMisbehaviour:
     at: datetime
     reason: str
     evidence: MisbehaviourEvidence
-    decisions: tuple[EvidenceDecision, ...] = ()
+    decisions: tuple[MisbehaviourDecision, ...] = ()
 
     @property
-    def dismissal(self) -> EvidenceDecision | None:
+    def dismissal(self) -> MisbehaviourDecision | None:
         """The decision that dismisses it now; None while it stands."""
         newest = self.decisions[-1] if self.decisions else None
         return newest if newest is not None and newest.is_dismissal else None

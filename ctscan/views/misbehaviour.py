@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.model import EvidenceDecision
+from ctscan.model import MisbehaviourDecision
 from ctscan.views.listings import Listing
 from ctscan.views.say import CONTRADICTIONS, Say
 from ctscan.views.text import Texts
@@ -50,7 +50,7 @@ def contradiction_lines(found: CheckedMisbehaviour, texts: Texts) -> Iterable[st
         yield _decision_line(number, made, texts)
 
 
-def _decision_line(number: int, made: EvidenceDecision, texts: Texts) -> str:
+def _decision_line(number: int, made: MisbehaviourDecision, texts: Texts) -> str:
     who, time, reason = made.who, moment(made.at), texts(made.reason)
     if made.is_dismissal:
         return texts(Say.DISMISSED_BY(number=number, who=who, time=time, reason=reason))

@@ -13,8 +13,8 @@ from ctscan.index.protocols import Index
 from ctscan.model import (
     LEGACY,
     DismissalReason,
-    EvidenceDecision,
     Message,
+    MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
 )
@@ -27,8 +27,8 @@ OLD = MisbehaviourEvidence(None, (b"",))
 NOTHING = MisbehaviourEvidence(None, ())
 
 
-def decision(at: datetime, is_dismissal: bool, reason: Message) -> EvidenceDecision:
-    return EvidenceDecision(at, "auditor", is_dismissal, reason)
+def decision(at: datetime, is_dismissal: bool, reason: Message) -> MisbehaviourDecision:
+    return MisbehaviourDecision(at, "auditor", is_dismissal, reason)
 
 
 def text(words: str) -> Message:

@@ -21,7 +21,7 @@ from support.scanning import with_index
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.index.sqlite.row_checks import CHECKED, EXCUSED, WITHOUT_ROWID
-from ctscan.model import LEGACY, EvidenceDecision, IdentifierKind, LookupKey, Message, MisbehaviourEvidence
+from ctscan.model import LEGACY, IdentifierKind, LookupKey, Message, MisbehaviourDecision, MisbehaviourEvidence
 
 FLIPS, FLIPS_LONG = 120, 6_000
 TABLES_BY_KEY = ("lookup_key", "posting", "finding", "trait", "control_total", "domain_total", "table_total")
@@ -180,7 +180,7 @@ def test_a_lost_reason_against_a_log_makes_no_answer_complete(rotting: Rotting, 
         await index.record_misbehaviour(log, later(0), "it shows two trees", MisbehaviourEvidence(None, (b"head",)))
         for is_dismissal in (True, False):
             reason = Message(LEGACY, (("text", "a test"),))
-            await index.decide(1, EvidenceDecision(later(1), "jane", is_dismissal, reason))
+            await index.decide(1, MisbehaviourDecision(later(1), "jane", is_dismissal, reason))
 
     copy(rotting.octets, rotting.path)
     with_index(rotting.path, record)

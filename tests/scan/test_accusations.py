@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.accusing import accusations, assert_healed
+from support.accusing import assert_healed, misbehaviour_in
 from support.attacking import BOTH, add_people, endings
 from support.logs import LogBuilder, b64
 from support.scanning import Heard, look_up, people_log, ranges, scan, states
@@ -36,7 +36,7 @@ STATIC, POSTED = LogProtocol.STATIC_CT, LogProtocol.RFC6962
 
 def recorded(db: Path) -> list[CheckedMisbehaviour]:
     """Review and check all evidence, as `ctscan logs evidence` does."""
-    return asyncio.run(app.evidence_of_logs(Config(db=str(db)), who="auditor"))
+    return asyncio.run(app.misbehaviour_of_logs(Config(db=str(db)), who="auditor"))
 
 
 def remarks(db: Path) -> list[str]:
@@ -61,12 +61,12 @@ def test_a_wrong_submission_url_is_a_fault_of_the_list_until_it_is_corrected(tmp
         (message,) = [done.message for done in heard.done if done.name == "people"]
         assert "'log.example.com/wrong'" in message and f"'{log.builder.origin}'" in message
         assert states(db)["people"].failure is FailureKind.WRONG_ORIGIN
-        assert accusations(db) == []
+        assert misbehaviour_in(db) == []
         assert ranges(db, "good") == [(0, 1000, "everything")]
         assert not look_up(db, JANE).complete
         log.submission_url = None
         assert scan(sim, db).exit_code == 0
-    assert accusations(db) == [] and remarks(db) == []
+    assert misbehaviour_in(db) == [] and remarks(db) == []
     assert states(db)["people"].failure is None
     assert look_up(db, JANE).complete
 
@@ -83,7 +83,7 @@ def test_a_checkpoint_of_another_log_or_one_that_nobody_signed_is_garbage_and_no
         outcome = scan(sim, tmp_path / "db")
     assert endings(outcome) == {"people": "incomplete"} and outcome.exit_code == 1
     assert states(tmp_path / "db")["people"].failure is FailureKind.UNAVAILABLE
-    assert accusations(tmp_path / "db") == []
+    assert misbehaviour_in(tmp_path / "db") == []
 
 
 def test_a_readonly_log_whose_server_answers_with_garbage_is_read_to_the_final_head(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_list_that_states_another_root_than_the_log_signed_is_noticed_although
         for _ in range(2):
             assert scan(sim, db, give_up_after=0.0).exit_code == 1
             assert states(db)["people"].failure is FailureKind.CONTRADICTS_LIST
-            assert not look_up(db, JANE).complete and accusations(db) == []
+            assert not look_up(db, JANE).complete and misbehaviour_in(db) == []
         sim.faults.remove(wrong_list)
         for fault in silence:
             log.faults.remove(fault)
@@ -208,7 +208,7 @@ def test_every_lie_is_proven_to_third_parties_or_named_as_a_failure(
         assert scan(sim, db).exit_code == 0
         lie(log)
         outcome = scan(sim, db, start=None, give_up_after=0.0)
-    found = {str(one.evidence.kind) for one in accusations(db)}  # checks each by other software
+    found = {str(one.evidence.kind) for one in misbehaviour_in(db)}  # checks each by other software
     state = states(db)["people"]
     if found:
         assert outcome.exit_code == 3 and found <= PROVEN
@@ -312,7 +312,7 @@ def test_an_old_accusation_that_its_heads_prove_stands(lie: str, tmp_path: Path)
     ((one,),) = [recorded(db)]
     assert one.recorded.decisions == () and one.proven and str(one.recorded.evidence.kind) == lie
     assert not look_up(db, JANE).complete and remarks(db) == [Remark.CONTRADICTED]
-    assert len(accusations(db)) == 1
+    assert len(misbehaviour_in(db)) == 1
 
 
 @pytest.mark.parametrize("protocol", BOTH)
@@ -362,7 +362,9 @@ def test_a_person_dismisses_evidence_and_restores_it_and_every_answer_names_it(t
 
     def decide(number: int, reason: str, *, dismiss: bool) -> None:
         clock = Clock(now=lambda: datetime(2026, 3, 4, tzinfo=UTC))
-        asyncio.run(app.decide_on_evidence(config, number, dismiss=dismiss, reason=reason, who="auditor", clock=clock))
+        asyncio.run(
+            app.decide_on_misbehaviour(config, number, dismiss=dismiss, reason=reason, who="auditor", clock=clock)
+        )
 
     assert not look_up(db, JANE).complete and remarks(db) == [Remark.CONTRADICTED]
     decide(number, '["remark.cut"]', dismiss=True)
@@ -393,4 +395,4 @@ def test_exported_evidence_is_verified_by_other_software(tmp_path: Path) -> None
     assert any("RFC 6962 section 3.5" in step for step in item["how_to_verify"])
     assert str(tmp_path) not in file.read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="no log of this index"):
-        asyncio.run(app.evidence_of_logs(config, "unknown log", who="auditor"))
+        asyncio.run(app.misbehaviour_of_logs(config, "unknown log", who="auditor"))

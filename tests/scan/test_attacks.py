@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support.accusing import accusations
+from support.accusing import misbehaviour_in
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
 from support.logs import EPOCH, LogBuilder
 from support.scanning import (
@@ -62,7 +62,7 @@ def test_an_empty_tree_with_a_root_of_its_own_is_misbehaviour_and_stops_no_other
         outcome = scan(sim, tmp_path / "db")
     assert endings(outcome) == {"people": "misbehaviour", "good": "done"}
     assert outcome.exit_code == 3
-    assert [found.evidence.kind for found in accusations(tmp_path / "db")] == [MisbehaviourKind.EMPTY_ROOT]
+    assert [found.evidence.kind for found in misbehaviour_in(tmp_path / "db")] == [MisbehaviourKind.EMPTY_ROOT]
 
 
 @pytest.mark.parametrize("protocol", BOTH)
@@ -86,7 +86,7 @@ def test_a_log_whose_head_shrinks_to_nothing_by_a_cache_is_not_accused(protocol:
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
         log.publish(0, timestamp=log.head_time(1000) + 1)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
-    assert [found.evidence.kind for found in accusations(tmp_path / "db")] == [MisbehaviourKind.SHRANK]
+    assert [found.evidence.kind for found in misbehaviour_in(tmp_path / "db")] == [MisbehaviourKind.SHRANK]
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
 
 
@@ -161,7 +161,7 @@ def test_consistency_that_cannot_be_asked_for_is_proven_by_inclusion(tmp_path: P
         assert scan(sim, tmp_path / "db", start=None, give_up_after=0.0).exit_code == 0
         log.rewrite(log.builder.fork(600, 500), size=1100)
         assert scan(sim, tmp_path / "db", start=None, give_up_after=0.0).exit_code == 3
-    assert [found.evidence.kind for found in accusations(tmp_path / "db")] == [MisbehaviourKind.NOT_EXTENDED]
+    assert [found.evidence.kind for found in misbehaviour_in(tmp_path / "db")] == [MisbehaviourKind.NOT_EXTENDED]
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
 
 
@@ -175,10 +175,10 @@ def test_a_misbehaving_log_is_asked_again_by_the_next_scan_and_reported_once_in_
         asked = len(log.requests)
         assert scan(sim, tmp_path / "db").exit_code == 3
         assert len(log.requests) > asked
-        assert len(accusations(tmp_path / "db")) == 1
+        assert len(misbehaviour_in(tmp_path / "db")) == 1
         log.publish(1000)
         assert scan(sim, tmp_path / "db").exit_code == 0
-    assert len(accusations(tmp_path / "db")) == 1
+    assert len(misbehaviour_in(tmp_path / "db")) == 1
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
     assert not look_up(tmp_path / "db", "jane.roe@example.org").complete
 
@@ -193,7 +193,7 @@ def test_consistency_proofs_that_never_verify_accuse_nobody_while_an_inclusion_p
         log.publish(1000)
         log.fault("/get-sth-consistency", Answer(200, log.builder.get_consistency(300, 999)))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
-    assert accusations(tmp_path / "db") == []
+    assert misbehaviour_in(tmp_path / "db") == []
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.accusing import accusations, assert_healed, doubt
+from support.accusing import assert_healed, doubt, misbehaviour_in
 from support.logs import EPOCH
 from support.scanning import Heard, dump, holes, last_run, look_up, people_log, ranges, scan, states, with_index
 from support.simulator import (
@@ -64,7 +64,7 @@ def test_a_head_that_signs_badly_stops_that_log_and_the_others_go_on(protocol: L
         outcome = scan(sim, tmp_path / "db")
     assert outcome.exit_code == 1
     assert {log.name: log.status.value for log in outcome.logs} == {"bad": "incomplete", "good": "done"}
-    assert accusations(tmp_path / "db") == []  # anybody can make such a head
+    assert misbehaviour_in(tmp_path / "db") == []  # anybody can make such a head
     assert states(tmp_path / "db")["bad"].failure is FailureKind.UNAVAILABLE
     assert ranges(tmp_path / "db", "good") == [(0, 1000, "everything")]
     assert ranges(tmp_path / "db", "bad") == []
@@ -88,7 +88,7 @@ def test_a_log_that_contradicts_itself_stops_with_evidence_that_anybody_can_veri
         else:
             log.rewrite(builder.fork(400, 600), size=1000)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
-    (found,) = accusations(tmp_path / "db")
+    (found,) = misbehaviour_in(tmp_path / "db")
     assert lie in found.reason
     assert len(found.evidence.heads) == 2
     assert ranges(tmp_path / "db", "people") == [(0, size, "everything")]
@@ -120,7 +120,7 @@ def test_an_old_head_with_another_root_is_no_cache(protocol: LogProtocol, tmp_pa
         scan(sim, tmp_path / "db")
         serve_head(log, 500, builder.fork(300, 200).root(500))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 3
-    (found,) = accusations(tmp_path / "db")
+    (found,) = misbehaviour_in(tmp_path / "db")
     assert "doesn't extend" in found.reason
 
 
@@ -247,7 +247,7 @@ def test_hash_tiles_that_do_not_belong_to_the_signed_root_are_a_doubt(tmp_path: 
         assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
         log.root = None  # a doubt becomes evidence once the log signs another root for the same size
         assert scan(sim, tmp_path / "db").exit_code == 3
-    assert [found.evidence.kind for found in accusations(tmp_path / "db")] == [MisbehaviourKind.TWO_ROOTS]
+    assert [found.evidence.kind for found in misbehaviour_in(tmp_path / "db")] == [MisbehaviourKind.TWO_ROOTS]
 
 
 def test_missing_tiles_are_holes_only_when_they_stay_missing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from support.simulator import Answer as Reply
 from support.simulator import Simulator
 from support.words import english
 
-from ctscan.app import decide_on_evidence, drop_from_basis
+from ctscan.app import decide_on_misbehaviour, drop_from_basis
 from ctscan.clock import Clock
 from ctscan.config import Config
 from ctscan.model import Answer, LogProtocol
@@ -76,7 +76,7 @@ class Stage:
 
     def dismiss(self, number: int) -> None:
         """Dismiss recorded misbehaviour."""
-        dismissing = decide_on_evidence(
+        dismissing = decide_on_misbehaviour(
             self._config(),
             number,
             dismiss=True,

@@ -14,7 +14,7 @@ from ctscan.model.results import CheckedMisbehaviour
 from ctscan.views.json import exported_misbehaviour
 
 
-def accusations(db: Path) -> list[RecordedMisbehaviour]:
+def misbehaviour_in(db: Path) -> list[RecordedMisbehaviour]:
     """List all recorded misbehaviour. All of it verifies, by ctscan and, once exported, by other software."""
 
     async def ask(index: Index) -> list[CheckedMisbehaviour]:
@@ -33,7 +33,7 @@ def accusations(db: Path) -> list[RecordedMisbehaviour]:
 def doubt(db: Path) -> tuple[FailureKind | None, str]:
     """Return the kind of the doubt about the only log, and the remark by which an answer names it. Nothing is accused,
     and the answer isn't complete."""
-    assert accusations(db) == []
+    assert misbehaviour_in(db) == []
     (state,) = states(db).values()
     answer = look_up(db, "jane.roe@example.org")
     assert not answer.complete
@@ -46,4 +46,4 @@ def assert_healed(db: Path) -> None:
     (state,) = states(db).values()
     assert (state.failure, state.last_error, state.misbehaviour) == (None, None, ())
     assert look_up(db, "jane.roe@example.org").complete
-    assert accusations(db) == []
+    assert misbehaviour_in(db) == []

@@ -30,7 +30,6 @@ from ctscan.model import (
     Confidence,
     DismissalReason,
     EntryKind,
-    EvidenceDecision,
     FailureKind,
     Finding,
     Freshness,
@@ -45,6 +44,7 @@ from ctscan.model import (
     LogState,
     LookupKey,
     Match,
+    MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
     Phrase,
@@ -245,7 +245,9 @@ def test_statuses(texts: Texts) -> None:
 
 
 def accused(number: int, kind: MisbehaviourKind | None, *decided: bool) -> RecordedMisbehaviour:
-    made = tuple(EvidenceDecision(AT, "WHO", is_dismissal, DismissalReason.UNVERIFIABLE()) for is_dismissal in decided)
+    made = tuple(
+        MisbehaviourDecision(AT, "WHO", is_dismissal, DismissalReason.UNVERIFIABLE()) for is_dismissal in decided
+    )
     return RecordedMisbehaviour(number, LOG.id, AT, "ROOTS", MisbehaviourEvidence(kind, (b"A", b"B")), made)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from ctscan.model import EvidenceDecision, MisbehaviourEvidence, MisbehaviourKind, RecordedMisbehaviour
+from ctscan.model import MisbehaviourDecision, MisbehaviourEvidence, MisbehaviourKind, RecordedMisbehaviour
 
 
 class MisbehaviourStore(Protocol):
@@ -22,5 +22,5 @@ class MisbehaviourStore(Protocol):
     async def name_misbehaviour(self, number: int, kind: MisbehaviourKind) -> None:
         """Set the kind of evidence of an older version, which has none."""
 
-    async def decide(self, number: int, decision: EvidenceDecision) -> None:
+    async def decide(self, number: int, decision: MisbehaviourDecision) -> None:
         """Record a decision; the newest one counts. `number` is that of recorded misbehaviour."""

@@ -43,7 +43,6 @@ from ctscan.model import (
     Crl,
     Disclosure,
     Evidence,
-    EvidenceDecision,
     FailureKind,
     Finding,
     Holder,
@@ -53,6 +52,7 @@ from ctscan.model import (
     LogState,
     LookupKey,
     Match,
+    MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
     PartlyRead,
@@ -176,7 +176,7 @@ class SqliteIndex:
     async def name_misbehaviour(self, number: int, kind: MisbehaviourKind) -> None:
         await self._database.write(lambda c: misbehaviour.set_kind(c, number, kind))
 
-    async def decide(self, number: int, decision: EvidenceDecision) -> None:
+    async def decide(self, number: int, decision: MisbehaviourDecision) -> None:
         await self._database.write(lambda c: misbehaviour.decide(c, number, decision))
 
     async def commit(self, run_id: int, step: ScanStep, lease: Lease) -> None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from ctscan.index.sqlite import row_checks, rows
 from ctscan.model import (
     DismissedMisbehaviour,
-    EvidenceDecision,
+    MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
     RecordedMisbehaviour,
@@ -72,12 +72,12 @@ def _heads(connection: sqlite3.Connection, id: int) -> tuple[bytes, ...]:
     return tuple(raw for (raw,) in cursor)
 
 
-def _decisions(connection: sqlite3.Connection, id: int) -> tuple[EvidenceDecision, ...]:
+def _decisions(connection: sqlite3.Connection, id: int) -> tuple[MisbehaviourDecision, ...]:
     cursor = connection.execute(
         "SELECT at, who, is_dismissal, reason FROM misbehaviour_decision WHERE misbehaviour = ? ORDER BY id", (id,)
     )
     return tuple(
-        EvidenceDecision(datetime.fromisoformat(at), who, bool(is_dismissal), decoded_message(reason))
+        MisbehaviourDecision(datetime.fromisoformat(at), who, bool(is_dismissal), decoded_message(reason))
         for at, who, is_dismissal, reason in cursor
     )
 
@@ -87,7 +87,7 @@ def set_kind(connection: sqlite3.Connection, number: int, kind: MisbehaviourKind
     connection.execute("UPDATE misbehaviour SET kind = ? WHERE id = ? AND kind IS NULL", (str(kind), number))
 
 
-def decide(connection: sqlite3.Connection, number: int, decision: EvidenceDecision) -> None:
+def decide(connection: sqlite3.Connection, number: int, decision: MisbehaviourDecision) -> None:
     """Add a decision about recorded misbehaviour."""
     connection.execute(
         "INSERT INTO misbehaviour_decision (misbehaviour, at, who, is_dismissal, reason) VALUES (?, ?, ?, ?, ?)",

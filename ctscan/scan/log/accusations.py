@@ -1,4 +1,4 @@
-"""Accusations of logs: recorded only where a third party can verify them. Those of older versions are reviewed.
+"""Accusations of logs: recorded as misbehaviour only where the evidence verifies. Those of older versions are reviewed.
 
 Older versions kept heads without the kind of the contradiction, and accused logs of faults that nobody else can verify.
 Such a row stays where its heads alone prove a contradiction, or where two heads that the log signed may still turn out
@@ -23,14 +23,14 @@ from ctscan.errors import (
     WrongOrigin,
 )
 from ctscan.index.protocols import LogStore, MisbehaviourStore
-from ctscan.model import DismissalReason, EvidenceDecision, FailureKind, Log, RecordedMisbehaviour, TreeHead
+from ctscan.model import DismissalReason, FailureKind, Log, MisbehaviourDecision, RecordedMisbehaviour, TreeHead
 
 PROGRAM = "ctscan"
 """Account of decisions that no person made."""
 
 
 class AccusationIndex(LogStore, MisbehaviourStore, Protocol):
-    """Roles of the index in which accusations are kept."""
+    """Index in the roles that verify accusations and review those of older versions."""
 
 
 def failure_kind(error: Exception) -> FailureKind:
@@ -48,8 +48,8 @@ def failure_kind(error: Exception) -> FailureKind:
             return FailureKind.UNAVAILABLE
 
 
-async def record_accusation(index: MisbehaviourStore, log: Log, at: datetime, error: Misbehaviour) -> None:
-    """Record misbehaviour whose evidence verifies.
+async def verify_and_record(index: MisbehaviourStore, log: Log, at: datetime, error: Misbehaviour) -> None:
+    """Verify the evidence of an accusation, and record it as misbehaviour.
 
     Raises:
         Unproven: the evidence doesn't verify, and nothing is recorded.
@@ -122,4 +122,4 @@ async def _dismiss(index: AccusationIndex, log: Log, row: RecordedMisbehaviour, 
     state = await index.log_state(log.id)
     if state is not None and (state.last_success is None or state.last_success < row.at):
         await index.record_error(log.id, at, row.reason, FailureKind.UNPROVEN)
-    await index.decide(row.number, EvidenceDecision(at, PROGRAM, True, DismissalReason.UNVERIFIABLE()))
+    await index.decide(row.number, MisbehaviourDecision(at, PROGRAM, True, DismissalReason.UNVERIFIABLE()))

@@ -25,7 +25,7 @@ from ctscan.model.spans import total
 from ctscan.personal.batch import BatchAnalyser
 from ctscan.scan.consumer import consume
 from ctscan.scan.events import Emit, HeadAccepted, LogDone, LogStarted, Notice, Waiting
-from ctscan.scan.log.accusations import failure_kind, record_accusation, review_old, settle_old
+from ctscan.scan.log.accusations import failure_kind, review_old, settle_old, verify_and_record
 from ctscan.scan.log.connect import Connection
 from ctscan.scan.log.ending import STOPPED, Ending, Left, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.log.heads import accept_head, record_seen, save_head
@@ -100,7 +100,7 @@ async def _record_failure(context: ScanContext, log: Log, error: Exception) -> E
     index, at = context.index, context.clock.now()
     if isinstance(error, Misbehaviour):
         try:
-            await record_accusation(index, log, at, error)
+            await verify_and_record(index, log, at, error)
         except Unproven as unproven:
             error = unproven
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ctscan.model import EvidenceDecision, RecordedMisbehaviour
+from ctscan.model import MisbehaviourDecision, RecordedMisbehaviour
 from ctscan.views.json.values import Shape, base64_text, message, time_text
 from ctscan.views.say import HOW_TO_VERIFY, Verification
 from ctscan.views.text import ENGLISH, texts
@@ -28,7 +28,7 @@ def misbehaviour(found: RecordedMisbehaviour) -> Shape:
     }
 
 
-def _decision(made: EvidenceDecision) -> Shape:
+def _decision(made: MisbehaviourDecision) -> Shape:
     return {"at": time_text(made.at), "who": made.who, **message("reason", made.reason)}
 
 

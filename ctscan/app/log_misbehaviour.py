@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ctscan.scan.log.accusations import AccusationIndex
 
 
-async def evidence_of_logs(
+async def misbehaviour_of_logs(
     config: Config, name: str | None = None, *, who: str, clock: Clock = CLOCK
 ) -> list[CheckedMisbehaviour]:
     """Check all recorded misbehaviour anew, offline. Accusations of older versions are reviewed first: those that no
@@ -74,7 +74,7 @@ async def export_evidence(config: Config, name: str | None, file: Path, *, who: 
     from ctscan.config.template import write_new
     from ctscan.views.json import exported_misbehaviour, to_json
 
-    found = [one for one in await evidence_of_logs(config, name, who=who, clock=clock) if one.proven]
+    found = [one for one in await misbehaviour_of_logs(config, name, who=who, clock=clock) if one.proven]
     if not found:
         raise UsageError("logs evidence: there is no evidence that verifies, so nothing was exported")
     async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
@@ -83,7 +83,7 @@ async def export_evidence(config: Config, name: str | None, file: Path, *, who: 
     return len(found)
 
 
-async def decide_on_evidence(
+async def decide_on_misbehaviour(
     config: Config, number: int, *, dismiss: bool, reason: str, who: str, clock: Clock = CLOCK
 ) -> None:
     """Dismiss recorded misbehaviour, or restore what was dismissed. Answers name it either way.
@@ -99,7 +99,7 @@ async def decide_on_evidence(
     Raises:
         UsageError: there is no misbehaviour of this number, it is in that state already, or the reason is empty.
     """
-    from ctscan.model import LEGACY, EvidenceDecision, Message
+    from ctscan.model import LEGACY, Message, MisbehaviourDecision
 
     if not reason.strip():
         raise UsageError("logs evidence: expected a reason, found none; give --reason")
@@ -107,7 +107,7 @@ async def decide_on_evidence(
         _check_number(await _numbered(index, number), number, dismiss=dismiss)
         async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:
             change.detail = f"{'dismissed' if dismiss else 'restored'} {number}"
-            decision = EvidenceDecision(clock.now(), who, dismiss, Message(LEGACY, (("text", reason.strip()),)))
+            decision = MisbehaviourDecision(clock.now(), who, dismiss, Message(LEGACY, (("text", reason.strip()),)))
             await index.decide(number, decision)
 
 
