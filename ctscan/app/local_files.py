@@ -86,7 +86,7 @@ async def import_files(
         opened_index(config, create=True) as index,
     ):
         result = await run_import(index, read_inputs(paths, certificate_extractor()), request, progress, stop, clock)
-        change.detail, change.has_failed = str(result.number), result.exit_code == 1
+        change.detail, change.exit_code = str(result.number), result.exit_code
     return result
 
 

@@ -65,14 +65,19 @@ class LookupRecorder:
 
 @dataclass(slots=True)
 class ChangeRecorder:
-    """Recorder of a change under way. `detail`, the number of the run for example, and `has_failed` are recorded at its
-    end."""
+    """Recorder of a change under way. `detail`, the number of the run for example, and the state that follows from
+    `exit_code`, the code of the result, are recorded at its end."""
 
     trail: Trail
     intent: AuditEvent
     clock: Clock
     detail: str = ""
-    has_failed: bool = False
+    exit_code: int = 0
+
+    @property
+    def state(self) -> AuditState:
+        """State of a change that came to its end: gaps (exit code 4) are no failure, every other code is."""
+        return AuditState.DONE if self.exit_code in (0, 4) else AuditState.FAILED
 
     async def disclose(self, number: int, kind: str) -> None:
         """Record a disclosure by its number and its kind of question; it may be sent when this returns."""
@@ -148,7 +153,7 @@ async def recorded(
             except BaseException as error:
                 await change.end_by(error)
                 raise
-            await change.end(AuditState.FAILED if change.has_failed else AuditState.DONE)
+            await change.end(change.state)
 
 
 @asynccontextmanager

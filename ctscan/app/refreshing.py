@@ -58,7 +58,7 @@ async def refresh(
         request = RefreshRequest(who, tuple(found) if identifiers else None, config.ocsp, config.purpose, force)
         disclosures = RecordedDisclosures(index, change)
         result = await run_refresh(index, client, request, progress, stop, clock, disclosures=disclosures)
-        change.has_failed = result.exit_code == 1
+        change.exit_code = result.exit_code
     return result
 
 

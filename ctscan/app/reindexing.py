@@ -65,9 +65,10 @@ async def reindex(
         is_whole = await _apply_to_all(index, scope, version, apply, counts, stop)
         if is_whole and repaired is not None:
             await index.end_repair()
-        change.has_failed = not is_whole or (repaired is not None and bool(repaired.unrepaired))
-    numbers = (counts["unchanged"], counts["changed"], counts["removed"])
-    return ReindexResult(version, *numbers, not is_whole, tuple(sorted(damaged)), repaired)
+        numbers = (counts["unchanged"], counts["changed"], counts["removed"])
+        result = ReindexResult(version, *numbers, not is_whole, tuple(sorted(damaged)), repaired)
+        change.exit_code = result.exit_code
+    return result
 
 
 async def _apply_to_all(

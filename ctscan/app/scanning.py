@@ -156,7 +156,7 @@ async def _read(
     async with recorded(config, action, who=request.who, clock=clock or CLOCK) as change:
         with reading() as emit:
             result = await run_scan(request, emit, stop, clock)
-        change.detail, change.has_failed = str(result.run), result.exit_code in (1, 2, 3)
+        change.detail, change.exit_code = str(result.run), result.exit_code
     return result
 
 

@@ -208,7 +208,7 @@ async def search(
         found = await run_search(index, ready, request, listener, stop, clock, disclosures=disclosures)
         results = replace(found, left_out=plan.number_left_out)
         change.detail = numbers_text(search.number for search in found.searches)
-        change.has_failed = results.exit_code == 1
+        change.exit_code = results.exit_code
     return results
 
 
