@@ -57,7 +57,7 @@ def log_health(
         is_retired: the log list calls the log retired.
     """
     fresh, why = freshness(state, now, stale_after, is_retired=is_retired)
-    condition = _condition(state, stalled, fresh, is_read=member.reason is None)
+    condition = condition_of(state, stalled, fresh, is_read=member.reason is None)
     details = [*_details(state, condition, why), *([member.reason] if member.reason else [])]
     held = [_held(holder) for holder in stalled]
     return LogHealth(
@@ -82,13 +82,17 @@ def never_read(member: BasisLog) -> LogHealth:
     return LogHealth(member.id, member.name, member.operator, Condition.NEVER_READ, None, details)
 
 
-def _condition(state: LogState, stalled: Sequence[Holder], fresh: Freshness, *, is_read: bool) -> Condition:
+def condition_of(
+    state: LogState, stalled: Sequence[Holder], fresh: Freshness, *, is_read: bool, counts_new: bool = False
+) -> Condition:
     """Choose the worst condition.
 
-    Entries that came since the last good check are no backlog of a log that scans read: each pass of a scan that
-    follows reads them. The last failure of a log that no scan reads any more counts only where it is a doubt.
+    Entries that came since the last good check are no backlog of a log that scans read (`is_read`), unless `counts_new`
+    is set: each pass of a scan that follows reads them. The last failure of a log that no scan reads any more counts
+    only where it is a doubt.
     """
-    is_behind = bool(state.pending or backlog(state)) and (state.last_success is None or not is_read)
+    is_awaited = is_read and state.last_success is not None and not counts_new
+    is_behind = bool(state.pending or backlog(state)) and not is_awaited
     is_doubtful = state.failure is not None and state.failure.is_doubt
     found = {
         Condition.MISBEHAVING: bool(state.misbehaviour),

@@ -53,7 +53,9 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
 
     at, witnesses = clock.now(), witnesses_of(config)
     async with opened_index(config) as index:
-        retired = retired_logs(await index.basis())
+        basis = await index.basis()
+        retired = retired_logs(basis)
+        left = {log.id for log in basis.logs if log.reason} if basis else set[bytes]()
         return [
             log_report(
                 state,
@@ -61,6 +63,7 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
                 at,
                 config.stale_after,
                 is_retired=state.log.id in retired,
+                is_read=state.log.id not in left,
                 witnesses=witnesses,
             )
             for state in await index.log_states()

@@ -13,6 +13,7 @@ from ctscan.model.certificate import Problem
 from ctscan.model.coverage import Freshness, Gap, LogState
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding, SubjectKind
+from ctscan.model.health import Condition
 from ctscan.model.log import Cosignature, Log
 from ctscan.model.message import Message
 from ctscan.model.misbehaviour import RecordedMisbehaviour
@@ -233,7 +234,7 @@ class LogReport:
     """Log with its progress. `gaps` and the verified ranges together make up `[0, head size)`."""
 
     state: LogState
-    health: str  # "ok", "behind", "stale", "misbehaved", …
+    health: Condition
     misbehaviour: tuple[RecordedMisbehaviour, ...]  # dismissed or not
     gaps: tuple[Gap, ...]
     verified_size: int

@@ -13,7 +13,7 @@ from ctscan.model import Authority, AuthorityList, Disclosure, Match, Message, R
 from ctscan.views.answers import category
 from ctscan.views.certificates import certificate_line, status_words
 from ctscan.views.json import ATTRIBUTION
-from ctscan.views.say import HEALTH, STANDINGS, Say
+from ctscan.views.say import CONDITIONS, STANDINGS, Say
 from ctscan.views.search_words import recorded_scope
 from ctscan.views.text import ENGLISH, Texts, texts
 from ctscan.views.witnesses import witness_lines
@@ -149,7 +149,7 @@ def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
     return {
         Say.COLUMN_LOG(): state.log.name,
         Say.COLUMN_OPERATOR(): state.log.operator,
-        Say.COLUMN_HEALTH(): word(HEALTH[report.health], texts),
+        Say.COLUMN_HEALTH(): word(CONDITIONS[report.health], texts),
         Say.COLUMN_VERIFIED(): f"{report.verified_size:,}",
         Say.COLUMN_HEAD(): f"{state.head.size if state.head else 0:,}",
         Say.COLUMN_BACKLOG(): f"{report.backlog:,}",

@@ -314,32 +314,19 @@ class Word(Code):
     CHECK_FILE = "word.check-file"
     CHECK_INDEX = "word.check-index"
     CHECK_TRAIL = "word.check-trail"
-    HEALTH_MISBEHAVED = "word.health-misbehaved"
+    HEALTH_MISBEHAVING = "word.health-misbehaving"
     HEALTH_FAILING = "word.health-failing"
     HEALTH_NEVER_READ = "word.health-never-read"
     HEALTH_STALE = "word.health-stale"
     HEALTH_FALLING_BEHIND = "word.health-falling-behind"
     HEALTH_BEHIND = "word.health-behind"
-    HEALTH_HAS_HOLES = "word.health-has-holes"
     HEALTH_OK = "word.health-ok"
     HEALTH_HELD = "word.health-held"
     HEALTH_GAPS = "word.health-gaps"
 
 
-HEALTH = {
-    "misbehaved": Word.HEALTH_MISBEHAVED,
-    "failing": Word.HEALTH_FAILING,
-    "never read": Word.HEALTH_NEVER_READ,
-    "stale": Word.HEALTH_STALE,
-    "falling behind": Word.HEALTH_FALLING_BEHIND,
-    "behind": Word.HEALTH_BEHIND,
-    "has holes": Word.HEALTH_HAS_HOLES,
-    "ok": Word.HEALTH_OK,
-}
-"""Words for the health of a log."""
-
 CONDITIONS = {
-    Condition.MISBEHAVING: Word.HEALTH_MISBEHAVED,
+    Condition.MISBEHAVING: Word.HEALTH_MISBEHAVING,
     Condition.FAILING: Word.HEALTH_FAILING,
     Condition.NEVER_READ: Word.HEALTH_NEVER_READ,
     Condition.HELD: Word.HEALTH_HELD,
@@ -349,7 +336,7 @@ CONDITIONS = {
     Condition.GAPS: Word.HEALTH_GAPS,
     Condition.OK: Word.HEALTH_OK,
 }
-"""Words for the condition of a log in a check of its health."""
+"""Words for the condition of a log."""
 
 CONTRADICTIONS = {
     MisbehaviourKind.TWO_ROOTS: Word.CONTRADICTION_TWO_ROOTS,

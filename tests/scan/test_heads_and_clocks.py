@@ -12,7 +12,7 @@ import pytest
 from support.scanning import Heard, look_up, no_sleep, people_log, ranges, request, scan, states, with_index
 from support.simulator import Answer, Change, Request, SimulatedLog, Simulator
 
-from ctscan.answer.log_report import health
+from ctscan.answer.log_report import log_report
 from ctscan.model import FailureKind, Freshness, LogCoverage, LogProtocol, Remark, Staleness
 from ctscan.scan.run import ScanClock, ScanResult, run_scan
 
@@ -62,7 +62,7 @@ def test_a_head_dated_1970_makes_the_log_stale_though_it_was_just_read(protocol:
         assert scan(sim, tmp_path / "db").exit_code == 0
     found = coverage(tmp_path / "db")
     assert (found.stale_reason, found.head_time, found.gaps) == (Staleness.OLD_HEAD(), 0, ())
-    assert health(states(tmp_path / "db")["people"], now(), DAY) == "stale"
+    assert log_report(states(tmp_path / "db")["people"], [], now(), DAY).health == "stale"
 
 
 @pytest.mark.parametrize("protocol", BOTH)

@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from ctscan.answer.log_report import health, log_report
+from ctscan.answer.log_report import log_report
 from ctscan.model import (
     Answer,
     FinalHead,
@@ -120,7 +120,7 @@ def test_growth_and_the_time_to_catch_up(
     growth: float | None, shown: float | None, seconds: float | None, how: str
 ) -> None:
     state = replace(STATE, verified=(VerifiedRange(0, 900, "everything", "v1"),), rate=5.0, growth=growth)
-    assert health(state, NOW, DAY) == how
+    assert log_report(state, [], NOW, DAY).health == how
     shape = shapes.log(log_report(state, [], NOW, DAY))
     assert (shape["growth"], shape["catch_up_seconds"]) == (shown, seconds)
     at_the_head = replace(state, verified=STATE.verified)
@@ -155,7 +155,7 @@ def test_shape_of_a_log_never_read() -> None:
     ("state", "expected"),
     [
         (STATE, "ok"),
-        (replace(STATE, misbehaviour=("x",), last_error="y"), "misbehaved"),
+        (replace(STATE, misbehaviour=("x",), last_error="y"), "misbehaving"),
         (replace(STATE, last_error="y", head=None), "failing"),
         (replace(STATE, head=None, verified=()), "never read"),
         (replace(STATE, last_success=NOW - timedelta(days=2)), "stale"),
@@ -166,11 +166,11 @@ def test_shape_of_a_log_never_read() -> None:
             "ok",
         ),
         (replace(STATE, verified=(VerifiedRange(0, 999, "everything", "v1"),)), "behind"),
-        (replace(STATE, gaps=(Gap(1, 2, GapReason.QUARANTINED),)), "has holes"),
+        (replace(STATE, gaps=(Gap(1, 2, GapReason.QUARANTINED),)), "gaps"),
     ],
 )
 def test_health(state: LogState, expected: str) -> None:
-    assert health(state, NOW, DAY) == expected
+    assert log_report(state, [], NOW, DAY).health == expected
 
 
 def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:

@@ -29,7 +29,7 @@ def log(report: LogReport) -> Shape:
         "operator": state.log.operator,
         "protocol": str(state.log.protocol),
         "state": state.log.state,
-        "health": report.health,
+        "health": str(report.health),
         "freshness": str(report.freshness),
         **message("stale_reason", report.stale_reason),
         "head_size": state.head.size if state.head else 0,
