@@ -71,7 +71,7 @@ async def export_evidence(config: Config, name: str | None, file: Path, *, who: 
         UsageError: the index knows no such log, or holds no evidence of it.
         InputError: the file exists, or can't be written.
     """
-    from ctscan.config.template import write_new
+    from ctscan.privacy.permissions import write_new
     from ctscan.views.json import exported_misbehaviour, to_json
 
     found = [one for one in await misbehaviour_of_logs(config, name, who=who, clock=clock) if one.proven]

@@ -22,7 +22,8 @@ def write_settings(
         InputError: the file exists, or can't be written.
     """
     from ctscan.config import load_config
-    from ctscan.config.template import settings_text, write_new
+    from ctscan.config.template import settings_text
+    from ctscan.privacy.permissions import write_new
 
     if scope:
         from ctscan.personal.scope import parse_scope
@@ -30,4 +31,4 @@ def write_settings(
         parse_scope(scope)
     given = {"contact": contact, "scope": tuple(scope), "purpose": purpose, "retention": retention}
     load_config(given, {}, Path(os.devnull).parent)  # the same checks as when the file is read again
-    write_new(path, settings_text(contact, scope, purpose, retention))
+    write_new(path, settings_text(contact, scope, purpose, retention), "--config")

@@ -1,13 +1,9 @@
-"""Text of a new `ctscan.toml` that explains itself, and the file that it is written to."""
+"""Text of a new `ctscan.toml` that explains itself."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from pathlib import Path
-
-from ctscan.errors import InputError
 
 TEMPLATE = """\
 # Settings of ctscan. A key can also be given as an environment variable (CTSCAN_CONTACT and so on), most of them as an
@@ -109,23 +105,3 @@ def _line(key: str, value: object, example: object) -> str:
     """Write a line of TOML. TOML's basic strings are JSON's, but for DEL, which the checks of settings refuse."""
     text = json.dumps(example if value is None else value, ensure_ascii=False)
     return f"{'# ' if value is None else ''}{key} = {text}"
-
-
-def write_new(path: Path, text: str, option: str = "--config") -> None:
-    """Create a file with mode 0600: it may name people. `option` names the option that chose it.
-
-    Raises:
-        InputError: the file exists, or can't be created.
-    """
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        if path.is_dir():
-            raise InputError(
-                f"{path}: expected the name of a file, got a directory; give another with {option}"
-            ) from None
-        raise InputError(f"{path}: exists already and was left as it is; give another with {option}") from None
-    except OSError as error:
-        raise InputError(f"{path}: can't be written: {error.strerror}; give another place with {option}") from error
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

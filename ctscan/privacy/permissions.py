@@ -1,4 +1,4 @@
-"""Permissions of files that hold personal data or keys."""
+"""Files that hold personal data or keys: made for their owner alone, and checked for the permissions of others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,28 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from ctscan.errors import InputError
+
+
+def write_new(path: Path, text: str, option: str) -> None:
+    """Create a file with mode 0600: it may name people. `option` names the option that chose it.
+
+    Raises:
+        InputError: the file exists, or can't be created.
+    """
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        if path.is_dir():
+            raise InputError(
+                f"{path}: expected the name of a file, got a directory; give another with {option}"
+            ) from None
+        raise InputError(f"{path}: exists already and was left as it is; give another with {option}") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}; give another place with {option}") from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def exposures(files: Iterable[Path]) -> Iterator[str]:
