@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import numbers_text, recorded
@@ -123,19 +122,14 @@ def _check_number(found: RecordedMisbehaviour | None, number: int, *, dismiss: b
 
 
 def _named(logs: list[Log], name: str | None) -> list[Log]:
+    from ctscan.scan.log_names import matching
+
     if name is None:
         return logs
-    wanted = name.casefold()
-    found = [log for log in logs if wanted in _names(log)] or [log for log in logs if wanted in log.name.casefold()]
+    found = matching(name, logs)
     if not found:
         raise UsageError("logs evidence: no log of this index has that name or log ID; 'ctscan logs' lists all")
     return found
-
-
-def _names(log: Log) -> Iterable[str]:
-    from base64 import b64encode
-
-    return log.name.casefold(), b64encode(log.id).decode().casefold()
 
 
 def _checked(log: Log, found: RecordedMisbehaviour) -> CheckedMisbehaviour:

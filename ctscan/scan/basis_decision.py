@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 
 from ctscan.errors import InputError, UsageError
 from ctscan.index.protocols import BasisStore
 from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, Log, LogChoice
 from ctscan.scan.basis_reading import BasisIndex
+from ctscan.scan.log_names import matching
 from ctscan.scan.network import Network
 from ctscan.scan.revision import Act, Choosing, first_basis, next_basis, without
 
@@ -67,9 +67,7 @@ def find_member(name: str, members: Sequence[BasisLog], known: Mapping[bytes, Lo
     Raises:
         UsageError: the name fits no member, or several.
     """
-    wanted = name.casefold().rstrip("/")
-    exact = [log for log in members if wanted in _names_of(log, known.get(log.id))]
-    found = exact or [log for log in members if wanted in log.name.casefold()]
+    found = matching(name, members, known)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -83,8 +81,3 @@ async def _recorded(index: BasisStore) -> Basis:
     if basis is None:
         raise UsageError("basis: nothing was scanned yet; the first 'ctscan scan' records the basis")
     return basis
-
-
-def _names_of(log: BasisLog, known: Log | None) -> set[str]:
-    urls = [url.casefold().rstrip("/") for url in (known.url, known.monitoring_url) if url] if known else []
-    return {log.name.casefold(), base64.b64encode(log.id).decode().casefold(), *urls}

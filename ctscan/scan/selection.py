@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog, SkipReason
+from ctscan.scan.log_names import is_named, matching
 from ctscan.scan.request import LogListChange
 from ctscan.sources.logs.directory import read_directory_log
 
@@ -90,22 +90,9 @@ def _one(name: str, logs: Sequence[Log], skipped: Sequence[SkippedLog], known: S
         raise UsageError(f"--log {name!r} fits {len(found)} logs: {names}; name one of them in full")
     if matching(name, known):
         return None
-    wanted = name.casefold().rstrip("/")
     for log in skipped:
-        if wanted in (log.name.casefold(), base64.b64encode(log.id).decode().casefold()):
+        if is_named(name, log):
             raise UsageError(f"--log {name!r}: this log is not read", log.reason)
     raise UsageError(
         f"--log {name!r} is not in the log list: see `ctscan logs`, or give a list that has it with --log-list"
     )
-
-
-def matching(name: str, logs: Sequence[Log]) -> list[Log]:
-    """Return the logs that a name, an id (base64) or an address fits: in full, else by a part of their names."""
-    wanted = name.casefold().rstrip("/")
-    exact = [log for log in logs if wanted in _names_of(log)]
-    return exact or [log for log in logs if wanted in log.name.casefold()]
-
-
-def _names_of(log: Log) -> set[str]:
-    urls = {url.rstrip("/") for url in (log.url, log.monitoring_url) if url}
-    return {log.name.casefold(), base64.b64encode(log.id).decode().casefold(), *(url.casefold() for url in urls)}
