@@ -1,4 +1,4 @@
-"""Locks on intents of an audit trail, held by the operating system: the intents of a killed process are free.
+"""Locks on intents of an audit trail, see `byte_locks`: the intents of a killed process are free.
 
 Byte n of `<trail>.lock` stands for event n. A process holds the byte of each change that it has announced and not yet
 ended.
@@ -6,15 +6,13 @@ ended.
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
 import threading
 from pathlib import Path
 
+from ctscan.index.sqlite.byte_locks import after_fork, descriptor_of, lock, unlock
+
 _guard = threading.Lock()
 _held: set[tuple[Path, int]] = set()
-_descriptors: dict[Path, int] = {}  # open for as long as the process lives: closing one drops all locks on its file
 
 
 def hold(trail: Path, intent: int) -> bool:
@@ -25,7 +23,7 @@ def hold(trail: Path, intent: int) -> bool:
     """
     file = _file_of(trail)
     with _guard:
-        if (file, intent) in _held or not _os_lock(_descriptor(file), intent):
+        if (file, intent) in _held or not lock(descriptor_of(file), intent, 1):
             return False
         _held.add((file, intent))
         return True
@@ -37,19 +35,12 @@ def release(trail: Path, intent: int) -> None:
     with _guard:
         if (file, intent) in _held:  # a child forked meanwhile holds nothing
             _held.remove((file, intent))
-            _os_unlock(_descriptors[file], intent)
+            unlock(descriptor_of(file), intent, 1)
 
 
 def _file_of(trail: Path) -> Path:
     path = trail.resolve()
     return path.with_name(f"{path.name}.lock")
-
-
-def _descriptor(file: Path) -> int:
-    if file not in _descriptors:
-        _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
-        file.chmod(0o600)  # against the umask
-    return _descriptors[file]
 
 
 def _forget() -> None:
@@ -59,36 +50,4 @@ def _forget() -> None:
     _held.clear()
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _os_lock(descriptor: int, byte: int) -> bool:
-        os.lseek(descriptor, byte, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EDEADLK):
-                return False
-            raise
-        return True
-
-    def _os_unlock(descriptor: int, byte: int) -> None:
-        os.lseek(descriptor, byte, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    os.register_at_fork(after_in_child=_forget)
-
-    def _os_lock(descriptor: int, byte: int) -> bool:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte, os.SEEK_SET)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EAGAIN):
-                return False
-            raise
-        return True
-
-    def _os_unlock(descriptor: int, byte: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, byte, os.SEEK_SET)
+after_fork(_forget)

@@ -1,4 +1,4 @@
-"""Locks on ranges of one log, held by the operating system: a killed process holds none.
+"""Locks on ranges of one log, see `byte_locks`.
 
 Each log has one file in `<index>.locks/`, in which byte n stands for entry n. POSIX locks ranges of bytes, so that
 processes work on disjoint ranges of one log; Windows locks a log as a whole.
@@ -6,8 +6,6 @@ processes work on disjoint ranges of one log; Windows locks a log as a whole.
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,13 +14,13 @@ from pathlib import Path
 
 from ctscan.errors import IndexFault, Locked
 from ctscan.index.protocols import Lease
+from ctscan.index.sqlite.byte_locks import after_fork, descriptor_of, lock, unlock
 
 Part = tuple[int, int | None]
 """`[start, end)` of a log; None: without an end."""
 
 _guard = threading.Lock()
 _held: dict[Path, list[Part]] = {}
-_descriptors: dict[Path, int] = {}  # open for as long as the process lives, see _descriptor
 
 
 @contextmanager
@@ -84,16 +82,6 @@ def _make_folder(folder: Path) -> None:
     folder.chmod(0o700)  # against the umask
 
 
-@contextmanager
-def held_whole(descriptor: int) -> Iterator[None]:
-    """Hold a small file against other processes, waiting for a moment. OSError when it can't be held."""
-    _wait_for(descriptor)
-    try:
-        yield
-    finally:
-        _let_go(descriptor)
-
-
 def _file_of(db_path: Path, log_id: bytes) -> Path:
     path = db_path.expanduser().resolve()
     return path.with_name(f"{path.name}.locks") / log_id.hex()
@@ -103,7 +91,9 @@ def _acquire(file: Path, part: Part, log_id: bytes) -> None:
     if any(_overlap(part, other) for other in _held.get(file, ())):
         raise _refusal(log_id, part, "this scan is reading it already")
     try:
-        taken = _os_lock(_descriptor(file), part)
+        if file not in _held:
+            _make_folder(file.parent)
+        taken = _lock_part(file, part)
     except OSError as error:
         raise IndexFault(
             f"{file.parent}: locks can't be held here ({error.strerror}); keep the index on a local disk that you own"
@@ -116,7 +106,7 @@ def _acquire(file: Path, part: Part, log_id: bytes) -> None:
 def _release(file: Path, part: Part) -> None:
     if part in _held.get(file, ()):  # a child forked meanwhile holds nothing
         _held[file].remove(part)
-        _os_unlock(_descriptors[file], part, last=not _held[file])
+        _unlock_part(file, part)
 
 
 def _overlap(one: Part, other: Part) -> bool:
@@ -130,16 +120,6 @@ def _refusal(log_id: bytes, part: Part, who: str) -> Locked:
     )
 
 
-def _descriptor(file: Path) -> int:
-    """Return the only descriptor of a file. It is never closed: closing any descriptor would drop all POSIX locks
-    of the process on the file."""
-    if file not in _descriptors:
-        _make_folder(file.parent)
-        _descriptors[file] = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
-        file.chmod(0o600)
-    return _descriptors[file]
-
-
 def _forget() -> None:
     """Reset the state in a forked child, which holds none of the locks of its parent."""
     global _guard
@@ -147,58 +127,27 @@ def _forget() -> None:
     _held.clear()
 
 
+after_fork(_forget)
+
+
 if sys.platform == "win32":
-    import msvcrt
 
-    def _os_lock(descriptor: int, part: Part) -> bool:
-        """The whole log, as its first byte; a second range of the same process is covered by the first lock."""
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        if any(_descriptors[file] == descriptor and parts for file, parts in _held.items()):
-            return True
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EDEADLK):
-                return False
-            raise
-        return True
+    def _lock_part(file: Path, part: Part) -> bool:
+        """Lock the whole log, as its first byte; a second range of the same process is covered by the first lock."""
+        return bool(_held.get(file)) or lock(descriptor_of(file), 0, 1)
 
-    def _os_unlock(descriptor: int, part: Part, *, last: bool) -> None:
-        if last:
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-    def _wait_for(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # tries for 10 s
-
-    def _let_go(descriptor: int) -> None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    def _unlock_part(file: Path, part: Part) -> None:
+        if not _held[file]:
+            unlock(descriptor_of(file), 0, 1)
 
 else:
-    import fcntl
 
-    os.register_at_fork(after_in_child=_forget)
+    def _lock_part(file: Path, part: Part) -> bool:
+        return lock(descriptor_of(file), part[0], _length(part))
 
-    def _os_lock(descriptor: int, part: Part) -> bool:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, _length(part), part[0], os.SEEK_SET)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EAGAIN):
-                return False
-            raise
-        return True
-
-    def _os_unlock(descriptor: int, part: Part, *, last: bool) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN, _length(part), part[0], os.SEEK_SET)
-
-    def _wait_for(descriptor: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX)
-
-    def _let_go(descriptor: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN)
+    def _unlock_part(file: Path, part: Part) -> None:
+        unlock(descriptor_of(file), part[0], _length(part))
 
     def _length(part: Part) -> int:
-        """In bytes; 0 means to the end of the file, wherever that will be."""
+        """Return the length in bytes; 0 means to the end of the file."""
         return 0 if part[1] is None else part[1] - part[0]

@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite.leases import folder_of, held_whole
+from ctscan.index.sqlite.byte_locks import held_whole
+from ctscan.index.sqlite.leases import folder_of
 
 _TURN = struct.Struct("<d")
 _MOST_WAITING = 1000
