@@ -13,8 +13,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from ctscan.errors import IndexFault
 from ctscan.index.protocols import Lease
@@ -33,8 +32,9 @@ from ctscan.index.sqlite import (
     rows,
     runs,
 )
-from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.connection import open_database
 from ctscan.index.sqlite.leases import check_lease, is_held, lock_range
+from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.rate_slots import take_turn
 from ctscan.model import (
     Authority,
@@ -81,22 +81,8 @@ async def open_sqlite(path: Path, *, create: bool, inline: bool = False) -> Sqli
     return SqliteIndex(await open_database(path, create=create, inline=inline))
 
 
-class SqliteIndex:
+class SqliteIndex(OpenedFile):
     """`Index` in one file, shared by any number of processes: one writes at a time, readers never wait."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._database.aclose()
 
     def noted_damage(self) -> AbstractContextManager[set[str]]:
         return self._database.noted_damage()

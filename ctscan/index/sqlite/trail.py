@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import intent_locks, rows
-from ctscan.index.sqlite.connection import Database, open_database
+from ctscan.index.sqlite.connection import open_database
+from ctscan.index.sqlite.opened import OpenedFile
 from ctscan.index.sqlite.schema import TRAIL
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import Verdict
@@ -33,22 +33,8 @@ async def open_sqlite_trail(path: Path, *, create: bool, inline: bool = False) -
     return SqliteTrail(await open_database(path, create=create, inline=inline, schema=TRAIL))
 
 
-class SqliteTrail:
+class SqliteTrail(OpenedFile):
     """`Trail` in one file, shared by any number of processes."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._database.aclose()
 
     async def append(self, event: AuditEvent) -> int:
         return await self._database.write(lambda c: _insert(c, event))

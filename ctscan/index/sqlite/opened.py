@@ -1,0 +1,27 @@
+"""Open index or audit trail as a context: it closes its file at the end."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from ctscan.index.sqlite.connection import Database
+
+
+class OpenedFile:
+    """Owner of an open file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the file; closing twice is no error."""
+        await self._database.aclose()
