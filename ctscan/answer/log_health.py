@@ -132,7 +132,7 @@ def _details(state: LogState, condition: Condition, why_stale: Message | None) -
 
 def _last_good_check(state: LogState) -> list[Message]:
     at = state.last_success
-    return [HealthDetail.LAST_GOOD_CHECK(time=f"{at:%Y-%m-%dT%H:%M:%SZ}")] if at else []
+    return [HealthDetail.LAST_GOOD_CHECK(time=at)] if at else []
 
 
 def _since(state: LogState, condition: Condition, stalled: Sequence[Holder]) -> datetime | None:
@@ -149,6 +149,6 @@ def _held(holder: Holder) -> Message:
         end=holder.end if holder.end is not None else holder.start,
         pid=holder.pid,
         host=holder.host,
-        since=f"{holder.since:%Y-%m-%dT%H:%M:%SZ}",
-        progressed=f"{holder.progressed_at:%Y-%m-%dT%H:%M:%SZ}",
+        since=holder.since,
+        progressed=holder.progressed_at,
     )

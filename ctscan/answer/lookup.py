@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ctscan.answer.outside import logs_outside
@@ -109,7 +109,7 @@ async def _answer(
     )
     remarks = _remarks(identifier, matches, read, len(members), cut)
     if set_back is not None:
-        remarks = (Remark.CLOCK_SET_BACK(now=_time_text(now), known=_time_text(set_back)), *remarks)
+        remarks = (Remark.CLOCK_SET_BACK(now=now, known=set_back), *remarks)
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
@@ -204,10 +204,6 @@ def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, Rule
     return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), age)
 
 
-def _time_text(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:
     """Name a member without a head: its last failure is the reason, else the reason why scans leave it out."""
     error = state.last_error if state else None
@@ -242,7 +238,7 @@ def _dismissals(read: Sequence[LogState]) -> list[Message]:
 
 
 def _dismissal(log: str, found: DismissedMisbehaviour) -> Message:
-    day = f"{found.at:%Y-%m-%d}"
+    day = found.at.date()
     if found.reason.code == DismissalReason.UNVERIFIABLE:
         return Remark.DISMISSED_UNVERIFIABLE(log=log, number=found.number, day=day)
     return Remark.DISMISSED(log=log, number=found.number, day=day)

@@ -70,7 +70,7 @@ async def _of_index(config: Config, damage: Iterable[str]) -> tuple[Message, ...
         if trail_path(config).exists():
             async with opened_trail(config) as trail:
                 met = await trail.damage_met()
-            found += [HealthDetail.DAMAGE_MET(at=f"{met:%Y-%m-%dT%H:%M:%SZ}")] if met else []
+            found += [HealthDetail.DAMAGE_MET(at=met)] if met else []
     except (IndexFault, OSError) as error:
         found.append(HealthDetail.TRAIL_UNREADABLE(error=str(error)))
     return tuple(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ LEGACY = "legacy"
 """Code of a sentence that an older version stored. Parameter: `text`."""
 
 Param = tuple[str, str | int]
+
+Value = str | int | date
+"""Value of a parameter as it is given; a time (`datetime`, which is a `date`) or a day becomes text by RFC 3339."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,20 @@ class Message:
 class Code(StrEnum):
     """Closed vocabulary of codes. Calling a member makes a message: `Remark.CUT(limit=100)`."""
 
-    def __call__(self, **params: str | int) -> Message:
+    def __call__(self, **params: Value) -> Message:
         return _made(self, tuple(params.items()))
 
 
 @lru_cache(maxsize=4096)  # every finding has a message, and few are different
-def _made(code: Code, params: tuple[Param, ...]) -> Message:
-    plain = [(name, value if isinstance(value, int) else str(value)) for name, value in sorted(params)]
+def _made(code: Code, params: tuple[tuple[str, Value], ...]) -> Message:
+    plain = sorted((name, _plain(value)) for name, value in params)
     return Message(str(code), tuple(plain))
+
+
+def _plain(value: Value) -> str | int:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return value if isinstance(value, int) else str(value)
 
 
 def decoded_message(text: str) -> Message:

@@ -84,7 +84,7 @@ def next_basis(before: Basis, chosen: Choosing, selection: Selection, keys: LogC
 
 def without(before: Basis, dropped: Collection[bytes], act: Act) -> Basis:
     """Make the revision in which members are dropped: they are named as not covered, and scans leave them out."""
-    reason = SkipReason.DROPPED(since=_day(act.at))
+    reason = SkipReason.DROPPED(since=act.at.date())
     gone = [SkippedLog(log.id, log.name, log.operator, reason) for log in before.logs if log.id in dropped]
     return replace(
         before,
@@ -198,7 +198,7 @@ def _later(log: BasisLog, chosen: Log | None, skipped: SkippedLog | None, at: da
 
 
 def _left_since(reason: SkipReason, at: datetime) -> Message:
-    day = _day(at)
+    day = at.date()
     if reason is SkipReason.NO_LONGER_CHOSEN:
         return SkipReason.NO_LONGER_CHOSEN(since=day)
     return SkipReason.NO_LONGER_LISTED(since=day)
@@ -213,7 +213,3 @@ def _outside(before: Basis, selection: Selection, members: Iterable[BasisLog]) -
 
 def _is(reason: Message | None, *codes: SkipReason) -> bool:
     return reason is not None and reason.code in codes
-
-
-def _day(at: datetime) -> str:
-    return at.date().isoformat()

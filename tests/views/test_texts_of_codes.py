@@ -6,6 +6,7 @@ import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ctscan import model
 from ctscan.errors import InputError, UsageError
 from ctscan.model import LEGACY, AttributionReason, Code, Message, Phrase, decoded_message
+from ctscan.model.health import HealthDetail
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
@@ -171,3 +173,11 @@ def test_parameters_are_ordered_and_plain() -> None:
     assert AttributionReason.POLICY(b=2, a=Phrase.QCP_N).params == (("a", "phrase.qcp-n"), ("b", 2))
     assert type(dict(AttributionReason.POLICY(a=Phrase.QCP_N).params)["a"]) is str
     assert texts_module.ENGLISH in languages()
+
+
+def test_a_time_is_written_in_utc_and_a_day_as_a_date() -> None:
+    at = datetime(2026, 2, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    made = HealthDetail.DAMAGE_MET(at=at)
+    assert made.params == (("at", "2026-01-31T23:30:00Z"),)
+    assert decoded_message(made.encoded) == made
+    assert HealthDetail.DAMAGE_MET(at=at.date()).params == (("at", "2026-02-01"),)
