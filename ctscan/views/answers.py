@@ -31,7 +31,7 @@ from ctscan.views.text import Texts
 from ctscan.views.words import moment, word
 
 LONGEST = 300  # characters of a value that are shown
-HOLES_SHOWN = 3  # one by one, else sums
+GAPS_SHOWN = 3  # one by one, else sums
 
 KINDS = {
     "email": Word.KIND_EMAIL,
@@ -258,7 +258,7 @@ def coverage_row(log: LogCoverage, texts: Texts) -> tuple[str, str, str, str]:
     """Make a row of a table: log, ranges searched, ranges not searched, time of the last check (of a frozen log: of its
     head), with the reason where the log is stale."""
     searched = total(r.span for r in log.verified)
-    return log.log, _searched(log, searched, texts), _holes(log, texts), _checked(log, texts)
+    return log.log, _searched(log, searched, texts), _gaps(log, texts), _checked(log, texts)
 
 
 def _checked(log: LogCoverage, texts: Texts) -> str:
@@ -281,13 +281,13 @@ def _searched(log: LogCoverage, searched: int, texts: Texts) -> str:
     return ", ".join(map(texts, parts))
 
 
-def _holes(log: LogCoverage, texts: Texts) -> str:
-    """Write up to three holes one by one, else their sums by reason."""
+def _gaps(log: LogCoverage, texts: Texts) -> str:
+    """Write up to three gaps one by one, else their sums by reason."""
     if not log.gaps:
-        return texts(Say.NO_HOLES())
-    if len(log.gaps) <= HOLES_SHOWN:
-        return "; ".join(texts(Say.HOLE(start=g.start, end=g.end, reason=GAPS[g.reason])) for g in log.gaps)
-    return texts(Say.HOLES(number=len(log.gaps), parts=by_reason(entries_by_reason([log]), texts)))
+        return texts(Say.NO_GAPS())
+    if len(log.gaps) <= GAPS_SHOWN:
+        return "; ".join(texts(Say.GAP(start=g.start, end=g.end, reason=GAPS[g.reason])) for g in log.gaps)
+    return texts(Say.GAPS(number=len(log.gaps), parts=by_reason(entries_by_reason([log]), texts)))
 
 
 # --- document -----------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ _LEAN = (
     Say.COLUMN_RATE(),
     Say.COLUMN_GROWTH(),
     Say.COLUMN_CATCH_UP(),
-    Say.COLUMN_HOLES(),
+    Say.COLUMN_GAPS(),
     Say.COLUMN_LAST_SUCCESS(),
 )
 """Columns for a terminal without room for all."""
@@ -156,8 +156,8 @@ def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
         Say.COLUMN_RATE(): per_second(state.rate),
         Say.COLUMN_GROWTH(): per_second(state.growth),
         Say.COLUMN_CATCH_UP(): until_head(report.catch_up, texts),
-        Say.COLUMN_HOLES(): texts(
-            Say.HOLES_AND_ENTRIES(number=len(report.gaps), entries=unread) if report.gaps else Say.NO_HOLES()
+        Say.COLUMN_GAPS(): texts(
+            Say.GAPS_AND_ENTRIES(number=len(report.gaps), entries=unread) if report.gaps else Say.NO_GAPS()
         ),
         Say.COLUMN_LAST_SUCCESS(): checked.replace("T", " "),  # where it may be folded
     }

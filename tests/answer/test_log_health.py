@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.kept import LOG, a_head, a_hole, pending, verified
+from support.kept import LOG, a_gap, a_head, pending, verified
 
 from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
 from ctscan.model import BasisLog, FailureKind, Holder, LogState, SkipReason
@@ -36,7 +36,7 @@ def judged(*stalled: Holder, member: BasisLog = MEMBER, **changes: Any) -> LogHe
     ("changes", "condition", "code"),
     [
         ({}, Condition.OK, 0),
-        ({"gaps": (a_hole(0, 9),)}, Condition.GAPS, 4),
+        ({"gaps": (a_gap(0, 9),)}, Condition.GAPS, 4),
         ({"last_success": NOW - 2 * DAY}, Condition.STALE, 4),
         ({"head": a_head(300, 0)}, Condition.STALE, 4),
         ({"last_success": None, "head": a_head(999, int(NOW.timestamp() * 1000))}, Condition.STALE, 4),

@@ -280,7 +280,7 @@ def test_shape_of_logs(db: Path) -> None:
     assert (found["growth"], found["catch_up_seconds"], found["rate"] > 0) == (None, None, True)
 
 
-@pytest.mark.parametrize(("columns", "first", "last"), [("160", "Operator", "Holes"), ("115", "Health", "Holes")])
+@pytest.mark.parametrize(("columns", "first", "last"), [("160", "Operator", "Gaps"), ("115", "Health", "Gaps")])
 def test_logs_fit_the_terminal(db: Path, columns: str, first: str, last: str) -> None:
     lines = run("logs", "--db", db, env={"COLUMNS": columns}).stdout.splitlines()
     assert max(len(line) for line in lines) <= int(columns)
@@ -291,7 +291,7 @@ def test_logs_fit_the_terminal(db: Path, columns: str, first: str, last: str) ->
 
 def test_logs_in_blocks_show_all(db: Path) -> None:
     lines = run("logs", "--db", db, env={"COLUMNS": "80"}).stdout.splitlines()
-    assert {"Log: Example log", "Backlog: 0", "Growth: -", "Catch up: -", "Holes: none"} <= set(lines)
+    assert {"Log: Example log", "Backlog: 0", "Growth: -", "Catch up: -", "Gaps: none"} <= set(lines)
 
 
 def test_shape_of_runs(db: Path) -> None:

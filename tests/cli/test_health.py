@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.cli import run
-from support.kept import a_head, a_hole, a_log, an_advance, later, save_head, started
+from support.kept import a_gap, a_head, a_log, an_advance, later, save_head, started
 from support.scanning import people_log, scan
 from support.simulator import Simulator, server_error
 
@@ -57,7 +57,7 @@ async def lie(index: Index) -> None:
 async def leave_gap(index: Index) -> None:
     run_id = await started(index, GOOD, BAD)
     async with index.lease(BAD.id, 300, 400) as lease:
-        await index.commit(run_id, ScanStep(BAD.id, now(), gaps=(a_hole(300, 400),)), lease)
+        await index.commit(run_id, ScanStep(BAD.id, now(), gaps=(a_gap(300, 400),)), lease)
 
 
 async def know_another(index: Index) -> None:

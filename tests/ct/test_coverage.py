@@ -39,9 +39,9 @@ OLD = (Freshness.STALE, Staleness.OLD_HEAD())
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 
 
-def state(*verified: VerifiedRange, holes: tuple[Gap, ...] = (), pending: tuple[PendingRange, ...] = ()) -> LogState:
+def state(*verified: VerifiedRange, gaps: tuple[Gap, ...] = (), pending: tuple[PendingRange, ...] = ()) -> LogState:
     head = TreeHead(LOG.id, 100, bytes(32), 0, b"", b"")
-    return LogState(LOG, head, verified, pending, holes, None, None, ())
+    return LogState(LOG, head, verified, pending, gaps, None, None, ())
 
 
 def points(spans: list[tuple[int, int]]) -> set[int]:
@@ -54,19 +54,19 @@ def test_verified_ranges_and_gaps_cover_the_log_without_overlap(
 ) -> None:
     ranges = [VerifiedRange(*span, "everything", "now") for span in counted]
     ranges += [VerifiedRange(*span, "domain:example.org", "now") for span in other]
-    known = state(*ranges, holes=(Gap(30, 60, GapReason.PRUNED),))
+    known = state(*ranges, gaps=(Gap(30, 60, GapReason.PRUNED),))
     answer = judge(known, lambda r: None if r.scope == "everything" else GapReason.OUT_OF_SCOPE, FRESH)
     verified = points([(r.start, r.end) for r in answer.verified])
-    holes = [i for h in answer.gaps for i in range(h.start, h.end)]
-    assert len(holes) == len(set(holes))
-    assert verified | set(holes) == set(range(100)) and not verified & set(holes)
+    left = [i for h in answer.gaps for i in range(h.start, h.end)]
+    assert len(left) == len(set(left))
+    assert verified | set(left) == set(range(100)) and not verified & set(left)
 
 
 def test_a_gap_has_the_best_known_reason() -> None:
     known = state(
         VerifiedRange(0, 10, "domain:example.org", "now"),
         VerifiedRange(5, 20, "everything", "now"),
-        holes=(Gap(40, 50, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled")),),
+        gaps=(Gap(40, 50, GapReason.QUARANTINED, GapDetail.QUARANTINED(detail="garbled")),),
     )
     answer = judge(
         known,
@@ -120,8 +120,8 @@ def read(*spans: tuple[int, int]) -> tuple[VerifiedRange, ...]:
 def test_backlog_counts_unread_entries_after_the_beginning_of_coverage() -> None:
     pending = PendingRange(80, "everything", "now", (), bytes(32) * 10)
     assert backlog(state(*read((20, 40), (60, 70)), pending=(pending,))) == 20 + 10 + 10
-    assert backlog(state(*read((20, 40)), holes=(Gap(50, 60, GapReason.PRUNED),))) == 50
-    assert backlog(state(*read((20, 40)), holes=(Gap(0, 60, GapReason.PRUNED),))) == 40
+    assert backlog(state(*read((20, 40)), gaps=(Gap(50, 60, GapReason.PRUNED),))) == 50
+    assert backlog(state(*read((20, 40)), gaps=(Gap(0, 60, GapReason.PRUNED),))) == 40
     assert backlog(state(*read((100, 100)))) == 0, "an empty range says where coverage begins"
     assert backlog(state(*read((0, 100)))) == 0
     assert backlog(state()) == 100

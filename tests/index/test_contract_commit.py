@@ -11,9 +11,9 @@ from support.kept import (
     LOG,
     NEWER_RULES,
     a_certificate_hit,
+    a_gap,
     a_head,
     a_hit,
-    a_hole,
     a_log,
     a_name,
     an_advance,
@@ -141,7 +141,7 @@ def test_every_kind_of_step_can_be_done_twice(scenario: RunScenario) -> None:
         steps = [
             an_advance(0, 256, hit, unreadable=(an_unreadable(7), an_unreadable(8, email_finding("z@example.org")))),
             an_advance(256, 512, a_hit(300), proofs=(proof(300, a_head(512)),), candidates=9),
-            an_advance(0, 0, verified=None, gaps=(a_hole(512, 768),), quarantine=((512, 768, b"raw" * 50),)),
+            an_advance(0, 0, verified=None, gaps=(a_gap(512, 768),), quarantine=((512, 768, b"raw" * 50),)),
             pending_advance(768, 800, a_hit(770)),
             pending_advance(768, 900, a_hit(850)),
             proving_advance(768, 900, [770, 850]),
@@ -312,11 +312,11 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
         for start in (0, 512, 256):
-            await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(start, start + 256),)))
-        assert (await the_state(index)).gaps == (a_hole(0, 768),)
-        other = a_hole(768, 800, detail=GapDetail.UNAVAILABLE(detail="other"))
+            await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_gap(start, start + 256),)))
+        assert (await the_state(index)).gaps == (a_gap(0, 768),)
+        other = a_gap(768, 800, detail=GapDetail.UNAVAILABLE(detail="other"))
         await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(other,)))
-        assert (await the_state(index)).gaps == (a_hole(0, 768), other)
+        assert (await the_state(index)).gaps == (a_gap(0, 768), other)
 
     scenario(work)
 
@@ -324,10 +324,10 @@ def test_neighbouring_holes_alike_are_one(scenario: RunScenario) -> None:
 def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reason(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 300, tries=4),)))
-        pruned = a_hole(100, 200, reason=GapReason.PRUNED)
-        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(pruned, a_hole(250, 300))))
-        assert (await the_state(index)).gaps == (a_hole(0, 100, tries=4), pruned, a_hole(200, 300, tries=4))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_gap(0, 300, tries=4),)))
+        pruned = a_gap(100, 200, reason=GapReason.PRUNED)
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(pruned, a_gap(250, 300))))
+        assert (await the_state(index)).gaps == (a_gap(0, 100, tries=4), pruned, a_gap(200, 300, tries=4))
 
     scenario(work)
 
@@ -335,13 +335,13 @@ def test_the_newest_reason_of_a_hole_counts_and_tries_are_kept_for_the_same_reas
 def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(200, 300))))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_gap(0, 100), a_gap(200, 300))))
         await commit(index, run_id, an_advance(40, 60))
         await commit(index, run_id, an_advance(250, 400))
         await commit(index, run_id, an_advance(500, 600))
-        assert (await the_state(index)).gaps == (a_hole(0, 40), a_hole(60, 100), a_hole(200, 250))
+        assert (await the_state(index)).gaps == (a_gap(0, 40), a_gap(60, 100), a_gap(200, 250))
         await commit(index, run_id, an_advance(0, 240))
-        assert (await the_state(index)).gaps == (a_hole(240, 250),)
+        assert (await the_state(index)).gaps == (a_gap(240, 250),)
 
     scenario(work)
 
@@ -349,9 +349,9 @@ def test_a_hole_is_filled_where_it_was_read(scenario: RunScenario) -> None:
 def test_empty_ranges_make_and_cut_no_holes(scenario: RunScenario) -> None:
     async def work(index: Index) -> None:
         run_id = await started(index)
-        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_hole(0, 100), a_hole(50, 50), a_hole(200, 200))))
+        await commit(index, run_id, ScanStep(LOG.id, AT, gaps=(a_gap(0, 100), a_gap(50, 50), a_gap(200, 200))))
         await commit(index, run_id, an_advance(60, 60))
-        assert (await the_state(index)).gaps == (a_hole(0, 100),)
+        assert (await the_state(index)).gaps == (a_gap(0, 100),)
 
     scenario(work)
 

@@ -15,9 +15,9 @@ from support.kept import (
     LOG,
     RULES,
     a_certificate_hit,
+    a_gap,
     a_head,
     a_hit,
-    a_hole,
     a_repository_hit,
     a_run,
     a_search,
@@ -91,7 +91,7 @@ async def fill(index: Index) -> Contents:
     hits = (a_hit(1), a_hit(2, number_finding("12")), a_certificate_hit(3, 1))
     step = an_advance(0, 256, *hits, unreadable=(broken, an_unreadable(71)), chain_hits=(in_chain(5),))
     await commit(index, run_id, replace(step, proofs=(proof(1, a_head(256)),), quarantine=((0, 9, b"raw"),)))
-    await commit(index, run_id, with_result(pending_advance(300, 310, a_hit(301)), gaps=(a_hole(260, 300),)))
+    await commit(index, run_id, with_result(pending_advance(300, 310, a_hit(301)), gaps=(a_gap(260, 300),)))
     await index.end_run(run_id, later(9), "done")
     return await contents(index)
 

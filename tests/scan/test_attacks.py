@@ -17,7 +17,7 @@ from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tile
 from support.logs import EPOCH, LogBuilder
 from support.scanning import (
     PEOPLE,
-    holes,
+    gaps_in,
     host_certificate,
     look_up,
     people_log,
@@ -281,7 +281,7 @@ def test_islands_between_missing_tiles_are_read(tmp_path: Path) -> None:
         scan(sim, tmp_path / "db")
     there = {i // 256 for s, e, _ in ranges(tmp_path / "db", "people") for i in range(s, e, 256)}
     assert there == set(range(16)) - gone
-    missing = {i // 256 for s, e, _ in holes(tmp_path / "db", "people") for i in range(s, e, 256)}
+    missing = {i // 256 for s, e, _ in gaps_in(tmp_path / "db", "people") for i in range(s, e, 256)}
     assert missing == gone
 
 
@@ -297,17 +297,17 @@ def test_only_what_was_missing_before_is_pruned(protocol: LogProtocol, tmp_path:
             log.faults.clear()
             log.fault(r"/get-entries\?start=(25[6-9]|2[6-9].|[34]..|50.|51[01])&", server_error(404))
         assert scan(sim, tmp_path / "db", start="256", logs=("people",)).exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "not read")]
         log.faults.clear()
         log.builder.fill(1024)
         log.publish(2048)
         log.fault(everything, server_error(404))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "pruned"), (1024, 2048, "not read")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "pruned"), (1024, 2048, "not read")]
         log.faults.clear()
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(256, 2048, "everything")]
-    assert holes(tmp_path / "db", "people") == []
+    assert gaps_in(tmp_path / "db", "people") == []
 
 
 @pytest.mark.parametrize("protocol", BOTH)
@@ -318,14 +318,14 @@ def test_a_transient_404_in_a_hole_next_to_an_old_one_is_no_pruning(protocol: Lo
         log.max_batch = 256
         faults = log.corrupt(300)
         assert scan(sim, tmp_path / "db").exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "quarantined")]
         for fault in faults:
             log.faults.remove(fault)
         log.builder.fill(1024)
         log.publish(2048)
         log.fault("/tile/data/|/get-entries", server_error(404))
         assert scan(sim, tmp_path / "db", start=None).exit_code == 4
-        assert (256, 512, "pruned") not in holes(tmp_path / "db", "people")
+        assert (256, 512, "pruned") not in gaps_in(tmp_path / "db", "people")
         log.faults.clear()
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(0, 2048, "everything")]
@@ -340,7 +340,7 @@ def test_the_last_batch_may_stay_missing(protocol: LogProtocol, tmp_path: Path) 
         tuning = tiles_of(log)
         assert scan(sim, tmp_path / "db", tuning=tuning).exit_code == 4
         assert scan(sim, tmp_path / "db", start=None, tuning=tuning).exit_code == 4
-        ((begin, end, reason),) = holes(tmp_path / "db", "people")
+        ((begin, end, reason),) = gaps_in(tmp_path / "db", "people")
         assert (end, reason) == (1000, "pruned") and begin in (768, 800)
         log.faults.clear()
         log.builder.fill(300)
@@ -358,7 +358,7 @@ def test_a_log_that_has_nothing_at_all_any_more_ends(protocol: LogProtocol, tmp_
         tuning = tiles_of(log)
         assert scan(sim, tmp_path / "db", tuning=tuning).exit_code == 4
         assert scan(sim, tmp_path / "db", tuning=tuning).exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(0, 1000, "pruned")]
+        assert gaps_in(tmp_path / "db", "people") == [(0, 1000, "pruned")]
         log.faults.clear()
         assert scan(sim, tmp_path / "db", start=None, tuning=tuning).exit_code == 0
     assert ranges(tmp_path / "db", "people") == [(0, 1000, "everything")]
@@ -383,7 +383,7 @@ def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
         log.fault("/tile/1/000$", answer)
         assert scan(sim, tmp_path / "db", scope="domain:example.org").exit_code == 4
         assert tile_requests(log) < 20
-    assert holes(tmp_path / "db", "people") == [(0, 65536, reason)]
+    assert gaps_in(tmp_path / "db", "people") == [(0, 65536, reason)]
     assert [r[:2] for r in ranges(tmp_path / "db", "people")] == [(0, 0), (65536, size)]
 
 
@@ -405,7 +405,7 @@ def test_a_leaf_that_is_garbled_wherever_it_is_asked_for_costs_its_batch(
             log.fault("/get-entry-and-proof", server_error(404))
         outcome = scan(sim, tmp_path / "db", tuning=tiles_of(log))
         assert endings(outcome) == {"people": "gaps"}
-        ((begin, end, reason),) = holes(tmp_path / "db", "people")
+        ((begin, end, reason),) = gaps_in(tmp_path / "db", "people")
         assert begin <= index < end and end - begin <= 256 and reason == "quarantined"
         assert verified_size(states(tmp_path / "db")["people"]) == 1000 - (end - begin)
         log.faults.clear()
@@ -444,7 +444,7 @@ def test_two_places_garbled_and_one_missing_in_one_pass(tmp_path: Path) -> None:
             log.missing_tiles = set()
             assert scan(sim, db, start=None, tuning=tuning).exit_code == 0
         assert ranges(db, "people") == [(0, 3000, "everything")]
-        assert holes(db, "people") == []
+        assert gaps_in(db, "people") == []
         found = with_index(db, all_evidence)
         assert found == [(i, True) for i in sorted(PEOPLE)]
 

@@ -20,7 +20,7 @@ from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tile
 from support.scanning import (
     PEOPLE,
     Heard,
-    holes,
+    gaps_in,
     last_run,
     look_up,
     no_sleep,
@@ -112,7 +112,7 @@ def test_stopping_does_not_wait_for_a_batch_that_is_asked_again(protocol: LogPro
         outcome, seconds = stop_when(sim, tmp_path / "db", lambda: sum(f.hits for f in faults) >= 1)
         assert endings(outcome) == {"people": "stopped"}
         assert seconds < 3
-        assert holes(tmp_path / "db", "people") == []
+        assert gaps_in(tmp_path / "db", "people") == []
         log.faults.clear()
         rest = Heard()
         assert scan(sim, tmp_path / "db", rest).exit_code == 0
@@ -173,7 +173,7 @@ def test_what_was_pending_behind_a_missing_batch_is_taken_up(tmp_path: Path) -> 
         interrupted(sim, tmp_path / "db", 700, tuning={"people": {"concurrency": 8}})
         state = states(tmp_path / "db")["people"]
         assert [p.start for p in state.pending] == [300]
-        assert holes(tmp_path / "db", "people") == [(100, 300, "not read")]  # earlier entries of the answer count
+        assert gaps_in(tmp_path / "db", "people") == [(100, 300, "not read")]  # earlier entries of the answer count
         log.faults.clear()
         rest = Heard()
         asked = len(log.requests)
@@ -396,7 +396,7 @@ def test_quarantined_bytes_go_when_their_days_are_over_while_following_too(tmp_p
         sim.add("people", people_log(size=512)).corrupt(300)
         follow(sim, tmp_path / "db", script, partial_wait=0.0, poll=1000.0, quarantine_days=0)
     assert with_index(tmp_path / "db", lambda index: index.counts())["quarantined"] == 0
-    assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+    assert gaps_in(tmp_path / "db", "people") == [(256, 512, "quarantined")]
 
 
 # --- processes ----------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from support.scanning import Heard, holes, last_run, people_log, ranges, request
+from support.scanning import Heard, gaps_in, last_run, people_log, ranges, request
 from support.simulator import SimulatedLog, Simulator
 
 from ctscan.scan.run import ScanClock, ScanResult, run_scan
@@ -98,7 +98,7 @@ def test_a_log_that_joins_the_list_is_read_from_0_and_one_that_leaves_is_left(tm
         follow(sim, tmp_path / "db", script, partial_wait=0.0)
     assert ranges(tmp_path / "db", "later") == [(0, 400, "everything")]
     assert ranges(tmp_path / "db", "people") == [(0, 300, "everything")]
-    assert holes(tmp_path / "db", "later") == []
+    assert gaps_in(tmp_path / "db", "later") == []
 
 
 def test_a_log_that_misbehaves_is_left_and_the_exit_code_remembers(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.attacking import endings
 from support.logs import EPOCH, LogBuilder, cheap_certificate
-from support.scanning import Heard, holes, ranges, scan, states
+from support.scanning import Heard, gaps_in, ranges, scan, states
 from support.simulator import Answer, Request, SimulatedLog, Simulator, server_error
 
 from ctscan.ct.coverage import backlog
@@ -88,7 +88,7 @@ def test_a_gap_of_a_million_million_entries_costs_few_requests(is_past: bool, tm
         outcome = measured(sim, tmp_path / "db", past=is_past)
         assert (outcome.exit_code, endings(outcome)) == (4, {"people": "gaps"})
         assert len(log.requests) < 300
-    found = holes(tmp_path / "db", "people")
+    found = gaps_in(tmp_path / "db", "people")
     assert (merge(gap[:2] for gap in found), {gap[2] for gap in found}) == ([(0, 1 << TALL)], {"not read"})
     assert len(found) == MISSING_PARTS + 1
 
@@ -112,7 +112,7 @@ def test_the_next_entries_that_there_are_are_found_far_off(is_past: bool, tmp_pa
         assert outcome.exit_code == 4
         assert len(log.requests) < 400
     assert there in {found[:2] for found in ranges(tmp_path / "db", "people")}
-    assert merge(gap[:2] for gap in holes(tmp_path / "db", "people")) == subtract((0, 1 << TALL), [there])
+    assert merge(gap[:2] for gap in gaps_in(tmp_path / "db", "people")) == subtract((0, 1 << TALL), [there])
 
 
 def test_parts_are_made_one_by_one_at_either_end() -> None:

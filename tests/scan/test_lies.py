@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.accusing import assert_healed, doubt, misbehaviour_in
 from support.logs import EPOCH
-from support.scanning import Heard, dump, holes, last_run, look_up, people_log, ranges, scan, states, with_index
+from support.scanning import Heard, dump, gaps_in, last_run, look_up, people_log, ranges, scan, states, with_index
 from support.simulator import (
     Answer,
     Fault,
@@ -164,7 +164,7 @@ def test_an_entry_garbled_once_is_read_again(protocol: LogProtocol, tmp_path: Pa
         log.corrupt(300, times=1)
         assert scan(sim, tmp_path / "db").exit_code == 0
         scan(sim, tmp_path / "honest")
-    assert holes(tmp_path / "db", "people") == []
+    assert gaps_in(tmp_path / "db", "people") == []
     assert dump(tmp_path / "db") == dump(tmp_path / "honest")
 
 
@@ -190,7 +190,7 @@ def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
         faults = log.corrupt(300)
         assert scan(sim, tmp_path / "db").exit_code == 4
         hole = (256, 512) if protocol is LogProtocol.STATIC_CT else (300, 400)
-        assert holes(tmp_path / "db", "people") == [(*hole, "quarantined")]
+        assert gaps_in(tmp_path / "db", "people") == [(*hole, "quarantined")]
         assert ranges(tmp_path / "db", "people") == [(0, hole[0], "everything"), (hole[1], 1000, "everything")]
         found = look_up(tmp_path / "db", "jane.roe@example.org")
         assert not found.complete
@@ -199,7 +199,7 @@ def test_a_batch_that_contradicts_the_tree_is_quarantined_and_the_log_goes_on(
         for fault in faults:
             log.faults.remove(fault)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
-    assert holes(tmp_path / "db", "people") == []
+    assert gaps_in(tmp_path / "db", "people") == []
     assert look_up(tmp_path / "db", "jane.roe@example.org").complete
 
 
@@ -255,13 +255,13 @@ def test_missing_tiles_are_holes_only_when_they_stay_missing(tmp_path: Path) -> 
         log = sim.add("people", people_log())
         log.missing_tiles = {1}
         assert scan(sim, tmp_path / "db").exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "not read")]
         assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (512, 1000, "everything")]
         assert scan(sim, tmp_path / "db", start=None).exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "pruned")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "pruned")]
         log.missing_tiles = set()
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
-    assert holes(tmp_path / "db", "people") == []
+    assert gaps_in(tmp_path / "db", "people") == []
     assert look_up(tmp_path / "db", "jane.roe@example.org").complete
 
 
@@ -274,7 +274,7 @@ def test_a_pruned_beginning_costs_few_requests(status: int, tmp_path: Path) -> N
         scan(sim, tmp_path / "db")
         assert scan(sim, tmp_path / "db").exit_code == 4
         gone = [r for r in log.requests if "/tile/data/" in r.target]
-    assert holes(tmp_path / "db", "people") == [(0, 256 * 29, "pruned")]
+    assert gaps_in(tmp_path / "db", "people") == [(0, 256 * 29, "pruned")]
     assert [r for r in ranges(tmp_path / "db", "people") if r[0] < r[1]] == [(256 * 29, 256 * 40, "everything")]
     assert len(gone) < 60
 
@@ -356,7 +356,7 @@ def test_a_batch_that_is_none_is_quarantined_but_a_log_of_garbage_is_an_error(
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=256|/tile/data/001", garbage())
         assert scan(sim, tmp_path / "db", give_up_after=0.0).exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "quarantined")]
         log.fault("/get-entries|/tile/data", garbage())
         assert scan(sim, tmp_path / "again", give_up_after=0.0).exit_code == 1
     assert [r for r in ranges(tmp_path / "again", "people") if r[0] < r[1]] == []
@@ -385,9 +385,9 @@ def test_what_a_log_refuses_is_a_hole_and_never_done(protocol: LogProtocol, tmp_
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=(2[5-9]|[34])..?&|/tile/data/001", server_error(403))
         assert scan(sim, tmp_path / "db").exit_code == 4
-        assert holes(tmp_path / "db", "people") == [(256, 512, "not read")]
+        assert gaps_in(tmp_path / "db", "people") == [(256, 512, "not read")]
         assert scan(sim, tmp_path / "db", start=None).exit_code == 4
-    assert holes(tmp_path / "db", "people") == [(256, 512, "refused")]
+    assert gaps_in(tmp_path / "db", "people") == [(256, 512, "refused")]
     assert ranges(tmp_path / "db", "people") == [(0, 256, "everything"), (512, 1000, "everything")]
 
 
@@ -399,7 +399,7 @@ def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
         outcome = scan(sim, tmp_path / "db", logs=("people",))
         assert elsewhere.requests == []
     assert outcome.exit_code == 4
-    assert holes(tmp_path / "db", "people") == [(256, 512, "quarantined")]
+    assert gaps_in(tmp_path / "db", "people") == [(256, 512, "quarantined")]
 
 
 def test_an_rfc6962_log_without_entry_and_proof_is_proven_all_the_same(tmp_path: Path) -> None:

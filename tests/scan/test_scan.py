@@ -11,7 +11,7 @@ from support.scanning import (
     PEOPLE,
     Heard,
     dump,
-    holes,
+    gaps_in,
     last_run,
     look_up,
     people_log,
@@ -269,7 +269,7 @@ def test_stopping_commits_the_batch_in_hand_and_the_next_scan_goes_on(tmp_path: 
             scan(sim, tmp_path / f"{protocol.value} whole", tuning=tuning)
         assert stopped.entries + rest.entries == 3000
         assert dump(db) == dump(tmp_path / f"{protocol.value} whole")
-    assert holes(tmp_path / "static-ct", "people") == []
+    assert gaps_in(tmp_path / "static-ct", "people") == []
 
 
 def _stop_early(sim: Simulator, db: Path, tuning: dict[str, object]) -> Heard:

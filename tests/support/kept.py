@@ -237,7 +237,7 @@ def pending(start: int, end: int, scope: str = SCOPE, rules: str = RULES.version
     return PendingRange(start, scope, rules, edge_of(start), hashes)
 
 
-def a_hole(start: int, end: int, **fields: object) -> Gap:
+def a_gap(start: int, end: int, **fields: object) -> Gap:
     return replace(Gap(start, end, GapReason.QUARANTINED, Message(LEGACY, (("text", "other hashes"),)), 1), **fields)  # type: ignore[arg-type]
 
 

@@ -109,7 +109,7 @@ def last_run(db: Path) -> Run:
     return with_index(db, lambda i: i.runs(1))[0]
 
 
-def holes(db: Path, name: str) -> list[tuple[int, int, str]]:
+def gaps_in(db: Path, name: str) -> list[tuple[int, int, str]]:
     """List the gaps of a log: start, end, reason."""
     return [(h.start, h.end, h.reason.value) for h in states(db)[name].gaps]
 

@@ -200,7 +200,7 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
         ),
         (
             replace(WHOLE, gaps=tuple(Gap(n, n + 1, GapReason.REFUSED) for n in range(5)), verified=()),
-            ("Example log", "0 of 1,000", "5 holes: 5 refused", "2026-02-01T12:00:00Z"),
+            ("Example log", "0 of 1,000", "5 gaps: 5 refused", "2026-02-01T12:00:00Z"),
         ),
     ],
 )

@@ -201,7 +201,7 @@ def authority_list(which: AuthorityList) -> Shape:
     return {"fetched": time_text(which.fetched), "origin": which.origin, "records": which.records}
 
 
-def hole(gap: Gap) -> Shape:
+def gap_shape(gap: Gap) -> Shape:
     """Shape a range that doesn't count as searched."""
     return {
         "start": gap.start,
@@ -225,7 +225,7 @@ def coverage(log: LogCoverage) -> Shape:
         "log_id": base64_text(log.log_id),
         "head_size": log.head_size,
         "verified": [verified_range(r) for r in log.verified],
-        "holes": [hole(h) for h in log.gaps],
+        "holes": [gap_shape(gap) for gap in log.gaps],
         "as_of": time_text(log.as_of),
         "stale": log.stale,
         "since": timestamp_text(log.since) if log.since is not None else None,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import CertificateStanding, Match, Problem, RevocationState
-from ctscan.views.json.answers import finding, hole, problem, revocation, shortfall_fields, status
+from ctscan.views.json.answers import finding, gap_shape, problem, revocation, shortfall_fields, status
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def backfilled(report: ScanReport) -> Shape:
                 "log_id": base64_text(log.log_id),
                 "outcome": log.outcome,
                 "message": log.message,
-                "holes": [hole(gap) for gap in log.gaps],
+                "holes": [gap_shape(gap) for gap in log.gaps],
             }
             for log in report.logs
         ],

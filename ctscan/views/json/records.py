@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ctscan.model import Authority, AuthorityList, Disclosure, Run
-from ctscan.views.json.answers import authority, authority_list, hole, verified_range
+from ctscan.views.json.answers import authority, authority_list, gap_shape, verified_range
 from ctscan.views.json.heads import cosignatures
 from ctscan.views.json.misbehaviour import misbehaviour
 from ctscan.views.json.values import Shape, base64_text, message, messages, time_text, timestamp_text
@@ -47,7 +47,7 @@ def log(report: LogReport) -> Shape:
         "witnesses": report.witnesses,
         "cosignatures": cosignatures(report.cosignatures),
         "verified": [verified_range(r) for r in state.verified if r.start < r.end],  # an empty one holds a position
-        "holes": [hole(gap) for gap in report.gaps],
+        "holes": [gap_shape(gap) for gap in report.gaps],
         "evidence": [misbehaviour(one) for one in report.misbehaviour],
     }
 
