@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import inf
 
 from ctscan.ct.freshness import Judgement
-from ctscan.model import Freshness, Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
+from ctscan.model import Gap, GapDetail, GapReason, LogCoverage, LogState, Span, VerifiedRange
 from ctscan.model.coverage import merge_gaps
 from ctscan.model.spans import clip, subtract, total
 
@@ -107,7 +107,6 @@ def judge(state: LogState, judge_range: Judge, age: Judgement) -> LogCoverage:
         verified=tuple(sorted((_clip(r, head) for r in counted), key=lambda r: (r.start, r.end, r.scope))),
         gaps=tuple(merge_gaps(gaps, across_tries=True)),
         as_of=state.last_success,
-        stale=age[0] is Freshness.STALE,
         since=first.since if first else None,
         freshness=age[0],
         head_time=state.head.timestamp if state.head and state.head.signature else None,

@@ -190,13 +190,17 @@ class LogCoverage:
     verified: tuple[VerifiedRange, ...]
     gaps: tuple[Gap, ...]
     as_of: datetime | None
-    stale: bool = False
     since: int | None = None
     freshness: Freshness = Freshness.FRESH
     head_time: int | None = None
     stale_reason: Message | None = None
     failing_since: datetime | None = None
     failure: FailureKind | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """True where the newest head, or the last check of it, is too old."""
+        return self.freshness is Freshness.STALE
 
     @property
     def is_doubtful(self) -> bool:
@@ -206,4 +210,4 @@ class LogCoverage:
     @property
     def is_whole(self) -> bool:
         """True for a log that was read without gaps to a head that is fresh, frozen or final, and leaves no doubt."""
-        return not self.gaps and not self.stale and not self.is_doubtful
+        return not self.gaps and not self.is_stale and not self.is_doubtful

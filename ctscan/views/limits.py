@@ -91,7 +91,7 @@ def doubts(answer: Answer, texts: Texts) -> list[str]:
     if answer.complete:
         return []
     gaps = [log for log in answer.coverage if log.gaps]
-    stale = [log for log in answer.coverage if log.stale]
+    stale = [log for log in answer.coverage if log.is_stale]
     lines = [_about_gaps(gaps, texts)] if gaps else []
     lines += _never_read(_unread(answer), texts)
     lines += _stale(stale, {log.id for log in _left_members(answer)}, texts)

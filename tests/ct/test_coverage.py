@@ -79,7 +79,7 @@ def test_a_gap_has_the_best_known_reason() -> None:
         (40, 50, "quarantined"),
         (50, 100, "not read"),
     ]
-    assert (answer.stale, answer.freshness, answer.stale_reason) == (True, Freshness.STALE, Staleness.OLD_HEAD())
+    assert (answer.freshness, answer.stale_reason) == (Freshness.STALE, Staleness.OLD_HEAD())
 
 
 def test_ranges_of_two_scopes_count_together_where_each_answers() -> None:

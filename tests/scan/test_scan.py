@@ -252,7 +252,7 @@ def test_an_answer_goes_stale(tmp_path: Path) -> None:
     assert when is not None
     assert look_up(tmp_path / "db", "jane.roe@example.org", when + timedelta(hours=23)).complete
     late = look_up(tmp_path / "db", "jane.roe@example.org", when + timedelta(hours=25))
-    assert not late.complete and late.coverage[0].stale
+    assert not late.complete and late.coverage[0].is_stale
 
 
 def test_stopping_commits_the_batch_in_hand_and_the_next_scan_goes_on(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
         (WHOLE, ("Example log", "all 1,000", "none", "2026-02-01T12:00:00Z")),
         (gap(0, 900), ("Example log", "100 of 1,000, from entry 900 on", "0 to 900 not read", "2026-02-01T12:00:00Z")),
         (
-            replace(gap(900, 1000), as_of=None, stale=True, stale_reason=Staleness.OLD_HEAD()),
+            replace(gap(900, 1000), as_of=None, freshness=Freshness.STALE, stale_reason=Staleness.OLD_HEAD()),
             (
                 "Example log",
                 "900 of 1,000",

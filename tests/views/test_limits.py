@@ -73,7 +73,7 @@ def answer(
         tuple(members),
         tuple(one for one in outside if one not in unread),
     )
-    doubtful = any(one.gaps or one.stale or (one.failure and one.failure.is_doubt) for one in logs)
+    doubtful = any(one.gaps or one.is_stale or (one.failure and one.failure.is_doubt) for one in logs)
     remarks = (Remark.LIMITS_OF_RECOGNITION(),)
     is_complete = not unread and not doubtful
     return Answer(JANE, (), logs, outside, is_complete, remarks, basis=basis, header=HEADER, digest="ab" * 32)
@@ -93,7 +93,7 @@ CASES = {
     "frozen": answer(FROZEN),
     "failing": answer(log(1), FAILING),
     "stale": answer(
-        log(1, stale=True, freshness=Freshness.STALE, stale_reason=Staleness.OLD_HEAD()),
+        log(1, freshness=Freshness.STALE, stale_reason=Staleness.OLD_HEAD()),
         log(2, gaps=(Gap(0, 9, GapReason.NOT_READ),)),
     ),
 }
@@ -169,12 +169,12 @@ def test_logs_that_make_an_answer_incomplete_are_named() -> None:
         "2025-11-30T22:00:00Z, last check 2026-11-30T13:03:05Z); the log, or a mirror of it, shows an old head, and a "
         "scan just now can't help"
     )
-    many = answer(*(log(n, stale=True, stale_reason=Staleness.CLOCK()) for n in range(9)))
+    many = answer(*(log(n, freshness=Freshness.STALE, stale_reason=Staleness.CLOCK()) for n in range(9)))
     assert doubts(many, EN) == [
         "9 logs are stale: this machine's clock is behind its newest head or check: Log 0, Log 1, Log 2 and 6 more "
         "('ctscan logs' lists them); set the clock"
     ]
-    unchecked = answer(log(1, stale=True, stale_reason=Staleness.NOT_CHECKED()))
+    unchecked = answer(log(1, freshness=Freshness.STALE, stale_reason=Staleness.NOT_CHECKED()))
     assert doubts(unchecked, EN)[0].endswith("last check 2026-11-30T13:03:05Z); run 'ctscan scan'")
     doubtful = answer(log(1, failing_since=SINCE, failure=FailureKind.UNPROVEN))
     assert (len(limits(doubtful, EN)), doubts(doubtful, EN)) == (
@@ -253,7 +253,7 @@ def test_json_lists_all_of_them() -> None:
     [
         (FAILING, "2026-11-30T13:03:05Z (failing)"),
         (
-            log(1, stale=True, stale_reason=Staleness.NOT_CHECKED(), failing_since=SINCE),
+            log(1, freshness=Freshness.STALE, stale_reason=Staleness.NOT_CHECKED(), failing_since=SINCE),
             "2026-11-30T13:03:05Z, stale: not checked within stale_after",
         ),
         (FROZEN, "as of the head signed on 2025-11-30T22:00:00.123Z"),

@@ -179,7 +179,9 @@ def match(n: int) -> Match:
 
 
 GAPS = tuple(Gap(n * 10, n * 10 + 5, reason, GapDetail.UNAVAILABLE(detail="404")) for n, reason in enumerate(GapReason))
-COVERAGE = LogCoverage("LOG-1", LOG.id, 1000, (VerifiedRange(500, 1000, "everything", "1"),), GAPS, AT, True, since=0)
+COVERAGE = LogCoverage(
+    "LOG-1", LOG.id, 1000, (VerifiedRange(500, 1000, "everything", "1"),), GAPS, AT, 0, Freshness.STALE
+)
 SHORTFALL = Shortfall(SearchShortfall.TOO_LARGE(limit=9), times=2)
 SEARCH = Search(1, "REPOSITORY", "name", "", "WHO", "PURPOSE", "", "1", AT, AT, "incomplete", (SHORTFALL,), 3)
 
@@ -187,10 +189,11 @@ SEARCH = Search(1, "REPOSITORY", "name", "", "WHO", "PURPOSE", "", "1", AT, AT, 
 HEADER = AnswerHeader("1F", AT, "1.0", "2B", "WHO", "PURPOSE", "CASE")
 UNLISTED = BasisLog(b"\5" * 32, "UNLISTED", "OPERATOR", SkipReason.NO_LONGER_LISTED(since="2030-01-01"), AT)
 BASIS = Basis(3, AT, "WHO", BasisChange.SET(), "NOTE", BasisSource.DECISION, None, None, (UNLISTED,), ())
+FRESH = replace(COVERAGE, gaps=(), freshness=Freshness.FRESH)
 OTHERS = (
-    replace(COVERAGE, gaps=(), stale=False, freshness=Freshness.FROZEN, head_time=0),
-    replace(COVERAGE, gaps=(), stale=False, failing_since=AT, failure=FailureKind.UNAVAILABLE, head_time=2**63),
-    replace(COVERAGE, gaps=(), stale=False, failing_since=AT, failure=FailureKind.UNPROVEN),
+    replace(COVERAGE, gaps=(), freshness=Freshness.FROZEN, head_time=0),
+    replace(FRESH, failing_since=AT, failure=FailureKind.UNAVAILABLE, head_time=2**63),
+    replace(FRESH, failing_since=AT, failure=FailureKind.UNPROVEN),
 )
 
 

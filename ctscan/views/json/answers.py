@@ -227,7 +227,7 @@ def coverage(log: LogCoverage) -> Shape:
         "verified": [verified_range(r) for r in log.verified],
         "holes": [gap_shape(gap) for gap in log.gaps],
         "as_of": time_text(log.as_of),
-        "stale": log.stale,
+        "stale": log.is_stale,
         "since": timestamp_text(log.since) if log.since is not None else None,
         "freshness": str(log.freshness),
         **message("stale_reason", log.stale_reason),
