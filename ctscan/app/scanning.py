@@ -166,7 +166,9 @@ def _report(outcome: ScanResult | None, found: SearchResults | None, *, was_cut:
 
     return ScanReport(
         exit_code=worst((outcome.exit_code if outcome else int(was_cut), found.exit_code if found else 0)),
-        logs=tuple(LogResult(log.log_id, log.name, str(log.status), log.message, log.gaps) for log in outcome.logs)
+        logs=tuple(
+            LogResult(log.log_id, log.name, str(log.status), log.message, log.gaps, log.notes) for log in outcome.logs
+        )
         if outcome
         else (),
         searches=found.searches if found else (),

@@ -16,6 +16,8 @@ import structlog
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
 from ctscan.scan.events import Emit, Event, HeadAccepted, LogDone, LogStarted, Progress, Waiting
+from ctscan.views.endings import ending_text
+from ctscan.views.text import ENGLISH, texts
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 QUIET = ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "psycopg")
@@ -89,7 +91,8 @@ def logged(emit: Emit) -> Emit:
             case Waiting(_, name, attempt) if attempt > 1:
                 log.info("request repeated", log=name, attempt=attempt)
             case LogDone(outcome):
-                log.info("log done", log=outcome.name, outcome=str(outcome.status), message=outcome.message)
+                said = ending_text(outcome.message, outcome.notes, outcome.gaps, texts(ENGLISH))
+                log.info("log done", log=outcome.name, outcome=str(outcome.status), message=said)
         emit(event)
 
     return receive

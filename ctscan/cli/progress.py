@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 from ctscan.privacy.redaction import one_line, without_addresses
 from ctscan.scan.events import Event, LogDone, LogStarted, Notice, Progress, Waiting
 from ctscan.scan.request import LogOutcome, LogStatus
+from ctscan.views.endings import ending_text
+from ctscan.views.text import ENGLISH, texts
 from ctscan.views.words import duration
 
 if TYPE_CHECKING:
@@ -51,12 +53,13 @@ def ending_line(outcome: LogOutcome, entries: int, found: int) -> str:
         LogStatus.WRONG_ORIGIN: "not read, the log list is wrong",
         LogStatus.STOPPED: "stopped, everything so far is kept",
     }
-    if outcome.status is LogStatus.DONE and outcome.message:
-        words[LogStatus.DONE] = outcome.message
-    told = outcome.message.removeprefix(f"{outcome.name}: ")  # errors of a log begin with its name
-    message = f": {told}" if told and outcome.status is not LogStatus.DONE else ""
+    message = ending_text(outcome.message, outcome.notes, outcome.gaps, texts(ENGLISH))
+    if outcome.status is LogStatus.DONE and message:
+        words[LogStatus.DONE] = message
+    told = message.removeprefix(f"{outcome.name}: ")  # errors of a log begin with its name
+    reason = f": {told}" if told and outcome.status is not LogStatus.DONE else ""
     sums = f" ({entries:,} entries read, {found:,} with personal data in scope)" if entries else ""
-    return f"{outcome.name}: {words[outcome.status]}{sums}{message}"
+    return f"{outcome.name}: {words[outcome.status]}{sums}{reason}"
 
 
 def waiting_line(event: Waiting) -> str:

@@ -25,13 +25,15 @@ from ctscan.model.revocation import CertificateStanding, Revocation, RevocationS
 @dataclass(frozen=True, slots=True)
 class LogResult:
     """End of the reading of one log. `outcome`: "done", "gaps", "incomplete", "shared", "misbehaviour", "wrong origin"
-    or "stopped". `gaps`: entries that were to be read and were not."""
+    or "stopped". `message`: the text of an error. `gaps`: entries that were to be read and were not. `notes`:
+    `PassNote`s."""
 
     log_id: bytes
     name: str
     outcome: str
     message: str
     gaps: tuple[Gap, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

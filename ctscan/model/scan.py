@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ctscan.model.coverage import Gap, PendingRange, VerifiedRange
 from ctscan.model.hit import EMPTY_RESULT, BatchResult
+from ctscan.model.message import Code
 from ctscan.model.proof import InclusionProof
 
 
@@ -28,6 +29,21 @@ class ScanStep:
     proofs: tuple[InclusionProof, ...] = ()
     gaps: tuple[Gap, ...] = ()  # found in this step
     quarantine: tuple[tuple[int, int, bytes], ...] = ()  # (start, end, raw bytes) kept for quarantine_days
+
+
+class PassNote(Code):
+    """Note about the end of a pass over a log, beside its status and its gaps."""
+
+    HELD = "pass.held"
+    PARTIAL_TILE = "pass.partial-tile"
+    NOTHING_YET = "pass.nothing-yet"
+    NO_NEWER_HEAD = "pass.no-newer-head"
+    AS_OF = "pass.as-of"
+    MORE_HELD = "pass.more-held"
+    PAST_EMPTY = "pass.past-empty"
+    PAST_READ = "pass.past-read"
+    PAST_READ_BUT = "pass.past-read-but"
+    PAST_NOT_ASKED = "pass.past-not-asked"
 
 
 class RunState(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctscan.clock import LEAVE_WITHIN, Clock
 from ctscan.errors import worst
-from ctscan.model import Gap, Log, LogChoice
+from ctscan.model import Gap, Log, LogChoice, Message
 
 if TYPE_CHECKING:
     from ctscan.personal.scope import Scope
@@ -110,8 +110,11 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class LogOutcome:
-    """Outcome of a log at the end of a pass, or of the scan. `gaps`: the entries that the pass was to read and did
-    not. `skew`: seconds by which the clock of the log or of its server is ahead of ours; None where it is not far."""
+    """Outcome of a log at the end of a pass, or of the scan.
+
+    `message`: the text of an error. `gaps`: the entries that the pass was to read and did not. `skew`: seconds by which
+    the clock of the log or of its server is ahead of ours; None where it is not far. `notes`: `PassNote`s.
+    """
 
     log_id: bytes
     name: str
@@ -120,6 +123,7 @@ class LogOutcome:
     gaps: tuple[Gap, ...] = ()
     operator: str = ""
     skew: float | None = None
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

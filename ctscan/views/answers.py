@@ -24,8 +24,8 @@ from ctscan.model import (
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text, timestamp_text
-from ctscan.views.limits import GAPS, as_of, by_reason, entries_by_reason, number_of_logs
-from ctscan.views.say import Say, Word
+from ctscan.views.limits import as_of, by_reason, entries_by_reason, number_of_logs
+from ctscan.views.say import GAPS, Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
 from ctscan.views.words import moment, word

@@ -22,13 +22,11 @@ from ctscan.model import (
     Staleness,
 )
 from ctscan.views.json import timestamp_text
-from ctscan.views.say import Say, Word
+from ctscan.views.say import GAPS, Say, Word
 from ctscan.views.text import Texts
 from ctscan.views.words import moment, word
 
 NAMES_SHOWN = 3  # logs of one kind, else the number of them and the first names
-
-GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
 
 ADVICE = {
     GapReason.NOT_READ: Say.ADVICE_NOT_READ(),

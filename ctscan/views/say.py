@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctscan.model import CertificateStanding, Code, MisbehaviourKind
+from ctscan.model import CertificateStanding, Code, GapReason, MisbehaviourKind
 from ctscan.model.health import Condition
 
 
@@ -144,6 +144,9 @@ class Say(Code):
     NO_GAPS = "say.no-gaps"
     GAP = "say.gap"
     GAPS = "say.gaps"
+    GAP_LEFT = "say.gap-left"
+    GAP_LEFT_BECAUSE = "say.gap-left-because"
+    MORE_GAPS_LEFT = "say.more-gaps-left"
     NEVER = "say.never"
     COLUMN_SERIAL = "say.column-serial"
     COLUMN_SUBJECT = "say.column-subject"
@@ -324,6 +327,9 @@ class Word(Code):
     HEALTH_HELD = "word.health-held"
     HEALTH_GAPS = "word.health-gaps"
 
+
+GAPS = {reason: Word[f"GAP_{reason.name}"] for reason in GapReason}
+"""Words for the reason of a gap."""
 
 CONDITIONS = {
     Condition.MISBEHAVING: Word.HEALTH_MISBEHAVING,

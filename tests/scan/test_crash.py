@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from support.scanning import dump, people_log, scan, with_index
+from support.scanning import dump, people_log, said, scan, with_index
 from support.simulator import Simulator, slow
 
 from ctscan.errors import IndexFault
@@ -116,7 +116,7 @@ def test_only_overlapping_work_is_refused_and_a_killed_scan_holds_nothing(tmp_pa
         process = start_scan(sim, tmp_path / "db", "--log", "people")
         _wait_for(lambda: any("/tile/data/" in r.target for r in log.requests))
         refused = scan(sim, tmp_path / "db", logs=("people",))
-        assert refused.exit_code == 0 and "another scan" in refused.logs[0].message
+        assert refused.exit_code == 0 and "another scan" in said(refused.logs[0])
         assert scan(sim, tmp_path / "db", logs=("other",)).exit_code == 0
         assert other.requests
         process.kill()

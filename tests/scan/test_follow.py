@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from support.scanning import Heard, gaps_in, last_run, people_log, ranges, request
+from support.scanning import Heard, gaps_in, last_run, people_log, ranges, request, said
 from support.simulator import SimulatedLog, Simulator
 
 from ctscan.scan.run import ScanClock, ScanResult, run_scan
@@ -68,12 +68,12 @@ def test_the_partial_tile_waits_and_is_read_once_its_time_is_up(tmp_path: Path) 
         await until(lambda: heard.entries == 256 and asked_for(log, "checkpoint") > 5)
         assert asked_for(log, "/tile/data/001.p/") == 0
         assert asked_for(log, "/tile/0/001.p/44") == 1  # the head is proven nevertheless
-        assert {(o.status.value, o.message) for o in heard.done} == {
+        assert {(o.status.value, said(o)) for o in heard.done} == {
             ("done", "read up to 256 of 300; the last partial tile follows")
         }
         log.publish(512)
         await until(lambda: heard.entries == 512)
-        await until(lambda: (heard.done[-1].status.value, heard.done[-1].message) == ("done", ""))
+        await until(lambda: (heard.done[-1].status.value, said(heard.done[-1])) == ("done", ""))
 
     with Simulator() as sim:
         sim.add("people", people_log(), size=300)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.accusing import assert_healed, doubt, misbehaviour_in
 from support.logs import EPOCH
-from support.scanning import Heard, dump, gaps_in, last_run, look_up, people_log, ranges, scan, states, with_index
+from support.scanning import Heard, dump, gaps_in, last_run, look_up, people_log, ranges, said, scan, states, with_index
 from support.simulator import (
     Answer,
     Fault,
@@ -105,7 +105,7 @@ def test_an_old_head_of_a_cache_is_ignored_and_asked_again(protocol: LogProtocol
         heard = Heard()
         assert scan(sim, tmp_path / "db", heard, start=None).exit_code == 0
         assert any("old tree head" in notice for notice in heard.notices)
-        assert heard.done[-1].message.startswith("no newer head; read to the head signed on ")
+        assert said(heard.done[-1]).startswith("no newer head; read to the head signed on ")
         log.faults.remove(fault)
         log.publish(1000)
         assert scan(sim, tmp_path / "db", start=None).exit_code == 0
@@ -136,7 +136,7 @@ def test_a_signed_head_beyond_the_final_head_of_the_list_is_a_doubt_until_one_of
         outcome = scan(sim, tmp_path / "db")
         assert outcome.exit_code == 1
         for part in ("size 900", builder.root(900).hex(), "size 800", builder.root(800).hex(), "the list is wrong"):
-            assert part in outcome.logs[0].message
+            assert part in said(outcome.logs[0])
         assert doubt(tmp_path / "db") == (FailureKind.CONTRADICTS_LIST, "remark.contradicts-list")
         log.final_size = 900
         assert scan(sim, tmp_path / "db").exit_code == 0
@@ -210,7 +210,7 @@ def test_a_root_that_no_proof_can_be_had_for_is_a_doubt(tmp_path: Path) -> None:
         log = sim.add("people", builder, LogProtocol.RFC6962)
         log.root = builder.fork(500, 500).root()
         outcome = scan(sim, tmp_path / "db")
-        assert outcome.exit_code == 1 and "inclusion proof" in outcome.logs[0].message
+        assert outcome.exit_code == 1 and "inclusion proof" in said(outcome.logs[0])
         assert ranges(tmp_path / "db", "people") in ([], [(0, 0, "everything")])
         assert look_up(tmp_path / "db", "jane.roe@example.org").matches == ()
         assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
@@ -243,7 +243,7 @@ def test_hash_tiles_that_do_not_belong_to_the_signed_root_are_a_doubt(tmp_path: 
         log = sim.add("people", builder)
         log.root = builder.fork(500, 500).root()
         outcome = scan(sim, tmp_path / "db")
-        assert outcome.exit_code == 1 and "signed root" in outcome.logs[0].message
+        assert outcome.exit_code == 1 and "signed root" in said(outcome.logs[0])
         assert doubt(tmp_path / "db") == (FailureKind.UNPROVEN, "remark.unproven")
         log.root = None  # a doubt becomes evidence once the log signs another root for the same size
         assert scan(sim, tmp_path / "db").exit_code == 3
@@ -369,12 +369,12 @@ def test_a_gap_is_reported_with_its_cause_and_without_its_code(protocol: LogProt
         log = sim.add("people", people(protocol), protocol)
         log.fault("/get-entries.start=256|/tile/data/001", garbage())
         log.fault("/get-entries.start=(5[1-9]|[6-9].).?&|/tile/data/002", server_error(403))
-        message = scan(sim, tmp_path / "db", heard, give_up_after=0.0).logs[0].message
+        message = said(scan(sim, tmp_path / "db", heard, give_up_after=0.0).logs[0])
         assert states(tmp_path / "db")["people"].last_error is None
     (quarantined,) = [notice for notice in heard.notices if "quarantined" in notice]
-    for said, words in ((quarantined, "HTML page"), (message, "HTML page"), (message, "403")):
-        assert words in said
-        assert "gap." not in said and "detail:" not in said
+    for line, words in ((quarantined, "HTML page"), (message, "HTML page"), (message, "403")):
+        assert words in line
+        assert "gap." not in line and "detail:" not in line
     gaps = {english(gap.detail) for gap in states(tmp_path / "db")["people"].gaps if gap.detail}
     assert not [gap for gap in gaps if "HTML page" in gap and "tree" in gap]  # nothing was compared with the tree
 

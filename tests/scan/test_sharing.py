@@ -25,6 +25,7 @@ from support.scanning import (
     person_certificate,
     ranges,
     request,
+    said,
     scan,
     states,
     with_index,
@@ -232,7 +233,7 @@ def test_what_another_scan_reads_is_left_to_it_and_told(tmp_path: Path) -> None:
         whole, past = asyncio.run(run(sim))
         assert [o.exit_code for o in (whole, past)] == [0, 0]
         assert endings(whole) == endings(past) == {"people": "shared"}
-        assert "entries 0 to 512 are being read by another scan" in whole.logs[0].message
+        assert "entries 0 to 512 are being read by another scan" in said(whole.logs[0])
         after = states(db)["people"].last_success
         assert before is not None and after is not None and after > before
         assert ranges(db, "people") == [(512, 1000, "everything")]
@@ -256,7 +257,7 @@ def test_a_backfill_that_meets_a_newer_beginning_stays_within_its_own_tree(
     with Simulator() as sim:
         log = add_people(sim, protocol, published=700)
         outcome = scan(sim, tmp_path / "db", Meddling(), past=True, tuning=tiles_of(log))
-        assert endings(outcome) == {"people": "done"} and outcome.logs[0].message == (
+        assert endings(outcome) == {"people": "done"} and said(outcome.logs[0]) == (
             "all of the entries from 0 to 700 are read"
         )
         assert scan(sim, tmp_path / "db", past=True, tuning=tiles_of(log)).exit_code == 0
@@ -271,7 +272,7 @@ def test_a_backfill_says_what_can_not_be_had(tmp_path: Path) -> None:
         second = scan(sim, tmp_path / "db", past=True)
     assert endings(first) == endings(second) == {"people": "gaps"}
     assert [outcome.exit_code for outcome in (first, second)] == [4, 4]
-    assert second.logs[0].message.startswith(
+    assert said(second.logs[0]).startswith(
         "all but 256 that can't be had of the entries from 0 to 1,000 are read; entries 0 to 256 pruned (http"
     )
 

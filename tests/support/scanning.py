@@ -23,6 +23,8 @@ from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.scope import scope_from_text
 from ctscan.scan.events import Event, HeadAccepted, LogDone, Notice, Progress
 from ctscan.scan.run import LogOutcome, ScanClock, ScanRequest, ScanResult, run_scan
+from ctscan.views.endings import ending_text
+from ctscan.views.text import ENGLISH, texts
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -51,6 +53,11 @@ class Heard:
 
     def on_head(self, event: HeadAccepted) -> None:
         """Accept a tree head; there is nothing to remember."""
+
+
+def said(outcome: LogOutcome) -> str:
+    """Write the end of a pass as the command line does."""
+    return ending_text(outcome.message, outcome.notes, outcome.gaps, texts(ENGLISH))
 
 
 async def no_sleep(seconds: float) -> None:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from ctscan.ct.coverage import position, unread
 from ctscan.ct.strict_json import TIME_LIMIT
-from ctscan.model import Gap, GapReason, LogState, Span, TreeHead, VerifiedRange
+from ctscan.model import Gap, GapReason, LogState, Message, Span, TreeHead, VerifiedRange
 from ctscan.model.coverage import merge_gaps
+from ctscan.model.scan import PassNote
 from ctscan.model.spans import clip, subtract, total
 from ctscan.scan.request import LogStatus
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_REASONS = 3  # that a message names
-
-_WORDS = {
-    GapReason.NOT_READ: "unavailable",
-    GapReason.PRUNED: "pruned",
-    GapReason.REFUSED: "refused",
-    GapReason.QUARANTINED: "quarantined",
-    GapReason.PURGED: "purged",
-}
+MAX_PARTS = 3  # of other readers that notes name
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Status of a pass, the message for the user, and the gaps in the entries that the pass was to read."""
+    """Status of a pass, the text of an error, the gaps in the entries that the pass was to read, and notes."""
 
     status: LogStatus
     message: str = ""
     gaps: tuple[Gap, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 STOPPED = Ending(LogStatus.STOPPED)
@@ -64,26 +58,24 @@ def left_of(state: LogState, asked: Span, held: list[Span], counts: Callable[[Ve
 
 def ending_of(left: Left, size: int, *, is_past: bool) -> Ending:
     """Judge a pass that came to its end over a tree of `size` entries: gaps go before parts that others read."""
-    told = _past(left) if is_past else ""
+    past = _past(left) if is_past else ()
     if left.gaps:
-        return Ending(LogStatus.GAPS, "; ".join(filter(None, (told, _several(_gap_lines(left.gaps))))), left.gaps)
+        return Ending(LogStatus.GAPS, gaps=left.gaps, notes=past)
     if left.held:
-        parts = [f"entries {start:,} to {end:,} are being read by another scan" for start, end in left.held]
-        return Ending(LogStatus.SHARED, _several(parts))
+        return Ending(LogStatus.SHARED, notes=_held(left.held))
     if not is_past and left.asked[1] < size:
-        told = f"read up to {left.position:,} of {size:,}; the last partial tile follows"
-    elif not is_past and left.asked[0] == left.asked[1] > 0:
-        told = "no entry to read yet"
-    return Ending(LogStatus.DONE, told)
+        return Ending(LogStatus.DONE, notes=(PassNote.PARTIAL_TILE(position=left.position, size=size),))
+    if not is_past and left.asked[0] == left.asked[1] > 0:
+        return Ending(LogStatus.DONE, notes=(PassNote.NOTHING_YET(),))
+    return Ending(LogStatus.DONE, notes=past)
 
 
 def without_newer_head(ending: Ending, head: TreeHead) -> Ending:
-    """Say that the log showed only older heads than the known `head`: the log may have grown unseen."""
+    """Note that the log showed only older heads than the known `head`: the log may have grown unseen."""
     signed = _EPOCH + timedelta(milliseconds=min(head.timestamp, TIME_LIMIT - 1))
-    told = f"no newer head; read to the head signed on {signed:%Y-%m-%dT%H:%M:%SZ}"
-    if ending.status is not LogStatus.DONE:
-        told = "no newer head"
-    return replace(ending, message="; ".join(filter(None, (told, ending.message))))
+    is_done = ending.status is LogStatus.DONE
+    note = PassNote.AS_OF(time=signed) if is_done else PassNote.NO_NEWER_HEAD()
+    return replace(ending, notes=(note, *ending.notes))
 
 
 def beginning(name: str, start: int) -> str:
@@ -92,24 +84,20 @@ def beginning(name: str, start: int) -> str:
     return f"{name}: coverage begins at entry {start:,}; {before} not read ('ctscan backfill' reads them)"
 
 
-def _past(left: Left) -> str:
+def _past(left: Left) -> tuple[Message, ...]:
     start, end = left.asked
     if start >= end:
-        return f"nothing to read: scans begin at entry {end:,}"
+        return (PassNote.PAST_EMPTY(end=end),)
     missing = total(gap.span for gap in left.gaps)
-    share = f"all but {missing:,} that can't be had" if missing else "all"
-    before = f"; {start:,} before them were not asked for (--from start)" if start else ""
-    return f"{share} of the entries from {start:,} to {end:,} are read{before}"
+    read = (
+        PassNote.PAST_READ_BUT(missing=missing, start=start, end=end)
+        if missing
+        else PassNote.PAST_READ(start=start, end=end)
+    )
+    return (read, PassNote.PAST_NOT_ASKED(entries=start)) if start else (read,)
 
 
-def _gap_lines(gaps: tuple[Gap, ...]) -> list[str]:
-    lines = []
-    for gap in gaps:
-        cause = f" ({gap.cause})" if gap.cause else ""
-        lines.append(f"entries {gap.start:,} to {gap.end:,} {_WORDS.get(gap.reason, str(gap.reason))}{cause}")
-    return lines
-
-
-def _several(reasons: list[str]) -> str:
-    more = [f"and {len(reasons) - MAX_REASONS} more such gaps"] if len(reasons) > MAX_REASONS else []
-    return "; ".join(reasons[:MAX_REASONS] + more)
+def _held(parts: Sequence[Span]) -> tuple[Message, ...]:
+    notes = [PassNote.HELD(start=start, end=end) for start, end in parts[:MAX_PARTS]]
+    more = len(parts) - MAX_PARTS
+    return (*notes, PassNote.MORE_HELD(count=more)) if more > 0 else tuple(notes)

@@ -89,7 +89,14 @@ async def scan_log(context: ScanContext, connection: Connection) -> LogOutcome:
         ending = await _record_failure(context, log, error)
         skew = error.ahead if isinstance(error, FutureHead) else None
     outcome = LogOutcome(
-        log.id, log.name, ending.status, ending.message, ending.gaps, log.operator, skew or connection.skew()
+        log.id,
+        log.name,
+        ending.status,
+        ending.message,
+        ending.gaps,
+        log.operator,
+        skew or connection.skew(),
+        ending.notes,
     )
     context.emit(LogDone(outcome))
     return outcome

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model import CertificateStanding, Match, Problem, RevocationState
+from ctscan.views.endings import ending_text
 from ctscan.views.json.answers import finding, gap_shape, problem, revocation, shortfall_fields, status
 from ctscan.views.json.values import Shape, base64_text, hex_text, message, messages, time_text, timestamp_text
+from ctscan.views.text import ENGLISH, texts
 
 if TYPE_CHECKING:
     from ctscan.model.results import (
@@ -32,7 +34,7 @@ def backfilled(report: ScanReport) -> Shape:
                 "log": log.name,
                 "log_id": base64_text(log.log_id),
                 "outcome": log.outcome,
-                "message": log.message,
+                "message": ending_text(log.message, log.notes, log.gaps, texts(ENGLISH)),
                 "holes": [gap_shape(gap) for gap in log.gaps],
             }
             for log in report.logs

@@ -8,6 +8,8 @@ from support.logs import LogBuilder
 from ctscan.model import CompactRange, Gap, GapDetail, GapReason, LogState, Span, TreeHead, VerifiedRange
 from ctscan.scan.log.ending import Ending, beginning, ending_of, left_of, without_newer_head
 from ctscan.scan.request import LogStatus
+from ctscan.views.endings import ending_text
+from ctscan.views.text import ENGLISH, texts
 
 GAPS = (
     Gap(0, 256, GapReason.PRUNED, GapDetail.UNAVAILABLE(detail="404"), tries=2),
@@ -32,12 +34,16 @@ def ending(known: LogState, asked: Span, *held: Span, size: int = SIZE, is_past:
     return ending_of(left_of(known, asked, list(held), lambda _: True), size, is_past=is_past)
 
 
+def said(found: Ending) -> str:
+    return ending_text(found.message, found.notes, found.gaps, texts(ENGLISH))
+
+
 def test_gaps_are_named_by_entries_and_reason_and_neighbours_are_one() -> None:
     found = ending(state(*GAPS), (0, SIZE))
     assert found.status is LogStatus.GAPS
-    assert found.message == (
+    assert said(found) == (
         "entries 0 to 256 pruned (404); entries 512 to 768 quarantined (another root); "
-        "entries 768 to 800 unavailable (403); and 1 more such gaps"
+        "entries 768 to 800 not read (403); and 1 more gap"
     )
     assert [(gap.start, gap.end, gap.reason.value) for gap in found.gaps] == [
         (0, 256, "pruned"), (512, 768, "quarantined"), (768, 800, "not read"), (800, 900, "refused"),
@@ -60,9 +66,10 @@ def test_only_entries_that_the_pass_was_to_read_count(asked: Span, status: LogSt
 
 
 def test_parts_of_another_reader_are_no_gap_but_do_not_hide_one() -> None:
-    assert ending(state(*GAPS), (0, 500), (0, 256)) == Ending(
-        LogStatus.SHARED, "entries 0 to 256 are being read by another scan"
-    )
+    shared = ending(state(*GAPS), (0, 500), (0, 256))
+    assert (shared.status, said(shared)) == (LogStatus.SHARED, "entries 0 to 256 are being read by another scan")
+    many = ending(state(), (0, SIZE), *((n, n + 1) for n in range(0, 10, 2)))
+    assert said(many).endswith("entries 4 to 5 are being read by another scan; and 2 more parts")
     assert ending(state(*GAPS), (0, SIZE), (0, 256)).status is LogStatus.GAPS
 
 
@@ -73,12 +80,14 @@ def test_entries_without_a_known_reason_are_a_gap_too() -> None:
 
 def test_a_head_is_not_read_before_its_last_partial_tile_is() -> None:
     read = "read up to 768 of 1,000; the last partial tile follows"
-    assert ending(state(upto=768), (0, 768)) == Ending(LogStatus.DONE, read)
+    found = ending(state(upto=768), (0, 768))
+    assert (found.status, said(found)) == (LogStatus.DONE, read)
     assert ending(state(), (0, SIZE)) == Ending(LogStatus.DONE)
 
 
 def test_a_pass_that_has_nothing_to_read_does_not_say_that_it_read() -> None:
-    assert ending(state(), (SIZE, SIZE)) == Ending(LogStatus.DONE, "no entry to read yet")
+    found = ending(state(), (SIZE, SIZE))
+    assert (found.status, said(found)) == (LogStatus.DONE, "no entry to read yet")
     assert beginning("Log", SIZE) == (
         "Log: coverage begins at entry 1,000; the 1,000 entries before it are not read ('ctscan backfill' reads them)"
     )
@@ -87,6 +96,6 @@ def test_a_pass_that_has_nothing_to_read_does_not_say_that_it_read() -> None:
 def test_a_log_that_shows_old_heads_only_is_not_called_read_to_its_head() -> None:
     known = TreeHead(b"", SIZE, b"", 1_900_000_000_000, b"", b"")
     read = without_newer_head(Ending(LogStatus.DONE), known)
-    assert read.message == "no newer head; read to the head signed on 2030-03-17T17:46:40Z"
+    assert said(read) == "no newer head; read to the head signed on 2030-03-17T17:46:40Z"
     gaps = without_newer_head(ending(state(*GAPS), (0, 256)), known)
-    assert (gaps.status, gaps.message) == (LogStatus.GAPS, "no newer head; entries 0 to 256 pruned (404)")
+    assert (gaps.status, said(gaps)) == (LogStatus.GAPS, "no newer head; entries 0 to 256 pruned (404)")
