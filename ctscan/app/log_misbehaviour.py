@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctscan.app.recorded_texts import check_recorded_text
 from ctscan.app.recording import numbers_text, recorded
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
@@ -102,6 +103,7 @@ async def decide_on_misbehaviour(
 
     if not reason.strip():
         raise UsageError("logs evidence: expected a reason, found none; give --reason")
+    check_recorded_text("logs evidence", "reason", reason)
     async with opened_index(config) as index:
         _check_number(await _numbered(index, number), number, dismiss=dismiss)
         async with recorded(config, AuditAction.EVIDENCE, who=who, clock=clock) as change:

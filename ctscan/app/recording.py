@@ -9,15 +9,15 @@ INTERRUPTED by the next process that records something.
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ctscan.app.recorded_texts import check_recorded_text, check_texts
 from ctscan.app.wiring import CLOCK, key_path, opened_trail
 from ctscan.clock import Clock
-from ctscan.errors import IndexFault, InputError, UsageError
+from ctscan.errors import IndexFault, InputError
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.model.audit import verdict_of
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from ctscan.index.protocols import Disclosures, Trail
     from ctscan.model import Answer, Disclosure, Identifier
     from ctscan.privacy.key_file import Key
-
-CASE = re.compile(r"[^\W_][\w ./:#()-]{0,63}")
-"""Form of the number of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +137,11 @@ async def recorded(
         clock: clock of the events.
 
     Raises:
+        UsageError: the purpose holds an address.
         IndexFault: the trail can't be written; the body didn't run, or its end isn't recorded.
     """
     given = config.purpose if purpose is None else purpose
+    check_recorded_text(str(action), "reason" if action == AuditAction.BASIS else "purpose", given)
     event = AuditEvent(0, clock.now(), who, action, AuditState.INTENDED, given, case)
     async with _trail_to_write(config, clock) as trail:
         await _prepare_key(config, trail)
@@ -198,37 +197,6 @@ def numbers_text(numbers: Iterable[int]) -> str:
         first = ranges.pop()[0] if ranges and ranges[-1][1] == number - 1 else number
         ranges.append((first, number))
     return " ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
-
-
-def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, case: str = "") -> None:
-    """Check texts that are recorded beside identifiers.
-
-    Raises:
-        UsageError: purpose or case name a person that is asked about, or the case has another form.
-    """
-    if case and not CASE.fullmatch(case):
-        raise UsageError(
-            f"{command}: --case: expected the number of a case (up to 64 letters, digits, spaces and ./:#()-_, a "
-            f"letter or digit first), got something else of {len(case)} characters"
-        )
-    for option, text in (("purpose", purpose), ("case", case)):
-        if text and any(_quotes(text, identifier) for identifier in identifiers):
-            raise UsageError(
-                f"{command}: --{option}: expected a {option} that doesn't name the person, got one that does: it is "
-                "recorded; give the number of the case, for example"
-            )
-
-
-def _quotes(text: str, identifier: Identifier) -> bool:
-    from ctscan.collect.safe_reasons import quotes_question
-    from ctscan.model import IdentifierKind, Question, QuestionKind
-
-    if identifier.kind == IdentifierKind.DOMAIN:  # no person
-        return False
-    is_name = identifier.kind == IdentifierKind.NAME  # only of names the order of words is no matter
-    kind = QuestionKind.NAME if is_name else QuestionKind.EMAIL
-    forms = {form for form in (identifier.value, identifier.canonical) if form}
-    return any(quotes_question(text, Question(kind, form)) for form in forms)
 
 
 # --- trail and key ------------------------------------------------------------------------------------------------

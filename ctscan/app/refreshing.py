@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.app.answers import recorded_identities
-from ctscan.app.recording import RecordedDisclosures, check_texts, recorded
+from ctscan.app.recorded_texts import check_texts
+from ctscan.app.recording import RecordedDisclosures, recorded
 from ctscan.app.wiring import CLOCK, guarded_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import RecordedDisclosures, numbers_text, recorded
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
@@ -134,7 +135,7 @@ async def plan_search(
     from ctscan.views.words import question_kinds
 
     asked = tuple({one.text: one for person in identifiers for one in plan_questions(person)}.values())
-    check_purpose(config.purpose, "search", [one.question for one in asked if one.question.is_personal])
+    check_purpose(config.purpose, "search", identifiers)
     chosen = destinations(config, repositories)
     impossible = unanswerable([each.repository for each in chosen], asked)
     if impossible:
@@ -159,7 +160,7 @@ async def plan_scope_search(config: Config, *, environ: Mapping[str, str] = os.e
         return None
     asked = plan_scope_questions(config.scope, config.everything)
     chosen = destinations(config, config.repositories)
-    check_purpose(config.purpose, SCOPE_COMMAND, [one.question for one in asked if one.question.is_personal])
+    check_purpose(config.purpose, SCOPE_COMMAND, _people_of(one.question for one in asked))
     people = [one for one in asked if one.question.is_personal and not config.search_people]
     allowed = [one for one in asked if one not in people]
     impossible = unanswerable([each.repository for each in chosen], allowed)
@@ -247,24 +248,24 @@ def destinations(config: Config, names: Iterable[str]) -> list[Destination]:
     return found
 
 
-def check_purpose(purpose: str, command: str, people: Iterable[Question]) -> None:
+def check_purpose(purpose: str, command: str, people: Iterable[Identifier]) -> None:
     """Check the purpose, which is recorded with each disclosure.
 
     Raises:
-        UsageError: no purpose, or one that names a person of the questions.
+        UsageError: no purpose, or one that names a person who is asked about, or anybody by an address.
     """
-    from ctscan.collect.safe_reasons import quotes_question
-
     if not purpose:
         raise UsageError(
             f"{command}: expected a purpose, found none: a repository learns the subject of each question, and the "
             "purpose is recorded; set `purpose` in ctscan.toml, or give --purpose"
         )
-    if any(quotes_question(purpose, person) for person in people):
-        raise UsageError(
-            f"{command}: expected a purpose that doesn't name the person, got one that does: it is recorded with each "
-            "disclosure; give the number of the case, for example"
-        )
+    check_texts(command, people, purpose)
+
+
+def _people_of(questions: Iterable[Question]) -> list[Identifier]:
+    from ctscan.personal.identifiers import parse_identifier
+
+    return [parse_identifier(f"{one.kind}:{one.value}") for one in questions if one.is_personal]
 
 
 async def _check_openable(config: Config, chosen: Sequence[Destination], environ: Mapping[str, str]) -> None:

@@ -56,12 +56,17 @@ limit: Decorator = click.option(
 def purpose(recorded: str) -> Decorator:
     """Make `--purpose`; `recorded` names the record that holds the text."""
     return click.option(
-        "--purpose", metavar="TEXT", help=f"State the purpose; it is recorded {recorded}.  [env: CTSCAN_PURPOSE]"
+        "--purpose",
+        metavar="TEXT",
+        help=f"State the purpose, without names or addresses; it is recorded {recorded}.  [env: CTSCAN_PURPOSE]",
     )
 
 
 case: Decorator = click.option(
-    "--case", metavar="NUMBER", default="", help="Give the number of the case; it is recorded with the look-up."
+    "--case",
+    metavar="NUMBER",
+    default="",
+    help="Give the number of the case, no name; it is recorded with the look-up.",
 )
 
 

@@ -1,0 +1,58 @@
+"""Texts that are recorded for good beside what was done: a purpose, a reason, the number of a case. They hold nobody's
+data, as nothing deletes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ctscan.errors import UsageError
+from ctscan.privacy.redaction import without_addresses
+
+if TYPE_CHECKING:
+    from ctscan.model import Identifier
+
+CASE = re.compile(r"[^\W_][\w ./:#()-]{0,63}")
+"""Form of the number of a case."""
+
+
+def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, case: str = "") -> None:
+    """Check texts that are recorded beside identifiers.
+
+    Raises:
+        UsageError: purpose or case name a person that is asked about, or anybody by an address, or the case has another
+            form. The message quotes neither.
+    """
+    if case and not CASE.fullmatch(case):
+        raise UsageError(
+            f"{command}: --case: expected the number of a case (up to 64 letters, digits, spaces and ./:#()-_, a "
+            f"letter or digit first), got something else of {len(case)} characters"
+        )
+    wanted = tuple(identifiers)
+    for option, text in (("purpose", purpose), ("case", case)):
+        if text and _names_one_of(text, wanted):
+            raise UsageError(
+                f"{command}: --{option}: expected a {option} that doesn't name the person, got one that does: it is "
+                "recorded; give the number of the case, for example"
+            )
+        check_recorded_text(command, option, text)
+
+
+def check_recorded_text(command: str, option: str, text: str) -> None:
+    """Check a text that is recorded.
+
+    Raises:
+        UsageError: it holds an e-mail address or a telephone number.
+    """
+    if text and without_addresses(text) != text:
+        raise UsageError(
+            f"{command}: --{option}: expected a {option} without e-mail addresses and telephone numbers, got one that "
+            "holds some: it is recorded for good; give the number of the case, for example"
+        )
+
+
+def _names_one_of(text: str, identifiers: Iterable[Identifier]) -> bool:
+    from ctscan.personal.quoting import names_person  # not at the top: most look-ups have no text to check
+
+    return any(names_person(text, identifier) for identifier in identifiers)
