@@ -15,7 +15,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock demo-log clean
+.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock demo-log schema clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
@@ -27,6 +27,7 @@ help:
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
 	@echo 'make demo-log  write data/demo-log anew (the same bytes, unless its script has changed)'
+	@echo 'make schema    write the tables of a new index anew, from the migrations'
 	@echo 'make clean     remove $(VENV) and caches'
 
 install: $(RUN_STAMP)
@@ -82,6 +83,9 @@ lock: $(RUN_STAMP)
 
 demo-log: $(DEV_STAMP)
 	$(BIN)/python tests/make_demo_log.py data/demo-log
+
+schema: $(DEV_STAMP)
+	$(BIN)/python tests/make_baseline.py
 
 clean:
 	rm -rf '$(VENV)' .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

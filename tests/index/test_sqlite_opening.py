@@ -274,26 +274,6 @@ def test_an_error_that_nobody_foresaw_is_told_by_its_name(tmp_path: Path) -> Non
 # --- schema -------------------------------------------------------------------------------------------------------
 
 
-def dump(connection: sqlite3.Connection) -> str:
-    rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name")
-    return "\n\n".join(f"{sql};" for (sql,) in rows) + "\n"
-
-
-def test_the_tables_are_those_written_down(tmp_path: Path) -> None:
-    """The schema after all migrations equals `schema.sql`, so that a review shows each change.
-
-    To renew the file, write the dump of this test into it.
-    """
-    make(tmp_path / "ctscan.db")
-    with closing(sqlite3.connect(tmp_path / "ctscan.db")) as connection:
-        assert dump(connection) == (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-        tables = connection.execute(
-            "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
-        )
-        loose = {name for name, strict in tables if not strict and not name.startswith("sqlite_")}
-        assert loose == set()
-
-
 def test_a_migration_and_its_record_are_one_transaction() -> None:
     broken = [(1, "0001_first", "CREATE TABLE a (x TEXT) STRICT;\n"), (2, "0002_broken", "CREATE TABLE a (y TEXT);\n")]
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:

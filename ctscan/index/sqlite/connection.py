@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from ctscan.errors import IndexFault
 from ctscan.index.sqlite import row_checks
-from ctscan.index.sqlite.schema import INDEX, Schema, migrate, migrations, refuse_newer, version_of
+from ctscan.index.sqlite.schema import INDEX, Schema, bring_up_to_date, migrations, refuse_newer, version_of
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
 BUSY_SECONDS = 30.0
@@ -262,7 +262,7 @@ def _create_file(path: Path, schema: Schema) -> None:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError:
-        return  # made by another process this moment: the transaction of `migrate` decides
+        return  # made by another process this moment: the transaction of `bring_up_to_date` decides
     except OSError as error:
         raise IndexFault(
             f"{path}: the {schema.name} can't be created ({error.strerror}); check the directory, or give a path with "
@@ -332,7 +332,7 @@ def _connect(
             _check_version(connection, len(known), schema)
             return connection
         if version_of(connection) != len(known):
-            in_transaction(connection, "BEGIN IMMEDIATE", lambda c: migrate(c, known, schema))
+            in_transaction(connection, "BEGIN IMMEDIATE", lambda c: bring_up_to_date(c, known, schema))
         _turn_to_wal(connection, schema)
     except BaseException as error:
         connection.close()

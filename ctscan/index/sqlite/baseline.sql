@@ -1,0 +1,574 @@
+-- Tables of an empty index, as all migrations make them. Written by `make schema`, never by hand.
+
+CREATE TABLE migration (
+    number  INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    applied TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE log (
+    id              INTEGER PRIMARY KEY,
+    log_id          BLOB NOT NULL UNIQUE CHECK (length(log_id) = 32),
+    key             BLOB NOT NULL,
+    name            TEXT NOT NULL,
+    operator        TEXT NOT NULL,
+    protocol        TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    url             TEXT NOT NULL,
+    monitoring_url  TEXT NOT NULL,
+    origin          TEXT NOT NULL,
+    mmd             INTEGER NOT NULL,
+    final_size      INTEGER,
+    final_root      BLOB,
+    final_timestamp INTEGER,
+    head            INTEGER REFERENCES tree_head (id),
+    last_success    TEXT,
+    last_error      TEXT,
+    last_error_at   TEXT,
+    rate            REAL
+, failing_since TEXT, failure TEXT, crc INTEGER) STRICT;
+
+CREATE TABLE tree_head (
+    id        INTEGER PRIMARY KEY,
+    log       INTEGER NOT NULL REFERENCES log (id),
+    size      INTEGER NOT NULL CHECK (size >= 0),
+    root      BLOB NOT NULL CHECK (length(root) = 32),
+    timestamp INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    raw       BLOB NOT NULL,
+    saved     TEXT NOT NULL, crc INTEGER,
+    UNIQUE (log, size, timestamp, root, signature)
+) STRICT;
+
+CREATE INDEX log_head ON log (head);
+
+CREATE TABLE misbehaviour (
+    id     INTEGER PRIMARY KEY,
+    log    INTEGER NOT NULL REFERENCES log (id),
+    at     TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    digest BLOB NOT NULL, kind TEXT, hashes BLOB NOT NULL DEFAULT x'', crc INTEGER,  -- over reason and heads: the same thing seen again is not written again
+    UNIQUE (log, digest)
+) STRICT;
+
+CREATE TABLE misbehaviour_head (
+    misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
+    ordinal      INTEGER NOT NULL,
+    raw          BLOB NOT NULL,
+    PRIMARY KEY (misbehaviour, ordinal)
+) STRICT;
+
+CREATE TABLE rule_set (
+    version TEXT PRIMARY KEY,
+    rules   TEXT NOT NULL  -- JSON: [[id, version, [kinds]], ...]
+, crc INTEGER) STRICT;
+
+CREATE TABLE run (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    who          TEXT NOT NULL,
+    started      TEXT NOT NULL,
+    ended        TEXT,
+    scope        TEXT NOT NULL,
+    rules        TEXT NOT NULL REFERENCES rule_set (version),
+    purpose      TEXT NOT NULL,
+    command      TEXT NOT NULL,
+    outcome      TEXT NOT NULL,
+    entries      INTEGER NOT NULL DEFAULT 0,
+    candidates   INTEGER NOT NULL DEFAULT 0,
+    certificates INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE run_log (
+    id       INTEGER PRIMARY KEY,
+    run      INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    log_id   BLOB NOT NULL,
+    name     TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    reason   TEXT,
+    UNIQUE (run, log_id)
+) STRICT;
+
+CREATE TABLE coverage (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    scope       TEXT NOT NULL,
+    rules       TEXT NOT NULL REFERENCES rule_set (version),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    range_end   INTEGER NOT NULL CHECK (range_end >= range_start),
+    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0),
+    since       INTEGER, crc INTEGER,
+    UNIQUE (log, scope, rules, range_start)
+) STRICT;
+
+CREATE TABLE pending (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    scope       TEXT NOT NULL,
+    rules       TEXT NOT NULL REFERENCES rule_set (version),
+    edge        BLOB NOT NULL CHECK (length(edge) % 32 = 0), crc INTEGER,
+    UNIQUE (log, range_start)
+) STRICT;
+
+CREATE TABLE pending_piece (
+    pending INTEGER NOT NULL REFERENCES pending (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    hashes  BLOB NOT NULL CHECK (length(hashes) % 32 = 0),
+    PRIMARY KEY (pending, ordinal)
+) STRICT;
+
+CREATE TABLE hole (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL CHECK (range_start >= 0),
+    range_end   INTEGER NOT NULL CHECK (range_end > range_start),
+    reason      TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    tries       INTEGER NOT NULL, crc INTEGER,
+    UNIQUE (log, range_start)
+) STRICT;
+
+CREATE TABLE quarantine (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL,
+    range_end   INTEGER NOT NULL,
+    at          TEXT NOT NULL,
+    raw         BLOB NOT NULL,  -- zlib
+    UNIQUE (log, range_start, range_end)
+) STRICT;
+
+CREATE INDEX quarantine_at ON quarantine (at);
+
+CREATE TABLE certificate (
+    id          INTEGER PRIMARY KEY,
+    identity    BLOB NOT NULL UNIQUE,
+    sha256      BLOB,           -- null until the certificate itself was seen
+    serial      TEXT NOT NULL,  -- lower-case hex without leading zeros
+    subject     TEXT NOT NULL,
+    is_ca       INTEGER NOT NULL CHECK (is_ca IN (0, 1)),
+    rules       TEXT NOT NULL,  -- rule set that its findings were made with
+    problem     TEXT
+, authority_key_id BLOB, issuer INTEGER REFERENCES issuer_name (id), not_before INTEGER, not_after INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)), serial_hash INTEGER, findings_check INTEGER, crc INTEGER) STRICT;
+
+CREATE TABLE leaf (
+    id          INTEGER PRIMARY KEY,
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    kind        TEXT NOT NULL CHECK (kind IN ('x509', 'precert')),
+    sha256      BLOB NOT NULL,
+    der         BLOB NOT NULL, crc INTEGER,  -- zlib
+    UNIQUE (sha256, kind)
+) STRICT;
+
+CREATE TABLE chain_sighting (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp   INTEGER NOT NULL,
+    leaf        INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    pending     INTEGER, crc INTEGER,
+    UNIQUE (leaf, log, pending)
+) STRICT;
+
+CREATE UNIQUE INDEX chain_sighting_settled ON chain_sighting (leaf, log) WHERE pending IS NULL;
+
+CREATE INDEX chain_sighting_pending ON chain_sighting (log, pending) WHERE pending IS NOT NULL;
+
+CREATE TABLE unreadable (
+    id          INTEGER PRIMARY KEY,
+    log         INTEGER NOT NULL REFERENCES log (id),
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    leaf_hash   BLOB NOT NULL CHECK (length(leaf_hash) = 32),
+    reason      TEXT NOT NULL,
+    leaf        INTEGER REFERENCES leaf (id) ON DELETE SET NULL,
+    pending     INTEGER, partly INTEGER NOT NULL DEFAULT 0 CHECK (partly IN (0, 1)), crc INTEGER,
+    UNIQUE (log, entry_index)
+) STRICT;
+
+CREATE INDEX unreadable_leaf ON unreadable (leaf) WHERE leaf IS NOT NULL;
+
+CREATE INDEX unreadable_pending ON unreadable (log, pending) WHERE pending IS NOT NULL;
+
+CREATE TABLE salt (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    salt BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE search (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository   TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    question     TEXT,           -- null where it names a person
+    digest       BLOB NOT NULL,  -- SHA-256 of salt and question
+    who          TEXT NOT NULL,
+    purpose      TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    rules        TEXT NOT NULL REFERENCES rule_set (version),
+    started      TEXT NOT NULL,
+    ended        TEXT,
+    outcome      TEXT NOT NULL,
+    detail       TEXT NOT NULL,
+    results      INTEGER NOT NULL,
+    certificates INTEGER NOT NULL
+, scope_emails INTEGER NOT NULL DEFAULT 0, crc INTEGER) STRICT;
+
+CREATE INDEX search_digest ON search (digest, repository);
+
+CREATE TABLE repository_sighting (
+    id           INTEGER PRIMARY KEY,
+    repository   TEXT NOT NULL,
+    reference    TEXT NOT NULL,
+    leaf         INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    search       INTEGER NOT NULL REFERENCES search (id),  -- that brought it last
+    first_logged INTEGER,        -- as times of logs
+    owner        TEXT, crc INTEGER,
+    UNIQUE (repository, reference)
+) STRICT;
+
+CREATE INDEX repository_sighting_leaf ON repository_sighting (leaf);
+
+CREATE INDEX repository_sighting_search ON repository_sighting (search);
+
+CREATE TABLE coordinate (
+    sighting    INTEGER NOT NULL REFERENCES repository_sighting (id) ON DELETE CASCADE,
+    log         TEXT NOT NULL,
+    entry_index INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp   INTEGER, crc INTEGER,
+    PRIMARY KEY (sighting, log, entry_index)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE disclosure (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    at        TEXT NOT NULL,
+    who       TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    purpose   TEXT NOT NULL,
+    command   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE issuer (
+    id           INTEGER PRIMARY KEY,
+    sha256       BLOB NOT NULL UNIQUE,
+    subject_hash BLOB NOT NULL,
+    key_hash     BLOB NOT NULL,
+    origin       TEXT NOT NULL,
+    der          BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE INDEX issuer_subject ON issuer (subject_hash);
+
+CREATE TABLE revocation (
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    source      TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    checked     TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    revoked_at  TEXT,
+    reason      TEXT NOT NULL,
+    this_update TEXT,
+    next_update TEXT,
+    why         TEXT NOT NULL, crc INTEGER,
+    PRIMARY KEY (certificate, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE crl (
+    id          INTEGER PRIMARY KEY,
+    url         TEXT NOT NULL UNIQUE,
+    fetched     TEXT NOT NULL,
+    this_update TEXT,
+    next_update TEXT,
+    der         BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE TABLE authority (
+    id       INTEGER PRIMARY KEY,
+    sha256   BLOB NOT NULL UNIQUE,
+    key_id   BLOB NOT NULL,
+    owner    TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    policies TEXT NOT NULL,  -- JSON: [URL, ...]
+    contact  TEXT NOT NULL,
+    status   TEXT NOT NULL
+, crc INTEGER) STRICT;
+
+CREATE INDEX authority_key_id ON authority (key_id);
+
+CREATE TABLE authority_list (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    fetched TEXT NOT NULL,
+    origin  TEXT NOT NULL,
+    records INTEGER NOT NULL
+, crc INTEGER) STRICT;
+
+CREATE TABLE head_size (
+    log       INTEGER NOT NULL REFERENCES log (id),
+    hour      INTEGER NOT NULL,  -- since 1970
+    timestamp INTEGER NOT NULL,  -- milliseconds
+    size      INTEGER NOT NULL,
+    PRIMARY KEY (log, hour)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE trait (
+    id           INTEGER PRIMARY KEY,
+    rule         TEXT NOT NULL,
+    category     TEXT NOT NULL,
+    categories   TEXT NOT NULL,
+    place        TEXT NOT NULL,
+    oid          TEXT NOT NULL,
+    subject_kind TEXT NOT NULL,
+    confidence   TEXT NOT NULL,
+    why          TEXT NOT NULL,
+    person       TEXT NOT NULL,  -- the same word in one certificate: the same person
+    sensitivity  TEXT NOT NULL,
+    marks        TEXT NOT NULL,
+    tag          INTEGER NOT NULL,  -- identifier octet of the value as encoded; 0: none
+    UNIQUE (place, rule, why, category, categories, oid, subject_kind, confidence, person, sensitivity, marks, tag)
+) STRICT;
+
+CREATE TABLE posting (
+    key         INTEGER NOT NULL,
+    certificate INTEGER NOT NULL,
+    PRIMARY KEY (key, certificate)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE finding (
+    certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
+    ordinal     INTEGER NOT NULL,
+    trait       INTEGER NOT NULL,
+    value       TEXT NOT NULL,
+    canonical   TEXT,
+    keys        TEXT NOT NULL,
+    raw         BLOB,
+    repaired    TEXT,
+    PRIMARY KEY (certificate, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "submitted" (
+    id   INTEGER PRIMARY KEY,
+    leaf INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    der  BLOB NOT NULL  -- zlib
+) STRICT;
+
+CREATE INDEX submitted_leaf ON submitted (leaf);
+
+CREATE INDEX leaf_certificate ON leaf (certificate, kind);
+
+CREATE TABLE issuer_name (
+    id   INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,  -- SHA-256 of its DER
+    name TEXT NOT NULL
+, crc INTEGER) STRICT;
+
+CREATE INDEX certificate_issuer ON certificate (issuer);
+
+CREATE TRIGGER certificate_gone AFTER DELETE ON certificate BEGIN
+    DELETE FROM issuer_name WHERE id = OLD.issuer
+        AND NOT EXISTS (SELECT 1 FROM certificate WHERE issuer = OLD.issuer);
+END;
+
+CREATE TABLE audit_paths (
+    id     INTEGER PRIMARY KEY,
+    head   INTEGER NOT NULL REFERENCES tree_head (id),
+    shape  TEXT NOT NULL,
+    hashes BLOB NOT NULL CHECK (length(hashes) % 32 = 0)
+) STRICT;
+
+CREATE INDEX audit_paths_head ON audit_paths (head);
+
+CREATE TABLE sighting (
+    id              INTEGER PRIMARY KEY,
+    log             INTEGER NOT NULL REFERENCES log (id),
+    entry_index     INTEGER NOT NULL CHECK (entry_index >= 0),
+    timestamp       INTEGER NOT NULL,
+    leaf            INTEGER NOT NULL REFERENCES leaf (id) ON DELETE CASCADE,
+    issuer_key_hash BLOB NOT NULL,
+    extensions      BLOB NOT NULL,
+    pending         INTEGER,
+    paths           INTEGER REFERENCES audit_paths (id), crc INTEGER,  -- with its proof
+    UNIQUE (log, entry_index)
+) STRICT;
+
+CREATE INDEX sighting_leaf ON sighting (leaf, timestamp);
+
+CREATE INDEX sighting_paths ON sighting (paths) WHERE paths IS NOT NULL;
+
+CREATE INDEX sighting_pending ON sighting (log, pending) WHERE pending IS NOT NULL;
+
+CREATE TRIGGER sighting_gone AFTER DELETE ON sighting WHEN OLD.paths IS NOT NULL BEGIN
+    DELETE FROM audit_paths WHERE id = OLD.paths AND NOT EXISTS (SELECT 1 FROM sighting WHERE paths = OLD.paths);
+END;
+
+CREATE TRIGGER sighting_proven_anew AFTER UPDATE OF paths ON sighting WHEN OLD.paths IS NOT NEW.paths BEGIN
+    DELETE FROM audit_paths WHERE id = OLD.paths AND NOT EXISTS (SELECT 1 FROM sighting WHERE paths = OLD.paths);
+END;
+
+CREATE TABLE basis (
+    revision INTEGER PRIMARY KEY CHECK (revision > 0),
+    at       TEXT NOT NULL,
+    who      TEXT NOT NULL,
+    change   TEXT NOT NULL,  -- a message
+    note     TEXT NOT NULL,
+    source   TEXT NOT NULL,
+    choice   TEXT,           -- JSON: {"log_list": text or null, "logs": [text, ...]}; null: not known
+    keys     TEXT            -- likewise; null: file and environment gave none
+, crc INTEGER, logs_check INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE basis_log (
+    id        INTEGER PRIMARY KEY,
+    basis     INTEGER NOT NULL REFERENCES basis (revision),
+    log_id    BLOB NOT NULL,  -- empty where the log list gives none
+    name      TEXT NOT NULL,
+    operator  TEXT NOT NULL,
+    is_member INTEGER NOT NULL CHECK (is_member IN (0, 1)),
+    reason    TEXT,           -- a message
+    since     TEXT, crc INTEGER,
+    CHECK (is_member OR reason IS NOT NULL)
+) STRICT;
+
+CREATE INDEX basis_log_basis ON basis_log (basis);
+
+CREATE TABLE head_seen (
+    id         INTEGER PRIMARY KEY,
+    log        INTEGER NOT NULL REFERENCES log (id),
+    size       INTEGER NOT NULL CHECK (size >= 0),
+    root       BLOB NOT NULL CHECK (length(root) = 32),
+    timestamp  INTEGER NOT NULL,
+    signature  BLOB NOT NULL,
+    raw        BLOB NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen  TEXT NOT NULL,
+    UNIQUE (log, size, timestamp, root, signature)
+) STRICT;
+
+CREATE INDEX head_seen_first ON head_seen (log, first_seen);
+
+CREATE TABLE misbehaviour_decision (
+    id           INTEGER PRIMARY KEY,
+    misbehaviour INTEGER NOT NULL REFERENCES misbehaviour (id) ON DELETE CASCADE,
+    at           TEXT NOT NULL,
+    who          TEXT NOT NULL,
+    is_dismissal INTEGER NOT NULL CHECK (is_dismissal IN (0, 1)),
+    reason       TEXT NOT NULL
+, crc INTEGER) STRICT;
+
+CREATE INDEX misbehaviour_decision_of ON misbehaviour_decision (misbehaviour);
+
+CREATE INDEX certificate_partly ON certificate (partly) WHERE partly > 0;
+
+CREATE INDEX unreadable_partly ON unreadable (partly) WHERE partly > 0;
+
+CREATE TABLE "lookup_key" (
+    id   INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key  TEXT NOT NULL,
+    hash INTEGER NOT NULL  -- CRC-32 of kind and key, signed
+) STRICT;
+
+CREATE INDEX lookup_key_hash ON lookup_key (hash);
+
+CREATE INDEX lookup_key_domain ON lookup_key (key, hash) WHERE kind = 'domain';
+
+CREATE INDEX certificate_serial_hash ON certificate (serial_hash);
+
+CREATE TABLE control_total (
+    id     INTEGER PRIMARY KEY,
+    totals BLOB NOT NULL CHECK (length(totals) = 1024)
+) STRICT;
+
+CREATE TABLE domain_total (
+    digest INTEGER PRIMARY KEY,
+    total  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE damage (
+    part TEXT PRIMARY KEY,
+    at   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE table_total (
+    name  TEXT PRIMARY KEY,
+    total INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER certificate_marked AFTER UPDATE OF partly ON certificate WHEN OLD.partly <> NEW.partly BEGIN
+    UPDATE table_total SET total = total + (NEW.partly - OLD.partly) * NEW.id WHERE name = 'certificate.partly';
+END;
+
+CREATE TRIGGER certificate_unmarked AFTER DELETE ON certificate WHEN OLD.partly > 0 BEGIN
+    UPDATE table_total SET total = total - OLD.id WHERE name = 'certificate.partly';
+END;
+
+CREATE TRIGGER unreadable_marked_anew AFTER INSERT ON unreadable WHEN NEW.partly > 0 BEGIN
+    UPDATE table_total SET total = total + NEW.id WHERE name = 'unreadable.partly';
+END;
+
+CREATE TRIGGER unreadable_marked AFTER UPDATE OF partly ON unreadable WHEN OLD.partly <> NEW.partly BEGIN
+    UPDATE table_total SET total = total + (NEW.partly - OLD.partly) * NEW.id WHERE name = 'unreadable.partly';
+END;
+
+CREATE TRIGGER unreadable_unmarked AFTER DELETE ON unreadable WHEN OLD.partly > 0 BEGIN
+    UPDATE table_total SET total = total - OLD.id WHERE name = 'unreadable.partly';
+END;
+
+CREATE TRIGGER misbehaviour_totalled AFTER UPDATE OF crc ON misbehaviour BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour';
+END;
+
+CREATE TRIGGER misbehaviour_untotalled AFTER DELETE ON misbehaviour BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour';
+END;
+
+CREATE TRIGGER misbehaviour_decision_totalled AFTER UPDATE OF crc ON misbehaviour_decision BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour_decision';
+END;
+
+CREATE TRIGGER misbehaviour_decision_untotalled AFTER DELETE ON misbehaviour_decision BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'misbehaviour_decision';
+END;
+
+CREATE TRIGGER basis_totalled AFTER UPDATE OF crc ON basis BEGIN
+    UPDATE table_total SET total = total + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE name = 'basis';
+END;
+
+CREATE TRIGGER basis_untotalled AFTER DELETE ON basis BEGIN
+    UPDATE table_total SET total = total - coalesce(OLD.crc, 0) WHERE name = 'basis';
+END;
+
+CREATE TRIGGER basis_log_totalled AFTER UPDATE OF crc ON basis_log BEGIN
+    UPDATE basis SET logs_check = logs_check + coalesce(NEW.crc, 0) - coalesce(OLD.crc, 0) WHERE revision = NEW.basis;
+END;
+
+CREATE TABLE holder (
+    id INTEGER PRIMARY KEY,
+    log INTEGER NOT NULL REFERENCES log (id),
+    range_start INTEGER NOT NULL,
+    range_end INTEGER, -- NULL: without an end
+    pid INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    who TEXT NOT NULL,
+    since TEXT NOT NULL,
+    progressed_at TEXT NOT NULL
+) STRICT;
+
+INSERT INTO migration (number, name, applied) VALUES
+    (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (3, '0003_growth', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (4, '0004_many_findings', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (5, '0005_codes', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (6, '0006_basis', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (7, '0007_heads', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (8, '0008_partly_read', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (9, '0009_checks', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (10, '0010_holders', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+
+INSERT INTO salt (one, salt) VALUES
+    (1, randomblob(32));
+
+INSERT INTO table_total (name, total) VALUES
+    ('misbehaviour', 0),
+    ('misbehaviour_decision', 0),
+    ('basis', 0),
+    ('certificate.partly', 0),
+    ('unreadable.partly', 0);
