@@ -1,10 +1,12 @@
-"""Settings of all tests: `tests/` on the path (helpers are `support.x`), repeatable and quick property tests, and less
-start-up work for each process."""
+"""Settings of all tests: `tests/` on the path (helpers are `support.x`), repeatable and quick property tests, files in
+memory, and less start-up work for each process."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from hypothesis import settings
@@ -21,3 +23,9 @@ os.environ["SSL_CERT_FILE"] = str(TESTS / "support" / "no_server.pem")
 # Hundreds of tests start ctscan as a process; without compiled modules each process would compile all modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# Tests commit thousands of times, each time waiting for the disk: against a loss of power, which no test has. TMPDIR
+# chooses another place.
+MEMORY = Path("/dev/shm")  # noqa: S108 - each test has a folder of its own there, as in /tmp
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= 2 << 30:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
