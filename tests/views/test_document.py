@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -77,26 +78,30 @@ def sentence_of(path: tuple[Any, ...], shape: Any) -> bool:
     return False
 
 
-def changed(shape: Any, path: tuple[Any, ...]) -> Any:
-    copy = json.loads(json.dumps(shape))
-    inner = copy
+@contextmanager
+def changed(shape: Any, path: tuple[Any, ...]) -> Iterator[Any]:
+    """Change the value at a path, for a while."""
+    inner = shape
     for key in path[:-1]:
         inner = inner[key]
     value = inner[path[-1]]
     inner[path[-1]] = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else f"{value}x"
-    return copy
+    yield shape
+    inner[path[-1]] = value
 
 
 def test_every_field_but_sentences_is_in_the_digest() -> None:
     shape = shaped()
     digest, seen = shapes.digest(shape), 0
-    for path in paths(shape):
+    for path in list(paths(shape)):
         if path == ("digest",):
             continue
-        is_same = shapes.digest(changed(shape, path)) == digest
+        with changed(shape, path) as other:
+            is_same = shapes.digest(other) == digest
         assert is_same == sentence_of(path, shape), path
         seen += 1
     assert seen > 500
+    assert shapes.digest(shape) == digest
 
 
 def test_every_sentence_has_a_code_beside_it() -> None:
