@@ -35,8 +35,10 @@ def test_what_is_kept_breaks_nothing() -> None:
 
 @pytest.mark.parametrize("share", [4, pytest.param(1, marks=pytest.mark.long)])
 def test_huge_certificates_are_quick_and_small(share: int) -> None:
-    """Certificates with very many broken attributes, attributes, strings or @ once took seconds or 100 MiB. A quarter of
-    the text already takes longer than allowed where the time grows with its square."""
+    """Certificates with very many broken attributes, attributes, strings or @ once took seconds or 100 MiB.
+
+    A quarter of the text already takes longer than allowed where the time grows with its square.
+    """
     broken, whole = tlv(0x31, tlv(0x30, b"\x30")), name([("CN", "Jane Doe")])[2:]
     for subject in (
         tlv(0x30, broken * 20_000),

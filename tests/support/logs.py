@@ -14,7 +14,7 @@ import json
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import gcd, prod
 from pathlib import Path
 
@@ -93,30 +93,35 @@ _SPKI = tlv(
     tlv(0x30, tlv(0x06, bytes.fromhex("2a8648ce3d0201")), tlv(0x06, bytes.fromhex("2a8648ce3d030107"))),
     tlv(0x03, b"\x00\x04" + bytes(range(64))),
 )
+_SIGNATURE = tlv(0x03, b"\x00" + tlv(0x30, tlv(0x02, b"\x11" * 32), tlv(0x02, b"\x22" * 32)))
+_VERSION = tlv(0xA0, tlv(0x02, b"\x02"))
+_ISSUER = _common_name("Example Issuing CA")
+_VALIDITY = tlv(0x30, tlv(0x17, b"260101000000Z"), tlv(0x17, b"260401000000Z"))
+_SAN = tlv(0x06, b"\x55\x1d\x11")
 
 
 def cheap_tbs(number: int, host: str = "") -> bytes:
     """Build a small TBSCertificate with a host name in CN and SAN; its key and names are filler."""
     host = host or f"host-{number}.example.org"
     alt_names = tlv(0x30, tlv(0x82, host.encode()))
-    extension = tlv(0x30, tlv(0x06, b"\x55\x1d\x11"), tlv(0x04, alt_names))
+    extension = tlv(0x30, _SAN, tlv(0x04, alt_names))
     return tlv(
         0x30,
-        tlv(0xA0, tlv(0x02, b"\x02")),
+        _VERSION,
         tlv(0x02, b"\x01" + number.to_bytes(8, "big")),
         _ECDSA_SHA256,
-        _common_name("Example Issuing CA"),
-        tlv(0x30, tlv(0x17, b"260101000000Z"), tlv(0x17, b"260401000000Z")),
+        _ISSUER,
+        _VALIDITY,
         _common_name(host),
         _SPKI,
         tlv(0xA3, tlv(0x30, extension)),
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def cheap_certificate(number: int, host: str = "") -> bytes:
     """Build `cheap_tbs` with an invalid signature."""
-    signature = tlv(0x03, b"\x00" + tlv(0x30, tlv(0x02, b"\x11" * 32), tlv(0x02, b"\x22" * 32)))
-    return tlv(0x30, cheap_tbs(number, host), _ECDSA_SHA256, signature)
+    return tlv(0x30, cheap_tbs(number, host), _ECDSA_SHA256, _SIGNATURE)
 
 
 # --- keys ---------------------------------------------------------------------------------------------------------

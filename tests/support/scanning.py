@@ -87,10 +87,10 @@ def scan(sim: Simulator, db: Path, heard: Heard | None = None, **changes: object
 
 
 def with_index(db: Path, ask: Callable[[Index], Awaitable[T]]) -> T:
-    """Run `ask` on an existing index."""
+    """Run `ask` on an existing index, without a thread for it."""
 
     async def run() -> T:
-        async with await open_index(db, create=False) as index:
+        async with await open_index(db, create=False, inline=True) as index:
             return await ask(index)
 
     return asyncio.run(run())
