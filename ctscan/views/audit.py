@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.views.listings import Listing
+from ctscan.views.say import Say, Word
+from ctscan.views.text import ENGLISH, texts
 from ctscan.views.words import moment
 
 _NUMBERED = {
-    AuditAction.SCAN: "run",
-    AuditAction.BACKFILL: "run",
-    AuditAction.SEARCH: "search",
-    AuditAction.IMPORT: "search",
-    AuditAction.DISCLOSURE: "no.",
-    AuditAction.REINDEX: "rules",
-    AuditAction.BASIS: "revision",
+    AuditAction.SCAN: Word.EVENT_RUN,
+    AuditAction.BACKFILL: Word.EVENT_RUN,
+    AuditAction.SEARCH: Word.EVENT_SEARCH,
+    AuditAction.IMPORT: Word.EVENT_SEARCH,
+    AuditAction.DISCLOSURE: Word.EVENT_DISCLOSURE,
+    AuditAction.REINDEX: Word.EVENT_RULES,
+    AuditAction.BASIS: Word.EVENT_REVISION,
 }
 """Nouns of the numbers in `detail`."""
 
@@ -31,15 +33,20 @@ def events(found: Sequence[AuditEvent]) -> Listing:
 
 def _action(event: AuditEvent) -> str:
     """Say what was done and how it ended: `lookup: complete, found` or `scan done, run 4 (began as 17)`."""
+    say = texts(ENGLISH)
     if event.verdict:
-        return f"{event.action}: {event.verdict}"
-    began = f" (began as {event.intent})" if event.intent else ""
+        return say(Say.EVENT_RESULT(deed=event.action, result=event.verdict))
     number, fault = event.detail, ""
     if event.state is AuditState.FAILED and not number[-1:].isdigit():
         number, _, fault = number.rpartition(" ")  # the name of the exception stands last
-    noun = _NUMBERED.get(event.action, "")
-    detail = f", {noun} {number}".replace(",  ", ", ") if number else ""
-    return f"{event.action} {event.state}{detail}{f': {fault}' if fault else ''}{began}"
+    deed = f"{event.action} {event.state}"
+    if number and (noun := _NUMBERED.get(event.action)):
+        deed = say(Say.EVENT_NUMBER(deed=deed, noun=noun, number=number))
+    elif number:
+        deed = say(Say.EVENT_DETAIL(deed=deed, detail=number))
+    if fault:
+        deed = say(Say.EVENT_RESULT(deed=deed, result=fault))
+    return say(Say.EVENT_BEGAN(deed=deed, number=event.intent)) if event.intent else deed
 
 
 def _identifier(event: AuditEvent) -> str:
@@ -47,4 +54,5 @@ def _identifier(event: AuditEvent) -> str:
 
 
 def _reason(event: AuditEvent) -> str:
-    return "; ".join(part for part in (f"case {event.case}" if event.case else "", event.purpose) if part) or "-"
+    case = texts(ENGLISH)(Say.EVENT_CASE(case=event.case)) if event.case else ""
+    return "; ".join(part for part in (case, event.purpose) if part) or "-"

@@ -190,6 +190,13 @@ class Say(Code):
     HEALTH_SINCE = "say.health-since"
     HEALTH_OUTSIDE = "say.health-outside"
     HEALTH_INDEX = "say.health-index"
+
+    # events of the audit trail
+    EVENT_NUMBER = "say.event-number"
+    EVENT_DETAIL = "say.event-detail"
+    EVENT_RESULT = "say.event-result"
+    EVENT_BEGAN = "say.event-began"
+    EVENT_CASE = "say.event-case"
     NEVER_AT_THIS_RATE = "say.never-at-this-rate"
 
     # checks of saved answers
@@ -317,6 +324,11 @@ class Word(Code):
     CHECK_FILE = "word.check-file"
     CHECK_INDEX = "word.check-index"
     CHECK_TRAIL = "word.check-trail"
+    EVENT_RUN = "word.event-run"
+    EVENT_SEARCH = "word.event-search"
+    EVENT_DISCLOSURE = "word.event-disclosure"
+    EVENT_RULES = "word.event-rules"
+    EVENT_REVISION = "word.event-revision"
     HEALTH_MISBEHAVING = "word.health-misbehaving"
     HEALTH_FAILING = "word.health-failing"
     HEALTH_NEVER_READ = "word.health-never-read"
