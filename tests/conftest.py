@@ -3,6 +3,7 @@ memory, and less start-up work for each process."""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -29,3 +30,10 @@ sys.dont_write_bytecode = False
 MEMORY = Path("/dev/shm")  # noqa: S108 - each test has a folder of its own there, as in /tmp
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= 2 << 30:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Take what was collected out of the sight of the garbage collector: 8,000 tests and all modules stay to the end.
+    Each full collection took 0.3 s to walk over them."""
+    gc.collect()
+    gc.freeze()

@@ -27,6 +27,7 @@ from support.kept import (
     started,
     with_result,
 )
+from support.killing import kill_often
 
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
@@ -165,24 +166,25 @@ async def _ended(db: Path, count: int) -> list[Match]:
         return sorted(matches, key=lambda match: match.certificate.identity)
 
 
+def create(folder: Path) -> None:
+    """Make an index."""
+
+    async def work() -> None:
+        async with await open_index(folder / "ctscan.db", create=True):
+            pass
+
+    asyncio.run(work())
+
+
 def test_a_creation_that_is_killed_can_be_done_again(tmp_path: Path) -> None:
-    code = (
-        "import asyncio, sys\nsys.path[:0] = {path!r}\nfrom pathlib import Path\n"
-        "from ctscan.index.open import open_index\nprint('ready', flush=True)\n"
-        "asyncio.run(open_index(Path({db!r}), create=True))\n"
-    )
-    chance = random.Random(6)
-    root = str(Path(__file__).parent.parent.parent)
-    for attempt in range(8):
-        db = tmp_path / f"{attempt}.db"
-        source = code.format(path=[root], db=str(db))
-        with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            child.stdout.readline()
-            time.sleep(chance.uniform(0.0, 0.03))
-            child.kill()
-        asyncio.run(_use(db, a_log=LOG))
-        _check_file(db)
+    folders = [tmp_path / str(number) for number in range(25)]
+    for folder in folders:
+        folder.mkdir()
+    ended = kill_often("index.test_sqlite_crash:create", folders)
+    assert not all(ended)
+    for folder in folders:
+        asyncio.run(_use(folder / "ctscan.db", a_log=LOG))
+        _check_file(folder / "ctscan.db")
 
 
 async def _use(db: Path, a_log: Log) -> None:

@@ -367,6 +367,14 @@ def test_a_log_that_has_nothing_at_all_any_more_ends(protocol: LogProtocol, tmp_
 GARBLED = body_changed(lambda body: bytes(32) + body[32:])
 
 
+@cache
+def log_of_empty_entries() -> LogBuilder:
+    """Build a log of a whole hash tile of level 1, and some entries more."""
+    builder = LogBuilder("people")
+    builder.fill(65536 + 600, lambda _: b"")
+    return builder
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [(server_error(404), "not read"), (GARBLED, "quarantined")],
@@ -375,9 +383,8 @@ GARBLED = body_changed(lambda body: bytes(32) + body[32:])
 def test_a_hash_tile_that_is_no_use_costs_what_it_covers_and_no_more(
     answer: Answer | Change, reason: str, tmp_path: Path
 ) -> None:
-    size = 65536 + 600
-    builder = LogBuilder("people")
-    builder.fill(size, lambda _: b"")
+    builder = log_of_empty_entries()
+    size = builder.size
     with Simulator() as sim:
         log = sim.add("people", builder)
         log.fault("/tile/1/000$", answer)
