@@ -11,6 +11,7 @@ from ctscan.app.authority_list import authorities, update_authorities
 from ctscan.app.basis import basis_history, drop_from_basis, set_basis
 from ctscan.app.head_comparison import HEADS_FILE_LIMIT, compare_heads, heads
 from ctscan.app.health import health
+from ctscan.app.known_trail import begin_trail
 from ctscan.app.local_files import identifiers_in, import_files, inspect
 from ctscan.app.log_misbehaviour import decide_on_misbehaviour, export_evidence, misbehaviour_of_logs
 from ctscan.app.overview import audit_events, disclosures, known_types, logs, rules, runs, searches, sources
@@ -31,6 +32,7 @@ __all__ = [
     "authorities",
     "backfill",
     "basis_history",
+    "begin_trail",
     "certificates",
     "check_refresh",
     "compare_heads",

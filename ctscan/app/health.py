@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
-from ctscan.errors import IndexFault
+from ctscan.errors import IndexFault, worst
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ctscan.config import Config
     from ctscan.model import Holder, LogState, Message, SkippedLog
+    from ctscan.model.audit import KnownTrail
     from ctscan.model.health import HealthReport
 
 
@@ -33,7 +36,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     async with opened_index(config) as index:
         with index.noted_damage() as damage:
             states = {state.log.id: state for state in await index.log_states()}
-            basis = await index.basis()
+            basis, known, log_list = await index.basis(), await index.known_trail(), await index.list_failure()
             stalled: dict[bytes, list[Holder]] = defaultdict(list)
             for holder in await index.holders(now - STALLED):
                 stalled[holder.log_id].append(holder)
@@ -48,8 +51,9 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     )
     named = {log.id for log in members} | {log.id for log in outside}
     unnamed = [_unnamed(state) for log_id, state in states.items() if log_id not in named]
-    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage))
-    return replace(report, exit_code=exit_code(logs, is_damaged=report.is_damaged))
+    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage, known), log_list)
+    is_failing = report.is_trail_lost or log_list is not None
+    return replace(report, exit_code=worst([exit_code(logs, is_damaged=report.is_damaged), int(is_failing)]))
 
 
 def _unnamed(state: LogState) -> SkippedLog:
@@ -60,17 +64,21 @@ def _unnamed(state: LogState) -> SkippedLog:
     return SkippedLog(state.log.id, state.log.name, state.log.operator, reason)
 
 
-async def _of_index(config: Config, damage: Iterable[str]) -> tuple[Message, ...]:
-    """Tell of damage that this check or a look-up since the last reindex met. A missing trail records no look-up; one
-    that can't be read is named."""
+async def _of_index(config: Config, damage: Iterable[str], known: KnownTrail | None) -> tuple[Message, ...]:
+    """Tell of damage that this check or a look-up since the last reindex met, and of the trail: whether it is the one
+    that the index knows, and can be read."""
     from ctscan.model.health import HealthDetail
 
     found = [HealthDetail.DAMAGED(parts=", ".join(sorted(damage)))] if damage else []
     try:
         if trail_path(config).exists():
             async with opened_trail(config) as trail:
-                met = await trail.damage_met()
+                met, id = await trail.damage_met(), await trail.id()
             found += [HealthDetail.DAMAGE_MET(at=met)] if met else []
+            if known is not None and id != known.id:
+                found.append(HealthDetail.TRAIL_REPLACED(time=known.at))
+        elif known is not None:
+            found.append(HealthDetail.TRAIL_LOST(time=known.at))
     except (IndexFault, OSError) as error:
         found.append(HealthDetail.TRAIL_UNREADABLE(error=str(error)))
     return tuple(found)

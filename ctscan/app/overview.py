@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ctscan.app.head_comparison import witnesses_of
-from ctscan.app.wiring import CLOCK, opened_index, opened_trail
+from ctscan.app.known_trail import known_trail, lost
+from ctscan.app.wiring import CLOCK, opened_index, opened_trail, trail_path
 from ctscan.clock import Clock
 from ctscan.model import Source
 
@@ -37,7 +38,14 @@ async def disclosures(config: Config, limit: int) -> list[Disclosure]:
 
 
 async def audit_events(config: Config, limit: int, *, inline: bool = False) -> list[AuditEvent]:
-    """List events of the audit trail, the newest first; `inline` reads in the calling thread."""
+    """List events of the audit trail, the newest first; `inline` reads in the calling thread.
+
+    Raises:
+        IndexFault: the trail can't be read, is missing, or is not the one of the index.
+    """
+    known = await known_trail(config, inline=inline)
+    if known is not None and not trail_path(config).exists():
+        raise lost(config, known)
     async with opened_trail(config, inline=inline) as trail:
         return await trail.events(limit)
 

@@ -14,8 +14,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ctscan.app.known_trail import check_trail, known_trail, lost, remember_trail
 from ctscan.app.recorded_texts import check_recorded_text, check_texts
-from ctscan.app.wiring import CLOCK, key_path, opened_trail
+from ctscan.app.wiring import CLOCK, key_path, opened_trail, trail_path
 from ctscan.clock import Clock
 from ctscan.errors import IndexFault, InputError
 from ctscan.model import AuditAction, AuditEvent, AuditState
@@ -143,7 +144,7 @@ async def recorded(
     given = config.purpose if purpose is None else purpose
     check_recorded_text(str(action), "reason" if action == AuditAction.BASIS else "purpose", given)
     event = AuditEvent(0, clock.now(), who, action, AuditState.INTENDED, given, case)
-    async with _trail_to_write(config, clock) as trail:
+    async with _trail_to_write(config, who, clock) as trail:
         await _prepare_key(config, trail)
         async with trail.intend(event) as intent:
             change = ChangeRecorder(trail, replace(event, id=intent), clock)
@@ -153,6 +154,7 @@ async def recorded(
                 await change.end_by(error)
                 raise
             await change.end(change.state)
+        await remember_trail(config, trail, who, clock)  # of an index that the change made
 
 
 @asynccontextmanager
@@ -186,7 +188,7 @@ async def recorded_lookups(
     """
     check_texts(str(action), identifiers, purpose, case)
     event = AuditEvent(0, clock.now(), who, action, AuditState.DONE, purpose, case)
-    async with _trail_to_write(config, clock, inline=inline) as trail:
+    async with _trail_to_write(config, who, clock, inline=inline) as trail:
         yield LookupRecorder(trail, await _key_of(config, trail, clock), event, clock)
 
 
@@ -203,14 +205,21 @@ def numbers_text(numbers: Iterable[int]) -> str:
 
 
 @asynccontextmanager
-async def _trail_to_write(config: Config, clock: Clock, *, inline: bool = False) -> AsyncIterator[Trail]:
-    """Open the trail to write, make a missing one, and end the intents of processes that are gone."""
+async def _trail_to_write(config: Config, who: str, clock: Clock, *, inline: bool = False) -> AsyncIterator[Trail]:
+    """Open the trail to write, and end the intents of processes that are gone. Make a missing trail, unless the index
+    had one."""
+    known = await known_trail(config, inline=inline)
     async with AsyncExitStack() as stack:
         try:
-            trail = await stack.enter_async_context(opened_trail(config, create=True, inline=inline))
+            if known is not None and not trail_path(config).exists():
+                raise lost(config, known)
+            trail = await stack.enter_async_context(opened_trail(config, create=known is None, inline=inline))
+            await check_trail(config, known, trail)
             await trail.end_abandoned(clock.now())
         except IndexFault as fault:
             raise _refusal(fault) from fault
+        if known is None:
+            await remember_trail(config, trail, who, clock, inline=inline)
         yield trail
 
 
@@ -241,7 +250,7 @@ async def _key_of(config: Config, trail: Trail, clock: Clock) -> Key:
         raise InputError(
             f"{path}: holds another key than the one that the digests of the audit trail were made with; put that one "
             "back from its copy, or name its place: key_file under [privacy] in ctscan.toml, or CTSCAN_KEY_FILE. If it "
-            "is lost, move the trail away and keep it: the next command begins another"
+            "is lost, move the trail away, keep it, and begin another: ctscan audit begin --reason …"
         )
     return key
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "audit",
     cls=Group,
     exits={0: "", 1: "the audit trail can't be read", 2: ""},
-    example="ctscan audit show --limit 5",
+    example="ctscan audit show --limit 5\nctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
     context_settings=SETTINGS,
 )
 def COMMAND() -> None:  # noqa: N802 - the name by which the program finds it
@@ -61,6 +61,27 @@ def show(limit: int, verbose: int, **given: Any) -> None:
     items.end()
 
 
+@command(
+    "begin",
+    exits={0: "another trail is begun", 1: "the index or the trail can't be written", 2: ""},
+    example="ctscan audit begin --reason 'disk lost on 2031-05-04, no copy'",
+)
+@click.option("--reason", metavar="TEXT", required=True, help="State what became of the trail before; it is recorded.")
+@options.config
+@options.db
+@options.verbose
+def begin(reason: str, verbose: int, **given: Any) -> None:
+    """Begin another audit trail where the trail of the index is lost for good.
+
+    An index knows its trail: without it, or with another one in its place, nothing is looked up or changed. Put the
+    trail back from its copy if there is one. The reason stands in the new trail and in the index.
+    """
+    from ctscan.cli.process import account, run
+
+    run(app.begin_trail(load_settings(**given), who=account(), reason=reason))
+    click.echo("Another audit trail is begun.", err=True)
+
+
 def _print_table(found: list[AuditEvent]) -> None:
     from ctscan.views import audit, tables
 
@@ -71,4 +92,5 @@ def _print_table(found: list[AuditEvent]) -> None:
         tables.say(out, "Nothing was recorded yet.")
 
 
-COMMAND.add_command(show)
+for _command in (show, begin):
+    COMMAND.add_command(_command)

@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     REINDEX = "reindex"
     AUTHORITIES = "authorities"
     BASIS = "basis"
+    TRAIL = "trail"  # another trail was begun in place of a lost one
     EVIDENCE = "evidence"  # misbehaviour that was exported or dismissed
     DISCLOSURE = "disclosure"  # a question to a third party, recorded before it is sent
 
@@ -51,6 +52,23 @@ def verdict_of(*, complete: bool, found: bool, damaged: bool = False) -> Verdict
     if complete:
         return Verdict.COMPLETE_FOUND if found else Verdict.COMPLETE_NOTHING
     return Verdict.INCOMPLETE_FOUND if found else Verdict.INCOMPLETE_NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTrail:
+    """Trail as its index remembers it.
+
+    Attributes:
+        id: identifier of the trail, 16 random bytes.
+        at: when the index first saw it.
+        who: the account.
+        reason: why it took the place of the trail before; empty for the first.
+    """
+
+    id: bytes
+    at: datetime
+    who: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

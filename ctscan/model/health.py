@@ -41,6 +41,9 @@ class HealthDetail(Code):
     DAMAGED = "health.damaged"
     DAMAGE_MET = "health.damage-met"
     TRAIL_UNREADABLE = "health.trail-unreadable"
+    TRAIL_LOST = "health.trail-lost"  # parameter: time, since when the index has the trail
+    TRAIL_REPLACED = "health.trail-replaced"
+    LIST_FAILING = "health.list-failing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +80,38 @@ class LogHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFailure:
+    """Failure to read the log list of the basis.
+
+    Attributes:
+        since: the first try that failed, of those in a row.
+        at: the last try.
+        error: its reason, one line.
+    """
+
+    since: datetime
+    at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class HealthReport:
     """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
-    answer covers them; they count for nothing. `index` tells of damage in the index itself."""
+    answer covers them; they count for nothing. `index` tells of damage in the index itself and of its audit trail;
+    `log_list` since when the log list can't be read."""
 
     exit_code: int
     logs: tuple[LogHealth, ...]
     outside: tuple[SkippedLog, ...]
     index: tuple[Message, ...] = ()
+    log_list: ListFailure | None = None
 
     @property
     def is_damaged(self) -> bool:
         """True when the index is known to be damaged."""
         return any(one.code in (HealthDetail.DAMAGED, HealthDetail.DAMAGE_MET) for one in self.index)
+
+    @property
+    def is_trail_lost(self) -> bool:
+        """True when the index has lost its audit trail: nothing can be looked up or changed."""
+        return any(one.code in (HealthDetail.TRAIL_LOST, HealthDetail.TRAIL_REPLACED) for one in self.index)

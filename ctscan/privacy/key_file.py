@@ -66,8 +66,8 @@ def load_key(path: Path) -> Key:
     except FileNotFoundError:
         raise InputError(
             f"{path}: there is no key file here, and the digests of the audit trail were made with one; put it back "
-            f"from its copy, or name its place ({_SETTING}). If the key is lost, move the trail away and keep it: the "
-            "next command begins another, with a new key"
+            f"from its copy, or name its place ({_SETTING}). If the key is lost, move the trail away, keep it, and "
+            "begin another with a new key: ctscan audit begin --reason …"
         ) from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: the key file can't be read ({_reason(error)}); check its owner and mode") from None

@@ -28,6 +28,7 @@ async def set_basis(network: Network, index: BasisIndex, choice: LogChoice, act:
     selection = await network.select(choice)
     if selection is None or not selection.logs:
         raise InputError("basis: the choice selects no log that can be read")
+    await index.record_list(act.at, None)
     while True:
         before = await index.basis()
         if before is None:

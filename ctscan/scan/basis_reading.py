@@ -5,14 +5,17 @@ index -> newest revision -> which choice? -> logs of that choice -> next revisio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ctscan.errors import CtscanError, IndexFault
 from ctscan.index.protocols import BasisStore, LogStore
 from ctscan.model import Basis, BasisChange, Log, LogChoice
 from ctscan.scan.network import Network
 from ctscan.scan.revision import Act, Choosing, choosing, described, dropped_of, first_basis, joined, next_basis
+from ctscan.scan.safe_message import safe_message
 from ctscan.scan.selection import Selection
 
 
@@ -65,7 +68,9 @@ async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
     choices = {choice for choice in (chosen.basis, chosen.reading) if choice is not None}
     found: dict[LogChoice | None, Selection] = {}
     for choice in sorted(choices, key=network.needs_network):  # faults of this machine are found first
-        found[choice] = await _select(network, choice, known if choice == chosen.basis else ())
+        found[choice] = await (
+            _select_of_basis(network, index, choice, known) if choice == chosen.basis else _select(network, choice)
+        )
     return Reading(chosen, basis, found.get(chosen.basis), found[chosen.reading])
 
 
@@ -79,7 +84,10 @@ async def check_local(network: Network, index: BasisIndex | None) -> None:
     _, chosen, known = await _choices(network, index)
     for choice in (chosen.basis, chosen.reading):
         if choice is not None and not network.needs_network(choice):
-            await _select(network, choice, known if choice == chosen.basis else ())
+            if choice == chosen.basis:
+                await _select_of_basis(network, index, choice, known)
+            else:
+                await _select(network, choice)
 
 
 async def _choices(network: Network, index: BasisIndex | None) -> tuple[Basis | None, Choosing, tuple[Log, ...]]:
@@ -91,10 +99,34 @@ async def _choices(network: Network, index: BasisIndex | None) -> tuple[Basis | 
     return basis, chosen, await _known(index) if index and is_recorded else ()
 
 
-async def _select(network: Network, choice: LogChoice, known: Sequence[Log]) -> Selection:
+async def _select(network: Network, choice: LogChoice, known: Sequence[Log] = ()) -> Selection:
     selection = await network.select(choice, known=known)
     assert selection is not None  # noqa: S101  None stands for an unchanged list, and no version was given
     return selection
+
+
+async def _select_of_basis(
+    network: Network, index: BasisIndex | None, choice: LogChoice, known: Sequence[Log]
+) -> Selection:
+    """Select the logs of the basis, and record whether its log list could be read."""
+    if index is None:
+        return await _select(network, choice, known)
+    async with _list_recorded(network, index):
+        return await _select(network, choice, known)
+
+
+@asynccontextmanager
+async def _list_recorded(network: Network, index: BasisIndex) -> AsyncIterator[None]:
+    """Record whether the log list of the basis could be read, for `ctscan health`."""
+    try:
+        yield
+    except CtscanError as error:
+        try:
+            await index.record_list(network.clock.now(), safe_message(error))
+        except IndexFault as fault:
+            error.add_note(f"the failure of the log list is not recorded: {fault}")
+        raise
+    await index.record_list(network.clock.now(), None)
 
 
 async def record_reading(network: Network, index: BasisIndex, reading: Reading | None) -> tuple[Reading, str]:
@@ -134,7 +166,8 @@ async def reload_reading(network: Network, index: BasisIndex, reading: Reading) 
         if basis is not None and basis.choice is not None and not reading.is_partial:
             chosen = Choosing(basis.choice, basis.choice, basis.source, BasisChange.LIST_CHANGED())
         etag = reading.listed.etag if chosen.reading == reading.chosen.reading else None
-        loaded = await network.select(chosen.reading, etag=etag, known=await _known(index))
+        async with nullcontext() if reading.is_partial else _list_recorded(network, index):
+            loaded = await network.select(chosen.reading, etag=etag, known=await _known(index))
         listed = loaded or reading.listed
         found = Reading(chosen, basis, None if reading.is_partial else listed, listed)
         revision = None

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from ctscan.model.health import Condition, HealthReport
+from ctscan.model import Message
+from ctscan.model.health import Condition, HealthDetail, HealthReport, ListFailure
 from ctscan.privacy.redaction import one_line, without_addresses
 from ctscan.views.say import CONDITIONS, Say
 from ctscan.views.text import Texts
@@ -26,10 +27,13 @@ _COLOURS: Final = {
 
 
 def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]]:
-    """Describe damage in the index, the health of each log, the worst first, and the logs outside the basis: lines,
-    each with its colour."""
+    """Describe damage in the index, the failure of the log list, the health of each log, the worst first, and the logs
+    outside the basis: lines, each with its colour."""
     for message in report.index:
-        yield texts(Say.HEALTH_INDEX(details=texts(message))), "red" if report.is_damaged else "yellow"
+        is_grave = report.is_damaged or report.is_trail_lost
+        yield texts(Say.HEALTH_INDEX(details=texts(message))), "red" if is_grave else "yellow"
+    if report.log_list is not None:
+        yield texts(Say.HEALTH_LOG_LIST(details=texts(list_detail(report.log_list)))), "red"
     conditions = list(Condition)
     for log in sorted(report.logs, key=lambda log: conditions.index(log.condition)):
         condition = word(CONDITIONS[log.condition], texts)
@@ -40,6 +44,11 @@ def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]
         yield shown, _COLOURS.get(log.condition, "yellow")
     for other in report.outside:
         yield texts(Say.HEALTH_OUTSIDE(log=other.name, reason=texts(other.reason))), "dim"
+
+
+def list_detail(failure: ListFailure) -> Message:
+    """Describe the failure of the log list."""
+    return HealthDetail.LIST_FAILING(since=moment(failure.since), at=moment(failure.at), error=failure.error)
 
 
 NAMED: Final = 5
@@ -62,16 +71,20 @@ def unknown_line(reason: str) -> str:
 
 
 def _summary(report: HealthReport) -> str:
-    if not report.logs:
-        return "no log was read yet"
     number = len(report.logs)
     parts = ["the index is damaged"] if report.is_damaged else []
+    if report.is_trail_lost:
+        parts.append("the audit trail is lost")
+    if report.log_list is not None:
+        parts.append(f"the log list can't be read since {moment(report.log_list.since)}: {report.log_list.error}")
     for condition in Condition:
         names = [log.name for log in report.logs if log.condition is condition]
         if not names or condition is Condition.OK:
             continue
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         parts.append(f"{len(names)} of {number} {_logs(number)} {condition}: {', '.join(names[:NAMED])}{more}")
+    if not number:
+        parts.append("no log was read yet")
     return "; ".join(parts) or f"{number} {_logs(number)} read and fresh"
 
 

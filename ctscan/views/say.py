@@ -190,6 +190,7 @@ class Say(Code):
     HEALTH_SINCE = "say.health-since"
     HEALTH_OUTSIDE = "say.health-outside"
     HEALTH_INDEX = "say.health-index"
+    HEALTH_LOG_LIST = "say.health-log-list"
 
     # events of the audit trail
     EVENT_NUMBER = "say.event-number"

@@ -229,13 +229,16 @@ def test_a_look_up_that_can_not_be_recorded_is_refused(db: Path) -> None:
 
 def test_the_trail_may_lie_elsewhere(db: Path, tmp_path: Path) -> None:
     place = {"CTSCAN_AUDIT_PATH": str(tmp_path / "trail"), "CTSCAN_KEY_FILE": str(tmp_path / "key")}
-    before = len(events(db))
+    shutil.move(db.with_name("ctscan.db.audit"), tmp_path / "trail")
+    shutil.move(db.with_name("ctscan.db.key"), tmp_path / "key")
+    before = len(events(db, **place))
     assert run("lookup", JANE, "--db", db, env=place).exit_code == 0
-    assert brief(events(db, **place)) == [("lookup", "done")]
-    assert len(events(db)) == before
+    assert brief(events(db, **place))[before:] == [("lookup", "done")]
     (tmp_path / "ctscan.toml").write_text('[audit]\npath = "trail"\n[privacy]\nkey_file = "key"\n', encoding="utf-8")
     assert run("lookup", JANE, "--db", db, "--config", tmp_path / "ctscan.toml").exit_code == 0
-    assert len({event["digest"] for event in events(db, **place)}) == 1
+    assert len({event["digest"] for event in events(db, **place)[before:]}) == 1
+    assert run("audit", "show", "--db", db).exit_code == 1
+    assert not db.with_name("ctscan.db.audit").exists() and not db.with_name("ctscan.db.key").exists()
 
 
 CROWDED = """

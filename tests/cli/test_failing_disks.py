@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from support.certs import make_certificate
-from support.cli import ROOT, command, run
+from support.cli import ROOT, command, copy_index, run
 from support.repositories import kept_rows
 
 JANE = "jane@example.org"
@@ -86,7 +86,7 @@ def is_one_error(said: str) -> bool:
 def test_a_file_that_cannot_be_read_is_one_line_with_its_path_and_reason(
     arguments: tuple[str | Path, ...], code: int, folder: Path, tmp_path: Path
 ) -> None:
-    shutil.copy(folder / "whole.db", tmp_path / "db")
+    copy_index(folder / "whole.db", tmp_path / "db")
     more = () if arguments[0] in ("inspect", "health") else ("--db", tmp_path / "db")
     result = run(*arguments, *more)
     assert result.exit_code == code
@@ -103,7 +103,7 @@ def test_the_files_beside_a_broken_one_are_imported_and_it_is_named(folder: Path
 
 @pytest.mark.parametrize("variable", ["CTSCAN_KEY_FILE", "CTSCAN_AUDIT_PATH"])
 def test_a_look_up_without_its_key_or_its_trail_shows_nothing(variable: str, folder: Path, tmp_path: Path) -> None:
-    shutil.copy(folder / "whole.db", tmp_path / "db")
+    copy_index(folder / "whole.db", tmp_path / "db")
     result = run("lookup", JANE, "--db", tmp_path / "db", env={variable: str(BROKEN)})
     assert (result.exit_code, result.stdout, is_one_error(result.stderr)) == (1, "", True)
     assert "/proc/" in result.stderr
@@ -172,7 +172,7 @@ def test_a_key_that_cannot_be_written_is_no_key(folder: Path, tmp_path: Path) ->
 
 
 def test_an_answer_that_cannot_be_printed_is_an_error(folder: Path, tmp_path: Path) -> None:
-    shutil.copy(folder / "whole.db", tmp_path / "db")
+    copy_index(folder / "whole.db", tmp_path / "db")
     with Path("/dev/full").open("wb") as full:
         words = command("lookup", JANE, "--db", tmp_path / "db", "--format", "json")
         done = subprocess.run(

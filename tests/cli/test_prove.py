@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate, make_precert
-from support.cli import run
+from support.cli import copy_index, run
 from support.logs import LogBuilder
 
 
@@ -33,7 +32,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def changed(index: Path, folder: Path, *statements: str) -> Path:
     """Copy the index and run the statements on the copy without foreign key checks."""
     copy = folder / "changed.db"
-    shutil.copyfile(index, copy)
+    copy_index(index, copy)
     with sqlite3.connect(copy) as connection:
         for statement in statements:
             assert connection.execute(statement).rowcount
@@ -130,7 +129,7 @@ def test_names_in_hosts_of_a_scope_are_no_contradiction(tmp_path: Path) -> None:
     for command in (("prove", "--all"), ("reindex",), ("prove", "--all")):
         assert run(*command, "--db", db).exit_code == 0
     copy = tmp_path / "changed.db"
-    shutil.copyfile(db, copy)
+    copy_index(db, copy)
     with sqlite3.connect(copy) as connection:
         assert connection.execute("UPDATE finding SET value = 'joe' WHERE value LIKE '%@%'").rowcount
     connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -42,6 +43,13 @@ def process(
 def command(*arguments: str | Path) -> list[str]:
     """Build the words that start `ctscan` with this Python."""
     return [sys.executable, "-m", "ctscan", *(str(argument) for argument in arguments)]
+
+
+def copy_index(db: Path, to: Path) -> None:
+    """Copy an index with its trail and key, without which it answers nothing."""
+    for suffix in ("", ".audit", ".key"):
+        if (file := Path(f"{db}{suffix}")).exists():
+            shutil.copy(file, f"{to}{suffix}")
 
 
 def error_line(result: Result) -> str:

@@ -14,7 +14,7 @@ from ctscan.index.protocols.finding_roles import DamageNoting, EvidenceStore, Fi
 from ctscan.index.protocols.log_roles import BasisStore, Lease, Leases, Ledger, LogStore, Runs
 from ctscan.index.protocols.misbehaviour_role import MisbehaviourStore
 from ctscan.index.protocols.statement_roles import Authorities, Disclosures, Revocations, Searches
-from ctscan.index.protocols.trail_role import Trail
+from ctscan.index.protocols.trail_role import Trail, TrailMemory
 
 __all__ = [
     "Authorities",
@@ -35,12 +35,13 @@ __all__ = [
     "Runs",
     "Searches",
     "Trail",
+    "TrailMemory",
 ]
 
 
 class Index(
     Runs, BasisStore, LogStore, MisbehaviourStore, Ledger, Leases, Finder, EvidenceStore, Searches, Disclosures,
-    Revocations, Authorities, Reindex, DamageNoting, Repair, Protocol,
+    Revocations, Authorities, Reindex, DamageNoting, Repair, TrailMemory, Protocol,
 ):  # fmt: skip
     """An open index, in every role. It has to be closed: by `async with`, or by `aclose`."""
 

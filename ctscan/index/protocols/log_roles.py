@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ctscan.model import (
     Basis,
@@ -23,6 +23,9 @@ from ctscan.model import (
     Span,
     TreeHead,
 )
+
+if TYPE_CHECKING:
+    from ctscan.model.health import ListFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,12 @@ class BasisStore(Protocol):
     async def save_basis(self, revision: Basis) -> bool:
         """Record a revision. Returns False, with nothing written, unless its number follows the newest one: another
         process recorded a revision meanwhile."""
+
+    async def list_failure(self) -> ListFailure | None:
+        """Return since when, and why, the log list of the basis can't be read; None while it can."""
+
+    async def record_list(self, at: datetime, error: str | None) -> None:
+        """Record that the log list of the basis was read (None), or the reason why not."""
 
 
 class LogStore(Protocol):

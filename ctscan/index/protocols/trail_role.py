@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ctscan.model import AuditEvent
+from ctscan.model.audit import KnownTrail
 
 
 class Trail(Protocol):
@@ -35,6 +36,9 @@ class Trail(Protocol):
     async def event_of_answer(self, answer: str) -> AuditEvent | None:
         """Return the event that records an answer, by the id of the answer."""
 
+    async def id(self) -> bytes:
+        """Return the identifier of the trail, by which its index knows it."""
+
     async def key_id(self) -> bytes | None:
         """Return the identifier of the key that digests of this trail are made with; None before the first digest."""
 
@@ -51,3 +55,17 @@ class Trail(Protocol):
 
     async def aclose(self) -> None:
         """Close the trail; closing twice is no error."""
+
+
+class TrailMemory(Protocol):
+    """Memory of an index of its audit trail, so that a lost one is noticed."""
+
+    async def known_trail(self) -> KnownTrail | None:
+        """Return the trail in which this index is recorded; None before the first."""
+
+    async def save_trail(self, trail: KnownTrail, before: bytes | None) -> bytes:
+        """Remember a trail by compare-and-set: only while the index knows the trail `before`. Returns the id of the
+        trail that the index knows then: another process may have been faster."""
+
+    def may_write(self) -> bool:
+        """Return whether the index was opened to write, so that it can remember anything."""

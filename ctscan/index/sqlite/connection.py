@@ -49,6 +49,11 @@ class Database:
         self._session = session
         self._collectors: list[set[str]] = []
 
+    @property
+    def may_write(self) -> bool:
+        """True where the file and its directory may be written to."""
+        return _mode(self.path) == _WRITABLE
+
     @contextmanager
     def noted_damage(self) -> Iterator[set[str]]:
         """Collect the damaged tables that reading meets, for a caller that states them: `read` returns what is sound

@@ -66,7 +66,7 @@ TRAIL = Schema(
     synchronous="FULL",
     option="`path` under [audit] in ctscan.toml, or CTSCAN_AUDIT_PATH",
     made_by="the next scan or look-up creates it",
-    mended_by="restore it from a copy, or move it away and let the next command begin another",
+    mended_by="restore it from a copy; without one, move it away, keep it, and begin another: `ctscan audit begin`",
 )
 
 _RECORD = """CREATE TABLE migration (

@@ -88,6 +88,9 @@ class SqliteTrail(OpenedFile):
     async def event_of_answer(self, answer: str) -> AuditEvent | None:
         return await self._database.read(lambda c: _of_answer(c, answer))
 
+    async def id(self) -> bytes:
+        return await self._database.read(_id)
+
     async def key_id(self) -> bytes | None:
         return await self._database.read(_key_id)
 
@@ -150,6 +153,11 @@ def _open_intents(connection: sqlite3.Connection) -> list[AuditEvent]:
 
 def _is_open(connection: sqlite3.Connection, intent: int) -> bool:
     return connection.execute(f"SELECT 1 FROM event WHERE id = ? AND {_OPEN}", (intent,)).fetchone() is not None
+
+
+def _id(connection: sqlite3.Connection) -> bytes:
+    (found,) = connection.execute("SELECT id FROM identity").fetchone()
+    return bytes(found)
 
 
 def _key_id(connection: sqlite3.Connection) -> bytes | None:

@@ -14,7 +14,7 @@ from ctscan.views.json.values import Shape, base64_text, message, messages, time
 
 if TYPE_CHECKING:
     from ctscan.model import Source
-    from ctscan.model.health import HealthReport, LogHealth
+    from ctscan.model.health import HealthReport, ListFailure, LogHealth
     from ctscan.model.results import LoadedAuthorities, LogReport, RuleInfo, TypeInfo
 
 ATTRIBUTION = "from the CCADB (https://www.ccadb.org), licensed under CDLA-Permissive-2.0"
@@ -57,6 +57,7 @@ def health(report: HealthReport) -> Shape:
     return {
         "exit_code": report.exit_code,
         **messages("index", report.index),
+        "log_list": None if report.log_list is None else list_failure(report.log_list),
         "logs": [log_health(log) for log in report.logs],
         "outside": [
             {
@@ -68,6 +69,11 @@ def health(report: HealthReport) -> Shape:
             for log in report.outside
         ],
     }
+
+
+def list_failure(failure: ListFailure) -> Shape:
+    """Shape the failure of the log list."""
+    return {"since": time_text(failure.since), "at": time_text(failure.at), "error": failure.error}
 
 
 def log_health(log: LogHealth) -> Shape:

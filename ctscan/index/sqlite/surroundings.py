@@ -1,0 +1,73 @@
+"""What an index remembers of things beside it: its audit trail, and the log list of its basis."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from ctscan.index.sqlite import rows
+from ctscan.index.sqlite.opened import OpenedFile
+from ctscan.model.audit import KnownTrail
+from ctscan.model.health import ListFailure
+
+
+class SqliteSurroundings(OpenedFile):
+    """Memory of `TrailMemory`, and of the log list in `BasisStore`."""
+
+    async def list_failure(self) -> ListFailure | None:
+        return await self._database.read(list_failure)
+
+    async def record_list(self, at: datetime, error: str | None) -> None:
+        if error is not None or await self.list_failure() is not None:
+            await self._database.write(lambda c: record_list(c, at, error))
+
+    async def known_trail(self) -> KnownTrail | None:
+        return await self._database.read(known_trail)
+
+    async def save_trail(self, trail: KnownTrail, before: bytes | None) -> bytes:
+        return await self._database.write(lambda c: save_trail(c, trail, before))
+
+    def may_write(self) -> bool:
+        return self._database.may_write
+
+
+# --- functions of an open transaction -----------------------------------------------------------------------------
+
+
+def known_trail(connection: sqlite3.Connection) -> KnownTrail | None:
+    """Return the trail of the index; None before the first."""
+    row = connection.execute(
+        "SELECT trail_id, at, who, reason FROM known_trail ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else KnownTrail(row[0], datetime.fromisoformat(row[1]), row[2], row[3])
+
+
+def save_trail(connection: sqlite3.Connection, trail: KnownTrail, before: bytes | None) -> bytes:
+    """Insert the trail where the index knows the trail `before`; return the id of the trail that it knows then."""
+    known = known_trail(connection)
+    if (known.id if known else None) == before:
+        connection.execute(
+            "INSERT INTO known_trail (trail_id, at, who, reason) VALUES (?, ?, ?, ?)",
+            (trail.id, rows.time_text(trail.at), rows.clean(trail.who), rows.clean(trail.reason)),
+        )
+        return trail.id
+    assert known is not None  # noqa: S101  no trail differs from `before` only where that is None
+    return known.id
+
+
+def list_failure(connection: sqlite3.Connection) -> ListFailure | None:
+    """Return since when, and why, the log list can't be read; None while it can."""
+    row = connection.execute("SELECT since, at, error FROM list_failure").fetchone()
+    return None if row is None else ListFailure(datetime.fromisoformat(row[0]), datetime.fromisoformat(row[1]), row[2])
+
+
+def record_list(connection: sqlite3.Connection, at: datetime, error: str | None) -> None:
+    """Record that the log list was read (None), or the reason why not."""
+    if error is None:
+        connection.execute("DELETE FROM list_failure")
+        return
+    connection.execute(
+        "INSERT INTO list_failure (one, since, at, error) VALUES (1, ?1, ?1, ?2)"
+        " ON CONFLICT (one) DO UPDATE SET at = excluded.at, error = excluded.error",
+        (rows.time_text(at), rows.clean(error)),
+    )

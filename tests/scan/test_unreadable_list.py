@@ -1,0 +1,92 @@
+"""A log list that can't be read: scans say so, and `ctscan health` shows it until a scan has read the list."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cli import run
+from support.scanning import Heard, people_log, request, scan, with_index
+from support.simulator import Simulator, server_error
+
+from ctscan.errors import SourceError, UsageError
+from ctscan.model import LogChoice
+from ctscan.scan.run import ScanClock, run_scan
+
+
+def health(db: Path, code: int) -> dict[str, Any]:
+    checked = run("health", "--db", db, "--format", "json")
+    assert checked.exit_code == code, checked.output
+    found: dict[str, Any] = json.loads(checked.stdout)
+    assert found["exit_code"] == code
+    return found
+
+
+def test_a_list_that_can_not_be_fetched_is_failing_since_the_first_try(tmp_path: Path) -> None:
+    with Simulator() as sim:
+        sim.add("people", people_log(size=300))
+        scan(sim, tmp_path / "db")
+        assert health(tmp_path / "db", 0)["log_list"] is None
+        sim.fault("log_list.json", server_error(404))
+        for _ in range(2):
+            with pytest.raises(SourceError):
+                scan(sim, tmp_path / "db", give_up_after=0.1)
+        found = health(tmp_path / "db", 1)["log_list"]
+        assert found["since"] < found["at"] and "404" in found["error"]
+        line = run("health", "--db", tmp_path / "db").stdout.splitlines()[0]
+        assert line.startswith("log list: failing since 20") and "404" in line and "check the network" in line
+        plug_in = run("health", "--nagios", "--db", tmp_path / "db")
+        assert plug_in.exit_code == 2 and plug_in.stdout.count("\n") == plug_in.stdout.count("|") == 1
+        assert plug_in.stdout.startswith("CTSCAN CRITICAL - the log list can't be read since 20")
+        sim.faults.clear()
+        scan(sim, tmp_path / "db")
+    assert health(tmp_path / "db", 0)["log_list"] is None
+
+
+def test_a_list_file_that_is_gone_is_failing_and_another_list_of_a_partial_read_is_not(tmp_path: Path) -> None:
+    kept, given = tmp_path / "list.json", tmp_path / "other.json"
+    with Simulator() as sim:
+        sim.add("people", people_log(size=300))
+        kept.write_bytes(sim.log_list())
+        scan(sim, tmp_path / "db", log_list=str(kept))
+        keys = LogChoice(str(kept))
+        with pytest.raises(UsageError, match="can't be read"):
+            scan(sim, tmp_path / "db", log_list=str(given), keys=keys)
+        assert health(tmp_path / "db", 0)["log_list"] is None
+        kept.rename(given)
+        with pytest.raises(UsageError, match="can't be read"):
+            scan(sim, tmp_path / "db", log_list=str(kept))
+        assert "list.json: can't be read" in health(tmp_path / "db", 1)["log_list"]["error"]
+        scan(sim, tmp_path / "db", log_list=str(given))  # the key names the other file now
+    assert health(tmp_path / "db", 0)["log_list"] is None
+
+
+def test_a_scan_that_follows_notes_the_failure_and_its_end(tmp_path: Path) -> None:
+    async def seen(is_failing: bool) -> None:
+        for _ in range(500):
+            shape = await asyncio.to_thread(run, "health", "--db", tmp_path / "db", "--format", "json")
+            if shape.stdout and (json.loads(shape.stdout)["log_list"] is not None) is is_failing:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("waited in vain")
+
+    async def follow(sim: Simulator) -> None:
+        stop, read = asyncio.Event(), asyncio.get_running_loop().create_future()
+        heard = Heard(on_advance=lambda: read.done() or read.set_result(None))
+        clock = ScanClock(sleep=lambda s: asyncio.sleep(min(s, 0.01)), poll=0.01, reload=0.02, partial_wait=0.0)
+        task = asyncio.create_task(run_scan(request(sim, tmp_path / "db", follow=True), heard.emit, stop, clock))
+        await read
+        sim.fault("log_list.json", server_error(404))
+        await seen(is_failing=True)
+        sim.faults.clear()
+        await seen(is_failing=False)
+        stop.set()
+        await task
+
+    with Simulator() as sim:
+        sim.add("people", people_log(size=300))
+        asyncio.run(follow(sim))
+    assert with_index(tmp_path / "db", lambda index: index.list_failure()) is None
