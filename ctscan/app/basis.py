@@ -37,10 +37,10 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
         config: its `log_list` and `logs` are the choice; without both all logs of Google's list. A log list of the
             command line alone is chosen whole, whichever logs the configuration names.
         who: the account, for the record.
-        reason: reason, for the record; may be empty.
+        reason: reason, for the record.
 
     Raises:
-        UsageError: a name fits no log or several, or a log list on this machine can't be read.
+        UsageError: there is no reason, a name fits no log or several, or a log list on this machine can't be read.
         SourceError: the log list can't be fetched.
     """
     from ctscan.model import LogChoice
@@ -50,6 +50,7 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
     from ctscan.scan.revision import Act
     from ctscan.scan.run import ScanClock, ScanRequest
 
+    _check_reason("basis set", reason)
     request = ScanRequest(
         config.db, Scope(), contact=config.contact, keys=keys_of(config), who=who, tuning=config.tuning,
         give_up_after=config.timeouts.give_up,
@@ -62,7 +63,7 @@ async def set_basis(config: Config, *, who: str, reason: str, clock: Clock = CLO
         opened_index(config) as index,
         recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as change,
     ):
-        revision = await decide(network, index, choice, Act(clock.now(), who, reason))
+        revision = await decide(network, index, choice, Act(clock.now(), who, reason.strip()))
         change.detail = str(revision.revision)
         return revision
 
@@ -83,8 +84,7 @@ async def drop_from_basis(
     from ctscan.scan.basis_decision import drop_logs
     from ctscan.scan.revision import Act
 
-    if not reason.strip():
-        raise UsageError("basis drop: --reason: expected the reason, which is recorded, got none")
+    _check_reason("basis drop", reason)
     async with (
         opened_index(config) as index,
         recorded(config, AuditAction.BASIS, who=who, purpose=reason, clock=clock) as change,
@@ -92,3 +92,9 @@ async def drop_from_basis(
         revision = await drop_logs(index, names, Act(clock.now(), who, reason.strip()))
         change.detail = str(revision.revision)
         return revision
+
+
+def _check_reason(command: str, reason: str) -> None:
+    """Raise UsageError where there is no reason."""
+    if not reason.strip():
+        raise UsageError(f"{command}: --reason: expected the reason, which is recorded, got none")

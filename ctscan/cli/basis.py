@@ -68,7 +68,7 @@ def show(history: bool, verbose: int, **given: Any) -> None:
     "ctscan basis set --reason 'back to the configuration'",
 )
 @scan_options.which_logs
-@click.option("--reason", metavar="TEXT", default="", help="State the reason; it is recorded.")
+@click.option("--reason", metavar="TEXT", required=True, help="State the reason; it is recorded.")
 @options.contact("operators of log lists")
 @options.on_index("table", "json")
 def set_(reason: str, verbose: int, **given: Any) -> None:

@@ -88,13 +88,16 @@ def test_a_log_is_dropped_with_who_when_and_why(desk: Desk) -> None:
     assert {(e["action"], e["state"]) for e in event} >= {("basis", "intended"), ("basis", "done")}
 
 
-def test_dropping_needs_a_reason_and_a_log_of_the_basis(desk: Desk) -> None:
+def test_decisions_need_a_reason_and_dropping_a_log_of_the_basis(desk: Desk) -> None:
     without = desk("basis", "drop", "two")
     assert without.exit_code == 2 and "--reason" in error_line(without)
     empty = desk("basis", "drop", "two", "--reason", " ")
     assert empty.exit_code == 2 and "expected the reason" in error_line(empty)
     unknown = desk("basis", "drop", "four", "--reason", "gone")
     assert unknown.exit_code == 2 and "fits no log of the basis" in error_line(unknown)
+    for words in (("basis", "set"), ("basis", "set", "--reason", " ")):
+        unfounded = desk(*words)
+        assert unfounded.exit_code == 2 and "--reason" in error_line(unfounded)
     several = desk("basis", "drop", "o", "--reason", "gone")
     assert several.exit_code == 2 and "fits 2 logs: one, two" in error_line(several)
     assert desk.json("basis", "show")["revision"] == 1
@@ -106,20 +109,27 @@ def test_another_choice_is_set_by_options_and_by_the_configuration(desk: Desk) -
     assert {log["log"]: log["reason_code"] for log in chosen["logs"]} == {"one": "skip.no-longer-chosen", "three": None}
     assert (chosen["source"], chosen["change_code"], chosen["note"]) == ("decision", "basis.set", "the new archive")
     assert [log["log"] for log in desk.json("scan")["logs"]] == ["three"]
-    back = desk.json("basis", "set")
+    back = desk.json("basis", "set", "--reason", "back to the configuration")
     assert {log["log"]: log["reason_code"] for log in back["logs"]} == {
         "one": None, "three": "skip.no-longer-chosen", "two": None,
     }  # fmt: skip
     assert back["outside"] == []
+    history = json.loads(desk("basis", "show", "--history", "--format", "json").stdout)
+    reasons = ["back to the configuration", "the new archive", "gone"]
+    assert [found["note"] for found in history][:3] == reasons
+    table = desk("basis", "show", "--history").stdout
+    assert all(reason in table for reason in reasons)
+    events = json.loads(desk("audit", "show", "--format", "json").stdout)
+    assert [event["purpose"] for event in events if event["action"] == "basis" and event["state"] == "done"] == reasons
 
 
 def test_a_missing_list_and_an_unknown_name_are_usage_errors_of_set(desk: Desk) -> None:
-    missing = desk("basis", "set", "--log-list", str(desk.folder / "none.json"))
+    missing = desk("basis", "set", "--log-list", str(desk.folder / "none.json"), "--reason", "ours")
     assert missing.exit_code == 2 and "can't be read" in error_line(missing)
     with Simulator() as sim:
         sim.add("people", people_log(size=10))
         (desk.folder / "list.json").write_bytes(sim.log_list())
-    unknown = desk("basis", "set", "--log-list", str(desk.folder / "list.json"), "--log", "nowhere")
+    unknown = desk("basis", "set", "--log-list", str(desk.folder / "list.json"), "--log", "nowhere", "--reason", "x")
     assert unknown.exit_code == 2 and "not in the log list" in error_line(unknown)
     assert desk.json("basis", "show")["revision"] == 1
 
