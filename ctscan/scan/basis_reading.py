@@ -67,6 +67,8 @@ async def load_reading(network: Network, index: BasisIndex | None) -> Reading:
     basis, chosen, known = await _choices(network, index)
     choices = {choice for choice in (chosen.basis, chosen.reading) if choice is not None}
     found: dict[LogChoice | None, Selection] = {}
+    for choice in choices:
+        await network.check_directories(choice, known if choice == chosen.basis else ())
     for choice in sorted(choices, key=network.needs_network):  # faults of this machine are found first
         found[choice] = await (
             _select_of_basis(network, index, choice, known) if choice == chosen.basis else _select(network, choice)
@@ -78,12 +80,14 @@ async def check_local(network: Network, index: BasisIndex | None) -> None:
     """Load the log lists and directories on this machine that a scan will read, and ask no network.
 
     Raises:
-        UsageError: a log list can't be read, or a name fits no log of it or several.
-        InputError: a directory holds no log.
+        UsageError: a log list can't be read, a directory holds no log, or a name fits no log of the list or several.
     """
     _, chosen, known = await _choices(network, index)
     for choice in (chosen.basis, chosen.reading):
-        if choice is not None and not network.needs_network(choice):
+        if choice is None:
+            continue
+        await network.check_directories(choice, known if choice == chosen.basis else ())
+        if not network.needs_network(choice):
             if choice == chosen.basis:
                 await _select_of_basis(network, index, choice, known)
             else:

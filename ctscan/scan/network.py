@@ -38,6 +38,10 @@ class Network:
         directories, names = split_names(choice.logs)
         return is_on_network(choice.log_list) and (bool(names) or not directories)
 
+    async def check_directories(self, choice: LogChoice, known: Sequence[Log] = ()) -> None:
+        """Check the directories that a choice names. Raises UsageError as `select`."""
+        await from_directories(split_names(choice.logs)[0], known)
+
     async def select(
         self, choice: LogChoice, *, etag: str | None = None, known: Sequence[Log] = ()
     ) -> Selection | None:
@@ -46,7 +50,7 @@ class Network:
         `known`: logs that an earlier edition of the list had, which the choice may name.
         """
         directories, names = split_names(choice.logs)
-        archived = await from_directories(directories)
+        archived = await from_directories(directories, known)
         if directories and not names:
             return Selection(archived, ())
         self.emit(Waiting(b"", "the log list"))

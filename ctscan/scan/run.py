@@ -111,8 +111,7 @@ async def check_request(request: ScanRequest, clock: ScanClock | None = None) ->
     """Check all of a scan that can be checked on this machine, before anybody is asked over the network.
 
     Raises:
-        UsageError: a start of coverage, a tuning, a log list file or the name of a log in it is wrong.
-        InputError: a directory holds no log.
+        UsageError: a start of coverage, a tuning, a directory, a log list file or the name of a log in it is wrong.
         IndexFault: the index can't be used.
     """
     clock = clock or ScanClock()

@@ -10,7 +10,7 @@ from ctscan.errors import UsageError
 from ctscan.model import Log, SkippedLog, SkipReason
 from ctscan.scan.log_names import is_named, matching
 from ctscan.scan.request import LogListChange
-from ctscan.sources.logs.directory import read_directory_log
+from ctscan.sources.logs.directory import directory_of, read_directory_log
 
 _NOT_SELECTED = SkipReason.NOT_SELECTED()
 
@@ -39,11 +39,25 @@ def split_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
     return directories, [name for name in names if not name.startswith("file://")]
 
 
-async def from_directories(urls: Sequence[str]) -> tuple[Log, ...]:
-    """Read the logs in these directories, each described by its `log.v3.json`; of two copies the first."""
+async def from_directories(urls: Sequence[str], known: Sequence[Log] = ()) -> tuple[Log, ...]:
+    """Read the logs in these directories, each described by its `log.v3.json`; of two copies the first.
+
+    A directory that can't be read any longer stands for the log that is known to lie there: the log fails, and not the
+    scan of all others.
+
+    Raises:
+        UsageError: an address is no `file:` URL, or a directory holds no log, and no known log lies there.
+    """
+    places = {log.monitoring_url: log for log in known}
     logs: dict[bytes, Log] = {}
     for url in urls:
-        log = await read_directory_log(url)
+        try:
+            log = await read_directory_log(url)
+        except UsageError:
+            found = places.get(f"{directory_of(url).as_uri()}/")
+            if found is None:
+                raise
+            log = found
         logs.setdefault(log.id, log)
     return tuple(logs.values())
 

@@ -141,6 +141,25 @@ def test_before_the_first_scan_there_is_no_basis(tmp_path: Path) -> None:
     assert not desk.db.exists()
 
 
+def test_a_directory_that_is_not_there_is_a_usage_error_before_anything_is_asked(desk: Desk) -> None:
+    missing = (desk.folder / "missing").as_uri()
+    with Simulator() as sim:
+        sim.add("people", people_log(size=10))
+        for more in ((), ("--log", "people", "--log-list", sim.list_url)):
+            for db in (desk.db, desk.folder / "new.db"):
+                result = run("scan", "--log", missing, *more, "--everything", "--db", db)
+                assert result.exit_code == 2, result.output
+                assert "missing: this directory holds no log: expected log.v3.json" in result.stderr
+        assert sim.requests == []
+    assert run("backfill", "--log", missing, "--everything", "--db", desk.db).exit_code == 2
+    assert desk("basis", "set", "--log", missing, "--reason", "x").exit_code == 2
+    assert not (desk.folder / "new.db").exists() and desk.json("basis", "show")["revision"] == 1
+    (desk.folder / "one").rename(desk.folder / "away")  # a log of the basis
+    failed = desk("scan")
+    assert failed.exit_code == 1
+    assert "one: not read to its head: " in failed.stderr and "two: read to its head" in failed.stderr
+
+
 # --- a wrong beginning, as a user gives it ------------------------------------------------------------------------
 
 

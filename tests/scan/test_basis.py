@@ -243,15 +243,20 @@ def test_an_edit_that_names_a_log_of_no_list_is_a_usage_error_and_no_revision(tm
     assert len(history(tmp_path / "db")) == 1
 
 
-def test_a_missing_directory_fails_the_scan_and_leaves_the_basis(tmp_path: Path) -> None:
+def test_a_log_of_the_basis_whose_directory_is_missing_fails_alone(tmp_path: Path) -> None:
     people_log("archived", 300).write_static_tree(tmp_path / "log")
     with Simulator() as sim:
         two_logs(sim)
         chosen = ((tmp_path / "log").as_uri(), "one")
         scan(sim, tmp_path / "db", logs=chosen)
         (tmp_path / "log").rename(tmp_path / "away")
-        with pytest.raises(InputError, match="holds no log"):
-            scan(sim, tmp_path / "db", logs=chosen)
+        sim.log("one").publish(300)
+        result = scan(sim, tmp_path / "db", logs=chosen)
+    assert {log.name: str(log.status) for log in result.logs} == {"archived": "incomplete", "one": "done"}
+    state = states(tmp_path / "db")["archived"]
+    assert state.last_error and str(tmp_path / "log") in state.last_error and state.failing_since
+    answer = look_up(tmp_path / "db", NOBODY)
+    assert [log.log for log in answer.coverage if log.failing_since] == ["archived"]
     assert members(tmp_path / "db") == {"archived": "read", "one": "read"}
     assert len(history(tmp_path / "db")) == 1
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from ctscan.ct.log_list import parse_log_object
-from ctscan.errors import BadAnswer, CutError, FormatError, InputError, Missing, SourceError, UsageError
+from ctscan.errors import BadAnswer, CutError, FormatError, Missing, SourceError, UsageError
 from ctscan.http.decoding import decode_body
 from ctscan.http.rate_limit import ConcurrencyWindow
 from ctscan.model import Log
@@ -47,19 +47,18 @@ async def read_directory_log(url: str) -> Log:
     """Read the description of the log in a directory from its `log.v3.json`.
 
     Raises:
-        InputError: the file is missing or doesn't describe a log
-        UsageError: the address is no `file:` URL
+        UsageError: the address is no `file:` URL, or the file is missing or doesn't describe a log
     """
     directory = directory_of(url)
     try:
         raw = await asyncio.to_thread(read_confined, directory, DESCRIPTION, _DESCRIPTION_LIMIT, False)
         return parse_log_object(raw, directory.as_uri() + "/")
     except Missing:
-        raise InputError(
+        raise UsageError(
             f"{directory}: this directory holds no log: expected {DESCRIPTION}, checkpoint and tile/"
         ) from None
     except (SourceError, FormatError) as error:
-        raise InputError(f"{directory / DESCRIPTION}: {error}") from error
+        raise UsageError(f"{directory / DESCRIPTION}: {error}") from error
 
 
 def directory_of(url: str) -> Path:

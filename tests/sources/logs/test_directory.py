@@ -15,7 +15,7 @@ from support.logs import LogBuilder, cheap_certificate
 from support.reading import assert_entries
 
 from ctscan.ct.signature import verify_head
-from ctscan.errors import BadAnswer, CutError, InputError, Missing, SourceError, UsageError
+from ctscan.errors import BadAnswer, CutError, Missing, SourceError, UsageError
 from ctscan.model import LogProtocol
 from ctscan.sources.logs.directory import DirectorySource, directory_of, read_directory_log
 
@@ -218,15 +218,15 @@ def test_addresses_with_odd_characters_name_their_directory(tmp_path: Path) -> N
     assert_entries(ask(odd, lambda s: s.entries(0, 10, 10)), builder, 0, 10)
 
 
-def test_a_directory_without_a_log_is_an_input_error(tmp_path: Path) -> None:
+def test_a_directory_without_a_log_is_a_usage_error(tmp_path: Path) -> None:
     for directory in (tmp_path, tmp_path / "nothing"):
-        with pytest.raises(InputError, match=r"this directory holds no log: expected log\.v3\.json"):
+        with pytest.raises(UsageError, match=r"this directory holds no log: expected log\.v3\.json"):
             asyncio.run(read_directory_log(directory.as_uri()))
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[" * 70_000, b"\xff", b'{"log_id": "AAAA"}'])
-def test_a_bad_description_is_an_input_error(tmp_path: Path, body: bytes) -> None:
+def test_a_bad_description_is_a_usage_error(tmp_path: Path, body: bytes) -> None:
     write_log(tmp_path, 1)
     (tmp_path / "log.v3.json").write_bytes(body)
-    with pytest.raises(InputError, match=r"log\.v3\.json"):
+    with pytest.raises(UsageError, match=r"log\.v3\.json"):
         asyncio.run(read_directory_log(tmp_path.as_uri()))
