@@ -40,10 +40,11 @@ def contradictions(found: Sequence[CheckedMisbehaviour], texts: Texts) -> Listin
 
 
 def contradiction_lines(found: CheckedMisbehaviour, texts: Texts) -> Iterable[str]:
-    """Describe recorded misbehaviour: the reason, the result of the check, and each decision."""
+    """Describe recorded misbehaviour: the contradiction as it was verified now, else the recorded reason and why it
+    doesn't verify, and each decision."""
     number, reason = found.recorded.number, found.recorded.reason
     if found.proven:
-        yield texts(Say.PROVEN(number=number, reason=reason, proven=found.proven))
+        yield texts(Say.PROVEN(number=number, log=found.log.name, proven=found.proven))
     else:
         yield texts(Say.NOT_PROVEN(number=number, reason=reason, problem=found.problem))
     for made in found.recorded.decisions:

@@ -71,6 +71,16 @@ def test_the_table_shows_what_a_log_is_accused_of_and_whether_it_verifies(db: Pa
     assert "No evidence" in run("logs", "evidence", "good", "--db", db).stdout
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_a_contradiction_is_told_once_whatever_the_width(columns: int, db: Path) -> None:
+    shown = run("logs", "evidence", "--db", db, env={"COLUMNS": str(columns)}).stdout
+    assert max(map(len, shown.splitlines())) <= columns
+    whole = shown.replace("\n", "")
+    assert whole.count("13" * 32) == 1 and whole.count("two roots for the size 1000") == 1
+    assert "1: people: two roots for the size 1000: size 1000 at" in " ".join(shown.split())
+    assert "verified now" in " ".join(shown.split())
+
+
 def test_evidence_is_exported_once_to_a_new_file_and_verified_by_others(db: Path) -> None:
     file = db.parent / "evidence.json"
     assert run("logs", "evidence", "--export", file, "--db", db).exit_code == 0
