@@ -96,7 +96,7 @@ async def _answer(
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
-    partly_read = await _partly_read(index, identifier, matches)
+    partly_read = await _partly_read(index, identifier)
     set_back = time_set_back(read, now)
     complete = (
         bool(members)
@@ -123,18 +123,17 @@ async def _answer(
     )
 
 
-async def _partly_read(index: Finder, identifier: Identifier, matches: Sequence[Match]) -> list[Message]:
+async def _partly_read(index: Finder, identifier: Identifier) -> list[Message]:
     """Return remarks that name the certificates in whose unread rest the identifier may stand: their number, and the
-    first of them. Certificates that match already are left out."""
+    first of them. Certificates that match already are among them: the rest may hold more about the person, or another
+    address of the domain."""
     if identifier.kind == IdentifierKind.SERIAL:
         unknown = await index.find_serial("")  # kept certificates whose frame can't be read
         return [Remark.SERIALS_UNREADABLE(count=len(unknown))] if unknown else []
     if identifier.kind not in KEY_KINDS:
         return []
-    matching = {match.certificate.identity for match in matches if match.certificate.partly_read}
-    count, found = await index.partly_read(PARTLY_READ_SHOWN + len(matching))
-    others = [one for one in found if one.identity not in matching][:PARTLY_READ_SHOWN]
-    return [Remark.PARTLY_READ(count=count - len(matching)), *map(_name_of, others)] if others else []
+    count, found = await index.partly_read(PARTLY_READ_SHOWN)
+    return [Remark.PARTLY_READ(count=count), *map(_name_of, found)] if found else []
 
 
 def _name_of(one: PartlyRead) -> Message:
