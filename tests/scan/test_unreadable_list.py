@@ -1,4 +1,4 @@
-"""A log list that can't be read: scans say so, and `ctscan health` shows it until a scan has read the list."""
+"""Log lists that change, or that nobody can read: scans, answers and `ctscan health` say so."""
 
 from __future__ import annotations
 
@@ -90,3 +90,45 @@ def test_a_scan_that_follows_notes_the_failure_and_its_end(tmp_path: Path) -> No
         sim.add("people", people_log(size=300))
         asyncio.run(follow(sim))
     assert with_index(tmp_path / "db", lambda index: index.list_failure()) is None
+
+
+def test_a_log_that_vanishes_from_the_list_while_a_scan_follows_is_named_in_answers(tmp_path: Path) -> None:
+    kept = tmp_path / "list.json"
+
+    def reasons() -> dict[str, str | None]:
+        given = run("lookup", "nobody@example.org", "--db", tmp_path / "db", "--format", "json")
+        return {log["log"]: log["reason_code"] for log in json.loads(given.stdout)["basis"]["logs"]}
+
+    async def until(expected: dict[str, str | None]) -> None:
+        for _ in range(500):
+            if await asyncio.to_thread(reasons) == expected:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("waited in vain")
+
+    async def follow(sim: Simulator, jobs: int) -> None:
+        stop, heard = asyncio.Event(), Heard()
+        clock = ScanClock(sleep=lambda s: asyncio.sleep(min(s, 0.01)), poll=0.01, reload=0.02, partial_wait=0.0)
+        asked = request(sim, tmp_path / "db", follow=True, log_list=str(kept), jobs=jobs)
+        task = asyncio.create_task(run_scan(asked, heard.emit, stop, clock))
+        await until({"one": None, "two": None})
+        vanished = sim.logs.pop("two")
+        kept.write_bytes(sim.log_list())
+        await until({"one": None, "two": "skip.no-longer-listed"})
+        shown = await asyncio.to_thread(run, "lookup", "nobody@example.org", "--db", tmp_path / "db")
+        assert "in the basis, but no longer read: two (no longer listed since" in " ".join(shown.stdout.split())
+        sim.logs["two"] = vanished
+        kept.write_bytes(sim.log_list())
+        await until({"one": None, "two": None})
+        stop.set()
+        await task
+
+    with Simulator() as sim:
+        for name in ("one", "two"):
+            sim.add(name, people_log(name, 300))
+        kept.write_bytes(sim.log_list())
+        scan(sim, tmp_path / "db", log_list=str(kept))
+        for jobs in (1, 2):
+            asyncio.run(follow(sim, jobs))
+    revisions = with_index(tmp_path / "db", lambda index: index.basis_history())
+    assert [str(one.change) for one in revisions] == ["basis.list-changed"] * 4 + ["basis.first-scan"]
