@@ -12,8 +12,6 @@ from ctscan.clock import Clock
 from ctscan.errors import IndexFault, worst
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ctscan.config import Config
     from ctscan.model import Holder, LogState, Message, SkippedLog
     from ctscan.model.audit import KnownTrail

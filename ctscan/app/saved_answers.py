@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from ctscan.answer.saved_answer_check import CheckedIndex
     from ctscan.app.reindexing import ScopeIndex
     from ctscan.config import Config
-    from ctscan.index.protocols import DamageNoting
+    from ctscan.index.protocols import DamageNoting, TrailMemory
     from ctscan.model import Identifier
+    from ctscan.model.audit import KnownTrail
     from ctscan.model.saved_answer import Check, CheckedAnswer, SavedAnswer, SavedMatch
 
-    class ProvingIndex(CheckedIndex, ScopeIndex, DamageNoting, Protocol):
+    class ProvingIndex(CheckedIndex, ScopeIndex, DamageNoting, TrailMemory, Protocol):
         """Index in the roles that a check of an answer needs."""
 
 
@@ -51,7 +52,7 @@ async def prove_answers(
     answers = saved_answers(raw, where)
     async with opened_index(config) as index:
         for saved in answers:
-            trail = await _against_trail(config, saved)
+            trail = await _against_trail(config, saved, await index.known_trail())
             claims = await _or_fault(_against_index(index, saved))
             since = await _or_fault(_since(config, index, saved, who, clock))
             yield CheckedAnswer(saved, check_file(saved, version()), merged([claims, since]), trail)
@@ -67,14 +68,18 @@ async def _or_fault(work: Awaitable[Check]) -> Check:
         return Check((AnswerCheck.INDEX_FAULT(detail=str(fault)),))
 
 
-async def _against_trail(config: Config, saved: SavedAnswer) -> Check:
+async def _against_trail(config: Config, saved: SavedAnswer, known: KnownTrail | None) -> Check:
     from ctscan.answer.saved_answer_check import check_trail
     from ctscan.model.saved_answer import AnswerCheck, Check
 
     if not trail_path(config).exists():
         return Check((AnswerCheck.NO_TRAIL(),))
     async with opened_trail(config) as trail:
-        return check_trail(saved, await trail.event_of_answer(saved.id) if saved.id else None)
+        event = await trail.event_of_answer(saved.id) if saved.id else None
+    is_later = known is not None and known.reason != "" and saved.at is not None and saved.at < known.at
+    if event is None and known is not None and is_later:
+        return Check(unmade=(AnswerCheck.TRAIL_BEGUN_SINCE(time=f"{known.at:%Y-%m-%dT%H:%M:%SZ}"),))
+    return check_trail(saved, event)
 
 
 async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:

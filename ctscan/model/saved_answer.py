@@ -124,6 +124,7 @@ class AnswerCheck(Code):
     NO_ID = "check.no-id"
     NO_TRAIL = "check.no-trail"
     NO_EVENT = "check.no-event"
+    TRAIL_BEGUN_SINCE = "check.trail-begun-since"  # parameter: time
     OTHER_DIGEST = "check.other-digest"
     OTHER_HEAD = "check.other-head"
 

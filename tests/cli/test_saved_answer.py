@@ -236,6 +236,15 @@ def test_a_missing_trail_is_said(folder: Path, tmp_path: Path, saved: Any) -> No
     assert [one["code"] for one in proven(db, saved, 1, tmp_path)["trail"]["problem_codes"]] == ["check.no-trail"]
 
 
+def test_an_answer_of_a_trail_that_is_lost_is_not_called_false(folder: Path, tmp_path: Path, saved: Any) -> None:
+    db = copied(folder, tmp_path)
+    for path in tmp_path.glob("*.audit*"):
+        path.unlink()
+    assert run("audit", "begin", "--reason", "disk lost", "--db", db).exit_code == 0
+    trail = proven(db, saved, 4, tmp_path)["trail"]
+    assert (trail["state"], [one["code"] for one in trail["open_codes"]]) == ("open", ["check.trail-begun-since"])
+
+
 @pytest.mark.parametrize(
     ("statement", "field"),
     [
