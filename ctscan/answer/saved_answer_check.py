@@ -73,12 +73,13 @@ def check_trail(saved: SavedAnswer, event: AuditEvent | None) -> Check:
 
 def _differing(saved: SavedAnswer, event: AuditEvent) -> list[str]:
     """Name the fields in which answer and event differ. The event is written after the moment of the answer."""
+    verdict = verdict_of(complete=saved.complete, found=bool(saved.matches), damaged=saved.met_damage)
     pairs = {
         "who": (saved.who, event.who),
         "purpose": (saved.purpose, event.purpose),
         "case": (saved.case, event.case),
         "identifier": (saved.kind, event.kind),
-        "complete": (verdict_of(complete=saved.complete, found=bool(saved.matches)), event.verdict),
+        "complete": (verdict, event.verdict),
     }
     differing = [field for field, (claimed, recorded) in pairs.items() if claimed != recorded]
     if saved.at is None or event.at < saved.at - CLOSE:

@@ -71,6 +71,7 @@ class SavedAnswer:
         computed: digest of the file.
         reworded: number of sentences that this version words otherwise.
         basis: revision of the basis and its time; None without a basis.
+        met_damage: the answer says that the index was damaged.
     """
 
     number: int
@@ -91,6 +92,7 @@ class SavedAnswer:
     basis: tuple[int, datetime] | None
     matches: tuple[SavedMatch, ...]
     coverage: tuple[SavedCoverage, ...]
+    met_damage: bool = False
 
 
 class AnswerCheck(Code):

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,15 @@ def test_a_missing_trail_is_said(folder: Path, tmp_path: Path, saved: Any) -> No
     for path in tmp_path.glob("*.audit*"):
         path.unlink()
     assert [one["code"] for one in proven(db, saved, 1, tmp_path)["trail"]["problem_codes"]] == ["check.no-trail"]
+
+
+def test_an_answer_that_met_damage_is_what_the_trail_records(folder: Path, tmp_path: Path) -> None:
+    db = copied(folder, tmp_path)
+    with closing(sqlite3.connect(db, isolation_level=None)) as connection:
+        connection.execute("UPDATE certificate SET not_after = not_before")
+    given = json.loads(run("lookup", JANE, "--db", db, "--purpose", "a request", "--format", "json").stdout)
+    assert "remark.damaged" in [remark["code"] for remark in given["remark_codes"]]
+    assert proven(db, given, 1, tmp_path)["trail"]["state"] == "holds"  # the index alone doesn't
 
 
 def test_an_answer_of_a_trail_that_is_lost_is_not_called_false(folder: Path, tmp_path: Path, saved: Any) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from ctscan.errors import InputError
-from ctscan.model import Message
+from ctscan.model import Message, Remark
 from ctscan.model.saved_answer import (
     Check,
     CheckedAnswer,
@@ -216,7 +216,13 @@ def _answer(found: _Reader, number: int) -> SavedAnswer:
         basis=_basis(found),
         matches=tuple(map(_match, found.parts("matches"))),
         coverage=tuple(map(_coverage, found.parts("coverage"))),
+        met_damage=any(remark.shape.get("code") == Remark.DAMAGED for remark in _remarks(found)),
     )
+
+
+def _remarks(found: _Reader) -> list[_Reader]:
+    """Read the codes of remarks; answers of older versions have none."""
+    return found.parts("remark_codes") if "remark_codes" in found.shape else []
 
 
 def _basis(found: _Reader) -> tuple[int, datetime] | None:
