@@ -18,9 +18,10 @@ def write_settings(
     """Write a commented `ctscan.toml` with the settings given, and examples for the rest. Existing files stay.
 
     Raises:
-        UsageError: a setting can't be understood.
+        UsageError: a setting can't be understood, or the purpose, which is recorded, holds an address.
         InputError: the file exists, or can't be written.
     """
+    from ctscan.app.recorded_texts import check_recorded_text
     from ctscan.config import load_config
     from ctscan.config.template import settings_text
     from ctscan.privacy.permissions import write_new
@@ -29,6 +30,7 @@ def write_settings(
         from ctscan.personal.scope import parse_scope
 
         parse_scope(scope)
+    check_recorded_text("init", "purpose", purpose or "")
     given = {"contact": contact, "scope": tuple(scope), "purpose": purpose, "retention": retention}
     load_config(given, {}, Path(os.devnull).parent)  # the same checks as when the file is read again
     write_new(path, settings_text(contact, scope, purpose, retention), "--config")

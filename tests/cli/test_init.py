@@ -66,6 +66,7 @@ def test_an_existing_file_is_left_alone(tmp_path: Path) -> None:
         (("--contact", "nobody"), 2),
         (("--scope", "not a domain@@"), 2),
         (("--purpose", "two\nlines"), 2),
+        (("--purpose", "request of jane.roe@example.org"), 2),
     ],
 )
 def test_bad_values_write_nothing(tmp_path: Path, arguments: tuple[str, ...], code: int) -> None:
