@@ -9,7 +9,7 @@ from math import inf
 from typing import Final
 
 from ctscan.ct.coverage import backlog, catch_up, position
-from ctscan.ct.freshness import freshness
+from ctscan.ct.freshness import Retirement, freshness
 from ctscan.errors import worst
 from ctscan.model import BasisLog, Freshness, Holder, LogState, Message
 from ctscan.model.health import Condition, HealthDetail, LogHealth
@@ -44,7 +44,7 @@ def log_health(
     now: datetime,
     stale_after: timedelta,
     *,
-    is_retired: bool = False,
+    retirement: Retirement | None = None,
 ) -> LogHealth:
     """Judge a log of the basis.
 
@@ -54,9 +54,9 @@ def log_health(
         stalled: processes that hold a part of the log and make no progress.
         now: the moment of the check.
         stale_after: the margin of `ct.freshness`.
-        is_retired: the log list calls the log retired.
+        retirement: of a log that the log list calls retired.
     """
-    fresh, why = freshness(state, now, stale_after, is_retired=is_retired)
+    fresh, why = freshness(state, now, stale_after, retirement=retirement)
     condition = condition_of(state, stalled, fresh, is_read=member.reason is None)
     details = [*_details(state, condition, why), *([member.reason] if member.reason else [])]
     held = [_held(holder) for holder in stalled]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctscan.answer.log_health import condition_of
 from ctscan.ct.coverage import backlog, catch_up, judge, position, verified_size
-from ctscan.ct.freshness import freshness
+from ctscan.ct.freshness import Retirement, freshness
 from ctscan.model import Cosignature, LogState, RecordedMisbehaviour
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ def log_report(
     now: datetime,
     stale_after: timedelta,
     *,
-    is_retired: bool = False,
+    retirement: Retirement | None = None,
     is_read: bool = True,
     witnesses: Sequence[Witness] = (),
 ) -> LogReport:
     """Report the progress of a log at `now`, and the cosignatures of `witnesses` on its newest head; for `stale_after`
-    and `is_retired` see `ct.freshness`, for `is_read` see `condition_of`."""
+    and `retirement` see `ct.freshness`, for `is_read` see `condition_of`."""
     from ctscan.model.results import LogReport
 
-    judged = freshness(state, now, stale_after, is_retired=is_retired)
+    judged = freshness(state, now, stale_after, retirement=retirement)
     return LogReport(
         state=state,
         health=condition_of(state, (), judged[0], is_read=is_read, counts_new=True),

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ctscan.answer.outside import logs_outside
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import Judgement, freshness, retired_logs, time_set_back
+from ctscan.ct.freshness import MMD_LIMIT, Judgement, freshness, retirements, time_set_back
 from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
@@ -91,8 +91,8 @@ async def _answer(
     with_head = {log_id for log_id, state in states.items() if state.head}
     read = [states[log.id] for log in members if log.id in with_head]
     unread = [log for log in members if log.id not in with_head]
-    retired = retired_logs(basis)
-    ages = {state.log.id: freshness(state, now, stale_after, is_retired=state.log.id in retired) for state in read}
+    retired = retirements(basis)
+    ages = {state.log.id: freshness(state, now, stale_after, retirement=retired.get(state.log.id)) for state in read}
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
@@ -243,10 +243,19 @@ def _dismissal(log: str, found: DismissedMisbehaviour) -> Message:
     return Remark.DISMISSED(log=log, number=found.number, day=day)
 
 
+def _long_delays(read: Sequence[LogState]) -> list[Message]:
+    """Return remarks on logs whose MMD in the log list isn't believed (`ct.freshness`)."""
+    return [
+        Remark.MMD_TOO_LONG(log=state.log.name, mmd=state.log.mmd, limit=MMD_LIMIT)
+        for state in read
+        if state.log.mmd > MMD_LIMIT
+    ]
+
+
 def _remarks(
     identifier: Identifier, matches: Sequence[Match], read: Sequence[LogState], members: int, cut: Message | None
 ) -> tuple[Message, ...]:
-    remarks = [*_limits(identifier, matches, read), *_dismissals(read)]
+    remarks = [*_limits(identifier, matches, read), *_dismissals(read), *_long_delays(read)]
     if not members:
         remarks.append(Remark.NOTHING_SCANNED())
     if cut:

@@ -27,7 +27,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     """
     from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
     from ctscan.answer.outside import logs_outside
-    from ctscan.ct.freshness import retired_logs
+    from ctscan.ct.freshness import retirements
     from ctscan.model.health import HealthReport
 
     now = clock.now()
@@ -38,11 +38,11 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
             stalled: dict[bytes, list[Holder]] = defaultdict(list)
             for holder in await index.holders(now - STALLED):
                 stalled[holder.log_id].append(holder)
-    retired = retired_logs(basis)
+    retired = retirements(basis)
     members = basis.logs if basis else ()
     outside = logs_outside(basis, states)
     logs = tuple(
-        log_health(log, states[log.id], stalled[log.id], now, config.stale_after, is_retired=log.id in retired)
+        log_health(log, states[log.id], stalled[log.id], now, config.stale_after, retirement=retired.get(log.id))
         if log.id in states
         else never_read(log)
         for log in members

@@ -57,12 +57,12 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
         UsageError: a verifier key of a witness is wrong.
     """
     from ctscan.answer.log_report import log_report
-    from ctscan.ct.freshness import retired_logs
+    from ctscan.ct.freshness import retirements
 
     at, witnesses = clock.now(), witnesses_of(config)
     async with opened_index(config) as index:
         basis = await index.basis()
-        retired = retired_logs(basis)
+        retired = retirements(basis)
         left = {log.id for log in basis.logs if log.reason} if basis else set[bytes]()
         return [
             log_report(
@@ -70,7 +70,7 @@ async def logs(config: Config, *, clock: Clock = CLOCK) -> list[LogReport]:
                 await index.misbehaviour(state.log.id),
                 at,
                 config.stale_after,
-                is_retired=state.log.id in retired,
+                retirement=retired.get(state.log.id),
                 is_read=state.log.id not in left,
                 witnesses=witnesses,
             )

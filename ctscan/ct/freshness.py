@@ -1,28 +1,32 @@
 """Freshness of the newest verified head of a log, by the time that the log signed. `now` is an argument: no clock.
 
-    folder (file://), log that the list calls retired       FROZEN: it says what it said when its head was signed
-    log with a final head in the list                       FINAL at that head; STALE before it
+    folder (file://)                                        FROZEN: it says what it said when its head was signed
+    log with a final head in the list                       FINAL at that head (FROZEN if retired); STALE before it
+    log that the list calls retired                         FROZEN where its head was fresh at the retirement;
+        the head is older than retirement - MMD - margin    else STALE, retired unread: it grew on, and nobody read it
     every other log                                         FRESH, or STALE with the first reason that holds:
         our clock is behind the head or the last check      clock
         the last good check is older than the margin        not checked
         the head is older than MMD + margin                 old head: a check just now found no newer one
 
 A log has to show each submission within its maximum merge delay (RFC 6962 section 3), so it signs a head at least that
-often. The margin is for our own pauses between two scans.
+often. The margin is for our own pauses between two scans. No MMD beyond `MMD_LIMIT` is believed: it would make any
+head fresh.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ctscan.ct.strict_json import TIME_LIMIT
+from ctscan.ct.strict_json import TIME_LIMIT, time_of
 from ctscan.model import (
     Basis,
+    BasisLog,
     FinalHead,
     Freshness,
-    ListedState,
     Log,
     LogState,
     Message,
@@ -34,6 +38,10 @@ from ctscan.model import (
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
 
+MMD_LIMIT: Final = 86_400
+"""Longest MMD in seconds that counts: a day is that of every RFC 6962 log in Google's list, static-ct logs have a
+minute. A list that states more is wrong, or the log shows submissions so late that an answer of today can't know."""
+
 Judgement = tuple[Freshness, Message | None]
 """Freshness of a log, and the reason why the log is stale: a `Staleness`."""
 
@@ -42,22 +50,50 @@ _MS: Final = timedelta(milliseconds=1)
 _DAY: Final = timedelta(days=1)
 
 
-def freshness(state: LogState, now: datetime, margin: timedelta, *, is_retired: bool = False) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """Retirement of a log. `at`: the latest moment at which it may have been; None where nobody knows. `day`: the day
+    for readers; empty where the list gives none."""
+
+    at: datetime | None
+    day: str
+
+
+def freshness(state: LogState, now: datetime, margin: timedelta, *, retirement: Retirement | None = None) -> Judgement:
     """Judge the newest verified head of a log.
 
     Args:
         state: the log, as the index knows it.
         now: the moment of the answer.
         margin: age of a head beyond the MMD, and of the last good check, that still counts as fresh (`stale_after`).
-        is_retired: the log list calls the log retired now, though the entry in the index doesn't.
+        retirement: of a log that the log list calls retired now; the entry in the index may not.
     """
     log, head = state.log, state.head
-    if log.monitoring_url.startswith("file://") or is_retired or log.state == ListedState.RETIRED:
+    if log.monitoring_url.startswith("file://"):
         return Freshness.FROZEN, None
     if log.final_head is not None:
-        return _of_final(log.final_head, head)
+        judged = _of_final(log.final_head, head)
+        return (Freshness.FROZEN, None) if retirement and judged[0] is Freshness.FINAL else judged
+    if retirement is not None:
+        return _of_retired(log, head, retirement, margin)
     reason = _reason(state, now, margin)
     return (Freshness.FRESH, None) if reason is None else (Freshness.STALE, reason)
+
+
+def _of_retired(log: Log, head: TreeHead | None, retirement: Retirement, margin: timedelta) -> Judgement:
+    """Judge a log that scans no longer read. It took entries up to its retirement: only a head that was fresh then
+    stands for all of them."""
+    if head is not None and retirement.at is not None:
+        needed = _ms(retirement.at) - believed_mmd(log) * 1000 - margin // _MS
+        if head.timestamp >= needed:
+            return Freshness.FROZEN, None
+    reason = Staleness.RETIRED_UNREAD(since=retirement.day) if retirement.day else Staleness.RETIRED_UNDATED()
+    return Freshness.STALE, reason
+
+
+def believed_mmd(log: Log) -> int:
+    """Return the MMD of a log in seconds, at most `MMD_LIMIT`."""
+    return min(log.mmd, MMD_LIMIT)
 
 
 def _of_final(final: FinalHead, head: TreeHead | None) -> Judgement:
@@ -74,16 +110,32 @@ def _reason(state: LogState, now: datetime, margin: timedelta) -> Message | None
         return Staleness.CLOCK()
     if state.last_success is None or now - state.last_success > margin:
         return Staleness.NOT_CHECKED()
-    # whole milliseconds: a list may state an MMD, and a log a time, that no datetime can hold
-    if state.head is None or _ms(now) - state.head.timestamp > state.log.mmd * 1000 + margin // _MS:
+    # whole milliseconds: a log may sign a time that no datetime can hold
+    if state.head is None or _ms(now) - state.head.timestamp > believed_mmd(state.log) * 1000 + margin // _MS:
         return Staleness.OLD_HEAD()
     return None
 
 
-def retired_logs(basis: Basis | None) -> frozenset[bytes]:
-    """Return the ids of the logs of the basis that the log list calls retired."""
-    retired = (str(SkipReason.RETIRED), str(SkipReason.RETIRED_SINCE))
-    return frozenset(log.id for log in (basis.logs if basis else ()) if log.reason and log.reason.code in retired)
+def retirements(basis: Basis | None) -> dict[bytes, Retirement]:
+    """Return the logs of the basis that the log list calls retired, by id, with the time of that."""
+    found = ((log.id, _retirement(log)) for log in (basis.logs if basis else ()))
+    return {log_id: retirement for log_id, retirement in found if retirement is not None}
+
+
+def _retirement(log: BasisLog) -> Retirement | None:
+    """Return when a log retired. Without a time in the list it was before a scan noticed it; an older version kept
+    only the day, of which the last moment counts."""
+    if log.reason is None or log.reason.code not in (SkipReason.RETIRED, SkipReason.RETIRED_SINCE):
+        return None
+    if log.reason.code == SkipReason.RETIRED:
+        return Retirement(log.since, "")
+    since = str(dict(log.reason.params).get("since", ""))
+    return Retirement(time_of(since) or _end_of(since), since[: len("2026-01-31")])
+
+
+def _end_of(day: str) -> datetime | None:
+    start = time_of(f"{day}T00:00:00Z")
+    return None if start is None else start + timedelta(days=1, milliseconds=-1)
 
 
 def ahead_of(head: TreeHead, now: datetime) -> timedelta | None:
@@ -115,7 +167,7 @@ def shows_time(log: Log, head: TreeHead, now: datetime) -> bool:
     far behind the true time."""
     is_local = log.monitoring_url.startswith("file://")
     age = _ms(now) - head.timestamp
-    return bool(head.signature) and not is_local and age <= log.mmd * 1000 + _DAY // _MS
+    return bool(head.signature) and not is_local and age <= believed_mmd(log) * 1000 + _DAY // _MS
 
 
 def span_text(span: timedelta) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -26,6 +27,7 @@ from ctscan.ct.strict_json import (
     list_in,
     number_in,
     text_in,
+    time_of,
 )
 from ctscan.errors import FormatError
 from ctscan.model import FinalHead, ListedState, Log, LogProtocol, Message, SkippedLog, SkipReason
@@ -50,7 +52,6 @@ _HIDDEN: Final = frozenset(
 _URL_TEXT: Final = re.compile(r"[!$-;=@A-Z\[\]_a-z~]+", re.ASCII)  # of RFC 3986: no `?`, `#`, quotes, backslashes
 _PUBLIC_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)  # no IP address in any notation
 _RESERVED_HOST: Final = re.compile(r"(.+\.)?(example(\.(com|net|org))?|invalid|test|localhost)", re.ASCII)  # RFC 2606
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,16 +268,17 @@ def _state(entry: Object, context: str) -> tuple[ListedState, Object] | None:
     return ListedState(name), detail
 
 
-def _since(detail: Object) -> str:
+def _since(detail: Object) -> datetime | None:
     stamp = detail.get("timestamp")
-    date = _DATE.match(stamp) if isinstance(stamp, str) else None
-    return date[0] if date else ""
+    return time_of(stamp) if isinstance(stamp, str) else None
 
 
-def _unread(state: ListedState, since: str) -> Message:
+def _unread(state: ListedState, since: datetime | None) -> Message:
+    """Make the reason of a log that isn't read. A retirement is kept to the second: whether a log was read to its end
+    depends on it (`freshness`)."""
     if state == ListedState.RETIRED:
-        return SkipReason.RETIRED_SINCE(since=since) if since else SkipReason.RETIRED()
-    return SkipReason.REJECTED_SINCE(since=since) if since else SkipReason.REJECTED()
+        return SkipReason.RETIRED_SINCE(since=f"{since:%Y-%m-%dT%H:%M:%SZ}") if since else SkipReason.RETIRED()
+    return SkipReason.REJECTED_SINCE(since=f"{since:%Y-%m-%d}") if since else SkipReason.REJECTED()
 
 
 def _identity(entry: Object, context: str) -> tuple[bytes, bytes]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from ctscan.errors import FormatError
@@ -20,6 +22,7 @@ NUMBER_LIMIT: Final = 1 << 63
 TIME_LIMIT: Final = 253_402_300_800_000
 """Milliseconds from 1970 to the year 10000: later times can't be written as a date."""
 
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 Object = Mapping[str, object]
 
@@ -119,3 +122,13 @@ def _hash(text: str, context: str) -> bytes:
     if len(value) != HASH_SIZE:
         raise FormatError(f"{context}: expected {HASH_SIZE} bytes, got {len(value)}")
     return value
+
+
+def time_of(text: str) -> datetime | None:
+    """Read a time of RFC 3339 in UTC; None for other text."""
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # the 31st of February; the year 1 at an offset
+        return None

@@ -89,6 +89,7 @@ class Remark(Code):
     CONTRADICTS_LIST = "remark.contradicts-list"
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
+    MMD_TOO_LONG = "remark.mmd-too-long"  # parameters: log, mmd and limit in seconds
     CLOCK_SET_BACK = "remark.clock-set-back"
     PARTLY_READ = "remark.partly-read"
     PARTLY_READ_IN_LOG = "remark.partly-read-in-log"

@@ -141,7 +141,7 @@ class Freshness(StrEnum):
 
     FRESH = "fresh"
     STALE = "stale"
-    FROZEN = "frozen"  # a folder, an archive or a retired log: it is as it was when its head was signed
+    FROZEN = "frozen"  # a folder, or a retired log that was read to its retirement: as it was when its head was signed
     FINAL = "final"  # a readonly log, read to the final head of the log list
 
 
@@ -152,6 +152,8 @@ class Staleness(Code):
     NOT_CHECKED = "stale.not-checked"
     NOT_AS_LISTED = "stale.not-as-listed"  # the newest head is another one than the final head of the log list
     NOT_FINAL = "stale.not-final"  # the final head of the log list lies beyond the newest head
+    RETIRED_UNREAD = "stale.retired-unread"  # parameter: since; it may have grown after its newest head until then
+    RETIRED_UNDATED = "stale.retired-undated"  # likewise, and the log list doesn't say when
     CLOCK = "stale.clock"  # our clock is behind the times that the index knows of the log
 
 

@@ -65,7 +65,7 @@ class SkipReason(Code):
     NOT_SELECTED = "skip.not-selected"
     PENDING = "skip.pending"
     RETIRED = "skip.retired"
-    RETIRED_SINCE = "skip.retired-since"
+    RETIRED_SINCE = "skip.retired-since"  # parameter: since, a time; of an older version a day
     REJECTED = "skip.rejected"
     REJECTED_SINCE = "skip.rejected-since"
     NO_STATE = "skip.no-state"

@@ -10,11 +10,22 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ctscan.ct.freshness import MMD_LIMIT
 from ctscan.errors import CtscanError, IndexFault
 from ctscan.index.protocols import BasisStore, LogStore
 from ctscan.model import Basis, BasisChange, Log, LogChoice
 from ctscan.scan.network import Network
-from ctscan.scan.revision import Act, Choosing, choosing, described, dropped_of, first_basis, joined, next_basis
+from ctscan.scan.revision import (
+    Act,
+    Choosing,
+    choosing,
+    described,
+    dropped_of,
+    first_basis,
+    joined,
+    names_text,
+    next_basis,
+)
 from ctscan.scan.safe_message import safe_message
 from ctscan.scan.selection import Selection
 
@@ -155,7 +166,7 @@ async def record_reading(network: Network, index: BasisIndex, reading: Reading |
     if found.of_basis is not None and found.is_partial:
         for log in found.of_basis.logs:
             await index.save_log(log)
-    line = _line(found, revision)
+    line = "; ".join(filter(None, (_line(found, revision), long_delays(found.listed.logs))))
     return (replace(found, basis=revision) if revision else found), line
 
 
@@ -207,6 +218,12 @@ def _line(found: Reading, revision: Basis | None) -> str:
     count = len(found.basis.logs)
     logs = f"{count:,} log{'' if count == 1 else 's'}"
     return f"partial read: the basis stays (revision {found.basis.revision}, {logs})"
+
+
+def long_delays(logs: Sequence[Log]) -> str:
+    """Name the logs whose MMD in the log list isn't believed; empty where there is none."""
+    found = [log.name for log in logs if log.mmd > MMD_LIMIT]
+    return f"MMD beyond {MMD_LIMIT:,} seconds, not believed: {names_text(found)}" if found else ""
 
 
 async def _known(index: LogStore) -> tuple[Log, ...]:

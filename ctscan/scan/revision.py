@@ -134,7 +134,7 @@ def described(before: Basis | None, after: Basis) -> str:
     left = [log.name for log in after.logs if log.reason is not None and _reads(known.get(log.id))]
     back = [log.name for log in after.logs if log.reason is None and log.id in known and not _reads(known[log.id])]
     parts = [
-        f"{words} {_names(names)}"
+        f"{words} {names_text(names)}"
         for words, names in (("joined", new), ("back", back), ("no longer read", left))
         if names
     ]
@@ -143,7 +143,8 @@ def described(before: Basis | None, after: Basis) -> str:
     return f"basis: {count} of {_origin(after)} (revision {after.revision}: {cause}{changes})"
 
 
-def _names(names: Sequence[str]) -> str:
+def names_text(names: Sequence[str]) -> str:
+    """Write the first names, and the number of the others."""
     more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
     return ", ".join(names[:NAMES_SHOWN]) + more
 

@@ -156,6 +156,8 @@ def _with_advice(sentence: Message, reason: Message, count: int, texts: Texts) -
         advice = Say.ADVICE_OLD_HEAD(count=count)
     elif reason.code == Staleness.CLOCK:
         advice = Say.ADVICE_CLOCK()
+    elif reason.code in (Staleness.RETIRED_UNREAD, Staleness.RETIRED_UNDATED):
+        advice = Say.ADVICE_RETIRED(count=count)
     return texts(Say.STALE_ADVICE(sentence=texts(sentence), advice=texts(advice)))
 
 

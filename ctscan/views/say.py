@@ -58,6 +58,7 @@ class Say(Code):
     ADVICE_SCAN = "say.advice-scan"
     ADVICE_OLD_HEAD = "say.advice-old-head"
     ADVICE_CLOCK = "say.advice-clock"
+    ADVICE_RETIRED = "say.advice-retired"
     STALE_AND_LEFT = "say.stale-and-left"
     FAILING = "say.failing"
     FAILING_DOUBTFUL = "say.failing-doubtful"

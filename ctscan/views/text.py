@@ -5,6 +5,7 @@ A file of a language has one table per vocabulary, and in it one sentence per co
     [remark]
     cut = "only the first {limit:number} are shown"              a parameter, here as a number
     holds = "the same name holds {holds:phrase}"                 a parameter that is the code of a phrase
+    retired = "retired since {since:day}"                        a parameter that is a time or a day, as its day
     logs = { one = "1 log", other = "{count:number} logs" }      a sentence that depends on the parameter `count`
 """
 
@@ -20,7 +21,7 @@ from ctscan.model import Message
 from ctscan.resources import data_path, languages
 
 ENGLISH = "en"
-PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(phrase|number|day))?\}")
 
 Sentence = str | Mapping[str, str]
 
@@ -51,7 +52,7 @@ class Texts:
             return self(Message(str(value)))
         if kind == "number" and isinstance(value, int):
             return f"{value:,}".replace(",", self(Message("format.thousands")))
-        return str(value)
+        return str(value)[: len("2026-01-31")] if kind == "day" else str(value)
 
 
 def text(message: Message, lang: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from support.kept import LOG, a_gap, a_head, pending, verified
 
 from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
+from ctscan.ct.freshness import Retirement
 from ctscan.model import BasisLog, FailureKind, Holder, LogState, SkipReason
 from ctscan.model.health import Condition, LogHealth
 from ctscan.views.text import ENGLISH, texts
@@ -29,7 +30,8 @@ MEMBER = BasisLog(LOG.id, LOG.name, LOG.operator)
 
 def judged(*stalled: Holder, member: BasisLog = MEMBER, **changes: Any) -> LogHealth:
     is_retired = member.reason is not None and member.reason.code == SkipReason.RETIRED
-    return log_health(member, replace(WELL, **changes), stalled, NOW, DAY, is_retired=is_retired)
+    retirement = Retirement(NOW, "") if is_retired else None
+    return log_health(member, replace(WELL, **changes), stalled, NOW, DAY, retirement=retirement)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ctscan.ct.freshness import Judgement, ahead_of, freshness, retired_logs, time_set_back
+from ctscan.ct.freshness import (
+    MMD_LIMIT,
+    Judgement,
+    Retirement,
+    ahead_of,
+    freshness,
+    retirements,
+    shows_time,
+    time_set_back,
+)
 from ctscan.model import (
     Basis,
     BasisChange,
@@ -50,8 +59,8 @@ def stale(reason: Message) -> Judgement:
     return Freshness.STALE, reason
 
 
-def judged(state: LogState, margin: timedelta = DAY, **given: bool) -> Judgement:
-    return freshness(state, NOW, margin, **given)
+def judged(state: LogState, margin: timedelta = DAY, retirement: Retirement | None = None) -> Judgement:
+    return freshness(state, NOW, margin, retirement=retirement)
 
 
 @pytest.mark.parametrize(
@@ -104,26 +113,95 @@ def test_a_readonly_log_is_final_at_the_final_head_of_its_list(state: LogState, 
     assert judged(state) == expected
 
 
+@pytest.mark.parametrize("log", [FOLDER, replace(FOLDER, final_head=FINAL.final_head)])
+@pytest.mark.parametrize("retirement", [None, Retirement(NOW, "2026-02-01")])
+def test_folders_are_frozen_and_never_stale(log: Log, retirement: Retirement | None) -> None:
+    state = known(log, age=3000 * DAY, checked=2000 * DAY)
+    assert judged(state, retirement=retirement) == (Freshness.FROZEN, None)
+
+
+RETIRED = Retirement(NOW - 30 * DAY, "2026-01-02")
+UNREAD = stale(Staleness.RETIRED_UNREAD(since="2026-01-02"))
+FROZEN: Judgement = (Freshness.FROZEN, None)
+
+
 @pytest.mark.parametrize(
-    "log", [FOLDER, replace(FOLDER, final_head=FINAL.final_head), replace(LOG, state=ListedState.RETIRED)]
+    ("state", "expected"),
+    [
+        (known(age=29 * DAY, checked=29 * DAY), FROZEN),  # read after it had retired
+        (known(age=30 * DAY, checked=30 * DAY), FROZEN),
+        (known(age=32 * DAY, checked=32 * DAY), FROZEN),  # MMD of a day and a margin of a day: fresh at its retirement
+        (known(age=32 * DAY + MINUTE, checked=32 * DAY), UNREAD),
+        (known(age=60 * DAY, checked=MINUTE), UNREAD),  # a mirror shows the old head: the check is as good as none
+        (known(TILES, age=31 * DAY + MINUTE), FROZEN),
+        (known(TILES, age=31 * DAY + 2 * MINUTE), UNREAD),
+        (replace(known(), head=None), UNREAD),
+        (known(replace(LOG, mmd=10 * 365 * 86_400), age=32 * DAY + MINUTE), UNREAD),  # such an MMD isn't believed
+        (known(FINAL, age=900 * DAY), FROZEN),  # readonly before it retired: nothing came after the final head
+        (known(FINAL, age=MINUTE, size=99), stale(Staleness.NOT_FINAL())),
+        (known(FINAL, age=MINUTE, size=101), stale(Staleness.NOT_AS_LISTED())),
+    ],
 )
-def test_folders_and_retired_logs_are_frozen_and_never_stale(log: Log) -> None:
-    assert judged(known(log, age=3000 * DAY, checked=2000 * DAY)) == (Freshness.FROZEN, None)
+def test_a_retired_log_is_frozen_only_where_it_was_read_to_its_retirement(state: LogState, expected: Judgement) -> None:
+    assert judged(state, retirement=RETIRED) == expected
 
 
-def test_a_log_that_the_list_retired_after_the_last_scan_is_frozen() -> None:
-    state = known(age=30 * DAY, checked=30 * DAY)
-    assert judged(state, is_retired=True) == (Freshness.FROZEN, None)
-    assert judged(state) == stale(Staleness.NOT_CHECKED())  # of a check just now the head might be newer
+def test_the_margin_counts_before_a_retirement_too() -> None:
+    assert judged(known(TILES, age=30 * DAY + HOUR), HOUR, RETIRED) == FROZEN
+    assert judged(known(TILES, age=30 * DAY + HOUR + 2 * MINUTE), HOUR, RETIRED) == UNREAD
 
 
-def test_retired_logs_of_the_basis_are_those_that_the_list_retired() -> None:
-    reasons = (None, SkipReason.RETIRED(), SkipReason.RETIRED_SINCE(since="2026-01-01"), SkipReason.REJECTED())
-    logs = tuple(BasisLog(bytes([i]), "log", "Example", reason, NOW) for i, reason in enumerate(reasons))
-    logs += (BasisLog(bytes([9]), "log", "Example", SkipReason.NO_LONGER_LISTED(since="2026-01-01"), NOW),)
+def test_of_a_retirement_that_nobody_dated_no_head_is_known_to_be_late_enough() -> None:
+    for retirement in (Retirement(None, ""), Retirement(NOW, "")):
+        old = known(age=49 * HOUR, checked=MINUTE)
+        assert judged(old, retirement=retirement) == stale(Staleness.RETIRED_UNDATED())
+    assert judged(known(age=47 * HOUR), retirement=Retirement(NOW, "")) == FROZEN  # it had not retired after that scan
+
+
+def test_retirements_of_the_basis_are_those_of_the_list() -> None:
+    noticed, midnight = NOW - DAY, datetime(2026, 1, 1, tzinfo=UTC)
+    late = midnight + DAY - timedelta(milliseconds=1)
+    cases = {
+        None: None,
+        SkipReason.RETIRED(): Retirement(noticed, ""),
+        SkipReason.RETIRED_SINCE(since="2026-01-01T07:00:00Z"): Retirement(midnight + 7 * HOUR, "2026-01-01"),
+        SkipReason.RETIRED_SINCE(since="2026-01-01"): Retirement(late, "2026-01-01"),  # of an older version
+        SkipReason.RETIRED_SINCE(since="soon"): Retirement(None, "soon"),
+        SkipReason.RETIRED_SINCE(since="2026-02-30"): Retirement(None, "2026-02-30"),
+        SkipReason.RETIRED_SINCE(since="9999-12-31"): Retirement(
+            datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC), "9999-12-31"
+        ),
+        SkipReason.REJECTED(): None,
+        SkipReason.REJECTED_SINCE(since="2026-01-01"): None,
+        SkipReason.NO_LONGER_LISTED(since="2026-01-01"): None,
+    }
+    logs = tuple(BasisLog(bytes([i]), "log", "Example", reason, noticed) for i, reason in enumerate(cases))
     change, source = BasisChange.FIRST_SCAN(), BasisSource.DEFAULT
-    assert retired_logs(Basis(1, NOW, "jane", change, "", source, None, None, logs, ())) == {bytes([1]), bytes([2])}
-    assert retired_logs(None) == frozenset()
+    expected = {bytes([i]): one for i, one in enumerate(cases.values()) if one is not None}
+    assert retirements(Basis(1, NOW, "jane", change, "", source, None, None, logs, ())) == expected
+    assert retirements(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("mmd", "age", "expected"),
+    [
+        (MMD_LIMIT, 48 * HOUR, FRESH),
+        (MMD_LIMIT + 1, 48 * HOUR, FRESH),
+        (MMD_LIMIT + 60, 48 * HOUR + MINUTE, stale(Staleness.OLD_HEAD())),
+        (10 * 365 * 86_400, 48 * HOUR + MINUTE, stale(Staleness.OLD_HEAD())),
+        (2**62, 48 * HOUR + MINUTE, stale(Staleness.OLD_HEAD())),
+        (0, 24 * HOUR, FRESH),
+        (0, 24 * HOUR + MINUTE, stale(Staleness.OLD_HEAD())),
+    ],
+)
+def test_no_mmd_beyond_a_day_makes_a_head_fresh(mmd: int, age: timedelta, expected: Judgement) -> None:
+    assert judged(known(replace(LOG, mmd=mmd), age=age)) == expected
+
+
+def test_no_mmd_beyond_a_day_lets_an_old_head_show_the_time() -> None:
+    generous = replace(LOG, mmd=10 * 365 * 86_400)
+    assert shows_time(generous, head(48 * HOUR), NOW)
+    assert not shows_time(generous, head(48 * HOUR + MINUTE), NOW)
 
 
 def test_a_head_is_of_the_future_beyond_five_minutes() -> None:

@@ -79,6 +79,22 @@ def test_an_old_head_replayed_by_a_mirror_is_stale(protocol: LogProtocol, tmp_pa
     assert coverage(tmp_path / "db").freshness is Freshness.FRESH
 
 
+@pytest.mark.parametrize("protocol", BOTH)
+def test_a_list_can_not_make_old_heads_fresh_by_a_huge_mmd(protocol: LogProtocol, tmp_path: Path) -> None:
+    heard = Heard()
+    with Simulator() as sim:
+        log = add(sim, "people", protocol)
+        log.mmd, log.began = YEARS // timedelta(seconds=1), ms(now() - 3 * DAY)
+        scan(sim, tmp_path / "db", heard)
+        assert coverage(tmp_path / "db").stale_reason == Staleness.OLD_HEAD()
+        log.began = ms(now() - HOUR)
+        scan(sim, tmp_path / "db", start=None)
+    assert any("MMD beyond 86,400 seconds, not believed: people" in notice for notice in heard.notices)
+    assert coverage(tmp_path / "db").freshness is Freshness.FRESH
+    said = Remark.MMD_TOO_LONG(log="people", mmd=315_360_000, limit=86_400)
+    assert said in look_up(tmp_path / "db", JANE).remarks
+
+
 def test_smaller_heads_of_a_cache_are_no_good_check(tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add(sim, "people")

@@ -184,6 +184,20 @@ def beta_is_dropped(stage: Stage) -> None:
     stage.drop("Beta")
 
 
+def delta_retires_after_weeks_in_which_it_was_down(stage: Stage) -> int:
+    delta = stage.sim.log("Delta")
+    delta.fault("", Reply(503))
+    stage.pass_time(20 * DAY)
+    delta.size += 10  # nobody read these, and nobody will
+    delta.state, delta.state_since = "retired", f"{stage.at - DAY:%Y-%m-%dT%H:%M:%SZ}"
+    stage.new_edition()
+    return stage.scan()
+
+
+def delta_is_dropped(stage: Stage) -> None:
+    stage.drop("Delta")
+
+
 def next_scan(stage: Stage) -> int:
     return stage.scan()
 
@@ -193,6 +207,7 @@ STALE = {"Beta": "is stale"}
 RETIRED = {"Gamma": "retired since 2026-01-01, as of the head signed on"}
 ACCUSED = {**RETIRED, "Alpha": "contradicted itself"}
 DISMISSED = {**RETIRED, "Alpha": "was dismissed on"}
+GONE = {**DISMISSED, "Beta": "dropped from the basis on"}
 UNREAD = "not read"
 
 STORY: list[tuple[Callable[[Stage], int | None], int | None, bool, int, dict[str, str]]] = [
@@ -216,8 +231,11 @@ STORY: list[tuple[Callable[[Stage], int | None], int | None, bool, int, dict[str
     (evidence_is_dismissed, None, True, 2, DISMISSED),
     (beta_leaves_and_delta_joins, 0, True, 3, {**DISMISSED, "Beta": "no longer listed since"}),
     (a_month_passes, 0, False, 3, {**DISMISSED, "Beta": "ctscan basis drop"}),
-    (beta_is_dropped, None, True, 4, {**DISMISSED, "Beta": "dropped from the basis on"}),
-    (next_scan, 0, True, 4, {**DISMISSED, "Beta": "dropped from the basis on"}),
+    (beta_is_dropped, None, True, 4, GONE),
+    (next_scan, 0, True, 4, GONE),
+    (delta_retires_after_weeks_in_which_it_was_down, 0, False, 5, {**GONE, "Delta": "its last entries are missing"}),
+    (a_month_passes, 0, False, 5, {**GONE, "Delta": "and 'ctscan basis drop' takes it out of the basis"}),
+    (delta_is_dropped, None, True, 6, {**GONE, "Delta": "dropped from the basis on"}),
 ]
 
 

@@ -460,12 +460,13 @@ class LogBuilder:
         protocol: LogProtocol = LogProtocol.STATIC_CT,
         *,
         state: str = "usable",
+        since: str = "2026-01-01T00:00:00Z",
         final_size: int | None = None,
     ) -> dict[str, object]:
         """Build the object of this log for a log list v3: under `tiled_logs` for static-ct, else under `logs`."""
         tiled = protocol is LogProtocol.STATIC_CT
         where = {"submission_url": f"https://{self.origin}/", "monitoring_url": url} if tiled else {"url": url}
-        stamp: dict[str, object] = {"timestamp": "2026-01-01T00:00:00Z"}
+        stamp: dict[str, object] = {"timestamp": since}
         if final_size is not None:
             stamp["final_tree_head"] = {"sha256_root_hash": b64(self.root(final_size)), "tree_size": final_size}
         return {

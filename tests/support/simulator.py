@@ -203,6 +203,8 @@ class SimulatedLog:
         self.protocol = protocol
         self.url = url
         self.state = "usable"
+        self.state_since = "2026-01-01T00:00:00Z"
+        self.mmd: int | None = None  # seconds, that the list gives; None: that of the protocol
         self.final_size: int | None = None  # for a readonly log: final_tree_head in the list
         self.builder = builder
         self.published: set[int] = set()  # every size that a head was served or set for
@@ -287,8 +289,11 @@ class SimulatedLog:
     def list_entry(self) -> dict[str, object]:
         """Build the log as an object of a log list."""
         protocol = LogProtocol.STATIC_CT if self.protocol is LogProtocol.STATIC_CT else LogProtocol.RFC6962
-        entry = self.builder.list_entry(self.url, protocol, state=self.state, final_size=self.final_size)
-        return entry if self.submission_url is None else {**entry, "submission_url": self.submission_url}
+        entry = self.builder.list_entry(
+            self.url, protocol, state=self.state, since=self.state_since, final_size=self.final_size
+        )
+        stated = {"submission_url": self.submission_url, "mmd": self.mmd}
+        return entry | {field: value for field, value in stated.items() if value is not None}
 
     def warm(self) -> None:
         """Pack every data tile now, so that serving tiles costs nothing."""
