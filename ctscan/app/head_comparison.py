@@ -109,7 +109,7 @@ async def compare_heads(
                 found.append(LogComparison(log.log_id, log.name, is_known=False))
                 continue
             own = [one.head for one in await _seen(index, state)]
-            compared = tuple(compare(state.log, own, log.raws))
+            compared = tuple(compare(state.log, own, log.raws, clock.now()))
             found.append(LogComparison(log.log_id, state.log.name, True, compared))
         if ask:
             found = await _ask_logs(config, found, states, clock)

@@ -2,8 +2,9 @@
 
     export:   {"format": "ctscan heads 1", "logs": [{"log_id": base64, "name": text, "heads": [base64, …]}, …]}
     compare:  a foreign head counts only where the key of a log that is known here signed it
-              same size, same root -> agrees; same size, other root -> a split view: both heads are evidence
-              other size -> not comparable without a consistency proof of the log
+              contradicts a head of ours by the rule of scans (`contradiction`) -> both heads are evidence:
+                  same size, other root: a split view; smaller size, later time: the tree shrank
+              same size, same root -> agrees; other size -> not comparable without a consistency proof of the log
 
 A head is exported verbatim: the JSON of get-sth (RFC 6962 section 4.3) or a checkpoint. The file is hostile: sizes and
 numbers are bounded, and nothing in it is believed before its signature verifies.
@@ -11,11 +12,15 @@ numbers are bounded, and nothing in it is believed before its signature verifies
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
-from ctscan.ct.misbehaviour import signed_head, two_roots
+from ctscan.ct.freshness import ahead_of
+from ctscan.ct.misbehaviour import contradiction, signed_head
 from ctscan.ct.strict_json import base64_bytes, hash_in, json_object, kind_of, list_in, text_in
 from ctscan.errors import FormatError, Misbehaviour, ProofError
 from ctscan.model import Log, TreeHead
@@ -76,28 +81,59 @@ def _parse_log(entry: object, context: str) -> ForeignHeads:
     return ForeignHeads(hash_in(entry, "log_id", context), name, tuple(raws))
 
 
-def compare(log: Log, ours: Iterable[TreeHead], raws: Sequence[bytes]) -> list[ComparedHead]:
+def compare(log: Log, ours: Iterable[TreeHead], raws: Sequence[bytes], now: datetime) -> list[ComparedHead]:
     """Compare the heads of one log, in the order of the export.
 
     Args:
         log: the log, as the index knows it.
         ours: heads that this installation was shown, verified.
         raws: heads of the other installation, not verified yet.
+        now: the time of a head after it accuses nobody, as in a scan: its signer or this machine has a wrong clock.
     """
-    by_size = {head.size: head for head in ours}
-    return [_compared(log, by_size, raw) for raw in raws]
+    own = _OwnHeads(ours, now)
+    return [_compared(log, own, raw, now) for raw in raws]
 
 
-def _compared(log: Log, by_size: dict[int, TreeHead], raw: bytes) -> ComparedHead:
+class _OwnHeads:
+    """Heads of ours, by size. Of smaller heads the latest, and of larger heads the earliest, contradict a head of
+    another installation if any does: an export of 100,000 heads is compared in their order."""
+
+    def __init__(self, heads: Iterable[TreeHead], now: datetime) -> None:
+        found = list(heads)
+        self.by_size = {head.size: head for head in found}
+        dated = sorted(
+            (head for head in found if head.signature and not ahead_of(head, now)), key=lambda head: head.size
+        )
+        self._sizes = [head.size for head in dated]
+        self._latest = list(accumulate(dated, _later))
+        self._earliest = list(accumulate(reversed(dated), _earlier))[::-1]
+
+    def opposite(self, head: TreeHead) -> Iterator[TreeHead]:
+        """Yield the latest smaller head and the earliest larger head."""
+        smaller, larger = bisect_left(self._sizes, head.size), bisect_right(self._sizes, head.size)
+        if smaller:
+            yield self._latest[smaller - 1]
+        yield from self._earliest[larger : larger + 1]
+
+
+def _later(one: TreeHead, other: TreeHead) -> TreeHead:
+    return one if one.timestamp >= other.timestamp else other
+
+
+def _earlier(one: TreeHead, other: TreeHead) -> TreeHead:
+    return one if one.timestamp <= other.timestamp else other
+
+
+def _compared(log: Log, ours: _OwnHeads, raw: bytes, now: datetime) -> ComparedHead:
     try:
         head = signed_head(log.key, raw)
     except ProofError as error:
         return ComparedHead(HeadVerdict.NOT_SIGNED, detail=str(error))
-    own = by_size.get(head.size)
-    if own is None:
-        return ComparedHead(HeadVerdict.NOT_COMPARABLE, head)
-    if own.root == head.root:
-        return ComparedHead(HeadVerdict.AGREES, head, own)
-    contradiction = two_roots(log.name, own, head)
-    evidence = contradiction.evidence if isinstance(contradiction, Misbehaviour) else None
-    return ComparedHead(HeadVerdict.CONTRADICTS, head, own, str(contradiction), evidence)
+    same = ours.by_size.get(head.size)
+    is_dated = not ahead_of(head, now)
+    for own in (same, *(ours.opposite(head) if is_dated else ())):
+        found = contradiction(log.name, own, head)
+        if found is not None:
+            evidence = found.evidence if isinstance(found, Misbehaviour) else None
+            return ComparedHead(HeadVerdict.CONTRADICTS, head, own, str(found), evidence)
+    return ComparedHead(HeadVerdict.NOT_COMPARABLE if same is None else HeadVerdict.AGREES, head, same)

@@ -124,6 +124,33 @@ def _signed(head: TreeHead) -> str:
 # --- accusations --------------------------------------------------------------------------------------------------
 
 
+def contradiction(name: str, known: TreeHead | None, offered: TreeHead, *, is_dated: bool = True) -> CtscanError | None:
+    """Find the contradiction of a head in itself or with another head of the log, without asking the log.
+
+    A log only grows, and each head is later than the one before (RFC 6962 sections 3 and 3.5): of two heads the
+    smaller can't be the later one. Scans and comparisons with another installation judge by this function.
+
+    Args:
+        name: name of the log.
+        known: another head; None: there is none.
+        offered: the head; the log signed it.
+        is_dated: False: the time of one of the heads accuses nobody.
+
+    Returns:
+        Misbehaviour where the log signed both heads, ContradictsList where a log list states one; None: the heads don't
+        contradict each other by themselves.
+    """
+    if offered.size == 0 and offered.root != EMPTY_ROOT:
+        return empty_root(name, offered)
+    if known is None:
+        return None
+    if known.size == offered.size:
+        return None if known.root == offered.root else two_roots(name, known, offered)
+    smaller, larger = sorted((known, offered), key=lambda head: head.size)
+    is_signed = bool(smaller.signature and larger.signature)
+    return shrank(name, smaller, larger) if is_dated and is_signed and smaller.timestamp > larger.timestamp else None
+
+
 def two_roots(name: str, known: TreeHead, offered: TreeHead) -> CtscanError:
     """Make the error for two roots of one size: misbehaviour where the log signed both heads."""
     what = f"{name}: two roots for the size {known.size}: {known.root.hex()} and {offered.root.hex()}"

@@ -38,7 +38,7 @@ from typing import Final, Protocol
 
 from ctscan.ct.freshness import ahead_of, span_text
 from ctscan.ct.merkle import leaf_hash, range_from_inclusion
-from ctscan.ct.misbehaviour import empty_root, shrank, two_roots
+from ctscan.ct.misbehaviour import contradiction
 from ctscan.ct.note import origin_of, shown_origin
 from ctscan.ct.partial_tree import PartialTree
 from ctscan.ct.signature import verify_head
@@ -46,7 +46,7 @@ from ctscan.ct.strict_json import TIME_LIMIT
 from ctscan.ct.tiles import WIDTH, HashTiles, TilePaths
 from ctscan.errors import ContradictsList, FutureHead, ProofError, Unsigned, WrongOrigin
 from ctscan.model import CompactRange, FinalHead, Log, TreeHead
-from ctscan.model.hashes import EMPTY_ROOT, subtree_root
+from ctscan.model.hashes import subtree_root
 
 PAUSES: Final = (5.0, 10.0)
 """Seconds before the second and the third request for a proof or a tree head: all within 15 seconds."""
@@ -185,17 +185,13 @@ def judge_head(log: Log, known: TreeHead | None, offered: TreeHead, *, is_dated:
         ContradictsList: a signed head and a head of the log list contradict each other.
     """
     _check_final(log, offered)
-    if offered.size == 0 and offered.root != EMPTY_ROOT:
-        raise empty_root(log.name, offered)
+    error = contradiction(log.name, known, offered, is_dated=is_dated)
+    if error is not None:
+        raise error
     if known is None:
         return HeadRelation.FIRST
     if offered.size == known.size:
-        if offered.root != known.root:
-            raise two_roots(log.name, known, offered)
         return HeadRelation.SAME
-    smaller, larger = sorted((known, offered), key=lambda head: head.size)
-    if is_dated and smaller.timestamp > larger.timestamp and smaller.signature and larger.signature:
-        raise shrank(log.name, smaller, larger)
     return HeadRelation.STALE if offered.size < known.size else HeadRelation.GROWN
 
 

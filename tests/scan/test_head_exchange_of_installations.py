@@ -104,6 +104,23 @@ def test_a_log_that_can_not_prove_another_size_contradicts(protocol: LogProtocol
     assert "doesn't extend" in states(tmp_path / "ours")["people"].misbehaviour[0]
 
 
+@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("ask", [False, True])
+def test_a_smaller_head_with_a_later_time_contradicts_though_the_tree_is_the_same(
+    protocol: LogProtocol, ask: bool, tmp_path: Path
+) -> None:
+    with Simulator() as sim:
+        log = add(sim, protocol)
+        scan(sim, tmp_path / "ours")
+        log.publish(200, log.head_time(300) + 1)
+        scan(sim, tmp_path / "theirs")
+        log.publish(500)
+        found = compare(tmp_path / "ours", export(tmp_path / "theirs"), ask=ask)
+    assert (verdicts(found), found.exit_code) == ([HeadVerdict.CONTRADICTS], 3)
+    (said,) = states(tmp_path / "ours")["people"].misbehaviour
+    assert "people: the tree shrank: size 300 at " in said
+
+
 def test_unknown_logs_and_bad_signatures_are_named_and_not_used(tmp_path: Path) -> None:
     with Simulator() as sim:
         log = add(sim, LogProtocol.STATIC_CT)
