@@ -32,9 +32,10 @@ _CODES: Final = {
 }
 
 
-def exit_code(logs: Iterable[LogHealth], *, is_damaged: bool = False) -> int:
-    """Return the exit code of a check of these logs and of their index; 1 without any log, as nothing was read."""
-    return worst([*([_CODES[log.condition] for log in logs] or [1]), 4 if is_damaged else 0])
+def exit_code(logs: Iterable[LogHealth], *, is_damaged: bool = False, is_list_doubtful: bool = False) -> int:
+    """Return the exit code of a check of these logs, of their index and of the log list; 1 without any log, as nothing
+    was read."""
+    return worst([*([_CODES[log.condition] for log in logs] or [1]), 4 if is_damaged or is_list_doubtful else 0])
 
 
 def log_health(

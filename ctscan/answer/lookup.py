@@ -15,10 +15,11 @@ from typing import Protocol
 
 from ctscan.answer.outside import logs_outside
 from ctscan.ct.coverage import judge
-from ctscan.ct.freshness import MMD_LIMIT, Judgement, freshness, retirements, time_set_back
+from ctscan.ct.freshness import MMD_LIMIT, Judgement, about_list, freshness, retirements, time_set_back
 from ctscan.index.protocols import Authorities, BasisStore, DamageNoting, Finder, LogStore, Runs, Searches
 from ctscan.model import (
     Answer,
+    Basis,
     BasisLog,
     DismissalReason,
     DismissedMisbehaviour,
@@ -97,19 +98,17 @@ async def _answer(
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
     partly_read = await _partly_read(index, identifier)
-    set_back = time_set_back(read, now)
+    of_time, is_outdated = _about_time(basis, read, now)
     complete = (
         bool(members)
-        and set_back is None
+        and not is_outdated
         and not unread
         and all(log.is_whole for log in coverage)
         and not _limits(identifier, matches, read)
         and not cut
         and not partly_read
     )
-    remarks = _remarks(identifier, matches, read, len(members), cut)
-    if set_back is not None:
-        remarks = (Remark.CLOCK_SET_BACK(now=now, known=set_back), *remarks)
+    remarks = (*of_time, *_remarks(identifier, matches, read, len(members), cut))
     return Answer(
         identifier=identifier,
         matches=tuple(matches),
@@ -201,6 +200,17 @@ def _score(identifier: Identifier, match: Match) -> float:
 def _coverage(state: LogState, identifier: Identifier, rule_sets: dict[str, RuleSet], age: Judgement) -> LogCoverage:
     today = rule_set()
     return judge(state, lambda r: why_not_searched(r, identifier, rule_sets, today), age)
+
+
+def _about_time(basis: Basis | None, read: Sequence[LogState], now: datetime) -> tuple[list[Message], bool]:
+    """Return remarks on this machine's clock and on the age of the log list, and whether they keep an answer from being
+    complete."""
+    remark, is_outdated = about_list(basis, now)
+    remarks = [remark] if remark else []
+    set_back = time_set_back(read, now)
+    if set_back is not None:
+        remarks.insert(0, Remark.CLOCK_SET_BACK(now=now, known=set_back))
+    return remarks, is_outdated or set_back is not None
 
 
 def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:

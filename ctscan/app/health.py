@@ -27,7 +27,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     """
     from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
     from ctscan.answer.outside import logs_outside
-    from ctscan.ct.freshness import retirements
+    from ctscan.ct.freshness import about_list, retirements
     from ctscan.model.health import HealthReport
 
     now = clock.now()
@@ -49,9 +49,11 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     )
     named = {log.id for log in members} | {log.id for log in outside}
     unnamed = [_unnamed(state) for log_id, state in states.items() if log_id not in named]
-    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage, known), log_list)
-    is_failing = report.is_trail_lost or log_list is not None
-    return replace(report, exit_code=worst([exit_code(logs, is_damaged=report.is_damaged), int(is_failing)]))
+    remark, is_list_doubtful = about_list(basis, now)
+    list_age = (remark,) if remark and logs else ()
+    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage, known), log_list, list_age)
+    code = exit_code(logs, is_damaged=report.is_damaged, is_list_doubtful=is_list_doubtful)
+    return replace(report, exit_code=worst([code, int(report.is_trail_lost or log_list is not None)]))
 
 
 def _unnamed(state: LogState) -> SkippedLog:

@@ -30,6 +30,7 @@ from ctscan.model import (
     Log,
     LogState,
     Message,
+    Remark,
     SkipReason,
     Staleness,
     TreeHead,
@@ -37,6 +38,10 @@ from ctscan.model import (
 
 TOLERANCE: Final = timedelta(minutes=5)
 """Difference between two clocks that means nothing."""
+
+LIST_AGE: Final = timedelta(days=70)
+"""Age at which a log list is too old for complete answers. Chrome, which publishes a list every day, enforces CT for
+ten weeks after the date of the list that it has, so that logs which are new may be used then by everybody."""
 
 MMD_LIMIT: Final = 86_400
 """Longest MMD in seconds that counts: a day is that of every RFC 6962 log in Google's list, static-ct logs have a
@@ -114,6 +119,29 @@ def _reason(state: LogState, now: datetime, margin: timedelta) -> Message | None
     if state.head is None or _ms(now) - state.head.timestamp > believed_mmd(state.log) * 1000 + margin // _MS:
         return Staleness.OLD_HEAD()
     return None
+
+
+def about_list(basis: Basis | None, now: datetime) -> tuple[Message | None, bool]:
+    """Judge the age of the log list that the basis follows. A log that became usable since isn't in the basis.
+
+    A basis of named logs or directories takes no log from the list, so its age means nothing. A list of a person's own
+    may have no date: then nothing but the person says which logs there are, and the answer says that.
+
+    Returns:
+        A `Remark`, None where there is nothing to say; and whether it keeps answers from being complete.
+    """
+    if basis is None or (basis.choice is not None and basis.choice.logs):
+        return None, False
+    edition = basis.edition
+    is_own = basis.choice is not None and basis.choice.log_list is not None
+    if edition is None or (edition.dated is None and not is_own):
+        return Remark.LIST_UNKNOWN(), True
+    if edition.dated is None:
+        return Remark.LIST_UNDATED(), False
+    dated = min(edition.dated, edition.read_at)  # no list is younger than the day on which it was read
+    if now - dated <= LIST_AGE:
+        return None, False
+    return Remark.LIST_OLD(day=f"{dated:%Y-%m-%d}", days=(now - dated).days, limit=LIST_AGE.days), True
 
 
 def retirements(basis: Basis | None) -> dict[bytes, Retirement]:

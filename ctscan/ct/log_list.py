@@ -30,7 +30,7 @@ from ctscan.ct.strict_json import (
     time_of,
 )
 from ctscan.errors import FormatError
-from ctscan.model import FinalHead, ListedState, Log, LogProtocol, Message, SkippedLog, SkipReason
+from ctscan.model import FinalHead, ListedState, Log, LogListEdition, LogProtocol, Message, SkippedLog, SkipReason
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a log list at most."""
@@ -61,6 +61,11 @@ class ListedLogs:
     logs: tuple[Log, ...]
     skipped: tuple[SkippedLog, ...]
     timestamp: str  # log_list_timestamp as written; "" when absent
+    version: str = ""  # as written; "" when absent
+
+    def edition(self, read_at: datetime) -> LogListEdition:
+        """Return the edition of the list. A timestamp that is no time of RFC 3339 counts as none."""
+        return LogListEdition(time_of(self.timestamp), self.version, read_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,8 @@ def parse_log_list(raw: bytes, *, by_hand: bool, hybrids: Mapping[bytes, str]) -
     if len(listed) > _LOGS_LIMIT:
         raise FormatError(f"{context}: expected at most {_LOGS_LIMIT} logs, got {len(listed)}")
     logs, skipped = _sort_out(_read_or_skip(one, by_hand, hybrids) for one in listed)
-    stamp = document.get("log_list_timestamp")
-    return ListedLogs(logs, skipped, _label(stamp)[:40] if isinstance(stamp, str) else "")
+    stamp, version = (_label(document.get(key))[:40] for key in ("log_list_timestamp", "version"))
+    return ListedLogs(logs, skipped, stamp, version)
 
 
 def parse_log_object(raw: bytes, monitoring_url: str) -> Log:

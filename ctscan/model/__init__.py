@@ -8,7 +8,7 @@ from ctscan.model.answer import Answer, AnswerHeader, CertificateSummary, Match,
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
-from ctscan.model.basis import Basis, BasisChange, BasisLog, BasisSource, LogChoice
+from ctscan.model.basis import Basis, BasisChange, BasisLog, BasisSource, LogChoice, LogListEdition
 from ctscan.model.certificate import Attribute, Certificate, DecodedString, Extension, Field, GeneralName, Name, Problem
 from ctscan.model.compact_range import CompactRange
 from ctscan.model.coverage import (
@@ -139,6 +139,7 @@ __all__ = [
     "Log",
     "LogChoice",
     "LogCoverage",
+    "LogListEdition",
     "LogProtocol",
     "LogState",
     "LookupKey",

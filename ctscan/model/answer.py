@@ -89,6 +89,9 @@ class Remark(Code):
     CONTRADICTS_LIST = "remark.contradicts-list"
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
+    LIST_OLD = "remark.list-old"  # parameters: day, days (its age), limit
+    LIST_UNKNOWN = "remark.list-unknown"
+    LIST_UNDATED = "remark.list-undated"
     MMD_TOO_LONG = "remark.mmd-too-long"  # parameters: log, mmd and limit in seconds
     CLOCK_SET_BACK = "remark.clock-set-back"
     PARTLY_READ = "remark.partly-read"

@@ -56,6 +56,22 @@ class BasisLog:
 
 
 @dataclass(frozen=True, slots=True)
+class LogListEdition:
+    """Edition of a log list: the time and the version that it states, and the time at which a scan read it first.
+
+    `dated` is None and `version` empty where the list states none.
+    """
+
+    dated: datetime | None
+    version: str
+    read_at: datetime
+
+    def is_same(self, other: LogListEdition | None) -> bool:
+        """Return True for the same edition, whenever it was read."""
+        return other is not None and (self.dated, self.version) == (other.dated, other.version)
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """Basis of an index in one revision.
 
@@ -71,6 +87,7 @@ class Basis:
             choice there is an edit.
         logs: logs that answers speak of.
         outside: logs that answers name as not covered: retired, excluded, malformed.
+        edition: edition of the log list; None: the choice asks no list, or an older version recorded the revision.
     """
 
     revision: int
@@ -83,3 +100,4 @@ class Basis:
     keys: LogChoice | None
     logs: tuple[BasisLog, ...]
     outside: tuple[SkippedLog, ...]
+    edition: LogListEdition | None = None

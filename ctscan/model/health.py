@@ -98,13 +98,14 @@ class ListFailure:
 class HealthReport:
     """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
     answer covers them; they count for nothing. `index` tells of damage in the index itself and of its audit trail;
-    `log_list` since when the log list can't be read."""
+    `log_list` since when the log list can't be read, `list_age` of a list that is too old or has no date."""
 
     exit_code: int
     logs: tuple[LogHealth, ...]
     outside: tuple[SkippedLog, ...]
     index: tuple[Message, ...] = ()
     log_list: ListFailure | None = None
+    list_age: tuple[Message, ...] = ()
 
     @property
     def is_damaged(self) -> bool:

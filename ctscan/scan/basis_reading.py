@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
-from ctscan.ct.freshness import MMD_LIMIT
+from ctscan.ct.freshness import MMD_LIMIT, about_list
 from ctscan.errors import CtscanError, IndexFault
 from ctscan.index.protocols import BasisStore, LogStore
 from ctscan.model import Basis, BasisChange, Log, LogChoice
@@ -163,11 +164,13 @@ async def record_reading(network: Network, index: BasisIndex, reading: Reading |
         if revision is None or await index.save_basis(revision):
             break
         reading = None
+    line = _line(found, revision)
+    found = replace(found, basis=revision) if revision else await _with_edition(index, found)
     if found.of_basis is not None and found.is_partial:
         for log in found.of_basis.logs:
             await index.save_log(log)
-    line = "; ".join(filter(None, (_line(found, revision), long_delays(found.listed.logs))))
-    return (replace(found, basis=revision) if revision else found), line
+    lines = (line, _old_list(found, network.clock.now()), _long_delays(found.listed.logs))
+    return found, "; ".join(filter(None, lines))
 
 
 async def reload_reading(network: Network, index: BasisIndex, reading: Reading) -> tuple[Reading, str]:
@@ -188,8 +191,19 @@ async def reload_reading(network: Network, index: BasisIndex, reading: Reading) 
         revision = None
         if basis is not None and found.of_basis is not None:
             revision = next_basis(basis, chosen, found.of_basis, basis.keys, _act(network))
-        if revision is None or await index.save_basis(revision):
-            return (replace(found, basis=revision) if revision else found), _line(found, revision) if revision else ""
+        if revision is None:
+            return await _with_edition(index, found), ""
+        if await index.save_basis(revision):
+            return replace(found, basis=revision), _line(found, revision)
+
+
+async def _with_edition(index: BasisStore, found: Reading) -> Reading:
+    """Record a later edition of the log list that changes no log of the basis."""
+    edition = found.of_basis.edition if found.of_basis else None
+    if found.basis is None or edition is None or edition.is_same(found.basis.edition):
+        return found
+    await index.note_edition(found.basis.revision, edition)
+    return replace(found, basis=replace(found.basis, edition=edition))
 
 
 async def joined_logs(index: BasisStore) -> frozenset[bytes]:
@@ -220,7 +234,16 @@ def _line(found: Reading, revision: Basis | None) -> str:
     return f"partial read: the basis stays (revision {found.basis.revision}, {logs})"
 
 
-def long_delays(logs: Sequence[Log]) -> str:
+def _old_list(found: Reading, now: datetime) -> str:
+    """Say that the log list of the basis is too old for complete answers; empty where it isn't."""
+    remark, is_outdated = about_list(found.basis, now) if found.of_basis else (None, False)
+    if remark is None or not is_outdated:
+        return ""
+    stated = dict(remark.params)
+    return f"the log list is of {stated.get('day', 'an unknown day')}: too old for complete answers"
+
+
+def _long_delays(logs: Sequence[Log]) -> str:
     """Name the logs whose MMD in the log list isn't believed; empty where there is none."""
     found = [log.name for log in logs if log.mmd > MMD_LIMIT]
     return f"MMD beyond {MMD_LIMIT:,} seconds, not believed: {names_text(found)}" if found else ""

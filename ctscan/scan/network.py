@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctscan.http.client import Client
 from ctscan.model import Log, LogChoice
@@ -58,7 +58,8 @@ class Network:
         loaded = await load_list(choice.log_list, client, hybrids=self.tuning.hybrids, etag=etag)
         if loaded.list is None:
             return None
-        return with_archived(archived, choose(loaded.list, names, loaded.etag, known))
+        chosen = choose(loaded.list, names, loaded.etag, known)
+        return with_archived(archived, replace(chosen, edition=loaded.list.edition(self.clock.now())))
 
 
 @asynccontextmanager

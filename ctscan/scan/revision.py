@@ -65,8 +65,9 @@ def first_basis(chosen: Choosing, selection: Selection, keys: LogChoice | None, 
     """Make revision 1 of the logs that the first scan's choice selects."""
     logs = tuple(_member(log) for log in selection.logs)
     return Basis(
-        1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, selection.skipped
-    )
+        1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, selection.skipped,
+        selection.edition,
+    )  # fmt: skip
 
 
 def next_basis(before: Basis, chosen: Choosing, selection: Selection, keys: LogChoice | None, act: Act) -> Basis | None:
@@ -78,8 +79,9 @@ def next_basis(before: Basis, chosen: Choosing, selection: Selection, keys: LogC
     if is_same and chosen.change.code == BasisChange.LIST_CHANGED:
         return None
     return Basis(
-        before.revision + 1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, outside
-    )
+        before.revision + 1, act.at, act.who, chosen.change, act.note, chosen.source, chosen.basis, keys, logs, outside,
+        selection.edition,
+    )  # fmt: skip
 
 
 def without(before: Basis, dropped: Collection[bytes], act: Act) -> Basis:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import UsageError
-from ctscan.model import Log, SkippedLog, SkipReason
+from ctscan.model import Log, LogListEdition, SkippedLog, SkipReason
 from ctscan.scan.log_names import is_named, matching
 from ctscan.scan.request import LogListChange
 from ctscan.sources.logs.directory import directory_of, read_directory_log
@@ -17,11 +17,13 @@ _NOT_SELECTED = SkipReason.NOT_SELECTED()
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Logs to read, and logs that answers name as not covered. `etag` identifies the list for loading it again."""
+    """Logs to read, and logs that answers name as not covered. `etag` identifies the list for loading it again;
+    `edition` is None without a list."""
 
     logs: tuple[Log, ...]
     skipped: tuple[SkippedLog, ...]
     etag: str | None = None
+    edition: LogListEdition | None = None
 
     def change_to(self, loaded: Selection) -> LogListChange:
         """Compare with the selection of a list that was loaded later."""
@@ -67,7 +69,7 @@ def with_archived(archived: Sequence[Log], chosen: Selection) -> Selection:
     network."""
     ids = {log.id for log in archived}
     logs = (*archived, *(log for log in chosen.logs if log.id not in ids))
-    return Selection(logs, tuple(log for log in chosen.skipped if log.id not in ids), chosen.etag)
+    return replace(chosen, logs=logs, skipped=tuple(log for log in chosen.skipped if log.id not in ids))
 
 
 def choose(listed: ListedLogs, names: Sequence[str], etag: str | None, known: Sequence[Log] = ()) -> Selection:

@@ -12,6 +12,7 @@ from ctscan.model import (
     Freshness,
     IdentifierKind,
     LogCoverage,
+    LogListEdition,
     Match,
     Message,
     Qualifier,
@@ -293,6 +294,16 @@ def _gaps(log: LogCoverage, texts: Texts) -> str:
 # --- document -----------------------------------------------------------------------------------------------------
 
 
+def _log_list(found: LogListEdition, texts: Texts) -> str:
+    """Name the edition of the log list."""
+    if found.dated is None:
+        return texts(Say.LOG_LIST_UNDATED())
+    day = f"{found.dated:%Y-%m-%d}"
+    if found.version:
+        return texts(Say.LOG_LIST_OF(day=day, version=found.version))
+    return texts(Say.LOG_LIST_OF_NO_VERSION(day=day))
+
+
 def document_lines(answer: Answer, texts: Texts) -> list[str]:
     """Write the head and the digest of an answer, in short lines; none of an answer that is no document."""
     head = answer.header
@@ -303,6 +314,7 @@ def document_lines(answer: Answer, texts: Texts) -> list[str]:
     asked += [Say.IN_CASE(case=head.case)] if head.case else []
     return [
         texts(Say.DOCUMENT(id=head.id, time=moment(head.at), version=head.version, rules=head.rules)),
+        *([_log_list(answer.basis.edition, texts)] if answer.basis and answer.basis.edition else []),
         ", ".join(map(texts, asked)),
         texts(Say.DIGEST(digest=answer.digest)),
     ]

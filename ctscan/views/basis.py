@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ctscan.model import Basis, BasisSource, LogChoice
+from ctscan.model import Basis, BasisSource, LogChoice, LogListEdition
 from ctscan.views.listings import Listing
 from ctscan.views.text import ENGLISH, text
 from ctscan.views.words import count, moment
@@ -24,7 +24,14 @@ def basis_lines(found: Basis) -> list[str]:
     made = f"{moment(found.at)} by {found.who}: {text(found.change, ENGLISH)}{note}"
     logs = f"{count(len(found.logs), 'log')} in the basis, {len(found.outside):,} outside"
     chosen = f"Chosen by {SOURCES[found.source]}: {_choice(found.choice)}."
-    return [f"Revision {found.revision}, {made}.", f"{logs}. {chosen}"]
+    edition = [_edition(found.edition)] if found.edition else []
+    return [f"Revision {found.revision}, {made}.", f"{logs}. {chosen}", *edition]
+
+
+def _edition(found: LogListEdition) -> str:
+    dated = moment(found.dated) if found.dated else "an unknown date"
+    version = f", version {found.version}" if found.version else ""
+    return f"Log list of {dated}{version}, read first at {moment(found.read_at)}."
 
 
 def members(found: Basis) -> Listing:

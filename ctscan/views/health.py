@@ -15,7 +15,7 @@ from ctscan.model import Message
 from ctscan.model.health import Condition, HealthDetail, HealthReport, ListFailure
 from ctscan.privacy.redaction import one_line, without_addresses
 from ctscan.views.say import CONDITIONS, Say
-from ctscan.views.text import Texts
+from ctscan.views.text import ENGLISH, Texts, texts
 from ctscan.views.words import moment, word
 
 _COLOURS: Final = {
@@ -34,6 +34,8 @@ def health_lines(report: HealthReport, texts: Texts) -> Iterable[tuple[str, str]
         yield texts(Say.HEALTH_INDEX(details=texts(message))), "red" if is_grave else "yellow"
     if report.log_list is not None:
         yield texts(Say.HEALTH_LOG_LIST(details=texts(list_detail(report.log_list)))), "red"
+    for message in report.list_age:
+        yield texts(Say.HEALTH_LIST(details=texts(message))), "yellow"
     conditions = list(Condition)
     for log in sorted(report.logs, key=lambda log: conditions.index(log.condition)):
         condition = word(CONDITIONS[log.condition], texts)
@@ -77,6 +79,7 @@ def _summary(report: HealthReport) -> str:
         parts.append("the audit trail is lost")
     if report.log_list is not None:
         parts.append(f"the log list can't be read since {moment(report.log_list.since)}: {report.log_list.error}")
+    parts += [texts(ENGLISH)(message) for message in report.list_age]
     for condition in Condition:
         names = [log.name for log in report.logs if log.condition is condition]
         if not names or condition is Condition.OK:

@@ -11,6 +11,7 @@ from ctscan.ct.freshness import (
     MMD_LIMIT,
     Judgement,
     Retirement,
+    about_list,
     ahead_of,
     freshness,
     retirements,
@@ -26,9 +27,12 @@ from ctscan.model import (
     Freshness,
     ListedState,
     Log,
+    LogChoice,
+    LogListEdition,
     LogProtocol,
     LogState,
     Message,
+    Remark,
     SkipReason,
     Staleness,
     TreeHead,
@@ -156,6 +160,48 @@ def test_of_a_retirement_that_nobody_dated_no_head_is_known_to_be_late_enough() 
         old = known(age=49 * HOUR, checked=MINUTE)
         assert judged(old, retirement=retirement) == stale(Staleness.RETIRED_UNDATED())
     assert judged(known(age=47 * HOUR), retirement=Retirement(NOW, "")) == FROZEN  # it had not retired after that scan
+
+
+def basis_of(choice: LogChoice | None, edition: LogListEdition | None) -> Basis:
+    return Basis(1, NOW, "jane", BasisChange.FIRST_SCAN(), "", BasisSource.DEFAULT, choice, None, (), (), edition)
+
+
+def dated(age: timedelta, read: timedelta = timedelta(0)) -> LogListEdition:
+    return LogListEdition(NOW - age, "1.0", NOW - read)
+
+
+GOOGLE, OWN = LogChoice(), LogChoice("/srv/list.json")
+OLD = Remark.LIST_OLD(day="2025-11-23", days=70, limit=70), True
+NO_DATE = LogListEdition(None, "1.0", NOW)
+UNKNOWN = Remark.LIST_UNKNOWN(), True
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        (None, (None, False)),
+        (basis_of(GOOGLE, dated(HOUR)), (None, False)),
+        (basis_of(GOOGLE, dated(70 * DAY)), (None, False)),
+        (basis_of(GOOGLE, dated(70 * DAY + MINUTE)), OLD),
+        (basis_of(OWN, dated(70 * DAY + MINUTE)), OLD),
+        (basis_of(None, dated(70 * DAY + MINUTE)), OLD),
+        (basis_of(GOOGLE, dated(-3000 * DAY, read=70 * DAY)), (None, False)),  # dated in the future
+        (basis_of(GOOGLE, dated(-3000 * DAY, read=70 * DAY + MINUTE)), OLD),
+        (basis_of(GOOGLE, dated(HOUR, read=-DAY)), (None, False)),  # this machine's clock was set back
+        (basis_of(LogChoice(None, ("Example log",)), dated(900 * DAY)), (None, False)),  # named: the list adds none
+        (basis_of(LogChoice(None, ("file:///srv/log/",)), None), (None, False)),
+        (basis_of(GOOGLE, None), UNKNOWN),
+        (basis_of(OWN, None), UNKNOWN),
+        (basis_of(None, None), UNKNOWN),
+        (basis_of(GOOGLE, NO_DATE), UNKNOWN),  # Google dates its list
+        (basis_of(OWN, NO_DATE), (Remark.LIST_UNDATED(), False)),
+        (basis_of(LogChoice("/srv/list.json", ("Example log",)), NO_DATE), (None, False)),
+    ],
+)
+def test_no_answer_is_complete_by_a_log_list_older_than_ten_weeks(
+    basis: Basis | None, expected: tuple[Message | None, bool]
+) -> None:
+    assert about_list(basis, NOW) == expected
 
 
 def test_retirements_of_the_basis_are_those_of_the_list() -> None:

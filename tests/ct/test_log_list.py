@@ -78,6 +78,7 @@ def test_both_kinds_of_log() -> None:
         ),
         skipped=(),
         timestamp="2026-01-02T00:00:00Z",
+        version="1.0",
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from support.kept import AT, digest, later
 
 from ctscan.index.protocols import Index
-from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, LogChoice, SkippedLog, SkipReason
+from ctscan.model import Basis, BasisChange, BasisLog, BasisSource, LogChoice, LogListEdition, SkippedLog, SkipReason
 
 Scenario = Callable[[Callable[[Index], Awaitable[None]]], None]
 
@@ -45,6 +45,28 @@ def test_a_revision_is_kept_with_all_it_says(scenario: Scenario) -> None:
     async def work(index: Index) -> None:
         assert await index.save_basis(FIRST)
         assert await index.basis() == FIRST
+
+    scenario(work)
+
+
+EDITION = LogListEdition(later(-60), "85.92", AT)
+
+
+def test_a_later_edition_of_the_list_takes_the_place_of_an_earlier_one(scenario: Scenario) -> None:
+    dated = replace(FIRST, edition=EDITION)
+    undated = LogListEdition(None, "", later(60))
+
+    async def work(index: Index) -> None:
+        assert await index.save_basis(dated)
+        assert await index.basis() == dated
+        await index.note_edition(1, undated)
+        assert await index.basis() == replace(FIRST, edition=undated)
+        second = replace(FIRST, revision=2)
+        assert await index.save_basis(second)
+        await index.note_edition(1, EDITION)  # somebody else recorded a revision meanwhile
+        assert await index.basis_history() == [second, replace(FIRST, edition=undated)]
+        await index.note_edition(2, EDITION)
+        assert await index.basis() == replace(second, edition=EDITION)
 
     scenario(work)
 

@@ -113,6 +113,7 @@ UNSEEN = ("pending", "hole", "misbehaviour", "misbehaviour_decision", "unreadabl
 
 VANISHING = {
     ("coverage", "log"),  # its range counts as not read
+    ("basis_list", "revision"),  # the date of the log list isn't known then
     ("coordinate", "sighting"),
     ("revocation", "certificate"),
     ("authority", "key_id"),

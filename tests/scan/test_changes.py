@@ -335,7 +335,7 @@ def test_a_log_that_becomes_readonly_while_it_is_followed_is_read_to_its_end_and
         sim.add("people", people_log(), size=300)
         outcome, _ = follow(sim, tmp_path / "db", script, partial_wait=0.0)
     assert outcome.exit_code == 0
-    assert look_up(tmp_path / "db", "jane.roe@example.org", datetime.now(UTC) + timedelta(days=90)).complete
+    assert look_up(tmp_path / "db", "jane.roe@example.org", datetime.now(UTC) + timedelta(days=60)).complete
 
 
 def test_a_list_that_cannot_be_read_again_stops_nothing_and_is_asked_for_again(tmp_path: Path) -> None:

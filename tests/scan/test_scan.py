@@ -239,7 +239,7 @@ def test_a_readonly_log_is_read_to_its_final_head_and_then_left_alone(tmp_path: 
     assert far is not None
     from datetime import timedelta
 
-    assert look_up(tmp_path / "db", "jane.roe@example.org", far + timedelta(days=90)).complete
+    assert look_up(tmp_path / "db", "jane.roe@example.org", far + timedelta(days=60)).complete
 
 
 def test_an_answer_goes_stale(tmp_path: Path) -> None:

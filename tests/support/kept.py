@@ -36,6 +36,7 @@ from ctscan.model import (
     Issuer,
     Log,
     LogChoice,
+    LogListEdition,
     LogProtocol,
     LookupKey,
     Message,
@@ -94,6 +95,7 @@ async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
     """Start a run that reads these logs, and make them the basis of answers."""
     members = tuple(BasisLog(log.id, log.name, log.operator) for log in logs or (LOG,))
     first = Basis(1, AT, "jane", BasisChange.FIRST_SCAN(), "", BasisSource.DEFAULT, LogChoice(), None, members, ())
+    first = replace(first, edition=LogListEdition(AT, "1.0", AT))
     is_saved = False
     while not is_saved:  # another process may record one meanwhile
         before = await index.basis()

@@ -28,6 +28,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Self
@@ -422,7 +423,7 @@ class Simulator:
         self.requests: list[Request] = []  # all, including requests for the list
         self.faults: list[Fault] = []  # for the list and its signature
         self.port = 0
-        self.list_timestamp = "2026-01-02T00:00:00Z"
+        self.list_timestamp = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.Transport] = set()

@@ -13,6 +13,7 @@ from ctscan.model import (
     FailureKind,
     Holder,
     Log,
+    LogListEdition,
     LogState,
     RuleSet,
     Run,
@@ -90,6 +91,10 @@ class BasisStore(Protocol):
 
     async def record_list(self, at: datetime, error: str | None) -> None:
         """Record that the log list of the basis was read (None), or the reason why not."""
+
+    async def note_edition(self, revision: int, edition: LogListEdition) -> None:
+        """Record the edition of the log list that the newest revision follows now, with the same logs. Nothing is
+        written where `revision` is the newest no longer."""
 
 
 class LogStore(Protocol):

@@ -551,6 +551,29 @@ CREATE TABLE holder (
     progressed_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE basis_list (
+    revision INTEGER PRIMARY KEY,  -- of `basis`
+    dated    TEXT,           -- time that the list states; NULL: none
+    version  TEXT NOT NULL,  -- as the list states it; empty: none
+    read_at  TEXT NOT NULL,  -- when a scan read the edition first
+    crc      INTEGER
+) STRICT;
+
+CREATE TABLE known_trail (
+    number   INTEGER PRIMARY KEY,
+    trail_id BLOB NOT NULL,
+    at       TEXT NOT NULL,  -- when the index first saw it
+    who      TEXT NOT NULL,
+    reason   TEXT NOT NULL   -- why it took the place of the trail before; empty for the first
+) STRICT;
+
+CREATE TABLE list_failure (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    since TEXT NOT NULL,
+    at    TEXT NOT NULL,  -- of the last try
+    error TEXT NOT NULL
+) STRICT;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -561,7 +584,9 @@ INSERT INTO migration (number, name, applied) VALUES
     (7, '0007_heads', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (8, '0008_partly_read', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (9, '0009_checks', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (10, '0010_holders', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (10, '0010_holders', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (11, '0011_log_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (12, '0012_trail_and_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ctscan.index.sqlite import row_checks, rows
-from ctscan.model import Basis, BasisLog, BasisSource, LogChoice, SkippedLog, decoded_message
+from ctscan.model import Basis, BasisLog, BasisSource, LogChoice, LogListEdition, SkippedLog, decoded_message
 
 _COLUMNS = "revision, at, who, change, note, source, choice, keys"
 _LOG_COLUMNS = "log_id, name, operator, is_member, reason, since"
@@ -57,7 +57,39 @@ def save(connection: sqlite3.Connection, basis: Basis) -> bool:
         f"INSERT INTO basis_log (basis, {_LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(basis.revision, *row) for row in _log_rows(basis)],
     )
+    if basis.edition is not None:
+        _save_edition(connection, basis.revision, basis.edition)
     return True
+
+
+def note_edition(connection: sqlite3.Connection, revision: int, edition: LogListEdition) -> None:
+    """Record that a scan read another edition of the log list with the same logs; nothing where a later revision was
+    recorded meanwhile."""
+    (last,) = connection.execute("SELECT coalesce(max(revision), 0) FROM basis").fetchone()
+    if revision == last:
+        connection.execute("DELETE FROM basis_list WHERE revision = ?", (revision,))
+        _save_edition(connection, revision, edition)
+
+
+def _save_edition(connection: sqlite3.Connection, revision: int, edition: LogListEdition) -> None:
+    connection.execute(
+        "INSERT INTO basis_list (revision, dated, version, read_at) VALUES (?, ?, ?, ?)",
+        (
+            revision,
+            rows.optional_time_text(edition.dated),
+            rows.clean(edition.version),
+            rows.time_text(edition.read_at),
+        ),
+    )
+
+
+def _edition_of(connection: sqlite3.Connection, revision: int) -> LogListEdition | None:
+    sql = f"SELECT dated, version, read_at, {row_checks.is_sound('basis_list')} FROM basis_list WHERE revision = ?"
+    row = row_checks.sound_row(connection, "basis_list", connection.execute(sql, (revision,)).fetchone())
+    if row is None:
+        return None
+    dated, version, read_at = row
+    return LogListEdition(rows.time_of(dated), version, datetime.fromisoformat(read_at))
 
 
 def _log_rows(basis: Basis) -> Iterator[tuple[Any, ...]]:
@@ -97,6 +129,7 @@ def _basis_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Basis:
             for log_id, name, operator, is_member, reason, _ in found
             if not is_member
         ),
+        edition=_edition_of(connection, revision),
     )
 
 

@@ -49,6 +49,7 @@ from ctscan.model import (
     Issuer,
     KeptCertificate,
     Log,
+    LogListEdition,
     LogState,
     LookupKey,
     Match,
@@ -115,6 +116,9 @@ class SqliteIndex(SqliteSurroundings):
 
     async def save_basis(self, revision: Basis) -> bool:
         return await self._database.write(lambda c: basis.save(c, revision))
+
+    async def note_edition(self, revision: int, edition: LogListEdition) -> None:
+        await self._database.write(lambda c: basis.note_edition(c, revision, edition))
 
     # --- logs ---
 

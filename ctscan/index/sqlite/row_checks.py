@@ -31,6 +31,7 @@ CHECKED: dict[str, str] = {
     "misbehaviour_decision": "id misbehaviour at who is_dismissal reason",
     "rule_set": "version rules",
     "basis": "revision at who change note source choice keys",
+    "basis_list": "revision dated version read_at",
     "basis_log": "id basis log_id name operator is_member reason since",
     "certificate": "id identity sha256 serial subject is_ca rules problem authority_key_id issuer not_before not_after"
     " partly serial_hash findings_check",

@@ -17,7 +17,7 @@ from typing import Any
 
 import rfc8785
 
-from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice
+from ctscan.model import AnswerHeader, Basis, BasisLog, LogChoice, LogListEdition
 from ctscan.views.json.values import Shape, base64_text, message, time_text
 
 _EXACT = 2**53 - 1
@@ -49,7 +49,17 @@ def basis(found: Basis) -> Shape:
         **message("change", found.change),
         "note": found.note or None,
         "choice": None if found.choice is None else log_choice(found.choice),
+        "edition": None if found.edition is None else edition(found.edition),
         "logs": [basis_log(log) for log in found.logs],
+    }
+
+
+def edition(found: LogListEdition) -> Shape:
+    """Shape the edition of a log list: `dated` and `version` as the list states them, null where it doesn't."""
+    return {
+        "dated": time_text(found.dated),
+        "version": found.version or None,
+        "read_at": time_text(found.read_at),
     }
 
 

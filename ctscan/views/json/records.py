@@ -58,6 +58,7 @@ def health(report: HealthReport) -> Shape:
         "exit_code": report.exit_code,
         **messages("index", report.index),
         "log_list": None if report.log_list is None else list_failure(report.log_list),
+        **messages("list_age", report.list_age),
         "logs": [log_health(log) for log in report.logs],
         "outside": [
             {
