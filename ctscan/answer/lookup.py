@@ -97,7 +97,7 @@ async def _answer(
     coverage = tuple(_coverage(state, identifier, rule_sets, ages[state.log.id]) for state in read)
     found, cut = await _find(index, identifier, limit)
     matches = [_with_status(match, now) for match in found]
-    partly_read = await _partly_read(index, identifier)
+    partly_read = await _partly_read(index, identifier, is_found=bool(matches))
     of_time, is_outdated = _about_time(basis, read, now)
     complete = (
         bool(members)
@@ -122,17 +122,29 @@ async def _answer(
     )
 
 
-async def _partly_read(index: Finder, identifier: Identifier) -> list[Message]:
+async def _partly_read(index: Finder, identifier: Identifier, *, is_found: bool) -> list[Message]:
     """Return remarks that name the certificates in whose unread rest the identifier may stand: their number, and the
     first of them. Certificates that match already are among them: the rest may hold more about the person, or another
     address of the domain."""
     if identifier.kind == IdentifierKind.SERIAL:
         unknown = await index.find_serial("")  # kept certificates whose frame can't be read
-        return [Remark.SERIALS_UNREADABLE(count=len(unknown))] if unknown else []
+        remarks = [Remark.SERIALS_UNREADABLE(count=len(unknown))] if unknown else []
+        return [*remarks, *await _unparsed_entries(index)]
+    if identifier.kind == IdentifierKind.IDENTITY:
+        return [] if is_found else await _unparsed_entries(index)
     if identifier.kind not in KEY_KINDS:
         return []
     count, found = await index.partly_read(PARTLY_READ_SHOWN)
     return [Remark.PARTLY_READ(count=count), *map(_name_of, found)] if found else []
+
+
+async def _unparsed_entries(index: Finder) -> list[Message]:
+    """Return remarks that name entries which hold something in scope but can't be parsed, so that nobody knows which
+    certificate they hold."""
+    count, _ = await index.partly_read(0)
+    _, found = await index.partly_read(count) if count else (0, [])
+    entries = [one for one in found if one.identity is None]
+    return [Remark.PARTLY_READ(count=len(entries)), *map(_name_of, entries[:PARTLY_READ_SHOWN])] if entries else []
 
 
 def _name_of(one: PartlyRead) -> Message:

@@ -8,25 +8,38 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.kept import a_head, a_hit, an_advance, commit, email_finding, later, save_head, started, verified
+from support.kept import (
+    LOG,
+    a_head,
+    a_hit,
+    an_advance,
+    an_unreadable,
+    commit,
+    email_finding,
+    later,
+    save_head,
+    started,
+    verified,
+)
 
 from ctscan.answer.lookup import PARTLY_READ_SHOWN, answer
 from ctscan.index.open import open_index
-from ctscan.model import Answer, Hit, Remark
+from ctscan.model import Answer, Hit, Remark, Unreadable
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.rules import rule_set
 
 ADDRESS = "jane.doe@example.org"
 
 
-def answered(tmp_path: Path, hits: Sequence[Hit], *asked: str) -> list[Answer]:
+def answered(tmp_path: Path, hits: Sequence[Hit], *asked: str, unreadable: tuple[Unreadable, ...] = ()) -> list[Answer]:
     """Answer from an index of a completely read log with these entries in it."""
     rules = rule_set()
 
     async def work() -> list[Answer]:
         async with await open_index(tmp_path / "ctscan.db", create=True) as index:
             run_id = await started(index, rules=rules)
-            await commit(index, run_id, an_advance(0, 100, *hits, verified=verified(0, 100, rules=rules.version)))
+            read = verified(0, 100, rules=rules.version)
+            await commit(index, run_id, an_advance(0, 100, *hits, verified=read, unreadable=unreadable))
             head = a_head(100, timestamp=int(later(0).timestamp() * 1000))
             await save_head(index, head, later(0))
             await index.record_success(head.log_id, later(0), None)
@@ -67,6 +80,14 @@ def test_a_certificate_that_matches_already_may_hold_more_in_its_rest(tmp_path: 
         assert given.remarks[0] == Remark.PARTLY_READ(count=1)
         marked = [match.certificate.partly_read for match in given.matches if match.sightings[0].index == 7]
         assert marked == ([] if given.identifier.value.startswith("mary") else [True])
+
+
+@pytest.mark.parametrize("asked", ["serial:1234", "identity:" + "ab" * 32])
+def test_an_entry_that_can_not_be_parsed_may_hold_any_certificate(asked: str, tmp_path: Path) -> None:
+    lost = replace(an_unreadable(6), partly_read=True)
+    (given,) = answered(tmp_path, [a_partly_read(7)], asked, unreadable=(lost, an_unreadable(8)))
+    assert not given.complete
+    assert given.remarks[:2] == (Remark.PARTLY_READ(count=1), Remark.PARTLY_READ_ENTRY(log=LOG.name, index=6))
 
 
 def test_of_many_the_first_are_named_and_all_counted(tmp_path: Path) -> None:
