@@ -155,10 +155,11 @@ class Answer:
 
     @property
     def as_of(self) -> datetime | None:
-        """Time that the answer speaks of: the oldest of the last checks of the logs that can grow; later entries are
-        not in the answer. None where no log can grow, or none was read well."""
-        checks = [log.as_of for log in self.coverage if log.freshness in (Freshness.FRESH, Freshness.STALE)]
-        return min((check for check in checks if check is not None), default=None)
+        """Time that the answer speaks of: the oldest of the last checks of the logs that can grow, or of their heads
+        where a check found an older one; later entries are not in the answer. None where no log can grow, or none was
+        read well."""
+        times = [log.covered_until for log in self.coverage if log.freshness in (Freshness.FRESH, Freshness.STALE)]
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def damaged(self) -> tuple[str, ...]:

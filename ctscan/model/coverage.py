@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from ctscan.model.compact_range import CompactRange
@@ -13,6 +13,8 @@ from ctscan.model.log import Log, TreeHead
 from ctscan.model.message import Code, Message
 from ctscan.model.misbehaviour import DismissedMisbehaviour
 from ctscan.model.spans import Span
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class GapReason(StrEnum):
@@ -203,6 +205,16 @@ class LogCoverage:
     def is_stale(self) -> bool:
         """True where the newest head, or the last check of it, is too old."""
         return self.freshness is Freshness.STALE
+
+    @property
+    def covered_until(self) -> datetime | None:
+        """Time of the last good check, or of the newest head where that is older: entries that came between are not
+        in the answer. None before the first good check."""
+        if self.as_of is None or self.head_time is None:
+            return self.as_of
+        # a log may sign a time that no datetime holds
+        is_older = self.head_time < (self.as_of - _EPOCH) // timedelta(milliseconds=1)
+        return _EPOCH + timedelta(milliseconds=self.head_time) if is_older else self.as_of
 
     @property
     def is_doubtful(self) -> bool:

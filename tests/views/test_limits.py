@@ -46,7 +46,10 @@ HEADER = AnswerHeader("3f" * 16, AT, "1.0.0", "d728f1ef684b", "privacy", "access
 def log(number: int, **changes: object) -> LogCoverage:
     whole = (VerifiedRange(0, 1000, "everything", "v1"),)
     made = LogCoverage(f"Log {number}", bytes([number]) * 32, 1000, whole, (), AT - timedelta(hours=1), head_time=HEAD)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    made = replace(made, **changes)  # type: ignore[arg-type]
+    if made.freshness is Freshness.FRESH and made.as_of is not None and "head_time" not in changes:
+        return replace(made, head_time=int(made.as_of.timestamp() * 1000))  # signed as it was checked
+    return made
 
 
 def skipped(number: int, reason: Message) -> SkippedLog:
@@ -115,7 +118,7 @@ CASES = {
         (
             CASES["stale"],
             "Nothing found, but the answer may be incomplete: 0 of 2 logs (basis revision 3 of 2026-11-02) were "
-            "searched whole, as of 2026-11-30T13:03:05Z.",
+            "searched whole, as of 2025-11-30T22:00:00Z.",
         ),
         (
             CASES["frozen"],
@@ -149,7 +152,7 @@ CASES = {
         (
             replace(CASES["stale"], matches=(match(1),)),
             "Found in 1 certificate; there may be more, the answer may be incomplete: 0 of 2 logs (basis revision 3 of "
-            "2026-11-02) were searched whole, as of 2026-11-30T13:03:05Z.",
+            "2026-11-02) were searched whole, as of 2025-11-30T22:00:00Z.",
         ),
     ],
 )
@@ -207,7 +210,7 @@ def test_logs_that_a_complete_answer_does_not_cover_are_named() -> None:
 def test_logs_of_the_past_are_named() -> None:
     assert limits(CASES["failing"], EN) == [
         "Log 2: failing since 2026-11-30T10:03:05Z (it can't be read), covered up to the head signed on "
-        "2025-11-30T22:00:00Z"
+        "2026-11-30T13:03:05Z"
     ]
     many = answer(*(replace(FAILING, log=f"Log {n}") for n in range(5)))
     assert limits(many, EN) == [
@@ -293,10 +296,12 @@ def test_limits_and_coverage_are_shown_once_for_answers_that_share_them() -> Non
     assert "Last check" in other and "12 logs" in other and "as above" not in other
 
 
-def test_an_answer_speaks_of_the_oldest_of_the_last_checks_of_logs_that_grow() -> None:
+def test_an_answer_speaks_of_the_oldest_check_or_head_of_logs_that_grow() -> None:
     """An entry that a log published after its check is not in the answer."""
     early, late = log(1, as_of=AT - timedelta(hours=5)), log(2, as_of=AT - timedelta(hours=1))
     assert answer(late, early).as_of == AT - timedelta(hours=5)
+    behind = log(3, as_of=AT, head_time=int((AT - timedelta(hours=30)).timestamp() * 1000))
+    assert answer(late, behind).as_of == AT - timedelta(hours=30)  # a check just now saw the head of yesterday
     assert "as of 2026-11-30T09:03:05Z" in verdict(answer(late, early), EN)
     assert answer(late, replace(early, freshness=Freshness.FROZEN)).as_of == AT - timedelta(hours=1)
     assert answer(replace(late, freshness=Freshness.FINAL)).as_of is None
