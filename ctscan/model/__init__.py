@@ -4,7 +4,16 @@ Times are aware datetimes in UTC; log timestamps are milliseconds since 1970, as
 half-open `[start, end)`. Hashes are raw bytes; only rendering turns them into hex, base64 or RFC 3339.
 """
 
-from ctscan.model.answer import Answer, AnswerHeader, CertificateSummary, Match, PartlyRead, Remark, Sighting
+from ctscan.model.answer import (
+    Answer,
+    AnswerHeader,
+    CertificateSummary,
+    Match,
+    Offer,
+    PartlyRead,
+    Remark,
+    Sighting,
+)
 from ctscan.model.attribution import AttributionReason, Phrase
 from ctscan.model.audit import AuditAction, AuditEvent, AuditState
 from ctscan.model.authority import Authority, AuthorityList, Issuer, IssuerOrigin
@@ -149,6 +158,7 @@ __all__ = [
     "MisbehaviourEvidence",
     "MisbehaviourKind",
     "Name",
+    "Offer",
     "PartlyRead",
     "PendingRange",
     "Phrase",

@@ -10,7 +10,7 @@ from ctscan.model.basis import Basis
 from ctscan.model.coverage import Freshness, LogCoverage
 from ctscan.model.entry import EntryKind
 from ctscan.model.finding import Finding
-from ctscan.model.identifier import Identifier
+from ctscan.model.identifier import Identifier, IdentifierKind
 from ctscan.model.log import SkippedLog
 from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting, Search
@@ -71,6 +71,7 @@ class Match:
     revocations: tuple[Revocation, ...] = ()  # one for each source that was asked
     authorities: tuple[Authority, ...] = ()  # CAs with the key that the certificate names; several where cross-signed
     status: Status | None = None  # judged from the rest for one moment; the index leaves it out
+    matched_as: tuple[IdentifierKind, ...] = ()  # the readings that matched, where an identifier has several
 
     @property
     def is_unconfirmed(self) -> bool:
@@ -121,6 +122,19 @@ class Remark(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Similar identifier that may belong to the same person, as it can be typed, with the number of its certificates.
+
+    It is never mixed into the answer. `reason` tells how the two are related. `at_least`: counting stopped there.
+    """
+
+    identifier: str
+    reason: Message
+    certificates: int
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerHeader:
     """Head of an answer as a document.
 
@@ -152,6 +166,8 @@ class Answer:
     basis: Basis | None = None  # None: nothing was scanned yet
     header: AnswerHeader | None = None  # None: the answer is part of another use case, and no document
     digest: str = ""  # SHA-256 of the answer's canonical JSON, hexadecimal; empty without a header
+    mailboxes: tuple[Match, ...] = ()  # certificates with a mailbox made from the name that was asked for
+    offers: tuple[Offer, ...] = ()
 
     @property
     def as_of(self) -> datetime | None:

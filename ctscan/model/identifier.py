@@ -17,12 +17,14 @@ class IdentifierKind(StrEnum):
     PHONE = "phone"
     ACCOUNT = "account"
     SHA256 = "sha256"
+    SHA1 = "sha1"
     SERIAL = "serial"
     IDENTITY = "identity"  # `Certificate.identity`
 
 
 KEY_KINDS: Final = frozenset(IdentifierKind) - {
     IdentifierKind.SHA256,
+    IdentifierKind.SHA1,
     IdentifierKind.SERIAL,
     IdentifierKind.IDENTITY,
 }
@@ -47,7 +49,9 @@ class Identifier:
     """Identifier of a person or a certificate, as given.
 
     `canonical` is the form that is compared; `keys` the exact look-up keys (several where several forms mean the same);
-    `variants` other identifiers offered as such (+tag, dots) and never mixed into the answer.
+    `variants` other identifiers offered as such (+tag, dots) and never mixed into the answer. `guessed`: the text may
+    mean something else, so that "nothing found" is no complete answer. `others` are further readings of the same text,
+    such as a SHA-1 fingerprint of 40 hexadecimal digits that may be a serial number; an answer unites them all.
     """
 
     kind: IdentifierKind
@@ -55,3 +59,10 @@ class Identifier:
     canonical: str
     keys: tuple[LookupKey, ...] = ()
     variants: tuple[str, ...] = ()
+    guessed: bool = False
+    others: tuple[Identifier, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Identifier, ...]:
+        """Every reading of the text, the likeliest first."""
+        return (self, *self.others)

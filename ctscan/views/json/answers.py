@@ -12,8 +12,10 @@ from ctscan.model import (
     CertificateSummary,
     Finding,
     Gap,
+    Identifier,
     LogCoverage,
     Match,
+    Offer,
     Problem,
     RepositorySighting,
     Revocation,
@@ -105,6 +107,7 @@ def match(found: Match) -> Shape:
         "status": None if found.status is None else status(found.status),
         "revocations": [revocation(r) for r in found.revocations],
         "authorities": [authority(a) for a in found.authorities],
+        "matched_as": [str(kind) for kind in found.matched_as],
     }
 
 
@@ -248,20 +251,37 @@ def not_covered(log: SkippedLog, of: Basis | None) -> Shape:
     }
 
 
+def identifier(asked: Identifier) -> Shape:
+    """Shape an identifier as it was given, with every reading of it."""
+    return {
+        "kind": asked.kind,
+        "value": asked.value,
+        "canonical": asked.canonical,
+        "readings": [{"kind": one.kind, "canonical": one.canonical, "guessed": one.guessed} for one in asked.readings],
+        "variants": list(asked.variants),
+    }
+
+
+def offer(made: Offer) -> Shape:
+    """Shape a similar identifier that may belong to the same person."""
+    return {
+        "identifier": made.identifier,
+        **message("reason", made.reason),
+        "certificates": made.certificates,
+        "at_least": made.at_least,
+    }
+
+
 def answer(given: Answer) -> Shape:
     """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest."""
-    identifier = given.identifier
     return {
         **header(given.header),
         "as_of": time_text(given.as_of),
         "basis": None if given.basis is None else basis(given.basis),
-        "identifier": {
-            "kind": identifier.kind,
-            "value": identifier.value,
-            "canonical": identifier.canonical,
-            "variants": list(identifier.variants),
-        },
+        "identifier": identifier(given.identifier),
         "matches": [match(m) for m in given.matches],
+        "mailboxes": [match(m) for m in given.mailboxes],
+        "offers": [offer(o) for o in given.offers],
         "coverage": [coverage(c) for c in given.coverage],
         "not_covered": [not_covered(log, given.basis) for log in given.not_covered],
         "complete": given.complete,
