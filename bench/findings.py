@@ -30,7 +30,8 @@ from hashlib import sha256, shake_128
 from pathlib import Path
 from typing import Any
 
-from ctscan.answer.lookup import LIMIT, PARTLY, answer
+from ctscan.answer.lookup import LIMIT, answer
+from ctscan.answer.matching import PARTLY
 from ctscan.index.open import open_index
 from ctscan.index.protocols import Index
 from ctscan.model import (

@@ -19,6 +19,7 @@ from ctscan.personal.scope import Scope, parse_scope
 
 _NEVER_ASKED = {
     IdentifierKind.SHA256: "a fingerprint",
+    IdentifierKind.SHA1: "a fingerprint",
     IdentifierKind.SERIAL: "a serial number",
     IdentifierKind.IDENTITY: "the identity of a certificate",
     IdentifierKind.NUMBER: "the number of a person or a card",
@@ -39,8 +40,9 @@ class PlannedQuestion:
 
 
 def plan_questions(identifier: Identifier) -> tuple[PlannedQuestion, ...]:
-    """Plan the questions about an identifier: one, or two for a domain. Raises UsageError for a kind that no repository
-    can search."""
+    """Plan the questions about an identifier, in its likeliest reading that a repository can search for: one question,
+    or two for a domain. Raises UsageError where there is none."""
+    identifier = next((reading for reading in identifier.readings if questions_about(reading)), identifier)
     value = given_name(identifier) if identifier.kind == IdentifierKind.NAME else identifier.canonical
     texts = questions_about(identifier)
     if not texts:

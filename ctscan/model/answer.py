@@ -88,6 +88,7 @@ class Remark(Code):
     DISMISSED_UNVERIFIABLE = "remark.dismissed-unverifiable"
     UNPROVEN = "remark.unproven"
     CONTRADICTS_LIST = "remark.contradicts-list"
+    GUESSED = "remark.guessed"
     PRECERTIFICATE_ONLY = "remark.precertificate-only"
     NOTHING_SCANNED = "remark.nothing-scanned"
     LIST_OLD = "remark.list-old"  # parameters: day, days (its age), limit
@@ -112,12 +113,6 @@ class Remark(Code):
     NO_REPOSITORY = "remark.no-repository"
     ONLY_HOSTS = "remark.only-hosts"
     SERIALS_UNREADABLE = "remark.serials-unreadable"  # parameter: count
-    NO_COUNTRY_CODE = "remark.no-country-code"
-    READ_AS_SERIAL = "remark.read-as-serial"
-    READ_AS_NUMBER = "remark.read-as-number"
-    READ_AS_NAME_NOT_DOMAIN = "remark.read-as-name-not-domain"
-    READ_AS_NAME_NO_KIND = "remark.read-as-name-no-kind"
-    READ_AS_NAME_NOT_NUMBER = "remark.read-as-name-not-number"
     LIMITS_OF_RECOGNITION = "remark.limits-of-recognition"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterable, Sequence
 
 from ctscan.model import (
@@ -10,6 +12,7 @@ from ctscan.model import (
     EntryKind,
     Finding,
     Freshness,
+    Identifier,
     IdentifierKind,
     LogCoverage,
     LogListEdition,
@@ -43,6 +46,7 @@ KINDS = {
     "phone": Word.KIND_PHONE,
     "account": Word.KIND_ACCOUNT,
     "sha256": Word.KIND_SHA256,
+    "sha1": Word.KIND_SHA1,
     "serial": Word.KIND_SERIAL,
     "identity": Word.KIND_IDENTITY,
     "organisation": Word.KIND_ORGANISATION,
@@ -131,17 +135,46 @@ def _searched_logs(answer: Answer, texts: Texts) -> str:
         day = time_text(answer.basis.at) or ""
         logs = texts(Say.LOGS_OF_BASIS(logs=logs, revision=answer.basis.revision, day=day[:10]))
     if answer.complete:
-        return texts(Say.SEARCHED(logs=logs, kind=KINDS[answer.identifier.kind]))
+        return texts(
+            Say.SEARCHED(logs=logs, kind=either((reading.kind for reading in answer.identifier.readings), texts))
+        )
     if not answer.coverage:
         return texts(Say.SEARCHED_NOTHING() if answer.basis is None else Say.SEARCHED_NOTHING_OF_BASIS())
     return texts(Say.SEARCHED_PARTLY(count=sum(log.is_whole for log in answer.coverage), logs=logs))
 
 
+def either(kinds: Iterable[IdentifierKind], texts: Texts) -> str:
+    """Name kinds of identifier: `serial number or number`."""
+    first, *others = dict.fromkeys(word(KINDS[kind], texts) for kind in kinds)
+    return functools.reduce(lambda before, one: texts(Say.EITHER(one=before, other=one)), others, first)
+
+
+def readings_line(identifier: Identifier, texts: Texts) -> str:
+    """Say as what a text was read, where it has several readings, is a guess, or was written in another form; else
+    return an empty string."""
+    if not identifier.others and not identifier.guessed and _is_as_typed(identifier):
+        return ""
+    return texts(Say.READ_AS(readings="; ".join(_reading(one, texts) for one in identifier.readings)))
+
+
+def _reading(reading: Identifier, texts: Texts) -> str:
+    kind, value = KINDS[reading.kind], _short(reading.canonical, texts)
+    if reading.guessed:
+        return texts(Say.READING_GUESSED(kind=kind, value=value))
+    return texts(Say.READING(kind=kind, value=value))
+
+
+def _is_as_typed(identifier: Identifier) -> bool:
+    """Return whether the canonical form holds just the text as typed, but for case, order of words and punctuation."""
+    typed, canonical = (
+        sorted(re.findall(r"\w+", text.casefold())) for text in (identifier.value, identifier.canonical)
+    )
+    return canonical in (typed, typed[1:]) or "".join(canonical) == "".join(typed)
+
+
 def _found(answer: Answer, texts: Texts) -> str:
     """Begin the verdict. Certificates with only some words of a name are counted apart: most name other people."""
-    whole: Sequence[Match] = answer.matches
-    if answer.identifier.kind == IdentifierKind.NAME:
-        whole = [match for match in answer.matches if match.score >= 1]
+    whole = [match for match in answer.matches if match.score >= 1]
     partly = len(answer.matches) - len(whole)
     if not whole:
         return texts(Say.FOUND_PARTLY(count=partly))

@@ -26,8 +26,10 @@ from ctscan.views.answers import (
     coverage_headers,
     coverage_row,
     document_lines,
+    either,
     is_of_authority,
     person,
+    readings_line,
     shown_value,
     verdict,
     what,
@@ -152,6 +154,8 @@ def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = 
     """Print an answer: verdict, doubts, limits, certificates, coverage, and the head of the document. Limits and
     coverage that equal those of the answer `above` are left out."""
     say(out, given.identifier.value, "bold")
+    if read_as := readings_line(given.identifier, texts):
+        say(out, read_as)
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
     for line in _below_verdict(given, texts, above):
         say(out, f"- {line}", indent=2)
@@ -194,6 +198,8 @@ def _match(out: Console, match: Match, authorities: AuthorityList | None, texts:
     lines.append(texts(Say.SHA256(hash=found.sha256.hex()) if found.sha256 else Say.SHA256_UNSEEN()))
     if found.also:
         lines.append(texts(Say.PROBABLY_SAME(others=", ".join(identity.hex() for identity in found.also))))
+    if match.matched_as:
+        lines.append(texts(Say.MATCHED_AS(kinds=either(match.matched_as, texts))))
     if match.status is not None:
         lines.append(texts(Say.STATUS(status=status_words(match.status, texts))))
     lines += owner_lines(match, authorities, texts)

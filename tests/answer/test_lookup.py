@@ -7,7 +7,8 @@ from pathlib import Path
 
 from support.kept import a_head, a_hit, an_advance, commit, later, name_finding, save_head, started, verified
 
-from ctscan.answer.lookup import PARTLY, answer
+from ctscan.answer.lookup import answer
+from ctscan.answer.matching import PARTLY
 from ctscan.index.open import open_index
 from ctscan.model import Answer, Remark
 from ctscan.personal.identifiers import parse_identifier

@@ -22,7 +22,8 @@ from support.kept import (
     verified,
 )
 
-from ctscan.answer.lookup import PARTLY_READ_SHOWN, answer
+from ctscan.answer.lookup import answer
+from ctscan.answer.unread_parts import PARTLY_READ_SHOWN
 from ctscan.index.open import open_index
 from ctscan.model import Answer, Hit, Remark, Unreadable
 from ctscan.personal.identifiers import parse_identifier
