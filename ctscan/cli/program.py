@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import signal
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
+from ctscan.cli.usage_errors import unknown_command, usage_line
 from ctscan.errors import EXIT_CODES, CtscanError, UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
 
@@ -41,6 +41,8 @@ COMMANDS: dict[str, str] = {
     "prove": "ctscan.cli.prove",
     "reindex": "ctscan.cli.reindex",
     "demo": "ctscan.cli.demo",
+    "help": "ctscan.cli.help",
+    "completion": "ctscan.cli.completion",
 }
 """Commands in the order of use, and their modules."""
 
@@ -81,7 +83,21 @@ def command(name: str, *, exits: Mapping[int, str], example: str) -> Callable[[C
     return click.command(name, cls=Command, exits=exits, example=example, context_settings=SETTINGS)
 
 
-class Group(Command, click.Group):
+class Suggesting(click.Group):
+    """Group of commands that suggests a command for a mistyped name."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with; click reports what looks like an option."""
+        name = args[0]
+        is_known = ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name) is not None
+        if not is_known:
+            raise unknown_command(name, self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class Group(Command, Suggesting):
     """Command that has commands of its own. Called without one of them, it runs its function where it `acts_alone`,
     and shows its commands elsewhere."""
 
@@ -98,12 +114,12 @@ class Group(Command, click.Group):
             formatter.write_dl([(name, found.get_short_help_str(200)) for name, found in self.commands.items()])
 
 
-class Program(click.Group):
+class Program(Suggesting):
     """`ctscan` itself."""
 
     def __init__(self, **kwargs: Any) -> None:
         version = click.Option(
-            ["--version"],
+            ["-V", "--version"],
             is_flag=True,
             is_eager=True,
             expose_value=False,
@@ -147,7 +163,7 @@ class Program(click.Group):
                 [
                     ("ctscan demo", "the whole way offline, on a small log with invented people"),
                     ("ctscan init", "write ctscan.toml: who you are, what may be searched, and why"),
-                    ("ctscan COMMAND --help", "options, exit codes and an example of a command"),
+                    ("ctscan help COMMAND", "options, exit codes and an example of a command"),
                 ]
             )
 
@@ -161,7 +177,8 @@ class Program(click.Group):
             code = super().main(arguments, prog_name or "ctscan", **extra)
             sys.stdout.flush()
         except click.ClickException as error:
-            code = _explain_usage(error)
+            complain(usage_line(error))
+            code = error.exit_code
         except click.exceptions.Exit as error:
             code = error.exit_code
         except BrokenPipeError:
@@ -256,24 +273,6 @@ def complain_of_thread(given: threading.ExceptHookArgs) -> None:
     quotes."""
     if isinstance(given.exc_value, Exception):
         complain(_unexpected(given.exc_value, is_verbose=True), given.exc_value)
-
-
-def _explain_usage(error: click.ClickException) -> int:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "ctscan"
-    complain(f"{_without_arguments(error.format_message()).rstrip('.')}; see '{path} --help'")
-    return error.exit_code
-
-
-def _without_arguments(message: str) -> str:
-    """Replace misplaced arguments by their length: they may be somebody's name or number. A mistyped command is shown
-    where its form excludes a name."""
-    message = re.sub(r"(unexpected extra arguments?) \((.*)\)", _by_length, message, flags=re.DOTALL)
-    return re.sub(r"(No such command) '((?![a-z]{2,8}'\.).*)'", _by_length, message, flags=re.DOTALL)
-
-
-def _by_length(match: re.Match[str]) -> str:
-    return f"{match[1]} of {len(match[2])} character{'' if len(match[2]) == 1 else 's'}"
 
 
 def _leave_pipe() -> int:

@@ -57,6 +57,17 @@ def test_version() -> None:
     assert re.fullmatch(r"ctscan \d+\.\d+\.\d+\S*\n", result.stdout)
 
 
+def test_version_in_short() -> None:
+    assert run("-V").stdout == run("--version").stdout
+
+
+@pytest.mark.parametrize("path", ["", *EVERY])
+def test_help_is_a_command_too(path: str) -> None:
+    result = run("help", *path.split())
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == run(*path.split(), "--help").stdout
+
+
 def test_python_m_ctscan_is_ctscan(tmp_path: Path) -> None:
     done = process("--version", cwd=tmp_path)  # `python -m ctscan --version`
     assert (done.returncode, done.stderr) == (0, b"")
@@ -88,7 +99,7 @@ def test_exit_codes_of_each_command_are_in_the_table(path: str) -> None:
 @pytest.mark.parametrize("path", EVERY)
 def test_examples_are_commands_that_exist(path: str) -> None:
     for line in command_of(path).example.splitlines():
-        words = shlex.split(line.rpartition("|")[2])
+        words = shlex.split(line.rpartition("|")[2].partition(" > ")[0])
         assert words[: 1 + len(path.split())] == ["ctscan", *path.split()]
         found = command_of(path)
         inner = " ".join(words[1:3]) if isinstance(found, Group) and words[2:3] and words[2] in found.commands else path
