@@ -12,6 +12,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command, complain
+from ctscan.cli.standard_input import say_how_to_type
 from ctscan.config import load_settings
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
 
     config = load_settings(**given)
     set_up(verbose, os.environ)
+    if "-" in paths:
+        say_how_to_type("certificates, in PEM for example")
     result, problems = run(_import(config, paths))
     _print(result, problems, config.format)
     return result.exit_code

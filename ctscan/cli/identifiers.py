@@ -12,12 +12,14 @@ import click
 
 import ctscan.app as app
 from ctscan.cli.options import Decorator
+from ctscan.cli.standard_input import standard_input
 from ctscan.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from ctscan.model import Identifier
 
 LINE_LIMIT = 4096  # bytes; no identifier is longer
+TYPED = "identifiers, one per line"
 
 from_file: Decorator = click.option(
     "--from-file",
@@ -45,11 +47,11 @@ def _read(texts: tuple[str, ...], from_file: str | None, certificates: tuple[str
     is_piped = not (texts or from_file or certificates or sys.stdin.isatty())
     for text in ("-",) if is_piped else texts:
         if text == "-":
-            yield from _from_lines(sys.stdin.buffer, "stdin")
+            yield from _from_lines(standard_input(TYPED), "stdin")
         else:
             yield app.parse_identifier(text)
     if from_file == "-":
-        yield from _from_lines(sys.stdin.buffer, "stdin")
+        yield from _from_lines(standard_input(TYPED), "stdin")
     elif from_file is not None:
         try:
             with Path(from_file).open("rb") as stream:

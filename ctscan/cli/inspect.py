@@ -9,6 +9,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command, complain
+from ctscan.cli.standard_input import say_how_to_type
 from ctscan.model.results import InspectionCounts
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def COMMAND(paths: tuple[str, ...], scope: tuple[str, ...], format: str, lang: s
 
     No index and no network is needed.
     """
+    if "-" in paths:
+        say_how_to_type("certificates, in PEM for example")
     found = app.inspect(paths, scope)
     counts = _print_table(found, lang) if format == "table" else _print_json(found, is_array=format == "json")
     return 0 if counts.read else 1

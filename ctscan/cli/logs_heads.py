@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.cli.standard_input import standard_input
 from ctscan.config import load_settings
 from ctscan.errors import InputError, UsageError
 
@@ -99,7 +99,7 @@ def _read(name: str) -> bytes:
     """Read the file of another installation, up to one byte more than an export may have."""
     try:
         if name == "-":
-            return sys.stdin.buffer.read(app.HEADS_FILE_LIMIT + 1)
+            return standard_input("exported heads in JSON").read(app.HEADS_FILE_LIMIT + 1)
         with Path(name).open("rb") as file:
             return file.read(app.HEADS_FILE_LIMIT + 1)
     except OSError as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ctscan.app as app
+from ctscan.cli.standard_input import standard_input
 from ctscan.errors import InputError, worst
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def prove_answers(config: Config, path: str) -> int:
 def _read(path: str) -> bytes:
     try:
         if path == "-":
-            raw = sys.stdin.buffer.read(LIMIT + 1)
+            raw = standard_input("saved answers in JSON").read(LIMIT + 1)
         else:
             with Path(path).open("rb") as file:
                 raw = file.read(LIMIT + 1)

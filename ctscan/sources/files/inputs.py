@@ -123,10 +123,14 @@ def _own_stdin() -> BinaryIO:
 
 
 def _counted(stream: BinaryIO, budget: UnpackBudget) -> Callable[[int], bytes]:
-    """Count the octets of a stream whose size is unknown until its end."""
+    """Count the octets of a stream whose size is unknown until its end. The end is read once: a terminal would wait
+    for another Ctrl-D each time."""
+    is_over = False
 
     def more(most: int) -> bytes:
-        piece = stream.read(most)
+        nonlocal is_over
+        piece = b"" if is_over else stream.read(most)
+        is_over = not piece
         budget.packed += len(piece)
         return piece
 
