@@ -187,24 +187,30 @@ def _table(value: Any, where: str, checks: Mapping[str, Check]) -> Settings:
     return {name: checks[name](item, f"{where}.{name}") for name, item in value.items()}
 
 
-def _tuning(value: Any, where: str) -> dict[str, Settings]:
-    """Check overrides of `data/logs.toml`, by operator or log (see `sources.tuning.Tuning`); by repository `rate`, and
-    `url` of another server."""
-    checks: dict[str, Check] = {
+KEYS_OF_TABLES: dict[str, dict[str, Check]] = {
+    "tuning": {
         "batch": _count(1, 100_000),
         "concurrency": _count(1, 64),
         "rate": _positive,
         "keep_alive": _flag,
         "tiles": _text,
         "url": _url,
-    }
+    },
+    "timeouts": {"give_up": _positive},
+}
+"""Keys inside the tables that are checked as a whole."""
+
+
+def _tuning(value: Any, where: str) -> dict[str, Settings]:
+    """Check overrides of `data/logs.toml`, by operator or log (see `sources.tuning.Tuning`); by repository `rate`, and
+    `url` of another server."""
     if not isinstance(value, dict):
         raise _expected(where, 'tables such as [tuning."Name of an operator, log or repository"]', value)
-    return {name: _table(item, f'{where}."{shown(name)}"', checks) for name, item in value.items()}
+    return {name: _table(item, f'{where}."{shown(name)}"', KEYS_OF_TABLES["tuning"]) for name, item in value.items()}
 
 
 def _timeouts(value: Any, where: str) -> Timeouts:
-    return Timeouts(**_table(value, where, {"give_up": _positive}))
+    return Timeouts(**_table(value, where, KEYS_OF_TABLES["timeouts"]))
 
 
 # --- text of an environment variable into the value that TOML would have given ---------------------------------------

@@ -57,6 +57,9 @@ TEMPLATE = """\
 # jobs = 1
 # follow = false
 
+# The output of commands that have --format: "table" or "json".
+# format = "table"
+
 # Language of tables. JSON is always in English.
 # lang = "en"
 
@@ -80,9 +83,19 @@ TEMPLATE = """\
 # [privacy]
 # key_file = "ctscan.db.key"
 
-# How one operator's logs, or one log, are read: batch, concurrency, rate (requests a second), keep_alive, tiles.
+# For how many seconds a request to a log may fail before the pass goes on without it.
+# [timeouts]
+# give_up = 60
+
+# How one operator's logs, or one log, are read. Leave out what you don't want to change: batch (entries of one
+# request), concurrency (requests under way for one log), rate (requests a second), keep_alive (connections are used
+# again), tiles (for one log only: the URL under which it serves its entries in tiles as well).
 # [tuning."Name of an operator or of a log"]
+# batch = 256
+# concurrency = 4
 # rate = 2.0
+# keep_alive = true
+# tiles = "https://log.example.org/2026h1/"
 
 # The same for a repository: rate, and the url of another server that speaks the same protocol.
 # [tuning."crt.sh"]
