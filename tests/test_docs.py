@@ -386,3 +386,8 @@ def test_a_page_says_nothing_twice(name: str) -> None:
     headings = Counter(re.findall(heads, text))
     begins = Counter(line[:60] for line in text.splitlines() if len(line) > 60 and line[0] not in "| ")
     assert [line for line, number in (headings + begins).items() if number > 1] == []
+
+
+def test_readme_and_operator_page_agree_about_windows() -> None:
+    for text in (README, PAGES["operator.md"]):
+        assert "Windows is untested: use WSL." in " ".join(text.split())

@@ -18,9 +18,9 @@ from ctscan.app.overview import audit_events, disclosures, known_types, logs, ru
 from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
 from ctscan.app.saved_answers import prove_answers
-from ctscan.app.scanning import DEMO_PERSON, backfill, demo_config, scan
+from ctscan.app.scanning import backfill, scan
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
-from ctscan.app.settings import write_settings
+from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
 from ctscan.app.wiring import exposed_files
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "identifiers_in",
     "import_files",
     "inspect",
+    "kept_demo_config",
     "known_types",
     "logs",
     "look_up",

@@ -1,10 +1,9 @@
-"""Use cases that read logs: scan, backfill, and the demonstration."""
+"""Use cases that read logs: scan and backfill."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from ctscan.model.results import ScanReport, SearchResults
     from ctscan.scan.events import Emit, Event
     from ctscan.scan.run import ScanClock, ScanRequest, ScanResult
-
-DEMO_PERSON = "jane.roe@example.org"
 
 
 def silence() -> AbstractContextManager[Emit]:
@@ -87,15 +84,6 @@ async def backfill(
     """Read the entries before the newest entry that was read, newest first. Arguments and errors: see `scan`."""
     request = scan_request(config, who=who, command=command, past=True)
     return _report(await _read(config, request, reading, stop, clock), None)
-
-
-def demo_config(db: Path) -> Config:
-    """Make the configuration of the demonstration: a scan of the log of invented people that ships with ctscan."""
-    from ctscan.config import Config
-    from ctscan.resources import data_path
-
-    log = data_path("demo-log").as_uri()
-    return Config(db=str(db), logs=(log,), start="start", everything=True, purpose="demonstration")
 
 
 def scan_request(config: Config, *, who: str, command: str, past: bool = False) -> ScanRequest:

@@ -1,10 +1,18 @@
-"""Use case that writes a new configuration."""
+"""Use cases that write a new configuration: for the user, and for the demonstration."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctscan.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from ctscan.config import Config
+
+DEMO_PERSON = "jane.roe@example.org"
 
 
 def write_settings(
@@ -34,3 +42,40 @@ def write_settings(
     given = {"contact": contact, "scope": tuple(scope), "purpose": purpose, "retention": retention}
     load_config(given, {}, Path(os.devnull).parent)  # the same checks as when the file is read again
     write_new(path, settings_text(contact, scope, purpose, retention), "--config")
+
+
+def demo_config(db: Path) -> Config:
+    """Make the configuration of the demonstration: a scan of the log of invented people that ships with ctscan."""
+    from ctscan.config import Config
+
+    return Config(db=str(db), logs=(_demo_log(),), start="start", everything=True, purpose="demonstration")
+
+
+def kept_demo_config(directory: Path) -> Config:
+    """Write a `ctscan.toml` for the demonstration into a new or empty directory, and load it.
+
+    Raises:
+        UsageError: there is something else at this place, or in it.
+        InputError: the directory can't be made or written.
+    """
+    from ctscan.config import FILE_NAME, load_config
+    from ctscan.config.template import demo_settings_text
+    from ctscan.privacy.permissions import write_new
+
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_empty = next(directory.iterdir(), None) is None
+    except (FileExistsError, NotADirectoryError):
+        is_empty = False
+    except OSError as error:
+        raise InputError(f"{directory}: can't be used: {error.strerror}; give another place with --keep") from error
+    if not is_empty:
+        raise UsageError(f"--keep: expected a new or empty directory, got {directory}, which isn't; give another")
+    write_new(directory / FILE_NAME, demo_settings_text(_demo_log()), "--keep")
+    return load_config({"config": FILE_NAME}, {}, directory.absolute())
+
+
+def _demo_log() -> str:
+    from ctscan.resources import data_path
+
+    return data_path("demo-log").as_uri()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 import time
 from contextlib import aclosing
@@ -14,6 +15,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.config import FILE_NAME
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,21 +23,32 @@ if TYPE_CHECKING:
     from ctscan.config import Config
 
 
-@command("demo", exits={0: "", 1: "the demonstration failed"}, example="ctscan demo")
+@command(
+    "demo",
+    exits={0: "", 1: "the demonstration failed", 2: "the directory to keep the index in isn't empty"},
+    example="ctscan demo\nctscan demo --keep demo",
+)
+@click.option("--keep", metavar="DIR", help="Leave index, trail, key and a ctscan.toml in this new or empty directory.")
 @options.verbose
-def COMMAND(verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
-    """Scan a small log of invented people offline, and look one of them up."""
+def COMMAND(keep: str | None, verbose: int) -> int:  # noqa: N802 - the name by which the program finds it
+    """Scan a small log of invented people offline, and look one of them up.
+
+    Without --keep nothing is left behind.
+    """
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import run
     from ctscan.views import tables
 
     set_up(verbose, os.environ)
     out = tables.console()
+    if keep is not None:
+        kept = Path(keep).expanduser()
+        return run(_demonstrate(out, app.kept_demo_config(kept), kept))
     with tempfile.TemporaryDirectory(prefix="ctscan-demo-") as directory:
         return run(_demonstrate(out, app.demo_config(Path(directory) / "demo.db")))
 
 
-async def _demonstrate(out: Console, config: Config) -> int:
+async def _demonstrate(out: Console, config: Config, kept: Path | None = None) -> int:
     from ctscan.views import tables
 
     began = time.monotonic()
@@ -49,7 +62,9 @@ async def _demonstrate(out: Console, config: Config) -> int:
     out.print()
     is_found = await _look_up(out, config)
     out.print()
-    _say_next(out)
+    if kept is not None:
+        _say_kept(out, kept)
+    _say_next(out, 3 if kept is None else 4)
     return 0 if is_found else 1
 
 
@@ -77,10 +92,19 @@ async def _look_up(out: Console, config: Config) -> bool:
     return is_found
 
 
-def _say_next(out: Console) -> None:
+def _say_kept(out: Console, directory: Path) -> None:
     from ctscan.views import tables
 
-    tables.say(out, "3. The same with the real logs:", "bold")
+    tables.say(out, "3. The index stays. Look up again, from any directory:", "bold")
+    config = shlex.quote(str((directory / FILE_NAME).absolute()))
+    click.echo(f"   ctscan lookup --config {config} {app.DEMO_PERSON}")
+    out.print()
+
+
+def _say_next(out: Console, number: int) -> None:
+    from ctscan.views import tables
+
+    tables.say(out, f"{number}. The same with the real logs:", "bold")
     click.echo(
         "   ctscan init --contact you@example.org --scope example.org --purpose 'exposure check'\n"
         "   ctscan scan                      # Google's log list, from now on; repeat it to go on\n"

@@ -104,6 +104,21 @@ TEMPLATE = """\
 """
 
 
+DEMO_TEMPLATE = """\
+# Settings that 'ctscan demo --keep' left beside its index: the log of invented people that comes with ctscan.
+db = "ctscan.db"
+logs = [{log}]
+from = "start"
+everything = true
+purpose = "demonstration"
+"""
+
+
+def demo_settings_text(log: str) -> str:
+    """Write the settings of the demonstration, which reads the log at this URL."""
+    return DEMO_TEMPLATE.format(log=json.dumps(log))
+
+
 def settings_text(contact: str | None, scope: Sequence[str], purpose: str | None, retention: str | None) -> str:
     """Fill the template in; a setting that is missing stays as a commented example."""
     return TEMPLATE.format(
