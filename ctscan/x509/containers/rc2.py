@@ -7,6 +7,7 @@ these keys have 40. Only this module imports it, when needed.
 from __future__ import annotations
 
 from ctscan.errors import FormatError
+from ctscan.extras import needs
 
 
 def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
@@ -24,7 +25,7 @@ def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
         from Crypto.Cipher import ARC2
     except (ImportError, OSError):  # OSError: its compiled part is missing, or of another machine
         raise FormatError(
-            "PKCS#12: the certificates are encrypted with RC2, which needs pycryptodome: pip install 'ctscan[pkcs12]', "
+            f"PKCS#12: the certificates are encrypted with RC2, which {needs('pkcs12')}, "
             "or convert the file: openssl pkcs12 -legacy -nokeys -in file.p12 -out file.pem"
         ) from None
     bits = 8 * len(key)

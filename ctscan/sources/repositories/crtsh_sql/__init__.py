@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ctscan.errors import BadAnswer, SourceError, UsageError
+from ctscan.extras import to_install
 from ctscan.model import (
     Coordinate,
     Incompleteness,
@@ -62,7 +63,7 @@ REPOSITORY = Repository(
         "A revocation is reported as crt.sh saw it on a CRL; no report doesn't mean that the certificate is valid.",
         "Results are unproven: a log has to confirm them.",
     ),
-    needs="pip install 'ctscan[postgres]'; not on Windows, whose event loop psycopg can't use",
+    needs=f"{to_install('postgres')}; not on Windows, whose event loop psycopg can't use",
     tells="Sectigo, which runs crt.sh: the identifier, your network address and the certificates you fetch; anybody on "
     "the network path too, where its database server offers no TLS",
 )

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ctscan.errors import BadAnswer, Refused, SourceError, UsageError
+from ctscan.extras import missing_extra
 from ctscan.sources.repositories.crtsh_sql.limits import Limits
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def conninfo(url: str) -> dict[str, Any]:
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
-        raise UsageError("crt.sh over PostgreSQL needs psycopg: pip install 'ctscan[postgres]'") from None
+        raise missing_extra("crt.sh over PostgreSQL", "postgres") from None
     try:
         given = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
     except (ProgrammingError, UnicodeError):
