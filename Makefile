@@ -15,7 +15,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock demo-log schema clean
+.PHONY: help install demo test long check bench bench-docs fuzz fuzz-coverage lock sbom wheel audit demo-log schema clean
 
 help:
 	@echo 'make demo      install into $(VENV), scan the log in data/demo-log and look one person up (offline)'
@@ -26,6 +26,9 @@ help:
 	@echo 'make fuzz      read and search mutated certificates, and save failures (RUNS, SECONDS, SEED, SEEDS=folder)'
 	@echo 'make install   only install ctscan into $(VENV)'
 	@echo 'make lock      resolve the dependencies anew into requirements.lock and requirements-dev.lock'
+	@echo 'make sbom      write ctscan.cdx.json, the list of all packages, anew from the locks'
+	@echo 'make wheel     build the wheel, with its SBOM, into dist/'
+	@echo 'make audit     ask for known vulnerabilities of the locked packages (pip-audit); fails where it could not'
 	@echo 'make demo-log  write data/demo-log anew (the same bytes, unless its script has changed)'
 	@echo 'make schema    write the tables of a new index anew, from the migrations'
 	@echo 'make clean     remove $(VENV) and caches'
@@ -75,11 +78,27 @@ fuzz-coverage: $(DEV_STAMP)
 	$(BIN)/python tests/fuzz/atheris_run.py fuzz-corpus -max_total_time=$(if $(filter-out 0,$(SECONDS)),$(SECONDS),600) -rss_limit_mb=1024
 
 # --no-header: the header would name the command and its paths; index and find-links options are never emitted.
-COMPILE = $(BIN)/uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-header --quiet
+# UPGRADE= keeps the versions that are locked, and adds what is missing.
+UPGRADE ?= --upgrade
+COMPILE = $(BIN)/uv pip compile pyproject.toml $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock: $(RUN_STAMP)
 	$(PIP) '$(UV)'
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(MAKE) --no-print-directory sbom
+
+sbom: $(DEV_STAMP)
+	$(BIN)/python tests/make_sbom.py ctscan.cdx.json
+
+wheel: $(RUN_STAMP)
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+# In an environment of its own, and outside the locks: it needs many packages that nothing else does.
+AUDIT := $(VENV)/audit
+audit: $(RUN_STAMP)
+	@$(BIN)/python -m venv '$(AUDIT)'
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.10'
+	@$(BIN)/python tests/audit_locks.py $(AUDIT)/bin/pip-audit requirements.lock requirements-dev.lock
 
 demo-log: $(DEV_STAMP)
 	$(BIN)/python tests/make_demo_log.py data/demo-log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -39,6 +40,20 @@ def test_wheel_holds_package_data_and_licence_and_nothing_else(wheel: Path) -> N
     rest = {name for name in names - sources - data if ".dist-info/" not in name}
     assert rest == set()
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_wheel_carries_its_sbom(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if ".dist-info/sboms/" in name)
+        assert name.endswith(".dist-info/sboms/ctscan.cdx.json")
+        assert archive.read(name) == (ROOT / "ctscan.cdx.json").read_bytes()
+
+
+def test_wheel_offers_every_extra(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        offered = re.findall(r"^Provides-Extra: (\S+)$", archive.read(name).decode(), re.MULTILINE)
+    assert {"postgres", "pkcs12", "dossier", "native", "all"} <= set(offered)
 
 
 def test_wheel_says_that_it_is_typed(wheel: Path) -> None:
