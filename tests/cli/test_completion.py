@@ -110,3 +110,24 @@ def test_completing_an_identifier_says_nothing(folder: Path) -> None:
     asked = {"_CTSCAN_COMPLETE": "bash_complete", "COMP_WORDS": "ctscan lookup jane", "COMP_CWORD": "2"}
     done = process(cwd=folder, env=asked)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, b"", b"")
+
+
+PROBE = """
+import sys
+from ctscan.cli import program
+try:
+    program.main()
+except SystemExit:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+def test_a_key_press_imports_the_command_on_the_line_only(folder: Path) -> None:
+    asked = {"_CTSCAN_COMPLETE": "bash_complete", "COMP_WORDS": "ctscan lookup --f", "COMP_CWORD": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], env=environment(folder, **asked), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["plain,--from-file", "plain,--format"]
+    loaded = set(done.stderr.split())
+    assert {module for module in COMMANDS.values() if module in loaded} == {"ctscan.cli.lookup"}
+    assert not loaded & {"aiohttp", "asyncio", "cryptography", "httpx", "rich", "sqlite3"}
