@@ -14,10 +14,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support import simulator as sims
+from support.exchange import Answer
 from support.logs import LogBuilder
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, Simulator
+from support.simulator import Simulator
 
 from ctscan.errors import UsageError
 from ctscan.http.aiohttp_transport import AiohttpTransport

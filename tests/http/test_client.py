@@ -12,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from support import simulator as sims
+from support.exchange import Answer
 from support.logs import LogBuilder
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, Simulator, slow
+from support.simulator import Simulator, slow
 
 from ctscan.errors import BadAnswer, CtscanError, FormatError, Missing, SourceError, UsageError
 from ctscan.http.client import Client, Response

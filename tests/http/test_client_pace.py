@@ -8,10 +8,11 @@ from dataclasses import replace
 import httpx
 import pytest
 from support import simulator as sims
+from support.exchange import Answer
 from support.logs import LogBuilder, cheap_certificate
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, SimulatedLog, Simulator
+from support.simulator import SimulatedLog, Simulator
 
 from ctscan.errors import BadAnswer, FormatError, Missing, SourceError
 from ctscan.http.client import Client

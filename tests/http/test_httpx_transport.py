@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 
+from support.exchange import Answer
 from support.logs import LogBuilder
-from support.simulator import Answer, Simulator
+from support.simulator import Simulator
 
 from ctscan.http.httpx_transport import HttpxTransport
 from ctscan.http.transport import Request, Timeouts, address_of

@@ -10,10 +10,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.exchange import Answer
 from support.logs import LogBuilder
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, Simulator
+from support.simulator import Simulator
 
 from ctscan.errors import SourceError
 from ctscan.http.aiohttp_transport import AiohttpTransport

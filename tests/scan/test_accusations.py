@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from support.accusing import assert_healed, misbehaviour_in
 from support.attacking import BOTH, add_people, endings
+from support.exchange import Answer
 from support.logs import LogBuilder, b64
 from support.scanning import Heard, look_up, people_log, ranges, scan, states
-from support.simulator import Answer, SimulatedLog, Simulator, body_changed, garbage, server_error
+from support.simulator import SimulatedLog, Simulator, body_changed, garbage, server_error
 from support.third_party import convince
 
 import ctscan.app as app

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.accusing import misbehaviour_in
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.exchange import Answer, Request
 from support.logs import EPOCH, LogBuilder
 from support.scanning import (
     PEOPLE,
@@ -26,17 +27,7 @@ from support.scanning import (
     states,
     with_index,
 )
-from support.simulator import (
-    Answer,
-    Change,
-    Request,
-    SimulatedLog,
-    Simulator,
-    body_changed,
-    entries_changed,
-    garbage,
-    server_error,
-)
+from support.simulator import Change, SimulatedLog, Simulator, body_changed, entries_changed, garbage, server_error
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import UsageError

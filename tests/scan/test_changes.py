@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from support.attacking import ALL, BOTH, add_people, all_evidence, endings, tiles_of
+from support.exchange import Answer
 from support.scanning import (
     PEOPLE,
     Heard,
@@ -31,7 +32,7 @@ from support.scanning import (
     states,
     with_index,
 )
-from support.simulator import Answer, Change, SimulatedLog, Simulator, server_error, slow
+from support.simulator import Change, SimulatedLog, Simulator, server_error, slow
 
 from ctscan.ct.coverage import verified_size
 from ctscan.errors import IndexFault

@@ -7,8 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from support.exchange import Answer as Reply
 from support.scanning import look_up, people_log, scan, states, with_index
-from support.simulator import Answer as Reply
 from support.simulator import Simulator
 
 from ctscan.answer.lookup import answer

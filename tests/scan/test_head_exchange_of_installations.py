@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from support.cli import run
+from support.exchange import Answer
 from support.scanning import people_log, scan, states, with_index
-from support.simulator import Answer, SimulatedLog, Simulator
+from support.simulator import SimulatedLog, Simulator
 
 from ctscan import app
 from ctscan.config import Config

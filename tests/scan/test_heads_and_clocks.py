@@ -9,8 +9,9 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from support.exchange import Answer, Request
 from support.scanning import Heard, look_up, no_sleep, people_log, ranges, request, scan, states, with_index
-from support.simulator import Answer, Change, Request, SimulatedLog, Simulator
+from support.simulator import Change, SimulatedLog, Simulator
 
 from ctscan.answer.log_report import log_report
 from ctscan.model import FailureKind, Freshness, LogCoverage, LogProtocol, Remark, Staleness

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from support.attacking import endings
+from support.exchange import Answer, Request
 from support.logs import EPOCH, LogBuilder, cheap_certificate
 from support.scanning import Heard, gaps_in, ranges, scan, states
-from support.simulator import Answer, Request, SimulatedLog, Simulator, server_error
+from support.simulator import SimulatedLog, Simulator, server_error
 
 from ctscan.ct.coverage import backlog
 from ctscan.model import LogProtocol

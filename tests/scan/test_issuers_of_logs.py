@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from support.certs import make_certificate
+from support.exchange import Answer
 from support.logs import LogBuilder
 from support.scanning import Heard, dump, host_certificate, look_up, person_certificate, scan, with_index
-from support.simulator import Answer, SimulatedLog, Simulator, server_error
+from support.simulator import SimulatedLog, Simulator, server_error
 
 from ctscan.model import EntryKind, Issuer, LogProtocol
 from ctscan.x509.certificate import read_certificate

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from support.accusing import assert_healed, doubt, misbehaviour_in
+from support.exchange import Answer
 from support.logs import EPOCH
 from support.scanning import Heard, dump, gaps_in, last_run, look_up, people_log, ranges, said, scan, states, with_index
 from support.simulator import (
-    Answer,
     Fault,
     SimulatedLog,
     Simulator,

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 from support.attacking import ALL, BOTH, all_evidence, endings, tiles_of
+from support.exchange import Answer, Request
 from support.logs import LogBuilder
 from support.scanning import PEOPLE, Heard, look_up, no_sleep, people_log, request, said, scan, states, with_index
 from support.simulator import (
-    Answer,
     Change,
-    Request,
     SimulatedLog,
     Simulator,
     body_changed,

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from support.cli import ROOT
+from support.exchange import Answer as Reply
 from support.logs import LogBuilder
 from support.scanning import Heard, look_up, no_sleep, people_log, request
-from support.simulator import Answer as Reply
 from support.simulator import Simulator
 from support.words import english
 

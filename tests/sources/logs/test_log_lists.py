@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from support import simulator as sims
+from support.exchange import Answer
 from support.logs import LogBuilder, log_list, sign_list
 from support.patience import FakeTime
 from support.reading import patient_client, with_client
-from support.simulator import Answer, Simulator
+from support.simulator import Simulator
 
 from ctscan.ct.log_list import ListedLogs
 from ctscan.errors import BadAnswer, InputError, Missing, ProofError, SourceError, UsageError

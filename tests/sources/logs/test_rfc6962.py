@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import simulator as sims
+from support.exchange import Answer
 from support.logs import LogBuilder, cheap_certificate, cheap_tbs
 from support.patience import FakeTime
 from support.reading import assert_entries, patient_client, with_client
-from support.simulator import Answer, SimulatedLog, Simulator
+from support.simulator import SimulatedLog, Simulator
 
 from ctscan.ct.merkle import verify_consistency, verify_inclusion
 from ctscan.ct.signature import verify_head
