@@ -261,6 +261,11 @@ def test_a_log_of_the_basis_whose_directory_is_missing_fails_alone(tmp_path: Pat
     assert len(history(tmp_path / "db")) == 1
 
 
+def loaded(sim: Simulator) -> int:
+    """Count the loads of the list."""
+    return sum(request.target.endswith("/log_list.json") for request in sim.requests)
+
+
 def test_a_scan_that_follows_revises_the_basis_and_obeys_decisions_of_others(tmp_path: Path) -> None:
     async def until(is_done: Callable[[], bool]) -> None:
         for _ in range(1000):
@@ -278,7 +283,8 @@ def test_a_scan_that_follows_revises_the_basis_and_obeys_decisions_of_others(tmp
         await until(lambda: any("revision 2" in notice for notice in heard.notices))
         await until(lambda: heard.entries == 900)
         await asyncio.to_thread(drop, tmp_path / "db", "two")
-        await asyncio.sleep(0.5)  # the list is loaded again every 10 ms
+        loads = loaded(sim)
+        await until(lambda: loaded(sim) > loads + 2)  # the next load begins when the basis was read
         seen, polled = len(sim.log("two").requests), len(sim.log("one").requests)
         await until(lambda: len(sim.log("one").requests) > polled + 5)
         assert len(sim.log("two").requests) == seen
