@@ -13,6 +13,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
+import pytest
 from count_prose import count
 from support.house import circles, function_lengths, parsed, ties, twins
 
@@ -79,6 +80,13 @@ LONGER_FOR_A_REASON: dict[str, str] = {
 
 NAMED_FREELY = ("model", "sqlite", "postgres", "personal/rules", "cli", "web", "views")
 """Folders in which files may share names with files elsewhere: a file is named after its content."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trees_are_dropped() -> Iterator[None]:
+    """Drop the syntax trees of all files behind the last test: the garbage collector would walk them to the end."""
+    yield
+    parsed.cache_clear()
 
 
 def files(folder: Path = PACKAGE) -> list[Path]:
