@@ -36,19 +36,20 @@ if TYPE_CHECKING:
 
 
 class CtscanError(Exception):
-    """Base of the errors that ctscan raises on purpose; `str(error)` is the line for the user."""
+    """Base of the errors that ctscan raises on purpose; `str(error)` is the line for the user. A `reason` is put into
+    words behind it."""
 
     exit_code: ClassVar[int] = 1
 
-
-class UsageError(CtscanError):
-    """Option, setting or argument that can't be used: exit code 2. A `reason` is put into words behind the message."""
-
-    exit_code = 2
-
-    def __init__(self, message: str, reason: Message | None = None) -> None:
+    def __init__(self, message: str = "", reason: Message | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class UsageError(CtscanError):
+    """Option, setting or argument that can't be used: exit code 2."""
+
+    exit_code = 2
 
 
 class InputError(CtscanError):

@@ -217,12 +217,11 @@ def _warn_of_exposed_files(given: Mapping[str, Any]) -> None:
 
 def _worded(error: CtscanError) -> str:
     """Put the reason of an error, which is a code, into words behind its message. Errors are English."""
-    reason = error.reason if isinstance(error, UsageError) else None
-    if reason is None:
+    if error.reason is None:
         return str(error)
     from ctscan.views.text import ENGLISH, text
 
-    return f"{error}: {text(reason, ENGLISH)}"
+    return f"{error}: {text(error.reason, ENGLISH)}"
 
 
 @click.pass_context

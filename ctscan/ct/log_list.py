@@ -147,12 +147,11 @@ class _Skipped(FormatError):
     """Entry of a log that isn't read, with the reason."""
 
     def __init__(self, reason: Message) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
+        super().__init__(reason.code, reason)
 
 
 def _reason_of(error: FormatError) -> Message:
-    return error.reason if isinstance(error, _Skipped) else SkipReason.MALFORMED(detail=str(error))
+    return error.reason or SkipReason.MALFORMED(detail=str(error))
 
 
 def _read_or_skip(listed: _Listed, by_hand: bool, hybrids: Mapping[bytes, str]) -> Log | SkippedLog:

@@ -138,8 +138,11 @@ def _require_logs(reading: Reading) -> None:
     """Raise InputError where there is no log to read."""
     selection = reading.selection
     if not selection.logs:
-        reason = f", for example {selection.skipped[0].reason}" if selection.skipped else ""
-        raise InputError(f"log list: no log to read: {len(selection.skipped)} named, all skipped{reason}")
+        skipped = selection.skipped
+        why = f", all skipped; the reason of {skipped[0].name}" if skipped else ""
+        raise InputError(
+            f"log list: expected a log to read, got {len(skipped)} named{why}", skipped[0].reason if skipped else None
+        )
 
 
 async def _settle(network: Network, index: BasisIndex, loaded: Reading | None, emit: Emit) -> Reading:

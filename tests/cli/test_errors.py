@@ -94,6 +94,18 @@ def test_a_log_that_is_not_read_is_refused_with_the_reason_in_words(tmp_path: Pa
     assert error_line(result) == "ctscan: --log 'old': this log is not read: retired since 2026-01-01"
 
 
+def test_a_list_of_logs_that_are_not_read_is_refused_with_a_reason_in_words(tmp_path: Path) -> None:
+    entry = people_log("old", 1).list_entry("https://old.example.org/", LogProtocol.RFC6962, state="retired")
+    (tmp_path / "list.json").write_bytes(log_list([("Operator", LogProtocol.RFC6962, entry)]))
+    given = ("--log-list", tmp_path / "list.json", "--everything", "--contact", "ct@example.org")
+    result = run("scan", *given, "--db", tmp_path / "db")
+    assert result.exit_code == 1
+    assert error_line(result) == (
+        "ctscan: log list: expected a log to read, got 1 named, all skipped; the reason of old: "
+        "retired since 2026-01-01"
+    )
+
+
 def test_scan_over_the_network_without_a_contact(tmp_path: Path) -> None:
     result = run("scan", "--db", tmp_path / "new.db", "--scope", "example.org", "--config", _empty(tmp_path))
     assert result.exit_code == 2

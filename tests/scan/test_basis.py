@@ -229,7 +229,7 @@ def test_a_log_that_the_keys_name_may_vanish_from_the_list(tmp_path: Path) -> No
         assert scan(sim, tmp_path / "db", logs=("one", "two")).exit_code == 0
         assert members(tmp_path / "db")["one"].startswith("no longer listed")
         sim.log("two").state = "retired"
-        with pytest.raises(InputError, match="no log to read"):
+        with pytest.raises(InputError, match="expected a log to read"):
             scan(sim, tmp_path / "db", logs=("one", "two"))
     assert members(tmp_path / "db")["two"].startswith("retired")
 
