@@ -117,7 +117,7 @@ def test_answers_and_health_name_the_list(tmp_path: Path) -> None:
     health = run("health", "--db", db)
     assert health.exit_code == 4
     assert "log list: the log list is of 2020-01-01" in health.stdout
-    assert json.loads(run("health", "--db", db, "--format", "json").stdout)["log_list_codes"][0]["code"] == (
+    assert json.loads(run("health", "--db", db, "--format", "json").stdout)["list_age_codes"][0]["code"] == (
         "remark.list-old"
     )
     plugin = run("health", "--db", db, "--nagios")
