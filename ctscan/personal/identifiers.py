@@ -1,13 +1,16 @@
-"""Identifiers that a person gives: their kind, their form for comparison, and their look-up keys.
+"""Identifiers that a person gives: their kinds, their form for comparison, and their look-up keys.
 
-Text in certificates and text typed by a person go through the same functions of `normalise/` and `parsers/`, so both
-sides meet. Similar identifiers (a +tag, dots, a telephone number without its country) are offered separately, never
-mixed in.
+`pasted.readings` decides what a text may be; this module makes each reading an `Identifier`. Text in certificates and
+text typed by a person go through the same functions of `normalise/` and `parsers/`, so both sides meet. Similar
+identifiers (a +tag, dots, a telephone number without its country) are offered separately, never mixed in.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
 from ctscan.model import Identifier, IdentifierKind, LookupKey
@@ -16,32 +19,37 @@ from ctscan.personal.normalise.addresses import (
     canonical_domain,
     canonical_email,
     email_keys,
+    is_plain_address,
     reversed_labels,
     tidy_text,
 )
-from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
+from ctscan.personal.normalise.name_tokens import name_tokens
 from ctscan.personal.normalise.number_keys import number_key
+from ctscan.personal.pasted.digit_forms import MOST_SERIAL_DIGITS, names_its_country
+
+if TYPE_CHECKING:
+    from ctscan.personal.pasted.reading import Reading
 
 READER_VERSION = 1
-"""Version of the identifier reader, part of the rule-set version. Raise it when the same text gives other keys."""
+"""Version of the keys that certificates and identifiers share, part of the rule-set version. Raise it when a text of a
+certificate gives other keys. More readings of what a person types need no certificate to be read again."""
 
 MAX_IDENTIFIER = 1000
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_PLAIN_HEX = re.compile(r"(?=.*[0-9])[0-9a-f]{8,}")
-_COLON_HEX = re.compile(r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2})+")
-_PHONE = re.compile(r"\+[\d\s()./-]{6,40}")
-_DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_HEX = re.compile(r"[0-9a-f]+")
+_SEPARATORS = re.compile(r"[\s:-]")
 
 
 def parse_identifier(text: str) -> Identifier:
-    """Return kind and canonical form of an identifier.
+    """Return the likeliest reading of an identifier; it holds the other readings (`Identifier.readings`).
 
     `jane@example.org` is an e-mail address; `@example.org` all addresses at and below the domain; 64 hexadecimal digits
-    a SHA-256 fingerprint; `serial:` or other hexadecimal text a serial number (always hexadecimal); `+49 30 …` a
-    telephone number; one word of digits and punctuation, with at most three letters, the number of a person; any other
-    text a name. `email:`, `domain:`, `name:`, `number:` (of a person, a card, a register; also `id:`), `phone:`
-    (`tel:`), `account:`, `sha256:` and `identity:` state the kind.
+    a SHA-256 fingerprint; 40 a serial number and a SHA-1 fingerprint; digits alone a serial number in hexadecimal and
+    decimal digits, the number of a person and a telephone number; `+49 30 …` a telephone number; a word with digits an
+    account and a number; any other text a name. Labels of programs (`serial=`, `sha256 Fingerprint=`), quotes and
+    brackets are understood (`pasted`). `email:`, `domain:`, `name:`, `number:` (of a person, a
+    card, a register; also `id:`), `phone:` (`tel:`), `account:`, `sha256:`, `sha1:`, `serial:` and `identity:` state
+    the kind.
 
     Raises:
         UsageError: the text is no such identifier; the message holds only kind and length.
@@ -49,169 +57,177 @@ def parse_identifier(text: str) -> Identifier:
     value = text.strip()
     if not value or len(value) > MAX_IDENTIFIER:
         raise UsageError(f"identifier: expected 1 to {MAX_IDENTIFIER} characters, got {len(value)}")
-    prefix, colon, rest = value.partition(":")
-    reader = _READERS.get(prefix.strip().lower()) if colon else None
-    if reader is not None:
-        return reader(value, rest.strip())
-    return _guess(value)
+    if is_plain_address(value.lower()):
+        return _email(value)
+    from ctscan.personal.pasted.readings import readings_of  # not at the top: a plain address needs none of its tables
+
+    first, *others = _identifiers(readings_of(value))
+    return replace(first, value=value, others=tuple(others))
 
 
-def _guess(value: str) -> Identifier:
-    tidy = tidy_text(value).strip()
-    if tidy.startswith("@"):
-        return _domain(value, tidy[1:])
-    if "@" in tidy:
-        return _email(value, value)
-    digits = tidy.lower()
-    if _SHA256.fullmatch(digits.replace(":", "").replace(" ", "")):
-        return _sha256(value, digits)
-    if _PHONE.fullmatch(tidy):
-        return _phone(value, tidy)
-    if _COLON_HEX.fullmatch(digits) or _PLAIN_HEX.fullmatch(digits.removeprefix("0x")) or digits.startswith("0x"):
-        return _serial(value, digits)
-    return _number(value, tidy) if _is_number(tidy) else _name(value, tidy)
+def name_in(value: str) -> str:
+    """Return the words of a name in the text that a person typed, as typed, without titles and without needless spaces;
+    empty for a text without a reading as a name."""
+    from ctscan.personal.pasted.readings import readings_of
+    from ctscan.personal.pasted.titles import without_titles
+
+    names = (reading.text for reading in readings_of(value.strip()) if reading.kind == IdentifierKind.NAME)
+    return " ".join(without_titles(tidy_text(next(names, ""))).split())
 
 
-def _is_number(text: str) -> bool:
-    """Return whether a text that is not hexadecimal can only be a number.
+def _identifiers(readings: Sequence[Reading]) -> list[Identifier]:
+    """Make the identifiers of readings, each once. A guess that doesn't parse is left out, unless all are such."""
+    found: dict[tuple[str, str], Identifier] = {}
+    refusal: UsageError | None = None
+    for reading in readings:
+        try:
+            made = replace(_READERS[reading.kind](reading.text), guessed=reading.guessed)
+        except UsageError as error:
+            if not reading.guessed:
+                raise
+            refusal = refusal or error
+            continue
+        found.setdefault((made.kind, made.canonical), made)
+    if not found and refusal is not None:
+        raise refusal
+    return list(found.values())
 
-    It is one word of digits and at most three letters, or stands after a word for such numbers. Digits alone may be a
-    serial number, dotted digits an IP address.
-    """
-    from ctscan.personal.parsers.semantics import (
-        read_semantics,
-    )  # not at the top: it takes 10 ms, and an address needs none of it
 
-    if read_semantics(text) is not None:
-        return True
-    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
-    is_word = all(char.isalnum() or char in ".-/" for char in text)
-    return is_word and digits >= 5 and letters <= 3 and not (text.isdigit() or _DOTTED_QUAD.fullmatch(text))
+# --- readings of one kind --------------------------------------------------------------------------------------------
 
 
-def _email(value: str, rest: str) -> Identifier:
-    canonical = canonical_email(rest)
+def _email(text: str) -> Identifier:
+    canonical = canonical_email(text)
     if canonical is None:
         raise UsageError(
             f"identifier: expected one e-mail address (name@example.org) or a domain (@example.org), "
-            f"got {len(value)} characters that are neither"
+            f"got {len(text)} characters that are neither"
         )
-    return Identifier(IdentifierKind.EMAIL, value, canonical, email_keys(canonical), address_variants(canonical))
+    return Identifier(IdentifierKind.EMAIL, text, canonical, email_keys(canonical), address_variants(canonical))
 
 
-def _domain(value: str, rest: str) -> Identifier:
-    canonical = canonical_domain(tidy_text(rest).strip().removeprefix("@"))
+def _domain(text: str) -> Identifier:
+    canonical = canonical_domain(tidy_text(text).strip().removeprefix("*").removeprefix("@").removeprefix("."))
     if canonical is None:
         raise UsageError(
             f"identifier: expected a domain name after @, such as @example.org, "
-            f"got {len(value)} characters that are none"
+            f"got {len(text)} characters that are none"
         )
     return Identifier(
-        IdentifierKind.DOMAIN, value, canonical, (LookupKey(IdentifierKind.DOMAIN, reversed_labels(canonical)),)
+        IdentifierKind.DOMAIN, text, canonical, (LookupKey(IdentifierKind.DOMAIN, reversed_labels(canonical)),)
     )
 
 
-def _sha256(value: str, rest: str) -> Identifier:
-    return Identifier(IdentifierKind.SHA256, value, _fingerprint(rest, "SHA-256 fingerprint"))
+def _sha256(text: str) -> Identifier:
+    return Identifier(IdentifierKind.SHA256, text, _fingerprint(text, "SHA-256 fingerprint", 64))
 
 
-def _identity(value: str, rest: str) -> Identifier:
-    return Identifier(IdentifierKind.IDENTITY, value, _fingerprint(rest, "certificate identity"))
+def _sha1(text: str) -> Identifier:
+    return Identifier(IdentifierKind.SHA1, text, _fingerprint(text, "SHA-1 fingerprint", 40))
 
 
-def _fingerprint(text: str, what: str) -> str:
-    digits = re.sub(r"[\s:]", "", text.lower())
-    if not _SHA256.fullmatch(digits):
-        raise UsageError(f"identifier: expected a {what} of 64 hexadecimal digits, got {len(digits)} characters")
+def _identity(text: str) -> Identifier:
+    return Identifier(IdentifierKind.IDENTITY, text, _fingerprint(text, "certificate identity", 64))
+
+
+def _fingerprint(text: str, what: str, length: int) -> str:
+    digits = _SEPARATORS.sub("", text.lower())
+    if len(digits) != length or not _HEX.fullmatch(digits):
+        odd = len(_HEX.sub("", digits))
+        raise UsageError(
+            f"identifier: expected a {what} of {length} hexadecimal digits, got {len(digits)} characters"
+            + (f", {odd} of them no such digits" if odd else "")
+        )
     return digits
 
 
-def _serial(value: str, rest: str) -> Identifier:
-    digits = re.sub(r"[\s:]", "", rest.lower()).removeprefix("0x")
-    if not re.fullmatch(r"[0-9a-f]{1,200}", digits):
+def _serial(text: str) -> Identifier:
+    digits = _SEPARATORS.sub("", text.lower()).removeprefix("0x")
+    if not _HEX.fullmatch(digits) or len(digits) > MOST_SERIAL_DIGITS:
         raise UsageError(
-            f"identifier: expected a serial number of 1 to 200 hexadecimal digits, got {len(digits)} characters"
+            f"identifier: expected a serial number of 1 to {MOST_SERIAL_DIGITS} hexadecimal digits, "
+            f"got {len(digits)} characters"
         )
-    return Identifier(IdentifierKind.SERIAL, value, digits.lstrip("0") or "0")
+    return Identifier(IdentifierKind.SERIAL, text, digits.lstrip("0") or "0")
 
 
-def _name(value: str, rest: str) -> Identifier:
-    tokens = name_tokens(rest)
-    if not tokens or not any(char.isalpha() for char in rest):  # a single Han character is a name, a Latin letter isn't
+def _name(text: str) -> Identifier:
+    """Parse a name. Titles are dropped, as a search with fewer words finds no less."""
+    from ctscan.personal.pasted.titles import name_words
+
+    tokens = name_tokens(text)
+    if not tokens or not any(char.isalpha() for char in text):  # a single Han character is a name, a Latin letter isn't
         raise UsageError(
-            f"identifier: expected a name of at least 2 letters, got {len(value)} characters that are none; "
+            f"identifier: expected a name of at least 2 letters, got {len(text)} characters that are none; "
             "for a number, put number:, phone: or serial: before it"
         )
-    canonical = " ".join(sorted(set(fold_text(rest).split())))
-    return Identifier(
-        IdentifierKind.NAME, value, canonical, tuple(LookupKey(IdentifierKind.NAME, token) for token in tokens)
-    )
+    words, dropped = name_words(text)
+    keys = (LookupKey(IdentifierKind.NAME, token) for token in tokens if token not in dropped)
+    return Identifier(IdentifierKind.NAME, text, " ".join(sorted(words)), tuple(keys))
 
 
-def _number(value: str, rest: str) -> Identifier:
+def _number(text: str) -> Identifier:
     """Parse a number by its letters and digits, also without the word, or the kind and country, before it."""
     from ctscan.personal.parsers.semantics import (
         read_semantics,
     )  # not at the top: it takes 10 ms, and an address needs none of it
 
-    tidy = tidy_text(rest).strip()
+    tidy = tidy_text(text).strip()
     canonical = number_key(tidy)
     if not canonical.strip("0"):
         raise UsageError(
-            f"identifier: expected a number of letters and digits after number:, got {len(rest)} characters without one"
+            f"identifier: expected a number of letters and digits after number:, got {len(text)} characters without one"
         )
     bare = read_semantics(tidy)
     forms = dict.fromkeys((canonical, number_key(bare.number) if bare else canonical))
     return Identifier(
         IdentifierKind.NUMBER,
-        value,
+        text,
         canonical,
         tuple(LookupKey(IdentifierKind.NUMBER, form) for form in forms if form.strip("0")),
     )
 
 
-def _phone(value: str, rest: str) -> Identifier:
-    """Parse a telephone number; digits alone where no country has such a number."""
-    from ctscan.personal.parsers.phones import national_digits, phone_values
+def _phone(text: str) -> Identifier:
+    """Parse a telephone number. Without a country it is found by its digits alone, and as a number of every country
+    that has such a number."""
+    from ctscan.personal.parsers.phones import is_number_of_a_country, keys_anywhere, national_digits, phone_values
 
-    tidy = tidy_text(rest).strip()
+    tidy = tidy_text(text).strip()
+    if names_its_country(tidy) and not is_number_of_a_country(tidy):  # `(0)`: dialled within some countries only
+        tidy = tidy.replace("(0)", "", 1)
     found = list(phone_values(tidy))
     if len(found) != 1 or not found[0].keys:
         raise UsageError(
-            f"identifier: expected one telephone number with its country, such as +49 30 …, got {len(rest)} characters "
-            "that are none"
+            f"identifier: expected one telephone number, such as +49 30 … or 030 …, got {len(text)} characters "
+            "that are none, or several"
         )
+    keys = found[0].keys if names_its_country(tidy) else tuple(dict.fromkeys((*found[0].keys, *keys_anywhere(tidy))))
     national = national_digits(found[0].canonical)
-    return Identifier(
-        IdentifierKind.PHONE, value, found[0].canonical, found[0].keys, (f"phone:{national}",) if national else ()
-    )
+    return Identifier(IdentifierKind.PHONE, text, found[0].canonical, keys, (f"phone:{national}",) if national else ())
 
 
-def _account(value: str, rest: str) -> Identifier:
-    canonical = rest.strip().casefold()
+def _account(text: str) -> Identifier:
+    """Parse the name of an account; of an account in a Windows domain the bare name is another form."""
+    canonical = text.strip().casefold()
     if not canonical:
         raise UsageError("identifier: expected the name of an account after account:, got none")
-    address = canonical_email(rest)
-    return Identifier(
-        IdentifierKind.ACCOUNT,
-        value,
-        canonical,
-        (LookupKey(IdentifierKind.ACCOUNT, canonical),),
-        (f"email:{address}",) if address else (),
-    )
+    forms = dict.fromkeys((canonical, tidy_text(text).strip().casefold()))
+    address, bare = canonical_email(text), canonical.partition("\\")[2]
+    variants = (*((f"email:{address}",) if address else ()), *((f"account:{bare}",) if bare else ()))
+    keys = tuple(LookupKey(IdentifierKind.ACCOUNT, form) for form in forms if form)
+    return Identifier(IdentifierKind.ACCOUNT, text, canonical, keys, variants)
 
 
-_READERS = {
-    "email": _email,
-    "mailto": lambda value, rest: _email(value, value),
-    "domain": _domain,
-    "sha256": _sha256,
-    "identity": _identity,
-    "serial": _serial,
-    "name": _name,
-    "number": _number,
-    "id": _number,
-    "phone": _phone,
-    "tel": _phone,
-    "account": _account,
+_READERS: dict[IdentifierKind, Callable[[str], Identifier]] = {
+    IdentifierKind.EMAIL: _email,
+    IdentifierKind.DOMAIN: _domain,
+    IdentifierKind.SHA256: _sha256,
+    IdentifierKind.SHA1: _sha1,
+    IdentifierKind.IDENTITY: _identity,
+    IdentifierKind.SERIAL: _serial,
+    IdentifierKind.NAME: _name,
+    IdentifierKind.NUMBER: _number,
+    IdentifierKind.PHONE: _phone,
+    IdentifierKind.ACCOUNT: _account,
 }

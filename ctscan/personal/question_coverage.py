@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ctscan.model import GapReason, Identifier, IdentifierKind, Question, QuestionKind, RuleSet, VerifiedRange
 from ctscan.model.identifier import KEY_KINDS
-from ctscan.personal.normalise.addresses import tidy_text
+from ctscan.personal.identifiers import name_in
 from ctscan.personal.scope import scope_covers, scope_includes
 
 _KINDS = {kind: (kind,) for kind in KEY_KINDS} | {IdentifierKind.DOMAIN: (IdentifierKind.EMAIL, IdentifierKind.DOMAIN)}
@@ -53,10 +53,8 @@ def questions_about(identifier: Identifier) -> tuple[str, ...]:
 
 
 def given_name(identifier: Identifier) -> str:
-    """Return a name as given, without the word for its kind and without needless spaces."""
-    kind, colon, rest = identifier.value.partition(":")
-    text = rest if colon and kind.strip().lower() == IdentifierKind.NAME else identifier.value
-    return " ".join(tidy_text(text).split())
+    """Return a name as given, without the word for its kind, titles and needless spaces."""
+    return name_in(identifier.value)
 
 
 def _at_or_above(kind: QuestionKind, domain: str) -> list[str]:

@@ -214,13 +214,24 @@ def test_half_a_certificate_is_not_looked_up(db: Path, tmp_path: Path, cut: int)
 
 
 @pytest.mark.parametrize(
-    ("identifier", "words"),
-    [("example.org", "put an @ before it"), ("mail:roe", "the word before the colon is no kind of identifier")],
+    ("identifier", "kinds"),
+    [
+        ("example.org", ["domain", "name", "account"]),
+        ("word:roe", ["account", "name"]),
+        ("jdoe1990", ["account", "number", "name"]),
+        ("12345678", ["serial", "serial", "number", "phone"]),
+    ],
 )
-def test_what_may_not_have_been_meant_as_a_name_is_told(db: Path, identifier: str, words: str) -> None:
-    assert any(words in remark for remark in look_up(db, identifier)["remarks"])
-    for name in ("Jane Roe", "Roe", "J. Roe", f"name:{identifier}"):
-        assert not any(words in remark for remark in look_up(db, name)["remarks"])
+def test_a_text_with_several_meanings_has_a_reading_for_each(db: Path, identifier: str, kinds: list[str]) -> None:
+    readings = json.loads(run("lookup", identifier, "--db", db, "--format", "json").stdout)["identifier"]["readings"]
+    assert [reading["kind"] for reading in readings] == kinds
+    assert all(reading["guessed"] for reading in readings)
+
+
+@pytest.mark.parametrize("name", ["Jane Roe", "J. Roe", "name:example.org"])
+def test_a_name_is_no_guess(db: Path, name: str) -> None:
+    (reading,) = look_up(db, name)["identifier"]["readings"]
+    assert (reading["kind"], reading["guessed"]) == ("name", False)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,6 @@ def test_within_a_scope_a_number_is_found_but_never_complete(log: Path, tmp_path
         ("+34 912 345 678", "certificates that name no country"),
         ("number:12345678Z", "by all its letters and digits"),
         ("account:jane", "looked up by itself"),
-        ("jdoe1990", "put number: or account: before it"),
     ],
 )
 def test_an_answer_says_how_it_was_read(db: Path, identifier: str, words: str) -> None:

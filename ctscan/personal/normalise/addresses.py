@@ -102,6 +102,11 @@ def _is_space_or_control(char: str) -> bool:
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
+def is_plain_address(text: str) -> bool:
+    """Return whether a text has the form of most addresses, and so is its own canonical form."""
+    return len(text) < 253 and _PLAIN_ADDRESS.fullmatch(text) is not None
+
+
 @cached_for_short(4096)
 def canonical_email(text: str) -> str | None:
     """Return the canonical form of an address, or None when the text is not exactly one address.
@@ -113,7 +118,7 @@ def canonical_email(text: str) -> str | None:
     """
     if len(text) > MAX_DECLARED:
         return None
-    if len(text) < 253 and _PLAIN_ADDRESS.fullmatch(text):
+    if is_plain_address(text):
         return text
     local, at, domain = _unwrap(tidy_text(text)).rpartition("@")
     if not at or len(local) + len(domain) >= MAX_ADDRESS:

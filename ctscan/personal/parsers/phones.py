@@ -65,6 +65,11 @@ def phone_values(text: str, region: str = "", category: str = PHONE) -> Iterable
         yield Value(category, text, digits, (LookupKey(IdentifierKind.PHONE, digits),))
 
 
+def is_number_of_a_country(text: str) -> bool:
+    """Return whether a text is a telephone number with its country."""
+    return _e164(text[:_MAX_TEXT], "") != ""
+
+
 def national_digits(e164: str) -> str:
     """Return the digits dialled within the country of an E.164 number (without its plus sign); empty for other numbers.
 
@@ -80,6 +85,17 @@ def national_digits(e164: str) -> str:
         return ""
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     return "".join(re.findall(r"\d", written))
+
+
+def keys_anywhere(text: str) -> tuple[LookupKey, ...]:
+    """Return the look-up keys of a telephone number without its country: its digits, and E.164 for each country in
+    which it is a number. A certificate that names its country holds it in that form."""
+    import phonenumbers
+
+    bare = _LABEL.sub("", text[:_MAX_TEXT])
+    numbers = {_e164(bare, region) for region in phonenumbers.SUPPORTED_REGIONS}
+    found = ("".join(re.findall(r"\d", bare)), *sorted(filter(None, numbers)))
+    return tuple(LookupKey(IdentifierKind.PHONE, digits) for digits in dict.fromkeys(found) if digits)
 
 
 def region_of(view: View, place: Field) -> str:

@@ -1,0 +1,101 @@
+"""Texts of digits, decimal or hexadecimal, as fingerprints, serial numbers, numbers of people and telephone numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ctscan.personal.pasted.digit_forms import (
+    FEWEST_DIGITS,
+    hex_digits,
+    is_broken_hex,
+    is_phone_like,
+    names_its_country,
+    of_decimal,
+    printed_serial,
+)
+from ctscan.personal.pasted.plain_words import is_number, one_word
+from ctscan.personal.pasted.reading import (
+    IDENTITY,
+    NAME,
+    NUMBER,
+    PHONE,
+    SERIAL,
+    SHA1,
+    SHA256,
+    Reading,
+    guesses,
+    refuse,
+    refuse_hex,
+)
+from ctscan.personal.pasted.unwrapping import unwrap
+
+_DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+
+
+def in_digits(text: str) -> Iterable[Reading]:
+    """Read a text without letters, or of hexadecimal digits."""
+    digits = hex_digits(text)
+    if text.lower().startswith("0x"):
+        if not digits:
+            refuse_hex("a serial number", text)
+        return [Reading(SERIAL, digits)]
+    if printed_serial(text):
+        return [Reading(SERIAL, printed_serial(text))]
+    if not any(map(str.isalpha, text)):
+        return _without_letters(text, digits)
+    if digits and (any(map(str.isdigit, digits)) or len(digits) in (32, 40, 64) or ":" in text):
+        return _hexadecimal(text, digits)
+    if is_broken_hex(text):
+        refuse_hex("a fingerprint or a serial number", text)
+    return []
+
+
+def _without_letters(text: str, digits: str) -> Iterable[Reading]:
+    """Read decimal digits: one of many kinds, all of which are guesses, except telephone numbers with a country and
+    pairs with colons."""
+    count = sum(map(str.isdigit, text))
+    if text.startswith("+"):
+        return [Reading(PHONE, text)]
+    if digits and (count in (32, 40, 64) or ":" in text):
+        return _hexadecimal(text, digits)
+    if _DOTTED_QUAD.fullmatch(text):
+        refuse("an identifier of a person or a certificate", text, "an IP address, for which look-ups have no key")
+    if count < FEWEST_DIGITS:
+        refuse("a name or at least 5 digits", text, "too few to guess; put serial:, number: or phone: before them")
+    phone = [Reading(PHONE, text)] if is_phone_like(text) else []
+    found = list(serials(digits)) if digits else []
+    number = Reading(NUMBER, text)
+    if names_its_country(text) or (text[0] in "0(" and not text.isdigit()):
+        return guesses([*phone, number, *found])
+    if any(sign in text for sign in "-./()"):
+        return guesses([number, *phone, *found])
+    return guesses([*found, number, *phone])
+
+
+def _hexadecimal(text: str, digits: str) -> Iterable[Reading]:
+    """Read hexadecimal digits by their number: SHA-256, SHA-1, serial number, number or hash of a number."""
+    number = Reading(NUMBER, text, guessed=True)
+    if len(digits) == 64:
+        return [Reading(SHA256, digits), Reading(IDENTITY, digits, guessed=True), number]
+    if len(digits) == 40:
+        first, *decimal = guesses(serials(digits))
+        return [first, Reading(SHA1, digits, guessed=True), *decimal, number]
+    if ":" in text:
+        return [Reading(SERIAL, digits, guessed=len(digits) == 32 or len(digits) > 40)]
+    found = guesses(serials(digits))
+    if not text.isalnum():
+        has_word = any(len(group) >= 4 and group.isalpha() for group in text.split())
+        return [*found, number, *([Reading(NAME, text, guessed=True)] if has_word else [])]
+    words = guesses(one_word(text)) if not text.isdigit() else []
+    return [*words, *found] if len(digits) < 8 or (is_number(text) and words) else [*found, number, *words]
+
+
+def serials(text: str) -> Iterator[Reading]:
+    """Read a serial number; its digits are hexadecimal, and perhaps decimal."""
+    plain = unwrap(text)
+    printed = printed_serial(plain)
+    digits = hex_digits(plain)
+    yield Reading(SERIAL, printed or digits or text)
+    if not printed and not plain.lower().startswith("0x") and of_decimal(digits or "0"):
+        yield Reading(SERIAL, of_decimal(digits), guessed=True)

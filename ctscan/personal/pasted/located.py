@@ -1,0 +1,76 @@
+"""Texts with @, URLs and domains, as addresses, domains and accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails
+from ctscan.personal.parsers.repository_owners import owner_in_url
+from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, EMAIL, NAME, Reading, refuse
+from ctscan.personal.pasted.unwrapping import disguised_address, percent_decoded, spoken_address
+
+_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//([^/?#\s]{1,300})(.*)", re.IGNORECASE | re.DOTALL)
+_CHAT = re.compile(r"(?:sips?|xmpp|im|acct|skype):(\S+)", re.IGNORECASE)
+_MAILTO = re.compile(r"mailto:(?:\?to=)?", re.IGNORECASE)
+
+
+def located(text: str) -> Iterable[Reading]:
+    """Read a URL as the domain of its host, beside an address in it, and an account of chats or calls as both."""
+    url = _URL.fullmatch(text)
+    if url is not None:
+        host = re.sub(r":\d{0,5}$", "", url[1].rpartition("@")[2])
+        addresses = find_emails(percent_decoded(url[2]))
+        yield from (Reading(EMAIL, address, guessed=True) for address in addresses)
+        yield Reading(DOMAIN, host.removeprefix("*."), guessed=True)
+        owner = owner_in_url(text, known=True)
+        yield Reading(ACCOUNT, owner if owner is not None else text, guessed=True)
+    chat = _CHAT.fullmatch(text)
+    if chat is not None:
+        account = re.split("[;?#]", percent_decoded(chat[1]))[0]
+        if canonical_email(account) is not None:
+            yield Reading(EMAIL, account, guessed=True)
+        yield Reading(ACCOUNT, account, guessed=True)
+
+
+def addressed(text: str) -> Iterable[Reading]:
+    """Read a text with @, or what stands for it, as an address, a domain or an account."""
+    bare = text.removeprefix("*") if text.startswith("*@") else text
+    if bare.startswith("@"):
+        return _below(bare.removeprefix("@").removeprefix("*."))
+    if text.startswith("*.") and canonical_domain(text[2:]) is not None:
+        return [Reading(DOMAIN, text[2:])]
+    hidden = disguised_address(text)
+    if hidden is not None:
+        return [Reading(EMAIL, hidden)]
+    if "@" in text or _MAILTO.match(text):
+        return _address(text)
+    spoken = spoken_address(text)
+    return [] if spoken is None else [Reading(EMAIL, spoken, guessed=True), Reading(NAME, text, guessed=True)]
+
+
+def _below(domain: str) -> Iterable[Reading]:
+    """Read the text behind an @ at the beginning: a domain, or without a dot perhaps the name of an account."""
+    if "." in domain or canonical_domain(domain) is None:
+        return [Reading(DOMAIN, domain)]
+    return [Reading(DOMAIN, domain, guessed=True), Reading(ACCOUNT, domain, guessed=True)]
+
+
+def _address(text: str) -> Iterator[Reading]:
+    """Read an address; with percent escapes also the address that they stand for."""
+    address = address_in(text)
+    yield Reading(EMAIL, address)
+    decoded = percent_decoded(address)
+    if decoded != address and canonical_email(decoded) is not None:
+        yield Reading(EMAIL, decoded, guessed=True)
+
+
+def address_in(text: str) -> str:
+    """Return the part of a text that is exactly one address, else the text. UsageError for several addresses."""
+    behind = _MAILTO.sub("", text, count=1) if _MAILTO.match(text) else text
+    for form in (text, behind, behind.partition("&")[0], disguised_address(behind) or ""):
+        if canonical_email(form) is not None:
+            return form
+    if len(find_emails(text)) > 1:
+        refuse("one e-mail address", text, "several addresses; give each by itself")
+    return text  # the caller can't parse it, and says so

@@ -1,0 +1,79 @@
+"""Words that are neither addresses nor digits alone: names, accounts, domains and numbers with letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ctscan.personal.normalise.addresses import canonical_domain
+from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits
+from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, SERIAL, Reading, guesses
+
+_LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
+
+
+def in_words(text: str) -> Iterable[Reading]:
+    """Read any other text: one word, a name beside a number, or a name."""
+    if _semantics(text):
+        return [Reading(NUMBER, text)]
+    if not any(map(str.isspace, text)):
+        return one_word(text)
+    both = _name_and_number(text)
+    if both is not None:
+        return [Reading(NAME, both[0]), Reading(NUMBER, both[1], guessed=True)]
+    return [Reading(NAME, text)]
+
+
+def one_word(text: str) -> Iterable[Reading]:
+    """Read a single word. Letters alone are a name and perhaps an account; every other word is a guess."""
+    has_digit = any(map(str.isdigit, text))
+    name, account, number = Reading(NAME, text), Reading(ACCOUNT, text), Reading(NUMBER, text)
+    if _is_domain(text):
+        return guesses([Reading(DOMAIN, text), name, account, *([number] if has_digit else [])])
+    if has_digit and is_number(text):
+        return guesses([number, account, name])
+    if has_digit or "_" in text or not all(char.isalpha() or char in "-'’" for char in text):
+        return guesses([account, *([number] if has_digit else []), name])
+    digits = hex_digits(text)
+    if len(digits) >= 8:  # letters from A to F: hardly a name
+        return guesses([name, account, Reading(SERIAL, digits)])
+    return [name, account] if len(text) > 1 else [name]
+
+
+def _is_domain(text: str) -> bool:
+    _, dot, last = text.rstrip(".").rpartition(".")
+    return bool(dot) and _LAST_LABEL.fullmatch(last) is not None and canonical_domain(text) is not None
+
+
+_NUMBER_WORD = re.compile(r"(?=\S{0,30}\d)(?:[A-Za-z]{2,12}[:.#=°-]{1,2})?[0-9A-Za-z][0-9A-Za-z./-]{4,40}")
+_WORDS_FOR_NUMBERS: Final = frozenset(("nif", "nie", "dni", "cif", "cpf", "id", "nr", "no", "num", "número", "bi"))
+
+
+def _name_and_number(text: str) -> tuple[str, str] | None:
+    """Split `ROE JANE - NIF:12345678Z` into the name and the number; None for a text without both."""
+    words = [word.strip("()[]{},;") for word in text.split()]
+    numbers = [word for word in words if sum(map(str.isdigit, word)) >= FEWEST_DIGITS and _NUMBER_WORD.fullmatch(word)]
+    rest = [word for word in words if word not in numbers and word.strip("-:.,").lower() not in _WORDS_FOR_NUMBERS]
+    name = " ".join(rest).strip(" -:,;/")
+    if len(numbers) != 1 or sum(map(str.isalpha, name)) < 2 or any(map(str.isdigit, name)):
+        return None
+    return name, numbers[0]
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text that isn't hexadecimal can hardly be anything but a number.
+
+    It is one word of digits and at most three letters, or stands behind a word for such numbers.
+    """
+    if _semantics(text):
+        return True
+    letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
+    is_word = all(char.isalnum() or char in ".-/" for char in text)
+    return is_word and digits >= FEWEST_DIGITS and letters <= 3
+
+
+def _semantics(text: str) -> bool:
+    from ctscan.personal.parsers.semantics import read_semantics  # not at the top: it takes 10 ms
+
+    return read_semantics(text) is not None
