@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import sha1, sha256
 
 from support.kept import (
     LOG,
@@ -18,9 +18,11 @@ from support.kept import (
     a_log,
     a_name,
     an_advance,
+    an_unreadable,
     commit,
     digest,
     email_finding,
+    in_chain,
     name_finding,
     number_finding,
     proof,
@@ -200,6 +202,33 @@ def test_a_fingerprint_finds_a_certificate_that_was_seen_itself(scenario: RunSce
         assert await index.find_sha256(sha256(tbs_only.entry.der).digest()) == []
 
     scenario(work)
+
+
+def test_a_sha1_finds_a_certificate_that_was_seen_itself(scenario: RunScenario) -> None:
+    async def work(index: Index) -> None:
+        run_id = await started(index)
+        whole = a_certificate_hit(1, "jane")
+        resigned = replace(whole, entry=replace(whole.entry, index=2, der=b"the same TBS, signed once more"))
+        tbs_only = a_hit(3, label="roe")
+        broken = an_unreadable(70, email_finding("salvaged@example.org"))
+        assert broken.entry is not None
+        entry = replace(broken.entry, kind=EntryKind.X509, der=b"no certificate, but kept")
+        broken = replace(broken, entry=entry)
+        step = an_advance(0, 256, whole, resigned, tbs_only, unreadable=(broken,), chain_hits=(in_chain(5, "of a CA"),))
+        await commit(index, run_id, step)
+        for der in (whole.entry.der, resigned.entry.der):
+            (match,) = await index.find_sha1(sha1_of(der))
+            assert match.certificate.identity == digest("identity", "jane")
+        assert len(await index.find_sha1(sha1_of(b"no certificate, but kept"))) == 1
+        assert len(await index.find_sha1(sha1_of(in_chain(5, "of a CA").der))) == 1
+        assert await index.find_sha1(sha1_of(tbs_only.entry.der)) == []
+        assert await index.find_sha1(sha1_of(whole.entry.der)[:4] + bytes(16)) == []  # only the beginning is the same
+
+    scenario(work)
+
+
+def sha1_of(der: bytes) -> bytes:
+    return sha1(der, usedforsecurity=False).digest()
 
 
 def test_a_serial_finds_every_certificate_that_has_it_newest_first(scenario: RunScenario) -> None:

@@ -90,6 +90,19 @@ def test_an_index_in_order_is_not_called_damaged(rotting: Rotting) -> None:
     assert asyncio.run(check()) == set()
 
 
+def test_a_changed_sha1_is_noticed_by_a_check_of_everything_and_repaired(rotting: Rotting) -> None:
+    copy(rotting.octets, rotting.path)
+    change(rotting.path, "UPDATE leaf SET sha1_head = coalesce(sha1_head, 0) + 1")
+
+    async def check() -> None:
+        async with await open_index(rotting.path, create=False) as index:
+            assert await index.damaged_parts(lambda: False) == {"leaf"}
+            assert await index.begin_repair(later(0), lambda: False) is not None
+            assert "leaf" not in await index.damaged_parts(lambda: False)
+
+    asyncio.run(check())
+
+
 @pytest.mark.parametrize("table", CHECKED)
 def test_a_changed_value_of_a_checked_table_is_noticed(rotting: Rotting, table: str) -> None:
     """Each column in turn, in every row: an answer that reads the row says so, and no answer misleads."""

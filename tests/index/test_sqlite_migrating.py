@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple
 
@@ -218,6 +219,37 @@ def test_a_failure_of_an_older_version_begins_at_its_time_and_is_of_the_common_k
             (state,) = await index.log_states()
             assert (state.failing_since, state.failure) == (later(9), FailureKind.UNAVAILABLE)
             assert await index.heads_seen(LOG.id) == []
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_certificates_of_an_older_version_are_found_by_their_sha1(tmp_path: Path, version: int) -> None:
+    old = tmp_path / "ctscan.db"
+    write_old(old, version)
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            found = [
+                (kind, len(await index.find_sha1(sha1(der, usedforsecurity=False).digest())))
+                async for _, der, kind in index.kept()
+            ]
+            assert set(found) == {("x509", 1), ("precert", 0)}
+            assert await index.damaged_parts(lambda: False) == set()
+
+    asyncio.run(work())
+
+
+def test_a_damaged_certificate_is_no_obstacle_to_the_migration(tmp_path: Path) -> None:
+    old = tmp_path / "ctscan.db"
+    write_old(old, 2)
+    with database(old) as connection:
+        connection.execute("UPDATE leaf SET der = x'00'")
+
+    async def work() -> None:
+        async with await open_index(old, create=False) as index:
+            assert await index.find_sha1(bytes(20)) == []
+            assert "leaf" in await index.damaged_parts(lambda: False)
 
     asyncio.run(work())
 

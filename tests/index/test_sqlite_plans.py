@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha1
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,10 @@ async def _fingerprint(index: Index) -> None:
     await index.find_sha256(a_certificate_hit(60, 1).certificate.sha256 or b"")
 
 
+async def _thumbprint(index: Index) -> None:
+    await index.find_sha1(sha1(a_certificate_hit(60, 1).entry.der, usedforsecurity=False).digest())
+
+
 async def _serial(index: Index) -> None:
     await index.find_serial(digest("serial", 3)[:8].hex().lstrip("0"))
 
@@ -167,8 +172,8 @@ async def _status(index: Index) -> None:
 
 
 WORK = (
-    _addresses, _domain, _name, _fingerprint, _serial, _identity, _evidence, _one_step, _prove_and_rewind, _replace,
-    _found, _searches, _status,
+    _addresses, _domain, _name, _fingerprint, _thumbprint, _serial, _identity, _evidence, _one_step,
+    _prove_and_rewind, _replace, _found, _searches, _status,
 )  # fmt: skip
 
 

@@ -55,6 +55,9 @@ class Finder(Protocol):
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
         """Return the certificate with this SHA-256, if the certificate itself was seen."""
 
+    async def find_sha1(self, fingerprint: bytes) -> list[Match]:
+        """Return the certificates with this SHA-1, if the certificates themselves were seen."""
+
     async def find_serial(self, serial: str) -> list[Match]:
         """Return certificates with this serial number: lower-case hex without leading zeros."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
-from ctscan.index.sqlite import rows
+from ctscan.index.sqlite import fingerprints, rows
 from ctscan.model import Certificate, ChainHit, Entry, EntryKind, Hit, Name, RepositoryHit, Unreadable
 
 Render = Callable[[Name], str]
@@ -32,6 +32,7 @@ class CertificateRow(NamedTuple):
     authority_key_id: bytes | None
     problem: str | None
     leaf_sha256: bytes
+    leaf_sha1_head: int | None  # None: a precertificate
     leaf_der: bytes  # packed
     submitted_der: bytes  # packed like the leaf; b"" when none was submitted
     findings: tuple[rows.StoredFinding, ...]
@@ -57,12 +58,18 @@ def row_of_hit(hit: Hit, render: Render) -> CertificateRow:
         authority_key_id=certificate.authority_key_id or None,
         problem=None,
         leaf_sha256=sha256(hit.entry.der).digest(),
+        leaf_sha1_head=_sha1_head(hit.entry),
         leaf_der=rows.pack(hit.entry.der, level=rows.QUICK),
         submitted_der=rows.pack(hit.submitted, hit.entry.der, rows.QUICK) if hit.submitted else b"",
         findings=findings,
         findings_check=rows.findings_check(findings),
         partly=hit.partly_read,
     )
+
+
+def _sha1_head(entry: Entry) -> int | None:
+    is_certificate = entry.kind is EntryKind.X509
+    return fingerprints.head_of(fingerprints.sha1_of(entry.der)) if is_certificate else None
 
 
 def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
@@ -84,6 +91,7 @@ def row_of_unreadable(unreadable: Unreadable, entry: Entry) -> CertificateRow:
         authority_key_id=None,
         problem=rows.clean(unreadable.reason),
         leaf_sha256=fingerprint,
+        leaf_sha1_head=_sha1_head(entry),
         leaf_der=rows.pack(entry.der),
         submitted_der=b"",
         findings=findings,

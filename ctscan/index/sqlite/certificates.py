@@ -184,7 +184,7 @@ def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Cer
     """Insert `(certificate, row)` as leaves; return their rows."""
     ids = next_ids(connection, "leaf", len(some))
     found = [
-        (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
+        (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der, row.leaf_sha1_head)
         for id, (certificate, row) in zip(ids, some, strict=True)
     ]
     connection.executemany(_LEAF.sql, _LEAF.rows(found))
@@ -193,7 +193,7 @@ def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Cer
     return ids
 
 
-_LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der")
+_LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der, sha1_head")
 
 
 def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:

@@ -229,6 +229,9 @@ class SqliteIndex(SqliteSurroundings):
     async def find_sha256(self, fingerprint: bytes) -> list[Match]:
         return await self._database.read(lambda c: lookups.by_sha256(c, fingerprint))
 
+    async def find_sha1(self, fingerprint: bytes) -> list[Match]:
+        return await self._database.read(lambda c: lookups.by_sha1(c, fingerprint))
+
     async def find_serial(self, serial: str) -> list[Match]:
         return await self._database.read(lambda c: lookups.by_serial(c, serial))
 

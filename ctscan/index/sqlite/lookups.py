@@ -13,9 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from ctscan.errors import IndexFault
 from ctscan.index.sqlite import (
     chains,
     controls,
+    fingerprints,
     postings,
     ranking,
     repositories,
@@ -53,6 +55,23 @@ def by_sha256(connection: sqlite3.Connection, fingerprint: bytes) -> list[Match]
     )
 
 
+def by_sha1(connection: sqlite3.Connection, fingerprint: bytes) -> list[Match]:
+    """Find the certificates with a SHA-1; see `Finder.find_sha1`."""
+    found = connection.execute(_BY_SHA1, (fingerprints.head_of(fingerprint),))
+    ids = [
+        id for id, packed in row_checks.sound(connection, "leaf", found) if _has_sha1(connection, packed, fingerprint)
+    ]
+    return list(_matches(connection, list(dict.fromkeys(ids)), lambda finding: 1.0))
+
+
+def _has_sha1(connection: sqlite3.Connection, packed: bytes, fingerprint: bytes) -> bool:
+    try:
+        return fingerprints.sha1_of(rows.unpack(packed)) == fingerprint
+    except IndexFault:
+        row_checks.note(connection, "leaf")
+        return False
+
+
 def by_serial(connection: sqlite3.Connection, serial: str) -> list[Match]:
     """Find certificates with a serial number; see `Finder.find_serial`."""
     hashed = row_checks.signed_hash(serial)
@@ -64,6 +83,7 @@ def by_serial(connection: sqlite3.Connection, serial: str) -> list[Match]:
 
 
 _SOUND_LEAF = row_checks.is_sound("leaf")
+_BY_SHA1 = f"SELECT certificate, der, {_SOUND_LEAF} FROM leaf WHERE sha1_head = ? AND kind = 'x509' ORDER BY id"
 _BY_SERIAL = (
     "SELECT id, serial FROM certificate WHERE serial_hash = ?"
     f" ORDER BY {ranking.NEWEST.format('certificate.id')} DESC, id"

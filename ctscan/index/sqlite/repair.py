@@ -23,7 +23,17 @@ from datetime import datetime
 from hashlib import sha256
 
 from ctscan.errors import FormatError, IndexFault
-from ctscan.index.sqlite import basis, certificate_rows, certificates, check_filling, commit, postings, row_checks, rows
+from ctscan.index.sqlite import (
+    basis,
+    certificate_rows,
+    certificates,
+    check_filling,
+    commit,
+    fingerprints,
+    postings,
+    row_checks,
+    rows,
+)
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.model import Certificate, Entry, EntryKind, Hit, Unreadable
 from ctscan.model.results import Repaired
@@ -63,7 +73,8 @@ def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         found.add("references")
     _check_findings(connection)
-    if any(_intact(*row) is None for row in connection.execute("SELECT sha256, der FROM leaf")):
+    leaves = connection.execute("SELECT sha256, der, kind, sha1_head FROM leaf")
+    if any(not _has_fingerprints(*row) for row in leaves):
         found.add("leaf")
     postings.check_all(connection)
     check_filling.check_totals(connection)
@@ -248,6 +259,7 @@ def _repair_certificate(connection: sqlite3.Connection, id: int, counts: _Counts
         der = _intact(fingerprint, packed)
         if is_sound and der is not None:
             intact.append((der, kind))
+            connection.execute("UPDATE leaf SET sha1_head = ? WHERE id = ?", (_sha1_head(der, kind), leaf))
         else:
             _drop_leaf(connection, leaf, counts)
     if not intact:
@@ -262,6 +274,16 @@ def _repair_certificate(connection: sqlite3.Connection, id: int, counts: _Counts
     if not is_sound or len(intact) < len(leaves):
         counts.rewritten += not is_sound
         _rewrite(connection, id, _row_of(*intact[0]))
+
+
+def _has_fingerprints(fingerprint: bytes, packed: bytes, kind: str, sha1_head: int | None) -> bool:
+    """Return whether a leaf hashes to its SHA-256, and to what is kept of its SHA-1."""
+    der = _intact(fingerprint, packed)
+    return der is not None and _sha1_head(der, kind) == sha1_head
+
+
+def _sha1_head(der: bytes, kind: str) -> int | None:
+    return fingerprints.head_of(fingerprints.sha1_of(der)) if kind == EntryKind.X509 else None
 
 
 def _intact(fingerprint: bytes, packed: bytes) -> bytes | None:
