@@ -71,6 +71,21 @@ def is_hash(text: str) -> bool:
     return len(stripped) in _HASH_SIZES and bool(_HASH.fullmatch(stripped)) and not stripped.isdigit()
 
 
+_CARD = re.compile(r"(BI|CC|CE|CI|DNI|IC|ID|NI|NIC|NID|NIE|NIF|PS|RG|TR)(0*)([1-9][0-9]{4,14}[A-Z]?)")
+"""Numbers behind the letters for a kind of card, without a separator: BI, CC and TR of Portugal, CI of Spanish-speaking
+countries, RG of Brazil, and so on. A person leaves out the letters, and zeros behind them."""
+
+
+def card_keys(text: str) -> tuple[LookupKey, ...]:
+    """Return look-up keys for the digits of `BI012345678`: with and without zeros before them; none for other texts."""
+    card = _CARD.fullmatch(number_key(text))
+    if card is None:
+        return ()
+    letters, zeros, digits = card.groups()
+    forms = dict.fromkeys((zeros + digits, digits, letters + digits))
+    return tuple(LookupKey(IdentifierKind.NUMBER, form) for form in forms)
+
+
 _ABSENT = frozenset(
     ["na", "n a", "none", "null", "nil", "unknown", "not applicable", "not available", "not provided", "undefined"]
 )

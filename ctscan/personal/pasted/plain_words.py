@@ -22,6 +22,8 @@ def in_words(text: str) -> Iterable[Reading]:
     both = _name_and_number(text)
     if both is not None:
         return [Reading(NAME, both[0]), Reading(NUMBER, both[1], guessed=True)]
+    if is_number("".join(text.split())):  # `BI 012345678`, `QQ 12 34 56 C`
+        return guesses([Reading(NUMBER, text), Reading(NAME, text)])
     return [Reading(NAME, text)]
 
 

@@ -29,6 +29,7 @@ from ctscan.personal.finding import make_finding
 from ctscan.personal.normalise.number_keys import number_key
 from ctscan.personal.parsers.numbers import (
     NATIONAL,
+    card_keys,
     country_values,
     is_hash,
     is_placeholder,
@@ -65,7 +66,7 @@ BY_CHECK: Final = Attribution(
 
 @rule(
     id="number.serial",
-    version=1,
+    version=2,
     category=NATIONAL,
     kinds=("number",),
     cites=("RFC 5280 appendix A.1", "RFC 3739 section 3.1.2", "ETSI EN 319 412-1 section 5.1.3"),
@@ -144,7 +145,11 @@ def _by_evidence(number: str, country: str) -> Iterable[Value]:
     identifier from the issuer or an employer. Certificates of India hold the hash of the tax number there."""
     if satisfied_surely(number, country) or (is_hash(number) and country == "IN"):
         return country_values(number, country)
-    return national_values(number, "", IDENTIFIER)
+    more = card_keys(number)
+    return (
+        replace(value, keys=tuple(dict.fromkeys((*value.keys, *more)))) if value.keys else value
+        for value in national_values(number, "", IDENTIFIER)
+    )
 
 
 def _is_of_organisation(place: Field, number: str) -> bool:

@@ -80,6 +80,10 @@ CASES: dict[str, dict[str, Any]] = {
         ],
         **MAIL,
     },
+    "portugal-card-with-zeros": {
+        "subject": [("C", "PT"), ("GN", "MARIA"), ("SN", "EXEMPLO"), ("serialNumber", "BI012345678")],
+        **MAIL,
+    },
     "odd-12-latin-1": {
         "subject": [("C", "PT"), ("CN", "JOÃO EXEMPLO GONÇALVES".encode("latin-1"), "printable")],
         **MAIL,

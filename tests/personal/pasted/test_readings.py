@@ -107,6 +107,8 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("jane%2Btag@example.org", ["email jane%2btag@example.org", "email jane+tag@example.org?"]),
         ("https://github.com/JaneRoe/x", ["domain github.com?", "account github.com/janeroe?"]),
         ("https://example.org/?to=a%40example.com", ["email a@example.com?", "domain example.org?"]),
+        ("BI 012345678", ["number BI012345678?", "name 012345678 bi?"]),
+        ("QQ 12 34 56 C", ["number QQ123456C?", "name 12 34 56 c qq?"]),
         ("PNOEE-38001085718", ["number PNOEE38001085718"]),
         ("CN=Jane Roe, E=jane@example.org, UID=jr1", ["name jane roe", "email jane@example.org", "account jr1"]),
     ],
