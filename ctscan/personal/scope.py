@@ -16,6 +16,7 @@ from ctscan.errors import UsageError
 from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
 from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails, reversed_labels
 from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.personal.view import before_nul
 
 EVERYTHING = "everything"
 
@@ -270,3 +271,5 @@ def _spellings(texts: Iterable[DecodedString | None]) -> Iterator[str]:
             yield text.value
             if text.repaired is not None:
                 yield text.repaired
+            if (ended := before_nul(text)) is not None:
+                yield ended.value

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from ctscan.model import Certificate, DecodedString, Field, Problem
+from ctscan.x509.text import BMP_STRING, STRING_TYPES, UNIVERSAL_STRING, decode_text
 
 T = TypeVar("T")
 
@@ -16,6 +18,10 @@ ISSUING_PARTS = frozenset(
     ]
 )
 """Parts of a certificate that describe the issuer, not the subject."""
+
+
+_MOST_ENDED = 1_000
+"""Values with a NUL inside that are read in both ways."""
 
 
 class View:
@@ -31,14 +37,27 @@ class View:
     def __init__(self, certificate: Certificate, domains: tuple[str, ...] = ()) -> None:
         self.certificate = certificate
         self.domains = domains
-        self.fields = certificate.fields
         self.cuts = []
+        self.fields = (*certificate.fields, *self._ended_fields(certificate.fields))
         self._known: dict[object, object] = {}
         self._by_oid: dict[str, list[Field]] = {}
         self._inside: dict[int, list[DecodedString]] | None = None
         for place in self.fields:
             if not place.nested:
                 self._by_oid.setdefault(place.oid, []).append(place)
+
+    def _ended_fields(self, fields: tuple[Field, ...]) -> Iterator[Field]:
+        """Yield fields with a NUL inside their text once more, ended there: each rule reads both."""
+        count = 0
+        for place in fields:
+            ended = before_nul(place.text) if place.text is not None and "\0" in place.text.value else None
+            if ended is None:
+                continue
+            count += 1
+            if count > _MOST_ENDED:
+                self.cut(place, f"more than {_MOST_ENDED} values with NULs inside")
+                return
+            yield replace(place, text=ended)
 
     def of(self, *oids: str) -> Iterator[Field]:
         """Yield the fields with these types, wherever they stand, in the order of the types."""
@@ -103,6 +122,22 @@ def _strings_inside(places: tuple[Field, ...]) -> dict[int, list[DecodedString]]
         elif place.text is not None and (texts := last.get((place.path, place.oid))) is not None:
             texts.append(place.text)
     return inside
+
+
+_FEWEST_BEFORE_NUL = 3
+"""Characters before a NUL that may be a whole text: fewer are the beginning of UTF-16 in a type of single octets."""
+
+
+def before_nul(text: DecodedString) -> DecodedString | None:
+    """Return a text as far as a NUL inside, where it ends for programs in C: `jane@example.org` of
+    `jane@example.org\\0.evil.example`. None without a NUL, and where nothing but NULs follows it."""
+    value, nul, rest = text.value.partition("\0")
+    if not nul or len(value) < _FEWEST_BEFORE_NUL or not rest.strip("\0"):
+        return None
+    if text.tag in STRING_TYPES - {BMP_STRING, UNIVERSAL_STRING}:
+        ended = decode_text(text.tag, text.raw.partition(b"\0")[0])
+        return replace(ended, raw=text.raw)
+    return DecodedString(text.raw, text.tag, value, None)
 
 
 def spellings(text: DecodedString) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from ctscan.personal.values import Read
 from ctscan.personal.view import View
 from ctscan.x509.text import salvage_strings
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Version of the certificate reader. Raise it when the reader gives the rules more text, or other text, than before:
 ranges that were read earlier then count as read with older rules."""
 

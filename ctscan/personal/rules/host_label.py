@@ -16,7 +16,7 @@ from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.normalise.name_tokens import name_keys
 from ctscan.personal.rules import rule
 from ctscan.personal.values import Attribution, Value
-from ctscan.personal.view import View
+from ctscan.personal.view import View, spellings
 from ctscan.x509.general_names import DNS_NAME
 
 _ATTRIBUTION = Attribution(
@@ -28,7 +28,7 @@ _ATTRIBUTION = Attribution(
 
 @rule(
     id="name.host_label",
-    version=1,
+    version=2,
     category="user.name",
     kinds=("name",),
     cites=("RFC 5280 section 4.2.1.6", "RFC 1034 section 3.1"),
@@ -38,11 +38,11 @@ def host_label(view: View) -> Iterator[Finding]:
     if not view.domains:
         return
     for place in _host_places(view):
-        written = place.text.value if place.text is not None else ""
-        host = canonical_domain(written.strip().removeprefix("*.").rstrip("."))
-        for name in people_in_host(host, view.domains) if host else ():
-            value = Value("user.name", written, name, name_keys(name), attribution=_ATTRIBUTION)
-            yield make_finding("name.host_label", view, place, value)
+        for written in spellings(place.text) if place.text is not None else ():
+            host = canonical_domain(written.strip().removeprefix("*.").rstrip("."))
+            for name in people_in_host(host, view.domains) if host else ():
+                value = Value("user.name", written, name, name_keys(name), attribution=_ATTRIBUTION)
+                yield make_finding("name.host_label", view, place, value)
 
 
 def _host_places(view: View) -> Iterator[Field]:

@@ -94,6 +94,23 @@ CASES: dict[str, dict[str, Any]] = {
     "email-unreadable-spelling": {
         "subject": [("emailAddress", "j\0a\0n\0e\0@example.org\0"), ("O", "x@example.org\0")]
     },
+    # a NUL ends a text for programs in C; both readings count
+    "nul-inside": {
+        "subject": [
+            ("GN", "Jane"),
+            ("SN", "Roe\0of nowhere"),
+            ("CN", "jane.roe@example.org\0.evil.example"),
+            ("UID", "jroe1\0x"),
+        ],
+        "san": [
+            ("email", "x@example.org\0.evil.example"),
+            ("dns", "jane-doe.example.org\0.evil.example"),
+            ("upn", "u@example.org\0x"),
+            ("uri", "mailto:q@example.org\0.evil.example"),
+        ],
+        "domains": ["example.org", "evil.example"],
+        **CLIENT,
+    },
     # separate people
     "persons-two-addresses": {"san": [("email", "jane.doe@example.org"), ("email", "john.roe@example.org")], **MAIL},
     "persons-responsible": {
