@@ -130,7 +130,12 @@ FORMS: tuple[Form, ...] = (
         *("{given} {surname} <{address}>", "To: “{surname}, {given}” <{address}>", "E-Mail-Adresse: {address}"),
         *("emailAddress={address}", "email:{address}", "RFC822 Name={address}", "Principal Name={address}"),
         *("E = {address}", "Email Address {address}", "email:{address}, DNS:{domain}", "othername: UPN::{address}"),
-        *("X509v3 Subject Alternative Name: email:{address}", "sip:{address}", "- {address}"),
+        *(
+            "X509v3 Subject Alternative Name: email:{address}",
+            "sip:{address}",
+            "- {address}",
+            "{given} {surname} {address}",
+        ),
     ),
     *_forms(
         "domain",
@@ -200,7 +205,8 @@ FORMS: tuple[Form, ...] = (
 """Forms that have to be understood."""
 
 REFUSED: tuple[str, ...] = (
-    *("{address}, other@example.net", "{local}@@{domain}", "{local}@example..org", "{given} {surname} {address}"),
+    *("{address}, other@example.net", "{local}@@{domain}", "{local}@example..org", "{given} {address}"),
+    *("{local}(at){domain}, john(at)example.net", "{local}(at)example..org"),
     *("md5 Fingerprint={md5_colons}", "MD5: {md5_colons}", "sha256 Fingerprint={sha1_colons}", "SHA-1: {sha256}"),
     *("C3:45:G1:B2:11:22:33:44:55:66", "serial=4AXF", "Thumbprint: 4a8c", "O=Acme, C=ES", "192.0.2.1", "“”", "()"),
 )

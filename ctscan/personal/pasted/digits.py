@@ -30,6 +30,7 @@ from ctscan.personal.pasted.reading import (
 )
 from ctscan.personal.pasted.unwrapping import unwrap
 
+_CALLED = re.compile(r"\+\s?\(?\d")
 _DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
@@ -40,6 +41,8 @@ def in_digits(text: str) -> Iterable[Reading]:
         if not digits:
             refuse_hex("a serial number", text)
         return [Reading(SERIAL, digits)]
+    if _CALLED.match(text):
+        return [Reading(PHONE, text, guessed=any(map(str.isalpha, text)))]
     if printed_serial(text):
         return [Reading(SERIAL, printed_serial(text))]
     if not any(map(str.isalpha, text)):
@@ -55,8 +58,6 @@ def _without_letters(text: str, digits: str) -> Iterable[Reading]:
     """Read decimal digits: one of many kinds, all of which are guesses, except telephone numbers with a country and
     pairs with colons."""
     count = sum(map(str.isdigit, text))
-    if text.startswith("+"):
-        return [Reading(PHONE, text)]
     if digits and (count in (32, 40, 64) or ":" in text):
         return _hexadecimal(text, digits)
     if _DOTTED_QUAD.fullmatch(text):

@@ -7,11 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails
 from ctscan.personal.parsers.repository_owners import owner_in_url
-from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, EMAIL, NAME, Reading, refuse
-from ctscan.personal.pasted.unwrapping import disguised_address, percent_decoded, spoken_address
+from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, EMAIL, NAME, SHA1, SHA256, Reading, guesses, refuse
+from ctscan.personal.pasted.unwrapping import (
+    disguised_address,
+    is_disguised,
+    percent_decoded,
+    spoken_address,
+    undisguised,
+)
 
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//([^/?#\s]{1,300})(.*)", re.IGNORECASE | re.DOTALL)
 _CHAT = re.compile(r"(?:sips?|xmpp|im|acct|skype):(\S+)", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40})(?![0-9a-zA-Z])")
 _MAILTO = re.compile(r"mailto:(?:\?to=)?", re.IGNORECASE)
 
 
@@ -21,6 +28,8 @@ def located(text: str) -> Iterable[Reading]:
     if url is not None:
         host = re.sub(r":\d{0,5}$", "", url[1].rpartition("@")[2])
         addresses = find_emails(percent_decoded(url[2]))
+        for found in _FINGERPRINT.findall(url[2]):  # of pages about a certificate: crt.sh, Censys
+            yield Reading(SHA256 if len(found) == 64 else SHA1, found, guessed=True)
         yield from (Reading(EMAIL, address, guessed=True) for address in addresses)
         yield Reading(DOMAIN, host.removeprefix("*."), guessed=True)
         owner = owner_in_url(text, known=True)
@@ -45,6 +54,8 @@ def addressed(text: str) -> Iterable[Reading]:
         return [Reading(EMAIL, hidden)]
     if "@" in text or _MAILTO.match(text):
         return _address(text)
+    if is_disguised(text):
+        return _address(undisguised(text))
     spoken = spoken_address(text)
     return [] if spoken is None else [Reading(EMAIL, spoken, guessed=True), Reading(NAME, text, guessed=True)]
 
@@ -58,11 +69,28 @@ def _below(domain: str) -> Iterable[Reading]:
 
 def _address(text: str) -> Iterator[Reading]:
     """Read an address; with percent escapes also the address that they stand for."""
+    beside = _beside_name(text)
+    if beside is not None:
+        yield from guesses([Reading(EMAIL, beside[0]), Reading(NAME, beside[1])])
+        return
     address = address_in(text)
     yield Reading(EMAIL, address)
     decoded = percent_decoded(address)
     if decoded != address and canonical_email(decoded) is not None:
         yield Reading(EMAIL, decoded, guessed=True)
+
+
+def _beside_name(text: str) -> tuple[str, str] | None:
+    """Split `Jane Roe jane@example.org` into the address and the name. None for a single word beside the address: it
+    may belong to the local part."""
+    found = find_emails(text) if canonical_email(text) is None else []
+    if len(found) != 1:
+        return None
+    words = text.split()
+    name = " ".join(word for word in words if "@" not in word).strip(' -,;|<>()[]"')
+    is_name = len(name.split()) >= 2 and not any(map(str.isdigit, name))
+    is_whole = any(canonical_email(word.strip(",;|<>()[]")) == found[0] for word in words)
+    return (found[0], name) if is_name and is_whole and ":" not in name else None
 
 
 def address_in(text: str) -> str:

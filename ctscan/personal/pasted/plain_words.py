@@ -8,18 +8,21 @@ from typing import Final
 
 from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits
-from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, SERIAL, Reading, guesses
+from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses
 
 _LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
 
 
 def in_words(text: str) -> Iterable[Reading]:
     """Read any other text: one word, a name beside a number, or a name."""
-    if _semantics(text):
+    both = _name_and_number(text)
+    if _semantics(text) and (both is None or not _WORD_BEHIND_NUMBER.search(text)):
         return [Reading(NUMBER, text)]
     if not any(map(str.isspace, text)):
         return one_word(text)
-    both = _name_and_number(text)
+    called = _NAME_AND_PHONE.fullmatch(text)
+    if called is not None:
+        return [Reading(NAME, called[1]), Reading(PHONE, called[2], guessed=True)]
     if both is not None:
         return [Reading(NAME, both[0]), Reading(NUMBER, both[1], guessed=True)]
     if is_number("".join(text.split())):  # `BI 012345678`, `QQ 12 34 56 C`
@@ -29,6 +32,7 @@ def in_words(text: str) -> Iterable[Reading]:
 
 def one_word(text: str) -> Iterable[Reading]:
     """Read a single word. Letters alone are a name and perhaps an account; every other word is a guess."""
+    text = text.rstrip(".") or text
     has_digit = any(map(str.isdigit, text))
     name, account, number = Reading(NAME, text), Reading(ACCOUNT, text), Reading(NUMBER, text)
     if _is_domain(text):
@@ -49,7 +53,13 @@ def _is_domain(text: str) -> bool:
 
 
 _NUMBER_WORD = re.compile(r"(?=\S{0,30}\d)(?:[A-Za-z]{2,12}[:.#=°-]{1,2})?[0-9A-Za-z][0-9A-Za-z./-]{4,40}")
-_WORDS_FOR_NUMBERS: Final = frozenset(("nif", "nie", "dni", "cif", "cpf", "id", "nr", "no", "num", "número", "bi"))
+_WORD_BEHIND_NUMBER = re.compile(r"\d\S{0,40}\s.{0,200}?[^\W\d_]{2}")
+_NAME_AND_PHONE = re.compile(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}(\+\d[\d\s()./-]{6,40})")
+_WORDS_FOR_NUMBERS: Final = frozenset((
+    *("bi", "cc", "cedula", "cédula", "cf", "ci", "cif", "cnp", "cpf", "curp", "dni", "egn", "id", "iin", "inn", "nie"),
+    *("nif", "nik", "nit", "no", "nr", "num", "número", "pas", "pasaporte", "passport", "pesel", "rfc", "rut", "snils"),
+    "ssn",
+))  # fmt: skip
 
 
 def _name_and_number(text: str) -> tuple[str, str] | None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
+from ctscan.personal.pasted.digit_forms import is_phone_like
+
 
 class Label(Enum):
     """Kind of text behind a label."""
@@ -48,6 +50,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
         Label.MD5: ("MD5 Fingerprint", "md5"),
         Label.EMAIL: ("email", "X509v3 email"),
         Label.DOMAIN: ("DNS",),
+        Label.NUMBER: ("urn:uuid",),
         Label.ACCOUNT: ("othername: UPN",),
         Label.ANY: ("subject", "X509v3 Subject Alternative Name", "DirName", "URI", "issuer"),
     },
@@ -114,6 +117,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
             *("SHA-256 Fingerprint", "Fingerprints SHA-256", "Certificate SHA-256 Fingerprint", "Certificate SHA-256"),
             *("SHA-256-Fingerabdruck", "Empreinte SHA-256", "Huella digital SHA-256", "Impronta SHA-256"),
             *("Zertifikat SHA-256", "SHA-256 Fingerprints", "SHA-256-Fingerabdrücke"),
+            *("SHA-256 Fingerprints Certificate", "SHA-256-Fingerabdrücke Zertifikat"),
         ),
         Label.SHA1: (
             *("SHA-1 Fingerprint", "Fingerprints SHA-1", "Certificate SHA-1 Fingerprint", "SHA-1-Fingerabdruck"),
@@ -180,9 +184,18 @@ def labelled(text: str) -> Labelled | None:
     for count in range(min(_WORDS, len(words) - 1), 0, -1):
         kind = _LABELS.get(_folded("".join(words[:count])))
         rest = text.split(maxsplit=count)[count] if kind is not None else ""
-        if (kind in _OF_DIGITS and _DIGITS.fullmatch(rest)) or (kind is Label.EMAIL and "@" in rest):
-            return Labelled(kind, rest) if kind is not None else None
+        if kind is not None and _is_of(kind, rest):
+            return Labelled(kind, rest)
     return None
+
+
+def _is_of(kind: Label, rest: str) -> bool:
+    """Return whether a text has so much the look of a kind that no sign needs to stand before it."""
+    if kind is Label.EMAIL:
+        return "@" in rest
+    if kind is Label.PHONE:
+        return is_phone_like(rest)
+    return kind in _OF_DIGITS and _DIGITS.fullmatch(rest) is not None
 
 
 def _signs(text: str) -> list[tuple[str, str]]:

@@ -63,12 +63,22 @@ TYPED: Final = {
 
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=\n]{0,60}:\s+(\S.*)", re.DOTALL)
 _MOST_PIECES = 20
+_MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`
 
 
 def readings_of(text: str) -> list[Reading]:
     """Return every reading of a text without outer spaces, at least one. UsageError for a text that has the look of a
     kind and isn't of that kind; the message holds only kind and length."""
+    found = list(dict.fromkeys(_readings(text)))
+    if len(found) > _MOST_READINGS:
+        raise UsageError(
+            f"identifier: expected one identifier, got {len(text)} characters with {len(found)}; give some"
+        )
+    return found
+
+
+def _readings(text: str) -> Iterable[Reading]:
     listed = _listed(text)
     if listed:
         return listed
@@ -79,7 +89,7 @@ def readings_of(text: str) -> list[Reading]:
     plain = unwrap(text)
     if not plain:
         refuse("a name, a number or an address", text, "only signs")
-    return list(dict.fromkeys(_pasted(plain, _MOST_NESTED)))
+    return _pasted(plain, _MOST_NESTED)
 
 
 # --- a kind that was typed -------------------------------------------------------------------------------------------
@@ -91,7 +101,9 @@ def _typed(kind: IdentifierKind, rest: str) -> list[Reading]:
         return list(serials(rest))
     if kind == EMAIL:
         return [Reading(EMAIL, rest if canonical_email(rest) is not None else address_in(unwrap(rest)))]
-    return [Reading(kind, rest)]
+    if kind == DOMAIN:
+        return [Reading(DOMAIN, next((one.text for one in located(rest) if one.kind == DOMAIN), rest))]
+    return [Reading(kind, rest if kind in (NAME, ACCOUNT) else unwrap(rest))]
 
 
 def _listed(text: str) -> list[Reading]:
@@ -104,7 +116,7 @@ def _listed(text: str) -> list[Reading]:
         pieces[0] = first.rest
     if not all(":" in piece and labelled(piece) is not None for piece in pieces):
         return []
-    return list(dict.fromkeys(reading for piece in pieces for reading in _pasted(piece, _MOST_NESTED)))
+    return [reading for piece in pieces for reading in _pasted(piece, _MOST_NESTED)]
 
 
 # --- a text that was pasted ------------------------------------------------------------------------------------------
@@ -192,7 +204,7 @@ def _subject(text: str, attributes: list[tuple[Part, str]]) -> list[Reading]:
     readings: list[Reading] = []
     for part, value in attributes:
         if part in (Part.GIVEN_NAME, Part.SURNAME):
-            readings.append(Reading(NAME, " ".join(full)))
+            readings += [Reading(NAME, " ".join(full)), *guesses(_maybe_serial(value))]
         else:
             readings += _OF_PART[part](value)
     if not readings:
@@ -211,5 +223,5 @@ _OF_PART: Final[dict[Part, Callable[[str], Iterable[Reading]]]] = {
 
 
 def _maybe_serial(text: str) -> Iterable[Reading]:
-    """Read `serialNumber=…`: some programs print the serial number of a certificate under this name."""
-    return serials(text) if hex_digits(text) else []
+    """Read `serialNumber=…` and `SN=…`: some programs print the serial number of a certificate under these names."""
+    return serials(text) if any(map(str.isdigit, hex_digits(text))) else []

@@ -65,16 +65,25 @@ def _peel(text: str) -> str:
         text = _without_blanks(text).rstrip(_STOPS)
         if text[:2] in _BULLETS:
             text = text[2:]
-        elif len(text) >= 2 and (
-            (text[0] in _QUOTES and text[-1] in _QUOTES) or (text[0] in _BRACKETS and _is_in_brackets(text))
-        ):
+        elif _is_enclosed(text):
             text = text[1:-1]
-        elif text and text[0] in _SINGLE and _SINGLE.isdisjoint(text[1:]):
+        elif _is_alone(text[:1], text[1:]) or (text[:1] == "'" and text[1:2].isdigit()):  # `'` marks text in tables
             text = text[1:]
-        elif text and text[-1] in _SINGLE and _SINGLE.isdisjoint(text[:-1]):
+        elif _is_alone(text[-1:], text[:-1]):
             text = text[:-1]
         if text == before:
             return text
+
+
+def _is_enclosed(text: str) -> bool:
+    if len(text) < 2:
+        return False
+    return (text[0] in _QUOTES and text[-1] in _QUOTES) or (text[0] in _BRACKETS and _is_in_brackets(text))
+
+
+def _is_alone(quote: str, rest: str) -> bool:
+    """Return whether a quote has no partner in the rest."""
+    return quote in _SINGLE and _SINGLE.isdisjoint(rest)
 
 
 def _without_blanks(text: str) -> str:
@@ -117,11 +126,22 @@ def disguised_address(text: str) -> str | None:
     percent-encoded. None for a text with @ and for any other text."""
     if "@" in text and not _AT.search(text):
         return None
-    plain = _DOT.sub(".", _AT.sub("@", text, count=1))
+    plain = undisguised(text)
     for form in (plain, unquote(plain, errors="replace") if "%40" in plain else plain):
         if form != text and canonical_email(form) is not None:
             return form
     return None
+
+
+def undisguised(text: str) -> str:
+    """Return a text with @ and dots for the words that stand for them in brackets."""
+    return _DOT.sub(".", _AT.sub("@", text))
+
+
+def is_disguised(text: str) -> bool:
+    """Return whether a word for @ stands in brackets between letters or digits: an address, perhaps with an error."""
+    found = _AT.search(text)
+    return found is not None and text[: found.start()][-1:].isalnum() and text[found.end() :][:1].isalnum()
 
 
 def spoken_address(text: str) -> str | None:
