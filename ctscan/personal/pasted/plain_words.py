@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,6 +11,7 @@ from ctscan.personal.normalise.addresses import canonical_domain
 from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits
 from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses
 
+_SIGNS_OF_NAMES: Final = frozenset(".,;'’ʼ`´׳()·・/&-")
 _LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
 
 
@@ -27,7 +29,14 @@ def in_words(text: str) -> Iterable[Reading]:
         return [Reading(NAME, both[0]), Reading(NUMBER, both[1], guessed=True)]
     if is_number("".join(text.split())):  # `BI 012345678`, `QQ 12 34 56 C`
         return guesses([Reading(NUMBER, text), Reading(NAME, text)])
-    return [Reading(NAME, text)]
+    if any(map(str.isdigit, text)):
+        return guesses([Reading(NAME, text), Reading(NUMBER, text)])
+    return [Reading(NAME, text, guessed=not all(map(_is_of_names, text)))]
+
+
+def _is_of_names(char: str) -> bool:
+    """Return whether names have such a character; vowel signs of Indian scripts are marks."""
+    return char.isalpha() or char.isspace() or char in _SIGNS_OF_NAMES or unicodedata.category(char)[0] == "M"
 
 
 def one_word(text: str) -> Iterable[Reading]:
