@@ -52,6 +52,8 @@ async def _find_others(index: Finder, reading: Identifier, limit: int) -> list[M
     match reading.kind:
         case IdentifierKind.SHA256:
             return await index.find_sha256(bytes.fromhex(reading.canonical))
+        case IdentifierKind.SHA1:
+            return await index.find_sha1(bytes.fromhex(reading.canonical))
         case IdentifierKind.SERIAL:
             return await index.find_serial(reading.canonical)
         case IdentifierKind.IDENTITY:
