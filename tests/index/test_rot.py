@@ -138,9 +138,13 @@ VANISHING = {
 def test_a_lost_row_makes_no_answer_complete(rotting: Rotting, table: str) -> None:
     for place in ("min", "max"):
         copy(rotting.octets, rotting.path)
-        key = {"posting": "key", "finding": "certificate", "coordinate": "sighting", "revocation": "certificate"}.get(
-            table, "rowid"
-        )
+        key = {
+            "posting": "key",
+            "finding": "certificate",
+            "coordinate": "sighting",
+            "revocation": "certificate",
+            "mailbox": "key",
+        }.get(table, "rowid")
         which = f"{key} = (SELECT {place}({key}) FROM {table})"
         change(rotting.path, f"DELETE FROM {table} WHERE {which}")
         assert misled(rotting.before, rotting.ask()) == []

@@ -45,9 +45,9 @@ from ctscan.index.protocols import Index
 from ctscan.model import AuthorityList, LookupKey
 
 TABLES = {
-    "certificate", "leaf", "sighting", "chain_sighting", "finding", "trait", "lookup_key", "posting", "audit_paths",
-    "issuer_name", "submitted", "unreadable", "search", "repository_sighting", "coordinate", "issuer", "revocation",
-    "crl", "authority",
+    "certificate", "leaf", "sighting", "chain_sighting", "finding", "trait", "lookup_key", "mailbox", "posting",
+    "audit_paths", "issuer_name", "submitted", "unreadable", "search", "repository_sighting", "coordinate", "issuer",
+    "revocation", "crl", "authority",
 }  # fmt: skip
 
 
@@ -107,6 +107,21 @@ async def _domain(index: Index) -> None:
 
 async def _name(index: Index) -> None:
     await index.find_name([("jane",), ("roe", "roh"), ("maria",)], 10, 10)
+
+
+async def _mailboxes(index: Index) -> None:
+    found, is_cut = await index.find_mailboxes(["person", "person.roe", "nobody"], 10)
+    assert len(found) == 10 and is_cut
+
+
+async def _similar(index: Index) -> None:
+    assert "person2@example.org" in await index.similar_addresses(["person1@example.org", "p.e.r.son@"], 100)
+
+
+async def _counts(index: Index) -> None:
+    keys = [LookupKey("email", "person1@example.org"), LookupKey("domain", "org.example.")]
+    assert await index.count_keys(keys, 10) == 10
+    assert await index.count_name([("jane",), ("roe", "roh"), ("maria",)], 10) == 0
 
 
 async def _fingerprint(index: Index) -> None:
@@ -172,7 +187,7 @@ async def _status(index: Index) -> None:
 
 
 WORK = (
-    _addresses, _domain, _name, _fingerprint, _thumbprint, _serial, _identity, _evidence, _one_step,
+    _addresses, _domain, _name, _mailboxes, _similar, _counts, _fingerprint, _thumbprint, _serial, _identity, _evidence, _one_step,
     _prove_and_rewind, _replace, _found, _searches, _status,
 )  # fmt: skip
 

@@ -64,6 +64,29 @@ class Finder(Protocol):
     async def find_identity(self, identity: bytes) -> list[Match]:
         """Return the certificate with this identity."""
 
+    async def find_mailboxes(self, local_parts: Collection[str], limit: int) -> tuple[list[Match], bool]:
+        """Return certificates with an address of one of these local parts at any host, newest sighting first, and
+        whether others were left out.
+
+        An address is found with a +tag and with a number at the end of its local part, too (`jane.roe2+x`). The limit
+        is the most certificates; of very many addresses some are left out as well.
+        """
+
+    async def similar_addresses(self, addresses: Collection[str], limit: int) -> list[str]:
+        """Return other addresses of the index that have the letters of one of these, at the same host; at most `limit`,
+        in order.
+
+        They differ in dots, hyphens, underscores, digits at the end of the local part, or +tag. `name@` without a host
+        finds addresses at all hosts.
+        """
+
+    async def count_keys(self, keys: Sequence[LookupKey], limit: int) -> int:
+        """Return the number of certificates with any of the keys; counting stops at the limit."""
+
+    async def count_name(self, words: Sequence[Collection[str]], limit: int) -> int:
+        """Return the number of certificates that hold every word of a name, each in one of its forms; counting stops at
+        the limit."""
+
     async def partly_read(self, limit: int) -> tuple[int, list[PartlyRead]]:
         """Return the number of certificates of which a part was left unread, and the first `limit` of them."""
 

@@ -156,7 +156,7 @@ CREATE TABLE leaf (
     certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     kind        TEXT NOT NULL CHECK (kind IN ('x509', 'precert')),
     sha256      BLOB NOT NULL,
-    der         BLOB NOT NULL, crc INTEGER,  -- zlib
+    der         BLOB NOT NULL, crc INTEGER, sha1_head INTEGER,  -- zlib
     UNIQUE (sha256, kind)
 ) STRICT;
 
@@ -574,6 +574,14 @@ CREATE TABLE list_failure (
     error TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE mailbox (
+    place INTEGER NOT NULL,
+    key   INTEGER NOT NULL, -- lookup_key of kind email
+    PRIMARY KEY (place, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX leaf_sha1 ON leaf (sha1_head) WHERE sha1_head IS NOT NULL;
+
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (2, '0002_repositories', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
@@ -586,7 +594,9 @@ INSERT INTO migration (number, name, applied) VALUES
     (9, '0009_checks', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (10, '0010_holders', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
     (11, '0011_log_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
-    (12, '0012_trail_and_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
+    (12, '0012_trail_and_list', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (13, '0013_mailboxes', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),
+    (14, '0014_sha1', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'));
 
 INSERT INTO salt (one, salt) VALUES
     (1, randomblob(32));

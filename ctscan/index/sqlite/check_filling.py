@@ -1,5 +1,5 @@
-"""Checks and totals of rows that were written without them: by a version before migration 9. Functions of an open
-transaction.
+"""Checks, totals and mailboxes of rows that were written without them: by a version before the migrations that brought
+them. Functions of an open transaction.
 """
 
 # ruff: noqa: S608 - statements contain table and column names of our own; values are bound
@@ -7,15 +7,18 @@ transaction.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from ctscan.index.sqlite import controls, postings, row_checks
+from ctscan.index.sqlite import controls, mailboxes, postings, row_checks
 from ctscan.index.sqlite.controls import Family
 from ctscan.model import IdentifierKind
 
 FILLED_BY = 9
 """Migration whose columns and tables are filled here."""
+
+MAILBOXES = "_mailboxes"
+"""End of the name of the migration whose table is filled here."""
 
 _AT_ONCE = 2_000
 
@@ -26,20 +29,31 @@ def fill(connection: sqlite3.Connection) -> None:
     present = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     for table in row_checks.CHECKED.keys() & present:  # a table of a later migration is empty
         connection.execute(f"UPDATE {table} SET crc = {row_checks.expression(table)}")
-    fill_totals(connection)
+    _empty_totals(connection)
+    _add_all(connection, 1, set(_TERMS) - {Family.MAILBOX})
+
+
+def fill_mailboxes(connection: sqlite3.Connection) -> None:
+    """Insert the places of all addresses, and compute their totals."""
+    mailboxes.fill(connection)
+    _add_all(connection, 1, {Family.MAILBOX})
 
 
 def fill_totals(connection: sqlite3.Connection) -> None:
     """Compute the control totals anew."""
+    _empty_totals(connection)
+    _add_all(connection, 1, set(_TERMS))
+
+
+def _empty_totals(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM control_total")
     connection.execute("DELETE FROM domain_total")
-    _add_all(connection, 1)
 
 
 def check_totals(connection: sqlite3.Connection) -> None:
     """Compare all control totals with their sums; note damage. They are taken away in a transaction that is undone."""
     connection.execute("SAVEPOINT check_totals")
-    _add_all(connection, -1)
+    _add_all(connection, -1, set(_TERMS))
     if connection.execute("SELECT 1 FROM control_total WHERE totals <> zeroblob(1024) LIMIT 1").fetchone():
         row_checks.note(connection, "control_total")
     if connection.execute("SELECT 1 FROM domain_total LIMIT 1").fetchone():
@@ -48,12 +62,14 @@ def check_totals(connection: sqlite3.Connection) -> None:
     connection.execute("RELEASE check_totals")
 
 
-def _add_all(connection: sqlite3.Connection, sign: int) -> None:
-    """Add the terms of all rows to their totals, or take them away."""
-    for family, sql in _TERMS.items():
-        cursor = connection.execute(sql)
+def _add_all(connection: sqlite3.Connection, sign: int, families: Collection[Family]) -> None:
+    """Add the terms of all rows to their totals, or take them away. Totals of domains go with those of their keys."""
+    for family in sorted(families):
+        cursor = connection.execute(_TERMS[family])
         while some := cursor.fetchmany(_AT_ONCE):
             controls.add(connection, family, [_term(family, row) for row in some], sign)
+    if Family.KEY not in families:
+        return
     domains = connection.execute("SELECT id, key, hash FROM lookup_key WHERE kind = ?", (str(IdentifierKind.DOMAIN),))
     while some := domains.fetchmany(_AT_ONCE):
         controls.add_domains(connection, some, sign)
@@ -64,10 +80,13 @@ _TERMS = {
     Family.SERIAL: "SELECT serial_hash, id FROM certificate",
     Family.IDENTITY: "SELECT identity, id FROM certificate",
     Family.SHA256: "SELECT sha256, id, kind FROM leaf",
+    Family.MAILBOX: "SELECT place, key FROM mailbox",
 }
 
 
 def _term(family: Family, row: Sequence[Any]) -> controls.Term:
+    if family is Family.MAILBOX:
+        return controls.place_term(*row)
     return controls.hash_term(*row) if family in (Family.KEY, Family.SERIAL) else controls.octets_term(*row)
 
 

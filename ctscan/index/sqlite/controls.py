@@ -31,10 +31,12 @@ class Family(IntEnum):
     SERIAL = 1  # certificate by hash of the serial number
     IDENTITY = 2  # certificate
     SHA256 = 3  # leaf
+    MAILBOX = 4  # mailbox by place
 
 
 _SHARD_BITS = 12
 _REST = (1 << 32 - _SHARD_BITS) - 1  # bits of a hash below the number of its shard
+_REST_OF_PLACE = (1 << 48 - _SHARD_BITS) - 1
 _IN_PART = 128  # shards in a row of the table: a small step rewrites few octets, a large step few rows
 _PARTS = (1 << _SHARD_BITS) // _IN_PART
 _TOTALS = struct.Struct(f"<{_IN_PART}Q")
@@ -53,6 +55,11 @@ def hash_term(hashed: int, id: int) -> Term:
     """Return the term of a row that is found by a signed 32-bit hash."""
     hashed &= 0xFFFFFFFF
     return hashed >> 32 - _SHARD_BITS, (hashed & _REST) + id
+
+
+def place_term(place: int, id: int) -> Term:
+    """Return the term of a row of `mailbox`, which is found by a place of 48 bits."""
+    return place >> 48 - _SHARD_BITS, (place & _REST_OF_PLACE) + id
 
 
 def octets_term(value: bytes, id: int, kind: str = "") -> Term:
@@ -123,6 +130,16 @@ def check_hash(connection: sqlite3.Connection, family: Family, hashed: int) -> N
         (low, low + _REST),
     ).fetchone()
     _compare(connection, family, shard, found, table)
+
+
+def check_place(connection: sqlite3.Connection, place: int) -> None:
+    """Compare the shard of a place with its total, for the family MAILBOX; note damage."""
+    low = place & ~_REST_OF_PLACE
+    (found,) = connection.execute(
+        f"SELECT coalesce(sum((place & {_REST_OF_PLACE}) + key), 0) FROM mailbox WHERE place BETWEEN ? AND ?",
+        (low, low + _REST_OF_PLACE),
+    ).fetchone()
+    _compare(connection, Family.MAILBOX, place_term(place, 0)[0], found, "mailbox")
 
 
 def check_octets(connection: sqlite3.Connection, family: Family, value: bytes) -> None:

@@ -18,6 +18,7 @@ from ctscan.index.sqlite import (
     chains,
     controls,
     fingerprints,
+    mailboxes,
     postings,
     ranking,
     repositories,
@@ -113,6 +114,32 @@ def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], li
     if not asked:
         return []
     return list(_matches(connection, ranking.with_words(connection, asked, limit, partly), _word_scorer(asked)))
+
+
+def by_mailboxes(connection: sqlite3.Connection, local_parts: Collection[str], limit: int) -> tuple[list[Match], bool]:
+    """Find certificates with an address of these local parts at any host; see `Finder.find_mailboxes`."""
+    asked = {rows.clean(local) for local in local_parts}
+    addresses, is_cut = mailboxes.with_names(connection, asked)
+    found = ranking.with_rows(connection, addresses, limit + 1)
+    score = _key_scorer([LookupKey(IdentifierKind.EMAIL, address) for address in addresses.values()])
+    return list(_matches(connection, found[:limit], score)), is_cut or len(found) > limit
+
+
+def similar_addresses(connection: sqlite3.Connection, addresses: Collection[str], limit: int) -> list[str]:
+    """Find addresses with the same letters; see `Finder.similar_addresses`."""
+    asked = sorted({rows.clean(address) for address in addresses})
+    found = {other for address in asked for other in mailboxes.like(connection, address, limit)}
+    return sorted(found.difference(asked))[:limit]
+
+
+def number_of_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> int:
+    """Count certificates with any of the keys; see `Finder.count_keys`."""
+    return ranking.number_with_any(connection, {LookupKey(key.kind, rows.clean(key.key)) for key in keys}, limit)
+
+
+def number_of_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> int:
+    """Count certificates with every word of a name; see `Finder.count_name`."""
+    return ranking.number_with_words(connection, [{rows.clean(form) for form in word} for word in words], limit)
 
 
 # --- what matched -------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from ctscan.index.sqlite import controls, row_checks, rows
+from ctscan.index.sqlite import controls, mailboxes, row_checks, rows
 from ctscan.index.sqlite.rows import StoredFinding, placeholders
 from ctscan.model import Finding, IdentifierKind, LookupKey
 
@@ -79,11 +79,13 @@ def _drop_keys(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
 
 
 def _control(connection: sqlite3.Connection, keys: Sequence[tuple[int, str, str, int]], sign: int = 1) -> None:
-    """Add keys to the control totals, or take them away."""
+    """Add keys to the control totals and the mailboxes, or take them away."""
     terms = [controls.hash_term(hashed, id) for id, _, _, hashed in keys]
     controls.add(connection, controls.Family.KEY, terms, sign)
     domains = [(id, key, hashed) for id, kind, key, hashed in keys if kind == IdentifierKind.DOMAIN]
     controls.add_domains(connection, domains, sign)
+    addresses = [(id, key) for id, kind, key, _ in keys if kind == IdentifierKind.EMAIL]
+    (mailboxes.add if sign > 0 else mailboxes.remove)(connection, addresses)
 
 
 def write(connection: sqlite3.Connection, found: Findings) -> None:
@@ -283,6 +285,11 @@ def check_keys(connection: sqlite3.Connection, keys: Sequence[tuple[str, str]], 
     """Check that no key `(kind, key)` is lost, and none of the postings of the keys `ids`; note damage."""
     for shard in {row_checks.key_hash(*key) >> 20: row_checks.key_hash(*key) for key in keys}.values():
         controls.check_hash(connection, controls.Family.KEY, shard)
+    check_postings(connection, ids)
+
+
+def check_postings(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Check that none of the postings of keys is lost; note damage."""
     for some in rows.portions(ids, AT_ONCE):
         _check_postings(connection, f"id IN ({placeholders(some)})", some)
 

@@ -40,21 +40,46 @@ Word = Sequence[int]
 def with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int) -> list[int]:
     """Return the newest certificates with any of the keys, in order. Of more than `max(limit, RANKED)` the last in the
     index are ranked."""
-    pool = max(limit, RANKED)
-    found: set[int] = set()
+    found = _latest_with_any(connection, keys, limit, max(limit, RANKED))
+    return _newest_first(connection, found, limit)
+
+
+def number_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int) -> int:
+    """Count the certificates with any of the keys, up to the limit."""
+    return min(limit, len(_latest_with_any(connection, keys, limit, limit)))
+
+
+def with_rows(connection: sqlite3.Connection, ids: Collection[int], limit: int) -> list[int]:
+    """Return the newest certificates with any of the keys, which are given as rows; see `with_any`."""
+    found = _latest_of(connection, ids, max(limit, RANKED))
+    if len(found) < limit:
+        postings.check_postings(connection, sorted(ids))
+    return _newest_first(connection, found, limit)
+
+
+def _latest_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey], limit: int, pool: int) -> set[int]:
+    """Return the last certificates with any of the keys, at least a pool of them. Fewer than the limit are all, and
+    checked: a cut answer claims nothing."""
     domains = [key.key for key in keys if key.kind == IdentifierKind.DOMAIN]
-    for domain in domains:
-        found.update(_at_or_below(connection, domain, pool))
     exact = [(str(key.kind), key.key) for key in keys if key.kind != IdentifierKind.DOMAIN]
     ids = postings.ids_of(connection, exact)
-    for some in rows.portions(sorted(ids.values()), _AT_ONCE):
-        found.update(_latest(connection, some, pool))
-    if len(found) < limit:  # a cut answer claims nothing
+    found = _latest_of(connection, ids.values(), pool)
+    for domain in domains:
+        found.update(_at_or_below(connection, domain, pool))
+    if len(found) < limit:
         postings.check_keys(connection, exact, sorted(ids.values()))
         for domain in domains:
             postings.check_domain(connection, domain)
-    latest = sorted(found)[-pool:]
-    newest = _newest(connection, latest)
+    return found
+
+
+def _latest_of(connection: sqlite3.Connection, ids: Collection[int], pool: int) -> set[int]:
+    """Return the last certificates with any of the keys `ids`, at least a pool of them."""
+    return {id for some in rows.portions(sorted(ids), _AT_ONCE) for id in _latest(connection, some, pool)}
+
+
+def _newest_first(connection: sqlite3.Connection, found: Collection[int], limit: int) -> list[int]:
+    newest = _newest(connection, sorted(found)[-max(limit, RANKED) :])
     return sorted(newest, key=lambda id: (*newest[id], id))[:limit]
 
 
@@ -120,6 +145,18 @@ def with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]],
     if len(some) < partly or not partly:
         postings.check_keys(connection, keys, sorted(ids.values()))
     return found + _ranked(connection, some, asked)[:partly]
+
+
+def number_with_words(connection: sqlite3.Connection, words: Sequence[Collection[str]], limit: int) -> int:
+    """Count the certificates that hold all words of a name, up to the limit."""
+    kind = str(IdentifierKind.NAME)
+    keys = sorted({(kind, form) for word in words for form in word})
+    ids = postings.ids_of(connection, keys)
+    asked: list[Word] = [sorted({ids[kind, form] for form in word if (kind, form) in ids}) for word in words]
+    found = len(_with_all(connection, asked, limit)) if asked else 0
+    if found < limit:
+        postings.check_keys(connection, keys, sorted(ids.values()))
+    return found
 
 
 def _with_all(connection: sqlite3.Connection, words: Sequence[Word], pool: int) -> list[int]:

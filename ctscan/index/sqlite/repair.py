@@ -30,6 +30,7 @@ from ctscan.index.sqlite import (
     check_filling,
     commit,
     fingerprints,
+    mailboxes,
     postings,
     row_checks,
     rows,
@@ -51,7 +52,7 @@ _DELETED = (
 )  # fmt: skip
 """Tables whose damaged rows are deleted."""
 
-_DERIVED = ("finding", "posting", "lookup_key", "trait", "control_total", "domain_total")
+_DERIVED = ("finding", "posting", "lookup_key", "mailbox", "trait", "control_total", "domain_total")
 
 
 # --- is anything damaged ------------------------------------------------------------------------------------------
@@ -77,6 +78,7 @@ def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     if any(not _has_fingerprints(*row) for row in leaves):
         found.add("leaf")
     postings.check_all(connection)
+    mailboxes.check_all(connection)
     check_filling.check_totals(connection)
     return found | row_checks.take_noted(connection)
 

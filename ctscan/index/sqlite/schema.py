@@ -123,6 +123,8 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
         connection.execute("INSERT INTO migration (number, name, applied) VALUES (?, ?, ?)", (number, name, at))
     if schema is INDEX and version < check_filling.FILLED_BY <= len(known):
         check_filling.fill(connection)
+    if schema is INDEX and any(name.endswith(check_filling.MAILBOXES) for _, name, _ in known[version:]):
+        check_filling.fill_mailboxes(connection)
 
 
 def refuse_newer(version: int, known: int, schema: Schema) -> NoReturn:

@@ -1,0 +1,138 @@
+"""Mailboxes: the addresses of the index by the letters of their local part. Functions of an open transaction.
+
+`jane.roe`, `janeroe2` and `jane-roe+lists` have the letters `janeroe`: an address stands at the place that its letters
+and its host give. A range of places holds one mailbox name at all hosts, so a look-up of a name, or of an address with
+other dots, reads one range. Rows come and go with their look-up keys (`postings`).
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from zlib import crc32
+
+from ctscan.index.sqlite import controls, row_checks
+from ctscan.index.sqlite.controls import Family
+from ctscan.model import IdentifierKind
+
+READ = 20_000
+"""Most addresses that one look-up reads: certificates are free to hold millions of them."""
+
+_HOST_BITS = 16
+_SEPARATORS = str.maketrans("", "", '._-"')
+_NUMBER = re.compile(r"[._-]?[0-9]+\Z")
+
+
+# --- places -------------------------------------------------------------------------------------------------------
+
+
+def place_of(address: str) -> int:
+    """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for its host."""
+    local, _, host = address.rpartition("@")
+    return _octets(letters(local)) << _HOST_BITS | _octets(host) & (1 << _HOST_BITS) - 1
+
+
+def letters(local: str) -> str:
+    """Return a local part without +tag, dots, hyphens, underscores, quotes, and digits at its end. A local part of
+    nothing else keeps its digits, or its tag."""
+    untagged = (local.partition("+")[0] or local).translate(_SEPARATORS)
+    return untagged.rstrip("0123456789") or untagged
+
+
+def mailbox_name(local: str) -> str:
+    """Return a local part without +tag, and without a number at its end: `jane.roe` of `jane.roe-2+lists`."""
+    untagged = local.partition("+")[0] or local
+    return _NUMBER.sub("", untagged) or untagged
+
+
+def _octets(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def add(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) -> None:
+    """Insert new look-up keys `(id, address)`, also into the control totals."""
+    rows = sorted((place_of(address), id) for id, address in addresses)
+    connection.executemany("INSERT INTO mailbox (place, key) VALUES (?, ?)", rows)
+    controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows])
+
+
+def remove(connection: sqlite3.Connection, addresses: Iterable[tuple[int, str]]) -> None:
+    """Delete look-up keys `(id, address)`, also from the control totals."""
+    rows = [(place_of(address), id) for id, address in addresses]
+    connection.executemany("DELETE FROM mailbox WHERE place = ? AND key = ?", rows)
+    controls.add(connection, Family.MAILBOX, [controls.place_term(*row) for row in rows], -1)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def with_names(connection: sqlite3.Connection, names: Collection[str]) -> tuple[dict[int, str], bool]:
+    """Return the addresses, by look-up key, whose mailbox name is one of these, at any host; and whether more than
+    `READ` were to be read, so that others may be missing."""
+    asked, left = set(names), READ
+    found: dict[int, str] = {}
+    for first in sorted({place_of(f"{name}@") >> _HOST_BITS << _HOST_BITS for name in asked}):
+        rows = _between(connection, first, first + (1 << _HOST_BITS) - 1, left + 1)
+        some = _sound(connection, rows[:left])
+        found.update((id, address) for id, address in some if mailbox_name(address.rpartition("@")[0]) in asked)
+        left -= len(rows)
+        if left < 0:
+            break
+    return found, left < 0
+
+
+def like(connection: sqlite3.Connection, address: str, limit: int) -> list[str]:
+    """Return addresses that have the same letters, at the same host; at any host for `name@` without a host."""
+    place, host = place_of(address), address.rpartition("@")[2]
+    last = place if host else place | (1 << _HOST_BITS) - 1
+    rows = _between(connection, place if host else place >> _HOST_BITS << _HOST_BITS, last, limit)
+    return [other for _, other in _sound(connection, rows) if not host or other.rpartition("@")[2] == host]
+
+
+_Row = tuple[int, int, str, str, int]
+"""Place of an address, and its look-up key: `(id, kind, key, hash)`."""
+
+
+def _between(connection: sqlite3.Connection, first: int, last: int, limit: int) -> list[_Row]:
+    """Return the rows at the places from `first` to `last`, which have one shard. Note damage: a row that is lost."""
+    controls.check_place(connection, first)
+    return connection.execute(
+        "SELECT place, mailbox.key, kind, lookup_key.key, hash FROM mailbox"
+        " LEFT JOIN lookup_key ON lookup_key.id = mailbox.key WHERE place BETWEEN ? AND ? LIMIT ?",
+        (first, last, limit),
+    ).fetchall()
+
+
+def _sound(connection: sqlite3.Connection, found: Iterable[_Row]) -> Iterator[tuple[int, str]]:
+    """Yield `(id, address)` of rows. Note damage: a look-up key that is lost or changed."""
+    for place, id, kind, address, hashed in found:
+        if kind == IdentifierKind.EMAIL and row_checks.key_hash(kind, address) == hashed and place_of(address) == place:
+            yield id, address
+        else:
+            row_checks.note(connection, "lookup_key")
+
+
+def check_all(connection: sqlite3.Connection) -> None:
+    """Check that every address has its place, and every place its address; note damage."""
+    connection.create_function("place_of", 1, place_of, deterministic=True)
+    lost = connection.execute(
+        "SELECT 1 FROM lookup_key WHERE kind = 'email'"
+        " AND NOT EXISTS (SELECT 1 FROM mailbox WHERE place = place_of(lookup_key.key) AND mailbox.key = id) LIMIT 1"
+    ).fetchone()
+    alone = connection.execute(
+        "SELECT 1 FROM mailbox WHERE key NOT IN (SELECT id FROM lookup_key WHERE kind = 'email') LIMIT 1"
+    ).fetchone()
+    if lost is not None or alone is not None:
+        row_checks.note(connection, "mailbox")
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Insert the addresses of an index of an older version. The totals are left as they are."""
+    connection.create_function("place_of", 1, place_of, deterministic=True)
+    connection.execute(
+        "INSERT INTO mailbox (place, key) SELECT place_of(key), id FROM lookup_key WHERE kind = 'email' ORDER BY 1, 2"
+    )

@@ -1,0 +1,146 @@
+"""Mailboxes in SQLite: places of addresses, an index of an older version, rot, and a flood of addresses."""
+
+# ruff: noqa: S608 - statements hold numbers and invented addresses
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.kept import a_hit, an_advance, commit, email_finding, started
+
+from ctscan.index.open import open_index
+from ctscan.index.protocols import Index
+from ctscan.index.sqlite import mailboxes
+from ctscan.index.sqlite.controls import Family
+from ctscan.index.sqlite.mailboxes import letters, mailbox_name, place_of
+
+ADDRESSES = ("jane.roe@example.org", "janeroe+x@example.org", "john@example.org", "jane.roe@example.com")
+
+
+def with_index(path: Path, work: Callable[[Index], Coroutine[Any, Any, Any]]) -> Any:
+    async def run() -> Any:
+        async with await open_index(path, create=True) as index:
+            return await work(index)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return the path of an index with a certificate for each address."""
+
+    async def fill(index: Index) -> None:
+        hits = (a_hit(i, email_finding(address)) for i, address in enumerate(ADDRESSES))
+        await commit(index, await started(index), an_advance(0, 256, *hits))
+
+    with_index(tmp_path / "ctscan.db", fill)
+    return tmp_path / "ctscan.db"
+
+
+def change(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+async def _found(index: Index) -> tuple[int, list[str]]:
+    mailboxes, _ = await index.find_mailboxes(["jane.roe"], 9)
+    return len(mailboxes), await index.similar_addresses(["jane.roe@example.org"], 9)
+
+
+def damage(path: Path, work: Callable[[Index], Coroutine[Any, Any, Any]]) -> set[str]:
+    """Run a look-up and return the damaged parts that it noted."""
+
+    async def noting(index: Index) -> set[str]:
+        with index.noted_damage() as found:
+            await work(index)
+        return found
+
+    result: set[str] = with_index(path, noting)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("local", "found", "name"),
+    [
+        ("jane.roe", "janeroe", "jane.roe"),
+        ("j.a.n.e-r_o_e2+x+y", "janeroe", "j.a.n.e-r_o_e"),
+        ("jane.roe-02", "janeroe", "jane.roe"),
+        ('"jane roe"', "jane roe", '"jane roe"'),
+        ("2", "2", "2"),
+        ("+x", "+x", "+x"),
+        ("...", "", "..."),
+        ("", "", ""),
+    ],
+)
+def test_letters_and_name_of_a_local_part(local: str, found: str, name: str) -> None:
+    assert (letters(local), mailbox_name(local)) == (found, name)
+
+
+def test_a_place_is_of_letters_then_host() -> None:
+    here, there, other = (
+        place_of(one) for one in ("jane.roe@example.org", "janeroe2+x@example.com", "john@example.org")
+    )
+    assert here >> 16 == there >> 16 != other >> 16
+    assert here & 0xFFFF == other & 0xFFFF != there & 0xFFFF
+    assert 0 <= here < 1 << 48
+
+
+def test_an_index_of_an_older_version_gets_its_mailboxes(path: Path) -> None:
+    found = with_index(path, _found)
+    assert found == (2, ["janeroe+x@example.org"])
+    older = (
+        "DROP TABLE mailbox",
+        "DELETE FROM migration WHERE name LIKE '%_mailboxes'",
+        f"DELETE FROM control_total WHERE id >= {Family.MAILBOX * 32}",
+    )
+    change(path, *older)
+    assert with_index(path, _found) == found
+    assert damage(path, _found) == set()
+    assert with_index(path, lambda index: index.damaged_parts(lambda: False)) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("DELETE FROM mailbox WHERE key = {key}", "mailbox"),
+        ("UPDATE mailbox SET place = place + (1 << 40) WHERE key = {key}", "mailbox"),
+        ("UPDATE mailbox SET key = 999 WHERE key = {key}", "lookup_key"),
+        ("DELETE FROM lookup_key WHERE id = {key}", "lookup_key"),
+        ("UPDATE lookup_key SET key = 'john.roe@example.org' WHERE id = {key}", "lookup_key"),
+        ("UPDATE lookup_key SET kind = 'name' WHERE id = {key}", "lookup_key"),
+        ("DELETE FROM posting WHERE key = {key} AND certificate < 1000", "posting"),
+        (f"UPDATE control_total SET totals = zeroblob(1024) WHERE id >= {Family.MAILBOX * 32}", "mailbox"),
+    ],
+)
+@pytest.mark.parametrize("address", [ADDRESSES[0], ADDRESSES[1]])
+def test_a_lost_or_changed_row_is_noticed(path: Path, statement: str, part: str, address: str) -> None:
+    change(path, statement.format(key=f"(SELECT id FROM lookup_key WHERE key = '{address}')"))
+
+    async def work(index: Index) -> None:
+        await index.find_mailboxes(["jane.roe", "janeroe"], 9)
+
+    assert part in damage(path, work)
+    if part != "posting":  # similar addresses read no postings
+        assert part in damage(path, _found)
+    assert with_index(path, lambda index: index.damaged_parts(lambda: False))
+
+
+def test_a_flood_of_addresses_is_cut(path: Path) -> None:
+    many = [(place_of(f"jane.roe@host{i}.example.org"), 10_000 + i) for i in range(mailboxes.READ + 10)]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany("INSERT INTO mailbox VALUES (?, ?)", many)
+        connection.commit()
+
+    async def work(index: Index) -> bool:
+        with index.noted_damage():
+            _, is_cut = await index.find_mailboxes(["jane.roe"], 9)
+        return is_cut
+
+    assert with_index(path, work)
