@@ -64,7 +64,7 @@ from ctscan.model import (
 from ctscan.personal.attribution.gazetteer import given_names, surnames
 from ctscan.personal.identifiers import parse_identifier
 from ctscan.personal.normalise.addresses import email_keys
-from ctscan.personal.normalise.name_tokens import name_forms, name_keys
+from ctscan.personal.normalise.name_tokens import asked_forms, name_keys
 from ctscan.personal.rules import rule_set
 
 STEP = 256  # hits in a transaction, as the readers commit them
@@ -374,7 +374,7 @@ async def found(index: Index, text: str, limit: int = LIMIT) -> Sequence[object]
     """Send the index the query that `answer` sends."""
     identifier = parse_identifier(text)
     if identifier.kind == IdentifierKind.NAME:
-        return await index.find_name(name_forms(identifier.canonical), limit + 1, min(limit, PARTLY) + 1)
+        return await index.find_name(asked_forms(identifier), limit + 1, min(limit, PARTLY) + 1)
     return await index.find_keys([key for key in identifier.keys if key.kind == identifier.kind], limit + 1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ctscan.index.protocols import Finder
 from ctscan.model import Identifier, IdentifierKind, LookupKey, Match, Message, Remark
-from ctscan.personal.normalise.name_tokens import name_forms, name_score
+from ctscan.personal.normalise.name_tokens import asked_forms, share_of_words
 
 PARTLY = 200  # certificates in an answer that hold only some words of a name; the query asks for another, too
 
@@ -69,7 +69,7 @@ async def _find_name(index: Finder, reading: Identifier, limit: int) -> tuple[li
     """Return matches of a name, best first: by the share of its words in one certificate, in any order, spelling or
     script. Hundreds of thousands of certificates may hold a common given name; matches of nothing else are counted, not
     shown."""
-    found = await index.find_name(name_forms(reading.canonical), limit + 1, min(limit, PARTLY) + 1)
+    found = await index.find_name(asked_forms(reading), limit + 1, min(limit, PARTLY) + 1)
     scored = [replace(match, score=_score(reading, match)) for match in found]
     whole = [match for match in scored if match.score == 1]
     partly = sorted((match for match in scored if match.score < 1), key=lambda match: -match.score)
@@ -84,7 +84,7 @@ async def _find_name(index: Finder, reading: Identifier, limit: int) -> tuple[li
 
 
 def _score(reading: Identifier, match: Match) -> float:
-    return name_score(reading.canonical, frozenset(_name_keys(match)))
+    return share_of_words(asked_forms(reading), frozenset(_name_keys(match)))
 
 
 def _name_keys(match: Match) -> list[str]:

@@ -22,7 +22,14 @@ from ctscan.model import (
 )
 from ctscan.personal.analyse import Analysis, DerKind, ResultFilter, analyse
 from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails
-from ctscan.personal.normalise.name_tokens import MAX_TOKENS, fold_text, name_score, name_tokens
+from ctscan.personal.normalise.name_tokens import (
+    MAX_TOKENS,
+    asked_forms,
+    fold_text,
+    name_score,
+    name_tokens,
+    share_of_words,
+)
 from ctscan.x509.precertificate import split_precertificate
 
 _LONG = 1000  # characters of a name that a repository shows; longer names are not compared
@@ -51,7 +58,7 @@ class IdentifierFilter:
         match self.identifier.kind:
             case IdentifierKind.NAME:
                 tokens = frozenset(key.key for key in found if key.kind == IdentifierKind.NAME)
-                return name_score(self.identifier.canonical, tokens) == 1
+                return share_of_words(asked_forms(self.identifier), tokens) == 1
             case IdentifierKind.DOMAIN:
                 below = self.identifier.keys[0].key
                 return any(key.kind == IdentifierKind.DOMAIN and key.key.startswith(below) for key in found)

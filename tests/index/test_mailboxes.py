@@ -73,6 +73,7 @@ def damage(path: Path, work: Callable[[Index], Coroutine[Any, Any, Any]]) -> set
         ("j.a.n.e-r_o_e2+x+y", "janeroe", "j.a.n.e-r_o_e"),
         ("jane.roe-02", "janeroe", "jane.roe"),
         ('"jane roe"', "jane roe", '"jane roe"'),
+        ("o'neill2", "oneill", "oneill"),
         ("2", "2", "2"),
         ("+x", "+x", "+x"),
         ("...", "", "..."),

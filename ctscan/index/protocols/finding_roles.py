@@ -68,8 +68,8 @@ class Finder(Protocol):
         """Return certificates with an address of one of these local parts at any host, newest sighting first, and
         whether others were left out.
 
-        An address is found with a +tag and with a number at the end of its local part, too (`jane.roe2+x`). The limit
-        is the most certificates; of very many addresses some are left out as well.
+        An address is found with a +tag and with a number at the end of its local part, too (`jane.roe2+x`), and
+        apostrophes don't count. The limit is the most certificates; of very many addresses some are left out as well.
         """
 
     async def similar_addresses(self, addresses: Collection[str], limit: int) -> list[str]:

@@ -20,7 +20,7 @@ READ = 20_000
 """Most addresses that one look-up reads: certificates are free to hold millions of them."""
 
 _HOST_BITS = 16
-_SEPARATORS = str.maketrans("", "", '._-"')
+_SEPARATORS = str.maketrans("", "", "._-\"'")
 _NUMBER = re.compile(r"[._-]?[0-9]+\Z")
 
 
@@ -34,15 +34,15 @@ def place_of(address: str) -> int:
 
 
 def letters(local: str) -> str:
-    """Return a local part without +tag, dots, hyphens, underscores, quotes, and digits at its end. A local part of
-    nothing else keeps its digits, or its tag."""
+    """Return a local part without +tag, dots, hyphens, underscores, quotes, apostrophes, and digits at its end. A local
+    part of nothing else keeps its digits, or its tag."""
     untagged = (local.partition("+")[0] or local).translate(_SEPARATORS)
     return untagged.rstrip("0123456789") or untagged
 
 
 def mailbox_name(local: str) -> str:
-    """Return a local part without +tag, and without a number at its end: `jane.roe` of `jane.roe-2+lists`."""
-    untagged = local.partition("+")[0] or local
+    """Return a local part without +tag, apostrophes, and a number at its end: `jane.oneill` of `jane.o'neill-2+x`."""
+    untagged = (local.partition("+")[0] or local).replace("'", "")
     return _NUMBER.sub("", untagged) or untagged
 
 

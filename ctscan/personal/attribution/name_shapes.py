@@ -23,7 +23,7 @@ MAX_NAME_SHAPE = 100
 
 _INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     [
         *("abd", "abu", "af", "al", "ap", "bar", "ben", "bin", "bint", "binti", "binte", "d", "da", "dal", "das", "de"),
         *("degli", "dei", "del", "dell", "della", "delle", "den", "der", "des", "di", "do", "dos", "du", "e", "el"),
@@ -200,7 +200,7 @@ def full_words(name: str) -> list[str] | None:
     words = [word.strip(",") for word in name.split()]
     if len(words) == 1:
         return words if _is_unspaced_name(words[0]) else None
-    full = [word for word in words if word.casefold() not in _PARTICLES]
+    full = [word for word in words if word.casefold() not in PARTICLES]
     if len(full) < 2:  # Ben Le
         full = words
     return full if len(words) <= 8 and len(full) <= 6 and _are_name_words(full) else None

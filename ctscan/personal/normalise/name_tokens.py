@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from ctscan.model import IdentifierKind, LookupKey
+from ctscan.model import Identifier, IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.memo import cached_for_short
 
@@ -22,6 +22,10 @@ MAX_TEXT = 65536
 _LETTER = re.compile(r"[^\W\d_]")
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼʻ`´׳‘"))
 _EXPANSIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})  # ICAO 9303 part 3, section 6
+_EXPANDED = re.compile("ae|oe|ue|aa")
+_VOWEL = re.compile("a(?![ae])(?<!aa)|[ou](?!e)")
+_ENDS = {"a": "ea", "o": "e", "u": "e"}
+LONGEST_RESPELLED = 24  # letters
 # combining marks that writers leave out: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
@@ -75,10 +79,49 @@ def fold_text(text: str) -> str:
     return " ".join(filter(None, map(_without_marks, _words(folded))))
 
 
+def asked_forms(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
+    """Return for each word of an identifier of kind name its possible spellings, the folded spelling first.
+
+    The canonical form has no accents; the spellings that accents give (Guenter of Günter) stand among the keys.
+    """
+    words = name_forms(identifier.canonical)
+    known = {form for word in words for form in word}
+    others = [key.key for key in identifier.keys if key.kind == IdentifierKind.NAME and key.key not in known]
+    return tuple((*word, *(other for other in others if _contracted(other) == _contracted(word[0]))) for word in words)
+
+
+def spelled_words(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
+    """Return the words of an identifier of kind name, in the order in which it was given, each with its possible
+    spellings: first as it was given, accents included."""
+    forms = {word[0]: word for word in asked_forms(identifier)}
+    given = unicodedata.normalize("NFKC", identifier.value[:MAX_NAME]).casefold().translate(_APOSTROPHES)
+    spelled = {folded: word for word in _words(given) if (folded := _without_marks(word)) in forms}
+    ordered = dict.fromkeys((*spelled, *forms))
+    return tuple(tuple(dict.fromkeys((spelled.get(folded, folded), *forms[folded]))) for folded in ordered)
+
+
+def respelled(word: str) -> tuple[str, ...]:
+    """Return other spellings of a folded word, which may be another name: Gunter of Guenter, Guenter of Gunter; both
+    may stand for Günter. Each changes a single vowel; a word of more than 24 letters has none."""
+    if len(word) > LONGEST_RESPELLED:
+        return ()
+    shorter = (word[: at.start() + 1] + word[at.end() :] for at in _EXPANDED.finditer(word))
+    longer = (word[: at.end()] + end + word[at.end() :] for at in _VOWEL.finditer(word) for end in _ENDS[at[0]])
+    return tuple(dict.fromkeys((*shorter, *longer)))
+
+
+def _contracted(word: str) -> str:
+    return _EXPANDED.sub(lambda found: found[0][0], word)
+
+
 def name_score(wanted: str, tokens: frozenset[str]) -> float:
     """Return the share of the wanted name's words that have a form among the tokens of a certificate."""
-    forms = name_forms(wanted)
-    return sum(any(form in tokens for form in word) for word in forms) / len(forms) if forms else 0.0
+    return share_of_words(name_forms(wanted), tokens)
+
+
+def share_of_words(words: Sequence[Sequence[str]], tokens: frozenset[str]) -> float:
+    """Return the share of words, each in its forms, that have a form among the tokens of a certificate."""
+    return sum(any(form in tokens for form in word) for word in words) / len(words) if words else 0.0
 
 
 def _words(text: str) -> Iterator[str]:
