@@ -50,7 +50,7 @@ def change(path: Path, *statements: str) -> None:
 
 
 async def _found(index: Index) -> tuple[int, list[str]]:
-    mailboxes, _ = await index.find_mailboxes(["jane.roe"], 9)
+    mailboxes, _ = await index.find_mailboxes(["jane.roe"], 9, ())
     return len(mailboxes), await index.similar_addresses(["jane.roe@example.org"], 9)
 
 
@@ -95,7 +95,7 @@ def test_a_place_is_of_letters_then_host() -> None:
 
 def test_an_index_of_an_older_version_gets_its_mailboxes(path: Path) -> None:
     found = with_index(path, _found)
-    assert found == (2, ["janeroe+x@example.org"])
+    assert found == (2, ["jane.roe@example.org", "janeroe+x@example.org"])
     older = (
         "DROP TABLE mailbox",
         "DELETE FROM migration WHERE name LIKE '%_mailboxes'",
@@ -125,7 +125,7 @@ def test_a_lost_or_changed_row_is_noticed(path: Path, statement: str, part: str,
     change(path, statement.format(key=f"(SELECT id FROM lookup_key WHERE key = '{address}')"))
 
     async def work(index: Index) -> None:
-        await index.find_mailboxes(["jane.roe", "janeroe"], 9)
+        await index.find_mailboxes(["jane.roe", "janeroe"], 9, ())
 
     assert part in damage(path, work)
     if part != "posting":  # similar addresses read no postings
@@ -141,7 +141,7 @@ def test_a_flood_of_addresses_is_cut(path: Path) -> None:
 
     async def work(index: Index) -> bool:
         with index.noted_damage():
-            _, is_cut = await index.find_mailboxes(["jane.roe"], 9)
+            _, is_cut = await index.find_mailboxes(["jane.roe"], 9, ())
         return is_cut
 
     assert with_index(path, work)

@@ -64,17 +64,19 @@ class Finder(Protocol):
     async def find_identity(self, identity: bytes) -> list[Match]:
         """Return the certificate with this identity."""
 
-    async def find_mailboxes(self, local_parts: Collection[str], limit: int) -> tuple[list[Match], bool]:
+    async def find_mailboxes(
+        self, local_parts: Collection[str], limit: int, without: Collection[bytes]
+    ) -> tuple[list[Match], bool]:
         """Return certificates with an address of one of these local parts at any host, newest sighting first, and
-        whether others were left out.
+        whether the limit left others out. Certificates of the identities `without` don't count.
 
         An address is found with a +tag and with a number at the end of its local part, too (`jane.roe2+x`), and
         apostrophes don't count. The limit is the most certificates; of very many addresses some are left out as well.
         """
 
     async def similar_addresses(self, addresses: Collection[str], limit: int) -> list[str]:
-        """Return other addresses of the index that have the letters of one of these, at the same host; at most `limit`,
-        in order.
+        """Return addresses of the index that have the letters of one of these, at the same host; at most `limit`, in
+        order.
 
         They differ in dots, hyphens, underscores, digits at the end of the local part, or +tag. `name@` without a host
         finds addresses at all hosts.

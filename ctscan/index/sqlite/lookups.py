@@ -116,20 +116,30 @@ def by_name(connection: sqlite3.Connection, words: Sequence[Collection[str]], li
     return list(_matches(connection, ranking.with_words(connection, asked, limit, partly), _word_scorer(asked)))
 
 
-def by_mailboxes(connection: sqlite3.Connection, local_parts: Collection[str], limit: int) -> tuple[list[Match], bool]:
+def by_mailboxes(
+    connection: sqlite3.Connection, local_parts: Collection[str], limit: int, without: Collection[bytes]
+) -> tuple[list[Match], bool]:
     """Find certificates with an address of these local parts at any host; see `Finder.find_mailboxes`."""
-    asked = {rows.clean(local) for local in local_parts}
-    addresses, is_cut = mailboxes.with_names(connection, asked)
-    found = ranking.with_rows(connection, addresses, limit + 1)
+    addresses, is_cut = mailboxes.with_names(connection, {rows.clean(local) for local in local_parts})
+    others = _rows_of(connection, without) if addresses else set()
+    found = ranking.with_rows(connection, addresses, limit + 1, others)
     score = _key_scorer([LookupKey(IdentifierKind.EMAIL, address) for address in addresses.values()])
     return list(_matches(connection, found[:limit], score)), is_cut or len(found) > limit
+
+
+def _rows_of(connection: sqlite3.Connection, identities: Collection[bytes]) -> set[int]:
+    return {
+        id
+        for some in rows.portions(list(identities), _AT_ONCE)
+        for (id,) in connection.execute(f"SELECT id FROM certificate WHERE identity IN ({placeholders(some)})", some)
+    }
 
 
 def similar_addresses(connection: sqlite3.Connection, addresses: Collection[str], limit: int) -> list[str]:
     """Find addresses with the same letters; see `Finder.similar_addresses`."""
     asked = sorted({rows.clean(address) for address in addresses})
     found = {other for address in asked for other in mailboxes.like(connection, address, limit)}
-    return sorted(found.difference(asked))[:limit]
+    return sorted(found)[:limit]
 
 
 def number_of_keys(connection: sqlite3.Connection, keys: Sequence[LookupKey], limit: int) -> int:

@@ -49,9 +49,9 @@ def number_with_any(connection: sqlite3.Connection, keys: Collection[LookupKey],
     return min(limit, len(_latest_with_any(connection, keys, limit, limit)))
 
 
-def with_rows(connection: sqlite3.Connection, ids: Collection[int], limit: int) -> list[int]:
-    """Return the newest certificates with any of the keys, which are given as rows; see `with_any`."""
-    found = _latest_of(connection, ids, max(limit, RANKED))
+def with_rows(connection: sqlite3.Connection, ids: Collection[int], limit: int, without: Collection[int]) -> list[int]:
+    """Return the newest certificates with any of the keys, which are given as rows, except some; see `with_any`."""
+    found = _latest_of(connection, ids, max(limit, RANKED) + len(without)).difference(without)
     if len(found) < limit:
         postings.check_postings(connection, sorted(ids))
     return _newest_first(connection, found, limit)

@@ -13,8 +13,10 @@ from ctscan.model import LookupKey, Match
 class SimilarLookups(OpenedFile):
     """Methods of `Finder` that find what wasn't asked for, each as one transaction."""
 
-    async def find_mailboxes(self, local_parts: Collection[str], limit: int) -> tuple[list[Match], bool]:
-        return await self._database.read(lambda c: lookups.by_mailboxes(c, local_parts, limit))
+    async def find_mailboxes(
+        self, local_parts: Collection[str], limit: int, without: Collection[bytes]
+    ) -> tuple[list[Match], bool]:
+        return await self._database.read(lambda c: lookups.by_mailboxes(c, local_parts, limit, without))
 
     async def similar_addresses(self, addresses: Collection[str], limit: int) -> list[str]:
         return await self._database.read(lambda c: lookups.similar_addresses(c, addresses, limit))

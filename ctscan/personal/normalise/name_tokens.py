@@ -110,6 +110,14 @@ def respelled(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*shorter, *longer)))
 
 
+def spellings_of(text: str) -> tuple[str, ...]:
+    """Return the spellings of a casefolded text with its accents left out, written out, and in Latin letters."""
+    from anyascii import anyascii
+
+    plain = _without_marks(text)
+    return tuple(dict.fromkeys((plain, _without_marks(text.translate(_EXPANSIONS)), anyascii(plain).lower())))
+
+
 def _contracted(word: str) -> str:
     return _EXPANDED.sub(lambda found: found[0][0], word)
 
