@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ctscan.answer.mailboxes import mailboxes_of
 from ctscan.answer.matching import find_matches
+from ctscan.answer.offers import offers_of
 from ctscan.answer.outside import logs_outside
 from ctscan.answer.remarks import (
     dismissals,
@@ -74,6 +76,7 @@ async def answer(
     """
     with index.noted_damage() as damage:
         given = await _answer(index, identifier, now, stale_after, limit)
+        given = await _with_similar(index, given, now)
         await index.basis()  # notes a repair that began meanwhile, and took findings away
     if not damage:
         return given
@@ -122,6 +125,18 @@ async def _answer(
         searches=searches,
         authorities=await index.authority_list(),
         basis=basis,
+    )
+
+
+async def _with_similar(index: Finder, given: Answer, now: datetime) -> Answer:
+    """Add mailboxes of the name, and similar identifiers. They are no matches, and leave completeness as it is."""
+    mailboxes, mailboxes_cut = await mailboxes_of(index, given.identifier, given.matches)
+    offers, offers_cut = await offers_of(index, given.identifier, given.matches)
+    return replace(
+        given,
+        mailboxes=tuple(_with_status(match, now) for match in mailboxes),
+        offers=offers,
+        remarks=(*given.remarks, *filter(None, (mailboxes_cut, offers_cut))),
     )
 
 

@@ -96,7 +96,8 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
         canonical=_unicode(asked.canonical),
         variants=tuple(map(_unicode, asked.variants)),
     )
-    headed = replace(found, header=header, identifier=identifier)
+    offers = tuple(replace(offer, identifier=_unicode(offer.identifier)) for offer in found.offers)
+    headed = replace(found, header=header, identifier=identifier, offers=offers)
     return replace(headed, digest=json.digest(json.answer(headed)))
 
 

@@ -113,7 +113,25 @@ class Remark(Code):
     NO_REPOSITORY = "remark.no-repository"
     ONLY_HOSTS = "remark.only-hosts"
     SERIALS_UNREADABLE = "remark.serials-unreadable"  # parameter: count
+    MAILBOXES_CUT = "remark.mailboxes-cut"
+    OFFERS_CUT = "remark.offers-cut"
     LIMITS_OF_RECOGNITION = "remark.limits-of-recognition"
+
+
+class OfferReason(Code):
+    """Relation of an offered identifier to the one that was asked for. Offers come in this order."""
+
+    WITHOUT_TAG = "offer.without-tag"
+    DOTS = "offer.dots"
+    DECODED = "offer.decoded"
+    ENCODED = "offer.encoded"
+    LABELS = "offer.labels"
+    SPELLING = "offer.spelling"
+    NAME = "offer.name"
+    NATIONAL_NUMBER = "offer.national-number"
+    ADDRESS = "offer.address"
+    WITH_TAG = "offer.with-tag"
+    DOTS_AND_TAG = "offer.dots-and-tag"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.kept import (
-    LOG,
-    a_head,
-    a_hit,
-    an_advance,
-    an_unreadable,
-    commit,
-    email_finding,
-    later,
-    save_head,
-    started,
-    verified,
-)
+from support.answering import answered
+from support.kept import LOG, a_hit, an_unreadable, email_finding
 
-from ctscan.answer.lookup import answer
 from ctscan.answer.unread_parts import PARTLY_READ_SHOWN
-from ctscan.index.open import open_index
-from ctscan.model import Answer, Hit, Remark, Unreadable
-from ctscan.personal.identifiers import parse_identifier
-from ctscan.personal.rules import rule_set
+from ctscan.model import Hit, Remark
 
 ADDRESS = "jane.doe@example.org"
-
-
-def answered(tmp_path: Path, hits: Sequence[Hit], *asked: str, unreadable: tuple[Unreadable, ...] = ()) -> list[Answer]:
-    """Answer from an index of a completely read log with these entries in it."""
-    rules = rule_set()
-
-    async def work() -> list[Answer]:
-        async with await open_index(tmp_path / "ctscan.db", create=True) as index:
-            run_id = await started(index, rules=rules)
-            read = verified(0, 100, rules=rules.version)
-            await commit(index, run_id, an_advance(0, 100, *hits, verified=read, unreadable=unreadable))
-            head = a_head(100, timestamp=int(later(0).timestamp() * 1000))
-            await save_head(index, head, later(0))
-            await index.record_success(head.log_id, later(0), None)
-            return [await answer(index, parse_identifier(one), now=later(1)) for one in asked]
-
-    return asyncio.run(work())
 
 
 def a_partly_read(index: int, address: str = ADDRESS) -> Hit:

@@ -24,7 +24,7 @@ from ctscan.index.sqlite.row_checks import CHECKED, EXCUSED, WITHOUT_ROWID
 from ctscan.model import LEGACY, IdentifierKind, LookupKey, Message, MisbehaviourDecision, MisbehaviourEvidence
 
 FLIPS, FLIPS_LONG = 120, 6_000
-TABLES_BY_KEY = ("lookup_key", "posting", "finding", "trait", "control_total", "domain_total", "table_total")
+TABLES_BY_KEY = ("lookup_key", "mailbox", "posting", "finding", "trait", "control_total", "domain_total", "table_total")
 """Tables under totals and checks of several rows."""
 
 

@@ -1,0 +1,196 @@
+"""Offers: similar identifiers that may belong to the same person, with the number of their certificates.
+
+Only identifiers with certificates in the index are offered, and never mixed into the answer:
+
+    address      other dots, other +tags, percent signs, xn--, umlauts; and the name in its certificates
+    name         a vowel written otherwise, where it finds further certificates
+    telephone    the number without its country
+    account      the address that it is
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+
+from ctscan.errors import UsageError
+from ctscan.index.protocols import Finder
+from ctscan.model import Finding, Identifier, IdentifierKind, Match, Message, Offer, OfferReason, Remark, SubjectKind
+from ctscan.personal.identifiers import parse_identifier
+from ctscan.personal.normalise import address_spellings
+from ctscan.personal.normalise.addresses import tidy_text
+from ctscan.personal.normalise.name_tokens import asked_forms, respelled, spelled_words
+
+OFFERS = 20
+"""Most offers of an answer."""
+
+NAMES = 3
+"""Most names that are offered for an address."""
+
+COUNTED = 1_000
+"""Certificates at which counting stops."""
+
+_SIMILAR = 1_000  # addresses with the same letters that are compared
+_LONGEST_NAME = 100  # characters of a name that is offered
+_WORDS_OF_NAME = range(2, 7)
+
+_Candidate = tuple[str, Identifier, Message]
+"""Text of an offer, its meaning, and its reason."""
+
+
+async def offers_of(
+    index: Finder, identifier: Identifier, matches: Sequence[Match]
+) -> tuple[tuple[Offer, ...], Message | None]:
+    """Return the offers for every reading of an identifier, and a remark where others are left out."""
+    answered = {(reading.kind, reading.canonical) for reading in identifier.readings}
+    found: dict[str, Offer] = {}
+    is_cut = False
+    for reading in identifier.readings:
+        for text, meant, reason in await _candidates(index, reading, matches):
+            if (meant.kind, meant.canonical) in answered or text in found:
+                continue
+            if len(found) == OFFERS:
+                is_cut = True
+                break
+            count = await _count(index, meant)
+            if count:
+                found[text] = Offer(text, reason, count, at_least=count == COUNTED)
+    return tuple(found.values()), Remark.OFFERS_CUT(shown=OFFERS) if is_cut else None
+
+
+async def _candidates(index: Finder, reading: Identifier, matches: Sequence[Match]) -> list[_Candidate]:
+    """Return the offers that a reading may have, in the order of their reasons."""
+    match reading.kind:
+        case IdentifierKind.EMAIL:
+            named = [(f"name:{name}", OfferReason.NAME()) for name in names_beside(matches, reading.canonical)]
+            return _parsed([*await _similar(index, reading.canonical), *named])
+        case IdentifierKind.NAME:
+            return _parsed([(text, OfferReason.SPELLING()) for text in await _respelled(index, reading)])
+        case IdentifierKind.PHONE:
+            return _parsed([(variant, OfferReason.NATIONAL_NUMBER()) for variant in reading.variants])
+        case IdentifierKind.ACCOUNT:
+            return _parsed([(variant, OfferReason.ADDRESS()) for variant in reading.variants])
+        case _:
+            return []
+
+
+def _parsed(found: Sequence[tuple[str, Message]]) -> list[_Candidate]:
+    """Add the meanings of texts; leave out texts that can't be typed, such as the name of a single letter."""
+    parsed = []
+    for text, reason in found:
+        with suppress(UsageError):
+            parsed.append((text, parse_identifier(text), reason))
+    return sorted(parsed, key=lambda one: _ORDER.index(one[2].code))
+
+
+_ORDER = [str(reason) for reason in OfferReason]
+
+
+async def _count(index: Finder, meant: Identifier) -> int:
+    if meant.kind == IdentifierKind.NAME:
+        return await index.count_name(asked_forms(meant), COUNTED)
+    return await index.count_keys([key for key in meant.keys if key.kind == meant.kind], COUNTED)
+
+
+# --- addresses ----------------------------------------------------------------------------------------------------
+
+
+async def _similar(index: Finder, address: str) -> list[tuple[str, Message]]:
+    """Return similar addresses of the index with their reasons."""
+    spellings: dict[str, Message] = dict.fromkeys(address_spellings.umlauts(address), OfferReason.SPELLING())
+    spellings |= dict.fromkeys(address_spellings.relabelled(address), OfferReason.LABELS())
+    spellings |= dict.fromkeys(address_spellings.encoded(address), OfferReason.ENCODED())
+    spellings |= dict.fromkeys(address_spellings.decoded(address), OfferReason.DECODED())
+    found = await index.similar_addresses([address, *spellings], _SIMILAR)
+    related = [(other, relation(address, other, spellings)) for other in found]
+    return [(other, reason) for other, reason in related if reason is not None]
+
+
+def relation(address: str, other: str, spellings: Mapping[str, Message]) -> Message | None:
+    """Return the reason why another address may be the same person's; None where nothing says so.
+
+    Args:
+        address: canonical address that was asked for.
+        other: canonical address of the index.
+        spellings: other spellings of the address with their reasons; `name@` stands for the name at any host.
+    """
+    local, _, other_host = other.rpartition("@")
+    if other == address:
+        return None
+    known = spellings.get(other) or spellings.get(f"{local}@")
+    if known is not None:
+        return known
+    asked, _, host = address.rpartition("@")
+    if host != other_host or asked.startswith('"'):
+        return None
+    (name, _, tag), (other_name, _, other_tag) = asked.partition("+"), local.partition("+")
+    if not name or not other_name:  # the + is no tag
+        return None
+    if name == other_name:
+        return OfferReason.WITH_TAG() if other_tag else OfferReason.WITHOUT_TAG()
+    if _undotted(name) == _undotted(other_name):
+        return OfferReason.DOTS() if tag == other_tag else OfferReason.DOTS_AND_TAG()
+    spelled = {_undotted(one.rpartition("@")[0].partition("+")[0]) for one in spellings}
+    return OfferReason.SPELLING() if _undotted(other_name) in spelled else None
+
+
+def _undotted(name: str) -> str:
+    return name.replace(".", "")
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+
+def names_beside(matches: Iterable[Match], address: str) -> list[str]:
+    """Return the names that certificates give to the person of an address, the commonest first, at most `NAMES`."""
+    numbers: Counter[frozenset[str]] = Counter()
+    spelled: dict[frozenset[str], str] = {}
+    for match in matches:
+        for name in dict.fromkeys(_names_in(match, address)):
+            words = frozenset(name.casefold().split())
+            numbers[words] += 1
+            spelled.setdefault(words, name)
+    return [spelled[words] for words, _ in numbers.most_common(NAMES)]
+
+
+def _names_in(match: Match, address: str) -> list[str]:
+    persons = {
+        one.person
+        for one in match.findings
+        if any(k.kind == IdentifierKind.EMAIL and k.key == address for k in one.keys)
+    }
+    names = []
+    for person in sorted(persons):
+        found = [f for f in match.findings if f.person == person and f.subject_kind is SubjectKind.PERSON]
+        whole = _texts(found, "user.name")
+        parts = [*_texts(found, "user.name.first")[:1], *_texts(found, "user.name.last")[:1]]
+        names += whole or [" ".join(parts)]
+    return [name for name in names if len(name.split()) in _WORDS_OF_NAME]
+
+
+def _texts(found: Iterable[Finding], category: str) -> list[str]:
+    """Return the values of a category with look-up keys of names, without control characters."""
+    texts = (
+        " ".join(tidy_text(one.repaired or one.value).split())
+        for one in found
+        if one.category == category and any(key.kind == IdentifierKind.NAME for key in one.keys)
+    )
+    return [text for text in texts if len(text) <= _LONGEST_NAME]
+
+
+async def _respelled(index: Finder, reading: Identifier) -> list[str]:
+    """Return names with one word respelled that find further certificates."""
+    words = spelled_words(reading)
+    held = await index.count_name(words, COUNTED)
+    if held == COUNTED or len(words) not in _WORDS_OF_NAME:
+        return []
+    names = []
+    for number, word in enumerate(words):
+        others = dict.fromkeys(other for form in word if form.isascii() for other in respelled(form))
+        for other in [one for one in others if one not in word]:
+            wider = [*words[:number], (*word, other), *words[number + 1 :]]
+            if await index.count_name([(other,)], 1) and await index.count_name(wider, COUNTED) > held:
+                spelled = [one[0] for one in words]
+                names.append(f"name:{' '.join([*spelled[:number], other, *spelled[number + 1 :]]).title()}")
+    return names
