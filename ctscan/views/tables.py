@@ -36,6 +36,7 @@ from ctscan.views.answers import (
 )
 from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
 from ctscan.views.limits import doubts, limits
+from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 
@@ -71,6 +72,15 @@ def text(value: object, style: str = "") -> Text:
 def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
     """Print a line, wrapped at the width of the terminal."""
     out.print(Padding(text(line, style), (0, 0, 0, indent), expand=False))
+
+
+def bullet(out: Console, line: str, indent: int = 0) -> None:
+    """Print a line behind a hyphen; further lines begin below its text, not below the hyphen."""
+    hanging = Table.grid()
+    hanging.add_column(width=2)
+    hanging.add_column(overflow="fold")
+    hanging.add_row("- ", text(line))
+    out.print(Padding(hanging, (0, 0, 0, indent), expand=False))
 
 
 def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
@@ -151,8 +161,8 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 
 
 def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
-    """Print an answer: verdict, doubts, limits, certificates, coverage, and the head of the document. Limits and
-    coverage that equal those of the answer `above` are left out."""
+    """Print an answer: verdict, doubts, limits, certificates, similar identifiers, coverage, head of the document.
+    Limits and coverage that equal those of the answer `above` are left out."""
     say(out, given.identifier.value, "bold")
     if read_as := readings_line(given.identifier, texts):
         say(out, read_as)
@@ -163,6 +173,7 @@ def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = 
         out.print()
         say(out, _heading(match, number, given, texts), "bold")
         _match(out, match, given.authorities, texts)
+    _mailboxes_and_offers(out, given, texts)
     out.print()
     if given.coverage and (above is None or given.coverage != above.coverage):
         coverage(out, given.coverage, texts)
@@ -179,8 +190,23 @@ def _below_verdict(given: Answer, texts: Texts, above: Answer | None) -> list[st
     of_all = Remark.LIMITS_OF_RECOGNITION()
     remarks = [texts(remark) for remark in given.remarks if remark != of_all]
     last = [texts(of_all)] if of_all in given.remarks else []
-    variants = [texts(Say.VARIANT(variant=variant)) for variant in given.identifier.variants]
-    return [*doubts(given, texts), *remarks, *named, *last, *answer_lines(given, texts), *variants]
+    return [*doubts(given, texts), *remarks, *named, *last, *answer_lines(given, texts)]
+
+
+def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
+    """Print what stands beside the answer: similar identifiers, and mailboxes of the name."""
+    if given.offers:
+        out.print()
+        say(out, texts(Say.OFFERS(count=len(given.offers))), "bold")
+        for line in offer_lines(given, texts):
+            bullet(out, line, indent=2)
+    if given.mailboxes:
+        out.print()
+        say(out, mailboxes_heading(given, texts), "bold")
+    for number, match in enumerate(given.mailboxes, 1):
+        out.print()
+        say(out, mailbox_heading(match, number, given, texts), "bold")
+        _match(out, match, given.authorities, texts)
 
 
 def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:

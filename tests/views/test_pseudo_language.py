@@ -47,6 +47,8 @@ from ctscan.model import (
     MisbehaviourDecision,
     MisbehaviourEvidence,
     MisbehaviourKind,
+    Offer,
+    OfferReason,
     Phrase,
     Qualifier,
     RecordedMisbehaviour,
@@ -202,6 +204,8 @@ def answer(n: int) -> Answer:
     coverage = (COVERAGE, replace(COVERAGE, gaps=GAPS[:2], as_of=None), replace(COVERAGE, gaps=()))[: n + 1]
     return Answer(
         identifier=Identifier(IdentifierKind.NAME, "JANE ROE", "JANE ROE", variants=("VARIANT",)),
+        mailboxes=tuple(replace(match(0), score=score) for score in (1.0, 0.5)[: n + 1]),
+        offers=(Offer("OFFER", OfferReason.DOTS(), 1, at_least=True), Offer("OFFER", OfferReason.NAME(), 2))[:n],
         matches=matches,
         coverage=coverage + OTHERS * (1 + 3 * (n == 1)),
         not_covered=(SkippedLog(b"\7" * 32, "OLD", "OPERATOR", SkipReason.RETIRED_SINCE(since="2030-01-01")),),
