@@ -103,7 +103,8 @@ async def check_claims(
         domains: domains of all scopes, for `answer.proof.compare`.
     """
     checks = [
-        await _check_match(index, one, held.get(one.identity), saved.rules, rules, domains) for one in saved.matches
+        await _check_match(index, one, held.get(one.identity), saved.rules, rules, domains)
+        for one in saved.certificates
     ]
     for coverage in saved.coverage:
         checks.append(_check_coverage(coverage, await index.log_state(coverage.log_id)))
@@ -111,7 +112,7 @@ async def check_claims(
         known = {(basis.revision, basis.at) for basis in await index.basis_history()}
         if not any(saved.basis[0] == number and abs(saved.basis[1] - at) < CLOSE for number, at in known):
             checks.append(Check((AnswerCheck.BASIS_MISSING(revision=saved.basis[0]),)))
-    new = sum(len(held[one.identity].findings - one.findings) for one in saved.matches if one.identity in held)
+    new = sum(len(held[one.identity].findings - one.findings) for one in saved.certificates if one.identity in held)
     if new:
         checks.append(Check(notes=(AnswerCheck.NEW_FINDINGS(count=new),)))
     return merged(checks)
@@ -212,6 +213,6 @@ def _check_range(log: str, claimed: SavedRange, state: LogState) -> Check:
 
 def not_in(saved: SavedAnswer, found: Iterable[bytes]) -> Check:
     """Count certificates that a look-up finds today and the answer doesn't hold: no fault."""
-    known = {one.identity for one in saved.matches}
+    known = {one.identity for one in saved.certificates}
     new = sum(identity not in known for identity in found)
     return Check(notes=(AnswerCheck.NEW_CERTIFICATES(count=new),)) if new else Check()

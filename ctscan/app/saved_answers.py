@@ -92,7 +92,7 @@ async def _against_index(index: ProvingIndex, saved: SavedAnswer) -> Check:
 
     held: dict[bytes, SavedMatch] = {}
     with index.noted_damage() as damage:
-        for claimed in saved.matches:
+        for claimed in saved.certificates:
             for found in await index.find_identity(claimed.identity):
                 held[claimed.identity] = saved_match(json.match(found))
         checked = await check_claims(index, saved, held, rule_set().version, await scanned_domains(index))

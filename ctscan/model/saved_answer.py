@@ -72,6 +72,7 @@ class SavedAnswer:
         reworded: number of sentences that this version words otherwise.
         basis: revision of the basis and its time; None without a basis.
         met_damage: the answer says that the index was damaged.
+        mailboxes: certificates with a mailbox of the name; none in an answer of a version without them.
     """
 
     number: int
@@ -93,6 +94,12 @@ class SavedAnswer:
     matches: tuple[SavedMatch, ...]
     coverage: tuple[SavedCoverage, ...]
     met_damage: bool = False
+    mailboxes: tuple[SavedMatch, ...] = ()
+
+    @property
+    def certificates(self) -> tuple[SavedMatch, ...]:
+        """Every certificate that the answer claims: matches, and mailboxes of the name."""
+        return (*self.matches, *self.mailboxes)
 
 
 class AnswerCheck(Code):

@@ -217,6 +217,7 @@ def _answer(found: _Reader, number: int) -> SavedAnswer:
         matches=tuple(map(_match, found.parts("matches"))),
         coverage=tuple(map(_coverage, found.parts("coverage"))),
         met_damage=any(remark.shape.get("code") == Remark.DAMAGED for remark in _remarks(found)),
+        mailboxes=tuple(map(_match, found.parts("mailboxes"))) if "mailboxes" in found.shape else (),
     )
 
 
