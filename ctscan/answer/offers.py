@@ -33,7 +33,7 @@ COUNTED = 1_000
 
 _SIMILAR = 1_000  # addresses with the same letters that are compared
 _LONGEST_NAME = 100  # characters of a name that is offered
-_WORDS_OF_NAME = range(2, 7)
+_MOST_WORDS = 6  # of a name that is offered
 
 _Candidate = tuple[str, Identifier, Message]
 """Text of an offer, its meaning, and its reason."""
@@ -166,7 +166,7 @@ def _names_in(match: Match, address: str) -> list[str]:
         whole = _texts(found, "user.name")
         parts = [*_texts(found, "user.name.first")[:1], *_texts(found, "user.name.last")[:1]]
         names += whole or [" ".join(parts)]
-    return [name for name in names if len(name.split()) in _WORDS_OF_NAME]
+    return [name for name in names if 2 <= len(name.split()) <= _MOST_WORDS]
 
 
 def _texts(found: Iterable[Finding], category: str) -> list[str]:
@@ -183,7 +183,7 @@ async def _respelled(index: Finder, reading: Identifier) -> list[str]:
     """Return names with one word respelled that find further certificates."""
     words = spelled_words(reading)
     held = await index.count_name(words, COUNTED)
-    if held == COUNTED or len(words) not in _WORDS_OF_NAME:
+    if held == COUNTED or len(words) > _MOST_WORDS:
         return []
     names = []
     for number, word in enumerate(words):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,14 +117,14 @@ def test_the_text_of_a_certificate_is_offered_without_controls_and_can_be_typed(
 
 def test_a_name_is_offered_with_a_vowel_spelled_otherwise(tmp_path: Path) -> None:
     hits = certificates("Gunter Roe", "Guenter Roe", "Guenter Roe", "Günter Roe", "Kjærgård", "Ann Kjaergaard")
-    gunter, guenter, accent, danish = answered(
-        tmp_path, hits, "Gunter Roe", "Guenter Roe", "Günter Roe", "Ann Kjærgård"
-    )
+    asked = ("Gunter Roe", "Guenter Roe", "Günter Roe", "Ann Kjærgård", "name:Guenter")
+    gunter, guenter, accent, danish, word = answered(tmp_path, hits, *asked)
     assert [match.score for match in gunter.matches[:3]] == [1.0, 1.0, 0.5]
     assert offered(gunter) == [("name:Guenter Roe", "spelling", 3)]
     assert offered(guenter) == [("name:Gunter Roe", "spelling", 2)]
     assert (len([one for one in accent.matches if one.score == 1]), offered(accent)) == (4, [])
     assert offered(danish) == [("name:Ann Kjaergaard", "spelling", 1)]
+    assert offered(word) == [("name:Gunter", "spelling", 2)]
 
 
 def test_a_name_that_finds_nothing_more_is_not_offered(tmp_path: Path) -> None:
@@ -147,6 +149,18 @@ def test_every_reading_has_its_offers_and_none_is_offered_itself(tmp_path: Path)
     both, alone = answered(tmp_path, hits, *asked)
     assert offered(both) == [("janeroe@example.org", "dots", 1)]
     assert offered(alone) == [("email:jane.roe@example.org", "address", 1)]
+
+
+@pytest.mark.parametrize("asked", ["jane.roe+x@example.org", "Jane Roe"])
+def test_damage_that_may_hide_them_is_said(asked: str, tmp_path: Path) -> None:
+    (before,) = answered(tmp_path, certificates("jane.roe@example.org"), asked)
+    with closing(sqlite3.connect(tmp_path / "ctscan.db")) as connection:
+        connection.execute("DELETE FROM mailbox")
+        connection.commit()
+    (after,) = answered(tmp_path, [], asked)
+    assert (before.complete, after.complete) == (True, False)
+    assert (len(before.offers) + len(before.mailboxes), after.offers, after.mailboxes) == (1, (), ())
+    assert after.damaged == ("mailbox",)
 
 
 def test_counting_stops_and_long_lists_are_cut(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import chain
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ctscan.errors import UsageError
 from ctscan.personal.attribution.mailbox import is_personal_shape, is_role, resembles
 from ctscan.personal.attribution.mailbox_names import MOST, MailboxNames, mailbox_names
 from ctscan.personal.identifiers import parse_identifier
-from ctscan.personal.normalise.name_tokens import spelled_words
+from ctscan.personal.normalise.name_tokens import respelled, spelled_words
 
 
 def names_of(name: str) -> MailboxNames:
@@ -92,3 +96,13 @@ def test_the_number_of_combinations_is_limited() -> None:
     assert len({one.translate(str.maketrans("", "", "._-")) for one in found.full}) == MOST
     assert len(found.full) == MOST * 4  # the likeliest, of two words
     assert len(found.with_initial) <= MOST * 64
+
+
+@given(st.text(max_size=60))
+def test_any_name_that_can_be_typed_is_made_into_few_names_without_an_error(text: str) -> None:
+    with suppress(UsageError):
+        words = spelled_words(parse_identifier(f"name:{text}"))
+        made = mailbox_names(words)
+        assert max(map(len, made)) <= MOST * 64
+        assert all(chain(*made))
+        assert all(form not in respelled(form) for word in words for form in word)
