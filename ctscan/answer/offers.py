@@ -47,7 +47,9 @@ async def offers_of(
     found: dict[str, Offer] = {}
     is_cut = False
     for reading in identifier.readings:
-        for text, meant, reason in await _candidates(index, reading, matches):
+        candidates, is_part = await _candidates(index, reading, matches)
+        is_cut |= is_part
+        for text, meant, reason in candidates:
             if (meant.kind, meant.canonical) in answered or text in found:
                 continue
             if len(found) == OFFERS:
@@ -56,23 +58,24 @@ async def offers_of(
             count = await _count(index, meant)
             if count:
                 found[text] = Offer(text, reason, count, at_least=count == COUNTED)
-    return tuple(found.values()), Remark.OFFERS_CUT(shown=OFFERS) if is_cut else None
+    return tuple(found.values()), Remark.OFFERS_CUT(shown=len(found)) if is_cut else None
 
 
-async def _candidates(index: Finder, reading: Identifier, matches: Sequence[Match]) -> list[_Candidate]:
-    """Return the offers that a reading may have, in the order of their reasons."""
+async def _candidates(index: Finder, reading: Identifier, matches: Sequence[Match]) -> tuple[list[_Candidate], bool]:
+    """Return the offers that a reading may have, in the order of their reasons, and whether some are missing."""
+    found: list[tuple[str, Message]] = []
+    is_part = False
     match reading.kind:
         case IdentifierKind.EMAIL:
-            named = [(f"name:{name}", OfferReason.NAME()) for name in names_beside(matches, reading.canonical)]
-            return _parsed([*await _similar(index, reading.canonical), *named])
+            found, is_part = await _similar(index, reading.canonical)
+            found += [(f"name:{name}", OfferReason.NAME()) for name in names_beside(matches, reading.canonical)]
         case IdentifierKind.NAME:
-            return _parsed([(text, OfferReason.SPELLING()) for text in await _respelled(index, reading)])
+            found = [(text, OfferReason.SPELLING()) for text in await _respelled(index, reading)]
         case IdentifierKind.PHONE:
-            return _parsed([(variant, OfferReason.NATIONAL_NUMBER()) for variant in reading.variants])
+            found = [(variant, OfferReason.NATIONAL_NUMBER()) for variant in reading.variants]
         case IdentifierKind.ACCOUNT:
-            return _parsed([(variant, OfferReason.ADDRESS()) for variant in reading.variants])
-        case _:
-            return []
+            found = [(variant, OfferReason.ADDRESS()) for variant in reading.variants]
+    return _parsed(found), is_part
 
 
 def _parsed(found: Sequence[tuple[str, Message]]) -> list[_Candidate]:
@@ -96,15 +99,15 @@ async def _count(index: Finder, meant: Identifier) -> int:
 # --- addresses ----------------------------------------------------------------------------------------------------
 
 
-async def _similar(index: Finder, address: str) -> list[tuple[str, Message]]:
-    """Return similar addresses of the index with their reasons."""
+async def _similar(index: Finder, address: str) -> tuple[list[tuple[str, Message]], bool]:
+    """Return similar addresses of the index with their reasons, and whether there may be more."""
     spellings: dict[str, Message] = dict.fromkeys(address_spellings.umlauts(address), OfferReason.SPELLING())
     spellings |= dict.fromkeys(address_spellings.relabelled(address), OfferReason.LABELS())
     spellings |= dict.fromkeys(address_spellings.encoded(address), OfferReason.ENCODED())
     spellings |= dict.fromkeys(address_spellings.decoded(address), OfferReason.DECODED())
     found = await index.similar_addresses([address, *spellings], _SIMILAR)
     related = [(other, relation(address, other, spellings)) for other in found]
-    return [(other, reason) for other, reason in related if reason is not None]
+    return [(other, reason) for other, reason in related if reason is not None], len(found) == _SIMILAR
 
 
 def relation(address: str, other: str, spellings: Mapping[str, Message]) -> Message | None:

@@ -132,6 +132,14 @@ def test_a_name_that_finds_nothing_more_is_not_offered(tmp_path: Path) -> None:
     assert offered(given) == []
 
 
+def test_a_flood_of_addresses_with_the_same_letters_is_said(tmp_path: Path) -> None:
+    (given,) = answered(
+        tmp_path, certificates(*(f"jane.roe{i}@example.org" for i in range(1000))), "jane.roe@example.org"
+    )
+    assert (given.offers, given.complete) == ((), True)
+    assert Remark.OFFERS_CUT(shown=0) in given.remarks
+
+
 def test_a_telephone_without_its_country_and_an_account_that_is_an_address(tmp_path: Path) -> None:
     number = replace(number_finding("030901820"), keys=(LookupKey("phone", "030901820"),))
     hits = [a_hit(1, number), a_hit(2, finding("jane@example.org"))]
