@@ -187,8 +187,8 @@ async def _status(index: Index) -> None:
 
 
 WORK = (
-    _addresses, _domain, _name, _mailboxes, _similar, _counts, _fingerprint, _thumbprint, _serial, _identity, _evidence, _one_step,
-    _prove_and_rewind, _replace, _found, _searches, _status,
+    _addresses, _domain, _name, _mailboxes, _similar, _counts, _fingerprint, _thumbprint, _serial, _identity, _evidence,
+    _one_step, _prove_and_rewind, _replace, _found, _searches, _status,
 )  # fmt: skip
 
 

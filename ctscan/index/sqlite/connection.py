@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import row_checks
+from ctscan.index.sqlite import mailboxes, row_checks
 from ctscan.index.sqlite.schema import INDEX, Schema, bring_up_to_date, migrations, refuse_newer, version_of
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
@@ -142,7 +142,7 @@ def _interruptible(connection: sqlite3.Connection, work: Work[T], is_stopped: Ca
     try:
         return in_transaction(connection, "BEGIN IMMEDIATE", work)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorname != "SQLITE_INTERRUPT":
+        if getattr(error, "sqlite_errorname", "") != "SQLITE_INTERRUPT":
             raise
         return None
     finally:
@@ -332,6 +332,7 @@ def _connect(
             connection.execute(setting)
         connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
         row_checks.register(connection)
+        mailboxes.register(connection)
         known = migrations(schema)
         if mode != _WRITABLE:
             _check_version(connection, len(known), schema)
@@ -352,7 +353,7 @@ def _connect(
 
 def _is_refusal(error: BaseException) -> bool:
     """Return whether SQLite may not make the files that it needs."""
-    name = error.sqlite_errorname if isinstance(error, sqlite3.Error) else ""
+    name = getattr(error, "sqlite_errorname", "")  # errors of the module itself have none
     return name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY"))
 
 

@@ -116,9 +116,13 @@ def _sound(connection: sqlite3.Connection, found: Iterable[_Row]) -> Iterator[tu
             row_checks.note(connection, "lookup_key")
 
 
+def register(connection: sqlite3.Connection) -> None:
+    """Make the function `place_of` known to a connection, while no statement is under way."""
+    connection.create_function("place_of", 1, place_of, deterministic=True)
+
+
 def check_all(connection: sqlite3.Connection) -> None:
     """Check that every address has its place, and every place its address; note damage."""
-    connection.create_function("place_of", 1, place_of, deterministic=True)
     lost = connection.execute(
         "SELECT 1 FROM lookup_key WHERE kind = 'email'"
         " AND NOT EXISTS (SELECT 1 FROM mailbox WHERE place = place_of(lookup_key.key) AND mailbox.key = id) LIMIT 1"
@@ -132,7 +136,6 @@ def check_all(connection: sqlite3.Connection) -> None:
 
 def fill(connection: sqlite3.Connection) -> None:
     """Insert the addresses of an index of an older version. The totals are left as they are."""
-    connection.create_function("place_of", 1, place_of, deterministic=True)
     connection.execute(
         "INSERT INTO mailbox (place, key) SELECT place_of(key), id FROM lookup_key WHERE kind = 'email' ORDER BY 1, 2"
     )

@@ -99,4 +99,4 @@ def serials(text: str) -> Iterator[Reading]:
     digits = hex_digits(plain)
     yield Reading(SERIAL, printed or digits or text)
     if not printed and not plain.lower().startswith("0x") and of_decimal(digits or "0"):
-        yield Reading(SERIAL, of_decimal(digits), guessed=True)
+        yield Reading(SERIAL, of_decimal(digits))

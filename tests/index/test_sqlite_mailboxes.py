@@ -98,7 +98,9 @@ def test_an_index_of_an_older_version_gets_its_mailboxes(path: Path) -> None:
     assert found == (2, ["jane.roe@example.org", "janeroe+x@example.org"])
     older = (
         "DROP TABLE mailbox",
-        "DELETE FROM migration WHERE name LIKE '%_mailboxes'",
+        "DROP INDEX leaf_sha1",
+        "ALTER TABLE leaf DROP COLUMN sha1_head",
+        "DELETE FROM migration WHERE number >= (SELECT number FROM migration WHERE name LIKE '%_mailboxes')",
         f"DELETE FROM control_total WHERE id >= {Family.MAILBOX * 32}",
     )
     change(path, *older)
