@@ -189,6 +189,13 @@ def labelled(text: str) -> Labelled | None:
     return None
 
 
+def is_label_alone(text: str) -> bool:
+    """Return whether a text is a label with nothing behind it, of which the next line was left out."""
+    kind = _LABELS.get(_folded(text))
+    is_marked = text.rstrip().endswith((":", "=")) or len(text.split()) > 1
+    return is_marked and (kind in _OF_DIGITS or kind in (Label.EMAIL, Label.SERIAL_DECIMAL, Label.IDENTITY))
+
+
 def _is_of(kind: Label, rest: str) -> bool:
     """Return whether a text has so much the look of a kind that no sign needs to stand before it."""
     if kind is Label.EMAIL:

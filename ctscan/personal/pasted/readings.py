@@ -24,7 +24,7 @@ from ctscan.personal.pasted.digit_forms import hex_digits, of_decimal, printed_s
 from ctscan.personal.pasted.digits import in_digits, serials
 from ctscan.personal.pasted.located import address_in, addressed, located
 from ctscan.personal.pasted.plain_words import in_words
-from ctscan.personal.pasted.printed_labels import Label, labelled
+from ctscan.personal.pasted.printed_labels import Label, is_label_alone, labelled
 from ctscan.personal.pasted.reading import (
     ACCOUNT,
     DOMAIN,
@@ -86,6 +86,10 @@ def _readings(text: str) -> Iterable[Reading]:
     kind = TYPED.get(word.strip().lower()) if colon else None
     if kind is not None:
         return _typed(kind, text if word.strip().lower() == "mailto" else rest.strip())
+    if text.startswith("-----BEGIN"):
+        refuse("an identifier", text, "the beginning of a PEM file; give its path with --certificate")
+    if is_label_alone(text):
+        refuse("an identifier", text, "a label with nothing behind it; copy what stands behind or below it, too")
     plain = unwrap(text)
     if not plain:
         refuse("a name, a number or an address", text, "only signs")
