@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 from typing import Final, NamedTuple
 
-from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.personal.normalise.name_tokens import fold_text, name_tokens
 from ctscan.resources import data_text
 
 _REMARK = re.compile(r"\s*[(\[（][^()\[\]（）]{0,200}[)\]）]\s*$")
@@ -43,8 +43,11 @@ def without_titles(name: str) -> str:
 def name_words(name: str) -> tuple[set[str], set[str]]:
     """Return the folded words of a name without its titles, and the words that were dropped."""
     everything = set(fold_text(name).split())
-    words = set(fold_text(without_titles(name)).split())
-    words = (words - _titles().anywhere) or words  # words that only folding takes apart: `Dr/Roe`
+    bare = set(fold_text(without_titles(name)).split())
+    fewest = bare - _titles().anywhere  # words that only folding takes apart: `Dr/Roe`
+    words = next(
+        (some for some in (fewest, bare) if name_tokens(" ".join(some))), everything
+    )  # an initial finds nothing
     return words, everything - words
 
 

@@ -41,4 +41,9 @@ def test_the_canonical_form_shows_what_is_searched() -> None:
     identifier = parse_identifier("Dr. Zoë Roe (CEO)")
     assert (identifier.canonical, identifier.guessed) == ("roe zoe", False)
     assert given_name(identifier) == "Zoë Roe"
-    assert parse_identifier("Dr/Roe").canonical != "dr"
+    assert parse_identifier("name:Dr/Roe").canonical == "roe"
+
+
+@pytest.mark.parametrize("name", ["Dr. J.", "J. (CEO)", "J, PhD", "name:Dr/J"])
+def test_an_initial_is_no_name_that_is_left(name: str) -> None:
+    assert parse_identifier(name).keys
