@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import mailboxes, row_checks
+from ctscan.index.sqlite import row_checks
 from ctscan.index.sqlite.schema import INDEX, Schema, bring_up_to_date, migrations, refuse_newer, version_of
 from ctscan.index.sqlite.session import InlineSession, Session, Work, open_thread_session
 
@@ -332,7 +332,6 @@ def _connect(
             connection.execute(setting)
         connection.execute(f"PRAGMA synchronous = {schema.synchronous}")
         row_checks.register(connection)
-        mailboxes.register(connection)
         known = migrations(schema)
         if mode != _WRITABLE:
             _check_version(connection, len(known), schema)

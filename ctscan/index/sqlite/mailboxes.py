@@ -7,47 +7,16 @@ other dots, reads one range. Rows come and go with their look-up keys (`postings
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from zlib import crc32
 
 from ctscan.index.sqlite import controls, row_checks
 from ctscan.index.sqlite.controls import Family
+from ctscan.index.sqlite.places import HOST_BITS, mailbox_name, place_of
 from ctscan.model import IdentifierKind
 
 READ = 20_000
 """Most addresses that one look-up reads: certificates are free to hold millions of them."""
-
-_HOST_BITS = 16
-_SEPARATORS = str.maketrans("", "", "._-\"'")
-_NUMBER = re.compile(r"[._-]?[0-9]+\Z")
-
-
-# --- places -------------------------------------------------------------------------------------------------------
-
-
-def place_of(address: str) -> int:
-    """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for its host."""
-    local, _, host = address.rpartition("@")
-    return _octets(letters(local)) << _HOST_BITS | _octets(host) & (1 << _HOST_BITS) - 1
-
-
-def letters(local: str) -> str:
-    """Return a local part without +tag, dots, hyphens, underscores, quotes, apostrophes, and digits at its end. A local
-    part of nothing else keeps its digits, or its tag."""
-    untagged = (local.partition("+")[0] or local).translate(_SEPARATORS)
-    return untagged.rstrip("0123456789") or untagged
-
-
-def mailbox_name(local: str) -> str:
-    """Return a local part without +tag, apostrophes, and a number at its end: `jane.oneill` of `jane.o'neill-2+x`."""
-    untagged = (local.partition("+")[0] or local).replace("'", "")
-    return _NUMBER.sub("", untagged) or untagged
-
-
-def _octets(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -75,8 +44,8 @@ def with_names(connection: sqlite3.Connection, names: Collection[str]) -> tuple[
     `READ` were to be read, so that others may be missing."""
     asked, left = set(names), READ
     found: dict[int, str] = {}
-    for first in sorted({place_of(f"{name}@") >> _HOST_BITS << _HOST_BITS for name in asked}):
-        rows = _between(connection, first, first + (1 << _HOST_BITS) - 1, left + 1)
+    for first in sorted({place_of(f"{name}@") >> HOST_BITS << HOST_BITS for name in asked}):
+        rows = _between(connection, first, first + (1 << HOST_BITS) - 1, left + 1)
         some = _sound(connection, rows[:left])
         found.update((id, address) for id, address in some if mailbox_name(address.rpartition("@")[0]) in asked)
         left -= len(rows)
@@ -88,8 +57,8 @@ def with_names(connection: sqlite3.Connection, names: Collection[str]) -> tuple[
 def like(connection: sqlite3.Connection, address: str, limit: int) -> list[str]:
     """Return addresses that have the same letters, at the same host; at any host for `name@` without a host."""
     place, host = place_of(address), address.rpartition("@")[2]
-    last = place if host else place | (1 << _HOST_BITS) - 1
-    rows = _between(connection, place if host else place >> _HOST_BITS << _HOST_BITS, last, limit)
+    last = place if host else place | (1 << HOST_BITS) - 1
+    rows = _between(connection, place if host else place >> HOST_BITS << HOST_BITS, last, limit)
     return [other for _, other in _sound(connection, rows) if not host or other.rpartition("@")[2] == host]
 
 
@@ -114,11 +83,6 @@ def _sound(connection: sqlite3.Connection, found: Iterable[_Row]) -> Iterator[tu
             yield id, address
         else:
             row_checks.note(connection, "lookup_key")
-
-
-def register(connection: sqlite3.Connection) -> None:
-    """Make the function `place_of` known to a connection, while no statement is under way."""
-    connection.create_function("place_of", 1, place_of, deterministic=True)
 
 
 def check_all(connection: sqlite3.Connection) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from zlib import crc32
 
 from ctscan.errors import IndexFault
+from ctscan.index.sqlite.places import place_of
 
 CHECKED: dict[str, str] = {
     "log": "id log_id key name operator protocol state url monitoring_url origin mmd final_size final_root"
@@ -120,10 +121,11 @@ def key_hash(kind: str, key: str) -> int:
 
 
 def register(connection: sqlite3.Connection) -> None:
-    """Make the functions `row_check`, `key_hash` and `text_hash` known to a connection."""
+    """Make the functions `row_check`, `key_hash`, `text_hash` and `place_of` known to a connection."""
     connection.create_function("row_check", -1, check_of, deterministic=True)
     connection.create_function("key_hash", 2, key_hash, deterministic=True)
     connection.create_function("text_hash", 1, signed_hash, deterministic=True)
+    connection.create_function("place_of", 1, place_of, deterministic=True)
 
 
 # --- writing ------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ctscan.errors import IndexFault
-from ctscan.index.sqlite import check_filling, fingerprints, mailboxes, row_checks
+from ctscan.index.sqlite import check_filling, fingerprints, row_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,6 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str, str]], s
     if schema is INDEX:
         row_checks.register(connection)
         fingerprints.register(connection)
-        mailboxes.register(connection)
     version = version_of(connection)
     if version > len(known):
         refuse_newer(version, len(known), schema)

@@ -1,0 +1,35 @@
+"""Places of addresses: numbers of 48 bits, from the letters of a local part and from its host. Pure, no SQL."""
+
+from __future__ import annotations
+
+import re
+from zlib import crc32
+
+HOST_BITS = 16
+"""Bits of a place that are of its host."""
+
+_SEPARATORS = str.maketrans("", "", "._-\"'")
+_NUMBER = re.compile(r"[._-]?[0-9]+\Z")
+
+
+def place_of(address: str) -> int:
+    """Return the place of a canonical address: 32 bits for the letters of its local part, then 16 for its host."""
+    local, _, host = address.rpartition("@")
+    return _octets(letters(local)) << HOST_BITS | _octets(host) & (1 << HOST_BITS) - 1
+
+
+def letters(local: str) -> str:
+    """Return a local part without +tag, dots, hyphens, underscores, quotes, apostrophes, and digits at its end. A local
+    part of nothing else keeps its digits, or its tag."""
+    untagged = (local.partition("+")[0] or local).translate(_SEPARATORS)
+    return untagged.rstrip("0123456789") or untagged
+
+
+def mailbox_name(local: str) -> str:
+    """Return a local part without +tag, apostrophes, and a number at its end: `jane.oneill` of `jane.o'neill-2+x`."""
+    untagged = (local.partition("+")[0] or local).replace("'", "")
+    return _NUMBER.sub("", untagged) or untagged
+
+
+def _octets(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
