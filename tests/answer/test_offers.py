@@ -63,7 +63,7 @@ def test_dots_and_tags_both_ways(asked: str, expected: str, tmp_path: Path) -> N
     ],
 )
 def test_other_forms_of_a_local_part_both_ways(one: str, other: str, there: str, back: str, tmp_path: Path) -> None:
-    first, second = answered(tmp_path, certificates(one, other), one, other)
+    first, second = answered(tmp_path, certificates(one, other), one, f"email:{other}")
     assert offered(first) == ([(other, there, 1)] if there else [])
     assert offered(second) == ([(one, back, 1)] if back else [])
 
