@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from ctscan.model import AttributionReason, Confidence, DecodedString, Field, Finding, SubjectKind
@@ -39,7 +40,7 @@ _CONTEXT = 200  # characters kept on each side of an address in a longer text
 
 @rule(
     id="email.emailAddress",
-    version=3,
+    version=4,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.1.2.6", "RFC 2985 section 5.2.1"),
@@ -54,7 +55,7 @@ def email_address_attribute(view: View) -> Iterator[Finding]:
 
 @rule(
     id="email.mailbox",
-    version=1,
+    version=2,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 4524 section 2.16", "ITU-T X.520", "ANF AC certificate profiles"),
@@ -69,7 +70,7 @@ def mailbox_attributes(view: View) -> Iterator[Finding]:
 
 @rule(
     id="email.rfc822Name",
-    version=3,
+    version=4,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 5280 section 4.2.1.6",),
@@ -83,7 +84,7 @@ def rfc822_name(view: View) -> Iterator[Finding]:
 
 @rule(
     id="email.SmtpUTF8Mailbox",
-    version=3,
+    version=4,
     category=_CATEGORY,
     kinds=("email", "domain"),
     cites=("RFC 9598 section 3",),
@@ -145,6 +146,8 @@ def _findings(
     text = _text_of(place)
     if text is None:
         return
+    if read is _declared:
+        text = _percent_decoded(text)
     for addresses in read(text):
         keys = tuple(dict.fromkeys(key for address in addresses for key in email_keys(address)))
         attribution = attribute_mailbox(view, place, addresses[0])
@@ -179,6 +182,13 @@ def _excerpt(text: str, addresses: tuple[str, ...]) -> str:
     folded = text.lower()  # a few letters change their length, which shifts the excerpt a little
     at = max(0, *(folded.find(address) for address in addresses))
     return text[max(0, at - _CONTEXT) : at + len(addresses[0]) + _CONTEXT]
+
+
+def _percent_decoded(text: DecodedString) -> DecodedString:
+    """Repair an address whose @ was percent-encoded: `jane%40example.org`."""
+    if "@" in text.value or "%40" not in text.value[:_MAX_VALUE]:
+        return text
+    return replace(text, repaired=unquote(text.value, errors="replace"))
 
 
 def _declared(text: DecodedString) -> Iterable[tuple[str, ...]]:

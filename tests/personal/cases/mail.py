@@ -95,6 +95,10 @@ CASES: dict[str, dict[str, Any]] = {
         "subject": [("emailAddress", "j\0a\0n\0e\0@example.org\0"), ("O", "x@example.org\0")]
     },
     # a NUL ends a text for programs in C; both readings count
+    "at-percent-encoded": {
+        "subject": [("CN", "Jane Roe"), ("emailAddress", "jane.roe%40example.com")],
+        "san": [("email", "jane%40example.org")],
+    },
     "nul-inside": {
         "subject": [
             ("GN", "Jane"),
