@@ -66,13 +66,20 @@ def parse_identifier(text: str) -> Identifier:
 
 
 def name_in(value: str) -> str:
-    """Return the words of a name in the text that a person typed, as typed, without titles and without needless spaces;
-    empty for a text without a reading as a name."""
+    """Return the words of a name, as typed, without titles and without needless spaces.
+
+    Args:
+        value: `Identifier.value` of a name: the text that a person typed, or the part of it that is the name.
+    """
     from ctscan.personal.pasted.readings import readings_of
     from ctscan.personal.pasted.titles import without_titles
 
-    names = (reading.text for reading in readings_of(value.strip()) if reading.kind == IdentifierKind.NAME)
-    return " ".join(without_titles(tidy_text(next(names, ""))).split())
+    try:
+        readings = readings_of(value.strip())
+    except UsageError:  # a part that was no identifier by itself: `CN=Serial Number`
+        readings = []
+    names = (reading.text for reading in readings if reading.kind == IdentifierKind.NAME)
+    return " ".join(without_titles(tidy_text(next(names, value))).split())
 
 
 def _identifiers(readings: Sequence[Reading]) -> list[Identifier]:

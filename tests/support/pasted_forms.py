@@ -209,6 +209,15 @@ REFUSED: tuple[str, ...] = (
     *("{local}(at){domain}, john(at)example.net", "{local}(at)example..org"),
     *("md5 Fingerprint={md5_colons}", "MD5: {md5_colons}", "sha256 Fingerprint={sha1_colons}", "SHA-1: {sha256}"),
     *("Serial Number:", "Thumbprint:", "sha256 Fingerprint=", "Email Address", "-----BEGIN CERTIFICATE-----"),
-    *("C3:45:G1:B2:11:22:33:44:55:66", "serial=4AXF", "Thumbprint: 4a8c", "O=Acme, C=ES", "192.0.2.1", "“”", "()"),
+    *(
+        "C3:45:G1:B2:11:22:33:44:55:66",
+        "serial=4AXF",
+        "Thumbprint: 4a8c",
+        "O=Acme, C=ES",
+        "192.0.2.1",
+        "2001:db8::1",
+        "“”",
+        "()",
+    ),
 )
 """Forms that look like one kind and aren't of that kind."""

@@ -28,10 +28,9 @@ from ctscan.personal.pasted.reading import (
     refuse,
     refuse_hex,
 )
-from ctscan.personal.pasted.unwrapping import unwrap
+from ctscan.personal.pasted.unwrapping import is_ip, unwrap
 
-_CALLED = re.compile(r"\+\s?\(?\d")
-_DOTTED_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_CALLED = re.compile(r"\+\s?\(?\d[\d\s()./‐‑–-]*")
 
 
 def in_digits(text: str) -> Iterable[Reading]:
@@ -41,8 +40,12 @@ def in_digits(text: str) -> Iterable[Reading]:
         if not digits:
             refuse_hex("a serial number", text)
         return [Reading(SERIAL, digits)]
-    if _CALLED.match(text):
-        return [Reading(PHONE, text, guessed=any(map(str.isalpha, text)))]
+    called = _CALLED.match(text)
+    if called is not None:  # of `+49 30 … (mobile)` and `+49 30 … ext. 5`, the number
+        has_words = any(map(str.isalpha, text))
+        return [Reading(PHONE, called[0].rstrip("( ") if has_words else text, guessed=has_words)]
+    if not digits and is_ip(text):  # eight pairs with colons may be both
+        refuse("an identifier of a person or a certificate", text, "an IP address, for which look-ups have no key")
     if printed_serial(text):
         return [Reading(SERIAL, printed_serial(text))]
     if not any(map(str.isalpha, text)):
@@ -60,8 +63,6 @@ def _without_letters(text: str, digits: str) -> Iterable[Reading]:
     count = sum(map(str.isdigit, text))
     if digits and (count in (32, 40, 64) or ":" in text):
         return _hexadecimal(text, digits)
-    if _DOTTED_QUAD.fullmatch(text):
-        refuse("an identifier of a person or a certificate", text, "an IP address, for which look-ups have no key")
     if count < FEWEST_DIGITS:
         refuse("a name or at least 5 digits", text, "too few to guess; put serial:, number: or phone: before them")
     phone = [Reading(PHONE, text)] if is_phone_like(text) else []

@@ -19,6 +19,7 @@ from ctscan.personal.pasted.unwrapping import (
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:)?//([^/?#\s]{1,300})(.*)", re.IGNORECASE | re.DOTALL)
 _CHAT = re.compile(r"(?:sips?|xmpp|im|acct|skype):(\S+)", re.IGNORECASE)
 _FINGERPRINT = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40})(?![0-9a-zA-Z])")
+_IN_BRACKETS = re.compile(r"[\[(<]\s{0,3}(?:mailto:)?([^\s\[\]()<>@:]{1,64}@[^\s\[\]()<>@]{1,255})\s{0,3}[\])>]")
 _MAILTO = re.compile(r"mailto:(?:\?to=)?", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ def _address(text: str) -> Iterator[Reading]:
 def _beside_name(text: str) -> tuple[str, str] | None:
     """Split `Jane Roe jane@example.org` into the address and the name. None for a single word beside the address: it
     may belong to the local part."""
-    found = find_emails(text) if canonical_email(text) is None else []
+    found = find_emails(text) if canonical_email(text) is None and not _IN_BRACKETS.search(text) else []
     if len(found) != 1:
         return None
     words = text.split()
@@ -96,7 +97,9 @@ def _beside_name(text: str) -> tuple[str, str] | None:
 def address_in(text: str) -> str:
     """Return the part of a text that is exactly one address, else the text. UsageError for several addresses."""
     behind = _MAILTO.sub("", text, count=1) if _MAILTO.match(text) else text
-    for form in (text, behind, behind.partition("&")[0], disguised_address(behind) or ""):
+    in_brackets = _IN_BRACKETS.findall(text)  # `Jane Roe [mailto:jane@example.org]`, as Outlook quotes senders
+    alone: list[str] = in_brackets if len(in_brackets) == 1 and text.count("@") == 1 else []
+    for form in (text, behind, behind.partition("&")[0], disguised_address(behind) or "", *alone):
         if canonical_email(form) is not None:
             return form
     if len(find_emails(text)) > 1:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ctscan.personal.normalise.addresses import canonical_domain
-from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits
+from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, is_phone_like
 from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, NAME, NUMBER, PHONE, SERIAL, Reading, guesses
 
 _SIGNS_OF_NAMES: Final = frozenset(".,;'’ʼ`´׳()·・/&-")
@@ -17,18 +17,25 @@ _LAST_LABEL = re.compile(r"(?:xn--[a-z0-9-]+|[^\W\d_]{2,63})", re.IGNORECASE)
 
 def in_words(text: str) -> Iterable[Reading]:
     """Read any other text: one word, a name beside a number, or a name."""
-    both = _name_and_number(text)
+    both = _name_and_numbers(text)
     if _semantics(text) and (both is None or not _WORD_BEHIND_NUMBER.search(text)):
         return [Reading(NUMBER, text)]
     if not any(map(str.isspace, text)):
-        return one_word(text)
+        return _with_dots(text) or one_word(text)
     called = _NAME_AND_PHONE.fullmatch(text)
     if called is not None:
         return [Reading(NAME, called[1]), Reading(PHONE, called[2], guessed=True)]
     if both is not None:
-        return [Reading(NAME, both[0]), Reading(NUMBER, both[1], guessed=True)]
+        return [Reading(NAME, both[0]), *guesses(Reading(NUMBER, number) for number in both[1])]
+    return _other_words(text)
+
+
+def _other_words(text: str) -> Iterable[Reading]:
     if is_number("".join(text.split())):  # `BI 012345678`, `QQ 12 34 56 C`
         return guesses([Reading(NUMBER, text), Reading(NAME, text)])
+    called = _PHONE_AND_WORDS.fullmatch(text)
+    if called is not None and is_phone_like(called[1]):  # `030 901820 (at home)`
+        return guesses([Reading(PHONE, called[1]), Reading(NUMBER, called[1]), Reading(NAME, text)])
     if any(map(str.isdigit, text)):
         return guesses([Reading(NAME, text), Reading(NUMBER, text)])
     return [Reading(NAME, text, guessed=not all(map(_is_of_names, text)))]
@@ -37,6 +44,14 @@ def in_words(text: str) -> Iterable[Reading]:
 def _is_of_names(char: str) -> bool:
     """Return whether names have such a character; vowel signs of Indian scripts are marks."""
     return char.isalpha() or char.isspace() or char in _SIGNS_OF_NAMES or unicodedata.category(char)[0] == "M"
+
+
+def _with_dots(text: str) -> list[Reading]:
+    """Read `DOE.JANE.Q.1234567890`, the common name of people in the US armed forces."""
+    parts = _DOTTED.fullmatch(text)
+    if parts is None:
+        return []
+    return guesses([Reading(NAME, parts[1].replace(".", " ")), Reading(NUMBER, parts[2]), *one_word(text)])
 
 
 def one_word(text: str) -> Iterable[Reading]:
@@ -61,25 +76,36 @@ def _is_domain(text: str) -> bool:
     return bool(dot) and _LAST_LABEL.fullmatch(last) is not None and canonical_domain(text) is not None
 
 
-_NUMBER_WORD = re.compile(r"(?=\S{0,30}\d)(?:[A-Za-z]{2,12}[:.#=°-]{1,2})?[0-9A-Za-z][0-9A-Za-z./-]{4,40}")
+_NUMBER_WORD = re.compile(r"(?:([^\W\d_]{2,20})[:#=°]{1,2})?((?:[A-Za-z]{2,6}-)?[0-9A-Za-z][0-9A-Za-z./-]{4,40})")
 _WORD_BEHIND_NUMBER = re.compile(r"\d\S{0,40}\s.{0,200}?[^\W\d_]{2}")
 _NAME_AND_PHONE = re.compile(r"([^\d+]{0,200}[^\W\d_][^\d+]{0,200}?)[\s,;:]{0,9}(\+\d[\d\s()./-]{6,40})")
+_PHONE_AND_WORDS = re.compile(r"(\(?\d[\d\s()./-]{6,40}?)[\s,;]{1,9}\(?[^\W\d_].*", re.DOTALL)
+_DOTTED = re.compile(r"((?:[^\W\d_]{1,40}\.){2,8})(\d{5,20})")
+_MOST_NUMBERS = 4  # beside a name: of a representative and the company
 _WORDS_FOR_NUMBERS: Final = frozenset((
     *("bi", "cc", "cedula", "cédula", "cf", "ci", "cif", "cnp", "cpf", "curp", "dni", "egn", "id", "iin", "inn", "nie"),
-    *("nif", "nik", "nit", "no", "nr", "num", "número", "pas", "pasaporte", "passport", "pesel", "rfc", "rut", "snils"),
-    "ssn",
+    *("nif", "nik", "nit", "no", "nr", "num", "número", "pas", "pasaporte", "passport", "pesel", "r", "rfc", "rut"),
+    *("snils", "ssn"),
 ))  # fmt: skip
 
 
-def _name_and_number(text: str) -> tuple[str, str] | None:
-    """Split `ROE JANE - NIF:12345678Z` into the name and the number; None for a text without both."""
-    words = [word.strip("()[]{},;") for word in text.split()]
-    numbers = [word for word in words if sum(map(str.isdigit, word)) >= FEWEST_DIGITS and _NUMBER_WORD.fullmatch(word)]
-    rest = [word for word in words if word not in numbers and word.strip("-:.,").lower() not in _WORDS_FOR_NUMBERS]
-    name = " ".join(rest).strip(" -:,;/")
-    if len(numbers) != 1 or sum(map(str.isalpha, name)) < 2 or any(map(str.isdigit, name)):
-        return None
-    return name, numbers[0]
+def _name_and_numbers(text: str) -> tuple[str, list[str]] | None:
+    """Split `ROE JANE - NIF:12345678Z` into the name and the numbers; None for a text without both.
+
+    A word for numbers stays before its number; another word there belongs to the name (`ROE:12345678901`).
+    """
+    names, numbers = [], []
+    for word in (word.strip("()[]{},;") for word in text.split()):
+        number = _NUMBER_WORD.fullmatch(word)
+        if number is not None and sum(map(str.isdigit, word)) >= FEWEST_DIGITS:
+            is_label = number[1] is None or number[1].lower() in _WORDS_FOR_NUMBERS
+            names += [] if is_label else [number[1]]
+            numbers.append(word if is_label else number[2])
+        elif word.strip("-:.,").lower() not in _WORDS_FOR_NUMBERS:
+            names.append(word)
+    name = " ".join(names).strip(" -:,;/")
+    is_name = sum(map(str.isalpha, name)) >= 2 and not any(map(str.isdigit, name))
+    return (name, numbers) if is_name and 1 <= len(numbers) <= _MOST_NUMBERS else None
 
 
 def is_number(text: str) -> bool:

@@ -41,7 +41,6 @@ def refuse(expected: str, text: str, got: str) -> NoReturn:
 
 def refuse_hex(expected: str, text: str) -> NoReturn:
     odd = sum(char.lower() not in "0123456789abcdef:- " for char in text)
-    raise UsageError(
-        f"identifier: expected {expected} in hexadecimal digits (0-9, a-f), got {len(text)} characters, "
-        f"{odd} of them no such digits; copy it again"
-    )
+    digits = sum(char.lower() in "0123456789abcdef" for char in text)
+    got = f"{len(text)} characters, {odd} of them no such digits" if odd else f"{digits} such digits"
+    raise UsageError(f"identifier: expected {expected} in hexadecimal digits (0-9, a-f), got {got}; copy it again")

@@ -61,7 +61,7 @@ TYPED: Final = {
 }
 """Words that a person types before an identifier, with a colon."""
 
-_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=\n]{0,60}:\s+(\S.*)", re.DOTALL)
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:=()\d]{0,60}:\s+(\S.*)", re.DOTALL)
 _MOST_PIECES = 20
 _MOST_READINGS = 40
 _MOST_NESTED = 4  # labels in each other: `X509v3 Subject Alternative Name: email:…`
@@ -205,10 +205,12 @@ _BEHIND: Final[dict[Label, Callable[[str, int], Iterable[Reading]]]] = {
 def _subject(text: str, attributes: list[tuple[Part, str]]) -> list[Reading]:
     """Read a distinguished name: each attribute of a person is a reading; given name and surname are one."""
     full = [value for part in (Part.GIVEN_NAME, Part.SURNAME) for found, value in attributes if found is part]
+    is_name = len(full) > 1 or Part.NAME not in dict(attributes)  # a surname beside a common name adds nothing
     readings: list[Reading] = []
     for part, value in attributes:
         if part in (Part.GIVEN_NAME, Part.SURNAME):
-            readings += [Reading(NAME, " ".join(full)), *guesses(_maybe_serial(value))]
+            readings += [Reading(NAME, " ".join(full))] if is_name else []
+            readings += guesses(_maybe_serial(value))
         else:
             readings += _OF_PART[part](value)
     if not readings:

@@ -106,11 +106,12 @@ def _is_in_brackets(text: str) -> bool:
     for at, char in enumerate(text):
         depth += (char == opening) - (char == closing)
         if depth == 0:
-            return at == len(text) - 1 and not (opening == "[" and _is_ip(text[1:-1]))
+            return at == len(text) - 1 and not (opening == "[" and is_ip(text[1:-1]))
     return False
 
 
-def _is_ip(text: str) -> bool:
+def is_ip(text: str) -> bool:
+    """Return whether a text is an IP address."""
     try:
         ipaddress.ip_address(text.lower().removeprefix("ipv6:"))
     except ValueError:

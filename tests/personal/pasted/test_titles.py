@@ -44,6 +44,13 @@ def test_the_canonical_form_shows_what_is_searched() -> None:
     assert parse_identifier("name:Dr/Roe").canonical == "roe"
 
 
+def test_a_name_is_asked_for_as_it_stands_in_the_text() -> None:
+    for text in ("CN=Dr. Zoë Roe, E=zoe@example.org", "ROE Zoë - NIF:12345678Z", "CN=Serial Number"):
+        for reading in parse_identifier(text).readings:
+            if reading.kind == "name":
+                assert given_name(reading) in ("Zoë Roe", "ROE Zoë", "Serial Number")
+
+
 @pytest.mark.parametrize("name", ["Dr. J.", "J. (CEO)", "J, PhD", "name:Dr/J"])
 def test_an_initial_is_no_name_that_is_left(name: str) -> None:
     assert parse_identifier(name).keys
