@@ -37,13 +37,14 @@ if TYPE_CHECKING:
 
 class CtscanError(Exception):
     """Base of the errors that ctscan raises on purpose; `str(error)` is the line for the user. A `reason` is put into
-    words behind it."""
+    words behind it; `given` is the refused text, which may be personal: it is shown on a terminal, and nowhere else."""
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str = "", reason: Message | None = None) -> None:
+    def __init__(self, message: str = "", reason: Message | None = None, given: str = "") -> None:
         super().__init__(message)
         self.reason = reason
+        self.given = given
 
 
 class UsageError(CtscanError):

@@ -257,7 +257,7 @@ def test_paths_are_relative_to_what_names_them(tmp_path: Path) -> None:
         ("jobs = true", "jobs: expected a whole number from 1 to 256, got true or false"),
         ("jobs = 0", "jobs: expected a whole number from 1 to 256, got the number 0"),
         ("follow = 1", "follow: expected true or false, got the number 1"),
-        ('scope = ["example.org", 5]', "scope[1]: expected text in quotes, got the number 5"),
+        ('scope = ["example.org", 5]', "scope, term 2: expected text in quotes, got the number 5"),
         ("scope = {}", "scope: expected a list of texts, got a table"),
         ('stale_after = "soon"', 'stale_after: expected a duration such as "90m", "24h" or "7d", got text of 4'),
         ('stale_after = "0h"', "stale_after: expected a duration"),

@@ -19,6 +19,7 @@ from ctscan.app.refreshing import check_refresh, refresh
 from ctscan.app.reindexing import reindex
 from ctscan.app.saved_answers import prove_answers
 from ctscan.app.scanning import backfill, scan
+from ctscan.app.scoping import terms_without_consent
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
 from ctscan.app.wiring import exposed_files
@@ -67,6 +68,7 @@ __all__ = [
     "set_basis",
     "sources",
     "standings",
+    "terms_without_consent",
     "update_authorities",
     "write_settings",
 ]

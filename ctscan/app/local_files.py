@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded
+from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.wiring import CLOCK, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import InputError
@@ -33,9 +34,10 @@ def inspect(paths: Iterable[str], scope: Sequence[str] = ()) -> Iterator[LocalCe
     Raises:
         UsageError: the scope can't be understood. Faults of an input are in its result.
     """
-    from ctscan.personal.scope import parse_scope
+    from ctscan.personal.scope import scope_of
+    from ctscan.personal.scope_terms import numbered
 
-    return _local_certificates(paths, parse_scope(tuple(scope)).domains if scope else ())
+    return _local_certificates(paths, scope_of(numbered(tuple(scope), "--scope")).domains if scope else ())
 
 
 def identifiers_in(path: str) -> Iterator[Identifier]:
@@ -72,15 +74,15 @@ async def import_files(
         progress: receives the sums so far and the new problems, portion by portion.
 
     Raises:
-        UsageError: the scope is missing or can't be understood.
+        UsageError: the scope is missing, can't be understood, or has a wide term without consent.
         IndexFault: the index can't be used. Faults of an input are in the result.
     """
     from ctscan.collect.file_import import ImportRequest, run_import
-    from ctscan.personal.scope import parse_scope
     from ctscan.sources.files import read_inputs
     from ctscan.x509.containers import certificate_extractor
 
-    request = ImportRequest(parse_scope(config.scope, config.everything), who, config.purpose)
+    await check_consent(config)
+    request = ImportRequest(configured_scope(config), who, config.purpose)
     async with (
         recorded(config, AuditAction.IMPORT, who=who, clock=clock) as change,
         opened_index(config, create=True) as index,

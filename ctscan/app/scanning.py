@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from ctscan.app.recording import recorded
+from ctscan.app.scoping import check_consent, configured_scope
 from ctscan.app.searching import SilentListener, search
 from ctscan.app.wiring import CLOCK
 from ctscan.errors import worst
@@ -56,10 +57,11 @@ async def scan(
         stop: ends the scan when set; committed batches stay.
 
     Raises:
-        UsageError: a setting is missing or can't be understood.
+        UsageError: a setting is missing or can't be understood, or a wide term of the scope lacks consent.
         SourceError: the log list can't be fetched.
         IndexFault: the index can't be used. Faults of a log or repository are in the report.
     """
+    await check_consent(config)
     request = scan_request(config, who=who, command=command) if reads_logs else None
     found = None
     if plan is not None:
@@ -82,6 +84,7 @@ async def backfill(
     clock: ScanClock | None = None,
 ) -> ScanReport:
     """Read the entries before the newest entry that was read, newest first. Arguments and errors: see `scan`."""
+    await check_consent(config)
     request = scan_request(config, who=who, command=command, past=True)
     return _report(await _read(config, request, reading, stop, clock), None)
 
@@ -92,12 +95,11 @@ def scan_request(config: Config, *, who: str, command: str, past: bool = False) 
     Raises:
         UsageError: the scope is missing or can't be understood.
     """
-    from ctscan.personal.scope import parse_scope
     from ctscan.scan.run import ScanRequest
 
     return ScanRequest(
         db=config.db,
-        scope=parse_scope(config.scope, config.everything),
+        scope=configured_scope(config),
         contact=config.contact,
         log_list=config.log_list,
         logs=config.logs,

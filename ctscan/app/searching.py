@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ctscan.app.recorded_texts import check_texts
 from ctscan.app.recording import RecordedDisclosures, numbers_text, recorded
+from ctscan.app.scoping import check_consent, configured_scope, scope_terms
 from ctscan.app.wiring import CLOCK, opened_client, opened_index
 from ctscan.clock import Clock
 from ctscan.errors import UsageError
@@ -158,7 +159,9 @@ async def plan_scope_search(config: Config, *, environ: Mapping[str, str] = os.e
 
     if not config.repositories:
         return None
-    asked = plan_scope_questions(config.scope, config.everything)
+    configured_scope(config)  # its errors name the place of a term
+    await check_consent(config)
+    asked = plan_scope_questions([term.text for term in scope_terms(config)], config.everything)
     chosen = destinations(config, config.repositories)
     check_purpose(config.purpose, SCOPE_COMMAND, _people_of(one.question for one in asked))
     people = [one for one in asked if one.question.is_personal and not config.search_people]

@@ -22,11 +22,13 @@ def write_settings(
     scope: Sequence[str] = (),
     purpose: str | None = None,
     retention: str | None = None,
+    wide_scope: bool = False,
 ) -> None:
     """Write a commented `ctscan.toml` with the settings given, and examples for the rest. Existing files stay.
 
     Raises:
-        UsageError: a setting can't be understood, or the purpose, which is recorded, holds an address.
+        UsageError: a setting can't be understood, a wide term of the scope lacks consent, or the purpose, which is
+            recorded, holds an address.
         InputError: the file exists, or can't be written.
     """
     from ctscan.app.recorded_texts import check_recorded_text
@@ -35,13 +37,22 @@ def write_settings(
     from ctscan.privacy.permissions import write_new
 
     if scope:
-        from ctscan.personal.scope import parse_scope
-
-        parse_scope(scope)
+        _check_scope(scope, wide_scope)
     check_recorded_text("init", "purpose", purpose or "")
     given = {"contact": contact, "scope": tuple(scope), "purpose": purpose, "retention": retention}
     load_config(given, {}, Path(os.devnull).parent)  # the same checks as when the file is read again
-    write_new(path, settings_text(contact, scope, purpose, retention), "--config")
+    write_new(path, settings_text(contact, scope, purpose, retention, wide_scope), "--config")
+
+
+def _check_scope(scope: Sequence[str], wide_scope: bool) -> None:
+    from ctscan.app.scoping import refuse_wide
+    from ctscan.personal.scope import scope_of
+    from ctscan.personal.scope_terms import numbered, wide_terms
+
+    terms = numbered(scope, "--scope")
+    scope_of(terms)
+    if not wide_scope:
+        refuse_wide(wide_terms(terms))
 
 
 def demo_config(db: Path) -> Config:

@@ -46,6 +46,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     Stopped or killed, the backfill goes on where it was when it is called again. 'ctscan logs' and every look-up show
     the entries that are still missing.
     """
+    from ctscan.cli.consent import with_consent
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run, stop_on_signal
 
@@ -56,11 +57,14 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
     config = load_settings(**given)
     set_up(verbose, os.environ)
     command = scan_options.command_line()
+    agreed = run(with_consent(config))
+    if agreed is None:
+        return 1
 
     async def work() -> ScanReport:
         with stop_on_signal() as stop:
             return await app.backfill(
-                config, who=account(), command=command, reading=scan_options.scan_progress, stop=stop
+                agreed, who=account(), command=command, reading=scan_options.scan_progress, stop=stop
             )
 
     report = run(work())

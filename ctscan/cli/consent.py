@@ -1,17 +1,24 @@
-"""Consent to ask repositories: says who will learn which kinds of question, and asks whether to go on."""
+"""Consent: to ask repositories, after saying who will learn which kinds of question; and to keep what a scope with
+public suffixes keeps. `--yes` agrees in advance, for scripts."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+import ctscan.app as app
 from ctscan.cli.progress import harmless
 from ctscan.errors import UsageError
+from ctscan.privacy.redaction import one_line
 
 if TYPE_CHECKING:
     from ctscan.app import SearchPlan
+    from ctscan.config import Config
+
+TERMS_SHOWN = 10  # wide terms of a scope
 
 
 def announce(plan: SearchPlan) -> None:
@@ -36,6 +43,35 @@ def is_agreed() -> bool:
         return True
     _say("Nothing was sent.")
     return False
+
+
+async def with_consent(config: Config) -> Config | None:
+    """Ask on a terminal whether the wide terms of a scope are meant.
+
+    Returns:
+        The configuration, with the consent where it was given; None after a no. Elsewhere than on a terminal it stays
+        as it is, and the use case refuses it.
+
+    Raises:
+        UsageError: a term can't be understood.
+    """
+    if config.everything or not (config.scope or config.scope_file) or not _is_conversation():
+        return config
+    wide = await app.terms_without_consent(config)
+    for one in wide[:TERMS_SHOWN]:
+        click.echo(f"{one_line(one.term.given)} ({one.term.place}) is {one.reason}.", err=True)
+    if len(wide) > TERMS_SHOWN:
+        click.echo(f"And {len(wide) - TERMS_SHOWN:,} more terms of that kind.", err=True)
+    if not wide:
+        return config
+    if click.confirm("Keep the certificates of all of them?", default=False, err=True):
+        return replace(config, wide_scope=True)
+    _say("Nothing was read.")
+    return None
+
+
+def _is_conversation() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _say(line: str) -> None:

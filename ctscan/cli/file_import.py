@@ -40,7 +40,6 @@ INTERVAL = 0.2  # seconds between two updates of the line on a terminal
 )
 @click.argument("paths", metavar="FILE|DIR|-...", nargs=-1, required=True)
 @options.scope
-@options.everything
 @options.purpose("with the import")
 @options.on_index("table", "json")
 def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa: N802 - the name by which the program finds it
@@ -54,14 +53,18 @@ def COMMAND(paths: tuple[str, ...], verbose: int, **given: Any) -> int:  # noqa:
     A file proves nothing: its certificates are unverified until a log is read that holds the same certificate. No
     network is used.
     """
+    from ctscan.cli.consent import with_consent
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import run
 
     config = load_settings(**given)
     set_up(verbose, os.environ)
+    agreed = run(with_consent(config))
+    if agreed is None:
+        return 1
     if "-" in paths:
         say_how_to_type("certificates, in PEM for example")
-    result, problems = run(_import(config, paths))
+    result, problems = run(_import(agreed, paths))
     _print(result, problems, config.format)
     return result.exit_code
 

@@ -23,13 +23,22 @@ from ctscan.config import FILE_NAME
 @click.option("--scope", metavar="S", multiple=True, help="Index only this; repeatable.")
 @click.option("--purpose", metavar="TEXT", help="State the purpose.")
 @click.option("--retention", metavar="TEXT", help="State how long findings are kept, in words.")
+@options.wide_scope
 @options.verbose
 def COMMAND(  # noqa: N802 - the name by which the program finds it
-    config: str, contact: str | None, scope: tuple[str, ...], purpose: str | None, retention: str | None, verbose: int
+    config: str,
+    contact: str | None,
+    scope: tuple[str, ...],
+    purpose: str | None,
+    retention: str | None,
+    wide_scope: bool | None,
+    verbose: int,
 ) -> None:
     """Write a commented ctscan.toml to fill in. An existing file is never touched."""
     path = Path(config).expanduser()
-    app.write_settings(path, contact=contact, scope=scope, purpose=purpose, retention=retention)
+    app.write_settings(
+        path, contact=contact, scope=scope, purpose=purpose, retention=retention, wide_scope=bool(wide_scope)
+    )
     click.echo(f"Wrote {path}.")
     for step in _next_steps(path, contact, scope):
         click.echo(f"  {step}")

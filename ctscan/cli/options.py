@@ -31,7 +31,7 @@ db: Decorator = click.option(
     help="Use this index: a path, or sqlite:///path.  [env: CTSCAN_DB; default: ctscan.db beside the configuration]",
 )
 
-scope: Decorator = click.option(
+_scope: Decorator = click.option(
     "--scope",
     metavar="S",
     multiple=True,
@@ -39,9 +39,30 @@ scope: Decorator = click.option(
     "[env: CTSCAN_SCOPE, several separated by ;]",
 )
 
-everything: Decorator = click.option(
+_scope_file: Decorator = click.option(
+    "--scope-file",
+    metavar="FILE",
+    help="Index only this: a file with one term a line, # comments and [labels].  [env: CTSCAN_SCOPE_FILE]",
+)
+
+_everything: Decorator = click.option(
     "--everything", is_flag=True, help="Index all personal data, of anybody.  [env: CTSCAN_EVERYTHING]"
 )
+
+wide_scope: Decorator = click.option(
+    "--yes",
+    "wide_scope",
+    is_flag=True,
+    default=None,
+    help="Agree in advance to a scope with public suffixes (co.uk, github.io) or organisations of fewer than 3 "
+    "letters; needed in scripts.  [env: CTSCAN_WIDE_SCOPE]",
+)
+
+
+def scope(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that give a scope, and consent to a wide one."""
+    return _scope(_scope_file(_everything(wide_scope(function))))
+
 
 limit: Decorator = click.option(
     "--limit",

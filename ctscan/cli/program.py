@@ -46,6 +46,8 @@ COMMANDS: dict[str, str] = {
 }
 """Commands in the order of use, and their modules."""
 
+GIVEN_SHOWN = 80  # characters of a refused text
+
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -186,18 +188,20 @@ class Program(Suggesting):
         except (KeyboardInterrupt, click.Abort):
             _die_of_interrupt()
         except CtscanError as error:
-            complain(_worded(error), error if is_verbose else None)
+            complain(_worded(error), error if is_verbose else None, getattr(error, "given", ""))
             code = error.exit_code
         except Exception as error:  # a bug: one line, no traceback that may quote a certificate
             code = _fail(error, is_verbose)
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def complain(message: str, error: BaseException | None = None) -> None:
-    """Write a line to stderr, after the traceback of `error`. Neither holds an address."""
+def complain(message: str, error: BaseException | None = None, given: str = "") -> None:
+    """Write a line to stderr, after the traceback of `error`. Neither holds an address. On a terminal, where nobody but
+    the user reads it, `given` is added: the text that was refused."""
     if error is not None:
         click.echo(safe_traceback(error), err=True, nl=False)
-    click.echo(f"ctscan: {one_line(without_addresses(message))}", err=True)
+    aside = f" (given: {one_line(given[:GIVEN_SHOWN])})" if given and sys.stderr.isatty() else ""
+    click.echo(f"ctscan: {one_line(without_addresses(message))}{aside}", err=True)
 
 
 def _warn_of_exposed_files(given: Mapping[str, Any]) -> None:

@@ -61,7 +61,7 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
 
     With --repository no log is read: only the repositories named are asked.
     """
-    from ctscan.cli.consent import announce
+    from ctscan.cli.consent import announce, with_consent
     from ctscan.cli.logging import set_up
     from ctscan.cli.process import account, run, stop_on_signal
     from ctscan.cli.search_progress import SearchProgress
@@ -72,14 +72,17 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
         _refuse_options_of_logs(given)
     set_up(verbose, os.environ)
     command = scan_options.command_line()
+    agreed = run(with_consent(config))
+    if agreed is None:
+        return 1
 
     async def work() -> ScanReport:
-        plan = await app.plan_scope_search(config)
+        plan = await app.plan_scope_search(agreed)
         with stop_on_signal() as stop:
             if plan is not None:
                 announce(plan)
             return await app.scan(
-                config,
+                agreed,
                 who=account(),
                 command=command,
                 plan=plan,

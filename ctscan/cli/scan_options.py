@@ -27,7 +27,6 @@ _WHICH = (
 
 _HOW = (
     options.scope,
-    options.everything,
     options.purpose("with the scan"),
     click.option(
         "--jobs",

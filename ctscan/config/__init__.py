@@ -23,7 +23,7 @@ from ctscan.errors import UsageError
 FILE_NAME = "ctscan.toml"
 PREFIX = "CTSCAN_"
 FILE_LIMIT = 1 << 20  # bytes; a configuration is a page of text
-PATHS = ("db", "log_list", "audit_path", "key_file")  # `db` and `log_list` may be URLs
+PATHS = ("db", "log_list", "audit_path", "key_file", "scope_file")  # `db` and `log_list` may be URLs
 OWN_VARIABLES = (
     "CTSCAN_CONFIG",
     "CTSCAN_LOG_LEVEL",
@@ -48,6 +48,9 @@ class Config:
     logs: tuple[str, ...] = ()
     start: str | None = None
     scope: tuple[str, ...] = ()
+    scope_origin: str = "scope"  # the option, variable or key that gave `scope`
+    scope_file: str | None = None
+    wide_scope: bool = False  # consent: the scope may have public suffixes and short names of organisations
     everything: bool = False
     purpose: str = ""
     repositories: tuple[str, ...] = ()  # that `scan` asks besides the logs; --repository: instead of them
@@ -88,16 +91,21 @@ def load_config(options: Mapping[str, Any], environ: Mapping[str, str], director
     keys = {name: value for name, value in (file | environment).items() if name in ("logs", "log_list") and value}
     layers = {str(path): file, "environment": environment, "command line": _anchored(_read_options(options), directory)}
     for where, layer in layers.items():
-        if layer.get("everything") and layer.get("scope"):
-            raise UsageError(
-                f"{where}: expected everything or the terms of a scope, got both; leave one of the two out"
-            )
-        if layer.get("everything"):  # one setting in two keys: a later layer replaces both
-            settings.pop("scope", None)
-        if layer.get("scope"):
-            settings.pop("everything", None)
-        settings |= layer
+        settings = _with_scope_of(layer, where, settings) | layer
     return Config(path=path, keys=keys, **settings)
+
+
+def _with_scope_of(layer: Settings, where: str, settings: Settings) -> Settings:
+    """Drop the scope of earlier layers where this layer gives one: `scope`, `scope_file` and `everything` are one
+    setting in three keys."""
+    has_terms = bool(layer.get("scope") or layer.get("scope_file"))
+    if layer.get("everything") and has_terms:
+        raise UsageError(f"{where}: expected everything or the terms of a scope, got both; leave one of the two out")
+    if not has_terms and not layer.get("everything"):
+        return settings
+    origin = {"command line": "--scope", "environment": "CTSCAN_SCOPE"}.get(where, f"{where}: scope")
+    rest = {name: value for name, value in settings.items() if name not in ("scope", "scope_file", "everything")}
+    return rest | {"scope_origin": origin}
 
 
 def load_settings(**options: Any) -> Config:

@@ -126,6 +126,13 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
     return tuple(_filled(item, f"{where}[{i}]") for i, item in enumerate(value))
 
 
+def _terms(value: Any, where: str) -> tuple[str, ...]:
+    """Check the terms of a scope; a bad term is named by its position, from 1."""
+    if isinstance(value, list):
+        return tuple(_filled(item, f"{where}, term {number}") for number, item in enumerate(value, 1))
+    return _texts(value, where)
+
+
 def _vkeys(value: Any, where: str) -> tuple[str, ...]:
     """Check the form of verifier keys; `ct.cosignature` reads them."""
     for text in (found := _texts(value, where)):
@@ -255,7 +262,9 @@ KEYS: dict[str, Key] = {
     "log_list": Key(_filled, _as_is),
     "logs": Key(_texts, _as_list),
     "from": Key(_date_or_text, _as_is, "start"),
-    "scope": Key(_texts, _as_list),
+    "scope": Key(_terms, _as_list),
+    "scope_file": Key(_filled, _as_is),
+    "wide_scope": Key(_flag, _as_flag),
     "everything": Key(_flag, _as_flag),
     "purpose": Key(_text, _as_is),
     "repositories": Key(_texts, _as_list),
@@ -276,7 +285,9 @@ KEYS: dict[str, Key] = {
 }
 """Keys of `ctscan.toml`; a dot stands between the name of a table and that of its key.
 
-`search_people` and `ocsp` are consent, given once for commands that run unattended. With `search_people`, `scan
---repository` may ask repositories for the single addresses of the scope, and they learn who these people are. With
-`ocsp`, `status` may ask OCSP responders about certificates, and the CA learns whose certificate is looked at.
+`wide_scope`, `search_people` and `ocsp` are consent, given once for commands that run unattended. With `wide_scope`,
+a scope may have public suffixes and short names of organisations, which keep the data of many people. With
+`search_people`, `scan --repository` may ask repositories for the single addresses of the scope, and they learn who
+these people are. With `ocsp`, `status` may ask OCSP responders about certificates, and the CA learns whose certificate
+is looked at.
 """

@@ -17,6 +17,13 @@ TEMPLATE = """\
 # below it), "email:jane@example.org", "organisation:Example Ltd"; a bare domain or address will do.
 {scope}
 
+# More terms in a file, one a line, with "# comments" and "[labels]".
+# scope_file = "scope.txt"
+
+# Consent (true gives it) to a scope with a public suffix ("co.uk", "github.io") or an organisation of fewer than three
+# letters: it keeps the data of many people who have nothing to do with each other.
+{wide_scope}
+
 # Or the personal data of anybody. Ask yourself (and your data protection officer) first whether you may.
 # everything = true
 
@@ -119,11 +126,14 @@ def demo_settings_text(log: str) -> str:
     return DEMO_TEMPLATE.format(log=json.dumps(log))
 
 
-def settings_text(contact: str | None, scope: Sequence[str], purpose: str | None, retention: str | None) -> str:
+def settings_text(
+    contact: str | None, scope: Sequence[str], purpose: str | None, retention: str | None, wide_scope: bool = False
+) -> str:
     """Fill the template in; a setting that is missing stays as a commented example."""
     return TEMPLATE.format(
         contact=_line("contact", contact, "ct@example.org"),
         scope=_line("scope", list(scope) or None, ["example.org"]),
+        wide_scope=_line("wide_scope", wide_scope or None, False),
         purpose=_line("purpose", purpose, "finding exposed personal data of our staff"),
         retention=_line("retention", retention, "12 months"),
     )

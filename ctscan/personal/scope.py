@@ -8,34 +8,21 @@ in scope is kept with all of its findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ctscan.errors import UsageError
 from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
-from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails, reversed_labels
+from ctscan.personal.normalise.addresses import canonical_domain, find_emails, reversed_labels
 from ctscan.personal.normalise.name_tokens import fold_text
+from ctscan.personal.scope_terms import EVERYTHING, ScopeKind, ScopeTerm, numbered, parse_terms
 from ctscan.personal.view import before_nul
-
-EVERYTHING = "everything"
-
-
-class ScopeKind(StrEnum):
-    """Kind of a term."""
-
-    DOMAIN = "domain"
-    EMAIL = "email"
-    ORGANISATION = "organisation"
-
 
 _COMMON_NAME = "2.5.4.3"
 _ORGANISATION = "2.5.4.10"
 _DNS_NAME = 2
-_MAX_VALUE = 1000
 _HOST = re.compile(r"[^\s@,;:/<>()\"'=]{1,253}")
 _SEPARATOR = re.compile(r", (?=(?:domain|email|organisation):)")
-_SPELLINGS = {"organization": ScopeKind.ORGANISATION, "org": ScopeKind.ORGANISATION, "e-mail": ScopeKind.EMAIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,27 +107,32 @@ class Scope:
 
 
 def parse_scope(values: Sequence[str], everything: bool = False) -> Scope:
-    """Parse the values of `--scope`.
+    """Parse the values of `--scope`; see `scope_of`. A place in an error is the number of a value."""
+    return scope_of(numbered(values, "scope"), everything)
+
+
+def scope_of(terms: Sequence[ScopeTerm], everything: bool = False) -> Scope:
+    """Make the scope of terms.
 
     Args:
-        values: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org` or `everything`; a value
+        terms: `domain:example.org`, `organisation:Example Ltd`, `email:jane@example.org` or `everything`; a text
             without a kind is a domain or an address.
         everything: take the scope of everything.
 
     Raises:
-        UsageError: there is no value, a value has none of these forms, or there are terms beside everything.
+        UsageError: there is no term, a text has none of these forms, or there are terms beside everything.
     """
-    terms = [_parse_term(value) for value in values]
-    if everything or any(kind == EVERYTHING for kind, _ in terms):
-        if any(kind != EVERYTHING for kind, _ in terms):
+    pairs = parse_terms(terms)
+    if everything or any(kind == EVERYTHING for kind, _ in pairs):
+        if any(kind != EVERYTHING for kind, _ in pairs):
             raise UsageError("scope: expected everything or terms, got both; leave one of the two out")
         return Scope(everything=True)
-    if not terms:
+    if not pairs:
         raise UsageError(
             "scope: expected at least one of domain:…, organisation:…, email:…, or everything, got none; "
-            "give --scope example.org, or --everything"
+            "give --scope example.org, --scope-file FILE, or --everything"
         )
-    return _scope_of(terms)
+    return _scope_of_pairs(pairs)
 
 
 def scope_from_text(text: str) -> Scope:
@@ -180,62 +172,25 @@ def _terms(scope: Scope) -> Iterator[tuple[str, str]]:
     yield from ((ScopeKind.ORGANISATION, value) for value in scope.organisations)
 
 
-def _scope_of(terms: Iterable[tuple[str, str]]) -> Scope:
+def _scope_of_pairs(pairs: Iterable[tuple[str, str]]) -> Scope:
     by_kind: dict[str, set[str]] = {kind: set() for kind in ScopeKind}
-    for kind, value in terms:
+    for kind, value in pairs:
         by_kind[kind].add(value)
     named = by_kind[ScopeKind.DOMAIN]
-    domains = {d for d in named if not any(d != wider and _is_at_or_below(d, wider) for wider in named)}
-    emails = {e for e in by_kind[ScopeKind.EMAIL] if not any(_is_at_or_below(e.rpartition("@")[2], d) for d in domains)}
+    domains = {domain for domain in named if named.isdisjoint(_above(domain))}
+    emails = {e for e in by_kind[ScopeKind.EMAIL] if domains.isdisjoint(_at_and_above(e.rpartition("@")[2]))}
     return Scope(False, tuple(sorted(domains)), tuple(sorted(emails)), tuple(sorted(by_kind[ScopeKind.ORGANISATION])))
 
 
-def _parse_term(value: str) -> tuple[str, str]:
-    text = value.strip()
-    if not text or len(text) > _MAX_VALUE:
-        raise UsageError(f"scope: expected a term of 1 to {_MAX_VALUE} characters, got {len(text)}")
-    if text.lower() == EVERYTHING:
-        return (EVERYTHING, "")
-    prefix, colon, rest = text.partition(":")
-    kind = _SPELLINGS.get(prefix.strip().lower(), prefix.strip().lower())
-    if colon and kind in _TERMS:
-        return (kind, _TERMS[kind](rest.strip()))
-    if "@" in text and not text.startswith("@"):
-        return (ScopeKind.EMAIL, _email_term(text))
-    return (ScopeKind.DOMAIN, _domain_term(text))
+def _above(domain: str) -> Iterator[str]:
+    """Yield the domains above a canonical domain, the nearest first."""
+    while domain := domain.partition(".")[2]:
+        yield domain
 
 
-def _email_term(text: str) -> str:
-    canonical = canonical_email(text)
-    if canonical is None or "," in canonical:
-        raise UsageError(
-            f"scope: expected an address such as email:name@example.org, got {len(text)} characters that are none"
-        )
-    return canonical
-
-
-def _domain_term(text: str) -> str:
-    canonical = canonical_domain(text.removeprefix("@").removeprefix("*."))
-    if canonical is None:
-        raise UsageError(
-            f"scope: expected domain:example.org, organisation:Name, email:name@example.org or everything, "
-            f"got a term of {len(text)} characters that is none of them"
-        )
-    return canonical
-
-
-def _organisation_term(text: str) -> str:
-    folded = fold_text(text)
-    if not folded:
-        raise UsageError(f"scope: expected the name of an organisation, got {len(text)} characters without a letter")
-    return folded
-
-
-_TERMS: dict[str, Callable[[str], str]] = {
-    ScopeKind.DOMAIN: _domain_term,
-    ScopeKind.EMAIL: _email_term,
-    ScopeKind.ORGANISATION: _organisation_term,
-}
+def _at_and_above(domain: str) -> Iterator[str]:
+    yield domain
+    yield from _above(domain)
 
 
 def _is_at_or_below(canonical: str, domain: str) -> bool:

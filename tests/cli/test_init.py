@@ -41,7 +41,7 @@ def test_every_example_in_the_file_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "ctscan.toml"
     run("init", "--config", path)
     text = uncommented(path.read_text(encoding="utf-8"))
-    for other in ("everything", "scope"):  # one of the two is given
+    for other in ("everything", "scope(?:_file)?"):  # one of the two is given
         path.write_text(re.sub(rf"^{other} = .*\n", "", text, flags=re.MULTILINE), encoding="utf-8")
         assert load_config({"config": str(path)}, {}, tmp_path).tuning
     assert max(len(line) for line in TEMPLATE.splitlines()) <= 120
@@ -55,6 +55,16 @@ def test_the_file_has_every_key_that_there_is(tmp_path: Path) -> None:
     nested = {table: {name.split(".")[1] for name in KEYS if name.startswith(f"{table}.")} for table in tables}
     assert set(given) == {name.split(".")[0] for name in KEYS}
     assert tables == {table: KEYS_OF_TABLES[table].keys() if table in KEYS else nested[table] for table in tables}
+
+
+def test_a_wide_scope_needs_consent_which_the_file_then_holds(tmp_path: Path) -> None:
+    path = tmp_path / "ctscan.toml"
+    refused = run("init", "--config", path, "--scope", "example.org", "--scope", "co.uk")
+    assert refused.exit_code == 2
+    assert error_line(refused).startswith("ctscan: --scope, term 2: expected")
+    assert not path.exists()
+    assert run("init", "--config", path, "--scope", "co.uk", "--yes").exit_code == 0
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == {"scope": ["co.uk"], "wide_scope": True}
 
 
 def uncommented(text: str) -> str:

@@ -68,7 +68,7 @@ def test_everything_as_an_option() -> None:
     ],
 )
 def test_what_is_no_scope(value: str) -> None:
-    with pytest.raises(UsageError, match=r"^scope: expected .* got ") as caught:
+    with pytest.raises(UsageError, match=r"^scope, term 1: expected .* got ") as caught:
         parse_scope([value])
     assert len(str(caught.value)) < 250
 
