@@ -70,7 +70,7 @@ async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> bool:
     above: Answer | None = None
     async for given in answers:
         if above is not None:
-            out.rule(style="dim")
+            tables.rule(out)
         complete &= given.complete
         tables.answer(out, given, texts(lang), above=above)
         above = given

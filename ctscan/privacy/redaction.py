@@ -18,7 +18,29 @@ from ctscan.errors import CtscanError
 ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:=/\\]+(?:@|%40|＠)[^\s@<>()\[\]\"',;:=/\\]+", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|%2B|＋)\d(?:[ ().\-/]{0,2}\d){6,}", re.IGNORECASE)
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
-_JOINERS = "\u200c\u200d"  # part of the spelling of Persian and Indic words
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners: a part of the spelling of Persian and Indic words, and of emoji; nothing in other scripts."""
+
+_FIRST_JOINED = "\u0590"
+"""First character behind which a joiner has a meaning: the scripts before it (Latin, Greek, Cyrillic …) have none."""
+
+_SELECTORS = re.compile("[\ufe00-\ufe0f\u180b-\u180d\u180f\U000e0100-\U000e01ef]")
+"""Variation selectors: they choose the form of an emoji, a Mongolian letter or an ideograph in front of them."""
+
+_FIRST_SELECTED = "\u1800"
+"""First character that has such forms, but for keys and signs of old character sets."""
+
+_BLANKS = frozenset(
+    "\u034f"  # combining grapheme joiner
+    "\u115f\u1160\u3164\uffa0"  # Hangul fillers: letters without ink
+    "\u17b4\u17b5"  # Khmer inherent vowels, never written
+    "\u2800"  # Braille pattern blank
+    "\U00013441\U00013442"  # blanks of Egyptian hieroglyphs
+    "\U00016fe4"  # Khitan filler
+    "\U0001d159"  # musical null notehead
+)
+"""Letters, marks and symbols without ink, which no category marks as invisible."""
+
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -35,7 +57,16 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escaped(c) if _is_unsafe(c) else c for c in text)
+    shown: list[str] = []
+    before = " "
+    for character in text:
+        if _is_unsafe(character, before):
+            shown.append(_escaped(character))
+            before = " "
+        else:
+            shown.append(character)
+            before = character
+    return "".join(shown)
 
 
 def one_line(text: str) -> str:
@@ -81,8 +112,13 @@ def _safe_message(error: BaseException) -> str:
     return f"(message of {len(str(error))} characters withheld)"
 
 
-def _is_unsafe(character: str) -> bool:
-    return unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _JOINERS
+def _is_unsafe(character: str, before: str) -> bool:
+    """Return whether a character steers a terminal or can't be seen; `before` is the character in front of it."""
+    if character in _JOINERS:
+        return before < _FIRST_JOINED or before in _JOINERS
+    if _SELECTORS.match(character):
+        return before < _FIRST_SELECTED or _SELECTORS.match(before) is not None
+    return character in _BLANKS or unicodedata.category(character) in _UNSAFE_CATEGORIES
 
 
 def _escaped(character: str) -> str:

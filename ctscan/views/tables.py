@@ -1,7 +1,8 @@
 """Tables and answers on stdout, drawn with rich. Only this module and the progress bars import it.
 
 Every text goes through `visible`, so that a certificate can't write to the terminal. Colours appear only on a terminal,
-and not with NO_COLOR. Where a table would be too narrow to read, its rows become blocks of lines.
+and not with NO_COLOR. Where a table would be too narrow to read, its rows become blocks of lines. In a pipe nothing is
+wrapped: each row and each sentence is one line, for grep and cut.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -40,7 +42,9 @@ from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 
-PIPE_WIDTH = 160  # columns when nobody said how wide the output is
+PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
+RULE = 80  # columns of a line between two answers in a pipe
+BULLET = "- "
 NARROW = 12  # columns for each column of a table; with less, rows become blocks
 SHOWN = 20  # sightings of one certificate, and places of one value; JSON has them all
 SHOWN_VALUES = 200  # of one person in one certificate
@@ -70,8 +74,22 @@ def text(value: object, style: str = "") -> Text:
 
 
 def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
-    """Print a line, wrapped at the width of the terminal."""
-    out.print(Padding(text(line, style), (0, 0, 0, indent), expand=False))
+    """Print a line, wrapped by words at the width of the terminal. What is wrapped stands below the beginning of the
+    text, behind blanks and the bullet of the line."""
+    content = line.lstrip(" ")
+    indent += len(line) - len(content)
+    shown: RenderableType = text(content, style)
+    if content.startswith(BULLET):
+        shown = Table.grid()
+        shown.add_column(width=len(BULLET))
+        shown.add_column(overflow="fold")
+        shown.add_row(text(BULLET, style), text(content.removeprefix(BULLET), style))
+    out.print(Padding(shown, (0, 0, 0, indent), expand=False))
+
+
+def rule(out: Console) -> None:
+    """Print a line between two answers."""
+    out.print(Rule(style="dim"), width=min(out.width, RULE) if out.width == PIPE_WIDTH else out.width)
 
 
 def bullet(out: Console, line: str, indent: int = 0) -> None:
@@ -100,14 +118,25 @@ def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]]
         is_whole = header in whole or (number == 0 and longest <= out.width // 2)
         grid.add_column(text(header), overflow="fold", no_wrap=is_whole)
     for row in cells:
-        grid.add_row(*row)
+        grid.add_row(*map(_indented, row))
     out.print(grid)
 
 
+def _indented(cell: Text) -> RenderableType:
+    """Keep the blanks at the beginning of a cell in front of each of its lines."""
+    blanks = len(cell.plain) - len(cell.plain.lstrip(" "))
+    return Padding(cell[blanks:], (0, 0, 0, blanks), expand=False) if blanks else cell
+
+
 def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
+    """Print rows as lines `header: value`, with the values below each other."""
     for row in cells:
+        block = Table.grid(padding=(0, 1))
+        block.add_column(no_wrap=True)
+        block.add_column(overflow="fold")
         for header, value in zip(headers, row, strict=True):
-            out.print(text(f"{header}: ", "bold"), value, sep="")
+            block.add_row(text(f"{header}:", "bold"), value)
+        out.print(block)
         out.print()
 
 

@@ -272,7 +272,7 @@ def test_coverage_is_shown_once_for_answers_that_share_it(db: Path) -> None:
 
 def test_a_narrow_terminal_gets_blocks(db: Path) -> None:
     result = run("lookup", "nobody@example.org", "--db", db, env={"COLUMNS": "36"})
-    assert "Searched: all 300\n" in result.stdout
+    assert re.search(r"^Searched: +all 300$", result.stdout, re.MULTILINE)
     assert max(len(line) for line in result.stdout.splitlines()) <= 36
 
 
@@ -301,8 +301,9 @@ def test_logs_fit_the_terminal(db: Path, columns: str, first: str, last: str) ->
 
 
 def test_logs_in_blocks_show_all(db: Path) -> None:
-    lines = run("logs", "--db", db, env={"COLUMNS": "80"}).stdout.splitlines()
-    assert {"Log: Example log", "Backlog: 0", "Growth: -", "Catch up: -", "Gaps: none"} <= set(lines)
+    shown = run("logs", "--db", db, env={"COLUMNS": "80"}).stdout
+    lines = {" ".join(line.split()) for line in shown.splitlines()}
+    assert {"Log: Example log", "Backlog: 0", "Growth: -", "Catch up: -", "Gaps: none"} <= lines
 
 
 def test_shape_of_runs(db: Path) -> None:

@@ -55,10 +55,29 @@ def test_no_address_survives_whatever_stands_around_it(address: str, around: str
         ("tag\U000e0041", "tag\\U000e0041"),
         ("half \ud83d", "half \\ud83d"),
         ("می\u200cخواهم", None),  # the joiner belongs to the spelling
+        ("क्\u200dष 👩\u200d🔬 ❤\ufe0f 葛\U000e0100 ᠠ\u180b", None),
+        ("jane\u200croe\u200d", "jane\\u200croe\\u200d"),  # here it hides a difference
+        ("می\u200c\u200cخ", "می\u200c\\u200cخ"),
+        ("jane\ufe0f\U000e0101 ❤\ufe0f\ufe0f", "jane\\ufe0f\\U000e0101 ❤\ufe0f\\ufe0f"),
+        ("Jane\u3164Roe \u115f\u1160\uffa0\u2800", "Jane\\u3164Roe \\u115f\\u1160\\uffa0\\u2800"),
+        ("\u17b4\u17b5\u180e\u034f\u00ad\u2061", "\\u17b4\\u17b5\\u180e\\u034f\\xad\\u2061"),
+        ("\U00013441\U00016fe4\U0001d159", "\\U00013441\\U00016fe4\\U0001d159"),
     ],
 )
 def test_what_would_steer_a_terminal_is_visible(text: str, expected: str | None) -> None:
     assert visible(text) == (text if expected is None else expected)
+
+
+DEFAULT_IGNORABLE = [
+    *range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+    *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B),
+    *range(0xE0000, 0xE1000), 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0,
+]  # fmt: skip
+"""Characters that a terminal may leave out (Unicode 16, DerivedCoreProperties.txt, Default_Ignorable_Code_Point)."""
+
+
+def test_no_ignorable_character_stays_behind_a_latin_letter() -> None:
+    assert [f"{n:04x}" for n in DEFAULT_IGNORABLE if not visible(f"a{chr(n)}b").isascii()] == []
 
 
 @given(st.text())
@@ -66,6 +85,7 @@ def test_visible_text_has_nothing_unsafe(text: str) -> None:
     shown = visible(text)
     categories = {unicodedata.category(c) for c in shown if c not in "\u200c\u200d"}
     assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not set("\u3164\u115f\u1160\uffa0\u2800\u034f\u17b4\u17b5") & set(shown)
     assert visible(shown) == shown
     assert "\n" not in one_line(text)
 
