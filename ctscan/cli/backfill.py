@@ -10,6 +10,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options, scan_options
 from ctscan.cli.program import command
+from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
@@ -79,4 +80,4 @@ def _print(report: ScanReport, format: str) -> None:
 
         print_json(json.backfilled(report))
     elif options.is_terminal():
-        click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)
+        hint("See 'ctscan logs' for what was read; repeating the command goes on from there.")

@@ -11,6 +11,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli.progress import harmless
+from ctscan.cli.wrapping import hint
 from ctscan.errors import UsageError
 from ctscan.privacy.redaction import one_line
 
@@ -59,9 +60,9 @@ async def with_consent(config: Config) -> Config | None:
         return config
     wide = await app.terms_without_consent(config)
     for one in wide[:TERMS_SHOWN]:
-        click.echo(f"{one_line(one.term.given)} ({one.term.place}) is {one.reason}.", err=True)
+        hint(f"{one_line(one.term.given)} ({one.term.place}) is {one.reason}.")
     if len(wide) > TERMS_SHOWN:
-        click.echo(f"And {len(wide) - TERMS_SHOWN:,} more terms of that kind.", err=True)
+        hint(f"And {len(wide) - TERMS_SHOWN:,} more terms of that kind.")
     if not wide:
         return config
     if click.confirm("Keep the certificates of all of them?", default=False, err=True):
@@ -76,5 +77,4 @@ def _is_conversation() -> bool:
 
 def _say(line: str) -> None:
     """Write a line to stderr, with addresses replaced."""
-    sys.stderr.write(harmless(line) + "\n")
-    sys.stderr.flush()
+    hint(harmless(line))

@@ -39,10 +39,10 @@ def COMMAND(limit: int, verbose: int, **given: Any) -> None:  # noqa: N802 - the
 
 
 def _print_table(made: list[Disclosure]) -> None:
-    from ctscan.views import listings, tables
+    from ctscan.views import records, tables
 
     out = tables.console()
     if made:
-        tables.table(out, *listings.disclosures(made))
+        tables.table(out, *records.disclosures(made))
     else:
         tables.say(out, "Nothing was disclosed: nobody was asked about anybody.")

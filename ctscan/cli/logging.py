@@ -49,7 +49,7 @@ def set_up(verbose: int, environ: Mapping[str, str], stream: TextIO | None = Non
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
             hide_personal_data,
             short_line if is_terminal else structlog.processors.JSONRenderer(),
         ],
@@ -145,10 +145,9 @@ def _hidden(value: Any) -> Any:
 
 
 def short_line(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
-    """Render an event as `12:03:04 info tree head size=1000 log=…` (a structlog renderer)."""
+    """Render an event as `2026-11-30T12:03:04Z info tree head size=1000 log=…` (a structlog renderer)."""
     rest = dict(event)
-    clock = str(rest.pop("timestamp", ""))[11:19]
-    head = f"{clock} {rest.pop('level', '')} {one_line(str(rest.pop('event', '')))}"
+    head = f"{rest.pop('timestamp', '')} {rest.pop('level', '')} {one_line(str(rest.pop('event', '')))}"
     trace = str(rest.pop("exception", ""))
     line = " ".join([head, *(f"{key}={one_line(str(value))}" for key, value in rest.items())])
     return f"{line}\n{trace.rstrip()}" if trace else line

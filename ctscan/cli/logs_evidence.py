@@ -10,6 +10,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
@@ -59,7 +60,7 @@ def evidence(
         config, number, dismiss=dismiss is not None, reason=reason or "", who=account()
     )
     run(decided)
-    click.echo(f"Evidence {number} is {'dismissed' if dismiss is not None else 'restored'}.", err=True)
+    hint(f"Evidence {number} is {'dismissed' if dismiss is not None else 'restored'}.")
 
 
 def _show(config: Config, log: str | None, export: str | None, reason: str | None) -> None:
@@ -70,7 +71,7 @@ def _show(config: Config, log: str | None, export: str | None, reason: str | Non
         raise UsageError("logs evidence: --reason belongs to --dismiss or --restore")
     if export is not None:
         written = run(app.export_evidence(config, log, Path(export).expanduser(), who=account()))
-        click.echo(f"Wrote {export}: {count(written, 'contradiction')} with evidence.", err=True)
+        hint(f"Wrote {export}: {count(written, 'contradiction')} with evidence.")
         return
     found = run(app.misbehaviour_of_logs(config, log, who=account()))
     if config.format == "json":

@@ -12,6 +12,7 @@ import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
 from ctscan.cli.standard_input import standard_input
+from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
 from ctscan.errors import InputError, UsageError
 
@@ -73,7 +74,7 @@ def _list(config: Config, to: str | None, limit: int) -> None:
         _write(to, json.to_json(json.exported_heads(found), indent=1))
         heads = sum(len(log.heads) for log in found)
         if to != "-":
-            click.echo(f"Wrote {to}: {count(heads, 'head')} of {count(len(found), 'log')}.", err=True)
+            hint(f"Wrote {to}: {count(heads, 'head')} of {count(len(found), 'log')}.")
     elif config.format == "json":
         print_json([json.log_heads(log, limit) for log in found])
     elif not any(log.heads for log in found):

@@ -17,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from ctscan.cli.usage_errors import unknown_command, usage_line
+from ctscan.cli.wrapping import hint
 from ctscan.errors import EXIT_CODES, CtscanError, UsageError
 from ctscan.privacy.redaction import one_line, safe_traceback, without_addresses
 
@@ -201,7 +202,7 @@ def complain(message: str, error: BaseException | None = None, given: str = "") 
     if error is not None:
         click.echo(safe_traceback(error), err=True, nl=False)
     aside = f" (given: {one_line(given[:GIVEN_SHOWN])})" if given and sys.stderr.isatty() else ""
-    click.echo(f"ctscan: {one_line(without_addresses(message))}{aside}", err=True)
+    hint(f"ctscan: {one_line(without_addresses(message))}{aside}")
 
 
 def _warn_of_exposed_files(given: Mapping[str, Any]) -> None:

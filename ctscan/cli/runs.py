@@ -45,11 +45,11 @@ def _print_runs(runs: list[Run], format: str) -> None:
 
         print_json([json.run(done) for done in runs])
         return
-    from ctscan.views import listings, tables
+    from ctscan.views import records, tables
 
     out = tables.console()
     if runs:
-        tables.table(out, *listings.runs(runs))
+        tables.table(out, *records.runs(runs))
     else:
         tables.say(out, "Nothing was scanned yet: run 'ctscan scan'.")
 
@@ -61,10 +61,10 @@ def _print_searches(searches: list[Search], format: str) -> None:
 
         print_json([json.search(done) for done in searches])
         return
-    from ctscan.views import listings, tables
+    from ctscan.views import records, tables
 
     out = tables.console()
     if searches:
-        tables.table(out, *listings.searches(searches))
+        tables.table(out, *records.searches(searches))
     else:
         tables.say(out, "No repository was asked and no file imported yet: see 'ctscan sources'.")

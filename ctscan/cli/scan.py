@@ -10,6 +10,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options, scan_options
 from ctscan.cli.program import command
+from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
@@ -115,8 +116,8 @@ def _print(report: ScanReport, format: str) -> None:
     elif not options.is_terminal():
         return  # a journal has no next step
     elif report.exit_code == 0:
-        click.echo("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.", err=True)
+        hint("Look somebody up with 'ctscan lookup ADDRESS', see what was read with 'ctscan logs'.")
     elif report.logs:
-        click.echo("See 'ctscan logs' for what was read; repeating the command goes on from there.", err=True)
+        hint("See 'ctscan logs' for what was read; repeating the command goes on from there.")
     else:
-        click.echo("Repeating the command asks again, and fetches only what isn't kept yet.", err=True)
+        hint("Repeating the command asks again, and fetches only what isn't kept yet.")

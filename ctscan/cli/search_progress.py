@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from ctscan.cli.progress import INTERVAL, harmless
+from ctscan.cli.wrapping import wrapped
 from ctscan.views.words import KINDS, count, search_result_line
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class SearchProgress(AbstractContextManager["SearchProgress"]):
 
     def _line(self, line: str) -> None:
         self._wipe()
-        self._out.write(harmless(line) + "\n")
+        self._out.write(wrapped(harmless(line), self._out) + "\n")
         self._out.flush()
 
     def _wipe(self) -> None:

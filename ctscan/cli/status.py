@@ -11,6 +11,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command, complain
+from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
 
@@ -107,7 +108,7 @@ async def _refresh(config: Config, asked: Sequence[Identifier], force: bool) -> 
             asked,
             who=account(),
             force=force,
-            progress=lambda line: click.echo(harmless(line), err=True),
+            progress=lambda line: hint(harmless(line)),
             stop=stop,
         )
 
@@ -127,13 +128,13 @@ def _print_matches(config: Config, matches: Sequence[Match], done: RefreshResult
         for match in matches:
             print_json(json.certificate_status(match), indent=None)
         for line in listings.refresh_lines(done, say):
-            click.echo(line, err=True)
+            hint(line)
         return
     from ctscan.views import tables
 
     out = tables.console()
     if matches:
-        tables.table(out, *listings.statuses(matches, say))
+        tables.table(out, *listings.statuses(matches, out.width, say))
     else:
         tables.say(out, say(Say.NO_CERTIFICATE_OF_THAT()))
     for line in listings.refresh_lines(done, say):

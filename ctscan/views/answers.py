@@ -27,12 +27,12 @@ from ctscan.model import (
 )
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
-from ctscan.views.json import time_text, timestamp_text
+from ctscan.views.json import time_text
 from ctscan.views.limits import as_of, by_reason, entries_by_reason, number_of_logs
 from ctscan.views.say import GAPS, Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
-from ctscan.views.words import moment, word
+from ctscan.views.words import moment, timestamp, word
 
 LONGEST = 300  # characters of a value that are shown
 GAPS_SHOWN = 3  # one by one, else sums
@@ -297,7 +297,7 @@ def coverage_row(log: LogCoverage, texts: Texts) -> tuple[str, str, str, str]:
 
 def _checked(log: LogCoverage, texts: Texts) -> str:
     if log.freshness is Freshness.FROZEN and log.head_time is not None:
-        return texts(Say.AS_OF_HEAD(time=timestamp_text(log.head_time) or "?"))
+        return texts(Say.AS_OF_HEAD(time=timestamp(log.head_time) or "?"))
     checked = moment(log.as_of) if log.as_of else texts(Say.NEVER())
     if log.stale_reason is not None:
         return texts(Say.STALE_SINCE(time=checked, reason=texts(log.stale_reason)))
@@ -311,7 +311,7 @@ def _searched(log: LogCoverage, searched: int, texts: Texts) -> str:
     if searched and log.verified[0].start + searched == log.head_size:
         parts.append(Say.FROM_ENTRY(index=log.verified[0].start))
     if log.since is not None:
-        parts.append(Say.LOGGED_SINCE(time=timestamp_text(log.since) or "?"))
+        parts.append(Say.LOGGED_SINCE(time=timestamp(log.since) or "?"))
     return ", ".join(map(texts, parts))
 
 

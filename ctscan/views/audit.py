@@ -28,7 +28,13 @@ def events(found: Sequence[AuditEvent]) -> Listing:
     """List events."""
     headers = ("No.", "When", "Who", "Action", "Identifier", "For")
     rows = [(e.id, moment(e.at), e.who, _action(e), _identifier(e), _reason(e)) for e in found]
-    return Listing(headers, rows, whole=("When",))
+    return Listing(headers, rows, whole=("When",), lines=[_lines(event) for event in found])
+
+
+def _lines(event: AuditEvent) -> list[str]:
+    about = f", {_identifier(event)}" if _identifier(event) != "-" else ""
+    reason = [f"For: {_reason(event)}"] if _reason(event) != "-" else []
+    return [f"No. {event.id}: {_action(event)}", f"{moment(event.at)}, by {event.who}{about}", *reason]
 
 
 def _action(event: AuditEvent) -> str:

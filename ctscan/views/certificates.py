@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ctscan.model import (
@@ -18,12 +19,14 @@ from ctscan.model import (
     Sighting,
     Status,
 )
-from ctscan.views.json import timestamp_text
 from ctscan.views.say import STANDINGS, Say, Standing
 from ctscan.views.text import Texts
-from ctscan.views.words import day
+from ctscan.views.words import day, timestamp
 
 COORDINATES_SHOWN = 3  # entries of logs that a repository names; JSON has them all
+SHORTEST_SUBJECT = 60  # characters of a subject that are shown on every terminal
+_BETWEEN_ATTRIBUTES = re.compile(r"(?<!\\)((?:\\\\)*),")
+"""Comma of a name by RFC 4514 that no backslash escapes."""
 
 
 def certificate_line(summary: CertificateSummary, texts: Texts) -> str:
@@ -31,6 +34,20 @@ def certificate_line(summary: CertificateSummary, texts: Texts) -> str:
     start, end = day(summary.not_before), day(summary.not_after)
     issuer = summary.issuer or texts(Say.NO_NAME())
     return texts(Say.SERIAL(serial=summary.serial, issuer=issuer, start=start, end=end))
+
+
+def short_name(name: str, width: int) -> str:
+    """Write a distinguished name for a column: whole attributes of it, with at most half of `width` characters or
+    `SHORTEST_SUBJECT`. An ellipsis stands for the rest; the first attribute is always whole."""
+    room = max(SHORTEST_SUBJECT, width // 2)
+    ends = [found.end() for found in _BETWEEN_ATTRIBUTES.finditer(name)]
+    parts = [name[start:end] for start, end in zip([0, *ends], [*ends, len(name)], strict=True)]
+    shown = parts[0]
+    for part in parts[1:]:
+        if len(shown) + len(part) + 1 > room:
+            return f"{shown} …"
+        shown += f" {part}"
+    return shown
 
 
 def sighting_line(seen: Sighting, texts: Texts) -> str:
@@ -44,8 +61,8 @@ def sighting_line(seen: Sighting, texts: Texts) -> str:
 
 
 def logged_at(milliseconds: int, texts: Texts) -> str:
-    """Write the timestamp of a log."""
-    return timestamp_text(milliseconds) or texts(Say.IMPOSSIBLE_TIME())
+    """Write the timestamp of a log, to the second."""
+    return timestamp(milliseconds) or texts(Say.IMPOSSIBLE_TIME())
 
 
 def repository_line(seen: RepositorySighting, texts: Texts) -> str:

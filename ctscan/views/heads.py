@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ctscan.model.comparison import HeadVerdict
-from ctscan.views.json import base64_text, timestamp_text
+from ctscan.views.json import base64_text
 from ctscan.views.listings import Listing
 from ctscan.views.witnesses import cosigned
-from ctscan.views.words import count, moment
+from ctscan.views.words import count, moment, timestamp
 
 if TYPE_CHECKING:
     from ctscan.model.comparison import HeadComparison, LogComparison, LogHeads
@@ -24,7 +24,7 @@ def seen(found: Sequence[LogHeads], limit: int) -> Listing:
         (
             log.log.name,
             f"{one.seen.head.size:,}",
-            timestamp_text(one.seen.head.timestamp) or "?",
+            timestamp(one.seen.head.timestamp) or "?",
             base64_text(one.seen.head.root),
             moment(one.seen.last_seen),
             cosigned(one.cosignatures, log.witnesses),

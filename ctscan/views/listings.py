@@ -9,15 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctscan.model import Authority, AuthorityList, Disclosure, Match, Message, RevocationState, Run, Search
+from ctscan.model import Authority, AuthorityList, CertificateStanding, Match, Message, RevocationState
 from ctscan.views.answers import category
-from ctscan.views.certificates import certificate_line, status_words
+from ctscan.views.certificates import certificate_line, short_name, status_words
 from ctscan.views.json import ATTRIBUTION
 from ctscan.views.say import CONDITIONS, STANDINGS, Say
-from ctscan.views.search_words import recorded_scope
-from ctscan.views.text import ENGLISH, Texts, texts
+from ctscan.views.text import Texts
 from ctscan.views.witnesses import witness_lines
-from ctscan.views.words import KINDS, count, day, moment, per_second, until_head, word
+from ctscan.views.words import count, day, moment, per_second, until_head, word
 
 if TYPE_CHECKING:
     from ctscan.model import Source
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
         TypeInfo,
     )
 
-LONGEST_SUBJECT = 60
+REASONS_SHOWN = 20
 FAILURES_SHOWN = 20
 PROBLEMS_SHOWN = 3
 
@@ -49,65 +48,13 @@ FINDS = {
 
 
 class Listing(NamedTuple):
-    """Table: headers, rows, and the headers of columns that are never folded."""
+    """Table: headers, rows, and the headers of columns that are never folded. `lines` has the lines of each row for a
+    terminal that is too narrow for columns; without them each value is a line of its own."""
 
     headers: Sequence[str]
-    rows: Iterable[Sequence[object]]
+    rows: Sequence[Sequence[object]]
     whole: Collection[str] = ()
-
-
-# --- records ------------------------------------------------------------------------------------------------------
-
-
-def runs(found: Sequence[Run]) -> Listing:
-    """List scans."""
-    headers = ("Run", "Who", "Started", "Ended", "Outcome", "Entries", "Certificates", "Scope", "Purpose")
-    rows = [
-        (
-            run.id,
-            run.who,
-            moment(run.started),
-            moment(run.ended) if run.ended else "-",
-            run.outcome,
-            f"{run.entries:,}",
-            f"{run.certificates:,}",
-            run.scope,
-            run.purpose or "-",
-        )
-        for run in found
-    ]
-    return Listing(headers, rows)
-
-
-def searches(found: Sequence[Search]) -> Listing:
-    """List questions to repositories and imports of files."""
-    headers = ("Search", "Who", "Started", "Ended", "Source", "Asked for", "Outcome", "Given", "New", "Kept", "Purpose")
-    rows = [
-        (
-            search.id,
-            search.who,
-            moment(search.started),
-            moment(search.ended) if search.ended else "-",
-            search.repository,
-            search.question or search.kind,
-            search.outcome,
-            f"{search.results:,}",
-            f"{search.certificates:,}",
-            recorded_scope(search, texts(ENGLISH)),
-            search.purpose or "-",
-        )
-        for search in found
-    ]
-    return Listing(headers, rows)
-
-
-def disclosures(found: Sequence[Disclosure]) -> Listing:
-    """List disclosures."""
-    headers = ("No.", "When", "Who", "Kind of identifier", "Told to", "Purpose", "Command")
-    rows = [
-        (d.id, moment(d.at), d.who, KINDS.get(d.kind, d.kind), d.recipient, d.purpose or "-", d.command) for d in found
-    ]
-    return Listing(headers, rows)
+    lines: Sequence[Sequence[str]] = ()
 
 
 # --- logs ---------------------------------------------------------------------------------------------------------
@@ -159,7 +106,7 @@ def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:
         Say.COLUMN_GAPS(): texts(
             Say.GAPS_AND_ENTRIES(number=len(report.gaps), entries=unread) if report.gaps else Say.NO_GAPS()
         ),
-        Say.COLUMN_LAST_SUCCESS(): checked.replace("T", " "),  # where it may be folded
+        Say.COLUMN_LAST_SUCCESS(): checked,
     }
 
 
@@ -277,22 +224,27 @@ def authorities_line(found: int, shown: int) -> str:
 _STATUS_COLUMNS = (Say.COLUMN_SERIAL(), Say.COLUMN_SUBJECT(), Say.COLUMN_UNTIL(), Say.COLUMN_STATUS())
 
 
-def statuses(matches: Sequence[Match], texts: Texts) -> Listing:
-    """List certificates with their status."""
-    return Listing([texts(one) for one in _STATUS_COLUMNS], [_status_row(match, texts) for match in matches])
+def statuses(matches: Sequence[Match], width: int, texts: Texts) -> Listing:
+    """List certificates with their status, for lines of `width` characters."""
+    return Listing([texts(one) for one in _STATUS_COLUMNS], [_status_row(match, width, texts) for match in matches])
 
 
-def _status_row(match: Match, texts: Texts) -> tuple[str, str, str, str]:
+def _status_row(match: Match, width: int, texts: Texts) -> tuple[str, str, str, str]:
     found = match.certificate
     end = day(found.not_after) if found.not_after else "-"
     words = texts(Say.NOT_JUDGED()) if match.status is None else status_words(match.status, texts)
-    return found.serial, found.subject[:LONGEST_SUBJECT], end, words
+    return found.serial, short_name(found.subject, width), end, words
 
 
 def standings(counts: StandingCounts, texts: Texts) -> Listing:
-    """Count certificates by standing, and below them the most frequent reasons of unknown standings."""
-    rows = [(texts(STANDINGS[standing]), f"{number:,}") for standing, number in counts.standings.most_common()]
-    rows += [(f"  {texts(why)}", f"{number:,}") for why, number in counts.reasons.most_common(20)]
+    """Count certificates by standing, and below the unknown ones the most frequent reasons."""
+    rows = []
+    for standing, number in counts.standings.most_common():
+        rows.append((texts(STANDINGS[standing]), f"{number:,}"))
+        if standing is CertificateStanding.UNKNOWN:
+            rows += [(f"  {texts(why)}", f"{times:,}") for why, times in counts.reasons.most_common(REASONS_SHOWN)]
+            rest = sum(counts.reasons.values()) - sum(times for _, times in counts.reasons.most_common(REASONS_SHOWN))
+            rows += [(f"  {texts(Say.MORE_REASONS())}", f"{rest:,}")] if rest else []
     return Listing((texts(Say.COLUMN_STANDING()), texts(Say.COLUMN_CERTIFICATES())), rows)
 
 

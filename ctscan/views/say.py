@@ -26,6 +26,7 @@ class Say(Code):
     REFRESHED = "say.refreshed"
     REFRESH_STOPPED = "say.refresh-stopped"
     MORE = "say.more"
+    MORE_REASONS = "say.more-reasons"
 
     # answers, sightings and coverage
     FOUND = "say.found"

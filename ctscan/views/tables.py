@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -37,6 +38,7 @@ from ctscan.views.answers import (
     what,
 )
 from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
+from ctscan.views.columns import Column, widths
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.say import Say
@@ -45,7 +47,7 @@ from ctscan.views.text import Texts
 PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
 RULE = 80  # columns of a line between two answers in a pipe
 BULLET = "- "
-NARROW = 12  # columns for each column of a table; with less, rows become blocks
+HANG = 2  # columns to the right of an indented line, where the rest of it stands
 SHOWN = 20  # sightings of one certificate, and places of one value; JSON has them all
 SHOWN_VALUES = 200  # of one person in one certificate
 
@@ -75,16 +77,21 @@ def text(value: object, style: str = "") -> Text:
 
 def say(out: Console, line: str, style: str = "", indent: int = 0) -> None:
     """Print a line, wrapped by words at the width of the terminal. What is wrapped stands below the beginning of the
-    text, behind blanks and the bullet of the line."""
+    text, behind the bullet of the line; of an indented line without a bullet it stands further to the right."""
     content = line.lstrip(" ")
     indent += len(line) - len(content)
-    shown: RenderableType = text(content, style)
     if content.startswith(BULLET):
-        shown = Table.grid()
-        shown.add_column(width=len(BULLET))
-        shown.add_column(overflow="fold")
-        shown.add_row(text(BULLET, style), text(content.removeprefix(BULLET), style))
-    out.print(Padding(shown, (0, 0, 0, indent), expand=False))
+        _hang(out, text(content, style), indent, len(BULLET))
+    else:
+        _hang(out, text(content, style), indent, HANG if indent else 0)
+
+
+def _hang(out: Console, shown: Text, indent: int, hang: int) -> None:
+    """Print a text behind `indent` blanks; what is wrapped stands `hang` columns further to the right."""
+    lines = shown.wrap(out, max(1, out.width - indent - hang), overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        out.print(Padding(line, (0, 0, 0, indent + (hang if number else 0)), expand=False))
 
 
 def rule(out: Console) -> None:
@@ -92,40 +99,53 @@ def rule(out: Console) -> None:
     out.print(Rule(style="dim"), width=min(out.width, RULE) if out.width == PIPE_WIDTH else out.width)
 
 
-def bullet(out: Console, line: str, indent: int = 0) -> None:
-    """Print a line behind a hyphen; further lines begin below its text, not below the hyphen."""
-    hanging = Table.grid()
-    hanging.add_column(width=2)
-    hanging.add_column(overflow="fold")
-    hanging.add_row("- ", text(line))
-    out.print(Padding(hanging, (0, 0, 0, indent), expand=False))
-
-
-def table(out: Console, headers: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
-    """Print rows under headers, or each row as a block of lines where the terminal is too narrow for that.
+def table(
+    out: Console,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    whole: Collection[str] = (),
+    lines: Sequence[Sequence[str]] = (),
+) -> None:
+    """Print rows under headers, or each row as lines where the terminal is too narrow for columns.
 
     Args:
         whole: headers of columns with short values that are never folded.
+        lines: the lines of each row for a narrow terminal; without them each value is a line behind its header.
     """
     cells = [[text(value) for value in row] for row in rows]
-    if out.width < NARROW * len(headers):
-        _blocks(out, headers, cells)
+    found = widths([_column(out, number, header, cells, whole) for number, header in enumerate(headers)], out.width)
+    if found is None:
+        _lines(out, lines) if lines else _blocks(out, headers, cells)
         return
     grid = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold", show_edge=False)
-    longest = max((row[0].cell_len for row in cells), default=0)
-    for number, header in enumerate(headers):
-        # the first column says what a row is about: it is folded last
-        is_whole = header in whole or (number == 0 and longest <= out.width // 2)
-        grid.add_column(text(header), overflow="fold", no_wrap=is_whole)
+    for header, width in zip(headers, found, strict=True):
+        grid.add_column(text(header), overflow="fold", width=width)
     for row in cells:
         grid.add_row(*map(_indented, row))
     out.print(grid)
+
+
+def _column(out: Console, number: int, header: str, rows: Sequence[Sequence[Text]], whole: Collection[str]) -> Column:
+    cells = [text(header), *(row[number] for row in rows)]
+    natural = max(cell.cell_len for cell in cells)
+    longest = max((cell_len(word) for cell in cells for word in cell.plain.split()), default=0)
+    # the first column says what a row is about: it is folded last
+    return Column(natural, longest, header in whole or (number == 0 and natural <= out.width // 2))
 
 
 def _indented(cell: Text) -> RenderableType:
     """Keep the blanks at the beginning of a cell in front of each of its lines."""
     blanks = len(cell.plain) - len(cell.plain.lstrip(" "))
     return Padding(cell[blanks:], (0, 0, 0, blanks), expand=False) if blanks else cell
+
+
+def _lines(out: Console, rows: Iterable[Sequence[str]]) -> None:
+    """Print the lines of each row, the first one as a heading."""
+    for heading, *rest in rows:
+        say(out, heading, "bold")
+        for line in rest:
+            say(out, line, indent=2)
+        out.print()
 
 
 def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
@@ -156,7 +176,7 @@ def findings(out: Console, found: Sequence[Finding], texts: Texts) -> None:
         values = list(_values(theirs, texts).items())
         for (value, about), places in values[:SHOWN_VALUES]:
             line = Text.assemble(text(value, "bold"), "  ", text(about))
-            out.print(Padding(line, (0, 0, 0, indent), expand=False))
+            _hang(out, line, indent, HANG)
             for why, where in places.items():
                 say(
                     out,
@@ -197,7 +217,7 @@ def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = 
         say(out, read_as)
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
     for line in _below_verdict(given, texts, above):
-        say(out, f"- {line}", indent=2)
+        say(out, f"{BULLET}{line}", indent=2)
     for number, match in enumerate(given.matches, 1):
         out.print()
         say(out, _heading(match, number, given, texts), "bold")
@@ -228,7 +248,7 @@ def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
         out.print()
         say(out, texts(Say.OFFERS(count=len(given.offers))), "bold")
         for line in offer_lines(given, texts):
-            bullet(out, line, indent=2)
+            say(out, f"{BULLET}{line}", indent=2)
     if given.mailboxes:
         out.print()
         say(out, mailboxes_heading(given, texts), "bold")

@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ctscan.model import Message, PlannedDisclosure, Question
-from ctscan.views.json import time_text
+from ctscan.views.json import time_text, timestamp_text
 from ctscan.views.say import Say, Word
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import ENGLISH, Texts, texts
@@ -100,6 +100,11 @@ def missing_evidence(counts: ProofCounts) -> list[str]:
 def moment(at: datetime | None) -> str:
     """Write a time to the second, in UTC."""
     return (time_text(at.replace(microsecond=0)) or "") if at else "never"
+
+
+def timestamp(milliseconds: int) -> str | None:
+    """Write the timestamp of a log to the second, in UTC; None for a time that no calendar holds."""
+    return timestamp_text(milliseconds // 1000 * 1000)
 
 
 def day(at: datetime | None) -> str:

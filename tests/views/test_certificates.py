@@ -28,7 +28,7 @@ from ctscan.model import (
 from ctscan.revocation.status import status_of
 from ctscan.views import json as shapes
 from ctscan.views.answers import answer_lines, search_line
-from ctscan.views.certificates import owner_lines, repository_line
+from ctscan.views.certificates import owner_lines, repository_line, short_name
 from ctscan.views.text import texts
 
 ENGLISH = texts("en")
@@ -185,3 +185,21 @@ def test_shape_of_a_match_with_all_of_it() -> None:
     assert shape["status"] == {"standing": "revoked", "is_expired": False, **why, "source": "CRL"}
     assert shape["revocations"][0]["reason"] == "keyCompromise"
     assert shape["authorities"][0]["key_id"] == "05" * 20
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "expected"),
+    [
+        ("", 80, ""),
+        ("CN=Jane Roe", 80, "CN=Jane Roe"),
+        ("O=Example Ltd,CN=Jane Roe", 80, "O=Example Ltd, CN=Jane Roe"),
+        (f"CN={'x' * 50},O=Example Ltd", 80, f"CN={'x' * 50}, …"),
+        (f"CN={'x' * 50},O=Example Ltd", 160, f"CN={'x' * 50}, O=Example Ltd"),
+        (f"CN={'x' * 300},O=Example Ltd", 80, f"CN={'x' * 300}, …"),
+        ("O=A\\,B\\\\,CN=Roe\\, Jane\\\\\\,", 80, "O=A\\,B\\\\, CN=Roe\\, Jane\\\\\\,"),
+        (f"O=A\\,{'b' * 60},CN=Roe", 80, f"O=A\\,{'b' * 60}, …"),
+        (f"CN=Jane+SN={'x' * 60},C=XX", 80, f"CN=Jane+SN={'x' * 60}, …"),
+    ],
+)
+def test_a_subject_is_cut_between_attributes(name: str, width: int, expected: str) -> None:
+    assert short_name(name, width) == expected

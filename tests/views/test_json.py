@@ -196,7 +196,7 @@ def test_doubts_name_what_was_not_searched_and_what_to_do() -> None:
         ),
         (
             replace(WHOLE, freshness=Freshness.FROZEN, head_time=HEAD.timestamp),
-            ("Example log", "all 1,000", "none", "as of the head signed on 2026-02-01T12:00:00.123Z"),
+            ("Example log", "all 1,000", "none", "as of the head signed on 2026-02-01T12:00:00Z"),
         ),
         (
             replace(WHOLE, gaps=tuple(Gap(n, n + 1, GapReason.REFUSED) for n in range(5)), verified=()),

@@ -259,7 +259,7 @@ def test_json_lists_all_of_them() -> None:
             log(1, freshness=Freshness.STALE, stale_reason=Staleness.NOT_CHECKED(), failing_since=SINCE),
             "2026-11-30T13:03:05Z, stale: not checked within stale_after",
         ),
-        (FROZEN, "as of the head signed on 2025-11-30T22:00:00.123Z"),
+        (FROZEN, "as of the head signed on 2025-11-30T22:00:00Z"),
     ],
 )
 def test_the_table_of_coverage_marks_logs(given: LogCoverage, last: str) -> None:

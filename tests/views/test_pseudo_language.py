@@ -245,7 +245,7 @@ def test_statuses(texts: Texts) -> None:
         counts.add(status, (SAID,))
     refresh = RefreshResult({b"": RevocationState.REVOKED}, failures={StatusReason.LIST_INVALID(host="HOST"): None})
     refresh.stopped = True
-    lists = (listings.statuses([match(n) for n in range(len(STATUSES))], texts), listings.standings(counts, texts))
+    lists = (listings.statuses([match(n) for n in range(len(STATUSES))], 200, texts), listings.standings(counts, texts))
     lines = listings.refresh_lines(refresh, texts)
     shown = "".join(printed(lambda out, listing=listing: tables.table(out, *listing)) for listing in lists)  # type: ignore[misc]
     assert plain_words(shown + "\n".join(lines)) == []

@@ -31,7 +31,7 @@ def check_start(text: str | None, now: datetime) -> None:
             raise UsageError(f"--from: expected an index of at most {_INDEX_DIGITS} digits, got {len(text)}")
     elif parse_date(text) > now:
         raise UsageError(
-            f"--from {text}: lies in the future: on this machine it is {now.astimezone(UTC):%Y-%m-%dT%H:%MZ}; 'now' "
+            f"--from {text}: lies in the future: on this machine it is {now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}; 'now' "
             "begins with the next entries"
         )
 

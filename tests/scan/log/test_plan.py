@@ -39,7 +39,7 @@ def test_an_index_belongs_to_one_log() -> None:
 def test_a_date_in_the_future_is_refused_with_the_time_of_this_machine() -> None:
     check_start("2026-03-01T13:00:00+01:00", NOON)
     for text in ("2026-03-02", "2026-03-01T13:00:00"):
-        with pytest.raises(UsageError, match=r"lies in the future: on this machine it is 2026-03-01T12:00Z"):
+        with pytest.raises(UsageError, match=r"lies in the future: on this machine it is 2026-03-01T12:00:00Z"):
             check_start(text, NOON)
 
 
