@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ctscan.errors import UsageError
 from ctscan.model import Certificate, DecodedString, Finding, Identifier, IdentifierKind, Name
@@ -33,6 +33,11 @@ class Scope:
     domains: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    _values: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Domains and addresses, which no value can be both: a scope of thousands is asked for every host."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_values", frozenset((*self.domains, *self.emails)))
 
     @property
     def text(self) -> str:
@@ -75,14 +80,14 @@ class Scope:
 
     def _keeps_finding(self, finding: Finding) -> bool:
         return any(
-            (key.kind == IdentifierKind.EMAIL and key.key in self.emails)
-            or (key.kind == IdentifierKind.DOMAIN and any(key.key.startswith(reversed_labels(d)) for d in self.domains))
+            (key.kind == IdentifierKind.EMAIL and key.key in self._values)
+            or (key.kind == IdentifierKind.DOMAIN and self._has_domain(reversed_labels(key.key.rstrip("."))[:-1]))
             for key in finding.keys
         )
 
     def _keeps_string(self, string: str) -> bool:
         for address in find_emails(string):
-            if address in self.emails or self._has_domain(address.rpartition("@")[2]):
+            if address in self._values or self._has_domain(address.rpartition("@")[2]):
                 return True
         if self.domains and any(self._has_host(match.group()) for match in _HOST.finditer(string)):
             return True
@@ -94,7 +99,7 @@ class Scope:
         return host is not None and self._has_domain(host)
 
     def _has_domain(self, canonical: str) -> bool:
-        return any(_is_at_or_below(canonical, domain) for domain in self.domains)
+        return any(domain in self._values for domain in _at_and_above(canonical))
 
     def _includes_term(self, kind: str, value: str) -> bool:
         if self.everything:
@@ -102,7 +107,7 @@ class Scope:
         if kind == ScopeKind.DOMAIN:
             return self._has_domain(value)
         if kind == ScopeKind.EMAIL:
-            return value in self.emails or self._has_domain(value.rpartition("@")[2])
+            return value in self._values or self._has_domain(value.rpartition("@")[2])
         return kind == ScopeKind.ORGANISATION and value in self.organisations
 
 
@@ -191,10 +196,6 @@ def _above(domain: str) -> Iterator[str]:
 def _at_and_above(domain: str) -> Iterator[str]:
     yield domain
     yield from _above(domain)
-
-
-def _is_at_or_below(canonical: str, domain: str) -> bool:
-    return canonical == domain or canonical.endswith("." + domain)
 
 
 def _hosts(certificate: Certificate) -> Iterator[str]:
