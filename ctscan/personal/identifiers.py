@@ -30,7 +30,7 @@ from ctscan.personal.pasted.digit_forms import MOST_SERIAL_DIGITS, names_its_cou
 if TYPE_CHECKING:
     from ctscan.personal.pasted.reading import Reading
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Version of the keys that certificates and identifiers share, part of the rule-set version. Raise it when a text of a
 certificate gives other keys. More readings of what a person types need no certificate to be read again."""
 

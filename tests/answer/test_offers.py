@@ -53,7 +53,7 @@ def test_dots_and_tags_both_ways(asked: str, expected: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("one", "other", "there", "back"),
     [
-        ("jürgen@example.org", "j%c3%bcrgen@example.org", "encoded", ""),  # a reading of the text, and so a match
+        ("jürgen@example.org", "j%c3%bcrgen@example.org", "encoded", "decoded"),
         ("jane@example.org", "jane%40example.org@example.net", "encoded", "decoded"),
         ("jürgen@example.org", "xn--jrgen-kva@example.org", "labels", "labels"),
         ("günter.roe@example.org", "gunter.roe@example.org", "spelling", "spelling"),
@@ -66,6 +66,11 @@ def test_other_forms_of_a_local_part_both_ways(one: str, other: str, there: str,
     first, second = answered(tmp_path, certificates(one, other), one, f"email:{other}")
     assert offered(first) == ([(other, there, 1)] if there else [])
     assert offered(second) == ([(one, back, 1)] if back else [])
+
+
+def test_a_form_that_is_a_reading_of_the_text_is_part_of_the_answer_and_no_offer(tmp_path: Path) -> None:
+    (given,) = answered(tmp_path, certificates("jürgen@example.org"), "j%c3%bcrgen@example.org")
+    assert (len(given.matches), offered(given)) == (1, [])
 
 
 def people(*names: str, address: str = "jroe@example.org") -> list[Hit]:
@@ -116,14 +121,13 @@ def test_the_text_of_a_certificate_is_offered_without_controls_and_can_be_typed(
 
 
 def test_a_name_is_offered_with_a_vowel_spelled_otherwise(tmp_path: Path) -> None:
-    hits = certificates("Gunter Roe", "Guenter Roe", "Guenter Roe", "Günter Roe", "Kjærgård", "Ann Kjaergaard")
-    asked = ("Gunter Roe", "Guenter Roe", "Günter Roe", "Ann Kjærgård", "name:Guenter")
-    gunter, guenter, accent, danish, word = answered(tmp_path, hits, *asked)
+    hits = certificates("Gunter Roe", "Guenter Roe", "Guenter Roe", "Günter Roe")
+    asked = ("Gunter Roe", "Guenter Roe", "Günter Roe", "name:Guenter")
+    gunter, guenter, accent, word = answered(tmp_path, hits, *asked)
     assert [match.score for match in gunter.matches[:3]] == [1.0, 1.0, 0.5]
     assert offered(gunter) == [("name:Guenter Roe", "spelling", 3)]
     assert offered(guenter) == [("name:Gunter Roe", "spelling", 2)]
     assert (len([one for one in accent.matches if one.score == 1]), offered(accent)) == (4, [])
-    assert offered(danish) == [("name:Ann Kjaergaard", "spelling", 1)]
     assert offered(word) == [("name:Gunter", "spelling", 2)]
 
 

@@ -87,7 +87,9 @@ def asked_forms(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
     words = name_forms(identifier.canonical)
     known = {form for word in words for form in word}
     others = [key.key for key in identifier.keys if key.kind == IdentifierKind.NAME and key.key not in known]
-    return tuple((*word, *(other for other in others if _contracted(other) == _contracted(word[0]))) for word in words)
+    return tuple(
+        (*word, *(other for other in others if _contracted(other) in map(_contracted, word))) for word in words
+    )
 
 
 def spelled_words(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
@@ -153,12 +155,13 @@ def _word_forms(word: str) -> Iterator[str]:
     yield folded
     if word.isascii():
         return
-    if len(folded) > 1:  # an initial stays one
-        yield _without_marks(word.translate(_EXPANSIONS))
+    expanded = _without_marks(word.translate(_EXPANSIONS)) if len(folded) > 1 else folded  # an initial stays one
+    yield expanded
     from anyascii import anyascii  # not at the top: a look-up in Latin letters does without
 
     latin = anyascii(folded)
     yield "".join(c for c in latin.lower() if c.isalnum())
+    yield "".join(c for c in anyascii(expanded).lower() if c.isalnum())  # Kjaergaard of Kjærgård
     if not latin.islower():  # syllables of Han and Hangul come capitalised
         yield from (part.lower() for part in re.findall(r"[A-Z][a-z]*|[a-z]+", latin))
 
