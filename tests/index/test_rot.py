@@ -92,13 +92,13 @@ def test_an_index_in_order_is_not_called_damaged(rotting: Rotting) -> None:
 
 def test_a_changed_sha1_is_noticed_by_a_check_of_everything_and_repaired(rotting: Rotting) -> None:
     copy(rotting.octets, rotting.path)
-    change(rotting.path, "UPDATE leaf SET sha1_head = coalesce(sha1_head, 0) + 1")
+    change(rotting.path, "UPDATE leaf_sha1 SET head = head + 1")
 
     async def check() -> None:
         async with await open_index(rotting.path, create=False) as index:
-            assert await index.damaged_parts(lambda: False) == {"leaf"}
+            assert await index.damaged_parts(lambda: False) == {"leaf_sha1"}
             assert await index.begin_repair(later(0), lambda: False) is not None
-            assert "leaf" not in await index.damaged_parts(lambda: False)
+            assert "leaf_sha1" not in await index.damaged_parts(lambda: False)
 
     asyncio.run(check())
 

@@ -156,7 +156,7 @@ CREATE TABLE leaf (
     certificate INTEGER NOT NULL REFERENCES certificate (id) ON DELETE CASCADE,
     kind        TEXT NOT NULL CHECK (kind IN ('x509', 'precert')),
     sha256      BLOB NOT NULL,
-    der         BLOB NOT NULL, crc INTEGER, sha1_head INTEGER,  -- zlib
+    der         BLOB NOT NULL, crc INTEGER,  -- zlib
     UNIQUE (sha256, kind)
 ) STRICT;
 
@@ -580,7 +580,12 @@ CREATE TABLE mailbox (
     PRIMARY KEY (place, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX leaf_sha1 ON leaf (sha1_head) WHERE sha1_head IS NOT NULL;
+CREATE TABLE leaf_sha1 (
+    leaf INTEGER PRIMARY KEY REFERENCES leaf (id) ON DELETE CASCADE,
+    head INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX leaf_sha1_head ON leaf_sha1 (head);
 
 INSERT INTO migration (number, name, applied) VALUES
     (1, '0001_first', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now')),

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from ctscan.index.sqlite import controls, postings, row_checks, rows
+from ctscan.index.sqlite import controls, fingerprints, postings, row_checks, rows
 from ctscan.index.sqlite.certificate_rows import CertificateRow
 from ctscan.index.sqlite.controls import Family
 from ctscan.model import EntryKind, Finding
@@ -184,16 +184,17 @@ def _insert_leaves(connection: sqlite3.Connection, some: Sequence[tuple[int, Cer
     """Insert `(certificate, row)` as leaves; return their rows."""
     ids = next_ids(connection, "leaf", len(some))
     found = [
-        (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der, row.leaf_sha1_head)
+        (id, certificate, row.entry.kind.value, row.leaf_sha256, row.leaf_der)
         for id, (certificate, row) in zip(ids, some, strict=True)
     ]
     connection.executemany(_LEAF.sql, _LEAF.rows(found))
+    fingerprints.write(connection, [(id, row.leaf_sha1_head) for id, (_, row) in zip(ids, some, strict=True)])
     leaves = [(row.leaf_sha256, id, row.entry.kind.value) for id, (_, row) in zip(ids, some, strict=True)]
     _control_leaves(connection, leaves)
     return ids
 
 
-_LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der, sha1_head")
+_LEAF = row_checks.Insert("leaf", "id, certificate, kind, sha256, der")
 
 
 def _insert_submitted(connection: sqlite3.Connection, some: Iterable[tuple[int, CertificateRow]]) -> None:

@@ -8,6 +8,7 @@ needs neither a check of its own nor a total, and four octets are enough to find
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from hashlib import sha1
 
 from ctscan.errors import IndexFault
@@ -31,6 +32,13 @@ def packed_head(packed: bytes) -> int | None:
         return head_of(sha1_of(rows.unpack(packed)))
     except IndexFault:
         return None
+
+
+def write(connection: sqlite3.Connection, leaves: Iterable[tuple[int, int | None]]) -> None:
+    """Write `(leaf, first octets of the SHA-1)` of new leaves; None: a precertificate."""
+    connection.executemany(
+        "INSERT INTO leaf_sha1 (leaf, head) VALUES (?, ?)", [leaf for leaf in leaves if leaf[1] is not None]
+    )
 
 
 def register(connection: sqlite3.Connection) -> None:

@@ -84,7 +84,10 @@ def by_serial(connection: sqlite3.Connection, serial: str) -> list[Match]:
 
 
 _SOUND_LEAF = row_checks.is_sound("leaf")
-_BY_SHA1 = f"SELECT certificate, der, {_SOUND_LEAF} FROM leaf WHERE sha1_head = ? AND kind = 'x509' ORDER BY id"
+_BY_SHA1 = (
+    f"SELECT certificate, der, {_SOUND_LEAF} FROM leaf_sha1 CROSS JOIN leaf ON leaf.id = leaf_sha1.leaf"
+    " WHERE head = ? ORDER BY id"
+)
 _BY_SERIAL = (
     "SELECT id, serial FROM certificate WHERE serial_hash = ?"
     f" ORDER BY {ranking.NEWEST.format('certificate.id')} DESC, id"

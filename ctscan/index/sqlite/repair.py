@@ -52,7 +52,7 @@ _DELETED = (
 )  # fmt: skip
 """Tables whose damaged rows are deleted."""
 
-_DERIVED = ("finding", "posting", "lookup_key", "mailbox", "trait", "control_total", "domain_total")
+_DERIVED = ("leaf_sha1", "finding", "posting", "lookup_key", "mailbox", "trait", "control_total", "domain_total")
 
 
 # --- is anything damaged ------------------------------------------------------------------------------------------
@@ -74,13 +74,24 @@ def damaged_parts(connection: sqlite3.Connection) -> set[str]:
     if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
         found.add("references")
     _check_findings(connection)
-    leaves = connection.execute("SELECT sha256, der, kind, sha1_head FROM leaf")
-    if any(not _has_fingerprints(*row) for row in leaves):
-        found.add("leaf")
+    found |= _damaged_leaves(connection)
     postings.check_all(connection)
     mailboxes.check_all(connection)
     check_filling.check_totals(connection)
     return found | row_checks.take_noted(connection)
+
+
+def _damaged_leaves(connection: sqlite3.Connection) -> set[str]:
+    """Return the damaged tables of leaves that don't hash to their SHA-256, or to what is kept of their SHA-1."""
+    found = set()
+    sql = "SELECT sha256, der, kind, head FROM leaf LEFT JOIN leaf_sha1 ON leaf = leaf.id"
+    for fingerprint, packed, kind, head in connection.execute(sql):
+        der = _intact(fingerprint, packed)
+        if der is None:
+            found.add("leaf")
+        elif _sha1_head(der, kind) != head:
+            found.add("leaf_sha1")
+    return found
 
 
 def _check_findings(connection: sqlite3.Connection) -> None:
@@ -261,7 +272,7 @@ def _repair_certificate(connection: sqlite3.Connection, id: int, counts: _Counts
         der = _intact(fingerprint, packed)
         if is_sound and der is not None:
             intact.append((der, kind))
-            connection.execute("UPDATE leaf SET sha1_head = ? WHERE id = ?", (_sha1_head(der, kind), leaf))
+            fingerprints.write(connection, [(leaf, _sha1_head(der, kind))])
         else:
             _drop_leaf(connection, leaf, counts)
     if not intact:
@@ -276,12 +287,6 @@ def _repair_certificate(connection: sqlite3.Connection, id: int, counts: _Counts
     if not is_sound or len(intact) < len(leaves):
         counts.rewritten += not is_sound
         _rewrite(connection, id, _row_of(*intact[0]))
-
-
-def _has_fingerprints(fingerprint: bytes, packed: bytes, kind: str, sha1_head: int | None) -> bool:
-    """Return whether a leaf hashes to its SHA-256, and to what is kept of its SHA-1."""
-    der = _intact(fingerprint, packed)
-    return der is not None and _sha1_head(der, kind) == sha1_head
 
 
 def _sha1_head(der: bytes, kind: str) -> int | None:
