@@ -57,7 +57,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
     "GnuTLS certtool": {
         Label.SERIAL: ("Serial Number (hex)",),
         Label.SERIAL_DECIMAL: ("Serial Number (dec)",),
-        Label.EMAIL: ("RFC822Name", "otherName UPN"),
+        Label.EMAIL: ("RFC822Name",),
         Label.DOMAIN: ("DNSname",),
     },
     "GnuPG": {
@@ -129,7 +129,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
         Label.SHA256: ("SHA-256(Certificate)",),
         Label.SHA1: ("SHA-1(Certificate)",),
         Label.EMAIL: ("emailAddress",),
-        Label.ANY: ("commonName", "Matching Identities", "Identity"),
+        Label.ANY: ("commonName", "Matching Identities"),
     },
     "ctscan": {Label.IDENTITY: ("certificate identity",)},
     "mail programs": {
@@ -156,7 +156,7 @@ _TABLE: Final[Mapping[str, Mapping[Label, tuple[str, ...]]]] = {
 
 def _folded(text: str) -> str:
     """Return letters, digits and slashes of a label, without case and accents."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")  # as Turkish capitals fold
     return "".join(char for char in plain if char.isalnum() or char in "/°")
 
 

@@ -151,6 +151,11 @@ def _labelled_email(text: str, depth: int) -> Iterable[Reading]:
     return [Reading(EMAIL, address_in(text))]
 
 
+def _account(text: str) -> list[Reading]:
+    """Read the name of an account, which may be an address as well (UPN)."""
+    return [*([Reading(EMAIL, text)] if canonical_email(text) is not None else []), Reading(ACCOUNT, text)]
+
+
 def _labelled_serial(text: str, depth: int) -> Iterable[Reading]:
     if not hex_digits(text) and not printed_serial(text):
         refuse_hex("a serial number", text)
@@ -184,10 +189,7 @@ _BEHIND: Final[dict[Label, Callable[[str, int], Iterable[Reading]]]] = {
     Label.NAME: _of(NAME),
     Label.NUMBER: _of(NUMBER),
     Label.PHONE: _of(PHONE),
-    Label.ACCOUNT: lambda text, depth: [
-        *([Reading(EMAIL, text)] if canonical_email(text) is not None else []),
-        Reading(ACCOUNT, text),
-    ],
+    Label.ACCOUNT: lambda text, depth: _account(text),
     Label.SERIAL: _labelled_serial,
     Label.SERIAL_DECIMAL: _labelled_decimal,
     Label.SHA1: _of(SHA1),
@@ -222,7 +224,7 @@ _OF_PART: Final[dict[Part, Callable[[str], Iterable[Reading]]]] = {
     Part.NAME: lambda value: _pasted(value, 0),
     Part.EMAIL: lambda value: [Reading(EMAIL, value)] if canonical_email(value) is not None else _pasted(value, 0),
     Part.NUMBER: lambda value: [Reading(NUMBER, value), *guesses(_maybe_serial(value))],
-    Part.ACCOUNT: lambda value: [Reading(ACCOUNT, value), *guesses([Reading(NUMBER, value)])],
+    Part.ACCOUNT: lambda value: [*_account(value), *guesses([Reading(NUMBER, value)])],
     Part.PHONE: lambda value: [Reading(PHONE, value)],
     Part.DROPPED: lambda value: [],
 }
