@@ -118,7 +118,8 @@ def _listed(text: str) -> list[Reading]:
     first = labelled(unwrap(pieces[0]))  # `X509v3 Subject Alternative Name: email:…, DNS:…`
     if first is not None and first.label is Label.ANY:
         pieces[0] = first.rest
-    if not all(":" in piece and labelled(piece) is not None for piece in pieces):
+    labels = [labelled(piece) if ":" in piece else None for piece in pieces]
+    if any(label is None or label.label is Label.MAILBOX for label in labels):  # of a mail: several people
         return []
     return [reading for piece in pieces for reading in _pasted(piece, _MOST_NESTED)]
 
