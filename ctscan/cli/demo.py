@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 import tempfile
 import time
 from contextlib import aclosing
@@ -15,6 +16,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.cli.wrapping import steps
 from ctscan.config import FILE_NAME
 
 if TYPE_CHECKING:
@@ -105,10 +107,12 @@ def _say_next(out: Console, number: int) -> None:
     from ctscan.views import tables
 
     tables.say(out, f"{number}. The same with the real logs:", "bold")
-    click.echo(
-        "   ctscan init --contact you@example.org --scope example.org --purpose 'exposure check'\n"
-        "   ctscan scan                      # Google's log list, from now on; repeat it to go on\n"
-        "   ctscan backfill                  # what they held before\n"
-        "   ctscan lookup jane@example.org   # what was found, and exactly what was searched\n"
-        "   ctscan --help                    # everything else"
-    )
+    click.echo("   ctscan init --contact you@example.org --scope example.org --purpose 'exposure check'")
+    rows = [
+        ("ctscan scan", "# Google's log list, from now on; repeat it to go on"),
+        ("ctscan backfill", "# what they held before"),
+        ("ctscan lookup jane@example.org", "# what was found, and exactly what was searched"),
+        ("ctscan --help", "# everything else"),
+    ]
+    for line in steps(rows, 3, sys.stdout):
+        click.echo(line)

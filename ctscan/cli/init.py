@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.program import command
+from ctscan.cli.wrapping import steps
 from ctscan.config import FILE_NAME
 
 
@@ -40,22 +42,19 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
         path, contact=contact, scope=scope, purpose=purpose, retention=retention, wide_scope=bool(wide_scope)
     )
     click.echo(f"Wrote {path}.")
-    for step in _next_steps(path, contact, scope):
-        click.echo(f"  {step}")
+    for line in _next_steps(path, contact, scope):
+        click.echo(line)
 
 
 def _next_steps(path: Path, contact: str | None, scope: tuple[str, ...]) -> list[str]:
     missing = [name for name, value in (("contact", contact), ("scope", scope)) if not value]
     is_default = path.name == FILE_NAME and path.parent in (Path(), Path.cwd())
     config = "" if is_default else f" --config {shlex.quote(str(path))}"
-    scan, lookup = f"ctscan scan{config}", f"ctscan lookup{config} ADDRESS"
-    backfill = f"ctscan backfill{config}"
-    width = max(len(scan) + len(" --follow"), len(backfill), len(lookup))
-    first = [f"Fill in {' and '.join(missing)} in it, then:"] if missing else ["Next:"]
-    return [
-        *first,
-        f"{scan:{width}}  read the logs from now on; repeat it to go on",
-        f"{scan + ' --follow':{width}}  the same, and go on until it is stopped",
-        f"{backfill:{width}}  read what they held before, the newest first",
-        f"{lookup:{width}}  look somebody up in what was read",
+    first = f"Fill in {' and '.join(missing)} in it, then:" if missing else "Next:"
+    rows = [
+        (f"ctscan scan{config}", "read the logs from now on; repeat it to go on"),
+        (f"ctscan scan{config} --follow", "the same, and go on until it is stopped"),
+        (f"ctscan backfill{config}", "read what they held before, the newest first"),
+        (f"ctscan lookup{config} ADDRESS", "look somebody up in what was read"),
     ]
+    return [f"  {first}", *steps(rows, 2, sys.stdout)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 HANG = 2  # blanks in front of what is wrapped
@@ -41,6 +42,18 @@ def wrap(line: str, width: int) -> str:
             lines[-1] += f" {word}" if number else word
             used += cells + (1 if number else 0)
     return "\n".join(lines)
+
+
+def steps(rows: Sequence[tuple[str, str]], indent: int, out: TextIO) -> list[str]:
+    """Write commands and their meanings: below each other in two columns, or each meaning below its command where the
+    terminal that `out` is has no room for that."""
+    left = max(len(command) for command, _ in rows)
+    lines = [f"{'':{indent}}{command:{left}}  {words}".rstrip() for command, words in rows]
+    width = _columns(out) if out.isatty() else 0
+    if width < NARROWEST or max(map(len, lines)) <= width:
+        return lines
+    below = [(command, wrap(f"{'':{indent + 4}}{words}", width)) for command, words in rows]
+    return [line for command, words in below for line in (f"{'':{indent}}{command}", words) if line.strip()]
 
 
 def _cells(word: str) -> int:

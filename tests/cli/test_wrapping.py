@@ -102,3 +102,12 @@ def test_errors_and_hints_on_a_terminal(folder: Path, columns: int) -> None:
     assert code == 2
     assert max(map(len, shown.splitlines())) <= columns
     assert "work with --refresh only; give --refresh, or leave them out" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(("columns", "is_below"), [(60, True), (120, False)])
+def test_next_steps_fit_the_terminal(tmp_path: Path, columns: int, is_below: bool) -> None:
+    code, shown = on_terminal("init", "--config", "mine.toml", cwd=tmp_path, columns=columns)
+    lines = shown.splitlines()
+    assert code == 0 and max(map(len, lines)) <= columns
+    assert ("  ctscan scan --config mine.toml" in lines) is is_below
+    assert ("      read the logs from now on; repeat it to go on" in lines) is is_below
