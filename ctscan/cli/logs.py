@@ -53,9 +53,7 @@ def _print_table(reports: list[LogReport], lang: str) -> None:
         tables.say(out, say(Say.NO_LOG_YET()))
         return
     tables.table(out, *listings.logs(reports, out.width, say))
-    for report in reports:
-        for line, colour in listings.log_lines(report, say):
-            tables.say(out, line, colour)
+    tables.below(out, [line for report in reports for line in listings.log_lines(report, say)])
 
 
 COMMAND.add_command(evidence)

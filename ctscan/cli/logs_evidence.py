@@ -95,6 +95,5 @@ def _print_table(found: list[CheckedMisbehaviour], lang: str) -> None:
         tables.say(out, say(Say.NO_EVIDENCE()))
         return
     tables.table(out, *contradictions(found, say))
-    for one in found:
-        for line in contradiction_lines(one, say):
-            tables.say(out, line, "" if one.recorded.dismissal else "red")
+    lines = [(line, "" if one.recorded.dismissal else "red") for one in found for line in contradiction_lines(one, say)]
+    tables.below(out, lines)

@@ -52,9 +52,8 @@ def COMMAND(verbose: int, **given: Any) -> int:  # noqa: N802 - the name by whic
         out = tables.console()
         tables.table(out, *listings.reindexed(result))
         total = result.unchanged + result.changed + result.removed
-        tables.say(out, f"Rule set {result.rules} applied to {total:,} certificates.")
-        for line in repairs.repaired(result):
-            tables.say(out, line)
+        said = [f"Rule set {result.rules} applied to {total:,} certificates.", *repairs.repaired(result)]
+        tables.below(out, [(line, "") for line in said])
     if result.stopped:
         complain("reindex: stopped; repeating the command begins anew")
     return result.exit_code

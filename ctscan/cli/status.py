@@ -137,8 +137,7 @@ def _print_matches(config: Config, matches: Sequence[Match], done: RefreshResult
         tables.table(out, *listings.statuses(matches, out.width, say))
     else:
         tables.say(out, say(Say.NO_CERTIFICATE_OF_THAT()))
-    for line in listings.refresh_lines(done, say):
-        tables.say(out, line)
+    tables.below(out, [(line, "") for line in listings.refresh_lines(done, say)])
 
 
 def _print_standings(config: Config, counts: StandingCounts, done: RefreshResult | None) -> None:
@@ -159,5 +158,4 @@ def _print_standings(config: Config, counts: StandingCounts, done: RefreshResult
         tables.table(out, *listings.standings(counts, say))
     else:
         tables.say(out, say(Say.NO_CERTIFICATE_YET()))
-    for line in listings.refresh_lines(done, say):
-        tables.say(out, line)
+    tables.below(out, [(line, "") for line in listings.refresh_lines(done, say)])

@@ -70,6 +70,13 @@ _LEAN = (
     Say.COLUMN_LAST_SUCCESS(),
 )
 """Columns for a terminal without room for all."""
+_GROUPS = (
+    (Say.COLUMN_OPERATOR(), Say.COLUMN_GAPS()),
+    (Say.COLUMN_VERIFIED(), Say.COLUMN_HEAD(), Say.COLUMN_BACKLOG()),
+    (Say.COLUMN_RATE(), Say.COLUMN_GROWTH(), Say.COLUMN_CATCH_UP()),
+    (Say.COLUMN_LAST_SUCCESS(),),
+)
+"""Columns that share a line where there is no room for columns, besides name and health."""
 _ROOM = (112, 150)
 """Characters per line that `_LEAN` and all columns need."""
 _NUMBERS = (
@@ -86,7 +93,14 @@ def logs(reports: Sequence[LogReport], width: int, texts: Texts) -> Listing:
     columns = [_log_columns(report, texts) for report in reports]
     headers = _LEAN if _ROOM[0] <= width < _ROOM[1] else tuple(columns[0])
     shown = [texts(header) for header in headers]
-    return Listing(shown, [[row[header] for header in headers] for row in columns], [texts(one) for one in _NUMBERS])
+    rows = [[row[header] for header in headers] for row in columns]
+    return Listing(shown, rows, [texts(one) for one in _NUMBERS], [_log_lines(row, texts) for row in columns])
+
+
+def _log_lines(columns: Mapping[Message, str], texts: Texts) -> list[str]:
+    """Write the columns of a log as lines: name and health, and the rest in groups."""
+    groups = [[f"{texts(header)}: {columns[header]}" for header in group] for group in _GROUPS]
+    return [f"{columns[Say.COLUMN_LOG()]}: {columns[Say.COLUMN_HEALTH()]}", *map("; ".join, groups)]
 
 
 def _log_columns(report: LogReport, texts: Texts) -> dict[Message, str]:

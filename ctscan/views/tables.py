@@ -141,23 +141,33 @@ def _indented(cell: Text) -> RenderableType:
 
 def _lines(out: Console, rows: Iterable[Sequence[str]]) -> None:
     """Print the lines of each row, the first one as a heading."""
-    for heading, *rest in rows:
+    for number, (heading, *rest) in enumerate(rows):
+        if number:
+            out.print()
         say(out, heading, "bold")
         for line in rest:
             say(out, line, indent=2)
-        out.print()
 
 
 def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
     """Print rows as lines `header: value`, with the values below each other."""
-    for row in cells:
+    for number, row in enumerate(cells):
+        if number:
+            out.print()
         block = Table.grid(padding=(0, 1))
         block.add_column(no_wrap=True)
         block.add_column(overflow="fold")
         for header, value in zip(headers, row, strict=True):
             block.add_row(text(f"{header}:", "bold"), value)
         out.print(block)
-        out.print()
+
+
+def below(out: Console, lines: Iterable[tuple[str, str]]) -> None:
+    """Print lines below a table, each with its colour, and a blank line in front of the first one."""
+    for number, (line, style) in enumerate(lines):
+        if not number:
+            out.print()
+        say(out, line, style)
 
 
 # --- parts --------------------------------------------------------------------------------------------------------

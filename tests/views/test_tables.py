@@ -96,3 +96,15 @@ def test_characters_without_ink_are_shown(filler: str) -> None:
     tables.say(out, f"Jane{filler}Roe")
     shown = "\n".join(lines_of(out))
     assert filler not in shown and shown.count(f"Jane\\u{ord(filler):04x}Roe") == 2
+
+
+def test_blocks_are_apart_and_lines_below_a_table_too() -> None:
+    for width in (20, 80):
+        out = drawn(width)
+        tables.table(out, ("Log", "Why"), [("one", SENTENCE[:20]), ("two", SENTENCE[:20])])
+        tables.below(out, [("done", ""), ("and more", "")])
+        lines = lines_of(out)
+        assert lines[-3:] == ["", "done", "and more"]
+        assert lines.count("") == (2 if width == 20 else 1) and lines[-4] != ""
+    tables.below(out, [])
+    assert lines_of(out) == lines
