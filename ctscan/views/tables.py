@@ -38,13 +38,14 @@ from ctscan.views.answers import (
     what,
 )
 from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
-from ctscan.views.columns import Column, widths
+from ctscan.views.columns import READABLE, Column, widths
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 
 PIPE_WIDTH = 1_000_000  # columns when nobody said how wide the output is: wider than any line
+NARROWEST = 20  # columns; a terminal with less folds the lines itself, before a wide letter finds no room
 RULE = 80  # columns of a line between two answers in a pipe
 BULLET = "- "
 HANG = 2  # columns to the right of an indented line, where the rest of it stands
@@ -64,10 +65,12 @@ class _Trimmed:
 
 def console() -> Console:
     """Make the console for stdout. `COLUMNS` sets the width, also of a pipe."""
-    if sys.stdout.isatty():
-        return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-    width = None if os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
-    return Console(file=cast(TextIO, _Trimmed()), width=width, highlight=False, markup=False, emoji=False)
+    is_terminal = sys.stdout.isatty()
+    width = None if is_terminal or os.environ.get("COLUMNS", "").isdigit() else PIPE_WIDTH
+    file = sys.stdout if is_terminal else cast(TextIO, _Trimmed())
+    out = Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    out.width = max(out.width, NARROWEST)
+    return out
 
 
 def text(value: object, style: str = "") -> Text:
@@ -151,15 +154,18 @@ def _lines(out: Console, rows: Iterable[Sequence[str]]) -> None:
 
 def _blocks(out: Console, headers: Sequence[str], cells: Iterable[Sequence[Text]]) -> None:
     """Print rows as lines `header: value`, with the values below each other."""
+    names = [text(f"{header}:", "bold") for header in headers]
+    left = max(name.cell_len for name in names) + 1
+    is_beside = out.width - left >= READABLE
+    for name in names:
+        name.append(" " * (left - name.cell_len) if is_beside else "\n  ")
+    left = left if is_beside else 2
     for number, row in enumerate(cells):
-        if number:
-            out.print()
-        block = Table.grid(padding=(0, 1))
-        block.add_column(no_wrap=True)
-        block.add_column(overflow="fold")
-        for header, value in zip(headers, row, strict=True):
-            block.add_row(text(f"{header}:", "bold"), value)
-        out.print(block)
+        block = Text("\n" if number else "")
+        for name, value in zip(names, row, strict=True):
+            lines = value.wrap(out, max(1, out.width - left), overflow="fold")
+            block.append_text(name).append_text(Text(f"\n{'':{left}}").join(lines)).append("\n")
+        out.print(block, end="", no_wrap=True, overflow="ignore", crop=False)
 
 
 def below(out: Console, lines: Iterable[tuple[str, str]]) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from support.cli import ROOT
 
 from ctscan.views import tables
 
@@ -108,3 +112,22 @@ def test_blocks_are_apart_and_lines_below_a_table_too() -> None:
         assert lines.count("") == (2 if width == 20 else 1) and lines[-4] != ""
     tables.below(out, [])
     assert lines_of(out) == lines
+
+
+@pytest.mark.parametrize("width", [20, 24])
+def test_tiny_terminals_show_everything(width: int) -> None:
+    out = drawn(width)
+    tables.table(out, ("Serial number", "Subject"), [("4a8c58", "CN=山田 太郎"), ("01", "CN=Jane Roe")])
+    tables.say(out, "- a bullet with 漢字", indent=2)
+    lines = lines_of(out)
+    assert max(map(cell_len, lines)) <= width
+    shown = "".join("".join(lines).split())
+    assert shown == "Serialnumber:4a8c58Subject:CN=山田太郎Serialnumber:01Subject:CN=JaneRoe-abulletwith漢字"
+
+
+@pytest.mark.parametrize(("columns", "expected"), [("1", tables.NARROWEST), ("60", 60), ("", tables.PIPE_WIDTH)])
+def test_the_width_of_the_console(columns: str, expected: int) -> None:
+    code = "from ctscan.views import tables; print(tables.console().width)"
+    environment = {**os.environ, "COLUMNS": columns, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == expected
