@@ -4,6 +4,7 @@
     log with a final head in the list                       FINAL at that head (FROZEN if retired); STALE before it
     log that the list calls retired                         FROZEN where its head was fresh at the retirement;
         the head is older than retirement - MMD - margin    else STALE, retired unread: it grew on, and nobody read it
+        the head is far later than the retirement           as if a scan that noticed it gave the time
     every other log                                         FRESH, or STALE with the first reason that holds:
         our clock is behind the head or the last check      clock
         the last good check is older than the margin        not checked
@@ -58,10 +59,11 @@ _DAY: Final = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Retirement:
     """Retirement of a log. `at`: the latest moment at which it may have been; None where nobody knows. `day`: the day
-    for readers; empty where the list gives none."""
+    for readers; empty where the list gives none. `noticed`: the time at which a scan read of it first."""
 
     at: datetime | None
     day: str
+    noticed: datetime | None = None
 
 
 def freshness(state: LogState, now: datetime, margin: timedelta, *, retirement: Retirement | None = None) -> Judgement:
@@ -87,11 +89,15 @@ def freshness(state: LogState, now: datetime, margin: timedelta, *, retirement: 
 
 def _of_retired(log: Log, head: TreeHead | None, retirement: Retirement, margin: timedelta) -> Judgement:
     """Judge a log that scans no longer read. It took entries up to its retirement: only a head that was fresh then
-    stands for all of them."""
-    if head is not None and retirement.at is not None:
-        needed = _ms(retirement.at) - believed_mmd(log) * 1000 - margin // _MS
-        if head.timestamp >= needed:
+    stands for all of them. Scans read it as long as a list called it readable, and no list counts for longer than
+    `LIST_AGE`: a head that is so much later shows that the stated day is wrong."""
+    if head is not None:
+        is_wrong = retirement.at is not None and head.timestamp - _ms(retirement.at) > LIST_AGE // _MS
+        at = retirement.noticed if is_wrong else retirement.at
+        if at is not None and head.timestamp >= _ms(at) - believed_mmd(log) * 1000 - margin // _MS:
             return Freshness.FROZEN, None
+        if is_wrong:
+            return Freshness.STALE, Staleness.RETIRED_EARLIER(since=retirement.day)
     reason = Staleness.RETIRED_UNREAD(since=retirement.day) if retirement.day else Staleness.RETIRED_UNDATED()
     return Freshness.STALE, reason
 
@@ -139,6 +145,8 @@ def about_list(basis: Basis | None, now: datetime) -> tuple[Message | None, bool
     if edition.dated is None:
         return Remark.LIST_UNDATED(), False
     dated = min(edition.dated, edition.read_at)  # no list is younger than the day on which it was read
+    if dated > now + TOLERANCE:  # it was read by a clock that ran ahead
+        return Remark.LIST_UNKNOWN(), True
     if now - dated <= LIST_AGE:
         return None, False
     return Remark.LIST_OLD(day=f"{dated:%Y-%m-%d}", days=(now - dated).days, limit=LIST_AGE.days), True
@@ -158,7 +166,7 @@ def _retirement(log: BasisLog) -> Retirement | None:
     if log.reason.code == SkipReason.RETIRED:
         return Retirement(log.since, "")
     since = str(dict(log.reason.params).get("since", ""))
-    return Retirement(time_of(since) or _end_of(since), since[: len("2026-01-31")])
+    return Retirement(time_of(since) or _end_of(since), since[: len("2026-01-31")], log.since)
 
 
 def _end_of(day: str) -> datetime | None:

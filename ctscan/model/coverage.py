@@ -156,6 +156,7 @@ class Staleness(Code):
     NOT_FINAL = "stale.not-final"  # the final head of the log list lies beyond the newest head
     RETIRED_UNREAD = "stale.retired-unread"  # parameter: since; it may have grown after its newest head until then
     RETIRED_UNDATED = "stale.retired-undated"  # likewise, and the log list doesn't say when
+    RETIRED_EARLIER = "stale.retired-earlier"  # parameter: since; the list states a day long before the head
     CLOCK = "stale.clock"  # our clock is behind the times that the index knows of the log
 
 

@@ -156,7 +156,7 @@ def _with_advice(sentence: Message, reason: Message, count: int, texts: Texts) -
         advice = Say.ADVICE_OLD_HEAD(count=count)
     elif reason.code == Staleness.CLOCK:
         advice = Say.ADVICE_CLOCK()
-    elif reason.code in (Staleness.RETIRED_UNREAD, Staleness.RETIRED_UNDATED):
+    elif reason.code in (Staleness.RETIRED_UNREAD, Staleness.RETIRED_UNDATED, Staleness.RETIRED_EARLIER):
         advice = Say.ADVICE_RETIRED(count=count)
     return texts(Say.STALE_ADVICE(sentence=texts(sentence), advice=texts(advice)))
 

@@ -162,6 +162,25 @@ def test_of_a_retirement_that_nobody_dated_no_head_is_known_to_be_late_enough() 
     assert judged(known(age=47 * HOUR), retirement=Retirement(NOW, "")) == FROZEN  # it had not retired after that scan
 
 
+@pytest.mark.parametrize(
+    ("noticed", "expected"),
+    [(NOW, "stale"), (NOW - 58 * DAY, "frozen"), (None, "stale")],
+)
+def test_a_retirement_long_before_a_head_that_was_read_counts_from_the_scan_that_noticed_it(
+    noticed: datetime | None, expected: str
+) -> None:
+    retirement = Retirement(datetime(1970, 1, 1, tzinfo=UTC), "1970-01-01", noticed)
+    found, why = judged(known(age=60 * DAY, checked=60 * DAY), retirement=retirement)
+    assert found == expected
+    assert why == (None if expected == "frozen" else Staleness.RETIRED_EARLIER(since="1970-01-01"))
+
+
+def test_a_head_of_the_weeks_after_a_retirement_is_believed() -> None:
+    retirement = Retirement(NOW - 130 * DAY, "2025-09-24", NOW)  # a list is read for ten weeks at most
+    assert judged(known(age=60 * DAY, checked=60 * DAY), retirement=retirement) == FROZEN
+    assert judged(known(age=60 * DAY - MINUTE, checked=60 * DAY), retirement=retirement) != FROZEN
+
+
 def basis_of(choice: LogChoice | None, edition: LogListEdition | None) -> Basis:
     return Basis(1, NOW, "jane", BasisChange.FIRST_SCAN(), "", BasisSource.DEFAULT, choice, None, (), (), edition)
 
@@ -188,6 +207,7 @@ UNKNOWN = Remark.LIST_UNKNOWN(), True
         (basis_of(GOOGLE, dated(-3000 * DAY, read=70 * DAY)), (None, False)),  # dated in the future
         (basis_of(GOOGLE, dated(-3000 * DAY, read=70 * DAY + MINUTE)), OLD),
         (basis_of(GOOGLE, dated(HOUR, read=-DAY)), (None, False)),  # this machine's clock was set back
+        (basis_of(OWN, dated(-3000 * DAY, read=-DAY)), UNKNOWN),  # both: nobody knows when it was read
         (basis_of(LogChoice(None, ("Example log",)), dated(900 * DAY)), (None, False)),  # named: the list adds none
         (basis_of(LogChoice(None, ("file:///srv/log/",)), None), (None, False)),
         (basis_of(GOOGLE, None), UNKNOWN),
@@ -210,12 +230,12 @@ def test_retirements_of_the_basis_are_those_of_the_list() -> None:
     cases = {
         None: None,
         SkipReason.RETIRED(): Retirement(noticed, ""),
-        SkipReason.RETIRED_SINCE(since="2026-01-01T07:00:00Z"): Retirement(midnight + 7 * HOUR, "2026-01-01"),
-        SkipReason.RETIRED_SINCE(since="2026-01-01"): Retirement(late, "2026-01-01"),  # of an older version
-        SkipReason.RETIRED_SINCE(since="soon"): Retirement(None, "soon"),
-        SkipReason.RETIRED_SINCE(since="2026-02-30"): Retirement(None, "2026-02-30"),
+        SkipReason.RETIRED_SINCE(since="2026-01-01T07:00:00Z"): Retirement(midnight + 7 * HOUR, "2026-01-01", noticed),
+        SkipReason.RETIRED_SINCE(since="2026-01-01"): Retirement(late, "2026-01-01", noticed),  # of an older version
+        SkipReason.RETIRED_SINCE(since="soon"): Retirement(None, "soon", noticed),
+        SkipReason.RETIRED_SINCE(since="2026-02-30"): Retirement(None, "2026-02-30", noticed),
         SkipReason.RETIRED_SINCE(since="9999-12-31"): Retirement(
-            datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC), "9999-12-31"
+            datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC), "9999-12-31", noticed
         ),
         SkipReason.REJECTED(): None,
         SkipReason.REJECTED_SINCE(since="2026-01-01"): None,
