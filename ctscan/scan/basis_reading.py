@@ -198,9 +198,13 @@ async def reload_reading(network: Network, index: BasisIndex, reading: Reading) 
 
 
 async def _with_edition(index: BasisStore, found: Reading) -> Reading:
-    """Record a later edition of the log list that changes no log of the basis."""
+    """Record a later edition of the log list that changes no log of the basis, and anew an edition that was read by a
+    clock that ran ahead."""
     edition = found.of_basis.edition if found.of_basis else None
-    if found.basis is None or edition is None or edition.is_same(found.basis.edition):
+    if found.basis is None or edition is None:
+        return found
+    known = found.basis.edition
+    if known is not None and edition.is_same(known) and known.read_at <= edition.read_at:
         return found
     await index.note_edition(found.basis.revision, edition)
     return replace(found, basis=replace(found.basis, edition=edition))

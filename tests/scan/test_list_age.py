@@ -73,6 +73,21 @@ def test_scans_go_on_but_no_answer_is_complete_beyond_ten_weeks_of_one_list(tmp_
     assert (found.basis.revision, found.basis.edition.read_at) == (1, BEGAN + 71 * DAY)
 
 
+def test_a_list_of_the_future_that_a_clock_ahead_read_is_not_young_for_years(tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        log = sim.add("people", people_log(size=300))
+        sim.list_timestamp = "2100-01-01T00:00:00Z"
+        clock = ScanClock(now=lambda: BEGAN + 1500 * DAY, sleep=no_sleep)
+        asyncio.run(run_scan(request(sim, db), Heard().emit, asyncio.Event(), clock))
+        log.began += 3_600_000
+        assert not answer_at(db, timedelta(hours=1)).complete
+        assert scan_at(sim, db, timedelta(hours=1), start=None) == 0
+        assert answer_at(db, timedelta(hours=1)).complete
+        assert scan_at(sim, db, 71 * DAY, start=None) == 0
+    assert Remark.LIST_OLD in codes(answer_at(db, 71 * DAY))
+
+
 def test_a_basis_of_named_logs_does_not_wait_for_a_later_list(tmp_path: Path) -> None:
     db = tmp_path / "db"
     with Simulator() as sim:
