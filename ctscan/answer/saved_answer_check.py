@@ -73,7 +73,7 @@ def check_trail(saved: SavedAnswer, event: AuditEvent | None) -> Check:
 
 def _differing(saved: SavedAnswer, event: AuditEvent) -> list[str]:
     """Name the fields in which answer and event differ. The event is written after the moment of the answer."""
-    verdict = verdict_of(complete=saved.complete, found=bool(saved.matches), damaged=saved.met_damage)
+    verdict = verdict_of(complete=saved.complete, found=bool(saved.matches or saved.hidden), damaged=saved.met_damage)
     pairs = {
         "who": (saved.who, event.who),
         "purpose": (saved.purpose, event.purpose),
@@ -113,7 +113,7 @@ async def check_claims(
         if not any(saved.basis[0] == number and abs(saved.basis[1] - at) < CLOSE for number, at in known):
             checks.append(Check((AnswerCheck.BASIS_MISSING(revision=saved.basis[0]),)))
     new = sum(len(held[one.identity].findings - one.findings) for one in saved.certificates if one.identity in held)
-    if new:
+    if new and not saved.has_part_of_findings:
         checks.append(Check(notes=(AnswerCheck.NEW_FINDINGS(count=new),)))
     return merged(checks)
 
@@ -212,7 +212,12 @@ def _check_range(log: str, claimed: SavedRange, state: LogState) -> Check:
 
 
 def not_in(saved: SavedAnswer, found: Iterable[bytes]) -> Check:
-    """Count certificates that a look-up finds today and the answer doesn't hold: no fault."""
+    """Count certificates that a look-up finds today and the answer doesn't hold: no fault. Those that a selection left
+    out didn't come since; which they are the answer doesn't say, so only their number can be compared."""
     known = {one.identity for one in saved.certificates}
-    new = sum(identity not in known for identity in found)
-    return Check(notes=(AnswerCheck.NEW_CERTIFICATES(count=new),)) if new else Check()
+    others = sum(identity not in known for identity in found)
+    notes = [AnswerCheck.SELECTION(count=saved.hidden)] if saved.hidden else []
+    if others > saved.hidden:
+        notes.append(AnswerCheck.NEW_CERTIFICATES(count=others - saved.hidden))
+    fewer = [AnswerCheck.SELECTION_SMALLER(count=saved.hidden, held=others)] if others < saved.hidden else []
+    return Check(unmade=tuple(fewer), notes=tuple(notes))

@@ -22,6 +22,7 @@ from ctscan.app.scanning import backfill, scan
 from ctscan.app.scoping import terms_without_consent
 from ctscan.app.searching import SearchListener, SearchPlan, plan_scope_search, plan_search, search
 from ctscan.app.settings import DEMO_PERSON, demo_config, kept_demo_config, write_settings
+from ctscan.app.typed_selection import make_selection
 from ctscan.app.wiring import exposed_files
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "known_types",
     "logs",
     "look_up",
+    "make_selection",
     "misbehaviour_of_logs",
     "parse_identifier",
     "plan_scope_search",

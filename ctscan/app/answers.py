@@ -16,7 +16,7 @@ from ctscan.model import AuditAction
 if TYPE_CHECKING:
     from ctscan.answer.lookup import AnswerIndex
     from ctscan.config import Config
-    from ctscan.model import Answer, Identifier, Match
+    from ctscan.model import Answer, Identifier, Match, Selection
     from ctscan.model.results import CheckedSighting, ProofCounts, StandingCounts
 
 
@@ -29,11 +29,12 @@ def parse_identifier(text: str) -> Identifier:
 
 async def look_up(
     config: Config,
-    identifiers: Sequence[Identifier],
+    identifiers: Iterable[Identifier],
     *,
     who: str,
     purpose: str = "",
     case: str = "",
+    selection: Selection | None = None,
     inline: bool = False,
     clock: Clock = CLOCK,
 ) -> AsyncGenerator[Answer, None]:
@@ -42,10 +43,12 @@ async def look_up(
 
     Args:
         config: settings.
-        identifiers: whom to look up.
+        identifiers: identifiers to look up. They are iterated twice where purpose or case is given: all are compared
+            with these texts before the first is answered.
         who: account that asks.
         purpose: purpose of the look-ups.
         case: number of the case that they belong to.
+        selection: choice of the certificates that answers show; None shows all.
         inline: ask the index in the calling thread; the coroutine then never waits.
         clock: clock of the answers.
 
@@ -68,11 +71,12 @@ async def look_up(
         ) as recorder,
     ):
         from ctscan.answer.lookup import answer
+        from ctscan.answer.selecting import selected
 
         for identifier in identifiers:
             at = clock.now()  # for each: a scan may go on beside a long list
             found = await answer(index, identifier, now=at, stale_after=config.stale_after)
-            given = _document(found, at, who, purpose, case)
+            given = _document(found if selection is None else selected(found, selection), at, who, purpose, case)
             await recorder.record(given)
             yield given
 
@@ -94,6 +98,7 @@ def _document(found: Answer, at: datetime, who: str, purpose: str, case: str) ->
         asked,
         value=_unicode(asked.value),
         canonical=_unicode(asked.canonical),
+        label=_unicode(asked.label),
         variants=tuple(map(_unicode, asked.variants)),
     )
     offers = tuple(replace(offer, identifier=_unicode(offer.identifier)) for offer in found.offers)

@@ -4,7 +4,7 @@ data, as nothing deletes them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ctscan.errors import UsageError
@@ -18,7 +18,7 @@ CASE = re.compile(r"[^\W_][\w ./:#()-]{0,63}")
 
 
 def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, case: str = "") -> None:
-    """Check texts that are recorded beside identifiers.
+    """Check texts that are recorded beside identifiers. Without a text, no identifier is read.
 
     Raises:
         UsageError: purpose or case name a person that is asked about, or anybody by an address, or the case has another
@@ -29,13 +29,14 @@ def check_texts(command: str, identifiers: Iterable[Identifier], purpose: str, c
             f"{command}: --case: expected the number of a case (up to 64 letters, digits, spaces and ./:#()-_, a "
             f"letter or digit first), got something else of {len(case)} characters"
         )
-    wanted = tuple(identifiers)
-    for option, text in (("purpose", purpose), ("case", case)):
-        if text and _names_one_of(text, wanted):
-            raise UsageError(
-                f"{command}: --{option}: expected a {option} that doesn't name the person, got one that does: it is "
-                "recorded; give the number of the case, for example"
-            )
+    given = {option: text for option, text in (("purpose", purpose), ("case", case)) if text}
+    named = _naming_one_of(given, identifiers) if given else None
+    if named:
+        raise UsageError(
+            f"{command}: --{named}: expected a {named} that doesn't name the person, got one that does: it is "
+            "recorded; give the number of the case, for example"
+        )
+    for option, text in given.items():
         check_recorded_text(command, option, text)
 
 
@@ -52,7 +53,10 @@ def check_recorded_text(command: str, option: str, text: str) -> None:
         )
 
 
-def _names_one_of(text: str, identifiers: Iterable[Identifier]) -> bool:
+def _naming_one_of(texts: Mapping[str, str], identifiers: Iterable[Identifier]) -> str | None:
+    """Return the option whose text names the person of an identifier. The identifiers are iterated once: there may be a
+    long list of them."""
     from ctscan.personal.quoting import names_person  # not at the top: most look-ups have no text to check
 
-    return any(names_person(text, identifier) for identifier in identifiers)
+    naming = (option for identifier in identifiers for option, text in texts.items() if names_person(text, identifier))
+    return next(naming, None)

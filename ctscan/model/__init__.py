@@ -13,6 +13,7 @@ from ctscan.model.answer import (
     OfferReason,
     PartlyRead,
     Remark,
+    ShownPart,
     Sighting,
 )
 from ctscan.model.attribution import AttributionReason, Phrase
@@ -87,6 +88,7 @@ from ctscan.model.revocation import (
     StatusReason,
 )
 from ctscan.model.scan import Run, RunState, ScanStep
+from ctscan.model.selection import Selection
 from ctscan.model.spans import Span
 
 __all__ = [
@@ -187,8 +189,10 @@ __all__ = [
     "SearchShortfall",
     "SearchState",
     "SeenHead",
+    "Selection",
     "Sensitivity",
     "Shortfall",
+    "ShownPart",
     "Sighting",
     "SkipReason",
     "SkippedLog",

@@ -15,6 +15,7 @@ from ctscan.model.log import SkippedLog
 from ctscan.model.message import Code, Message
 from ctscan.model.repository import RepositorySighting, Search
 from ctscan.model.revocation import Revocation, Status
+from ctscan.model.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,18 @@ class AnswerHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPart:
+    """Certificates of an answer that a selection shows, in the order of the answer."""
+
+    selection: Selection
+    matches: tuple[Match, ...]
+    mailboxes: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Answer to a look-up: the matches, and exactly which ranges and repositories were searched."""
+    """Answer to a look-up: the matches, and exactly which ranges and repositories were searched. Verdict and
+    completeness speak of all matches, whatever is `shown`."""
 
     identifier: Identifier
     matches: tuple[Match, ...]
@@ -181,6 +192,17 @@ class Answer:
     digest: str = ""  # SHA-256 of the answer's canonical JSON, hexadecimal; empty without a header
     mailboxes: tuple[Match, ...] = ()  # certificates with a mailbox made from the name that was asked for
     offers: tuple[Offer, ...] = ()
+    shown: ShownPart | None = None  # None: everything
+
+    @property
+    def shown_matches(self) -> tuple[Match, ...]:
+        """Matches that are shown."""
+        return self.matches if self.shown is None else self.shown.matches
+
+    @property
+    def shown_mailboxes(self) -> tuple[Match, ...]:
+        """Certificates with a mailbox of the name that are shown."""
+        return self.mailboxes if self.shown is None else self.shown.mailboxes
 
     @property
     def as_of(self) -> datetime | None:

@@ -51,7 +51,8 @@ class Identifier:
     `canonical` is the form that is compared; `keys` the exact look-up keys (several where several forms mean the same);
     `variants` other identifiers offered as such (+tag, dots) and never mixed into the answer. `guessed`: the text may
     mean something else, so that "nothing found" is no complete answer. `others` are further readings of the same text,
-    such as a SHA-1 fingerprint of 40 hexadecimal digits that may be a serial number; an answer unites them all.
+    such as a SHA-1 fingerprint of 40 hexadecimal digits that may be a serial number; an answer unites them all. `label`
+    is a note of the user: it is shown with the answer, never compared, and never recorded.
     """
 
     kind: IdentifierKind
@@ -61,6 +62,7 @@ class Identifier:
     variants: tuple[str, ...] = ()
     guessed: bool = False
     others: tuple[Identifier, ...] = ()
+    label: str = ""
 
     @property
     def readings(self) -> tuple[Identifier, ...]:

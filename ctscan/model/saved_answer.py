@@ -73,6 +73,8 @@ class SavedAnswer:
         basis: revision of the basis and its time; None without a basis.
         met_damage: the answer says that the index was damaged.
         mailboxes: certificates with a mailbox of the name; none in an answer of a version without them.
+        hidden: number of matches that the answer found and doesn't hold: it shows a selection.
+        has_part_of_findings: certificates are held with the findings of the selection only.
     """
 
     number: int
@@ -95,6 +97,8 @@ class SavedAnswer:
     coverage: tuple[SavedCoverage, ...]
     met_damage: bool = False
     mailboxes: tuple[SavedMatch, ...] = ()
+    hidden: int = 0
+    has_part_of_findings: bool = False
 
     @property
     def certificates(self) -> tuple[SavedMatch, ...]:
@@ -129,6 +133,8 @@ class AnswerCheck(Code):
     NEW_FINDINGS = "check.new-findings"
     NEW_CERTIFICATES = "check.new-certificates"
     NOT_LOOKED_UP = "check.not-looked-up"
+    SELECTION = "check.selection"
+    SELECTION_SMALLER = "check.selection-smaller"
     # the trail
     NO_ID = "check.no-id"
     NO_TRAIL = "check.no-trail"

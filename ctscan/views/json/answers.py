@@ -20,6 +20,7 @@ from ctscan.model import (
     RepositorySighting,
     Revocation,
     Search,
+    Selection,
     Shortfall,
     Sighting,
     SkippedLog,
@@ -256,6 +257,7 @@ def identifier(asked: Identifier) -> Shape:
     return {
         "kind": asked.kind,
         "value": asked.value,
+        "label": asked.label or None,
         "canonical": asked.canonical,
         "readings": [{"kind": one.kind, "canonical": one.canonical, "guessed": one.guessed} for one in asked.readings],
         "variants": list(asked.variants),
@@ -272,6 +274,18 @@ def offer(made: Offer) -> Shape:
     }
 
 
+def selection(made: Selection) -> Shape:
+    """Shape the choice of the certificates and findings that an answer holds; `matches_found` counts all."""
+    return {
+        "live": made.live,
+        "category": made.category or None,
+        "since": time_text(made.since),
+        "persons": made.persons,
+        "limit": made.limit,
+        "summary": made.summary,
+    }
+
+
 def answer(given: Answer) -> Shape:
     """`ctscan lookup`: shape the certificates found, and exactly the ranges searched, as a document with its digest."""
     return {
@@ -279,8 +293,11 @@ def answer(given: Answer) -> Shape:
         "as_of": time_text(given.as_of),
         "basis": None if given.basis is None else basis(given.basis),
         "identifier": identifier(given.identifier),
-        "matches": [match(m) for m in given.matches],
-        "mailboxes": [match(m) for m in given.mailboxes],
+        "selection": None if given.shown is None else selection(given.shown.selection),
+        "matches_found": len(given.matches),
+        "matches": [match(m) for m in given.shown_matches],
+        "mailboxes_found": len(given.mailboxes),
+        "mailboxes": [match(m) for m in given.shown_mailboxes],
         "offers": [offer(o) for o in given.offers],
         "coverage": [coverage(c) for c in given.coverage],
         "not_covered": [not_covered(log, given.basis) for log in given.not_covered],

@@ -117,7 +117,7 @@ class _Reader:
     def __init__(self, shape: object, where: str) -> None:
         if not isinstance(shape, Mapping):
             raise InputError(f"{where}: expected an object, got {_kind(shape)}")
-        self.shape, self._where = shape, where
+        self.shape, self.where = shape, where
 
     def text(self, field: str, default: str | None = None) -> str:
         """Read a string; `default` stands for null and for a missing field."""
@@ -175,15 +175,15 @@ class _Reader:
         value = self.shape.get(field)
         if not isinstance(value, list):
             raise self.fault(field, "a list")
-        return [_Reader(item, f"{self._where}: {field}[{n}]") for n, item in enumerate(value)]
+        return [_Reader(item, f"{self.where}: {field}[{n}]") for n, item in enumerate(value)]
 
     def part(self, field: str) -> _Reader:
         """Read an object."""
-        return _Reader(self.shape.get(field), f"{self._where}: {field}")
+        return _Reader(self.shape.get(field), f"{self.where}: {field}")
 
     def fault(self, field: str, expected: str) -> InputError:
         """Make the error of a field."""
-        return InputError(f"{self._where}: {field}: expected {expected}, got {_kind(self.shape.get(field))}")
+        return InputError(f"{self.where}: {field}: expected {expected}, got {_kind(self.shape.get(field))}")
 
 
 def _kind(value: object) -> str:
@@ -218,12 +218,31 @@ def _answer(found: _Reader, number: int) -> SavedAnswer:
         coverage=tuple(map(_coverage, found.parts("coverage"))),
         met_damage=any(remark.shape.get("code") == Remark.DAMAGED for remark in _remarks(found)),
         mailboxes=tuple(map(_match, found.parts("mailboxes"))) if "mailboxes" in found.shape else (),
+        hidden=_hidden(found, "matches"),
+        has_part_of_findings=_has_part_of_findings(found),
     )
 
 
 def _remarks(found: _Reader) -> list[_Reader]:
     """Read the codes of remarks; answers of older versions have none."""
     return found.parts("remark_codes") if "remark_codes" in found.shape else []
+
+
+def _hidden(found: _Reader, field: str) -> int:
+    """Count the certificates that an answer found and doesn't hold; answers of older versions hold all."""
+    if f"{field}_found" not in found.shape:
+        return 0
+    number, held = found.number(f"{field}_found"), len(found.parts(field))
+    if number < held or (number > held and found.shape.get("selection") is None):
+        raise InputError(f"{found.where}: {field}_found: expected {held}, the number of {field}, got {number}")
+    return number - held
+
+
+def _has_part_of_findings(found: _Reader) -> bool:
+    if found.shape.get("selection") is None:
+        return False
+    selection = found.part("selection")
+    return selection.flag("persons") or bool(selection.text("category", ""))
 
 
 def _basis(found: _Reader) -> tuple[int, datetime] | None:
