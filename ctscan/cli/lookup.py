@@ -9,14 +9,14 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.identifiers import from_file, identifiers_of
-from ctscan.cli.program import command
+from ctscan.cli.identifiers import AskedIdentifiers, asked_identifiers, from_file, taken
+from ctscan.cli.program import command, complain
 from ctscan.config import load_settings
-from ctscan.errors import UsageError
+from ctscan.errors import UsageError, worst
 
 if TYPE_CHECKING:
     from ctscan.config import Config
-    from ctscan.model import Identifier
+    from ctscan.model.lookup_counts import LookupCounts
 
 
 @command(
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     exits={
         0: "the answer is complete",
         1: "the index or an input can't be read, or the look-up can't be recorded",
-        2: "",
+        2: "the command line is wrong, or a line of a list was not understood; the others are answered",
         4: "the answer may be incomplete, whether or not something was found",
     },
-    example="ctscan lookup jane@example.org\nctscan lookup 'Jane Roe' @example.com number:12345678Z --case 2026-17\n"
-    "ctscan lookup --from-file people.txt --format json",
+    example="ctscan lookup -                      # then type jane@example.org: no process list shows it\n"
+    "ctscan lookup --from-file people.txt --format jsonl\n"
+    "ctscan lookup @example.com --case 2026-17",
 )
-@click.argument("identifiers", metavar="[IDENTIFIER|-]...", nargs=-1)
+@taken
 @from_file
 @click.option(
     "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
@@ -51,7 +52,8 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
     An IDENTIFIER is an e-mail address, @domain (all addresses at and below it), a name, a telephone number (+49 30 …),
     number:12345678Z (of a person or a card), account:NAME, a SHA-256 fingerprint or a serial number in hex. With -, or
-    without any, they are read from stdin, one per line.
+    without any, they are read from stdin, one per line. A list may hold labels (jane@example.org  # HR 17). A line that
+    isn't understood is named by its number, and the others are answered; a line that repeats another is answered once.
 
     Each look-up is recorded before its answer is shown: account, time, purpose, case and verdict, and of the identifier
     a digest only. See 'ctscan audit show'.
@@ -59,19 +61,41 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     from ctscan.cli.process import run_inline
 
     config = load_settings(**given)
-    asked = identifiers_of(identifiers, from_file, certificate)
-    if not asked:
-        raise UsageError(
-            "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
-        )
-    return run_inline(_look_up(config, asked, case))
+    reading = asked_identifiers(
+        identifiers, from_file, certificate, complain=complain, is_read_twice=bool(config.purpose or case)
+    )
+    with reading as asked:
+        if asked.is_empty():
+            raise UsageError(
+                "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
+            )
+        return run_inline(_look_up(config, asked, case))
 
 
-async def _look_up(config: Config, asked: list[Identifier], case: str) -> int:
+async def _look_up(config: Config, asked: AskedIdentifiers, case: str) -> int:
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
     found = app.look_up(config, asked, who=account(), purpose=config.purpose, case=case, inline=True)
     async with aclosing(found) as answers:
-        complete = await print_answers(answers, config.format, config.lang, is_single=len(asked) == 1)
-    return 0 if complete else 4
+        counts = await print_answers(answers, config.format, config.lang, is_single=lambda: not asked.passed_over)
+    counts.not_understood, counts.repeated = asked.not_understood, asked.repeated
+    if asked.has_lists:
+        _print_sums(config, counts)
+    return worst([4 if counts.incomplete else 0, 2 if asked.not_understood else 0])
+
+
+def _print_sums(config: Config, counts: LookupCounts) -> None:
+    """Print the sums of a list: below tables, and else on stderr, for there is no place for them in the data."""
+    from ctscan.views.answers import counts_line
+    from ctscan.views.text import texts
+
+    line = counts_line(counts, texts(config.lang))
+    if config.format != "table":
+        complain(f"lookup: {line}")
+        return
+    from ctscan.views import tables
+
+    out = tables.console()
+    out.rule(style="dim")
+    tables.say(out, line, "bold")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 import click
+
+from ctscan.model.lookup_counts import LookupCounts
 
 if TYPE_CHECKING:
     from ctscan.model import Answer
@@ -32,49 +34,77 @@ class JsonItems:
         """Print one item."""
         from ctscan.views.json import to_json
 
-        first, between = ("[\n", ",\n") if self._is_array else ("", "\n")
         text = to_json(shape, indent=self._indent, ascii_only=self._ascii_only)
-        click.echo((first if self._is_empty else between) + text, nl=False)
+        if self._is_array:
+            click.echo(("[\n" if self._is_empty else ",\n") + text, nl=False)
+        else:
+            click.echo(text)  # with its line end: a reader of lines waits for it
         self._is_empty = False
 
     def end(self) -> None:
-        """Print the end of the array or of the last line."""
-        if self._is_empty:
-            click.echo("[]\n" if self._is_array else "", nl=False)
-        else:
-            click.echo("\n]\n" if self._is_array else "\n", nl=False)
+        """Print the end of the array."""
+        if self._is_array:
+            click.echo("[]" if self._is_empty else "\n]")
 
 
-async def print_answers(answers: AsyncIterator[Answer], format: str, lang: str, *, is_single: bool) -> bool:
-    """Print answers as they come; tables in a language. Returns True when all of them are complete."""
+async def print_answers(
+    answers: AsyncIterator[Answer], format: str, lang: str, *, is_single: Callable[[], bool]
+) -> LookupCounts:
+    """Print answers as they come; tables in a language. Returns their sums.
+
+    Args:
+        is_single: is asked after the last answer, where there was one: only one identifier was given, so that JSON is
+            an object, no array.
+    """
+    counts = LookupCounts()
+    counted = _counted(answers, counts)
     if format == "table":
-        return await _print_tables(answers, lang)
+        await _print_tables(counted, lang)
+    elif format == "jsonl":
+        await _print_json(counted, JsonItems(is_array=False))
+    else:
+        await _print_whole_json(counted, is_single)
+    return counts
+
+
+async def _counted(answers: AsyncIterator[Answer], counts: LookupCounts) -> AsyncIterator[Answer]:
+    async for given in answers:
+        counts.add(given)
+        yield given
+
+
+async def _print_json(answers: AsyncIterator[Answer], items: JsonItems) -> None:
     from ctscan.views.json import answer
 
-    items = JsonItems(is_array=format == "json" and not is_single, indent=None if format == "jsonl" else 2)
-    complete = True
     async for given in answers:
-        complete &= given.complete
         items.add(answer(given))
     items.end()
-    return complete
 
 
-async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> bool:
-    """Print answers for readers. Limits and coverage that equal those of the answer above are left out."""
+async def _print_whole_json(answers: AsyncIterator[Answer], is_single: Callable[[], bool]) -> None:
+    """Print an object or an array. The first answer waits for the second one, or for the end."""
+    from ctscan.views.json import answer
+
+    first = await anext(answers, None)
+    second = await anext(answers, None) if first is not None else None
+    items = JsonItems(is_array=second is not None or first is None or not is_single(), indent=2)
+    for given in filter(None, (first, second)):
+        items.add(answer(given))
+    await _print_json(answers, items)
+
+
+async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> None:
+    """Print answers for readers. Of limits and coverage that equal those of the answer above, only that is said."""
     from ctscan.views import tables
     from ctscan.views.text import texts
 
     out = tables.console()
-    complete = True
     above: Answer | None = None
     async for given in answers:
         if above is not None:
             tables.rule(out)
-        complete &= given.complete
         tables.answer(out, given, texts(lang), above=above)
         above = given
-    return complete
 
 
 def _is_ascii_only() -> bool:

@@ -10,6 +10,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.identifiers import from_file, identifiers_of, taken
 from ctscan.cli.program import command, complain
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
         2: "",
         4: "the index has moved on, so that an answer can't be checked in full",
     },
-    example="ctscan prove jane@example.org\nctscan prove --all --format json\nctscan prove --answer jane-answer.json",
+    example="ctscan prove --from-file people.txt\nctscan prove --all --format json\n"
+    "ctscan prove --answer jane-answer.json",
 )
-@click.argument("identifiers", metavar="[IDENTIFIER]...", nargs=-1)
+@taken
+@from_file
 @click.option("--all", "everything", is_flag=True, help="Check the evidence of everything in the index.")
 @click.option(
     "--answer",
@@ -43,7 +46,12 @@ if TYPE_CHECKING:
 )
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
-    identifiers: tuple[str, ...], everything: bool, answer: str | None, verbose: int, **given: Any
+    identifiers: tuple[str, ...],
+    from_file: str | None,
+    everything: bool,
+    answer: str | None,
+    verbose: int,
+    **given: Any,
 ) -> int:
     """Check offline that the certificates found are in the logs, from the evidence kept with them.
 
@@ -58,14 +66,19 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     """
     from ctscan.cli.process import run
 
-    if (bool(identifiers), everything, answer is not None).count(True) != 1:
+    if (bool(identifiers or from_file), everything, answer is not None).count(True) != 1:
         raise UsageError("prove: expected identifiers, --all or --answer, one of the three; see 'ctscan prove --help'")
     config = load_settings(**given)
     if answer is not None:
         from ctscan.cli.saved_answer import prove_answers
 
         return run(prove_answers(config, answer))
-    return run(_prove(config, [app.parse_identifier(text) for text in identifiers] or None))
+    if everything:
+        return run(_prove(config, None))
+    asked = identifiers_of(identifiers, from_file, is_stdin_meant=False)
+    if not asked:
+        raise UsageError("prove: expected an identifier in the list, got none; --all checks everything in the index")
+    return run(_prove(config, asked))
 
 
 async def _prove(config: Config, asked: list[Identifier] | None) -> int:

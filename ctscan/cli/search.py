@@ -10,7 +10,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
-from ctscan.cli.identifiers import from_file, identifiers_of
+from ctscan.cli.identifiers import from_file, identifiers_of, taken
 from ctscan.cli.program import command
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
@@ -33,11 +33,11 @@ DEFAULT = ("crt.sh",)
         2: "",
         4: "a search is incomplete: a repository didn't give all that it has",
     },
-    example="ctscan search jane@example.org --purpose 'access request 2026-17'\n"
-    "ctscan search @example.org 'Jane Roe' --in crt.sh --in censys\n"
-    "ctscan search --from-file people.txt --yes --format json",
+    example="ctscan search --from-file people.txt --purpose 'access request 2026-17'\n"
+    "ctscan search @example.org --in crt.sh --in censys\n"
+    "ctscan search - --yes --format json < people.txt",
 )
-@click.argument("identifiers", metavar="[IDENTIFIER|-]...", nargs=-1)
+@taken
 @click.option(
     "--in",
     "chosen",
@@ -78,7 +78,7 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
     config = load_settings(**given)
     set_up(verbose, os.environ)
-    people = identifiers_of(identifiers, from_file, ())
+    people = identifiers_of(identifiers, from_file)
     if not people:
         raise UsageError("search: expected an identifier or --from-file, got none; see 'ctscan search --help'")
     plan = run(app.plan_search(config, people, chosen))
@@ -96,5 +96,5 @@ async def _search(config: Config, plan: app.SearchPlan, people: Sequence[Identif
     with stop_on_signal() as stop, SearchProgress() as shown:
         results = await app.search(config, plan, who=account(), listener=shown, stop=stop)
     async with aclosing(app.look_up(config, people, who=account(), purpose=config.purpose)) as answers:
-        await print_answers(answers, config.format, config.lang, is_single=len(people) == 1)
+        await print_answers(answers, config.format, config.lang, is_single=lambda: True)
     return results.exit_code

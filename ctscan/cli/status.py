@@ -10,6 +10,7 @@ import click
 
 import ctscan.app as app
 from ctscan.cli import options
+from ctscan.cli.identifiers import from_file, identifiers_of, taken
 from ctscan.cli.program import command, complain
 from ctscan.cli.wrapping import hint
 from ctscan.config import load_settings
@@ -33,11 +34,12 @@ COUNT_WITHIN = 0.5
         2: "",
         4: "with --refresh: a list, an issuer or an OCSP answer could not be fetched",
     },
-    example="ctscan status\nctscan status jane@example.org\n"
+    example="ctscan status\nctscan status --from-file people.txt\n"
     "ctscan status --refresh --contact ct@example.org\n"
-    "ctscan status jane@example.org --refresh --ocsp --purpose 'case 2026-17'",
+    "ctscan status --from-file people.txt --refresh --ocsp --purpose 'case 2026-17'",
 )
-@click.argument("identifiers", metavar="[IDENTIFIER]...", nargs=-1)
+@taken
+@from_file
 @click.option("--refresh", is_flag=True, help="Ask the CAs first: fetch the revocation lists that certificates name.")
 @click.option(
     "--ocsp",
@@ -52,12 +54,12 @@ COUNT_WITHIN = 0.5
 @options.language()
 @options.on_index("table", "json", "jsonl")
 def COMMAND(  # noqa: N802 - the name by which the program finds it
-    identifiers: tuple[str, ...], refresh: bool, force: bool, verbose: int, **given: Any
+    identifiers: tuple[str, ...], from_file: str | None, refresh: bool, force: bool, verbose: int, **given: Any
 ) -> int:
     """Show the status of certificates: valid, expired, revoked, or unknown and why.
 
-    For an IDENTIFIER (as 'ctscan lookup' takes it) each certificate is listed; without one all certificates in the
-    index are counted.
+    For an IDENTIFIER (as 'ctscan lookup' takes it, with - from stdin, one per line) each certificate is listed; without
+    one all certificates in the index are counted.
 
     Only --refresh uses the network. A revocation list covers many certificates, so fetching it doesn't reveal which one
     you look at, unless a CA gives each certificate an address of its own. Only servers that certificates name are
@@ -68,7 +70,9 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
 
     config = load_settings(**given)
     set_up(verbose, os.environ)
-    asked = [app.parse_identifier(text) for text in identifiers]
+    asked = identifiers_of(identifiers, from_file, is_stdin_meant=False)
+    if not asked and (identifiers or from_file):
+        raise UsageError("status: expected an identifier in the list, got none; leave the list out to count everything")
     if not refresh and (given["ocsp"] or force):
         raise UsageError("status: --ocsp and --force work with --refresh only; give --refresh, or leave them out")
     if refresh:

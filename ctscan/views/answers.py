@@ -25,6 +25,7 @@ from ctscan.model import (
     Sensitivity,
     SubjectKind,
 )
+from ctscan.model.lookup_counts import LookupCounts
 from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text
@@ -147,6 +148,13 @@ def either(kinds: Iterable[IdentifierKind], texts: Texts) -> str:
     """Name kinds of identifier: `serial number or number`."""
     first, *others = dict.fromkeys(word(KINDS[kind], texts) for kind in kinds)
     return functools.reduce(lambda before, one: texts(Say.EITHER(one=before, other=one)), others, first)
+
+
+def asked_line(identifier: Identifier, texts: Texts) -> str:
+    """Write an identifier as it was typed, with the label that stands behind it in a list."""
+    if not identifier.label:
+        return identifier.value
+    return texts(Say.LABELLED(identifier=identifier.value, label=identifier.label))
 
 
 def readings_line(identifier: Identifier, texts: Texts) -> str:
@@ -322,6 +330,20 @@ def _gaps(log: LogCoverage, texts: Texts) -> str:
     if len(log.gaps) <= GAPS_SHOWN:
         return "; ".join(texts(Say.GAP(start=g.start, end=g.end, reason=GAPS[g.reason])) for g in log.gaps)
     return texts(Say.GAPS(number=len(log.gaps), parts=by_reason(entries_by_reason([log]), texts)))
+
+
+def counts_line(counts: LookupCounts, texts: Texts) -> str:
+    """Sum the look-ups of a list up."""
+    return texts(
+        Say.LOOKED_UP(
+            count=counts.answers,
+            found=counts.found,
+            nothing=counts.nothing,
+            incomplete=counts.incomplete,
+            not_understood=counts.not_understood,
+            repeated=counts.repeated,
+        )
+    )
 
 
 # --- document -----------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from ctscan.model import Answer, AuthorityList, Finding, IdentifierKind, LogCove
 from ctscan.privacy.redaction import visible
 from ctscan.views.answers import (
     answer_lines,
+    asked_line,
     by_person,
     coverage_headers,
     coverage_row,
@@ -227,8 +228,8 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 
 def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
     """Print an answer: verdict, doubts, limits, certificates, similar identifiers, coverage, head of the document.
-    Limits and coverage that equal those of the answer `above` are left out."""
-    say(out, given.identifier.value, "bold")
+    Of limits and coverage that equal those of the answer `above`, that is said."""
+    say(out, asked_line(given.identifier, texts), "bold")
     if read_as := readings_line(given.identifier, texts):
         say(out, read_as)
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
@@ -240,7 +241,10 @@ def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = 
         _match(out, match, given.authorities, texts)
     _mailboxes_and_offers(out, given, texts)
     out.print()
-    if given.coverage and (above is None or given.coverage != above.coverage):
+    if given.coverage and above is not None and given.coverage == above.coverage:
+        say(out, texts(Say.COVERAGE_AS_ABOVE()))
+        out.print()
+    elif given.coverage:
         coverage(out, given.coverage, texts)
         out.print()
     for line in document_lines(given, texts):

@@ -154,38 +154,6 @@ def test_several_identifiers_give_an_array_or_lines(db: Path, tmp_path: Path) ->
     assert [len(json.loads(line)["matches"]) for line in result.stdout.splitlines()] == [1, 0]
 
 
-@pytest.mark.parametrize("how", ["-", "--from-file", "pipe", "--from-file -"])
-def test_identifiers_from_lines(db: Path, tmp_path: Path, how: str) -> None:
-    text = "\ufeff# who asked\r\njane.roe@example.org\r\n\n  # and\nŽofie Nováková\n"
-    path = tmp_path / "people.txt"
-    path.write_text(text, encoding="utf-8", newline="")
-    arguments = {
-        "-": ["-"],
-        "--from-file": ["--from-file", str(path)],
-        "pipe": [],
-        "--from-file -": ["--from-file", "-"],
-    }
-    answers = look_up(db, *arguments[how], stdin="" if how == "--from-file" else text)
-    assert [answer["identifier"]["kind"] for answer in answers] == ["email", "name"]
-    assert [len(answer["matches"]) for answer in answers] == [2, 1]
-
-
-def test_a_bad_line_is_named_and_nothing_is_answered(db: Path, tmp_path: Path) -> None:
-    path = tmp_path / "people.txt"
-    path.write_text("jane.roe@example.org\nzoe@@example.org\n")
-    result = run("lookup", "--from-file", path, "--db", db)
-    assert result.exit_code == 2
-    line = error_line(result)
-    assert line.startswith(f"ctscan: {path}, line 2: ")
-    assert "zoe" not in line
-    path.write_bytes(b"jane.roe@example.org\n\xff\xfe\n")
-    result = run("lookup", "--from-file", path, "--db", db)
-    assert (result.exit_code, "line 2: expected UTF-8" in error_line(result)) == (1, True)
-    path.write_bytes(b"x" * 5000)
-    assert "line 1: expected an identifier, got a line of 4096 bytes" in error_line(run("lookup", "--from-file", path))
-    assert "can't be read" in error_line(run("lookup", "--from-file", tmp_path / "none.txt"))
-
-
 def test_look_up_by_certificate_serial_and_fingerprint(db: Path, tmp_path: Path) -> None:
     path = tmp_path / "jane.pem"
     path.write_text(pem(JANE))

@@ -1,0 +1,30 @@
+"""Sums of look-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctscan.model.answer import Answer
+
+
+@dataclass(slots=True)
+class LookupCounts:
+    """Sums of the look-ups of one command. `incomplete` answers count as `found` or `nothing`, too; `repeated` and
+    `not_understood` are lines of a list that got no answer."""
+
+    found: int = 0
+    nothing: int = 0
+    incomplete: int = 0
+    repeated: int = 0
+    not_understood: int = 0
+
+    @property
+    def answers(self) -> int:
+        """Number of answers."""
+        return self.found + self.nothing
+
+    def add(self, answer: Answer) -> None:
+        """Count an answer."""
+        self.found += bool(answer.matches)
+        self.nothing += not answer.matches
+        self.incomplete += not answer.complete
