@@ -16,6 +16,7 @@ from ctscan.errors import UsageError, worst
 
 if TYPE_CHECKING:
     from ctscan.config import Config
+    from ctscan.model import Selection
     from ctscan.model.lookup_counts import LookupCounts
 
 
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
 @click.option(
     "--certificate", metavar="FILE", multiple=True, help="Look up this certificate (PEM, DER, PKCS#7); repeatable."
 )
+@click.option("--summary", is_flag=True, help="Show no certificate: only the verdict, the overview and the coverage.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Show at most N certificates of each answer.")
+@click.option("--live", is_flag=True, help="Leave out certificates that are expired or revoked.")
+@click.option(
+    "--category", metavar="KEY", help="Show findings of this category or below: user.contact, user.name.last, …"
+)
+@click.option("--since", metavar="DATE", help="Show certificates that were logged since, or shown by a repository.")
+@click.option("--persons", is_flag=True, help="Show findings about natural persons only.")
 @options.purpose("with the look-up")
 @options.case
 @options.language()
@@ -45,6 +54,12 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     from_file: str | None,
     certificate: tuple[str, ...],
     case: str,
+    summary: bool,
+    limit: int | None,
+    live: bool,
+    category: str | None,
+    since: str | None,
+    persons: bool,
     verbose: int,
     **given: Any,
 ) -> int:
@@ -55,12 +70,18 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     without any, they are read from stdin, one per line. A list may hold labels (jane@example.org  # HR 17). A line that
     isn't understood is named by its number, and the others are answered; a line that repeats another is answered once.
 
+    --summary, --limit, --live, --category, --since and --persons choose the part of an answer that is shown. The
+    verdict and the overview speak of everything that was found.
+
     Each look-up is recorded before its answer is shown: account, time, purpose, case and verdict, and of the identifier
     a digest only. See 'ctscan audit show'.
     """
     from ctscan.cli.process import run_inline
 
     config = load_settings(**given)
+    selection = app.make_selection(
+        summary=summary, limit=limit, live=live, category=category, since=since, persons=persons
+    )
     reading = asked_identifiers(
         identifiers, from_file, certificate, complain=complain, is_read_twice=bool(config.purpose or case)
     )
@@ -69,14 +90,16 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
             raise UsageError(
                 "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
             )
-        return run_inline(_look_up(config, asked, case))
+        return run_inline(_look_up(config, asked, case, selection))
 
 
-async def _look_up(config: Config, asked: AskedIdentifiers, case: str) -> int:
+async def _look_up(config: Config, asked: AskedIdentifiers, case: str, selection: Selection | None) -> int:
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
-    found = app.look_up(config, asked, who=account(), purpose=config.purpose, case=case, inline=True)
+    found = app.look_up(
+        config, asked, who=account(), purpose=config.purpose, case=case, selection=selection, inline=True
+    )
     async with aclosing(found) as answers:
         counts = await print_answers(answers, config.format, config.lang, is_single=lambda: not asked.passed_over)
     counts.not_understood, counts.repeated = asked.not_understood, asked.repeated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ctscan.model import (
     Authority,
@@ -48,6 +48,21 @@ def short_name(name: str, width: int) -> str:
             return f"{shown} …"
         shown += f" {part}"
     return shown
+
+
+def same_line(summary: CertificateSummary, numbers: Mapping[bytes, int], texts: Texts) -> list[str]:
+    """Name certificates that are probably the same: by their number where they are in the answer, else by identity.
+
+    Args:
+        numbers: number in the answer of each identity.
+    """
+    here = ", ".join(f"{numbers[identity]:,}" for identity in summary.also if identity in numbers)
+    others = ", ".join(identity.hex() for identity in summary.also if identity not in numbers)
+    if here and others:
+        return [texts(Say.SAME_AS_NUMBERS_AND(numbers=here, others=others))]
+    if here:
+        return [texts(Say.SAME_AS_NUMBERS(numbers=here))]
+    return [texts(Say.PROBABLY_SAME(others=others))] if others else []
 
 
 def sighting_line(seen: Sighting, texts: Texts) -> str:

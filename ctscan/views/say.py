@@ -85,6 +85,17 @@ class Say(Code):
     WITH_REASON = "say.with-reason"
     LIMITS_AS_ABOVE = "say.limits-as-above"
     COVERAGE_AS_ABOVE = "say.coverage-as-above"
+    OVERVIEW_STANDINGS = "say.overview-standings"
+    OVERVIEW_CATEGORIES = "say.overview-categories"
+    OVERVIEW_IN = "say.overview-in"
+    OVERVIEW_ISSUERS = "say.overview-issuers"
+    OVERVIEW_ISSUERS_AND_MORE = "say.overview-issuers-and-more"
+    OVERVIEW_LOGGED = "say.overview-logged"
+    OVERVIEW_SHOWN = "say.overview-shown"
+    SHOWN = "say.shown"
+    SHOWN_FINDINGS = "say.shown-findings"
+    SAME_AS_NUMBERS = "say.same-as-numbers"
+    SAME_AS_NUMBERS_AND = "say.same-as-numbers-and"
     LABELLED = "say.labelled"
     LOOKED_UP = "say.looked-up"
     DOCUMENT = "say.document"
@@ -268,6 +279,13 @@ HOW_TO_VERIFY = {
 
 class Word(Code):
     """Word that stands within a sentence: a kind, a reason, a person."""
+
+    # overview of an answer
+    OVERVIEW_LIVE = "word.overview-live"
+    OVERVIEW_NOT_YET_VALID = "word.overview-not-yet-valid"
+    OVERVIEW_EXPIRED = "word.overview-expired"
+    OVERVIEW_REVOKED = "word.overview-revoked"
+    OVERVIEW_UNKNOWN = "word.overview-unknown"
 
     KIND_EMAIL = "word.kind-email"
     KIND_DOMAIN = "word.kind-domain"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TextIO, cast
 
 from rich.box import SIMPLE_HEAD
@@ -38,10 +39,18 @@ from ctscan.views.answers import (
     verdict,
     what,
 )
-from ctscan.views.certificates import certificate_line, owner_lines, repository_line, sighting_line, status_words
+from ctscan.views.certificates import (
+    certificate_line,
+    owner_lines,
+    repository_line,
+    same_line,
+    sighting_line,
+    status_words,
+)
 from ctscan.views.columns import READABLE, Column, widths
 from ctscan.views.limits import doubts, limits
 from ctscan.views.offers import mailbox_heading, mailboxes_heading, offer_lines
+from ctscan.views.overview import overview_lines, selection_lines
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
 
@@ -51,6 +60,7 @@ RULE = 80  # columns of a line between two answers in a pipe
 BULLET = "- "
 HANG = 2  # columns to the right of an indented line, where the rest of it stands
 SHOWN = 20  # sightings of one certificate, and places of one value; JSON has them all
+NO_NUMBERS: Mapping[bytes, int] = MappingProxyType({})
 SHOWN_VALUES = 200  # of one person in one certificate
 
 
@@ -227,18 +237,21 @@ def coverage(out: Console, logs: Sequence[LogCoverage], texts: Texts) -> None:
 
 
 def answer(out: Console, given: Answer, texts: Texts, *, above: Answer | None = None) -> None:
-    """Print an answer: verdict, doubts, limits, certificates, similar identifiers, coverage, head of the document.
+    """Print an answer: verdict, overview, doubts, limits, certificates, similar identifiers, coverage, document head.
     Of limits and coverage that equal those of the answer `above`, that is said."""
     say(out, asked_line(given.identifier, texts), "bold")
     if read_as := readings_line(given.identifier, texts):
         say(out, read_as)
     say(out, verdict(given, texts), "green" if given.complete else "yellow")
+    for line in (*selection_lines(given, texts), *overview_lines(given, texts)):
+        say(out, line, indent=2)
     for line in _below_verdict(given, texts, above):
         say(out, f"{BULLET}{line}", indent=2)
-    for number, match in enumerate(given.matches, 1):
+    numbers = {match.certificate.identity: number for number, match in enumerate(given.shown_matches, 1)}
+    for number, match in enumerate(given.shown_matches, 1):
         out.print()
         say(out, _heading(match, number, given, texts), "bold")
-        _match(out, match, given.authorities, texts)
+        _match(out, match, given.authorities, texts, numbers)
     _mailboxes_and_offers(out, given, texts)
     out.print()
     if given.coverage and above is not None and given.coverage == above.coverage:
@@ -279,7 +292,7 @@ def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
 
 
 def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
-    every = len(given.matches)
+    every = len(given.shown_matches)
     of_authority = Say.CERTIFICATE_OF_AUTHORITY(number=number, all=every)
     heading = texts(of_authority if is_of_authority(match) else Say.CERTIFICATE(number=number, all=every))
     if given.identifier.kind != IdentifierKind.NAME:
@@ -287,12 +300,17 @@ def _heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
     return f"{heading}, {texts(Say.AGREEMENT(score=f'{match.score:.0%}'.removesuffix('%')))}"
 
 
-def _match(out: Console, match: Match, authorities: AuthorityList | None, texts: Texts) -> None:
+def _match(
+    out: Console,
+    match: Match,
+    authorities: AuthorityList | None,
+    texts: Texts,
+    numbers: Mapping[bytes, int] = NO_NUMBERS,
+) -> None:
     found = match.certificate
     lines = [certificate_line(found, texts)]
     lines.append(texts(Say.SHA256(hash=found.sha256.hex()) if found.sha256 else Say.SHA256_UNSEEN()))
-    if found.also:
-        lines.append(texts(Say.PROBABLY_SAME(others=", ".join(identity.hex() for identity in found.also))))
+    lines += same_line(found, numbers, texts)
     if match.matched_as:
         lines.append(texts(Say.MATCHED_AS(kinds=either(match.matched_as, texts))))
     if match.status is not None:

@@ -1,0 +1,129 @@
+"""Overview of the certificates of an answer: how many, of which standing, category and issuer, and since when. Pure.
+
+It speaks of every match, also of those that a selection leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from ctscan.model import Answer, CertificateStanding, EntryKind, Match, Selection
+from ctscan.views.answers import category
+from ctscan.views.certificates import logged_at
+from ctscan.views.json import time_text
+from ctscan.views.say import Say, Word
+from ctscan.views.text import Texts
+from ctscan.views.words import moment, word
+
+FEWEST = 2  # certificates; a single one says all of this itself
+ISSUERS_SHOWN = 5
+
+STANDINGS = {
+    CertificateStanding.VALID: Word.OVERVIEW_LIVE,
+    CertificateStanding.NOT_YET_VALID: Word.OVERVIEW_NOT_YET_VALID,
+    CertificateStanding.EXPIRED: Word.OVERVIEW_EXPIRED,
+    CertificateStanding.REVOKED: Word.OVERVIEW_REVOKED,
+    CertificateStanding.UNKNOWN: Word.OVERVIEW_UNKNOWN,
+}
+
+_COMMON_NAME = re.compile(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
+"""Common name of an issuer in the text of RFC 4514, else its organisation: whichever stands first."""
+
+
+def overview_lines(answer: Answer, texts: Texts) -> list[str]:
+    """Describe all matches together; none where there are too few."""
+    matches = answer.matches
+    if len(matches) < FEWEST:
+        return []
+    lines = [
+        texts(
+            Say.OVERVIEW_STANDINGS(
+                certificates=texts(Say.CERTIFICATES(count=len(matches))), parts=_standings(matches, texts)
+            )
+        ),
+        *_categories(matches, texts),
+        _issuers(matches, texts),
+    ]
+    return [*lines, *_logged(matches, texts)]
+
+
+def selection_lines(answer: Answer, texts: Texts) -> list[str]:
+    """Say which part of the answer is shown, by the options that chose it; nothing where everything is."""
+    if answer.shown is None:
+        return []
+    options = " ".join(_options(answer.shown.selection))
+    lines = []
+    for found, shown in ((answer.matches, answer.shown_matches), (answer.mailboxes, answer.shown_mailboxes)):
+        if found:
+            lines.append(texts(Say.SHOWN(number=len(shown), all=len(found), options=options)))
+    if answer.shown.selection.chooses_findings and answer.shown_matches:
+        lines.append(texts(Say.SHOWN_FINDINGS(options=options)))
+    return lines
+
+
+def _options(chosen: Selection) -> Iterator[str]:
+    """Write a selection as it is typed."""
+    if chosen.live:
+        yield "--live"
+    if chosen.category:
+        yield f"--category {chosen.category}"
+    if chosen.since is not None:
+        yield f"--since {time_text(chosen.since)}"
+    if chosen.persons:
+        yield "--persons"
+    if chosen.limit is not None:
+        yield f"--limit {chosen.limit}"
+    if chosen.summary:
+        yield "--summary"
+
+
+def _standings(matches: Iterable[Match], texts: Texts) -> str:
+    numbers = Counter(match.status.standing if match.status else CertificateStanding.UNKNOWN for match in matches)
+    return _parts(((word(STANDINGS[one], texts), numbers[one]) for one in STANDINGS if numbers[one]), texts)
+
+
+def _parts(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
+    return ", ".join(texts(Say.NUMBER_OF(number=number, what=what)) for what, number in numbers)
+
+
+def _categories(matches: Iterable[Match], texts: Texts) -> list[str]:
+    """Count the certificates that hold each category of personal data, the most frequent first."""
+    numbers = Counter(key for match in matches for key in {found.category for found in match.findings})
+    if not numbers:
+        return []
+    listed = sorted(((category(key, texts), number) for key, number in numbers.items()), key=lambda one: (-one[1], one))
+    return [texts(Say.OVERVIEW_CATEGORIES(parts=_in(listed, texts)))]
+
+
+def _in(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
+    return ", ".join(texts(Say.OVERVIEW_IN(what=what, number=number)) for what, number in numbers)
+
+
+def _issuers(matches: Iterable[Match], texts: Texts) -> str:
+    numbers = Counter(issuer_name(match.certificate.issuer) or texts(Say.NO_NAME()) for match in matches)
+    listed = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))
+    shown, rest = listed[:ISSUERS_SHOWN], listed[ISSUERS_SHOWN:]
+    parts = _in(shown, texts)
+    if rest:
+        return texts(Say.OVERVIEW_ISSUERS_AND_MORE(parts=parts, count=len(rest), number=sum(n for _, n in rest)))
+    return texts(Say.OVERVIEW_ISSUERS(parts=parts))
+
+
+def issuer_name(issuer: str) -> str:
+    """Shorten the name of an issuer to its common name, or to its organisation."""
+    found = _COMMON_NAME.search(issuer)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else issuer
+
+
+def _logged(matches: Sequence[Match], texts: Texts) -> list[str]:
+    """Say when logs recorded the certificates first and last, else when repositories or files showed them."""
+    logged = [seen for match in matches for seen in match.sightings if seen.kind is not EntryKind.CHAIN]
+    if logged:
+        times = [seen.timestamp for seen in logged]
+        logs = len({seen.log_id for seen in logged})
+        first, last = (logged_at(time // 1000 * 1000, texts) for time in (min(times), max(times)))
+        return [texts(Say.OVERVIEW_LOGGED(first=first, last=last, logs=texts(Say.LOGS(count=logs))))]
+    shown = [seen.seen for match in matches for seen in match.repositories]
+    return [texts(Say.OVERVIEW_SHOWN(first=moment(min(shown)), last=moment(max(shown))))] if shown else []
