@@ -207,6 +207,7 @@ FORMS: tuple[Form, ...] = (
 REFUSED: tuple[str, ...] = (
     *("{address}, other@example.net", "{local}@@{domain}", "{local}@example..org", "{given} {address}"),
     "From: {given} <{address}>, To: John <john@example.net>",
+    "{given} <{address}>, John <john@example.net>",
     *("{local}(at){domain}, john(at)example.net", "{local}(at)example..org"),
     *("md5 Fingerprint={md5_colons}", "MD5: {md5_colons}", "sha256 Fingerprint={sha1_colons}", "SHA-1: {sha256}"),
     *("Serial Number:", "Thumbprint:", "sha256 Fingerprint=", "Email Address", "-----BEGIN CERTIFICATE-----"),

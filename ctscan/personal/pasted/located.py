@@ -96,12 +96,13 @@ def _beside_name(text: str) -> tuple[str, str] | None:
 
 def address_in(text: str) -> str:
     """Return the part of a text that is exactly one address, else the text. UsageError for several addresses."""
+    is_list = any(sign in text for sign in "<,;") and len(find_emails(text)) > 1  # of which the last would be taken
     behind = _MAILTO.sub("", text, count=1) if _MAILTO.match(text) else text
     in_brackets = _IN_BRACKETS.findall(text)  # `Jane Roe [mailto:jane@example.org]`, as Outlook quotes senders
     alone: list[str] = in_brackets if len(in_brackets) == 1 and text.count("@") == 1 else []
-    for form in (text, behind, behind.partition("&")[0], disguised_address(behind) or "", *alone):
+    for form in () if is_list else (text, behind, behind.partition("&")[0], disguised_address(behind) or "", *alone):
         if canonical_email(form) is not None:
             return form
-    if len(find_emails(text)) > 1:
+    if is_list or len(find_emails(text)) > 1:
         refuse("one e-mail address", text, "several addresses; give each by itself")
     return text  # the caller can't parse it, and says so
