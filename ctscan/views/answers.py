@@ -30,9 +30,10 @@ from ctscan.model.spans import total
 from ctscan.personal.categories import CATEGORIES
 from ctscan.views.json import time_text
 from ctscan.views.limits import as_of, by_reason, entries_by_reason, number_of_logs
-from ctscan.views.say import GAPS, Say, Word
+from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import GAPS, Word
 from ctscan.views.words import moment, timestamp, word
 
 LONGEST = 300  # characters of a value that are shown

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from ctscan.model import AuditAction, AuditEvent, AuditState
 from ctscan.views.listings import Listing
-from ctscan.views.say import Say, Word
+from ctscan.views.say import Say
 from ctscan.views.text import ENGLISH, texts
+from ctscan.views.vocabulary import Word
 from ctscan.views.words import moment
 
 _NUMBERED = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ctscan.model import Gap, Message
-from ctscan.views.say import GAPS, Say
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import GAPS
 
 GAPS_NAMED = 3
 

@@ -14,8 +14,9 @@ from typing import Final
 from ctscan.model import Message
 from ctscan.model.health import Condition, HealthDetail, HealthReport, ListFailure
 from ctscan.privacy.redaction import one_line, without_addresses
-from ctscan.views.say import CONDITIONS, Say
+from ctscan.views.say import Say
 from ctscan.views.text import ENGLISH, Texts, texts
+from ctscan.views.vocabulary import CONDITIONS
 from ctscan.views.words import moment, word
 
 _COLOURS: Final = {

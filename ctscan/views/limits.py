@@ -22,8 +22,9 @@ from ctscan.model import (
     Staleness,
 )
 from ctscan.views.json import timestamp_text
-from ctscan.views.say import GAPS, Say, Word
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import GAPS, Word
 from ctscan.views.words import moment, word
 
 NAMES_SHOWN = 3  # logs of one kind, else the number of them and the first names

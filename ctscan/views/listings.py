@@ -13,8 +13,9 @@ from ctscan.model import Authority, AuthorityList, CertificateStanding, Match, M
 from ctscan.views.answers import category
 from ctscan.views.certificates import certificate_line, short_name, status_words
 from ctscan.views.json import ATTRIBUTION
-from ctscan.views.say import CONDITIONS, STANDINGS, Say
+from ctscan.views.say import STANDINGS, Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import CONDITIONS
 from ctscan.views.witnesses import witness_lines
 from ctscan.views.words import count, day, moment, per_second, until_head, word
 

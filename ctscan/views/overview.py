@@ -13,8 +13,9 @@ from ctscan.model import Answer, CertificateStanding, EntryKind, Match, Selectio
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
-from ctscan.views.say import Say, Word
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import Word
 from ctscan.views.words import moment, word
 
 FEWEST = 2  # certificates; a single one says all of this itself

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ctscan.model.saved_answer import Check, CheckedAnswer, CheckState
-from ctscan.views.say import Say, Word
+from ctscan.views.say import Say
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import Word
 from ctscan.views.words import moment
 
 SHOWN = 20  # lines of one check; JSON has them all

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ctscan.model import Message, QuestionKind, Search, SearchScope, SearchShortfall, Shortfall
-from ctscan.views.say import Word
 from ctscan.views.text import Texts
+from ctscan.views.vocabulary import Word
 
 _KINDS = {
     QuestionKind.EMAIL: Word.KIND_EMAIL,

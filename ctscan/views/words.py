@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ctscan.model import Message, PlannedDisclosure, Question
 from ctscan.views.json import time_text, timestamp_text
-from ctscan.views.say import Say, Word
+from ctscan.views.say import Say
 from ctscan.views.search_words import shortfalls
 from ctscan.views.text import ENGLISH, Texts, texts
+from ctscan.views.vocabulary import Word
 
 if TYPE_CHECKING:
     from ctscan.model.results import ProofCounts, SearchResult

@@ -33,7 +33,7 @@ def made(db: Path, *steps: Callable[[Index], object]) -> Path:
 
     async def make() -> None:
         async with await open_index(db, create=True) as index:
-            run_id = await started(index, GOOD, BAD)
+            run_id = await started(index, GOOD, BAD, list_read=now())
             for log in (GOOD, BAD):
                 await save_head(index, a_head(300, int(now().timestamp() * 1000), log), now())
                 async with index.lease(log.id, 0, 300) as lease:
@@ -55,7 +55,7 @@ async def lie(index: Index) -> None:
 
 
 async def leave_gap(index: Index) -> None:
-    run_id = await started(index, GOOD, BAD)
+    run_id = await started(index, GOOD, BAD, list_read=now())
     async with index.lease(BAD.id, 300, 400) as lease:
         await index.commit(run_id, ScanStep(BAD.id, now(), gaps=(a_gap(300, 400),)), lease)
 

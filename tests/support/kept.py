@@ -91,11 +91,11 @@ def a_run(**fields: object) -> Run:
     return replace(run, **fields)  # type: ignore[arg-type]
 
 
-async def started(index: Index, *logs: Log, rules: RuleSet = RULES) -> int:
-    """Start a run that reads these logs, and make them the basis of answers."""
+async def started(index: Index, *logs: Log, rules: RuleSet = RULES, list_read: datetime = AT) -> int:
+    """Start a run that reads these logs, and make them the basis of answers. The log list is of the time it is read."""
     members = tuple(BasisLog(log.id, log.name, log.operator) for log in logs or (LOG,))
     first = Basis(1, AT, "jane", BasisChange.FIRST_SCAN(), "", BasisSource.DEFAULT, LogChoice(), None, members, ())
-    first = replace(first, edition=LogListEdition(AT, "1.0", AT))
+    first = replace(first, edition=LogListEdition(list_read, "1.0", list_read))
     is_saved = False
     while not is_saved:  # another process may record one meanwhile
         before = await index.basis()

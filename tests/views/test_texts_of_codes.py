@@ -18,8 +18,8 @@ from ctscan.model.health import HealthDetail
 from ctscan.personal.categories import CATEGORIES
 from ctscan.resources import languages
 from ctscan.views import text as texts_module
-from ctscan.views.say import Word
 from ctscan.views.text import PLACEHOLDER, Sentence, read_texts, text, texts
+from ctscan.views.vocabulary import Word
 
 PACKAGE = Path(model.__file__).parents[1]
 OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)}
