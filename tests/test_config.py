@@ -152,6 +152,8 @@ def test_an_empty_variable_is_not_given(tmp_path: Path) -> None:
         ('scope = ["example.org"]', {}, {"everything": True}, (), True),
         ("everything = true", {}, {"scope": ("example.org",)}, ("example.org",), False),
         ("everything = true", {"CTSCAN_SCOPE": "example.net"}, {}, ("example.net",), False),
+        ('scope_file = "terms.txt"', {}, {"everything": True}, (), True),
+        ("everything = true", {}, {"scope_file": "terms.txt"}, (), False),
         ('scope = ["example.org"]', {"CTSCAN_EVERYTHING": "0"}, {}, ("example.org",), False),
         ('scope = ["example.org"]', {"CTSCAN_EVERYTHING": "1"}, {"scope": ("example.com",)}, ("example.com",), False),
     ],
@@ -165,6 +167,26 @@ def test_a_later_scope_replaces_an_earlier_everything_and_the_reverse(
 
 
 # --- search of the file ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environ", "options", "scope", "origin", "file"),
+    [
+        ({}, {}, ("a.example",), "ctscan.toml: scope", "a.txt"),
+        ({"CTSCAN_SCOPE": "b.example"}, {}, ("b.example",), "CTSCAN_SCOPE", None),
+        ({"CTSCAN_SCOPE_FILE": "b.txt"}, {}, (), "CTSCAN_SCOPE", "b.txt"),
+        ({"CTSCAN_SCOPE": "b.example"}, {"scope": ("c.example",)}, ("c.example",), "--scope", None),
+        ({}, {"scope": ("c.example",), "scope_file": "c.txt"}, ("c.example",), "--scope", "c.txt"),
+    ],
+)
+def test_terms_and_file_of_a_scope_come_from_one_layer(
+    tmp_path: Path, environ: dict[str, str], options: dict[str, object], scope: object, origin: str, file: str | None
+) -> None:
+    (tmp_path / "ctscan.toml").write_text('scope = ["a.example"]\nscope_file = "a.txt"', encoding="utf-8")
+    config = load_config(options, environ, tmp_path)
+    assert config.scope == scope
+    assert config.scope_origin.endswith(origin)
+    assert config.scope_file == (str(tmp_path / file) if file else None)
 
 
 @pytest.mark.parametrize(

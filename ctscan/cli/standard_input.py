@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import BinaryIO
 
-import click
+from ctscan.cli.wrapping import hint
 
 
 def standard_input(expected: str) -> BinaryIO:
@@ -17,4 +17,4 @@ def standard_input(expected: str) -> BinaryIO:
 def say_how_to_type(expected: str) -> None:
     """Say on stderr what to type where stdin is a terminal: a command that only waits looks as if it hung."""
     if sys.stdin.isatty():
-        click.echo(f"Type {expected}. End with Ctrl-D on an empty line.", err=True)
+        hint(f"Type {expected}. End with Ctrl-D on an empty line.")
