@@ -120,5 +120,5 @@ def _print_sums(config: Config, counts: LookupCounts) -> None:
     from ctscan.views import tables
 
     out = tables.console()
-    out.rule(style="dim")
+    tables.rule(out)
     tables.say(out, line, "bold")

@@ -94,6 +94,16 @@ def test_in_a_pipe_each_row_is_a_line(folder: Path, command: str) -> None:
     assert LINE in piped or command != "runs"
     assert not any(line.endswith((" of", " the", " and", " a")) for line in piped.splitlines())
     assert "\n\n\n" not in piped
+    assert max(map(len, piped.splitlines())) < 2000
+
+
+def test_lists_of_look_ups_in_a_pipe_have_short_lines_between_answers(folder: Path) -> None:
+    (folder / "people.txt").write_text("taro@example.org\nnobody@example.org\nyael@example.org\n", encoding="utf-8")
+    piped = run(
+        "lookup", "--from-file", folder / "people.txt", "--db", folder / "kept.db", env={"COLUMNS": None}
+    ).stdout
+    rules = [line for line in piped.splitlines() if set(line) == {"─"}]
+    assert rules and max(map(len, rules)) < 200
 
 
 @pytest.mark.parametrize("columns", [60, 120])
