@@ -1,9 +1,9 @@
 """Terms of a scope as a person gives them: in options, a configuration, or a file with comments and labels. Pure.
 
-    # People whom we answer for         a comment, as is the text behind " #" in a line
+    # People whom we answer for         a comment
     example.org                         one term a line
     [HR department]                     a label for the lines below it
-    organisation:Example Ltd  # since 2019
+    organisation:Example Ltd  # HR 17   a label for this term
 
 An error names the place of a term. The text of the term, which may be somebody's address, and its label go into
 `UsageError.given`, for terminals only.
@@ -28,8 +28,8 @@ SHORTEST_ORGANISATION = 3
 
 _MAX_VALUE = 1000
 _PLACES_SHOWN = 10
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_LABEL = re.compile(r"\[(.*)\]")
+_LABELLED = re.compile(r"(.*?\S)\s+#(?:\s(.*))?")
+_HEADING = re.compile(r"\[(.*)\]")
 
 
 class ScopeKind(StrEnum):
@@ -44,7 +44,8 @@ _SPELLINGS = {"organization": ScopeKind.ORGANISATION, "org": ScopeKind.ORGANISAT
 
 
 class ScopeTerm(NamedTuple):
-    """Term as given. `place` says where: `--scope, term 3`; `label` is the heading above it in a scope file."""
+    """Term as given. `place` says where: `--scope, term 3`; `label` stands behind it in a scope file, or
+    above it as a heading."""
 
     text: str
     place: str
@@ -83,14 +84,14 @@ def read_terms(text: str, origin: str) -> list[ScopeTerm]:
     Raises:
         UsageError: there is no term, or more than `MAX_TERMS`.
     """
-    terms, label = [], ""
-    for number, line in enumerate(text.split("\n"), 1):
-        content = _COMMENT.sub("", line.strip()).strip()
-        heading = _LABEL.fullmatch(content)
-        if heading:
-            label = heading[1].strip()
-        elif content:
-            terms.append(ScopeTerm(content, f"{origin}, line {number}", label))
+    terms, heading = [], ""
+    for number, line in enumerate(map(str.strip, text.split("\n")), 1):
+        labelled = _LABELLED.fullmatch(line)
+        content, label = (labelled[1], (labelled[2] or "").strip()) if labelled else (line, "")
+        if found := _HEADING.fullmatch(content):
+            heading = found[1].strip()
+        elif content and not content.startswith("#"):
+            terms.append(ScopeTerm(content, f"{origin}, line {number}", label or heading))
     if not 0 < len(terms) <= MAX_TERMS:
         raise UsageError(f"{origin}: expected 1 to {MAX_TERMS:,} terms, one a line, got {len(terms):,}")
     return terms

@@ -99,6 +99,8 @@ example.org   # the company\r
 \r
 [ HR department ]
 organisation:Example #1 Ltd\t# since 2019
+organisation:Sample Ltd #
+[Other] # people
   jane.roe@example.com
 []
 *.example.net#not-a-comment
@@ -107,10 +109,11 @@ organisation:Example #1 Ltd\t# since 2019
 
 def test_lines_of_a_file_with_comments_and_labels() -> None:
     assert [tuple(term) for term in read_terms(FILE, "scope.txt")] == [
-        ("example.org", "scope.txt, line 2", ""),
-        ("organisation:Example", "scope.txt, line 5", "HR department"),
-        ("jane.roe@example.com", "scope.txt, line 6", "HR department"),
-        ("*.example.net#not-a-comment", "scope.txt, line 8", ""),
+        ("example.org", "scope.txt, line 2", "the company"),
+        ("organisation:Example #1 Ltd", "scope.txt, line 5", "since 2019"),
+        ("organisation:Sample Ltd", "scope.txt, line 6", "HR department"),
+        ("jane.roe@example.com", "scope.txt, line 8", "Other"),
+        ("*.example.net#not-a-comment", "scope.txt, line 10", ""),
     ]
 
 
