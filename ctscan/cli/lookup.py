@@ -13,6 +13,7 @@ from ctscan.cli.identifiers import AskedIdentifiers, asked_identifiers, from_fil
 from ctscan.cli.program import command, complain
 from ctscan.config import load_settings
 from ctscan.errors import UsageError, worst
+from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
     from ctscan.config import Config
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         4: "the answer may be incomplete, whether or not something was found",
     },
     example="ctscan lookup -                      # then type jane@example.org: no process list shows it\n"
-    "ctscan lookup --from-file people.txt --format jsonl\n"
+    "ctscan lookup --from-file people.txt --format csv > people.csv\n"
     "ctscan lookup @example.com --case 2026-17",
 )
 @taken
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 @options.purpose("with the look-up")
 @options.case
 @options.language()
-@options.on_index("table", "json", "jsonl")
+@options.on_index("table", "json", "jsonl", *report_formats())
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...],
     from_file: str | None,

@@ -60,10 +60,12 @@ async def print_answers(
     counted = _counted(answers, counts)
     if format == "table":
         await _print_tables(counted, lang)
+    elif format == "json":
+        await _print_whole_json(counted, is_single)
     elif format == "jsonl":
         await _print_json(counted, JsonItems(is_array=False))
     else:
-        await _print_whole_json(counted, is_single)
+        await _print_report(counted, format)
     return counts
 
 
@@ -91,6 +93,16 @@ async def _print_whole_json(answers: AsyncIterator[Answer], is_single: Callable[
     for given in filter(None, (first, second)):
         items.add(answer(given))
     await _print_json(answers, items)
+
+
+async def _print_report(answers: AsyncIterator[Answer], format: str) -> None:
+    """Print a report: its bytes as they are, whatever the encoding of stdout."""
+    from ctscan.views.reports import report_format
+
+    out = sys.stdout.buffer
+    async for piece in report_format(format).render(answers):
+        out.write(piece)
+        out.flush()
 
 
 async def _print_tables(answers: AsyncIterator[Answer], lang: str) -> None:

@@ -14,6 +14,7 @@ from ctscan.cli.identifiers import from_file, identifiers_of, taken
 from ctscan.cli.program import command
 from ctscan.config import load_settings
 from ctscan.errors import UsageError
+from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ DEFAULT = ("crt.sh",)
 @options.purpose("with each disclosure")
 @options.contact("operators of repositories")
 @options.language()
-@options.on_index("table", "json", "jsonl")
+@options.on_index("table", "json", "jsonl", *report_formats())
 def COMMAND(  # noqa: N802 - the name by which the program finds it
     identifiers: tuple[str, ...],
     chosen: tuple[str, ...],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.certs import EMAIL_PROTECTION, make_certificate
-from support.cli import copy_index, error_line, run
+from support.cli import copy_index, error_line, process, run
 from support.logs import LogBuilder
 
 from ctscan.views.json import digest
@@ -146,3 +148,25 @@ def test_choices_that_can_not_be_understood_are_usage_errors(db: Path, options: 
     result = run("lookup", JANE, *options, "--db", db)
     assert result.exit_code == 2
     assert words in error_line(result)
+
+
+@pytest.mark.parametrize("encoding", [None, "ascii"])
+def test_csv_is_bytes_whatever_the_terminal_shows(db: Path, tmp_path: Path, encoding: str | None) -> None:
+    people = tmp_path / "people.txt"
+    people.write_text(f"{JANE}\nŽofie Nováková # HR 17\nzoe@@\n", encoding="utf-8")
+    env = {"PYTHONIOENCODING": encoding} if encoding else {}
+    done = process("lookup", "--from-file", people, "--db", db, "--format", "csv", "--live", cwd=tmp_path, env=env)
+    assert done.returncode == 2
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode("utf-8-sig"), newline="")))
+    assert {(row["identifier"], row["label"], row["found"], row["shown"]) for row in rows} == {
+        (JANE, "", "3", "1"),
+        ("Žofie Nováková", "HR 17", "0", "0"),
+    }
+    assert b"line 3: " in done.stderr
+
+
+def test_csv_has_its_header_even_if_nothing_was_understood(db: Path, tmp_path: Path) -> None:
+    result = run("lookup", "-", "--db", db, "--format", "csv", stdin="zoe@@\n")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("\ufeffidentifier,label,")
+    assert len(result.stdout.splitlines()) == 1
