@@ -14,6 +14,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from io import SEEK_END
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
@@ -50,6 +51,7 @@ class IdentifierLines:
     def __init__(self, stream: BinaryIO, name: str, *, is_kept: bool) -> None:
         self._stream, self._name, self._is_kept = stream, name, is_kept
         self._start = stream.tell() if stream.seekable() else None
+        self._end = _end_of(stream) if self._start is not None else None
         self._kept: list[bytes] = []
         self._kept_bytes = 0
 
@@ -67,6 +69,11 @@ class IdentifierLines:
     def is_empty(self) -> bool:
         """Return whether no line should hold an identifier. Lines of a pipe that were read for this come again."""
         return not any(_is_meant(raw) for _, raw in self._numbered(is_kept=True))
+
+    @property
+    def done(self) -> float | None:
+        """Part of the list that was read, from 0 to 1; None for a pipe, whose length isn't known."""
+        return None if not self._end else min(1.0, self._stream.tell() / self._end)
 
     def close(self) -> None:
         """Close a file; stdin stays open."""
@@ -117,6 +124,14 @@ class IdentifierLines:
                 f"{self._name}: expected at most {KEPT_LIMIT >> 20} MiB, got more: purpose and case are compared with "
                 "each person before anything is answered; give the list as a file, with --from-file"
             )
+
+
+def _end_of(stream: BinaryIO) -> int:
+    """Return the position of the end, and stay where the stream is."""
+    here = stream.tell()
+    end = stream.seek(0, SEEK_END)
+    stream.seek(here)
+    return end
 
 
 def repeats(identifier: Identifier, where: str, seen: dict[bytes, str]) -> str:

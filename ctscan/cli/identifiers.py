@@ -61,6 +61,10 @@ class AskedIdentifiers:
         """True where a file or stdin is read."""
         return bool(self._lists)
 
+    def done(self) -> float | None:
+        """Return the part of the list that was read; None of several lists, and of a pipe."""
+        return self._lists[0].done if len(self._lists) == 1 else None
+
     def is_empty(self) -> bool:
         """Return whether there is no identifier, and no line that should be one."""
         return len(self._lists) == len(self._parts) and all(one.is_empty() for one in self._lists)

@@ -10,9 +10,10 @@ import click
 import ctscan.app as app
 from ctscan.cli import options
 from ctscan.cli.identifiers import AskedIdentifiers, asked_identifiers, from_file, taken
-from ctscan.cli.program import command, complain
+from ctscan.cli.list_progress import ListProgress
+from ctscan.cli.program import command
 from ctscan.config import load_settings
-from ctscan.errors import UsageError, worst
+from ctscan.errors import CtscanError, UsageError, worst
 from ctscan.views.reports import report_formats
 
 if TYPE_CHECKING:
@@ -83,18 +84,21 @@ def COMMAND(  # noqa: N802 - the name by which the program finds it
     selection = app.make_selection(
         summary=summary, limit=limit, live=live, category=category, since=since, persons=persons
     )
+    progress = ListProgress()
     reading = asked_identifiers(
-        identifiers, from_file, certificate, complain=complain, is_read_twice=bool(config.purpose or case)
+        identifiers, from_file, certificate, complain=progress.complain, is_read_twice=bool(config.purpose or case)
     )
-    with reading as asked:
+    with progress, reading as asked:
         if asked.is_empty():
             raise UsageError(
                 "lookup: expected an identifier, --from-file or --certificate, got none; see 'ctscan lookup --help'"
             )
-        return run_inline(_look_up(config, asked, case, selection))
+        return run_inline(_look_up(config, asked, case, selection, progress))
 
 
-async def _look_up(config: Config, asked: AskedIdentifiers, case: str, selection: Selection | None) -> int:
+async def _look_up(
+    config: Config, asked: AskedIdentifiers, case: str, selection: Selection | None, progress: ListProgress
+) -> int:
     from ctscan.cli.output import print_answers
     from ctscan.cli.process import account
 
@@ -102,21 +106,27 @@ async def _look_up(config: Config, asked: AskedIdentifiers, case: str, selection
         config, asked, who=account(), purpose=config.purpose, case=case, selection=selection, inline=True
     )
     async with aclosing(found) as answers:
-        counts = await print_answers(answers, config.format, config.lang, is_single=lambda: not asked.passed_over)
+        counted = progress.counted(answers, asked.done)
+        try:
+            counts = await print_answers(counted, config.format, config.lang, is_single=lambda: not asked.passed_over)
+        except CtscanError:
+            if asked.has_lists and progress.answers:
+                progress.complain(f"lookup: stopped, after this number of answers: {progress.answers:,}")
+            raise
     counts.not_understood, counts.repeated = asked.not_understood, asked.repeated
     if asked.has_lists:
-        _print_sums(config, counts)
+        _print_sums(config, counts, progress)
     return worst([4 if counts.incomplete else 0, 2 if asked.not_understood else 0])
 
 
-def _print_sums(config: Config, counts: LookupCounts) -> None:
+def _print_sums(config: Config, counts: LookupCounts, progress: ListProgress) -> None:
     """Print the sums of a list: below tables, and else on stderr, for there is no place for them in the data."""
     from ctscan.views.answers import counts_line
     from ctscan.views.text import texts
 
     line = counts_line(counts, texts(config.lang))
     if config.format != "table":
-        complain(f"lookup: {line}")
+        progress.complain(f"lookup: {line}")
         return
     from ctscan.views import tables
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,60 @@ def test_an_answer_comes_before_the_next_line(db: Path, tmp_path: Path) -> None:
         lookup.stdin.close()
         assert lookup.wait(30) == 0
         assert lookup.stderr.read() == f"ctscan: lookup: {sums(1, 1)}\n"
+
+
+# --- on a terminal ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", ["60", "120"])
+def test_lines_of_a_terminal_do_not_mix_with_answers_in_a_file(
+    db: Path,
+    tmp_path: Path,
+    columns: str,
+) -> None:
+    (tmp_path / "people.txt").write_text(f"{JANE}\nzoe@@\n")
+    screen, terminal = pty.openpty()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CTSCAN_")}
+    done = subprocess.run(
+        command("lookup", "--from-file", "people.txt", "--db", db, "--format", "jsonl"), cwd=tmp_path,
+        env=environ | {"PYTHONPATH": str(ROOT), "COLUMNS": columns}, stdout=subprocess.PIPE, stderr=terminal,
+        stdin=subprocess.DEVNULL, timeout=30, check=False,
+    )  # fmt: skip
+    os.close(terminal)
+    said = os.read(screen, 10_000).decode().splitlines()
+    os.close(screen)
+    assert (done.returncode, len(done.stdout.splitlines())) == (2, 1)
+    assert [line.partition(": ")[0] for line in said] == ["ctscan", "ctscan"]
+
+
+def test_a_list_that_stops_says_where(db: Path, tmp_path: Path) -> None:
+    """The trail fails while a list is answered: nothing is answered without its record."""
+    copy = tmp_path / "ctscan.db"
+    copy_index(db, copy)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        command("lookup", "--from-file", pipe, "--db", copy, "--format", "jsonl"), cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as lookup, pipe.open("w") as people:  # fmt: skip
+        assert lookup.stdout and lookup.stderr
+        people.write(f"{JANE}\n")
+        people.flush()
+        assert lookup.stdout.readline()
+        with closing(sqlite3.connect(f"{copy}.audit")) as trail:
+            for (name,) in trail.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                trail.execute(f"ALTER TABLE {name} RENAME TO lost_{name}")
+            trail.commit()
+        people.write("nobody@example.org\n")
+        people.close()
+        assert lookup.wait(30) == 1
+        first, second = lookup.stderr.read().splitlines()
+        assert (first, lookup.stdout.read()) == (
+            "ctscan: lookup: stopped, after this number of answers: 1",
+            "",
+        )
+        assert "nothing is answered or changed without its record" in second
 
 
 # --- what is left out -------------------------------------------------------------------------------------------------
