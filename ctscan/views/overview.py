@@ -54,14 +54,23 @@ def selection_lines(answer: Answer, texts: Texts) -> list[str]:
     """Say which part of the answer is shown, by the options that chose it; nothing where everything is."""
     if answer.shown is None:
         return []
-    options = " ".join(_options(answer.shown.selection))
-    lines = []
-    for found, shown in ((answer.matches, answer.shown_matches), (answer.mailboxes, answer.shown_mailboxes)):
-        if found:
-            lines.append(texts(Say.SHOWN(number=len(shown), all=len(found), options=options)))
-    if answer.shown.selection.chooses_findings and answer.shown_matches:
-        lines.append(texts(Say.SHOWN_FINDINGS(options=options)))
-    return lines
+    chosen = answer.shown.selection
+    options = " ".join(_options(chosen))
+    lines = [texts(Say.SHOWN(number=len(answer.shown_matches), all=len(answer.matches), options=options))]
+    if answer.mailboxes:
+        number = len(answer.shown_mailboxes)
+        lines.append(texts(Say.SHOWN_MAILBOXES(number=number, all=len(answer.mailboxes), options=options)))
+    if hidden := _hidden_findings(answer):
+        options = " ".join(_options(Selection(category=chosen.category, persons=chosen.persons)))
+        lines.append(texts(Say.HIDDEN_FINDINGS(count=hidden, options=options)))
+    return lines if answer.matches or answer.mailboxes else []
+
+
+def _hidden_findings(answer: Answer) -> int:
+    """Count the findings that are left out of the certificates that are shown."""
+    held = {one.certificate.identity: len(one.findings) for one in (*answer.matches, *answer.mailboxes)}
+    shown = (*answer.shown_matches, *answer.shown_mailboxes)
+    return sum(held[one.certificate.identity] - len(one.findings) for one in shown)
 
 
 def _options(chosen: Selection) -> Iterator[str]:

@@ -103,19 +103,23 @@ def test_names_of_issuers_are_short(issuer: str, name: str) -> None:
 
 
 def test_a_selection_says_what_is_left_out_and_the_overview_does_not_change() -> None:
-    answer = Answer(JANE, (match(1), match(2, CertificateStanding.EXPIRED)), (), (), True, mailboxes=(match(3),))
+    named = replace(match(1), findings=(finding("user.contact.email"), finding("user.name"), finding("user.name")))
+    answer = Answer(JANE, (named, match(2, CertificateStanding.EXPIRED)), (), (), True, mailboxes=(match(3),))
     since = datetime(2026, 1, 1, tzinfo=UTC)
     chosen = selected(answer, Selection(live=True, category="user.contact", limit=3))
     assert selection_lines(answer, EN) == []
     assert selection_lines(chosen, EN) == [
         "1 of 2 certificates shown: --live --category user.contact --limit 3",
-        "1 of 1 certificates shown: --live --category user.contact --limit 3",
-        "of each certificate a part of its findings: --live --category user.contact --limit 3",
+        "1 of 1 certificates with a mailbox of the name shown: --live --category user.contact --limit 3",
+        "2 findings of these certificates not shown: --category user.contact",
     ]
     nothing = selected(answer, Selection(since=since, persons=True, summary=True))
-    assert (
-        selection_lines(nothing, EN)[0] == "0 of 2 certificates shown: --since 2026-01-01T00:00:00Z --persons --summary"
-    )
+    options = "--since 2026-01-01T00:00:00Z --persons --summary"
+    assert selection_lines(nothing, EN) == [
+        f"0 of 2 certificates shown: {options}",
+        f"0 of 1 certificates with a mailbox of the name shown: {options}",
+    ]
+    assert selection_lines(selected(Answer(JANE, (), (), (), True), Selection(live=True)), EN) == []
     assert overview_lines(answer, EN) == overview_lines(chosen, EN) == overview_lines(nothing, EN)
 
 
