@@ -14,7 +14,7 @@ def mailboxes_heading(given: Answer, texts: Texts) -> str:
 
 def mailbox_heading(match: Match, number: int, given: Answer, texts: Texts) -> str:
     """Write the heading of a certificate with a mailbox of the name."""
-    every = len(given.mailboxes)
+    every = len(given.shown_mailboxes)
     if match.score < 1:
         return texts(Say.MAILBOX_WITH_INITIAL(number=number, all=every))
     return texts(Say.MAILBOX(number=number, all=every))

@@ -9,24 +9,44 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ctscan.model import Answer, CertificateStanding, EntryKind, Match, Selection
+from ctscan.model import Answer, CertificateStanding, Code, EntryKind, Match, Selection
 from ctscan.views.answers import category
 from ctscan.views.certificates import logged_at
 from ctscan.views.json import time_text
 from ctscan.views.say import Say
 from ctscan.views.text import Texts
-from ctscan.views.vocabulary import Word
-from ctscan.views.words import moment, word
+from ctscan.views.words import moment
 
 FEWEST = 2  # certificates; a single one says all of this itself
 ISSUERS_SHOWN = 5
 
+
+class Overview(Code):
+    """Sentence, or part of a sentence, of an overview."""
+
+    STANDINGS = "overview.standings"
+    LIVE = "overview.live"
+    NOT_YET_VALID = "overview.not-yet-valid"
+    EXPIRED = "overview.expired"
+    REVOKED = "overview.revoked"
+    UNKNOWN = "overview.unknown"
+    CATEGORIES = "overview.categories"
+    IN = "overview.in"
+    ISSUERS = "overview.issuers"
+    ISSUERS_AND_MORE = "overview.issuers-and-more"
+    LOGGED = "overview.logged"
+    GIVEN = "overview.given"
+    SHOWN = "overview.shown"
+    SHOWN_MAILBOXES = "overview.shown-mailboxes"
+    HIDDEN_FINDINGS = "overview.hidden-findings"
+
+
 STANDINGS = {
-    CertificateStanding.VALID: Word.OVERVIEW_LIVE,
-    CertificateStanding.NOT_YET_VALID: Word.OVERVIEW_NOT_YET_VALID,
-    CertificateStanding.EXPIRED: Word.OVERVIEW_EXPIRED,
-    CertificateStanding.REVOKED: Word.OVERVIEW_REVOKED,
-    CertificateStanding.UNKNOWN: Word.OVERVIEW_UNKNOWN,
+    CertificateStanding.VALID: Overview.LIVE(),
+    CertificateStanding.NOT_YET_VALID: Overview.NOT_YET_VALID(),
+    CertificateStanding.EXPIRED: Overview.EXPIRED(),
+    CertificateStanding.REVOKED: Overview.REVOKED(),
+    CertificateStanding.UNKNOWN: Overview.UNKNOWN(),
 }
 
 _COMMON_NAME = re.compile(r"(?:^|(?<!\\)[,+])(?:CN|O)=((?:\\.|[^\\,+])+)")
@@ -40,7 +60,7 @@ def overview_lines(answer: Answer, texts: Texts) -> list[str]:
         return []
     lines = [
         texts(
-            Say.OVERVIEW_STANDINGS(
+            Overview.STANDINGS(
                 certificates=texts(Say.CERTIFICATES(count=len(matches))), parts=_standings(matches, texts)
             )
         ),
@@ -56,13 +76,13 @@ def selection_lines(answer: Answer, texts: Texts) -> list[str]:
         return []
     chosen = answer.shown.selection
     options = " ".join(_options(chosen))
-    lines = [texts(Say.SHOWN(number=len(answer.shown_matches), all=len(answer.matches), options=options))]
+    lines = [texts(Overview.SHOWN(number=len(answer.shown_matches), all=len(answer.matches), options=options))]
     if answer.mailboxes:
         number = len(answer.shown_mailboxes)
-        lines.append(texts(Say.SHOWN_MAILBOXES(number=number, all=len(answer.mailboxes), options=options)))
+        lines.append(texts(Overview.SHOWN_MAILBOXES(number=number, all=len(answer.mailboxes), options=options)))
     if hidden := _hidden_findings(answer):
         options = " ".join(_options(Selection(category=chosen.category, persons=chosen.persons)))
-        lines.append(texts(Say.HIDDEN_FINDINGS(count=hidden, options=options)))
+        lines.append(texts(Overview.HIDDEN_FINDINGS(count=hidden, options=options)))
     return lines if answer.matches or answer.mailboxes else []
 
 
@@ -91,7 +111,7 @@ def _options(chosen: Selection) -> Iterator[str]:
 
 def _standings(matches: Iterable[Match], texts: Texts) -> str:
     numbers = Counter(match.status.standing if match.status else CertificateStanding.UNKNOWN for match in matches)
-    return _parts(((word(STANDINGS[one], texts), numbers[one]) for one in STANDINGS if numbers[one]), texts)
+    return _parts(((texts(STANDINGS[one]), numbers[one]) for one in STANDINGS if numbers[one]), texts)
 
 
 def _parts(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
@@ -104,11 +124,11 @@ def _categories(matches: Iterable[Match], texts: Texts) -> list[str]:
     if not numbers:
         return []
     listed = sorted(((category(key, texts), number) for key, number in numbers.items()), key=lambda one: (-one[1], one))
-    return [texts(Say.OVERVIEW_CATEGORIES(parts=_in(listed, texts)))]
+    return [texts(Overview.CATEGORIES(parts=_in(listed, texts)))]
 
 
 def _in(numbers: Iterable[tuple[str, int]], texts: Texts) -> str:
-    return ", ".join(texts(Say.OVERVIEW_IN(what=what, number=number)) for what, number in numbers)
+    return ", ".join(texts(Overview.IN(what=what, number=number)) for what, number in numbers)
 
 
 def _issuers(matches: Iterable[Match], texts: Texts) -> str:
@@ -117,8 +137,8 @@ def _issuers(matches: Iterable[Match], texts: Texts) -> str:
     shown, rest = listed[:ISSUERS_SHOWN], listed[ISSUERS_SHOWN:]
     parts = _in(shown, texts)
     if rest:
-        return texts(Say.OVERVIEW_ISSUERS_AND_MORE(parts=parts, count=len(rest), number=sum(n for _, n in rest)))
-    return texts(Say.OVERVIEW_ISSUERS(parts=parts))
+        return texts(Overview.ISSUERS_AND_MORE(parts=parts, count=len(rest), number=sum(n for _, n in rest)))
+    return texts(Overview.ISSUERS(parts=parts))
 
 
 def issuer_name(issuer: str) -> str:
@@ -134,6 +154,6 @@ def _logged(matches: Sequence[Match], texts: Texts) -> list[str]:
         times = [seen.timestamp for seen in logged]
         logs = len({seen.log_id for seen in logged})
         first, last = (logged_at(time // 1000 * 1000, texts) for time in (min(times), max(times)))
-        return [texts(Say.OVERVIEW_LOGGED(first=first, last=last, logs=texts(Say.LOGS(count=logs))))]
+        return [texts(Overview.LOGGED(first=first, last=last, logs=texts(Say.LOGS(count=logs))))]
     shown = [seen.seen for match in matches for seen in match.repositories]
-    return [texts(Say.OVERVIEW_SHOWN(first=moment(min(shown)), last=moment(max(shown))))] if shown else []
+    return [texts(Overview.GIVEN(first=moment(min(shown)), last=moment(max(shown))))] if shown else []

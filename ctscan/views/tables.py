@@ -285,7 +285,7 @@ def _mailboxes_and_offers(out: Console, given: Answer, texts: Texts) -> None:
     if given.mailboxes:
         out.print()
         say(out, mailboxes_heading(given, texts), "bold")
-    for number, match in enumerate(given.mailboxes, 1):
+    for number, match in enumerate(given.shown_mailboxes, 1):
         out.print()
         say(out, mailbox_heading(match, number, given, texts), "bold")
         _match(out, match, given.authorities, texts)

@@ -10,11 +10,6 @@ class Word(Code):
     """Word that stands within a sentence: a kind, a reason, a person."""
 
     # overview of an answer
-    OVERVIEW_LIVE = "word.overview-live"
-    OVERVIEW_NOT_YET_VALID = "word.overview-not-yet-valid"
-    OVERVIEW_EXPIRED = "word.overview-expired"
-    OVERVIEW_REVOKED = "word.overview-revoked"
-    OVERVIEW_UNKNOWN = "word.overview-unknown"
 
     KIND_EMAIL = "word.kind-email"
     KIND_DOMAIN = "word.kind-domain"

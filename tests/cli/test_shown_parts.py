@@ -150,6 +150,25 @@ def test_choices_that_can_not_be_understood_are_usage_errors(db: Path, options: 
     assert words in error_line(result)
 
 
+def test_mailboxes_of_a_name_are_chosen_like_its_matches(db: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "ctscan.db"
+    copy_index(db, copy)
+    (tmp_path / "new.der").write_bytes(make_certificate([("O", "Example")], [("email", "jane.roe@example.com")]))
+    assert run("import", tmp_path / "new.der", "--everything", "--db", copy).exit_code == 0
+    for options, shown in (((), 1), (("--summary",), 0), (("--category", "user.contact.email"), 1)):
+        result = run("lookup", "Jane Roe", "--db", copy, "--format", "json", *options)
+        answer = json.loads(result.stdout)
+        assert (answer["matches_found"], answer["mailboxes_found"], len(answer["mailboxes"])) == (3, 1, shown)
+        codes = [one["code"] for one in proven(copy, tmp_path, answer)["index"]["note_codes"]]
+        assert codes == (["check.selection"] if options == ("--summary",) else [])
+    said = run("lookup", "Jane Roe", "--summary", "--db", copy).stdout
+    assert "0 of 1 certificates with a mailbox of the name shown: --summary" in said
+    assert "jane.roe@example.com" not in said
+    raw = run("lookup", "Jane Roe", "--db", copy, "--format", "csv").stdout_bytes.decode("utf-8-sig")
+    parts = {(row["part"], row["certificate"]) for row in csv.DictReader(io.StringIO(raw, newline=""))}
+    assert parts == {("match", "1"), ("match", "2"), ("match", "3"), ("mailbox", "1")}
+
+
 @pytest.mark.parametrize("encoding", [None, "ascii"])
 def test_csv_is_bytes_whatever_the_terminal_shows(db: Path, tmp_path: Path, encoding: str | None) -> None:
     people = tmp_path / "people.txt"

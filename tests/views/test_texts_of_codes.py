@@ -28,6 +28,7 @@ OTHERS = {LEGACY, "format.thousands", *(f"category.{key}" for key in CATEGORIES)
 
 for _module in pkgutil.iter_modules(model.__path__):  # some are loaded only where they are used
     importlib.import_module(f"{model.__name__}.{_module.name}")
+importlib.import_module("ctscan.views.overview")
 
 
 def vocabularies() -> list[type[Code]]:
