@@ -16,7 +16,7 @@ from typing import Protocol
 from ctscan.answer.mailboxes import mailboxes_of
 from ctscan.answer.matching import find_matches
 from ctscan.answer.offers import offers_of
-from ctscan.answer.outside import logs_outside
+from ctscan.answer.outside import logs_outside, unreadable_entries
 from ctscan.answer.remarks import (
     dismissals,
     limiting_remarks,
@@ -102,17 +102,17 @@ async def _answer(
     matches = [_with_status(match, now) for match in found]
     partly_read = await unread_parts(index, identifier, is_found=bool(matches))
     limits = limiting_remarks(identifier, matches, read)
-    of_time, is_outdated = _about_time(basis, read, now)
+    of_list, is_doubtful = _about_list_and_time(basis, read, now)
     complete = (
         bool(members)
-        and not is_outdated
+        and not is_doubtful
         and not unread
         and all(log.is_whole for log in coverage)
         and not limits
         and not cut
         and not partly_read
     )
-    remarks = [*of_time, *limits, *dismissals(read), *long_delays(read)]
+    remarks = [*of_list, *limits, *dismissals(read), *long_delays(read)]
     remarks += [*([] if members else [Remark.NOTHING_SCANNED()]), *filter(None, [cut])]
     remarks += remarks_on_identifier(identifier, matches)
     return Answer(
@@ -158,15 +158,16 @@ def _why_not_searched(
     return next(filter(None, reasons), None)
 
 
-def _about_time(basis: Basis | None, read: Sequence[LogState], now: datetime) -> tuple[list[Message], bool]:
-    """Return remarks on this machine's clock and on the age of the log list, and whether they keep an answer from being
+def _about_list_and_time(basis: Basis | None, read: Sequence[LogState], now: datetime) -> tuple[list[Message], bool]:
+    """Return remarks on this machine's clock and on the log list, and whether they keep an answer from being
     complete."""
     remark, is_outdated = about_list(basis, now)
-    remarks = [remark] if remark else []
+    unreadable = unreadable_entries(basis)
+    remarks = [*filter(None, (remark, unreadable))]
     set_back = time_set_back(read, now)
     if set_back is not None:
         remarks.insert(0, Remark.CLOCK_SET_BACK(now=now, known=set_back))
-    return remarks, is_outdated or set_back is not None
+    return remarks, is_outdated or unreadable is not None or set_back is not None
 
 
 def _never_read(log: BasisLog, state: LogState | None) -> SkippedLog:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ctscan.model import Basis, LogState, SkippedLog, SkipReason
+from ctscan.model import Basis, LogState, Message, Remark, SkippedLog, SkipReason
+
+NAMES_SHOWN = 3  # entries of the log list that a remark names
 
 
 def logs_outside(basis: Basis | None, states: Mapping[bytes, LogState]) -> tuple[SkippedLog, ...]:
@@ -17,6 +19,19 @@ def logs_outside(basis: Basis | None, states: Mapping[bytes, LogState]) -> tuple
         states: the logs that the index knows, by id.
     """
     return tuple(_as_read(log, states.get(log.id)) for log in (basis.outside if basis else ()))
+
+
+def unreadable_entries(basis: Basis | None) -> Message | None:
+    """Return the remark on entries of the log list that can't be parsed: each may be a log that browsers accept, of
+    which nothing was read. None where there is no such entry, or where the basis takes no log from the list by itself,
+    because it names its logs."""
+    if basis is None or (basis.choice is not None and basis.choice.logs):
+        return None
+    names = [log.name for log in basis.outside if log.reason.code == SkipReason.MALFORMED]
+    if not names:
+        return None
+    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
+    return Remark.LIST_ENTRIES_UNREADABLE(count=len(names), logs=shown)
 
 
 def _as_read(log: SkippedLog, state: LogState | None) -> SkippedLog:

@@ -26,7 +26,7 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
         IndexFault: the index can't be read.
     """
     from ctscan.answer.log_health import STALLED, exit_code, log_health, never_read
-    from ctscan.answer.outside import logs_outside
+    from ctscan.answer.outside import logs_outside, unreadable_entries
     from ctscan.ct.freshness import about_list, retirements
     from ctscan.model.health import HealthReport
 
@@ -50,9 +50,10 @@ async def health(config: Config, *, clock: Clock = CLOCK) -> HealthReport:
     named = {log.id for log in members} | {log.id for log in outside}
     unnamed = [_unnamed(state) for log_id, state in states.items() if log_id not in named]
     remark, is_list_doubtful = about_list(basis, now)
-    list_age = (remark,) if remark and logs else ()
-    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage, known), log_list, list_age)
-    code = exit_code(logs, is_damaged=report.is_damaged, is_list_doubtful=is_list_doubtful)
+    unreadable = unreadable_entries(basis)
+    about = tuple(filter(None, (remark, unreadable))) if logs else ()
+    report = HealthReport(0, logs, (*outside, *unnamed), await _of_index(config, damage, known), log_list, about)
+    code = exit_code(logs, is_damaged=report.is_damaged, is_list_doubtful=is_list_doubtful or unreadable is not None)
     return replace(report, exit_code=worst([code, int(report.is_trail_lost or log_list is not None)]))
 
 

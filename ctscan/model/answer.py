@@ -95,6 +95,7 @@ class Remark(Code):
     LIST_OLD = "remark.list-old"  # parameters: day, days (its age), limit
     LIST_UNKNOWN = "remark.list-unknown"
     LIST_UNDATED = "remark.list-undated"
+    LIST_ENTRIES_UNREADABLE = "remark.list-entries-unreadable"  # parameters: count, logs (the first names)
     MMD_TOO_LONG = "remark.mmd-too-long"  # parameters: log, mmd and limit in seconds
     CLOCK_SET_BACK = "remark.clock-set-back"
     PARTLY_READ = "remark.partly-read"

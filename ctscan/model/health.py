@@ -98,7 +98,8 @@ class ListFailure:
 class HealthReport:
     """Health of every log of the basis. `outside` names other logs of the log list or the index with the reason why no
     answer covers them; they count for nothing. `index` tells of damage in the index itself and of its audit trail;
-    `log_list` since when the log list can't be read, `list_age` of a list that is too old or has no date."""
+    `log_list` since when the log list can't be read, `list_age` of a list that is too old, or lacks a date,
+    or has entries that can't be read."""
 
     exit_code: int
     logs: tuple[LogHealth, ...]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from support.cli import run
-from support.scanning import Heard, people_log, request, scan, with_index
-from support.simulator import Simulator, server_error
+from support.scanning import Heard, look_up, people_log, request, scan, with_index
+from support.simulator import SimulatedLog, Simulator, server_error
 
 from ctscan.errors import SourceError, UsageError
-from ctscan.model import LogChoice
+from ctscan.model import LogChoice, Remark
 from ctscan.scan.run import ScanClock, run_scan
 
 
@@ -132,3 +132,32 @@ def test_a_log_that_vanishes_from_the_list_while_a_scan_follows_is_named_in_answ
             asyncio.run(follow(sim, jobs))
     revisions = with_index(tmp_path / "db", lambda index: index.basis_history())
     assert [str(one.change) for one in revisions] == ["basis.list-changed"] * 4 + ["basis.first-scan"]
+
+
+class WithBadMmd:
+    """Entries of a simulated log whose MMD is a text."""
+
+    def __init__(self, log: SimulatedLog) -> None:
+        self._honest = log.list_entry
+
+    def __call__(self) -> dict[str, object]:
+        return {**self._honest(), "mmd": "86400"}
+
+
+def test_an_entry_that_can_not_be_read_may_be_a_log_that_counts_and_no_answer_is_complete(tmp_path: Path) -> None:
+    db = tmp_path / "db"
+    with Simulator() as sim:
+        sim.add("people", people_log(size=300))
+        scan(sim, db)
+        assert look_up(db, "jane.roe@example.org").complete
+        new = sim.add("new", people_log("new", 310))
+        new.list_entry = WithBadMmd(new)  # type: ignore[method-assign]
+        scan(sim, db, start=None)
+        found = look_up(db, "jane.roe@example.org")
+        assert not found.complete
+        (remark,) = (one for one in found.remarks if one.code == Remark.LIST_ENTRIES_UNREADABLE)
+        assert dict(remark.params) == {"count": 1, "logs": "new"}
+        assert health(db, 4)["list_age_codes"] == [{"code": remark.code, "params": {"count": 1, "logs": "new"}}]
+        scan(sim, db, start=None, logs=("people",))
+    assert look_up(db, "jane.roe@example.org").complete  # who names the logs takes none from the list
+    assert health(db, 0)["list_age"] == []
