@@ -20,6 +20,7 @@ from ctscan.personal.normalise.addresses import (
     canonical_email,
     email_keys,
     is_plain_address,
+    is_principal,
     reversed_labels,
     tidy_text,
 )
@@ -57,7 +58,7 @@ def parse_identifier(text: str) -> Identifier:
     value = text.strip()
     if not value or len(value) > MAX_IDENTIFIER:
         raise UsageError(f"identifier: expected 1 to {MAX_IDENTIFIER} characters, got {len(value)}")
-    if is_plain_address(value.lower()):
+    if is_plain_address(value.lower()) and not is_principal(value):
         return _email(value)
     from ctscan.personal.pasted.readings import readings_of  # not at the top: a plain address needs none of its tables
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+import tomllib
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -427,3 +429,35 @@ def test_what_is_typed_after_a_kind_is_read_the_same_again(kind: str, text: str)
 def test_serials_of_certificates_and_people_meet(serial: bytes, asked: str) -> None:
     certificate = replace(read_certificate(make_certificate([("CN", "x")], [])), serial=serial)
     assert certificate.serial_hex == parse_identifier(asked).canonical
+
+
+PRINCIPALS = (
+    "jane/admin@EXAMPLE.ORG",
+    "<jane/admin@example.org>",
+    "PC17$@example.org",
+    "host/pc17.example.org@example.org",
+)
+
+
+@pytest.mark.parametrize("text", PRINCIPALS)
+def test_an_account_in_the_form_of_an_address_that_gets_no_mail_is_read_as_both(text: str) -> None:
+    address = text.strip("<>").lower()
+    found = parse_identifier(text)
+    assert [(one.kind, one.canonical) for one in found.readings] == [("email", address), ("account", address)]
+    assert not any(one.guessed for one in found.readings)
+    assert parse_identifier(f"email:{text}").others == ()
+
+
+def accounts_of_golden_certificates() -> set[str]:
+    files = (Path(__file__).parent / "golden").glob("*/*.toml")
+    found = [one for file in files for one in tomllib.loads(file.read_text("utf-8")).get("finding", [])]
+    keys = {key for one in found for key in one.get("keys", []) if key.startswith("account:")}
+    return {key.removeprefix("account:") for key in keys if "@" in key}
+
+
+@pytest.mark.parametrize("account", sorted(accounts_of_golden_certificates()))
+def test_every_account_with_an_at_is_found_as_it_is_printed(account: str) -> None:
+    readings = parse_identifier(account).readings
+    keys = {f"{key.kind}:{key.key}" for one in readings for key in one.keys}
+    own = {f"account:{account}"} | ({f"email:{account}"} if "/" not in account and "$" not in account else set())
+    assert own & keys

@@ -107,6 +107,13 @@ def is_plain_address(text: str) -> bool:
     return len(text) < 253 and _PLAIN_ADDRESS.fullmatch(text) is not None
 
 
+def is_principal(text: str) -> bool:
+    """Return whether a text with an @ has the form of an account that receives no mail: a Kerberos principal with an
+    instance (`jane/admin@EXAMPLE.ORG`), or a machine (`PC17$@example.org`)."""
+    local = text.strip().partition("@")[0]
+    return "/" in local or local.endswith("$")
+
+
 @cached_for_short(4096)
 def canonical_email(text: str) -> str | None:
     """Return the canonical form of an address, or None when the text is not exactly one address.

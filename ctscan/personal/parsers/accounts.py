@@ -9,7 +9,7 @@ from typing import Final
 from ctscan.model import AttributionReason, Confidence, Field, IdentifierKind, LookupKey, Message, SubjectKind
 from ctscan.personal.attribution import mailbox
 from ctscan.personal.attribution.evidence import attribute_place
-from ctscan.personal.normalise.addresses import canonical_email, email_keys
+from ctscan.personal.normalise.addresses import canonical_email, email_keys, is_principal
 from ctscan.personal.values import Attribution, Value
 from ctscan.personal.view import View
 
@@ -64,8 +64,7 @@ def account_value(view: View, place: Field, text: str, *more: str, name: str = "
     if not canonical or not any(char.isalnum() for char in canonical):
         return None
     names = dict.fromkeys((canonical, *(other.strip().casefold()[:MAX_ACCOUNT] for other in more)))
-    is_principal = "/" in canonical.partition("@")[0] or is_machine(canonical)  # receives no mail
-    address = None if is_principal else canonical_email(canonical)
+    address = None if is_principal(canonical) else canonical_email(canonical)
     keys = (
         *(LookupKey(IdentifierKind.ACCOUNT, each) for each in names if each),
         *(email_keys(address) if address else ()),

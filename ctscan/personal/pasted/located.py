@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails
+from ctscan.personal.normalise.addresses import canonical_domain, canonical_email, find_emails, is_principal
 from ctscan.personal.parsers.repository_owners import owner_in_url
 from ctscan.personal.pasted.reading import ACCOUNT, DOMAIN, EMAIL, NAME, SHA1, SHA256, Reading, guesses, refuse
 from ctscan.personal.pasted.unwrapping import (
@@ -69,13 +69,16 @@ def _below(domain: str) -> Iterable[Reading]:
 
 
 def _address(text: str) -> Iterator[Reading]:
-    """Read an address; with percent escapes also the address that they stand for."""
+    """Read an address; in the form of an account without mail also as that account, and with percent escapes also as
+    the address that they stand for."""
     beside = _beside_name(text)
     if beside is not None:
         yield from guesses([Reading(EMAIL, beside[0]), Reading(NAME, beside[1])])
         return
     address = address_in(text)
     yield Reading(EMAIL, address)
+    if is_principal(canonical_email(address) or address):
+        yield Reading(ACCOUNT, canonical_email(address) or address)
     decoded = percent_decoded(address)
     if decoded != address and canonical_email(decoded) is not None:
         yield Reading(EMAIL, decoded, guessed=True)
