@@ -58,6 +58,13 @@ def printed_serial(text: str) -> str:
     return _content(-int(digits, 16)) if digits else ""
 
 
+def negative_decimal(text: str) -> str:
+    """Return the hexadecimal digits of a negative serial number printed in decimal digits, as Java and Python print it;
+    empty for any other text."""
+    found = re.fullmatch(r"-([1-9][0-9]{0,249})", text)
+    return _content(-int(found[1])) if found is not None else ""
+
+
 def _content(value: int) -> str:
     """Return the content octets of an INTEGER (X.690 section 8.3) as hexadecimal digits."""
     size = (value if value >= 0 else ~value).bit_length() // 8 + 1

@@ -11,6 +11,7 @@ from ctscan.personal.pasted.digit_forms import (
     is_broken_hex,
     is_phone_like,
     names_its_country,
+    negative_decimal,
     of_decimal,
     printed_serial,
 )
@@ -47,7 +48,7 @@ def in_digits(text: str) -> Iterable[Reading]:
     if not digits and is_ip(text):  # eight pairs with colons may be both
         refuse("an identifier of a person or a certificate", text, "an IP address, for which look-ups have no key")
     if printed_serial(text):
-        return [Reading(SERIAL, printed_serial(text))]
+        return _printed(text)
     if not any(map(str.isalpha, text)):
         return _without_letters(text, digits)
     if digits and (any(map(str.isdigit, digits)) or len(digits) in (32, 40, 64) or ":" in text):
@@ -55,6 +56,16 @@ def in_digits(text: str) -> Iterable[Reading]:
     if is_broken_hex(text):
         refuse_hex("a fingerprint or a serial number", text)
     return []
+
+
+def _printed(text: str) -> Iterable[Reading]:
+    """Read a serial number as programs print it. Decimal digits behind a hyphen may be any other number: the hyphen of
+    a list."""
+    found = list(serials(text))
+    bare = text[1:]
+    if not negative_decimal(text) or len(bare) < FEWEST_DIGITS:
+        return found
+    return guesses([*found, *_without_letters(bare, hex_digits(bare))])
 
 
 def _without_letters(text: str, digits: str) -> Iterable[Reading]:
@@ -99,5 +110,7 @@ def serials(text: str) -> Iterator[Reading]:
     printed = printed_serial(plain)
     digits = hex_digits(plain)
     yield Reading(SERIAL, printed or digits or text)
+    if negative_decimal(plain):
+        yield Reading(SERIAL, negative_decimal(plain))
     if not printed and not plain.lower().startswith("0x") and of_decimal(digits or "0"):
         yield Reading(SERIAL, of_decimal(digits))

@@ -233,4 +233,4 @@ _OF_PART: Final[dict[Part, Callable[[str], Iterable[Reading]]]] = {
 
 def _maybe_serial(text: str) -> Iterable[Reading]:
     """Read `serialNumber=…` and `SN=…`: some programs print the serial number of a certificate under these names."""
-    return serials(text) if any(map(str.isdigit, hex_digits(text))) else []
+    return serials(text) if printed_serial(text) or any(map(str.isdigit, hex_digits(text))) else []

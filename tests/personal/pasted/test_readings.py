@@ -89,7 +89,20 @@ def test_the_look_of_a_kind_without_its_form_is_refused_without_quoting(template
         ("4a 8c 12", ["serial 4a8c12?", "number 4A8C12?"]),
         ("Serial Number: 4660 (0x1234)", ["serial 1234"]),
         ("Serial Number: -5 (-0x5)", ["serial fb"]),
-        ("serial=-80", ["serial 80"]),
+        ("serial=-80", ["serial 80", "serial b0"]),  # hexadecimal as openssl prints it, decimal as Java does
+        ("serial:-255", ["serial fdab", "serial ff01"]),
+        (
+            "-12345678",
+            [
+                "serial edcba988?",
+                "serial ff439eb2?",
+                "serial 12345678?",
+                "serial bc614e?",
+                "number 12345678?",
+                "phone 12345678?",
+            ],
+        ),
+        ("serialNumber=-255", ["number 255", "serial fdab?", "serial ff01?"]),
         ("(Negative)4a:8c:12:4a:8c:12:4a:8c:12", ["serial b573edb573edb573ee"]),
         ("030 901820", ["phone 030901820?", "number 030901820?"]),
         ("01 23 45 67 89", ["phone 0123456789?", "number 0123456789?", "serial 123456789?"]),
