@@ -216,11 +216,13 @@ def _phone(text: str) -> Identifier:
 
 
 def _account(text: str) -> Identifier:
-    """Parse the name of an account; of an account in a Windows domain the bare name is another form."""
+    """Parse the name of an account; of an account in a Windows domain the bare name is another form. Of an account of a
+    chat the name without the device finds it, too (RFC 6120 section 2.1: `eva@example.org/home`)."""
     canonical = text.strip().casefold()
     if not canonical:
         raise UsageError("identifier: expected the name of an account after account:, got none")
-    forms = dict.fromkeys((canonical, tidy_text(text).strip().casefold()))
+    local, at, rest = canonical.partition("@")
+    forms = dict.fromkeys((canonical, tidy_text(text).strip().casefold(), local + at + rest.partition("/")[0]))
     address, bare = canonical_email(text), canonical.partition("\\")[2]
     variants = (*((f"email:{address}",) if address else ()), *((f"account:{bare}",) if bare else ()))
     keys = tuple(LookupKey(IdentifierKind.ACCOUNT, form) for form in forms if form)

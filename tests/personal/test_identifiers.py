@@ -448,6 +448,12 @@ def test_an_account_in_the_form_of_an_address_that_gets_no_mail_is_read_as_both(
     assert parse_identifier(f"email:{text}").others == ()
 
 
+def test_an_account_of_a_chat_is_found_without_its_device() -> None:
+    found = parse_identifier("account:Eva@chat.example.org/home")
+    assert [key.key for key in found.keys] == ["eva@chat.example.org/home", "eva@chat.example.org"]
+    assert [key.key for key in parse_identifier("account:jane/admin@example.org").keys] == ["jane/admin@example.org"]
+
+
 def accounts_of_golden_certificates() -> set[str]:
     files = (Path(__file__).parent / "golden").glob("*/*.toml")
     found = [one for file in files for one in tomllib.loads(file.read_text("utf-8")).get("finding", [])]

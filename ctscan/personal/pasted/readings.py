@@ -19,8 +19,8 @@ from typing import Final, NoReturn
 
 from ctscan.errors import UsageError
 from ctscan.model import IdentifierKind
-from ctscan.personal.normalise.addresses import canonical_email
-from ctscan.personal.pasted.digit_forms import hex_digits, of_decimal, printed_serial
+from ctscan.personal.normalise.addresses import canonical_email, is_principal
+from ctscan.personal.pasted.digit_forms import FEWEST_DIGITS, hex_digits, of_decimal, printed_serial
 from ctscan.personal.pasted.digits import in_digits, serials
 from ctscan.personal.pasted.located import address_in, addressed, located
 from ctscan.personal.pasted.plain_words import in_words
@@ -149,7 +149,9 @@ def _of(kind: IdentifierKind) -> Callable[[str, int], Iterable[Reading]]:
 
 
 def _labelled_email(text: str, depth: int) -> Iterable[Reading]:
-    return [Reading(EMAIL, address_in(text))]
+    address = address_in(text)
+    canonical = canonical_email(address) or ""
+    return [Reading(EMAIL, address), *([Reading(ACCOUNT, canonical)] if is_principal(canonical) else [])]
 
 
 def _account(text: str) -> list[Reading]:
@@ -160,7 +162,8 @@ def _account(text: str) -> list[Reading]:
 def _labelled_serial(text: str, depth: int) -> Iterable[Reading]:
     if not hex_digits(text) and not printed_serial(text):
         refuse_hex("a serial number", text)
-    return serials(text)
+    is_of_person = text.isdigit() and len(text) >= FEWEST_DIGITS  # viewers name the attribute serialNumber so, too
+    return [*serials(text), *([Reading(NUMBER, text)] if is_of_person else [])]
 
 
 def _labelled_decimal(text: str, depth: int) -> Iterable[Reading]:
