@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from ctscan.model import Identifier, IdentifierKind, LookupKey
 from ctscan.personal.normalise.addresses import JOINERS
 from ctscan.personal.normalise.memo import cached_for_short
 
+NAMES_VERSION = 1
+"""Version of the keys of names and of the lists in `data/names`, part of the rule-set version. Raise it when a name
+gives other keys, or when other texts read like a name: ranges that were read earlier then don't answer for names."""
+
 MAX_NAME = 1000
 MAX_TOKENS = 32
+MAX_SPELLED = 6
+"""Most spellings of a word that mailbox names are made of."""
+
+MAX_SPELLED_WORDS = 32
+"""Words of a text that get further Latin spellings."""
+
 MAX_TEXT = 65536
 """Characters of a value of which every word is found. A certificate with a longer value counts as partly read."""
 
@@ -38,32 +48,37 @@ _ASCII_WORD = re.compile("[A-Za-z0-9]+")
 def name_forms(text: str) -> tuple[tuple[str, ...], ...]:
     """Return for each word of a name its possible spellings, the folded spelling first.
 
-    Accents are removed, other scripts get Latin letters, ä also becomes ae. Words come in order: at most 32, from the
-    first 1,000 characters.
+    Accents are removed, ä also becomes ae, and other scripts get Latin letters, in each spelling of `latin`. Words come
+    in order: at most 32, from the first 1,000 characters.
     """
-    return tuple(islice(_forms(text[:MAX_NAME]), MAX_TOKENS))
+    return tuple(islice(_forms(text[:MAX_NAME], _all_word_forms), MAX_TOKENS))
 
 
-def _forms(text: str) -> Iterator[tuple[str, ...]]:
+def _forms(text: str, spell: Callable[[str], Iterator[str]]) -> Iterator[tuple[str, ...]]:
     words = _words(unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES))
-    forms = (tuple(dict.fromkeys(f for f in _word_forms(word) if len(f) >= 2)) for word in words)
+    forms = (tuple(dict.fromkeys(f for f in spell(word) if len(f) >= 2)) for word in words)
     return (form for form in forms if form)
 
 
 @cached_for_short(4096)
 def name_tokens(text: str) -> tuple[str, ...]:
-    """Return the folded tokens of a name, sorted and unique: all forms of `name_forms`, at most 32.
+    """Return the folded tokens of a name, sorted and unique: each word as written and in Latin letters, at most 32.
 
-    They serve comparisons; `name_keys` finds a longer name by all of its words.
+    They serve comparisons; `name_keys` finds a longer name by all of its words, in each of their spellings.
     """
-    tokens = dict.fromkeys(token for forms in name_forms(text) for token in forms)
+    few = islice(_forms(text[:MAX_NAME], _word_forms), MAX_TOKENS)
+    tokens = dict.fromkeys(token for forms in few for token in forms)
     return tuple(sorted(list(tokens)[:MAX_TOKENS]))
 
 
 @cached_for_short(2048)
 def name_keys(text: str) -> tuple[LookupKey, ...]:
-    """Return the look-up keys of a name, one for each form of each word in its first MAX_TEXT characters."""
-    tokens = {token for forms in _forms(text[:MAX_TEXT]) for token in forms}
+    """Return the look-up keys of a name, one for each form of each word in its first MAX_TEXT characters. Words after
+    the first MAX_SPELLED_WORDS have no further Latin spellings."""
+    tokens = {token for forms in _forms(text[:MAX_TEXT], _word_forms) for token in forms}
+    if not text.isascii():
+        few = islice(_forms(text[:MAX_TEXT], _all_word_forms), MAX_SPELLED_WORDS)
+        tokens.update(token for forms in few for token in forms)
     return tuple(LookupKey(IdentifierKind.NAME, token) for token in sorted(tokens))
 
 
@@ -94,12 +109,14 @@ def asked_forms(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
 
 def spelled_words(identifier: Identifier) -> tuple[tuple[str, ...], ...]:
     """Return the words of an identifier of kind name, in the order in which it was given, each with its possible
-    spellings: first as it was given, accents included."""
+    spellings, at most MAX_SPELLED: first as it was given, accents included."""
     forms = {word[0]: word for word in asked_forms(identifier)}
     given = unicodedata.normalize("NFKC", identifier.value[:MAX_NAME]).casefold().translate(_APOSTROPHES)
     spelled = {folded: word for word in _words(given) if (folded := _without_marks(word)) in forms}
     ordered = dict.fromkeys((*spelled, *forms))
-    return tuple(tuple(dict.fromkeys((spelled.get(folded, folded), *forms[folded]))) for folded in ordered)
+    return tuple(
+        tuple(dict.fromkeys((spelled.get(folded, folded), *forms[folded])))[:MAX_SPELLED] for folded in ordered
+    )
 
 
 def respelled(word: str) -> tuple[str, ...]:
@@ -164,6 +181,14 @@ def _word_forms(word: str) -> Iterator[str]:
     yield "".join(c for c in anyascii(expanded).lower() if c.isalnum())  # Kjaergaard of Kjærgård
     if not latin.islower():  # syllables of Han and Hangul come capitalised
         yield from (part.lower() for part in re.findall(r"[A-Z][a-z]*|[a-z]+", latin))
+
+
+def _all_word_forms(word: str) -> Iterator[str]:
+    yield from _word_forms(word)
+    if word >= "\u0370":
+        from ctscan.personal.normalise.latin import latin_spellings  # not at the top: most names are in Latin letters
+
+        yield from latin_spellings(word)
 
 
 def _without_marks(word: str) -> str:

@@ -26,7 +26,7 @@ from ctscan.personal.attribution.evidence import person_of_part
 from ctscan.personal.attribution.grouping import group_by_person
 from ctscan.personal.categories import CATEGORIES
 from ctscan.personal.finding import make_finding
-from ctscan.personal.normalise.name_tokens import MAX_TEXT
+from ctscan.personal.normalise.name_tokens import MAX_TEXT, NAMES_VERSION
 from ctscan.personal.values import Read
 from ctscan.personal.view import View
 from ctscan.x509.text import salvage_strings
@@ -164,6 +164,7 @@ def rule_set() -> RuleSet:
     every_kind = tuple(sorted({kind for rule in rules for kind in rule.kinds}))
     rules.append(RuleVersion("reader.certificate", READER_VERSION, every_kind))
     rules.append(RuleVersion("reader.identifier", identifiers.READER_VERSION, every_kind))
+    rules.append(RuleVersion("reader.name", NAMES_VERSION, (IdentifierKind.NAME,)))
     lines = [f"{rule.id} {rule.version} {','.join(rule.kinds)}" for rule in rules]
     return RuleSet(hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12], tuple(rules))
 
