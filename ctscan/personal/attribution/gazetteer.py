@@ -10,8 +10,18 @@ import re
 from enum import IntEnum
 from functools import cache, lru_cache
 
+from ctscan.personal.attribution import script_words
 from ctscan.personal.attribution.lexicon import HANGUL_SURNAMES
-from ctscan.personal.attribution.name_shapes import MAX_NAME_SHAPE, bare_name, full_words, has_organisation_word
+from ctscan.personal.attribution.name_shapes import (
+    MAX_NAME_SHAPE,
+    bare_name,
+    full_words,
+    has_organisation_word,
+    is_initial,
+)
+from ctscan.personal.normalise.latin import latin_spellings
+from ctscan.personal.normalise.latin.han import COMPOUND as HAN_COMPOUND
+from ctscan.personal.normalise.latin.hangul import COMPOUND as HANGUL_COMPOUND
 from ctscan.personal.normalise.name_tokens import fold_text
 from ctscan.resources import data_text
 
@@ -40,6 +50,10 @@ _ENDINGS = re.compile(
 _SPACED_FOR_PEOPLE = re.compile(r"[\u0900-\u0e7f]{2,30}")
 """Scripts of India, Sri Lanka and Thailand. The lists lack many of their names, but two words alone are mostly a
 person."""
+
+
+_OF_EAST_ASIA = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,10}")
+_KANA = re.compile(r"[\u3040-\u30ff]+")
 
 
 @cache
@@ -74,24 +88,39 @@ def _likeness(text: str) -> Likeness:
         return Likeness.STRONG if _is_listed_whole(name) else Likeness.NONE
     if len(words) == 1:
         return _unspaced(words[0])
-    initials = sum(len(word.rstrip(".")) == 1 for word in words)
-    full = [_Word(word) for word in words if len(word.rstrip(".")) > 1]
-    if len(words) == 2 and all(map(_SPACED_FOR_PEOPLE.fullmatch, words)):
-        return max(_graded(full, initials), Likeness.WEAK)
-    return _graded(full, initials)
+    initials = sum(map(is_initial, words))
+    full = [_Word(word) for word in words if not is_initial(word)]
+    return max(_graded(full, initials), _graded_by_script(words, full))
+
+
+def _graded_by_script(words: list[str], full: list[_Word]) -> Likeness:
+    """Grade two words in scripts of whose names the lists hold few, and three with a patronymic."""
+    if len(words) == 3 and any(word.is_patronymic for word in full):
+        return Likeness.GOOD
+    if len(words) != 2:
+        return Likeness.NONE
+    if all(map(_SPACED_FOR_PEOPLE.fullmatch, words)) or any(word.is_sure for word in full):
+        return Likeness.WEAK
+    if all(map(_OF_EAST_ASIA.fullmatch, words)) and any(word.known for word in full):
+        return Likeness.WEAK
+    return Likeness.NONE
 
 
 class _Word:
     """Word of a text: the lists that hold it, and whether it ends like a surname."""
 
-    __slots__ = ("ends", "given", "surname")
+    __slots__ = ("ends", "given", "is_patronymic", "is_sure", "surname")
 
     def __init__(self, word: str) -> None:
         parts = fold_text(word).split()
-        whole = "".join(parts)
-        self.given = any(part in given_names() for part in parts) or whole in given_names()
-        self.surname = any(part in surnames() for part in parts) or whole in surnames()
+        forms = {*parts, "".join(parts)}
+        if _KANA.fullmatch(word):
+            forms.update(latin_spellings(word))
+        self.given = any(form in given_names() or script_words.is_given_name(form) for form in forms)
+        self.surname = any(form in surnames() or script_words.is_surname(form) for form in forms)
         self.ends = any(len(part) >= 5 and _ENDINGS.fullmatch(part) is not None for part in parts)
+        self.is_sure = any(map(script_words.is_sure_surname, parts))
+        self.is_patronymic = any(map(script_words.is_patronymic, parts))
 
     @property
     def known(self) -> bool:
@@ -120,9 +149,10 @@ def _unspaced(word: str) -> Likeness:
     """Grade Han, Kana and Hangul without a space: by listed surname and given name, else by length."""
     if _is_listed_whole(word):
         return Likeness.STRONG
-    if len(word) == 3 and word[0] in HANGUL_SURNAMES:
+    if (len(word) == 3 and word[0] in HANGUL_SURNAMES) or word[:2] in HANGUL_COMPOUND:
         return Likeness.GOOD
-    return Likeness.WEAK if len(word) <= 3 else Likeness.SHAPED
+    is_likely = len(word) <= 3 or word[:2] in HAN_COMPOUND or script_words.is_japanese_name(word)
+    return Likeness.WEAK if is_likely else Likeness.SHAPED
 
 
 def _is_listed_whole(word: str) -> bool:

@@ -15,11 +15,16 @@ from ctscan.personal.attribution.lexicon import (
     ORGANISATION_PARTS,
     ORGANISATION_WORDS,
 )
+from ctscan.personal.attribution.script_words import han_surnames, is_japanese_name, names_organisation
 from ctscan.personal.normalise.addresses import canonical_domain
+from ctscan.personal.normalise.latin.han import COMPOUND as HAN_COMPOUND
+from ctscan.personal.normalise.latin.hangul import COMPOUND as HANGUL_COMPOUND
 from ctscan.personal.normalise.memo import cached_for_short
 from ctscan.personal.normalise.name_tokens import fold_text
 
 MAX_NAME_SHAPE = 100
+MAX_UNSPACED = 6
+"""Characters of the longest name without a space, in Han."""
 
 _INITIALISM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ´`‐-][^\W\d_]+)*\.?")
@@ -88,6 +93,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Phrase], ...] = (
         Phrase.ROBOT_FORM,
     ),
 )
+_GEORGIAN = re.compile("[\u10d0-\u10ff-]+")  # its letters count as lower case, and names have no others
 _COMMA_FORM = re.compile(r"(?P<last>[^\W\d_][^\d,:@/()]{1,40}), ?(?P<given>[^\W\d_][^\d,:@/()]{1,40})")
 _NAME_AND_NUMBER = re.compile(r"(?P<name>[^\d]{3,80}?) (?=[0-9A-Z]*\d{3})[0-9]{3,20}[A-Za-z]{0,3}")  # a unique number
 _PSEUDONYM = re.compile(r"(?P<name>[^:]{2,80}?) ?:PN")
@@ -123,7 +129,7 @@ def has_organisation_word(text: str) -> bool:
     joined = _INITIALISM.sub(lambda match: match.group().replace(".", "") + " ", text)  # S.A. -> SA
     words = {word for word in fold_text(joined).split() if len(word) > 2}
     words.update(word for word in re.findall(r"\w+", joined.casefold()) if len(word) == 2)  # Sá is a name, SA isn't
-    return not ORGANISATION_WORDS.isdisjoint(words)
+    return not ORGANISATION_WORDS.isdisjoint(words) or (not text.isascii() and names_organisation(text))
 
 
 @cached_for_short(4096)
@@ -179,7 +185,7 @@ def is_name_shaped(text: str) -> bool:
     """Return whether a text is shaped like a person's name.
 
     The name has two to six words with a capital (or in a script without capitals), no digits and no word of
-    organisations; in Han and Hangul also a single word of 2 to 4 characters that begins with a common surname.
+    organisations; in Han and Hangul also a single word of 2 to 6 characters that begins with a common surname.
     """
     name = bare_name(text)
     return full_words(name) is not None and not has_organisation_word(name)
@@ -214,9 +220,15 @@ def name_part(text: str) -> str:
 def _are_name_words(full: list[str]) -> bool:
     if not all(_is_name_word(word) for word in full):
         return False
-    whole = sum(len(word.rstrip(".")) > 1 for word in full)
-    is_initial = bool(full) and len(full[0]) == 2 and full[0].endswith(".")  # J. Doe
-    return whole >= (1 if is_initial else 2) and not all(map(_is_acronym, full))
+    whole = sum(not is_initial(word) for word in full)
+    has_initial = bool(full) and len(full[0]) == 2 and full[0].endswith(".")  # J. Doe
+    return whole >= (1 if has_initial else 2) and not all(map(_is_acronym, full))
+
+
+def is_initial(word: str) -> bool:
+    """Return whether a word of a name is a letter with or without a dot; a single Han or Hangul character is a name."""
+    plain = word.rstrip(".")
+    return len(plain) < 2 and plain < "\u3400"
 
 
 def _is_name_word(word: str) -> bool:
@@ -225,7 +237,7 @@ def _is_name_word(word: str) -> bool:
         plain = "".join(char for char in word if unicodedata.category(char)[0] != "M")  # vowel signs don't match \\w
     if not _WORD.fullmatch(plain):
         return False
-    return not plain[0].islower()
+    return not plain[0].islower() or _GEORGIAN.fullmatch(plain) is not None
 
 
 def _is_acronym(word: str) -> bool:
@@ -234,12 +246,15 @@ def _is_acronym(word: str) -> bool:
 
 
 def _is_unspaced_name(word: str) -> bool:
-    if not 2 <= len(word) <= 4:
+    if not 2 <= len(word) <= MAX_UNSPACED:
         return False
     names = [unicodedata.name(char, "") for char in word]
-    if all(name.startswith("CJK UNIFIED") for name in names):
-        return word[0] in HAN_SURNAMES
-    return all(name.startswith("HANGUL SYLLABLE") for name in names) and word[0] in HANGUL_SURNAMES and len(word) == 3
+    if all(name.startswith("CJK UNIFIED") or char == "々" for char, name in zip(word, names, strict=True)):
+        is_chinese = len(word) <= 4 and (word[0] in HAN_SURNAMES or word[0] in han_surnames())
+        return is_chinese or (len(word) > 2 and word[:2] in HAN_COMPOUND) or is_japanese_name(word)
+    if not all(name.startswith("HANGUL SYLLABLE") for name in names):
+        return False
+    return (len(word) == 3 and word[0] in HANGUL_SURNAMES) or (3 <= len(word) <= 5 and word[:2] in HANGUL_COMPOUND)
 
 
 def _has_number(text: str) -> bool:
