@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ctscan.ct.signature import log_id_of, read_key
 from ctscan.ct.strict_json import (
+    NUMBER_LIMIT,
     TIME_LIMIT,
     Object,
     bytes_in,
@@ -195,11 +196,15 @@ def _sort_out(found: Iterable[Log | SkippedLog]) -> tuple[tuple[Log, ...], tuple
 
 
 def _one_log(first: Log, second: Log) -> Log:
-    """Merge two entries with the same log ID: tiles first, keeping the RFC 6962 address; of like entries the first."""
+    """Merge two entries with the same log ID: tiles first, keeping the RFC 6962 address; of like entries the first.
+
+    Where they contradict each other, the log counts as the one that says more of it is to be read: one that grows, or
+    the larger final head, and the shorter MMD.
+    """
     tiled = next((log for log in (first, second) if log.protocol is LogProtocol.STATIC_CT), None)
-    if tiled is None:
-        return first
-    return replace(tiled, url=first.url or second.url)
+    merged = first if tiled is None else replace(tiled, url=first.url or second.url)
+    most = max((first, second), key=lambda log: NUMBER_LIMIT if log.final_head is None else log.final_head.size)
+    return replace(merged, state=most.state, final_head=most.final_head, mmd=min(first.mmd, second.mmd))
 
 
 # --- single logs --------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 
 import pytest
@@ -126,6 +127,23 @@ def test_the_first_of_two_like_entries_is_read() -> None:
     assert the_log(plain("Same"), plain("Same", url="https://other.example.edu/")).url == URL
     found = read(*[plain("Same", state={"rejected": {}})] * 2)
     assert (found.logs, len(found.skipped)) == ((), 1)
+
+
+def final(size: int) -> Entry:
+    head = {"tree_size": size, "sha256_root_hash": b64encode(bytes(32)).decode()}
+    return {"readonly": {"timestamp": "2026-01-01T00:00:00Z", "final_tree_head": head}}
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_of_two_entries_that_contradict_each_other_the_one_counts_that_asks_for_more(is_turned: bool) -> None:
+    def both(*entries: Entry) -> Log:
+        return the_log(*(entries[::-1] if is_turned else entries))
+
+    grows = both(plain("A", mmd=60, state=final(300)), plain("A", mmd=86_400))
+    assert (grows.state, grows.final_head, grows.mmd) == ("usable", None, 60)
+    assert both(tiled("A", state=final(300)), plain("A")).final_head is None
+    larger = both(plain("A", state=final(300)), plain("A", state=final(400))).final_head
+    assert larger is not None and larger.size == 400
 
 
 def test_names_are_fit_to_be_shown() -> None:
